@@ -1,0 +1,20 @@
+# Everything that Tare is built from; the README names each with its reason.
+find_package(MLIR 22 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+set(TARE_LLVM_TOOLS ${LLVM_TOOLS_BINARY_DIR})
+
+find_package(Protobuf REQUIRED)
+find_package(dnnl REQUIRED CONFIG)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+find_program(FLATC flatc REQUIRED)
+find_package(Threads REQUIRED)
+# TableGen reads the include path from the directory property.
+include_directories(SYSTEM ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+include_directories(${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include)

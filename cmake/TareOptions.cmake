@@ -1,0 +1,22 @@
+# Compiler flags that hold for the whole tree.
+add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition)
+# Floating-point contraction would make results depend on the compiler: determinism first.
+add_compile_options(-ffp-contract=off)
+add_link_options(-fuse-ld=lld)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Without this g++ finds another release's lld.
+  add_link_options(-B${TARE_LLVM_TOOLS})
+endif()
+if(TARE_SANITIZE)
+  add_compile_options(-fsanitize=${TARE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=${TARE_SANITIZE})
+endif()
+# libMLIR lives in LLVM's own folder only.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIRS}")
+set(CMAKE_BUILD_RPATH ${LLVM_LIBRARY_DIRS})
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,57 @@
+//===- Registry.h - What the rest of Tare asks of an integer operator -----===//
+//
+// Each integer operator of a program (a member of program::Op) has one OpKernel.
+// The npu dialect's verifiers and the program loader use `infer`, the evaluator
+// `reference`, the runtime `prepare`: an operator's rules stand in one place.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_KERNELS_REGISTRY_H
+#define TARE_KERNELS_REGISTRY_H
+
+#include "tare/Program/program_generated.h"
+#include "tare/Tensor/Result.h"
+#include "tare/Tensor/Tensor.h"
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace tare::kernels {
+
+/// An operand as `prepare` sees it: its type, and its data where it is a constant (nullptr otherwise).
+struct Operand {
+  TensorType type;
+  const void *constant = nullptr;
+};
+
+/// An operator bound to its parameters, shapes and constants: packed weights, primitives, offsets. Const and thread-safe:
+/// one instance may run in several threads at once, each with its own scratch memory.
+class FastKernel {
+public:
+  virtual ~FastKernel() = default;
+  /// Scratch bytes that run() needs, 64-byte aligned; nothing is allocated while running.
+  virtual size_t scratchBytes() const { return 0; }
+  virtual void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const = 0;
+};
+
+struct OpKernel {
+  /// The operator's name in tables and JSON: "conv", "max_pool".
+  std::string_view name;
+  /// Checks parameters and operand types completely (whatever passes cannot make a kernel read or write out of bounds
+  /// or overflow a shift) and gives the result's type.
+  Result<TensorType> (*infer)(const program::OpUnion &op, std::span<const TensorType> operands);
+  /// Plain loops in int64: the definition of the operator's result.
+  void (*reference)(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result);
+  /// The fast kernel, equal to the reference bit for bit; nullptr where there is none for these parameters.
+  std::unique_ptr<FastKernel> (*prepare)(const program::OpUnion &op, std::span<const Operand> operands,
+                                         const TensorType &result);
+  /// Multiply-accumulates of one run; 0 for operators that have none.
+  int64_t (*macs)(const program::OpUnion &op, std::span<const TensorType> operands, const TensorType &result);
+};
+
+/// The operator's kernel; nullptr for NONE and for values that this build does not know.
+const OpKernel *lookup(program::Op kind);
+
+} // namespace tare::kernels
+
+#endif // TARE_KERNELS_REGISTRY_H
