@@ -1,5 +1,8 @@
 # Everything that Tare is built from; the README names each with its reason.
-find_package(MLIR 22 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+find_package(MLIR REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+if(NOT LLVM_VERSION_MAJOR EQUAL 22)
+  message(FATAL_ERROR "Tare needs MLIR 22, found ${LLVM_VERSION} in ${MLIR_DIR}; set MLIR_DIR")
+endif()
 list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
 include(TableGen)
 include(AddLLVM)
@@ -7,7 +10,7 @@ include(AddMLIR)
 set(TARE_LLVM_TOOLS ${LLVM_TOOLS_BINARY_DIR})
 
 find_package(Protobuf REQUIRED)
-find_package(dnnl REQUIRED CONFIG)
+find_package(dnnl REQUIRED MODULE)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)

@@ -1,0 +1,17 @@
+include(GoogleTest)
+
+# tare_unit_test(NAME SOURCES... LINK targets... [MLIR]): the GoogleTest binary build/bin/<NAME>, each of its tests a
+# test of ctest. MLIR: compile with MLIR's precompiled headers. TARE_PYTHON and TARE_TEST_DATA reach the test as macros.
+function(tare_unit_test name)
+  cmake_parse_arguments(ARG "MLIR" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock)
+  target_compile_definitions(${name} PRIVATE
+    TARE_PYTHON="${TARE_PYTHON}" TARE_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
+  if(ARG_MLIR)
+    target_link_libraries(${name} PRIVATE MLIR LLVM)
+    add_dependencies(${name} tare-tablegen)
+    tare_use_mlir_headers(${name})
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+endfunction()
