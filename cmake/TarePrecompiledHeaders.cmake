@@ -10,7 +10,26 @@ if(TARE_PRECOMPILE)
     add_compile_options(-fpch-preprocess)
   endif()
   add_library(tare-mlir-pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/TareMlirPch.cpp)
-  target_precompile_headers(tare-mlir-pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/TareMlirPch.h)
+  # What nearly every compiler source reads.
+  target_precompile_headers(tare-mlir-pch PRIVATE
+    <mlir/Dialect/Func/IR/FuncOps.h>
+    <mlir/Dialect/Quant/IR/Quant.h>
+    <mlir/Dialect/Quant/IR/QuantTypes.h>
+    <mlir/IR/Builders.h>
+    <mlir/IR/BuiltinAttributes.h>
+    <mlir/IR/BuiltinOps.h>
+    <mlir/IR/BuiltinTypes.h>
+    <mlir/IR/DialectImplementation.h>
+    <mlir/IR/DialectResourceBlobManager.h>
+    <mlir/IR/Matchers.h>
+    <mlir/IR/OpImplementation.h>
+    <mlir/IR/PatternMatch.h>
+    <mlir/Interfaces/InferTypeOpInterface.h>
+    <mlir/Interfaces/SideEffectInterfaces.h>
+    <mlir/Pass/Pass.h>
+    <mlir/Pass/PassManager.h>
+    <mlir/Transforms/DialectConversion.h>
+    <mlir/Transforms/GreedyPatternRewriteDriver.h>)
 endif()
 
 # tare_use_mlir_headers(TARGET): compile TARGET with the precompiled headers.
