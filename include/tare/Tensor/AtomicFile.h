@@ -1,0 +1,62 @@
+//===- AtomicFile.h - Files that appear whole or not at all -----*- C++ -*-===//
+//
+// A file is written under a temporary name in the folder of its destination and
+// renamed when it is complete. A failure (a full disk, an error further up)
+// leaves no output behind and an older file untouched.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TENSOR_ATOMICFILE_H
+#define TARE_TENSOR_ATOMICFILE_H
+
+#include "tare/Tensor/Result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tare {
+
+/// A file being written. Destroying it before commit() removes what was
+/// written. Devices and pipes (/dev/stdout) are written directly.
+class AtomicFile {
+public:
+  /// Opens a temporary file beside `path`; links are followed.
+  static Result<AtomicFile> create(const std::string &path);
+
+  AtomicFile(AtomicFile &&other) noexcept;
+  AtomicFile &operator=(AtomicFile &&other) noexcept;
+  AtomicFile(const AtomicFile &) = delete;
+  AtomicFile &operator=(const AtomicFile &) = delete;
+  ~AtomicFile();
+
+  /// Appends.
+  Status write(const void *data, size_t bytes);
+  Status write(std::string_view text) {
+    return write(text.data(), text.size());
+  }
+  /// Overwrites at an offset; several threads may, on ranges of their own.
+  Status writeAt(uint64_t offset, const void *data, size_t bytes);
+  /// Makes the file appear under its name.
+  Status commit();
+  /// The bytes appended so far.
+  uint64_t size() const { return appended; }
+
+private:
+  AtomicFile() = default;
+  void discard();
+  Error failure(std::string_view doing) const;
+
+  int descriptor = -1;
+  uint64_t appended = 0;
+  std::string path;        // as the user wrote it, for messages
+  std::string destination; // behind links
+  std::string temporary;   // empty: the destination itself is being written
+};
+
+/// Writes a whole file atomically.
+Status writeFile(const std::string &path, std::string_view contents);
+
+} // namespace tare
+
+#endif // TARE_TENSOR_ATOMICFILE_H
