@@ -4,7 +4,7 @@ function(tare_flatbuffers target schema folder)
   set(out ${CMAKE_BINARY_DIR}/include/tare/${folder})
   set(source ${CMAKE_CURRENT_SOURCE_DIR}/${schema})
   add_custom_command(OUTPUT ${out}/${stem}_generated.h
-    COMMAND ${FLATC} --cpp --gen-object-api --cpp-std c++17 --scoped-enums --include-prefix tare/Tensor
+    COMMAND ${FLATC} --cpp --gen-object-api --reflect-types --cpp-std c++17 --scoped-enums --include-prefix tare/Tensor
             -I ${CMAKE_SOURCE_DIR}/lib/Tensor -o ${out} ${source}
     DEPENDS ${source} ${CMAKE_SOURCE_DIR}/lib/Tensor/element_type.fbs
     COMMENT "FlatBuffers: ${schema}")

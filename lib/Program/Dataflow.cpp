@@ -1,0 +1,131 @@
+//===- Dataflow.cpp - Who writes and reads each tensor --------------------===//
+#include "tare/Program/Dataflow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tare::program {
+namespace {
+
+/// Follows the inputs, the layers and the outputs in the order in which they
+/// run.
+class DataflowBuilder {
+public:
+  explicit DataflowBuilder(const ProgramT &program)
+      : program(program), uses(program.tensors.size()) {}
+
+  Result<std::vector<TensorUse>> build() {
+    for (const auto &port : program.inputs)
+      if (auto status = write(port->tensor, TensorUse::fromInput,
+                              fmt::format("input '{}'", port->name));
+          !status)
+        return status.error();
+    for (size_t i = 0; i != program.layers.size(); ++i)
+      if (auto status = addLayer(i); !status)
+        return status.error();
+    for (const auto &port : program.outputs)
+      if (auto status = read(port->tensor, program.layers.size(),
+                             fmt::format("output '{}'", port->name));
+          !status)
+        return status.error();
+    for (size_t i = 0; i != uses.size(); ++i)
+      if (!program.tensors[i]->constant && !uses[i].written())
+        return Error{fmt::format("nothing writes tensor {} ('{}')", i,
+                                 program.tensors[i]->name)};
+    return std::move(uses);
+  }
+
+private:
+  Status addLayer(size_t index) {
+    const LayerT &layer = *program.layers[index];
+    std::string who = fmt::format("layer {} ('{}')", index, layer.name);
+    for (uint32_t operand : layer.operands)
+      if (auto status = read(operand, index, who); !status)
+        return status;
+    return write(layer.result, index, who);
+  }
+
+  Status write(uint32_t tensor, int64_t writer, const std::string &who) {
+    if (tensor >= uses.size())
+      return outOfRange(tensor, who);
+    if (program.tensors[tensor]->constant)
+      return Error{
+          fmt::format("{} writes tensor {}, which is a constant", who, tensor)};
+    if (uses[tensor].written())
+      return Error{fmt::format("{} writes tensor {}, which is written already",
+                               who, tensor)};
+    uses[tensor].writer = writer;
+    return success();
+  }
+
+  Status read(uint32_t tensor, int64_t reader, const std::string &who) {
+    if (tensor >= uses.size())
+      return outOfRange(tensor, who);
+    if (!program.tensors[tensor]->constant && !uses[tensor].written())
+      return Error{
+          fmt::format("{} reads tensor {} before it is written", who, tensor)};
+    uses[tensor].readers.push_back(reader);
+    return success();
+  }
+
+  Error outOfRange(uint32_t tensor, const std::string &who) const {
+    return Error{
+        fmt::format("{} refers to tensor {} of {}", who, tensor, uses.size())};
+  }
+
+  const ProgramT &program;
+  std::vector<TensorUse> uses;
+};
+
+bool movesData(Op kind) { return kind == Op::Transpose || kind == Op::Reshape; }
+
+} // namespace
+
+Result<std::vector<TensorUse>> analyzeDataflow(const ProgramT &program) {
+  return DataflowBuilder(program).build();
+}
+
+Boundary inputBoundary(const ProgramT &program,
+                       const std::vector<TensorUse> &uses, const PortT &port) {
+  Boundary boundary{port.tensor, -1, {}};
+  // A second reader would still need the real numbers, so the way must not
+  // fork.
+  for (uint32_t tensor = port.tensor; uses[tensor].readers.size() == 1;) {
+    size_t reader = uses[tensor].readers.front();
+    if (reader == program.layers.size())
+      break;
+    const LayerT &layer = *program.layers[reader];
+    tensor = layer.result;
+    if (layer.op.type == Op::Quantize) {
+      boundary.tensor = tensor;
+      boundary.cast = reader;
+      return boundary;
+    }
+    if (!movesData(layer.op.type))
+      break;
+    boundary.movements.push_back(reader);
+  }
+  return {port.tensor, -1, {}};
+}
+
+Boundary outputBoundary(const ProgramT &program,
+                        const std::vector<TensorUse> &uses, const PortT &port) {
+  Boundary boundary{port.tensor, -1, {}};
+  for (int64_t writer = uses[port.tensor].writer; writer >= 0;) {
+    const LayerT &layer = *program.layers[writer];
+    if (layer.op.type == Op::Dequantize) {
+      boundary.tensor = layer.operands.front();
+      boundary.cast = writer;
+      std::reverse(boundary.movements.begin(), boundary.movements.end());
+      return boundary;
+    }
+    if (!movesData(layer.op.type))
+      break;
+    boundary.movements.push_back(writer);
+    writer = uses[layer.operands.front()].writer;
+  }
+  return {port.tensor, -1, {}};
+}
+
+} // namespace tare::program
