@@ -1,0 +1,52 @@
+"""Every model as an integer program: each form of it computes what the form before it promised."""
+import numpy as np
+
+from harness import assert_same, sqnr
+
+# Of the float sum behind an accumulator that stays int32, relative to the largest output.
+FLOAT_ROUNDING = 1e-5
+
+
+def output_step(port):
+    """The step of an output's grid; the widest channel's where there are many."""
+    return max(port["scales"]) if port["scales"] else 0.0
+
+
+def allowed(prepared, port, expected):
+    """How far the QDQ form, which computes in float, may be from the integers.
+
+    An output on an 8-bit grid: as many steps as the case states. An int32 accumulator has a far finer grid, and follows
+    its input's 8-bit step times a weight's largest value.
+    """
+    steps = prepared.case.steps * (127 if port["type"] == "i32" else 1)
+    return steps * output_step(port) * 1.001 + FLOAT_ROUNDING * np.abs(expected).max()
+
+
+def test_program_equals_npu(prepared):
+    for arguments in ((), ("--raw",)):
+        assert_same(prepared.outputs("npu", *arguments), prepared.outputs("program", *arguments), "npu and program")
+
+
+def test_every_layer_equals_npu(prepared):
+    assert_same(prepared.outputs("npu", "--raw", "--all-layers"), prepared.outputs("program", "--raw", "--all-layers"), "layers")
+
+
+def test_program_follows_qdq(prepared):
+    ports = {port["name"]: port for port in prepared.inspect()["outputs"]}
+    for stage in ("qdq", "fused"):
+        for name, expected in prepared.outputs(stage).items():
+            difference = np.abs(expected.astype(np.float64) - prepared.outputs("program")[name]).max()
+            limit = allowed(prepared, ports[name], expected)
+            assert difference <= limit, f"{stage}: {name}: {difference} > {limit}, step {output_step(ports[name])}"
+
+
+def test_program_is_close_to_float(prepared):
+    for name, expected in prepared.reference().items():
+        actual = prepared.outputs("program")[name]
+        assert actual.shape == expected.shape and actual.dtype == np.float32
+        assert sqnr(expected, actual) >= prepared.case.sqnr, name
+
+
+def test_two_conversions_are_identical(prepared):
+    again = prepared.convert(prepared.folder / "again.tare")
+    assert again.read_bytes() == prepared.form("program").read_bytes()
