@@ -1,0 +1,64 @@
+//===- Accumulator.h - Accumulators of the multiply-accumulate operators --===//
+#ifndef TARE_LIB_KERNELS_INTEGER_ACCUMULATOR_H
+#define TARE_LIB_KERNELS_INTEGER_ACCUMULATOR_H
+
+#include "Checks.h"
+#include "tare/Kernels/Rounding.h"
+
+namespace tare::kernels {
+
+/// The accumulator of an activation type: 32 bits for i8, 64 for i16. It is
+/// defined modulo 2^32 (2^64), so that any order of summation gives the same
+/// bits; the compiler proves that a program's accumulators do not wrap.
+template <typename Activation> struct AccumulatorOf;
+template <> struct AccumulatorOf<int8_t> {
+  using type = int32_t;
+};
+template <> struct AccumulatorOf<int16_t> {
+  using type = int64_t;
+};
+
+inline ElementType accumulatorOf(ElementType activation) {
+  return activation == ElementType::i8 ? ElementType::i32 : ElementType::i64;
+}
+
+/// The result's element type with or without a requantization.
+inline ElementType resultElement(ElementType activation,
+                                 const program::RequantT *requant) {
+  return requant ? activation : accumulatorOf(activation);
+}
+
+/// Where requantized values (or, without requantization, accumulators) go.
+/// `sum` is exact modulo 2^64.
+template <typename Activation> class AccumulatorSink {
+public:
+  using Accumulator = typename AccumulatorOf<Activation>::type;
+
+  AccumulatorSink(const program::RequantT *requant, TensorView result)
+      : requant(requant), data(result.data) {}
+
+  void store(int64_t index, uint64_t sum, int64_t channel) const {
+    auto accumulator = Accumulator(sum);
+    if (requant)
+      static_cast<Activation *>(data)[index] =
+          Activation(requantize(accumulator, *requant, channel));
+    else
+      static_cast<Accumulator *>(data)[index] = accumulator;
+  }
+
+private:
+  const program::RequantT *requant;
+  void *data;
+};
+
+/// Calls f(int8_t()) or f(int16_t()).
+template <typename F> void dispatchActivation(ElementType type, F &&f) {
+  if (type == ElementType::i8)
+    f(int8_t());
+  else
+    f(int16_t());
+}
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_ACCUMULATOR_H
