@@ -1,0 +1,32 @@
+//===- Constants.h - Host tensors as constants and back ---------*- C++ -*-===//
+#ifndef TARE_DIALECT_QNN_CONSTANTS_H
+#define TARE_DIALECT_QNN_CONSTANTS_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Value.h"
+#include "tare/Tensor/Tensor.h"
+
+namespace tare::qnn {
+
+/// The elements of a constant, without a copy where it is a resource or a dense array; a splat is expanded.
+/// The memory belongs to the IR's context.
+Tensor toTensor(mlir::ElementsAttr attr);
+
+/// A resource attribute that shares `tensor`'s memory; `name` is a hint for printed IR.
+mlir::ElementsAttr toAttr(mlir::MLIRContext *context, const Tensor &tensor, llvm::StringRef name = "constant");
+
+/// A resource attribute of `type` (which may differ from the tensor's own shape, not in its byte count).
+mlir::ElementsAttr toAttr(mlir::ShapedType type, const Tensor &tensor, llvm::StringRef name = "constant");
+
+/// The tensor type of a host tensor: f32, f64, i1 (bool) or signless integers.
+mlir::RankedTensorType toMlir(mlir::MLIRContext *context, const TensorType &type);
+/// The host type of a float or signless integer tensor, or of a quantized tensor's storage.
+TensorType toHost(mlir::Type type);
+
+/// The constant that defines `value`, or null.
+mlir::ElementsAttr constantValue(mlir::Value value);
+
+} // namespace tare::qnn
+
+#endif // TARE_DIALECT_QNN_CONSTANTS_H

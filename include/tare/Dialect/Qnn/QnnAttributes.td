@@ -1,0 +1,101 @@
+//===- QnnAttributes.td - Attributes of the graph dialect ------*- tablegen -*-===//
+#ifndef TARE_DIALECT_QNN_QNNATTRIBUTES_TD
+#define TARE_DIALECT_QNN_QNNATTRIBUTES_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "tare/Dialect/Qnn/QnnDialect.td"
+
+class Qnn_Attr<string name, string attrMnemonic> : AttrDef<Qnn_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+class Qnn_Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::tare::qnn";
+  let genSpecializedAttr = 0;
+}
+
+def Qnn_RangeLabel : Qnn_Enum<"RangeLabel", "where a range comes from", [
+  I32EnumAttrCase<"Calibrated", 0, "calibrated">,
+  I32EnumAttrCase<"Inherited", 1, "inherited">,
+  I32EnumAttrCase<"Constant", 2, "constant">,
+  I32EnumAttrCase<"Dead", 3, "dead">,
+  I32EnumAttrCase<"NaN", 4, "nan">,
+  I32EnumAttrCase<"Missing", 5, "missing">
+]>;
+
+def Qnn_RangeAttr : Qnn_Attr<"Range", "range"> {
+  let summary = "the real numbers that a value takes";
+  let description = [{
+    `min <= 0 <= max`, both finite; the label says where they come from: `calibrated` (observed), `inherited` (same grid as
+    an operand), `constant`, `dead` (only zeros were seen), `nan`, `missing`.
+
+    ```mlir
+    #qnn.range<-1.5, 6.0, calibrated>
+    ```
+  }];
+  let parameters = (ins APFloatParameter<"">:$lower, APFloatParameter<"">:$upper, EnumParameter<Qnn_RangeLabel>:$label);
+  let assemblyFormat = "`<` custom<Real>($lower) `,` custom<Real>($upper) `,` $label `>`";
+  let builders = [AttrBuilder<(ins "double":$min, "double":$max, "RangeLabel":$label), [{
+    return $_get($_ctxt, ::llvm::APFloat(min), ::llvm::APFloat(max), label);
+  }]>];
+  let extraClassDeclaration = [{
+    double getMin() const { return getLower().convertToDouble(); }
+    double getMax() const { return getUpper().convertToDouble(); }
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Qnn_ClampAttr : Qnn_Attr<"Clamp", "clamp"> {
+  let summary = "a fused activation that limits the result";
+  let description = [{
+    In real numbers; either end may be infinite. Rectified linear is `<0.0, inf>`, ReLU6 is `<0.0, 6.0>`.
+
+    ```mlir
+    #qnn.clamp<0.0, inf>
+    ```
+  }];
+  let parameters = (ins APFloatParameter<"">:$lower, APFloatParameter<"">:$upper);
+  let assemblyFormat = "`<` custom<Real>($lower) `,` custom<Real>($upper) `>`";
+  let builders = [AttrBuilder<(ins "double":$min, "double":$max), [{
+    return $_get($_ctxt, ::llvm::APFloat(min), ::llvm::APFloat(max));
+  }]>];
+  let extraClassDeclaration = [{
+    double getMin() const { return getLower().convertToDouble(); }
+    double getMax() const { return getUpper().convertToDouble(); }
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Qnn_PadMode : Qnn_Enum<"PadMode", "what stands in the padding", [
+  I32EnumAttrCase<"Constant", 0, "constant">,
+  I32EnumAttrCase<"Edge", 1, "edge">,
+  I32EnumAttrCase<"Reflect", 2, "reflect">
+]>;
+def Qnn_PadModeAttr : EnumAttr<Qnn_Dialect, Qnn_PadMode, "pad_mode">;
+
+def Qnn_ResizeMode : Qnn_Enum<"ResizeMode", "how a resize interpolates", [
+  I32EnumAttrCase<"Nearest", 0, "nearest">,
+  I32EnumAttrCase<"Linear", 1, "linear">
+]>;
+def Qnn_ResizeModeAttr : EnumAttr<Qnn_Dialect, Qnn_ResizeMode, "resize_mode">;
+
+def Qnn_CoordinateMode : Qnn_Enum<"CoordinateMode", "ONNX Resize's coordinate_transformation_mode", [
+  I32EnumAttrCase<"HalfPixel", 0, "half_pixel">,
+  I32EnumAttrCase<"PytorchHalfPixel", 1, "pytorch_half_pixel">,
+  I32EnumAttrCase<"AlignCorners", 2, "align_corners">,
+  I32EnumAttrCase<"Asymmetric", 3, "asymmetric">,
+  I32EnumAttrCase<"HalfPixelSymmetric", 4, "half_pixel_symmetric">
+]>;
+def Qnn_CoordinateModeAttr : EnumAttr<Qnn_Dialect, Qnn_CoordinateMode, "coordinate_mode">;
+
+def Qnn_NearestMode : Qnn_Enum<"NearestMode", "ONNX Resize's nearest_mode", [
+  I32EnumAttrCase<"RoundPreferFloor", 0, "round_prefer_floor">,
+  I32EnumAttrCase<"RoundPreferCeil", 1, "round_prefer_ceil">,
+  I32EnumAttrCase<"Floor", 2, "floor">,
+  I32EnumAttrCase<"Ceil", 3, "ceil">
+]>;
+def Qnn_NearestModeAttr : EnumAttr<Qnn_Dialect, Qnn_NearestMode, "nearest_mode">;
+
+#endif // TARE_DIALECT_QNN_QNNATTRIBUTES_TD

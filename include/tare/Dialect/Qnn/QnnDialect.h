@@ -1,0 +1,18 @@
+//===- QnnDialect.h - The graph dialect -------------------------*- C++ -*-===//
+#ifndef TARE_DIALECT_QNN_QNNDIALECT_H
+#define TARE_DIALECT_QNN_QNNDIALECT_H
+
+#include "mlir/IR/Dialect.h"
+
+#include "tare/Dialect/Qnn/QnnDialect.h.inc"
+
+namespace tare::qnn {
+
+/// The discardable attribute that holds the range of an op's result or of a function's argument (#qnn.range).
+inline constexpr llvm::StringLiteral rangeAttrName = "qnn.range";
+/// The name of a function's argument or result, as the model's user knows it.
+inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
+
+} // namespace tare::qnn
+
+#endif // TARE_DIALECT_QNN_QNNDIALECT_H

@@ -1,0 +1,38 @@
+//===- QnnDialect.td - The graph dialect -----------------------*- tablegen -*-===//
+#ifndef TARE_DIALECT_QNN_QNNDIALECT_TD
+#define TARE_DIALECT_QNN_QNNDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+
+def Qnn_Dialect : Dialect {
+  let name = "qnn";
+  let cppNamespace = "::tare::qnn";
+  let summary = "neural networks as ONNX means them, in float or on quantized types";
+  let description = [{
+    The graph level of Tare. Operators have ONNX's semantics and layout (NCHW) and static shapes; element types are `f32`
+    or `!quant.uniform` (MLIR's own `quant` dialect). The same op serves every form on the way to hardware:
+
+    ```mlir
+    // float: the model as it is
+    %0 = qnn.conv %x, %w, %b {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x8x8xf32>
+    // QDQ: where precision is given up
+    %q = quant.qcast %0 : tensor<1x4x8x8xf32> to tensor<1x4x8x8x!quant.uniform<i8:f32, 0.5>>
+    // fused: the whole op on quantized types
+    %1 = qnn.max_pool %q {kernel = array<i64: 2, 2>} : (tensor<1x4x8x8x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x7x7x!quant.uniform<i8:f32, 0.5>>
+    ```
+
+    What an op on quantized types computes: its operands' real values (scale times integer minus zero point), the float
+    operator on them, and the result rounded to the result's grid. The exact integer arithmetic is the `npu` dialect's.
+
+    A location `loc("conv1"("relu1_out"))` says that the op stems from the ONNX node `conv1` and holds the ONNX value `relu1_out`.
+    The discardable attribute `qnn.range` holds what calibration saw of a value; `qnn.name` names arguments and results.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{ void registerAttributes(); }];
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+}
+
+#endif // TARE_DIALECT_QNN_QNNDIALECT_TD

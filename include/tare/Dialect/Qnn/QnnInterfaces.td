@@ -1,0 +1,61 @@
+//===- QnnInterfaces.td - What passes ask of a graph op --------*- tablegen -*-===//
+#ifndef TARE_DIALECT_QNN_QNNINTERFACES_TD
+#define TARE_DIALECT_QNN_QNNINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{
+    How the grid (scale and zero point) of an op's result relates to its operands'. Every computing op of the dialect has it,
+    so that quantization names no op.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      `Own`: the result has a grid of its own, from calibration. `Same`: it keeps its first operand's (data movement, max pooling).
+      `Unified`: all operands and the result share one (concat). `Fixed`: the function's image decides (softmax).
+    }], "::tare::qnn::GridRule", "getGridRule", (ins)>,
+    InterfaceMethod<"The real interval that a `Fixed` grid covers.",
+      "::std::pair<double, double>", "getFixedRange", (ins), "", [{ return {0.0, 0.0}; }]>
+  ];
+  let verify = [{ return ::tare::qnn::verifyGrid($_op); }];
+}
+
+def Qnn_ClampOpInterface : OpInterface<"ClampOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{ An op whose result can be limited to an interval at no cost: the requantization's saturation does it. }];
+  let methods = [
+    InterfaceMethod<"The fused interval, or null.", "::std::optional<::tare::qnn::ClampAttr>", "getClamp", (ins)>,
+    InterfaceMethod<"Sets the fused interval.", "void", "setClampAttr", (ins "::tare::qnn::ClampAttr":$clamp)>
+  ];
+}
+
+def Qnn_AccumulatorOpInterface : OpInterface<"AccumulatorOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{
+    An op that sums products of an activation and weights, one accumulator per result element and a scale per output channel:
+    convolutions and linear layers. Axis 0 of the weights counts output channels.
+  }];
+  let methods = [
+    InterfaceMethod<"The activation.", "::mlir::OpOperand &", "getActivationOperand", (ins), "", [{ return $_op->getOpOperand(0); }]>,
+    InterfaceMethod<"The weights.", "::mlir::OpOperand &", "getWeightOperand", (ins), "", [{ return $_op->getOpOperand(1); }]>,
+    InterfaceMethod<"The bias [C], or a null value.", "::mlir::Value", "getBiasValue", (ins), "",
+      [{ return $_op->getNumOperands() > 2 ? $_op->getOperand(2) : ::mlir::Value(); }]>,
+    InterfaceMethod<"The result's channel axis.", "int64_t", "getResultChannelAxis", (ins)>,
+    InterfaceMethod<"The number of output channels.", "int64_t", "getOutputChannels", (ins), "",
+      [{ return ::llvm::cast<::mlir::ShapedType>($_op->getOperand(1).getType()).getDimSize(0); }]>
+  ];
+}
+
+def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{ y = f(x) element by element: evaluated in float, turned into a table on hardware. }];
+  let methods = [
+    InterfaceMethod<"f(x), for channel `channel` where f differs by channel.", "double", "evaluate",
+      (ins "double":$x, "int64_t":$channel)>,
+    InterfaceMethod<"The axis along which f differs, or none.", "::std::optional<int64_t>", "getFunctionAxis", (ins), "",
+      [{ return ::std::nullopt; }]>
+  ];
+}
+
+#endif // TARE_DIALECT_QNN_QNNINTERFACES_TD

@@ -1,0 +1,25 @@
+//===- QnnOps.h - The graph dialect's operators -----------------*- C++ -*-===//
+#ifndef TARE_DIALECT_QNN_QNNOPS_H
+#define TARE_DIALECT_QNN_QNNOPS_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+
+namespace tare::qnn {
+
+/// Whether `actual` may stand where `inferred` was inferred: equal shapes, and element types that are equal or quantized.
+bool isCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
+
+} // namespace tare::qnn
+
+#define GET_OP_CLASSES
+#include "tare/Dialect/Qnn/QnnOps.h.inc"
+
+#endif // TARE_DIALECT_QNN_QNNOPS_H

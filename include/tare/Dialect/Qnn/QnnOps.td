@@ -1,0 +1,402 @@
+//===- QnnOps.td - The graph dialect's operators ---------------*- tablegen -*-===//
+#ifndef TARE_DIALECT_QNN_QNNOPS_TD
+#define TARE_DIALECT_QNN_QNNOPS_TD
+
+include "mlir/Dialect/Quant/IR/QuantBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "tare/Dialect/Qnn/QnnAttributes.td"
+include "tare/Dialect/Qnn/QnnInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types and bases
+//===----------------------------------------------------------------------===//
+
+/// Float or quantized, of static shape.
+def Qnn_Tensor : StaticShapeTensorOf<[F32, quant_QuantizedType]>;
+
+/// Shapes are always inferred; a result's element type may differ from the inferred one only by its grid.
+def Qnn_InferType : InferTypeOpAdaptorBase<[{
+  static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+    return ::tare::qnn::isCompatible(inferred, actual);
+  }
+}]>;
+
+class Qnn_Op<string name, list<Trait> traits = []>
+    : Op<Qnn_Dialect, name, !listconcat(traits, [Pure, Qnn_InferType])> {
+  let results = (outs Qnn_Tensor:$result);
+}
+
+/// An op whose result has a grid of its own.
+class Qnn_OwnGridOp<string name, list<Trait> traits = []>
+    : Qnn_Op<name, !listconcat(traits, [Qnn_GridOpInterface])> {
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
+  }];
+}
+
+/// Data movement and selection: the result keeps its first operand's grid.
+class Qnn_SameGridOp<string name, list<Trait> traits = []>
+    : Qnn_Op<name, !listconcat(traits, [Qnn_GridOpInterface])> {
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "a tensor known when compiling";
+  let description = [{
+    Weights are resources (`dense_resource`), so that passes copy none. A quantized constant holds its integers:
+    the attribute's element type is the quantized type's storage type.
+
+    ```mlir
+    %w = qnn.constant dense<[1, -2]> : tensor<2xi8> as tensor<2x!quant.uniform<i8:f32, 0.5>>
+    %b = qnn.constant dense<0.5> : tensor<2xf32> as tensor<2xf32>
+    ```
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs StaticShapeTensorOf<[F32, quant_QuantizedType, AnySignlessInteger]>:$result);
+  let assemblyFormat = "$value `as` type($result) attr-dict";
+  let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops with an accumulator
+//===----------------------------------------------------------------------===//
+
+class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
+    DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis"]>,
+    Qnn_ClampOpInterface]> {
+  let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Qnn_ConvOp : Qnn_AccumulatorOp<"conv"> {
+  let summary = "convolution with one or two spatial dimensions";
+  let description = [{
+    ONNX Conv: input [N, I, spatial..], weight [O, I / group, kernel..], bias [O]. `pads` holds all begins, then all ends.
+    Defaults: strides and dilations 1, pads 0, group 1. `clamp` is a fused activation in real numbers.
+
+    ```mlir
+    %0 = qnn.conv %x, %w, %b {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>}
+       : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias,
+    OptionalAttr<DenseI64ArrayAttr>:$strides, OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$dilations,
+    DefaultValuedAttr<I64Attr, "1">:$group, OptionalAttr<Qnn_ClampAttr>:$clamp);
+}
+
+def Qnn_ConvTransposeOp : Qnn_AccumulatorOp<"conv_transpose"> {
+  let summary = "transposed convolution with one or two spatial dimensions";
+  let description = [{
+    ONNX ConvTranspose: input [N, I, spatial..], bias [O]. Unlike ONNX's, the weight is [O, I / group, kernel..], as a
+    convolution's: output channels first, so that one rule gives every op its scales per output channel.
+
+    ```mlir
+    %0 = qnn.conv_transpose %x, %w {strides = array<i64: 2, 2>}
+       : (tensor<1x4x4x4xf32>, tensor<2x4x2x2xf32>) -> tensor<1x2x8x8xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias,
+    OptionalAttr<DenseI64ArrayAttr>:$strides, OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$dilations,
+    OptionalAttr<DenseI64ArrayAttr>:$output_padding, DefaultValuedAttr<I64Attr, "1">:$group, OptionalAttr<Qnn_ClampAttr>:$clamp);
+}
+
+def Qnn_LinearOp : Qnn_AccumulatorOp<"linear"> {
+  let summary = "fully connected layer";
+  let description = [{
+    y[.., n] = sum_k x[.., k] * w[n, k] + b[n]: ONNX Gemm and MatMul by a constant, the weights transposed where needed.
+
+    ```mlir
+    %0 = qnn.linear %x, %w, %b : (tensor<1x8xf32>, tensor<10x8xf32>, tensor<10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, OptionalAttr<Qnn_ClampAttr>:$clamp);
+}
+
+def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface]> {
+  let summary = "matrix product of two activations";
+  let description = [{
+    ONNX MatMul: [.., M, K] x [.., K, N], leading dimensions broadcast.
+
+    ```mlir
+    %0 = qnn.matmul %a, %b : (tensor<4x16x8xf32>, tensor<4x8x16xf32>) -> tensor<4x16x16xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, OptionalAttr<Qnn_ClampAttr>:$clamp);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+def Qnn_BatchNormOp : Qnn_OwnGridOp<"batch_norm"> {
+  let summary = "batch normalization in inference";
+  let description = [{
+    y = scale * (x - mean) / sqrt(variance + epsilon) + bias along axis 1. Folded into a neighbouring accumulator op before
+    quantization; what cannot be folded becomes a multiplication and an addition.
+
+    ```mlir
+    %0 = qnn.batch_norm %x, %s, %b, %m, %v {epsilon = 1.0e-5 : f64}
+       : (tensor<1x4x8x8xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x8x8xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$scale, Qnn_Tensor:$bias, Qnn_Tensor:$mean, Qnn_Tensor:$variance,
+    DefaultValuedAttr<F64Attr, "1.0e-5">:$epsilon);
+  let assemblyFormat = "$input `,` $scale `,` $bias `,` $mean `,` $variance attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Element by element
+//===----------------------------------------------------------------------===//
+
+class Qnn_UnaryOp<string name, string formula> : Qnn_OwnGridOp<name, [DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface>]> {
+  let summary = "y = " # formula;
+  let arguments = (ins Qnn_Tensor:$input);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let description = "ONNX's operator of the same name, element by element: " # summary # ".\n\n```mlir\n%0 = qnn." # name
+    # " %x : (tensor<1x4xf32>) -> tensor<1x4xf32>\n```\n";
+}
+
+def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)">;
+def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
+def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)">;
+def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
+def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
+
+def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)"> {
+  let arguments = (ins Qnn_Tensor:$input, Qnn_ClampAttr:$interval);
+  let description = [{
+    ONNX Clip with constant limits; either may be infinite.
+
+    ```mlir
+    %0 = qnn.clip %x {interval = #qnn.clamp<0.0, 6.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+  }];
+}
+
+def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x"> {
+  let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
+}
+
+def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)"> {
+  let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.2">:$alpha, DefaultValuedAttr<F64Attr, "0.5">:$beta);
+}
+
+def Qnn_PReluOp : Qnn_OwnGridOp<"prelu", [
+    DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["evaluate", "getFunctionAxis"]>]> {
+  let summary = "y = x < 0 ? slope * x : x, one slope per channel";
+  let description = [{
+    ONNX PRelu with a constant slope: one for the tensor (length 1) or one per channel of axis 1 (length C).
+
+    ```mlir
+    %0 = qnn.prelu %x {slope = array<f64: 0.1, 0.2>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseF64ArrayAttr:$slope);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+class Qnn_BinaryOp<string name, string formula> : Qnn_OwnGridOp<name, [Qnn_ClampOpInterface]> {
+  let summary = "y = " # formula # ", broadcasting";
+  let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, OptionalAttr<Qnn_ClampAttr>:$clamp);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let description = "ONNX's operator of the same name with numpy's broadcasting: " # summary # ".\n\n```mlir\n%0 = qnn." # name
+    # " %a, %b : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>\n```\n";
+}
+
+def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b">;
+def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b">;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b">;
+def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
+
+def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface]> {
+  let summary = "exp(x) / sum(exp(x)) along one axis";
+  let description = [{
+    Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is fixed: [0, 1].
+
+    ```mlir
+    %0 = qnn.softmax %x {axis = 1 : i64} : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Fixed; }
+    ::std::pair<double, double> getFixedRange() { return {0.0, 1.0}; }
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling and reduction
+//===----------------------------------------------------------------------===//
+
+def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool"> {
+  let summary = "the largest element under a window";
+  let description = [{
+    ONNX MaxPool over all spatial dimensions; padding never wins. GlobalMaxPool has the input's size as its kernel.
+
+    ```mlir
+    %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$kernel, OptionalAttr<DenseI64ArrayAttr>:$strides,
+    OptionalAttr<DenseI64ArrayAttr>:$pads, OptionalAttr<DenseI64ArrayAttr>:$dilations, UnitAttr:$ceil_mode);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface]> {
+  let summary = "the mean of the elements under a window";
+  let description = [{
+    ONNX AveragePool; padding counts only with `count_include_pad`.
+
+    ```mlir
+    %0 = qnn.average_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$kernel, OptionalAttr<DenseI64ArrayAttr>:$strides,
+    OptionalAttr<DenseI64ArrayAttr>:$pads, UnitAttr:$ceil_mode, UnitAttr:$count_include_pad, OptionalAttr<Qnn_ClampAttr>:$clamp);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface]> {
+  let summary = "the mean along axes";
+  let description = [{
+    ONNX ReduceMean, and GlobalAveragePool over the spatial axes.
+
+    ```mlir
+    %0 = qnn.reduce_mean %x {axes = array<i64: 2, 3>, keep_dims} : (tensor<1x4x8x8xf32>) -> tensor<1x4x1x1xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims, OptionalAttr<Qnn_ClampAttr>:$clamp);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+def Qnn_ConcatOp : Qnn_Op<"concat", [Qnn_GridOpInterface]> {
+  let summary = "tensors one after the other along an axis";
+  let description = [{
+    ```mlir
+    %0 = qnn.concat %a, %b {axis = 1 : i64} : (tensor<1x2x4x4xf32>, tensor<1x3x4x4xf32>) -> tensor<1x5x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Qnn_Tensor>:$inputs, I64Attr:$axis);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Unified; }
+  }];
+  let hasFolder = 1;
+}
+
+def Qnn_SliceOp : Qnn_SameGridOp<"slice"> {
+  let summary = "every steps-th element from starts, sizes of them, per axis";
+  let description = [{
+    ONNX Slice and each output of Split, normalized: one start (not negative), step (not zero) and size per axis.
+
+    ```mlir
+    %0 = qnn.slice %x {starts = array<i64: 0, 2>, steps = array<i64: 1, 2>, sizes = array<i64: 1, 3>} : (tensor<1x8xf32>) -> tensor<1x3xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$steps, DenseI64ArrayAttr:$sizes);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_PadOp : Qnn_SameGridOp<"pad"> {
+  let summary = "a border around a tensor";
+  let description = [{
+    ONNX Pad: `low` and `high` elements per axis (not negative); `value` in real numbers for the constant mode.
+
+    ```mlir
+    %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 2>, mode = #qnn.pad_mode<constant>} : (tensor<1x4xf32>) -> tensor<1x7xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+    DefaultValuedAttr<Qnn_PadModeAttr, "::tare::qnn::PadMode::Constant">:$mode, DefaultValuedAttr<F64Attr, "0.0">:$value);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_ReshapeOp : Qnn_SameGridOp<"reshape"> {
+  let summary = "the same elements under another shape";
+  let description = [{
+    Reshape, Flatten, Squeeze and Unsqueeze. The shape is the result's.
+
+    ```mlir
+    %0 = qnn.reshape %x {shape = array<i64: 1, 16>} : (tensor<1x4x2x2xf32>) -> tensor<1x16xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$shape);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Qnn_TransposeOp : Qnn_SameGridOp<"transpose"> {
+  let summary = "axes in another order";
+  let description = [{
+    Result axis i is operand axis `permutation[i]`. The axis of a per-axis quantized type moves along.
+
+    ```mlir
+    %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x2x3xf32>) -> tensor<1x2x3x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$permutation);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Qnn_ResizeOp : Qnn_SameGridOp<"resize"> {
+  let summary = "an image in another size";
+  let description = [{
+    ONNX Resize and Upsample over the spatial axes, nearest or linear. `scales` are per spatial axis, `sizes` the result's.
+
+    ```mlir
+    %0 = qnn.resize %x {mode = #qnn.resize_mode<nearest>, coordinates = #qnn.coordinate_mode<asymmetric>,
+                        rounding = #qnn.nearest_mode<floor>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 8, 8>}
+       : (tensor<1x4x4x4xf32>) -> tensor<1x4x8x8xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_ResizeModeAttr:$mode, Qnn_CoordinateModeAttr:$coordinates,
+    DefaultValuedAttr<Qnn_NearestModeAttr, "::tare::qnn::NearestMode::RoundPreferFloor">:$rounding,
+    DenseF64ArrayAttr:$scales, DenseI64ArrayAttr:$sizes);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize"> {
+  let summary = "the same real values on another grid";
+  let description = [{
+    Where two neighbours disagree on the grid: an operand of a concat, a tensor that two ops want differently.
+
+    ```mlir
+    %0 = qnn.requantize %x : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.25:3>>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+#endif // TARE_DIALECT_QNN_QNNOPS_TD

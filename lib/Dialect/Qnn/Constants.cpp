@@ -1,0 +1,101 @@
+//===- Constants.cpp - Host tensors as constants and back -----------------===//
+#include "tare/Dialect/Qnn/Constants.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Matchers.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+ElementType elementOf(Type type) {
+  if (auto quantized = dyn_cast<quant::QuantizedType>(type))
+    type = IntegerType::get(type.getContext(), quantized.getStorageTypeIntegralWidth());
+  if (type.isF32())
+    return ElementType::f32;
+  if (type.isF64())
+    return ElementType::f64;
+  bool isUnsigned = type.isUnsignedInteger();
+  switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return ElementType::boolean;
+  case 8:
+    return isUnsigned ? ElementType::u8 : ElementType::i8;
+  case 16:
+    return isUnsigned ? ElementType::u16 : ElementType::i16;
+  case 32:
+    return isUnsigned ? ElementType::u32 : ElementType::i32;
+  default:
+    return isUnsigned ? ElementType::u64 : ElementType::i64;
+  }
+}
+
+Type mlirElement(MLIRContext *context, ElementType element) {
+  switch (element) {
+  case ElementType::f32:
+    return Float32Type::get(context);
+  case ElementType::f64:
+    return Float64Type::get(context);
+  case ElementType::boolean:
+    return IntegerType::get(context, 1);
+  default:
+    return IntegerType::get(context, 8 * sizeOf(element));
+  }
+}
+
+Tensor expandSplat(const tare::TensorType &type, ArrayRef<char> element) {
+  Tensor tensor(type);
+  char *out = reinterpret_cast<char *>(tensor.mutableAs<int8_t>());
+  for (int64_t i = 0, n = type.count(); i < n; ++i)
+    std::memcpy(out + i * element.size(), element.data(), element.size());
+  return tensor;
+}
+
+} // namespace
+
+tare::TensorType tare::qnn::toHost(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return {elementOf(tensor.getElementType()), Shape(tensor.getShape().begin(), tensor.getShape().end())};
+}
+
+RankedTensorType tare::qnn::toMlir(MLIRContext *context, const TensorType &type) {
+  return RankedTensorType::get(type.shape, mlirElement(context, type.element));
+}
+
+Tensor tare::qnn::toTensor(ElementsAttr attr) {
+  tare::TensorType type = toHost(attr.getShapedType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
+    return Tensor(type, nullptr, resource.getData().data());
+  auto dense = cast<DenseElementsAttr>(attr);
+  if (type.element == ElementType::boolean) {
+    // Dense booleans are packed to bits; hosts use a byte each.
+    Tensor tensor(type);
+    bool *out = tensor.mutableAs<bool>();
+    for (bool value : dense.getValues<bool>())
+      *out++ = value;
+    return tensor;
+  }
+  if (dense.isSplat())
+    return expandSplat(type, dense.getRawData().take_front(sizeOf(type.element)));
+  return Tensor(type, nullptr, dense.getRawData().data());
+}
+
+ElementsAttr tare::qnn::toAttr(ShapedType type, const Tensor &tensor, StringRef name) {
+  ArrayRef<char> bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());
+  // The blob holds a share of the tensor: its memory lives as long as either.
+  AsmResourceBlob blob(bytes, alignof(double), [share = Tensor(tensor)](void *, size_t, size_t) mutable { share = Tensor(); },
+                       /*dataIsMutable=*/false);
+  return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+ElementsAttr tare::qnn::toAttr(MLIRContext *context, const Tensor &tensor, StringRef name) {
+  return toAttr(toMlir(context, tensor.type()), tensor, name);
+}
+
+ElementsAttr tare::qnn::constantValue(Value value) {
+  ElementsAttr attr;
+  return value && matchPattern(value, m_Constant(&attr)) ? attr : ElementsAttr();
+}

@@ -1,0 +1,55 @@
+//===- Grid.cpp - Scales and zero points of a quantized type --------------===//
+#include "tare/Dialect/Qnn/Grid.h"
+
+using namespace mlir;
+using namespace tare::qnn;
+
+quant::QuantizedType tare::qnn::quantizedElement(Type type) {
+  return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
+}
+
+std::optional<Grid> Grid::of(Type type) {
+  quant::QuantizedType element = quantizedElement(type);
+  Grid grid;
+  if (auto uniform = dyn_cast_or_null<quant::UniformQuantizedType>(element)) {
+    grid.scales = {uniform.getScale()};
+    grid.zeroPoints = {uniform.getZeroPoint()};
+  } else if (auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(element)) {
+    grid.scales.assign(perAxis.getScales().begin(), perAxis.getScales().end());
+    grid.zeroPoints.assign(perAxis.getZeroPoints().begin(), perAxis.getZeroPoints().end());
+    grid.axis = perAxis.getQuantizedDimension();
+  } else {
+    return std::nullopt;
+  }
+  grid.min = element.getStorageTypeMin();
+  grid.max = element.getStorageTypeMax();
+  grid.bits = element.getStorageTypeIntegralWidth();
+  grid.isSigned = element.isSigned();
+  return grid;
+}
+
+IntegerType Grid::storage(MLIRContext *context) const { return IntegerType::get(context, bits); }
+
+quant::QuantizedType Grid::type(MLIRContext *context) const {
+  unsigned flags = isSigned ? quant::QuantizationFlags::Signed : 0;
+  Type expressed = Float32Type::get(context);
+  if (!axis)
+    return quant::UniformQuantizedType::get(flags, storage(context), expressed, scales[0], zeroPoints[0], min, max);
+  SmallVector<int64_t> zeros(zeroPoints);
+  zeros.resize(scales.size(), zeroPoints.empty() ? 0 : zeroPoints[0]);
+  return quant::UniformQuantizedPerAxisType::get(flags, storage(context), expressed, scales, zeros, *axis, min, max);
+}
+
+RankedTensorType tare::qnn::storageType(Type quantized) {
+  auto tensor = cast<RankedTensorType>(quantized);
+  quant::QuantizedType element = quantizedElement(tensor);
+  if (!element)
+    return tensor;
+  return tensor.clone(IntegerType::get(tensor.getContext(), element.getStorageTypeIntegralWidth()));
+}
+
+RankedTensorType tare::qnn::expressedType(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  quant::QuantizedType element = quantizedElement(tensor);
+  return element ? tensor.clone(element.getExpressedType()) : tensor;
+}

@@ -1,0 +1,56 @@
+//===- QnnDialect.cpp - Registration, aliases, discardable attributes -----===//
+#include "tare/Dialect/Qnn/QnnDialect.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+using namespace mlir;
+using namespace tare::qnn;
+
+#include "tare/Dialect/Qnn/QnnDialect.cpp.inc"
+
+namespace {
+
+/// Quantized types with a scale per channel print long: an alias keeps printed IR readable. The interface hangs on this
+/// dialect although the types are the quant dialect's, which has none of its own.
+struct QnnAliases : OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Type type, raw_ostream &os) const final {
+    auto quantized = dyn_cast<quant::QuantizedType>(type);
+    if (!quantized)
+      return AliasResult::NoAlias;
+    os << (quantized.isSigned() ? "i" : "u") << quantized.getStorageTypeIntegralWidth();
+    if (isa<quant::UniformQuantizedPerAxisType>(type))
+      os << "_per_axis";
+    return AliasResult::OverridableAlias;
+  }
+};
+
+LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == rangeAttrName && !isa<RangeAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
+  if (attribute.getName() == portNameAttrName && !isa<StringAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '") << portNameAttrName << "' must be a string, found " << attribute.getValue();
+  return success();
+}
+
+} // namespace
+
+void QnnDialect::initialize() {
+  registerAttributes();
+  registerQnnDialectOperations(this);
+  addInterfaces<QnnAliases>();
+}
+
+Operation *QnnDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  return elements ? ConstantOp::create(builder, loc, type, elements) : nullptr;
+}
+
+LogicalResult QnnDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  return verifyDiscardable(op, attribute);
+}
+
+LogicalResult QnnDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) {
+  return verifyDiscardable(op, attribute);
+}

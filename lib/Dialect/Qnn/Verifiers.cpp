@@ -1,0 +1,151 @@
+//===- Verifiers.cpp - What types alone cannot say ------------------------===//
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+using namespace mlir;
+using namespace tare::qnn;
+
+static bool isQuantized(Value value) { return bool(quantizedElement(value.getType())); }
+
+LogicalResult tare::qnn::verifyGrid(Operation *op) {
+  bool quantized = isQuantized(op->getResult(0));
+  for (Value operand : op->getOperands())
+    if (isQuantized(operand) != quantized)
+      return op->emitOpError("operands and result must be all float or all quantized, found ")
+             << operand.getType() << " and " << op->getResult(0).getType();
+  GridRule rule = cast<GridOpInterface>(op).getGridRule();
+  if (!quantized || rule == GridRule::Own || rule == GridRule::Fixed)
+    return success();
+  Grid result = *Grid::of(op->getResult(0).getType());
+  for (Value operand : op->getOperands()) {
+    Grid grid = *Grid::of(operand.getType());
+    if (grid.scales != result.scales || grid.zeroPoints != result.zeroPoints || grid.bits != result.bits)
+      return op->emitOpError("keeps its operand's grid, found ") << operand.getType() << " and "
+                                                                 << op->getResult(0).getType();
+  }
+  return success();
+}
+
+LogicalResult ConstantOp::verify() {
+  auto result = cast<RankedTensorType>(getType());
+  ShapedType value = getValue().getShapedType();
+  if (value.getShape() != result.getShape())
+    return emitOpError("value and result must have the same shape, found ") << value << " and " << result;
+  if (value.getElementType() != storageType(result).getElementType())
+    return emitOpError("value must hold the result's storage type ")
+           << storageType(result).getElementType() << ", found " << value.getElementType();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(getValue())) {
+    auto *blob = resource.getRawHandle().getBlob();
+    int64_t bytes = value.getNumElements() * std::max(1u, value.getElementTypeBitWidth() / 8);
+    if (!blob || int64_t(blob->getData().size()) != bytes)
+      return emitOpError("resource '") << resource.getRawHandle().getKey() << "' must hold " << bytes << " bytes, found "
+                                       << (blob ? int64_t(blob->getData().size()) : 0);
+  }
+  return success();
+}
+
+/// The bias is [output channels].
+static LogicalResult verifyAccumulator(AccumulatorOpInterface op) {
+  Value bias = op.getBiasValue();
+  if (!bias)
+    return success();
+  auto type = cast<RankedTensorType>(bias.getType());
+  if (type.getRank() != 1 || type.getDimSize(0) != op.getOutputChannels())
+    return op->emitOpError("bias must have shape [") << op.getOutputChannels() << "], found " << type;
+  return success();
+}
+
+LogicalResult ConvOp::verify() { return verifyAccumulator(*this); }
+LogicalResult ConvTransposeOp::verify() { return verifyAccumulator(*this); }
+LogicalResult LinearOp::verify() { return verifyAccumulator(*this); }
+
+int64_t ConvOp::getResultChannelAxis() { return 1; }
+int64_t ConvTransposeOp::getResultChannelAxis() { return 1; }
+int64_t LinearOp::getResultChannelAxis() { return cast<ShapedType>(getType()).getRank() - 1; }
+
+LogicalResult BatchNormOp::verify() {
+  auto input = cast<RankedTensorType>(getInput().getType());
+  if (input.getRank() < 2)
+    return emitOpError("input must have rank 2 or more, found ") << input;
+  for (Value parameter : getOperands().drop_front()) {
+    auto type = cast<RankedTensorType>(parameter.getType());
+    if (type.getRank() != 1 || type.getDimSize(0) != input.getDimSize(1))
+      return emitOpError("scale, bias, mean and variance must have shape [") << input.getDimSize(1) << "], found " << type;
+  }
+  return success();
+}
+
+LogicalResult PReluOp::verify() {
+  auto input = cast<RankedTensorType>(getInput().getType());
+  int64_t slopes = getSlope().size();
+  if (slopes == 1 || (input.getRank() > 1 && slopes == input.getDimSize(1)))
+    return success();
+  return emitOpError("slope must have 1 element or one per channel of ") << input << ", found " << slopes;
+}
+
+LogicalResult SoftmaxOp::verify() {
+  int64_t rank = cast<ShapedType>(getType()).getRank();
+  int64_t axis = getAxis();
+  if (axis < 0 || axis >= rank)
+    return emitOpError("axis must be in [0, ") << rank << "), found " << axis;
+  return success();
+}
+
+/// ONNX: a pooling window must see at least one element of the input.
+static LogicalResult verifyPool(Operation *op, ArrayRef<int64_t> kernel, std::optional<ArrayRef<int64_t>> pads) {
+  if (!pads)
+    return success();
+  for (size_t i = 0; i < kernel.size(); ++i)
+    if ((*pads)[i] >= kernel[i] || (*pads)[i + kernel.size()] >= kernel[i])
+      return op->emitOpError("pads must be smaller than the kernel, found a kernel of ")
+             << kernel[i] << " with pads " << (*pads)[i] << " and " << (*pads)[i + kernel.size()];
+  return success();
+}
+
+LogicalResult MaxPoolOp::verify() {
+  if (getDilations())
+    return success(); // A dilated window reaches further than its kernel's size.
+  return verifyPool(*this, getKernel(), getPads());
+}
+LogicalResult AveragePoolOp::verify() { return verifyPool(*this, getKernel(), getPads()); }
+
+LogicalResult ReduceMeanOp::verify() {
+  if (getAxes().empty())
+    return emitOpError("needs at least one axis");
+  SmallVector<int64_t> axes(getAxes());
+  llvm::sort(axes);
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    return emitOpError("axes must be distinct");
+  return success();
+}
+
+LogicalResult SliceOp::verify() { return success(); }
+
+LogicalResult PadOp::verify() {
+  if (getMode() != PadMode::Reflect)
+    return success();
+  for (auto [dim, low, high] : llvm::zip(cast<ShapedType>(getInput().getType()).getShape(), getLow(), getHigh()))
+    if (low >= dim || high >= dim)
+      return emitOpError("reflection reaches at most ") << dim - 1 << " elements, found " << std::max(low, high);
+  return success();
+}
+
+LogicalResult ReshapeOp::verify() { return success(); }
+
+LogicalResult TransposeOp::verify() {
+  if (std::optional<Grid> from = Grid::of(getInput().getType()), to = Grid::of(getType()); from && to) {
+    if (from->axis.has_value() != to->axis.has_value() ||
+        (from->axis && getPermutation()[*to->axis] != *from->axis))
+      return emitOpError("the axis of the scales moves along with the permutation, found ")
+             << getInput().getType() << " and " << getType();
+  }
+  return success();
+}
+
+LogicalResult ResizeOp::verify() { return success(); }
+
+LogicalResult RequantizeOp::verify() {
+  if (!isQuantized(getInput()) || !isQuantized(getResult()))
+    return emitOpError("operand and result must be quantized, found ") << getInput().getType() << " and " << getType();
+  return success();
+}
