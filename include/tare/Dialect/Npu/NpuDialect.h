@@ -1,0 +1,19 @@
+//===- NpuDialect.h - The hardware dialect ----------------------*- C++ -*-===//
+#ifndef TARE_DIALECT_NPU_NPUDIALECT_H
+#define TARE_DIALECT_NPU_NPUDIALECT_H
+
+#include "mlir/IR/Dialect.h"
+
+namespace tare::npu {
+
+/// Discardable attributes of the dialect (see its description).
+constexpr llvm::StringLiteral offsetAttrName = "npu.offset";
+constexpr llvm::StringLiteral arenaBytesAttrName = "npu.arena_bytes";
+constexpr llvm::StringLiteral arenaLowerBoundAttrName = "npu.arena_lower_bound";
+constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";
+
+} // namespace tare::npu
+
+#include "tare/Dialect/Npu/NpuDialect.h.inc"
+
+#endif // TARE_DIALECT_NPU_NPUDIALECT_H

@@ -1,0 +1,42 @@
+//===- NpuInterfaces.h - What passes ask of an integer op -------*- C++ -*-===//
+#ifndef TARE_DIALECT_NPU_NPUINTERFACES_H
+#define TARE_DIALECT_NPU_NPUINTERFACES_H
+
+#include "tare/Dialect/Npu/Permutation.h"
+#include "tare/Program/program_generated.h"
+#include "tare/Tensor/Result.h"
+#include "tare/Tensor/Tensor.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpDefinition.h"
+
+#include <optional>
+
+namespace tare::npu {
+
+// MLIR's, here: tare::success is for host-side libraries.
+using llvm::success;
+
+/// The host's name of an element type; nothing for types that no host tensor
+/// has.
+std::optional<ElementType> toElementType(mlir::Type type);
+mlir::Type fromElementType(mlir::MLIRContext *context, ElementType type);
+/// Of a ranked tensor type of static shape with elements that a host tensor
+/// has.
+TensorType toTensorType(mlir::Type type);
+mlir::RankedTensorType fromTensorType(mlir::MLIRContext *context,
+                                      const TensorType &type);
+
+namespace detail {
+/// The kernel accepts the op's parameters and operands and gives the type of
+/// its result.
+mlir::LogicalResult verifyNpuOp(mlir::Operation *op);
+} // namespace detail
+
+} // namespace tare::npu
+
+#include "tare/Dialect/Npu/NpuAttrInterfaces.h.inc"
+#include "tare/Dialect/Npu/NpuInterfaces.h.inc"
+
+#endif // TARE_DIALECT_NPU_NPUINTERFACES_H

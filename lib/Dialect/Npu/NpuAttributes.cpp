@@ -1,0 +1,96 @@
+//===- NpuAttributes.cpp - Attributes of the hardware dialect -------------===//
+#include "tare/Dialect/Npu/NpuAttributes.h"
+
+#include "tare/Dialect/Npu/NpuDialect.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+#define GET_ATTRDEF_CLASSES
+#include "tare/Dialect/Npu/NpuAttributes.cpp.inc"
+
+namespace tare::npu {
+
+void NpuDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "tare/Dialect/Npu/NpuAttributes.cpp.inc"
+      >();
+}
+
+// What a byte of the program cannot hold must not get as far as the encoding;
+// all else is the kernels' to check.
+LogicalResult RequantAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  ArrayRef<int32_t>, ArrayRef<int32_t> shifts,
+                                  int32_t, int32_t, int32_t,
+                                  program::Rounding) {
+  for (int32_t shift : shifts)
+    if (shift < 0 || shift > UINT8_MAX)
+      return emitError() << "shift " << shift << " is not in [0, 255]";
+  return success();
+}
+
+std::unique_ptr<program::RequantT> RequantAttr::encode() const {
+  auto table = std::make_unique<program::RequantT>();
+  table->multipliers = getMultipliers().vec();
+  table->shifts.assign(getShifts().begin(), getShifts().end());
+  table->zero_point = getZeroPoint();
+  table->clamp_min = getClampMin();
+  table->clamp_max = getClampMax();
+  table->rounding = getRounding();
+  return table;
+}
+
+LogicalResult
+ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                       ArrayRef<int32_t>, ArrayRef<int32_t>,
+                       ArrayRef<int32_t> weight) {
+  for (int32_t w : weight)
+    if (w < 0 || w > UINT16_MAX)
+      return emitError() << "weight " << w << " is not in [0, 65535]";
+  return success();
+}
+
+LogicalResult
+QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         FloatAttr scale, int32_t, Type output) {
+  if (!scale.getType().isF32())
+    return emitError() << "has a scale of type " << scale.getType()
+                       << "; expected f32";
+  if (!toElementType(output))
+    return emitError() << "has output " << output << "; expected i8 or i16";
+  return success();
+}
+
+template <typename Table> static program::OpUnion wrap(Table table) {
+  program::OpUnion result;
+  result.Set(std::move(table));
+  return result;
+}
+
+program::OpUnion QuantizeStepAttr::encode() const {
+  program::QuantizeT table;
+  table.scale = getScale().getValue().convertToFloat();
+  table.zero_point = getZeroPoint();
+  table.output = *toElementType(getOutput());
+  return wrap(std::move(table));
+}
+
+program::OpUnion DequantizeStepAttr::encode() const {
+  program::DequantizeT table;
+  table.scales = getScales().asArrayRef().vec();
+  table.axis = getAxis();
+  table.zero_point = getZeroPoint();
+  return wrap(std::move(table));
+}
+
+program::OpUnion TransposeStepAttr::encode() const {
+  program::TransposeT table;
+  table.permutation = getPermutation().vec();
+  return wrap(std::move(table));
+}
+
+} // namespace tare::npu

@@ -1,0 +1,102 @@
+//===- NpuDialect.cpp - The hardware dialect ------------------------------===//
+#include "tare/Dialect/Npu/NpuDialect.h"
+
+#include "tare/Dialect/Npu/NpuOps.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+
+#include "tare/Dialect/Npu/NpuDialect.cpp.inc"
+
+namespace tare::npu {
+namespace {
+
+/// Beyond this many numbers a list is printed before the module, under a short
+/// name.
+constexpr size_t longList = 8;
+
+struct NpuAsmInterface : OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Attribute attribute, raw_ostream &os) const override {
+    if (auto requant = dyn_cast<RequantAttr>(attribute);
+        requant && requant.getMultipliers().size() > longList)
+      return name("requant", os);
+    if (auto axis = dyn_cast<ResizeAxisAttr>(attribute);
+        axis && axis.getLower().size() > longList)
+      return name("axis", os);
+    if (auto list = dyn_cast<DenseF64ArrayAttr>(attribute);
+        list && list.size() > static_cast<int64_t>(longList))
+      return name("scales", os);
+    return AliasResult::NoAlias;
+  }
+
+private:
+  static AliasResult name(StringRef alias, raw_ostream &os) {
+    os << alias;
+    return AliasResult::FinalAlias;
+  }
+};
+
+LogicalResult verifyBytes(Operation *op, NamedAttribute attribute) {
+  auto bytes = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (!bytes || !bytes.getType().isSignlessInteger(64) || bytes.getInt() < 0)
+    return op->emitOpError()
+           << "has '" << attribute.getName().getValue()
+           << "' that is not a number of bytes (a 64-bit integer, 0 or more)";
+  return success();
+}
+
+LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (name == offsetAttrName)
+    return verifyBytes(op, attribute);
+  if (name != hostStepsAttrName)
+    return op->emitOpError() << "has an unknown attribute '" << name
+                             << "' on an argument or result";
+  auto steps = dyn_cast<ArrayAttr>(attribute.getValue());
+  if (!steps || !llvm::all_of(steps, llvm::IsaPred<HostStepAttrInterface>))
+    return op->emitOpError()
+           << "has '" << name << "' that is not a list of host steps";
+  return success();
+}
+
+} // namespace
+
+void NpuDialect::initialize() {
+  registerAttributes();
+  registerNpuDialectOperations(this);
+  addInterfaces<NpuAsmInterface>();
+}
+
+Operation *NpuDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                           Type type, Location location) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  if (!elements || elements.getType() != type)
+    return nullptr;
+  return ConstantOp::create(builder, location, elements);
+}
+
+LogicalResult NpuDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (name == offsetAttrName || name == arenaBytesAttrName ||
+      name == arenaLowerBoundAttrName)
+    return verifyBytes(op, attribute);
+  return op->emitOpError() << "has an unknown attribute '" << name << "'";
+}
+
+LogicalResult NpuDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                   unsigned,
+                                                   NamedAttribute attribute) {
+  return verifyPortAttribute(op, attribute);
+}
+
+LogicalResult
+NpuDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                        NamedAttribute attribute) {
+  return verifyPortAttribute(op, attribute);
+}
+
+} // namespace tare::npu
