@@ -39,6 +39,9 @@ public:
   Status writeAt(uint64_t offset, const void *data, size_t bytes);
   /// Makes the file appear under its name.
   Status commit();
+  /// The name under which the file is being written; empty for devices and
+  /// pipes. For libraries that write files by name.
+  const std::string &temporaryPath() const { return temporary; }
   /// The bytes appended so far.
   uint64_t size() const { return appended; }
 

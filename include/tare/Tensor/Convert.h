@@ -1,0 +1,27 @@
+//===- Convert.h - Elements of one type as another --------------*- C++ -*-===//
+//
+// Only conversions that keep the meaning: to float from any number (rounding to
+// the nearest), between integers where every value fits.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TENSOR_CONVERT_H
+#define TARE_TENSOR_CONVERT_H
+
+#include "tare/Tensor/Result.h"
+#include "tare/Tensor/Tensor.h"
+
+namespace tare {
+
+/// Whether arrays of `from` may be given where `to` is declared. Values are
+/// still checked where not all of them fit.
+bool isConvertible(ElementType from, ElementType to);
+
+/// Converts all elements; an integer that does not fit is an error.
+Status convert(ConstTensorView from, TensorView to);
+
+/// IEEE half precision to single precision, exactly.
+float halfToFloat(uint16_t half);
+
+} // namespace tare
+
+#endif // TARE_TENSOR_CONVERT_H

@@ -1,0 +1,108 @@
+//===- Convert.cpp - Elements of one type as another ----------------------===//
+
+#include "tare/Tensor/Convert.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+using namespace tare;
+
+namespace {
+/// Calls `function` with a value of the C++ type.
+template <typename Function>
+decltype(auto) withType(ElementType type, Function &&function) {
+  switch (type) {
+  case ElementType::f32:
+    return function(float());
+  case ElementType::f64:
+    return function(double());
+  case ElementType::i8:
+    return function(int8_t());
+  case ElementType::u8:
+    return function(uint8_t());
+  case ElementType::i16:
+    return function(int16_t());
+  case ElementType::u16:
+    return function(uint16_t());
+  case ElementType::i32:
+    return function(int32_t());
+  case ElementType::u32:
+    return function(uint32_t());
+  case ElementType::i64:
+    return function(int64_t());
+  case ElementType::u64:
+    return function(uint64_t());
+  case ElementType::boolean:
+    return function(bool());
+  }
+  return function(uint8_t());
+}
+
+bool isFloat(ElementType type) {
+  return type == ElementType::f32 || type == ElementType::f64;
+}
+
+/// std::in_range refuses bool.
+template <typename To, typename From> bool fits(From value) {
+  if constexpr (std::is_floating_point_v<To>)
+    return true;
+  else if constexpr (std::is_same_v<From, bool>)
+    return true;
+  else if constexpr (std::is_same_v<To, bool>)
+    return value == From(0) || value == From(1);
+  else
+    return std::in_range<To>(value);
+}
+
+template <typename From, typename To>
+Status convertElements(const From *from, To *to, int64_t count,
+                       ElementType target) {
+  if constexpr (std::is_floating_point_v<From> &&
+                !std::is_floating_point_v<To>) {
+    return Error{"floats do not convert to integers"};
+  } else {
+    for (int64_t i = 0; i < count; ++i) {
+      if (!fits<To>(from[i]))
+        return Error{fmt::format("value {} at element {} does not fit {}",
+                                 from[i], i, nameOf(target))};
+      to[i] = static_cast<To>(from[i]);
+    }
+    return success();
+  }
+}
+} // namespace
+
+bool tare::isConvertible(ElementType from, ElementType to) {
+  return isFloat(to) || !isFloat(from);
+}
+
+Status tare::convert(ConstTensorView from, TensorView to) {
+  if (from.type.element == to.type.element) {
+    std::memcpy(to.data, from.data, from.type.bytes());
+    return success();
+  }
+  return withType(from.type.element, [&](auto source) {
+    return withType(to.type.element, [&](auto target) {
+      return convertElements(from.as<decltype(source)>(),
+                             to.as<decltype(target)>(), from.count(),
+                             to.type.element);
+    });
+  });
+}
+
+float tare::halfToFloat(uint16_t half) {
+  uint32_t sign = uint32_t(half & 0x8000) << 16;
+  uint32_t exponent = (half >> 10) & 0x1f;
+  uint32_t mantissa = half & 0x3ff;
+  // Subnormal halves are normal floats: 2^-24 times the mantissa, exactly.
+  if (exponent == 0) {
+    float magnitude = float(mantissa) * 0x1p-24f;
+    return sign ? -magnitude : magnitude;
+  }
+  uint32_t wide = exponent == 0x1f ? 0xff : exponent - 15 + 127;
+  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
+}

@@ -1,0 +1,216 @@
+//===- Dataset.cpp - Sample after sample of a model's inputs --------------===//
+
+#include "tare/Tensor/Dataset.h"
+#include "tare/Tensor/Convert.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace tare;
+namespace fs = std::filesystem;
+
+namespace {
+bool isArrayFile(const fs::path &path) {
+  return path.extension() == ".npz" || path.extension() == ".npy";
+}
+
+/// The array files of a folder, in the order of their names.
+Result<std::vector<std::string>> listFolder(const std::string &folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error))
+    if (isArrayFile(it->path()) &&
+        !it->path().filename().string().starts_with('.'))
+      paths.push_back(it->path().string());
+  if (error)
+    return Error{fmt::format("cannot read {}: {}", folder, error.message())};
+  if (paths.empty())
+    return Error{
+        fmt::format("{}: no .npz or .npy file in this folder", folder)};
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::string quotedNames(const std::vector<std::string> &names) {
+  if (names.empty())
+    return "nothing";
+  constexpr size_t shown = 8;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), shown); ++i)
+    text += fmt::format("{}'{}'", i ? ", " : "", names[i]);
+  return names.size() > shown ? text + ", ..." : text;
+}
+
+std::string labelOf(const std::string &path, const std::string &input) {
+  return path.ends_with(".npy") ? path
+                                : fmt::format("{}: array '{}'", path, input);
+}
+} // namespace
+
+Result<std::unique_ptr<Dataset>>
+Dataset::open(const std::string &path, std::vector<InputDeclaration> inputs,
+              int64_t limit) {
+  std::unique_ptr<Dataset> dataset(new Dataset());
+  dataset->inputs = std::move(inputs);
+  if (Status status = dataset->scan(path); !status)
+    return status.error();
+  if (dataset->count == 0)
+    return Error{fmt::format("{}: no samples: its arrays are empty", path)};
+  dataset->count = std::min(dataset->count, limit);
+  return dataset;
+}
+
+Status Dataset::scan(const std::string &path) {
+  std::error_code error;
+  std::vector<std::string> paths = {path};
+  if (fs::is_directory(path, error)) {
+    Result<std::vector<std::string>> listed = listFolder(path);
+    if (!listed)
+      return listed.error();
+    paths = std::move(*listed);
+  } else if (!fs::exists(path, error)) {
+    return Error{fmt::format("cannot open {}: no such file or folder", path)};
+  }
+  for (const std::string &name : paths) {
+    Result<File> file = scanFile(name);
+    if (!file)
+      return file.error();
+    count += file->samples;
+    files.push_back(std::move(*file));
+  }
+  return success();
+}
+
+Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
+  Streams result;
+  if (path.ends_with(".npy")) {
+    if (inputs.size() != 1)
+      return Error{fmt::format("{}: a .npy file holds one array, the model has "
+                               "{} inputs; give an .npz with a key for each",
+                               path, inputs.size())};
+    Result<ArrayStream> stream = openNpy(path);
+    if (!stream)
+      return stream.error();
+    result.push_back(std::move(*stream));
+    return result;
+  }
+  Result<NpzReader> archive = NpzReader::open(path);
+  if (!archive)
+    return archive.error();
+  for (const InputDeclaration &input : inputs) {
+    if (!archive->contains(input.name))
+      return Error{fmt::format("{}: no array for the model's input '{}', only "
+                               "{}; name the arrays after the inputs",
+                               path, input.name,
+                               quotedNames(archive->names()))};
+    Result<ArrayStream> stream = archive->stream(input.name);
+    if (!stream)
+      return stream.error();
+    result.push_back(std::move(*stream));
+  }
+  return result;
+}
+
+Result<Dataset::File> Dataset::scanFile(const std::string &path) {
+  if (!isArrayFile(path))
+    return Error{fmt::format("{}: expected an .npz or .npy file, or a folder "
+                             "of them",
+                             path)};
+  Result<Streams> opened = openStreams(path);
+  if (!opened)
+    return opened.error();
+  File file{path};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const TensorType &found = (*opened)[i].type();
+    const TensorType &declared = inputs[i].type;
+    std::string label = labelOf(path, inputs[i].name);
+    if (!isConvertible(found.element, declared.element))
+      return Error{fmt::format("{} has elements {}, expected {}", label,
+                               nameOf(found.element),
+                               nameOf(declared.element))};
+    Result<SampleLayout> layout = matchSamples(found.shape, declared.shape);
+    if (!layout)
+      return Error{label + " " + layout.error().message};
+    if (i > 0 && layout->samples != file.samples)
+      return Error{fmt::format("{} has {} samples, but '{}' has {}", label,
+                               layout->samples, inputs[0].name, file.samples)};
+    file.samples = layout->samples;
+    bool concatenated =
+        layout->stacking == Stacking::firstAxis && declared.shape.front() != 1;
+    if (concatenated)
+      batch = declared.shape.front();
+  }
+  return file;
+}
+
+Status Dataset::advance() {
+  while (left == 0) {
+    const File &file = files[opened++];
+    Result<Streams> reopened = openStreams(file.path);
+    if (!reopened)
+      return reopened.error();
+    streams = std::move(*reopened);
+    left = file.samples;
+  }
+  return success();
+}
+
+Result<std::optional<Sample>> Dataset::readStored() {
+  std::scoped_lock lock(mutex);
+  if (failed)
+    return *failed;
+  if (nextIndex == count)
+    return std::optional<Sample>();
+  Status status = advance();
+  Sample sample{nextIndex, {}};
+  for (size_t i = 0; i < inputs.size() && status; ++i) {
+    Tensor tensor(streams[i].type().element, inputs[i].type.shape);
+    status = streams[i].read(tensor.mutableView().data, tensor.count());
+    sample.inputs.push_back(std::move(tensor));
+  }
+  if (!status) {
+    failed = status.error();
+    return *failed;
+  }
+  --left;
+  ++nextIndex;
+  return std::optional<Sample>(std::move(sample));
+}
+
+Result<Tensor> Dataset::toDeclared(const Tensor &stored, size_t input,
+                                   int64_t sample) const {
+  if (stored.element() == inputs[input].type.element)
+    return stored;
+  Tensor converted(inputs[input].type);
+  Status status = convert(stored.view(), converted.mutableView());
+  if (!status)
+    return Error{fmt::format("input '{}', sample {}: {}", inputs[input].name,
+                             sample, status.error().message)};
+  return converted;
+}
+
+Result<std::optional<Sample>> Dataset::next() {
+  Result<std::optional<Sample>> sample = readStored();
+  if (!sample || !*sample)
+    return sample;
+  // Outside the lock: several threads convert at once.
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    Result<Tensor> converted =
+        toDeclared((*sample)->inputs[i], i, (*sample)->index);
+    if (!converted)
+      return converted.error();
+    (*sample)->inputs[i] = std::move(*converted);
+  }
+  return sample;
+}
+
+Stacking Dataset::stackingOf(const Shape &output) const {
+  if (output.empty())
+    return Stacking::newAxis;
+  bool grows = output.front() == 1 || (batch && output.front() == *batch);
+  return grows ? Stacking::firstAxis : Stacking::newAxis;
+}

@@ -1,0 +1,95 @@
+//===- Spool.cpp - Samples of many arrays in one nameless file ------------===//
+
+#include "Spool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace tare;
+
+namespace {
+Error failure(std::string_view what) {
+  return Error{fmt::format("cannot {} a temporary file: {}", what,
+                           std::strerror(errno))};
+}
+} // namespace
+
+Result<std::shared_ptr<Spool>> Spool::create(const std::string &folder) {
+  int descriptor =
+      open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+  if (descriptor >= 0)
+    return std::make_shared<Spool>(descriptor);
+  // Not every file system has files without a name.
+  std::string name = folder + "/.tare-XXXXXX";
+  descriptor = mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0)
+    return Error{
+        fmt::format("cannot write in {}: {}", folder, std::strerror(errno))};
+  unlink(name.c_str());
+  return std::make_shared<Spool>(descriptor);
+}
+
+Spool::~Spool() { close(descriptor); }
+
+Result<uint64_t> Spool::append(const void *data, size_t bytes) {
+  uint64_t start = size.fetch_add(bytes);
+  uint64_t offset = start;
+  const char *next = static_cast<const char *>(data);
+  while (bytes > 0) {
+    ssize_t written = pwrite(descriptor, next, bytes, off_t(offset));
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return failure("write");
+    next += written;
+    offset += uint64_t(written);
+    bytes -= size_t(written);
+  }
+  return start;
+}
+
+Status Spool::read(uint64_t offset, void *data, size_t bytes) const {
+  char *next = static_cast<char *>(data);
+  while (bytes > 0) {
+    ssize_t got = pread(descriptor, next, bytes, off_t(offset));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return failure("read");
+    next += got;
+    offset += uint64_t(got);
+    bytes -= size_t(got);
+  }
+  return success();
+}
+
+Result<size_t> SpooledArray::read(void *data, size_t bytes) {
+  char *next = static_cast<char *>(data);
+  size_t left = size_t(std::min<uint64_t>(bytes, size() - position));
+  size_t total = left;
+  while (left > 0) {
+    size_t step;
+    if (position < header.size()) {
+      step = std::min<size_t>(left, header.size() - position);
+      std::memcpy(next, header.data() + position, step);
+    } else {
+      uint64_t behind = position - header.size();
+      uint64_t within = behind % pieceBytes;
+      step = std::min<size_t>(left, pieceBytes - within);
+      Status status =
+          spool->read(pieces[behind / pieceBytes] + within, next, step);
+      if (!status)
+        return status.error();
+    }
+    next += step;
+    position += step;
+    left -= step;
+  }
+  return total;
+}
