@@ -152,7 +152,8 @@ template <typename Op> void fill(program::ResizeT &table, Op op) {
 template <typename Op> void fill(program::QuantizeT &table, Op op) {
   table.scale = op.getScale().convertToFloat();
   table.zero_point = op.getZeroPoint();
-  table.output = *toElementType(op.getOutput());
+  table.output =
+      op.getOutput().isInteger(8) ? ElementType::i8 : ElementType::i16;
 }
 
 template <typename Op> void fill(program::DequantizeT &table, Op op) {

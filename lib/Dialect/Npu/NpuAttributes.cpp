@@ -60,7 +60,7 @@ QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!scale.getType().isF32())
     return emitError() << "has a scale of type " << scale.getType()
                        << "; expected f32";
-  if (!toElementType(output))
+  if (!output.isSignlessInteger(8) && !output.isSignlessInteger(16))
     return emitError() << "has output " << output << "; expected i8 or i16";
   return success();
 }
@@ -75,7 +75,7 @@ program::OpUnion QuantizeStepAttr::encode() const {
   program::QuantizeT table;
   table.scale = getScale().getValue().convertToFloat();
   table.zero_point = getZeroPoint();
-  table.output = *toElementType(getOutput());
+  table.output = getOutput().isInteger(8) ? ElementType::i8 : ElementType::i16;
   return wrap(std::move(table));
 }
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Encoding.h"
 
-#include "tare/Dialect/Npu/Constants.h"
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Kernels/Registry.h"
 
 using namespace mlir;
@@ -29,21 +29,28 @@ static ElementsAttr evaluate(NpuOpInterface op, ArrayRef<Attribute> operands) {
   SmallVector<Tensor> tensors;
   for (Attribute operand : operands) {
     auto elements = dyn_cast_or_null<ElementsAttr>(operand);
-    std::optional<Tensor> tensor = elements ? toTensor(elements) : std::nullopt;
-    if (!tensor)
+    tensors.push_back(elements ? qnn::toTensor(elements) : Tensor());
+    if (!tensors.back()) // Not a constant, or one whose elements were elided.
       return nullptr;
-    tensors.push_back(*tensor);
   }
-  SmallVector<ConstTensorView> views = llvm::map_to_vector(
+  auto views = llvm::map_to_vector(
       tensors, [](const Tensor &tensor) { return tensor.view(); });
-  Tensor result(toTensorType(op->getResult(0).getType()));
+  Tensor result(qnn::toHost(op->getResult(0).getType()));
   program::OpUnion parameters = op.encode();
   kernels::lookup(parameters.type)
       ->reference(parameters, views, result.mutableView());
   auto resource = dyn_cast<DenseResourceElementsAttr>(operands.front());
-  return toElements(op->getContext(), result,
-                    resource ? resource.getRawHandle().getKey()
-                             : StringRef("constant"));
+  return qnn::toAttr(op->getContext(), result,
+                     resource ? resource.getRawHandle().getKey() : "constant");
+}
+
+/// The same elements under another shape; a resource is shared, not copied.
+static ElementsAttr reshaped(Attribute elements, ShapedType type) {
+  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(elements))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(elements))
+    return dense.reshape(type);
+  return nullptr;
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
@@ -64,10 +71,7 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
     getInputMutable().assign(first.getInput());
     return getResult();
   }
-  if (auto elements = dyn_cast_or_null<ElementsAttr>(adaptor.getInput()))
-    if (isa<DenseResourceElementsAttr, DenseElementsAttr>(elements))
-      return reshaped(elements, getShape());
-  return nullptr;
+  return reshaped(adaptor.getInput(), getType());
 }
 
 OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {

@@ -7,6 +7,7 @@ using namespace mlir;
 using namespace tare::qnn;
 
 #include "tare/Dialect/Qnn/QnnDialect.cpp.inc"
+#include "tare/Dialect/Qnn/QnnInterfaces.cpp.inc"
 
 namespace {
 

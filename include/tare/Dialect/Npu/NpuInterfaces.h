@@ -18,16 +18,6 @@ namespace tare::npu {
 // MLIR's, here: tare::success is for host-side libraries.
 using llvm::success;
 
-/// The host's name of an element type; nothing for types that no host tensor
-/// has.
-std::optional<ElementType> toElementType(mlir::Type type);
-mlir::Type fromElementType(mlir::MLIRContext *context, ElementType type);
-/// Of a ranked tensor type of static shape with elements that a host tensor
-/// has.
-TensorType toTensorType(mlir::Type type);
-mlir::RankedTensorType fromTensorType(mlir::MLIRContext *context,
-                                      const TensorType &type);
-
 namespace detail {
 /// The kernel accepts the op's parameters and operands and gives the type of
 /// its result.
