@@ -5,7 +5,7 @@ include(GoogleTest)
 function(tare_unit_test name)
   cmake_parse_arguments(ARG "MLIR" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
     TARE_PYTHON="${TARE_PYTHON}" TARE_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
   if(ARG_MLIR)

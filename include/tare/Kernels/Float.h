@@ -1,0 +1,119 @@
+//===- Float.h - Float kernels with ONNX semantics --------------*- C++ -*-===//
+//
+// Float32, N C spatial.. layout, one or two spatial dimensions. Callers give
+// the result its (checked) shape; kernels assert, they do not diagnose.
+//
+// The heavy ones run on oneDNN, in the calling thread alone; several threads
+// may call them at once. So the result for a sample depends on the operands:
+// not on the number of threads, on what else is evaluated at the same time, or
+// on the batch that the sample is part of. Plain loops with the same
+// signatures, accumulating in double, stand in the namespace `reference`.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_KERNELS_FLOAT_H
+#define TARE_KERNELS_FLOAT_H
+
+#include "tare/Kernels/Geometry.h"
+#include "tare/Kernels/ResizeCoordinates.h"
+#include "tare/Tensor/Tensor.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace tare::kernels::floating {
+
+using kernels::Geometry;
+
+/// Weights in the layouts that kernels want, so that constants are reordered
+/// once. Owned by whoever owns the constants: an entry is keyed by the
+/// constant's address, so its elements must neither move nor change while the
+/// cache lives. Thread-safe.
+class PackedConstants {
+public:
+  PackedConstants();
+  ~PackedConstants();
+  PackedConstants(const PackedConstants &) = delete;
+  PackedConstants &operator=(const PackedConstants &) = delete;
+
+  struct Entries;
+  Entries &entries() { return *state; }
+
+private:
+  std::unique_ptr<Entries> state;
+};
+
+using OptionalView = std::optional<ConstTensorView>;
+
+/// x [N, I, spatial..], w [O, I / group, kernel..], bias [O] or none.
+/// Give `constants` where w is a constant.
+void conv(const ConstTensorView &x, const ConstTensorView &w,
+          const OptionalView &bias, const Geometry &geometry,
+          const TensorView &y, PackedConstants *constants = nullptr);
+
+/// x [N, I, spatial..], w [I, O / group, kernel..], bias [O] or none. The
+/// output padding is in y's shape.
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
+                   const OptionalView &bias, const Geometry &geometry,
+                   const TensorView &y, PackedConstants *constants = nullptr);
+
+/// x [.., K], w [N, K], bias [N] or none, y [.., N].
+void linear(const ConstTensorView &x, const ConstTensorView &w,
+            const OptionalView &bias, const TensorView &y,
+            PackedConstants *constants = nullptr);
+
+/// numpy.matmul: leading dimensions broadcast, operands of rank 1 are a row
+/// and a column.
+void matMul(const ConstTensorView &a, const ConstTensorView &b,
+            const TensorView &y);
+
+/// Padding never wins. A larger y than the pads allow (ceil mode) is fine.
+void maxPool(const ConstTensorView &x, const Geometry &geometry,
+             const TensorView &y);
+
+/// The mean over the window's elements inside the input, or, with
+/// `countIncludePad`, inside input and padding. What ceil mode adds beyond the
+/// padding never counts.
+void averagePool(const ConstTensorView &x, const Geometry &geometry,
+                 bool countIncludePad, const TensorView &y);
+
+/// y = (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c], c
+/// along axis 1.
+void batchNorm(const ConstTensorView &x, const ConstTensorView &scale,
+               const ConstTensorView &bias, const ConstTensorView &mean,
+               const ConstTensorView &variance, double epsilon,
+               const TensorView &y);
+
+/// The mean over `axes` (>= 0); y holds the kept dimensions, with or without
+/// ones for the others.
+void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes,
+                const TensorView &y);
+
+/// exp(x - max) / sum(exp(x - max)) along `axis` (>= 0).
+void softmax(const ConstTensorView &x, int64_t axis, const TensorView &y);
+
+/// Linear interpolation; one ResizeAxis per dimension of x. For nearest see
+/// kernels::resizeNearest in Movement.h.
+void resizeLinear(const ConstTensorView &x, std::span<const ResizeAxis> axes,
+                  const TensorView &y);
+
+namespace reference {
+void conv(const ConstTensorView &x, const ConstTensorView &w,
+          const OptionalView &bias, const Geometry &geometry,
+          const TensorView &y);
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
+                   const OptionalView &bias, const Geometry &geometry,
+                   const TensorView &y);
+void linear(const ConstTensorView &x, const ConstTensorView &w,
+            const OptionalView &bias, const TensorView &y);
+void matMul(const ConstTensorView &a, const ConstTensorView &b,
+            const TensorView &y);
+void maxPool(const ConstTensorView &x, const Geometry &geometry,
+             const TensorView &y);
+void averagePool(const ConstTensorView &x, const Geometry &geometry,
+                 bool countIncludePad, const TensorView &y);
+} // namespace reference
+
+} // namespace tare::kernels::floating
+
+#endif // TARE_KERNELS_FLOAT_H

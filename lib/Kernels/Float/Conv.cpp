@@ -1,0 +1,142 @@
+// Convolutions on oneDNN, one image at a time: what is computed for an image
+// does not depend on the batch that it is part of.
+#include "OneDnn.h"
+#include "Planes.h"
+
+namespace tare::kernels::floating {
+
+namespace {
+
+using dnnl::memory;
+using Dims = memory::dims;
+using Tag = memory::format_tag;
+
+memory::desc plain(const Dims &dims, Tag tag) {
+  return {dims, memory::data_type::f32, tag};
+}
+
+memory::desc anyLayout(const Dims &dims) { return plain(dims, Tag::any); }
+
+/// A convolution of one image, transposed or not, as oneDNN describes it.
+struct Problem {
+  Dims source, weights, bias, target;
+  Dims strides, dilations, begin, end;
+  Tag weightsTag;
+  bool hasBias;
+
+  KernelKey key(KernelKind kind) const {
+    KernelKey key{static_cast<int64_t>(kind), hasBias};
+    for (const Dims *dims :
+         {&source, &weights, &target, &strides, &dilations, &begin, &end})
+      key.insert(key.end(), dims->begin(), dims->end());
+    return key;
+  }
+};
+
+Problem problemOf(const Planes &x, const Window &window, const Planes &y,
+                  bool hasBias) {
+  int64_t g = window.group;
+  Problem problem;
+  problem.source = {1, x.c, x.h, x.w};
+  problem.weights = {g, y.c / g, x.c / g, window.kernel[0], window.kernel[1]};
+  problem.bias = {y.c};
+  problem.target = {1, y.c, y.h, y.w};
+  problem.strides = {window.strides[0], window.strides[1]};
+  // oneDNN counts the holes between taps.
+  problem.dilations = {window.dilations[0] - 1, window.dilations[1] - 1};
+  problem.begin = {window.begin[0], window.begin[1]};
+  problem.end = {window.end[0], window.end[1]};
+  problem.weightsTag = Tag::goihw;
+  problem.hasBias = hasBias;
+  return problem;
+}
+
+/// The layouts outside; a group of one is oneDNN's convolution without groups,
+/// which has faster kernels.
+template <typename Primitive>
+KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
+  bool grouped = problem.weights[0] != 1;
+  Dims weights(problem.weights.begin() + (grouped ? 0 : 1),
+               problem.weights.end());
+  Tag tag = problem.weightsTag;
+  if (!grouped)
+    tag = tag == Tag::goihw ? Tag::oihw : Tag::iohw;
+  memory::desc bias =
+      problem.hasBias ? plain(problem.bias, Tag::x) : memory::desc();
+  typename Primitive::desc descriptor(
+      dnnl::prop_kind::forward_inference, algorithm, anyLayout(problem.source),
+      anyLayout(weights), bias, anyLayout(problem.target), problem.strides,
+      problem.dilations, problem.begin, problem.end);
+  KernelPlan plan;
+  plan.descriptor = typename Primitive::primitive_desc(
+      descriptor, kernelAttributes(), cpuEngine());
+  plan.ports = {{DNNL_ARG_SRC, plain(problem.source, Tag::nchw)},
+                {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
+  if (problem.hasBias)
+    plan.ports.push_back({DNNL_ARG_BIAS, bias});
+  plan.ports.push_back({DNNL_ARG_DST, plain(problem.target, Tag::nchw)});
+  return plan;
+}
+
+void runImages(const CompiledKernel &kernel, const ConstTensorView &x,
+               const ConstTensorView &w, const OptionalView &bias,
+               const TensorView &y, PackedConstants *constants) {
+  Planes input(x.type.shape), output(y.type.shape);
+  for (int64_t n = 0; n < output.n; ++n) {
+    std::vector<const float *> inputs{x.as<float>() + n * input.image(),
+                                      w.as<float>()};
+    if (bias)
+      inputs.push_back(bias->as<float>());
+    kernel.run(inputs, y.as<float>() + n * output.image(), constants);
+  }
+}
+
+} // namespace
+
+void conv(const ConstTensorView &x, const ConstTensorView &w,
+          const OptionalView &bias, const Geometry &geometry,
+          const TensorView &y, PackedConstants *constants) {
+  if (y.count() == 0)
+    return;
+  Problem problem = problemOf(Planes(x.type.shape), Window(geometry),
+                              Planes(y.type.shape), bias.has_value());
+  const CompiledKernel *kernel =
+      compiledKernel(problem.key(KernelKind::conv), [&] {
+        return planOf<dnnl::convolution_forward>(
+            problem, dnnl::algorithm::convolution_direct);
+      });
+  if (!kernel)
+    return reference::conv(x, w, bias, geometry, y);
+  runImages(*kernel, x, w, bias, y, constants);
+}
+
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
+                   const OptionalView &bias, const Geometry &geometry,
+                   const TensorView &y, PackedConstants *constants) {
+  if (y.count() == 0)
+    return;
+  Planes input(x.type.shape), output(y.type.shape);
+  Window window(geometry);
+  // Output padding is less padding at the end. Where it reaches beyond the
+  // last window oneDNN has no name for it.
+  bool beyond = false;
+  for (size_t d = 0; d < 2; ++d) {
+    int64_t from = d ? output.w : output.h, to = d ? input.w : input.h;
+    window.end[d] = window.endFor(d, from, to);
+    beyond |= window.end[d] < 0 || window.begin[d] < 0;
+  }
+  if (beyond)
+    return reference::convTranspose(x, w, bias, geometry, y);
+  Problem problem = problemOf(input, window, output, bias.has_value());
+  problem.weightsTag = Tag::giohw;
+  const CompiledKernel *kernel =
+      compiledKernel(problem.key(KernelKind::deconv), [&] {
+        return planOf<dnnl::deconvolution_forward>(
+            problem, dnnl::algorithm::deconvolution_direct);
+      });
+  if (!kernel)
+    return reference::convTranspose(x, w, bias, geometry, y);
+  runImages(*kernel, x, w, bias, y, constants);
+}
+
+} // namespace tare::kernels::floating

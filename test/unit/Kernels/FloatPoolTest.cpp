@@ -1,0 +1,86 @@
+// Poolings: loops against cases computed by hand, oneDNN against loops.
+#include "Tensors.h"
+
+#include "tare/Kernels/Float.h"
+
+using namespace tare;
+using namespace tare::kernels;
+using namespace tare::kernels::floating;
+using namespace tare::test;
+
+namespace {
+
+using Sizes = std::vector<int64_t>;
+
+TEST(PoolGeometry, OutputSizes) {
+  Geometry geometry{{3}, {2}, {0, 0}, {}, 1};
+  EXPECT_EQ(outputSizes({{6}}, geometry), Sizes{2});
+  EXPECT_EQ(outputSizes({{6}}, geometry, true), Sizes{3});
+  // The third window would start beyond input and begin padding.
+  Geometry strided{{1}, {3}, {0, 0}, {}, 1};
+  EXPECT_EQ(outputSizes({{5}}, strided, true), Sizes{2});
+  Geometry tooLarge{{7}, {1}, {0, 0}, {}, 1};
+  EXPECT_EQ(outputSizes({{6}}, tooLarge), Sizes{0});
+}
+
+TEST(FloatMaxPool, PaddingNeverWins) {
+  Tensor x = tensor<float>({1, 1, 3}, {-3, -2, -1});
+  Geometry geometry{{2}, {1}, {1, 1}, {}, 1};
+  for (bool fast : {false, true}) {
+    Tensor y(ElementType::f32, {1, 1, 4});
+    (fast ? maxPool : reference::maxPool)(x.view(), geometry, y.mutableView());
+    EXPECT_EQ(elements<float>(y), (std::vector<float>{-3, -2, -1, -1}));
+  }
+}
+
+TEST(FloatAveragePool, WhatCounts) {
+  // Window 3, stride 2, one pad before and after, ceil: the last window is
+  // [5, 6, beyond]: 4 elements + 1 pad + 1 that ceil adds.
+  Tensor x = tensor<float>({1, 1, 4}, {2, 4, 6, 8});
+  Geometry geometry{{3}, {2}, {1, 1}, {}, 1};
+  EXPECT_EQ(outputSizes({{4}}, geometry, true), Sizes{3});
+  for (bool fast : {false, true}) {
+    auto run = fast ? averagePool : reference::averagePool;
+    Tensor y(ElementType::f32, {1, 1, 3});
+    run(x.view(), geometry, false, y.mutableView());
+    EXPECT_EQ(elements<float>(y), (std::vector<float>{3, 6, 8}));
+    run(x.view(), geometry, true, y.mutableView());
+    EXPECT_EQ(elements<float>(y), (std::vector<float>{2, 6, 4}));
+  }
+}
+
+TEST(FloatPool, OneDnnEqualsLoops) {
+  Random random(1);
+  for (int i = 0; i < 150; ++i) {
+    size_t rank = random.size(1, 2);
+    Geometry g;
+    g.pads.resize(2 * rank);
+    Sizes spatial;
+    bool dilated = random.size(0, 3) == 0, ceil = random.flip();
+    for (size_t d = 0; d < rank; ++d) {
+      g.kernel.push_back(random.size(1, 4));
+      g.strides.push_back(random.size(1, 3));
+      g.dilations.push_back(dilated ? 2 : 1);
+      g.pads[d] = random.size(0, g.kernel[d] - 1);
+      g.pads[rank + d] = random.size(0, g.kernel[d] - 1);
+      spatial.push_back(random.size(g.extent(d), 20));
+    }
+    Shape shape{random.size(1, 2), random.size(1, 20)}, target = shape;
+    shape.insert(shape.end(), spatial.begin(), spatial.end());
+    Sizes sizes = outputSizes(spatial, g, ceil);
+    target.insert(target.end(), sizes.begin(), sizes.end());
+    Tensor x = random.floats(shape);
+    Tensor expected(ElementType::f32, target), actual(ElementType::f32, target);
+    reference::maxPool(x.view(), g, expected.mutableView());
+    maxPool(x.view(), g, actual.mutableView());
+    expectSameBits(actual, expected);
+    for (bool countIncludePad : {false, true}) {
+      reference::averagePool(x.view(), g, countIncludePad,
+                             expected.mutableView());
+      averagePool(x.view(), g, countIncludePad, actual.mutableView());
+      expectClose(actual, expected);
+    }
+  }
+}
+
+} // namespace
