@@ -13,6 +13,9 @@ enum class GridRule { Own, Same, Unified, Fixed };
 /// Operands and result are all float or all quantized, and a `Same` or `Unified` result has its operands' scales.
 mlir::LogicalResult verifyGrid(mlir::Operation *op);
 
+/// The interval of an op's fused activation; everything where it has none.
+std::pair<double, double> fusedInterval(mlir::Operation *op);
+
 } // namespace tare::qnn
 
 #include "tare/Dialect/Qnn/QnnInterfaces.h.inc"

@@ -58,4 +58,21 @@ def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
   ];
 }
 
+def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{
+    An op on quantized types whose integer form scales an accumulator to the result's grid. The effective scales are the real numbers
+    M that the hardware approximates by m * 2^-q (docs/arithmetic.md).
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The effective scales: one, one per output channel, or one per operand where `sharesShift`. Only for ops on quantized types.
+    }], "::llvm::SmallVector<double>", "getEffectiveScales", (ins)>,
+    InterfaceMethod<"Whether the scaled operands are summed before the one shift: then all multipliers use the same shift.",
+      "bool", "sharesShift", (ins), "", [{ return false; }]>,
+    InterfaceMethod<"The real interval that the result is limited to: the fused activation, or the op's own function.",
+      "::std::pair<double, double>", "getResultInterval", (ins), "", [{ return ::tare::qnn::fusedInterval($_op); }]>
+  ];
+}
+
 #endif // TARE_DIALECT_QNN_QNNINTERFACES_TD

@@ -14,6 +14,9 @@ include "tare/Dialect/Qnn/QnnInterfaces.td"
 // Types and bases
 //===----------------------------------------------------------------------===//
 
+defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
+defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getResultInterval"]>;
+
 /// Float or quantized, of static shape.
 def Qnn_Tensor : StaticShapeTensorOf<[F32, quant_QuantizedType]>;
 
@@ -74,7 +77,7 @@ def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
 
 class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
     DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis"]>,
-    Qnn_ClampOpInterface]> {
+    Qnn_ClampOpInterface, Qnn_Requant]> {
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
@@ -123,7 +126,7 @@ def Qnn_LinearOp : Qnn_AccumulatorOp<"linear"> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, OptionalAttr<Qnn_ClampAttr>:$clamp);
 }
 
-def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface]> {
+def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_Requant]> {
   let summary = "matrix product of two activations";
   let description = [{
     ONNX MatMul: [.., M, K] x [.., K, N], leading dimensions broadcast.
@@ -157,7 +160,8 @@ def Qnn_BatchNormOp : Qnn_OwnGridOp<"batch_norm"> {
 // Element by element
 //===----------------------------------------------------------------------===//
 
-class Qnn_UnaryOp<string name, string formula> : Qnn_OwnGridOp<name, [DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface>]> {
+class Qnn_UnaryOp<string name, string formula, list<Trait> traits = []>
+    : Qnn_OwnGridOp<name, !listconcat([DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface>], traits)> {
   let summary = "y = " # formula;
   let arguments = (ins Qnn_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
@@ -165,13 +169,13 @@ class Qnn_UnaryOp<string name, string formula> : Qnn_OwnGridOp<name, [DeclareOpI
     # " %x : (tensor<1x4xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
-def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)">;
+def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval]>;
 def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)">;
 def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
 def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
 
-def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)"> {
+def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval]> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_ClampAttr:$interval);
   let description = [{
     ONNX Clip with constant limits; either may be infinite.
@@ -205,7 +209,8 @@ def Qnn_PReluOp : Qnn_OwnGridOp<"prelu", [
   let hasVerifier = 1;
 }
 
-class Qnn_BinaryOp<string name, string formula> : Qnn_OwnGridOp<name, [Qnn_ClampOpInterface]> {
+class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
+    : Qnn_OwnGridOp<name, !listconcat([Qnn_ClampOpInterface], traits)> {
   let summary = "y = " # formula # ", broadcasting";
   let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, OptionalAttr<Qnn_ClampAttr>:$clamp);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
@@ -213,12 +218,13 @@ class Qnn_BinaryOp<string name, string formula> : Qnn_OwnGridOp<name, [Qnn_Clamp
     # " %a, %b : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
-def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b">;
-def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b">;
-def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b">;
+defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["sharesShift"]>;
+def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum]>;
+def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum]>;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_Requant]>;
 def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 
-def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface]> {
+def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_Requant]> {
   let summary = "exp(x) / sum(exp(x)) along one axis";
   let description = [{
     Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is fixed: [0, 1].
@@ -255,7 +261,7 @@ def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool"> {
   let hasVerifier = 1;
 }
 
-def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface]> {
+def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn_Requant]> {
   let summary = "the mean of the elements under a window";
   let description = [{
     ONNX AveragePool; padding counts only with `count_include_pad`.
@@ -270,7 +276,7 @@ def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface]> {
   let hasVerifier = 1;
 }
 
-def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface]> {
+def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_Requant]> {
   let summary = "the mean along axes";
   let description = [{
     ONNX ReduceMean, and GlobalAveragePool over the spatial axes.
@@ -384,7 +390,7 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize"> {
   let hasVerifier = 1;
 }
 
-def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize"> {
+def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_Requant]> {
   let summary = "the same real values on another grid";
   let description = [{
     Where two neighbours disagree on the grid: an operand of a concat, a tensor that two ops want differently.

@@ -1,0 +1,63 @@
+//===- Evaluator.h - Runs any form of the IR --------------------*- C++ -*-===//
+//
+// Float qnn, QDQ, fused and npu IR all run here, on the kernels of lib/Kernels:
+// each step of the compiler is checked by running both sides of it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_EVALUATOR_EVALUATOR_H
+#define TARE_EVALUATOR_EVALUATOR_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "tare/Tensor/Tensor.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// A module's @main, ready to run. run() is const and may be called from several threads at once; a result depends on
+/// the operands alone. The module must outlive the evaluator and not change.
+class Evaluator {
+public:
+  /// An argument or result of @main.
+  struct Port {
+    std::string name;
+    TensorType type;
+    /// The type in the IR: it has the grid of a quantized tensor.
+    mlir::RankedTensorType irType;
+  };
+
+  /// Called with each op's result as soon as it is computed (constants excepted).
+  using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
+
+  /// Prepares @main: constant operands are computed once, here. An op that cannot be run is an error at its location.
+  static mlir::FailureOr<Evaluator> create(mlir::ModuleOp module);
+
+  Evaluator(Evaluator &&);
+  Evaluator &operator=(Evaluator &&);
+  ~Evaluator();
+
+  const std::vector<Port> &inputs() const;
+  const std::vector<Port> &outputs() const;
+
+  /// One sample: a tensor per input, of the inputs' types; a tensor per output. Quantized values are their integers.
+  std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {}) const;
+
+private:
+  struct Graph;
+  explicit Evaluator(std::unique_ptr<Graph> graph);
+  std::unique_ptr<Graph> graph;
+};
+
+/// Computes one op on constants: what constant folding uses. Fails, silently, for ops that cannot be run.
+mlir::FailureOr<Tensor> evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> operands);
+
+/// The real values of a quantized tensor's integers, float32; a tensor of another type as it is.
+Tensor dequantized(const Tensor &tensor, mlir::Type irType);
+/// The integers of real values on the grid of `irType`: round half to even, saturate.
+Tensor quantized(const Tensor &reals, mlir::Type irType);
+
+} // namespace tare
+
+#endif // TARE_EVALUATOR_EVALUATOR_H

@@ -1,0 +1,91 @@
+//===- EffectiveScales.cpp - From the accumulator to the result's grid ----===//
+//
+// The real numbers M of docs/arithmetic.md: result = M * accumulator, both as
+// integers above their zero points.
+//
+//===----------------------------------------------------------------------===//
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace tare::qnn;
+
+using Scales = SmallVector<double>;
+
+std::pair<double, double> tare::qnn::fusedInterval(Operation *op) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (auto fused = dyn_cast<ClampOpInterface>(op))
+    if (std::optional<ClampAttr> clamp = fused.getClamp())
+      return {clamp->getMin(), clamp->getMax()};
+  return {-infinity, infinity};
+}
+
+static Grid gridOf(Value value) { return *Grid::of(value.getType()); }
+
+/// M[c] = Sx * Sw[c] / Sy, one per output channel.
+static Scales accumulatorScales(AccumulatorOpInterface op) {
+  Grid x = gridOf(op.getActivationOperand().get()), w = gridOf(op.getWeightOperand().get());
+  Grid y = gridOf(op->getResult(0));
+  Scales scales;
+  for (int64_t c = 0, channels = w.scales.size(); c < channels; ++c)
+    scales.push_back(x.scale(0) * w.scale(c) / y.scale(c));
+  return scales;
+}
+
+Scales ConvOp::getEffectiveScales() { return accumulatorScales(*this); }
+Scales ConvTransposeOp::getEffectiveScales() { return accumulatorScales(*this); }
+Scales LinearOp::getEffectiveScales() { return accumulatorScales(*this); }
+
+/// M = Sa * Sb / Sy
+template <typename OpTy> static Scales productScale(OpTy op) {
+  return {gridOf(op.getLhs()).scale(0) * gridOf(op.getRhs()).scale(0) / gridOf(op.getResult()).scale(0)};
+}
+
+Scales MatMulOp::getEffectiveScales() { return productScale(*this); }
+Scales MulOp::getEffectiveScales() { return productScale(*this); }
+
+/// M = Sx / Sy
+static Scales ratio(Value x, Value y) { return {gridOf(x).scale(0) / gridOf(y).scale(0)}; }
+
+Scales RequantizeOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
+Scales ReluOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
+Scales ClipOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
+
+std::pair<double, double> ReluOp::getResultInterval() { return {0.0, std::numeric_limits<double>::infinity()}; }
+std::pair<double, double> ClipOp::getResultInterval() { return {getInterval().getMin(), getInterval().getMax()}; }
+
+/// M = [Sa / Sy, +-Sb / Sy]
+template <typename OpTy> static Scales sumScales(OpTy op, double sign) {
+  return {ratio(op.getLhs(), op.getResult())[0], sign * ratio(op.getRhs(), op.getResult())[0]};
+}
+
+Scales AddOp::getEffectiveScales() { return sumScales(*this, 1.0); }
+Scales SubOp::getEffectiveScales() { return sumScales(*this, -1.0); }
+bool AddOp::sharesShift() { return true; }
+bool SubOp::sharesShift() { return true; }
+
+/// M[n - 1] = Sx / (Sy * n) for n counted elements; one M where all windows count the same.
+Scales AveragePoolOp::getEffectiveScales() {
+  double base = ratio(getInput(), getResult())[0];
+  int64_t size = ShapedType::getNumElements(getKernel());
+  bool sameCount = !getCeilMode() && (getCountIncludePad() || !getPads() ||
+                                      llvm::all_of(*getPads(), [](int64_t pad) { return pad == 0; }));
+  if (sameCount)
+    return {base / size};
+  Scales scales;
+  for (int64_t n = 1; n <= size; ++n)
+    scales.push_back(base / n);
+  return scales;
+}
+
+/// M = Sx / (Sy * n)
+Scales ReduceMeanOp::getEffectiveScales() {
+  int64_t count = cast<ShapedType>(getInput().getType()).getNumElements() / cast<ShapedType>(getType()).getNumElements();
+  return {ratio(getInput(), getResult())[0] / count};
+}
+
+/// The accumulator is a probability in units of 2^-15.
+Scales SoftmaxOp::getEffectiveScales() { return {std::ldexp(1.0, -15) / gridOf(getResult()).scale(0)}; }

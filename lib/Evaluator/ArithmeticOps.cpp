@@ -1,0 +1,100 @@
+//===- ArithmeticOps.cpp - Ops that may carry a fused activation ----------===//
+#include "Registry.h"
+#include "Windows.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Movement.h"
+
+#include <algorithm>
+
+using namespace tare;
+using namespace tare::qnn;
+namespace floating = tare::kernels::floating;
+
+/// The fused activation of ops that have one.
+static void applyClamp(std::optional<ClampAttr> clamp, const TensorView &result) {
+  if (!clamp)
+    return;
+  float low = clamp->getMin(), high = clamp->getMax();
+  float *values = result.as<float>();
+  for (int64_t i = 0, n = result.count(); i < n; ++i)
+    values[i] = std::min(std::max(values[i], low), high);
+}
+
+static llvm::ArrayRef<int64_t> spatialOf(const ConstTensorView &weight) {
+  return llvm::ArrayRef<int64_t>(weight.type.shape).drop_front(2);
+}
+
+static void evaluateConv(ConvOp op, const Evaluation &e) {
+  kernels::Geometry geometry = window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
+  floating::conv(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed);
+  applyClamp(op.getClamp(), e.result);
+}
+
+/// [O, I / group, kernel..] -> [I, O / group, kernel..]: the kernel takes ONNX's layout.
+static Tensor onnxLayout(const ConstTensorView &weight, int64_t group) {
+  const Shape &shape = weight.type.shape;
+  int64_t out = shape[0] / group, in = shape[1];
+  Shape grouped{group, out, in}, swapped{group, in, out}, result{group * in, out};
+  grouped.insert(grouped.end(), shape.begin() + 2, shape.end());
+  swapped.insert(swapped.end(), shape.begin() + 2, shape.end());
+  result.insert(result.end(), shape.begin() + 2, shape.end());
+  std::vector<int64_t> permutation(grouped.size());
+  for (size_t i = 0; i < permutation.size(); ++i)
+    permutation[i] = i;
+  std::swap(permutation[1], permutation[2]);
+  Tensor transposed(weight.type.element, swapped);
+  kernels::transpose({{weight.type.element, grouped}, weight.data}, permutation, transposed.mutableView());
+  return transposed.reshaped(result);
+}
+
+static void evaluateConvTranspose(ConvTransposeOp op, const Evaluation &e) {
+  kernels::Geometry geometry = window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
+  Tensor weight = onnxLayout(e.operand(1), op.getGroup());
+  floating::convTranspose(e.operand(0), weight.view(), e.optional(2), geometry, e.result);
+  applyClamp(op.getClamp(), e.result);
+}
+
+static void evaluateLinear(LinearOp op, const Evaluation &e) {
+  floating::linear(e.operand(0), e.operand(1), e.optional(2), e.result, e.packed);
+  applyClamp(op.getClamp(), e.result);
+}
+
+static void evaluateMatMul(MatMulOp op, const Evaluation &e) {
+  floating::matMul(e.operand(0), e.operand(1), e.result);
+  applyClamp(op.getClamp(), e.result);
+}
+
+static void evaluateBatchNorm(BatchNormOp op, const Evaluation &e) {
+  floating::batchNorm(e.operand(0), e.operand(1), e.operand(2), e.operand(3), e.operand(4),
+                      op.getEpsilon().convertToDouble(), e.result);
+}
+
+template <auto kernel, typename OpTy> static void evaluateBinary(OpTy op, const Evaluation &e) {
+  kernel(e.operand(0), e.operand(1), e.result);
+  applyClamp(op.getClamp(), e.result);
+}
+
+static void evaluateAveragePool(AveragePoolOp op, const Evaluation &e) {
+  kernels::Geometry geometry = window(op.getKernel(), op.getStrides(), op.getPads(), std::nullopt);
+  floating::averagePool(e.operand(0), geometry, op.getCountIncludePad(), e.result);
+  applyClamp(op.getClamp(), e.result);
+}
+
+static void evaluateReduceMean(ReduceMeanOp op, const Evaluation &e) {
+  floating::reduceMean(e.operand(0), listOf(op.getAxes()), e.result);
+  applyClamp(op.getClamp(), e.result);
+}
+
+void tare::addArithmeticOps(EvaluationRegistry &registry) {
+  registry.add<ConvOp>(evaluateConv);
+  registry.add<ConvTransposeOp>(evaluateConvTranspose);
+  registry.add<LinearOp>(evaluateLinear);
+  registry.add<MatMulOp>(evaluateMatMul);
+  registry.add<BatchNormOp>(evaluateBatchNorm);
+  registry.add<AddOp>(evaluateBinary<floating::add, AddOp>);
+  registry.add<SubOp>(evaluateBinary<floating::sub, SubOp>);
+  registry.add<MulOp>(evaluateBinary<floating::mul, MulOp>);
+  registry.add<DivOp>(evaluateBinary<floating::div, DivOp>);
+  registry.add<AveragePoolOp>(evaluateAveragePool);
+  registry.add<ReduceMeanOp>(evaluateReduceMean);
+}

@@ -1,0 +1,84 @@
+//===- MovementOps.cpp - Data movement and selection ----------------------===//
+#include "Registry.h"
+#include "Windows.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Movement.h"
+
+#include <cstring>
+
+using namespace tare;
+using namespace tare::qnn;
+namespace floating = tare::kernels::floating;
+
+static void evaluateMaxPool(MaxPoolOp op, const Evaluation &e) {
+  floating::maxPool(e.operand(0), window(op.getKernel(), op.getStrides(), op.getPads(), op.getDilations()), e.result);
+}
+
+static void evaluateConcat(ConcatOp op, const Evaluation &e) {
+  std::vector<ConstTensorView> views;
+  for (const Tensor &operand : e.operands)
+    views.push_back(operand.view());
+  kernels::concat(views, op.getAxis(), e.result);
+}
+
+static void evaluateSlice(SliceOp op, const Evaluation &e) {
+  kernels::slice(e.operand(0), listOf(op.getStarts()), listOf(op.getSteps()), e.result);
+}
+
+static program::PadMode padMode(PadMode mode) {
+  switch (mode) {
+  case PadMode::Constant:
+    return program::PadMode::constant;
+  case PadMode::Edge:
+    return program::PadMode::edge;
+  case PadMode::Reflect:
+    return program::PadMode::reflect;
+  }
+  return program::PadMode::constant;
+}
+
+static void evaluatePad(PadOp op, const Evaluation &e) {
+  float value = op.getValue().convertToDouble();
+  kernels::pad(e.operand(0), listOf(op.getLow()), padMode(op.getMode()), &value, e.result);
+}
+
+static void evaluateReshape(ReshapeOp, const Evaluation &e) {
+  std::memcpy(e.result.data, e.operand(0).data, e.result.type.bytes());
+}
+
+static void evaluateTranspose(TransposeOp op, const Evaluation &e) {
+  kernels::transpose(e.operand(0), listOf(op.getPermutation()), e.result);
+}
+
+/// The source coordinates of every axis; batch and channel are copied.
+static std::vector<kernels::ResizeAxis> resizeAxes(ResizeOp op, const Shape &in, const Shape &out) {
+  // The dialect spells the modes as ONNX does, and so does the kernel.
+  kernels::CoordinateMode mode = *kernels::coordinateModeOf(stringifyCoordinateMode(op.getCoordinates()));
+  kernels::NearestMode rounding = *kernels::nearestModeOf(stringifyNearestMode(op.getRounding()));
+  std::vector<kernels::ResizeAxis> axes;
+  for (size_t axis = 0; axis < in.size(); ++axis) {
+    float scale = axis < 2 ? 1.0f : float(op.getScales()[axis - 2]);
+    kernels::ResizeExtent extent{in[axis], out[axis], scale};
+    axes.push_back(op.getMode() == ResizeMode::Nearest ? kernels::nearestCoordinates(extent, mode, rounding)
+                                                       : kernels::linearCoordinates(extent, mode));
+  }
+  return axes;
+}
+
+static void evaluateResize(ResizeOp op, const Evaluation &e) {
+  std::vector<kernels::ResizeAxis> axes = resizeAxes(op, e.operand(0).type.shape, e.result.type.shape);
+  if (op.getMode() == ResizeMode::Nearest)
+    kernels::resizeNearest(e.operand(0), axes, e.result);
+  else
+    floating::resizeLinear(e.operand(0), axes, e.result);
+}
+
+void tare::addMovementOps(EvaluationRegistry &registry) {
+  registry.add<MaxPoolOp>(evaluateMaxPool);
+  registry.add<ConcatOp>(evaluateConcat, /*movesElements=*/true);
+  registry.add<SliceOp>(evaluateSlice, /*movesElements=*/true);
+  registry.add<PadOp>(evaluatePad);
+  registry.add<ReshapeOp>(evaluateReshape, /*movesElements=*/true);
+  registry.add<TransposeOp>(evaluateTranspose, /*movesElements=*/true);
+  registry.add<ResizeOp>(evaluateResize);
+}

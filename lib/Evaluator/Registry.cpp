@@ -1,0 +1,21 @@
+//===- Registry.cpp - How each op is evaluated ----------------------------===//
+#include "Registry.h"
+
+using namespace tare;
+
+const EvaluationRegistry::Entry *EvaluationRegistry::find(mlir::Operation *op) const {
+  auto entry = entries.find(op->getName().getTypeID());
+  return entry == entries.end() ? nullptr : &entry->second;
+}
+
+const EvaluationRegistry &EvaluationRegistry::instance() {
+  static const EvaluationRegistry registry = [] {
+    EvaluationRegistry all;
+    addArithmeticOps(all);
+    addFunctionOps(all);
+    addMovementOps(all);
+    addCasts(all);
+    return all;
+  }();
+  return registry;
+}

@@ -1,0 +1,63 @@
+//===- Registry.h - How each op is evaluated --------------------*- C++ -*-===//
+//
+// One function per op, found by the op's type: a new op adds an entry to its
+// family's file and touches nothing else.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_EVALUATOR_REGISTRY_H
+#define TARE_LIB_EVALUATOR_REGISTRY_H
+
+#include "mlir/IR/Operation.h"
+#include "tare/Kernels/Float.h"
+#include "tare/Tensor/Tensor.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <functional>
+
+namespace tare {
+
+/// What a function gets besides the op: the operands' values, the result to fill, and where packed weights are kept
+/// (null where the weights are not constant).
+struct Evaluation {
+  llvm::ArrayRef<Tensor> operands;
+  TensorView result;
+  kernels::floating::PackedConstants *packed = nullptr;
+
+  ConstTensorView operand(size_t index) const { return operands[index].view(); }
+  kernels::floating::OptionalView optional(size_t index) const {
+    return index < operands.size() ? kernels::floating::OptionalView(operands[index].view()) : std::nullopt;
+  }
+};
+
+class EvaluationRegistry {
+public:
+  struct Entry {
+    std::function<void(mlir::Operation *, const Evaluation &)> evaluate;
+    /// Moves elements without looking at them: runs on a quantized tensor's integers as they are.
+    bool movesElements = false;
+  };
+
+  template <typename OpTy> void add(void (*function)(OpTy, const Evaluation &), bool movesElements = false) {
+    auto evaluate = [function](mlir::Operation *op, const Evaluation &e) { function(llvm::cast<OpTy>(op), e); };
+    entries[mlir::TypeID::get<OpTy>()] = {evaluate, movesElements};
+  }
+
+  /// The op's entry, or null.
+  const Entry *find(mlir::Operation *op) const;
+
+  /// All ops that Tare evaluates.
+  static const EvaluationRegistry &instance();
+
+private:
+  llvm::DenseMap<mlir::TypeID, Entry> entries;
+};
+
+// One per family of ops.
+void addArithmeticOps(EvaluationRegistry &registry);
+void addFunctionOps(EvaluationRegistry &registry);
+void addMovementOps(EvaluationRegistry &registry);
+void addCasts(EvaluationRegistry &registry);
+
+} // namespace tare
+
+#endif // TARE_LIB_EVALUATOR_REGISTRY_H

@@ -1,0 +1,25 @@
+//===- Windows.h - Window attributes as kernels want them -------*- C++ -*-===//
+#ifndef TARE_LIB_EVALUATOR_WINDOWS_H
+#define TARE_LIB_EVALUATOR_WINDOWS_H
+
+#include "tare/Kernels/Geometry.h"
+#include "llvm/ADT/ArrayRef.h"
+
+#include <optional>
+
+namespace tare {
+
+using OptionalList = std::optional<llvm::ArrayRef<int64_t>>;
+
+inline std::vector<int64_t> listOf(OptionalList list) {
+  return list ? std::vector<int64_t>(list->begin(), list->end()) : std::vector<int64_t>();
+}
+
+inline kernels::Geometry window(llvm::ArrayRef<int64_t> kernel, OptionalList strides, OptionalList pads,
+                                OptionalList dilations, int64_t group = 1) {
+  return {listOf(kernel), listOf(strides), listOf(pads), listOf(dilations), group};
+}
+
+} // namespace tare
+
+#endif // TARE_LIB_EVALUATOR_WINDOWS_H
