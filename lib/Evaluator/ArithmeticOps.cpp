@@ -2,6 +2,7 @@
 #include "Registry.h"
 #include "Windows.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Elementwise.h"
 #include "tare/Kernels/Movement.h"
 
 #include <algorithm>
