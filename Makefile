@@ -1,0 +1,49 @@
+# The README's commands. Each works alone on a bare Debian 12: it installs what is missing, builds, and runs.
+BUILD ?= build
+PRESET ?= release
+VENV := .venv
+PYTHON := $(CURDIR)/$(VENV)/bin/python
+# What the virtual environment is made with: Debian's own, which python3-venv belongs to.
+SYSTEM_PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
+NINJA = ninja -C $(BUILD) -j $$(scripts/jobs)
+TOOLS = tare tare-opt tare-lsp-server
+
+.PHONY: all deps packages configure build build-all test demo format clean
+
+all: build
+
+deps: packages $(VENV)/.complete
+
+packages:
+	@scripts/install-packages
+
+# Made again when the pinned versions change; complete or not there.
+$(VENV)/.complete: test/requirements.txt | packages
+	rm -rf $(VENV)
+	$(SYSTEM_PYTHON) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --retries 5 --requirement test/requirements.txt
+	touch $@
+
+$(BUILD)/build.ninja: | deps
+	cmake --preset $(PRESET) -B $(BUILD) -DTARE_PYTHON=$(PYTHON)
+
+configure: $(BUILD)/build.ninja
+
+build: configure
+	$(NINJA) $(TOOLS)
+
+build-all: configure
+	$(NINJA)
+
+test: build-all
+	ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+demo: build
+	$(PYTHON) examples/digits/demo.py --tare $(BUILD)/bin/tare
+
+# The sources that git knows.
+format: packages
+	git ls-files '*.cpp' '*.h' | xargs clang-format-22 -i
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,39 @@
+"""The lit suite: folders that mirror lib/, passes/ and tools/.
+
+With -Dround_trip=1 every run of tare-opt also prints and parses its IR, as text and as bytecode, and compares.
+"""
+import os
+import subprocess
+
+import lit.formats
+
+config.name = "Tare round trip" if lit_config.params.get("round_trip") else "Tare"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test", ".onnxtxt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.tare_build, "test", "round_trip" if lit_config.params.get("round_trip") else "lit")
+config.excludes = ["Inputs", "unit", "e2e", "install"]
+
+path = [config.tare_tools, config.llvm_tools, config.environment.get("PATH", "")]
+config.environment["PATH"] = os.pathsep.join(path)
+# Variables without a $ end with their CHECK-LABEL block: a stale match cannot hide an error.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+# Reports of the sanitizers and of LLVM name functions.
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "ONEDNN_MAX_CPU_ISA"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+config.environment["LLVM_SYMBOLIZER_PATH"] = os.path.join(config.llvm_tools, "llvm-symbolizer")
+
+config.substitutions.append(("%python", f"'{config.python}'"))
+config.substitutions.append(("%examples", os.path.join(config.tare_source, "examples")))
+if lit_config.params.get("round_trip"):
+    config.substitutions.append((r"\btare-opt\b", "tare-opt --verify-roundtrip"))
+
+for tool in ("tare", "tare-opt", "tare-lsp-server"):
+    if os.path.exists(os.path.join(config.tare_tools, tool)):
+        config.available_features.add(tool)
+for module in ("numpy", "onnx", "onnxruntime"):
+    if subprocess.run([config.python, "-c", f"import {module}"], capture_output=True).returncode == 0:
+        config.available_features.add(module)
+if config.sanitize:
+    config.available_features.add("sanitizers")
