@@ -1,0 +1,72 @@
+//===- Context.h - Memory in which a session runs ---------------*- C++ -*-===//
+#ifndef TARE_RUNTIME_CONTEXT_H
+#define TARE_RUNTIME_CONTEXT_H
+
+#include "tare/Runtime/Session.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace tare::runtime {
+
+struct RunOptions {
+  /// Called after each layer, in order, while its result is still there. Layers
+  /// that a raw input stands for do not run and are not observed.
+  std::function<void(size_t layer, const ConstTensorView &result)> observe;
+  /// Where not empty, one element per layer, to which the layer's time is added.
+  std::span<uint64_t> nanoseconds;
+};
+
+/// An arena, scratch memory and every view that the kernels take, made
+/// beforehand: running only computes. A context runs in one thread at a time;
+/// several contexts of one session may run at once.
+class Context {
+public:
+  ~Context();
+
+  Form form() const { return portForm; }
+  const Session &session() const { return *owner; }
+
+  /// Runs the program once. `inputs` and `outputs` have one pointer per input
+  /// and output of the program, to as many bytes as its description in this
+  /// context's form says; they need no alignment.
+  void run(std::span<const void *const> inputs, std::span<void *const> outputs,
+           const RunOptions &options = {});
+
+private:
+  friend class Session;
+  struct Node;
+  struct PortBinding;
+  struct Release {
+    void operator()(std::byte *memory) const;
+  };
+  using Memory = std::unique_ptr<std::byte, Release>;
+
+  Context(std::shared_ptr<const Session> session, Form form);
+  Status prepare();
+  void preparePorts();
+  void prepareSteps(PortBinding &port);
+  Status allocate();
+  void bindLayers();
+  void bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt);
+  std::byte *memoryOf(uint32_t tensor) const;
+
+  void execute(const Node &node);
+  void runLayer(size_t index, const RunOptions &options);
+  void admit(size_t layer, std::span<const void *const> values);
+  void deliver(size_t layer, std::span<void *const> values);
+
+  std::shared_ptr<const Session> owner;
+  Form portForm;
+  Memory arena;
+  Memory scratch;
+  Memory stages[2]; // hold the values between a port's steps, in turn
+  std::vector<Node> layers;
+  std::vector<PortBinding> inputs;
+  std::vector<PortBinding> outputs;
+};
+
+} // namespace tare::runtime
+
+#endif // TARE_RUNTIME_CONTEXT_H

@@ -1,0 +1,92 @@
+//===- Session.h - Runs programs --------------------------------*- C++ -*-===//
+//
+//   auto model = program::readFile("model.tare");
+//   auto session = runtime::Session::create(*model);
+//   auto context = (*session)->makeContext(runtime::Form::model);
+//   (*context)->run(inputs, outputs);
+//
+// A Session is a program whose layers are prepared: packed weights, primitives.
+// It is immutable and shared; each thread runs it in a Context of its own.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_RUNTIME_SESSION_H
+#define TARE_RUNTIME_SESSION_H
+
+#include "tare/Program/Dataflow.h"
+#include "tare/Program/Model.h"
+#include "tare/Runtime/BoundOp.h"
+#include "tare/Tensor/Result.h"
+#include "tare/Tensor/Tensor.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tare::runtime {
+
+class Context;
+
+/// What a value at an input or output is.
+enum class Form {
+  /// The program's own tensor, as its descriptor says.
+  program,
+  /// What the model says: the runtime does the port's host steps.
+  model,
+  /// The integers on the port's grid, shaped like the program's tensor: where a
+  /// quantize or dequantize layer stands at the boundary, what it makes or
+  /// reads.
+  raw,
+};
+
+struct SessionOptions {
+  /// Runs the reference kernels only.
+  bool forceReference = false;
+};
+
+/// An input or output in one form.
+struct PortDescription {
+  std::string name;
+  TensorType type;
+  /// A letter per dimension, "NHWC"; empty where the program does not say.
+  std::string layout;
+  /// The grid of the integers: one scale, or one per channel along `axis` of
+  /// type.shape; -1 where a reshape has spread the channels over several axes.
+  std::vector<double> scales;
+  int32_t axis = 0;
+  int32_t zeroPoint = 0;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+public:
+  static Result<std::shared_ptr<const Session>>
+  create(std::shared_ptr<const program::Model> model,
+         SessionOptions options = {});
+
+  const program::Model &model() const { return *source; }
+  const program::ProgramT &program() const { return source->program(); }
+  size_t inputCount() const { return program().inputs.size(); }
+  size_t outputCount() const { return program().outputs.size(); }
+  PortDescription describeInput(size_t index, Form form) const;
+  PortDescription describeOutput(size_t index, Form form) const;
+
+  /// Memory to run in; an error where the machine does not have it. The context
+  /// keeps the session alive.
+  Result<std::unique_ptr<Context>>
+  makeContext(Form form = Form::program) const;
+
+private:
+  friend class Context;
+  Session(std::shared_ptr<const program::Model> model,
+          std::vector<program::TensorUse> uses, SessionOptions options);
+  void prepareLayers();
+
+  std::shared_ptr<const program::Model> source;
+  std::vector<program::TensorUse> uses;
+  SessionOptions options;
+  /// One per layer of the program.
+  std::vector<BoundOp> layers;
+};
+
+} // namespace tare::runtime
+
+#endif // TARE_RUNTIME_SESSION_H

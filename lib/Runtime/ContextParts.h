@@ -1,0 +1,33 @@
+//===- ContextParts.h - What a context is made of ---------------*- C++ -*-===//
+#ifndef TARE_LIB_RUNTIME_CONTEXTPARTS_H
+#define TARE_LIB_RUNTIME_CONTEXTPARTS_H
+
+#include "PortPath.h"
+#include "tare/Runtime/Context.h"
+
+namespace tare::runtime {
+
+/// A prepared operator with the memory that it works on.
+struct Context::Node {
+  /// nullptr where there is nothing to do: a reshape in place, or a layer that a
+  /// raw input comes from behind.
+  const BoundOp *op = nullptr;
+  std::vector<ConstTensorView> operands;
+  TensorView result;
+  /// The result as an observer sees it; no data where the layer does not run.
+  ConstTensorView observed;
+};
+
+/// What leads from a caller's value into the arena, or out of it.
+struct Context::PortBinding {
+  PortPath path;
+  std::vector<BoundOp> steps;
+  std::vector<Node> nodes;
+  /// Where the caller's value is copied to, or from.
+  std::byte *memory = nullptr;
+  size_t bytes = 0;
+};
+
+} // namespace tare::runtime
+
+#endif // TARE_LIB_RUNTIME_CONTEXTPARTS_H

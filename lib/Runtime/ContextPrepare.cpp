@@ -1,0 +1,139 @@
+//===- ContextPrepare.cpp - Memory and views of a context -----------------===//
+#include "ContextParts.h"
+#include "tare/Program/Container.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+#include <unistd.h>
+
+namespace tare::runtime {
+namespace {
+
+constexpr std::align_val_t alignment{program::dataAlignment};
+
+/// A system may promise memory that it does not have, and kill the process that
+/// touches it: so the promise alone is not believed.
+uint64_t physicalMemory() {
+  return uint64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
+}
+
+std::byte *newMemory(uint64_t bytes) {
+  return static_cast<std::byte *>(::operator new(bytes, alignment));
+}
+
+} // namespace
+
+void Context::Release::operator()(std::byte *memory) const {
+  ::operator delete(memory, alignment);
+}
+
+Context::Context(std::shared_ptr<const Session> session, Form form)
+    : owner(std::move(session)), portForm(form) {}
+
+Context::~Context() = default;
+
+Status Context::prepare() {
+  preparePorts();
+  if (auto status = allocate(); !status)
+    return status;
+  bindLayers();
+  for (PortBinding &port : inputs)
+    bindSteps(port, port.steps.size(), 0);
+  for (PortBinding &port : outputs)
+    bindSteps(port, 0, port.steps.size());
+  return success();
+}
+
+void Context::preparePorts() {
+  const program::Model &model = owner->model();
+  for (size_t i = 0; i != owner->inputCount(); ++i) {
+    inputs.emplace_back().path = inputPath(model, owner->uses, i, portForm);
+    prepareSteps(inputs.back());
+  }
+  for (size_t i = 0; i != owner->outputCount(); ++i) {
+    outputs.emplace_back().path = outputPath(model, owner->uses, i, portForm);
+    prepareSteps(outputs.back());
+  }
+}
+
+void Context::prepareSteps(PortBinding &port) {
+  for (size_t i = 0; i != port.path.steps.size(); ++i) {
+    kernels::Operand operand{port.path.types[i]};
+    port.steps.emplace_back(*port.path.steps[i], std::span(&operand, 1),
+                            port.path.types[i + 1],
+                            owner->options.forceReference);
+  }
+}
+
+Status Context::allocate() {
+  uint64_t scratchBytes = 0, stageBytes = 0;
+  for (const BoundOp &op : owner->layers)
+    scratchBytes = std::max<uint64_t>(scratchBytes, op.scratchBytes());
+  for (auto *ports : {&inputs, &outputs})
+    for (const PortBinding &port : *ports)
+      for (size_t i = 0; i != port.steps.size(); ++i) {
+        scratchBytes =
+            std::max<uint64_t>(scratchBytes, port.steps[i].scratchBytes());
+        stageBytes = std::max<uint64_t>({stageBytes, port.path.types[i].bytes(),
+                                         port.path.types[i + 1].bytes()});
+      }
+  uint64_t arenaBytes = owner->program().arena_bytes;
+  uint64_t all = arenaBytes + scratchBytes + 2 * stageBytes;
+  if (all > physicalMemory())
+    return Error{fmt::format("running takes {} bytes of memory, this machine "
+                             "has {}",
+                             all, physicalMemory())};
+  arena.reset(newMemory(arenaBytes));
+  scratch.reset(newMemory(scratchBytes));
+  for (Memory &stage : stages)
+    stage.reset(newMemory(stageBytes));
+  return success();
+}
+
+std::byte *Context::memoryOf(uint32_t tensor) const {
+  // Nobody writes through a constant's address: the verifier has seen to it.
+  if (const void *constant = owner->model().constant(tensor))
+    return static_cast<std::byte *>(const_cast<void *>(constant));
+  return arena.get() + owner->program().tensors[tensor]->arena_offset;
+}
+
+void Context::bindLayers() {
+  const program::Model &model = owner->model();
+  for (size_t i = 0; i != owner->layers.size(); ++i) {
+    const program::LayerT &layer = *owner->program().layers[i];
+    Node node{&owner->layers[i], {}, {}, {}};
+    for (uint32_t operand : layer.operands)
+      node.operands.push_back({model.type(operand), memoryOf(operand)});
+    node.result = {model.type(layer.result), memoryOf(layer.result)};
+    node.observed = node.result;
+    if (layer.op.type == program::Op::Reshape &&
+        node.operands.front().data == node.result.data)
+      node.op = nullptr;
+    layers.push_back(std::move(node));
+  }
+  for (const PortBinding &input : inputs)
+    for (size_t layer : input.path.stoodFor) {
+      layers[layer].op = nullptr;
+      layers[layer].observed.data = nullptr;
+    }
+}
+
+/// The values along the steps lie in the stages in turn, so that no step writes
+/// what it reads; only the tensor, at one end, lies in the arena.
+void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
+  std::vector<std::byte *> memory(port.steps.size() + 1);
+  for (size_t i = 0; i != memory.size(); ++i)
+    memory[i] = i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
+  for (size_t i = 0; i != port.steps.size(); ++i) {
+    Node node{&port.steps[i], {}, {}, {}};
+    node.operands.push_back({port.path.types[i], memory[i]});
+    node.result = {port.path.types[i + 1], memory[i + 1]};
+    port.nodes.push_back(std::move(node));
+  }
+  port.memory = memory[valueAt];
+  port.bytes = port.path.types[valueAt].bytes();
+}
+
+} // namespace tare::runtime

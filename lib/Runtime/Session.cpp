@@ -1,0 +1,61 @@
+//===- Session.cpp - Prepares programs ------------------------------------===//
+#include "tare/Runtime/Session.h"
+
+#include "tare/Runtime/Context.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace tare::runtime {
+
+Session::Session(std::shared_ptr<const program::Model> model,
+                 std::vector<program::TensorUse> uses, SessionOptions options)
+    : source(std::move(model)), uses(std::move(uses)), options(options) {}
+
+Result<std::shared_ptr<const Session>>
+Session::create(std::shared_ptr<const program::Model> model,
+                SessionOptions options) {
+  auto uses = program::analyzeDataflow(model->program());
+  if (!uses)
+    return uses.error();
+  std::shared_ptr<Session> session(
+      new Session(model, std::move(*uses), options));
+  try {
+    session->prepareLayers();
+  } catch (const std::exception &error) {
+    // Libraries below throw where memory ends.
+    return Error{fmt::format("{}: cannot prepare layer {} ('{}'): {}",
+                             model->name(), session->layers.size(),
+                             model->program()
+                                 .layers[session->layers.size()]
+                                 ->name,
+                             error.what())};
+  }
+  return std::shared_ptr<const Session>(std::move(session));
+}
+
+void Session::prepareLayers() {
+  layers.reserve(program().layers.size());
+  for (const auto &layer : program().layers) {
+    std::vector<kernels::Operand> operands;
+    for (uint32_t operand : layer->operands)
+      operands.push_back({source->type(operand), source->constant(operand)});
+    layers.emplace_back(layer->op, operands, source->type(layer->result),
+                        options.forceReference);
+  }
+}
+
+Result<std::unique_ptr<Context>> Session::makeContext(Form form) const {
+  try {
+    std::unique_ptr<Context> context(new Context(shared_from_this(), form));
+    if (auto status = context->prepare(); !status)
+      return Error{source->name() + ": " + status.error().message};
+    return context;
+  } catch (const std::exception &error) {
+    return Error{fmt::format("{}: cannot prepare to run: {}", source->name(),
+                             error.what())};
+  }
+}
+
+} // namespace tare::runtime
