@@ -106,11 +106,11 @@ Status describe(const std::vector<Descriptions> &ports, std::string_view kind,
   if (size_t(form) >= formCount)
     return Error{fmt::format("there is no form {}", int(form))};
   const runtime::PortDescription &from = ports[index][form];
-  *port = {from.name.c_str(),        typeOf(from.type.element),
-           from.type.shape.size(),   from.type.shape.data(),
-           from.type.bytes(),        from.layout.c_str(),
-           from.scales.size(),       from.scales.data(),
-           from.axis,                from.zeroPoint};
+  *port = {
+      from.name.c_str(),      typeOf(from.type.element), from.type.shape.size(),
+      from.type.shape.data(), from.type.bytes(),         from.layout.c_str(),
+      from.scales.size(),     from.scales.data(),        from.axis,
+      from.zeroPoint};
   return success();
 }
 

@@ -9,8 +9,8 @@ namespace tare::runtime {
 
 /// A prepared operator with the memory that it works on.
 struct Context::Node {
-  /// nullptr where there is nothing to do: a reshape in place, or a layer that a
-  /// raw input comes from behind.
+  /// nullptr where there is nothing to do: a reshape in place, or a layer that
+  /// a raw input comes from behind.
   const BoundOp *op = nullptr;
   std::vector<ConstTensorView> operands;
   TensorView result;

@@ -125,7 +125,8 @@ void Context::bindLayers() {
 void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
   std::vector<std::byte *> memory(port.steps.size() + 1);
   for (size_t i = 0; i != memory.size(); ++i)
-    memory[i] = i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
+    memory[i] =
+        i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
   for (size_t i = 0; i != port.steps.size(); ++i) {
     Node node{&port.steps[i], {}, {}, {}};
     node.operands.push_back({port.path.types[i], memory[i]});

@@ -36,8 +36,7 @@ int32_t axisAfter(const OpUnion &op, const Shape &operand, const Shape &result,
     return -1;
   if (const auto *transpose = op.AsTranspose()) {
     const auto &order = transpose->permutation;
-    return int32_t(std::find(order.begin(), order.end(), axis) -
-                   order.begin());
+    return int32_t(std::find(order.begin(), order.end(), axis) - order.begin());
   }
   return op.type == Op::Reshape ? axisAfterReshape(operand, result, axis)
                                 : axis;
@@ -90,8 +89,8 @@ PortDescription Session::describeInput(size_t index, Form form) const {
   const program::PortT &port = *program().inputs[index];
   PortDescription description = describe(port);
   // The raw path leads from the port's shape to the integer tensor.
-  description.axis = axisAtBeginning(
-      inputPath(*source, uses, index, Form::raw), port.axis);
+  description.axis =
+      axisAtBeginning(inputPath(*source, uses, index, Form::raw), port.axis);
   PortPath path = inputPath(*source, uses, index, form);
   description.type = path.types.front();
   if (form == Form::model) {

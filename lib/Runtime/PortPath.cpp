@@ -61,7 +61,8 @@ PortPath inputPath(const Model &model, const Uses &uses, size_t index,
   Boundary boundary = program::inputBoundary(model.program(), uses, port);
   if (boundary.cast < 0)
     return own;
-  PortPath path{boundary.tensor, {}, {}, boundary.movements, size_t(boundary.cast)};
+  PortPath path{
+      boundary.tensor, {}, {}, boundary.movements, size_t(boundary.cast)};
   path.stoodFor.push_back(boundary.cast);
   TensorType integers{model.type(boundary.tensor).element,
                       model.type(port.tensor).shape};
@@ -81,9 +82,8 @@ PortPath outputPath(const Model &model, const Uses &uses, size_t index,
   if (boundary.cast < 0)
     return own;
   PortPath path{boundary.tensor, {}, {}, {}, size_t(boundary.cast)};
-  return moveIntegers(path, model, boundary, model.type(boundary.tensor))
-             ? path
-             : own;
+  return moveIntegers(path, model, boundary, model.type(boundary.tensor)) ? path
+                                                                          : own;
 }
 
 } // namespace tare::runtime

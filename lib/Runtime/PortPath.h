@@ -8,7 +8,8 @@
 
 namespace tare::runtime {
 
-/// The operators between a port's value in one form and a tensor of the program.
+/// The operators between a port's value in one form and a tensor of the
+/// program.
 struct PortPath {
   /// The tensor that the value becomes, or comes from.
   uint32_t tensor = 0;

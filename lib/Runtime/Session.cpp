@@ -25,12 +25,10 @@ Session::create(std::shared_ptr<const program::Model> model,
     session->prepareLayers();
   } catch (const std::exception &error) {
     // Libraries below throw where memory ends.
-    return Error{fmt::format("{}: cannot prepare layer {} ('{}'): {}",
-                             model->name(), session->layers.size(),
-                             model->program()
-                                 .layers[session->layers.size()]
-                                 ->name,
-                             error.what())};
+    return Error{fmt::format(
+        "{}: cannot prepare layer {} ('{}'): {}", model->name(),
+        session->layers.size(),
+        model->program().layers[session->layers.size()]->name, error.what())};
   }
   return std::shared_ptr<const Session>(std::move(session));
 }

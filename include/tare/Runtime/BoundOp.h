@@ -9,13 +9,14 @@
 
 namespace tare::runtime {
 
-/// An operator bound to its operands' types and constants: the fast kernel where
-/// there is one, otherwise the reference. It refers to `op`, which must outlive
-/// it.
+/// An operator bound to its operands' types and constants: the fast kernel
+/// where there is one, otherwise the reference. It refers to `op`, which must
+/// outlive it.
 class BoundOp {
 public:
-  BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> operands,
-          const TensorType &result, bool forceReference);
+  BoundOp(const program::OpUnion &op,
+          std::span<const kernels::Operand> operands, const TensorType &result,
+          bool forceReference);
 
   bool isFast() const { return fast != nullptr; }
   size_t scratchBytes() const { return fast ? fast->scratchBytes() : 0; }

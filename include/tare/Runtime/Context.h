@@ -14,7 +14,8 @@ struct RunOptions {
   /// Called after each layer, in order, while its result is still there. Layers
   /// that a raw input stands for do not run and are not observed.
   std::function<void(size_t layer, const ConstTensorView &result)> observe;
-  /// Where not empty, one element per layer, to which the layer's time is added.
+  /// Where not empty, one element per layer, to which the layer's time is
+  /// added.
   std::span<uint64_t> nanoseconds;
 };
 

@@ -71,8 +71,7 @@ public:
 
   /// Memory to run in; an error where the machine does not have it. The context
   /// keeps the session alive.
-  Result<std::unique_ptr<Context>>
-  makeContext(Form form = Form::program) const;
+  Result<std::unique_ptr<Context>> makeContext(Form form = Form::program) const;
 
 private:
   friend class Context;
