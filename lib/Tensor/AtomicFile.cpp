@@ -1,12 +1,12 @@
 //===- AtomicFile.cpp - Files that appear whole or not at all -------------===//
 
 #include "tare/Tensor/AtomicFile.h"
+#include "SystemError.h"
 
 #include <fmt/format.h>
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -15,14 +15,6 @@
 using namespace tare;
 
 namespace {
-/// "cannot write out.tare: no space left on device"
-Error systemError(std::string_view doing, const std::string &path) {
-  std::string reason = std::strerror(errno);
-  if (!reason.empty() && reason.size() > 1 && std::islower(reason[1]))
-    reason[0] = char(std::tolower(reason[0]));
-  return Error{fmt::format("cannot {} {}: {}", doing, path, reason)};
-}
-
 /// A name in the destination's folder that no other process or thread uses.
 std::string temporaryName(const std::string &destination) {
   static std::atomic<unsigned> counter{0};
@@ -53,7 +45,7 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
   }
   if (file.descriptor < 0) {
     file.temporary.clear();
-    return systemError("write", path);
+    return Error{fmt::format("cannot write {}: {}", path, systemError())};
   }
   return file;
 }
@@ -83,8 +75,8 @@ void AtomicFile::discard() {
     unlink(std::exchange(temporary, {}).c_str());
 }
 
-Error AtomicFile::failure(std::string_view doing) const {
-  return systemError(doing, path);
+Error AtomicFile::failure() const {
+  return Error{fmt::format("cannot write {}: {}", path, systemError())};
 }
 
 Status AtomicFile::write(const void *data, size_t bytes) {
@@ -94,7 +86,7 @@ Status AtomicFile::write(const void *data, size_t bytes) {
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
-      return failure("write");
+      return failure();
     next += written;
     bytes -= size_t(written);
     appended += uint64_t(written);
@@ -109,7 +101,7 @@ Status AtomicFile::writeAt(uint64_t offset, const void *data, size_t bytes) {
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
-      return failure("write");
+      return failure();
     next += written;
     offset += uint64_t(written);
     bytes -= size_t(written);
@@ -121,14 +113,14 @@ Status AtomicFile::commit() {
   // Some file systems report a full disk only when the file is closed.
   bool closed = close(std::exchange(descriptor, -1)) == 0;
   if (!closed) {
-    Error error = failure("write");
+    Error error = failure();
     discard();
     return error;
   }
   if (temporary.empty())
     return success();
   if (rename(temporary.c_str(), destination.c_str()) != 0) {
-    Error error = failure("write");
+    Error error = failure();
     discard();
     return error;
   }

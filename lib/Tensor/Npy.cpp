@@ -1,6 +1,7 @@
 //===- Npy.cpp - numpy's .npy arrays --------------------------------------===//
 
 #include "tare/Tensor/Npy.h"
+#include "SystemError.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Convert.h"
 
@@ -26,8 +27,7 @@ public:
   Result<size_t> read(void *data, size_t bytes) override {
     size_t got = std::fread(data, 1, bytes, file);
     if (got < bytes && std::ferror(file))
-      return Error{
-          fmt::format("cannot read {}: {}", path, std::strerror(errno))};
+      return Error{fmt::format("cannot read {}: {}", path, systemError())};
     return got;
   }
 
@@ -139,7 +139,7 @@ Result<Tensor> ArrayStream::readAll() {
 Result<ArrayStream> tare::openNpy(const std::string &path) {
   std::FILE *file = std::fopen(path.c_str(), "rb");
   if (!file)
-    return Error{fmt::format("cannot open {}: {}", path, std::strerror(errno))};
+    return Error{fmt::format("cannot open {}: {}", path, systemError())};
   auto source = std::make_unique<FileSource>(file, path);
   struct stat status;
   bool regular = fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);

@@ -25,7 +25,9 @@ std::string expectedText(const Shape &input) {
 
 /// " (x.transpose(0, 3, 1, 2) has it)" where only the order of axes differs.
 std::string transposeHint(const Shape &array, const Shape &input) {
-  if (array.size() != input.size())
+  bool samples = array.size() == input.size() && !input.empty() &&
+                 input.front() > 0 && array.front() % input.front() == 0;
+  if (!samples)
     return "";
   std::vector<size_t> order = {0};
   std::vector<bool> used(array.size());
@@ -42,7 +44,8 @@ std::string transposeHint(const Shape &array, const Shape &input) {
 }
 
 std::string hint(const Shape &array, const Shape &input) {
-  if (!input.empty() && Shape(input.begin() + 1, input.end()) == array)
+  bool unitBatch = !input.empty() && input.front() == 1;
+  if (unitBatch && Shape(input.begin() + 1, input.end()) == array)
     return " (x[None] has it)";
   return transposeHint(array, input);
 }

@@ -1,6 +1,7 @@
 //===- Spool.cpp - Samples of many arrays in one nameless file ------------===//
 
 #include "Spool.h"
+#include "SystemError.h"
 
 #include <fmt/format.h>
 
@@ -15,8 +16,8 @@ using namespace tare;
 
 namespace {
 Error failure(std::string_view what) {
-  return Error{fmt::format("cannot {} a temporary file: {}", what,
-                           std::strerror(errno))};
+  return Error{
+      fmt::format("cannot {} a temporary file: {}", what, systemError())};
 }
 } // namespace
 
@@ -29,8 +30,7 @@ Result<std::shared_ptr<Spool>> Spool::create(const std::string &folder) {
   std::string name = folder + "/.tare-XXXXXX";
   descriptor = mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0)
-    return Error{
-        fmt::format("cannot write in {}: {}", folder, std::strerror(errno))};
+    return Error{fmt::format("cannot write in {}: {}", folder, systemError())};
   unlink(name.c_str());
   return std::make_shared<Spool>(descriptor);
 }

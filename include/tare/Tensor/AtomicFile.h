@@ -48,7 +48,7 @@ public:
 private:
   AtomicFile() = default;
   void discard();
-  Error failure(std::string_view doing) const;
+  Error failure() const;
 
   int descriptor = -1;
   uint64_t appended = 0;
