@@ -3,6 +3,8 @@
 
 #include "tare/Dialect/Npu/NpuDialect.h"
 
+#include "tare/Target/TargetDictionary.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -63,6 +65,26 @@ QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!output.isSignlessInteger(8) && !output.isSignlessInteger(16))
     return emitError() << "has output " << output << "; expected i8 or i16";
   return success();
+}
+
+TargetAttr TargetAttr::get(MLIRContext *context, const Target &target) {
+  return get(context, toDictionary(context, target));
+}
+
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, DictionaryAttr description) {
+  Result<Target> target = fromDictionary(description);
+  if (!target)
+    return emitError() << target.error().message;
+  return success();
+}
+
+Target TargetAttr::getTarget() const { return *fromDictionary(getDescription()); }
+
+FailureOr<Target> getTarget(Operation *op) {
+  for (Operation *scope = op; scope; scope = scope->getParentOp())
+    if (auto target = scope->getAttrOfType<TargetAttr>(targetAttrName))
+      return target.getTarget();
+  return op->emitError() << "the module has no '" << targetAttrName << "': run --tare-set-target first";
 }
 
 template <typename Table> static program::OpUnion wrap(Table table) {

@@ -84,7 +84,11 @@ LogicalResult NpuDialect::verifyOperationAttribute(Operation *op,
   if (name == offsetAttrName || name == arenaBytesAttrName ||
       name == arenaLowerBoundAttrName)
     return verifyBytes(op, attribute);
-  return op->emitOpError() << "has an unknown attribute '" << name << "'";
+  if (name != targetAttrName)
+    return op->emitOpError() << "has an unknown attribute '" << name << "'";
+  if (!isa<TargetAttr>(attribute.getValue()))
+    return op->emitOpError() << "has '" << name << "' that is not a #npu.target";
+  return success();
 }
 
 LogicalResult NpuDialect::verifyRegionArgAttribute(Operation *op, unsigned,

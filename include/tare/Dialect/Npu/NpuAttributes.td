@@ -119,4 +119,25 @@ def Npu_TransposeStepAttr : Npu_HostStepAttr<"TransposeStep", "transpose_step"> 
   let assemblyFormat = "`<` `permutation` `=` `[` $permutation `]` `>`";
 }
 
+//===----------------------------------------------------------------------===//
+// The target
+//===----------------------------------------------------------------------===//
+
+def Npu_TargetAttr : Npu_Attr<"Target", "target"> {
+  let summary = "the description of the hardware";
+  let description = [{
+    The module's `npu.target`: the keys of the YAML description (`docs/targets.md`), so that printed IR reproduces alone.
+
+    ```mlir
+    #npu.target<{activations = [{accumulator_bits = 32, symmetric = false, type = "i8"} ], multiplier_bits = 15,
+                 name = "small", rounding = "half_up", shift = {max = 31, min = 0}}>
+    ```
+  }];
+  let parameters = (ins "::mlir::DictionaryAttr":$description);
+  let assemblyFormat = "`<` $description `>`";
+  let genVerifyDecl = 1;
+  let builders = [AttrBuilder<(ins "const ::tare::Target &":$target)>];
+  let extraClassDeclaration = [{ ::tare::Target getTarget() const; }];
+}
+
 #endif // TARE_DIALECT_NPU_NPUATTRIBUTES_TD

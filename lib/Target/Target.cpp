@@ -1,0 +1,53 @@
+//===- Target.cpp - Shipped targets and what can be asked of one ----------===//
+#include "tare/Target/Target.h"
+
+#include "tare/Kernels/Registry.h"
+#include "tare/Tensor/MappedFile.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+
+namespace tare {
+
+const ActivationFormat *Target::activation(ElementType type) const {
+  auto it = llvm::find_if(activations, [&](const ActivationFormat &format) { return format.type == type; });
+  return it == activations.end() ? nullptr : &*it;
+}
+
+bool Target::hasOp(llvm::StringRef op) const { return llvm::is_contained(ops, op); }
+
+std::vector<std::string> allOperatorNames() {
+  std::vector<std::string> names;
+  for (program::Op kind : program::EnumValuesOp())
+    if (const kernels::OpKernel *kernel = kernels::lookup(kind))
+      names.emplace_back(kernel->name);
+  return names;
+}
+
+llvm::ArrayRef<ShippedTarget> shippedTargets() {
+  static const ShippedTarget targets[] = {
+#include "ShippedTargets.inc"
+  };
+  return targets;
+}
+
+/// "generic, shift_only"
+static std::string shippedNames() {
+  return llvm::join(llvm::map_range(shippedTargets(), [](const ShippedTarget &t) { return t.name; }), ", ");
+}
+
+Result<Target> loadTarget(const std::string &nameOrFile) {
+  for (const ShippedTarget &shipped : shippedTargets())
+    if (shipped.name == nameOrFile)
+      return parseTarget(shipped.yaml, nameOrFile + ".yaml");
+  if (!llvm::sys::fs::exists(nameOrFile))
+    return Error{"there is no target or file '" + nameOrFile + "'; the targets that come with tare are: " + shippedNames()};
+  Result<std::shared_ptr<const MappedFile>> file = MappedFile::open(nameOrFile);
+  if (!file)
+    return file.error();
+  std::span<const std::byte> bytes = (*file)->bytes();
+  return parseTarget(llvm::StringRef(reinterpret_cast<const char *>(bytes.data()), bytes.size()), nameOrFile);
+}
+
+} // namespace tare
