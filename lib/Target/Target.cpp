@@ -11,11 +11,15 @@
 namespace tare {
 
 const ActivationFormat *Target::activation(ElementType type) const {
-  auto it = llvm::find_if(activations, [&](const ActivationFormat &format) { return format.type == type; });
+  auto it = llvm::find_if(activations, [&](const ActivationFormat &format) {
+    return format.type == type;
+  });
   return it == activations.end() ? nullptr : &*it;
 }
 
-bool Target::hasOp(llvm::StringRef op) const { return llvm::is_contained(ops, op); }
+bool Target::hasOp(llvm::StringRef op) const {
+  return llvm::is_contained(ops, op);
+}
 
 std::vector<std::string> allOperatorNames() {
   std::vector<std::string> names;
@@ -34,7 +38,10 @@ llvm::ArrayRef<ShippedTarget> shippedTargets() {
 
 /// "generic, shift_only"
 static std::string shippedNames() {
-  return llvm::join(llvm::map_range(shippedTargets(), [](const ShippedTarget &t) { return t.name; }), ", ");
+  return llvm::join(
+      llvm::map_range(shippedTargets(),
+                      [](const ShippedTarget &t) { return t.name; }),
+      ", ");
 }
 
 Result<Target> loadTarget(const std::string &nameOrFile) {
@@ -42,12 +49,16 @@ Result<Target> loadTarget(const std::string &nameOrFile) {
     if (shipped.name == nameOrFile)
       return parseTarget(shipped.yaml, nameOrFile + ".yaml");
   if (!llvm::sys::fs::exists(nameOrFile))
-    return Error{"there is no target or file '" + nameOrFile + "'; the targets that come with tare are: " + shippedNames()};
+    return Error{"there is no target or file '" + nameOrFile +
+                 "'; the targets that come with tare are: " + shippedNames()};
   Result<std::shared_ptr<const MappedFile>> file = MappedFile::open(nameOrFile);
   if (!file)
     return file.error();
   std::span<const std::byte> bytes = (*file)->bytes();
-  return parseTarget(llvm::StringRef(reinterpret_cast<const char *>(bytes.data()), bytes.size()), nameOrFile);
+  return parseTarget(
+      llvm::StringRef(reinterpret_cast<const char *>(bytes.data()),
+                      bytes.size()),
+      nameOrFile);
 }
 
 } // namespace tare

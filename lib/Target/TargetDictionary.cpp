@@ -20,7 +20,8 @@ namespace tare {
 // YAML to attributes
 //===----------------------------------------------------------------------===//
 
-static StringRef textOf(llvm::yaml::Node *node, SmallVectorImpl<char> &storage) {
+static StringRef textOf(llvm::yaml::Node *node,
+                        SmallVectorImpl<char> &storage) {
   return cast<llvm::yaml::ScalarNode>(node)->getValue(storage);
 }
 
@@ -57,7 +58,8 @@ DictionaryAttr toDictionary(MLIRContext *context, const Target &target) {
   std::string yaml = printTarget(target);
   llvm::SourceMgr sources;
   llvm::yaml::Stream stream(yaml, sources);
-  return cast<DictionaryAttr>(fromNode(Builder(context), stream.begin()->getRoot()));
+  return cast<DictionaryAttr>(
+      fromNode(Builder(context), stream.begin()->getRoot()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -76,10 +78,13 @@ static void print(raw_ostream &os, Attribute attribute) {
       })
       .Case([&](ArrayAttr array) {
         os << "[ ";
-        llvm::interleaveComma(array, os, [&](Attribute element) { print(os, element); });
+        llvm::interleaveComma(array, os,
+                              [&](Attribute element) { print(os, element); });
         os << " ]";
       })
-      .Case([&](BoolAttr boolean) { os << (boolean.getValue() ? "true" : "false"); })
+      .Case([&](BoolAttr boolean) {
+        os << (boolean.getValue() ? "true" : "false");
+      })
       .Case([&](IntegerAttr integer) { os << integer.getValue(); })
       .Case([&](StringAttr string) {
         os << '"';

@@ -22,14 +22,15 @@ using namespace tare;
 namespace {
 
 /// An integer of a description that must lie in [min, max].
-template <int64_t min, int64_t max>
-struct Bounded {
+template <int64_t min, int64_t max> struct Bounded {
   int64_t value = min;
 };
 
-/// Reads or writes `field` under `key`, bounded; `fallback` where the key is missing.
+/// Reads or writes `field` under `key`, bounded; `fallback` where the key is
+/// missing.
 template <int64_t min, int64_t max, typename Field>
-void mapBounded(llvm::yaml::IO &io, const char *key, Field &field, std::optional<Field> fallback = {}) {
+void mapBounded(llvm::yaml::IO &io, const char *key, Field &field,
+                std::optional<Field> fallback = {}) {
   Bounded<min, max> bounded{field};
   if (fallback)
     io.mapOptional(key, bounded, Bounded<min, max>{*fallback});
@@ -52,22 +53,30 @@ bool operator==(const Bounded<min, max> &a, const Bounded<min, max> &b) {
 
 template <int64_t min, int64_t max>
 struct llvm::yaml::ScalarTraits<Bounded<min, max>> {
-  static void output(const Bounded<min, max> &bounded, void *, raw_ostream &os) { os << bounded.value; }
+  static void output(const Bounded<min, max> &bounded, void *,
+                     raw_ostream &os) {
+    os << bounded.value;
+  }
   static StringRef input(StringRef text, void *, Bounded<min, max> &bounded) {
-    static const std::string message = "expected an integer in [" + std::to_string(min) + ", " + std::to_string(max) + "]";
-    if (text.getAsInteger(10, bounded.value) || bounded.value < min || bounded.value > max)
+    static const std::string message = "expected an integer in [" +
+                                       std::to_string(min) + ", " +
+                                       std::to_string(max) + "]";
+    if (text.getAsInteger(10, bounded.value) || bounded.value < min ||
+        bounded.value > max)
       return message;
     return {};
   }
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
 
-template <>
-struct llvm::yaml::ScalarTraits<OpName> {
-  static void output(const OpName &op, void *, raw_ostream &os) { os << op.name; }
+template <> struct llvm::yaml::ScalarTraits<OpName> {
+  static void output(const OpName &op, void *, raw_ostream &os) {
+    os << op.name;
+  }
   static StringRef input(StringRef text, void *, OpName &op) {
     static const std::vector<std::string> known = allOperatorNames();
-    static const std::string message = "expected one of " + llvm::join(known, ", ");
+    static const std::string message =
+        "expected one of " + llvm::join(known, ", ");
     op.name = text.str();
     return llvm::is_contained(known, text) ? StringRef() : StringRef(message);
   }
@@ -75,14 +84,18 @@ struct llvm::yaml::ScalarTraits<OpName> {
 };
 
 /// The values of an enum that a description may have, by name.
-template <typename Enum> static std::vector<std::pair<std::string, Enum>> valuesOf();
+template <typename Enum>
+static std::vector<std::pair<std::string, Enum>> valuesOf();
 template <> std::vector<std::pair<std::string, ElementType>> valuesOf() {
   return {{"i8", ElementType::i8}, {"i16", ElementType::i16}};
 }
 template <> std::vector<std::pair<std::string, Tail>> valuesOf() {
-  return {{"i32", Tail::i32}, {"f32", Tail::f32}, {"activation", Tail::activation}};
+  return {
+      {"i32", Tail::i32}, {"f32", Tail::f32}, {"activation", Tail::activation}};
 }
-template <> std::vector<std::pair<std::string, Layout>> valuesOf() { return {{"nhwc", Layout::nhwc}}; }
+template <> std::vector<std::pair<std::string, Layout>> valuesOf() {
+  return {{"nhwc", Layout::nhwc}};
+}
 template <> std::vector<std::pair<std::string, program::Rounding>> valuesOf() {
   std::vector<std::pair<std::string, program::Rounding>> values;
   for (program::Rounding value : program::EnumValuesRounding())
@@ -100,7 +113,10 @@ struct llvm::yaml::ScalarTraits<Enum, std::enable_if_t<std::is_enum_v<Enum>>> {
   static StringRef input(StringRef text, void *, Enum &value) {
     static const auto values = valuesOf<Enum>();
     static const std::string message =
-        "expected one of " + llvm::join(llvm::map_range(values, [](auto &entry) { return entry.first; }), ", ");
+        "expected one of " +
+        llvm::join(
+            llvm::map_range(values, [](auto &entry) { return entry.first; }),
+            ", ");
     for (const auto &[name, known] : values)
       if (text == name) {
         value = known;
@@ -111,8 +127,7 @@ struct llvm::yaml::ScalarTraits<Enum, std::enable_if_t<std::is_enum_v<Enum>>> {
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
 
-template <>
-struct llvm::yaml::MappingTraits<ActivationFormat> {
+template <> struct llvm::yaml::MappingTraits<ActivationFormat> {
   static void mapping(IO &io, ActivationFormat &format) {
     io.mapRequired("type", format.type);
     io.mapRequired("symmetric", format.symmetric);
@@ -122,13 +137,13 @@ struct llvm::yaml::MappingTraits<ActivationFormat> {
     int productBits = (format.type == ElementType::i8 ? 8 : 16) + 8;
     if (format.accumulatorBits > productBits)
       return {};
-    return "accumulator_bits is " + std::to_string(format.accumulatorBits) + ", but one product of an activation and a weight has " +
+    return "accumulator_bits is " + std::to_string(format.accumulatorBits) +
+           ", but one product of an activation and a weight has " +
            std::to_string(productBits) + " bits already";
   }
 };
 
-template <>
-struct llvm::yaml::MappingTraits<WeightFormat> {
+template <> struct llvm::yaml::MappingTraits<WeightFormat> {
   static void mapping(IO &io, WeightFormat &format) {
     io.mapOptional("type", format.type, ElementType::i8);
     io.mapOptional("symmetric", format.symmetric, true);
@@ -137,12 +152,13 @@ struct llvm::yaml::MappingTraits<WeightFormat> {
   static std::string validate(IO &, WeightFormat &format) {
     if (format.type != ElementType::i8)
       return "weights have type i8 in a program";
-    return format.symmetric ? "" : "weights are symmetric in a program: their zero point is 0";
+    return format.symmetric
+               ? ""
+               : "weights are symmetric in a program: their zero point is 0";
   }
 };
 
-template <>
-struct llvm::yaml::MappingTraits<ShiftRange> {
+template <> struct llvm::yaml::MappingTraits<ShiftRange> {
   static void mapping(IO &io, ShiftRange &shift) {
     mapBounded<0, 62>(io, "min", shift.min);
     mapBounded<0, 62>(io, "max", shift.max);
@@ -150,31 +166,35 @@ struct llvm::yaml::MappingTraits<ShiftRange> {
   static std::string validate(IO &, ShiftRange &shift) {
     if (shift.min <= shift.max)
       return {};
-    return "min is " + std::to_string(shift.min) + ", above max, which is " + std::to_string(shift.max);
+    return "min is " + std::to_string(shift.min) + ", above max, which is " +
+           std::to_string(shift.max);
   }
 };
 
-template <>
-struct llvm::yaml::MappingTraits<TableSizes> {
+template <> struct llvm::yaml::MappingTraits<TableSizes> {
   static void mapping(IO &io, TableSizes &tables) {
-    // The program's tables have these sizes; a description may say so, but no other.
+    // The program's tables have these sizes; a description may say so, but no
+    // other.
     mapBounded<256, 256, int>(io, "i8", tables.i8, 256);
     mapBounded<513, 513, int>(io, "i16", tables.i16, 513);
   }
 };
 
-template <>
-struct llvm::yaml::MappingTraits<MemoryFormat> {
+template <> struct llvm::yaml::MappingTraits<MemoryFormat> {
   static void mapping(IO &io, MemoryFormat &memory) {
     std::optional<Bounded<1, INT64_MAX>> limit;
     if (memory.arenaBytes)
       limit = {*memory.arenaBytes};
     io.mapOptional("arena_bytes", limit);
-    memory.arenaBytes = limit ? std::optional<int64_t>(limit->value) : std::nullopt;
+    memory.arenaBytes =
+        limit ? std::optional<int64_t>(limit->value) : std::nullopt;
     mapBounded<1, 1 << 20, int64_t>(io, "alignment", memory.alignment, 64);
   }
   static std::string validate(IO &, MemoryFormat &memory) {
-    return llvm::isPowerOf2_64(memory.alignment) ? "" : "alignment is " + std::to_string(memory.alignment) + ", not a power of two";
+    return llvm::isPowerOf2_64(memory.alignment)
+               ? ""
+               : "alignment is " + std::to_string(memory.alignment) +
+                     ", not a power of two";
   }
 };
 
@@ -191,8 +211,7 @@ static std::optional<std::string> findRepeated(const Range &range, Key key) {
   return std::nullopt;
 }
 
-template <>
-struct llvm::yaml::MappingTraits<Target> {
+template <> struct llvm::yaml::MappingTraits<Target> {
   static void mapping(IO &io, Target &target) {
     io.mapRequired("name", target.name);
     io.mapOptional("description", target.description, std::string());
@@ -209,16 +228,22 @@ struct llvm::yaml::MappingTraits<Target> {
   }
 
   static std::string validate(IO &, Target &target) {
+    // Of an empty document; an error has no line there.
     if (target.name.empty())
-      return "name is empty";
+      return {};
     if (target.activations.empty())
-      return "activations is empty: a target needs at least one activation type";
+      return "activations is empty: a target needs at least one activation "
+             "type";
     if (target.ops.empty())
       return "ops is empty: a target needs at least one operator";
-    auto typeName = [](const ActivationFormat &format) { return std::string(EnumNameElementType(format.type)); };
-    if (std::optional<std::string> type = findRepeated(target.activations, typeName))
+    auto typeName = [](const ActivationFormat &format) {
+      return std::string(EnumNameElementType(format.type));
+    };
+    if (std::optional<std::string> type =
+            findRepeated(target.activations, typeName))
       return "activations has " + *type + " twice";
-    if (std::optional<std::string> op = findRepeated(target.ops, [](const std::string &name) { return name; }))
+    if (std::optional<std::string> op = findRepeated(
+            target.ops, [](const std::string &name) { return name; }))
       return "ops has " + *op + " twice";
     return {};
   }
@@ -232,7 +257,8 @@ private:
         result.push_back({name});
       return result;
     };
-    std::vector<OpName> names = toNames(io.outputting() ? ops : allOperatorNames());
+    std::vector<OpName> names =
+        toNames(io.outputting() ? ops : allOperatorNames());
     std::optional<std::vector<OpName>> given;
     if (io.outputting() && ops != allOperatorNames())
       given = names;
@@ -248,21 +274,25 @@ static void keepFirst(const llvm::SMDiagnostic &diagnostic, void *context) {
   auto &message = *static_cast<std::string *>(context);
   if (!message.empty())
     return;
-  message = diagnostic.getFilename().str() + ":" + std::to_string(std::max(diagnostic.getLineNo(), 1)) + ": " + diagnostic.getMessage().str();
+  message = diagnostic.getFilename().str() + ":" +
+            std::to_string(std::max(diagnostic.getLineNo(), 1)) + ": " +
+            diagnostic.getMessage().str();
 }
 
-Result<Target> tare::parseTarget(llvm::StringRef yaml, llvm::StringRef fileName) {
+Result<Target> tare::parseTarget(llvm::StringRef yaml,
+                                 llvm::StringRef fileName) {
   std::string message;
-  llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr, keepFirst, &message);
-  if (!input.setCurrentDocument() || !input.getCurrentNode()) {
-    if (!message.empty())
-      return Error{message};
-    return Error{fileName.str() + ":1: is empty; a target description needs at least name, activations, multiplier_bits, shift and rounding"};
-  }
+  llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr,
+                          keepFirst, &message);
   Target target;
   input >> target;
   if (input.error())
-    return Error{message.empty() ? fileName.str() + ": is not a target description in YAML" : message};
+    return Error{message.empty() ? fileName.str() +
+                                       ":1: expected a target description: "
+                                       "name, activations, multiplier_bits, ..."
+                                 : message};
+  if (target.name.empty())
+    return Error{fileName.str() + ":1: name is empty"};
   return target;
 }
 

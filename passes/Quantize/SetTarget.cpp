@@ -20,7 +20,8 @@ struct SetTarget : impl::SetTargetBase<SetTarget> {
       emitError(UnknownLoc::get(&getContext())) << description.error().message;
       return signalPassFailure();
     }
-    getOperation()->setAttr(npu::targetAttrName, npu::TargetAttr::get(&getContext(), *description));
+    getOperation()->setAttr(npu::targetAttrName,
+                            npu::TargetAttr::get(&getContext(), *description));
   }
 };
 

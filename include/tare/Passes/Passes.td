@@ -1,4 +1,5 @@
-//===- Passes.td - The passes from a float graph to integers ---*- tablegen -*-===//
+//===- Passes.td - The passes from a float graph to integers ---*- tablegen
+//-*-===//
 //
 // In the order of the pipeline. Each pass has one file in passes/<step>/, and
 // one test of the same name in test/passes/<step>/.
@@ -27,7 +28,8 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
     module attributes {npu.target = #npu.target<{multiplier_bits = 15 : i64, name = "generic", ...}>} {}
     ```
   }];
-  let options = [Option<"target", "target", "std::string", "\"generic\"", "a target that comes with Tare, or a YAML file">];
+  let options = [Option<"target", "target", "std::string", "\"generic\"",
+                        "a target that comes with Tare, or a YAML file">];
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 

@@ -102,7 +102,8 @@ struct Target {
   bool operator==(const Target &) const = default;
 };
 
-/// Reads a description; an error says the file (`fileName`, as the user knows it), the line, and what is wrong there.
+/// Reads a description; an error says the file (`fileName`, as the user knows
+/// it), the line, and what is wrong there.
 Result<Target> parseTarget(llvm::StringRef yaml, llvm::StringRef fileName);
 
 /// The description with every key, in YAML.

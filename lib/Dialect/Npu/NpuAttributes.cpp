@@ -71,20 +71,24 @@ TargetAttr TargetAttr::get(MLIRContext *context, const Target &target) {
   return get(context, toDictionary(context, target));
 }
 
-LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, DictionaryAttr description) {
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 DictionaryAttr description) {
   Result<Target> target = fromDictionary(description);
   if (!target)
     return emitError() << target.error().message;
   return success();
 }
 
-Target TargetAttr::getTarget() const { return *fromDictionary(getDescription()); }
+Target TargetAttr::getTarget() const {
+  return *fromDictionary(getDescription());
+}
 
 FailureOr<Target> getTarget(Operation *op) {
   for (Operation *scope = op; scope; scope = scope->getParentOp())
     if (auto target = scope->getAttrOfType<TargetAttr>(targetAttrName))
       return target.getTarget();
-  return op->emitError() << "the module has no '" << targetAttrName << "': run --tare-set-target first";
+  return op->emitError() << "the module has no '" << targetAttrName
+                         << "': run --tare-set-target first";
 }
 
 template <typename Table> static program::OpUnion wrap(Table table) {

@@ -87,7 +87,8 @@ LogicalResult NpuDialect::verifyOperationAttribute(Operation *op,
   if (name != targetAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "'";
   if (!isa<TargetAttr>(attribute.getValue()))
-    return op->emitOpError() << "has '" << name << "' that is not a #npu.target";
+    return op->emitOpError()
+           << "has '" << name << "' that is not a #npu.target";
   return success();
 }
 

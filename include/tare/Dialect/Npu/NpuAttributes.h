@@ -14,7 +14,8 @@
 
 namespace tare::npu {
 
-/// The target that the module around `op` (or `op` itself) carries; an error at `op` where it carries none.
+/// The target that the module around `op` (or `op` itself) carries; an error at
+/// `op` where it carries none.
 mlir::FailureOr<Target> getTarget(mlir::Operation *op);
 
 } // namespace tare::npu
