@@ -59,8 +59,8 @@ void NetworkBuilder::output(std::string name, uint32_t tensor,
   program.outputs.push_back(std::move(port));
 }
 
-uint32_t NetworkBuilder::addLayer(std::string name, OpUnion op,
-                                  std::vector<uint32_t> operands) {
+uint32_t NetworkBuilder::layer(std::string name, OpUnion op,
+                               std::vector<uint32_t> operands) {
   std::vector<TensorType> types;
   for (uint32_t operand : operands)
     types.push_back(type(operand));

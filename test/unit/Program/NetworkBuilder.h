@@ -31,8 +31,10 @@ public:
                  std::vector<uint32_t> operands) {
     program::OpUnion op;
     op.Set(std::move(parameters));
-    return addLayer(std::move(name), std::move(op), std::move(operands));
+    return layer(std::move(name), std::move(op), std::move(operands));
   }
+  uint32_t layer(std::string name, program::OpUnion op,
+                 std::vector<uint32_t> operands);
 
   TensorType type(uint32_t tensor) const;
 
@@ -49,8 +51,6 @@ public:
 private:
   uint32_t addTensor(std::string name, TensorType type);
   uint32_t addConstant(std::string name, TensorType type);
-  uint32_t addLayer(std::string name, program::OpUnion op,
-                    std::vector<uint32_t> operands);
   std::deque<std::vector<std::byte>> blobs;
   program::ConstantData data;
 };

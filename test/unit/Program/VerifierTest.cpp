@@ -26,9 +26,7 @@ struct Case {
   std::function<void(ProgramT &)> change;
 };
 
-void PrintTo(const Case &param, std::ostream *stream) {
-  *stream << param.name;
-}
+void PrintTo(const Case &param, std::ostream *stream) { *stream << param.name; }
 
 const Case cases[] = {
     {"NoTarget", "there is no target description",

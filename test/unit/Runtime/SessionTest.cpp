@@ -1,0 +1,263 @@
+//===- SessionTest.cpp - Sessions against the reference kernels -----------===//
+#include "RandomNetwork.h"
+
+#include "tare/Program/Reader.h"
+#include "tare/Runtime/Context.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+using namespace tare;
+using namespace tare::runtime;
+using namespace tare::test;
+
+namespace {
+
+using Value = std::vector<std::byte>;
+using Values = std::vector<Value>;
+
+std::shared_ptr<const program::Model> load(NetworkBuilder builder) {
+  auto bytes = std::make_shared<Value>(builder.bytes());
+  auto model = program::readMemory(*bytes, bytes, "network.tare");
+  EXPECT_TRUE(model) << model.error().message;
+  return *model;
+}
+
+std::shared_ptr<const Session>
+makeSession(std::shared_ptr<const program::Model> model,
+            SessionOptions options = {}) {
+  auto session = Session::create(model, options);
+  EXPECT_TRUE(session) << session.error().message;
+  return *session;
+}
+
+std::unique_ptr<Context> makeContext(const Session &session, Form form) {
+  auto context = session.makeContext(form);
+  EXPECT_TRUE(context) << context.error().message;
+  return std::move(*context);
+}
+
+Values randomInputs(const Session &session, Form form, uint32_t seed) {
+  std::mt19937 rng(seed);
+  Values values;
+  for (size_t i = 0; i != session.inputCount(); ++i)
+    values.push_back(randomValue(session.describeInput(i, form).type, rng));
+  return values;
+}
+
+Values run(Context &context, const Values &inputs,
+           const RunOptions &options = {}) {
+  const Session &session = context.session();
+  Values outputs;
+  for (size_t i = 0; i != session.outputCount(); ++i)
+    outputs.emplace_back(
+        session.describeOutput(i, context.form()).type.bytes());
+  std::vector<const void *> from;
+  std::vector<void *> to;
+  for (const Value &input : inputs)
+    from.push_back(input.data());
+  for (Value &output : outputs)
+    to.push_back(output.data());
+  context.run(from, to, options);
+  return outputs;
+}
+
+Value copyOf(const ConstTensorView &view) {
+  auto *data = static_cast<const std::byte *>(view.data);
+  return Value(data, data + view.type.bytes());
+}
+
+std::string nameOf(const program::LayerT &layer) {
+  return layer.name + " (" + std::string(kernels::lookup(layer.op.type)->name) +
+         ")";
+}
+
+class RandomPrograms : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomPrograms, EqualReferenceKernelsLayerByLayer) {
+  auto model = load(randomNetwork(GetParam(), 12));
+  const program::ProgramT &program = model->program();
+  for (bool forceReference : {false, true}) {
+    auto session = makeSession(model, {forceReference});
+    auto context = makeContext(*session, Form::program);
+    for (uint32_t sample = 0; sample != 3; ++sample) {
+      Values inputs = randomInputs(*session, Form::program, sample);
+      Values expected = runReference(*model, inputs);
+      size_t observed = 0;
+      RunOptions options;
+      options.observe = [&](size_t layer, const ConstTensorView &result) {
+        EXPECT_EQ(layer, observed++);
+        EXPECT_TRUE(copyOf(result) == expected[program.layers[layer]->result])
+            << nameOf(*program.layers[layer])
+            << (forceReference ? ", reference" : ", fast");
+      };
+      Values outputs = run(*context, inputs, options);
+      EXPECT_EQ(observed, program.layers.size());
+      for (size_t i = 0; i != outputs.size(); ++i)
+        EXPECT_TRUE(outputs[i] == expected[program.outputs[i]->tensor]);
+    }
+  }
+}
+
+/// Raw inputs take the quantize layers' place, at the layer's own time: before
+/// it, the memory may be another tensor's.
+TEST_P(RandomPrograms, RawFormGivesTheIntegersBehindTheBoundary) {
+  auto model = load(randomNetwork(GetParam(), 12));
+  const program::ProgramT &program = model->program();
+  auto session = makeSession(model);
+  Values inputs = randomInputs(*session, Form::program, 1);
+  Values tensors = runReference(*model, inputs);
+  auto uses = program::analyzeDataflow(program);
+  ASSERT_TRUE(uses);
+
+  Values rawInputs;
+  for (const auto &port : program.inputs) {
+    auto boundary = program::inputBoundary(program, *uses, *port);
+    Value value = tensors[boundary.tensor];
+    if (!boundary.movements.empty()) { // NHWC back to the port's NCHW
+      const Shape &shape = model->type(boundary.tensor).shape;
+      for (int64_t c = 0; c != shape[3]; ++c)
+        for (int64_t i = 0; i != shape[1] * shape[2]; ++i)
+          value[c * shape[1] * shape[2] + i] =
+              tensors[boundary.tensor][i * shape[3] + c];
+    }
+    rawInputs.push_back(value);
+  }
+  auto context = makeContext(*session, Form::raw);
+  for (size_t i = 0; i != inputs.size(); ++i)
+    EXPECT_EQ(session->describeInput(i, Form::raw).type.bytes(),
+              rawInputs[i].size());
+  Values outputs = run(*context, rawInputs);
+  for (size_t i = 0; i != outputs.size(); ++i) {
+    const program::PortT &port = *program.outputs[i];
+    auto boundary = program::outputBoundary(program, *uses, port);
+    EXPECT_TRUE(outputs[i] == tensors[boundary.tensor]) << port.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Session, RandomPrograms, testing::Range(0u, 60u));
+
+TEST(Session, ContextsRunInThreads) {
+  auto session = makeSession(load(randomNetwork(5, 30)));
+  Values expected[8];
+  auto context = makeContext(*session, Form::program);
+  for (uint32_t i = 0; i != 8; ++i)
+    expected[i] = run(*context, randomInputs(*session, Form::program, i));
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4);
+  for (size_t t = 0; t != wrong.size(); ++t)
+    threads.emplace_back([&, t] {
+      auto own = makeContext(*session, Form::program);
+      for (uint32_t i = 0; i != 40; ++i)
+        wrong[t] += run(*own, randomInputs(*session, Form::program, i % 8)) !=
+                    expected[i % 8];
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(4, 0));
+}
+
+TEST(Session, TimesLayers) {
+  auto session = makeSession(load(smallNetwork()));
+  auto context = makeContext(*session, Form::program);
+  std::vector<uint64_t> times(session->program().layers.size());
+  RunOptions options;
+  options.nanoseconds = times;
+  run(*context, randomInputs(*session, Form::program, 0), options);
+  EXPECT_GT(times[2], 0u) << "the convolution takes time";
+}
+
+/// The small network without what --strip-io leaves to the host.
+NetworkBuilder strippedNetwork() {
+  NetworkBuilder whole = smallNetwork();
+  NetworkBuilder builder;
+  uint32_t q = builder.input("image", {ElementType::i8, {1, 6, 6, 2}}, "NHWC");
+  program::PortT &input = *builder.program.inputs[0];
+  input.zero_point = 3;
+  input.host_steps.push_back(hostStep(transpose({0, 2, 3, 1})));
+  input.host_steps.push_back(hostStep(quantize(0.5f, 3)));
+  std::map<uint32_t, uint32_t> renamed{{2, q}};
+  for (size_t i = 2; i != whole.program.layers.size() - 1; ++i) {
+    const program::LayerT &layer = *whole.program.layers[i];
+    std::vector<uint32_t> operands;
+    for (uint32_t operand : layer.operands) {
+      const program::TensorT &tensor = *whole.program.tensors[operand];
+      if (tensor.constant && tensor.type == ElementType::i8) {
+        auto *data =
+            reinterpret_cast<const int8_t *>(whole.constants()[operand].data());
+        renamed[operand] = builder.constant(
+            tensor.name, tensor.shape,
+            std::vector<int8_t>(data, data + elementCount(tensor.shape)));
+      } else if (tensor.constant) {
+        auto *data = reinterpret_cast<const int32_t *>(
+            whole.constants()[operand].data());
+        renamed[operand] = builder.constant(
+            tensor.name, tensor.shape,
+            std::vector<int32_t>(data, data + elementCount(tensor.shape)));
+      }
+      operands.push_back(renamed.at(operand));
+    }
+    renamed[layer.result] = builder.layer(layer.name, layer.op, operands);
+  }
+  builder.output("logits", renamed.at(10), "NC");
+  program::PortT &output = *builder.program.outputs[0];
+  output.scales = {0.25, 0.5, 0.125};
+  output.axis = 1;
+  output.host_steps.push_back(hostStep(dequantize({0.25, 0.5, 0.125}, 1, 0)));
+  output.host_steps.push_back(hostStep(transpose({1, 0})));
+  return builder;
+}
+
+TEST(Session, HostStepsDoWhatTheProgramWouldDo) {
+  auto whole = makeSession(load(smallNetwork()));
+  auto stripped = makeSession(load(strippedNetwork()));
+  Values inputs = randomInputs(*whole, Form::model, 3);
+  Values real = run(*makeContext(*whole, Form::model), inputs);
+  // [1, 3] and [3, 1] are the same bytes.
+  EXPECT_EQ(run(*makeContext(*stripped, Form::model), inputs), real);
+  // Without a boundary layer the raw form is the program's own.
+  Values integers = randomInputs(*stripped, Form::raw, 4);
+  EXPECT_EQ(run(*makeContext(*stripped, Form::raw), integers),
+            run(*makeContext(*stripped, Form::program), integers));
+}
+
+TEST(Session, DescribesEachForm) {
+  auto whole = makeSession(load(smallNetwork()));
+  auto stripped = makeSession(load(strippedNetwork()));
+  auto input = whole->describeInput(0, Form::raw);
+  EXPECT_EQ(toString(input.type), "int8 1x2x6x6");
+  EXPECT_EQ(input.layout, "NCHW");
+  EXPECT_EQ(input.zeroPoint, 3);
+  EXPECT_EQ(toString(whole->describeInput(0, Form::program).type),
+            "float32 1x2x6x6");
+  EXPECT_EQ(toString(whole->describeOutput(0, Form::raw).type), "int32 1x3");
+  EXPECT_EQ(whole->describeOutput(0, Form::raw).axis, 1);
+
+  EXPECT_EQ(toString(stripped->describeInput(0, Form::program).type),
+            "int8 1x6x6x2");
+  auto given = stripped->describeInput(0, Form::model);
+  EXPECT_EQ(toString(given.type), "float32 1x2x6x6");
+  EXPECT_EQ(given.layout, "NCHW");
+  auto result = stripped->describeOutput(0, Form::model);
+  EXPECT_EQ(toString(result.type), "float32 3x1");
+  EXPECT_EQ(result.layout, "CN");
+  EXPECT_EQ(result.axis, 0);
+}
+
+TEST(Session, RefusesMoreMemoryThanThereIs) {
+  NetworkBuilder builder = smallNetwork();
+  program::ProgramT program = builder.finish();
+  program.arena_bytes = uint64_t(1) << 40;
+  auto bytes = program::serialize(program, builder.constants());
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  auto model = program::readMemory(*bytes, nullptr, "large.tare");
+  ASSERT_TRUE(model) << model.error().message;
+  auto context = makeSession(*model)->makeContext();
+  ASSERT_FALSE(context);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring,
+                      "large.tare: running takes 10995116",
+                      context.error().message);
+}
+
+} // namespace
