@@ -34,3 +34,13 @@ double PReluOp::evaluate(double x, int64_t channel) {
 std::optional<int64_t> PReluOp::getFunctionAxis() {
   return getSlope().size() == 1 ? std::nullopt : std::optional<int64_t>(1);
 }
+
+std::pair<double, double> ReluOp::getImage() { return {0.0, HUGE_VAL}; }
+
+std::pair<double, double> SigmoidOp::getImage() { return {0.0, 1.0}; }
+
+std::pair<double, double> TanhOp::getImage() { return {-1.0, 1.0}; }
+
+std::pair<double, double> HardSigmoidOp::getImage() { return {0.0, 1.0}; }
+
+std::pair<double, double> ClipOp::getImage() { return {getInterval().getMin(), getInterval().getMax()}; }

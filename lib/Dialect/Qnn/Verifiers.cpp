@@ -59,6 +59,16 @@ LogicalResult ConvOp::verify() { return verifyAccumulator(*this); }
 LogicalResult ConvTransposeOp::verify() { return verifyAccumulator(*this); }
 LogicalResult LinearOp::verify() { return verifyAccumulator(*this); }
 
+/// No padding, or padding of nothing.
+static bool padsNothing(std::optional<ArrayRef<int64_t>> pads) {
+  return !pads || llvm::all_of(*pads, [](int64_t pad) { return pad == 0; });
+}
+
+bool ConvOp::sumsAllWeights() { return padsNothing(getPads()); }
+bool LinearOp::sumsAllWeights() { return true; }
+/// How many of a kernel's elements meet an element of the input depends on the position.
+bool ConvTransposeOp::sumsAllWeights() { return false; }
+
 int64_t ConvOp::getResultChannelAxis() { return 1; }
 int64_t ConvTransposeOp::getResultChannelAxis() { return 1; }
 int64_t LinearOp::getResultChannelAxis() { return cast<ShapedType>(getType()).getRank() - 1; }

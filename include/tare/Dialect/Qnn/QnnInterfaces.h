@@ -5,6 +5,8 @@
 #include "mlir/IR/OpDefinition.h"
 #include "tare/Dialect/Qnn/QnnAttributes.h"
 
+#include <cmath>
+
 namespace tare::qnn {
 
 /// How a result's grid relates to the operands' (see GridOpInterface).

@@ -16,7 +16,11 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
       `Unified`: all operands and the result share one (concat). `Fixed`: the function's image decides (softmax).
     }], "::tare::qnn::GridRule", "getGridRule", (ins)>,
     InterfaceMethod<"The real interval that a `Fixed` grid covers.",
-      "::std::pair<double, double>", "getFixedRange", (ins), "", [{ return {0.0, 0.0}; }]>
+      "::std::pair<double, double>", "getFixedRange", (ins), "", [{ return {0.0, 0.0}; }]>,
+    InterfaceMethod<[{
+      Whether the result holds each element of the operand once, elsewhere: a transpose, a reshape. Such an op may stay in
+      float between a dequantize and the graph's outputs.
+    }], "bool", "isRearrangement", (ins), "", [{ return false; }]>
   ];
   let verify = [{ return ::tare::qnn::verifyGrid($_op); }];
 }
@@ -43,7 +47,11 @@ def Qnn_AccumulatorOpInterface : OpInterface<"AccumulatorOpInterface"> {
       [{ return $_op->getNumOperands() > 2 ? $_op->getOperand(2) : ::mlir::Value(); }]>,
     InterfaceMethod<"The result's channel axis.", "int64_t", "getResultChannelAxis", (ins)>,
     InterfaceMethod<"The number of output channels.", "int64_t", "getOutputChannels", (ins), "",
-      [{ return ::llvm::cast<::mlir::ShapedType>($_op->getOperand(1).getType()).getDimSize(0); }]>
+      [{ return ::llvm::cast<::mlir::ShapedType>($_op->getOperand(1).getType()).getDimSize(0); }]>,
+    InterfaceMethod<[{
+      Whether every result element sums over all weights of its output channel: no padding. Then a constant added to the
+      activation adds a constant to the result.
+    }], "bool", "sumsAllWeights", (ins)>
   ];
 }
 
@@ -54,7 +62,9 @@ def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
     InterfaceMethod<"f(x), for channel `channel` where f differs by channel.", "double", "evaluate",
       (ins "double":$x, "int64_t":$channel)>,
     InterfaceMethod<"The axis along which f differs, or none.", "::std::optional<int64_t>", "getFunctionAxis", (ins), "",
-      [{ return ::std::nullopt; }]>
+      [{ return ::std::nullopt; }]>,
+    InterfaceMethod<"An interval that holds every f(x).", "::std::pair<double, double>", "getImage", (ins), "",
+      [{ return {-HUGE_VAL, HUGE_VAL}; }]>
   ];
 }
 

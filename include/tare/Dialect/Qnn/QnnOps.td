@@ -48,6 +48,14 @@ class Qnn_SameGridOp<string name, list<Trait> traits = []>
   }];
 }
 
+/// Data movement that keeps each element once.
+class Qnn_RearrangementOp<string name, list<Trait> traits = []> : Qnn_SameGridOp<name, traits> {
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
+    bool isRearrangement() { return true; }
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//
@@ -76,7 +84,7 @@ def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
 //===----------------------------------------------------------------------===//
 
 class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
-    DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis"]>,
+    DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis", "sumsAllWeights"]>,
     Qnn_ClampOpInterface, Qnn_Requant]> {
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
@@ -139,11 +147,11 @@ def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_Requant]> 
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def Qnn_BatchNormOp : Qnn_OwnGridOp<"batch_norm"> {
+def Qnn_BatchNormOp : Qnn_Op<"batch_norm"> {
   let summary = "batch normalization in inference";
   let description = [{
-    y = scale * (x - mean) / sqrt(variance + epsilon) + bias along axis 1. Folded into a neighbouring accumulator op before
-    quantization; what cannot be folded becomes a multiplication and an addition.
+    y = scale * (x - mean) / sqrt(variance + epsilon) + bias along axis 1. Float only: `tare-fold-batch-norms` leaves none,
+    so quantization knows no grid for it.
 
     ```mlir
     %0 = qnn.batch_norm %x, %s, %b, %m, %v {epsilon = 1.0e-5 : f64}
@@ -160,8 +168,8 @@ def Qnn_BatchNormOp : Qnn_OwnGridOp<"batch_norm"> {
 // Element by element
 //===----------------------------------------------------------------------===//
 
-class Qnn_UnaryOp<string name, string formula, list<Trait> traits = []>
-    : Qnn_OwnGridOp<name, !listconcat([DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface>], traits)> {
+class Qnn_UnaryOp<string name, string formula, list<Trait> traits = [], list<string> methods = []>
+    : Qnn_OwnGridOp<name, !listconcat([DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, methods>], traits)> {
   let summary = "y = " # formula;
   let arguments = (ins Qnn_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
@@ -169,13 +177,13 @@ class Qnn_UnaryOp<string name, string formula, list<Trait> traits = []>
     # " %x : (tensor<1x4xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
-def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval]>;
-def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
-def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)">;
+def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval], ["getImage"]>;
+def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", [], ["getImage"]>;
+def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)", [], ["getImage"]>;
 def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
 def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
 
-def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval]> {
+def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_ClampAttr:$interval);
   let description = [{
     ONNX Clip with constant limits; either may be infinite.
@@ -190,7 +198,7 @@ def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x"> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
 }
 
-def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)"> {
+def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.2">:$alpha, DefaultValuedAttr<F64Attr, "0.5">:$beta);
 }
 
@@ -340,7 +348,7 @@ def Qnn_PadOp : Qnn_SameGridOp<"pad"> {
   let hasFolder = 1;
 }
 
-def Qnn_ReshapeOp : Qnn_SameGridOp<"reshape"> {
+def Qnn_ReshapeOp : Qnn_RearrangementOp<"reshape"> {
   let summary = "the same elements under another shape";
   let description = [{
     Reshape, Flatten, Squeeze and Unsqueeze. The shape is the result's.
@@ -356,7 +364,7 @@ def Qnn_ReshapeOp : Qnn_SameGridOp<"reshape"> {
   let hasCanonicalizer = 1;
 }
 
-def Qnn_TransposeOp : Qnn_SameGridOp<"transpose"> {
+def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose"> {
   let summary = "axes in another order";
   let description = [{
     Result axis i is operand axis `permutation[i]`. The axis of a per-axis quantized type moves along.
