@@ -23,8 +23,7 @@ struct Member {
   zip_error_t error;
 };
 
-zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes,
-                       zip_source_cmd_t command) {
+zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes, zip_source_cmd_t command) {
   auto *member = static_cast<Member *>(user);
   switch (command) {
   case ZIP_SOURCE_OPEN:
@@ -47,9 +46,8 @@ zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes,
   case ZIP_SOURCE_ERROR:
     return zip_error_to_data(&member->error, data, bytes);
   case ZIP_SOURCE_SUPPORTS:
-    return zip_source_make_command_bitmap(
-        ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
-        ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+    return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                          ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
   default:
     return 0;
   }
@@ -59,13 +57,10 @@ zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes,
 /// contents give equal bytes.
 Status addMember(zip_t *zip, const std::string &name, Member &member) {
   zip_source_t *source = zip_source_function(zip, pullMember, &member);
-  zip_int64_t index = source ? zip_file_add(zip, (name + ".npy").c_str(),
-                                            source, ZIP_FL_ENC_UTF_8)
-                             : -1;
+  zip_int64_t index = source ? zip_file_add(zip, (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
   if (index < 0) {
     zip_source_free(source);
-    return Error{
-        fmt::format("cannot write array '{}': {}", name, zip_strerror(zip))};
+    return Error{fmt::format("cannot write array '{}': {}", name, zip_strerror(zip))};
   }
   constexpr zip_uint16_t firstDay = (0 << 9) | (1 << 5) | 1; // 1980-01-01
   zip_set_file_compression(zip, zip_uint64_t(index), ZIP_CM_STORE, 0);
@@ -87,8 +82,7 @@ Status copyInto(AtomicFile &file, SpooledArray array) {
 }
 
 Status copyFile(AtomicFile &file, const std::string &from) {
-  std::unique_ptr<std::FILE, int (*)(std::FILE *)> in(
-      std::fopen(from.c_str(), "rb"), std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE *)> in(std::fopen(from.c_str(), "rb"), std::fclose);
   if (!in)
     return Error{fmt::format("cannot read {}", from)};
   std::vector<char> buffer(1 << 20);
@@ -135,8 +129,7 @@ struct ArrayWriter::State {
   std::deque<Array> arrays;
 
   SpooledArray spooled(const Array &array) const {
-    return SpooledArray(spool, npyHeader(array.type()), array.pieces,
-                        array.sample.bytes());
+    return SpooledArray(spool, npyHeader(array.type()), array.pieces, array.sample.bytes());
   }
 };
 
@@ -149,14 +142,12 @@ Result<ArrayWriter> ArrayWriter::create(const std::string &path) {
   writer.state->path = path;
   Result<std::shared_ptr<Spool>> spool = Spool::create(folderOf(path));
   if (!spool)
-    return Error{
-        fmt::format("cannot write {}: {}", path, spool.error().message)};
+    return Error{fmt::format("cannot write {}: {}", path, spool.error().message)};
   writer.state->spool = *spool;
   return writer;
 }
 
-Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample,
-                                     bool stacked, Stacking stacking) {
+Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample, bool stacked, Stacking stacking) {
   std::scoped_lock lock(state->mutex);
   if (state->path.ends_with(".npy") && !state->arrays.empty())
     return Error{fmt::format("cannot write array '{}' to {}: a .npy file holds "
@@ -164,29 +155,24 @@ Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample,
                              name, state->path)};
   for (const Array &array : state->arrays)
     if (array.name == name)
-      return Error{fmt::format("cannot write {}: two arrays are named '{}'",
-                               state->path, name)};
+      return Error{fmt::format("cannot write {}: two arrays are named '{}'", state->path, name)};
   state->arrays.push_back({name, std::move(sample), stacked, stacking, {}});
   return state->arrays.size() - 1;
 }
 
-Result<size_t> ArrayWriter::addSamples(const std::string &name,
-                                       TensorType sample, Stacking stacking) {
+Result<size_t> ArrayWriter::addSamples(const std::string &name, TensorType sample, Stacking stacking) {
   return addArray(name, std::move(sample), true, stacking);
 }
 
-Status ArrayWriter::write(size_t array, int64_t sample,
-                          ConstTensorView values) {
-  Result<uint64_t> offset =
-      state->spool->append(values.data, values.type.bytes());
+Status ArrayWriter::write(size_t array, int64_t sample, ConstTensorView values) {
+  Result<uint64_t> offset = state->spool->append(values.data, values.type.bytes());
   if (!offset)
-    return Error{fmt::format("cannot write {}: {}", state->path,
-                             offset.error().message)};
+    return Error{fmt::format("cannot write {}: {}", state->path, offset.error().message)};
   std::scoped_lock lock(state->mutex);
   Array &target = state->arrays[array];
   if (values.type != target.sample)
-    return Error{fmt::format("array '{}' has samples {}, not {}", target.name,
-                             toString(target.sample), toString(values.type))};
+    return Error{
+        fmt::format("array '{}' has samples {}, not {}", target.name, toString(target.sample), toString(values.type))};
   if (target.pieces.size() <= size_t(sample))
     target.pieces.resize(size_t(sample) + 1, unwritten);
   target.pieces[size_t(sample)] = *offset;
@@ -204,11 +190,9 @@ Status ArrayWriter::commit() {
   if (state->arrays.empty())
     return Error{fmt::format("cannot write {}: no array", state->path)};
   for (const Array &array : state->arrays) {
-    bool whole =
-        std::count(array.pieces.begin(), array.pieces.end(), unwritten) == 0;
+    bool whole = std::count(array.pieces.begin(), array.pieces.end(), unwritten) == 0;
     if (!whole)
-      return Error{fmt::format("cannot write {}: samples of '{}' are missing",
-                               state->path, array.name)};
+      return Error{fmt::format("cannot write {}: samples of '{}' are missing", state->path, array.name)};
   }
   return state->path.ends_with(".npy") ? commitNpy() : commitNpz();
 }
@@ -227,10 +211,8 @@ Status ArrayWriter::commitNpz() {
     return file.error();
   // libzip writes files by name; what goes to a device is made elsewhere first.
   bool device = file->temporaryPath().empty();
-  std::string made = device
-                         ? fmt::format("{}/tare-{}.npz", folderOf(state->path),
-                                       static_cast<void *>(state.get()))
-                         : file->temporaryPath();
+  std::string made = device ? fmt::format("{}/tare-{}.npz", folderOf(state->path), static_cast<void *>(state.get()))
+                            : file->temporaryPath();
   int code = 0;
   zip_t *zip = zip_open(made.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
   if (!zip)
@@ -247,8 +229,7 @@ Status ArrayWriter::commitNpz() {
   if (status && zip_close(zip) == 0)
     zip = nullptr;
   else if (status)
-    status = Error{
-        fmt::format("cannot write {}: {}", state->path, zip_strerror(zip))};
+    status = Error{fmt::format("cannot write {}: {}", state->path, zip_strerror(zip))};
   if (zip)
     zip_discard(zip);
   if (status && device)

@@ -40,8 +40,7 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
   } else {
     file.destination = resolveLinks(path);
     file.temporary = temporaryName(file.destination);
-    file.descriptor = open(file.temporary.c_str(),
-                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    file.descriptor = open(file.temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   }
   if (file.descriptor < 0) {
     file.temporary.clear();
@@ -50,9 +49,7 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
   return file;
 }
 
-AtomicFile::AtomicFile(AtomicFile &&other) noexcept {
-  *this = std::move(other);
-}
+AtomicFile::AtomicFile(AtomicFile &&other) noexcept { *this = std::move(other); }
 
 AtomicFile &AtomicFile::operator=(AtomicFile &&other) noexcept {
   if (this == &other)
@@ -75,9 +72,7 @@ void AtomicFile::discard() {
     unlink(std::exchange(temporary, {}).c_str());
 }
 
-Error AtomicFile::failure() const {
-  return Error{fmt::format("cannot write {}: {}", path, systemError())};
-}
+Error AtomicFile::failure() const { return Error{fmt::format("cannot write {}: {}", path, systemError())}; }
 
 Status AtomicFile::write(const void *data, size_t bytes) {
   const char *next = static_cast<const char *>(data);

@@ -13,8 +13,7 @@ using namespace tare;
 
 namespace {
 /// Calls `function` with a value of the C++ type.
-template <typename Function>
-decltype(auto) withType(ElementType type, Function &&function) {
+template <typename Function> decltype(auto) withType(ElementType type, Function &&function) {
   switch (type) {
   case ElementType::f32:
     return function(float());
@@ -42,9 +41,7 @@ decltype(auto) withType(ElementType type, Function &&function) {
   return function(uint8_t());
 }
 
-bool isFloat(ElementType type) {
-  return type == ElementType::f32 || type == ElementType::f64;
-}
+bool isFloat(ElementType type) { return type == ElementType::f32 || type == ElementType::f64; }
 
 /// std::in_range refuses bool.
 template <typename To, typename From> bool fits(From value) {
@@ -59,16 +56,13 @@ template <typename To, typename From> bool fits(From value) {
 }
 
 template <typename From, typename To>
-Status convertElements(const From *from, To *to, int64_t count,
-                       ElementType target) {
-  if constexpr (std::is_floating_point_v<From> &&
-                !std::is_floating_point_v<To>) {
+Status convertElements(const From *from, To *to, int64_t count, ElementType target) {
+  if constexpr (std::is_floating_point_v<From> && !std::is_floating_point_v<To>) {
     return Error{"floats do not convert to integers"};
   } else {
     for (int64_t i = 0; i < count; ++i) {
       if (!fits<To>(from[i]))
-        return Error{fmt::format("value {} at element {} does not fit {}",
-                                 from[i], i, nameOf(target))};
+        return Error{fmt::format("value {} at element {} does not fit {}", from[i], i, nameOf(target))};
       to[i] = static_cast<To>(from[i]);
     }
     return success();
@@ -76,9 +70,7 @@ Status convertElements(const From *from, To *to, int64_t count,
 }
 } // namespace
 
-bool tare::isConvertible(ElementType from, ElementType to) {
-  return isFloat(to) || !isFloat(from);
-}
+bool tare::isConvertible(ElementType from, ElementType to) { return isFloat(to) || !isFloat(from); }
 
 Status tare::convert(ConstTensorView from, TensorView to) {
   if (from.type.element == to.type.element) {
@@ -87,9 +79,7 @@ Status tare::convert(ConstTensorView from, TensorView to) {
   }
   return withType(from.type.element, [&](auto source) {
     return withType(to.type.element, [&](auto target) {
-      return convertElements(from.as<decltype(source)>(),
-                             to.as<decltype(target)>(), from.count(),
-                             to.type.element);
+      return convertElements(from.as<decltype(source)>(), to.as<decltype(target)>(), from.count(), to.type.element);
     });
   });
 }

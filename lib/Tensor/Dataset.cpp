@@ -13,24 +13,19 @@ using namespace tare;
 namespace fs = std::filesystem;
 
 namespace {
-bool isArrayFile(const fs::path &path) {
-  return path.extension() == ".npz" || path.extension() == ".npy";
-}
+bool isArrayFile(const fs::path &path) { return path.extension() == ".npz" || path.extension() == ".npy"; }
 
 /// The array files of a folder, in the order of their names.
 Result<std::vector<std::string>> listFolder(const std::string &folder) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error))
-    if (isArrayFile(it->path()) &&
-        !it->path().filename().string().starts_with('.'))
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (isArrayFile(it->path()) && !it->path().filename().string().starts_with('.'))
       paths.push_back(it->path().string());
   if (error)
     return Error{fmt::format("cannot read {}: {}", folder, error.message())};
   if (paths.empty())
-    return Error{
-        fmt::format("{}: no .npz or .npy file in this folder", folder)};
+    return Error{fmt::format("{}: no .npz or .npy file in this folder", folder)};
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -46,14 +41,12 @@ std::string quotedNames(const std::vector<std::string> &names) {
 }
 
 std::string labelOf(const std::string &path, const std::string &input) {
-  return path.ends_with(".npy") ? path
-                                : fmt::format("{}: array '{}'", path, input);
+  return path.ends_with(".npy") ? path : fmt::format("{}: array '{}'", path, input);
 }
 } // namespace
 
-Result<std::unique_ptr<Dataset>>
-Dataset::open(const std::string &path, std::vector<InputDeclaration> inputs,
-              int64_t limit) {
+Result<std::unique_ptr<Dataset>> Dataset::open(const std::string &path, std::vector<InputDeclaration> inputs,
+                                               int64_t limit) {
   std::unique_ptr<Dataset> dataset(new Dataset());
   dataset->inputs = std::move(inputs);
   if (Status status = dataset->scan(path); !status)
@@ -105,8 +98,7 @@ Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
     if (!archive->contains(input.name))
       return Error{fmt::format("{}: no array for the model's input '{}', only "
                                "{}; name the arrays after the inputs",
-                               path, input.name,
-                               quotedNames(archive->names()))};
+                               path, input.name, quotedNames(archive->names()))};
     Result<ArrayStream> stream = archive->stream(input.name);
     if (!stream)
       return stream.error();
@@ -129,18 +121,16 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     const TensorType &declared = inputs[i].type;
     std::string label = labelOf(path, inputs[i].name);
     if (!isConvertible(found.element, declared.element))
-      return Error{fmt::format("{} has elements {}, expected {}", label,
-                               nameOf(found.element),
-                               nameOf(declared.element))};
+      return Error{
+          fmt::format("{} has elements {}, expected {}", label, nameOf(found.element), nameOf(declared.element))};
     Result<SampleLayout> layout = matchSamples(found.shape, declared.shape);
     if (!layout)
       return Error{label + " " + layout.error().message};
     if (i > 0 && layout->samples != file.samples)
-      return Error{fmt::format("{} has {} samples, but '{}' has {}", label,
-                               layout->samples, inputs[0].name, file.samples)};
+      return Error{
+          fmt::format("{} has {} samples, but '{}' has {}", label, layout->samples, inputs[0].name, file.samples)};
     file.samples = layout->samples;
-    bool concatenated =
-        layout->stacking == Stacking::firstAxis && declared.shape.front() != 1;
+    bool concatenated = layout->stacking == Stacking::firstAxis && declared.shape.front() != 1;
     if (concatenated)
       batch = declared.shape.front();
   }
@@ -181,15 +171,13 @@ Result<std::optional<Sample>> Dataset::readStored() {
   return std::optional<Sample>(std::move(sample));
 }
 
-Result<Tensor> Dataset::toDeclared(const Tensor &stored, size_t input,
-                                   int64_t sample) const {
+Result<Tensor> Dataset::toDeclared(const Tensor &stored, size_t input, int64_t sample) const {
   if (stored.element() == inputs[input].type.element)
     return stored;
   Tensor converted(inputs[input].type);
   Status status = convert(stored.view(), converted.mutableView());
   if (!status)
-    return Error{fmt::format("input '{}', sample {}: {}", inputs[input].name,
-                             sample, status.error().message)};
+    return Error{fmt::format("input '{}', sample {}: {}", inputs[input].name, sample, status.error().message)};
   return converted;
 }
 
@@ -199,8 +187,7 @@ Result<std::optional<Sample>> Dataset::next() {
     return sample;
   // Outside the lock: several threads convert at once.
   for (size_t i = 0; i < inputs.size(); ++i) {
-    Result<Tensor> converted =
-        toDeclared((*sample)->inputs[i], i, (*sample)->index);
+    Result<Tensor> converted = toDeclared((*sample)->inputs[i], i, (*sample)->index);
     if (!converted)
       return converted.error();
     (*sample)->inputs[i] = std::move(*converted);

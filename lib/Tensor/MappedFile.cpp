@@ -17,9 +17,7 @@ Error cannotRead(const std::string &path, std::string reason) {
   return Error{fmt::format("cannot read {}: {}", path, reason)};
 }
 
-Error systemError(const std::string &path) {
-  return cannotRead(path, std::generic_category().message(errno));
-}
+Error systemError(const std::string &path) { return cannotRead(path, std::generic_category().message(errno)); }
 
 /// Closes the descriptor; the mapping stays.
 struct Descriptor {
@@ -29,8 +27,7 @@ struct Descriptor {
 
 } // namespace
 
-Result<std::shared_ptr<const MappedFile>>
-MappedFile::open(const std::string &path) {
+Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &path) {
   // Without O_NONBLOCK opening a pipe that nobody writes to would wait for
   // ever.
   int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -41,17 +38,14 @@ MappedFile::open(const std::string &path) {
   if (fstat(number, &status) != 0)
     return systemError(path);
   if (!S_ISREG(status.st_mode))
-    return cannotRead(path, S_ISDIR(status.st_mode)
-                                ? "it is a folder"
-                                : "it is not a regular file");
+    return cannotRead(path, S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a regular file");
   size_t size = status.st_size;
   if (size == 0)
     return std::shared_ptr<const MappedFile>(new MappedFile(nullptr, 0));
   void *memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, number, 0);
   if (memory == MAP_FAILED)
     return systemError(path);
-  return std::shared_ptr<const MappedFile>(
-      new MappedFile(static_cast<const std::byte *>(memory), size));
+  return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const std::byte *>(memory), size));
 }
 
 MappedFile::~MappedFile() {

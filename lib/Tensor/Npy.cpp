@@ -20,8 +20,7 @@ namespace {
 /// A file, from its beginning.
 class FileSource : public ByteSource {
 public:
-  FileSource(std::FILE *file, std::string path)
-      : file(file), path(std::move(path)) {}
+  FileSource(std::FILE *file, std::string path) : file(file), path(std::move(path)) {}
   ~FileSource() override { std::fclose(file); }
 
   Result<size_t> read(void *data, size_t bytes) override {
@@ -54,8 +53,7 @@ void swapElements(void *data, size_t count, size_t elementBytes) {
 }
 } // namespace
 
-Result<ArrayStream> ArrayStream::open(std::unique_ptr<ByteSource> source,
-                                      std::string name) {
+Result<ArrayStream> ArrayStream::open(std::unique_ptr<ByteSource> source, std::string name) {
   Result<NpyHeader> header = readNpyHeader(*source, name);
   if (!header)
     return header.error();
@@ -68,8 +66,7 @@ Result<ArrayStream> ArrayStream::open(std::unique_ptr<ByteSource> source,
 }
 
 uint64_t ArrayStream::storedSize() const {
-  return header.headerBytes +
-         uint64_t(header.type.count()) * header.storedBytes;
+  return header.headerBytes + uint64_t(header.type.count()) * header.storedBytes;
 }
 
 Status ArrayStream::readBytes(void *data, size_t bytes) {
@@ -104,8 +101,7 @@ Status ArrayStream::read(void *elements, int64_t count) {
     return status;
   if (header.swapped)
     swapElements(halves.data(), halves.size(), header.storedBytes);
-  std::transform(halves.begin(), halves.end(), static_cast<float *>(elements),
-                 halfToFloat);
+  std::transform(halves.begin(), halves.end(), static_cast<float *>(elements), halfToFloat);
   return success();
 }
 
@@ -127,8 +123,7 @@ Result<Tensor> ArrayStream::readAll() {
   try {
     tensor = Tensor(header.type);
   } catch (const std::bad_alloc &) {
-    return Error{fmt::format("{}: a {} array does not fit into memory", name,
-                             toString(header.type))};
+    return Error{fmt::format("{}: a {} array does not fit into memory", name, toString(header.type))};
   }
   Status status = read(tensor.mutableView().data, tensor.count());
   if (!status)
@@ -150,8 +145,7 @@ Result<ArrayStream> tare::openNpy(const std::string &path) {
   if (regular && uint64_t(status.st_size) < stream->storedSize())
     return Error{fmt::format("{}: {} bytes, expected {} for a {} array; the "
                              "file is cut off",
-                             path, status.st_size, stream->storedSize(),
-                             toString(stream->type()))};
+                             path, status.st_size, stream->storedSize(), toString(stream->type()))};
   return stream;
 }
 

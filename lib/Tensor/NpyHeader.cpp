@@ -112,8 +112,7 @@ private:
     while (!take(')')) {
       skipSpace();
       int64_t dim = 0;
-      auto [end, error] =
-          std::from_chars(rest.data(), rest.data() + rest.size(), dim);
+      auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), dim);
       if (error != std::errc() || dim < 0)
         return false;
       rest.remove_prefix(size_t(end - rest.data()));
@@ -132,12 +131,9 @@ struct StoredType {
   ElementType element;
 };
 constexpr StoredType storedTypes[] = {
-    {"f4", ElementType::f32},     {"f8", ElementType::f64},
-    {"i1", ElementType::i8},      {"u1", ElementType::u8},
-    {"i2", ElementType::i16},     {"u2", ElementType::u16},
-    {"i4", ElementType::i32},     {"u4", ElementType::u32},
-    {"i8", ElementType::i64},     {"u8", ElementType::u64},
-    {"b1", ElementType::boolean},
+    {"f4", ElementType::f32}, {"f8", ElementType::f64}, {"i1", ElementType::i8},      {"u1", ElementType::u8},
+    {"i2", ElementType::i16}, {"u2", ElementType::u16}, {"i4", ElementType::i32},     {"u4", ElementType::u32},
+    {"i8", ElementType::i64}, {"u8", ElementType::u64}, {"b1", ElementType::boolean},
 };
 
 std::string_view codeOf(ElementType element) {
@@ -179,15 +175,13 @@ Result<bool> readExactly(ByteSource &source, void *data, size_t bytes) {
 }
 
 Error notNpy(const std::string &name, std::string_view why) {
-  return Error{
-      fmt::format("{}: not a .npy array: {}; write it with numpy.save or "
-                  "numpy.savez",
-                  name, why)};
+  return Error{fmt::format("{}: not a .npy array: {}; write it with numpy.save or "
+                           "numpy.savez",
+                           name, why)};
 }
 
 /// The header's text, behind magic, version and length; counts all bytes read.
-Result<std::string> readText(ByteSource &source, const std::string &name,
-                             size_t &headerBytes) {
+Result<std::string> readText(ByteSource &source, const std::string &name, size_t &headerBytes) {
   char start[8];
   Result<bool> whole = readExactly(source, start, sizeof(start));
   if (!whole)
@@ -196,14 +190,12 @@ Result<std::string> readText(ByteSource &source, const std::string &name,
     return notNpy(name, "it does not begin as one");
   int major = start[6];
   if (major < 1 || major > 3)
-    return notNpy(name, fmt::format("format version {}, expected 1 to 3",
-                                    unsigned(uint8_t(major))));
+    return notNpy(name, fmt::format("format version {}, expected 1 to 3", unsigned(uint8_t(major))));
   uint8_t length[4] = {};
   whole = readExactly(source, length, major == 1 ? 2 : 4);
   if (!whole)
     return whole.error();
-  size_t bytes = length[0] | size_t(length[1]) << 8 | size_t(length[2]) << 16 |
-                 size_t(length[3]) << 24;
+  size_t bytes = length[0] | size_t(length[1]) << 8 | size_t(length[2]) << 16 | size_t(length[3]) << 24;
   if (!*whole || bytes > longestHeader)
     return notNpy(name, "its header is damaged");
   std::string text(bytes, '\0');
@@ -224,8 +216,7 @@ std::string shapeText(const Shape &shape) {
 }
 } // namespace
 
-Result<NpyHeader> tare::readNpyHeader(ByteSource &source,
-                                      const std::string &name) {
+Result<NpyHeader> tare::readNpyHeader(ByteSource &source, const std::string &name) {
   NpyHeader header;
   Result<std::string> text = readText(source, name, header.headerBytes);
   if (!text)
@@ -236,16 +227,13 @@ Result<NpyHeader> tare::readNpyHeader(ByteSource &source,
 
   header.type.shape = std::move(dictionary.shape);
   if (!setElementType(dictionary.descr, header))
-    return Error{
-        fmt::format("{}: elements of type {} cannot be read; expected numbers, "
-                    "for example x.astype(numpy.float32)",
-                    name, dictionary.descr)};
+    return Error{fmt::format("{}: elements of type {} cannot be read; expected numbers, "
+                             "for example x.astype(numpy.float32)",
+                             name, dictionary.descr)};
   if (!checkedBytes(header.type))
-    return notNpy(name, fmt::format("its shape {} is impossible",
-                                    shapeText(header.type.shape)));
+    return notNpy(name, fmt::format("its shape {} is impossible", shapeText(header.type.shape)));
   auto longAxes =
-      std::count_if(header.type.shape.begin(), header.type.shape.end(),
-                    [](int64_t dim) { return dim != 1; });
+      std::count_if(header.type.shape.begin(), header.type.shape.end(), [](int64_t dim) { return dim != 1; });
   // With one axis, both orders are the same.
   if (dictionary.fortran && longAxes > 1)
     return Error{fmt::format("{}: the array is stored in Fortran order; save "
@@ -256,10 +244,8 @@ Result<NpyHeader> tare::readNpyHeader(ByteSource &source,
 
 std::string tare::npyHeader(const TensorType &type, size_t minimumBytes) {
   static_assert(std::endian::native == std::endian::little);
-  std::string text =
-      fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}",
-                  sizeOf(type.element) == 1 ? '|' : '<', codeOf(type.element),
-                  shapeText(type.shape));
+  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}",
+                                 sizeOf(type.element) == 1 ? '|' : '<', codeOf(type.element), shapeText(type.shape));
   size_t bytes = std::max(magic.size() + 4 + text.size() + 1, minimumBytes);
   bytes = (bytes + 63) / 64 * 64;
   size_t length = bytes - magic.size() - 4;

@@ -28,19 +28,16 @@ Error openError(const std::string &path, int code) {
 /// A member of an archive, from its beginning.
 class MemberSource : public ByteSource {
 public:
-  MemberSource(std::shared_ptr<void> archive, zip_file_t *file,
-               std::string name)
+  MemberSource(std::shared_ptr<void> archive, zip_file_t *file, std::string name)
       : archive(std::move(archive)), file(file), name(std::move(name)) {}
   ~MemberSource() override { zip_fclose(file); }
 
   Result<size_t> read(void *data, size_t bytes) override {
     size_t got = 0;
     while (got < bytes) {
-      zip_int64_t step =
-          zip_fread(file, static_cast<char *>(data) + got, bytes - got);
+      zip_int64_t step = zip_fread(file, static_cast<char *>(data) + got, bytes - got);
       if (step < 0)
-        return Error{
-            fmt::format("{}: damaged: {}", name, zip_file_strerror(file))};
+        return Error{fmt::format("{}: damaged: {}", name, zip_file_strerror(file))};
       if (step == 0)
         break;
       got += size_t(step);
@@ -54,24 +51,18 @@ private:
   std::string name;
 };
 
-zip_t *handle(const std::shared_ptr<void> &archive) {
-  return static_cast<zip_t *>(archive.get());
-}
+zip_t *handle(const std::shared_ptr<void> &archive) { return static_cast<zip_t *>(archive.get()); }
 
 /// The size that the member claims, if it can be true.
-Status checkSize(zip_t *zip, uint64_t index, const ArrayStream &stream,
-                 const std::string &name) {
+Status checkSize(zip_t *zip, uint64_t index, const ArrayStream &stream, const std::string &name) {
   zip_stat_t stat;
   zip_stat_init(&stat);
-  if (zip_stat_index(zip, index, 0, &stat) != 0 ||
-      !(stat.valid & ZIP_STAT_SIZE) || !(stat.valid & ZIP_STAT_COMP_SIZE))
+  if (zip_stat_index(zip, index, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) || !(stat.valid & ZIP_STAT_COMP_SIZE))
     return Error{fmt::format("{}: damaged archive entry", name)};
-  if (stat.size < stream.storedSize() ||
-      stat.size / largestRatio > stat.comp_size)
+  if (stat.size < stream.storedSize() || stat.size / largestRatio > stat.comp_size)
     return Error{fmt::format("{}: {} bytes, expected {} for a {} array; the "
                              "file is damaged",
-                             name, stat.size, stream.storedSize(),
-                             toString(stream.type()))};
+                             name, stat.size, stream.storedSize(), toString(stream.type()))};
   return success();
 }
 } // namespace
@@ -82,8 +73,7 @@ Result<NpzReader> NpzReader::open(const std::string &path) {
   if (!zip)
     return openError(path, code);
   NpzReader reader;
-  reader.archive = std::shared_ptr<void>(
-      zip, [](void *zip) { zip_discard(static_cast<zip_t *>(zip)); });
+  reader.archive = std::shared_ptr<void>(zip, [](void *zip) { zip_discard(static_cast<zip_t *>(zip)); });
   reader.path = path;
   zip_int64_t count = zip_get_num_entries(zip, 0);
   for (zip_int64_t i = 0; i < count; ++i) {
@@ -106,14 +96,12 @@ Result<ArrayStream> NpzReader::stream(const std::string &name) const {
   std::string label = fmt::format("{}: array '{}'", path, name);
   zip_file_t *file = zip_fopen_index(handle(archive), found->second, 0);
   if (!file)
-    return Error{fmt::format("{}: cannot be read: {}", label,
-                             zip_strerror(handle(archive)))};
+    return Error{fmt::format("{}: cannot be read: {}", label, zip_strerror(handle(archive)))};
   auto source = std::make_unique<MemberSource>(archive, file, label);
   Result<ArrayStream> stream = ArrayStream::open(std::move(source), label);
   if (!stream)
     return stream;
-  if (Status status = checkSize(handle(archive), found->second, *stream, label);
-      !status)
+  if (Status status = checkSize(handle(archive), found->second, *stream, label); !status)
     return status.error();
   return stream;
 }

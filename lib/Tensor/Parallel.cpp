@@ -63,8 +63,7 @@ size_t defaultThreads() {
   return availableCores();
 }
 
-void parallelFor(size_t count, size_t threads,
-                 const std::function<void(size_t, size_t)> &body) {
+void parallelFor(size_t count, size_t threads, const std::function<void(size_t, size_t)> &body) {
   threads = std::min(threads ? threads : defaultThreads(), count);
   if (threads == 0)
     return;
@@ -74,8 +73,7 @@ void parallelFor(size_t count, size_t threads,
     std::unique_ptr<SingleOpenMPThread> limit;
     if (threads > 1)
       limit = std::make_unique<SingleOpenMPThread>();
-    for (size_t index;
-         (index = next.fetch_add(1, std::memory_order_relaxed)) < count;)
+    for (size_t index; (index = next.fetch_add(1, std::memory_order_relaxed)) < count;)
       body(index, worker);
   };
   std::vector<std::thread> others;

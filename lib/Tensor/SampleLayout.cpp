@@ -11,8 +11,7 @@ using namespace tare;
 
 namespace {
 std::string python(const Shape &shape) {
-  return fmt::format("({}{})", fmt::join(shape, ", "),
-                     shape.size() == 1 ? "," : "");
+  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
 }
 
 std::string expectedText(const Shape &input) {
@@ -25,8 +24,8 @@ std::string expectedText(const Shape &input) {
 
 /// " (x.transpose(0, 3, 1, 2) has it)" where only the order of axes differs.
 std::string transposeHint(const Shape &array, const Shape &input) {
-  bool samples = array.size() == input.size() && !input.empty() &&
-                 input.front() > 0 && array.front() % input.front() == 0;
+  bool samples =
+      array.size() == input.size() && !input.empty() && input.front() > 0 && array.front() % input.front() == 0;
   if (!samples)
     return "";
   std::vector<size_t> order = {0};
@@ -51,10 +50,8 @@ std::string hint(const Shape &array, const Shape &input) {
 }
 } // namespace
 
-Result<SampleLayout> tare::matchSamples(const Shape &array,
-                                        const Shape &input) {
-  bool extraAxis = array.size() == input.size() + 1 &&
-                   std::equal(input.begin(), input.end(), array.begin() + 1);
+Result<SampleLayout> tare::matchSamples(const Shape &array, const Shape &input) {
+  bool extraAxis = array.size() == input.size() + 1 && std::equal(input.begin(), input.end(), array.begin() + 1);
   if (extraAxis)
     return SampleLayout{array.front(), Stacking::newAxis};
   if (array.empty() && input.empty())
@@ -65,6 +62,5 @@ Result<SampleLayout> tare::matchSamples(const Shape &array,
     return SampleLayout{array.front() / input.front(), Stacking::firstAxis};
   return Error{fmt::format("has shape {}, expected {} for an input of shape "
                            "{}{}",
-                           python(array), expectedText(input), python(input),
-                           hint(array, input))};
+                           python(array), expectedText(input), python(input), hint(array, input))};
 }

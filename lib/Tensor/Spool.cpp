@@ -16,14 +16,12 @@ using namespace tare;
 
 namespace {
 Error failure(std::string_view what) {
-  return Error{
-      fmt::format("cannot {} a temporary file: {}", what, systemError())};
+  return Error{fmt::format("cannot {} a temporary file: {}", what, systemError())};
 }
 } // namespace
 
 Result<std::shared_ptr<Spool>> Spool::create(const std::string &folder) {
-  int descriptor =
-      open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+  int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
   if (descriptor >= 0)
     return std::make_shared<Spool>(descriptor);
   // Not every file system has files without a name.
@@ -82,8 +80,7 @@ Result<size_t> SpooledArray::read(void *data, size_t bytes) {
       uint64_t behind = position - header.size();
       uint64_t within = behind % pieceBytes;
       step = std::min<size_t>(left, pieceBytes - within);
-      Status status =
-          spool->read(pieces[behind / pieceBytes] + within, next, step);
+      Status status = spool->read(pieces[behind / pieceBytes] + within, next, step);
       if (!status)
         return status.error();
     }

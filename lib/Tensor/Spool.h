@@ -38,10 +38,8 @@ private:
 /// Reads a header and then pieces of equal size from a spool, as one stream.
 class SpooledArray {
 public:
-  SpooledArray(std::shared_ptr<Spool> spool, std::string header,
-               std::vector<uint64_t> pieces, size_t pieceBytes)
-      : spool(std::move(spool)), header(std::move(header)),
-        pieces(std::move(pieces)), pieceBytes(pieceBytes) {}
+  SpooledArray(std::shared_ptr<Spool> spool, std::string header, std::vector<uint64_t> pieces, size_t pieceBytes)
+      : spool(std::move(spool)), header(std::move(header)), pieces(std::move(pieces)), pieceBytes(pieceBytes) {}
 
   uint64_t size() const { return header.size() + pieces.size() * pieceBytes; }
   void rewind() { position = 0; }

@@ -109,18 +109,14 @@ Tensor::Tensor(TensorType type) : tensorType(std::move(type)) {
   void *allocated = std::aligned_alloc(alignment, bytes);
   if (!allocated)
     throw std::bad_alloc();
-  owner = std::shared_ptr<const void>(allocated, [](const void *memory) {
-    std::free(const_cast<void *>(memory));
-  });
+  owner = std::shared_ptr<const void>(allocated, [](const void *memory) { std::free(const_cast<void *>(memory)); });
   memory = allocated;
 }
 
-Tensor::Tensor(TensorType type, std::shared_ptr<const void> owner,
-               const void *data)
+Tensor::Tensor(TensorType type, std::shared_ptr<const void> owner, const void *data)
     : tensorType(std::move(type)), owner(std::move(owner)), memory(data) {}
 
 Tensor Tensor::reshaped(Shape shape) const {
-  assert(elementCount(shape) == count() &&
-         "a reshape keeps the number of elements");
+  assert(elementCount(shape) == count() && "a reshape keeps the number of elements");
   return Tensor({tensorType.element, std::move(shape)}, owner, memory);
 }

@@ -32,9 +32,7 @@ public:
 
   /// Appends.
   Status write(const void *data, size_t bytes);
-  Status write(std::string_view text) {
-    return write(text.data(), text.size());
-  }
+  Status write(std::string_view text) { return write(text.data(), text.size()); }
   /// Overwrites at an offset; several threads may, on ranges of their own.
   Status writeAt(uint64_t offset, const void *data, size_t bytes);
   /// Makes the file appear under its name.

@@ -54,9 +54,8 @@ public:
   static constexpr int64_t all = std::numeric_limits<int64_t>::max();
 
   /// Opens `path` for a model with these inputs, up to `limit` samples.
-  static Result<std::unique_ptr<Dataset>>
-  open(const std::string &path, std::vector<InputDeclaration> inputs,
-       int64_t limit = all);
+  static Result<std::unique_ptr<Dataset>> open(const std::string &path, std::vector<InputDeclaration> inputs,
+                                               int64_t limit = all);
 
   int64_t sampleCount() const override { return count; }
   Result<std::optional<Sample>> next() override;
@@ -78,8 +77,7 @@ private:
   Result<File> scanFile(const std::string &path);
   Status advance();
   Result<std::optional<Sample>> readStored();
-  Result<Tensor> toDeclared(const Tensor &stored, size_t input,
-                            int64_t sample) const;
+  Result<Tensor> toDeclared(const Tensor &stored, size_t input, int64_t sample) const;
 
   std::vector<InputDeclaration> inputs;
   std::vector<File> files;

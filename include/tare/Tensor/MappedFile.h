@@ -17,8 +17,7 @@ namespace tare {
 class MappedFile {
 public:
   /// An empty file gives empty bytes.
-  static Result<std::shared_ptr<const MappedFile>>
-  open(const std::string &path);
+  static Result<std::shared_ptr<const MappedFile>> open(const std::string &path);
 
   MappedFile(const MappedFile &) = delete;
   MappedFile &operator=(const MappedFile &) = delete;
@@ -27,8 +26,7 @@ public:
   std::span<const std::byte> bytes() const { return {memory, size}; }
 
 private:
-  MappedFile(const std::byte *memory, size_t size)
-      : memory(memory), size(size) {}
+  MappedFile(const std::byte *memory, size_t size) : memory(memory), size(size) {}
 
   const std::byte *memory;
   size_t size;

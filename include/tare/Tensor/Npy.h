@@ -49,8 +49,7 @@ std::string npyHeader(const TensorType &type, size_t minimumBytes = 0);
 class ArrayStream {
 public:
   /// Reads the header; `name` is the file (and member) for messages.
-  static Result<ArrayStream> open(std::unique_ptr<ByteSource> source,
-                                  std::string name);
+  static Result<ArrayStream> open(std::unique_ptr<ByteSource> source, std::string name);
 
   /// The whole array's type.
   const TensorType &type() const { return header.type; }

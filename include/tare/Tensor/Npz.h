@@ -51,8 +51,7 @@ public:
   static Result<ArrayWriter> create(const std::string &path);
 
   /// Declares an array that is written sample by sample; gives its number.
-  Result<size_t> addSamples(const std::string &name, TensorType sample,
-                            Stacking stacking);
+  Result<size_t> addSamples(const std::string &name, TensorType sample, Stacking stacking);
   /// Writes one sample of an array: in any order, in several threads at once.
   Status write(size_t array, int64_t sample, ConstTensorView values);
   /// Declares and writes a whole array.
@@ -64,8 +63,7 @@ private:
   struct Array;
   struct State;
   ArrayWriter() = default;
-  Result<size_t> addArray(const std::string &name, TensorType sample,
-                          bool stacked, Stacking stacking);
+  Result<size_t> addArray(const std::string &name, TensorType sample, bool stacked, Stacking stacking);
   Status commitNpy();
   Status commitNpz();
 

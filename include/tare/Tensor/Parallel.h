@@ -19,8 +19,7 @@ size_t defaultThreads();
 /// caller stores results by index, or in per-worker state that merges exactly.
 /// OpenMP inside the body (oneDNN) is limited to one thread. The body must not
 /// throw.
-void parallelFor(size_t count, size_t threads,
-                 const std::function<void(size_t index, size_t worker)> &body);
+void parallelFor(size_t count, size_t threads, const std::function<void(size_t index, size_t worker)> &body);
 
 } // namespace tare
 

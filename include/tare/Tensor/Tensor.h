@@ -87,9 +87,7 @@ struct ConstTensorView {
   TensorType type;
   const void *data = nullptr;
 
-  template <typename T> const T *as() const {
-    return static_cast<const T *>(data);
-  }
+  template <typename T> const T *as() const { return static_cast<const T *>(data); }
   int64_t count() const { return type.count(); }
 };
 
@@ -110,8 +108,7 @@ public:
   Tensor() = default;
   /// Uninitialized memory of the type's size.
   explicit Tensor(TensorType type);
-  Tensor(ElementType element, Shape shape)
-      : Tensor(TensorType{element, std::move(shape)}) {}
+  Tensor(ElementType element, Shape shape) : Tensor(TensorType{element, std::move(shape)}) {}
   /// Memory that `owner` keeps alive (a mapped file, a constant of the IR).
   Tensor(TensorType type, std::shared_ptr<const void> owner, const void *data);
 
@@ -120,13 +117,9 @@ public:
   ElementType element() const { return tensorType.element; }
   int64_t count() const { return tensorType.count(); }
   const void *data() const { return memory; }
-  template <typename T> const T *as() const {
-    return static_cast<const T *>(memory);
-  }
+  template <typename T> const T *as() const { return static_cast<const T *>(memory); }
   /// Writable access; only for the one who made the tensor.
-  template <typename T> T *mutableAs() {
-    return static_cast<T *>(const_cast<void *>(memory));
-  }
+  template <typename T> T *mutableAs() { return static_cast<T *>(const_cast<void *>(memory)); }
 
   ConstTensorView view() const { return {tensorType, memory}; }
   TensorView mutableView() { return {tensorType, const_cast<void *>(memory)}; }

@@ -44,15 +44,13 @@ TEST_F(AtomicFileTest, WritesThroughLinks) {
 TEST_F(AtomicFileTest, FullDisk) {
   Status status = writeFile("/dev/full", "x");
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message,
-            "cannot write /dev/full: no space left on device");
+  EXPECT_EQ(status.error().message, "cannot write /dev/full: no space left on device");
 }
 
 TEST_F(AtomicFileTest, MissingFolder) {
   Status status = writeFile(path("no/such/file"), "x");
   ASSERT_FALSE(status);
-  EXPECT_NE(status.error().message.find("no such file or directory"),
-            std::string::npos);
+  EXPECT_NE(status.error().message.find("no such file or directory"), std::string::npos);
 }
 
 TEST_F(AtomicFileTest, Folder) {

@@ -15,21 +15,17 @@ TEST(Convert, WhatKeepsItsMeaning) {
 
 TEST(Convert, ToFloat) {
   Tensor result(ElementType::f32, {3});
-  ASSERT_TRUE(convert(makeTensor<uint8_t>({3}, {0, 128, 255}).view(),
-                      result.mutableView()));
+  ASSERT_TRUE(convert(makeTensor<uint8_t>({3}, {0, 128, 255}).view(), result.mutableView()));
   EXPECT_EQ(valuesOf<float>(result), (std::vector<float>{0, 128, 255}));
-  ASSERT_TRUE(convert(makeTensor<double>({3}, {0.1, -2, 1e300}).view(),
-                      result.mutableView()));
+  ASSERT_TRUE(convert(makeTensor<double>({3}, {0.1, -2, 1e300}).view(), result.mutableView()));
   EXPECT_EQ(valuesOf<float>(result), (std::vector<float>{0.1f, -2, INFINITY}));
 }
 
 TEST(Convert, IntegersThatFit) {
   Tensor result(ElementType::i8, {2});
-  ASSERT_TRUE(convert(makeTensor<int64_t>({2}, {-128, 127}).view(),
-                      result.mutableView()));
+  ASSERT_TRUE(convert(makeTensor<int64_t>({2}, {-128, 127}).view(), result.mutableView()));
   EXPECT_EQ(valuesOf<int8_t>(result), (std::vector<int8_t>{-128, 127}));
-  Status status =
-      convert(makeTensor<int64_t>({2}, {0, 128}).view(), result.mutableView());
+  Status status = convert(makeTensor<int64_t>({2}, {0, 128}).view(), result.mutableView());
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, "value 128 at element 1 does not fit int8");
 }

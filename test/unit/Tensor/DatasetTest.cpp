@@ -10,8 +10,7 @@ using namespace tare::test;
 namespace {
 class DatasetTest : public FolderTest {
 protected:
-  void write(const std::string &name,
-             const std::vector<std::pair<std::string, Tensor>> &arrays) {
+  void write(const std::string &name, const std::vector<std::pair<std::string, Tensor>> &arrays) {
     Result<ArrayWriter> writer = ArrayWriter::create(path(name));
     ASSERT_TRUE(writer);
     for (const auto &[key, tensor] : arrays)
@@ -19,15 +18,13 @@ protected:
     ASSERT_TRUE(writer->commit());
   }
   /// The message of opening `name`, behind the file's path.
-  std::string errorOf(const std::string &name,
-                      std::vector<InputDeclaration> inputs) {
+  std::string errorOf(const std::string &name, std::vector<InputDeclaration> inputs) {
     auto dataset = Dataset::open(path(name), std::move(inputs));
     if (dataset)
       return "";
     return dataset.error().message.substr(path(name).size());
   }
-  std::vector<InputDeclaration> image = {
-      {"x", {ElementType::f32, {1, 3, 2, 2}}}};
+  std::vector<InputDeclaration> image = {{"x", {ElementType::f32, {1, 3, 2, 2}}}};
 };
 } // namespace
 
@@ -55,25 +52,19 @@ TEST(SampleLayout, Rules) {
 }
 
 TEST(SampleLayout, ErrorsSayWhatToDo) {
-  auto message = [](Shape array, Shape input) {
-    return matchSamples(array, input).error().message;
-  };
+  auto message = [](Shape array, Shape input) { return matchSamples(array, input).error().message; };
   EXPECT_EQ(message({5, 32, 24, 3}, {1, 3, 32, 24}),
             "has shape (5, 32, 24, 3), expected (N, 3, 32, 24) for an input of "
             "shape (1, 3, 32, 24) (x.transpose(0, 3, 1, 2) has it)");
-  EXPECT_EQ(message({3, 4}, {1, 3, 4}),
-            "has shape (3, 4), expected (N, 3, 4) for an input of shape "
-            "(1, 3, 4) (x[None] has it)");
-  EXPECT_EQ(message({9, 4}, {8, 4}),
-            "has shape (9, 4), expected (N, 8, 4) for an input of shape "
-            "(8, 4)");
-  EXPECT_EQ(message({}, {2}),
-            "has shape (), expected (N, 2) for an input of shape (2,)");
+  EXPECT_EQ(message({3, 4}, {1, 3, 4}), "has shape (3, 4), expected (N, 3, 4) for an input of shape "
+                                        "(1, 3, 4) (x[None] has it)");
+  EXPECT_EQ(message({9, 4}, {8, 4}), "has shape (9, 4), expected (N, 8, 4) for an input of shape "
+                                     "(8, 4)");
+  EXPECT_EQ(message({}, {2}), "has shape (), expected (N, 2) for an input of shape (2,)");
 }
 
 TEST_F(DatasetTest, YieldsSamplesInOrder) {
-  write("a.npz", {{"labels", makeTensor<int64_t>({4}, {1, 2, 3, 4})},
-                  {"x", iota({4, 3, 2, 2})}});
+  write("a.npz", {{"labels", makeTensor<int64_t>({4}, {1, 2, 3, 4})}, {"x", iota({4, 3, 2, 2})}});
   auto dataset = Dataset::open(path("a.npz"), image);
   ASSERT_TRUE(dataset) << dataset.error().message;
   EXPECT_EQ((*dataset)->sampleCount(), 4);
@@ -105,17 +96,14 @@ TEST_F(DatasetTest, FolderInTheOrderOfNames) {
 
 TEST_F(DatasetTest, ConvertsElements) {
   write("a.npz", {{"x", makeTensor<uint8_t>({1, 3}, {0, 7, 255})}});
-  auto dataset =
-      Dataset::open(path("a.npz"), {{"x", {ElementType::f32, {1, 3}}}});
+  auto dataset = Dataset::open(path("a.npz"), {{"x", {ElementType::f32, {1, 3}}}});
   ASSERT_TRUE(dataset);
-  EXPECT_EQ(valuesOf<float>((**(*dataset)->next()).inputs[0]),
-            (std::vector<float>{0, 7, 255}));
+  EXPECT_EQ(valuesOf<float>((**(*dataset)->next()).inputs[0]), (std::vector<float>{0, 7, 255}));
   dataset = Dataset::open(path("a.npz"), {{"x", {ElementType::i8, {1, 3}}}});
   ASSERT_TRUE(dataset);
   auto sample = (*dataset)->next();
   ASSERT_FALSE(sample);
-  EXPECT_EQ(sample.error().message,
-            "input 'x', sample 0: value 255 at element 2 does not fit int8");
+  EXPECT_EQ(sample.error().message, "input 'x', sample 0: value 255 at element 2 does not fit int8");
 }
 
 TEST_F(DatasetTest, ManyThreads) {
@@ -132,8 +120,7 @@ TEST_F(DatasetTest, ManyThreads) {
         ASSERT_TRUE(sample);
         if (!*sample)
           return;
-        EXPECT_EQ((*sample)->inputs[0].as<float>()[0],
-                  float(12 * (*sample)->index));
+        EXPECT_EQ((*sample)->inputs[0].as<float>()[0], float(12 * (*sample)->index));
         std::scoped_lock lock(mutex);
         seen.insert((*sample)->index);
       }
@@ -148,23 +135,20 @@ TEST_F(DatasetTest, Errors) {
   write("b.npz", {{"x", iota({4, 3, 2, 2})}, {"z", iota({5, 1})}});
   write("empty.npz", {{"x", iota({0, 3, 2, 2})}});
   write("float.npy", {{"x", iota({4, 3, 2, 2})}});
-  EXPECT_EQ(errorOf("a.npz", image),
-            ": no array for the model's input 'x', only 'images', 'y'; name "
-            "the arrays after the inputs");
+  EXPECT_EQ(errorOf("a.npz", image), ": no array for the model's input 'x', only 'images', 'y'; name "
+                                     "the arrays after the inputs");
   EXPECT_EQ(errorOf("b.npz", {image[0], {"z", {ElementType::f32, {1, 1}}}}),
             ": array 'z' has 5 samples, but 'x' has 4");
   EXPECT_EQ(errorOf("empty.npz", image), ": no samples: its arrays are empty");
-  EXPECT_EQ(errorOf("float.npy", {{"x", {ElementType::i8, {1, 3, 2, 2}}}}),
-            " has elements float32, expected int8");
+  EXPECT_EQ(errorOf("float.npy", {{"x", {ElementType::i8, {1, 3, 2, 2}}}}), " has elements float32, expected int8");
   EXPECT_EQ(errorOf("float.npy", {image[0], image[0]}),
             ": a .npy file holds one array, the model has 2 inputs; give an "
             ".npz with a key for each");
-  EXPECT_NE(errorOf("b.npz", {{"x", {ElementType::f32, {1, 4, 2, 2}}}})
-                .find(": array 'x' has shape (4, 3, 2, 2), expected"),
-            std::string::npos);
+  EXPECT_NE(
+      errorOf("b.npz", {{"x", {ElementType::f32, {1, 4, 2, 2}}}}).find(": array 'x' has shape (4, 3, 2, 2), expected"),
+      std::string::npos);
   writeText(path("text.npz"), "this is no archive");
-  EXPECT_NE(errorOf("text.npz", image).find("not an .npz archive"),
-            std::string::npos);
+  EXPECT_NE(errorOf("text.npz", image).find("not an .npz archive"), std::string::npos);
   std::filesystem::create_directory(path("none"));
   EXPECT_EQ(errorOf("none", image), ": no .npz or .npy file in this folder");
   EXPECT_FALSE(Dataset::open(path("nowhere"), image));

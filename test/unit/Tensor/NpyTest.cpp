@@ -8,8 +8,7 @@ namespace {
 class NpyTest : public FolderTest {
 protected:
   /// Writes a file with this dictionary and data, reads it, gives the error.
-  std::string errorOf(const std::string &dictionary,
-                      const std::string &data = "") {
+  std::string errorOf(const std::string &dictionary, const std::string &data = "") {
     std::string text = dictionary + '\n';
     std::string file = "\x93NUMPY";
     file += {'\x01', '\x00', char(text.size() & 0xff), char(text.size() >> 8)};
@@ -62,37 +61,31 @@ TEST_F(NpyTest, StreamReadsAndSkips) {
 TEST_F(NpyTest, OtherByteOrderAndHalfPrecision) {
   std::string big = "{'descr': '>i4', 'fortran_order': False, 'shape': (2,), }";
   EXPECT_EQ(errorOf(big, std::string("\0\0\1\2\xff\xff\xff\xff", 8)), "");
-  EXPECT_EQ(valuesOf<int32_t>(*readNpy(path("x.npy"))),
-            (std::vector<int32_t>{258, -1}));
-  std::string half =
-      "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }";
+  EXPECT_EQ(valuesOf<int32_t>(*readNpy(path("x.npy"))), (std::vector<int32_t>{258, -1}));
+  std::string half = "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }";
   EXPECT_EQ(errorOf(half, std::string("\x00\x3c", 2)), "");
   EXPECT_EQ(valuesOf<float>(*readNpy(path("x.npy"))), std::vector<float>{1});
 }
 
 TEST_F(NpyTest, FortranOrderMattersFromTwoAxes) {
-  std::string dictionary =
-      "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }";
+  std::string dictionary = "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }";
   EXPECT_EQ(errorOf(dictionary, std::string(8, '\0')), "");
   dictionary = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }";
-  EXPECT_EQ(errorOf(dictionary, std::string(16, '\0')),
-            "the array is stored in Fortran order; save "
-            "numpy.ascontiguousarray(x)");
+  EXPECT_EQ(errorOf(dictionary, std::string(16, '\0')), "the array is stored in Fortran order; save "
+                                                        "numpy.ascontiguousarray(x)");
 }
 
 TEST_F(NpyTest, OtherElementsAreNamed) {
   for (std::string descr : {"'<U5'", "'|O'", "'<c8'", "[('a', '<f4')]"})
-    EXPECT_NE(errorOf("{'descr': " + descr +
-                      ", 'fortran_order': False, 'shape': (1,), }")
+    EXPECT_NE(errorOf("{'descr': " + descr + ", 'fortran_order': False, 'shape': (1,), }")
                   .find("cannot be read; expected numbers"),
               std::string::npos)
         << descr;
 }
 
 TEST_F(NpyTest, DamagedHeaders) {
-  std::string damaged =
-      "not a .npy array: its header is damaged; write it with numpy.save or "
-      "numpy.savez";
+  std::string damaged = "not a .npy array: its header is damaged; write it with numpy.save or "
+                        "numpy.savez";
   for (std::string dictionary : {
            "",
            "{",

@@ -13,8 +13,7 @@ protected:
     Result<ArrayWriter> writer = ArrayWriter::create(path(name));
     ASSERT_TRUE(writer);
     ASSERT_TRUE(writer->add("x", iota({2, 3}).view()));
-    ASSERT_TRUE(
-        writer->add("labels", makeTensor<int64_t>({2}, {7, -1}).view()));
+    ASSERT_TRUE(writer->add("labels", makeTensor<int64_t>({2}, {7, -1}).view()));
     ASSERT_TRUE(writer->commit());
   }
 };
@@ -25,10 +24,8 @@ TEST_F(NpzTest, RoundTrip) {
   Result<NpzReader> reader = NpzReader::open(path("a.npz"));
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->names(), (std::vector<std::string>{"x", "labels"}));
-  EXPECT_EQ(valuesOf<float>(*reader->read("x")),
-            (std::vector<float>{0, 1, 2, 3, 4, 5}));
-  EXPECT_EQ(valuesOf<int64_t>(*reader->read("labels")),
-            (std::vector<int64_t>{7, -1}));
+  EXPECT_EQ(valuesOf<float>(*reader->read("x")), (std::vector<float>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(valuesOf<int64_t>(*reader->read("labels")), (std::vector<int64_t>{7, -1}));
   EXPECT_FALSE(reader->read("y"));
   EXPECT_EQ(fileCount(), 1u);
 }
@@ -55,9 +52,7 @@ TEST_F(NpzTest, SamplesInAnyOrderAndFromManyThreads) {
       threads.emplace_back([&, start] {
         for (int64_t i = samples - 4 + start; i >= 0; i -= 4)
           for (size_t array = 0; array < 2; ++array)
-            EXPECT_TRUE(writer->write(
-                array, i,
-                makeTensor<float>({1, 2}, {float(i), float(array)}).view()));
+            EXPECT_TRUE(writer->write(array, i, makeTensor<float>({1, 2}, {float(i), float(array)}).view()));
       });
     for (std::thread &thread : threads)
       thread.join();
@@ -80,8 +75,7 @@ TEST_F(NpzTest, MissingSamplesLeaveNoFile) {
   {
     Result<ArrayWriter> writer = ArrayWriter::create(path("a.npz"));
     ASSERT_TRUE(writer);
-    ASSERT_TRUE(
-        writer->addSamples("x", {ElementType::f32, {1}}, Stacking::firstAxis));
+    ASSERT_TRUE(writer->addSamples("x", {ElementType::f32, {1}}, Stacking::firstAxis));
     ASSERT_TRUE(writer->write(0, 1, iota({1}).view()));
     EXPECT_FALSE(writer->commit());
   }
@@ -106,8 +100,7 @@ TEST_F(NpzTest, NpyHoldsOneArray) {
 
 TEST_F(NpzTest, Devices) {
   for (bool full : {false, true}) {
-    Result<ArrayWriter> writer =
-        ArrayWriter::create(full ? "/dev/full" : "/dev/null");
+    Result<ArrayWriter> writer = ArrayWriter::create(full ? "/dev/full" : "/dev/null");
     ASSERT_TRUE(writer);
     ASSERT_TRUE(writer->add("x", iota({4}).view()));
     EXPECT_EQ(bool(writer->commit()), !full);
@@ -118,8 +111,7 @@ TEST_F(NpzTest, Devices) {
 TEST_F(NpzTest, MissingFolder) {
   Result<ArrayWriter> writer = ArrayWriter::create(path("no/such/a.npz"));
   ASSERT_FALSE(writer);
-  EXPECT_NE(writer.error().message.find("no such file"), std::string::npos)
-      << writer.error().message;
+  EXPECT_NE(writer.error().message.find("no such file"), std::string::npos) << writer.error().message;
 }
 
 // Whatever byte is flipped or wherever the file ends: a value or an error.

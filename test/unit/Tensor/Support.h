@@ -28,16 +28,13 @@ protected:
   std::string path(const std::string &name) const { return folder / name; }
   /// The number of files in the folder.
   size_t fileCount() const {
-    return size_t(std::distance(std::filesystem::directory_iterator(folder),
-                                std::filesystem::directory_iterator()));
+    return size_t(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
   }
 
   std::filesystem::path folder;
 };
 
-inline void writeText(const std::string &path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+inline void writeText(const std::string &path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
 inline std::string readText(const std::string &path) {
   std::stringstream text;
@@ -45,8 +42,7 @@ inline std::string readText(const std::string &path) {
   return text.str();
 }
 
-template <typename T>
-Tensor makeTensor(Shape shape, const std::vector<T> &values) {
+template <typename T> Tensor makeTensor(Shape shape, const std::vector<T> &values) {
   Tensor tensor(ElementTypeOf<T>::value, std::move(shape));
   std::memcpy(tensor.mutableAs<T>(), values.data(), values.size() * sizeof(T));
   return tensor;

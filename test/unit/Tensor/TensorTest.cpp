@@ -16,8 +16,7 @@ TEST(Tensor, CheckedBytes) {
   EXPECT_EQ(checkedBytes({ElementType::f32, {2, 3}}), 24u);
   EXPECT_EQ(checkedBytes({ElementType::f32, {}}), 4u);
   EXPECT_EQ(checkedBytes({ElementType::f32, {2, -1}}), std::nullopt);
-  EXPECT_EQ(checkedBytes({ElementType::i8, {int64_t(1) << 40, 1 << 30}}),
-            std::nullopt);
+  EXPECT_EQ(checkedBytes({ElementType::i8, {int64_t(1) << 40, 1 << 30}}), std::nullopt);
   // An empty array has no size, however long its other axes are.
   int64_t longest = INT64_MAX;
   EXPECT_EQ(checkedBytes({ElementType::f64, {longest, longest, 0}}), 0u);
