@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -44,7 +44,7 @@ inline std::string readText(const std::string &path) {
 
 template <typename T> Tensor makeTensor(Shape shape, const std::vector<T> &values) {
   Tensor tensor(ElementTypeOf<T>::value, std::move(shape));
-  std::memcpy(tensor.mutableAs<T>(), values.data(), values.size() * sizeof(T));
+  std::copy(values.begin(), values.end(), tensor.mutableAs<T>());
   return tensor;
 }
 
