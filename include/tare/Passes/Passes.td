@@ -34,6 +34,52 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Graph
+//===----------------------------------------------------------------------===//
+
+def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
+  let summary = "fold scales and shifts of channels into weights";
+  let description = [{
+    Batch norms, and additions, subtractions, multiplications and divisions by constants (one, or one per channel), go into the
+    weights and the bias of the convolution, transposed convolution or linear layer before them, or else of the one after them. Chains
+    fold one by one. New weights are computed in double and stored as f32; weights that keep their values are not copied.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32> loc("conv1")
+    %1 = qnn.batch_norm %0, %scale, %bias, %mean, %variance : ...
+    // after: w[o] * a[o], and a new bias; a = scale / sqrt(variance + epsilon)
+    %0 = qnn.conv %x, %conv1_weight, %conv1_bias : ...
+    ```
+
+    Refused, with a remark: the result in between has another user; an activation stands in between; a shift before a layer that pads
+    (the padding's zeros would have to be shifted too). A batch norm that no neighbour takes becomes a 1x1 convolution of each channel
+    with itself, whose weights get a scale per channel when quantized, or a `mul` and an `add` where there are no spatial dimensions.
+    A batch norm whose parameters are not constant or not finite is an error.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
+  let summary = "fuse relu and clip into the op before";
+  let description = [{
+    A relu or clip becomes the clamp of its producer (ClampOpInterface), where it is the only user; limits in a row intersect; a
+    limit that changes nothing (behind a sigmoid, say) vanishes. `x * clip(x + 3, 0, 6) / 6` in its spellings becomes `hard_swish`,
+    and `clip(x + 3, 0, 6) / 6` becomes `hard_sigmoid`. The op keeps its layer's name and takes over the name and the range of the
+    value that the activation made.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32> loc("conv1"("conv1_out"))
+    %1 = qnn.relu %0 : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32> loc("relu1"("relu1_out"))
+    // after
+    %0 = qnn.conv %x, %w {clamp = #qnn.clamp<0.0, inf>} : ... loc("conv1"("relu1_out"))
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Layout
 //===----------------------------------------------------------------------===//
 

@@ -1,0 +1,277 @@
+//===- FoldBatchNorms.cpp - Scales and shifts into weights ----------------===//
+//
+// Invariant: afterwards no batch norm is left, and no op that scales or shifts
+// channels by constants stands right behind an accumulator op (conv, linear)
+// that nobody else reads, nor right before one, unless a remark says why.
+//
+//===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
+#include "Remarks.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Passes/Passes.h"
+
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace tare {
+#define GEN_PASS_DEF_FOLDBATCHNORMS
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+using qnn::AccumulatorOpInterface;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-fold-batch-norms";
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+/// Weights and bias of an accumulator op, to be changed in double and stored
+/// back as f32. The bias is zero where there is none.
+class Parameters {
+public:
+  /// Fails, saying why, where they are no float constants.
+  static FailureOr<Parameters> of(AccumulatorOpInterface op, StringRef &why) {
+    Parameters result(op);
+    Value bias = op.getBiasValue();
+    if (!floatConstantValue(op.getWeightOperand().get())) {
+      why = "the weights are no float constant";
+      return failure();
+    }
+    if (bias && !floatConstantValue(bias)) {
+      why = "the bias is no float constant";
+      return failure();
+    }
+    result.bias = doubles(floatConstantValue(bias));
+    result.bias.resize(op.getOutputChannels(), 0.0);
+    return result;
+  }
+
+  /// y = scale[o] * (w x + b) + shift[o]
+  void applyBehind(const Affine &affine) {
+    if (!affine.keepsScale())
+      load();
+    int64_t perOutput = weight.size() / std::max<int64_t>(bias.size(), 1);
+    for (size_t i = 0; i < weight.size(); ++i)
+      weight[i] *= affine.scale[i / perOutput];
+    for (size_t o = 0; o < bias.size(); ++o)
+      bias[o] = bias[o] * affine.scale[o] + affine.shift[o];
+  }
+
+  /// y = w (scale[i] * x + shift[i]) + b, i counting the input's channels.
+  void applyBefore(const Affine &affine) {
+    load();
+    ArrayRef<int64_t> shape = shapeOf(op.getWeightOperand().get());
+    int64_t inputs = shape[1], taps = weight.size() / (shape[0] * inputs);
+    int64_t groups = affine.scale.size() / inputs;
+    int64_t outputsPerGroup = shape[0] / groups;
+    for (int64_t k = 0; k < int64_t(weight.size()); ++k) {
+      int64_t o = k / (taps * inputs);
+      int64_t i = k / taps % inputs + o / outputsPerGroup * inputs;
+      bias[o] += weight[k] * affine.shift[i];
+      weight[k] *= affine.scale[i];
+    }
+  }
+
+  /// Gives the op its new constants; weights that did not change are kept.
+  void store(PatternRewriter &rewriter) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    Value oldWeight = op.getWeightOperand().get(), oldBias = op.getBiasValue();
+    std::string layer = qnn::layerName(op);
+    auto constant = [&](ArrayRef<int64_t> shape, ArrayRef<double> values, const std::string &name) {
+      return floatConstant(rewriter, qnn::nameLoc(op->getContext(), name, name), shape, values, name);
+    };
+    rewriter.modifyOpInPlace(op, [&] {
+      if (!weight.empty())
+        op.getWeightOperand().set(constant(shapeOf(oldWeight), weight, layer + "_weight"));
+      Value newBias = constant({int64_t(bias.size())}, bias, layer + "_bias");
+      if (oldBias)
+        op->setOperand(2, newBias);
+      else
+        op->insertOperands(2, newBias);
+    });
+    eraseDeadConstant(rewriter, oldWeight);
+    eraseDeadConstant(rewriter, oldBias);
+  }
+
+private:
+  explicit Parameters(AccumulatorOpInterface op) : op(op) {}
+  void load() { weight = doubles(floatConstantValue(op.getWeightOperand().get())); }
+
+  AccumulatorOpInterface op;
+  SmallVector<double> weight, bias;
+};
+
+LogicalResult refuse(PatternRewriter &rewriter, Operation *op, StringRef why) {
+  remarkMissed(op, passName, "NotFolded") << remark::reason("{0}", why.str());
+  return rewriter.notifyMatchFailure(op, why);
+}
+
+/// conv -> batch_norm, conv -> mul, linear -> add, ...: into what comes before.
+struct FoldIntoProducer : RewritePattern {
+  explicit FoldIntoProducer(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    Value input = affineInput(op);
+    if (!input)
+      return rewriter.notifyMatchFailure(op, "not affine");
+    auto producer = input.getDefiningOp<AccumulatorOpInterface>();
+    if (!producer)
+      return rewriter.notifyMatchFailure(op, "not behind an accumulator op");
+    FailureOr<Affine> affine = matchAffine(op, producer.getResultChannelAxis());
+    if (failed(affine))
+      return refuse(rewriter, op, "not one finite scale and shift per channel");
+    if (!input.hasOneUse())
+      return refuse(rewriter, op, "the producer's result has another user");
+    if (auto clamped = dyn_cast<qnn::ClampOpInterface>(producer.getOperation()); clamped && clamped.getClamp())
+      return refuse(rewriter, op, "an activation stands in between");
+    StringRef why;
+    FailureOr<Parameters> parameters = Parameters::of(producer, why);
+    if (failed(parameters))
+      return refuse(rewriter, op, why);
+    remarkPassed(op, passName, "FoldedIntoProducer") << remark::add("into '{0}'", qnn::layerName(producer));
+    parameters->applyBehind(*affine);
+    parameters->store(rewriter);
+    replace(rewriter, op, producer);
+    return success();
+  }
+
+private:
+  static void replace(PatternRewriter &rewriter, Operation *op, Operation *producer) {
+    SmallVector<Value> operands(op->getOperands());
+    producer->setLoc(qnn::fusedLoc(producer, op));
+    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+      producer->setDiscardableAttr(qnn::rangeAttrName, range);
+    rewriter.replaceOp(op, producer->getResults());
+    for (Value operand : operands)
+      eraseDeadConstant(rewriter, operand);
+  }
+};
+
+/// batch_norm -> conv, mul -> linear, ...: into what comes after.
+struct FoldIntoConsumer : OpInterfaceRewritePattern<AccumulatorOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(AccumulatorOpInterface op, PatternRewriter &rewriter) const final {
+    LogicalResult changed = failure();
+    // A chain of them, from its end.
+    while (succeeded(foldOne(op, rewriter)))
+      changed = success();
+    return changed;
+  }
+
+private:
+  static LogicalResult foldOne(AccumulatorOpInterface op, PatternRewriter &rewriter) {
+    Value activation = op.getActivationOperand().get();
+    Operation *producer = activation.getDefiningOp();
+    if (!producer || !affineInput(producer))
+      return rewriter.notifyMatchFailure(op, "not behind an affine op");
+    // Activations have their channels where results have them.
+    FailureOr<Affine> affine = matchAffine(producer, op.getResultChannelAxis());
+    if (failed(affine))
+      return refuse(rewriter, producer, "not one finite scale and shift per channel");
+    if (!activation.hasOneUse())
+      return refuse(rewriter, producer, "the result has another user");
+    if (!op.sumsAllWeights() && !affine->keepsZero())
+      return refuse(rewriter, producer,
+                    "the following layer pads with zeros, which the shift "
+                    "would have to reach");
+    StringRef why;
+    FailureOr<Parameters> parameters = Parameters::of(op, why);
+    if (failed(parameters))
+      return refuse(rewriter, producer, why);
+    remarkPassed(producer, passName, "FoldedIntoConsumer") << remark::add("into '{0}'", qnn::layerName(op));
+    parameters->applyBefore(*affine);
+    parameters->store(rewriter);
+    bypass(rewriter, producer);
+    return success();
+  }
+
+  static void bypass(PatternRewriter &rewriter, Operation *producer) {
+    SmallVector<Value> operands(producer->getOperands());
+    rewriter.replaceOp(producer, affineInput(producer));
+    for (Value operand : operands)
+      eraseDeadConstant(rewriter, operand);
+  }
+};
+
+/// A batch norm that stands alone: a convolution of each channel with itself,
+/// whose weights have a scale per channel, or a multiplication and an addition
+/// where there are no spatial dimensions.
+struct ExpandBatchNorm : OpRewritePattern<qnn::BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::BatchNormOp op, PatternRewriter &rewriter) const final {
+    FailureOr<Affine> affine = matchAffine(op, 1);
+    if (failed(affine))
+      return rewriter.notifyMatchFailure(op, "parameters are not constant, or not finite");
+    remarkPassed(op, passName, "Expanded") << remark::reason("no neighbour can take it");
+    SmallVector<Value> parameters(op->getOperands().drop_front());
+    int64_t rank = op.getType().getRank();
+    if (rank == 3 || rank == 4)
+      toConv(op, *affine, rewriter);
+    else
+      toArithmetic(op, *affine, rewriter);
+    for (Value parameter : parameters)
+      eraseDeadConstant(rewriter, parameter);
+    return success();
+  }
+
+private:
+  static Value constant(qnn::BatchNormOp op, PatternRewriter &rewriter, ArrayRef<int64_t> shape,
+                        ArrayRef<double> values, StringRef suffix) {
+    std::string name = qnn::layerName(op) + suffix.str();
+    return floatConstant(rewriter, qnn::nameLoc(op.getContext(), name, name), shape, values, name);
+  }
+
+  static void toConv(qnn::BatchNormOp op, const Affine &affine, PatternRewriter &rewriter) {
+    int64_t channels = affine.scale.size();
+    SmallVector<int64_t> kernel(op.getType().getRank(), 1);
+    kernel[0] = channels;
+    Value weight = constant(op, rewriter, kernel, affine.scale, "_weight");
+    Value bias = constant(op, rewriter, {channels}, affine.shift, "_bias");
+    Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
+    auto conv = rewriter.replaceOpWithNewOp<qnn::ConvOp>(op, op.getType(), op.getInput(), weight, bias,
+                                                         /*strides=*/DenseI64ArrayAttr(), /*pads=*/DenseI64ArrayAttr(),
+                                                         /*dilations=*/DenseI64ArrayAttr(),
+                                                         rewriter.getI64IntegerAttr(channels),
+                                                         /*clamp=*/qnn::ClampAttr());
+    if (range)
+      conv->setDiscardableAttr(qnn::rangeAttrName, range);
+  }
+
+  static void toArithmetic(qnn::BatchNormOp op, const Affine &affine, PatternRewriter &rewriter) {
+    SmallVector<int64_t> shape(op.getType().getRank(), 1);
+    shape[1] = affine.scale.size();
+    Value scale = constant(op, rewriter, shape, affine.scale, "_scale");
+    Value shift = constant(op, rewriter, shape, affine.shift, "_shift");
+    std::string name = qnn::layerName(op) + "_scaled";
+    auto scaled = qnn::MulOp::create(rewriter, qnn::nameLoc(op.getContext(), name, name), op.getType(), op.getInput(),
+                                     scale, qnn::ClampAttr());
+    rewriter.replaceOpWithNewOp<qnn::AddOp>(op, op.getType(), scaled, shift, qnn::ClampAttr());
+  }
+};
+
+struct FoldBatchNorms : tare::impl::FoldBatchNormsBase<FoldBatchNorms> {
+  void runOnOperation() final {
+    apply<FoldIntoProducer>();
+    apply<FoldIntoConsumer>();
+    apply<ExpandBatchNorm>();
+    getOperation().walk([&](qnn::BatchNormOp op) {
+      op.emitOpError("of layer '") << qnn::layerName(op)
+                                   << "' cannot be folded: its parameters must be constant, finite, and "
+                                      "the variance positive";
+      signalPassFailure();
+    });
+  }
+
+  template <typename Pattern> void apply() {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<Pattern>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace

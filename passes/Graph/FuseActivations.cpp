@@ -1,0 +1,248 @@
+//===- FuseActivations.cpp - Limits into the ops before them --------------===//
+//
+// Invariant: afterwards no relu or clip stands behind an op that can limit its
+// result by itself and that nobody else reads, none stands behind an op whose
+// results lie within its limits anyway, and hard swishes and hard sigmoids that
+// were written out are one op each.
+//
+//===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
+#include "Remarks.h"
+#include "tare/Passes/Passes.h"
+
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include <algorithm>
+
+namespace tare {
+#define GEN_PASS_DEF_FUSEACTIVATIONS
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-fuse-activations";
+
+struct Interval {
+  double min = -HUGE_VAL, max = HUGE_VAL;
+
+  /// What remains of this interval after a limitation to `outer`.
+  Interval limitedTo(const Interval &outer) const {
+    return {std::clamp(min, outer.min, outer.max), std::clamp(max, outer.min, outer.max)};
+  }
+  bool within(const Interval &outer) const { return min >= outer.min && max <= outer.max; }
+  qnn::ClampAttr attr(MLIRContext *context) const { return qnn::ClampAttr::get(context, min, max); }
+};
+
+/// The limits of a relu or clip.
+std::optional<Interval> limitsOf(Operation *op) {
+  if (!isa<qnn::ReluOp, qnn::ClipOp>(op))
+    return std::nullopt;
+  auto [min, max] = cast<qnn::UnaryFunctionOpInterface>(op).getImage();
+  return Interval{min, max};
+}
+
+/// An interval that holds every result of `op`.
+Interval imageOf(Operation *op) {
+  if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op))
+    if (std::optional<qnn::ClampAttr> clamp = clamped.getClamp())
+      return {clamp->getMin(), clamp->getMax()};
+  std::pair<double, double> image{-HUGE_VAL, HUGE_VAL};
+  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
+    image = function.getImage();
+  if (auto grid = dyn_cast<qnn::GridOpInterface>(op); grid && grid.getGridRule() == qnn::GridRule::Fixed)
+    image = grid.getFixedRange();
+  return {image.first, image.second};
+}
+
+void takeRange(Operation *from, Operation *to) {
+  if (Attribute range = from->getDiscardableAttr(qnn::rangeAttrName))
+    to->setDiscardableAttr(qnn::rangeAttrName, range);
+}
+
+/// The one element of a constant, or nothing.
+std::optional<double> scalar(Value value) {
+  SmallVector<double> values = doubles(floatConstantValue(value));
+  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
+}
+
+bool near(std::optional<double> value, double expected) {
+  return value && std::abs(*value - expected) <= 1e-6 * std::abs(expected);
+}
+
+/// The operand of a binary op that is not the scalar constant `expected`.
+template <typename OpTy> Value otherThan(Value value, double expected) {
+  auto op = value.getDefiningOp<OpTy>();
+  if (!op || op.getClamp())
+    return nullptr;
+  if (near(scalar(op.getRhs()), expected))
+    return op.getLhs();
+  return near(scalar(op.getLhs()), expected) ? op.getRhs() : Value();
+}
+
+/// v where `value` is v / 6.
+Value timesSixth(Value value) {
+  if (auto div = value.getDefiningOp<qnn::DivOp>())
+    return near(scalar(div.getRhs()), 6.0) && !div.getClamp() ? div.getLhs() : Value();
+  return otherThan<qnn::MulOp>(value, 1.0 / 6.0);
+}
+
+/// x where `value` is clip(x + 3, 0, 6).
+Value shiftedClip(Value value) {
+  Operation *clip = value.getDefiningOp();
+  std::optional<Interval> limits = clip ? limitsOf(clip) : std::nullopt;
+  if (!limits || limits->min != 0.0 || limits->max != 6.0)
+    return nullptr;
+  return otherThan<qnn::AddOp>(clip->getOperand(0), 3.0);
+}
+
+/// The other operand of a multiplication, for either order.
+Value otherOperand(qnn::MulOp op, Value one) { return op.getLhs() == one ? op.getRhs() : op.getLhs(); }
+
+/// clip(x + 3, 0, 6) / 6 -> hard_sigmoid(x)
+struct RecognizeHardSigmoid : RewritePattern {
+  explicit RecognizeHardSigmoid(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    if (!isa<qnn::DivOp, qnn::MulOp>(op))
+      return rewriter.notifyMatchFailure(op, "neither div nor mul");
+    Value clip = timesSixth(op->getResult(0));
+    Value x = clip ? shiftedClip(clip) : Value();
+    if (!x || x.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "not clip(x + 3, 0, 6) / 6");
+    remarkPassed(op, passName, "RecognizedHardSigmoid");
+    auto sigmoid = qnn::HardSigmoidOp::create(rewriter, op->getLoc(), x.getType(), x, APFloat(1.0 / 6.0), APFloat(0.5));
+    takeRange(op, sigmoid);
+    rewriter.replaceOp(op, sigmoid);
+    return success();
+  }
+};
+
+/// x * hard_sigmoid(x) and x * clip(x + 3, 0, 6) / 6 -> hard_swish(x)
+struct RecognizeHardSwish : RewritePattern {
+  explicit RecognizeHardSwish(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    if (!isa<qnn::DivOp, qnn::MulOp>(op))
+      return rewriter.notifyMatchFailure(op, "neither div nor mul");
+    Value x = ofHardSigmoid(dyn_cast<qnn::MulOp>(op));
+    if (!x)
+      if (Value product = timesSixth(op->getResult(0)))
+        x = ofShiftedClip(product.getDefiningOp<qnn::MulOp>());
+    if (!x || x.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "not x * clip(x + 3, 0, 6) / 6");
+    remarkPassed(op, passName, "RecognizedHardSwish");
+    auto swish = qnn::HardSwishOp::create(rewriter, op->getLoc(), x.getType(), x);
+    takeRange(op, swish);
+    rewriter.replaceOp(op, swish);
+    return success();
+  }
+
+private:
+  /// x where `mul` is x * hard_sigmoid(x) with slope 1/6 and offset 1/2.
+  static Value ofHardSigmoid(qnn::MulOp mul) {
+    if (!mul || mul.getClamp())
+      return nullptr;
+    for (Value factor : mul->getOperands()) {
+      auto sigmoid = factor.getDefiningOp<qnn::HardSigmoidOp>();
+      if (sigmoid && sigmoid.getInput() == otherOperand(mul, factor) &&
+          near(sigmoid.getAlpha().convertToDouble(), 1.0 / 6.0) && near(sigmoid.getBeta().convertToDouble(), 0.5))
+        return sigmoid.getInput();
+    }
+    return nullptr;
+  }
+
+  /// x where `mul` is x * clip(x + 3, 0, 6).
+  static Value ofShiftedClip(qnn::MulOp mul) {
+    if (!mul || mul.getClamp())
+      return nullptr;
+    for (Value factor : mul->getOperands())
+      if (Value x = shiftedClip(factor); x && x == otherOperand(mul, factor))
+        return x;
+    return nullptr;
+  }
+};
+
+/// op -> relu becomes op with a clamp; clip -> clip becomes one clip; a limit
+/// that changes nothing vanishes.
+struct FuseLimit : RewritePattern {
+  explicit FuseLimit(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    std::optional<Interval> limits = limitsOf(op);
+    if (!limits)
+      return rewriter.notifyMatchFailure(op, "neither relu nor clip");
+    Value input = op->getOperand(0);
+    Operation *producer = input.getDefiningOp();
+    if (!producer)
+      return rewriter.notifyMatchFailure(op, "limits a graph input");
+    Interval image = imageOf(producer);
+    if (image.within(*limits)) {
+      remarkPassed(op, passName, "RemovedLimit") << remark::reason("'{0}' already lies within", qnn::valueName(input));
+      if (input.hasOneUse())
+        producer->setLoc(qnn::fusedLoc(producer, op));
+      rewriter.replaceOp(op, input);
+      return success();
+    }
+    return fuse(op, producer, image.limitedTo(*limits), rewriter);
+  }
+
+private:
+  static LogicalResult fuse(Operation *op, Operation *producer, Interval interval, PatternRewriter &rewriter) {
+    auto clamped = dyn_cast<qnn::ClampOpInterface>(producer);
+    auto clip = limitsOf(producer);
+    if (!clamped && !clip)
+      return refuse(op, "the producer cannot limit its result", rewriter);
+    if (!producer->getResult(0).hasOneUse())
+      return refuse(op, "the producer's result has another user", rewriter);
+    remarkPassed(op, passName, "FusedActivation") << remark::add("into '{0}'", qnn::layerName(producer));
+    auto attr = interval.attr(op->getContext());
+    Operation *result = producer;
+    if (clamped)
+      rewriter.modifyOpInPlace(producer, [&] { clamped.setClampAttr(attr); });
+    else
+      result =
+          qnn::ClipOp::create(rewriter, producer->getLoc(), op->getResult(0).getType(), producer->getOperand(0), attr);
+    result->setLoc(qnn::fusedLoc(producer, op));
+    takeRange(op, result);
+    rewriter.replaceOp(op, result->getResults());
+    if (!clamped)
+      rewriter.eraseOp(producer);
+    return success();
+  }
+
+  static LogicalResult refuse(Operation *op, StringRef why, PatternRewriter &rewriter) {
+    remarkMissed(op, passName, "NotFused") << remark::reason("{0}", why.str());
+    return rewriter.notifyMatchFailure(op, why);
+  }
+};
+
+struct FuseActivations : tare::impl::FuseActivationsBase<FuseActivations> {
+  void runOnOperation() final {
+    // Written-out functions first: their clips must not fuse into their adds.
+    apply<RecognizeHardSigmoid>();
+    apply<RecognizeHardSwish>();
+    eraseDead();
+    apply<FuseLimit>();
+  }
+
+  template <typename Pattern> void apply() {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<Pattern>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+
+  /// What a recognized function leaves behind, so that its operand has one
+  /// user again.
+  void eraseDead() {
+    IRRewriter rewriter(&getContext());
+    for (Block &block : getOperation().getBody())
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+        if (isOpTriviallyDead(&op))
+          rewriter.eraseOp(&op);
+  }
+};
+
+} // namespace

@@ -1,0 +1,118 @@
+// RUN: tare-opt %s --tare-fold-batch-norms --split-input-file --verify-diagnostics --remarks-filter="tare-fold-batch-norms" --remark-format=emitRemark --mlir-print-local-scope --mlir-print-debuginfo | FileCheck %s
+// RUN: tare-opt %s --tare-fold-batch-norms --split-input-file --verify-diagnostics --remarks-filter="tare-fold-batch-norms" --remark-format=emitRemark | FileCheck %s --check-prefix=DATA
+
+// Behind a convolution without a bias: w * a, and a new bias b - m * a; a = scale / sqrt(variance + epsilon) = [2, 1].
+// CHECK-LABEL: func.func @into_conv
+func.func @into_conv(%x: tensor<1x1x2x2xf32>) -> tensor<1x2x2x2xf32> {
+  %w = qnn.constant dense<[[[[3.0]]], [[[5.0]]]]> : tensor<2x1x1x1xf32> as tensor<2x1x1x1xf32>
+  %s = qnn.constant dense<[4.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+  %b = qnn.constant dense<[0.5, 1.5]> : tensor<2xf32> as tensor<2xf32>
+  %m = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+  %v = qnn.constant dense<[3.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
+  // CHECK: %[[W:.*]] = qnn.constant dense_resource<conv1_weight>
+  // CHECK: %[[B:.*]] = qnn.constant dense_resource<conv1_bias>
+  // CHECK: %[[Y:.*]] = qnn.conv %{{.*}}, %[[W]], %[[B]] : {{.*}} loc("conv1"("bn1_out"))
+  // CHECK-NEXT: return %[[Y]]
+  %0 = qnn.conv %x, %w : (tensor<1x1x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32> loc("conv1"("conv1_out"))
+  // expected-remark @unknown {{FoldedIntoProducer | Category:tare-fold-batch-norms | Layer=bn1, Remark="into 'conv1'"}}
+  %1 = qnn.batch_norm %0, %s, %b, %m, %v {epsilon = 1.0 : f64} : (tensor<1x2x2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32> loc("bn1"("bn1_out"))
+  return %1 : tensor<1x2x2x2xf32>
+}
+
+// 3 * 2, 5 * 1; 0.5 - 1 * 2, 1.5 - 2 * 1
+// DATA: conv1_weight: "0x{{[0-9A-F]*}}0000C0400000A040"
+// DATA: conv1_bias: "0x{{[0-9A-F]*}}0000C0BF000000BF"
+
+// -----
+
+// A chain folds one by one; an addition alone keeps the weights as they are.
+// CHECK-LABEL: func.func @chain
+func.func @chain(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: %[[W:.*]] = qnn.constant dense<{{.*}}> : tensor<2x2xf32>
+  %w = qnn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
+  %b = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+  %one = qnn.constant dense<1.0> : tensor<f32> as tensor<f32>
+  %c = qnn.constant dense<[[10.0, 20.0]]> : tensor<1x2xf32> as tensor<1x2xf32>
+  // CHECK: %[[Y:.*]] = qnn.linear %{{.*}}, %[[W]], %{{.*}} loc("fc"
+  // CHECK-NEXT: return %[[Y]]
+  %0 = qnn.linear %x, %w, %b : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("fc")
+  // expected-remark @unknown {{Layer=sub}}
+  %1 = qnn.sub %0, %one : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("sub")
+  // expected-remark @unknown {{Layer=add}}
+  %2 = qnn.add %1, %c : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("add")
+  return %2 : tensor<1x2xf32>
+}
+
+// 1 - 1 + 10, 2 - 1 + 20
+// DATA: fc_bias{{.*}}: "0x{{[0-9A-F]*}}000020410000A841"
+
+// -----
+
+// Before a convolution: w * a and b + sum of w * shift. The other user of %x does not matter.
+// CHECK-LABEL: func.func @before
+func.func @before(%x: tensor<1x2x2x2xf32>) -> (tensor<1x1x2x2xf32>, tensor<1x2x2x2xf32>) {
+  %two = qnn.constant dense<2.0> : tensor<f32> as tensor<f32>
+  %c = qnn.constant dense<[[[1.0]], [[10.0]]]> : tensor<2x1x1xf32> as tensor<2x1x1xf32>
+  %w = qnn.constant dense<[[[[3.0]], [[5.0]]]]> : tensor<1x2x1x1xf32> as tensor<1x2x1x1xf32>
+  // CHECK-NOT: qnn.mul
+  // CHECK: qnn.conv %arg0, %{{.*}}, %{{.*}}
+  // expected-remark @unknown {{FoldedIntoConsumer | Category:tare-fold-batch-norms | Layer=mul, Remark="into 'conv'"}}
+  %0 = qnn.mul %x, %two : (tensor<1x2x2x2xf32>, tensor<f32>) -> tensor<1x2x2x2xf32> loc("mul")
+  // expected-remark @unknown {{FoldedIntoConsumer | Category:tare-fold-batch-norms | Layer=add, Remark="into 'conv'"}}
+  %1 = qnn.add %0, %c : (tensor<1x2x2x2xf32>, tensor<2x1x1xf32>) -> tensor<1x2x2x2xf32> loc("add")
+  %2 = qnn.conv %1, %w : (tensor<1x2x2x2xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x2x2xf32> loc("conv")
+  %3 = qnn.relu %x : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> loc("relu")
+  return %2, %3 : tensor<1x1x2x2xf32>, tensor<1x2x2x2xf32>
+}
+
+// 3 * 2, 5 * 2; 3 * 1 + 5 * 10
+// DATA-DAG: conv_bias{{.*}}: "0x{{[0-9A-F]*}}00005442"
+// DATA-DAG: conv_weight{{.*}}: "0x{{[0-9A-F]*}}0000C04000002041"
+
+// -----
+
+// A shift cannot pass the zeros of a padding; a batch norm that stands alone is a convolution of each channel with itself.
+// CHECK-LABEL: func.func @padding
+func.func @padding(%x: tensor<1x2x4x4xf32>) -> tensor<1x1x4x4xf32> {
+  %p = qnn.constant dense<1.0> : tensor<2xf32> as tensor<2xf32>
+  %w = qnn.constant dense<1.0> : tensor<1x2x3x3xf32> as tensor<1x2x3x3xf32>
+  // CHECK: %[[N:.*]] = qnn.conv %{{.*}}, %{{.*}}, %{{.*}} {group = 2 : i64} : (tensor<1x2x4x4xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32> loc("bn")
+  // CHECK: qnn.conv %[[N]]
+  // expected-remark @unknown {{NotFolded | Category:tare-fold-batch-norms | Layer=bn, Reason="the following layer pads with zeros, which the shift would have to reach"}}
+  // expected-remark @unknown {{Expanded | Category:tare-fold-batch-norms | Layer=bn, Reason="no neighbour can take it"}}
+  %0 = qnn.batch_norm %x, %p, %p, %p, %p : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32> loc("bn")
+  %1 = qnn.conv %0, %w {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x2x4x4xf32>, tensor<1x2x3x3xf32>) -> tensor<1x1x4x4xf32> loc("conv")
+  return %1 : tensor<1x1x4x4xf32>
+}
+
+// -----
+
+// Two users, an activation in between, a constant that is more than one per channel.
+// CHECK-LABEL: func.func @refused
+func.func @refused(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<2x2xf32>, tensor<1x2xf32>) {
+  %w = qnn.constant dense<1.0> : tensor<2x2xf32> as tensor<2x2xf32>
+  %one = qnn.constant dense<1.0> : tensor<f32> as tensor<f32>
+  %square = qnn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
+  // CHECK-COUNT-3: qnn.linear
+  // CHECK-COUNT-3: qnn.add
+  %0 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc1")
+  %1 = qnn.linear %x, %w {clamp = #qnn.clamp<0.0, inf>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2")
+  %2 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc3")
+  // expected-remark @unknown {{Layer=add1, Reason="the producer's result has another user"}}
+  %3 = qnn.add %0, %one : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("add1")
+  // expected-remark @unknown {{Layer=add2, Reason="an activation stands in between"}}
+  %4 = qnn.add %1, %one : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("add2")
+  // expected-remark @unknown {{Layer=add3, Reason="not one finite scale and shift per channel"}}
+  %5 = qnn.add %2, %square : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32> loc("add3")
+  return %3, %4, %5, %0 : tensor<1x2xf32>, tensor<1x2xf32>, tensor<2x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+func.func @no_variance(%x: tensor<1x1x2xf32>) -> tensor<1x1x2xf32> {
+  %p = qnn.constant dense<1.0> : tensor<1xf32> as tensor<1xf32>
+  %v = qnn.constant dense<-1.0> : tensor<1xf32> as tensor<1xf32>
+  // expected-error @unknown {{'qnn.batch_norm' op of layer 'bn' cannot be folded: its parameters must be constant, finite, and the variance positive}}
+  %0 = qnn.batch_norm %x, %p, %p, %p, %v : (tensor<1x1x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf32> loc("bn")
+  return %0 : tensor<1x1x2xf32>
+}
