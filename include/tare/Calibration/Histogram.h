@@ -1,0 +1,83 @@
+//===- Histogram.h - What values a tensor takes -----------------*- C++ -*-===//
+#ifndef TARE_CALIBRATION_HISTOGRAM_H
+#define TARE_CALIBRATION_HISTOGRAM_H
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace tare::calibration {
+
+struct Scan;
+
+/// A histogram of float32 values that depends on the multiset of the values
+/// alone: any order, any partition into histograms that are merged, on any
+/// number of threads, gives the same one, bit for bit.
+///
+/// That is so because bins are 2^k wide and lie at multiples of 2^k: the value
+/// x is in bin floor(x / 2^k). When a value does not fit, k grows, and two
+/// neighbours become one bin exactly: floor(floor(x / w) / 2) = floor(x / 2w).
+/// So k is the smallest one that holds all values so far, whatever came first.
+/// There are 2048 bins a side: a side uses over half of them where it holds
+/// the largest magnitude. Not thread-safe; give each thread one and merge.
+class Histogram {
+public:
+  static constexpr int64_t binsPerSide = 2048;
+  /// Bins are not narrower than the smallest normal float.
+  static constexpr int minExponent = -126;
+
+  void add(std::span<const float> values);
+  void merge(const Histogram &other);
+
+  /// Values seen, of all kinds.
+  uint64_t total() const { return finiteCount + nonFinite(); }
+  /// Values in the bins.
+  uint64_t finite() const { return finiteCount; }
+  uint64_t zeros() const { return zeroCount; }
+  uint64_t nans() const { return nanCount; }
+  uint64_t positiveInfinities() const { return positiveInfinityCount; }
+  uint64_t negativeInfinities() const { return negativeInfinityCount; }
+  uint64_t nonFinite() const {
+    return nanCount + positiveInfinityCount + negativeInfinityCount;
+  }
+  /// Whether all that was seen is zero, or nothing was.
+  bool isDead() const { return total() == zeroCount; }
+
+  /// The smallest and the largest finite value; +inf and -inf if there is none.
+  float min() const { return smallest; }
+  float max() const { return largest; }
+
+  /// 2^k, exact.
+  double binWidth() const;
+  /// Bin j holds the values in [j, j + 1) * binWidth(), zeros included; empty
+  /// or 2048 bins.
+  std::span<const uint64_t> positive() const { return positiveBins; }
+  /// Bin j holds the values in [-(j + 1), -j) * binWidth(); empty or 2048 bins.
+  std::span<const uint64_t> negative() const { return negativeBins; }
+
+  bool operator==(const Histogram &) const = default;
+
+private:
+  using Bins = std::vector<uint64_t>;
+  class Tables;
+
+  void addFinite(std::span<const float> values, const Scan &seen,
+                 Tables *tables);
+  void count(std::span<const uint16_t> indices);
+  std::span<const float> dropNonFinite(std::span<const float> values,
+                                       std::vector<float> &buffer);
+  void growTo(int newExponent);
+
+  /// k; meaningful once there is a finite value.
+  int exponent = minExponent;
+  float smallest = std::numeric_limits<float>::infinity();
+  float largest = -std::numeric_limits<float>::infinity();
+  uint64_t finiteCount = 0, zeroCount = 0, nanCount = 0;
+  uint64_t positiveInfinityCount = 0, negativeInfinityCount = 0;
+  Bins positiveBins, negativeBins;
+};
+
+} // namespace tare::calibration
+
+#endif // TARE_CALIBRATION_HISTOGRAM_H

@@ -1,0 +1,80 @@
+//===- RangeSearch.h - From a histogram to a range --------------*- C++ -*-===//
+//
+// Where to clip: a wide range rounds coarsely, a narrow one cuts values off.
+// Every method is deterministic and reads the histogram alone.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_CALIBRATION_RANGESEARCH_H
+#define TARE_CALIBRATION_RANGESEARCH_H
+
+#include "tare/Calibration/Histogram.h"
+
+#include <optional>
+#include <string_view>
+
+namespace tare::calibration {
+
+/// The real values that a quantized tensor represents; contains 0. It lies
+/// within the smallest and the largest value (and 0), symmetric grid or not:
+/// a symmetric one takes its scale from the larger magnitude.
+struct Range {
+  double min = 0;
+  double max = 0;
+  bool operator==(const Range &) const = default;
+};
+
+/// What the range is for: a grid of so many levels, one of them 0.
+struct GridKind {
+  /// 256 for 8 bits; 255 where the grid is symmetric (-127 .. 127).
+  int64_t levels = 256;
+  bool symmetric = false;
+};
+
+enum class Method { minMax, percentile, mse, kl };
+
+/// "min_max", "percentile", "mse", "kl"; none for another name.
+std::optional<Method> methodOf(std::string_view name);
+std::string_view nameOf(Method method);
+
+struct SearchOptions {
+  Method method = Method::minMax;
+  /// Percentile only: the percentage of values that is kept.
+  double percentile = 99.99;
+  GridKind grid;
+};
+
+/// The range by the chosen method; [0, 0] for a dead tensor.
+Range findRange(const Histogram &histogram, const SearchOptions &options);
+
+/// All finite values.
+Range minMaxRange(const Histogram &histogram);
+
+/// At least `percentile` percent of the values: at most half of the rest is
+/// cut off at each end, to the precision of a bin. As in H. Wu et al.,
+/// "Integer Quantization for Deep Learning Inference" (arXiv:2004.09602,
+/// section 3.2), but two-sided.
+Range percentileRange(const Histogram &histogram, double percentile = 99.99);
+
+/// The range whose grid has the smallest expected squared error, rounding and
+/// clipping together (M. Nagel et al., "A White Paper on Neural Network
+/// Quantization", arXiv:2106.08295, section 3.1). Values are taken as uniform
+/// within their bin, and the error of round-to-nearest is integrated exactly
+/// over it; zeros are exact on every grid. Both ends are searched.
+Range mseRange(const Histogram &histogram, const GridKind &grid);
+
+/// The expected squared error that mseRange minimizes.
+double expectedSquaredError(const Histogram &histogram, const Range &range,
+                            const GridKind &grid);
+
+/// The range with the smallest Kullback-Leibler divergence of the clipped
+/// distribution (what is cut off is added to the outermost bins) from the
+/// same distribution with as many bins as the grid has levels, each spread
+/// evenly over the occupied bins that it replaces: S. Migacz, "8-bit Inference
+/// with TensorRT", GTC 2017. There the magnitudes form one side; so they do
+/// here for a symmetric grid, while the ends of an asymmetric one are searched
+/// each for itself. Zeros do not count, they are exact on every grid.
+Range klRange(const Histogram &histogram, const GridKind &grid);
+
+} // namespace tare::calibration
+
+#endif // TARE_CALIBRATION_RANGESEARCH_H

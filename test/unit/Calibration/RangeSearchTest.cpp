@@ -1,0 +1,197 @@
+// Range searches on distributions whose answer is known, or found by trying.
+#include "Samples.h"
+
+#include "tare/Calibration/RangeSearch.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+using namespace tare::calibration;
+using namespace tare::test;
+
+namespace {
+
+constexpr GridKind asymmetric{256, false}, symmetric{255, true};
+constexpr std::array<Method, 4> allMethods{Method::minMax, Method::percentile,
+                                           Method::mse, Method::kl};
+
+Range find(const Values &values, Method method, GridKind grid = asymmetric) {
+  return findRange(histogramOf(values), {method, 99.99, grid});
+}
+
+/// The mean squared error of quantizing the values themselves.
+double actualError(const Values &values, const Range &range,
+                   const GridKind &grid) {
+  double steps = double(grid.levels - 1);
+  double scale = (range.max - range.min) / steps;
+  double low = std::nearbyint(range.min / scale), high = low + steps;
+  if (grid.symmetric) {
+    scale = std::max(-range.min, range.max) / (steps / 2);
+    low = -steps / 2, high = steps / 2;
+  }
+  double sum = 0;
+  for (double x : values) {
+    double q = std::clamp(std::nearbyint(x / scale), low, high);
+    sum += (x - q * scale) * (x - q * scale);
+  }
+  return sum / double(values.size());
+}
+
+/// The smallest error over a mesh of ranges.
+double bruteForce(const Values &values, const GridKind &grid) {
+  Range all = minMaxRange(histogramOf(values));
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 1; i <= 40; ++i)
+    for (int j = 1; j <= 40; ++j) {
+      if (grid.symmetric && i != j)
+        continue;
+      Range range{all.min * i / 40, all.max * j / 40};
+      if (grid.symmetric) {
+        double limit = std::max(-all.min, all.max) * i / 40;
+        range = {std::max(all.min, -limit), std::min(all.max, limit)};
+      }
+      best = std::min(best, actualError(values, range, grid));
+    }
+  return best;
+}
+
+TEST(RangeSearch, EveryRangeContainsZeroAndNothingBeyondTheData) {
+  for (Values values : {uniform(5000, 2, 3), uniform(5000, -3, -2),
+                        normal(5000), relu(longTail(5000)), Values{7},
+                        Values(100, -0.125f), Values{1e-30f, -1e30f}})
+    for (Method method : allMethods)
+      for (GridKind grid : {asymmetric, symmetric, GridKind{65536, false}}) {
+        Range all = minMaxRange(histogramOf(values));
+        Range range = find(values, method, grid);
+        EXPECT_LE(range.min, 0) << nameOf(method);
+        EXPECT_GE(range.max, 0) << nameOf(method);
+        EXPECT_GE(range.min, all.min) << nameOf(method);
+        EXPECT_LE(range.max, all.max) << nameOf(method);
+        EXPECT_LT(range.min, range.max) << nameOf(method);
+      }
+}
+
+TEST(RangeSearch, DeadTensorsHaveNoRange) {
+  float nan = std::numeric_limits<float>::quiet_NaN();
+  for (Values values : {Values(), Values(10, 0.0f), Values{nan, nan}})
+    for (Method method : allMethods)
+      EXPECT_EQ(find(values, method), Range());
+}
+
+TEST(RangeSearch, OneValueIsKeptExactly) {
+  for (float value : {3.0f, -0.7f, 1e-20f})
+    for (Method method : allMethods)
+      for (GridKind grid : {asymmetric, symmetric})
+        EXPECT_EQ(
+            find(Values(50, value), method, grid),
+            (Range{std::min(0.0, double(value)), std::max(0.0, double(value))}))
+            << nameOf(method);
+}
+
+TEST(RangeSearch, NaNsDoNotMatter) {
+  Values values = normal(3000);
+  std::vector<Range> expected;
+  for (Method method : allMethods)
+    expected.push_back(find(values, method));
+  values.push_back(std::numeric_limits<float>::quiet_NaN());
+  values.push_back(std::numeric_limits<float>::infinity());
+  for (size_t i = 0; i < allMethods.size(); ++i)
+    EXPECT_EQ(find(values, allMethods[i]), expected[i]);
+}
+
+TEST(PercentileRange, CutsHalfOfTheRestAtEachEnd) {
+  Values values;
+  for (int i = -1000; i < 1000; ++i)
+    values.push_back(static_cast<float>(i) + 0.5f);
+  Histogram h = histogramOf(values);
+  ASSERT_EQ(h.binWidth(), 0.5);
+  EXPECT_EQ(percentileRange(h, 100), (Range{-999.5, 999.5}));
+  // 5 of 2000 at each end go; +-994.5 are in bins that end at -994.5 and 995.
+  EXPECT_EQ(percentileRange(h, 99.5), (Range{-994.5, 995}));
+}
+
+TEST(PercentileRange, IgnoresOneOutlier) {
+  Values values = uniform(100000, 0, 1);
+  values.push_back(500);
+  Range range = percentileRange(histogramOf(values), 99.99);
+  EXPECT_EQ(range.min, 0);
+  EXPECT_LE(range.max, 1);
+}
+
+TEST(MseRange, KeepsUniformValues) {
+  Range range = find(uniform(100000, -1, 1), Method::mse);
+  EXPECT_NEAR(range.min, -1, 0.01);
+  EXPECT_NEAR(range.max, 1, 0.01);
+}
+
+TEST(MseRange, ClipsNormalValuesWhereTheoryDoes) {
+  // Banner et al. (arXiv:1810.05723): 4 bits of a normal distribution are best
+  // clipped at 2.55 standard deviations.
+  Range range = find(normal(1000000), Method::mse, {16, true});
+  EXPECT_NEAR(range.max, 2.55, 0.2);
+  EXPECT_NEAR(range.min, -2.55, 0.2);
+}
+
+TEST(MseRange, IsAsGoodAsBruteForce) {
+  Values outliers = relu(normal(20000));
+  outliers.push_back(100);
+  Values skewed = longTail(20000);
+  for (float &value : skewed)
+    value = value < 0 ? value * 0.1f : value;
+  for (const Values &values :
+       {normal(20000), longTail(20000), relu(longTail(20000)),
+        uniform(20000, -0.2, 3), uniform(20000, -5, -4), outliers, skewed})
+    for (GridKind grid : {GridKind{16, false}, asymmetric, symmetric}) {
+      Range range = find(values, Method::mse, grid);
+      double actual = actualError(values, range, grid);
+      EXPECT_LE(actual, 1.03 * bruteForce(values, grid));
+      // The model of the error is close to the error.
+      double expected = expectedSquaredError(histogramOf(values), range, grid);
+      EXPECT_NEAR(expected, actual, 0.05 * actual);
+    }
+}
+
+TEST(MseRange, ZerosAreFree) {
+  Values values = relu(longTail(20000));
+  Range sparse = find(values, Method::mse);
+  std::erase(values, 0.0f);
+  EXPECT_EQ(find(values, Method::mse), sparse);
+}
+
+TEST(KlRange, CutsLongTails) {
+  Values values = longTail(200000);
+  Range all = find(values, Method::minMax);
+  Range range = find(values, Method::kl, {16, false});
+  EXPECT_LT(range.max, 0.8 * all.max);
+  EXPECT_GT(range.min, 0.8 * all.min);
+  // But not what matters: 95 % of a Laplace distribution is within 3.
+  EXPECT_GT(range.max, 3);
+  EXPECT_LT(range.min, -3);
+}
+
+TEST(KlRange, KeepsUniformValues) {
+  for (GridKind grid : {asymmetric, symmetric}) {
+    Range range = find(uniform(1000000, -1, 1), Method::kl, grid);
+    EXPECT_NEAR(range.min, -1, 0.05);
+    EXPECT_NEAR(range.max, 1, 0.05);
+  }
+}
+
+TEST(KlRange, DropsAFarOutlier) {
+  Values values = relu(normal(100000));
+  values.push_back(30);
+  Range range = find(values, Method::kl);
+  EXPECT_EQ(range.min, 0);
+  EXPECT_LT(range.max, 10);
+  EXPECT_GT(range.max, 2.5);
+}
+
+TEST(Methods, ByName) {
+  for (Method method : allMethods)
+    EXPECT_EQ(methodOf(nameOf(method)), method);
+  EXPECT_FALSE(methodOf("entropy"));
+}
+
+} // namespace
