@@ -1,5 +1,4 @@
-//===- NpuAttributes.td - Attributes of the hardware dialect ---*- tablegen
-//-*-===//
+//===- NpuAttributes.td - Attributes of the hardware dialect ---*- tablegen -*-===//
 #ifndef TARE_DIALECT_NPU_NPUATTRIBUTES_TD
 #define TARE_DIALECT_NPU_NPUATTRIBUTES_TD
 
@@ -8,8 +7,7 @@ include "mlir/IR/CommonAttrConstraints.td"
 include "tare/Dialect/Npu/NpuDialect.td"
 include "tare/Dialect/Npu/NpuInterfaces.td"
 
-class Npu_Attr<string name, string attrMnemonic, list<Trait> traits = []>
-    : AttrDef<Npu_Dialect, name, traits> {
+class Npu_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Npu_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
@@ -17,40 +15,31 @@ class Npu_Attr<string name, string attrMnemonic, list<Trait> traits = []>
 // Enums: the schema's own, names included
 //===----------------------------------------------------------------------===//
 
-/// A parameter whose C++ type is an enum of the program's schema, spelled as
-/// the schema spells it.
-class Npu_SchemaEnumParameter<string cppEnum, string description = "",
-                              string default = "">
+/// A parameter whose C++ type is an enum of the program's schema, spelled as the schema spells it.
+class Npu_SchemaEnumParameter<string cppEnum, string description = "", string default = "">
     : AttrOrTypeParameter<cppEnum, description> {
-  let parser = "::tare::npu::parseSchemaEnum<"#cppEnum#">($_parser)";
+  let parser = "::tare::npu::parseSchemaEnum<" # cppEnum # ">($_parser)";
   let printer = "$_printer << ::tare::npu::nameOf($_self)";
   let defaultValue = default;
 }
 
-class Npu_SchemaEnumAttr<string name, string attrMnemonic, string cppEnum>
-    : Npu_Attr<name, attrMnemonic> {
+class Npu_SchemaEnumAttr<string name, string attrMnemonic, string cppEnum> : Npu_Attr<name, attrMnemonic> {
   let parameters = (ins Npu_SchemaEnumParameter<cppEnum>:$value);
   let assemblyFormat = "$value";
   let returnType = cppEnum;
   let convertFromStorage = "$_self.getValue()";
-  let constBuilderCall =
-      "::tare::npu::"#name#"Attr::get($_builder.getContext(), $0)";
+  let constBuilderCall = "::tare::npu::" # name # "Attr::get($_builder.getContext(), $0)";
 }
 
-def Npu_RoundingAttr
-    : Npu_SchemaEnumAttr<"Rounding", "rounding", "::tare::program::Rounding"> {
+def Npu_RoundingAttr : Npu_SchemaEnumAttr<"Rounding", "rounding", "::tare::program::Rounding"> {
   let summary = "how `round_shift(v, q)` rounds `v / 2^q` to an integer";
-  let description =
-      [{ `half_up`, `half_away`, `half_even`, `floor` or `gemmlowp_double`: `docs/arithmetic.md` defines each. }];
+  let description = [{ `half_up`, `half_away`, `half_even`, `floor` or `gemmlowp_double`: `docs/arithmetic.md` defines each. }];
 }
-def Npu_PadModeAttr
-    : Npu_SchemaEnumAttr<"PadMode", "pad_mode", "::tare::program::PadMode"> {
+def Npu_PadModeAttr : Npu_SchemaEnumAttr<"PadMode", "pad_mode", "::tare::program::PadMode"> {
   let summary = "what stands in the padding";
-  let description =
-      [{ `constant`, `edge` or `reflect`, as ONNX defines them. }];
+  let description = [{ `constant`, `edge` or `reflect`, as ONNX defines them. }];
 }
-def Npu_ResizeModeAttr : Npu_SchemaEnumAttr<"ResizeMode", "resize_mode",
-                                            "::tare::program::ResizeMode"> {
+def Npu_ResizeModeAttr : Npu_SchemaEnumAttr<"ResizeMode", "resize_mode", "::tare::program::ResizeMode"> {
   let summary = "how a resize interpolates";
   let description = [{ `nearest` or `linear`. }];
 }
@@ -69,13 +58,11 @@ def Npu_RequantAttr : Npu_Attr<"Requant", "requant"> {
     #npu.requant<multipliers = [31038], shifts = [23], zero_point = -128, clamp = [-128, 127], rounding = floor>
     ```
   }];
-  let parameters =
-      (ins ArrayRefParameter<"int32_t", "the multipliers m">:$multipliers,
-          ArrayRefParameter<"int32_t", "the shifts q">:$shifts,
-          "int32_t":$zeroPoint, "int32_t":$clampMin, "int32_t":$clampMax,
-          Npu_SchemaEnumParameter<
-              "::tare::program::Rounding", "the target's rounding",
-              "::tare::program::Rounding::half_up">:$rounding);
+  let parameters = (ins
+    ArrayRefParameter<"int32_t", "the multipliers m">:$multipliers,
+    ArrayRefParameter<"int32_t", "the shifts q">:$shifts,
+    "int32_t":$zeroPoint, "int32_t":$clampMin, "int32_t":$clampMax,
+    Npu_SchemaEnumParameter<"::tare::program::Rounding", "the target's rounding", "::tare::program::Rounding::half_up">:$rounding);
   let assemblyFormat = [{
     `<` `multipliers` `=` `[` $multipliers `]` `,` `shifts` `=` `[` $shifts `]` `,` `zero_point` `=` $zeroPoint `,`
     `clamp` `=` `[` $clampMin `,` $clampMax `]` (`,` `rounding` `=` $rounding^)? `>`
@@ -97,9 +84,8 @@ def Npu_ResizeAxisAttr : Npu_Attr<"ResizeAxis", "resize_axis"> {
     #npu.resize_axis<lower = [0, 0, 0, 1], upper = [0, 1, 1, 1], weight = [0, 512, 1536, 0]>
     ```
   }];
-  let parameters = (ins OptionalArrayRefParameter<"int32_t">:$lower,
-      OptionalArrayRefParameter<"int32_t">:$upper,
-      OptionalArrayRefParameter<"int32_t">:$weight);
+  let parameters = (ins OptionalArrayRefParameter<"int32_t">:$lower, OptionalArrayRefParameter<"int32_t">:$upper,
+                        OptionalArrayRefParameter<"int32_t">:$weight);
   let assemblyFormat = [{
     `<` `lower` `=` `[` (`]`) : ($lower^ `]`)? `,` `upper` `=` `[` (`]`) : ($upper^ `]`)? `,` `weight` `=` `[` (`]`) : ($weight^ `]`)? `>`
   }];
@@ -111,29 +97,22 @@ def Npu_ResizeAxisAttr : Npu_Attr<"ResizeAxis", "resize_axis"> {
 //===----------------------------------------------------------------------===//
 
 class Npu_HostStepAttr<string name, string attrMnemonic>
-    : Npu_Attr<name, attrMnemonic,
-               [DeclareAttrInterfaceMethods<Npu_HostStepAttrInterface>]>;
+    : Npu_Attr<name, attrMnemonic, [DeclareAttrInterfaceMethods<Npu_HostStepAttrInterface>]>;
 
 def Npu_QuantizeStepAttr : Npu_HostStepAttr<"QuantizeStep", "quantize_step"> {
   let summary = "the host quantizes";
   let description = [{ `npu.quantize`, done by the host. }];
-  let parameters = (ins "::mlir::FloatAttr":$scale, "int32_t":$zeroPoint,
-      "::mlir::Type":$output);
-  let assemblyFormat = "`<` `scale` `=` $scale `,` `zero_point` `=` $zeroPoint "
-                       "`,` `output` `=` $output `>`";
+  let parameters = (ins "::mlir::FloatAttr":$scale, "int32_t":$zeroPoint, "::mlir::Type":$output);
+  let assemblyFormat = "`<` `scale` `=` $scale `,` `zero_point` `=` $zeroPoint `,` `output` `=` $output `>`";
   let genVerifyDecl = 1;
 }
-def Npu_DequantizeStepAttr
-    : Npu_HostStepAttr<"DequantizeStep", "dequantize_step"> {
+def Npu_DequantizeStepAttr : Npu_HostStepAttr<"DequantizeStep", "dequantize_step"> {
   let summary = "the host dequantizes";
   let description = [{ `npu.dequantize`, done by the host. }];
-  let parameters = (ins "::mlir::DenseF64ArrayAttr":$scales, "int32_t":$axis,
-      "int32_t":$zeroPoint);
-  let assemblyFormat = "`<` `scales` `=` $scales `,` `axis` `=` $axis `,` "
-                       "`zero_point` `=` $zeroPoint `>`";
+  let parameters = (ins "::mlir::DenseF64ArrayAttr":$scales, "int32_t":$axis, "int32_t":$zeroPoint);
+  let assemblyFormat = "`<` `scales` `=` $scales `,` `axis` `=` $axis `,` `zero_point` `=` $zeroPoint `>`";
 }
-def Npu_TransposeStepAttr
-    : Npu_HostStepAttr<"TransposeStep", "transpose_step"> {
+def Npu_TransposeStepAttr : Npu_HostStepAttr<"TransposeStep", "transpose_step"> {
   let summary = "the host transposes";
   let description = [{ `npu.transpose`, done by the host. }];
   let parameters = (ins ArrayRefParameter<"int32_t">:$permutation);

@@ -1,5 +1,4 @@
-//===- NpuDialect.td - The hardware dialect --------------------*- tablegen
-//-*-===//
+//===- NpuDialect.td - The hardware dialect --------------------*- tablegen -*-===//
 #ifndef TARE_DIALECT_NPU_NPUDIALECT_TD
 #define TARE_DIALECT_NPU_NPUDIALECT_TD
 

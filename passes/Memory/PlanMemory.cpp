@@ -1,0 +1,144 @@
+//===- PlanMemory.cpp - Addresses in one arena ----------------------------===//
+//
+// Afterwards every argument and every op's result has an offset in the arena,
+// and no two that are in use at the same time overlap. A reshape's result lies
+// where its operand does.
+//
+//===----------------------------------------------------------------------===//
+#include "ArenaPlan.h"
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Passes/Passes.h"
+#include "tare/Program/Container.h"
+
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+
+namespace tare {
+#define GEN_PASS_DEF_PLANMEMORY
+#include "tare/Passes/Passes.h.inc"
+
+namespace {
+
+/// The function's values that live in the arena, as blocks; times are places in the order of the ops.
+class Liveness {
+public:
+  explicit Liveness(func::FuncOp function) {
+    for (BlockArgument argument : function.getArguments())
+      add(argument, 0);
+    int64_t time = 0;
+    for (Operation &op : function.getOps()) {
+      ++time;
+      for (Value operand : op.getOperands())
+        if (auto found = blockOf.find(operand); found != blockOf.end())
+          blocks[found->second].end = time;
+      if (isa<npu::NpuOpInterface>(op))
+        addResult(op, time);
+    }
+  }
+
+  std::vector<MemoryBlock> blocks;
+  /// A block's first value.
+  SmallVector<Value> owners;
+  llvm::MapVector<Value, size_t> blockOf;
+
+private:
+  void addResult(Operation &op, int64_t time) {
+    Value result = op.getResult(0);
+    if (auto reshape = dyn_cast<npu::ReshapeOp>(op))
+      if (auto found = blockOf.find(reshape.getInput()); found != blockOf.end()) {
+        size_t block = found->second;
+        blockOf[result] = block;
+        return;
+      }
+    add(result, time);
+  }
+
+  void add(Value value, int64_t time) {
+    blockOf[value] = blocks.size();
+    owners.push_back(value);
+    blocks.push_back({static_cast<int64_t>(qnn::toHost(value.getType()).bytes()), time, time});
+  }
+};
+
+struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
+  using PlanMemoryBase::PlanMemoryBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    auto target = function->getParentOfType<ModuleOp>()->getAttrOfType<npu::TargetAttr>(npu::targetAttrName);
+    if (failed(verifyInteger(function)))
+      return signalPassFailure();
+    Liveness liveness(function);
+    ArenaPlan plan = planArena(liveness.blocks, chooseAlignment(target));
+    annotate(function, liveness, plan);
+    report(function, liveness, plan);
+    if (target && failed(checkLimit(function, target.getTarget(), liveness, plan)))
+      signalPassFailure();
+  }
+
+private:
+  /// Addresses mean nothing before lowering.
+  static LogicalResult verifyInteger(func::FuncOp function) {
+    if (!function.getBody().hasOneBlock())
+      return function.emitError("has no body of one block: only a lowered network has a memory plan");
+    for (Operation &op : function.getOps())
+      if (!isa<npu::NpuOpInterface, npu::ConstantOp, func::ReturnOp>(op))
+        return op.emitError() << "'" << op.getName() << "' is not an npu op: memory is planned after lowering";
+    return mlir::success();
+  }
+
+  /// What the target asks for, and at least what the program's format does.
+  int64_t chooseAlignment(npu::TargetAttr target) const {
+    int64_t result = std::max<int64_t>(alignment, program::dataAlignment);
+    return target ? std::max(result, target.getTarget().memory.alignment) : result;
+  }
+
+  static void annotate(func::FuncOp function, const Liveness &liveness, const ArenaPlan &plan) {
+    Builder builder(function.getContext());
+    for (auto [value, block] : liveness.blockOf) {
+      IntegerAttr offset = builder.getI64IntegerAttr(plan.offsets[block]);
+      if (auto argument = dyn_cast<BlockArgument>(value))
+        function.setArgAttr(argument.getArgNumber(), npu::offsetAttrName, offset);
+      else
+        value.getDefiningOp()->setAttr(npu::offsetAttrName, offset);
+    }
+    function->setAttr(npu::arenaBytesAttrName, builder.getI64IntegerAttr(plan.arenaBytes));
+    function->setAttr(npu::arenaLowerBoundAttrName, builder.getI64IntegerAttr(plan.lowerBound));
+  }
+
+  /// "'conv1_out' (4096 bytes), 'x' (3072 bytes)": what is in use at the peak, the largest first.
+  static std::string describePeak(const Liveness &liveness, const ArenaPlan &plan) {
+    SmallVector<size_t> live;
+    for (auto [index, block] : llvm::enumerate(liveness.blocks))
+      if (block.begin <= plan.peakTime && plan.peakTime <= block.end)
+        live.push_back(index);
+    llvm::sort(live, [&](size_t a, size_t b) {
+      return std::tuple(-liveness.blocks[a].bytes, a) < std::tuple(-liveness.blocks[b].bytes, b);
+    });
+    std::string text;
+    for (size_t index : live)
+      text += (text.empty() ? "'" : ", '") + qnn::valueName(liveness.owners[index]) + "' (" +
+              std::to_string(liveness.blocks[index].bytes) + " bytes)";
+    return text;
+  }
+
+  void report(func::FuncOp function, const Liveness &liveness, const ArenaPlan &plan) const {
+    auto remark = remark::analysis(function.getLoc(), remark::RemarkOpts::name("arena").category("plan-memory").function(function.getName()));
+    if (remark)
+      remark << remark::metric("ArenaBytes", plan.arenaBytes) << remark::metric("LowerBound", plan.lowerBound)
+             << remark::add("at the peak there are {0}", describePeak(liveness, plan));
+  }
+
+  static LogicalResult checkLimit(func::FuncOp function, const Target &target, const Liveness &liveness, const ArenaPlan &plan) {
+    if (!target.memory.arenaBytes || plan.arenaBytes <= *target.memory.arenaBytes)
+      return mlir::success();
+    return function.emitError() << "needs an arena of " << plan.arenaBytes << " bytes, but the target '" << target.name << "' has "
+                                << *target.memory.arenaBytes << "; at the peak there are " << describePeak(liveness, plan);
+  }
+};
+
+} // namespace
+} // namespace tare
