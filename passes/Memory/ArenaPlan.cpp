@@ -62,7 +62,8 @@ private:
   template <typename Key> Order sortedBy(Key key) const {
     Order order(blocks.size());
     std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return std::tuple(key(a), a) < std::tuple(key(b), b); });
+    std::sort(order.begin(), order.end(),
+              [&](size_t a, size_t b) { return std::tuple(key(a), a) < std::tuple(key(b), b); });
     return order;
   }
 
@@ -117,6 +118,8 @@ private:
 
 } // namespace
 
-ArenaPlan planArena(const std::vector<MemoryBlock> &blocks, int64_t alignment) { return Planner(blocks, alignment).run(); }
+ArenaPlan planArena(const std::vector<MemoryBlock> &blocks, int64_t alignment) {
+  return Planner(blocks, alignment).run();
+}
 
 } // namespace tare

@@ -26,8 +26,8 @@ struct ArenaPlan {
   int64_t peakTime = 0;
 };
 
-/// Places the blocks at multiples of `alignment` so that none overlap that are in use at the same time. The result depends
-/// on the blocks and their order alone.
+/// Places the blocks at multiples of `alignment` so that none overlap that are in use at the same time. The result
+/// depends on the blocks and their order alone.
 ArenaPlan planArena(const std::vector<MemoryBlock> &blocks, int64_t alignment);
 
 } // namespace tare

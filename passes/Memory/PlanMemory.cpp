@@ -126,17 +126,20 @@ private:
   }
 
   void report(func::FuncOp function, const Liveness &liveness, const ArenaPlan &plan) const {
-    auto remark = remark::analysis(function.getLoc(), remark::RemarkOpts::name("arena").category("plan-memory").function(function.getName()));
+    auto remark = remark::analysis(
+        function.getLoc(), remark::RemarkOpts::name("arena").category("plan-memory").function(function.getName()));
     if (remark)
       remark << remark::metric("ArenaBytes", plan.arenaBytes) << remark::metric("LowerBound", plan.lowerBound)
              << remark::add("at the peak there are {0}", describePeak(liveness, plan));
   }
 
-  static LogicalResult checkLimit(func::FuncOp function, const Target &target, const Liveness &liveness, const ArenaPlan &plan) {
+  static LogicalResult checkLimit(func::FuncOp function, const Target &target, const Liveness &liveness,
+                                  const ArenaPlan &plan) {
     if (!target.memory.arenaBytes || plan.arenaBytes <= *target.memory.arenaBytes)
       return mlir::success();
-    return function.emitError() << "needs an arena of " << plan.arenaBytes << " bytes, but the target '" << target.name << "' has "
-                                << *target.memory.arenaBytes << "; at the peak there are " << describePeak(liveness, plan);
+    return function.emitError() << "needs an arena of " << plan.arenaBytes << " bytes, but the target '" << target.name
+                                << "' has " << *target.memory.arenaBytes << "; at the peak there are "
+                                << describePeak(liveness, plan);
   }
 };
 
