@@ -75,6 +75,52 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
+// Requant
+//===----------------------------------------------------------------------===//
+
+def ComputeRequantization : Pass<"tare-compute-requantization", "::mlir::ModuleOp"> {
+  let summary = "compute the hardware's multipliers and shifts, and check that it can hold them";
+  let description = [{
+    Gives every fused op its `npu.requant`: multiplier and shift per channel (`M = Sx * Sw[c] / Sy ~ m * 2^-q`, q as large as the target
+    allows), the output's zero point and the integers that its activation clamps to. Reports, all in one run: a q below the
+    target's range, an accumulator that could overflow. Remarks name channels that vanish or lose bits at the top of q's range.
+
+    Before:
+    ```mlir
+    %0 = qnn.conv %x, %w, %b {clamp = #qnn.clamp<0.0, inf>} : (...) -> tensor<1x2x4x4x!quant.uniform<i8:f32, 0.5:-128>>
+    ```
+    After:
+    ```mlir
+    %0 = qnn.conv %x, %w, %b {clamp = #qnn.clamp<0.0, inf>, npu.requant = #npu.requant<multipliers = [31038, 29491],
+      shifts = [23, 15], zero_point = -128, clamp = [-128, 127]>} : (...) -> tensor<1x2x4x4x!quant.uniform<i8:f32, 0.5:-128>>
+    ```
+  }];
+  let dependentDialects = ["::tare::npu::NpuDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Lowering
+//===----------------------------------------------------------------------===//
+
+def LowerToNpu : Pass<"tare-lower-to-npu", "::mlir::ModuleOp"> {
+  let summary = "turn fused ops on quantized types into integer ops";
+  let description = [{
+    Quantized tensors become tensors of their storage integers. Spatial ops become channels-last ones between transposes (which
+    `tare-cancel-transposes` then takes away), weights move to [O, kernel.., I / group], biases take in the input's zero point,
+    functions become tables, casts at the border become `npu.quantize` and `npu.dequantize`.
+
+    Before:
+    ```mlir
+    %0 = qnn.conv %x, %w, %b {npu.requant = #npu.requant<...>} : (tensor<1x3x8x8x!i8>, ...) -> tensor<1x4x8x8x!i8>
+    ```
+    After:
+    ```mlir
+    %0 = npu.transpose %x permutation = [0, 2, 3, 1] : (tensor<1x3x8x8xi8>) -> tensor<1x8x8x3xi8>
+    %1 = npu.conv %0, %w, %b ... requant = <...> : (tensor<1x8x8x3xi8>, ...) -> tensor<1x8x8x4xi8>
+    %2 = npu.transpose %1 permutation = [0, 3, 1, 2] : (tensor<1x8x8x4xi8>) -> tensor<1x4x8x8xi8>
+    ```
+  }];
+  let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,6 +12,8 @@ constexpr llvm::StringLiteral arenaBytesAttrName = "npu.arena_bytes";
 constexpr llvm::StringLiteral arenaLowerBoundAttrName = "npu.arena_lower_bound";
 constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";
 
+/// On graph ops: the multipliers and shifts that their integer forms will have.
+constexpr llvm::StringLiteral requantAttrName = "npu.requant";
 constexpr llvm::StringLiteral targetAttrName = "npu.target";
 
 } // namespace tare::npu

@@ -1,0 +1,43 @@
+//===- Border.cpp - Between real numbers and integers ---------------------===//
+#include "Lowering/Lowering.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
+using namespace tare;
+using namespace mlir;
+using qnn::Grid;
+
+namespace {
+
+struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(quant::QuantizeCastOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    Grid grid = *Grid::of(op.getType());
+    if (grid.axis || grid.bits > 16)
+      return op.emitError() << "value '" << qnn::valueName(op.getResult())
+                            << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found " << op.getType();
+    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale(0)),
+                                                 rewriter.getI32IntegerAttr(grid.zeroPoint(0)),
+                                                 TypeAttr::get(grid.storage(op.getContext())));
+    return mlir::success();
+  }
+};
+
+struct LowerDequantize : OpConversionPattern<quant::DequantizeCastOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(quant::DequantizeCastOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    Grid grid = *Grid::of(op.getInput().getType());
+    rewriter.replaceOpWithNewOp<npu::DequantizeOp>(op, adaptor.getInput(), grid.scales, grid.axis.value_or(0),
+                                                   grid.zeroPoint(0));
+    return mlir::success();
+  }
+};
+
+} // namespace
+
+void tare::addBorderLowerings(TypeConverter &types, RewritePatternSet &patterns) {
+  patterns.add<LowerQuantize, LowerDequantize>(types, patterns.getContext());
+}

@@ -1,0 +1,49 @@
+//===- Lowering.h - Shared by the files of the lowering ---------*- C++ -*-===//
+#ifndef TARE_PASSES_LOWERING_LOWERING_H
+#define TARE_PASSES_LOWERING_LOWERING_H
+
+#include "mlir/Transforms/DialectConversion.h"
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+namespace tare {
+
+/// Quantized tensors become tensors of their storage integers; float ones stay.
+struct StorageTypeConverter : mlir::TypeConverter {
+  StorageTypeConverter();
+};
+
+// One per family of ops.
+void addAccumulatorLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addElementwiseLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addFunctionLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addPoolingLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addMovementLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addBorderLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
+/// What compute-requantization attached, or null.
+npu::RequantAttr requantOf(mlir::Operation *op);
+/// The same; an op without it is an error that says which pass comes first.
+mlir::FailureOr<npu::RequantAttr> neededRequant(mlir::Operation *op);
+
+/// [N, C, spatial..] -> [N, spatial.., C] and back.
+mlir::Value toChannelsLast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
+mlir::Value toChannelsFirst(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
+llvm::SmallVector<int32_t> channelsLast(int64_t rank);
+
+/// A constant of the hardware level with the tensor's memory.
+mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc, const Tensor &tensor, llvm::StringRef name);
+
+/// The zero point of a per-tensor grid.
+int32_t zeroPointOf(mlir::Value original);
+
+/// A list attribute as i32, or `count` times `fallback`.
+llvm::SmallVector<int32_t> listOr(std::optional<llvm::ArrayRef<int64_t>> list, size_t count, int32_t fallback);
+llvm::SmallVector<int32_t> narrow(llvm::ArrayRef<int64_t> list);
+
+} // namespace tare
+
+#endif // TARE_PASSES_LOWERING_LOWERING_H

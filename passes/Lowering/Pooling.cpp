@@ -1,0 +1,120 @@
+//===- Pooling.cpp - Pooling, reduction, resize ---------------------------===//
+#include "Lowering/Lowering.h"
+#include "tare/Kernels/ResizeCoordinates.h"
+
+#include <cmath>
+
+using namespace tare;
+using namespace mlir;
+
+namespace {
+
+/// Ceil mode as padding: what makes the last window's room exact. ONNX does not count it, and neither does an average
+/// that leaves its padding out.
+SmallVector<int32_t> padsOf(ShapedType input, ShapedType output, ArrayRef<int64_t> kernel,
+                            std::optional<ArrayRef<int64_t>> strides, std::optional<ArrayRef<int64_t>> pads,
+                            std::optional<ArrayRef<int64_t>> dilations, bool ceilMode) {
+  size_t spatial = kernel.size();
+  SmallVector<int32_t> result = listOr(pads, 2 * spatial, 0);
+  if (!ceilMode)
+    return result;
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t stride = strides ? (*strides)[i] : 1, dilation = dilations ? (*dilations)[i] : 1;
+    int64_t reach = (output.getDimSize(i + 2) - 1) * stride + (kernel[i] - 1) * dilation + 1;
+    int64_t have = input.getDimSize(i + 2) + result[i] + result[i + spatial];
+    result[i + spatial] += std::max<int64_t>(0, reach - have);
+  }
+  return result;
+}
+
+struct LowerMaxPool : OpConversionPattern<qnn::MaxPoolOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::MaxPoolOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    size_t spatial = op.getKernel().size();
+    SmallVector<int32_t> pads =
+        padsOf(op.getInput().getType(), cast<ShapedType>(op.getType()), op.getKernel(), op.getStrides(), op.getPads(),
+               op.getDilations(), op.getCeilMode());
+    Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
+    Value y = npu::MaxPoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()), listOr(op.getStrides(), spatial, 1),
+                                     pads, listOr(op.getDilations(), spatial, 1));
+    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    return mlir::success();
+  }
+};
+
+struct LowerAveragePool : OpConversionPattern<qnn::AveragePoolOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::AveragePoolOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    FailureOr<npu::RequantAttr> requant = neededRequant(op);
+    if (failed(requant))
+      return failure();
+    if (op.getCeilMode() && op.getCountIncludePad())
+      return op.emitError() << "layer '" << qnn::layerName(op)
+                            << "': an average pool with both ceil_mode and count_include_pad has no integer form; "
+                               "pad explicitly and drop one of the two";
+    size_t spatial = op.getKernel().size();
+    SmallVector<int32_t> pads = padsOf(op.getInput().getType(), cast<ShapedType>(op.getType()), op.getKernel(),
+                                       op.getStrides(), op.getPads(), std::nullopt, op.getCeilMode());
+    Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
+    Value y = npu::AveragePoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()),
+                                         listOr(op.getStrides(), spatial, 1), pads, op.getCountIncludePad(),
+                                         zeroPointOf(op.getInput()), *requant);
+    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    return mlir::success();
+  }
+};
+
+struct LowerReduceMean : OpConversionPattern<qnn::ReduceMeanOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::ReduceMeanOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    FailureOr<npu::RequantAttr> requant = neededRequant(op);
+    if (failed(requant))
+      return failure();
+    rewriter.replaceOpWithNewOp<npu::ReduceMeanOp>(op, adaptor.getInput(), narrow(op.getAxes()), !op.getKeepDims(),
+                                                   zeroPointOf(op.getInput()), *requant);
+    return mlir::success();
+  }
+};
+
+constexpr double weightUnits = 2048; // program.fbs: ResizeAxis holds weights in 2^-11.
+
+npu::ResizeAxisAttr axisAttr(MLIRContext *context, const kernels::ResizeAxis &axis) {
+  SmallVector<int32_t> weights;
+  for (float weight : axis.weight)
+    weights.push_back(std::nearbyint(weight * weightUnits));
+  return npu::ResizeAxisAttr::get(context, axis.lower, axis.upper, weights);
+}
+
+struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::ResizeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    ArrayRef<int64_t> input = cast<ShapedType>(op.getInput().getType()).getShape();
+    kernels::CoordinateMode mode = *kernels::coordinateModeOf(stringifyCoordinateMode(op.getCoordinates()));
+    kernels::NearestMode rounding = *kernels::nearestModeOf(stringifyNearestMode(op.getRounding()));
+    bool nearest = op.getMode() == qnn::ResizeMode::Nearest;
+    SmallVector<Attribute> axes;
+    for (size_t i = 0; i < op.getSizes().size(); ++i) {
+      kernels::ResizeExtent extent{input[i + 2], op.getSizes()[i], float(op.getScales()[i])};
+      axes.push_back(axisAttr(op.getContext(), nearest ? kernels::nearestCoordinates(extent, mode, rounding)
+                                                       : kernels::linearCoordinates(extent, mode)));
+    }
+    Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
+    Value y = npu::ResizeOp::create(rewriter, op.getLoc(), x,
+                                    nearest ? program::ResizeMode::nearest : program::ResizeMode::linear,
+                                    rewriter.getArrayAttr(axes));
+    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    return mlir::success();
+  }
+};
+
+} // namespace
+
+void tare::addPoolingLowerings(TypeConverter &types, RewritePatternSet &patterns) {
+  patterns.add<LowerMaxPool, LowerAveragePool, LowerReduceMean, LowerResize>(types, patterns.getContext());
+}

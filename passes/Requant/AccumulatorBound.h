@@ -1,0 +1,31 @@
+//===- AccumulatorBound.h - How large an accumulator can become -*- C++ -*-===//
+#ifndef TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
+#define TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
+
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace tare {
+
+/// What the weights of one output channel make of the accumulator.
+struct ChannelSums {
+  /// sum(w), for the zero point's share of the bias.
+  int64_t sum = 0;
+  /// sum |w|, for the bound.
+  int64_t magnitude = 0;
+};
+
+/// The sums of each output channel (axis 0) of constant i8 weights; empty where the weights are not constant.
+std::vector<ChannelSums> channelSums(qnn::AccumulatorOpInterface op);
+
+/// The bias's integers; empty where the op has none.
+std::vector<int64_t> biasIntegers(qnn::AccumulatorOpInterface op);
+
+/// Per channel: sum |w| * max |x - Zx| + |b|, which no partial sum exceeds.
+std::vector<int64_t> accumulatorBounds(qnn::AccumulatorOpInterface op);
+
+} // namespace tare
+
+#endif // TARE_PASSES_REQUANT_ACCUMULATORBOUND_H

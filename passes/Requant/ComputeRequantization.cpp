@@ -1,0 +1,176 @@
+//===- ComputeRequantization.cpp - Effective scales as (m, q) -------------===//
+//
+// Invariant established: every op on quantized types whose integer form scales
+// an accumulator carries `npu.requant`, whose multipliers and shifts the target
+// can hold; no accumulator can overflow; nothing was clamped or flushed silently.
+//
+//===----------------------------------------------------------------------===//
+#include "Requant/AccumulatorBound.h"
+#include "Requant/Multiplier.h"
+#include "mlir/IR/Remarks.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Dialect/Npu/NpuDialect.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Passes/Passes.h"
+
+#include <cmath>
+
+namespace tare {
+#define GEN_PASS_DEF_COMPUTEREQUANTIZATION
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace tare;
+using namespace mlir;
+using qnn::Grid;
+
+namespace {
+
+/// The integers that stand for the ends of a real interval on a grid.
+std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> interval) {
+  auto onGrid = [&](double real, int64_t open) -> int32_t {
+    if (std::isinf(real))
+      return open;
+    double q = std::nearbyint(real / grid.scale(0)) + grid.zeroPoint(0);
+    return std::clamp(q, double(grid.min), double(grid.max));
+  };
+  return {onGrid(interval.first, grid.min), onGrid(interval.second, grid.max)};
+}
+
+/// Sums share one shift: the one that the largest multiplier needs.
+SmallVector<Multiplier> decomposeShared(ArrayRef<double> scales, const MultiplierLimits &limits) {
+  int q = limits.shiftMax;
+  for (double scale : scales)
+    q = std::min(q, decompose(scale, limits).q);
+  SmallVector<Multiplier> multipliers;
+  for (double scale : scales)
+    multipliers.push_back({int32_t(multiplierAt(scale, q)), q, 0});
+  return multipliers;
+}
+
+SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const MultiplierLimits &limits) {
+  SmallVector<double> scales = op.getEffectiveScales();
+  if (op.sharesShift())
+    return decomposeShared(scales, limits);
+  return llvm::map_to_vector(scales, [&](double scale) { return decompose(scale, limits); });
+}
+
+class Checker {
+public:
+  Checker(Operation *op, const MultiplierLimits &limits) : op(op), limits(limits) {}
+
+  /// Every failure of the layer is reported, not the first alone.
+  LogicalResult check(ArrayRef<double> scales, ArrayRef<Multiplier> multipliers) {
+    LogicalResult result = mlir::success();
+    for (auto [channel, pair] : llvm::enumerate(llvm::zip(scales, multipliers))) {
+      auto [scale, multiplier] = pair;
+      if (multiplier.q < limits.shiftMin)
+        result = reportTooFine(channel, scale, multiplier);
+      else if (multiplier.m == 0)
+        remark("channel vanishes") << describe(channel) << " vanishes: its effective scale " << real(scale)
+                                   << " is below 2^-" << std::to_string(limits.shiftMax + 1) << ", every output becomes the zero point";
+      else if (multiplier.bitsLost > 0)
+        remark("bits lost") << describe(channel) << " loses " << std::to_string(multiplier.bitsLost)
+                            << " of " << std::to_string(limits.bits) << " multiplier bits: its effective scale "
+                            << real(scale) << " would want q = " << std::to_string(multiplier.q + multiplier.bitsLost)
+                            << ", the target ends at " << std::to_string(limits.shiftMax);
+    }
+    return result;
+  }
+
+private:
+  static std::string real(double value) { return llvm::formatv("{0:e4}", value).str(); }
+
+  std::string describe(size_t channel) const {
+    return "layer '" + qnn::layerName(op) + "', channel " + std::to_string(channel);
+  }
+
+  remark::detail::InFlightRemark remark(StringRef name) const {
+    return remark::missed(op->getLoc(), remark::RemarkOpts::name(name).category("requantization"));
+  }
+
+  /// "Sx = 1.2e-2, Sw = 3.1e-3, Sy = 4.0e-9"
+  std::string scalesAt(size_t channel) const {
+    std::string text;
+    for (auto [index, operand] : llvm::enumerate(op->getOperands().take_front(2)))
+      if (std::optional<Grid> grid = Grid::of(operand.getType()))
+        text += (index ? "Sw = " : "Sx = ") + real(grid->scale(channel)) + ", ";
+    return text + "Sy = " + real(Grid::of(op->getResult(0).getType())->scale(channel));
+  }
+
+  LogicalResult reportTooFine(size_t channel, double scale, const Multiplier &multiplier) const {
+    return op->emitError() << describe(channel) << ": needs q = " << multiplier.q << ", the target has q in ["
+                           << limits.shiftMin << ", " << limits.shiftMax << "] (" << scalesAt(channel)
+                           << ", effective scale " << real(scale)
+                           << "): the output's grid is finer than the accumulator's; calibrate value '"
+                           << qnn::valueName(op->getResult(0)) << "' on data that exercises it, or widen its range";
+  }
+
+  Operation *op;
+  const MultiplierLimits &limits;
+};
+
+/// No partial sum may leave the accumulator.
+LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
+  int64_t limit = (int64_t(1) << (bits - 1)) - 1;
+  LogicalResult result = mlir::success();
+  for (auto [channel, bound] : llvm::enumerate(accumulatorBounds(op))) {
+    if (bound <= limit)
+      continue;
+    int needed = llvm::Log2_64(bound) + 2;
+    result = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": the accumulator can reach "
+                             << bound << ", which needs " << needed << " bits; the target has " << bits
+                             << "; use i8 activations, or a target with a wider accumulator";
+  }
+  return result;
+}
+
+int accumulatorBits(const Target &target, const Grid &input) {
+  const ActivationFormat *format = target.activation(input.bits == 16 ? ElementType::i16 : ElementType::i8);
+  return format ? format->accumulatorBits : 32;
+}
+
+struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
+  void runOnOperation() final {
+    FailureOr<Target> known = npu::getTarget(getOperation());
+    if (mlir::failed(known))
+      return signalPassFailure();
+    const Target &target = *known;
+    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max};
+    bool failed = false;
+    getOperation()->walk([&](Operation *op) {
+      auto requant = dyn_cast<qnn::RequantOpInterface>(op);
+      std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;
+      if (!requant || !result)
+        return;
+      if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op)) {
+        Grid input = *Grid::of(accumulator.getActivationOperand().get().getType());
+        failed |= mlir::failed(checkAccumulator(accumulator, accumulatorBits(target, input)));
+      }
+      // A result of 32 bits is the accumulator itself.
+      if (result->bits == 32)
+        return;
+      SmallVector<Multiplier> multipliers = decomposeAll(requant, limits);
+      failed |= mlir::failed(Checker(op, limits).check(requant.getEffectiveScales(), multipliers));
+      if (!failed)
+        attach(requant, *result, multipliers, target);
+    });
+    if (failed)
+      signalPassFailure();
+  }
+
+  void attach(qnn::RequantOpInterface op, const Grid &result, ArrayRef<Multiplier> multipliers, const Target &target) {
+    SmallVector<int32_t> ms, qs;
+    for (const Multiplier &multiplier : multipliers) {
+      ms.push_back(multiplier.m);
+      qs.push_back(multiplier.q);
+    }
+    auto [low, high] = clampOf(result, op.getResultInterval());
+    op->setAttr(npu::requantAttrName, npu::RequantAttr::get(op->getContext(), ms, qs, result.zeroPoint(0), low, high,
+                                                            target.rounding));
+  }
+};
+
+} // namespace

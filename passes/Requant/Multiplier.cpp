@@ -1,0 +1,23 @@
+//===- Multiplier.cpp - A real factor as m * 2^-q -------------------------===//
+#include "Requant/Multiplier.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace tare;
+
+int64_t tare::multiplierAt(double scale, int q) { return std::llrint(std::nearbyint(std::ldexp(scale, q))); }
+
+Multiplier tare::decompose(double scale, const MultiplierLimits &limits) {
+  if (scale == 0)
+    return {0, limits.shiftMax, limits.bits};
+  int exponent;
+  std::frexp(scale, &exponent); // |scale| = f * 2^exponent, f in [1/2, 1)
+  int q = limits.bits - exponent;
+  // Rounding may carry into the next power of two.
+  if (std::abs(multiplierAt(scale, q)) >> limits.bits)
+    --q;
+  int lost = std::max(0, q - limits.shiftMax);
+  q -= lost;
+  return {int32_t(multiplierAt(scale, q)), q, std::min(lost, limits.bits)};
+}

@@ -1,0 +1,34 @@
+//===- Multiplier.h - A real factor as m * 2^-q -----------------*- C++ -*-===//
+#ifndef TARE_PASSES_REQUANT_MULTIPLIER_H
+#define TARE_PASSES_REQUANT_MULTIPLIER_H
+
+#include <cstdint>
+
+namespace tare {
+
+/// What a target's requantizer can hold.
+struct MultiplierLimits {
+  /// Bits of magnitude: |m| < 2^bits.
+  int bits = 15;
+  int shiftMin = 0, shiftMax = 31;
+};
+
+/// An effective scale as the hardware multiplies by it: M ~ m * 2^-q.
+struct Multiplier {
+  int32_t m = 0;
+  /// Below the limits' shiftMin where M is too large for the hardware: then m is what that q would need.
+  int q = 0;
+  /// Bits of m's precision that the limit on q took; `bits` where m vanished.
+  int bitsLost = 0;
+};
+
+/// The most precise (m, q): q as large as |m| < 2^bits and q <= shiftMax allow, m rounded half to even.
+/// The fields of gemmlowp's QuantizeMultiplier (Jacob et al. 2018, section 2.2), for any number of bits.
+Multiplier decompose(double scale, const MultiplierLimits &limits);
+
+/// The multiplier of `scale` for a given shift; |m| may reach 2^bits where q is too large.
+int64_t multiplierAt(double scale, int q);
+
+} // namespace tare
+
+#endif // TARE_PASSES_REQUANT_MULTIPLIER_H
