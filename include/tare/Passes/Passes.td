@@ -75,6 +75,9 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Requant
 //===----------------------------------------------------------------------===//
 
