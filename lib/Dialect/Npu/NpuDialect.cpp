@@ -84,6 +84,8 @@ LogicalResult NpuDialect::verifyOperationAttribute(Operation *op,
   if (name == offsetAttrName || name == arenaBytesAttrName ||
       name == arenaLowerBoundAttrName)
     return verifyBytes(op, attribute);
+  if (name == requantAttrName && isa<RequantAttr>(attribute.getValue()))
+    return success();
   if (name != targetAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "'";
   if (!isa<TargetAttr>(attribute.getValue()))
