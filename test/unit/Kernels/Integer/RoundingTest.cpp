@@ -47,8 +47,7 @@ int32_t divideByPowerOfTwo(int32_t x, int exponent) {
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-const Rounding singleRoundings[] = {Rounding::half_up, Rounding::half_away,
-                                    Rounding::half_even, Rounding::floor};
+const Rounding singleRoundings[] = {Rounding::half_up, Rounding::half_away, Rounding::half_even, Rounding::floor};
 
 } // namespace
 
@@ -61,8 +60,7 @@ TEST(Rounding, EqualsExactArithmeticOnRandomValues) {
     if (i % 3 == 0 && q > 0)
       v = (v >> q << q) + (int64_t(1) << (q - 1));
     for (Rounding rounding : singleRoundings) {
-      ASSERT_EQ(roundShift(v, q, rounding), exactRound(v, q, rounding))
-          << v << " " << q << " " << int(rounding);
+      ASSERT_EQ(roundShift(v, q, rounding), exactRound(v, q, rounding)) << v << " " << q << " " << int(rounding);
       ASSERT_EQ(roundShift(Int128(v), q, rounding), exactRound(v, q, rounding));
     }
   }
@@ -87,32 +85,27 @@ TEST(Rounding, LimitsOfTheRange) {
     EXPECT_EQ(roundShift<int64_t>(INT64_MAX, 0, rounding), INT64_MAX);
     EXPECT_EQ(roundShift<int64_t>(INT64_MIN, 0, rounding), INT64_MIN);
     EXPECT_EQ(roundShift<int64_t>(INT64_MIN, 62, rounding), -2);
-    EXPECT_EQ(roundShift<int64_t>(INT64_MAX, 62, rounding),
-              rounding == Rounding::floor ? 1 : 2);
+    EXPECT_EQ(roundShift<int64_t>(INT64_MAX, 62, rounding), rounding == Rounding::floor ? 1 : 2);
   }
 }
 
 TEST(Rounding, GemmlowpEqualsItsDefinition) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 200000; ++i) {
-    int q = int(random() % 63), left = std::max(0, 31 - q),
-        right = std::max(0, q - 31);
+    int q = int(random() % 63), left = std::max(0, 31 - q), right = std::max(0, q - 31);
     int32_t multiplier = int32_t(random() >> 33);
     // Small enough that the left shift stays in 32 bits, where gemmlowp's is
     // defined.
     int32_t acc = int32_t(random()) >> left >> (random() % 8);
-    int32_t expected = divideByPowerOfTwo(
-        doublingHighMul(acc * (1 << left), multiplier), right);
-    ASSERT_EQ(scaleAccumulator(acc, multiplier, q, Rounding::gemmlowp_double),
-              expected)
+    int32_t expected = divideByPowerOfTwo(doublingHighMul(int32_t(acc * (int64_t(1) << left)), multiplier), right);
+    ASSERT_EQ(scaleAccumulator(acc, multiplier, q, Rounding::gemmlowp_double), expected)
         << acc << " " << multiplier << " " << q;
   }
 }
 
 TEST(Rounding, GemmlowpDiffersFromSingleRounding) {
   // x = 7984, multiplier 1583594044 as a fraction of 2^31, shift -9.
-  EXPECT_EQ(scaleAccumulator(7984, 1583594044, 40, Rounding::gemmlowp_double),
-            12);
+  EXPECT_EQ(scaleAccumulator(7984, 1583594044, 40, Rounding::gemmlowp_double), 12);
   EXPECT_EQ(scaleAccumulator(7984, 1583594044, 40, Rounding::half_up), 11);
 }
 
@@ -130,9 +123,7 @@ TEST(Requantize, FifteenBitMultipliersApproximateTheirScales) {
   } cases[] = {{0.0037, 31038, 23}, {0.9, 29491, 15}, {3.2, 26214, 13}};
   for (auto c : cases)
     for (int64_t acc : {-100000, -777, -1, 0, 1, 1000, 99999})
-      EXPECT_NEAR(double(scaleAccumulator(acc, c.multiplier, c.shift,
-                                          Rounding::half_up)),
-                  double(acc) * c.scale,
+      EXPECT_NEAR(double(scaleAccumulator(acc, c.multiplier, c.shift, Rounding::half_up)), double(acc) * c.scale,
                   0.5 + std::abs(double(acc)) * c.scale * 0x1p-15);
 }
 
