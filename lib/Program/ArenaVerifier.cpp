@@ -47,8 +47,7 @@ private:
   /// with. Layers come in order, so the operand's leader is final.
   void joinIfAliased(uint32_t operand, uint32_t result) {
     const TensorT &from = *program.tensors[operand];
-    if (!from.constant &&
-        from.arena_offset == program.tensors[result]->arena_offset)
+    if (!from.constant && from.arena_offset == program.tensors[result]->arena_offset)
       leaders[result] = leaders[operand];
   }
 
@@ -59,8 +58,7 @@ private:
       const TensorT &tensor = *program.tensors[i];
       if (tensor.constant)
         continue;
-      Block block{i, tensor.arena_offset, typeOf(tensor).bytes(),
-                  uses[i].writer, uses[i].lastUse()};
+      Block block{i, tensor.arena_offset, typeOf(tensor).bytes(), uses[i].writer, uses[i].lastUse()};
       auto [found, isNew] = blocks.try_emplace(leaders[i], block);
       found->second.begin = std::min(found->second.begin, block.begin);
       found->second.end = std::max(found->second.end, block.end);
@@ -68,9 +66,8 @@ private:
     std::vector<Block> sorted;
     for (const auto &[leader, block] : blocks)
       sorted.push_back(block);
-    std::sort(sorted.begin(), sorted.end(), [](const Block &a, const Block &b) {
-      return std::tie(a.begin, a.tensor) < std::tie(b.begin, b.tensor);
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Block &a, const Block &b) { return std::tie(a.begin, a.tensor) < std::tie(b.begin, b.tensor); });
     return sorted;
   }
 
@@ -79,12 +76,8 @@ private:
   /// is checked in n log n.
   Status sweep(const std::vector<Block> &blocks) const {
     std::map<uint64_t, const Block *> live;
-    auto endsLater = [](const Block *a, const Block *b) {
-      return a->end > b->end;
-    };
-    std::priority_queue<const Block *, std::vector<const Block *>,
-                        decltype(endsLater)>
-        byEnd(endsLater);
+    auto endsLater = [](const Block *a, const Block *b) { return a->end > b->end; };
+    std::priority_queue<const Block *, std::vector<const Block *>, decltype(endsLater)> byEnd(endsLater);
     for (const Block &block : blocks) {
       for (; !byEnd.empty() && byEnd.top()->end < block.begin; byEnd.pop())
         live.erase(byEnd.top()->offset);
@@ -105,8 +98,7 @@ private:
   Error overlap(const Block &a, const Block &b) const {
     return Error{fmt::format("tensors '{}' and '{}' live at the same time and "
                              "overlap in the arena at {}",
-                             program.tensors[a.tensor]->name,
-                             program.tensors[b.tensor]->name,
+                             program.tensors[a.tensor]->name, program.tensors[b.tensor]->name,
                              std::max(a.offset, b.offset))};
   }
 
@@ -117,8 +109,7 @@ private:
 
 } // namespace
 
-Status verifyArena(const ProgramT &program,
-                   const std::vector<TensorUse> &uses) {
+Status verifyArena(const ProgramT &program, const std::vector<TensorUse> &uses) {
   return ArenaVerifier(program, uses).run();
 }
 

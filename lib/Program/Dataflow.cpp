@@ -12,27 +12,21 @@ namespace {
 /// run.
 class DataflowBuilder {
 public:
-  explicit DataflowBuilder(const ProgramT &program)
-      : program(program), uses(program.tensors.size()) {}
+  explicit DataflowBuilder(const ProgramT &program) : program(program), uses(program.tensors.size()) {}
 
   Result<std::vector<TensorUse>> build() {
     for (const auto &port : program.inputs)
-      if (auto status = write(port->tensor, TensorUse::fromInput,
-                              fmt::format("input '{}'", port->name));
-          !status)
+      if (auto status = write(port->tensor, TensorUse::fromInput, fmt::format("input '{}'", port->name)); !status)
         return status.error();
     for (size_t i = 0; i != program.layers.size(); ++i)
       if (auto status = addLayer(i); !status)
         return status.error();
     for (const auto &port : program.outputs)
-      if (auto status = read(port->tensor, program.layers.size(),
-                             fmt::format("output '{}'", port->name));
-          !status)
+      if (auto status = read(port->tensor, program.layers.size(), fmt::format("output '{}'", port->name)); !status)
         return status.error();
     for (size_t i = 0; i != uses.size(); ++i)
       if (!program.tensors[i]->constant && !uses[i].written())
-        return Error{fmt::format("nothing writes tensor {} ('{}')", i,
-                                 program.tensors[i]->name)};
+        return Error{fmt::format("nothing writes tensor {} ('{}')", i, program.tensors[i]->name)};
     return std::move(uses);
   }
 
@@ -50,11 +44,9 @@ private:
     if (tensor >= uses.size())
       return outOfRange(tensor, who);
     if (program.tensors[tensor]->constant)
-      return Error{
-          fmt::format("{} writes tensor {}, which is a constant", who, tensor)};
+      return Error{fmt::format("{} writes tensor {}, which is a constant", who, tensor)};
     if (uses[tensor].written())
-      return Error{fmt::format("{} writes tensor {}, which is written already",
-                               who, tensor)};
+      return Error{fmt::format("{} writes tensor {}, which is written already", who, tensor)};
     uses[tensor].writer = writer;
     return success();
   }
@@ -63,15 +55,13 @@ private:
     if (tensor >= uses.size())
       return outOfRange(tensor, who);
     if (!program.tensors[tensor]->constant && !uses[tensor].written())
-      return Error{
-          fmt::format("{} reads tensor {} before it is written", who, tensor)};
+      return Error{fmt::format("{} reads tensor {} before it is written", who, tensor)};
     uses[tensor].readers.push_back(reader);
     return success();
   }
 
   Error outOfRange(uint32_t tensor, const std::string &who) const {
-    return Error{
-        fmt::format("{} refers to tensor {} of {}", who, tensor, uses.size())};
+    return Error{fmt::format("{} refers to tensor {} of {}", who, tensor, uses.size())};
   }
 
   const ProgramT &program;
@@ -82,12 +72,9 @@ bool movesData(Op kind) { return kind == Op::Transpose || kind == Op::Reshape; }
 
 } // namespace
 
-Result<std::vector<TensorUse>> analyzeDataflow(const ProgramT &program) {
-  return DataflowBuilder(program).build();
-}
+Result<std::vector<TensorUse>> analyzeDataflow(const ProgramT &program) { return DataflowBuilder(program).build(); }
 
-Boundary inputBoundary(const ProgramT &program,
-                       const std::vector<TensorUse> &uses, const PortT &port) {
+Boundary inputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port) {
   Boundary boundary{port.tensor, -1, {}};
   // A second reader would still need the real numbers, so the way must not
   // fork.
@@ -109,8 +96,7 @@ Boundary inputBoundary(const ProgramT &program,
   return {port.tensor, -1, {}};
 }
 
-Boundary outputBoundary(const ProgramT &program,
-                        const std::vector<TensorUse> &uses, const PortT &port) {
+Boundary outputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port) {
   Boundary boundary{port.tensor, -1, {}};
   for (int64_t writer = uses[port.tensor].writer; writer >= 0;) {
     const LayerT &layer = *program.layers[writer];

@@ -12,8 +12,7 @@ namespace tare::program {
 
 /// OpKernel::infer, also for a union of a kind that this build does not know
 /// and for one without a value.
-Result<TensorType> inferResult(const OpUnion &op,
-                               std::span<const TensorType> operands);
+Result<TensorType> inferResult(const OpUnion &op, std::span<const TensorType> operands);
 
 } // namespace tare::program
 

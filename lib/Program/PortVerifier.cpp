@@ -20,8 +20,7 @@ Status verifyNames(const Ports &ports) {
     if (port->name.empty())
       return Error{"an input or output has no name"};
     if (!names.insert(port->name).second)
-      return Error{
-          fmt::format("two inputs or two outputs are named '{}'", port->name)};
+      return Error{fmt::format("two inputs or two outputs are named '{}'", port->name)};
   }
   return success();
 }
@@ -29,32 +28,25 @@ Status verifyNames(const Ports &ports) {
 /// `integers` is the tensor that the scales, the axis and the zero point belong
 /// to.
 Status verifyGrid(const PortT &port, const TensorType &integers) {
-  bool isActivation = integers.element == ElementType::i8 ||
-                      integers.element == ElementType::i16;
+  bool isActivation = integers.element == ElementType::i8 || integers.element == ElementType::i16;
   if (port.scales.empty() && isActivation)
-    return Error{fmt::format("'{}' is {} and has no scale", port.name,
-                             toString(integers))};
+    return Error{fmt::format("'{}' is {} and has no scale", port.name, toString(integers))};
   for (double scale : port.scales)
     if (!std::isfinite(scale) || scale <= 0)
-      return Error{
-          fmt::format("'{}' has a scale of {}, expected a positive number",
-                      port.name, scale)};
+      return Error{fmt::format("'{}' has a scale of {}, expected a positive number", port.name, scale)};
   if (port.scales.size() <= 1)
     return success();
-  if (port.axis < 0 ||
-      static_cast<size_t>(port.axis) >= integers.shape.size() ||
+  if (port.axis < 0 || static_cast<size_t>(port.axis) >= integers.shape.size() ||
       static_cast<uint64_t>(integers.shape[port.axis]) != port.scales.size())
     return Error{fmt::format("'{}' has {} scales along axis {} of {}, expected "
                              "one or as many as channels",
-                             port.name, port.scales.size(), port.axis,
-                             toString(integers))};
+                             port.name, port.scales.size(), port.axis, toString(integers))};
   return success();
 }
 
 } // namespace
 
-Status verifyPorts(const ProgramT &program,
-                   const std::vector<TensorUse> &uses) {
+Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) {
   for (const Ports *ports : {&program.inputs, &program.outputs})
     if (auto status = verifyNames(*ports); !status)
       return status;
@@ -62,17 +54,13 @@ Status verifyPorts(const ProgramT &program,
   for (const auto &port : program.inputs) {
     if (auto types = inputHostTypes(*port, type(port->tensor)); !types)
       return types.error();
-    if (auto status =
-            verifyGrid(*port, type(inputBoundary(program, uses, *port).tensor));
-        !status)
+    if (auto status = verifyGrid(*port, type(inputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }
   for (const auto &port : program.outputs) {
     if (auto types = outputHostTypes(*port, type(port->tensor)); !types)
       return types.error();
-    if (auto status = verifyGrid(
-            *port, type(outputBoundary(program, uses, *port).tensor));
-        !status)
+    if (auto status = verifyGrid(*port, type(outputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }
   return success();

@@ -1,12 +1,13 @@
 //===- Reader.cpp - Loads programs ----------------------------------------===//
 //
 // Checks go from the outside in, each relying on the one before: checksum,
-// FlatBuffers verifier, version, size once unpacked, and the semantic rules.
+// FlatBuffers verifier, version, what unpacking relies on, and the semantic
+// rules.
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Program/Reader.h"
 
-#include "UnpackedSize.h"
+#include "UnpackVerifier.h"
 #include "tare/Program/Container.h"
 #include "tare/Program/Verifier.h"
 #include "tare/Tensor/MappedFile.h"
@@ -24,12 +25,10 @@ Result<const Program *> verifyFlatBuffer(std::span<const std::byte> buffer) {
   const auto *bytes = reinterpret_cast<const uint8_t *>(buffer.data());
   flatbuffers::Verifier::Options limits;
   limits.max_depth = 16;
-  limits.max_tables =
-      static_cast<flatbuffers::uoffset_t>(buffer.size() / minTableBytes + 1);
+  limits.max_tables = static_cast<flatbuffers::uoffset_t>(buffer.size() / minTableBytes + 1);
   flatbuffers::Verifier verifier(bytes, buffer.size(), limits);
   if (!VerifyProgramBuffer(verifier))
-    return Error{
-        "malformed: the FlatBuffer is not valid by the schema of programs"};
+    return Error{"malformed: the FlatBuffer is not valid by the schema of programs"};
   return GetProgram(bytes);
 }
 
@@ -41,16 +40,14 @@ Result<ProgramT> unpack(std::span<const std::byte> buffer) {
     return Error{fmt::format("the program has format version {}, this build "
                              "reads version {}; convert the model again",
                              (*root)->version(), formatVersion)};
-  if (!unpacksWithin(**root, buffer.size()))
-    return Error{"malformed: tables share parts, so that the program unpacks "
-                 "to more than the file holds"};
+  if (auto status = verifyUnpacking(**root, buffer.size()); !status)
+    return Error{"malformed: " + status.error().message};
   ProgramT program;
   (*root)->UnPackTo(&program);
   return program;
 }
 
-Result<std::shared_ptr<const Model>> read(std::span<const std::byte> bytes,
-                                          std::shared_ptr<const void> owner,
+Result<std::shared_ptr<const Model>> read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                                           std::string name) {
   auto container = openContainer(bytes);
   if (!container)
@@ -59,23 +56,19 @@ Result<std::shared_ptr<const Model>> read(std::span<const std::byte> bytes,
   if (!program)
     return program.error();
   if (program->constant_bytes != container->constants.size())
-    return Error{
-        fmt::format("malformed: {} bytes of constants, the program says {}",
-                    container->constants.size(), program->constant_bytes)};
+    return Error{fmt::format("malformed: {} bytes of constants, the program says {}", container->constants.size(),
+                             program->constant_bytes)};
   if (auto status = verify(*program); !status)
     return Error{"malformed: " + status.error().message};
-  return std::make_shared<const Model>(std::move(name), std::move(*program),
-                                       container->constants, std::move(owner));
+  return std::make_shared<const Model>(std::move(name), std::move(*program), container->constants, std::move(owner));
 }
 
 } // namespace
 
-Result<std::shared_ptr<const Model>>
-readMemory(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
-           std::string name) {
+Result<std::shared_ptr<const Model>> readMemory(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                                std::string name) {
   if (reinterpret_cast<uintptr_t>(bytes.data()) % dataAlignment != 0) {
-    auto copy = std::make_shared<tare::Tensor>(
-        ElementType::u8, Shape{static_cast<int64_t>(bytes.size())});
+    auto copy = std::make_shared<tare::Tensor>(ElementType::u8, Shape{static_cast<int64_t>(bytes.size())});
     std::memcpy(copy->mutableAs<std::byte>(), bytes.data(), bytes.size());
     bytes = {copy->as<std::byte>(), bytes.size()};
     owner = copy;

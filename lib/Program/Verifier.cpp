@@ -29,17 +29,13 @@ bool isProgramType(ElementType type) {
 /// The tensor's bytes, multiplied so that no product can overflow.
 Result<uint64_t> checkedBytes(const TensorT &tensor) {
   if (!isProgramType(tensor.type))
-    return Error{
-        fmt::format("has element type {}, expected f32, i8, i16, i32 or i64",
-                    static_cast<int>(tensor.type))};
+    return Error{fmt::format("has element type {}, expected f32, i8, i16, i32 or i64", static_cast<int>(tensor.type))};
   if (tensor.shape.size() > maxRank)
-    return Error{fmt::format("has rank {}, expected at most {}",
-                             tensor.shape.size(), maxRank)};
+    return Error{fmt::format("has rank {}, expected at most {}", tensor.shape.size(), maxRank)};
   uint64_t bytes = sizeOf(tensor.type);
   for (int64_t dimension : tensor.shape) {
     if (dimension < 1)
-      return Error{
-          fmt::format("has a dimension of {}, expected at least 1", dimension)};
+      return Error{fmt::format("has a dimension of {}, expected at least 1", dimension)};
     if (static_cast<uint64_t>(dimension) > maxBytes / bytes)
       return Error{fmt::format("is larger than {} bytes", maxBytes)};
     bytes *= dimension;
@@ -52,27 +48,21 @@ Status verifyTensor(const TensorT &tensor, const ProgramT &program) {
   if (!bytes)
     return bytes.error();
   uint64_t offset = tensor.constant ? tensor.data_offset : tensor.arena_offset;
-  uint64_t available =
-      tensor.constant ? program.constant_bytes : program.arena_bytes;
+  uint64_t available = tensor.constant ? program.constant_bytes : program.arena_bytes;
   if (offset % dataAlignment != 0)
-    return Error{fmt::format("lies at offset {}, expected a multiple of {}",
-                             offset, dataAlignment)};
+    return Error{fmt::format("lies at offset {}, expected a multiple of {}", offset, dataAlignment)};
   if (offset > available || *bytes > available - offset)
-    return Error{fmt::format(
-        "takes {} bytes at offset {} of the {}, which has {}", *bytes, offset,
-        tensor.constant ? "constants" : "arena", available)};
+    return Error{fmt::format("takes {} bytes at offset {} of the {}, which has {}", *bytes, offset,
+                             tensor.constant ? "constants" : "arena", available)};
   return success();
 }
 
 Status verifyTensors(const ProgramT &program) {
   if (program.arena_bytes > maxBytes)
-    return Error{fmt::format("the arena takes {} bytes, expected at most {}",
-                             program.arena_bytes, maxBytes)};
+    return Error{fmt::format("the arena takes {} bytes, expected at most {}", program.arena_bytes, maxBytes)};
   for (size_t i = 0; i != program.tensors.size(); ++i)
     if (auto status = verifyTensor(*program.tensors[i], program); !status)
-      return Error{fmt::format("tensor {} ('{}') {}", i,
-                               program.tensors[i]->name,
-                               status.error().message)};
+      return Error{fmt::format("tensor {} ('{}') {}", i, program.tensors[i]->name, status.error().message)};
   return success();
 }
 
@@ -86,8 +76,7 @@ Status verifyLayer(const LayerT &layer, const ProgramT &program) {
     return inferred.error();
   TensorType declared = typeOf(*program.tensors[layer.result]);
   if (*inferred != declared)
-    return Error{fmt::format("the result is {}, but the program says {}",
-                             toString(*inferred), toString(declared))};
+    return Error{fmt::format("the result is {}, but the program says {}", toString(*inferred), toString(declared))};
   return success();
 }
 
@@ -95,8 +84,7 @@ Status verifyLayers(const ProgramT &program) {
   for (size_t i = 0; i != program.layers.size(); ++i) {
     const LayerT &layer = *program.layers[i];
     if (auto status = verifyLayer(layer, program); !status)
-      return Error{fmt::format("layer {} ('{}'): {}", i, layer.name,
-                               status.error().message)};
+      return Error{fmt::format("layer {} ('{}'): {}", i, layer.name, status.error().message)};
   }
   return success();
 }

@@ -14,12 +14,19 @@ public:
   explicit Generator(uint32_t seed) : rng(seed) {}
 
   NetworkBuilder make(size_t layers) {
-    for (int64_t inputs = pick(1, 2); inputs-- != 0;)
-      values.push_back(addInput());
-    for (size_t i = 0; i != layers; ++i)
+    values.push_back(addInput());
+    for (size_t i = 0; i != layers; ++i) {
+      // Late, so that the memory that it takes may have been another's before.
+      if (i == layers / 2 && coin())
+        values.push_back(addInput());
       values.push_back(addLayer());
-    uint32_t last = values.back();
-    builder.output("real", layer(dequantize({0.25}, 0, pick(-9, 9)), {last}));
+    }
+    int32_t zeroPoint = pick(-9, 9);
+    uint32_t real = layer(dequantize({0.25}, 0, zeroPoint), {values.back()});
+    if (coin())
+      real = layer(transpose({0, 3, 1, 2}), {real});
+    builder.output("real", real);
+    builder.program.outputs.back()->zero_point = zeroPoint;
     builder.output("integers", anyValue());
     return std::move(builder);
   }
