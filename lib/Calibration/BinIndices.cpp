@@ -19,8 +19,7 @@ constexpr uint32_t magnitudeMask = 0x7fffffff, infinityBits = 0x7f800000;
 /// have a min and a max that vectorize, floats have NaNs.
 TARE_INLINE int32_t orderedKey(uint32_t bits) {
   auto value = static_cast<int32_t>(bits);
-  return value ^ static_cast<int32_t>(static_cast<uint32_t>(value >> 31) &
-                                      magnitudeMask);
+  return value ^ static_cast<int32_t>(static_cast<uint32_t>(value >> 31) & magnitudeMask);
 }
 
 TARE_INLINE Scan scanLoop(const float *values, size_t count) {
@@ -41,25 +40,19 @@ TARE_INLINE Scan scanLoop(const float *values, size_t count) {
   return {value(low), value(high), zeros, magnitude < infinityBits};
 }
 
-TARE_INLINE void indexLoop(const float *values, size_t count, float inverse,
-                           uint16_t *indices) {
+TARE_INLINE void indexLoop(const float *values, size_t count, float inverse, uint16_t *indices) {
   for (size_t i = 0; i < count; ++i) {
     float x = values[i], scaled = x * inverse;
     auto truncated = static_cast<int32_t>(scaled);
     // floor; and a negative value that underflows to zero is in bin -1 still.
-    int32_t borrow = (static_cast<float>(truncated) > scaled) |
-                     ((x < 0.0f) & (scaled == 0.0f));
-    indices[i] = static_cast<uint16_t>(truncated - borrow +
-                                       int32_t(Histogram::binsPerSide));
+    int32_t borrow = (static_cast<float>(truncated) > scaled) | ((x < 0.0f) & (scaled == 0.0f));
+    indices[i] = static_cast<uint16_t>(truncated - borrow + int32_t(Histogram::binsPerSide));
   }
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] Scan scanAvx2(const float *values, size_t count) {
-  return scanLoop(values, count);
-}
-[[gnu::target("avx2")]] void indexAvx2(const float *values, size_t count,
-                                       float inverse, uint16_t *indices) {
+[[gnu::target("avx2")]] Scan scanAvx2(const float *values, size_t count) { return scanLoop(values, count); }
+[[gnu::target("avx2")]] void indexAvx2(const float *values, size_t count, float inverse, uint16_t *indices) {
   indexLoop(values, count, inverse, indices);
 }
 const bool hasAvx2 = __builtin_cpu_supports("avx2");
@@ -75,8 +68,7 @@ Scan scan(std::span<const float> values) {
   return scanLoop(values.data(), values.size());
 }
 
-void binIndices(std::span<const float> values, float inverseWidth,
-                uint16_t *indices) {
+void binIndices(std::span<const float> values, float inverseWidth, uint16_t *indices) {
 #if defined(__x86_64__)
   if (hasAvx2)
     return indexAvx2(values.data(), values.size(), inverseWidth, indices);

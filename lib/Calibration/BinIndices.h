@@ -17,8 +17,7 @@ Scan scan(std::span<const float> values);
 
 /// indices[i] = floor(values[i] * inverseWidth) + 2048, for values that fit:
 /// finite ones in [-2048, 2048) / inverseWidth, a power of two.
-void binIndices(std::span<const float> values, float inverseWidth,
-                uint16_t *indices);
+void binIndices(std::span<const float> values, float inverseWidth, uint16_t *indices);
 
 } // namespace tare::calibration
 

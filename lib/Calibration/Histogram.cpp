@@ -30,8 +30,7 @@ int exponentFor(float min, float max) {
   return exponent;
 }
 
-void addBins(std::vector<uint64_t> &to, const std::vector<uint64_t> &from,
-             int shift) {
+void addBins(std::vector<uint64_t> &to, const std::vector<uint64_t> &from, int shift) {
   if (from.empty())
     return;
   to.resize(Histogram::binsPerSide);
@@ -95,8 +94,7 @@ void Histogram::growTo(int newExponent) {
 }
 
 /// Counts what is not finite; returns the rest, in `buffer`.
-std::span<const float> Histogram::dropNonFinite(std::span<const float> values,
-                                                std::vector<float> &buffer) {
+std::span<const float> Histogram::dropNonFinite(std::span<const float> values, std::vector<float> &buffer) {
   buffer.clear();
   for (float value : values) {
     if (std::isfinite(value))
@@ -118,8 +116,7 @@ void Histogram::count(std::span<const uint16_t> indices) {
       ++negativeBins[binsPerSide - 1 - index];
 }
 
-void Histogram::addFinite(std::span<const float> values, const Scan &seen,
-                          Tables *tables) {
+void Histogram::addFinite(std::span<const float> values, const Scan &seen, Tables *tables) {
   int needed = exponentFor(seen.min, seen.max);
   if (tables && (needed > exponent || tables->isFull()))
     tables->flush(*this);

@@ -44,8 +44,7 @@ public:
       int64_t right = begin + (end - begin) * (g + 1) / levels;
       double mass = sum(left, right);
       if (mass > 0) {
-        double p =
-            mass + (left == begin ? below : 0) + (right == end ? above : 0);
+        double p = mass + (left == begin ? below : 0) + (right == end ? above : 0);
         result -= p * std::log(mass / double(nonEmpty[right] - nonEmpty[left]));
       }
       left = right;
@@ -54,9 +53,7 @@ public:
   }
 
 private:
-  double sum(int64_t begin, int64_t end) const {
-    return counted[end] - counted[begin];
-  }
+  double sum(int64_t begin, int64_t end) const { return counted[end] - counted[begin]; }
 
   std::vector<double> counted{0}, logs{0};
   std::vector<int64_t> nonEmpty{0};
@@ -71,10 +68,8 @@ std::vector<double> countsOf(std::span<const uint64_t> side, uint64_t zeros) {
   return counts;
 }
 
-Range symmetricRange(const Histogram &histogram, const Thresholds &thresholds,
-                     int64_t levels) {
-  std::vector<double> magnitudes =
-      countsOf(histogram.positive(), histogram.zeros());
+Range symmetricRange(const Histogram &histogram, const Thresholds &thresholds, int64_t levels) {
+  std::vector<double> magnitudes = countsOf(histogram.positive(), histogram.zeros());
   std::vector<double> negative = countsOf(histogram.negative(), 0);
   magnitudes.resize(thresholds.symmetricCount());
   for (size_t j = 0; j < negative.size(); ++j)
@@ -91,8 +86,7 @@ Range symmetricRange(const Histogram &histogram, const Thresholds &thresholds,
   return thresholds.range(search.best().high, search.best().high);
 }
 
-Range asymmetricRange(const Histogram &histogram, const Thresholds &thresholds,
-                      int64_t levels) {
+Range asymmetricRange(const Histogram &histogram, const Thresholds &thresholds, int64_t levels) {
   std::vector<double> bins = countsOf(histogram.negative(), 0);
   int64_t zero = static_cast<int64_t>(bins.size());
   std::reverse(bins.begin(), bins.end());
@@ -101,14 +95,13 @@ Range asymmetricRange(const Histogram &histogram, const Thresholds &thresholds,
   Distribution distribution(bins);
   int64_t fewest = std::min(levels, distribution.size());
   bool hasPositive = distribution.size() > zero;
-  PairSearch search(thresholds.lowCount(), thresholds.highCount(),
-                    [&](Pair pair) {
-                      int64_t begin = zero > 0 ? zero - 1 - pair.low : 0;
-                      int64_t end = hasPositive ? zero + pair.high + 1 : zero;
-                      if (end - begin < fewest)
-                        return std::numeric_limits<double>::infinity();
-                      return distribution.divergence(begin, end, levels);
-                    });
+  PairSearch search(thresholds.lowCount(), thresholds.highCount(), [&](Pair pair) {
+    int64_t begin = zero > 0 ? zero - 1 - pair.low : 0;
+    int64_t end = hasPositive ? zero + pair.high + 1 : zero;
+    if (end - begin < fewest)
+      return std::numeric_limits<double>::infinity();
+    return distribution.divergence(begin, end, levels);
+  });
   search.scanLines();
   return thresholds.range(search.best().low, search.best().high);
 }

@@ -90,8 +90,7 @@ private:
   };
 
   /// Of a side's last bin one value is known: the outermost one, its end.
-  void addBin(double left, double right, uint64_t count, bool last,
-              double outermost) {
+  void addBin(double left, double right, uint64_t count, bool last, double outermost) {
     if (last && count > 0) {
       points.push_back({outermost, 1});
       --count;
@@ -118,8 +117,7 @@ private:
 
 } // namespace
 
-double expectedSquaredError(const Histogram &histogram, const Range &range,
-                            const GridKind &grid) {
+double expectedSquaredError(const Histogram &histogram, const Range &range, const GridKind &grid) {
   uint64_t count = histogram.finite();
   if (histogram.isDead() || count == 0)
     return 0;
@@ -132,19 +130,15 @@ Range mseRange(const Histogram &histogram, const GridKind &grid) {
     return all;
   Density density(histogram);
   Thresholds thresholds(histogram);
-  auto cost = [&](const Range &range) {
-    return density.squaredError(gridOf(range, grid));
-  };
+  auto cost = [&](const Range &range) { return density.squaredError(gridOf(range, grid)); };
   if (grid.symmetric) {
-    PairSearch search(1, thresholds.symmetricCount(), [&](Pair pair) {
-      return cost(thresholds.range(pair.high, pair.high));
-    });
+    PairSearch search(1, thresholds.symmetricCount(),
+                      [&](Pair pair) { return cost(thresholds.range(pair.high, pair.high)); });
     search.descend();
     return thresholds.range(search.best().high, search.best().high);
   }
-  PairSearch search(
-      thresholds.lowCount(), thresholds.highCount(),
-      [&](Pair pair) { return cost(thresholds.range(pair.low, pair.high)); });
+  PairSearch search(thresholds.lowCount(), thresholds.highCount(),
+                    [&](Pair pair) { return cost(thresholds.range(pair.low, pair.high)); });
   search.descend();
   return thresholds.range(search.best().low, search.best().high);
 }

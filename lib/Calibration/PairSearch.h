@@ -29,8 +29,7 @@ template <typename Cost> class PairSearch {
 public:
   /// Tries a mesh of pairs, the widest first.
   PairSearch(int64_t lowCount, int64_t highCount, Cost cost)
-      : lowCount(lowCount), highCount(highCount), cost(cost),
-        found{lowCount - 1, highCount - 1} {
+      : lowCount(lowCount), highCount(highCount), cost(cost), found{lowCount - 1, highCount - 1} {
     for (int64_t low : coarsePositions(lowCount))
       for (int64_t high : coarsePositions(highCount))
         visit({low, high});
@@ -71,8 +70,7 @@ template <typename Cost> void PairSearch<Cost>::descend() {
       improved = false;
       Pair center = found;
       for (Pair direction : directions)
-        improved |= visit({center.low + direction.low * step,
-                           center.high + direction.high * step});
+        improved |= visit({center.low + direction.low * step, center.high + direction.high * step});
     }
   }
 }

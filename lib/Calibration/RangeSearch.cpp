@@ -8,10 +8,7 @@
 namespace tare::calibration {
 
 static constexpr std::array<std::pair<std::string_view, Method>, 4> methods{
-    {{"min_max", Method::minMax},
-     {"percentile", Method::percentile},
-     {"mse", Method::mse},
-     {"kl", Method::kl}}};
+    {{"min_max", Method::minMax}, {"percentile", Method::percentile}, {"mse", Method::mse}, {"kl", Method::kl}}};
 
 std::optional<Method> methodOf(std::string_view name) {
   for (const auto &[known, method] : methods)
@@ -44,8 +41,7 @@ Range findRange(const Histogram &histogram, const SearchOptions &options) {
 Range minMaxRange(const Histogram &histogram) {
   if (histogram.finite() == 0)
     return {};
-  return {std::min(0.0, double(histogram.min())),
-          std::max(0.0, double(histogram.max()))};
+  return {std::min(0.0, double(histogram.min())), std::max(0.0, double(histogram.max()))};
 }
 
 /// The number of bins, from 0 outwards, that are left of a side when up to

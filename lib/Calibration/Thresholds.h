@@ -22,8 +22,7 @@ inline std::span<const uint64_t> occupied(std::span<const uint64_t> side) {
 class Thresholds {
 public:
   explicit Thresholds(const Histogram &histogram)
-      : width(histogram.binWidth()), all(minMaxRange(histogram)),
-        low(occupied(histogram.negative()).size()),
+      : width(histogram.binWidth()), all(minMaxRange(histogram)), low(occupied(histogram.negative()).size()),
         high(occupied(histogram.positive()).size()) {}
 
   int64_t lowCount() const { return std::max<int64_t>(low, 1); }
@@ -31,8 +30,7 @@ public:
   int64_t symmetricCount() const { return std::max(lowCount(), highCount()); }
 
   Range range(int64_t i, int64_t j) const {
-    return {std::max(all.min, -width * double(i + 1)),
-            std::min(all.max, width * double(j + 1))};
+    return {std::max(all.min, -width * double(i + 1)), std::min(all.max, width * double(j + 1))};
   }
 
 private:

@@ -25,8 +25,7 @@ bool continues(int64_t outerStride, int64_t innerStride, int64_t innerSize) {
 
 } // namespace
 
-Broadcast planBroadcast(const Shape &lhs, const Shape &rhs,
-                        const Shape &result) {
+Broadcast planBroadcast(const Shape &lhs, const Shape &rhs, const Shape &result) {
   size_t rank = result.size();
   std::vector<int64_t> a = alignedStrides(lhs, rank);
   std::vector<int64_t> b = alignedStrides(rhs, rank);
@@ -34,8 +33,7 @@ Broadcast planBroadcast(const Shape &lhs, const Shape &rhs,
   for (size_t d = 0; d < rank; ++d) {
     if (result[d] == 1)
       continue;
-    if (!plan.sizes.empty() &&
-        continues(plan.lhsStrides.back(), a[d], result[d]) &&
+    if (!plan.sizes.empty() && continues(plan.lhsStrides.back(), a[d], result[d]) &&
         continues(plan.rhsStrides.back(), b[d], result[d])) {
       plan.sizes.back() *= result[d];
       plan.lhsStrides.back() = a[d];
@@ -62,30 +60,24 @@ bool nextRow(const std::vector<int64_t> &sizes, std::vector<int64_t> &index) {
 
 namespace floating {
 
-void add(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y) {
+void add(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
   binary<float, float, float>(a, b, y, [](float a, float b) { return a + b; });
 }
 
-void sub(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y) {
+void sub(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
   binary<float, float, float>(a, b, y, [](float a, float b) { return a - b; });
 }
 
-void mul(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y) {
+void mul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
   binary<float, float, float>(a, b, y, [](float a, float b) { return a * b; });
 }
 
-void div(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y) {
+void div(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
   binary<float, float, float>(a, b, y, [](float a, float b) { return a / b; });
 }
 
-void prelu(const ConstTensorView &x, const ConstTensorView &slope,
-           const TensorView &y) {
-  binary<float, float, float>(
-      x, slope, y, [](float x, float s) { return x < 0.0f ? x * s : x; });
+void prelu(const ConstTensorView &x, const ConstTensorView &slope, const TensorView &y) {
+  binary<float, float, float>(x, slope, y, [](float x, float s) { return x < 0.0f ? x * s : x; });
 }
 
 } // namespace floating

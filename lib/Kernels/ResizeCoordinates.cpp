@@ -10,9 +10,7 @@ namespace tare::kernels {
 namespace {
 
 template <typename Mode, size_t count>
-std::optional<Mode>
-find(const std::array<std::pair<std::string_view, Mode>, count> &names,
-     std::string_view name) {
+std::optional<Mode> find(const std::array<std::pair<std::string_view, Mode>, count> &names, std::string_view name) {
   for (const auto &[known, mode] : names)
     if (known == name)
       return mode;
@@ -20,8 +18,7 @@ find(const std::array<std::pair<std::string_view, Mode>, count> &names,
 }
 
 /// The source coordinate of output coordinate `i`, not clamped.
-float sourceCoordinate(const ResizeExtent &extent, CoordinateMode mode,
-                       int64_t i) {
+float sourceCoordinate(const ResizeExtent &extent, CoordinateMode mode, int64_t i) {
   float x = static_cast<float>(i);
   float input = static_cast<float>(extent.input);
   float output = static_cast<float>(extent.output);
@@ -61,32 +58,30 @@ float roundNearest(float x, NearestMode rounding) {
 } // namespace
 
 std::optional<CoordinateMode> coordinateModeOf(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, CoordinateMode>, 5>
-      names{{{"half_pixel", CoordinateMode::halfPixel},
-             {"half_pixel_symmetric", CoordinateMode::halfPixelSymmetric},
-             {"pytorch_half_pixel", CoordinateMode::pytorchHalfPixel},
-             {"align_corners", CoordinateMode::alignCorners},
-             {"asymmetric", CoordinateMode::asymmetric}}};
+  static constexpr std::array<std::pair<std::string_view, CoordinateMode>, 5> names{
+      {{"half_pixel", CoordinateMode::halfPixel},
+       {"half_pixel_symmetric", CoordinateMode::halfPixelSymmetric},
+       {"pytorch_half_pixel", CoordinateMode::pytorchHalfPixel},
+       {"align_corners", CoordinateMode::alignCorners},
+       {"asymmetric", CoordinateMode::asymmetric}}};
   return find(names, name);
 }
 
 std::optional<NearestMode> nearestModeOf(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, NearestMode>, 4>
-      names{{{"round_prefer_floor", NearestMode::roundPreferFloor},
-             {"round_prefer_ceil", NearestMode::roundPreferCeil},
-             {"floor", NearestMode::floor},
-             {"ceil", NearestMode::ceil}}};
+  static constexpr std::array<std::pair<std::string_view, NearestMode>, 4> names{
+      {{"round_prefer_floor", NearestMode::roundPreferFloor},
+       {"round_prefer_ceil", NearestMode::roundPreferCeil},
+       {"floor", NearestMode::floor},
+       {"ceil", NearestMode::ceil}}};
   return find(names, name);
 }
 
-ResizeAxis nearestCoordinates(const ResizeExtent &extent, CoordinateMode mode,
-                              NearestMode rounding) {
+ResizeAxis nearestCoordinates(const ResizeExtent &extent, CoordinateMode mode, NearestMode rounding) {
   ResizeAxis axis;
   float last = static_cast<float>(extent.input - 1);
   for (int64_t i = 0; i < extent.output; ++i) {
     float x = sourceCoordinate(extent, mode, i);
-    axis.lower.push_back(static_cast<int32_t>(
-        std::clamp(roundNearest(x, rounding), 0.0f, last)));
+    axis.lower.push_back(static_cast<int32_t>(std::clamp(roundNearest(x, rounding), 0.0f, last)));
   }
   return axis;
 }
@@ -98,8 +93,7 @@ ResizeAxis linearCoordinates(const ResizeExtent &extent, CoordinateMode mode) {
     float x = std::clamp(sourceCoordinate(extent, mode, i), 0.0f, last);
     int32_t lower = static_cast<int32_t>(x);
     axis.lower.push_back(lower);
-    axis.upper.push_back(
-        std::min<int32_t>(lower + 1, static_cast<int32_t>(last)));
+    axis.upper.push_back(std::min<int32_t>(lower + 1, static_cast<int32_t>(last)));
     axis.weight.push_back(x - static_cast<float>(lower));
   }
   return axis;

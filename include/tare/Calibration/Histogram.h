@@ -38,9 +38,7 @@ public:
   uint64_t nans() const { return nanCount; }
   uint64_t positiveInfinities() const { return positiveInfinityCount; }
   uint64_t negativeInfinities() const { return negativeInfinityCount; }
-  uint64_t nonFinite() const {
-    return nanCount + positiveInfinityCount + negativeInfinityCount;
-  }
+  uint64_t nonFinite() const { return nanCount + positiveInfinityCount + negativeInfinityCount; }
   /// Whether all that was seen is zero, or nothing was.
   bool isDead() const { return total() == zeroCount; }
 
@@ -62,11 +60,9 @@ private:
   using Bins = std::vector<uint64_t>;
   class Tables;
 
-  void addFinite(std::span<const float> values, const Scan &seen,
-                 Tables *tables);
+  void addFinite(std::span<const float> values, const Scan &seen, Tables *tables);
   void count(std::span<const uint16_t> indices);
-  std::span<const float> dropNonFinite(std::span<const float> values,
-                                       std::vector<float> &buffer);
+  std::span<const float> dropNonFinite(std::span<const float> values, std::vector<float> &buffer);
   void growTo(int newExponent);
 
   /// k; meaningful once there is a finite value.

@@ -63,8 +63,7 @@ Range percentileRange(const Histogram &histogram, double percentile = 99.99);
 Range mseRange(const Histogram &histogram, const GridKind &grid);
 
 /// The expected squared error that mseRange minimizes.
-double expectedSquaredError(const Histogram &histogram, const Range &range,
-                            const GridKind &grid);
+double expectedSquaredError(const Histogram &histogram, const Range &range, const GridKind &grid);
 
 /// The range with the smallest Kullback-Leibler divergence of the clipped
 /// distribution (what is cut off is added to the outermost bins) from the

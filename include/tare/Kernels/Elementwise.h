@@ -20,16 +20,14 @@ struct Broadcast {
 };
 
 /// Plans loops for operands that broadcast to `result`; at least one dimension.
-Broadcast planBroadcast(const Shape &lhs, const Shape &rhs,
-                        const Shape &result);
+Broadcast planBroadcast(const Shape &lhs, const Shape &rhs, const Shape &result);
 
 /// Steps `index` through all but the last dimension, last but one fastest;
 /// false at the end.
 bool nextRow(const std::vector<int64_t> &sizes, std::vector<int64_t> &index);
 
 /// y[i] = f(x[i])
-template <typename X, typename Y, typename F>
-void unary(const ConstTensorView &x, const TensorView &y, F f) {
+template <typename X, typename Y, typename F> void unary(const ConstTensorView &x, const TensorView &y, F f) {
   assert(x.count() == y.count() && "element counts differ");
   const X *source = x.as<X>();
   Y *target = y.as<Y>();
@@ -39,8 +37,7 @@ void unary(const ConstTensorView &x, const TensorView &y, F f) {
 
 /// One row of `binary`; the strides are 0 or 1.
 template <typename A, typename B, typename Y, typename F>
-void binaryRow(const A *a, int64_t aStride, const B *b, int64_t bStride, Y *y,
-               int64_t count, F f) {
+void binaryRow(const A *a, int64_t aStride, const B *b, int64_t bStride, Y *y, int64_t count, F f) {
   // One loop per case, so that each of them vectorizes.
   if (aStride && bStride) {
     for (int64_t i = 0; i < count; ++i)
@@ -59,8 +56,7 @@ void binaryRow(const A *a, int64_t aStride, const B *b, int64_t bStride, Y *y,
 
 /// y = f(a, b) with numpy broadcasting to y's shape.
 template <typename A, typename B, typename Y, typename F>
-void binary(const ConstTensorView &a, const ConstTensorView &b,
-            const TensorView &y, F f) {
+void binary(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y, F f) {
   if (y.count() == 0)
     return;
   Broadcast plan = planBroadcast(a.type.shape, b.type.shape, y.type.shape);
@@ -73,8 +69,8 @@ void binary(const ConstTensorView &a, const ConstTensorView &b,
       aOffset += index[d] * plan.lhsStrides[d];
       bOffset += index[d] * plan.rhsStrides[d];
     }
-    binaryRow(a.as<A>() + aOffset, plan.lhsStrides[last], b.as<B>() + bOffset,
-              plan.rhsStrides[last], target, plan.sizes[last], f);
+    binaryRow(a.as<A>() + aOffset, plan.lhsStrides[last], b.as<B>() + bOffset, plan.rhsStrides[last], target,
+              plan.sizes[last], f);
     target += plan.sizes[last];
   } while (nextRow(plan.sizes, index));
 }
@@ -82,21 +78,15 @@ void binary(const ConstTensorView &a, const ConstTensorView &b,
 namespace floating {
 
 /// y[i] = f(x[i])
-template <typename F>
-void unary(const ConstTensorView &x, const TensorView &y, F f) {
+template <typename F> void unary(const ConstTensorView &x, const TensorView &y, F f) {
   kernels::unary<float, float>(x, y, f);
 }
-void add(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y);
-void sub(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y);
-void mul(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y);
-void div(const ConstTensorView &a, const ConstTensorView &b,
-         const TensorView &y);
+void add(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
+void sub(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
+void mul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
+void div(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
 /// x where x >= 0, else x * slope; the slope broadcasts to x.
-void prelu(const ConstTensorView &x, const ConstTensorView &slope,
-           const TensorView &y);
+void prelu(const ConstTensorView &x, const ConstTensorView &slope, const TensorView &y);
 
 } // namespace floating
 } // namespace tare::kernels

@@ -47,71 +47,55 @@ using OptionalView = std::optional<ConstTensorView>;
 
 /// x [N, I, spatial..], w [O, I / group, kernel..], bias [O] or none.
 /// Give `constants` where w is a constant.
-void conv(const ConstTensorView &x, const ConstTensorView &w,
-          const OptionalView &bias, const Geometry &geometry,
+void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y, PackedConstants *constants = nullptr);
 
 /// x [N, I, spatial..], w [I, O / group, kernel..], bias [O] or none. The
 /// output padding is in y's shape.
-void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
-                   const OptionalView &bias, const Geometry &geometry,
-                   const TensorView &y, PackedConstants *constants = nullptr);
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
+                   const Geometry &geometry, const TensorView &y, PackedConstants *constants = nullptr);
 
 /// x [.., K], w [N, K], bias [N] or none, y [.., N].
-void linear(const ConstTensorView &x, const ConstTensorView &w,
-            const OptionalView &bias, const TensorView &y,
+void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
             PackedConstants *constants = nullptr);
 
 /// numpy.matmul: leading dimensions broadcast, operands of rank 1 are a row
 /// and a column.
-void matMul(const ConstTensorView &a, const ConstTensorView &b,
-            const TensorView &y);
+void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
 
 /// Padding never wins. A larger y than the pads allow (ceil mode) is fine.
-void maxPool(const ConstTensorView &x, const Geometry &geometry,
-             const TensorView &y);
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y);
 
 /// The mean over the window's elements inside the input, or, with
 /// `countIncludePad`, inside input and padding. What ceil mode adds beyond the
 /// padding never counts.
-void averagePool(const ConstTensorView &x, const Geometry &geometry,
-                 bool countIncludePad, const TensorView &y);
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y);
 
 /// y = (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c], c
 /// along axis 1.
-void batchNorm(const ConstTensorView &x, const ConstTensorView &scale,
-               const ConstTensorView &bias, const ConstTensorView &mean,
-               const ConstTensorView &variance, double epsilon,
-               const TensorView &y);
+void batchNorm(const ConstTensorView &x, const ConstTensorView &scale, const ConstTensorView &bias,
+               const ConstTensorView &mean, const ConstTensorView &variance, double epsilon, const TensorView &y);
 
 /// The mean over `axes` (>= 0); y holds the kept dimensions, with or without
 /// ones for the others.
-void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes,
-                const TensorView &y);
+void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes, const TensorView &y);
 
 /// exp(x - max) / sum(exp(x - max)) along `axis` (>= 0).
 void softmax(const ConstTensorView &x, int64_t axis, const TensorView &y);
 
 /// Linear interpolation; one ResizeAxis per dimension of x. For nearest see
 /// kernels::resizeNearest in Movement.h.
-void resizeLinear(const ConstTensorView &x, std::span<const ResizeAxis> axes,
-                  const TensorView &y);
+void resizeLinear(const ConstTensorView &x, std::span<const ResizeAxis> axes, const TensorView &y);
 
 namespace reference {
-void conv(const ConstTensorView &x, const ConstTensorView &w,
-          const OptionalView &bias, const Geometry &geometry,
+void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y);
-void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
-                   const OptionalView &bias, const Geometry &geometry,
-                   const TensorView &y);
-void linear(const ConstTensorView &x, const ConstTensorView &w,
-            const OptionalView &bias, const TensorView &y);
-void matMul(const ConstTensorView &a, const ConstTensorView &b,
-            const TensorView &y);
-void maxPool(const ConstTensorView &x, const Geometry &geometry,
-             const TensorView &y);
-void averagePool(const ConstTensorView &x, const Geometry &geometry,
-                 bool countIncludePad, const TensorView &y);
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
+                   const Geometry &geometry, const TensorView &y);
+void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y);
+void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y);
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y);
 } // namespace reference
 
 } // namespace tare::kernels::floating

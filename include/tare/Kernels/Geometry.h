@@ -26,9 +26,7 @@ struct Geometry {
 
   size_t rank() const { return kernel.size(); }
   int64_t stride(size_t d) const { return strides.empty() ? 1 : strides[d]; }
-  int64_t dilation(size_t d) const {
-    return dilations.empty() ? 1 : dilations[d];
-  }
+  int64_t dilation(size_t d) const { return dilations.empty() ? 1 : dilations[d]; }
   int64_t padBegin(size_t d) const { return pads.empty() ? 0 : pads[d]; }
   int64_t padEnd(size_t d) const { return pads.empty() ? 0 : pads[rank() + d]; }
   /// The input elements that the window spans, holes included.
@@ -38,14 +36,12 @@ struct Geometry {
 /// Spatial output sizes of a convolution or a pooling. With `ceil`, a last
 /// window that is partly outside counts, unless it starts beyond the input and
 /// its begin padding (ONNX, PyTorch).
-std::vector<int64_t> outputSizes(std::span<const int64_t> input,
-                                 const Geometry &geometry, bool ceil = false);
+std::vector<int64_t> outputSizes(std::span<const int64_t> input, const Geometry &geometry, bool ceil = false);
 
 /// Spatial output sizes of a transposed convolution; `outputPadding` may be
 /// empty.
-std::vector<int64_t>
-transposedOutputSizes(std::span<const int64_t> input, const Geometry &geometry,
-                      std::span<const int64_t> outputPadding);
+std::vector<int64_t> transposedOutputSizes(std::span<const int64_t> input, const Geometry &geometry,
+                                           std::span<const int64_t> outputPadding);
 
 } // namespace tare::kernels
 

@@ -54,8 +54,7 @@ struct ResizeAxis {
 
 /// Indices are clamped into the input. Coordinates are computed in float32, as
 /// ONNX Runtime does: at ties another precision picks another neighbour.
-ResizeAxis nearestCoordinates(const ResizeExtent &extent, CoordinateMode mode,
-                              NearestMode rounding);
+ResizeAxis nearestCoordinates(const ResizeExtent &extent, CoordinateMode mode, NearestMode rounding);
 ResizeAxis linearCoordinates(const ResizeExtent &extent, CoordinateMode mode);
 
 } // namespace tare::kernels

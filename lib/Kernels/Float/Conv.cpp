@@ -11,9 +11,7 @@ using dnnl::memory;
 using Dims = memory::dims;
 using Tag = memory::format_tag;
 
-memory::desc plain(const Dims &dims, Tag tag) {
-  return {dims, memory::data_type::f32, tag};
-}
+memory::desc plain(const Dims &dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
 
 memory::desc anyLayout(const Dims &dims) { return plain(dims, Tag::any); }
 
@@ -26,15 +24,13 @@ struct Problem {
 
   KernelKey key(KernelKind kind) const {
     KernelKey key{static_cast<int64_t>(kind), hasBias};
-    for (const Dims *dims :
-         {&source, &weights, &target, &strides, &dilations, &begin, &end})
+    for (const Dims *dims : {&source, &weights, &target, &strides, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
     return key;
   }
 };
 
-Problem problemOf(const Planes &x, const Window &window, const Planes &y,
-                  bool hasBias) {
+Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool hasBias) {
   int64_t g = window.group;
   Problem problem;
   problem.source = {1, x.c, x.h, x.w};
@@ -53,38 +49,30 @@ Problem problemOf(const Planes &x, const Window &window, const Planes &y,
 
 /// The layouts outside; a group of one is oneDNN's convolution without groups,
 /// which has faster kernels.
-template <typename Primitive>
-KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
+template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
   bool grouped = problem.weights[0] != 1;
-  Dims weights(problem.weights.begin() + (grouped ? 0 : 1),
-               problem.weights.end());
+  Dims weights(problem.weights.begin() + (grouped ? 0 : 1), problem.weights.end());
   Tag tag = problem.weightsTag;
   if (!grouped)
     tag = tag == Tag::goihw ? Tag::oihw : Tag::iohw;
-  memory::desc bias =
-      problem.hasBias ? plain(problem.bias, Tag::x) : memory::desc();
-  typename Primitive::desc descriptor(
-      dnnl::prop_kind::forward_inference, algorithm, anyLayout(problem.source),
-      anyLayout(weights), bias, anyLayout(problem.target), problem.strides,
-      problem.dilations, problem.begin, problem.end);
+  memory::desc bias = problem.hasBias ? plain(problem.bias, Tag::x) : memory::desc();
+  typename Primitive::desc descriptor(dnnl::prop_kind::forward_inference, algorithm, anyLayout(problem.source),
+                                      anyLayout(weights), bias, anyLayout(problem.target), problem.strides,
+                                      problem.dilations, problem.begin, problem.end);
   KernelPlan plan;
-  plan.descriptor = typename Primitive::primitive_desc(
-      descriptor, kernelAttributes(), cpuEngine());
-  plan.ports = {{DNNL_ARG_SRC, plain(problem.source, Tag::nchw)},
-                {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
+  plan.descriptor = typename Primitive::primitive_desc(descriptor, kernelAttributes(), cpuEngine());
+  plan.ports = {{DNNL_ARG_SRC, plain(problem.source, Tag::nchw)}, {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
   if (problem.hasBias)
     plan.ports.push_back({DNNL_ARG_BIAS, bias});
   plan.ports.push_back({DNNL_ARG_DST, plain(problem.target, Tag::nchw)});
   return plan;
 }
 
-void runImages(const CompiledKernel &kernel, const ConstTensorView &x,
-               const ConstTensorView &w, const OptionalView &bias,
-               const TensorView &y, PackedConstants *constants) {
+void runImages(const CompiledKernel &kernel, const ConstTensorView &x, const ConstTensorView &w,
+               const OptionalView &bias, const TensorView &y, PackedConstants *constants) {
   Planes input(x.type.shape), output(y.type.shape);
   for (int64_t n = 0; n < output.n; ++n) {
-    std::vector<const float *> inputs{x.as<float>() + n * input.image(),
-                                      w.as<float>()};
+    std::vector<const float *> inputs{x.as<float>() + n * input.image(), w.as<float>()};
     if (bias)
       inputs.push_back(bias->as<float>());
     kernel.run(inputs, y.as<float>() + n * output.image(), constants);
@@ -93,26 +81,21 @@ void runImages(const CompiledKernel &kernel, const ConstTensorView &x,
 
 } // namespace
 
-void conv(const ConstTensorView &x, const ConstTensorView &w,
-          const OptionalView &bias, const Geometry &geometry,
+void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y, PackedConstants *constants) {
   if (y.count() == 0)
     return;
-  Problem problem = problemOf(Planes(x.type.shape), Window(geometry),
-                              Planes(y.type.shape), bias.has_value());
-  const CompiledKernel *kernel =
-      compiledKernel(problem.key(KernelKind::conv), [&] {
-        return planOf<dnnl::convolution_forward>(
-            problem, dnnl::algorithm::convolution_direct);
-      });
+  Problem problem = problemOf(Planes(x.type.shape), Window(geometry), Planes(y.type.shape), bias.has_value());
+  const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::conv), [&] {
+    return planOf<dnnl::convolution_forward>(problem, dnnl::algorithm::convolution_direct);
+  });
   if (!kernel)
     return reference::conv(x, w, bias, geometry, y);
   runImages(*kernel, x, w, bias, y, constants);
 }
 
-void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
-                   const OptionalView &bias, const Geometry &geometry,
-                   const TensorView &y, PackedConstants *constants) {
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
+                   const Geometry &geometry, const TensorView &y, PackedConstants *constants) {
   if (y.count() == 0)
     return;
   Planes input(x.type.shape), output(y.type.shape);
@@ -129,11 +112,9 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
     return reference::convTranspose(x, w, bias, geometry, y);
   Problem problem = problemOf(input, window, output, bias.has_value());
   problem.weightsTag = Tag::giohw;
-  const CompiledKernel *kernel =
-      compiledKernel(problem.key(KernelKind::deconv), [&] {
-        return planOf<dnnl::deconvolution_forward>(
-            problem, dnnl::algorithm::deconvolution_direct);
-      });
+  const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::deconv), [&] {
+    return planOf<dnnl::deconvolution_forward>(problem, dnnl::algorithm::deconvolution_direct);
+  });
   if (!kernel)
     return reference::convTranspose(x, w, bias, geometry, y);
   runImages(*kernel, x, w, bias, y, constants);

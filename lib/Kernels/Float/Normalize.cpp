@@ -7,10 +7,8 @@
 
 namespace tare::kernels::floating {
 
-void batchNorm(const ConstTensorView &x, const ConstTensorView &scale,
-               const ConstTensorView &bias, const ConstTensorView &mean,
-               const ConstTensorView &variance, double epsilon,
-               const TensorView &y) {
+void batchNorm(const ConstTensorView &x, const ConstTensorView &scale, const ConstTensorView &bias,
+               const ConstTensorView &mean, const ConstTensorView &variance, double epsilon, const TensorView &y) {
   const Shape &shape = x.type.shape;
   int64_t channels = shape.size() > 1 ? shape[1] : 1;
   int64_t samples = shape[0];
@@ -87,8 +85,7 @@ void accumulateRow(const float *x, int64_t size, bool reduced, double *sums) {
 
 /// Adds the elements of dimensions `d` and inner to the sums that they belong
 /// to; returns the first element after them.
-const float *accumulate(const Reduction &plan, size_t d, const float *x,
-                        double *sums) {
+const float *accumulate(const Reduction &plan, size_t d, const float *x, double *sums) {
   int64_t size = plan.sizes[d];
   if (d + 1 == plan.sizes.size()) {
     accumulateRow(x, size, plan.reduced[d], sums);
@@ -104,8 +101,7 @@ const float *accumulate(const Reduction &plan, size_t d, const float *x,
 
 } // namespace
 
-void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes,
-                const TensorView &y) {
+void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes, const TensorView &y) {
   if (y.count() == 0)
     return;
   std::vector<double> sums(y.count(), 0.0);

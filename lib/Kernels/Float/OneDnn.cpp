@@ -13,9 +13,7 @@ namespace {
 
 constexpr size_t alignment = 64;
 
-size_t aligned(size_t bytes) {
-  return (bytes + alignment - 1) / alignment * alignment;
-}
+size_t aligned(size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
 struct Free {
   void operator()(void *memory) const { std::free(memory); }
@@ -47,8 +45,7 @@ dnnl::memory memoryAt(const dnnl::memory::desc &desc, const void *data) {
 }
 
 dnnl::memory::desc scratchpadOf(const_dnnl_primitive_desc_t descriptor) {
-  return dnnl::memory::desc(
-      *dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0));
+  return dnnl::memory::desc(*dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0));
 }
 
 } // namespace
@@ -86,24 +83,18 @@ struct CompiledKernel::Scratch {
     next += aligned(bytes);
     return memory;
   }
-  void reorder(const dnnl::reorder &primitive, const dnnl::memory &from,
-               const dnnl::memory &to) {
-    dnnl::memory pad =
-        memoryAt(scratchpadOf(primitive.get_primitive_desc()), shared);
-    primitive.execute(
-        stream,
-        {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, pad}});
+  void reorder(const dnnl::reorder &primitive, const dnnl::memory &from, const dnnl::memory &to) {
+    dnnl::memory pad = memoryAt(scratchpadOf(primitive.get_primitive_desc()), shared);
+    primitive.execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, pad}});
   }
 };
 
 CompiledKernel::CompiledKernel(const KernelPlan &plan)
-    : primitive(plan.descriptor),
-      scratchpad(scratchpadOf(plan.descriptor.get())) {
+    : primitive(plan.descriptor), scratchpad(scratchpadOf(plan.descriptor.get())) {
   sharedBytes = scratchpad.get_size();
   for (const KernelPlan::Port &port : plan.ports) {
     const_dnnl_primitive_desc_t descriptor = plan.descriptor.get();
-    dnnl::memory::desc inside(*dnnl_primitive_desc_query_md(
-        descriptor, dnnl_query_exec_arg_md, port.argument));
+    dnnl::memory::desc inside(*dnnl_primitive_desc_query_md(descriptor, dnnl_query_exec_arg_md, port.argument));
     ports.push_back({port.argument, port.outside, inside, std::nullopt});
     if (port.outside != inside)
       addReorder(ports.back(), ports.size() == plan.ports.size());
@@ -114,34 +105,29 @@ CompiledKernel::CompiledKernel(const KernelPlan &plan)
 void CompiledKernel::addReorder(Port &port, bool output) {
   const dnnl::memory::desc &from = output ? port.inside : port.outside;
   const dnnl::memory::desc &to = output ? port.outside : port.inside;
-  dnnl::reorder::primitive_desc descriptor(cpuEngine(), from, cpuEngine(), to,
-                                           kernelAttributes());
+  dnnl::reorder::primitive_desc descriptor(cpuEngine(), from, cpuEngine(), to, kernelAttributes());
   port.reorder = dnnl::reorder(descriptor);
-  sharedBytes =
-      std::max(sharedBytes, scratchpadOf(descriptor.get()).get_size());
+  sharedBytes = std::max(sharedBytes, scratchpadOf(descriptor.get()).get_size());
   totalBytes += aligned(port.inside.get_size());
 }
 
-const void *CompiledKernel::packed(const Port &port, const void *data,
-                                   PackedConstants &constants,
+const void *CompiledKernel::packed(const Port &port, const void *data, PackedConstants &constants,
                                    Scratch &scratch) const {
   PackedConstants::Entries &entries = constants.entries();
   std::lock_guard lock(entries.mutex);
   Buffer &buffer = entries.buffers[{this, data}];
   if (!buffer) {
     buffer = allocate(port.inside.get_size());
-    scratch.reorder(*port.reorder, memoryAt(port.outside, data),
-                    memoryAt(port.inside, buffer.get()));
+    scratch.reorder(*port.reorder, memoryAt(port.outside, data), memoryAt(port.inside, buffer.get()));
   }
   return buffer.get();
 }
 
-void CompiledKernel::run(std::span<const float *const> inputs, float *output,
-                         PackedConstants *constants, size_t weights) const {
+void CompiledKernel::run(std::span<const float *const> inputs, float *output, PackedConstants *constants,
+                         size_t weights) const {
   OneThread scope;
   std::byte *memory = threadScratch(totalBytes);
-  Scratch scratch{dnnl::stream(cpuEngine()), memory,
-                  memory + aligned(sharedBytes)};
+  Scratch scratch{dnnl::stream(cpuEngine()), memory, memory + aligned(sharedBytes)};
   std::unordered_map<int, dnnl::memory> arguments;
   arguments.emplace(DNNL_ARG_SCRATCHPAD, memoryAt(scratchpad, memory));
 
@@ -152,8 +138,7 @@ void CompiledKernel::run(std::span<const float *const> inputs, float *output,
       data = packed(port, data, *constants, scratch);
     } else if (port.reorder) {
       std::byte *inside = scratch.take(port.inside.get_size());
-      scratch.reorder(*port.reorder, memoryAt(port.outside, data),
-                      memoryAt(port.inside, inside));
+      scratch.reorder(*port.reorder, memoryAt(port.outside, data), memoryAt(port.inside, inside));
       data = inside;
     }
     arguments.emplace(port.argument, memoryAt(port.inside, data));
@@ -173,8 +158,7 @@ void CompiledKernel::run(std::span<const float *const> inputs, float *output,
 
 namespace {
 
-std::unique_ptr<const CompiledKernel>
-compile(const std::function<KernelPlan()> &plan) {
+std::unique_ptr<const CompiledKernel> compile(const std::function<KernelPlan()> &plan) {
   try {
     OneThread scope;
     return std::make_unique<CompiledKernel>(plan());
@@ -185,8 +169,7 @@ compile(const std::function<KernelPlan()> &plan) {
 
 } // namespace
 
-const CompiledKernel *compiledKernel(KernelKey key,
-                                     const std::function<KernelPlan()> &plan) {
+const CompiledKernel *compiledKernel(KernelKey key, const std::function<KernelPlan()> &plan) {
   using Kernels = std::map<KernelKey, std::unique_ptr<const CompiledKernel>>;
   static std::mutex mutex;
   // Never destroyed: at exit, oneDNN's engine may be gone before.

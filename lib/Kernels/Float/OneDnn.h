@@ -37,8 +37,8 @@ public:
   explicit CompiledKernel(const KernelPlan &plan);
 
   /// Input `weights` is packed once in `constants`, if there are any.
-  void run(std::span<const float *const> inputs, float *output,
-           PackedConstants *constants = nullptr, size_t weights = 1) const;
+  void run(std::span<const float *const> inputs, float *output, PackedConstants *constants = nullptr,
+           size_t weights = 1) const;
 
 private:
   struct Port {
@@ -54,8 +54,7 @@ private:
   struct Scratch;
 
   void addReorder(Port &port, bool output);
-  const void *packed(const Port &port, const void *data,
-                     PackedConstants &constants, Scratch &scratch) const;
+  const void *packed(const Port &port, const void *data, PackedConstants &constants, Scratch &scratch) const;
 
   dnnl::primitive primitive;
   dnnl::memory::desc scratchpad;
@@ -73,8 +72,7 @@ enum class KernelKind : int64_t { conv, deconv, matMul, maxPool, averagePool };
 
 /// The kernel for `key`, compiled at the first call; null where oneDNN has
 /// none.
-const CompiledKernel *compiledKernel(KernelKey key,
-                                     const std::function<KernelPlan()> &plan);
+const CompiledKernel *compiledKernel(KernelKey key, const std::function<KernelPlan()> &plan);
 
 } // namespace tare::kernels::floating
 

@@ -18,32 +18,27 @@ struct Problem {
 
   KernelKey key(KernelKind kind) const {
     KernelKey key{static_cast<int64_t>(kind), static_cast<int64_t>(algorithm)};
-    for (const Dims *dims :
-         {&source, &target, &strides, &kernel, &dilations, &begin, &end})
+    for (const Dims *dims : {&source, &target, &strides, &kernel, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
     return key;
   }
 };
 
 KernelPlan planOf(const Problem &problem) {
-  auto nchw = [](const Dims &dims) {
-    return memory::desc(dims, memory::data_type::f32, memory::format_tag::nchw);
-  };
+  auto nchw = [](const Dims &dims) { return memory::desc(dims, memory::data_type::f32, memory::format_tag::nchw); };
   memory::desc source = nchw(problem.source), target = nchw(problem.target);
-  dnnl::pooling_v2_forward::desc descriptor(
-      dnnl::prop_kind::forward_inference, problem.algorithm, source, target,
-      problem.strides, problem.kernel, problem.dilations, problem.begin,
-      problem.end);
+  dnnl::pooling_v2_forward::desc descriptor(dnnl::prop_kind::forward_inference, problem.algorithm, source, target,
+                                            problem.strides, problem.kernel, problem.dilations, problem.begin,
+                                            problem.end);
   KernelPlan plan;
-  plan.descriptor = dnnl::pooling_v2_forward::primitive_desc(
-      descriptor, kernelAttributes(), cpuEngine());
+  plan.descriptor = dnnl::pooling_v2_forward::primitive_desc(descriptor, kernelAttributes(), cpuEngine());
   plan.ports = {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, target}};
   return plan;
 }
 
 /// False where oneDNN has no such pooling.
-bool pool(const ConstTensorView &x, const Window &window, KernelKind kind,
-          dnnl::algorithm algorithm, const TensorView &y) {
+bool pool(const ConstTensorView &x, const Window &window, KernelKind kind, dnnl::algorithm algorithm,
+          const TensorView &y) {
   Planes input(x.type.shape), output(y.type.shape);
   Problem problem{algorithm,
                   {1, input.c, input.h, input.w},
@@ -53,13 +48,11 @@ bool pool(const ConstTensorView &x, const Window &window, KernelKind kind,
                   {window.dilations[0] - 1, window.dilations[1] - 1},
                   {window.begin[0], window.begin[1]},
                   {window.end[0], window.end[1]}};
-  const CompiledKernel *kernel =
-      compiledKernel(problem.key(kind), [&] { return planOf(problem); });
+  const CompiledKernel *kernel = compiledKernel(problem.key(kind), [&] { return planOf(problem); });
   if (!kernel)
     return false;
   for (int64_t n = 0; n < output.n; ++n)
-    kernel->run({{x.as<float>() + n * input.image()}},
-                y.as<float>() + n * output.image());
+    kernel->run({{x.as<float>() + n * input.image()}}, y.as<float>() + n * output.image());
   return true;
 }
 
@@ -68,8 +61,7 @@ bool pool(const ConstTensorView &x, const Window &window, KernelKind kind,
 bool growPadding(Window &window, const Planes &input, const Planes &output) {
   bool grown = false;
   for (size_t d = 0; d < 2; ++d) {
-    int64_t needed =
-        window.endFor(d, d ? input.w : input.h, d ? output.w : output.h);
+    int64_t needed = window.endFor(d, d ? input.w : input.h, d ? output.w : output.h);
     grown |= needed > window.end[d];
     window.end[d] = std::max(window.end[d], needed);
   }
@@ -78,8 +70,7 @@ bool growPadding(Window &window, const Planes &input, const Planes &output) {
 
 } // namespace
 
-void maxPool(const ConstTensorView &x, const Geometry &geometry,
-             const TensorView &y) {
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y) {
   if (y.count() == 0)
     return;
   Window window(geometry);
@@ -88,18 +79,15 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry,
     reference::maxPool(x, geometry, y);
 }
 
-void averagePool(const ConstTensorView &x, const Geometry &geometry,
-                 bool countIncludePad, const TensorView &y) {
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y) {
   if (y.count() == 0)
     return;
   Window window(geometry);
   bool grown = growPadding(window, Planes(x.type.shape), Planes(y.type.shape));
-  auto algorithm = countIncludePad
-                       ? dnnl::algorithm::pooling_avg_include_padding
-                       : dnnl::algorithm::pooling_avg_exclude_padding;
+  auto algorithm =
+      countIncludePad ? dnnl::algorithm::pooling_avg_include_padding : dnnl::algorithm::pooling_avg_exclude_padding;
   // oneDNN would count the padding that ceil mode adds.
-  if ((countIncludePad && grown) ||
-      !pool(x, window, KernelKind::averagePool, algorithm, y))
+  if ((countIncludePad && grown) || !pool(x, window, KernelKind::averagePool, algorithm, y))
     reference::averagePool(x, geometry, countIncludePad, y);
 }
 

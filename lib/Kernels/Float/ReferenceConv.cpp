@@ -11,8 +11,7 @@ namespace tare::kernels::floating::reference {
 namespace {
 
 /// The window of one output element over one input plane.
-double windowSum(const float *x, const Planes &input, const float *w,
-                 const Window &window, int64_t oh, int64_t ow) {
+double windowSum(const float *x, const Planes &input, const float *w, const Window &window, int64_t oh, int64_t ow) {
   double sum = 0;
   for (int64_t kh = 0; kh < window.kernel[0]; ++kh) {
     int64_t ih = window.source(0, oh, kh);
@@ -28,8 +27,8 @@ double windowSum(const float *x, const Planes &input, const float *w,
 }
 
 /// Adds one input element, weighted by one kernel plane, to an output plane.
-void scatter(double value, const float *w, const Window &window,
-             const Planes &output, int64_t ih, int64_t iw, double *sums) {
+void scatter(double value, const float *w, const Window &window, const Planes &output, int64_t ih, int64_t iw,
+             double *sums) {
   for (int64_t kh = 0; kh < window.kernel[0]; ++kh) {
     int64_t oh = window.source(0, ih, kh);
     if (oh < 0 || oh >= output.h)
@@ -44,8 +43,7 @@ void scatter(double value, const float *w, const Window &window,
 
 } // namespace
 
-void conv(const ConstTensorView &x, const ConstTensorView &w,
-          const OptionalView &bias, const Geometry &geometry,
+void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y) {
   Planes input(x.type.shape), weights(w.type.shape), output(y.type.shape);
   Window window(geometry);
@@ -58,18 +56,15 @@ void conv(const ConstTensorView &x, const ConstTensorView &w,
         for (int64_t ow = 0; ow < output.w; ++ow) {
           double sum = bias ? bias->as<float>()[o] : 0.0;
           for (int64_t i = 0; i < weights.c; ++i)
-            sum += windowSum(
-                x.as<float>() + (n * input.c + first + i) * input.plane(),
-                input, w.as<float>() + (o * weights.c + i) * weights.plane(),
-                window, oh, ow);
+            sum += windowSum(x.as<float>() + (n * input.c + first + i) * input.plane(), input,
+                             w.as<float>() + (o * weights.c + i) * weights.plane(), window, oh, ow);
           *target++ = static_cast<float>(sum);
         }
     }
 }
 
-void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
-                   const OptionalView &bias, const Geometry &geometry,
-                   const TensorView &y) {
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
+                   const Geometry &geometry, const TensorView &y) {
   Planes input(x.type.shape), weights(w.type.shape), output(y.type.shape);
   Window window(geometry);
   int64_t outputsPerGroup = weights.c, inputsPerGroup = input.c / window.group;
@@ -81,11 +76,8 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w,
       sums.assign(sums.size(), bias ? bias->as<float>()[o] : 0.0);
       for (int64_t i = 0; i < inputsPerGroup; ++i) {
         int64_t channel = group * inputsPerGroup + i;
-        const float *plane =
-            x.as<float>() + (n * input.c + channel) * input.plane();
-        const float *taps =
-            w.as<float>() +
-            (channel * weights.c + o % outputsPerGroup) * weights.plane();
+        const float *plane = x.as<float>() + (n * input.c + channel) * input.plane();
+        const float *taps = w.as<float>() + (channel * weights.c + o % outputsPerGroup) * weights.plane();
         for (int64_t ih = 0; ih < input.h; ++ih)
           for (int64_t iw = 0; iw < input.w; ++iw)
             scatter(*plane++, taps, window, output, ih, iw, sums.data());

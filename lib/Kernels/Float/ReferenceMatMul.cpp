@@ -34,10 +34,8 @@ MatrixStack matrixStack(Shape lhs, Shape rhs) {
       b += index[d] * plan.rhsStrides[d];
     }
     for (int64_t i = 0; i < plan.sizes[last]; ++i) {
-      stack.lhsOffsets.push_back((a + i * plan.lhsStrides[last]) * stack.m *
-                                 stack.k);
-      stack.rhsOffsets.push_back((b + i * plan.rhsStrides[last]) * stack.k *
-                                 stack.n);
+      stack.lhsOffsets.push_back((a + i * plan.lhsStrides[last]) * stack.m * stack.k);
+      stack.rhsOffsets.push_back((b + i * plan.rhsStrides[last]) * stack.k * stack.n);
     }
   } while (nextRow(plan.sizes, index));
   return stack;
@@ -45,12 +43,10 @@ MatrixStack matrixStack(Shape lhs, Shape rhs) {
 
 namespace reference {
 
-void linear(const ConstTensorView &x, const ConstTensorView &w,
-            const OptionalView &bias, const TensorView &y) {
+void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y) {
   int64_t n = w.type.shape[0], k = w.type.shape[1];
   float *target = y.as<float>();
-  for (int64_t row = 0, rows = y.count() / std::max<int64_t>(n, 1); row < rows;
-       ++row)
+  for (int64_t row = 0, rows = y.count() / std::max<int64_t>(n, 1); row < rows; ++row)
     for (int64_t o = 0; o < n; ++o) {
       double sum = bias ? bias->as<float>()[o] : 0.0;
       for (int64_t i = 0; i < k; ++i)
@@ -59,8 +55,7 @@ void linear(const ConstTensorView &x, const ConstTensorView &w,
     }
 }
 
-void matMul(const ConstTensorView &a, const ConstTensorView &b,
-            const TensorView &y) {
+void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
   MatrixStack stack = matrixStack(a.type.shape, b.type.shape);
   float *target = y.as<float>();
   for (size_t i = 0; i < stack.lhsOffsets.size(); ++i) {

@@ -11,8 +11,7 @@ namespace tare::kernels::floating::reference {
 namespace {
 
 /// Sets every element of y to f(plane of x, output row, output column).
-template <typename F>
-void forEachWindow(const ConstTensorView &x, const TensorView &y, F f) {
+template <typename F> void forEachWindow(const ConstTensorView &x, const TensorView &y, F f) {
   Planes input(x.type.shape), output(y.type.shape);
   float *target = y.as<float>();
   for (int64_t p = 0; p < output.n * output.c; ++p)
@@ -23,8 +22,7 @@ void forEachWindow(const ConstTensorView &x, const TensorView &y, F f) {
 
 /// Calls f(element) for the window's elements inside the input.
 template <typename F>
-void forEachTap(const float *plane, const Planes &input, const Window &window,
-                int64_t oh, int64_t ow, F f) {
+void forEachTap(const float *plane, const Planes &input, const Window &window, int64_t oh, int64_t ow, F f) {
   for (int64_t kh = 0; kh < window.kernel[0]; ++kh) {
     int64_t ih = window.source(0, oh, kh);
     if (ih < 0 || ih >= input.h)
@@ -47,8 +45,7 @@ int64_t paddedTaps(const Window &window, size_t d, int64_t o, int64_t input) {
 
 } // namespace
 
-void maxPool(const ConstTensorView &x, const Geometry &geometry,
-             const TensorView &y) {
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y) {
   Planes input(x.type.shape);
   Window window(geometry);
   forEachWindow(x, y, [&](const float *plane, int64_t oh, int64_t ow) {
@@ -61,8 +58,7 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry,
   });
 }
 
-void averagePool(const ConstTensorView &x, const Geometry &geometry,
-                 bool countIncludePad, const TensorView &y) {
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y) {
   Planes input(x.type.shape);
   Window window(geometry);
   forEachWindow(x, y, [&](const float *plane, int64_t oh, int64_t ow) {
@@ -73,8 +69,7 @@ void averagePool(const ConstTensorView &x, const Geometry &geometry,
       ++count;
     });
     if (countIncludePad)
-      count = paddedTaps(window, 0, oh, input.h) *
-              paddedTaps(window, 1, ow, input.w);
+      count = paddedTaps(window, 0, oh, input.h) * paddedTaps(window, 1, ow, input.w);
     return count ? static_cast<float>(sum / count) : 0.0f;
   });
 }

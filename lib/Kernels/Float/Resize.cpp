@@ -18,8 +18,7 @@ bool isIdentity(const ResizeAxis &axis, int64_t size) {
 }
 
 /// x [outer, size, inner] to y [outer, axis.lower.size(), inner].
-void resizeAxis(const float *x, int64_t outer, int64_t size, int64_t inner,
-                const ResizeAxis &axis, float *y) {
+void resizeAxis(const float *x, int64_t outer, int64_t size, int64_t inner, const ResizeAxis &axis, float *y) {
   for (int64_t o = 0; o < outer; ++o, x += size * inner)
     for (size_t i = 0; i < axis.lower.size(); ++i, y += inner) {
       const float *lower = x + axis.lower[i] * inner;
@@ -32,8 +31,7 @@ void resizeAxis(const float *x, int64_t outer, int64_t size, int64_t inner,
 
 } // namespace
 
-void resizeLinear(const ConstTensorView &x, std::span<const ResizeAxis> axes,
-                  const TensorView &y) {
+void resizeLinear(const ConstTensorView &x, std::span<const ResizeAxis> axes, const TensorView &y) {
   Shape shape = x.type.shape;
   assert(axes.size() == shape.size() && "one axis per dimension");
   std::vector<float> current(x.as<float>(), x.as<float>() + x.count());

@@ -24,9 +24,7 @@ std::vector<Run> runsOf(const std::vector<int64_t> &list, int64_t block) {
     int64_t source = padded ? -1 : list[i] * block;
     if (!runs.empty()) {
       Run &last = runs.back();
-      bool extends =
-          padded ? last.source < 0
-                 : last.source >= 0 && last.source + last.length == source;
+      bool extends = padded ? last.source < 0 : last.source >= 0 && last.source + last.length == source;
       if (extends) {
         last.length += block;
         continue;
@@ -75,9 +73,7 @@ Plan planOf(const Shape &x, const IndexLists &lists) {
   return plan;
 }
 
-template <typename T>
-void gatherElements(const T *x, const Plan &plan, const IndexLists &lists,
-                    T fill, T *y) {
+template <typename T> void gatherElements(const T *x, const Plan &plan, const IndexLists &lists, T fill, T *y) {
   size_t last = plan.sizes.size() - 1;
   std::vector<int64_t> index(plan.sizes.size(), 0);
   do {
@@ -104,8 +100,7 @@ void gatherElements(const T *x, const Plan &plan, const IndexLists &lists,
 
 } // namespace
 
-void gather(const ConstTensorView &x, const IndexLists &lists, const void *fill,
-            const TensorView &y) {
+void gather(const ConstTensorView &x, const IndexLists &lists, const void *fill, const TensorView &y) {
   assert(lists.size() == x.type.shape.size() && "one list per dimension");
   if (y.count() == 0)
     return;
@@ -115,13 +110,12 @@ void gather(const ConstTensorView &x, const IndexLists &lists, const void *fill,
       return;
     }
     T value = fill ? *static_cast<const T *>(fill) : zero;
-    gatherElements(x.as<T>(), planOf(x.type.shape, lists), lists, value,
-                   y.as<T>());
+    gatherElements(x.as<T>(), planOf(x.type.shape, lists), lists, value, y.as<T>());
   });
 }
 
-void slice(const ConstTensorView &x, std::span<const int64_t> starts,
-           std::span<const int64_t> steps, const TensorView &y) {
+void slice(const ConstTensorView &x, std::span<const int64_t> starts, std::span<const int64_t> steps,
+           const TensorView &y) {
   IndexLists lists(starts.size());
   for (size_t d = 0; d < starts.size(); ++d)
     for (int64_t i = 0; i < y.type.shape[d]; ++i)
@@ -148,8 +142,8 @@ static int64_t paddedSource(int64_t i, int64_t size, program::PadMode mode) {
   return padding;
 }
 
-void pad(const ConstTensorView &x, std::span<const int64_t> low,
-         program::PadMode mode, const void *value, const TensorView &y) {
+void pad(const ConstTensorView &x, std::span<const int64_t> low, program::PadMode mode, const void *value,
+         const TensorView &y) {
   IndexLists lists(low.size());
   for (size_t d = 0; d < low.size(); ++d)
     for (int64_t i = 0; i < y.type.shape[d]; ++i)
@@ -157,16 +151,14 @@ void pad(const ConstTensorView &x, std::span<const int64_t> low,
   gather(x, lists, value, y);
 }
 
-void resizeNearest(const ConstTensorView &x, std::span<const ResizeAxis> axes,
-                   const TensorView &y) {
+void resizeNearest(const ConstTensorView &x, std::span<const ResizeAxis> axes, const TensorView &y) {
   IndexLists lists;
   for (const ResizeAxis &axis : axes)
     lists.emplace_back(axis.lower.begin(), axis.lower.end());
   gather(x, lists, nullptr, y);
 }
 
-void concat(std::span<const ConstTensorView> operands, int64_t axis,
-            const TensorView &y) {
+void concat(std::span<const ConstTensorView> operands, int64_t axis, const TensorView &y) {
   int64_t size = sizeOf(y.type.element);
   int64_t outer = 1, inner = size;
   for (int64_t d = 0; d < static_cast<int64_t>(y.type.shape.size()); ++d)

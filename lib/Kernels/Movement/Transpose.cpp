@@ -41,8 +41,7 @@ Plan planOf(const Shape &x, std::span<const int64_t> permutation) {
 /// Copies the plane of y's dimension `d` and its last one in tiles that stay
 /// in cache: x is contiguous along the one, y along the other.
 template <typename T>
-void transposePlane(const T *x, T *y, int64_t rows, int64_t columns,
-                    int64_t rowStrideY, int64_t columnStrideX) {
+void transposePlane(const T *x, T *y, int64_t rows, int64_t columns, int64_t rowStrideY, int64_t columnStrideX) {
   constexpr int64_t tile = 32;
   for (int64_t r0 = 0; r0 < rows; r0 += tile)
     for (int64_t c0 = 0; c0 < columns; c0 += tile)
@@ -70,39 +69,31 @@ template <typename F> void forEachPlane(const Plan &plan, size_t skipped, F f) {
   } while (nextRow(sizes, index));
 }
 
-template <typename T>
-void transposeElements(const T *x, const Plan &plan, T *y) {
+template <typename T> void transposeElements(const T *x, const Plan &plan, T *y) {
   size_t last = plan.sizes.size() - 1;
   int64_t columns = plan.sizes[last];
   if (plan.strides[last] == 1) {
-    forEachPlane(plan, last, [&](int64_t offsetX, int64_t offsetY) {
-      std::copy_n(x + offsetX, columns, y + offsetY);
-    });
+    forEachPlane(plan, last, [&](int64_t offsetX, int64_t offsetY) { std::copy_n(x + offsetX, columns, y + offsetY); });
     return;
   }
   // The dimension along which x is contiguous is one of the others.
-  size_t row = std::find(plan.strides.begin(), plan.strides.end(), 1) -
-               plan.strides.begin();
+  size_t row = std::find(plan.strides.begin(), plan.strides.end(), 1) - plan.strides.begin();
   assert(row < last && "x's last dimension is lost");
   int64_t rowStrideY = 1;
   for (size_t d = row + 1; d <= last; ++d)
     rowStrideY *= plan.sizes[d];
   forEachPlane(plan, row, [&](int64_t offsetX, int64_t offsetY) {
-    transposePlane(x + offsetX, y + offsetY, plan.sizes[row], columns,
-                   rowStrideY, plan.strides[last]);
+    transposePlane(x + offsetX, y + offsetY, plan.sizes[row], columns, rowStrideY, plan.strides[last]);
   });
 }
 
 } // namespace
 
-void transpose(const ConstTensorView &x, std::span<const int64_t> permutation,
-               const TensorView &y) {
+void transpose(const ConstTensorView &x, std::span<const int64_t> permutation, const TensorView &y) {
   if (y.count() == 0)
     return;
   Plan plan = planOf(x.type.shape, permutation);
-  withElement(x.type.element, [&]<typename T>(T) {
-    transposeElements(x.as<T>(), plan, y.as<T>());
-  });
+  withElement(x.type.element, [&]<typename T>(T) { transposeElements(x.as<T>(), plan, y.as<T>()); });
 }
 
 } // namespace tare::kernels

@@ -18,9 +18,7 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float largest = std::numeric_limits<float>::max();
 constexpr float denormal = std::numeric_limits<float>::denorm_min();
 
-uint64_t sum(std::span<const uint64_t> bins) {
-  return std::accumulate(bins.begin(), bins.end(), uint64_t{0});
-}
+uint64_t sum(std::span<const uint64_t> bins) { return std::accumulate(bins.begin(), bins.end(), uint64_t{0}); }
 
 TEST(Histogram, PutsValuesInFloorBins) {
   // 2048 bins of 1 reach up to, but not, 2048; and down to -2048.
@@ -138,8 +136,7 @@ TEST(Histogram, OrderAndPartitionDoNotMatter) {
     }
     Histogram expected = histogramOf(values);
     EXPECT_EQ(expected.total(), count);
-    EXPECT_EQ(sum(expected.positive()) + sum(expected.negative()),
-              expected.finite());
+    EXPECT_EQ(sum(expected.positive()) + sum(expected.negative()), expected.finite());
     for (int round = 0; round < 5; ++round) {
       std::shuffle(values.begin(), values.end(), engine);
       EXPECT_TRUE(ofParts(values, engine) == expected) << "seed " << seed;
@@ -153,8 +150,7 @@ TEST(Histogram, EqualsCountingByDivision) {
     if (seed % 2)
       values = normal(3000, 0.01 * (seed + 1));
     Histogram h = histogramOf(values);
-    std::vector<uint64_t> positive(h.positive().size()),
-        negative(h.negative().size());
+    std::vector<uint64_t> positive(h.positive().size()), negative(h.negative().size());
     for (float value : values) {
       if (!std::isfinite(value))
         continue;

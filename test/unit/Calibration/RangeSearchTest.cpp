@@ -14,16 +14,14 @@ using namespace tare::test;
 namespace {
 
 constexpr GridKind asymmetric{256, false}, symmetric{255, true};
-constexpr std::array<Method, 4> allMethods{Method::minMax, Method::percentile,
-                                           Method::mse, Method::kl};
+constexpr std::array<Method, 4> allMethods{Method::minMax, Method::percentile, Method::mse, Method::kl};
 
 Range find(const Values &values, Method method, GridKind grid = asymmetric) {
   return findRange(histogramOf(values), {method, 99.99, grid});
 }
 
 /// The mean squared error of quantizing the values themselves.
-double actualError(const Values &values, const Range &range,
-                   const GridKind &grid) {
+double actualError(const Values &values, const Range &range, const GridKind &grid) {
   double steps = double(grid.levels - 1);
   double scale = (range.max - range.min) / steps;
   double low = std::nearbyint(range.min / scale), high = low + steps;
@@ -58,8 +56,7 @@ double bruteForce(const Values &values, const GridKind &grid) {
 }
 
 TEST(RangeSearch, EveryRangeContainsZeroAndNothingBeyondTheData) {
-  for (Values values : {uniform(5000, 2, 3), uniform(5000, -3, -2),
-                        normal(5000), relu(longTail(5000)), Values{7},
+  for (Values values : {uniform(5000, 2, 3), uniform(5000, -3, -2), normal(5000), relu(longTail(5000)), Values{7},
                         Values(100, -0.125f), Values{1e-30f, -1e30f}})
     for (Method method : allMethods)
       for (GridKind grid : {asymmetric, symmetric, GridKind{65536, false}}) {
@@ -84,9 +81,8 @@ TEST(RangeSearch, OneValueIsKeptExactly) {
   for (float value : {3.0f, -0.7f, 1e-20f})
     for (Method method : allMethods)
       for (GridKind grid : {asymmetric, symmetric})
-        EXPECT_EQ(
-            find(Values(50, value), method, grid),
-            (Range{std::min(0.0, double(value)), std::max(0.0, double(value))}))
+        EXPECT_EQ(find(Values(50, value), method, grid),
+                  (Range{std::min(0.0, double(value)), std::max(0.0, double(value))}))
             << nameOf(method);
 }
 
@@ -140,9 +136,8 @@ TEST(MseRange, IsAsGoodAsBruteForce) {
   Values skewed = longTail(20000);
   for (float &value : skewed)
     value = value < 0 ? value * 0.1f : value;
-  for (const Values &values :
-       {normal(20000), longTail(20000), relu(longTail(20000)),
-        uniform(20000, -0.2, 3), uniform(20000, -5, -4), outliers, skewed})
+  for (const Values &values : {normal(20000), longTail(20000), relu(longTail(20000)), uniform(20000, -0.2, 3),
+                               uniform(20000, -5, -4), outliers, skewed})
     for (GridKind grid : {GridKind{16, false}, asymmetric, symmetric}) {
       Range range = find(values, Method::mse, grid);
       double actual = actualError(values, range, grid);

@@ -17,9 +17,7 @@ struct Case {
   Tensor x, w, bias;
   Shape shape;
 
-  OptionalView biasView() const {
-    return bias ? OptionalView(bias.view()) : std::nullopt;
-  }
+  OptionalView biasView() const { return bias ? OptionalView(bias.view()) : std::nullopt; }
 };
 
 Case randomCase(Random &random, bool transposed, int64_t limit = 12) {
@@ -48,9 +46,7 @@ Case randomCase(Random &random, bool transposed, int64_t limit = 12) {
   Shape w{outputs * g.group, inputs};
   if (transposed)
     w = {inputs * g.group, outputs};
-  std::vector<int64_t> sizes =
-      transposed ? transposedOutputSizes(spatial, g, outputPadding)
-                 : outputSizes(spatial, g);
+  std::vector<int64_t> sizes = transposed ? transposedOutputSizes(spatial, g, outputPadding) : outputSizes(spatial, g);
   c.shape = {x[0], outputs * g.group};
   x.insert(x.end(), spatial.begin(), spatial.end());
   w.insert(w.end(), g.kernel.begin(), g.kernel.end());
@@ -64,8 +60,7 @@ Case randomCase(Random &random, bool transposed, int64_t limit = 12) {
 
 Tensor runConv(const Case &c, PackedConstants *constants = nullptr) {
   Tensor y(ElementType::f32, c.shape);
-  conv(c.x.view(), c.w.view(), c.biasView(), c.geometry, y.mutableView(),
-       constants);
+  conv(c.x.view(), c.w.view(), c.biasView(), c.geometry, y.mutableView(), constants);
   return y;
 }
 
@@ -83,10 +78,8 @@ TEST(FloatConv, ByHand) {
   // Pads before the first row and column only.
   geometry.pads = {1, 1, 0, 0};
   Tensor padded(ElementType::f32, {1, 1, 3, 3});
-  reference::conv(x.view(), w.view(), std::nullopt, geometry,
-                  padded.mutableView());
-  EXPECT_EQ(elements<float>(padded),
-            (std::vector<float>{-1, -2, -3, -4, -4, -4, -7, -4, -4}));
+  reference::conv(x.view(), w.view(), std::nullopt, geometry, padded.mutableView());
+  EXPECT_EQ(elements<float>(padded), (std::vector<float>{-1, -2, -3, -4, -4, -4, -7, -4, -4}));
 }
 
 TEST(FloatConv, DilatedGroupsByHand) {
@@ -104,10 +97,8 @@ TEST(FloatConvTranspose, ByHand) {
   Tensor w = tensor<float>({1, 1, 3}, {1, 2, 3});
   Geometry geometry{{3}, {2}, {0, 0}, {1}, 1};
   Tensor y(ElementType::f32, {1, 1, 6});
-  EXPECT_EQ(transposedOutputSizes({{2}}, geometry, {{1}}),
-            std::vector<int64_t>{6});
-  reference::convTranspose(x.view(), w.view(), std::nullopt, geometry,
-                           y.mutableView());
+  EXPECT_EQ(transposedOutputSizes({{2}}, geometry, {{1}}), std::vector<int64_t>{6});
+  reference::convTranspose(x.view(), w.view(), std::nullopt, geometry, y.mutableView());
   EXPECT_EQ(elements<float>(y), (std::vector<float>{1, 2, 13, 20, 30, 0}));
 }
 
@@ -116,8 +107,7 @@ TEST(FloatConv, OneDnnEqualsLoops) {
   for (int i = 0; i < 150; ++i) {
     Case c = randomCase(random, false);
     Tensor expected(ElementType::f32, c.shape);
-    reference::conv(c.x.view(), c.w.view(), c.biasView(), c.geometry,
-                    expected.mutableView());
+    reference::conv(c.x.view(), c.w.view(), c.biasView(), c.geometry, expected.mutableView());
     PackedConstants constants;
     expectClose(runConv(c), expected);
     expectClose(runConv(c, &constants), expected);
@@ -133,10 +123,8 @@ TEST(FloatConvTranspose, OneDnnEqualsLoops) {
       continue;
     Tensor expected(ElementType::f32, c.shape), actual = expected;
     actual = Tensor(ElementType::f32, c.shape);
-    reference::convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry,
-                             expected.mutableView());
-    convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry,
-                  actual.mutableView());
+    reference::convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry, expected.mutableView());
+    convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry, actual.mutableView());
     expectClose(actual, expected);
   }
 }
@@ -156,9 +144,7 @@ TEST(FloatConv, BatchDoesNotMatter) {
       one.x = Tensor(ElementType::f32, shape);
       std::copy_n(c.x.as<float>() + n * input, input, one.x.mutableAs<float>());
       Tensor y = runConv(one);
-      EXPECT_EQ(std::memcmp(y.data(), whole.as<float>() + n * output,
-                            output * sizeof(float)),
-                0);
+      EXPECT_EQ(std::memcmp(y.data(), whole.as<float>() + n * output, output * sizeof(float)), 0);
     }
   }
 }

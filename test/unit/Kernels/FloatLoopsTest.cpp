@@ -16,11 +16,9 @@ TEST(FloatBinary, Broadcasts) {
   Tensor b = tensor<float>({3, 1}, {10, 20, 30});
   Tensor y(ElementType::f32, {2, 3, 2});
   add(a.view(), b.view(), y.mutableView());
-  EXPECT_EQ(elements<float>(y), (std::vector<float>{11, 12, 21, 22, 31, 32, 13,
-                                                    14, 23, 24, 33, 34}));
+  EXPECT_EQ(elements<float>(y), (std::vector<float>{11, 12, 21, 22, 31, 32, 13, 14, 23, 24, 33, 34}));
   sub(b.view(), a.view(), y.mutableView());
-  EXPECT_EQ(elements<float>(y),
-            (std::vector<float>{9, 8, 19, 18, 29, 28, 7, 6, 17, 16, 27, 26}));
+  EXPECT_EQ(elements<float>(y), (std::vector<float>{9, 8, 19, 18, 29, 28, 7, 6, 17, 16, 27, 26}));
 }
 
 TEST(FloatBinary, EveryBroadcastEqualsIndexing) {
@@ -61,8 +59,7 @@ TEST(FloatBinary, EveryBroadcastEqualsIndexing) {
 
 TEST(FloatUnary, TakesACallable) {
   Tensor x = tensor<float>({3}, {-1, 0, 2}), y(ElementType::f32, {3});
-  floating::unary(x.view(), y.mutableView(),
-                  [](float v) { return v < 0 ? 0 : v; });
+  floating::unary(x.view(), y.mutableView(), [](float v) { return v < 0 ? 0 : v; });
   EXPECT_EQ(elements<float>(y), (std::vector<float>{0, 0, 2}));
 }
 
@@ -79,8 +76,7 @@ TEST(FloatBatchNorm, PerChannel) {
   Tensor scale = tensor<float>({2}, {2, 1}), bias = tensor<float>({2}, {0, 1});
   Tensor mean = tensor<float>({2}, {1, 3}), var = tensor<float>({2}, {3, 0});
   Tensor y(ElementType::f32, {1, 2, 2});
-  batchNorm(x.view(), scale.view(), bias.view(), mean.view(), var.view(), 1.0,
-            y.mutableView());
+  batchNorm(x.view(), scale.view(), bias.view(), mean.view(), var.view(), 1.0, y.mutableView());
   EXPECT_EQ(elements<float>(y), (std::vector<float>{0, 1, 1, 2}));
 }
 
@@ -108,42 +104,29 @@ TEST(FloatReduceMean, OverAnyAxes) {
 
 TEST(ResizeCoordinates, Nearest) {
   using Indices = std::vector<int32_t>;
-  auto lower = [](ResizeExtent extent, CoordinateMode mode,
-                  NearestMode rounding) {
+  auto lower = [](ResizeExtent extent, CoordinateMode mode, NearestMode rounding) {
     return nearestCoordinates(extent, mode, rounding).lower;
   };
-  EXPECT_EQ(lower({2, 4, 2}, CoordinateMode::halfPixel,
-                  NearestMode::roundPreferFloor),
-            (Indices{0, 0, 1, 1}));
-  EXPECT_EQ(lower({2, 4, 2}, CoordinateMode::asymmetric,
-                  NearestMode::roundPreferCeil),
-            (Indices{0, 1, 1, 1}));
-  EXPECT_EQ(
-      lower({4, 3, 0.75f}, CoordinateMode::alignCorners, NearestMode::floor),
-      (Indices{0, 1, 3}));
+  EXPECT_EQ(lower({2, 4, 2}, CoordinateMode::halfPixel, NearestMode::roundPreferFloor), (Indices{0, 0, 1, 1}));
+  EXPECT_EQ(lower({2, 4, 2}, CoordinateMode::asymmetric, NearestMode::roundPreferCeil), (Indices{0, 1, 1, 1}));
+  EXPECT_EQ(lower({4, 3, 0.75f}, CoordinateMode::alignCorners, NearestMode::floor), (Indices{0, 1, 3}));
 }
 
 TEST(ResizeLinear, EachMode) {
   Tensor x = tensor<float>({1, 1, 2}, {0, 8});
   auto resized = [&](CoordinateMode mode, float scale, int64_t output) {
-    std::vector<ResizeAxis> axes{linearCoordinates({1, 1, 1}, mode),
-                                 linearCoordinates({1, 1, 1}, mode),
+    std::vector<ResizeAxis> axes{linearCoordinates({1, 1, 1}, mode), linearCoordinates({1, 1, 1}, mode),
                                  linearCoordinates({2, output, scale}, mode)};
     Tensor y(ElementType::f32, {1, 1, output});
     resizeLinear(x.view(), axes, y.mutableView());
     return elements<float>(y);
   };
-  EXPECT_EQ(resized(CoordinateMode::halfPixel, 2, 4),
-            (std::vector<float>{0, 2, 6, 8}));
-  EXPECT_EQ(resized(CoordinateMode::asymmetric, 2, 4),
-            (std::vector<float>{0, 4, 8, 8}));
-  EXPECT_EQ(resized(CoordinateMode::alignCorners, 2.5f, 5),
-            (std::vector<float>{0, 2, 4, 6, 8}));
-  EXPECT_EQ(resized(CoordinateMode::pytorchHalfPixel, 0.5f, 1),
-            (std::vector<float>{0}));
+  EXPECT_EQ(resized(CoordinateMode::halfPixel, 2, 4), (std::vector<float>{0, 2, 6, 8}));
+  EXPECT_EQ(resized(CoordinateMode::asymmetric, 2, 4), (std::vector<float>{0, 4, 8, 8}));
+  EXPECT_EQ(resized(CoordinateMode::alignCorners, 2.5f, 5), (std::vector<float>{0, 2, 4, 6, 8}));
+  EXPECT_EQ(resized(CoordinateMode::pytorchHalfPixel, 0.5f, 1), (std::vector<float>{0}));
   // 2 * 1.5 elements cut to 2: the centre stays, 0.5 * 2 / 3 before it.
-  EXPECT_NEAR(resized(CoordinateMode::halfPixelSymmetric, 1.25f, 2)[0], 0.8f,
-              1e-6);
+  EXPECT_NEAR(resized(CoordinateMode::halfPixelSymmetric, 1.25f, 2)[0], 0.8f, 1e-6);
 }
 
 TEST(ResizeModes, ByName) {

@@ -21,14 +21,10 @@ TEST(FloatMatMul, ByHand) {
   Tensor b = tensor<float>({2, 2}, {5, 6, 7, 8});
   Tensor v = tensor<float>({2}, {1, -1});
   for (bool fast : {false, true}) {
-    EXPECT_EQ(elements<float>(product(a, b, {2, 2}, fast)),
-              (std::vector<float>{19, 22, 43, 50}));
-    EXPECT_EQ(elements<float>(product(a, v, {2}, fast)),
-              (std::vector<float>{-1, -1}));
-    EXPECT_EQ(elements<float>(product(v, a, {2}, fast)),
-              (std::vector<float>{-2, -2}));
-    EXPECT_EQ(elements<float>(product(v, v, {}, fast)),
-              (std::vector<float>{2}));
+    EXPECT_EQ(elements<float>(product(a, b, {2, 2}, fast)), (std::vector<float>{19, 22, 43, 50}));
+    EXPECT_EQ(elements<float>(product(a, v, {2}, fast)), (std::vector<float>{-1, -1}));
+    EXPECT_EQ(elements<float>(product(v, a, {2}, fast)), (std::vector<float>{-2, -2}));
+    EXPECT_EQ(elements<float>(product(v, v, {}, fast)), (std::vector<float>{2}));
   }
 }
 
@@ -37,15 +33,13 @@ TEST(FloatMatMul, BroadcastsBatches) {
   Tensor a = tensor<float>({2, 1, 1, 2}, {1, 0, 0, 1});
   Tensor b = tensor<float>({3, 2, 1}, {1, 2, 3, 4, 5, 6});
   for (bool fast : {false, true})
-    EXPECT_EQ(elements<float>(product(a, b, {2, 3, 1, 1}, fast)),
-              (std::vector<float>{1, 3, 5, 2, 4, 6}));
+    EXPECT_EQ(elements<float>(product(a, b, {2, 3, 1, 1}, fast)), (std::vector<float>{1, 3, 5, 2, 4, 6}));
 }
 
 TEST(FloatMatMul, OneDnnEqualsLoops) {
   Random random(1);
   for (int i = 0; i < 60; ++i) {
-    int64_t m = random.size(1, 40), k = random.size(1, 200),
-            n = random.size(1, 40), batch = random.size(1, 3);
+    int64_t m = random.size(1, 40), k = random.size(1, 200), n = random.size(1, 40), batch = random.size(1, 3);
     Tensor a = random.floats({random.flip() ? batch : 1, 2, m, k});
     Tensor b = random.floats({random.flip() ? 2 : 1, k, n});
     Shape shape{a.shape()[0], 2, m, n};

@@ -75,8 +75,7 @@ TEST(FloatPool, OneDnnEqualsLoops) {
     maxPool(x.view(), g, actual.mutableView());
     expectSameBits(actual, expected);
     for (bool countIncludePad : {false, true}) {
-      reference::averagePool(x.view(), g, countIncludePad,
-                             expected.mutableView());
+      reference::averagePool(x.view(), g, countIncludePad, expected.mutableView());
       averagePool(x.view(), g, countIncludePad, actual.mutableView());
       expectClose(actual, expected);
     }

@@ -30,12 +30,9 @@ TYPED_TEST(Movement, Pad) {
     pad(x.view(), {{0, 2}}, mode, &value, y.mutableView());
     return elements<TypeParam>(y);
   };
-  EXPECT_EQ(padded(program::PadMode::constant),
-            (std::vector<TypeParam>{9, 9, 1, 2, 3, 9, 9, 9, 9, 9, 9, 9, 9, 9}));
-  EXPECT_EQ(padded(program::PadMode::edge),
-            (std::vector<TypeParam>{1, 1, 1, 2, 3, 3, 3, 1, 1, 1, 2, 3, 3, 3}));
-  EXPECT_EQ(padded(program::PadMode::reflect),
-            (std::vector<TypeParam>{3, 2, 1, 2, 3, 2, 1, 3, 2, 1, 2, 3, 2, 1}));
+  EXPECT_EQ(padded(program::PadMode::constant), (std::vector<TypeParam>{9, 9, 1, 2, 3, 9, 9, 9, 9, 9, 9, 9, 9, 9}));
+  EXPECT_EQ(padded(program::PadMode::edge), (std::vector<TypeParam>{1, 1, 1, 2, 3, 3, 3, 1, 1, 1, 2, 3, 3, 3}));
+  EXPECT_EQ(padded(program::PadMode::reflect), (std::vector<TypeParam>{3, 2, 1, 2, 3, 2, 1, 3, 2, 1, 2, 3, 2, 1}));
 }
 
 TYPED_TEST(Movement, NegativePadCrops) {
@@ -59,8 +56,7 @@ TYPED_TEST(Movement, ResizeNearest) {
   ResizeAxis rows{{0, 0}, {}, {}}, columns{{0, 0, 1, 1}, {}, {}};
   Tensor y(x.element(), {2, 4});
   resizeNearest(x.view(), {{rows, columns}}, y.mutableView());
-  EXPECT_EQ(elements<TypeParam>(y),
-            (std::vector<TypeParam>{1, 1, 2, 2, 1, 1, 2, 2}));
+  EXPECT_EQ(elements<TypeParam>(y), (std::vector<TypeParam>{1, 1, 2, 2, 1, 1, 2, 2}));
 }
 
 TYPED_TEST(Movement, EveryTransposeEqualsIndexing) {

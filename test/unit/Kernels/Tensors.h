@@ -39,15 +39,12 @@ class Random {
 public:
   explicit Random(uint32_t seed) : engine(seed) {}
 
-  int64_t size(int64_t low, int64_t high) {
-    return low + static_cast<int64_t>(engine() % (high - low + 1));
-  }
+  int64_t size(int64_t low, int64_t high) { return low + static_cast<int64_t>(engine() % (high - low + 1)); }
   bool flip() { return size(0, 1) != 0; }
   Tensor floats(Shape shape) {
     Tensor result(ElementType::f32, std::move(shape));
     for (int64_t i = 0; i < result.count(); ++i)
-      result.mutableAs<float>()[i] =
-          static_cast<float>(size(-1000, 1000)) / 500.0f;
+      result.mutableAs<float>()[i] = static_cast<float>(size(-1000, 1000)) / 500.0f;
     return result;
   }
 
@@ -56,22 +53,19 @@ private:
 };
 
 /// Equal up to float rounding, relative to the largest element.
-inline void expectClose(const Tensor &actual, const Tensor &expected,
-                        double tolerance = 1e-5) {
+inline void expectClose(const Tensor &actual, const Tensor &expected, double tolerance = 1e-5) {
   ASSERT_EQ(actual.shape(), expected.shape());
   double largest = 1e-6;
   for (float value : elements<float>(expected))
     largest = std::max<double>(largest, std::abs(value));
   for (int64_t i = 0; i < actual.count(); ++i)
-    ASSERT_NEAR(actual.as<float>()[i], expected.as<float>()[i],
-                tolerance * largest)
+    ASSERT_NEAR(actual.as<float>()[i], expected.as<float>()[i], tolerance * largest)
         << "element " << i << " of " << toString(actual.shape());
 }
 
 inline void expectSameBits(const Tensor &actual, const Tensor &expected) {
   ASSERT_EQ(actual.shape(), expected.shape());
-  EXPECT_EQ(std::memcmp(actual.data(), expected.data(), actual.type().bytes()),
-            0);
+  EXPECT_EQ(std::memcmp(actual.data(), expected.data(), actual.type().bytes()), 0);
 }
 
 } // namespace tare::test
