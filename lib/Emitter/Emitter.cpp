@@ -1,0 +1,172 @@
+//===- Emitter.cpp - From npu IR to a program -----------------------------===//
+#include "tare/Emitter/Emitter.h"
+
+#include "Ports.h"
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Kernels/Registry.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+
+namespace tare {
+namespace {
+
+class Emitter {
+public:
+  explicit Emitter(func::FuncOp function) : function(function) {}
+
+  FailureOr<EmittedProgram> run() {
+    FailureOr<Target> target = npu::getTarget(function);
+    if (failed(target) || failed(checkOps(*target)))
+      return mlir::failure();
+    emitTarget(*target);
+    for (BlockArgument argument : function.getArguments())
+      if (failed(addVariable(argument,
+                             function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), npu::offsetAttrName))))
+        return mlir::failure();
+    for (Operation &op : function.front().without_terminator())
+      if (auto layer = dyn_cast<npu::NpuOpInterface>(op); layer && failed(addLayer(layer)))
+        return mlir::failure();
+    if (failed(addPorts()))
+      return mlir::failure();
+    return std::move(result);
+  }
+
+private:
+  /// Reports every op that cannot be emitted, not the first only.
+  LogicalResult checkOps(const Target &target) {
+    bool good = true;
+    for (Operation &op : function.front().without_terminator()) {
+      if (isa<npu::ConstantOp>(op))
+        continue;
+      auto layer = dyn_cast<npu::NpuOpInterface>(op);
+      if (!layer) {
+        op.emitError() << "'" << op.getName() << "' is not an npu op: a program is emitted after lowering";
+        good = false;
+      } else if (std::string_view name = kernels::lookup(layer.encode().type)->name; !target.hasOp(name)) {
+        op.emitError() << "layer '" << qnn::layerName(&op) << "' is a " << name << ", which the target '" << target.name
+                       << "' does not have";
+        good = false;
+      }
+    }
+    return mlir::success(good);
+  }
+
+  void emitTarget(const Target &target) {
+    program().producer = "tare " TARE_VERSION;
+    program().target = std::make_unique<program::TargetT>();
+    program().target->name = target.name;
+    program().target->description = printTarget(target);
+    auto number = [&](StringRef name) {
+      auto attribute = function->getAttrOfType<IntegerAttr>(name);
+      return attribute ? attribute.getInt() : 0;
+    };
+    program().arena_bytes = number(npu::arenaBytesAttrName);
+    program().arena_lower_bound = number(npu::arenaLowerBoundAttrName);
+  }
+
+  program::TensorT &addTensor(Value value, const std::string &name) {
+    TensorType type = qnn::toHost(value.getType());
+    indices[value] = program().tensors.size();
+    program().tensors.push_back(std::make_unique<program::TensorT>());
+    result.constants.emplace_back();
+    program::TensorT &tensor = *program().tensors.back();
+    tensor.name = name;
+    tensor.type = type.element;
+    tensor.shape = type.shape;
+    return tensor;
+  }
+
+  LogicalResult addVariable(Value value, IntegerAttr offset) {
+    if (!offset)
+      return emitError(value.getLoc()) << "'" << qnn::valueName(value)
+                                       << "' has no address: run --tare-plan-memory first";
+    addTensor(value, qnn::valueName(value)).arena_offset = offset.getInt();
+    return mlir::success();
+  }
+
+  /// The tensor of a constant; equal constants share one.
+  LogicalResult addConstant(Value value, npu::ConstantOp constant) {
+    Tensor tensor = qnn::toTensor(constant.getValue());
+    if (!tensor)
+      return constant.emitError("has no data: was the IR printed with elided resources?");
+    StringRef bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());
+    auto &alike = constantsByHash[llvm::xxh3_64bits(bytes)];
+    for (uint32_t other : alike)
+      if (isSame(other, tensor.type(), bytes)) {
+        indices[value] = other;
+        return mlir::success();
+      }
+    uint32_t index = program().tensors.size();
+    addTensor(value, qnn::valueName(value)).constant = true;
+    result.constants[index] = std::as_bytes(std::span(bytes.data(), bytes.size()));
+    result.expanded.push_back(tensor);
+    alike.push_back(index);
+    return mlir::success();
+  }
+
+  bool isSame(uint32_t index, const TensorType &type, StringRef bytes) {
+    const program::TensorT &tensor = *program().tensors[index];
+    std::span<const std::byte> data = result.constants[index];
+    return tensor.type == type.element && tensor.shape == type.shape &&
+           StringRef(reinterpret_cast<const char *>(data.data()), data.size()) == bytes;
+  }
+
+  LogicalResult addLayer(npu::NpuOpInterface op) {
+    auto layer = std::make_unique<program::LayerT>();
+    layer->name = qnn::layerName(op);
+    layer->op = op.encode();
+    for (Value operand : op->getOperands()) {
+      auto constant = operand.getDefiningOp<npu::ConstantOp>();
+      if (constant && !indices.contains(operand) && failed(addConstant(operand, constant)))
+        return mlir::failure();
+      layer->operands.push_back(indices.lookup(operand));
+    }
+    if (failed(addVariable(op->getResult(0), op->getAttrOfType<IntegerAttr>(npu::offsetAttrName))))
+      return mlir::failure();
+    layer->result = indices.lookup(op->getResult(0));
+    program().layers.push_back(std::move(layer));
+    return mlir::success();
+  }
+
+  LogicalResult addPorts() {
+    for (BlockArgument argument : function.getArguments())
+      addPort(program().inputs, describeInput(function, argument.getArgNumber()), argument);
+    for (OpOperand &output : function.front().getTerminator()->getOpOperands()) {
+      if (output.get().getDefiningOp<npu::ConstantOp>())
+        return emitError(output.get().getLoc())
+               << "output " << output.getOperandNumber() << " is a constant: a program computes its outputs";
+      addPort(program().outputs, describeOutput(function, output.getOperandNumber()), output.get());
+    }
+    return mlir::success();
+  }
+
+  void addPort(std::vector<std::unique_ptr<program::PortT>> &ports, program::PortT port, Value value) {
+    port.tensor = indices.lookup(value);
+    ports.push_back(std::make_unique<program::PortT>(std::move(port)));
+  }
+
+  program::ProgramT &program() { return result.program; }
+
+  func::FuncOp function;
+  EmittedProgram result;
+  llvm::DenseMap<Value, uint32_t> indices;
+  llvm::DenseMap<uint64_t, SmallVector<uint32_t, 1>> constantsByHash;
+};
+
+} // namespace
+
+FailureOr<EmittedProgram> emitProgram(ModuleOp module) {
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  if (!function || !function.getBody().hasOneBlock()) {
+    module.emitError("has no function @main with one block");
+    return mlir::failure();
+  }
+  return Emitter(function).run();
+}
+
+} // namespace tare

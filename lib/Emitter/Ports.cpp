@@ -1,0 +1,114 @@
+//===- Ports.cpp - What a program says of its inputs and outputs ----------===//
+#include "Ports.h"
+
+#include "Layouts.h"
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+using namespace mlir;
+
+namespace tare {
+namespace {
+
+bool movesData(Operation *op) { return isa<npu::TransposeOp, npu::ReshapeOp>(op); }
+
+/// The quantize that an input leads to: nothing but transposes and reshapes lie between, and no one else reads.
+npu::QuantizeOp findQuantize(Value value) {
+  while (value.hasOneUse()) {
+    Operation *user = *value.user_begin();
+    if (auto quantize = dyn_cast<npu::QuantizeOp>(user))
+      return quantize;
+    if (!movesData(user))
+      break;
+    value = user->getResult(0);
+  }
+  return nullptr;
+}
+
+/// The dequantize that an output comes from, through transposes and reshapes.
+npu::DequantizeOp findDequantize(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto dequantize = dyn_cast<npu::DequantizeOp>(op))
+      return dequantize;
+    if (!movesData(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return nullptr;
+}
+
+void setGrid(program::PortT &port, const program::QuantizeT &quantize) {
+  // The decimal of a float32 scale is its value as a double.
+  port.scales = {static_cast<double>(quantize.scale)};
+  port.zero_point = quantize.zero_point;
+}
+
+void setGrid(program::PortT &port, const program::DequantizeT &dequantize) {
+  port.scales = dequantize.scales;
+  port.axis = dequantize.scales.size() > 1 ? dequantize.axis : 0;
+  port.zero_point = dequantize.zero_point;
+}
+
+/// Appends the steps to the port.
+void addSteps(program::PortT &port, ArrayAttr steps) {
+  for (auto step : steps.getAsRange<npu::HostStepAttrInterface>()) {
+    port.host_steps.push_back(std::make_unique<program::HostStepT>());
+    port.host_steps.back()->op = step.encode();
+  }
+}
+
+/// The grid that the host's steps say the program's tensor has. An input's tensor comes out of its steps, an output's
+/// goes in, so that the transposes before a dequantize move its axis: the axis counts the tensor's own dimensions.
+void setGridOfSteps(program::PortT &port) {
+  npu::Permutation toStep;
+  for (const auto &step : port.host_steps) {
+    if (const auto *transpose = step->op.AsTranspose()) {
+      npu::Permutation next(transpose->permutation.begin(), transpose->permutation.end());
+      toStep = toStep.empty() ? next : npu::compose(toStep, next);
+    } else if (const auto *quantize = step->op.AsQuantize()) {
+      setGrid(port, *quantize);
+    } else if (const auto *dequantize = step->op.AsDequantize()) {
+      setGrid(port, *dequantize);
+      if (!toStep.empty() && port.scales.size() > 1)
+        port.axis = toStep[port.axis];
+    }
+  }
+}
+
+/// `cast` is the quantize or dequantize at the border, or null.
+template <typename Cast> void setPortGrid(program::PortT &port, ArrayAttr steps, Cast cast) {
+  if (steps)
+    addSteps(port, steps);
+  setGridOfSteps(port);
+  if (!port.scales.empty() || !cast)
+    return;
+  program::OpUnion encoded = cast.encode();
+  if (const auto *quantize = encoded.AsQuantize())
+    setGrid(port, *quantize);
+  if (const auto *dequantize = encoded.AsDequantize())
+    setGrid(port, *dequantize);
+}
+
+} // namespace
+
+program::PortT describeInput(func::FuncOp function, unsigned index) {
+  program::PortT port;
+  BlockArgument argument = function.getArgument(index);
+  port.name = qnn::valueName(argument);
+  port.layout = layoutOfInput(argument);
+  setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findQuantize(argument));
+  return port;
+}
+
+program::PortT describeOutput(func::FuncOp function, unsigned index) {
+  program::PortT port;
+  Value value = function.front().getTerminator()->getOperand(index);
+  auto name = function.getResultAttrOfType<StringAttr>(index, qnn::portNameAttrName);
+  port.name = name ? name.str() : "result" + std::to_string(index);
+  port.layout = layoutOfOutput(value);
+  setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value));
+  return port;
+}
+
+} // namespace tare
