@@ -1,0 +1,49 @@
+//===- Ranges.h - What calibration found, as a file -------------*- C++ -*-===//
+#ifndef TARE_CALIBRATION_RANGES_H
+#define TARE_CALIBRATION_RANGES_H
+
+#include "tare/Tensor/Result.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace tare::calibration {
+
+/// Where a value's range comes from, as the file spells it (the labels of #qnn.range).
+inline constexpr char calibratedLabel[] = "calibrated", inheritedLabel[] = "inherited", deadLabel[] = "dead",
+                      nanLabel[] = "nan";
+
+/// What was seen of one value; real numbers.
+struct ValueRange {
+  std::string label;
+  /// The chosen range; contains 0.
+  double min = 0, max = 0;
+  /// The smallest and the largest value seen.
+  double seenMin = 0, seenMax = 0;
+  /// Elements that were NaN or infinite.
+  uint64_t nonFinite = 0;
+
+  bool operator==(const ValueRange &) const = default;
+};
+
+/// The contents of a ranges file: JSON, one entry per value, sorted by name, so that equal ranges are equal bytes.
+struct Ranges {
+  static constexpr int64_t currentVersion = 1;
+
+  std::string method;
+  /// "int8" or "int16": the activations that the ranges were searched for.
+  std::string activations;
+  int64_t samples = 0;
+  std::map<std::string, ValueRange> values;
+};
+
+std::string toJson(const Ranges &ranges);
+
+/// Parses a file's text; `name` stands in messages.
+Result<Ranges> parseRanges(const std::string &text, const std::string &name);
+Result<Ranges> readRanges(const std::string &path);
+
+} // namespace tare::calibration
+
+#endif // TARE_CALIBRATION_RANGES_H

@@ -1,0 +1,165 @@
+//===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
+#include "tare/Calibration/Calibrate.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Tensor/Parallel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
+
+#include <atomic>
+#include <mutex>
+
+using namespace tare;
+using namespace tare::calibration;
+
+namespace {
+
+bool isFloatTensor(mlir::Value value) {
+  auto type = mlir::dyn_cast<mlir::RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32();
+}
+
+/// The value whose grid `value` keeps, or null where it has its own.
+mlir::Value gridSource(mlir::Value value) {
+  auto op = value.getDefiningOp<qnn::GridOpInterface>();
+  return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
+}
+
+/// The values of @main: those that are observed, and those that inherit.
+struct Values {
+  llvm::MapVector<mlir::Value, size_t> observed;
+  std::vector<mlir::Value> inheriting;
+
+  explicit Values(mlir::func::FuncOp function) {
+    for (mlir::Value argument : function.getArguments())
+      add(argument);
+    for (mlir::Operation &op : function.front().without_terminator())
+      if (!op.hasTrait<mlir::OpTrait::ConstantLike>())
+        for (mlir::Value result : op.getResults())
+          add(result);
+  }
+
+private:
+  void add(mlir::Value value) {
+    if (!isFloatTensor(value))
+      return;
+    if (gridSource(value))
+      inheriting.push_back(value);
+    else
+      observed.insert({value, observed.size()});
+  }
+};
+
+/// What one thread has seen.
+struct Worker {
+  std::vector<Histogram> histograms;
+  std::optional<Error> error;
+};
+
+/// The threads' work: samples are pulled from the source until it ends.
+class Run {
+public:
+  Run(const Evaluator &evaluator, const Values &values, SampleSource &source, const CalibrationOptions &options)
+      : evaluator(evaluator), values(values), source(source), options(options) {}
+
+  Result<std::vector<Histogram>> histograms() {
+    size_t threads = options.threads ? options.threads : defaultThreads();
+    std::vector<Worker> workers(threads);
+    parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
+    std::vector<Histogram> merged(values.observed.size());
+    for (const Worker &worker : workers) {
+      if (worker.error)
+        return *worker.error;
+      for (size_t i = 0; i < worker.histograms.size(); ++i)
+        merged[i].merge(worker.histograms[i]);
+    }
+    return merged;
+  }
+
+private:
+  void work(Worker &worker) {
+    worker.histograms.resize(values.observed.size());
+    while (true) {
+      Result<std::optional<Sample>> sample = source.next();
+      if (!sample) {
+        worker.error = sample.error();
+        return;
+      }
+      if (!*sample)
+        return;
+      observeSample((*sample)->inputs, worker);
+      if (options.progress)
+        options.progress(++done);
+    }
+  }
+
+  void observeSample(const std::vector<Tensor> &inputs, Worker &worker) {
+    auto observe = [&](mlir::Value value, const Tensor &tensor) {
+      auto slot = values.observed.find(value);
+      if (slot != values.observed.end())
+        worker.histograms[slot->second].add({tensor.as<float>(), size_t(tensor.count())});
+    };
+    // The arguments come first among the observed values, unless they are not float.
+    for (const auto &[value, index] : values.observed)
+      if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
+        observe(value, inputs[argument.getArgNumber()]);
+    evaluator.run(inputs, observe);
+  }
+
+  const Evaluator &evaluator;
+  const Values &values;
+  SampleSource &source;
+  const CalibrationOptions &options;
+  std::atomic<int64_t> done = 0;
+};
+
+ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
+  ValueRange range;
+  range.nonFinite = histogram.nonFinite();
+  if (range.nonFinite)
+    return range.label = nanLabel, range;
+  range.label = histogram.isDead() ? deadLabel : calibratedLabel;
+  Range found = findRange(histogram, options);
+  range.min = found.min;
+  range.max = found.max;
+  range.seenMin = histogram.min();
+  range.seenMax = histogram.max();
+  return range;
+}
+
+} // namespace
+
+Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
+                                            const CalibrationOptions &options) {
+  if (source.sampleCount() == 0)
+    return Error{"there is no calibration sample"};
+  mlir::FailureOr<Evaluator> evaluator = Evaluator::create(module);
+  if (mlir::failed(evaluator))
+    return Error{"the graph cannot be evaluated"};
+  Values values(module.lookupSymbol<mlir::func::FuncOp>("main"));
+  Result<std::vector<Histogram>> histograms = Run(*evaluator, values, source, options).histograms();
+  if (!histograms)
+    return histograms.error();
+
+  Ranges ranges;
+  ranges.method = nameOf(options.search.method);
+  ranges.activations = options.search.grid.levels > 256 ? "int16" : "int8";
+  ranges.samples = source.sampleCount();
+  std::vector<ValueRange> found(histograms->size());
+  // A search looks at one histogram alone, so they spread over the cores.
+  parallelFor(found.size(), options.threads,
+              [&](size_t i, size_t) { found[i] = summarize((*histograms)[i], options.search); });
+  for (const auto &[value, index] : values.observed)
+    ranges.values[qnn::valueName(value)] = found[index];
+  for (mlir::Value value : values.inheriting) {
+    auto source = ranges.values.find(qnn::valueName(gridSource(value)));
+    if (source == ranges.values.end())
+      continue; // A constant's.
+    ValueRange range = source->second;
+    if (range.label == calibratedLabel)
+      range.label = inheritedLabel;
+    ranges.values[qnn::valueName(value)] = range;
+  }
+  return ranges;
+}
