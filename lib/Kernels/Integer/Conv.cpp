@@ -9,6 +9,7 @@
 #include "Conv.h"
 
 #include "Accumulator.h"
+#include "Fast/ConvFast.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -139,6 +140,6 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands,
 
 } // namespace
 
-const OpKernel convKernel = {"conv", infer, reference, nullptr, macs};
+const OpKernel convKernel = {"conv", infer, reference, prepareConv, macs};
 
 } // namespace tare::kernels

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
+#include "Fast/ConvFast.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -67,6 +68,6 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands,
 
 } // namespace
 
-const OpKernel linearKernel = {"linear", infer, reference, nullptr, macs};
+const OpKernel linearKernel = {"linear", infer, reference, prepareLinear, macs};
 
 } // namespace tare::kernels

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Broadcast.h"
+#include "Fast/ConvFast.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -79,6 +80,6 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands,
 
 } // namespace
 
-const OpKernel matMulKernel = {"matmul", infer, reference, nullptr, macs};
+const OpKernel matMulKernel = {"matmul", infer, reference, prepareMatMul, macs};
 
 } // namespace tare::kernels

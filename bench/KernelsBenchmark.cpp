@@ -1,0 +1,138 @@
+//===- KernelsBenchmark.cpp - Integer kernels by themselves ---------------===//
+//
+// One thread, operands in cache as far as they fit: what a layer costs without
+// the runtime around it. Items are multiply-accumulates for products, elements
+// for the others.
+//
+//===----------------------------------------------------------------------===//
+#include "tare/Kernels/Registry.h"
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <random>
+
+using namespace tare;
+using namespace tare::kernels;
+
+namespace {
+
+/// An operator with random operands, and its kernel's memory.
+class Layer {
+public:
+  Layer(program::OpUnion layer, std::vector<TensorType> types, size_t constants)
+      : op(std::move(layer)) {
+    std::mt19937 random(1);
+    std::vector<Operand> prepared;
+    for (const TensorType &type : types) {
+      Tensor &operand = operands.emplace_back(type);
+      for (size_t i = 0; i < type.bytes(); ++i)
+        operand.mutableAs<uint8_t>()[i] = uint8_t(random());
+      prepared.push_back({type, operands.size() + constants > types.size()
+                                    ? operand.data()
+                                    : nullptr});
+    }
+    const OpKernel &kernel = *lookup(op.type);
+    Result<TensorType> type = kernel.infer(op, types);
+    result = Tensor(*type);
+    macs = kernel.macs(op, types, *type);
+    fast = kernel.prepare(op, prepared, *type);
+    scratch = Tensor(ElementType::u8, {int64_t(fast->scratchBytes() + 1)});
+  }
+
+  void run() {
+    std::vector<ConstTensorView> views;
+    for (const Tensor &operand : operands)
+      views.push_back(operand.view());
+    fast->run(views, result.mutableView(), scratch.mutableAs<std::byte>());
+  }
+  int64_t items() const { return macs ? macs : result.count(); }
+
+private:
+  program::OpUnion op;
+  std::vector<Tensor> operands;
+  Tensor result, scratch;
+  std::unique_ptr<FastKernel> fast;
+  int64_t macs = 0;
+};
+
+template <typename Parameters> program::OpUnion makeOp(Parameters parameters) {
+  program::OpUnion op;
+  op.Set(std::move(parameters));
+  return op;
+}
+
+std::unique_ptr<program::RequantT> requant(int64_t channels, int bits) {
+  auto r = std::make_unique<program::RequantT>();
+  r->multipliers.assign(channels, 20000);
+  r->shifts.assign(channels, uint8_t(bits));
+  r->clamp_min = -128, r->clamp_max = 127;
+  return r;
+}
+
+void measure(benchmark::State &state, Layer &layer) {
+  for (auto _ : state)
+    layer.run();
+  state.SetItemsProcessed(state.iterations() * layer.items());
+}
+
+/// Height (and width), input channels, output channels, kernel, stride, groups.
+void conv(benchmark::State &state) {
+  int64_t size = state.range(0), inputs = state.range(1),
+          outputs = state.range(2), kernel = state.range(3),
+          group = state.range(5);
+  program::ConvT conv;
+  conv.strides.assign(2, int32_t(state.range(4)));
+  conv.pads.assign(4, int32_t(kernel / 2));
+  conv.dilations = {1, 1};
+  conv.group = int32_t(group);
+  conv.requant = requant(outputs, 26);
+  Layer layer(makeOp(std::move(conv)),
+              {{ElementType::i8, {1, size, size, inputs}},
+               {ElementType::i8, {outputs, kernel, kernel, inputs / group}},
+               {ElementType::i32, {outputs}}},
+              2);
+  measure(state, layer);
+}
+
+void linear(benchmark::State &state) {
+  int64_t rows = state.range(0), inputs = state.range(1),
+          outputs = state.range(2);
+  program::LinearT linear;
+  linear.requant = requant(outputs, 26);
+  Layer layer(makeOp(std::move(linear)),
+              {{ElementType::i8, {rows, inputs}},
+               {ElementType::i8, {outputs, inputs}},
+               {ElementType::i32, {outputs}}},
+              2);
+  measure(state, layer);
+}
+
+} // namespace
+
+BENCHMARK(conv)
+    ->ArgNames({"size", "in", "out", "kernel", "stride", "group"})
+    // ResNet-50's.
+    ->Args({224, 3, 64, 7, 2, 1})
+    ->Args({56, 64, 64, 1, 1, 1})
+    ->Args({56, 64, 64, 3, 1, 1})
+    ->Args({56, 64, 256, 1, 1, 1})
+    ->Args({56, 256, 64, 1, 1, 1})
+    ->Args({28, 128, 128, 3, 1, 1})
+    ->Args({28, 512, 128, 1, 1, 1})
+    ->Args({14, 256, 256, 3, 1, 1})
+    ->Args({14, 1024, 256, 1, 1, 1})
+    ->Args({7, 512, 512, 3, 1, 1})
+    ->Args({7, 2048, 512, 1, 1, 1})
+    ->Args({56, 256, 512, 1, 2, 1})
+    // MobileNet's and small ones.
+    ->Args({112, 32, 32, 3, 1, 32})
+    ->Args({56, 144, 144, 3, 2, 144})
+    ->Args({14, 576, 576, 3, 1, 576})
+    ->Args({112, 16, 96, 1, 1, 1})
+    ->Args({32, 16, 16, 3, 1, 1})
+    ->Args({8, 8, 8, 3, 1, 1});
+BENCHMARK(linear)
+    ->ArgNames({"rows", "in", "out"})
+    ->Args({1, 2048, 1000})
+    ->Args({32, 512, 512});

@@ -1,0 +1,23 @@
+//===- Avx512.cpp - The innermost loops for AVX-512 without VNNI ---===//
+#include "Vector.h"
+
+#include <immintrin.h>
+
+namespace tare::kernels {
+namespace {
+
+#include "Avx512Traits.inc"
+
+#include "VectorRequant.inc"
+
+#include "VectorGemm.inc"
+#include "VectorLoops.inc"
+
+} // namespace
+
+#include "VectorTable.inc"
+
+const VectorSet avx512Vectors = {"avx512", wordGemm, wordGemm, wideGemm,
+                                 TARE_VECTOR_LOOPS};
+
+} // namespace tare::kernels

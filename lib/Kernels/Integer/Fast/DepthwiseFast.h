@@ -1,0 +1,17 @@
+//===- DepthwiseFast.h - Convolution of each channel by itself --*- C++ -*-===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_DEPTHWISEFAST_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_DEPTHWISEFAST_H
+
+#include "tare/Kernels/Registry.h"
+
+namespace tare::kernels {
+
+/// A kernel for as many groups as input and output channels at i8; nullptr for
+/// other convolutions.
+std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv,
+                                             std::span<const Operand> operands,
+                                             const TensorType &result);
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_DEPTHWISEFAST_H

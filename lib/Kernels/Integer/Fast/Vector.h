@@ -1,0 +1,168 @@
+//===- Vector.h - The innermost loops, one set per instruction set --------===//
+//
+// Each set is one translation unit compiled for its instruction set; the best
+// one that the processor has is chosen at run time. Plain structures only:
+// those units must not instantiate inline code that other units share.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_VECTOR_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_VECTOR_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tare::kernels {
+
+/// The rounding of a requantization, as program::Rounding numbers them.
+enum RoundingMode : int {
+  halfUp,
+  halfAway,
+  halfEven,
+  roundFloor,
+  gemmlowpDouble
+};
+
+/// A requantization prepared for vectors. Element i (channel i, or always 0
+/// where perChannel is false): y = clamp(zero + round_shift(acc * multiplier,
+/// shift), low, high). The vector sets compute it in double arithmetic rounded
+/// towards minus infinity: scale = multiplier * 2^-shift is exact, integers are
+/// exact, so the floor of fma(acc, scale, 1/2) is exact as well.
+struct RequantVector {
+  RoundingMode mode;
+  bool perChannel;
+  /// multiplier * 2^-shift; in gemmlowp's mode multiplier * 2^-min(shift, 31)
+  /// and 2^-max(0, shift - 31).
+  const double *scale, *secondScale;
+  /// The same as integers, for the portable set.
+  const int32_t *multiplier;
+  const uint8_t *shift;
+  double zero, low, high;
+
+  /// The requantization of the channels from `channel` on.
+  /// Inlined always: a copy that the linker shares must not come from a unit of
+  /// a higher instruction set.
+  [[gnu::always_inline]] RequantVector from(int64_t channel) const {
+    RequantVector rest = *this;
+    if (perChannel)
+      rest.scale += channel, rest.secondScale += channel,
+          rest.multiplier += channel, rest.shift += channel;
+    return rest;
+  }
+};
+
+/// Consecutive inputs of a window: `steps` groups of Gemm::depth elements from
+/// byte `offset` of a pixel's first one.
+struct Segment {
+  int64_t offset, steps;
+};
+
+/// A row of pixels against one panel of output channels. Pixel p, channel c:
+/// acc = bias[c] + sum over all segments' elements of input(p) * weights(c).
+struct GemmRow {
+  const std::byte *input;
+  /// Bytes between the inputs of neighbouring pixels.
+  int64_t pixelStride;
+  int64_t pixels;
+  const Segment *segments;
+  int64_t segmentCount;
+  /// [segment][step][vectors][lanes][depth]
+  const std::byte *weights;
+  /// Of int32, or int64 in wideGemm; padded to vectors * lanes.
+  const void *bias;
+  /// Vectors of output channels in the panel, at most VectorSet::panelVectors;
+  /// `outputs` channels of them are real.
+  int64_t vectors, outputs;
+  /// Requantized activations, or accumulators where requant is null;
+  /// `resultStride` elements apart from pixel to pixel.
+  void *result;
+  int64_t resultStride;
+  const RequantVector *requant;
+};
+
+/// One way to multiply and accumulate: bytes (activations as unsigned ones, x +
+/// 128) or 16-bit values.
+struct Gemm {
+  void (*run)(const GemmRow &row);
+  /// Output channels per vector, elements per step, vectors per panel.
+  int lanes, depth, panelVectors;
+  /// Whether activations are bytes, stored as x + 128; otherwise int16.
+  bool bytes;
+};
+
+/// A row of pixels of a depthwise convolution over `channels` channels; pixel
+/// p's tap t is at input + p * pixelStride + taps[t].
+struct DepthwiseRow {
+  const int8_t *input;
+  int64_t pixelStride, pixels;
+  const int64_t *taps;
+  int64_t tapCount;
+  /// [channel block][tap pair][the set's order], see packDepthwise.
+  const int16_t *weights;
+  const int32_t *bias;
+  int64_t channels;
+  void *result;
+  int64_t resultStride;
+  const RequantVector *requant;
+};
+
+/// An operand of an elementwise operator: consecutive, or one element repeated.
+struct ElementsOperand {
+  const void *data;
+  bool repeated;
+  double zero, multiplier;
+};
+
+struct VectorSet {
+  const char *name;
+  /// For i8 activations with a 32-bit accumulator, i16-like ones (exact as long
+  /// as the sums fit 32 bits), and i16 ones with 64-bit accumulators.
+  Gemm gemm, gemm16, wideGemm;
+  /// Channels per block of the depthwise kernel.
+  int depthwiseLanes;
+  void (*depthwise)(const DepthwiseRow &row);
+  /// Requantizes `count` consecutive accumulators of channels 0, 1, .. to i8 or
+  /// i16.
+  void (*requantize32To8)(const int32_t *acc, int8_t *y, int64_t count,
+                          const RequantVector &requant);
+  void (*requantize32To16)(const int32_t *acc, int16_t *y, int64_t count,
+                           const RequantVector &requant);
+  /// acc = (a - za) * ma + (b - zb) * mb, requantized.
+  void (*add8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count,
+               const RequantVector &requant);
+  void (*add16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count,
+                const RequantVector &requant);
+  /// acc = (a - za) * (b - zb), requantized.
+  void (*mul8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count,
+               const RequantVector &requant);
+  void (*mul16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count,
+                const RequantVector &requant);
+  /// y[i] = max(y[i], x[i])
+  void (*max8)(const int8_t *x, int8_t *y, int64_t count);
+  void (*max16)(const int16_t *x, int16_t *y, int64_t count);
+  /// sums[i] += x[i]
+  void (*accumulate8)(const int8_t *x, int32_t *sums, int64_t count);
+  void (*accumulate16)(const int16_t *x, int32_t *sums, int64_t count);
+  /// y[i] = table[x[i] + 128]
+  void (*lookup8)(const int8_t *x, const int8_t *table, int8_t *y,
+                  int64_t count);
+  /// bytes: x + 128; words: sign-extended.
+  void (*toBiasedBytes)(const int8_t *x, uint8_t *y, int64_t count);
+  void (*toWords)(const int8_t *x, int16_t *y, int64_t count);
+  void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale,
+                    int32_t zero);
+  void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale,
+                     int32_t zero);
+};
+
+/// The best set that this processor has, limited by TARE_MAX_ISA (portable,
+/// avx2, avx512, avx512_vnni).
+const VectorSet &vectorSet();
+
+extern const VectorSet portableVectors;
+#if defined(__x86_64__)
+extern const VectorSet avx2Vectors, avx512Vectors, avx512VnniVectors;
+#endif
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_VECTOR_H
