@@ -20,17 +20,14 @@ namespace {
 /// An operator with random operands, and its kernel's memory.
 class Layer {
 public:
-  Layer(program::OpUnion layer, std::vector<TensorType> types, size_t constants)
-      : op(std::move(layer)) {
+  Layer(program::OpUnion layer, std::vector<TensorType> types, size_t constants) : op(std::move(layer)) {
     std::mt19937 random(1);
     std::vector<Operand> prepared;
     for (const TensorType &type : types) {
       Tensor &operand = operands.emplace_back(type);
       for (size_t i = 0; i < type.bytes(); ++i)
         operand.mutableAs<uint8_t>()[i] = uint8_t(random());
-      prepared.push_back({type, operands.size() + constants > types.size()
-                                    ? operand.data()
-                                    : nullptr});
+      prepared.push_back({type, operands.size() + constants > types.size() ? operand.data() : nullptr});
     }
     const OpKernel &kernel = *lookup(op.type);
     Result<TensorType> type = kernel.infer(op, types);
@@ -78,8 +75,7 @@ void measure(benchmark::State &state, Layer &layer) {
 
 /// Height (and width), input channels, output channels, kernel, stride, groups.
 void conv(benchmark::State &state) {
-  int64_t size = state.range(0), inputs = state.range(1),
-          outputs = state.range(2), kernel = state.range(3),
+  int64_t size = state.range(0), inputs = state.range(1), outputs = state.range(2), kernel = state.range(3),
           group = state.range(5);
   program::ConvT conv;
   conv.strides.assign(2, int32_t(state.range(4)));
@@ -96,14 +92,11 @@ void conv(benchmark::State &state) {
 }
 
 void linear(benchmark::State &state) {
-  int64_t rows = state.range(0), inputs = state.range(1),
-          outputs = state.range(2);
+  int64_t rows = state.range(0), inputs = state.range(1), outputs = state.range(2);
   program::LinearT linear;
   linear.requant = requant(outputs, 26);
   Layer layer(makeOp(std::move(linear)),
-              {{ElementType::i8, {rows, inputs}},
-               {ElementType::i8, {outputs, inputs}},
-               {ElementType::i32, {outputs}}},
+              {{ElementType::i8, {rows, inputs}}, {ElementType::i8, {outputs, inputs}}, {ElementType::i32, {outputs}}},
               2);
   measure(state, layer);
 }
@@ -132,7 +125,4 @@ BENCHMARK(conv)
     ->Args({112, 16, 96, 1, 1, 1})
     ->Args({32, 16, 16, 3, 1, 1})
     ->Args({8, 8, 8, 3, 1, 1});
-BENCHMARK(linear)
-    ->ArgNames({"rows", "in", "out"})
-    ->Args({1, 2048, 1000})
-    ->Args({32, 512, 512});
+BENCHMARK(linear)->ArgNames({"rows", "in", "out"})->Args({1, 2048, 1000})->Args({32, 512, 512});

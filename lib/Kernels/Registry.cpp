@@ -10,16 +10,12 @@ namespace tare::kernels {
 const OpKernel *lookup(program::Op kind) {
   // In the order of the union program::Op; a new operator is one more line.
   static const OpKernel *const kernels[] = {
-      nullptr,        &convKernel,        &convTransposeKernel,
-      &linearKernel,  &matMulKernel,      &addKernel,
-      &mulKernel,     &rescaleKernel,     &lookupKernel,
-      &maxPoolKernel, &averagePoolKernel, &reduceMeanKernel,
-      &softmaxKernel, &concatKernel,      &sliceKernel,
-      &padKernel,     &reshapeKernel,     &transposeKernel,
-      &resizeKernel,  &quantizeKernel,    &dequantizeKernel,
+      nullptr,        &convKernel,     &convTransposeKernel, &linearKernel,  &matMulKernel,      &addKernel,
+      &mulKernel,     &rescaleKernel,  &lookupKernel,        &maxPoolKernel, &averagePoolKernel, &reduceMeanKernel,
+      &softmaxKernel, &concatKernel,   &sliceKernel,         &padKernel,     &reshapeKernel,     &transposeKernel,
+      &resizeKernel,  &quantizeKernel, &dequantizeKernel,
   };
-  static_assert(std::size(kernels) == size_t(program::Op::MAX) + 1,
-                "an operator of the schema has no kernel");
+  static_assert(std::size(kernels) == size_t(program::Op::MAX) + 1, "an operator of the schema has no kernel");
   return size_t(kind) < std::size(kernels) ? kernels[size_t(kind)] : nullptr;
 }
 

@@ -23,24 +23,19 @@ namespace detail {
 /// to the floor.
 template <typename V> struct Quotient {
   V floor, remainder, half;
-  constexpr Quotient(V v, int q)
-      : floor(v >> q), remainder(v & ((V(1) << q) - 1)), half(V(1) << (q - 1)) {
-  }
+  constexpr Quotient(V v, int q) : floor(v >> q), remainder(v & ((V(1) << q) - 1)), half(V(1) << (q - 1)) {}
 };
 } // namespace detail
 
 /// floor(v / 2^q + 1/2): ties go up.
-template <typename V> constexpr V roundHalfUp(V v, int q) {
-  return q == 0 ? v : (v >> q) + ((v >> (q - 1)) & 1);
-}
+template <typename V> constexpr V roundHalfUp(V v, int q) { return q == 0 ? v : (v >> q) + ((v >> (q - 1)) & 1); }
 
 /// The nearest integer to v / 2^q; ties go away from zero.
 template <typename V> constexpr V roundHalfAway(V v, int q) {
   if (q == 0)
     return v;
   detail::Quotient<V> d(v, q);
-  return d.floor +
-         (d.remainder > d.half || (d.remainder == d.half && v > 0) ? 1 : 0);
+  return d.floor + (d.remainder > d.half || (d.remainder == d.half && v > 0) ? 1 : 0);
 }
 
 /// The nearest integer to v / 2^q; ties go to the even one.
@@ -48,9 +43,7 @@ template <typename V> constexpr V roundHalfEven(V v, int q) {
   if (q == 0)
     return v;
   detail::Quotient<V> d(v, q);
-  return d.floor +
-         (d.remainder > d.half || (d.remainder == d.half && (d.floor & 1)) ? 1
-                                                                           : 0);
+  return d.floor + (d.remainder > d.half || (d.remainder == d.half && (d.floor & 1)) ? 1 : 0);
 }
 
 /// gemmlowp's double rounding of v = acc * m by a total right shift of q:
@@ -60,14 +53,12 @@ template <typename V> constexpr V roundHalfEven(V v, int q) {
 /// q. The left shift is exact (gemmlowp's own is undefined where it leaves 32
 /// bits), and the first step never saturates because m >= 0.
 template <typename V> constexpr V roundGemmlowpDouble(V v, int q) {
-  return q <= 31 ? roundHalfUp(v, q)
-                 : roundHalfAway(roundHalfUp(v, 31), q - 31);
+  return q <= 31 ? roundHalfUp(v, q) : roundHalfAway(roundHalfUp(v, 31), q - 31);
 }
 
 /// round_shift(v, q): v / 2^q rounded to an integer, 0 <= q <= 62; V is int64_t
 /// or Int128. No intermediate value overflows.
-template <typename V>
-constexpr V roundShift(V v, int q, program::Rounding rounding) {
+template <typename V> constexpr V roundShift(V v, int q, program::Rounding rounding) {
   switch (rounding) {
   case program::Rounding::half_up:
     return roundHalfUp(v, q);
@@ -84,8 +75,7 @@ constexpr V roundShift(V v, int q, program::Rounding rounding) {
 }
 
 /// round_shift(acc * m, q) with the exact product, limited to int64.
-constexpr int64_t scaleAccumulator(int64_t acc, int32_t multiplier, int shift,
-                                   program::Rounding rounding) {
+constexpr int64_t scaleAccumulator(int64_t acc, int32_t multiplier, int shift, program::Rounding rounding) {
   int64_t product = 0;
   if (!__builtin_mul_overflow(acc, int64_t(multiplier), &product))
     return roundShift(product, shift, rounding);
@@ -94,23 +84,19 @@ constexpr int64_t scaleAccumulator(int64_t acc, int32_t multiplier, int shift,
 }
 
 /// The element of a list of length 1 or C that belongs to `channel`.
-template <typename T>
-constexpr T perChannel(const std::vector<T> &list, int64_t channel) {
+template <typename T> constexpr T perChannel(const std::vector<T> &list, int64_t channel) {
   return list.size() == 1 ? list.front() : list[channel];
 }
 
 /// y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]),
 /// clamp_min, clamp_max)
-inline int64_t requantize(int64_t acc, const program::RequantT &requant,
-                          int64_t channel) {
-  int64_t scaled =
-      scaleAccumulator(acc, perChannel(requant.multipliers, channel),
-                       perChannel(requant.shifts, channel), requant.rounding);
+inline int64_t requantize(int64_t acc, const program::RequantT &requant, int64_t channel) {
+  int64_t scaled = scaleAccumulator(acc, perChannel(requant.multipliers, channel), perChannel(requant.shifts, channel),
+                                    requant.rounding);
   // Limiting before adding the zero point keeps the sum in range and changes no
   // result.
   int64_t zero = requant.zero_point;
-  return zero + std::clamp<int64_t>(scaled, requant.clamp_min - zero,
-                                    requant.clamp_max - zero);
+  return zero + std::clamp<int64_t>(scaled, requant.clamp_min - zero, requant.clamp_max - zero);
 }
 
 } // namespace tare::kernels

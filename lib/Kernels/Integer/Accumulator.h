@@ -23,8 +23,7 @@ inline ElementType accumulatorOf(ElementType activation) {
 }
 
 /// The result's element type with or without a requantization.
-inline ElementType resultElement(ElementType activation,
-                                 const program::RequantT *requant) {
+inline ElementType resultElement(ElementType activation, const program::RequantT *requant) {
   return requant ? activation : accumulatorOf(activation);
 }
 
@@ -34,14 +33,12 @@ template <typename Activation> class AccumulatorSink {
 public:
   using Accumulator = typename AccumulatorOf<Activation>::type;
 
-  AccumulatorSink(const program::RequantT *requant, TensorView result)
-      : requant(requant), data(result.data) {}
+  AccumulatorSink(const program::RequantT *requant, TensorView result) : requant(requant), data(result.data) {}
 
   void store(int64_t index, uint64_t sum, int64_t channel) const {
     auto accumulator = Accumulator(sum);
     if (requant)
-      static_cast<Activation *>(data)[index] =
-          Activation(requantize(accumulator, *requant, channel));
+      static_cast<Activation *>(data)[index] = Activation(requantize(accumulator, *requant, channel));
     else
       static_cast<Accumulator *>(data)[index] = accumulator;
   }

@@ -15,28 +15,23 @@
 namespace tare::kernels {
 namespace {
 
-Result<TensorType> inferQuantize(const program::OpUnion &op,
-                                 std::span<const TensorType> operands) {
+Result<TensorType> inferQuantize(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &quantize = parameters<program::QuantizeT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkElement(operands[0], {ElementType::f32}, "the input"));
   TensorType result = {quantize.output, operands[0].shape};
   TARE_TRY(checkActivation(result, "the output"));
   TARE_TRY(require(std::isfinite(quantize.scale) && quantize.scale > 0,
-                   "scale is {}, expected a positive finite number",
-                   quantize.scale));
+                   "scale is {}, expected a positive finite number", quantize.scale));
   TARE_TRY(checkZeroPoint(quantize.zero_point, quantize.output, "zero_point"));
   return result;
 }
 
-void referenceQuantize(const program::OpUnion &op,
-                       std::span<const ConstTensorView> operands,
-                       TensorView result) {
+void referenceQuantize(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &p = parameters<program::QuantizeT>(op);
   auto [min, max] = rangeOf(p.output);
   for (int64_t i = 0, count = result.count(); i < count; ++i) {
-    int32_t q = quantize(operands[0].as<float>()[i], p.scale, p.zero_point,
-                         int32_t(min), int32_t(max));
+    int32_t q = quantize(operands[0].as<float>()[i], p.scale, p.zero_point, int32_t(min), int32_t(max));
     if (p.output == ElementType::i8)
       result.as<int8_t>()[i] = int8_t(q);
     else
@@ -44,45 +39,33 @@ void referenceQuantize(const program::OpUnion &op,
   }
 }
 
-Result<TensorType> inferDequantize(const program::OpUnion &op,
-                                   std::span<const TensorType> operands) {
+Result<TensorType> inferDequantize(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &p = parameters<program::DequantizeT>(op);
   TARE_TRY(checkOperands(operands, 1));
   const TensorType &x = operands[0];
-  TARE_TRY(checkElement(
-      x,
-      {ElementType::i8, ElementType::i16, ElementType::i32, ElementType::i64},
-      "the input"));
+  TARE_TRY(checkElement(x, {ElementType::i8, ElementType::i16, ElementType::i32, ElementType::i64}, "the input"));
   TARE_TRY(checkZeroPoint(p.zero_point, x.element, "zero_point"));
   int64_t channels = 1;
   if (p.scales.size() != 1) {
     TARE_TRY(checkWithin(p.axis, 0, int64_t(x.shape.size()) - 1, "axis"));
     channels = x.shape[p.axis];
   }
-  TARE_TRY(require(int64_t(p.scales.size()) == channels,
-                   "there are {} scales, expected 1 or {} (axis {})",
+  TARE_TRY(require(int64_t(p.scales.size()) == channels, "there are {} scales, expected 1 or {} (axis {})",
                    p.scales.size(), channels, p.axis));
   for (size_t i = 0; i < p.scales.size(); ++i)
     if (!std::isfinite(p.scales[i]) || p.scales[i] <= 0)
-      return failure("scales[{}] is {}, expected a positive finite number", i,
-                     p.scales[i]);
+      return failure("scales[{}] is {}, expected a positive finite number", i, p.scales[i]);
   return TensorType{ElementType::f32, x.shape};
 }
 
-template <typename T>
-void runDequantize(const program::DequantizeT &p, ConstTensorView input,
-                   TensorView result) {
+template <typename T> void runDequantize(const program::DequantizeT &p, ConstTensorView input, TensorView result) {
   const Shape &shape = input.type.shape;
-  int64_t channels = p.scales.size(),
-          stride = channels == 1 ? 1 : stridesOf(shape)[p.axis];
+  int64_t channels = p.scales.size(), stride = channels == 1 ? 1 : stridesOf(shape)[p.axis];
   for (int64_t i = 0, count = result.count(); i < count; ++i)
-    result.as<float>()[i] = dequantize(input.as<T>()[i], p.zero_point,
-                                       p.scales[i / stride % channels]);
+    result.as<float>()[i] = dequantize(input.as<T>()[i], p.zero_point, p.scales[i / stride % channels]);
 }
 
-void referenceDequantize(const program::OpUnion &op,
-                         std::span<const ConstTensorView> operands,
-                         TensorView result) {
+void referenceDequantize(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &p = parameters<program::DequantizeT>(op);
   switch (operands[0].type.element) {
   case ElementType::i8:
@@ -98,9 +81,7 @@ void referenceDequantize(const program::OpUnion &op,
 
 } // namespace
 
-const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize,
-                                 nullptr, noMacs};
-const OpKernel dequantizeKernel = {"dequantize", inferDequantize,
-                                   referenceDequantize, nullptr, noMacs};
+const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, nullptr, noMacs};
+const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, nullptr, noMacs};
 
 } // namespace tare::kernels

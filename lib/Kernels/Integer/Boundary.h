@@ -10,8 +10,7 @@ namespace tare::kernels {
 
 /// clamp(round_half_even(x / scale) + zeroPoint) to [min, max], in float32;
 /// [min, max] lies within 16 bits. NaN gives the least value.
-inline int32_t quantize(float x, float scale, int32_t zeroPoint, int32_t min,
-                        int32_t max) {
+inline int32_t quantize(float x, float scale, int32_t zeroPoint, int32_t min, int32_t max) {
   float rounded = std::nearbyintf(x / scale);
   // The comparisons in this order send NaN to the lower bound.
   float low = float(min - zeroPoint), high = float(max - zeroPoint);

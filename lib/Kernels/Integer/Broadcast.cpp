@@ -13,8 +13,7 @@ std::vector<int64_t> stridesOf(const Shape &shape) {
   return strides;
 }
 
-std::vector<int64_t> broadcastStrides(const Shape &operand,
-                                      const Shape &result) {
+std::vector<int64_t> broadcastStrides(const Shape &operand, const Shape &result) {
   std::vector<int64_t> own = stridesOf(operand), strides(result.size());
   size_t missing = result.size() - operand.size();
   for (size_t d = 0; d < operand.size(); ++d)

@@ -26,16 +26,12 @@ IntegerRange rangeOf(ElementType type) {
 }
 
 Status checkShape(const Shape &shape, std::string_view what) {
-  TARE_TRY(require(int64_t(shape.size()) <= maxRank,
-                   "{} has rank {}, expected at most {}", what, shape.size(),
-                   maxRank));
+  TARE_TRY(
+      require(int64_t(shape.size()) <= maxRank, "{} has rank {}, expected at most {}", what, shape.size(), maxRank));
   int64_t count = 1;
   for (int64_t dim : shape) {
-    TARE_TRY(require(dim >= 1,
-                     "{} has the shape {}, expected positive dimensions", what,
-                     toString(shape)));
-    TARE_TRY(require(dim <= maxElements / count,
-                     "{} has the shape {}, expected at most {} elements", what,
+    TARE_TRY(require(dim >= 1, "{} has the shape {}, expected positive dimensions", what, toString(shape)));
+    TARE_TRY(require(dim <= maxElements / count, "{} has the shape {}, expected at most {} elements", what,
                      toString(shape), maxElements));
     count *= dim;
   }
@@ -43,17 +39,14 @@ Status checkShape(const Shape &shape, std::string_view what) {
 }
 
 Status checkOperands(std::span<const TensorType> operands, size_t expected) {
-  TARE_TRY(require(operands.size() == expected,
-                   "expected {} operand{}, found {}", expected,
-                   expected == 1 ? "" : "s", operands.size()));
+  TARE_TRY(require(operands.size() == expected, "expected {} operand{}, found {}", expected, expected == 1 ? "" : "s",
+                   operands.size()));
   for (size_t i = 0; i < operands.size(); ++i)
     TARE_TRY(checkShape(operands[i].shape, fmt::format("operand {}", i)));
   return success();
 }
 
-Status checkElement(const TensorType &type,
-                    std::initializer_list<ElementType> allowed,
-                    std::string_view what) {
+Status checkElement(const TensorType &type, std::initializer_list<ElementType> allowed, std::string_view what) {
   if (std::find(allowed.begin(), allowed.end(), type.element) != allowed.end())
     return success();
   std::string names;
@@ -66,83 +59,62 @@ Status checkActivation(const TensorType &type, std::string_view what) {
   return checkElement(type, {ElementType::i8, ElementType::i16}, what);
 }
 
-Status checkRank(const TensorType &type, int64_t least, int64_t most,
-                 std::string_view what) {
+Status checkRank(const TensorType &type, int64_t least, int64_t most, std::string_view what) {
   int64_t rank = type.shape.size();
   if (least == most)
-    return require(rank == least, "{} has the shape {}, expected rank {}", what,
-                   toString(type.shape), least);
-  return require(rank >= least && rank <= most,
-                 "{} has the shape {}, expected a rank from {} to {}", what,
+    return require(rank == least, "{} has the shape {}, expected rank {}", what, toString(type.shape), least);
+  return require(rank >= least && rank <= most, "{} has the shape {}, expected a rank from {} to {}", what,
                  toString(type.shape), least, most);
 }
 
-Status checkWithin(int64_t value, int64_t min, int64_t max,
-                   std::string_view what) {
-  return require(value >= min && value <= max,
-                 "{} is {}, expected a value in [{}, {}]", what, value, min,
-                 max);
+Status checkWithin(int64_t value, int64_t min, int64_t max, std::string_view what) {
+  return require(value >= min && value <= max, "{} is {}, expected a value in [{}, {}]", what, value, min, max);
 }
 
 Status checkListLength(size_t found, size_t expected, std::string_view what) {
-  return require(found == expected, "{} has {} value{}, expected {}", what,
-                 found, found == 1 ? "" : "s", expected);
+  return require(found == expected, "{} has {} value{}, expected {}", what, found, found == 1 ? "" : "s", expected);
 }
 
-Status checkList(const std::vector<int32_t> &values, int64_t min, int64_t max,
-                 std::string_view what) {
+Status checkList(const std::vector<int32_t> &values, int64_t min, int64_t max, std::string_view what) {
   for (size_t i = 0; i < values.size(); ++i)
     if (values[i] < min || values[i] > max)
-      return failure("{}[{}] is {}, expected a value in [{}, {}]", what, i,
-                     values[i], min, max);
+      return failure("{}[{}] is {}, expected a value in [{}, {}]", what, i, values[i], min, max);
   return success();
 }
 
-Status checkZeroPoint(int64_t zeroPoint, ElementType type,
-                      std::string_view what) {
+Status checkZeroPoint(int64_t zeroPoint, ElementType type, std::string_view what) {
   auto [min, max] = rangeOf(type);
-  return require(zeroPoint >= min && zeroPoint <= max,
-                 "{} is {}, expected a value in [{}, {}] ({})", what, zeroPoint,
+  return require(zeroPoint >= min && zeroPoint <= max, "{} is {}, expected a value in [{}, {}] ({})", what, zeroPoint,
                  min, max, nameOf(type));
 }
 
-Status checkOutputGrid(int64_t zeroPoint, int64_t clampMin, int64_t clampMax,
-                       program::Rounding rounding, ElementType output) {
+Status checkOutputGrid(int64_t zeroPoint, int64_t clampMin, int64_t clampMax, program::Rounding rounding,
+                       ElementType output) {
   TARE_TRY(checkZeroPoint(zeroPoint, output, "zero_point"));
   TARE_TRY(checkZeroPoint(clampMin, output, "clamp_min"));
   TARE_TRY(checkZeroPoint(clampMax, output, "clamp_max"));
-  TARE_TRY(require(
-      clampMin <= clampMax,
-      "clamp_min is {} and clamp_max {}, expected clamp_min <= clamp_max",
-      clampMin, clampMax));
-  return require(rounding >= program::Rounding::MIN &&
-                     rounding <= program::Rounding::MAX,
-                 "rounding is {}, expected at most {}", int(rounding),
-                 int(program::Rounding::MAX));
+  TARE_TRY(require(clampMin <= clampMax, "clamp_min is {} and clamp_max {}, expected clamp_min <= clamp_max", clampMin,
+                   clampMax));
+  return require(rounding >= program::Rounding::MIN && rounding <= program::Rounding::MAX,
+                 "rounding is {}, expected at most {}", int(rounding), int(program::Rounding::MAX));
 }
 
 namespace {
-Status checkPerChannelLength(size_t found, int64_t channels,
-                             std::string_view what) {
-  return require(found == 1 || int64_t(found) == channels,
-                 "{} has {} values, expected 1 or {} (the channels)", what,
+Status checkPerChannelLength(size_t found, int64_t channels, std::string_view what) {
+  return require(found == 1 || int64_t(found) == channels, "{} has {} values, expected 1 or {} (the channels)", what,
                  found, channels);
 }
 } // namespace
 
-Status checkRequant(const program::RequantT *requant, int64_t channels,
-                    ElementType output) {
+Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output) {
   TARE_TRY(require(requant != nullptr, "the requantization is missing"));
-  TARE_TRY(checkPerChannelLength(requant->multipliers.size(), channels,
-                                 "multipliers"));
+  TARE_TRY(checkPerChannelLength(requant->multipliers.size(), channels, "multipliers"));
   TARE_TRY(checkPerChannelLength(requant->shifts.size(), channels, "shifts"));
   TARE_TRY(checkList(requant->multipliers, 0, INT32_MAX, "multipliers"));
   for (size_t i = 0; i < requant->shifts.size(); ++i)
     if (requant->shifts[i] > 62)
-      return failure("shifts[{}] is {}, expected a value in [0, 62]", i,
-                     requant->shifts[i]);
-  return checkOutputGrid(requant->zero_point, requant->clamp_min,
-                         requant->clamp_max, requant->rounding, output);
+      return failure("shifts[{}] is {}, expected a value in [0, 62]", i, requant->shifts[i]);
+  return checkOutputGrid(requant->zero_point, requant->clamp_min, requant->clamp_max, requant->rounding, output);
 }
 
 Result<Shape> broadcastShapes(const Shape &lhs, const Shape &rhs) {
@@ -151,8 +123,7 @@ Result<Shape> broadcastShapes(const Shape &lhs, const Shape &rhs) {
     int64_t a = i < lhs.size() ? lhs[lhs.size() - 1 - i] : 1;
     int64_t b = i < rhs.size() ? rhs[rhs.size() - 1 - i] : 1;
     if (a != b && a != 1 && b != 1)
-      return failure("the shapes {} and {} do not broadcast: {} against {}",
-                     toString(lhs), toString(rhs), a, b);
+      return failure("the shapes {} and {} do not broadcast: {} against {}", toString(lhs), toString(rhs), a, b);
     result[result.size() - 1 - i] = std::max(a, b);
   }
   TARE_TRY(checkShape(result, "the result"));
@@ -161,9 +132,7 @@ Result<Shape> broadcastShapes(const Shape &lhs, const Shape &rhs) {
 
 int64_t saturatingMultiply(int64_t a, int64_t b) {
   int64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product)
-             ? std::numeric_limits<int64_t>::max()
-             : product;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;
 }
 
 } // namespace tare::kernels

@@ -14,8 +14,7 @@ struct ConvolutionAttributes {
 };
 /// Types, ranks, groups and lists of input, weights and bias: all but the
 /// result's shape.
-Status checkConvolution(const ConvolutionAttributes &attributes,
-                        std::span<const TensorType> operands);
+Status checkConvolution(const ConvolutionAttributes &attributes, std::span<const TensorType> operands);
 
 /// A convolution's sizes as two-dimensional ones.
 struct ConvGeometry {
@@ -26,8 +25,7 @@ struct ConvGeometry {
   int64_t groupOutputs() const { return outputChannels / group; }
 };
 /// Of operand types that passed infer.
-ConvGeometry convGeometry(const program::ConvT &conv, const Shape &input,
-                          const Shape &weights);
+ConvGeometry convGeometry(const program::ConvT &conv, const Shape &input, const Shape &weights);
 
 } // namespace tare::kernels
 

@@ -14,12 +14,10 @@
 namespace tare::kernels {
 namespace {
 
-Status checkBinary(std::span<const TensorType> operands, int64_t lhsZeroPoint,
-                   int64_t rhsZeroPoint) {
+Status checkBinary(std::span<const TensorType> operands, int64_t lhsZeroPoint, int64_t rhsZeroPoint) {
   TARE_TRY(checkOperands(operands, 2));
   TARE_TRY(checkActivation(operands[0], "the left operand"));
-  TARE_TRY(
-      checkElement(operands[1], {operands[0].element}, "the right operand"));
+  TARE_TRY(checkElement(operands[1], {operands[0].element}, "the right operand"));
   TARE_TRY(checkZeroPoint(lhsZeroPoint, operands[0].element, "lhs_zero_point"));
   return checkZeroPoint(rhsZeroPoint, operands[1].element, "rhs_zero_point");
 }
@@ -27,96 +25,74 @@ Status checkBinary(std::span<const TensorType> operands, int64_t lhsZeroPoint,
 /// The size of the axis that a requantization's lists are indexed by.
 int64_t lastDim(const Shape &shape) { return shape.empty() ? 1 : shape.back(); }
 
-Result<TensorType> inferAdd(const program::OpUnion &op,
-                            std::span<const TensorType> operands) {
+Result<TensorType> inferAdd(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &add = parameters<program::AddT>(op);
   TARE_TRY(checkBinary(operands, add.lhs_zero_point, add.rhs_zero_point));
-  TARE_TRY(
-      checkWithin(add.lhs_multiplier, -INT32_MAX, INT32_MAX, "lhs_multiplier"));
-  TARE_TRY(
-      checkWithin(add.rhs_multiplier, -INT32_MAX, INT32_MAX, "rhs_multiplier"));
+  TARE_TRY(checkWithin(add.lhs_multiplier, -INT32_MAX, INT32_MAX, "lhs_multiplier"));
+  TARE_TRY(checkWithin(add.rhs_multiplier, -INT32_MAX, INT32_MAX, "rhs_multiplier"));
   TARE_TRY(checkWithin(add.shift, 0, 62, "shift"));
-  TARE_TRY(checkOutputGrid(add.zero_point, add.clamp_min, add.clamp_max,
-                           add.rounding, operands[0].element));
+  TARE_TRY(checkOutputGrid(add.zero_point, add.clamp_min, add.clamp_max, add.rounding, operands[0].element));
   Result<Shape> shape = broadcastShapes(operands[0].shape, operands[1].shape);
   TARE_TRY(shape);
   return TensorType{operands[0].element, *shape};
 }
 
-void referenceAdd(const program::OpUnion &op,
-                  std::span<const ConstTensorView> operands,
-                  TensorView result) {
+void referenceAdd(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &add = parameters<program::AddT>(op);
   dispatchActivation(result.type.element, [&](auto type) {
     using T = decltype(type);
     const T *a = operands[0].as<T>(), *b = operands[1].as<T>();
-    forEachBroadcast(
-        operands[0].type.shape, operands[1].type.shape, result.type.shape,
-        [&](int64_t i, int64_t ia, int64_t ib) {
-          // Below 2 * 2^16 * 2^31, so int64 holds it.
-          int64_t sum =
-              (int64_t(a[ia]) - add.lhs_zero_point) * add.lhs_multiplier +
-              (int64_t(b[ib]) - add.rhs_zero_point) * add.rhs_multiplier;
-          int64_t y = add.zero_point + roundShift(sum, add.shift, add.rounding);
-          result.as<T>()[i] =
-              T(std::clamp<int64_t>(y, add.clamp_min, add.clamp_max));
-        });
+    forEachBroadcast(operands[0].type.shape, operands[1].type.shape, result.type.shape,
+                     [&](int64_t i, int64_t ia, int64_t ib) {
+                       // Below 2 * 2^16 * 2^31, so int64 holds it.
+                       int64_t sum = (int64_t(a[ia]) - add.lhs_zero_point) * add.lhs_multiplier +
+                                     (int64_t(b[ib]) - add.rhs_zero_point) * add.rhs_multiplier;
+                       int64_t y = add.zero_point + roundShift(sum, add.shift, add.rounding);
+                       result.as<T>()[i] = T(std::clamp<int64_t>(y, add.clamp_min, add.clamp_max));
+                     });
   });
 }
 
-Result<TensorType> inferMul(const program::OpUnion &op,
-                            std::span<const TensorType> operands) {
+Result<TensorType> inferMul(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &mul = parameters<program::MulT>(op);
   TARE_TRY(checkBinary(operands, mul.lhs_zero_point, mul.rhs_zero_point));
   Result<Shape> shape = broadcastShapes(operands[0].shape, operands[1].shape);
   TARE_TRY(shape);
-  TARE_TRY(
-      checkRequant(mul.requant.get(), lastDim(*shape), operands[0].element));
+  TARE_TRY(checkRequant(mul.requant.get(), lastDim(*shape), operands[0].element));
   return TensorType{operands[0].element, *shape};
 }
 
-void referenceMul(const program::OpUnion &op,
-                  std::span<const ConstTensorView> operands,
-                  TensorView result) {
+void referenceMul(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &mul = parameters<program::MulT>(op);
   int64_t channels = lastDim(result.type.shape);
   dispatchActivation(result.type.element, [&](auto type) {
     using T = decltype(type);
     const T *a = operands[0].as<T>(), *b = operands[1].as<T>();
-    forEachBroadcast(operands[0].type.shape, operands[1].type.shape,
-                     result.type.shape, [&](int64_t i, int64_t ia, int64_t ib) {
-                       int64_t product = (int64_t(a[ia]) - mul.lhs_zero_point) *
-                                         (int64_t(b[ib]) - mul.rhs_zero_point);
-                       result.as<T>()[i] =
-                           T(requantize(product, *mul.requant, i % channels));
+    forEachBroadcast(operands[0].type.shape, operands[1].type.shape, result.type.shape,
+                     [&](int64_t i, int64_t ia, int64_t ib) {
+                       int64_t product = (int64_t(a[ia]) - mul.lhs_zero_point) * (int64_t(b[ib]) - mul.rhs_zero_point);
+                       result.as<T>()[i] = T(requantize(product, *mul.requant, i % channels));
                      });
   });
 }
 
-Result<TensorType> inferRescale(const program::OpUnion &op,
-                                std::span<const TensorType> operands) {
+Result<TensorType> inferRescale(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &rescale = parameters<program::RescaleT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkActivation(operands[0], "the input"));
-  TARE_TRY(checkZeroPoint(rescale.input_zero_point, operands[0].element,
-                          "input_zero_point"));
-  TARE_TRY(checkRequant(rescale.requant.get(), lastDim(operands[0].shape),
-                        operands[0].element));
+  TARE_TRY(checkZeroPoint(rescale.input_zero_point, operands[0].element, "input_zero_point"));
+  TARE_TRY(checkRequant(rescale.requant.get(), lastDim(operands[0].shape), operands[0].element));
   return operands[0];
 }
 
-void referenceRescale(const program::OpUnion &op,
-                      std::span<const ConstTensorView> operands,
-                      TensorView result) {
+void referenceRescale(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &rescale = parameters<program::RescaleT>(op);
   int64_t channels = lastDim(result.type.shape);
   dispatchActivation(result.type.element, [&](auto type) {
     using T = decltype(type);
     for (int64_t i = 0, count = result.count(); i < count; ++i) {
-      int64_t difference =
-          int64_t(operands[0].as<T>()[i]) - rescale.input_zero_point;
-      result.as<T>()[i] =
-          T(requantize(difference, *rescale.requant, i % channels));
+      int64_t difference = int64_t(operands[0].as<T>()[i]) - rescale.input_zero_point;
+      result.as<T>()[i] = T(requantize(difference, *rescale.requant, i % channels));
     }
   });
 }
@@ -125,7 +101,6 @@ void referenceRescale(const program::OpUnion &op,
 
 const OpKernel addKernel = {"add", inferAdd, referenceAdd, nullptr, noMacs};
 const OpKernel mulKernel = {"mul", inferMul, referenceMul, nullptr, noMacs};
-const OpKernel rescaleKernel = {"rescale", inferRescale, referenceRescale,
-                                nullptr, noMacs};
+const OpKernel rescaleKernel = {"rescale", inferRescale, referenceRescale, nullptr, noMacs};
 
 } // namespace tare::kernels

@@ -11,8 +11,7 @@
 namespace tare::kernels {
 namespace {
 
-Result<TensorType> infer(const program::OpUnion &op,
-                         std::span<const TensorType> operands) {
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &linear = parameters<program::LinearT>(op);
   TARE_TRY(checkOperands(operands, 3));
   const TensorType &x = operands[0], &w = operands[1], &b = operands[2];
@@ -25,9 +24,8 @@ Result<TensorType> infer(const program::OpUnion &op,
                    "the weights have the shape {}, expected Nx{} (the input's "
                    "last dimension)",
                    toString(w.shape), x.shape.back()));
-  TARE_TRY(require(b.shape == Shape{w.shape[0]},
-                   "the bias has the shape {}, expected {}", toString(b.shape),
-                   w.shape[0]));
+  TARE_TRY(
+      require(b.shape == Shape{w.shape[0]}, "the bias has the shape {}, expected {}", toString(b.shape), w.shape[0]));
   if (linear.requant)
     TARE_TRY(checkRequant(linear.requant.get(), w.shape[0], x.element));
   TensorType result = {resultElement(x.element, linear.requant.get()), x.shape};
@@ -37,10 +35,8 @@ Result<TensorType> infer(const program::OpUnion &op,
 }
 
 template <typename T>
-void run(const program::LinearT &linear,
-         std::span<const ConstTensorView> operands, TensorView result) {
-  int64_t outputs = operands[1].type.shape[0],
-          inputs = operands[1].type.shape[1];
+void run(const program::LinearT &linear, std::span<const ConstTensorView> operands, TensorView result) {
+  int64_t outputs = operands[1].type.shape[0], inputs = operands[1].type.shape[1];
   const auto *bias = operands[2].as<typename AccumulatorOf<T>::type>();
   AccumulatorSink<T> sink(linear.requant.get(), result);
   for (int64_t row = 0, rows = operands[0].count() / inputs; row < rows; ++row)
@@ -54,15 +50,12 @@ void run(const program::LinearT &linear,
     }
 }
 
-void reference(const program::OpUnion &op,
-               std::span<const ConstTensorView> operands, TensorView result) {
-  dispatchActivation(operands[0].type.element, [&](auto type) {
-    run<decltype(type)>(parameters<program::LinearT>(op), operands, result);
-  });
+void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+  dispatchActivation(operands[0].type.element,
+                     [&](auto type) { run<decltype(type)>(parameters<program::LinearT>(op), operands, result); });
 }
 
-int64_t macs(const program::OpUnion &, std::span<const TensorType> operands,
-             const TensorType &result) {
+int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &result) {
   return saturatingMultiply(result.count(), operands[1].shape[1]);
 }
 

@@ -12,12 +12,9 @@
 namespace tare::kernels {
 namespace {
 
-Shape leading(const Shape &shape) {
-  return Shape(shape.begin(), shape.end() - 2);
-}
+Shape leading(const Shape &shape) { return Shape(shape.begin(), shape.end() - 2); }
 
-Result<TensorType> infer(const program::OpUnion &op,
-                         std::span<const TensorType> operands) {
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &matmul = parameters<program::MatMulT>(op);
   TARE_TRY(checkOperands(operands, 2));
   const TensorType &a = operands[0], &b = operands[1];
@@ -26,11 +23,9 @@ Result<TensorType> infer(const program::OpUnion &op,
   TARE_TRY(checkRank(a, 2, maxRank, "the left operand"));
   TARE_TRY(checkRank(b, 2, maxRank, "the right operand"));
   int64_t inner = a.shape.back(), columns = b.shape.back();
-  TARE_TRY(require(
-      b.shape[b.shape.size() - 2] == inner,
-      "the shapes {} and {} do not multiply: {} columns against {} rows",
-      toString(a.shape), toString(b.shape), inner,
-      b.shape[b.shape.size() - 2]));
+  TARE_TRY(require(b.shape[b.shape.size() - 2] == inner,
+                   "the shapes {} and {} do not multiply: {} columns against {} rows", toString(a.shape),
+                   toString(b.shape), inner, b.shape[b.shape.size() - 2]));
   TARE_TRY(checkZeroPoint(matmul.lhs_zero_point, a.element, "lhs_zero_point"));
   TARE_TRY(checkZeroPoint(matmul.rhs_zero_point, b.element, "rhs_zero_point"));
   if (matmul.requant)
@@ -44,37 +39,29 @@ Result<TensorType> infer(const program::OpUnion &op,
 }
 
 template <typename T>
-void run(const program::MatMulT &matmul,
-         std::span<const ConstTensorView> operands, TensorView result) {
+void run(const program::MatMulT &matmul, std::span<const ConstTensorView> operands, TensorView result) {
   const Shape &a = operands[0].type.shape, &b = operands[1].type.shape;
   int64_t rows = a[a.size() - 2], inner = a.back(), columns = b.back();
   AccumulatorSink<T> sink(matmul.requant.get(), result);
-  forEachBroadcast(
-      leading(a), leading(b), leading(result.type.shape),
-      [&](int64_t matrix, int64_t ia, int64_t ib) {
-        const T *lhs = operands[0].as<T>() + ia * rows * inner,
-                *rhs = operands[1].as<T>() + ib * inner * columns;
-        for (int64_t m = 0; m < rows; ++m)
-          for (int64_t n = 0; n < columns; ++n) {
-            uint64_t sum = 0;
-            for (int64_t k = 0; k < inner; ++k)
-              sum += uint64_t(
-                  (int64_t(lhs[m * inner + k]) - matmul.lhs_zero_point) *
-                  (int64_t(rhs[k * columns + n]) - matmul.rhs_zero_point));
-            sink.store((matrix * rows + m) * columns + n, sum, n);
-          }
-      });
-}
-
-void reference(const program::OpUnion &op,
-               std::span<const ConstTensorView> operands, TensorView result) {
-  dispatchActivation(operands[0].type.element, [&](auto type) {
-    run<decltype(type)>(parameters<program::MatMulT>(op), operands, result);
+  forEachBroadcast(leading(a), leading(b), leading(result.type.shape), [&](int64_t matrix, int64_t ia, int64_t ib) {
+    const T *lhs = operands[0].as<T>() + ia * rows * inner, *rhs = operands[1].as<T>() + ib * inner * columns;
+    for (int64_t m = 0; m < rows; ++m)
+      for (int64_t n = 0; n < columns; ++n) {
+        uint64_t sum = 0;
+        for (int64_t k = 0; k < inner; ++k)
+          sum += uint64_t((int64_t(lhs[m * inner + k]) - matmul.lhs_zero_point) *
+                          (int64_t(rhs[k * columns + n]) - matmul.rhs_zero_point));
+        sink.store((matrix * rows + m) * columns + n, sum, n);
+      }
   });
 }
 
-int64_t macs(const program::OpUnion &, std::span<const TensorType> operands,
-             const TensorType &result) {
+void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+  dispatchActivation(operands[0].type.element,
+                     [&](auto type) { run<decltype(type)>(parameters<program::MatMulT>(op), operands, result); });
+}
+
+int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &result) {
   return saturatingMultiply(result.count(), operands[0].shape.back());
 }
 

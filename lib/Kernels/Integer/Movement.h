@@ -18,8 +18,7 @@ struct Copy {
 };
 
 /// Moves the region's elements one by one; elements have 1, 2, 4 or 8 bytes.
-void copyElements(const Copy &copy, size_t elementBytes, const void *source,
-                  void *result);
+void copyElements(const Copy &copy, size_t elementBytes, const void *source, void *result);
 
 /// The types that may be moved: those of a program's tensors.
 Status checkMovable(const TensorType &type, std::string_view what);

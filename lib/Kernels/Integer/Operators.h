@@ -6,17 +6,12 @@
 
 namespace tare::kernels {
 
-extern const OpKernel convKernel, convTransposeKernel, linearKernel,
-    matMulKernel, addKernel, mulKernel, rescaleKernel, lookupKernel,
-    maxPoolKernel, averagePoolKernel, reduceMeanKernel, softmaxKernel,
-    concatKernel, sliceKernel, padKernel, reshapeKernel, transposeKernel,
-    resizeKernel, quantizeKernel, dequantizeKernel;
+extern const OpKernel convKernel, convTransposeKernel, linearKernel, matMulKernel, addKernel, mulKernel, rescaleKernel,
+    lookupKernel, maxPoolKernel, averagePoolKernel, reduceMeanKernel, softmaxKernel, concatKernel, sliceKernel,
+    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel;
 
 /// For operators that multiply and accumulate nothing.
-inline int64_t noMacs(const program::OpUnion &, std::span<const TensorType>,
-                      const TensorType &) {
-  return 0;
-}
+inline int64_t noMacs(const program::OpUnion &, std::span<const TensorType>, const TensorType &) { return 0; }
 
 } // namespace tare::kernels
 

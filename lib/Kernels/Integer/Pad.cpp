@@ -14,8 +14,7 @@
 namespace tare::kernels {
 namespace {
 
-Result<TensorType> infer(const program::OpUnion &op,
-                         std::span<const TensorType> operands) {
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &pad = parameters<program::PadT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TensorType result = operands[0];
@@ -24,21 +23,15 @@ Result<TensorType> infer(const program::OpUnion &op,
   TARE_TRY(checkListLength(pad.high.size(), result.shape.size(), "high"));
   TARE_TRY(checkList(pad.low, 0, INT32_MAX, "low"));
   TARE_TRY(checkList(pad.high, 0, INT32_MAX, "high"));
-  TARE_TRY(require(pad.mode >= program::PadMode::MIN &&
-                       pad.mode <= program::PadMode::MAX,
-                   "mode is {}, expected at most {}", int(pad.mode),
-                   int(program::PadMode::MAX)));
+  TARE_TRY(require(pad.mode >= program::PadMode::MIN && pad.mode <= program::PadMode::MAX,
+                   "mode is {}, expected at most {}", int(pad.mode), int(program::PadMode::MAX)));
   TARE_TRY(require(result.element == ElementType::f32 ||
-                       (pad.value >= rangeOf(result.element).min &&
-                        pad.value <= rangeOf(result.element).max),
-                   "value is {}, which does not fit {}", pad.value,
-                   nameOf(result.element)));
+                       (pad.value >= rangeOf(result.element).min && pad.value <= rangeOf(result.element).max),
+                   "value is {}, which does not fit {}", pad.value, nameOf(result.element)));
   for (size_t d = 0; d < result.shape.size(); ++d) {
     int64_t widest = std::max(pad.low[d], pad.high[d]);
-    TARE_TRY(require(
-        pad.mode != program::PadMode::reflect || widest < result.shape[d],
-        "reflection pads axis {} by {}, expected less than its size {}", d,
-        widest, result.shape[d]));
+    TARE_TRY(require(pad.mode != program::PadMode::reflect || widest < result.shape[d],
+                     "reflection pads axis {} by {}, expected less than its size {}", d, widest, result.shape[d]));
     result.shape[d] += int64_t(pad.low[d]) + pad.high[d];
   }
   TARE_TRY(checkShape(result.shape, "the result"));
@@ -61,17 +54,13 @@ int64_t sourceIndex(int64_t i, int64_t size, program::PadMode mode) {
 }
 
 template <typename T>
-void run(const program::PadT &pad, const Shape &shape, const Shape &resultShape,
-         const T *x, T *y) {
-  std::vector<int64_t> strides = stridesOf(shape),
-                       resultStrides = stridesOf(resultShape);
+void run(const program::PadT &pad, const Shape &shape, const Shape &resultShape, const T *x, T *y) {
+  std::vector<int64_t> strides = stridesOf(shape), resultStrides = stridesOf(resultShape);
   for (int64_t i = 0, count = elementCount(resultShape); i < count; ++i) {
     int64_t offset = 0;
     bool constant = false;
     for (size_t d = 0; d < shape.size(); ++d) {
-      int64_t index =
-          sourceIndex(i / resultStrides[d] % resultShape[d] - pad.low[d],
-                      shape[d], pad.mode);
+      int64_t index = sourceIndex(i / resultStrides[d] % resultShape[d] - pad.low[d], shape[d], pad.mode);
       constant |= index < 0;
       offset += index * strides[d];
     }
@@ -79,13 +68,11 @@ void run(const program::PadT &pad, const Shape &shape, const Shape &resultShape,
   }
 }
 
-void reference(const program::OpUnion &op,
-               std::span<const ConstTensorView> operands, TensorView result) {
+void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &pad = parameters<program::PadT>(op);
   auto runAs = [&](auto type) {
     using T = decltype(type);
-    run<T>(pad, operands[0].type.shape, result.type.shape, operands[0].as<T>(),
-           result.as<T>());
+    run<T>(pad, operands[0].type.shape, result.type.shape, operands[0].as<T>(), result.as<T>());
   };
   switch (result.type.element) {
   case ElementType::i8:

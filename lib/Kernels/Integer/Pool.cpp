@@ -16,8 +16,7 @@
 namespace tare::kernels {
 namespace {
 
-Status checkKernel(const std::vector<int32_t> &kernel,
-                   const TensorType &input) {
+Status checkKernel(const std::vector<int32_t> &kernel, const TensorType &input) {
   TARE_TRY(checkActivation(input, "the input"));
   TARE_TRY(checkRank(input, 3, 4, "the input"));
   TARE_TRY(checkListLength(kernel.size(), input.shape.size() - 2, "kernel"));
@@ -28,22 +27,19 @@ Status checkKernel(const std::vector<int32_t> &kernel,
 Status checkPadding(const Window &window) {
   for (const WindowAxis &axis : window) {
     int64_t extent = axis.dilation * (axis.kernel - 1) + 1;
-    TARE_TRY(require(
-        axis.padLow < extent && axis.padHigh < extent,
-        "the padding {} and {} must be less than the kernel's extent {}",
-        axis.padLow, axis.padHigh, extent));
+    TARE_TRY(require(axis.padLow < extent && axis.padHigh < extent,
+                     "the padding {} and {} must be less than the kernel's extent {}", axis.padLow, axis.padHigh,
+                     extent));
   }
   return success();
 }
 
-Window poolWindow(const std::vector<int32_t> &kernel, const WindowLists &lists,
-                  const Shape &input) {
+Window poolWindow(const std::vector<int32_t> &kernel, const WindowLists &lists, const Shape &input) {
   std::vector<int64_t> sizes(kernel.begin(), kernel.end());
   return makeWindow(lists, sizes, spatialDims(input));
 }
 
-Result<Shape> poolShape(const std::vector<int32_t> &kernel,
-                        const WindowLists &lists, const Shape &input) {
+Result<Shape> poolShape(const std::vector<int32_t> &kernel, const WindowLists &lists, const Shape &input) {
   TARE_TRY(checkWindowLists(lists, input.size() - 2));
   Window window = poolWindow(kernel, lists, input);
   TARE_TRY(fitWindow(window));
@@ -55,9 +51,7 @@ Result<Shape> poolShape(const std::vector<int32_t> &kernel,
 
 /// Calls f(index) with the element offset of each of the window's pixels inside
 /// the image, for output (y, x).
-template <typename F>
-void forEachPixel(const Window &window, int64_t channels, int64_t y, int64_t x,
-                  F &&f) {
+template <typename F> void forEachPixel(const Window &window, int64_t channels, int64_t y, int64_t x, F &&f) {
   const auto &[h, w] = window;
   for (int64_t ky = 0; ky < h.kernel; ++ky)
     for (int64_t kx = 0; kx < w.kernel; ++kx) {
@@ -78,53 +72,39 @@ template <typename F> void forEachOutput(const Shape &result, F &&f) {
           f(n, index++, y, x, c);
 }
 
-Result<TensorType> inferMax(const program::OpUnion &op,
-                            std::span<const TensorType> operands) {
+Result<TensorType> inferMax(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &pool = parameters<program::MaxPoolT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkKernel(pool.kernel, operands[0]));
-  Result<Shape> shape =
-      poolShape(pool.kernel, {pool.strides, pool.pads, pool.dilations},
-                operands[0].shape);
+  Result<Shape> shape = poolShape(pool.kernel, {pool.strides, pool.pads, pool.dilations}, operands[0].shape);
   TARE_TRY(shape);
   return TensorType{operands[0].element, *shape};
 }
 
-template <typename T>
-void runMax(const program::MaxPoolT &pool, ConstTensorView input,
-            TensorView result) {
+template <typename T> void runMax(const program::MaxPoolT &pool, ConstTensorView input, TensorView result) {
   const Shape &shape = input.type.shape;
-  Window window =
-      poolWindow(pool.kernel, {pool.strides, pool.pads, pool.dilations}, shape);
+  Window window = poolWindow(pool.kernel, {pool.strides, pool.pads, pool.dilations}, shape);
   int64_t channels = shape.back(), image = elementCount(shape) / shape[0];
-  forEachOutput(result.type.shape, [&](int64_t n, int64_t index, int64_t y,
-                                       int64_t x, int64_t c) {
+  forEachOutput(result.type.shape, [&](int64_t n, int64_t index, int64_t y, int64_t x, int64_t c) {
     T best = std::numeric_limits<T>::min();
-    forEachPixel(window, channels, y, x, [&](int64_t offset) {
-      best = std::max(best, input.as<T>()[n * image + offset + c]);
-    });
+    forEachPixel(window, channels, y, x,
+                 [&](int64_t offset) { best = std::max(best, input.as<T>()[n * image + offset + c]); });
     result.as<T>()[index] = best;
   });
 }
 
-void referenceMax(const program::OpUnion &op,
-                  std::span<const ConstTensorView> operands,
-                  TensorView result) {
+void referenceMax(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   dispatchActivation(result.type.element, [&](auto type) {
-    runMax<decltype(type)>(parameters<program::MaxPoolT>(op), operands[0],
-                           result);
+    runMax<decltype(type)>(parameters<program::MaxPoolT>(op), operands[0], result);
   });
 }
 
-Result<TensorType> inferAverage(const program::OpUnion &op,
-                                std::span<const TensorType> operands) {
+Result<TensorType> inferAverage(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &pool = parameters<program::AveragePoolT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkKernel(pool.kernel, operands[0]));
-  TARE_TRY(checkZeroPoint(pool.input_zero_point, operands[0].element,
-                          "input_zero_point"));
-  Result<Shape> shape =
-      poolShape(pool.kernel, {pool.strides, pool.pads, {}}, operands[0].shape);
+  TARE_TRY(checkZeroPoint(pool.input_zero_point, operands[0].element, "input_zero_point"));
+  Result<Shape> shape = poolShape(pool.kernel, {pool.strides, pool.pads, {}}, operands[0].shape);
   TARE_TRY(shape);
   int64_t window = 1;
   for (int64_t size : pool.kernel)
@@ -133,18 +113,14 @@ Result<TensorType> inferAverage(const program::OpUnion &op,
   return TensorType{operands[0].element, *shape};
 }
 
-template <typename T>
-void runAverage(const program::AveragePoolT &pool, ConstTensorView input,
-                TensorView result) {
+template <typename T> void runAverage(const program::AveragePoolT &pool, ConstTensorView input, TensorView result) {
   const Shape &shape = input.type.shape;
   Window window = poolWindow(pool.kernel, {pool.strides, pool.pads, {}}, shape);
   int64_t channels = shape.back(), image = elementCount(shape) / shape[0];
-  forEachOutput(result.type.shape, [&](int64_t n, int64_t index, int64_t y,
-                                       int64_t x, int64_t c) {
+  forEachOutput(result.type.shape, [&](int64_t n, int64_t index, int64_t y, int64_t x, int64_t c) {
     int64_t sum = 0, counted = 0;
     forEachPixel(window, channels, y, x, [&](int64_t offset) {
-      sum += int64_t(input.as<T>()[n * image + offset + c]) -
-             pool.input_zero_point;
+      sum += int64_t(input.as<T>()[n * image + offset + c]) - pool.input_zero_point;
       ++counted;
     });
     if (pool.count_include_pad)
@@ -153,20 +129,15 @@ void runAverage(const program::AveragePoolT &pool, ConstTensorView input,
   });
 }
 
-void referenceAverage(const program::OpUnion &op,
-                      std::span<const ConstTensorView> operands,
-                      TensorView result) {
+void referenceAverage(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   dispatchActivation(result.type.element, [&](auto type) {
-    runAverage<decltype(type)>(parameters<program::AveragePoolT>(op),
-                               operands[0], result);
+    runAverage<decltype(type)>(parameters<program::AveragePoolT>(op), operands[0], result);
   });
 }
 
 } // namespace
 
-const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, nullptr,
-                                noMacs};
-const OpKernel averagePoolKernel = {"average_pool", inferAverage,
-                                    referenceAverage, nullptr, noMacs};
+const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, nullptr, noMacs};
+const OpKernel averagePoolKernel = {"average_pool", inferAverage, referenceAverage, nullptr, noMacs};
 
 } // namespace tare::kernels

@@ -16,42 +16,34 @@ namespace {
 // Concat
 //===----------------------------------------------------------------------===//
 
-Result<TensorType> inferConcat(const program::OpUnion &op,
-                               std::span<const TensorType> operands) {
+Result<TensorType> inferConcat(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &concat = parameters<program::ConcatT>(op);
   TARE_TRY(require(!operands.empty(), "expected at least 1 operand, found 0"));
   TARE_TRY(checkOperands(operands, operands.size()));
   TensorType result = operands[0];
   TARE_TRY(checkMovable(result, "operand 0"));
-  TARE_TRY(
-      checkWithin(concat.axis, 0, int64_t(result.shape.size()) - 1, "axis"));
+  TARE_TRY(checkWithin(concat.axis, 0, int64_t(result.shape.size()) - 1, "axis"));
   int64_t &size = result.shape[concat.axis];
   for (size_t i = 1; i < operands.size(); ++i) {
-    TARE_TRY(checkElement(operands[i], {result.element},
-                          fmt::format("operand {}", i)));
+    TARE_TRY(checkElement(operands[i], {result.element}, fmt::format("operand {}", i)));
     Shape expected = operands[0].shape;
     if (expected.size() == operands[i].shape.size())
       expected[concat.axis] = operands[i].shape[concat.axis];
-    TARE_TRY(require(
-        operands[i].shape == expected,
-        "operand {} has the shape {}, expected {} apart from axis {}", i,
-        toString(operands[i].shape), toString(operands[0].shape), concat.axis));
+    TARE_TRY(require(operands[i].shape == expected, "operand {} has the shape {}, expected {} apart from axis {}", i,
+                     toString(operands[i].shape), toString(operands[0].shape), concat.axis));
     size += expected[concat.axis];
     TARE_TRY(checkShape(result.shape, "the result"));
   }
   return result;
 }
 
-void referenceConcat(const program::OpUnion &op,
-                     std::span<const ConstTensorView> operands,
-                     TensorView result) {
+void referenceConcat(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   int64_t axis = parameters<program::ConcatT>(op).axis;
   std::vector<int64_t> strides = stridesOf(result.type.shape);
   int64_t start = 0;
   for (const ConstTensorView &operand : operands) {
     const Shape &shape = operand.type.shape;
-    copyElements({shape, 0, start, stridesOf(shape), strides},
-                 sizeOf(result.type.element), operand.data, result.data);
+    copyElements({shape, 0, start, stridesOf(shape), strides}, sizeOf(result.type.element), operand.data, result.data);
     start += shape[axis] * strides[axis];
   }
 }
@@ -60,8 +52,7 @@ void referenceConcat(const program::OpUnion &op,
 // Slice: y[i] = x[starts + i * steps]
 //===----------------------------------------------------------------------===//
 
-Result<TensorType> inferSlice(const program::OpUnion &op,
-                              std::span<const TensorType> operands) {
+Result<TensorType> inferSlice(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &slice = parameters<program::SliceT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkMovable(operands[0], "the input"));
@@ -71,55 +62,42 @@ Result<TensorType> inferSlice(const program::OpUnion &op,
   TARE_TRY(checkListLength(slice.sizes.size(), shape.size(), "sizes"));
   TARE_TRY(checkList(slice.sizes, 1, INT32_MAX, "sizes"));
   for (size_t d = 0; d < shape.size(); ++d) {
-    int64_t first = slice.starts[d],
-            last = first + int64_t(slice.sizes[d] - 1) * slice.steps[d];
+    int64_t first = slice.starts[d], last = first + int64_t(slice.sizes[d] - 1) * slice.steps[d];
     TARE_TRY(require(slice.steps[d] != 0, "steps[{}] is 0", d));
-    TARE_TRY(require(
-        std::min(first, last) >= 0 && std::max(first, last) < shape[d],
-        "the slice of axis {} reads {} to {}, expected indices in [0, {}]", d,
-        first, last, shape[d] - 1));
+    TARE_TRY(require(std::min(first, last) >= 0 && std::max(first, last) < shape[d],
+                     "the slice of axis {} reads {} to {}, expected indices in [0, {}]", d, first, last, shape[d] - 1));
   }
-  TensorType result = {operands[0].element,
-                       Shape(slice.sizes.begin(), slice.sizes.end())};
+  TensorType result = {operands[0].element, Shape(slice.sizes.begin(), slice.sizes.end())};
   TARE_TRY(checkShape(result.shape, "the result"));
   return result;
 }
 
-void referenceSlice(const program::OpUnion &op,
-                    std::span<const ConstTensorView> operands,
-                    TensorView result) {
+void referenceSlice(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &slice = parameters<program::SliceT>(op);
-  Copy copy = {result.type.shape, 0, 0, stridesOf(operands[0].type.shape),
-               stridesOf(result.type.shape)};
+  Copy copy = {result.type.shape, 0, 0, stridesOf(operands[0].type.shape), stridesOf(result.type.shape)};
   for (size_t d = 0; d < slice.starts.size(); ++d) {
     copy.sourceStart += slice.starts[d] * copy.sourceStrides[d];
     copy.sourceStrides[d] *= slice.steps[d];
   }
-  copyElements(copy, sizeOf(result.type.element), operands[0].data,
-               result.data);
+  copyElements(copy, sizeOf(result.type.element), operands[0].data, result.data);
 }
 
 //===----------------------------------------------------------------------===//
 // Reshape
 //===----------------------------------------------------------------------===//
 
-Result<TensorType> inferReshape(const program::OpUnion &op,
-                                std::span<const TensorType> operands) {
+Result<TensorType> inferReshape(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &reshape = parameters<program::ReshapeT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkMovable(operands[0], "the input"));
   TensorType result = {operands[0].element, reshape.shape};
   TARE_TRY(checkShape(result.shape, "the result"));
-  TARE_TRY(require(result.count() == operands[0].count(),
-                   "cannot reshape {} ({} elements) to {} ({} elements)",
-                   toString(operands[0].shape), operands[0].count(),
-                   toString(result.shape), result.count()));
+  TARE_TRY(require(result.count() == operands[0].count(), "cannot reshape {} ({} elements) to {} ({} elements)",
+                   toString(operands[0].shape), operands[0].count(), toString(result.shape), result.count()));
   return result;
 }
 
-void referenceReshape(const program::OpUnion &,
-                      std::span<const ConstTensorView> operands,
-                      TensorView result) {
+void referenceReshape(const program::OpUnion &, std::span<const ConstTensorView> operands, TensorView result) {
   // The two may be the same memory.
   std::memmove(result.data, operands[0].data, result.type.bytes());
 }
@@ -128,10 +106,8 @@ void referenceReshape(const program::OpUnion &,
 // Transpose: dimension d of the result is dimension permutation[d] of the input
 //===----------------------------------------------------------------------===//
 
-Result<TensorType> inferTranspose(const program::OpUnion &op,
-                                  std::span<const TensorType> operands) {
-  const std::vector<int32_t> &permutation =
-      parameters<program::TransposeT>(op).permutation;
+Result<TensorType> inferTranspose(const program::OpUnion &op, std::span<const TensorType> operands) {
+  const std::vector<int32_t> &permutation = parameters<program::TransposeT>(op).permutation;
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkMovable(operands[0], "the input"));
   const Shape &shape = operands[0].shape;
@@ -147,26 +123,19 @@ Result<TensorType> inferTranspose(const program::OpUnion &op,
   return result;
 }
 
-void referenceTranspose(const program::OpUnion &op,
-                        std::span<const ConstTensorView> operands,
-                        TensorView result) {
+void referenceTranspose(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   Copy copy = {result.type.shape, 0, 0, {}, stridesOf(result.type.shape)};
   std::vector<int64_t> strides = stridesOf(operands[0].type.shape);
   for (int32_t axis : parameters<program::TransposeT>(op).permutation)
     copy.sourceStrides.push_back(strides[axis]);
-  copyElements(copy, sizeOf(result.type.element), operands[0].data,
-               result.data);
+  copyElements(copy, sizeOf(result.type.element), operands[0].data, result.data);
 }
 
 } // namespace
 
-const OpKernel concatKernel = {"concat", inferConcat, referenceConcat, nullptr,
-                               noMacs};
-const OpKernel sliceKernel = {"slice", inferSlice, referenceSlice, nullptr,
-                              noMacs};
-const OpKernel reshapeKernel = {"reshape", inferReshape, referenceReshape,
-                                nullptr, noMacs};
-const OpKernel transposeKernel = {"transpose", inferTranspose,
-                                  referenceTranspose, nullptr, noMacs};
+const OpKernel concatKernel = {"concat", inferConcat, referenceConcat, nullptr, noMacs};
+const OpKernel sliceKernel = {"slice", inferSlice, referenceSlice, nullptr, noMacs};
+const OpKernel reshapeKernel = {"reshape", inferReshape, referenceReshape, nullptr, noMacs};
+const OpKernel transposeKernel = {"transpose", inferTranspose, referenceTranspose, nullptr, noMacs};
 
 } // namespace tare::kernels

@@ -16,8 +16,7 @@ Status checkAxes(const std::vector<int32_t> &axes, int64_t rank) {
   TARE_TRY(checkList(axes, 0, rank - 1, "axes"));
   for (size_t i = 0; i < axes.size(); ++i)
     for (size_t j = 0; j < i; ++j)
-      TARE_TRY(
-          require(axes[i] != axes[j], "axes names axis {} twice", axes[i]));
+      TARE_TRY(require(axes[i] != axes[j], "axes names axis {} twice", axes[i]));
   return success();
 }
 
@@ -29,50 +28,40 @@ Shape keptShape(const Shape &input, const std::vector<int32_t> &axes) {
   return shape;
 }
 
-Result<TensorType> infer(const program::OpUnion &op,
-                         std::span<const TensorType> operands) {
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &mean = parameters<program::ReduceMeanT>(op);
   TARE_TRY(checkOperands(operands, 1));
   const TensorType &x = operands[0];
   TARE_TRY(checkActivation(x, "the input"));
   TARE_TRY(checkAxes(mean.axes, x.shape.size()));
-  TARE_TRY(
-      checkZeroPoint(mean.input_zero_point, x.element, "input_zero_point"));
+  TARE_TRY(checkZeroPoint(mean.input_zero_point, x.element, "input_zero_point"));
   TARE_TRY(checkRequant(mean.requant.get(), 1, x.element));
   Shape kept = keptShape(x.shape, mean.axes), shape;
   for (int64_t d = 0; d < int64_t(kept.size()); ++d)
-    if (mean.keep_dims ||
-        std::find(mean.axes.begin(), mean.axes.end(), d) == mean.axes.end())
+    if (mean.keep_dims || std::find(mean.axes.begin(), mean.axes.end(), d) == mean.axes.end())
       shape.push_back(kept[d]);
   return TensorType{x.element, shape};
 }
 
-template <typename T>
-void run(const program::ReduceMeanT &mean, ConstTensorView input,
-         TensorView result) {
+template <typename T> void run(const program::ReduceMeanT &mean, ConstTensorView input, TensorView result) {
   const Shape &shape = input.type.shape;
   std::vector<int64_t> sums(result.count());
   // Read as a broadcast of the sums to the input's shape, element by element.
-  forEachBroadcast(shape, keptShape(shape, mean.axes), shape,
-                   [&](int64_t, int64_t element, int64_t sum) {
-                     sums[sum] += int64_t(input.as<T>()[element]) -
-                                  mean.input_zero_point;
-                   });
+  forEachBroadcast(shape, keptShape(shape, mean.axes), shape, [&](int64_t, int64_t element, int64_t sum) {
+    sums[sum] += int64_t(input.as<T>()[element]) - mean.input_zero_point;
+  });
   for (size_t i = 0; i < sums.size(); ++i)
     result.as<T>()[i] = T(requantize(sums[i], *mean.requant, 0));
 }
 
-void reference(const program::OpUnion &op,
-               std::span<const ConstTensorView> operands, TensorView result) {
+void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   dispatchActivation(result.type.element, [&](auto type) {
-    run<decltype(type)>(parameters<program::ReduceMeanT>(op), operands[0],
-                        result);
+    run<decltype(type)>(parameters<program::ReduceMeanT>(op), operands[0], result);
   });
 }
 
 } // namespace
 
-const OpKernel reduceMeanKernel = {"reduce_mean", infer, reference, nullptr,
-                                   noMacs};
+const OpKernel reduceMeanKernel = {"reduce_mean", infer, reference, nullptr, noMacs};
 
 } // namespace tare::kernels

@@ -14,18 +14,15 @@
 namespace tare::kernels {
 namespace {
 
-Result<TensorType> infer(const program::OpUnion &op,
-                         std::span<const TensorType> operands) {
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &softmax = parameters<program::SoftmaxT>(op);
   TARE_TRY(checkOperands(operands, 2));
   const TensorType &x = operands[0], &table = operands[1];
   TARE_TRY(checkActivation(x, "the input"));
   TARE_TRY(checkWithin(softmax.axis, 0, int64_t(x.shape.size()) - 1, "axis"));
   TARE_TRY(checkElement(table, {ElementType::i32}, "the table"));
-  int64_t size =
-      x.element == ElementType::i8 ? exactTableSize : interpolatedTableSize;
-  TARE_TRY(require(table.shape == Shape{size},
-                   "the table has the shape {}, expected {} for an {} input",
+  int64_t size = x.element == ElementType::i8 ? exactTableSize : interpolatedTableSize;
+  TARE_TRY(require(table.shape == Shape{size}, "the table has the shape {}, expected {} for an {} input",
                    toString(table.shape), size, nameOf(x.element)));
   TARE_TRY(checkRequant(softmax.requant.get(), 1, x.element));
   return x;
@@ -33,30 +30,26 @@ Result<TensorType> infer(const program::OpUnion &op,
 
 /// The elements of one row are `stride` apart.
 template <typename T>
-void runRow(const T *x, T *y, int64_t length, int64_t stride,
-            const int32_t *table, const program::RequantT &requant) {
+void runRow(const T *x, T *y, int64_t length, int64_t stride, const int32_t *table, const program::RequantT &requant) {
   int64_t max = x[0], sum = 0;
   for (int64_t i = 0; i < length; ++i)
     max = std::max<int64_t>(max, x[i * stride]);
   for (int64_t i = 0; i < length; ++i)
     sum += expOf(table, max - x[i * stride], T());
   for (int64_t i = 0; i < length; ++i)
-    y[i * stride] = T(requantize(
-        probability(expOf(table, max - x[i * stride], T()), sum), requant, 0));
+    y[i * stride] = T(requantize(probability(expOf(table, max - x[i * stride], T()), sum), requant, 0));
 }
 
-void reference(const program::OpUnion &op,
-               std::span<const ConstTensorView> operands, TensorView result) {
+void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
   const auto &softmax = parameters<program::SoftmaxT>(op);
   const Shape &shape = result.type.shape;
   int64_t length = shape[softmax.axis], stride = stridesOf(shape)[softmax.axis];
   dispatchActivation(result.type.element, [&](auto type) {
     using T = decltype(type);
-    for (int64_t block = 0, count = result.count(); block < count;
-         block += length * stride)
+    for (int64_t block = 0, count = result.count(); block < count; block += length * stride)
       for (int64_t row = block; row < block + stride; ++row)
-        runRow(operands[0].as<T>() + row, result.as<T>() + row, length, stride,
-               operands[1].as<int32_t>(), *softmax.requant);
+        runRow(operands[0].as<T>() + row, result.as<T>() + row, length, stride, operands[1].as<int32_t>(),
+               *softmax.requant);
   });
 }
 

@@ -19,8 +19,7 @@ Status checkWindowLists(const WindowLists &lists, size_t rank) {
   return checkList(lists.dilations, 1, INT32_MAX, "dilations");
 }
 
-Window makeWindow(const WindowLists &lists, std::span<const int64_t> kernel,
-                  std::span<const int64_t> input) {
+Window makeWindow(const WindowLists &lists, std::span<const int64_t> kernel, std::span<const int64_t> input) {
   Window window;
   size_t rank = input.size();
   for (size_t i = 0; i < rank; ++i) {
@@ -44,15 +43,13 @@ Status fitWindow(Window &window) {
     TARE_TRY(require(extent <= padded,
                      "the kernel spans more than the padded input: size {}, "
                      "dilation {}, over {} + {} + {}",
-                     axis.kernel, axis.dilation, axis.padLow, axis.input,
-                     axis.padHigh));
+                     axis.kernel, axis.dilation, axis.padLow, axis.input, axis.padHigh));
     axis.output = (padded - int64_t(extent)) / axis.stride + 1;
   }
   return success();
 }
 
-Shape windowResult(int64_t batch, const Window &window, size_t rank,
-                   int64_t channels) {
+Shape windowResult(int64_t batch, const Window &window, size_t rank, int64_t channels) {
   Shape shape = {batch};
   for (size_t i = window.size() - rank; i < window.size(); ++i)
     shape.push_back(window[i].output);

@@ -11,12 +11,9 @@ namespace tare::kernels {
 /// One spatial dimension of a convolution or pooling. Output o reads the inputs
 /// o * stride - padLow + k * dilation.
 struct WindowAxis {
-  int64_t input = 1, output = 1, kernel = 1, stride = 1, padLow = 0,
-          padHigh = 0, dilation = 1;
+  int64_t input = 1, output = 1, kernel = 1, stride = 1, padLow = 0, padHigh = 0, dilation = 1;
 
-  int64_t source(int64_t o, int64_t k) const {
-    return o * stride - padLow + k * dilation;
-  }
+  int64_t source(int64_t o, int64_t k) const { return o * stride - padLow + k * dilation; }
   bool inside(int64_t i) const { return i >= 0 && i < input; }
 };
 
@@ -40,8 +37,7 @@ using Window = std::array<WindowAxis, 2>;
 Status checkWindowLists(const WindowLists &lists, size_t rank);
 /// The window of an operator whose lists are checked, without output sizes;
 /// `kernel` and `input` have one entry per spatial dimension.
-Window makeWindow(const WindowLists &lists, std::span<const int64_t> kernel,
-                  std::span<const int64_t> input);
+Window makeWindow(const WindowLists &lists, std::span<const int64_t> kernel, std::span<const int64_t> input);
 /// Sets the output sizes of a convolution or pooling; an error where the kernel
 /// does not fit the padded input.
 Status fitWindow(Window &window);
@@ -51,8 +47,7 @@ inline std::span<const int64_t> spatialDims(const Shape &shape) {
   return std::span<const int64_t>(shape).subspan(1, shape.size() - 2);
 }
 /// [batch, the window's output sizes of the last `rank` dimensions, channels]
-Shape windowResult(int64_t batch, const Window &window, size_t rank,
-                   int64_t channels);
+Shape windowResult(int64_t batch, const Window &window, size_t rank, int64_t channels);
 
 } // namespace tare::kernels
 

@@ -14,15 +14,13 @@ struct V {
   static Doubles set(double x) { return _mm256_set1_pd(x); }
   static Doubles load(const double *x) { return _mm256_loadu_pd(x); }
   static Doubles from(const int32_t *x) {
-    return _mm256_cvtepi32_pd(
-        _mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
+    return _mm256_cvtepi32_pd(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
   }
   /// Of integers below 2^51: added to the bits of 3 * 2^51, they are its
   /// mantissa.
   static Doubles from(const int64_t *x) {
-    __m256i bits = _mm256_add_epi64(
-        _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x)),
-        _mm256_castpd_si256(set(0x1.8p52)));
+    __m256i bits =
+        _mm256_add_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(x)), _mm256_castpd_si256(set(0x1.8p52)));
     return _mm256_sub_pd(_mm256_castsi256_pd(bits), set(0x1.8p52));
   }
   static Doubles from(const int8_t *x) {
@@ -31,12 +29,9 @@ struct V {
     return _mm256_cvtepi32_pd(_mm_cvtepi8_epi32(_mm_cvtsi32_si128(bytes)));
   }
   static Doubles from(const int16_t *x) {
-    return _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(
-        _mm_loadl_epi64(reinterpret_cast<const __m128i *>(x))));
+    return _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(x))));
   }
-  static Doubles fmaDown(Doubles a, Doubles b, Doubles c) {
-    return _mm256_fmadd_pd(a, b, c);
-  }
+  static Doubles fmaDown(Doubles a, Doubles b, Doubles c) { return _mm256_fmadd_pd(a, b, c); }
   static Doubles floor(Doubles x) { return _mm256_floor_pd(x); }
   static Doubles add(Doubles a, Doubles b) { return _mm256_add_pd(a, b); }
   static Doubles sub(Doubles a, Doubles b) { return _mm256_sub_pd(a, b); }
@@ -51,29 +46,22 @@ struct V {
     Doubles halved = mul(whole, set(0.5));
     Doubles odd = _mm256_cmp_pd(floor(halved), halved, _CMP_NEQ_OQ);
     Doubles tie =
-        _mm256_and_pd(_mm256_cmp_pd(whole, up, _CMP_EQ_OQ),
-                      _mm256_cmp_pd(rest, _mm256_setzero_pd(), _CMP_EQ_OQ));
+        _mm256_and_pd(_mm256_cmp_pd(whole, up, _CMP_EQ_OQ), _mm256_cmp_pd(rest, _mm256_setzero_pd(), _CMP_EQ_OQ));
     return sub(whole, _mm256_and_pd(_mm256_and_pd(odd, tie), set(1)));
   }
   static void store(int8_t *y, Doubles x) {
-    __m128i ints = _mm256_cvtpd_epi32(floor(x)),
-            words = _mm_packs_epi32(ints, ints);
+    __m128i ints = _mm256_cvtpd_epi32(floor(x)), words = _mm_packs_epi32(ints, ints);
     int32_t bytes = _mm_cvtsi128_si32(_mm_packs_epi16(words, words));
     __builtin_memcpy(y, &bytes, sizeof bytes);
   }
   static void store(int16_t *y, Doubles x) {
     __m128i ints = _mm256_cvtpd_epi32(floor(x));
-    _mm_storel_epi64(reinterpret_cast<__m128i *>(y),
-                     _mm_packs_epi32(ints, ints));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(y), _mm_packs_epi32(ints, ints));
   }
 
   static Ints zeroInts() { return _mm256_setzero_si256(); }
-  static Ints loadInts(const void *x) {
-    return _mm256_loadu_si256(static_cast<const __m256i *>(x));
-  }
-  static void storeInts(void *y, Ints x) {
-    _mm256_storeu_si256(static_cast<__m256i *>(y), x);
-  }
+  static Ints loadInts(const void *x) { return _mm256_loadu_si256(static_cast<const __m256i *>(x)); }
+  static void storeInts(void *y, Ints x) { _mm256_storeu_si256(static_cast<__m256i *>(y), x); }
   static Ints addInts(Ints a, Ints b) { return _mm256_add_epi32(a, b); }
   /// The four bytes at x, in every lane.
   static Ints repeat(const std::byte *x) {
@@ -82,25 +70,14 @@ struct V {
     return _mm256_set1_epi32(value);
   }
   static Ints loadWords(const int8_t *x) {
-    return _mm256_cvtepi8_epi16(
-        _mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
   }
-  static Ints interleaveLow(Ints a, Ints b) {
-    return _mm256_unpacklo_epi16(a, b);
-  }
-  static Ints interleaveHigh(Ints a, Ints b) {
-    return _mm256_unpackhi_epi16(a, b);
-  }
-  static Ints firstHalf(Ints low, Ints high) {
-    return _mm256_permute2x128_si256(low, high, 0x20);
-  }
-  static Ints secondHalf(Ints low, Ints high) {
-    return _mm256_permute2x128_si256(low, high, 0x31);
-  }
+  static Ints interleaveLow(Ints a, Ints b) { return _mm256_unpacklo_epi16(a, b); }
+  static Ints interleaveHigh(Ints a, Ints b) { return _mm256_unpackhi_epi16(a, b); }
+  static Ints firstHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x20); }
+  static Ints secondHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x31); }
   struct Words {
-    static Ints dot(Ints acc, Ints x, Ints w) {
-      return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w));
-    }
+    static Ints dot(Ints acc, Ints x, Ints w) { return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w)); }
   };
   /// Runs `function` (not inlined, so that nothing moves out of it) with the
   /// processor rounding downwards.
@@ -121,7 +98,6 @@ struct V {
 
 #include "VectorTable.inc"
 
-const VectorSet avx2Vectors = {"avx2", wordGemm, wordGemm, wideGemm,
-                               TARE_VECTOR_LOOPS};
+const VectorSet avx2Vectors = {"avx2", wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

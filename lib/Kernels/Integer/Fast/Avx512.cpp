@@ -17,7 +17,6 @@ namespace {
 
 #include "VectorTable.inc"
 
-const VectorSet avx512Vectors = {"avx512", wordGemm, wordGemm, wideGemm,
-                                 TARE_VECTOR_LOOPS};
+const VectorSet avx512Vectors = {"avx512", wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

@@ -18,11 +18,9 @@ namespace {
 #include "VectorTable.inc"
 
 namespace {
-constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors,
-                           true};
+constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors, true};
 } // namespace
 
-const VectorSet avx512VnniVectors = {"avx512_vnni", byteGemm, wordGemm,
-                                     wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx512VnniVectors = {"avx512_vnni", byteGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

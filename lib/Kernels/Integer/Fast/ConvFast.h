@@ -6,14 +6,11 @@
 
 namespace tare::kernels {
 
-std::unique_ptr<FastKernel> prepareConv(const program::OpUnion &op,
-                                        std::span<const Operand> operands,
+std::unique_ptr<FastKernel> prepareConv(const program::OpUnion &op, std::span<const Operand> operands,
                                         const TensorType &result);
-std::unique_ptr<FastKernel> prepareLinear(const program::OpUnion &op,
-                                          std::span<const Operand> operands,
+std::unique_ptr<FastKernel> prepareLinear(const program::OpUnion &op, std::span<const Operand> operands,
                                           const TensorType &result);
-std::unique_ptr<FastKernel> prepareMatMul(const program::OpUnion &op,
-                                          std::span<const Operand> operands,
+std::unique_ptr<FastKernel> prepareMatMul(const program::OpUnion &op, std::span<const Operand> operands,
                                           const TensorType &result);
 
 } // namespace tare::kernels

@@ -15,39 +15,31 @@ namespace {
 /// inputs gives: per block of channels and pair of taps two vectors of 32-bit
 /// lanes; lane d of the first (second) holds the pair of channel 8 * (d / 4) +
 /// d % 4 (+ 4). An odd last tap pairs with a weight 0.
-std::vector<int16_t> packDepthwise(const int8_t *weights, int64_t channels,
-                                   int64_t taps, int64_t block) {
+std::vector<int16_t> packDepthwise(const int8_t *weights, int64_t channels, int64_t taps, int64_t block) {
   int64_t pairs = (taps + 1) / 2, blocks = (channels + block - 1) / block;
   std::vector<int16_t> packed(blocks * block * pairs * 2);
   for (int64_t c = 0; c < channels; ++c) {
-    int64_t inBlock = c % block, lane = inBlock / 8 * 4 + inBlock % 4,
-            second = inBlock / 4 % 2;
+    int64_t inBlock = c % block, lane = inBlock / 8 * 4 + inBlock % 4, second = inBlock / 4 % 2;
     for (int64_t t = 0; t < taps; ++t)
-      packed[((c / block * pairs + t / 2) * block + second * (block / 2) +
-              lane) *
-                 2 +
-             t % 2] = weights[c * taps + t];
+      packed[((c / block * pairs + t / 2) * block + second * (block / 2) + lane) * 2 + t % 2] = weights[c * taps + t];
   }
   return packed;
 }
 
 class DepthwiseKernel : public FastKernel {
 public:
-  DepthwiseKernel(const program::ConvT &conv, std::span<const Operand> operands,
-                  const TensorType &result, const VectorSet &set)
-      : geometry(
-            convGeometry(conv, operands[0].type.shape, operands[1].type.shape)),
-        set(set), resultBytes(sizeOf(result.element)),
-        tile(geometry, geometry.inputChannels, TileElement::raw8,
-             conv.input_zero_point, set) {
+  DepthwiseKernel(const program::ConvT &conv, std::span<const Operand> operands, const TensorType &result,
+                  const VectorSet &set)
+      : geometry(convGeometry(conv, operands[0].type.shape, operands[1].type.shape)), set(set),
+        resultBytes(sizeOf(result.element)),
+        tile(geometry, geometry.inputChannels, TileElement::raw8, conv.input_zero_point, set) {
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels;
     for (int64_t ky = 0; ky < h.kernel; ++ky)
       for (int64_t kx = 0; kx < w.kernel; ++kx)
-        taps.push_back(ky * h.dilation * tile.rowElements() +
-                       kx * w.dilation * channels);
-    weights = packDepthwise(static_cast<const int8_t *>(operands[1].constant),
-                            channels, taps.size(), set.depthwiseLanes);
+        taps.push_back(ky * h.dilation * tile.rowElements() + kx * w.dilation * channels);
+    weights =
+        packDepthwise(static_cast<const int8_t *>(operands[1].constant), channels, taps.size(), set.depthwiseLanes);
     if (taps.size() % 2)
       taps.push_back(taps.back());
     bias.assign(static_cast<const int32_t *>(operands[2].constant),
@@ -59,11 +51,9 @@ public:
 
   size_t scratchBytes() const override { return tile.bytes(); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result,
-           std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
     const auto &[h, w] = geometry.window;
-    int64_t channels = geometry.inputChannels,
-            image = h.input * w.input * channels;
+    int64_t channels = geometry.inputChannels, image = h.input * w.input * channels;
     DepthwiseRow row = {};
     row.pixelStride = tile.pixelStride(), row.pixels = w.output;
     row.taps = taps.data(), row.tapCount = taps.size();
@@ -75,11 +65,8 @@ public:
         int64_t rows = std::min(tile.outputRows(), h.output - y);
         tile.fill(operands[0].as<int8_t>() + n * image, 0, y, rows, scratch);
         for (int64_t r = 0; r < rows; ++r) {
-          row.input = reinterpret_cast<const int8_t *>(scratch) +
-                      r * tile.outputRowStride();
-          row.result =
-              result.as<std::byte>() +
-              ((n * h.output + y + r) * w.output) * channels * resultBytes;
+          row.input = reinterpret_cast<const int8_t *>(scratch) + r * tile.outputRowStride();
+          row.result = result.as<std::byte>() + ((n * h.output + y + r) * w.output) * channels * resultBytes;
           set.depthwise(row);
         }
       }
@@ -98,12 +85,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv,
-                                             std::span<const Operand> operands,
+std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv, std::span<const Operand> operands,
                                              const TensorType &result) {
   const TensorType &x = operands[0].type;
-  if (x.element != ElementType::i8 || conv.group != x.shape.back() ||
-      conv.group != operands[1].type.shape[0])
+  if (x.element != ElementType::i8 || conv.group != x.shape.back() || conv.group != operands[1].type.shape[0])
     return nullptr;
   return std::make_unique<DepthwiseKernel>(conv, operands, result, vectorSet());
 }

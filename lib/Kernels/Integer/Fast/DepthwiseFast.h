@@ -8,8 +8,7 @@ namespace tare::kernels {
 
 /// A kernel for as many groups as input and output channels at i8; nullptr for
 /// other convolutions.
-std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv,
-                                             std::span<const Operand> operands,
+std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv, std::span<const Operand> operands,
                                              const TensorType &result);
 
 } // namespace tare::kernels

@@ -12,17 +12,14 @@ const VectorSet &vectorSet() {
   std::string_view most = limit ? limit : "";
   // From the best to the least; the limit admits its own set and all below.
   bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
-                __builtin_cpu_supports("avx512bw") &&
-                __builtin_cpu_supports("avx512dq") &&
-                __builtin_cpu_supports("avx512vl");
+  bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   struct {
     const VectorSet &set;
     bool supported;
-  } const sets[] = {
-      {avx512VnniVectors, avx512 && __builtin_cpu_supports("avx512vnni")},
-      {avx512Vectors, avx512},
-      {avx2Vectors, avx2}};
+  } const sets[] = {{avx512VnniVectors, avx512 && __builtin_cpu_supports("avx512vnni")},
+                    {avx512Vectors, avx512},
+                    {avx2Vectors, avx2}};
   bool admitted = most.empty();
   for (const auto &[set, supported] : sets) {
     admitted |= most == set.name;

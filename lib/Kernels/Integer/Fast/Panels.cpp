@@ -11,82 +11,67 @@ namespace {
 /// 2^31.
 constexpr int64_t wideRunLength = 510;
 
-std::vector<WindowRun> splitRuns(const std::vector<WindowRun> &runs,
-                                 int64_t most) {
+std::vector<WindowRun> splitRuns(const std::vector<WindowRun> &runs, int64_t most) {
   std::vector<WindowRun> parts;
   for (const WindowRun &run : runs)
     for (int64_t first = 0; first < run.length; first += most)
-      parts.push_back({run.offset + first, std::min(most, run.length - first),
-                       run.firstWeight + first});
+      parts.push_back({run.offset + first, std::min(most, run.length - first), run.firstWeight + first});
   return parts;
 }
 
 } // namespace
 
-Panels::Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs,
-               int64_t outputs)
-    : gemm(&gemm), wide(wide), outputs(outputs),
-      runs(wide ? splitRuns(runs, wideRunLength) : runs) {
+Panels::Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs, int64_t outputs)
+    : gemm(&gemm), wide(wide), outputs(outputs), runs(wide ? splitRuns(runs, wideRunLength) : runs) {
   int64_t width = int64_t(gemm.lanes) * gemm.panelVectors;
   panelCount = (outputs + width - 1) / width;
   for (const WindowRun &run : this->runs) {
-    segments.push_back({run.offset * activationBytes(),
-                        (run.length + gemm.depth - 1) / gemm.depth});
+    segments.push_back({run.offset * activationBytes(), (run.length + gemm.depth - 1) / gemm.depth});
     totalSteps += segments.back().steps;
   }
 }
 
 int64_t Panels::vectorsOf(int64_t panel) const {
   int64_t rest = outputs - panel * gemm->lanes * gemm->panelVectors;
-  return std::min<int64_t>(gemm->panelVectors,
-                           (rest + gemm->lanes - 1) / gemm->lanes);
+  return std::min<int64_t>(gemm->panelVectors, (rest + gemm->lanes - 1) / gemm->lanes);
 }
 
 int64_t Panels::panelBytes() const {
-  return totalSteps * gemm->panelVectors * gemm->lanes * gemm->depth *
-         activationBytes();
+  return totalSteps * gemm->panelVectors * gemm->lanes * gemm->depth * activationBytes();
 }
 
 size_t Panels::weightBytes() const { return panelCount * panelBytes(); }
 
 size_t Panels::biasBytes() const {
-  return panelCount * gemm->panelVectors * gemm->lanes *
-         (wide ? sizeof(int64_t) : sizeof(int32_t));
+  return panelCount * gemm->panelVectors * gemm->lanes * (wide ? sizeof(int64_t) : sizeof(int32_t));
 }
 
-void Panels::pack(const PanelSource &source, std::byte *weights,
-                  std::byte *bias) const {
+void Panels::pack(const PanelSource &source, std::byte *weights, std::byte *bias) const {
   std::memset(weights, 0, weightBytes());
   std::memset(bias, 0, biasBytes());
   for (int64_t panel = 0; panel < panelCount; ++panel)
     packPanel(source, panel, weights + panel * panelBytes(),
-              bias + panel * gemm->panelVectors * gemm->lanes *
-                         (wide ? sizeof(int64_t) : sizeof(int32_t)));
+              bias + panel * gemm->panelVectors * gemm->lanes * (wide ? sizeof(int64_t) : sizeof(int32_t)));
 }
 
 void Panels::packOwn(const PanelSource &source) {
   ownWeights = Tensor(ElementType::u8, {int64_t(weightBytes())});
   ownBias = Tensor(ElementType::u8, {int64_t(biasBytes())});
-  pack(source, ownWeights.mutableAs<std::byte>(),
-       ownBias.mutableAs<std::byte>());
+  pack(source, ownWeights.mutableAs<std::byte>(), ownBias.mutableAs<std::byte>());
 }
 
-void Panels::packPanel(const PanelSource &source, int64_t panel,
-                       std::byte *weights, std::byte *bias) const {
+void Panels::packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const {
   int64_t lanes = gemm->lanes, depth = gemm->depth, vectors = vectorsOf(panel);
-  int64_t first = panel * lanes * gemm->panelVectors,
-          channels = std::min(vectors * lanes, outputs - first);
+  int64_t first = panel * lanes * gemm->panelVectors, channels = std::min(vectors * lanes, outputs - first);
   for (int64_t c = 0; c < channels; ++c) {
     int64_t row = (first + c) * source.weightStride, step = 0;
     uint32_t sum = 0;
     for (size_t r = 0; r < runs.size(); ++r) {
       for (int64_t k = 0; k < runs[r].length; ++k) {
         int64_t index = row + (runs[r].firstWeight + k) * source.elementStride;
-        int32_t w = source.words
-                        ? static_cast<const int16_t *>(source.weights)[index]
-                        : static_cast<const int8_t *>(source.weights)[index];
-        int64_t target =
-            ((step + k / depth) * vectors * lanes + c) * depth + k % depth;
+        int32_t w = source.words ? static_cast<const int16_t *>(source.weights)[index]
+                                 : static_cast<const int8_t *>(source.weights)[index];
+        int64_t target = ((step + k / depth) * vectors * lanes + c) * depth + k % depth;
         if (gemm->bytes)
           reinterpret_cast<int8_t *>(weights)[target] = int8_t(w);
         else
@@ -96,19 +81,14 @@ void Panels::packPanel(const PanelSource &source, int64_t panel,
       step += segments[r].steps;
     }
     if (wide)
-      reinterpret_cast<int64_t *>(bias)[c] =
-          source.bias ? static_cast<const int64_t *>(source.bias)[first + c]
-                      : 0;
+      reinterpret_cast<int64_t *>(bias)[c] = source.bias ? static_cast<const int64_t *>(source.bias)[first + c] : 0;
     else // Modulo 2^32, as accumulators are.
       reinterpret_cast<uint32_t *>(bias)[c] =
-          (source.bias ? static_cast<const uint32_t *>(source.bias)[first + c]
-                       : 0) -
-          (gemm->bytes ? 128 * sum : 0);
+          (source.bias ? static_cast<const uint32_t *>(source.bias)[first + c] : 0) - (gemm->bytes ? 128 * sum : 0);
   }
 }
 
-void Panels::run(const Rows &rows, const std::byte *weights,
-                 const std::byte *bias) const {
+void Panels::run(const Rows &rows, const std::byte *weights, const std::byte *bias) const {
   int64_t width = int64_t(gemm->lanes) * gemm->panelVectors;
   for (int64_t panel = 0; panel < panelCount; ++panel) {
     int64_t first = panel * width;
@@ -120,14 +100,12 @@ void Panels::run(const Rows &rows, const std::byte *weights,
     row.segments = segments.data(), row.segmentCount = segments.size();
     row.weights = weights + panel * panelBytes();
     row.bias = bias + first * (wide ? sizeof(int64_t) : sizeof(int32_t));
-    row.vectors = vectorsOf(panel),
-    row.outputs = std::min(width, outputs - first);
+    row.vectors = vectorsOf(panel), row.outputs = std::min(width, outputs - first);
     row.resultStride = rows.resultStride;
     row.requant = rows.requant ? &requant : nullptr;
     for (int64_t r = 0; r < rows.rows; ++r) {
       row.input = rows.input + r * rows.inputRowStride;
-      row.result = static_cast<std::byte *>(rows.result) +
-                   (r * rows.resultRowStride + first) * rows.resultBytes;
+      row.result = static_cast<std::byte *>(rows.result) + (r * rows.resultRowStride + first) * rows.resultBytes;
       gemm->run(row);
     }
   }

@@ -37,15 +37,13 @@ struct PanelSource {
 /// the 128 that a byte Gemm adds to activations).
 class Panels {
 public:
-  Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs,
-         int64_t outputs);
+  Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs, int64_t outputs);
 
   /// Bytes of packed weights and biases, where they are packed while running.
   size_t weightBytes() const;
   size_t biasBytes() const;
   /// Packs into memory of those sizes.
-  void pack(const PanelSource &source, std::byte *weights,
-            std::byte *bias) const;
+  void pack(const PanelSource &source, std::byte *weights, std::byte *bias) const;
   /// Packs constants into memory of our own.
   void packOwn(const PanelSource &source);
 
@@ -63,17 +61,13 @@ public:
     int64_t resultBytes, resultRowStride, resultStride;
     const RequantVector *requant;
   };
-  void run(const Rows &rows) const {
-    run(rows, ownWeights.as<std::byte>(), ownBias.as<std::byte>());
-  }
-  void run(const Rows &rows, const std::byte *weights,
-           const std::byte *bias) const;
+  void run(const Rows &rows) const { run(rows, ownWeights.as<std::byte>(), ownBias.as<std::byte>()); }
+  void run(const Rows &rows, const std::byte *weights, const std::byte *bias) const;
 
 private:
   int64_t vectorsOf(int64_t panel) const;
   int64_t panelBytes() const;
-  void packPanel(const PanelSource &source, int64_t panel, std::byte *weights,
-                 std::byte *bias) const;
+  void packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const;
 
   const Gemm *gemm;
   bool wide;

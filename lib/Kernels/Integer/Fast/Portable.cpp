@@ -20,50 +20,37 @@ constexpr int lanes = 8;
 
 int64_t requantized(int64_t acc, int64_t channel, const RequantVector &r) {
   int64_t i = r.perChannel ? channel : 0;
-  int64_t scaled = scaleAccumulator(acc, r.multiplier[i], r.shift[i],
-                                    program::Rounding(r.mode));
+  int64_t scaled = scaleAccumulator(acc, r.multiplier[i], r.shift[i], program::Rounding(r.mode));
   int64_t zero = int64_t(r.zero);
-  return zero + std::clamp<int64_t>(scaled, int64_t(r.low) - zero,
-                                    int64_t(r.high) - zero);
+  return zero + std::clamp<int64_t>(scaled, int64_t(r.low) - zero, int64_t(r.high) - zero);
 }
 
-template <typename Acc, typename T>
-void requantizeRow(const Acc *acc, T *y, int64_t count,
-                   const RequantVector &r) {
+template <typename Acc, typename T> void requantizeRow(const Acc *acc, T *y, int64_t count, const RequantVector &r) {
   for (int64_t i = 0; i < count; ++i)
     y[i] = T(requantized(acc[i], i, r));
 }
 
 /// Vectors of 8 channels, one 16-bit element per step.
 template <typename Acc, typename T> void gemmRow(const GemmRow &row) {
-  using Unsigned =
-      std::make_unsigned_t<Acc>; // Accumulators are defined modulo 2^32.
+  using Unsigned = std::make_unsigned_t<Acc>; // Accumulators are defined modulo 2^32.
   for (int64_t p = 0; p < row.pixels; ++p) {
     for (int64_t v = 0; v < row.vectors; ++v) {
       Acc acc[lanes];
-      std::memcpy(acc, static_cast<const Acc *>(row.bias) + v * lanes,
-                  sizeof acc);
-      const auto *weights =
-          reinterpret_cast<const int16_t *>(row.weights) + v * lanes;
+      std::memcpy(acc, static_cast<const Acc *>(row.bias) + v * lanes, sizeof acc);
+      const auto *weights = reinterpret_cast<const int16_t *>(row.weights) + v * lanes;
       for (int64_t s = 0; s < row.segmentCount; ++s) {
-        const auto *x = reinterpret_cast<const int16_t *>(
-            row.input + p * row.pixelStride + row.segments[s].offset);
-        for (int64_t step = 0; step < row.segments[s].steps;
-             ++step, weights += row.vectors * lanes)
+        const auto *x = reinterpret_cast<const int16_t *>(row.input + p * row.pixelStride + row.segments[s].offset);
+        for (int64_t step = 0; step < row.segments[s].steps; ++step, weights += row.vectors * lanes)
           for (int l = 0; l < lanes; ++l)
-            acc[l] =
-                Acc(Unsigned(acc[l]) + Unsigned(Acc(x[step]) * weights[l]));
+            acc[l] = Acc(Unsigned(acc[l]) + Unsigned(Acc(x[step]) * weights[l]));
       }
-      int64_t outputs = std::min<int64_t>(lanes, row.outputs - v * lanes),
-              index = p * row.resultStride + v * lanes;
+      int64_t outputs = std::min<int64_t>(lanes, row.outputs - v * lanes), index = p * row.resultStride + v * lanes;
       if (outputs <= 0)
         continue;
       if (row.requant)
-        requantizeRow(acc, static_cast<T *>(row.result) + index, outputs,
-                      row.requant->from(v * lanes));
+        requantizeRow(acc, static_cast<T *>(row.result) + index, outputs, row.requant->from(v * lanes));
       else
-        std::memcpy(static_cast<Acc *>(row.result) + index, acc,
-                    outputs * sizeof(Acc));
+        std::memcpy(static_cast<Acc *>(row.result) + index, acc, outputs * sizeof(Acc));
     }
   }
 }
@@ -73,15 +60,12 @@ void depthwiseRow(const DepthwiseRow &row) {
   for (int64_t p = 0; p < row.pixels; ++p)
     for (int64_t c = 0; c < row.channels; ++c) {
       int64_t acc = row.bias[c], inBlock = c % lanes;
-      const int16_t *weights = row.weights + (c - inBlock) * row.tapCount +
-                               inBlock / 4 * lanes + inBlock % 4 * 2;
+      const int16_t *weights = row.weights + (c - inBlock) * row.tapCount + inBlock / 4 * lanes + inBlock % 4 * 2;
       for (int64_t t = 0; t < row.tapCount; ++t)
-        acc += row.input[p * row.pixelStride + row.taps[t] + c] *
-               weights[t / 2 * 2 * lanes + t % 2];
+        acc += row.input[p * row.pixelStride + row.taps[t] + c] * weights[t / 2 * 2 * lanes + t % 2];
       int64_t index = p * row.resultStride + c;
       if (row.requant)
-        static_cast<int8_t *>(row.result)[index] =
-            int8_t(requantized(int32_t(acc), c, *row.requant));
+        static_cast<int8_t *>(row.result)[index] = int8_t(requantized(int32_t(acc), c, *row.requant));
       else
         static_cast<int32_t *>(row.result)[index] = int32_t(acc);
     }
@@ -91,17 +75,13 @@ template <typename T> int64_t centred(const ElementsOperand &o, int64_t i) {
   return static_cast<const T *>(o.data)[o.repeated ? 0 : i] - int64_t(o.zero);
 }
 
-template <typename T>
-void addRow(ElementsOperand a, ElementsOperand b, T *y, int64_t count,
-            const RequantVector &r) {
+template <typename T> void addRow(ElementsOperand a, ElementsOperand b, T *y, int64_t count, const RequantVector &r) {
   int64_t ma = int64_t(a.multiplier), mb = int64_t(b.multiplier);
   for (int64_t i = 0; i < count; ++i)
     y[i] = T(requantized(centred<T>(a, i) * ma + centred<T>(b, i) * mb, i, r));
 }
 
-template <typename T>
-void mulRow(ElementsOperand a, ElementsOperand b, T *y, int64_t count,
-            const RequantVector &r) {
+template <typename T> void mulRow(ElementsOperand a, ElementsOperand b, T *y, int64_t count, const RequantVector &r) {
   for (int64_t i = 0; i < count; ++i)
     y[i] = T(requantized(centred<T>(a, i) * centred<T>(b, i), i, r));
 }

@@ -7,25 +7,20 @@
 
 namespace tare::kernels {
 
-static_assert(int(program::Rounding::half_up) == halfUp &&
-              int(program::Rounding::half_away) == halfAway &&
-              int(program::Rounding::half_even) == halfEven &&
-              int(program::Rounding::floor) == roundFloor &&
+static_assert(int(program::Rounding::half_up) == halfUp && int(program::Rounding::half_away) == halfAway &&
+              int(program::Rounding::half_even) == halfEven && int(program::Rounding::floor) == roundFloor &&
               int(program::Rounding::gemmlowp_double) == gemmlowpDouble);
 
 /// At least a vector of doubles more than the channels, so that whole vectors
 /// can be read from any channel on.
 static constexpr int64_t vectorPadding = 64;
 
-PreparedRequant::PreparedRequant(const program::RequantT &requant,
-                                 int64_t channels) {
+PreparedRequant::PreparedRequant(const program::RequantT &requant, int64_t channels) {
   bool perChannel = requant.multipliers.size() > 1 || requant.shifts.size() > 1;
   vector.mode = RoundingMode(requant.rounding);
   for (int64_t c = 0, entries = perChannel ? channels : 1; c < entries; ++c)
-    append(kernels::perChannel(requant.multipliers, c),
-           kernels::perChannel(requant.shifts, c));
-  finish(requant.zero_point, requant.clamp_min, requant.clamp_max,
-         perChannel ? channels : 1);
+    append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(requant.shifts, c));
+  finish(requant.zero_point, requant.clamp_min, requant.clamp_max, perChannel ? channels : 1);
 }
 
 PreparedRequant::PreparedRequant(const program::AddT &add) {
@@ -42,8 +37,7 @@ void PreparedRequant::append(int32_t multiplier, uint8_t shift) {
   secondScales.push_back(std::ldexp(1.0, first - shift));
 }
 
-void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high,
-                             int64_t channels) {
+void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high, int64_t channels) {
   vector.perChannel = channels > 1;
   scales.resize(channels + vectorPadding, 0);
   secondScales.resize(channels + vectorPadding, 1);

@@ -10,8 +10,7 @@ namespace tare::kernels {
 /// How activations are stored in a tile.
 enum class TileElement { raw8, biased8, widened16, raw16 };
 inline int64_t bytesOf(TileElement element) {
-  return element == TileElement::raw8 || element == TileElement::biased8 ? 1
-                                                                         : 2;
+  return element == TileElement::raw8 || element == TileElement::biased8 ? 1 : 2;
 }
 
 /// The input rows that some output rows read, copied into scratch memory that
@@ -21,8 +20,7 @@ inline int64_t bytesOf(TileElement element) {
 class Tile {
 public:
   /// A tile of `channels` of the image's channels.
-  Tile(const ConvGeometry &geometry, int64_t channels, TileElement element,
-       int32_t padding, const VectorSet &set);
+  Tile(const ConvGeometry &geometry, int64_t channels, TileElement element, int32_t padding, const VectorSet &set);
 
   int64_t outputRows() const { return rows; }
   /// Bytes of scratch, including what vectors read beyond the last pixel.
@@ -38,8 +36,7 @@ public:
 
   /// Copies what output rows [first, first + count) read of `channels` channels
   /// from channel `channel` on.
-  void fill(const void *image, int64_t channel, int64_t first, int64_t count,
-            std::byte *scratch) const;
+  void fill(const void *image, int64_t channel, int64_t first, int64_t count, std::byte *scratch) const;
 
 private:
   int64_t inputRows(int64_t outputs) const;

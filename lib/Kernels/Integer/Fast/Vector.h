@@ -14,13 +14,7 @@
 namespace tare::kernels {
 
 /// The rounding of a requantization, as program::Rounding numbers them.
-enum RoundingMode : int {
-  halfUp,
-  halfAway,
-  halfEven,
-  roundFloor,
-  gemmlowpDouble
-};
+enum RoundingMode : int { halfUp, halfAway, halfEven, roundFloor, gemmlowpDouble };
 
 /// A requantization prepared for vectors. Element i (channel i, or always 0
 /// where perChannel is false): y = clamp(zero + round_shift(acc * multiplier,
@@ -44,8 +38,7 @@ struct RequantVector {
   [[gnu::always_inline]] RequantVector from(int64_t channel) const {
     RequantVector rest = *this;
     if (perChannel)
-      rest.scale += channel, rest.secondScale += channel,
-          rest.multiplier += channel, rest.shift += channel;
+      rest.scale += channel, rest.secondScale += channel, rest.multiplier += channel, rest.shift += channel;
     return rest;
   }
 };
@@ -122,20 +115,14 @@ struct VectorSet {
   void (*depthwise)(const DepthwiseRow &row);
   /// Requantizes `count` consecutive accumulators of channels 0, 1, .. to i8 or
   /// i16.
-  void (*requantize32To8)(const int32_t *acc, int8_t *y, int64_t count,
-                          const RequantVector &requant);
-  void (*requantize32To16)(const int32_t *acc, int16_t *y, int64_t count,
-                           const RequantVector &requant);
+  void (*requantize32To8)(const int32_t *acc, int8_t *y, int64_t count, const RequantVector &requant);
+  void (*requantize32To16)(const int32_t *acc, int16_t *y, int64_t count, const RequantVector &requant);
   /// acc = (a - za) * ma + (b - zb) * mb, requantized.
-  void (*add8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count,
-               const RequantVector &requant);
-  void (*add16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count,
-                const RequantVector &requant);
+  void (*add8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count, const RequantVector &requant);
+  void (*add16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count, const RequantVector &requant);
   /// acc = (a - za) * (b - zb), requantized.
-  void (*mul8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count,
-               const RequantVector &requant);
-  void (*mul16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count,
-                const RequantVector &requant);
+  void (*mul8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count, const RequantVector &requant);
+  void (*mul16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count, const RequantVector &requant);
   /// y[i] = max(y[i], x[i])
   void (*max8)(const int8_t *x, int8_t *y, int64_t count);
   void (*max16)(const int16_t *x, int16_t *y, int64_t count);
@@ -143,15 +130,12 @@ struct VectorSet {
   void (*accumulate8)(const int8_t *x, int32_t *sums, int64_t count);
   void (*accumulate16)(const int16_t *x, int32_t *sums, int64_t count);
   /// y[i] = table[x[i] + 128]
-  void (*lookup8)(const int8_t *x, const int8_t *table, int8_t *y,
-                  int64_t count);
+  void (*lookup8)(const int8_t *x, const int8_t *table, int8_t *y, int64_t count);
   /// bytes: x + 128; words: sign-extended.
   void (*toBiasedBytes)(const int8_t *x, uint8_t *y, int64_t count);
   void (*toWords)(const int8_t *x, int16_t *y, int64_t count);
-  void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale,
-                    int32_t zero);
-  void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale,
-                     int32_t zero);
+  void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale, int32_t zero);
+  void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale, int32_t zero);
 };
 
 /// The best set that this processor has, limited by TARE_MAX_ISA (portable,

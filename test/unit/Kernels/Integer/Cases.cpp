@@ -25,21 +25,17 @@ std::vector<ConstTensorView> Case::views() const {
 std::vector<Operand> Case::prepared() const {
   std::vector<Operand> result;
   for (size_t i = 0; i < operands.size(); ++i)
-    result.push_back({operands[i].type(), i + constants >= operands.size()
-                                              ? operands[i].data()
-                                              : nullptr});
+    result.push_back({operands[i].type(), i + constants >= operands.size() ? operands[i].data() : nullptr});
   return result;
 }
 
 namespace {
 template <typename T> void fillIntegers(Random &random, Tensor &tensor) {
-  int64_t min = std::numeric_limits<T>::min(),
-          max = std::numeric_limits<T>::max();
+  int64_t min = std::numeric_limits<T>::min(), max = std::numeric_limits<T>::max();
   bool extreme = random.chance(15);
   for (int64_t i = 0; i < tensor.count(); ++i)
     tensor.mutableAs<T>()[i] =
-        T(random.chance(extreme ? 60 : 4) ? (random.chance(50) ? min : max)
-                                          : random.integer(min, max));
+        T(random.chance(extreme ? 60 : 4) ? (random.chance(50) ? min : max) : random.integer(min, max));
 }
 } // namespace
 
@@ -54,18 +50,15 @@ Tensor randomTensor(Random &random, TensorType type) {
     break;
   case ElementType::i32: // Accumulators and biases: far from wrapping.
     for (int64_t i = 0; i < tensor.count(); ++i)
-      tensor.mutableAs<int32_t>()[i] =
-          int32_t(random.integer(-1000000, 1000000));
+      tensor.mutableAs<int32_t>()[i] = int32_t(random.integer(-1000000, 1000000));
     break;
   case ElementType::i64:
     for (int64_t i = 0; i < tensor.count(); ++i)
-      tensor.mutableAs<int64_t>()[i] =
-          random.integer(-1000000000000, 1000000000000);
+      tensor.mutableAs<int64_t>()[i] = random.integer(-1000000000000, 1000000000000);
     break;
   default:
     for (int64_t i = 0; i < tensor.count(); ++i)
-      tensor.mutableAs<float>()[i] = float(random.integer(-1000000, 1000000)) /
-                                     float(random.integer(1, 50000));
+      tensor.mutableAs<float>()[i] = float(random.integer(-1000000, 1000000)) / float(random.integer(1, 50000));
   }
   return tensor;
 }
@@ -80,33 +73,24 @@ Tensor runReference(const Case &test) {
   return result;
 }
 
-std::unique_ptr<program::RequantT> randomRequant(Random &random,
-                                                 int64_t channels,
-                                                 ElementType output,
+std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channels, ElementType output,
                                                  double magnitude) {
   auto requant = std::make_unique<program::RequantT>();
   int64_t min = output == ElementType::i8 ? -128 : -32768, max = -min - 1;
   int bits = int(random.pick<int64_t>({1, 8, 15, 31}));
-  int64_t multipliers = random.chance(30) ? 1 : channels,
-          shifts = random.chance(30) ? 1 : channels;
+  int64_t multipliers = random.chance(30) ? 1 : channels, shifts = random.chance(30) ? 1 : channels;
   for (int64_t c = 0; c < multipliers; ++c)
-    requant->multipliers.push_back(int32_t(
-        random.integer(random.chance(5) ? 0 : (int64_t(1) << (bits - 1)),
-                       (int64_t(1) << bits) - 1)));
+    requant->multipliers.push_back(
+        int32_t(random.integer(random.chance(5) ? 0 : (int64_t(1) << (bits - 1)), (int64_t(1) << bits) - 1)));
   // Scaled accumulators of about the size of the output range, give or take
   // some bits.
   int centre = int(std::log2(std::max(magnitude, 1.0) / double(max))) + bits;
   for (int64_t c = 0; c < shifts; ++c)
-    requant->shifts.push_back(
-        uint8_t(std::clamp<int64_t>(centre + random.integer(-3, 3), 0, 62)));
-  requant->zero_point =
-      int32_t(random.chance(30) ? min : random.integer(min, max));
-  requant->clamp_min =
-      int32_t(random.chance(60) ? min : random.integer(min, max));
-  requant->clamp_max = int32_t(
-      random.chance(60) ? max : random.integer(requant->clamp_min, max));
-  requant->rounding =
-      program::Rounding(random.integer(0, int64_t(program::Rounding::MAX)));
+    requant->shifts.push_back(uint8_t(std::clamp<int64_t>(centre + random.integer(-3, 3), 0, 62)));
+  requant->zero_point = int32_t(random.chance(30) ? min : random.integer(min, max));
+  requant->clamp_min = int32_t(random.chance(60) ? min : random.integer(min, max));
+  requant->clamp_max = int32_t(random.chance(60) ? max : random.integer(requant->clamp_min, max));
+  requant->rounding = program::Rounding(random.integer(0, int64_t(program::Rounding::MAX)));
   return requant;
 }
 

@@ -15,9 +15,7 @@ class Random {
 public:
   explicit Random(uint64_t seed) : engine(seed) {}
   /// Uniform in [low, high].
-  int64_t integer(int64_t low, int64_t high) {
-    return low + int64_t(engine() % uint64_t(high - low + 1));
-  }
+  int64_t integer(int64_t low, int64_t high) { return low + int64_t(engine() % uint64_t(high - low + 1)); }
   bool chance(int percent) { return integer(1, 100) <= percent; }
   template <typename T> const T &pick(const std::vector<T> &values) {
     return values[integer(0, int64_t(values.size()) - 1)];
@@ -48,8 +46,7 @@ template <typename Parameters> program::OpUnion makeOp(Parameters parameters) {
 }
 
 /// A tensor with the given elements.
-template <typename T>
-Tensor makeTensor(Shape shape, const std::vector<T> &values) {
+template <typename T> Tensor makeTensor(Shape shape, const std::vector<T> &values) {
   Tensor tensor(ElementTypeOf<T>::value, std::move(shape));
   std::copy(values.begin(), values.end(), tensor.mutableAs<T>());
   return tensor;
@@ -68,9 +65,7 @@ template <typename T> std::vector<T> elements(const Tensor &tensor) {
 /// A requantization of a random rounding with multipliers of random size, so
 /// that results spread over the output range. `magnitude` is the accumulator's
 /// typical size.
-std::unique_ptr<program::RequantT> randomRequant(Random &random,
-                                                 int64_t channels,
-                                                 ElementType output,
+std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channels, ElementType output,
                                                  double magnitude);
 
 /// A random valid case of each operator.

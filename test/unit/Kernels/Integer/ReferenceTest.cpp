@@ -12,8 +12,7 @@ using namespace tare::kernels::test;
 namespace {
 
 /// y = clamp(zero + (acc * m >> q)), the whole i8 range.
-std::unique_ptr<program::RequantT>
-requantI8(std::vector<int32_t> m, std::vector<uint8_t> q, int32_t zero = 0) {
+std::unique_ptr<program::RequantT> requantI8(std::vector<int32_t> m, std::vector<uint8_t> q, int32_t zero = 0) {
   auto requant = std::make_unique<program::RequantT>();
   requant->multipliers = std::move(m);
   requant->shifts = std::move(q);
@@ -23,8 +22,7 @@ requantI8(std::vector<int32_t> m, std::vector<uint8_t> q, int32_t zero = 0) {
   return requant;
 }
 
-template <typename Parameters>
-Case makeCase(Parameters parameters, std::vector<Tensor> operands) {
+template <typename Parameters> Case makeCase(Parameters parameters, std::vector<Tensor> operands) {
   Case test;
   test.op = makeOp(std::move(parameters));
   test.operands = std::move(operands);
@@ -33,8 +31,7 @@ Case makeCase(Parameters parameters, std::vector<Tensor> operands) {
 
 program::ConvT conv2d(std::vector<int32_t> strides, std::vector<int32_t> pads) {
   program::ConvT conv;
-  conv.strides = std::move(strides), conv.pads = std::move(pads),
-  conv.dilations = {1, 1};
+  conv.strides = std::move(strides), conv.pads = std::move(pads), conv.dilations = {1, 1};
   return conv;
 }
 
@@ -44,16 +41,12 @@ TEST(ConvReference, BareSumAndZeroPoints) {
   // S_w = .5, Z_w = 3, q_w = [5, 1, -4]; S_x = .25, Z_x = -2, q_x = [4, -2, 9]:
   // bare sum -18, full sum -65, value -8.125.
   Tensor x = makeTensor<int8_t>({1, 1, 1, 3}, {4, -2, 9});
-  Tensor raw = makeTensor<int8_t>({1, 1, 1, 3}, {5, 1, -4}),
-         centred = makeTensor<int8_t>({1, 1, 1, 3}, {2, -2, -7});
-  EXPECT_EQ(elements<int32_t>(runReference(
-                makeCase(conv2d({1, 1}, {0, 0, 0, 0}),
-                         {x, raw, makeTensor<int32_t>({1}, {0})}))),
-            (std::vector<int32_t>{-18}));
+  Tensor raw = makeTensor<int8_t>({1, 1, 1, 3}, {5, 1, -4}), centred = makeTensor<int8_t>({1, 1, 1, 3}, {2, -2, -7});
+  EXPECT_EQ(
+      elements<int32_t>(runReference(makeCase(conv2d({1, 1}, {0, 0, 0, 0}), {x, raw, makeTensor<int32_t>({1}, {0})}))),
+      (std::vector<int32_t>{-18}));
   // The bias carries -Zx * sum(w) = 2 * (2 - 2 - 7).
-  Tensor full =
-      runReference(makeCase(conv2d({1, 1}, {0, 0, 0, 0}),
-                            {x, centred, makeTensor<int32_t>({1}, {-14})}));
+  Tensor full = runReference(makeCase(conv2d({1, 1}, {0, 0, 0, 0}), {x, centred, makeTensor<int32_t>({1}, {-14})}));
   EXPECT_EQ(elements<int32_t>(full), (std::vector<int32_t>{-65}));
   EXPECT_EQ(full.as<int32_t>()[0] * 0.5 * 0.25, -8.125);
 }
@@ -61,35 +54,28 @@ TEST(ConvReference, BareSumAndZeroPoints) {
 TEST(ConvReference, PaddingContributesTheZeroPoint) {
   program::ConvT conv = conv2d({1, 1}, {1, 1, 1, 1});
   conv.input_zero_point = 10;
-  Tensor x = makeTensor<int8_t>({1, 1, 1, 1}, {7}),
-         w = makeTensor<int8_t>({1, 3, 3, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1});
+  Tensor x = makeTensor<int8_t>({1, 1, 1, 1}, {7}), w = makeTensor<int8_t>({1, 3, 3, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1});
   // 8 padded elements of 10, one of 7; the bias takes out 9 * 10.
-  EXPECT_EQ(elements<int32_t>(runReference(makeCase(
-                std::move(conv), {x, w, makeTensor<int32_t>({1}, {-90})}))),
+  EXPECT_EQ(elements<int32_t>(runReference(makeCase(std::move(conv), {x, w, makeTensor<int32_t>({1}, {-90})}))),
             (std::vector<int32_t>{-3}));
 }
 
 TEST(ConvReference, RequantizesPerChannel) {
   program::ConvT conv = conv2d({1, 1}, {0, 0, 0, 0});
   conv.requant = requantI8({1, 3}, {1, 2}, 5);
-  Tensor x = makeTensor<int8_t>({1, 1, 2, 1}, {3, -100}),
-         w = makeTensor<int8_t>({2, 1, 1, 1}, {1, 2});
-  Case test =
-      makeCase(std::move(conv), {x, w, makeTensor<int32_t>({2}, {0, 1})});
+  Tensor x = makeTensor<int8_t>({1, 1, 2, 1}, {3, -100}), w = makeTensor<int8_t>({2, 1, 1, 1}, {1, 2});
+  Case test = makeCase(std::move(conv), {x, w, makeTensor<int32_t>({2}, {0, 1})});
   // Accumulators 3, 7; -100, -199: 1.5 -> 2, 5.25 -> 5; -50, -149.25 -> -149 +
   // 5 = -144 saturates.
-  EXPECT_EQ(elements<int8_t>(runReference(test)),
-            (std::vector<int8_t>{7, 10, -45, -128}));
+  EXPECT_EQ(elements<int8_t>(runReference(test)), (std::vector<int8_t>{7, 10, -45, -128}));
 }
 
 TEST(ConvReference, OneDimensionalWithStrideAndDilation) {
   program::ConvT conv;
   conv.strides = {2}, conv.pads = {1, 0}, conv.dilations = {2};
-  Tensor x = makeTensor<int8_t>({1, 5, 1}, {1, 2, 3, 4, 5}),
-         w = makeTensor<int8_t>({1, 2, 1}, {1, 10});
+  Tensor x = makeTensor<int8_t>({1, 5, 1}, {1, 2, 3, 4, 5}), w = makeTensor<int8_t>({1, 2, 1}, {1, 10});
   // Starts -1, 1: 0 + 10 * 2, 2 + 10 * 4.
-  Tensor y = runReference(
-      makeCase(std::move(conv), {x, w, makeTensor<int32_t>({1}, {0})}));
+  Tensor y = runReference(makeCase(std::move(conv), {x, w, makeTensor<int32_t>({1}, {0})}));
   EXPECT_EQ(y.shape(), (Shape{1, 2, 1}));
   EXPECT_EQ(elements<int32_t>(y), (std::vector<int32_t>{20, 42}));
 }
@@ -107,23 +93,16 @@ TEST(ConvReference, EqualsAnExplicitlyPaddedConvolution) {
       continue;
     Tensor y = runReference(test);
     const Shape &ys = y.shape();
-    int64_t height = xs[1] + conv.pads[0] + conv.pads[2],
-            width = xs[2] + conv.pads[1] + conv.pads[3];
-    std::vector<int64_t> padded(xs[0] * height * width * xs[3],
-                                conv.input_zero_point);
+    int64_t height = xs[1] + conv.pads[0] + conv.pads[2], width = xs[2] + conv.pads[1] + conv.pads[3];
+    std::vector<int64_t> padded(xs[0] * height * width * xs[3], conv.input_zero_point);
     for (int64_t i = 0; i < test.operands[0].count(); ++i) {
-      int64_t c = i % xs[3], column = i / xs[3] % xs[2],
-              row = i / xs[3] / xs[2] % xs[1], n = i / xs[3] / xs[2] / xs[1];
-      padded[((n * height + row + conv.pads[0]) * width + column +
-              conv.pads[1]) *
-                 xs[3] +
-             c] = test.operands[0].as<int8_t>()[i];
+      int64_t c = i % xs[3], column = i / xs[3] % xs[2], row = i / xs[3] / xs[2] % xs[1], n = i / xs[3] / xs[2] / xs[1];
+      padded[((n * height + row + conv.pads[0]) * width + column + conv.pads[1]) * xs[3] + c] =
+          test.operands[0].as<int8_t>()[i];
     }
     for (int64_t i = 0; i < y.count(); ++i) {
-      int64_t o = i % ys[3], column = i / ys[3] % ys[2],
-              row = i / ys[3] / ys[2] % ys[1], n = i / ys[3] / ys[2] / ys[1];
-      int64_t sum = test.operands[2].as<int32_t>()[o],
-              first = o / (ws[0] / conv.group) * ws[3];
+      int64_t o = i % ys[3], column = i / ys[3] % ys[2], row = i / ys[3] / ys[2] % ys[1], n = i / ys[3] / ys[2] / ys[1];
+      int64_t sum = test.operands[2].as<int32_t>()[o], first = o / (ws[0] / conv.group) * ws[3];
       for (int64_t k = 0; k < ws[1] * ws[2] * ws[3]; ++k) {
         int64_t c = k % ws[3], kx = k / ws[3] % ws[2], ky = k / ws[3] / ws[2];
         int64_t sy = row * conv.strides[0] + ky * conv.dilations[0],
@@ -138,71 +117,53 @@ TEST(ConvReference, EqualsAnExplicitlyPaddedConvolution) {
 
 TEST(ConvTransposeReference, ScattersCentredValues) {
   program::ConvTransposeT conv;
-  conv.strides = {2}, conv.pads = {0, 0}, conv.dilations = {1},
-  conv.output_padding = {1};
+  conv.strides = {2}, conv.pads = {0, 0}, conv.dilations = {1}, conv.output_padding = {1};
   conv.input_zero_point = 1;
-  Tensor x = makeTensor<int8_t>({1, 2, 1}, {3, 5}),
-         w = makeTensor<int8_t>({1, 3, 1}, {1, 10, 100});
-  Tensor y = runReference(
-      makeCase(std::move(conv), {x, w, makeTensor<int32_t>({1}, {7})}));
+  Tensor x = makeTensor<int8_t>({1, 2, 1}, {3, 5}), w = makeTensor<int8_t>({1, 3, 1}, {1, 10, 100});
+  Tensor y = runReference(makeCase(std::move(conv), {x, w, makeTensor<int32_t>({1}, {7})}));
   EXPECT_EQ(y.shape(), (Shape{1, 6, 1}));
   // 2 * [1, 10, 100] at 0 and 4 * [1, 10, 100] at 2.
-  EXPECT_EQ(elements<int32_t>(y),
-            (std::vector<int32_t>{9, 27, 211, 47, 407, 7}));
+  EXPECT_EQ(elements<int32_t>(y), (std::vector<int32_t>{9, 27, 211, 47, 407, 7}));
 }
 
 TEST(LinearReference, MultipliesByTransposedWeights) {
-  Tensor x = makeTensor<int8_t>({2, 2}, {1, 2, 3, 4}),
-         w = makeTensor<int8_t>({3, 2}, {1, 0, 0, 1, 1, 1});
-  EXPECT_EQ(
-      elements<int32_t>(runReference(makeCase(
-          program::LinearT(), {x, w, makeTensor<int32_t>({3}, {0, 0, 10})}))),
-      (std::vector<int32_t>{1, 2, 13, 3, 4, 17}));
+  Tensor x = makeTensor<int8_t>({2, 2}, {1, 2, 3, 4}), w = makeTensor<int8_t>({3, 2}, {1, 0, 0, 1, 1, 1});
+  EXPECT_EQ(elements<int32_t>(runReference(makeCase(program::LinearT(), {x, w, makeTensor<int32_t>({3}, {0, 0, 10})}))),
+            (std::vector<int32_t>{1, 2, 13, 3, 4, 17}));
 }
 
 TEST(LinearReference, SixteenBitActivationsHave64BitAccumulators) {
   std::vector<int16_t> x(1 << 12, -32768);
   std::vector<int8_t> w(1 << 12, -128);
   Tensor bias = makeTensor<int64_t>({1}, {int64_t(1) << 40});
-  Tensor y = runReference(makeCase(
-      program::LinearT(), {makeTensor<int16_t>({1, 1 << 12}, x),
-                           makeTensor<int8_t>({1, 1 << 12}, w), bias}));
-  EXPECT_EQ(elements<int64_t>(y),
-            (std::vector<int64_t>{(int64_t(1) << 34) + (int64_t(1) << 40)}));
+  Tensor y = runReference(
+      makeCase(program::LinearT(), {makeTensor<int16_t>({1, 1 << 12}, x), makeTensor<int8_t>({1, 1 << 12}, w), bias}));
+  EXPECT_EQ(elements<int64_t>(y), (std::vector<int64_t>{(int64_t(1) << 34) + (int64_t(1) << 40)}));
 }
 
 TEST(MatMulReference, SubtractsBothZeroPointsAndBroadcasts) {
   program::MatMulT matmul;
   matmul.lhs_zero_point = 1, matmul.rhs_zero_point = -1;
-  Tensor a = makeTensor<int8_t>({2, 1, 2}, {1, 2, 3, 4}),
-         b = makeTensor<int8_t>({2, 2}, {0, 1, 2, 3});
+  Tensor a = makeTensor<int8_t>({2, 1, 2}, {1, 2, 3, 4}), b = makeTensor<int8_t>({2, 2}, {0, 1, 2, 3});
   // (a - 1) = [0 1], [2 3]; (b + 1) = [1 2; 3 4].
-  EXPECT_EQ(
-      elements<int32_t>(runReference(makeCase(std::move(matmul), {a, b}))),
-      (std::vector<int32_t>{3, 4, 11, 16}));
+  EXPECT_EQ(elements<int32_t>(runReference(makeCase(std::move(matmul), {a, b}))), (std::vector<int32_t>{3, 4, 11, 16}));
 }
 
 TEST(AddReference, SubtractsWithANegativeMultiplier) {
   program::AddT add;
-  add.lhs_zero_point = 1, add.rhs_zero_point = 2, add.lhs_multiplier = 3,
-  add.rhs_multiplier = -2, add.shift = 1;
+  add.lhs_zero_point = 1, add.rhs_zero_point = 2, add.lhs_multiplier = 3, add.rhs_multiplier = -2, add.shift = 1;
   add.zero_point = 4, add.clamp_min = -128, add.clamp_max = 20;
-  Tensor a = makeTensor<int8_t>({1, 3}, {2, 1, 100}),
-         b = makeTensor<int8_t>({1}, {3});
+  Tensor a = makeTensor<int8_t>({1, 3}, {2, 1, 100}), b = makeTensor<int8_t>({1}, {3});
   // (3 - 2) / 2 -> 1; (0 - 2) / 2 = -1; clamped.
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(add), {a, b}))),
-            (std::vector<int8_t>{5, 3, 20}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(add), {a, b}))), (std::vector<int8_t>{5, 3, 20}));
 }
 
 TEST(MulReference, MultipliesCentredValues) {
   program::MulT mul;
-  mul.lhs_zero_point = -1, mul.rhs_zero_point = 3,
-  mul.requant = requantI8({1}, {2}, 1);
-  Tensor a = makeTensor<int8_t>({2}, {4, -6}),
-         b = makeTensor<int8_t>({2}, {5, 4});
+  mul.lhs_zero_point = -1, mul.rhs_zero_point = 3, mul.requant = requantI8({1}, {2}, 1);
+  Tensor a = makeTensor<int8_t>({2}, {4, -6}), b = makeTensor<int8_t>({2}, {5, 4});
   // 5 * 2 / 4 = 2.5 -> 3; -5 * 1 / 4 = -1.25 -> -1.
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(mul), {a, b}))),
-            (std::vector<int8_t>{4, 0}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(mul), {a, b}))), (std::vector<int8_t>{4, 0}));
 }
 
 TEST(RescaleReference, Clamps) {
@@ -210,18 +171,15 @@ TEST(RescaleReference, Clamps) {
   rescale.input_zero_point = -128, rescale.requant = requantI8({1}, {1}, -128);
   rescale.requant->clamp_max = -100;
   Tensor x = makeTensor<int8_t>({3}, {-128, -125, 127});
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(rescale), {x}))),
-            (std::vector<int8_t>{-128, -126, -100}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(rescale), {x}))), (std::vector<int8_t>{-128, -126, -100}));
 }
 
 TEST(LookupReference, ReadsTheChannelsTable) {
   std::vector<int8_t> tables(512);
   tables[0] = 1, tables[255] = 2, tables[256] = 3, tables[511] = 4;
   Tensor x = makeTensor<int8_t>({2, 2}, {-128, -128, 127, 127});
-  EXPECT_EQ(
-      elements<int8_t>(runReference(makeCase(
-          program::LookupT(), {x, makeTensor<int8_t>({2, 256}, tables)}))),
-      (std::vector<int8_t>{1, 3, 2, 4}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(program::LookupT(), {x, makeTensor<int8_t>({2, 256}, tables)}))),
+            (std::vector<int8_t>{1, 3, 2, 4}));
 }
 
 TEST(LookupReference, InterpolatesAt16Bits) {
@@ -230,18 +188,15 @@ TEST(LookupReference, InterpolatesAt16Bits) {
   Tensor x = makeTensor<int16_t>({5}, {0, 63, 64, 127, 32767});
   // 10 + 63/128 -> 10, 10 + 1/2 -> 11, 10 + 127/128 -> 11; 100 + 256 * 127/128
   // = 354.
-  EXPECT_EQ(elements<int16_t>(runReference(makeCase(
-                program::LookupT(), {x, makeTensor<int16_t>({513}, table)}))),
+  EXPECT_EQ(elements<int16_t>(runReference(makeCase(program::LookupT(), {x, makeTensor<int16_t>({513}, table)}))),
             (std::vector<int16_t>{10, 10, 11, 11, 354}));
 }
 
 TEST(MaxPoolReference, PaddingNeverWins) {
   program::MaxPoolT pool;
-  pool.kernel = {2, 2}, pool.strides = {1, 2}, pool.pads = {1, 1, 0, 0},
-  pool.dilations = {1, 1};
+  pool.kernel = {2, 2}, pool.strides = {1, 2}, pool.pads = {1, 1, 0, 0}, pool.dilations = {1, 1};
   Tensor x = makeTensor<int8_t>({1, 1, 3, 1}, {-5, -7, -3});
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))),
-            (std::vector<int8_t>{-5, -3}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))), (std::vector<int8_t>{-5, -3}));
 }
 
 TEST(AveragePoolReference, DividesByTheCountedElements) {
@@ -250,19 +205,16 @@ TEST(AveragePoolReference, DividesByTheCountedElements) {
   pool.input_zero_point = 1, pool.requant = requantI8({2, 1}, {1, 1});
   Tensor x = makeTensor<int8_t>({1, 2, 1}, {5, 8});
   // One element: 4; two: 11 / 2 -> 6.
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))),
-            (std::vector<int8_t>{4, 6}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))), (std::vector<int8_t>{4, 6}));
 }
 
 TEST(ReduceMeanReference, SumsOverTheAxes) {
   program::ReduceMeanT mean;
-  mean.axes = {1}, mean.keep_dims = false, mean.input_zero_point = 1,
-  mean.requant = requantI8({1}, {1}, 3);
+  mean.axes = {1}, mean.keep_dims = false, mean.input_zero_point = 1, mean.requant = requantI8({1}, {1}, 3);
   Tensor x = makeTensor<int8_t>({1, 2, 2}, {3, 10, 5, -20});
   Tensor y = runReference(makeCase(std::move(mean), {x}));
   EXPECT_EQ(y.shape(), (Shape{1, 2}));
-  EXPECT_EQ(elements<int8_t>(y),
-            (std::vector<int8_t>{6, -3})); // 6 / 2 + 3; -12 / 2 + 3
+  EXPECT_EQ(elements<int8_t>(y), (std::vector<int8_t>{6, -3})); // 6 / 2 + 3; -12 / 2 + 3
 }
 
 TEST(SoftmaxReference, NormalizesTheTable) {
@@ -272,27 +224,23 @@ TEST(SoftmaxReference, NormalizesTheTable) {
   table[0] = 30000, table[5] = 10000;
   Tensor x = makeTensor<int8_t>({1, 3}, {15, 10, -100});
   // e = 30000, 10000, 0: p = 24576, 8192, 0 of 2^15.
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(
-                std::move(softmax), {x, makeTensor<int32_t>({256}, table)}))),
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(softmax), {x, makeTensor<int32_t>({256}, table)}))),
             (std::vector<int8_t>{64, -64, -128}));
 }
 
 TEST(RearrangeReference, Concat) {
   program::ConcatT concat;
   concat.axis = 1;
-  Tensor a = makeTensor<int32_t>({2, 1}, {1, 2}),
-         b = makeTensor<int32_t>({2, 2}, {3, 4, 5, 6});
-  EXPECT_EQ(
-      elements<int32_t>(runReference(makeCase(std::move(concat), {a, b}))),
-      (std::vector<int32_t>{1, 3, 4, 2, 5, 6}));
+  Tensor a = makeTensor<int32_t>({2, 1}, {1, 2}), b = makeTensor<int32_t>({2, 2}, {3, 4, 5, 6});
+  EXPECT_EQ(elements<int32_t>(runReference(makeCase(std::move(concat), {a, b}))),
+            (std::vector<int32_t>{1, 3, 4, 2, 5, 6}));
 }
 
 TEST(RearrangeReference, SliceBackwards) {
   program::SliceT slice;
   slice.starts = {0, 3}, slice.steps = {1, -2}, slice.sizes = {2, 2};
   Tensor x = makeTensor<int8_t>({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(slice), {x}))),
-            (std::vector<int8_t>{4, 2, 8, 6}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(slice), {x}))), (std::vector<int8_t>{4, 2, 8, 6}));
 }
 
 TEST(RearrangeReference, Transpose) {
@@ -311,43 +259,34 @@ TEST(PadReference, EachMode) {
     pad.low = {2}, pad.high = {1}, pad.mode = mode, pad.value = -9;
     return elements<int8_t>(runReference(makeCase(std::move(pad), {x})));
   };
-  EXPECT_EQ(padded(program::PadMode::constant),
-            (std::vector<int8_t>{-9, -9, 1, 2, 3, -9}));
-  EXPECT_EQ(padded(program::PadMode::edge),
-            (std::vector<int8_t>{1, 1, 1, 2, 3, 3}));
-  EXPECT_EQ(padded(program::PadMode::reflect),
-            (std::vector<int8_t>{3, 2, 1, 2, 3, 2}));
+  EXPECT_EQ(padded(program::PadMode::constant), (std::vector<int8_t>{-9, -9, 1, 2, 3, -9}));
+  EXPECT_EQ(padded(program::PadMode::edge), (std::vector<int8_t>{1, 1, 1, 2, 3, 3}));
+  EXPECT_EQ(padded(program::PadMode::reflect), (std::vector<int8_t>{3, 2, 1, 2, 3, 2}));
 }
 
 TEST(ResizeReference, LinearWeighsNeighbours) {
   program::ResizeT resize;
   resize.mode = program::ResizeMode::linear;
   auto axis = std::make_unique<program::ResizeAxisT>();
-  axis->lower = {0, 0, 1}, axis->upper = {1, 1, 1},
-  axis->weight = {512, 1024, 0};
+  axis->lower = {0, 0, 1}, axis->upper = {1, 1, 1}, axis->weight = {512, 1024, 0};
   resize.axes.push_back(std::move(axis));
   Tensor x = makeTensor<int8_t>({1, 2, 1}, {-3, 4});
   // -3 + 7/4 = -1.25; -3 + 3.5 = 0.5 -> 1; 4.
-  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(resize), {x}))),
-            (std::vector<int8_t>{-1, 1, 4}));
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(resize), {x}))), (std::vector<int8_t>{-1, 1, 4}));
 }
 
 TEST(BoundaryReference, QuantizeRoundsHalfToEvenAndSaturates) {
   program::QuantizeT quantize;
-  quantize.scale = 0.5f, quantize.zero_point = 1,
-  quantize.output = ElementType::i8;
-  Tensor x =
-      makeTensor<float>({6}, {0.25f, 0.75f, -0.25f, 1e30f, -INFINITY, NAN});
+  quantize.scale = 0.5f, quantize.zero_point = 1, quantize.output = ElementType::i8;
+  Tensor x = makeTensor<float>({6}, {0.25f, 0.75f, -0.25f, 1e30f, -INFINITY, NAN});
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(quantize), {x}))),
             (std::vector<int8_t>{1, 3, 1, 127, -128, -128}));
 }
 
 TEST(BoundaryReference, DequantizeScalesTheAxis) {
   program::DequantizeT dequantize;
-  dequantize.scales = {0.5, 3e-7}, dequantize.axis = 0,
-  dequantize.zero_point = 2;
+  dequantize.scales = {0.5, 3e-7}, dequantize.axis = 0, dequantize.zero_point = 2;
   Tensor x = makeTensor<int32_t>({2, 2}, {2, 3, 12, -8});
-  EXPECT_EQ(
-      elements<float>(runReference(makeCase(std::move(dequantize), {x}))),
-      (std::vector<float>{0.0f, 0.5f, float(10 * 3e-7), float(-10 * 3e-7)}));
+  EXPECT_EQ(elements<float>(runReference(makeCase(std::move(dequantize), {x}))),
+            (std::vector<float>{0.0f, 0.5f, float(10 * 3e-7), float(-10 * 3e-7)}));
 }
