@@ -2,6 +2,8 @@
 //
 // ONNX QuantizeLinear and DequantizeLinear: the division in float32, rounding
 // half to even, saturation; the product in double, rounded once to float32.
+// Scales that are no float32 numbers (the products of two, of biases and
+// accumulators) divide in double.
 //
 //===----------------------------------------------------------------------===//
 #include "Registry.h"
@@ -41,10 +43,12 @@ template <typename F> void forEachRun(const Channels &layout, F f) {
 
 template <typename T> void toIntegers(const float *in, T *out, const Grid &grid, const Channels &layout) {
   forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
-    float scale = grid.scale(channel);
+    double exact = grid.scale(channel);
+    float scale = exact;
+    bool isFloat = double(scale) == exact;
     double zero = grid.zeroPoint(channel);
     for (int64_t i = first; i < first + count; ++i) {
-      double q = std::nearbyint(in[i] / scale) + zero;
+      double q = std::nearbyint(isFloat ? double(in[i] / scale) : in[i] / exact) + zero;
       out[i] = T(std::isnan(q) ? zero : std::clamp(q, double(grid.min), double(grid.max)));
     }
   });

@@ -20,8 +20,7 @@ struct SetTarget : impl::SetTargetBase<SetTarget> {
       emitError(UnknownLoc::get(&getContext())) << description.error().message;
       return signalPassFailure();
     }
-    getOperation()->setAttr(npu::targetAttrName,
-                            npu::TargetAttr::get(&getContext(), *description));
+    getOperation()->setAttr(npu::targetAttrName, npu::TargetAttr::get(&getContext(), *description));
   }
 };
 

@@ -78,6 +78,70 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Quantize
+//===----------------------------------------------------------------------===//
+
+def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp"> {
+  let summary = "quantize and dequantize every value";
+  let description = [{
+    Makes the QDQ form: `quant.qcast` and `quant.dcast` around every activation, weight, bias and other constant. Which grid an
+    op's result gets, the op says (GridOpInterface), and the target says whether activations are symmetric:
+
+    - activations: one scale per tensor, from `qnn.range`; a same-grid op keeps its operand's; a function with a fixed image
+      (softmax) ignores the data;
+    - operands of a concatenation share the result's grid where nobody else reads them or where that hardly widens theirs, and
+      are requantized otherwise;
+    - weights: i8, one scale per output channel, symmetric, float(max |w|) / 127; biases: i32 on the accumulator's grid Sx * Sw[c];
+    - the accumulator op at the graph's end (only rearrangements between it and the results, no fused activation) keeps its i32
+      accumulator, where the target's tail allows;
+    - values that the model quantizes itself keep its grids.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+    return %0 : tensor<1x4x8x8xf32>
+    // after: !i8 = !quant.uniform<i8:f32, 0.01:3>, !i8_per_axis = !quant.uniform<i8<-127:127>:f32:0, {0.5,0.25,..}>,
+    // !i32_per_axis = !quant.uniform<i32:f32:1, {0.005,0.0025,..}>
+    %xq = quant.qcast %x : tensor<1x3x8x8xf32> to tensor<1x3x8x8x!i8>
+    %xd = quant.dcast %xq : tensor<1x3x8x8x!i8> to tensor<1x3x8x8xf32>
+    %wq = quant.qcast %w : tensor<4x3x1x1xf32> to tensor<4x3x1x1x!i8_per_axis>
+    %wd = quant.dcast %wq : tensor<4x3x1x1x!i8_per_axis> to tensor<4x3x1x1xf32>
+    %0 = qnn.conv %xd, %wd : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32>
+    %0q = quant.qcast %0 : tensor<1x4x8x8xf32> to tensor<1x4x8x8x!i32_per_axis>
+    %0d = quant.dcast %0q : tensor<1x4x8x8x!i32_per_axis> to tensor<1x4x8x8xf32>
+    return %0d : tensor<1x4x8x8xf32>
+    ```
+
+    Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits.
+  }];
+  let options = [
+    Option<"activations", "activations", "std::string", "\"i8\"", "the type of activations: i8 or i16">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+def FuseQuantized : Pass<"tare-fuse-quantized", "::mlir::func::FuncOp"> {
+  let summary = "make whole ops on quantized types of the QDQ form";
+  let description = [{
+    dequantize, op, quantize become the op on quantized types; weights, biases and other constants become integers, rounded half to
+    even; a grid that differs from what the op gives (a same-grid op's, a concatenation's operand's) is reached by `qnn.requantize`.
+
+    ```mlir
+    // before
+    %xd = quant.dcast %xq : tensor<1x3x8x8x!i8> to tensor<1x3x8x8xf32>
+    %0 = qnn.max_pool %xd {kernel = array<i64: 2, 2>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x7x7xf32>
+    %0q = quant.qcast %0 : tensor<1x3x7x7xf32> to tensor<1x3x7x7x!i8>
+    // after
+    %0q = qnn.max_pool %xq {kernel = array<i64: 2, 2>} : (tensor<1x3x8x8x!i8>) -> tensor<1x3x7x7x!i8>
+    ```
+
+    Ends with a check: an op that still computes in float is an error that lists every such op and why. Rearrangements between the
+    graph's ends and the casts stay in float.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Requant
 //===----------------------------------------------------------------------===//
 

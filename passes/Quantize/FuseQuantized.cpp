@@ -1,0 +1,317 @@
+//===- FuseQuantized.cpp - Whole ops on quantized types -------------------===//
+//
+// Invariant: afterwards no op computes in float. A quantize stands behind
+// inputs alone, a dequantize before results alone, with nothing but
+// rearrangements between them and the graph's ends; weights, biases and other
+// constants are integers.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/GridGroups.h"
+#include "Remarks.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Passes/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include <cmath>
+
+namespace tare {
+#define GEN_PASS_DEF_FUSEQUANTIZED
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+using qnn::AccumulatorOpInterface;
+using qnn::Grid;
+using qnn::GridOpInterface;
+using qnn::GridRule;
+
+namespace {
+
+bool isFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32();
+}
+
+/// The constant of the integers of `reals` on the grid of `type`.
+Value quantizedConstant(OpBuilder &builder, Location loc, ElementsAttr reals, RankedTensorType type, StringRef name) {
+  Tensor integers = quantized(qnn::toTensor(reals), type);
+  return qnn::ConstantOp::create(builder, loc, type, qnn::toAttr(qnn::storageType(type), integers, name));
+}
+
+/// Fuses the ops of one function, from its inputs to its results.
+class Fuser {
+public:
+  explicit Fuser(func::FuncOp function) : function(function), builder(function.getContext()) {}
+
+  LogicalResult run() {
+    for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+      builder.setInsertionPoint(&op);
+      if (op.use_empty())
+        continue; // Casts that fusion has bypassed, too.
+      if (auto cast = dyn_cast<quant::QuantizeCastOp>(op))
+        fuseCast(cast);
+      else if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && isFloatTensor(op.getResult(0)))
+        if (failed(fuse(gridOp)))
+          return failure();
+    }
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    return checkNothingIsLeft();
+  }
+
+private:
+  //===--------------------------------------------------------------------===//
+  // Casts
+  //===--------------------------------------------------------------------===//
+
+  /// A constant becomes integers; what was dequantized just before is requantized, or was the same anyway.
+  void fuseCast(quant::QuantizeCastOp cast) {
+    auto type = cast.getType();
+    Value input = cast.getInput();
+    if (ElementsAttr reals = qnn::constantValue(input)) {
+      std::string name = qnn::valueName(input);
+      cast.replaceAllUsesWith(
+          quantizedConstant(builder, input.getLoc(), reals, llvm::cast<RankedTensorType>(type), name));
+    } else if (auto before = input.getDefiningOp<quant::DequantizeCastOp>()) {
+      cast.replaceAllUsesWith(onType(before.getInput(), llvm::cast<RankedTensorType>(type), cast.getLoc()));
+    }
+  }
+
+  /// `value` on the grid of `type`: itself, a constant of other integers, or requantized.
+  Value onType(Value value, RankedTensorType type, Location loc) {
+    if (value.getType() == type)
+      return value;
+    return qnn::RequantizeOp::create(builder, loc, type, value);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Ops
+  //===--------------------------------------------------------------------===//
+
+  /// dequantize -> op -> quantize becomes the op on quantized types. Fails on an error only; an op that cannot be fused
+  /// stays, and the reason is kept.
+  LogicalResult fuse(GridOpInterface op) {
+    std::string why = reasonAgainst(op);
+    if (!why.empty()) {
+      reasons[op] = why;
+      return mlir::success();
+    }
+    auto wanted = cast<RankedTensorType>(firstCast(op).getType());
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      if (auto cast = operand.getDefiningOp<quant::DequantizeCastOp>())
+        mapping.map(operand, cast.getInput());
+    if (op.getGridRule() == GridRule::Unified)
+      unifyOperands(op, *Grid::of(wanted), mapping);
+    if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation()))
+      if (failed(mapParameters(accumulator, mapping)))
+        return failure();
+    Operation *fused = builder.clone(*op, mapping);
+    fused->getResult(0).setType(op.getGridRule() == GridRule::Same ? sameGridType(fused) : wanted);
+    replaceCasts(op, fused->getResult(0));
+    return mlir::success();
+  }
+
+  /// Why `op` cannot run on quantized types; empty where it can.
+  std::string reasonAgainst(GridOpInterface op) {
+    if (op->use_empty())
+      return "nobody reads it";
+    auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation());
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (operand.get().getDefiningOp<quant::DequantizeCastOp>())
+        continue;
+      if (accumulator && operand.get() == accumulator.getBiasValue() && qnn::constantValue(operand.get()))
+        continue;
+      return "its operand '" + qnn::valueName(operand.get()) + "' is not quantized";
+    }
+    for (Operation *user : op->getResult(0).getUsers())
+      if (!isa<quant::QuantizeCastOp>(user))
+        return "its result is read in float";
+    return "";
+  }
+
+  static quant::QuantizeCastOp firstCast(Operation *op) {
+    // Users are listed from the last one.
+    quant::QuantizeCastOp first;
+    for (Operation *user : op->getResult(0).getUsers())
+      first = cast<quant::QuantizeCastOp>(user);
+    return first;
+  }
+
+  void unifyOperands(Operation *op, const Grid &grid, IRMapping &mapping) {
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value integers = mapping.lookup(operand.get());
+      std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
+      Location loc = qnn::nameLoc(op->getContext(), layer + "_requantize", qnn::valueName(operand.get()));
+      mapping.map(operand.get(), onType(integers, onGrid(integers.getType(), grid), loc));
+    }
+  }
+
+  /// The type that a same-grid op gives to its operand: shape by inference, grid by the operand.
+  static Type sameGridType(Operation *fused) {
+    SmallVector<Type> types;
+    auto infer = cast<InferTypeOpInterface>(fused);
+    if (failed(infer.inferReturnTypes(fused->getContext(), fused->getLoc(), fused->getOperands(),
+                                      fused->getDiscardableAttrDictionary(), fused->getPropertiesStorage(),
+                                      fused->getRegions(), types)))
+      return fused->getResult(0).getType();
+    return types.front();
+  }
+
+  /// All who quantized the float result read the integers, requantized where they wanted another grid.
+  void replaceCasts(Operation *op, Value integers) {
+    OpBuilder::InsertionGuard guard(builder);
+    for (Operation *user : op->getResult(0).getUsers()) {
+      auto cast = llvm::cast<quant::QuantizeCastOp>(user);
+      builder.setInsertionPoint(cast);
+      cast.replaceAllUsesWith(onType(integers, llvm::cast<RankedTensorType>(cast.getType()), cast.getLoc()));
+    }
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Weights and biases
+  //===--------------------------------------------------------------------===//
+
+  /// Weights with a scale per output channel, and a bias on the accumulator's grid.
+  LogicalResult mapParameters(AccumulatorOpInterface op, IRMapping &mapping) {
+    Grid activation = *Grid::of(mapping.lookup(op.getActivationOperand().get()).getType());
+    if (activation.axis)
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "' reads an activation with a scale per channel";
+    FailureOr<Value> weights = perChannelWeights(op, mapping.lookup(op.getWeightOperand().get()));
+    if (failed(weights))
+      return failure();
+    mapping.map(op.getWeightOperand().get(), *weights);
+    if (!op.getBiasValue())
+      return mlir::success();
+    Grid grid = accumulatorGrid(activation, *Grid::of(weights->getType()), op.getOutputChannels(), 0);
+    FailureOr<Value> bias = biasOnGrid(op, grid);
+    if (failed(bias))
+      return failure();
+    mapping.map(op.getBiasValue(), *bias);
+    return mlir::success();
+  }
+
+  /// Integer weights as a constant whose grid counts output channels: a scale for the whole tensor is repeated.
+  FailureOr<Value> perChannelWeights(AccumulatorOpInterface op, Value weights) {
+    Grid grid = *Grid::of(weights.getType());
+    ElementsAttr integers = qnn::constantValue(weights);
+    if (!integers)
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
+    if (grid.axis.value_or(0) != 0)
+      return op->emitOpError("of layer '")
+             << qnn::layerName(op) << "' has weights with a scale per index of axis " << *grid.axis
+             << "; an accumulator needs one scale per output channel (axis 0)";
+    if (llvm::any_of(grid.zeroPoints, [](int64_t zero) { return zero != 0; }))
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights with a zero point other than 0";
+    if (grid.axis)
+      return weights;
+    grid.axis = 0;
+    grid.scales.assign(op.getOutputChannels(), grid.scales[0]);
+    grid.zeroPoints.assign(op.getOutputChannels(), 0);
+    return Value(qnn::ConstantOp::create(builder, weights.getLoc(), onGrid(weights.getType(), grid), integers));
+  }
+
+  /// The bias as integers on `grid`. Integers that a model has already are kept if its scales are these up to their
+  /// rounding to float32.
+  FailureOr<Value> biasOnGrid(AccumulatorOpInterface op, const Grid &grid) {
+    Value bias = op.getBiasValue();
+    RankedTensorType type = onGrid(qnn::expressedType(bias.getType()), grid);
+    std::string name = qnn::layerName(op) + "_bias";
+    ElementsAttr reals = qnn::constantValue(bias);
+    if (auto cast = bias.getDefiningOp<quant::DequantizeCastOp>()) {
+      ElementsAttr integers = qnn::constantValue(cast.getInput());
+      if (!integers)
+        return op->emitOpError("of layer '") << qnn::layerName(op) << "' has a bias that is not constant";
+      if (cast.getInput().getType() == type)
+        return cast.getInput();
+      if (isNearly(*Grid::of(cast.getInput().getType()), grid))
+        return Value(qnn::ConstantOp::create(builder, bias.getLoc(), type, integers));
+      Tensor values = dequantized(qnn::toTensor(integers), cast.getInput().getType());
+      reals = qnn::toAttr(builder.getContext(), values, name);
+    }
+    if (failed(checkFits(op, reals, grid)))
+      return failure();
+    return quantizedConstant(builder, bias.getLoc(), reals, type, name);
+  }
+
+  static bool isNearly(const Grid &found, const Grid &wanted) {
+    if (found.bits != wanted.bits)
+      return false;
+    for (int64_t c = 0, count = wanted.scales.size(); c < count; ++c)
+      if (found.zeroPoint(c) != 0 || std::abs(found.scale(c) / wanted.scale(c) - 1.0) > 1e-6)
+        return false;
+    return true;
+  }
+
+  static LogicalResult checkFits(AccumulatorOpInterface op, ElementsAttr reals, const Grid &grid) {
+    if (std::optional<std::string> misfit = biasMisfit(reals, grid))
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "': " << *misfit;
+    return mlir::success();
+  }
+
+  //===--------------------------------------------------------------------===//
+  // What is left
+  //===--------------------------------------------------------------------===//
+
+  /// One error that lists every op that computes in float, and why.
+  LogicalResult checkNothingIsLeft() {
+    llvm::DenseSet<Value> fromInputs;
+    std::string list;
+    llvm::raw_string_ostream out(list);
+    int64_t count = 0;
+    OutputBoundary boundary(function);
+    for (Operation &op : function.getBody().front().without_terminator()) {
+      if (!isLeft(op, boundary, fromInputs))
+        continue;
+      ++count;
+      std::string why = reasons.lookup(&op);
+      if (why.empty())
+        why = isa<GridOpInterface>(op) ? "it stands between other ops in float"
+                                       : "quantization does not know this operator";
+      out << "\n  '" << qnn::layerName(&op) << "' (" << op.getName().getStringRef() << "): " << why;
+    }
+    if (count == 0)
+      return mlir::success();
+    return function.emitError() << count << (count == 1 ? " operator is" : " operators are")
+                                << " left in float:" << list;
+  }
+
+  /// Whether `op` computes in float; rearrangements next to the function's inputs are noted in `fromInputs`.
+  static bool isLeft(Operation &op, const OutputBoundary &boundary, llvm::DenseSet<Value> &fromInputs) {
+    if (op.hasTrait<OpTrait::ConstantLike>())
+      return false;
+    Value result = op.getResult(0);
+    auto isInput = [&](Value value) { return isa<BlockArgument>(value) || fromInputs.contains(value); };
+    if (isa<quant::DequantizeCastOp>(op))
+      return !boundary.contains(result);
+    if (isa<quant::QuantizeCastOp>(op))
+      return !isInput(op.getOperand(0));
+    auto gridOp = dyn_cast<GridOpInterface>(op);
+    if (!gridOp)
+      return true;
+    if (!isFloatTensor(result))
+      return false;
+    if (!gridOp.isRearrangement())
+      return true;
+    if (isInput(op.getOperand(0)))
+      fromInputs.insert(result);
+    return !fromInputs.contains(result) && !boundary.contains(result);
+  }
+
+  func::FuncOp function;
+  OpBuilder builder;
+  llvm::DenseMap<Operation *, std::string> reasons;
+};
+
+struct FuseQuantized : tare::impl::FuseQuantizedBase<FuseQuantized> {
+  void runOnOperation() final {
+    if (failed(Fuser(getOperation()).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,183 @@
+//===- GridGroups.cpp - Values that share a grid --------------------------===//
+#include "Quantize/GridGroups.h"
+#include "tare/Dialect/Qnn/Constants.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+using qnn::GridRule;
+
+namespace {
+
+/// A group may join a wider one at no noticeable loss if that widens its grid by no more than this factor.
+constexpr double harmlessWidening = 1.05;
+
+std::pair<double, double> coveredRange(const Grid &grid) {
+  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
+}
+
+double width(const std::pair<double, double> &range) { return range.second - range.first; }
+
+/// The range that calibration saw.
+std::optional<std::pair<double, double>> knownRange(Value value) {
+  qnn::RangeAttr range;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    range = function.getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
+  } else {
+    range = value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName);
+  }
+  return range ? std::optional(std::pair(range.getMin(), range.getMax())) : std::nullopt;
+}
+
+void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
+  if (!by)
+    return;
+  if (!range)
+    range = by;
+  range->first = std::min(range->first, by->first);
+  range->second = std::max(range->second, by->second);
+}
+
+} // namespace
+
+OutputBoundary::OutputBoundary(func::FuncOp function) {
+  auto reachesResultsOnly = [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (user->hasTrait<OpTrait::IsTerminator>())
+      return true;
+    auto op = dyn_cast<qnn::GridOpInterface>(user);
+    return op && op.isRearrangement() && values.contains(user->getResult(0));
+  };
+  auto visit = [&](Value value) {
+    if (!value.use_empty() && llvm::all_of(value.getUses(), reachesResultsOnly))
+      values.insert(value);
+  };
+  Block &body = function.getBody().front();
+  for (Operation &op : llvm::reverse(body))
+    for (Value result : op.getResults())
+      visit(result);
+  for (Value argument : body.getArguments())
+    visit(argument);
+}
+
+quant::QuantizeCastOp tare::existingCast(Value value) {
+  for (Operation *user : value.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      return cast;
+  return nullptr;
+}
+
+void GridGroups::add(Value value) {
+  Group group;
+  group.range = knownRange(value);
+  for (OpOperand &use : value.getUses())
+    group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
+  if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())
+    group.pinned = Grid::of(cast.getInput().getType());
+  else if (auto cast = existingCast(value))
+    group.pinned = Grid::of(cast.getType());
+  else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == GridRule::Fixed)
+    group.pinned = fixedGrid(op.getFixedRange().first, op.getFixedRange().second, rule);
+  unsigned id = groups.size();
+  ids[value] = id;
+  order.push_back(value);
+  parents.push_back(id);
+  groups.push_back(group);
+}
+
+unsigned GridGroups::find(Value value) const {
+  unsigned id = ids.lookup(value);
+  while (parents[id] != id)
+    id = parents[id] = parents[parents[id]];
+  return id;
+}
+
+/// Makes b part of a; `innerUses` operands of b's members are of ops within the union.
+void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
+  if (a != b) {
+    parents[b] = a;
+    widen(groups[a].range, groups[b].range);
+    if (!groups[a].pinned)
+      groups[a].pinned = groups[b].pinned;
+    groups[a].uses += groups[b].uses;
+    groups[a].inner += groups[b].inner;
+  }
+  groups[a].inner += innerUses;
+}
+
+void GridGroups::tie(qnn::GridOpInterface op) {
+  if (op.getGridRule() == GridRule::Same)
+    tieSame(op);
+  else if (op.getGridRule() == GridRule::Unified)
+    tieUnified(op);
+}
+
+void GridGroups::tieSame(qnn::GridOpInterface op) {
+  Value operand = op->getOperand(0), result = op->getResult(0);
+  if (!contains(operand))
+    return;
+  unsigned from = find(operand), to = find(result);
+  if (!groups[to].pinned) {
+    // The result's own range is no wider than the operand's: it only repeats what it was given.
+    groups[to].range.reset();
+    return unite(from, to, 1);
+  }
+  // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
+  Group &group = groups[from];
+  bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
+  if (agree || (!group.pinned && group.uses - group.inner == 1))
+    unite(from, to, 1);
+}
+
+bool GridGroups::mayJoin(const Group &group, const Group &result, int64_t uses) const {
+  if (group.pinned && result.pinned)
+    return sameGrid(*group.pinned, *result.pinned);
+  if (group.pinned)
+    return false;
+  if (group.uses - group.inner == uses)
+    return true;
+  return !result.pinned && group.range && result.range &&
+         width(*result.range) <= harmlessWidening * width(*group.range);
+}
+
+void GridGroups::tieUnified(qnn::GridOpInterface op) {
+  Value result = op->getResult(0);
+  Group &group = groups[find(result)];
+  llvm::MapVector<unsigned, int64_t> operands; // Groups, and how often the op reads them.
+  group.range.reset();
+  bool allPinned = true;
+  for (Value operand : op->getOperands()) {
+    if (ElementsAttr constant = qnn::constantValue(operand)) {
+      widen(group.range, rangeOf(constant));
+      allPinned = false;
+    } else if (contains(operand)) {
+      unsigned id = find(operand);
+      ++operands[id];
+      widen(group.range, groups[id].range);
+      allPinned &= groups[id].pinned.has_value();
+      if (groups[id].pinned && !groups[id].range)
+        widen(group.range, coveredRange(*groups[id].pinned));
+    }
+  }
+  // Where every operand has its grid already, the first one's does as well as any if they agree.
+  if (!group.pinned && allPinned && !operands.empty()) {
+    const Grid &first = *groups[operands.front().first].pinned;
+    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*groups[entry.first].pinned, first); }))
+      group.pinned = first;
+  }
+  for (auto [id, uses] : operands)
+    if (mayJoin(groups[id], groups[find(result)], uses))
+      unite(find(result), id, uses);
+}
+
+std::optional<Grid> GridGroups::grid(Value value) const {
+  const Group &group = groups[find(value)];
+  if (group.pinned)
+    return group.pinned;
+  if (!group.range)
+    return std::nullopt;
+  return activationGrid(group.range->first, group.range->second, rule);
+}

@@ -1,0 +1,75 @@
+//===- GridGroups.h - Values that share a grid ------------------*- C++ -*-===//
+//
+// Same-grid ops tie their result to their operand, and concatenations tie all
+// of theirs where that costs nothing. A group of values that are tied has one
+// grid: of the casts that the model has already, of a fixed function, or of the
+// union of the members' ranges.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_QUANTIZE_GRIDGROUPS_H
+#define TARE_PASSES_QUANTIZE_GRIDGROUPS_H
+
+#include "Quantize/Grids.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace tare {
+
+/// The values at the graph's end that stay float: each reaches nothing but the function's results, through ops that
+/// rearrange elements at most.
+class OutputBoundary {
+public:
+  explicit OutputBoundary(mlir::func::FuncOp function);
+  /// Only the function's results read `value`, perhaps rearranged.
+  bool contains(mlir::Value value) const { return values.contains(value); }
+
+private:
+  llvm::DenseSet<mlir::Value> values;
+};
+
+/// The cast to a grid that reads `value` already, or null.
+mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
+
+class GridGroups {
+public:
+  GridGroups(ActivationRule rule, const OutputBoundary &boundary) : rule(rule), boundary(boundary) {}
+
+  /// Puts an activation into a group of its own, with what is known of it.
+  void add(mlir::Value value);
+  /// Ties the result of `op`, which must have been added, to its operands as the op's grid rule says.
+  void tie(qnn::GridOpInterface op);
+
+  /// The values that have been added, in that order.
+  llvm::ArrayRef<mlir::Value> values() const { return order; }
+  bool contains(mlir::Value value) const { return ids.contains(value); }
+  /// The grid of a value's group; nothing where neither a range nor a cast says it.
+  std::optional<qnn::Grid> grid(mlir::Value value) const;
+
+private:
+  struct Group {
+    /// The range of the members, 0 included; empty where no member has one.
+    std::optional<std::pair<double, double>> range;
+    /// The grid that the members must have, whatever their ranges.
+    std::optional<qnn::Grid> pinned;
+    /// How many operands read a member, and how many of them are of ops within the group.
+    int64_t uses = 0, inner = 0;
+  };
+
+  unsigned find(mlir::Value value) const;
+  void unite(unsigned a, unsigned b, int64_t innerUses);
+  void tieSame(qnn::GridOpInterface op);
+  void tieUnified(qnn::GridOpInterface op);
+  bool mayJoin(const Group &group, const Group &result, int64_t uses) const;
+
+  ActivationRule rule;
+  const OutputBoundary &boundary;
+  llvm::DenseMap<mlir::Value, unsigned> ids;
+  llvm::SmallVector<mlir::Value> order;
+  mutable llvm::SmallVector<unsigned> parents;
+  llvm::SmallVector<Group> groups;
+};
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_GRIDGROUPS_H

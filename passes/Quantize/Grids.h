@@ -1,0 +1,49 @@
+//===- Grids.h - The grids that values are quantized to ---------*- C++ -*-===//
+#ifndef TARE_PASSES_QUANTIZE_GRIDS_H
+#define TARE_PASSES_QUANTIZE_GRIDS_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Tensor/Result.h"
+
+namespace tare {
+
+/// How a target wants its activations.
+struct ActivationRule {
+  unsigned bits = 8;
+  /// Zero point 0, and the most negative integer unused.
+  bool symmetric = false;
+};
+
+/// The grid that covers [min, max], and 0: a scale that is exactly a float32, an integer zero point. A range of nothing
+/// but 0 is taken for [0, 1]: any grid would do, and this one is no finer than an accumulator's.
+qnn::Grid activationGrid(double min, double max, const ActivationRule &rule);
+
+/// The grid of a function whose image is [min, max], whatever the data: its scale is the image's width over 2^bits, a
+/// power of two for [0, 1], as ONNX Runtime and TFLite have it. The upper end may be one step out of reach.
+qnn::Grid fixedGrid(double min, double max, const ActivationRule &rule);
+
+/// i8 per channel of axis 0, symmetric: scale = float(max |w|) / 127 in float32 arithmetic. A channel of nothing but
+/// zeros gets the median of the other channels' scales, so that it raises no concern; 1/127 where all are zero. An
+/// error where an element is not finite.
+Result<qnn::Grid> weightGrid(mlir::ElementsAttr weights);
+
+/// i32 with the scales Sx * Sw[c] along `axis`: the grid of a bias and of an accumulator. The product of two float32
+/// numbers is exact in double.
+qnn::Grid accumulatorGrid(const qnn::Grid &activation, const qnn::Grid &weights, int64_t channels, int32_t axis);
+
+/// What is wrong with a bias that is to be i32 on `grid`: the channel and value that do not fit; nothing if all do.
+std::optional<std::string> biasMisfit(mlir::ElementsAttr bias, const qnn::Grid &grid);
+
+/// Whether the same integers mean the same numbers on both; along which axis is another matter.
+bool sameGrid(const qnn::Grid &a, const qnn::Grid &b);
+
+/// The tensor of the shape of `type` with elements on `grid`.
+mlir::RankedTensorType onGrid(mlir::Type type, const qnn::Grid &grid);
+
+/// The least and the greatest element of an f32 constant, and 0.
+std::pair<double, double> rangeOf(mlir::ElementsAttr attr);
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_GRIDS_H

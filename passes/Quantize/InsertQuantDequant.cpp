@@ -1,0 +1,259 @@
+//===- InsertQuantDequant.cpp - Where precision is given up ---------------===//
+//
+// Invariant: afterwards every activation and every constant that an op of the
+// graph reads in float is the dequantization of integers, and each op's result
+// is quantized, to a grid that the op's rule allows; but for what stands
+// between the last dequantization and the results.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/GridGroups.h"
+#include "Remarks.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Passes/Passes.h"
+
+namespace tare {
+#define GEN_PASS_DEF_INSERTQUANTDEQUANT
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+using qnn::AccumulatorOpInterface;
+using qnn::Grid;
+using qnn::GridOpInterface;
+using qnn::GridRule;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-insert-quant-dequant";
+
+bool isFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32();
+}
+
+/// Quantizes `value` and dequantizes it again; the casts' layers are named after `layer`.
+Value castBothWays(OpBuilder &builder, Value value, const Grid &grid, const std::string &layer) {
+  MLIRContext *context = builder.getContext();
+  std::string name = qnn::valueName(value);
+  auto quantize = quant::QuantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_quantize", name),
+                                                onGrid(value.getType(), grid), value);
+  return quant::DequantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_dequantize", name), value.getType(),
+                                         quantize);
+}
+
+/// The grid that a float value was quantized to, where it is a dequantization.
+std::optional<Grid> gridBehind(Value value) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
+}
+
+/// An accumulator op whose result goes nowhere but out keeps its accumulator.
+class Tails {
+public:
+  Tails(const Target &target, const OutputBoundary &boundary)
+      : kept(target.tail != Tail::activation), boundary(boundary) {}
+
+  bool isTail(Operation *op) const {
+    auto accumulator = dyn_cast<AccumulatorOpInterface>(op);
+    if (!accumulator || !kept || !boundary.contains(op->getResult(0)))
+      return false;
+    auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
+    return !clamped || !clamped.getClamp();
+  }
+
+  /// Says why an accumulator op that reaches a result is none.
+  void explain(Operation *op) const {
+    if (!isa<AccumulatorOpInterface>(op) || isTail(op))
+      return;
+    Value result = op->getResult(0);
+    std::string why;
+    if (boundary.contains(result)) {
+      why = kept ? "an activation is fused into it" : "the target's tails are activations";
+    } else {
+      auto returned = [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); };
+      auto rearranges = [&](Operation *user) {
+        return user->getNumResults() == 1 && boundary.contains(user->getResult(0)) && isa<GridOpInterface>(user) &&
+               cast<GridOpInterface>(user).isRearrangement();
+      };
+      auto other =
+          llvm::find_if(result.getUsers(), [&](Operation *user) { return !returned(user) && !rearranges(user); });
+      bool reaches =
+          llvm::any_of(result.getUsers(), [&](Operation *user) { return returned(user) || rearranges(user); });
+      if (!reaches)
+        return;
+      why = "'" + qnn::layerName(*other) + "' reads its result too";
+    }
+    remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", why);
+  }
+
+private:
+  bool kept;
+  const OutputBoundary &boundary;
+};
+
+struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequant> {
+  using InsertQuantDequantBase::InsertQuantDequantBase;
+
+  void runOnOperation() final {
+    func::FuncOp function = getOperation();
+    FailureOr<Target> target = npu::getTarget(function);
+    FailureOr<ActivationRule> rule = failed(target) ? FailureOr<ActivationRule>() : ruleOf(*target);
+    if (failed(rule))
+      return signalPassFailure();
+    OutputBoundary boundary(function);
+    Tails tails(*target, boundary);
+    GridGroups groups(*rule, boundary);
+    SmallVector<Operation *> ops;
+    for (Operation &op : function.getBody().front())
+      ops.push_back(&op);
+    collect(function, ops, boundary, tails, groups);
+    if (failed(checkRanges(groups)))
+      return signalPassFailure();
+    for (Value value : groups.values())
+      castActivation(value, *groups.grid(value));
+    for (Operation *op : ops)
+      if (auto gridOp = dyn_cast<GridOpInterface>(op))
+        castOperands(gridOp, *rule);
+    for (Operation *op : ops)
+      if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
+        if (failed(castParameters(accumulator, tails.isTail(op))))
+          signalPassFailure();
+  }
+
+private:
+  FailureOr<ActivationRule> ruleOf(const Target &target) {
+    ElementType type = activations == "i16" ? ElementType::i16 : ElementType::i8;
+    const ActivationFormat *format = target.activation(type);
+    if (!format) {
+      getOperation().emitError() << "target '" << target.name << "' has no " << activations << " activations";
+      return failure();
+    }
+    return ActivationRule{unsigned(8 * sizeOf(type)), format->symmetric};
+  }
+
+  /// Puts all activations that need a grid into their groups.
+  void collect(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary, const Tails &tails,
+               GridGroups &groups) {
+    for (Value argument : function.getArguments())
+      if (isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
+        groups.add(argument);
+    for (Operation *op : ops) {
+      tails.explain(op);
+      if (auto cast = dyn_cast<quant::DequantizeCastOp>(op); cast && !qnn::constantValue(cast.getInput()))
+        groups.add(cast);
+      auto gridOp = dyn_cast<GridOpInterface>(op);
+      if (!gridOp || !isFloatTensor(op->getResult(0)) || op->use_empty() || tails.isTail(op))
+        continue;
+      if (gridOp.isRearrangement() && boundary.contains(op->getResult(0)))
+        continue;
+      groups.add(op->getResult(0));
+      groups.tie(gridOp);
+    }
+  }
+
+  /// One error that names every value without a range.
+  LogicalResult checkRanges(const GridGroups &groups) {
+    SmallVector<std::string> missing;
+    for (Value value : groups.values())
+      if (!groups.grid(value))
+        missing.push_back("'" + qnn::valueName(value) + "'");
+    if (missing.empty())
+      return mlir::success();
+    return getOperation().emitError() << "no range is known for " << llvm::join(missing, ", ")
+                                      << "; calibrate the model, or import a ranges file that has them";
+  }
+
+  /// Reads `value` through its grid, but for the casts that are there already.
+  void castActivation(Value value, const Grid &grid) {
+    auto isCast = [](OpOperand &use) { return isa<quant::QuantizeCastOp>(use.getOwner()); };
+    if (value.getDefiningOp<quant::DequantizeCastOp>() || llvm::all_of(value.getUses(), isCast))
+      return;
+    OpBuilder builder(&getContext());
+    builder.setInsertionPointAfterValue(value);
+    SmallPtrSet<OpOperand *, 4> uses;
+    for (OpOperand &use : value.getUses())
+      if (!isCast(use))
+        uses.insert(&use);
+    Operation *maker = value.getDefiningOp();
+    Value dequantized = castBothWays(builder, value, grid, maker ? qnn::layerName(maker) : qnn::valueName(value));
+    value.replaceUsesWithIf(dequantized, [&](OpOperand &use) { return uses.contains(&use); });
+  }
+
+  /// Operands that are constants, and operands of a unified op that are on another grid than its result.
+  void castOperands(GridOpInterface op, const ActivationRule &rule) {
+    std::optional<Grid> unified;
+    if (auto cast = existingCast(op->getResult(0)); cast && op.getGridRule() == GridRule::Unified)
+      unified = Grid::of(cast.getType());
+    auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation());
+    OpBuilder builder(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (accumulator && &operand != &accumulator.getActivationOperand())
+        continue; // Weights and biases have grids of their own.
+      if (!isFloatTensor(operand.get()))
+        continue;
+      std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
+      if (ElementsAttr constant = floatConstant(operand.get())) {
+        auto [min, max] = rangeOf(constant);
+        operand.set(castBothWays(builder, operand.get(), unified ? *unified : activationGrid(min, max, rule), layer));
+      } else if (std::optional<Grid> grid = gridBehind(operand.get()); unified && grid && !sameGrid(*grid, *unified)) {
+        remarkPassed(op, passName, "OperandRequantized")
+            << remark::reason("'{0}' has other readers, which need its finer grid", qnn::valueName(operand.get()));
+        operand.set(castBothWays(builder, operand.get(), *unified, layer));
+      }
+    }
+  }
+
+  static ElementsAttr floatConstant(Value value) {
+    ElementsAttr attr = qnn::constantValue(value);
+    return attr && attr.getElementType().isF32() ? attr : ElementsAttr();
+  }
+
+  /// Weights, bias, and the accumulator of a tail.
+  LogicalResult castParameters(AccumulatorOpInterface op, bool isTail) {
+    FailureOr<Grid> weights = castWeights(op);
+    if (failed(weights))
+      return failure();
+    std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
+    if (!activation)
+      return mlir::success(); // Its activation stayed float: tare-fuse-quantized says so.
+    if (failed(castBias(op, accumulatorGrid(*activation, *weights, op.getOutputChannels(), 0))))
+      return failure();
+    if (!isTail)
+      return mlir::success();
+    remarkPassed(op, passName, "AccumulatorKept");
+    castActivation(op->getResult(0),
+                   accumulatorGrid(*activation, *weights, op.getOutputChannels(), op.getResultChannelAxis()));
+    return mlir::success();
+  }
+
+  FailureOr<Grid> castWeights(AccumulatorOpInterface op) {
+    OpOperand &operand = op.getWeightOperand();
+    if (std::optional<Grid> grid = gridBehind(operand.get()))
+      return *grid;
+    ElementsAttr constant = floatConstant(operand.get());
+    if (!constant)
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
+    Result<Grid> grid = weightGrid(constant);
+    if (!grid)
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
+    OpBuilder builder(op);
+    operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));
+    return *grid;
+  }
+
+  LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {
+    Value bias = op.getBiasValue();
+    ElementsAttr constant = floatConstant(bias);
+    if (!constant)
+      return mlir::success();
+    if (std::optional<std::string> misfit = biasMisfit(constant, grid))
+      return op->emitOpError("of layer '") << qnn::layerName(op) << "': " << *misfit;
+    OpBuilder builder(op);
+    op->setOperand(2, castBothWays(builder, bias, grid, qnn::layerName(op) + "_bias"));
+    return mlir::success();
+  }
+};
+
+} // namespace
