@@ -53,13 +53,7 @@ typedef struct tare_program tare_program;
 /* Memory to run a program in. */
 typedef struct tare_context tare_context;
 
-typedef enum tare_type {
-  TARE_F32 = 0,
-  TARE_I8 = 1,
-  TARE_I16 = 2,
-  TARE_I32 = 3,
-  TARE_I64 = 4
-} tare_type;
+typedef enum tare_type { TARE_F32 = 0, TARE_I8 = 1, TARE_I16 = 2, TARE_I32 = 3, TARE_I64 = 4 } tare_type;
 
 /* What a value at an input or output is. */
 typedef enum tare_form {
@@ -94,13 +88,11 @@ typedef struct tare_port {
 
 /* Maps the file and verifies all of it. The file must not be overwritten in
    place while the program lives; replacing it by renaming is fine. */
-tare_status tare_program_load(const char *path, uint32_t flags,
-                              tare_program **program);
+tare_status tare_program_load(const char *path, uint32_t flags, tare_program **program);
 
 /* The same for a file's bytes in memory, which must stay as they are while the
    program lives. Where `bytes` is 64-byte aligned nothing is copied. */
-tare_status tare_program_load_memory(const void *bytes, size_t size,
-                                     uint32_t flags, tare_program **program);
+tare_status tare_program_load_memory(const void *bytes, size_t size, uint32_t flags, tare_program **program);
 
 /* NULL is allowed. Contexts of the program stay usable. */
 void tare_program_destroy(tare_program *program);
@@ -109,14 +101,11 @@ size_t tare_program_input_count(const tare_program *program);
 size_t tare_program_output_count(const tare_program *program);
 
 /* Describes an input or output; an error where there is none of this index. */
-tare_status tare_program_input(const tare_program *program, size_t index,
-                               tare_form form, tare_port *port);
-tare_status tare_program_output(const tare_program *program, size_t index,
-                                tare_form form, tare_port *port);
+tare_status tare_program_input(const tare_program *program, size_t index, tare_form form, tare_port *port);
+tare_status tare_program_output(const tare_program *program, size_t index, tare_form form, tare_port *port);
 
 /* Memory to run the program in, with inputs and outputs of one form. */
-tare_status tare_context_create(const tare_program *program, tare_form form,
-                                tare_context **context);
+tare_status tare_context_create(const tare_program *program, tare_form form, tare_context **context);
 
 /* NULL is allowed. */
 void tare_context_destroy(tare_context *context);
@@ -124,8 +113,7 @@ void tare_context_destroy(tare_context *context);
 /* Runs the program once, in the calling thread. inputs[i] and outputs[i] point
    to as many bytes as the description of input or output i says, in the
    context's form; they need no alignment. */
-tare_status tare_context_run(tare_context *context, const void *const *inputs,
-                             void *const *outputs);
+tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs);
 
 #ifdef __cplusplus
 }

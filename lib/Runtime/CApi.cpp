@@ -15,8 +15,7 @@ using namespace tare;
 namespace {
 
 constexpr size_t formCount = 3;
-static_assert(int(runtime::Form::program) == TARE_FORM_PROGRAM &&
-              int(runtime::Form::model) == TARE_FORM_MODEL &&
+static_assert(int(runtime::Form::program) == TARE_FORM_PROGRAM && int(runtime::Form::model) == TARE_FORM_MODEL &&
               int(runtime::Form::raw) == TARE_FORM_RAW);
 
 /// A port's descriptions in all forms: what tare_port points into.
@@ -53,16 +52,12 @@ template <typename Function> tare_status guarded(Function function) {
   }
 }
 
-Error isNull(std::string_view what) {
-  return Error{fmt::format("{} is null", what)};
-}
+Error isNull(std::string_view what) { return Error{fmt::format("{} is null", what)}; }
 
-Status load(Result<std::shared_ptr<const program::Model>> model, uint32_t flags,
-            tare_program **result) {
+Status load(Result<std::shared_ptr<const program::Model>> model, uint32_t flags, tare_program **result) {
   if (!model)
     return model.error();
-  auto session = runtime::Session::create(
-      *model, {.forceReference = (flags & TARE_REFERENCE_KERNELS) != 0});
+  auto session = runtime::Session::create(*model, {.forceReference = (flags & TARE_REFERENCE_KERNELS) != 0});
   if (!session)
     return session.error();
   auto program = std::make_unique<tare_program>();
@@ -71,11 +66,9 @@ Status load(Result<std::shared_ptr<const program::Model>> model, uint32_t flags,
   program->outputs.resize((*session)->outputCount());
   for (size_t form = 0; form != formCount; ++form) {
     for (size_t i = 0; i != program->inputs.size(); ++i)
-      program->inputs[i][form] =
-          (*session)->describeInput(i, runtime::Form(form));
+      program->inputs[i][form] = (*session)->describeInput(i, runtime::Form(form));
     for (size_t i = 0; i != program->outputs.size(); ++i)
-      program->outputs[i][form] =
-          (*session)->describeOutput(i, runtime::Form(form));
+      program->outputs[i][form] = (*session)->describeOutput(i, runtime::Form(form));
   }
   *result = program.release();
   return success();
@@ -96,26 +89,23 @@ tare_type typeOf(ElementType element) {
   }
 }
 
-Status describe(const std::vector<Descriptions> &ports, std::string_view kind,
-                size_t index, tare_form form, tare_port *port) {
+Status describe(const std::vector<Descriptions> &ports, std::string_view kind, size_t index, tare_form form,
+                tare_port *port) {
   if (!port)
     return isNull("the description");
   if (index >= ports.size())
-    return Error{
-        fmt::format("there is no {} {} of {}", kind, index, ports.size())};
+    return Error{fmt::format("there is no {} {} of {}", kind, index, ports.size())};
   if (size_t(form) >= formCount)
     return Error{fmt::format("there is no form {}", int(form))};
   const runtime::PortDescription &from = ports[index][form];
-  *port = {
-      from.name.c_str(),      typeOf(from.type.element), from.type.shape.size(),
-      from.type.shape.data(), from.type.bytes(),         from.layout.c_str(),
-      from.scales.size(),     from.scales.data(),        from.axis,
-      from.zeroPoint};
+  *port = {from.name.c_str(),      typeOf(from.type.element), from.type.shape.size(),
+           from.type.shape.data(), from.type.bytes(),         from.layout.c_str(),
+           from.scales.size(),     from.scales.data(),        from.axis,
+           from.zeroPoint};
   return success();
 }
 
-Status allGiven(const void *const *values, size_t count,
-                std::string_view kind) {
+Status allGiven(const void *const *values, size_t count, std::string_view kind) {
   if (!values && count != 0)
     return isNull(fmt::format("the list of {}s", kind));
   for (size_t i = 0; i != count; ++i)
@@ -132,8 +122,7 @@ uint32_t tare_format_version(void) { return program::formatVersion; }
 
 const char *tare_last_error(void) { return lastError.c_str(); }
 
-tare_status tare_program_load(const char *path, uint32_t flags,
-                              tare_program **program) {
+tare_status tare_program_load(const char *path, uint32_t flags, tare_program **program) {
   return guarded([&]() -> Status {
     if (!path || !program)
       return isNull(path ? "the program" : "the path");
@@ -142,30 +131,23 @@ tare_status tare_program_load(const char *path, uint32_t flags,
   });
 }
 
-tare_status tare_program_load_memory(const void *bytes, size_t size,
-                                     uint32_t flags, tare_program **program) {
+tare_status tare_program_load_memory(const void *bytes, size_t size, uint32_t flags, tare_program **program) {
   return guarded([&]() -> Status {
     if (!bytes || !program)
       return isNull(bytes ? "the program" : "the memory");
     *program = nullptr;
     std::span memory(static_cast<const std::byte *>(bytes), size);
-    return load(program::readMemory(memory, nullptr, "program in memory"),
-                flags, program);
+    return load(program::readMemory(memory, nullptr, "program in memory"), flags, program);
   });
 }
 
 void tare_program_destroy(tare_program *program) { delete program; }
 
-size_t tare_program_input_count(const tare_program *program) {
-  return program ? program->inputs.size() : 0;
-}
+size_t tare_program_input_count(const tare_program *program) { return program ? program->inputs.size() : 0; }
 
-size_t tare_program_output_count(const tare_program *program) {
-  return program ? program->outputs.size() : 0;
-}
+size_t tare_program_output_count(const tare_program *program) { return program ? program->outputs.size() : 0; }
 
-tare_status tare_program_input(const tare_program *program, size_t index,
-                               tare_form form, tare_port *port) {
+tare_status tare_program_input(const tare_program *program, size_t index, tare_form form, tare_port *port) {
   return guarded([&]() -> Status {
     if (!program)
       return isNull("the program");
@@ -173,8 +155,7 @@ tare_status tare_program_input(const tare_program *program, size_t index,
   });
 }
 
-tare_status tare_program_output(const tare_program *program, size_t index,
-                                tare_form form, tare_port *port) {
+tare_status tare_program_output(const tare_program *program, size_t index, tare_form form, tare_port *port) {
   return guarded([&]() -> Status {
     if (!program)
       return isNull("the program");
@@ -182,8 +163,7 @@ tare_status tare_program_output(const tare_program *program, size_t index,
   });
 }
 
-tare_status tare_context_create(const tare_program *program, tare_form form,
-                                tare_context **context) {
+tare_status tare_context_create(const tare_program *program, tare_form form, tare_context **context) {
   return guarded([&]() -> Status {
     if (!program || !context)
       return isNull(program ? "the context" : "the program");
@@ -200,19 +180,16 @@ tare_status tare_context_create(const tare_program *program, tare_form form,
 
 void tare_context_destroy(tare_context *context) { delete context; }
 
-tare_status tare_context_run(tare_context *context, const void *const *inputs,
-                             void *const *outputs) {
+tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs) {
   return guarded([&]() -> Status {
     if (!context)
       return isNull("the context");
     const runtime::Session &session = context->context->session();
     if (auto status = allGiven(inputs, session.inputCount(), "input"); !status)
       return status;
-    if (auto status = allGiven(outputs, session.outputCount(), "output");
-        !status)
+    if (auto status = allGiven(outputs, session.outputCount(), "output"); !status)
       return status;
-    context->context->run({inputs, session.inputCount()},
-                          {outputs, session.outputCount()});
+    context->context->run({inputs, session.inputCount()}, {outputs, session.outputCount()});
     return success();
   });
 }

@@ -32,8 +32,7 @@ private:
 
 } // namespace
 
-void Context::run(std::span<const void *const> inputValues,
-                  std::span<void *const> outputValues,
+void Context::run(std::span<const void *const> inputValues, std::span<void *const> outputValues,
                   const RunOptions &options) {
   assert(inputValues.size() == inputs.size() && "one pointer per input");
   assert(outputValues.size() == outputs.size() && "one pointer per output");

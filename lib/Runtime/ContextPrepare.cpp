@@ -15,22 +15,15 @@ constexpr std::align_val_t alignment{program::dataAlignment};
 
 /// A system may promise memory that it does not have, and kill the process that
 /// touches it: so the promise alone is not believed.
-uint64_t physicalMemory() {
-  return uint64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
-}
+uint64_t physicalMemory() { return uint64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE); }
 
-std::byte *newMemory(uint64_t bytes) {
-  return static_cast<std::byte *>(::operator new(bytes, alignment));
-}
+std::byte *newMemory(uint64_t bytes) { return static_cast<std::byte *>(::operator new(bytes, alignment)); }
 
 } // namespace
 
-void Context::Release::operator()(std::byte *memory) const {
-  ::operator delete(memory, alignment);
-}
+void Context::Release::operator()(std::byte *memory) const { ::operator delete(memory, alignment); }
 
-Context::Context(std::shared_ptr<const Session> session, Form form)
-    : owner(std::move(session)), portForm(form) {}
+Context::Context(std::shared_ptr<const Session> session, Form form) : owner(std::move(session)), portForm(form) {}
 
 Context::~Context() = default;
 
@@ -61,8 +54,7 @@ void Context::preparePorts() {
 void Context::prepareSteps(PortBinding &port) {
   for (size_t i = 0; i != port.path.steps.size(); ++i) {
     kernels::Operand operand{port.path.types[i]};
-    port.steps.emplace_back(*port.path.steps[i], std::span(&operand, 1),
-                            port.path.types[i + 1],
+    port.steps.emplace_back(*port.path.steps[i], std::span(&operand, 1), port.path.types[i + 1],
                             owner->options.forceReference);
   }
 }
@@ -74,10 +66,8 @@ Status Context::allocate() {
   for (auto *ports : {&inputs, &outputs})
     for (const PortBinding &port : *ports)
       for (size_t i = 0; i != port.steps.size(); ++i) {
-        scratchBytes =
-            std::max<uint64_t>(scratchBytes, port.steps[i].scratchBytes());
-        stageBytes = std::max<uint64_t>({stageBytes, port.path.types[i].bytes(),
-                                         port.path.types[i + 1].bytes()});
+        scratchBytes = std::max<uint64_t>(scratchBytes, port.steps[i].scratchBytes());
+        stageBytes = std::max<uint64_t>({stageBytes, port.path.types[i].bytes(), port.path.types[i + 1].bytes()});
       }
   uint64_t arenaBytes = owner->program().arena_bytes;
   uint64_t all = arenaBytes + scratchBytes + 2 * stageBytes;
@@ -108,8 +98,7 @@ void Context::bindLayers() {
       node.operands.push_back({model.type(operand), memoryOf(operand)});
     node.result = {model.type(layer.result), memoryOf(layer.result)};
     node.observed = node.result;
-    if (layer.op.type == program::Op::Reshape &&
-        node.operands.front().data == node.result.data)
+    if (layer.op.type == program::Op::Reshape && node.operands.front().data == node.result.data)
       node.op = nullptr;
     layers.push_back(std::move(node));
   }
@@ -125,8 +114,7 @@ void Context::bindLayers() {
 void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
   std::vector<std::byte *> memory(port.steps.size() + 1);
   for (size_t i = 0; i != memory.size(); ++i)
-    memory[i] =
-        i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
+    memory[i] = i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
   for (size_t i = 0; i != port.steps.size(); ++i) {
     Node node{&port.steps[i], {}, {}, {}};
     node.operands.push_back({port.path.types[i], memory[i]});

@@ -29,10 +29,8 @@ struct PortPath {
 
 using Uses = std::vector<program::TensorUse>;
 
-PortPath inputPath(const program::Model &model, const Uses &uses, size_t index,
-                   Form form);
-PortPath outputPath(const program::Model &model, const Uses &uses, size_t index,
-                    Form form);
+PortPath inputPath(const program::Model &model, const Uses &uses, size_t index, Form form);
+PortPath outputPath(const program::Model &model, const Uses &uses, size_t index, Form form);
 
 } // namespace tare::runtime
 

@@ -9,26 +9,22 @@
 
 namespace tare::runtime {
 
-Session::Session(std::shared_ptr<const program::Model> model,
-                 std::vector<program::TensorUse> uses, SessionOptions options)
+Session::Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses,
+                 SessionOptions options)
     : source(std::move(model)), uses(std::move(uses)), options(options) {}
 
-Result<std::shared_ptr<const Session>>
-Session::create(std::shared_ptr<const program::Model> model,
-                SessionOptions options) {
+Result<std::shared_ptr<const Session>> Session::create(std::shared_ptr<const program::Model> model,
+                                                       SessionOptions options) {
   auto uses = program::analyzeDataflow(model->program());
   if (!uses)
     return uses.error();
-  std::shared_ptr<Session> session(
-      new Session(model, std::move(*uses), options));
+  std::shared_ptr<Session> session(new Session(model, std::move(*uses), options));
   try {
     session->prepareLayers();
   } catch (const std::exception &error) {
     // Libraries below throw where memory ends.
-    return Error{fmt::format(
-        "{}: cannot prepare layer {} ('{}'): {}", model->name(),
-        session->layers.size(),
-        model->program().layers[session->layers.size()]->name, error.what())};
+    return Error{fmt::format("{}: cannot prepare layer {} ('{}'): {}", model->name(), session->layers.size(),
+                             model->program().layers[session->layers.size()]->name, error.what())};
   }
   return std::shared_ptr<const Session>(std::move(session));
 }
@@ -39,8 +35,7 @@ void Session::prepareLayers() {
     std::vector<kernels::Operand> operands;
     for (uint32_t operand : layer->operands)
       operands.push_back({source->type(operand), source->constant(operand)});
-    layers.emplace_back(layer->op, operands, source->type(layer->result),
-                        options.forceReference);
+    layers.emplace_back(layer->op, operands, source->type(layer->result), options.forceReference);
   }
 }
 
@@ -51,8 +46,7 @@ Result<std::unique_ptr<Context>> Session::makeContext(Form form) const {
       return Error{source->name() + ": " + status.error().message};
     return context;
   } catch (const std::exception &error) {
-    return Error{fmt::format("{}: cannot prepare to run: {}", source->name(),
-                             error.what())};
+    return Error{fmt::format("{}: cannot prepare to run: {}", source->name(), error.what())};
   }
 }
 

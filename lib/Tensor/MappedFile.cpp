@@ -1,13 +1,13 @@
 //===- MappedFile.cpp - A file as memory ----------------------------------===//
 #include "tare/Tensor/MappedFile.h"
 
+#include "SystemError.h"
+
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace tare {
@@ -16,8 +16,6 @@ namespace {
 Error cannotRead(const std::string &path, std::string reason) {
   return Error{fmt::format("cannot read {}: {}", path, reason)};
 }
-
-Error systemError(const std::string &path) { return cannotRead(path, std::generic_category().message(errno)); }
 
 /// Closes the descriptor; the mapping stays.
 struct Descriptor {
@@ -32,11 +30,11 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &pa
   // ever.
   int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0)
-    return systemError(path);
+    return cannotRead(path, systemError());
   Descriptor descriptor{number};
   struct stat status;
   if (fstat(number, &status) != 0)
-    return systemError(path);
+    return cannotRead(path, systemError());
   if (!S_ISREG(status.st_mode))
     return cannotRead(path, S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a regular file");
   size_t size = status.st_size;
@@ -44,7 +42,7 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &pa
     return std::shared_ptr<const MappedFile>(new MappedFile(nullptr, 0));
   void *memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, number, 0);
   if (memory == MAP_FAILED)
-    return systemError(path);
+    return cannotRead(path, systemError());
   return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const std::byte *>(memory), size));
 }
 

@@ -33,9 +33,7 @@ inline constexpr uint32_t formatVersion = 1;
 inline constexpr uint64_t dataAlignment = 64;
 inline constexpr size_t footerBytes = 24;
 
-constexpr uint64_t alignUp(uint64_t size) {
-  return (size + dataAlignment - 1) / dataAlignment * dataAlignment;
-}
+constexpr uint64_t alignUp(uint64_t size) { return (size + dataAlignment - 1) / dataAlignment * dataAlignment; }
 
 /// The two parts of a file.
 struct Container {

@@ -44,10 +44,8 @@ struct Boundary {
   std::vector<size_t> movements;
 };
 
-Boundary inputBoundary(const ProgramT &program,
-                       const std::vector<TensorUse> &uses, const PortT &port);
-Boundary outputBoundary(const ProgramT &program,
-                        const std::vector<TensorUse> &uses, const PortT &port);
+Boundary inputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port);
+Boundary outputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port);
 
 } // namespace tare::program
 

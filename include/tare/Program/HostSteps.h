@@ -20,14 +20,12 @@ namespace tare::program {
 /// The types along an input's steps: first what the model takes, last `tensor`,
 /// the type of the program's tensor. An error where a step is not a quantize or
 /// a transpose, or does not fit.
-Result<std::vector<TensorType>> inputHostTypes(const PortT &port,
-                                               const TensorType &tensor);
+Result<std::vector<TensorType>> inputHostTypes(const PortT &port, const TensorType &tensor);
 
 /// The types along an output's steps: first `tensor`, last what the model
 /// gives. An error where a step is not a dequantize or a transpose, or does not
 /// fit.
-Result<std::vector<TensorType>> outputHostTypes(const PortT &port,
-                                                const TensorType &tensor);
+Result<std::vector<TensorType>> outputHostTypes(const PortT &port, const TensorType &tensor);
 
 } // namespace tare::program
 

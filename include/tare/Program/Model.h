@@ -23,9 +23,7 @@ class Model {
 public:
   /// `constants` begins at a multiple of dataAlignment; `owner` keeps it alive.
   /// `program` has passed verify().
-  Model(std::string name, ProgramT program,
-        std::span<const std::byte> constants,
-        std::shared_ptr<const void> owner);
+  Model(std::string name, ProgramT program, std::span<const std::byte> constants, std::shared_ptr<const void> owner);
 
   /// The file that it was read from, for messages.
   const std::string &name() const { return fileName; }

@@ -22,9 +22,8 @@ Result<std::shared_ptr<const Model>> readFile(const std::string &path);
 /// The same for a file's bytes in memory, which `owner` keeps alive and nobody
 /// changes. `name` stands in messages. Bytes that are not aligned to
 /// dataAlignment are copied.
-Result<std::shared_ptr<const Model>>
-readMemory(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
-           std::string name);
+Result<std::shared_ptr<const Model>> readMemory(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                                std::string name);
 
 } // namespace tare::program
 

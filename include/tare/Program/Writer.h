@@ -18,12 +18,10 @@ using ConstantData = std::vector<std::span<const std::byte>>;
 /// The bytes of a .tare file. Sets the version, the constants' offsets and
 /// constant_bytes, and verifies the result: what a reader would refuse is an
 /// error here. The same program gives the same bytes.
-Result<std::vector<std::byte>> serialize(ProgramT program,
-                                         const ConstantData &constants);
+Result<std::vector<std::byte>> serialize(ProgramT program, const ConstantData &constants);
 
 /// serialize() into a file, which appears whole or not at all.
-Status writeProgram(const std::string &path, ProgramT program,
-                    const ConstantData &constants);
+Status writeProgram(const std::string &path, ProgramT program, const ConstantData &constants);
 
 } // namespace tare::program
 

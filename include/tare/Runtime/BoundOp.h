@@ -14,14 +14,12 @@ namespace tare::runtime {
 /// outlive it.
 class BoundOp {
 public:
-  BoundOp(const program::OpUnion &op,
-          std::span<const kernels::Operand> operands, const TensorType &result,
+  BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> operands, const TensorType &result,
           bool forceReference);
 
   bool isFast() const { return fast != nullptr; }
   size_t scratchBytes() const { return fast ? fast->scratchBytes() : 0; }
-  void run(std::span<const ConstTensorView> operands, const TensorView &result,
-           std::byte *scratch) const;
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const;
 
 private:
   const program::OpUnion *op;

@@ -32,8 +32,7 @@ public:
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
   /// and output of the program, to as many bytes as its description in this
   /// context's form says; they need no alignment.
-  void run(std::span<const void *const> inputs, std::span<void *const> outputs,
-           const RunOptions &options = {});
+  void run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
 
 private:
   friend class Session;

@@ -58,9 +58,8 @@ struct PortDescription {
 
 class Session : public std::enable_shared_from_this<Session> {
 public:
-  static Result<std::shared_ptr<const Session>>
-  create(std::shared_ptr<const program::Model> model,
-         SessionOptions options = {});
+  static Result<std::shared_ptr<const Session>> create(std::shared_ptr<const program::Model> model,
+                                                       SessionOptions options = {});
 
   const program::Model &model() const { return *source; }
   const program::ProgramT &program() const { return source->program(); }
@@ -75,8 +74,7 @@ public:
 
 private:
   friend class Context;
-  Session(std::shared_ptr<const program::Model> model,
-          std::vector<program::TensorUse> uses, SessionOptions options);
+  Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses, SessionOptions options);
   void prepareLayers();
 
   std::shared_ptr<const program::Model> source;

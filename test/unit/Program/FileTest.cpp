@@ -34,30 +34,22 @@ TEST(File, RoundTrip) {
   EXPECT_EQ(program.version, formatVersion);
   EXPECT_EQ(program.layers.size(), 7u);
   EXPECT_EQ(program.layers[2]->name, "conv");
-  EXPECT_EQ(program.layers[2]->op.AsConv()->requant->shifts,
-            (std::vector<uint8_t>{18, 19, 20, 21}));
-  EXPECT_EQ(program.outputs[0]->scales,
-            (std::vector<double>{0.25, 0.5, 0.125}));
+  EXPECT_EQ(program.layers[2]->op.AsConv()->requant->shifts, (std::vector<uint8_t>{18, 19, 20, 21}));
+  EXPECT_EQ(program.outputs[0]->scales, (std::vector<double>{0.25, 0.5, 0.125}));
   for (uint32_t i = 0; i != program.tensors.size(); ++i) {
     const auto &expected = builder.constants()[i];
     ASSERT_EQ((*model)->constant(i) != nullptr, program.tensors[i]->constant);
     if (program.tensors[i]->constant)
-      EXPECT_EQ(
-          std::memcmp((*model)->constant(i), expected.data(), expected.size()),
-          0);
+      EXPECT_EQ(std::memcmp((*model)->constant(i), expected.data(), expected.size()), 0);
   }
 }
 
-TEST(File, SameProgramGivesSameBytes) {
-  EXPECT_EQ(smallNetwork().bytes(), smallNetwork().bytes());
-}
+TEST(File, SameProgramGivesSameBytes) { EXPECT_EQ(smallNetwork().bytes(), smallNetwork().bytes()); }
 
 TEST(File, ConstantsStayInTheMappedFile) {
-  std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) / "in_place.tare";
+  std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "in_place.tare";
   NetworkBuilder builder = smallNetwork();
-  ASSERT_TRUE(
-      writeProgram(path.string(), builder.finish(), builder.constants()));
+  ASSERT_TRUE(writeProgram(path.string(), builder.finish(), builder.constants()));
   auto model = readFile(path.string());
   ASSERT_TRUE(model) << model.error().message;
   const ProgramT &program = (*model)->program();
@@ -91,9 +83,7 @@ TEST(File, AlignedMemoryIsUsedInPlaceAndOtherMemoryIsCopied) {
 TEST(File, EveryTruncationIsAnError) {
   std::vector<std::byte> bytes = smallNetwork().bytes();
   for (size_t size = 0; size != bytes.size(); ++size)
-    EXPECT_TRUE(
-        errorOf(std::span(bytes).first(size)).starts_with("small.tare: "))
-        << size;
+    EXPECT_TRUE(errorOf(std::span(bytes).first(size)).starts_with("small.tare: ")) << size;
 }
 
 TEST(File, EveryFlippedBitIsAnError) {
@@ -112,32 +102,26 @@ TEST(File, MessagesSayWhatIsWrong) {
   EXPECT_EQ(errorOf(std::as_bytes(std::span("PK\3\4 something else"))),
             "small.tare: not a Tare program: the identifier 'TARE' is missing "
             "at byte 4");
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, "truncated",
-                      errorOf(std::span(bytes).first(20)));
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "truncated", errorOf(std::span(bytes).first(20)));
   bytes[100] ^= std::byte(1);
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "checksum", errorOf(bytes));
   EXPECT_EQ(readFile("/nonexistent/model.tare").error().message,
-            "cannot read /nonexistent/model.tare: No such file or directory");
-  EXPECT_EQ(readFile(testing::TempDir()).error().message,
-            "cannot read " + testing::TempDir() + ": it is a folder");
+            "cannot read /nonexistent/model.tare: no such file or directory");
+  EXPECT_EQ(readFile(testing::TempDir()).error().message, "cannot read " + testing::TempDir() + ": it is a folder");
 }
 
 /// The bytes of a program whatever the verifier thinks of it.
-std::vector<std::byte> unchecked(const ProgramT &program,
-                                 size_t constantBytes) {
+std::vector<std::byte> unchecked(const ProgramT &program, size_t constantBytes) {
   flatbuffers::FlatBufferBuilder builder;
   FinishProgramBuffer(builder, program::Program::Pack(builder, &program));
   std::vector<std::byte> constants(constantBytes);
-  return makeContainer(
-      {std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())),
-       constants});
+  return makeContainer({std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())), constants});
 }
 
 TEST(File, AnotherVersionIsNamed) {
   ProgramT program = smallNetwork().finish();
   program.version = 7;
-  EXPECT_PRED_FORMAT2(testing::IsSubstring,
-                      "format version 7, this build reads version 1",
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "format version 7, this build reads version 1",
                       errorOf(unchecked(program, 0)));
 }
 
@@ -146,8 +130,7 @@ TEST(File, ConstantsOfAnotherSizeAreAnError) {
   auto model = read(builder.bytes());
   ASSERT_TRUE(model);
   ProgramT program = (*model)->program();
-  EXPECT_PRED_FORMAT2(testing::IsSubstring,
-                      "bytes of constants, the program says",
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "bytes of constants, the program says",
                       errorOf(unchecked(program, program.constant_bytes - 64)));
 }
 
@@ -161,14 +144,9 @@ TEST(File, SharedTablesDoNotUnpackWithoutLimit) {
   auto resize = CreateResizeDirect(builder, ResizeMode::nearest, &axes);
   auto layer = CreateLayerDirect(builder, "resize", Op::Resize, resize.Union());
   std::vector<flatbuffers::Offset<Layer>> layers{layer};
-  FinishProgramBuffer(
-      builder,
-      CreateProgramDirect(builder, formatVersion, "test", 0, nullptr, &layers));
-  auto bytes = makeContainer(
-      {std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())),
-       {}});
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, "tables share parts",
-                      errorOf(bytes));
+  FinishProgramBuffer(builder, CreateProgramDirect(builder, formatVersion, "test", 0, nullptr, &layers));
+  auto bytes = makeContainer({std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())), {}});
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "tables share parts", errorOf(bytes));
 }
 
 TEST(File, WriterRefusesWhatReaderWould) {
@@ -178,8 +156,7 @@ TEST(File, WriterRefusesWhatReaderWould) {
   std::string path = testing::TempDir() + "/refused.tare";
   auto status = writeProgram(path, program, builder.constants());
   ASSERT_FALSE(status);
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, "'dequantize'",
-                      status.error().message);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "'dequantize'", status.error().message);
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 

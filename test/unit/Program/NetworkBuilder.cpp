@@ -38,8 +38,7 @@ uint32_t NetworkBuilder::addConstant(std::string name, TensorType type) {
   return index;
 }
 
-uint32_t NetworkBuilder::input(std::string name, TensorType type,
-                               std::string layout) {
+uint32_t NetworkBuilder::input(std::string name, TensorType type, std::string layout) {
   auto port = std::make_unique<PortT>();
   port->name = name;
   port->tensor = addTensor(name, std::move(type));
@@ -49,8 +48,7 @@ uint32_t NetworkBuilder::input(std::string name, TensorType type,
   return program.inputs.back()->tensor;
 }
 
-void NetworkBuilder::output(std::string name, uint32_t tensor,
-                            std::string layout) {
+void NetworkBuilder::output(std::string name, uint32_t tensor, std::string layout) {
   auto port = std::make_unique<PortT>();
   port->name = name;
   port->tensor = tensor;
@@ -59,8 +57,7 @@ void NetworkBuilder::output(std::string name, uint32_t tensor,
   program.outputs.push_back(std::move(port));
 }
 
-uint32_t NetworkBuilder::layer(std::string name, OpUnion op,
-                               std::vector<uint32_t> operands) {
+uint32_t NetworkBuilder::layer(std::string name, OpUnion op, std::vector<uint32_t> operands) {
   std::vector<TensorType> types;
   for (uint32_t operand : operands)
     types.push_back(type(operand));
@@ -78,9 +75,7 @@ uint32_t NetworkBuilder::layer(std::string name, OpUnion op,
   return program.layers.back()->result;
 }
 
-TensorType NetworkBuilder::type(uint32_t tensor) const {
-  return typeOf(*program.tensors[tensor]);
-}
+TensorType NetworkBuilder::type(uint32_t tensor) const { return typeOf(*program.tensors[tensor]); }
 
 namespace {
 
@@ -96,8 +91,7 @@ uint64_t firstFit(const Block &block, const std::vector<Block> &placed) {
   for (bool moved = true; moved;) {
     moved = false;
     for (const Block &other : placed)
-      if (other.begin <= block.end && block.begin <= other.end &&
-          other.offset < offset + block.bytes &&
+      if (other.begin <= block.end && block.begin <= other.end && other.offset < offset + block.bytes &&
           offset < other.offset + other.bytes) {
         offset = other.offset + other.bytes;
         moved = true;
@@ -114,8 +108,7 @@ ProgramT NetworkBuilder::finish() {
   std::vector<uint32_t> leader(program.tensors.size());
   std::iota(leader.begin(), leader.end(), 0);
   for (const auto &layer : program.layers)
-    if (layer->op.type == Op::Reshape &&
-        !program.tensors[layer->operands[0]]->constant)
+    if (layer->op.type == Op::Reshape && !program.tensors[layer->operands[0]]->constant)
       leader[layer->result] = leader[layer->operands[0]];
   std::vector<Block> placed;
   for (uint32_t i = 0; i != leader.size(); ++i) {
@@ -130,8 +123,7 @@ ProgramT NetworkBuilder::finish() {
     for (uint32_t j = i; j != leader.size(); ++j)
       if (leader[j] == i)
         program.tensors[j]->arena_offset = block.offset;
-    program.arena_bytes =
-        std::max(program.arena_bytes, block.offset + block.bytes);
+    program.arena_bytes = std::max(program.arena_bytes, block.offset + block.bytes);
   }
   return program;
 }
@@ -142,9 +134,8 @@ std::vector<std::byte> NetworkBuilder::bytes() {
   return bytes ? *bytes : std::vector<std::byte>();
 }
 
-std::unique_ptr<RequantT> requant(std::vector<int32_t> multipliers,
-                                  std::vector<uint8_t> shifts,
-                                  int32_t zeroPoint, int32_t min, int32_t max) {
+std::unique_ptr<RequantT> requant(std::vector<int32_t> multipliers, std::vector<uint8_t> shifts, int32_t zeroPoint,
+                                  int32_t min, int32_t max) {
   auto result = std::make_unique<RequantT>();
   result->multipliers = std::move(multipliers);
   result->shifts = std::move(shifts);
@@ -174,8 +165,7 @@ QuantizeT quantize(float scale, int32_t zeroPoint) {
   return op;
 }
 
-DequantizeT dequantize(std::vector<double> scales, int32_t axis,
-                       int32_t zeroPoint) {
+DequantizeT dequantize(std::vector<double> scales, int32_t axis, int32_t zeroPoint) {
   DequantizeT op;
   op.scales = std::move(scales);
   op.axis = axis;
@@ -213,8 +203,7 @@ NetworkBuilder smallNetwork() {
   uint32_t fw = builder.constant("fc.w", {3, 36}, matrix);
   uint32_t fb = builder.constant<int32_t>("fc.b", {3}, {5, -6, 7});
   uint32_t acc = builder.layer("fc", LinearT(), {flat, fw, fb});
-  uint32_t real =
-      builder.layer("dequantize", dequantize({0.25, 0.5, 0.125}, 1, 0), {acc});
+  uint32_t real = builder.layer("dequantize", dequantize({0.25, 0.5, 0.125}, 1, 0), {acc});
   builder.output("logits", real, "NC");
   builder.program.outputs[0]->scales = {0.25, 0.5, 0.125};
   builder.program.outputs[0]->axis = 1;

@@ -19,22 +19,19 @@ public:
   uint32_t input(std::string name, TensorType type, std::string layout = "");
   void output(std::string name, uint32_t tensor, std::string layout = "");
 
-  template <typename T>
-  uint32_t constant(std::string name, Shape shape, const std::vector<T> &data) {
+  template <typename T> uint32_t constant(std::string name, Shape shape, const std::vector<T> &data) {
     blobs.emplace_back(data.size() * sizeof(T));
     std::memcpy(blobs.back().data(), data.data(), blobs.back().size());
     return addConstant(std::move(name), {ElementTypeOf<T>::value, shape});
   }
 
   template <typename Parameters>
-  uint32_t layer(std::string name, Parameters parameters,
-                 std::vector<uint32_t> operands) {
+  uint32_t layer(std::string name, Parameters parameters, std::vector<uint32_t> operands) {
     program::OpUnion op;
     op.Set(std::move(parameters));
     return layer(std::move(name), std::move(op), std::move(operands));
   }
-  uint32_t layer(std::string name, program::OpUnion op,
-                 std::vector<uint32_t> operands);
+  uint32_t layer(std::string name, program::OpUnion op, std::vector<uint32_t> operands);
 
   TensorType type(uint32_t tensor) const;
 
@@ -56,13 +53,11 @@ private:
 };
 
 /// y = clamp(zeroPoint + acc * multiplier >> shift) on i8.
-std::unique_ptr<program::RequantT>
-requant(std::vector<int32_t> multipliers, std::vector<uint8_t> shifts,
-        int32_t zeroPoint = 0, int32_t min = -128, int32_t max = 127);
+std::unique_ptr<program::RequantT> requant(std::vector<int32_t> multipliers, std::vector<uint8_t> shifts,
+                                           int32_t zeroPoint = 0, int32_t min = -128, int32_t max = 127);
 
 /// A step of a port.
-template <typename Parameters>
-std::unique_ptr<program::HostStepT> hostStep(Parameters parameters) {
+template <typename Parameters> std::unique_ptr<program::HostStepT> hostStep(Parameters parameters) {
   auto step = std::make_unique<program::HostStepT>();
   step->op.Set(std::move(parameters));
   return step;
@@ -71,8 +66,7 @@ std::unique_ptr<program::HostStepT> hostStep(Parameters parameters) {
 program::TransposeT transpose(std::vector<int32_t> permutation);
 program::ReshapeT reshape(Shape shape);
 program::QuantizeT quantize(float scale, int32_t zeroPoint);
-program::DequantizeT dequantize(std::vector<double> scales, int32_t axis,
-                                int32_t zeroPoint);
+program::DequantizeT dequantize(std::vector<double> scales, int32_t axis, int32_t zeroPoint);
 
 /// f32 NCHW "image" [1,2,6,6] -> transpose, quantize, conv, max pool, reshape,
 /// linear -> i32, dequantize -> f32 "logits" [1,3].

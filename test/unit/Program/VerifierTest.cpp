@@ -29,122 +29,80 @@ struct Case {
 void PrintTo(const Case &param, std::ostream *stream) { *stream << param.name; }
 
 const Case cases[] = {
-    {"NoTarget", "there is no target description",
-     [](ProgramT &p) { p.target.reset(); }},
-    {"ElementType", "tensor 5 ('conv') has element type 3",
-     [](ProgramT &p) { p.tensors[5]->type = ElementType::u8; }},
-    {"UnknownElementType", "has element type 200",
-     [](ProgramT &p) { p.tensors[5]->type = ElementType(200); }},
-    {"Rank", "has rank 9",
-     [](ProgramT &p) { p.tensors[5]->shape.assign(9, 1); }},
-    {"Dimension", "has a dimension of 0, expected at least 1",
-     [](ProgramT &p) { p.tensors[5]->shape[0] = 0; }},
-    {"NegativeDimension", "has a dimension of -4",
-     [](ProgramT &p) { p.tensors[5]->shape[3] = -4; }},
+    {"NoTarget", "there is no target description", [](ProgramT &p) { p.target.reset(); }},
+    {"ElementType", "tensor 5 ('conv') has element type 3", [](ProgramT &p) { p.tensors[5]->type = ElementType::u8; }},
+    {"UnknownElementType", "has element type 200", [](ProgramT &p) { p.tensors[5]->type = ElementType(200); }},
+    {"Rank", "has rank 9", [](ProgramT &p) { p.tensors[5]->shape.assign(9, 1); }},
+    {"Dimension", "has a dimension of 0, expected at least 1", [](ProgramT &p) { p.tensors[5]->shape[0] = 0; }},
+    {"NegativeDimension", "has a dimension of -4", [](ProgramT &p) { p.tensors[5]->shape[3] = -4; }},
     {"SizeOverflow", "is larger than",
-     [](ProgramT &p) {
-       p.tensors[5]->shape = {int64_t(1) << 32, int64_t(1) << 32, 1, 1};
-     }},
+     [](ProgramT &p) { p.tensors[5]->shape = {int64_t(1) << 32, int64_t(1) << 32, 1, 1}; }},
     {"ConstantBeyondFile", "of the constants, which has",
      [](ProgramT &p) { p.tensors[9]->data_offset = p.constant_bytes; }},
     {"ConstantOffsetOverflow", "of the constants, which has",
      [](ProgramT &p) { p.tensors[9]->data_offset = ~uint64_t(63); }},
-    {"ConstantMisaligned", "expected a multiple of 64",
-     [](ProgramT &p) { p.tensors[9]->data_offset += 4; }},
-    {"ArenaBeyondEnd", "of the arena, which has",
-     [](ProgramT &p) { p.tensors[5]->arena_offset = p.arena_bytes; }},
-    {"ArenaMisaligned", "expected a multiple of 64",
-     [](ProgramT &p) { p.tensors[5]->arena_offset += 1; }},
-    {"ArenaAbsurd", "the arena takes",
-     [](ProgramT &p) { p.arena_bytes = uint64_t(1) << 50; }},
+    {"ConstantMisaligned", "expected a multiple of 64", [](ProgramT &p) { p.tensors[9]->data_offset += 4; }},
+    {"ArenaBeyondEnd", "of the arena, which has", [](ProgramT &p) { p.tensors[5]->arena_offset = p.arena_bytes; }},
+    {"ArenaMisaligned", "expected a multiple of 64", [](ProgramT &p) { p.tensors[5]->arena_offset += 1; }},
+    {"ArenaAbsurd", "the arena takes", [](ProgramT &p) { p.arena_bytes = uint64_t(1) << 50; }},
     {"OperandOutOfRange", "layer 2 ('conv') refers to tensor 99 of 12",
      [](ProgramT &p) { p.layers[2]->operands[1] = 99; }},
-    {"ResultOutOfRange", "layer 2 ('conv') refers to tensor 12 of 12",
-     [](ProgramT &p) { p.layers[2]->result = 12; }},
-    {"ReadBeforeWritten", "layer 2 ('conv') reads tensor 6 before",
-     [](ProgramT &p) { p.layers[2]->operands[0] = 6; }},
-    {"ReadsItself", "layer 2 ('conv') reads tensor 5 before",
-     [](ProgramT &p) { p.layers[2]->operands[0] = 5; }},
-    {"WritesConstant", "writes tensor 3, which is a constant",
-     [](ProgramT &p) { p.layers[2]->result = 3; }},
-    {"WritesTwice", "writes tensor 2, which is written already",
-     [](ProgramT &p) { p.layers[2]->result = 2; }},
+    {"ResultOutOfRange", "layer 2 ('conv') refers to tensor 12 of 12", [](ProgramT &p) { p.layers[2]->result = 12; }},
+    {"ReadBeforeWritten", "layer 2 ('conv') reads tensor 6 before", [](ProgramT &p) { p.layers[2]->operands[0] = 6; }},
+    {"ReadsItself", "layer 2 ('conv') reads tensor 5 before", [](ProgramT &p) { p.layers[2]->operands[0] = 5; }},
+    {"WritesConstant", "writes tensor 3, which is a constant", [](ProgramT &p) { p.layers[2]->result = 3; }},
+    {"WritesTwice", "writes tensor 2, which is written already", [](ProgramT &p) { p.layers[2]->result = 2; }},
     {"InputTwice", "input 'again' writes tensor 0, which is written already",
      [](ProgramT &p) {
        p.inputs.push_back(std::make_unique<PortT>(*p.inputs[0]));
        p.inputs.back()->name = "again";
      }},
-    {"InputIsConstant", "writes tensor 3, which is a constant",
-     [](ProgramT &p) { p.inputs[0]->tensor = 3; }},
+    {"InputIsConstant", "writes tensor 3, which is a constant", [](ProgramT &p) { p.inputs[0]->tensor = 3; }},
     {"NobodyWrites", "nothing writes tensor 12 ('stray')",
      [](ProgramT &p) {
        p.tensors.push_back(std::make_unique<TensorT>(*p.tensors[5]));
        p.tensors.back()->name = "stray";
      }},
-    {"OutputOutOfRange", "output 'logits' refers to tensor 12 of 12",
-     [](ProgramT &p) { p.outputs[0]->tensor = 12; }},
+    {"OutputOutOfRange", "output 'logits' refers to tensor 12 of 12", [](ProgramT &p) { p.outputs[0]->tensor = 12; }},
     {"UnknownOperator", "operator 77 is unknown to this build",
      [](ProgramT &p) {
        p.layers[3]->op = OpUnion();
        p.layers[3]->op.type = Op(77);
      }},
-    {"NoOperator", "operator 0 is unknown to this build",
-     [](ProgramT &p) { p.layers[3]->op = OpUnion(); }},
+    {"NoOperator", "operator 0 is unknown to this build", [](ProgramT &p) { p.layers[3]->op = OpUnion(); }},
     {"NoParameters", "max_pool has no parameters",
      [](ProgramT &p) {
        p.layers[3]->op = OpUnion();
        p.layers[3]->op.type = Op::MaxPool;
      }},
-    {"Parameters", "layer 2 ('conv'): ",
-     [](ProgramT &p) { p.layers[2]->op.AsConv()->strides = {0, 1}; }},
+    {"Parameters", "layer 2 ('conv'): ", [](ProgramT &p) { p.layers[2]->op.AsConv()->strides = {0, 1}; }},
     {"ResultType", "the result is int8 1x6x6x4, but the program says",
      [](ProgramT &p) { p.tensors[5]->shape = {1, 6, 4, 6}; }},
     {"Overlap", "'conv' and 'quantize' live at the same time",
-     [](ProgramT &p) {
-       p.tensors[5]->arena_offset = p.tensors[2]->arena_offset;
-     }},
-    {"NoName", "an input or output has no name",
-     [](ProgramT &p) { p.outputs[0]->name = ""; }},
+     [](ProgramT &p) { p.tensors[5]->arena_offset = p.tensors[2]->arena_offset; }},
+    {"NoName", "an input or output has no name", [](ProgramT &p) { p.outputs[0]->name = ""; }},
     {"SameName", "two inputs or two outputs are named 'logits'",
-     [](ProgramT &p) {
-       p.outputs.push_back(std::make_unique<PortT>(*p.outputs[0]));
-     }},
+     [](ProgramT &p) { p.outputs.push_back(std::make_unique<PortT>(*p.outputs[0])); }},
     {"ScaleZero", "'logits' has a scale of 0, expected a positive number",
      [](ProgramT &p) { p.outputs[0]->scales[1] = 0; }},
-    {"ScaleInfinite", "'image' has a scale of inf",
-     [](ProgramT &p) { p.inputs[0]->scales = {INFINITY}; }},
-    {"ScaleNaN", "'image' has a scale of nan",
-     [](ProgramT &p) { p.inputs[0]->scales = {std::nan("")}; }},
+    {"ScaleInfinite", "'image' has a scale of inf", [](ProgramT &p) { p.inputs[0]->scales = {INFINITY}; }},
+    {"ScaleNaN", "'image' has a scale of nan", [](ProgramT &p) { p.inputs[0]->scales = {std::nan("")}; }},
     {"ScaleCount", "'logits' has 2 scales along axis 1 of int32 1x3",
      [](ProgramT &p) { p.outputs[0]->scales = {1, 2}; }},
-    {"ScaleAxis", "'logits' has 3 scales along axis 5",
-     [](ProgramT &p) { p.outputs[0]->axis = 5; }},
-    {"NoScale", "'image' is int8 1x6x6x2 and has no scale",
-     [](ProgramT &p) { p.inputs[0]->scales.clear(); }},
+    {"ScaleAxis", "'logits' has 3 scales along axis 5", [](ProgramT &p) { p.outputs[0]->axis = 5; }},
+    {"NoScale", "'image' is int8 1x6x6x2 and has no scale", [](ProgramT &p) { p.inputs[0]->scales.clear(); }},
     {"InputStepKind", "is neither a quantize nor a transpose",
-     [](ProgramT &p) {
-       p.inputs[0]->host_steps.push_back(hostStep(MaxPoolT()));
-     }},
+     [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(MaxPoolT())); }},
     {"OutputStepKind", "is neither a dequantize nor a transpose",
-     [](ProgramT &p) {
-       p.outputs[0]->host_steps.push_back(hostStep(quantize(1, 0)));
-     }},
+     [](ProgramT &p) { p.outputs[0]->host_steps.push_back(hostStep(quantize(1, 0))); }},
     {"InputStepType", "host steps of 'image': step 0 gives int8",
-     [](ProgramT &p) {
-       p.inputs[0]->host_steps.push_back(hostStep(quantize(1, 0)));
-     }},
+     [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(quantize(1, 0))); }},
     {"InputStepPermutation", "transpose refers to dimension 9 of 4",
-     [](ProgramT &p) {
-       p.inputs[0]->host_steps.push_back(hostStep(transpose({0, 9, 1, 2})));
-     }},
+     [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(transpose({0, 9, 1, 2}))); }},
     {"InputStepRank", "transpose permutes 2 dimensions of a tensor of rank 4",
-     [](ProgramT &p) {
-       p.inputs[0]->host_steps.push_back(hostStep(transpose({0, 1})));
-     }},
-    {"OutputStepRank", "host steps of 'logits': ",
-     [](ProgramT &p) {
-       p.outputs[0]->host_steps.push_back(hostStep(transpose({0, 0})));
-     }},
+     [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(transpose({0, 1}))); }},
+    {"OutputStepRank",
+     "host steps of 'logits': ", [](ProgramT &p) { p.outputs[0]->host_steps.push_back(hostStep(transpose({0, 0}))); }},
 };
 
 class Broken : public testing::TestWithParam<Case> {};
@@ -158,12 +116,10 @@ TEST_P(Broken, IsNamed) {
   GetParam().change(program);
   auto status = verify(program);
   ASSERT_FALSE(status);
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, GetParam().message,
-                      status.error().message);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, GetParam().message, status.error().message);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verifier, Broken, testing::ValuesIn(cases),
-                         [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Verifier, Broken, testing::ValuesIn(cases), [](const auto &info) { return info.param.name; });
 
 /// One long-lived tensor under a chain of reshapes: they share its memory, and
 /// nobody else may have it as long as the last of them is read.
@@ -176,10 +132,8 @@ TEST(Verifier, ReshapesShareMemory) {
   builder.output("a", moved);
   builder.output("b", tall);
   ProgramT program = builder.finish();
-  EXPECT_EQ(program.tensors[x]->arena_offset,
-            program.tensors[tall]->arena_offset);
-  EXPECT_NE(program.tensors[x]->arena_offset,
-            program.tensors[moved]->arena_offset);
+  EXPECT_EQ(program.tensors[x]->arena_offset, program.tensors[tall]->arena_offset);
+  EXPECT_NE(program.tensors[x]->arena_offset, program.tensors[moved]->arena_offset);
   EXPECT_TRUE(verify(program)) << verify(program).error().message;
   program.tensors[moved]->arena_offset = program.tensors[x]->arena_offset;
   EXPECT_FALSE(verify(program));

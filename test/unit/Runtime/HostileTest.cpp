@@ -29,8 +29,7 @@ bool isSmall(const program::Model &model) {
     std::vector<TensorType> operands;
     for (uint32_t operand : layer->operands)
       operands.push_back(model.type(operand));
-    work += kernels::lookup(layer->op.type)
-                ->macs(layer->op, operands, model.type(layer->result));
+    work += kernels::lookup(layer->op.type)->macs(layer->op, operands, model.type(layer->result));
   }
   for (uint32_t i = 0; i != program.tensors.size(); ++i)
     work += model.type(i).bytes();
@@ -138,8 +137,7 @@ TEST_P(Hostile, FootersAreAnError) {
   for (int trial = 0; trial != 100; ++trial) {
     Bytes tampered = file;
     uint64_t numbers[] = {nastyNumber(rng) + rng() % 3, nastyNumber(rng)};
-    std::memcpy(&tampered[tampered.size() - program::footerBytes], numbers,
-                sizeof(numbers));
+    std::memcpy(&tampered[tampered.size() - program::footerBytes], numbers, sizeof(numbers));
     size_t body = tampered.size() - sizeof(uint64_t);
     uint64_t checksum = XXH3_64bits(tampered.data(), body);
     std::memcpy(&tampered[body], &checksum, sizeof(checksum));

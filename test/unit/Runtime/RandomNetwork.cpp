@@ -32,19 +32,15 @@ public:
   }
 
 private:
-  int64_t pick(int64_t min, int64_t max) {
-    return min + int64_t(rng() % uint64_t(max - min + 1));
-  }
+  int64_t pick(int64_t min, int64_t max) { return min + int64_t(rng() % uint64_t(max - min + 1)); }
   bool coin() { return pick(0, 1) == 0; }
   /// The later, the likelier, so that programs are deep.
   uint32_t anyValue() {
     size_t window = std::min<size_t>(values.size(), 4);
     return values[values.size() - 1 - pick(0, window - 1)];
   }
-  template <typename Parameters>
-  uint32_t layer(Parameters parameters, std::vector<uint32_t> operands) {
-    return builder.layer("layer" + std::to_string(count++),
-                         std::move(parameters), std::move(operands));
+  template <typename Parameters> uint32_t layer(Parameters parameters, std::vector<uint32_t> operands) {
+    return builder.layer("layer" + std::to_string(count++), std::move(parameters), std::move(operands));
   }
   std::unique_ptr<RequantT> anyRequant(size_t channels) {
     std::vector<int32_t> multipliers(coin() ? 1 : channels);
@@ -56,8 +52,7 @@ private:
     int32_t zeroPoint = pick(-128, 127);
     return requant(multipliers, shifts, zeroPoint, coin() ? zeroPoint : -128);
   }
-  template <typename T>
-  uint32_t anyConstant(Shape shape, int64_t min, int64_t max) {
+  template <typename T> uint32_t anyConstant(Shape shape, int64_t min, int64_t max) {
     std::vector<T> data(elementCount(shape));
     for (T &value : data)
       value = pick(min, max);
@@ -76,8 +71,7 @@ private:
     }
     default: { // real numbers, channels first
       uint32_t x = builder.input(name, {ElementType::f32, {1, c, h, w}});
-      return layer(quantize(0.5f, pick(-9, 9)),
-                   {layer(transpose({0, 2, 3, 1}), {x})});
+      return layer(quantize(0.5f, pick(-9, 9)), {layer(transpose({0, 2, 3, 1}), {x})});
     }
     }
   }
@@ -116,8 +110,7 @@ private:
     op.group = depthwise ? inputs : 1;
     op.input_zero_point = pick(-128, 127);
     op.requant = anyRequant(outputs);
-    uint32_t w =
-        anyConstant<int8_t>({outputs, 3, 3, depthwise ? 1 : inputs}, -127, 127);
+    uint32_t w = anyConstant<int8_t>({outputs, 3, 3, depthwise ? 1 : inputs}, -127, 127);
     uint32_t b = anyConstant<int32_t>({outputs}, -5000, 5000);
     return layer(std::move(op), {x, w, b});
   }
@@ -181,9 +174,7 @@ private:
 
 } // namespace
 
-NetworkBuilder randomNetwork(uint32_t seed, size_t layers) {
-  return Generator(seed).make(layers);
-}
+NetworkBuilder randomNetwork(uint32_t seed, size_t layers) { return Generator(seed).make(layers); }
 
 std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
   std::vector<std::byte> bytes(type.bytes());
@@ -198,9 +189,8 @@ std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
   return bytes;
 }
 
-std::vector<std::vector<std::byte>>
-runReference(const Model &model,
-             const std::vector<std::vector<std::byte>> &inputs) {
+std::vector<std::vector<std::byte>> runReference(const Model &model,
+                                                 const std::vector<std::vector<std::byte>> &inputs) {
   const ProgramT &program = model.program();
   std::vector<std::vector<std::byte>> values(program.tensors.size());
   auto view = [&](uint32_t tensor) -> ConstTensorView {
@@ -215,8 +205,7 @@ runReference(const Model &model,
       operands.push_back(view(operand));
     values[layer->result].resize(model.type(layer->result).bytes());
     kernels::lookup(layer->op.type)
-        ->reference(layer->op, operands,
-                    {model.type(layer->result), values[layer->result].data()});
+        ->reference(layer->op, operands, {model.type(layer->result), values[layer->result].data()});
   }
   return values;
 }

@@ -22,9 +22,8 @@ std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng);
 /// Runs the reference kernels with a memory of its own for each tensor: what
 /// any run must equal. `inputs` has the program's own tensors; the result, the
 /// data of every tensor.
-std::vector<std::vector<std::byte>>
-runReference(const program::Model &model,
-             const std::vector<std::vector<std::byte>> &inputs);
+std::vector<std::vector<std::byte>> runReference(const program::Model &model,
+                                                 const std::vector<std::vector<std::byte>> &inputs);
 
 } // namespace tare::test
 

@@ -24,9 +24,7 @@ std::shared_ptr<const program::Model> load(NetworkBuilder builder) {
   return *model;
 }
 
-std::shared_ptr<const Session>
-makeSession(std::shared_ptr<const program::Model> model,
-            SessionOptions options = {}) {
+std::shared_ptr<const Session> makeSession(std::shared_ptr<const program::Model> model, SessionOptions options = {}) {
   auto session = Session::create(model, options);
   EXPECT_TRUE(session) << session.error().message;
   return *session;
@@ -46,13 +44,11 @@ Values randomInputs(const Session &session, Form form, uint32_t seed) {
   return values;
 }
 
-Values run(Context &context, const Values &inputs,
-           const RunOptions &options = {}) {
+Values run(Context &context, const Values &inputs, const RunOptions &options = {}) {
   const Session &session = context.session();
   Values outputs;
   for (size_t i = 0; i != session.outputCount(); ++i)
-    outputs.emplace_back(
-        session.describeOutput(i, context.form()).type.bytes());
+    outputs.emplace_back(session.describeOutput(i, context.form()).type.bytes());
   std::vector<const void *> from;
   std::vector<void *> to;
   for (const Value &input : inputs)
@@ -69,8 +65,7 @@ Value copyOf(const ConstTensorView &view) {
 }
 
 std::string nameOf(const program::LayerT &layer) {
-  return layer.name + " (" + std::string(kernels::lookup(layer.op.type)->name) +
-         ")";
+  return layer.name + " (" + std::string(kernels::lookup(layer.op.type)->name) + ")";
 }
 
 class RandomPrograms : public testing::TestWithParam<uint32_t> {};
@@ -89,8 +84,7 @@ TEST_P(RandomPrograms, EqualReferenceKernelsLayerByLayer) {
       options.observe = [&](size_t layer, const ConstTensorView &result) {
         EXPECT_EQ(layer, observed++);
         EXPECT_TRUE(copyOf(result) == expected[program.layers[layer]->result])
-            << nameOf(*program.layers[layer])
-            << (forceReference ? ", reference" : ", fast");
+            << nameOf(*program.layers[layer]) << (forceReference ? ", reference" : ", fast");
       };
       Values outputs = run(*context, inputs, options);
       EXPECT_EQ(observed, program.layers.size());
@@ -119,23 +113,20 @@ TEST_P(RandomPrograms, RawFormGivesTheIntegersBehindTheBoundary) {
       const Shape &shape = model->type(boundary.tensor).shape;
       for (int64_t c = 0; c != shape[3]; ++c)
         for (int64_t i = 0; i != shape[1] * shape[2]; ++i)
-          value[c * shape[1] * shape[2] + i] =
-              tensors[boundary.tensor][i * shape[3] + c];
+          value[c * shape[1] * shape[2] + i] = tensors[boundary.tensor][i * shape[3] + c];
     }
     rawInputs.push_back(value);
   }
   auto context = makeContext(*session, Form::raw);
   for (size_t i = 0; i != inputs.size(); ++i)
-    EXPECT_EQ(session->describeInput(i, Form::raw).type.bytes(),
-              rawInputs[i].size());
+    EXPECT_EQ(session->describeInput(i, Form::raw).type.bytes(), rawInputs[i].size());
   Values outputs = run(*context, rawInputs);
   const program::PortT &port = *program.outputs[0];
   const Value &real = tensors[port.tensor];
   ASSERT_EQ(outputs[0].size() * sizeof(float), real.size());
   for (size_t i = 0; i != outputs[0].size(); ++i) {
     auto integer = int8_t(outputs[0][i]);
-    EXPECT_EQ(reinterpret_cast<const float *>(real.data())[i],
-              float((integer - port.zero_point) * port.scales[0]));
+    EXPECT_EQ(reinterpret_cast<const float *>(real.data())[i], float((integer - port.zero_point) * port.scales[0]));
   }
   EXPECT_TRUE(outputs[1] == tensors[program.outputs[1]->tensor]);
 }
@@ -154,8 +145,7 @@ TEST(Session, ContextsRunInThreads) {
     threads.emplace_back([&, t] {
       auto own = makeContext(*session, Form::program);
       for (uint32_t i = 0; i != 40; ++i)
-        wrong[t] += run(*own, randomInputs(*session, Form::program, i % 8)) !=
-                    expected[i % 8];
+        wrong[t] += run(*own, randomInputs(*session, Form::program, i % 8)) != expected[i % 8];
     });
   for (std::thread &thread : threads)
     thread.join();
@@ -188,17 +178,13 @@ NetworkBuilder strippedNetwork() {
     for (uint32_t operand : layer.operands) {
       const program::TensorT &tensor = *whole.program.tensors[operand];
       if (tensor.constant && tensor.type == ElementType::i8) {
-        auto *data =
-            reinterpret_cast<const int8_t *>(whole.constants()[operand].data());
-        renamed[operand] = builder.constant(
-            tensor.name, tensor.shape,
-            std::vector<int8_t>(data, data + elementCount(tensor.shape)));
+        auto *data = reinterpret_cast<const int8_t *>(whole.constants()[operand].data());
+        renamed[operand] =
+            builder.constant(tensor.name, tensor.shape, std::vector<int8_t>(data, data + elementCount(tensor.shape)));
       } else if (tensor.constant) {
-        auto *data = reinterpret_cast<const int32_t *>(
-            whole.constants()[operand].data());
-        renamed[operand] = builder.constant(
-            tensor.name, tensor.shape,
-            std::vector<int32_t>(data, data + elementCount(tensor.shape)));
+        auto *data = reinterpret_cast<const int32_t *>(whole.constants()[operand].data());
+        renamed[operand] =
+            builder.constant(tensor.name, tensor.shape, std::vector<int32_t>(data, data + elementCount(tensor.shape)));
       }
       operands.push_back(renamed.at(operand));
     }
@@ -222,8 +208,7 @@ TEST(Session, HostStepsDoWhatTheProgramWouldDo) {
   EXPECT_EQ(run(*makeContext(*stripped, Form::model), inputs), real);
   // Without a boundary layer the raw form is the program's own.
   Values integers = randomInputs(*stripped, Form::raw, 4);
-  EXPECT_EQ(run(*makeContext(*stripped, Form::raw), integers),
-            run(*makeContext(*stripped, Form::program), integers));
+  EXPECT_EQ(run(*makeContext(*stripped, Form::raw), integers), run(*makeContext(*stripped, Form::program), integers));
 }
 
 TEST(Session, DescribesEachForm) {
@@ -233,13 +218,11 @@ TEST(Session, DescribesEachForm) {
   EXPECT_EQ(toString(input.type), "int8 1x2x6x6");
   EXPECT_EQ(input.layout, "NCHW");
   EXPECT_EQ(input.zeroPoint, 3);
-  EXPECT_EQ(toString(whole->describeInput(0, Form::program).type),
-            "float32 1x2x6x6");
+  EXPECT_EQ(toString(whole->describeInput(0, Form::program).type), "float32 1x2x6x6");
   EXPECT_EQ(toString(whole->describeOutput(0, Form::raw).type), "int32 1x3");
   EXPECT_EQ(whole->describeOutput(0, Form::raw).axis, 1);
 
-  EXPECT_EQ(toString(stripped->describeInput(0, Form::program).type),
-            "int8 1x6x6x2");
+  EXPECT_EQ(toString(stripped->describeInput(0, Form::program).type), "int8 1x6x6x2");
   auto given = stripped->describeInput(0, Form::model);
   EXPECT_EQ(toString(given.type), "float32 1x2x6x6");
   EXPECT_EQ(given.layout, "NCHW");
@@ -259,9 +242,7 @@ TEST(Session, RefusesMoreMemoryThanThereIs) {
   ASSERT_TRUE(model) << model.error().message;
   auto context = makeSession(*model)->makeContext();
   ASSERT_FALSE(context);
-  EXPECT_PRED_FORMAT2(testing::IsSubstring,
-                      "large.tare: running takes 10995116",
-                      context.error().message);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "large.tare: running takes 10995116", context.error().message);
 }
 
 } // namespace
