@@ -1,0 +1,50 @@
+//===- Import.h - ONNX models as qnn graphs ---------------------*- C++ -*-===//
+//
+// Every ONNX model that is built of the supported operators becomes one
+// function @main of the qnn dialect. What is wrong with a model is reported by
+// exactly one error diagnostic, whose text is complete ("model.onnx: node
+// 'conv1' (Conv, opset 13): found ..., expected ...") and whose location is
+// unknown: a tool prints "error: " and the text.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_ONNX_IMPORT_H
+#define TARE_ONNX_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "tare/Tensor/Result.h"
+#include "tare/Tensor/Tensor.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tare::onnx {
+
+/// The shape that the user gives to a graph input.
+struct InputShape {
+  std::string name;
+  Shape dims;
+};
+
+/// Parses "x=1,3,224,224", the value of --input-shape. The name may contain
+/// '='; dimensions are positive.
+Result<InputShape> parseInputShape(std::string_view text);
+
+struct ImportOptions {
+  /// Shapes for inputs whose shape the model leaves open.
+  std::vector<InputShape> inputShapes;
+};
+
+/// Imports the model in the file `path`: func.func @main, arguments and results
+/// named by qnn.name, every op at loc("node"("value")). Weights share the memory
+/// that the file was read into (or mapped to, where they are external data).
+///
+/// A symbolic first dimension that `inputShapes` does not bind becomes 1, with a
+/// warning.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importModel(const std::string &path, const ImportOptions &options,
+                                                               mlir::MLIRContext &context);
+
+} // namespace tare::onnx
+
+#endif // TARE_ONNX_IMPORT_H

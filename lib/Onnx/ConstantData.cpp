@@ -1,0 +1,117 @@
+//===- ConstantData.cpp - Arithmetic on tensors known at import -----------===//
+#include "ConstantData.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+
+using namespace tare;
+using namespace tare::onnx;
+
+bool tare::onnx::isSignedInteger(ElementType element) {
+  return element == ElementType::i8 || element == ElementType::i16 || element == ElementType::i32 ||
+         element == ElementType::i64;
+}
+
+llvm::SmallVector<int64_t> tare::onnx::toIntegers(const Tensor &tensor) {
+  return visit(tensor.element(), [&](auto zero) {
+    const auto *data = tensor.as<decltype(zero)>();
+    llvm::SmallVector<int64_t> values;
+    for (int64_t i = 0; i < tensor.count(); ++i)
+      values.push_back(static_cast<int64_t>(data[i]));
+    return values;
+  });
+}
+
+std::vector<double> tare::onnx::toDoubles(const Tensor &tensor) {
+  return visit(tensor.element(), [&](auto zero) {
+    const auto *data = tensor.as<decltype(zero)>();
+    return std::vector<double>(data, data + tensor.count());
+  });
+}
+
+Tensor tare::onnx::fromIntegers(llvm::ArrayRef<int64_t> values) {
+  Tensor tensor(ElementType::i64, Shape{int64_t(values.size())});
+  std::copy(values.begin(), values.end(), tensor.mutableAs<int64_t>());
+  return tensor;
+}
+
+Tensor tare::onnx::fromInteger(int64_t value) { return fromIntegers({value}).reshaped({}); }
+
+std::optional<std::string> tare::onnx::findNonFinite(const Tensor &tensor) {
+  if (tensor.element() != ElementType::f32)
+    return std::nullopt;
+  const float *begin = tensor.as<float>(), *end = begin + tensor.count();
+  const float *found = std::find_if(begin, end, [](float value) { return !std::isfinite(value); });
+  if (found == end)
+    return std::nullopt;
+  std::string index;
+  int64_t position = found - begin;
+  for (auto [stride, dim] : llvm::zip(stridesOf(tensor.shape()), tensor.shape())) {
+    index += (index.empty() ? "" : ", ") + std::to_string(position / stride);
+    position %= stride;
+  }
+  return fmt::format("holds {} at index [{}]; every weight must be finite", *found, index);
+}
+
+llvm::SmallVector<int64_t> tare::onnx::stridesOf(llvm::ArrayRef<int64_t> shape) {
+  llvm::SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t axis = shape.size(); axis > 1; --axis)
+    strides[axis - 2] = strides[axis - 1] * shape[axis - 1];
+  return strides;
+}
+
+Tensor tare::onnx::gatherStrided(const Tensor &tensor, const Shape &shape, llvm::ArrayRef<int64_t> strides,
+                                 int64_t offset) {
+  Tensor result(tensor.element(), shape);
+  size_t size = sizeOf(tensor.element());
+  const char *from = tensor.as<char>() + offset * int64_t(size);
+  char *to = result.mutableAs<char>();
+  llvm::SmallVector<int64_t> index(shape.size());
+  for (int64_t i = 0, count = result.count(); i < count; ++i) {
+    std::memcpy(to + i * size, from, size);
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      from += strides[axis] * int64_t(size);
+      if (++index[axis] < shape[axis])
+        break;
+      from -= strides[axis] * shape[axis] * int64_t(size);
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+Tensor tare::onnx::transposed(const Tensor &tensor, llvm::ArrayRef<int64_t> permutation) {
+  llvm::SmallVector<int64_t> own = stridesOf(tensor.shape()), strides;
+  Shape shape;
+  for (int64_t axis : permutation) {
+    shape.push_back(tensor.shape()[axis]);
+    strides.push_back(own[axis]);
+  }
+  return gatherStrided(tensor, shape, strides);
+}
+
+std::optional<Shape> tare::onnx::broadcastShapes(const Shape &a, const Shape &b) {
+  Shape shape(std::max(a.size(), b.size()));
+  for (size_t i = 0; i < shape.size(); ++i) {
+    int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
+    int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
+    if (x != y && x != 1 && y != 1)
+      return std::nullopt;
+    shape[shape.size() - 1 - i] = x == 1 ? y : x;
+  }
+  return shape;
+}
+
+Tensor tare::onnx::broadcastTo(const Tensor &tensor, const Shape &shape) {
+  if (tensor.shape() == shape)
+    return tensor;
+  llvm::SmallVector<int64_t> own = stridesOf(tensor.shape());
+  llvm::SmallVector<int64_t> strides(shape.size());
+  for (size_t i = 0; i < own.size(); ++i)
+    if (tensor.shape()[i] != 1)
+      strides[shape.size() - own.size() + i] = own[i];
+  return gatherStrided(tensor, shape, strides);
+}

@@ -1,0 +1,42 @@
+//===- Graph.h - The checked structure of an ONNX graph ---------*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_GRAPH_H
+#define TARE_LIB_ONNX_GRAPH_H
+
+#include "ModelFile.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+#include <vector>
+
+namespace tare::onnx {
+
+/// A node that some output of the graph needs.
+struct GraphNode {
+  const proto::NodeProto *proto;
+  /// The node's name, or its first result's where it has none of its own.
+  std::string layer;
+};
+
+struct Graph {
+  /// By name. Not const: reading a tensor takes its bytes.
+  llvm::StringMap<proto::TensorProto *> initializers;
+  /// In the model's order, without those that are initializers (older models
+  /// list these as inputs, too).
+  std::vector<const proto::ValueInfoProto *> inputs;
+  std::vector<const proto::ValueInfoProto *> outputs;
+  /// Operands before their users.
+  std::vector<GraphNode> nodes;
+  /// The values that a node of `nodes` or an output reads.
+  llvm::StringSet<> used;
+};
+
+/// "node 'conv1' (Conv, opset 13)"; names the domain where it is not ONNX's own.
+std::string describe(const GraphNode &node, const proto::ModelProto &model);
+
+/// Checks that each value is defined once and that there are no cycles, drops
+/// the nodes that no output needs, and sorts the others.
+mlir::FailureOr<Graph> readGraph(proto::ModelProto &model, const Reporter &reporter);
+
+} // namespace tare::onnx
+
+#endif // TARE_LIB_ONNX_GRAPH_H

@@ -1,0 +1,196 @@
+//===- GraphImporter.cpp - One graph on its way into the IR ---------------===//
+#include "GraphImporter.h"
+#include "ConstantData.h"
+#include "Node.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+#include <fmt/format.h>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+/// Constants of at most this many elements are written out in printed IR.
+constexpr int64_t smallConstant = 16;
+
+mlir::ElementsAttr toElements(mlir::RankedTensorType type, const Tensor &tensor, llvm::StringRef name) {
+  bool packed = type.getElementType().isInteger(1);
+  if (tensor.count() > smallConstant || packed)
+    return qnn::toAttr(type, tensor, name);
+  return mlir::DenseElementsAttr::getFromRawBuffer(type, llvm::ArrayRef(tensor.as<char>(), tensor.type().bytes()));
+}
+
+} // namespace
+
+GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
+                             mlir::MLIRContext &context)
+    : model(model), graph(graph), reporter(reporter), builder(&context), reader(path) {}
+
+GraphValue *GraphImporter::find(llvm::StringRef name) {
+  auto found = values.find(name);
+  return found == values.end() ? nullptr : &found->second;
+}
+
+void GraphImporter::define(llvm::StringRef name, GraphValue value) { values[name] = std::move(value); }
+
+void GraphImporter::track(mlir::Operation *op) {
+  bool constant = llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return constants.contains(operand); });
+  if (constant)
+    constants.insert(op->result_begin(), op->result_end());
+}
+
+Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tensor &tensor) {
+  if (std::optional<std::string> problem = findNonFinite(tensor))
+    return Error{fmt::format("constant '{}' {}", name.str(), *problem)};
+  mlir::MLIRContext *context = builder.getContext();
+  mlir::Operation *op = qnn::ConstantOp::create(builder, qnn::nameLoc(context, name, name),
+                                                toElements(qnn::toMlir(context, tensor.type()), tensor, name));
+  track(op);
+  return op->getResult(0);
+}
+
+mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
+  mlir::MLIRContext *context = builder.getContext();
+  mlir::Location loc = qnn::nameLoc(context, name, name);
+  auto type = mlir::RankedTensorType::get(integers.shape(), grid.type(context));
+  mlir::ElementsAttr elements = toElements(qnn::storageType(type), integers, name);
+  mlir::Operation *constant = qnn::ConstantOp::create(builder, loc, type, elements);
+  track(constant);
+  mlir::Operation *cast =
+      mlir::quant::DequantizeCastOp::create(builder, loc, qnn::expressedType(type), constant->getResult(0));
+  track(cast);
+  return cast->getResult(0);
+}
+
+Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue &value) {
+  if (value.value)
+    return value.value;
+  if (value.grid) {
+    value.value = makeDequantized(name, value.constant, *value.grid);
+    return value.value;
+  }
+  Result<mlir::Value> constant = makeConstant(name, value.constant);
+  if (constant)
+    value.value = *constant;
+  return constant;
+}
+
+bool GraphImporter::isFoldable(const OpEntry &entry, const proto::NodeProto &node) const {
+  if (!entry.fold || entry.foldsShapes)
+    return entry.fold;
+  return llvm::all_of(node.input(), [&](const std::string &input) {
+    auto found = values.find(input);
+    return input.empty() || (found != values.end() && found->second.isKnown());
+  });
+}
+
+/// Which nodes are computed at import follows from the graph alone, so whatever
+/// is unsupported is known before any node is looked at.
+LogicalResult GraphImporter::checkSupport() {
+  llvm::StringSet<> known;
+  std::string unsupported;
+  for (const auto &initializer : graph.initializers)
+    known.insert(initializer.getKey());
+  for (const GraphNode &node : graph.nodes) {
+    const OpEntry *entry = OpTable::get().find(*node.proto);
+    bool allKnown =
+        llvm::all_of(node.proto->input(), [&](const auto &input) { return input.empty() || known.contains(input); });
+    bool folds = entry && entry->fold && (entry->foldsShapes || allKnown);
+    if (folds)
+      known.insert(node.proto->output().begin(), node.proto->output().end());
+    else if (!entry || !entry->import)
+      unsupported += (unsupported.empty() ? "" : ", ") + describe(node, *model.proto);
+  }
+  if (unsupported.empty())
+    return mlir::success();
+  return reporter.error("operators that are not supported: " + unsupported);
+}
+
+/// Reads the initializers that are used; the others may be of any type.
+LogicalResult GraphImporter::readInitializers() {
+  for (proto::TensorProto &tensor : *model.proto->mutable_graph()->mutable_initializer()) {
+    if (!graph.used.contains(tensor.name()))
+      continue;
+    Result<Tensor> elements = reader.read(tensor);
+    if (!elements)
+      return reporter.error("initializer '" + tensor.name() + "': " + elements.error().message);
+    define(tensor.name(), {*elements, std::nullopt, nullptr});
+  }
+  return mlir::success();
+}
+
+/// Integer inputs get a signed or unsigned type, which the node that reads them
+/// replaces by a quantized one (see DequantizeLinear and Cast).
+LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function) {
+  mlir::Block *block = function.addEntryBlock();
+  builder.setInsertionPointToStart(block);
+  for (const BoundInput &input : inputs) {
+    mlir::Type element = builder.getF32Type();
+    std::optional<ElementType> integer = integerType(input.dataType);
+    if (integer && sizeOf(*integer) <= 2 && *integer != ElementType::boolean)
+      element = builder.getIntegerType(8 * sizeOf(*integer), isSignedInteger(*integer));
+    else if (!isFloat(input.dataType))
+      return reporter.error(fmt::format("input '{}' has elements of type {}, expected floating point, or int8, "
+                                        "uint8, int16 or uint16 that a DequantizeLinear or Cast reads",
+                                        input.name, dataTypeName(input.dataType)));
+    auto type = mlir::RankedTensorType::get(input.shape, element);
+    define(input.name, {Tensor(), std::nullopt, block->addArgument(type, builder.getUnknownLoc())});
+  }
+  return mlir::success();
+}
+
+LogicalResult GraphImporter::importNodes() {
+  for (const GraphNode &graphNode : graph.nodes) {
+    const OpEntry *entry = OpTable::get().find(*graphNode.proto);
+    Node node(*this, graphNode);
+    NodeFunction function = isFoldable(*entry, *graphNode.proto) || !entry->import ? entry->fold : entry->import;
+    if (failed(function(node)) || node.failed())
+      return node.error("cannot be imported");
+    for (unsigned i = 0; i < node.numResults(); ++i)
+      if (node.isUsed(i) && !find(node.resultName(i)))
+        return node.error("its result '" + node.resultName(i) + "' is not supported");
+  }
+  return mlir::success();
+}
+
+LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
+  mlir::Block &block = function.front();
+  llvm::SmallVector<mlir::Value> results;
+  for (const proto::ValueInfoProto *output : graph.outputs) {
+    Result<mlir::Value> result = materialize(output->name(), *find(output->name()));
+    if (!result)
+      return reporter.error("output '" + output->name() + "': " + result.error().message);
+    results.push_back(*result);
+  }
+  mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  function.setType(builder.getFunctionType(block.getArgumentTypes(), mlir::ValueRange(results).getTypes()));
+  for (auto [index, input] : llvm::enumerate(graph.inputs))
+    function.setArgAttr(index, qnn::portNameAttrName, builder.getStringAttr(input->name()));
+  for (auto [index, output] : llvm::enumerate(graph.outputs))
+    function.setResultAttr(index, qnn::portNameAttrName, builder.getStringAttr(output->name()));
+  return mlir::success();
+}
+
+LogicalResult GraphImporter::run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module) {
+  if (failed(checkSupport()) || failed(readInitializers()))
+    return failure();
+  builder.setInsertionPointToEnd(module.getBody());
+  auto function = mlir::func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType({}, {}));
+  if (failed(addArguments(inputs, function)) || failed(importNodes()))
+    return failure();
+  for (auto [argument, input] : llvm::zip(function.getArguments(), inputs)) {
+    auto element = mlir::cast<mlir::RankedTensorType>(argument.getType()).getElementType();
+    if (mlir::isa<mlir::IntegerType>(element))
+      return reporter.error(fmt::format("input '{}' has elements of type {}, which must be read by a "
+                                        "DequantizeLinear or Cast",
+                                        input.name, dataTypeName(input.dataType)));
+  }
+  if (reader.convertedFloats())
+    reporter.remark("weights of other floating-point types than float32 were "
+                    "converted to it");
+  return finish(function);
+}

@@ -1,0 +1,77 @@
+//===- GraphImporter.h - One graph on its way into the IR -------*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_GRAPHIMPORTER_H
+#define TARE_LIB_ONNX_GRAPHIMPORTER_H
+
+#include "Graph.h"
+#include "Inputs.h"
+#include "OpTable.h"
+#include "TensorReader.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+namespace tare::onnx {
+
+/// What an ONNX value is.
+struct GraphValue {
+  /// Its elements, where they are known at import.
+  Tensor constant;
+  /// Only with `constant`, which then holds integers: the value is these,
+  /// dequantized on this grid. (Not computed, so that the integers and the scales
+  /// of the file survive.)
+  std::optional<qnn::Grid> grid;
+  /// The value in the IR. A constant gets one when it is first an operand.
+  mlir::Value value;
+
+  bool isKnown() const { return constant && !grid; }
+};
+
+class GraphImporter {
+public:
+  GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
+                mlir::MLIRContext &context);
+
+  /// Fills `module` with @main.
+  mlir::LogicalResult run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module);
+
+  // For Node.
+  const Reporter &getReporter() const { return reporter; }
+  const proto::ModelProto &getModel() const { return *model.proto; }
+  int64_t getOpset() const { return model.opset; }
+  const Graph &getGraph() const { return graph; }
+  mlir::OpBuilder &getBuilder() { return builder; }
+  TensorReader &getReader() { return reader; }
+  /// The value of that name; null where a node did not define its result.
+  GraphValue *find(llvm::StringRef name);
+  void define(llvm::StringRef name, GraphValue value);
+  /// The value in the IR: a constant becomes qnn.constant (and quant.dcast) here.
+  Result<mlir::Value> materialize(llvm::StringRef name, GraphValue &value);
+  /// A constant of the IR; floats must be finite.
+  Result<mlir::Value> makeConstant(llvm::StringRef name, const Tensor &tensor);
+  /// A quantized constant and its dequantization.
+  mlir::Value makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
+  /// Whether a value of the IR depends on no graph input.
+  bool isConstant(mlir::Value value) const { return constants.contains(value); }
+  /// Notes whether an op that was just created depends on graph inputs.
+  void track(mlir::Operation *op);
+
+private:
+  mlir::LogicalResult checkSupport();
+  mlir::LogicalResult readInitializers();
+  mlir::LogicalResult importNodes();
+  mlir::LogicalResult finish(mlir::func::FuncOp function);
+  mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
+  bool isFoldable(const OpEntry &entry, const proto::NodeProto &node) const;
+
+  Model &model;
+  Graph &graph;
+  const Reporter &reporter;
+  mlir::OpBuilder builder;
+  TensorReader reader;
+  llvm::StringMap<GraphValue> values;
+  llvm::DenseSet<mlir::Value> constants;
+};
+
+} // namespace tare::onnx
+
+#endif // TARE_LIB_ONNX_GRAPHIMPORTER_H

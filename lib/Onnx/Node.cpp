@@ -1,0 +1,323 @@
+//===- Node.cpp - One ONNX node on its way into the IR --------------------===//
+#include "Node.h"
+#include "ConstantData.h"
+#include "mlir/IR/Verifier.h"
+#include "tare/Dialect/Qnn/Constants.h"
+
+#include <fmt/format.h>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+using Attribute = proto::AttributeProto;
+
+LogicalResult Node::error(const llvm::Twine &message) {
+  if (!hasFailed)
+    (void)importer.getReporter().error(describe(node, importer.getModel()) + ": " + message);
+  hasFailed = true;
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+bool Node::hasAttribute(llvm::StringRef name) const {
+  return llvm::any_of(proto.attribute(), [&](const Attribute &attribute) { return attribute.name() == name; });
+}
+
+const Attribute *Node::attribute(llvm::StringRef name, Attribute::AttributeType type) {
+  for (const Attribute &attribute : proto.attribute()) {
+    if (attribute.name() != name)
+      continue;
+    // The first versions of the format had no field for the type.
+    if (!attribute.has_type() || attribute.type() == type)
+      return &attribute;
+    (void)error("attribute '" + name + "' has type " + Attribute::AttributeType_Name(attribute.type()) + ", expected " +
+                Attribute::AttributeType_Name(type));
+    return nullptr;
+  }
+  return nullptr;
+}
+
+int64_t Node::intAttribute(llvm::StringRef name, int64_t fallback) {
+  const Attribute *found = attribute(name, Attribute::INT);
+  return found ? found->i() : fallback;
+}
+
+double Node::floatAttribute(llvm::StringRef name, double fallback) {
+  const Attribute *found = attribute(name, Attribute::FLOAT);
+  if (!found)
+    return fallback;
+  if (!std::isfinite(found->f()))
+    (void)error("attribute '" + name + "' must be finite");
+  return found->f();
+}
+
+std::string Node::stringAttribute(llvm::StringRef name, llvm::StringRef fallback) {
+  const Attribute *found = attribute(name, Attribute::STRING);
+  return found ? found->s() : fallback.str();
+}
+
+std::optional<Integers> Node::intsAttribute(llvm::StringRef name) {
+  const Attribute *found = attribute(name, Attribute::INTS);
+  if (!found)
+    return std::nullopt;
+  return Integers(found->ints().begin(), found->ints().end());
+}
+
+std::optional<std::vector<float>> Node::floatsAttribute(llvm::StringRef name) {
+  const Attribute *found = attribute(name, Attribute::FLOATS);
+  if (!found)
+    return std::nullopt;
+  return std::vector<float>(found->floats().begin(), found->floats().end());
+}
+
+Tensor Node::tensorAttribute(llvm::StringRef name) {
+  const Attribute *found = attribute(name, Attribute::TENSOR);
+  if (!found || !found->has_t())
+    return Tensor();
+  // The reader takes the bytes out; the message is not needed any more.
+  Result<Tensor> tensor = importer.getReader().read(const_cast<proto::TensorProto &>(found->t()));
+  if (tensor)
+    return *tensor;
+  (void)error("attribute '" + name + "': " + tensor.error().message);
+  return Tensor();
+}
+
+Integers Node::extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest) {
+  Integers values = intsAttribute(name).value_or(Integers(count, fallback));
+  if (values.size() != count)
+    (void)error(fmt::format("attribute '{}' has {} elements, expected {}", name.str(), values.size(), count));
+  for (int64_t value : values)
+    if (value < lowest || value > largestExtent)
+      (void)error(fmt::format("attribute '{}' holds {}, expected {} or more", name.str(), value, lowest));
+  return hasFailed ? Integers(count, fallback) : values;
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+bool Node::hasOperand(unsigned index) const { return index < numOperands() && !proto.input(index).empty(); }
+
+llvm::StringRef Node::operandName(unsigned index) const {
+  return hasOperand(index) ? llvm::StringRef(proto.input(index)) : "";
+}
+
+GraphValue *Node::valueOf(unsigned index) { return hasOperand(index) ? importer.find(proto.input(index)) : nullptr; }
+
+GraphValue *Node::requireValue(unsigned index) {
+  GraphValue *value = valueOf(index);
+  if (!value)
+    (void)error("operand " + llvm::Twine(index) + " is missing");
+  return value;
+}
+
+mlir::Value Node::rawOperand(unsigned index) {
+  GraphValue *value = requireValue(index);
+  if (!value || hasFailed)
+    return nullptr;
+  Result<mlir::Value> result = importer.materialize(proto.input(index), *value);
+  if (result)
+    return *result;
+  (void)error(result.error().message);
+  return nullptr;
+}
+
+bool Node::isIntegerArgument(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value && value->value && mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(value->value.getType())) &&
+         mlir::isa<mlir::BlockArgument>(value->value);
+}
+
+mlir::Value Node::anyOperand(unsigned index) {
+  GraphValue *value = requireValue(index);
+  if (!value)
+    return nullptr;
+  if (isIntegerArgument(index) || (value->isKnown() && value->constant.element() != ElementType::f32)) {
+    (void)error("operand '" + operandName(index) + "' holds integers, expected floating point");
+    return nullptr;
+  }
+  return rawOperand(index);
+}
+
+mlir::Value Node::operand(unsigned index) {
+  mlir::Value value = anyOperand(index);
+  if (!value)
+    return nullptr;
+  if (mlir::getElementTypeOrSelf(value.getType()).isF32())
+    return value;
+  (void)error("operand '" + operandName(index) +
+              "' holds quantized integers, expected floating point; dequantize "
+              "it first");
+  return nullptr;
+}
+
+const Tensor *Node::known(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value && value->isKnown() ? &value->constant : nullptr;
+}
+
+const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
+  const Tensor *tensor = known(index);
+  if (!tensor)
+    (void)error(hasOperand(index) ? role + " '" + operandName(index) + "' must be a constant, found a computed value"
+                                  : role + " is missing");
+  return tensor;
+}
+
+const GraphValue *Node::dequantized(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value && value->grid ? value : nullptr;
+}
+
+bool Node::isConstant(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value && (value->constant || importer.isConstant(value->value));
+}
+
+std::optional<Shape> Node::shapeOf(unsigned index) {
+  GraphValue *value = requireValue(index);
+  if (!value)
+    return std::nullopt;
+  if (value->constant)
+    return value->constant.shape();
+  llvm::ArrayRef<int64_t> shape = dims(value->value);
+  return Shape(shape.begin(), shape.end());
+}
+
+std::optional<Integers> Node::requireIntegers(unsigned index, llvm::StringRef role) {
+  const Tensor *tensor = requireKnown(index, role);
+  if (!tensor)
+    return std::nullopt;
+  if (tensor->element() == ElementType::f32) {
+    (void)error(role + " must hold integers, found float32");
+    return std::nullopt;
+  }
+  return toIntegers(*tensor);
+}
+
+double Node::requireScalar(unsigned index, llvm::StringRef role, double fallback) {
+  if (!hasOperand(index))
+    return fallback;
+  const Tensor *tensor = requireKnown(index, role);
+  if (!tensor)
+    return fallback;
+  if (tensor->count() != 1) {
+    (void)error(fmt::format("{} must be one number, found shape {}", role.str(), toString(tensor->shape())));
+    return fallback;
+  }
+  return toDoubles(*tensor)[0];
+}
+
+//===----------------------------------------------------------------------===//
+// Results and building
+//===----------------------------------------------------------------------===//
+
+llvm::StringRef Node::resultName(unsigned index) const {
+  return index < numResults() ? llvm::StringRef(proto.output(index)) : "";
+}
+
+bool Node::isUsed(unsigned index) const {
+  llvm::StringRef name = resultName(index);
+  return !name.empty() && importer.getGraph().used.contains(name);
+}
+
+LogicalResult Node::give(GraphValue value, unsigned index) {
+  if (hasFailed)
+    return failure();
+  if (!resultName(index).empty())
+    importer.define(resultName(index), std::move(value));
+  return mlir::success();
+}
+
+LogicalResult Node::give(mlir::Value value, unsigned index) {
+  return give(GraphValue{Tensor(), std::nullopt, value}, index);
+}
+
+LogicalResult Node::give(Tensor constant, unsigned index) {
+  return give(GraphValue{std::move(constant), std::nullopt, nullptr}, index);
+}
+
+LogicalResult Node::forward(unsigned index) {
+  GraphValue *value = requireValue(index);
+  return value ? give(GraphValue(*value)) : failure();
+}
+
+mlir::Location Node::location(llvm::StringRef value) { return qnn::nameLoc(builder().getContext(), node.layer, value); }
+
+/// Infers and sets the result's type; what is wrong becomes the node's error.
+mlir::Value Node::complete(mlir::Operation *op) {
+  auto inference = mlir::cast<mlir::InferTypeOpInterface>(op);
+  std::string problem;
+  llvm::SmallVector<mlir::Type> types;
+  {
+    mlir::ScopedDiagnosticHandler capture(op->getContext(), [&](mlir::Diagnostic &diagnostic) {
+      problem = diagnostic.str();
+      return mlir::success();
+    });
+    if (mlir::failed(inference.inferReturnTypes(op->getContext(), op->getLoc(), op->getOperands(),
+                                                op->getAttrDictionary(), op->getPropertiesStorage(), op->getRegions(),
+                                                types)))
+      types.clear();
+  }
+  if (types.empty()) {
+    op->erase();
+    (void)error(problem.empty() ? "has no valid result" : problem);
+    return nullptr;
+  }
+  auto type = mlir::cast<mlir::RankedTensorType>(types[0]);
+  Shape shape(type.getShape().begin(), type.getShape().end());
+  if (!isSane({ElementType::f32, shape})) {
+    op->erase();
+    (void)error("its result would have the shape " + toString(shape) + "; no tensor can have it");
+    return nullptr;
+  }
+  op->getResult(0).setType(type);
+  return check(op);
+}
+
+mlir::Value Node::check(mlir::Operation *op) {
+  std::string problem;
+  bool valid;
+  {
+    mlir::ScopedDiagnosticHandler capture(op->getContext(), [&](mlir::Diagnostic &diagnostic) {
+      problem = diagnostic.str();
+      return mlir::success();
+    });
+    valid = succeeded(mlir::verify(op));
+  }
+  if (valid) {
+    importer.track(op);
+    return op->getResult(0);
+  }
+  // "'qnn.conv' op bias must ...": the node is named already.
+  std::string prefix = ("'" + op->getName().getStringRef() + "' op ").str();
+  op->erase();
+  llvm::StringRef reason = problem;
+  reason.consume_front(prefix);
+  (void)error(reason);
+  return nullptr;
+}
+
+mlir::Value Node::constant(llvm::StringRef name, const Tensor &tensor) {
+  if (hasFailed)
+    return nullptr;
+  Result<mlir::Value> value = importer.makeConstant(name, tensor);
+  if (value)
+    return *value;
+  (void)error(value.error().message);
+  return nullptr;
+}
+
+mlir::Value Node::scalarConstant(llvm::StringRef step, double value) {
+  Tensor tensor(ElementType::f32, Shape{});
+  *tensor.mutableAs<float>() = static_cast<float>(value);
+  return constant((resultName(0) + "/" + step).str(), tensor);
+}
+
+mlir::Value Node::dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
+  return hasFailed ? nullptr : importer.makeDequantized(name, integers, grid);
+}

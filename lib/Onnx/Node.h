@@ -1,0 +1,143 @@
+//===- Node.h - One ONNX node on its way into the IR ------------*- C++ -*-===//
+//
+// What an import or fold function sees. Errors stick: the first one is reported,
+// and from then on attributes read as their defaults, operands and created ops
+// as null; a function need not look until it uses a null value, and its result
+// is a failure whatever it returns.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_ONNX_NODE_H
+#define TARE_LIB_ONNX_NODE_H
+
+#include "GraphImporter.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+namespace tare::onnx {
+
+using Integers = llvm::SmallVector<int64_t>;
+
+/// Attributes that count elements are below it, so that shape arithmetic cannot
+/// overflow.
+inline constexpr int64_t largestExtent = int64_t(1) << 30;
+
+class Node {
+public:
+  Node(GraphImporter &importer, const GraphNode &node) : importer(importer), node(node), proto(*node.proto) {}
+
+  int64_t opset() const { return importer.getOpset(); }
+  llvm::StringRef opType() const { return proto.op_type(); }
+  bool failed() const { return hasFailed; }
+  /// Reports what is wrong with the node; only the first error is.
+  mlir::LogicalResult error(const llvm::Twine &message);
+
+  // Attributes.
+  bool hasAttribute(llvm::StringRef name) const;
+  int64_t intAttribute(llvm::StringRef name, int64_t fallback);
+  double floatAttribute(llvm::StringRef name, double fallback);
+  std::string stringAttribute(llvm::StringRef name, llvm::StringRef fallback);
+  std::optional<Integers> intsAttribute(llvm::StringRef name);
+  std::optional<std::vector<float>> floatsAttribute(llvm::StringRef name);
+  /// Null where there is none.
+  Tensor tensorAttribute(llvm::StringRef name);
+  /// `count` integers in [lowest, largestExtent], each `fallback` by default.
+  Integers extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest);
+
+  // Operands.
+  unsigned numOperands() const { return proto.input_size(); }
+  bool hasOperand(unsigned index) const;
+  llvm::StringRef operandName(unsigned index) const;
+  /// The operand in the IR, which must be float: null after an error.
+  mlir::Value operand(unsigned index);
+  /// The operand in the IR, float or quantized: for data movement.
+  mlir::Value anyOperand(unsigned index);
+  /// The operand in the IR, whatever its type; null after an error.
+  mlir::Value rawOperand(unsigned index);
+  /// Whether the operand is a graph input of integers that nothing has read yet.
+  bool isIntegerArgument(unsigned index);
+  /// The elements of an operand that is known at import, or null.
+  const Tensor *known(unsigned index);
+  /// The same; an error where they are not known.
+  const Tensor *requireKnown(unsigned index, llvm::StringRef role);
+  /// A dequantized constant's integers and grid, or null.
+  const GraphValue *dequantized(unsigned index);
+  /// Whether the operand depends on no graph input.
+  bool isConstant(unsigned index);
+  /// The operand's shape, in whatever form it is.
+  std::optional<Shape> shapeOf(unsigned index);
+  /// The elements of a known operand of integers.
+  std::optional<Integers> requireIntegers(unsigned index, llvm::StringRef role);
+  /// The element of a known operand of one number.
+  double requireScalar(unsigned index, llvm::StringRef role, double fallback);
+
+  // Results.
+  unsigned numResults() const { return proto.output_size(); }
+  /// Whether another node or the graph's outputs read the result.
+  bool isUsed(unsigned index) const;
+  llvm::StringRef resultName(unsigned index) const;
+  /// Result 0 (or another) is this value; fails after an error.
+  mlir::LogicalResult give(mlir::Value value, unsigned index = 0);
+  mlir::LogicalResult give(Tensor constant, unsigned index = 0);
+  mlir::LogicalResult give(GraphValue value, unsigned index = 0);
+  /// Result 0 is operand `index` as it is.
+  mlir::LogicalResult forward(unsigned index = 0);
+
+  // Building.
+  mlir::OpBuilder &builder() { return importer.getBuilder(); }
+  /// Creates the op that holds result 0; the result's type is inferred.
+  template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
+    return createNamed<Op>(resultName(0), std::forward<Args>(args)...);
+  }
+  /// An op on the way to it: its value is called "<result>/<step>".
+  template <typename Op, typename... Args> mlir::Value createStep(llvm::StringRef step, Args &&...args) {
+    return createNamed<Op>((resultName(0) + "/" + step).str(), std::forward<Args>(args)...);
+  }
+  /// The op that holds the value `name`.
+  template <typename Op, typename... Args> mlir::Value createNamed(llvm::StringRef name, Args &&...args) {
+    if (hasFailed)
+      return nullptr;
+    mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
+    return complete(Op::create(builder(), location(name), unknown, std::forward<Args>(args)...));
+  }
+  /// The op that holds result 0, whose type the caller knows.
+  template <typename Op> mlir::Value createTyped(mlir::Type type, mlir::Value operand) {
+    if (hasFailed)
+      return nullptr;
+    return check(Op::create(builder(), location(resultName(0)), type, operand));
+  }
+  /// A constant of the IR with a name of its own.
+  mlir::Value constant(llvm::StringRef name, const Tensor &tensor);
+  mlir::Value scalarConstant(llvm::StringRef step, double value);
+  mlir::Value dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
+  /// Null where all values are the default, which printed IR leaves out.
+  mlir::DenseI64ArrayAttr listUnless(int64_t fallback, llvm::ArrayRef<int64_t> values) {
+    bool isDefault = llvm::all_of(values, [&](int64_t value) { return value == fallback; });
+    return isDefault ? mlir::DenseI64ArrayAttr() : list(values);
+  }
+  mlir::DenseI64ArrayAttr list(llvm::ArrayRef<int64_t> values) { return builder().getDenseI64ArrayAttr(values); }
+
+private:
+  const proto::AttributeProto *attribute(llvm::StringRef name, proto::AttributeProto::AttributeType type);
+  GraphValue *valueOf(unsigned index);
+  GraphValue *requireValue(unsigned index);
+  mlir::Location location(llvm::StringRef value);
+  mlir::Value complete(mlir::Operation *op);
+  mlir::Value check(mlir::Operation *op);
+
+  GraphImporter &importer;
+  const GraphNode &node;
+  const proto::NodeProto &proto;
+  bool hasFailed = false;
+};
+
+/// begin, begin + 1, .., end - 1
+inline Integers axisRange(int64_t begin, int64_t end) { return llvm::to_vector(llvm::seq<int64_t>(begin, end)); }
+
+/// The dimensions of a value in the IR.
+inline llvm::ArrayRef<int64_t> dims(mlir::Value value) {
+  return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
+} // namespace tare::onnx
+
+#endif // TARE_LIB_ONNX_NODE_H

@@ -1,0 +1,37 @@
+//===- OpTable.cpp - The ONNX operators that are supported ----------------===//
+#include "OpTable.h"
+
+using namespace tare::onnx;
+
+OpTable::OpTable() {
+  registerActivations(*this);
+  registerArithmetic(*this);
+  registerConvolutions(*this);
+  registerIdentities(*this);
+  registerJoins(*this);
+  registerMatrixProducts(*this);
+  registerMovement(*this);
+  registerNormalization(*this);
+  registerPadding(*this);
+  registerPooling(*this);
+  registerQuantization(*this);
+  registerResizing(*this);
+  registerShapeFolds(*this);
+  registerMovementFolds(*this);
+  registerElementwiseFolds(*this);
+  registerReductionFolds(*this);
+  registerIndexingFolds(*this);
+  registerQuantizationFolds(*this);
+}
+
+const OpTable &OpTable::get() {
+  static const OpTable table;
+  return table;
+}
+
+const OpEntry *OpTable::find(const proto::NodeProto &node) const {
+  if (!node.domain().empty() && node.domain() != "ai.onnx")
+    return nullptr;
+  auto found = entries.find(node.op_type());
+  return found == entries.end() ? nullptr : &found->second;
+}

@@ -1,0 +1,73 @@
+//===- OpTable.h - The ONNX operators that are supported --------*- C++ -*-===//
+//
+// One entry per ONNX operator. A new operator is one function and one line in
+// the registration function of its family.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_ONNX_OPTABLE_H
+#define TARE_LIB_ONNX_OPTABLE_H
+
+#include "onnx.pb.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace llvm {
+struct LogicalResult;
+}
+
+namespace tare::onnx {
+
+class Node;
+/// Gives the node's results their values, or reports an error at the node.
+using NodeFunction = llvm::LogicalResult (*)(Node &);
+
+struct OpEntry {
+  /// Makes qnn ops of the node; null: the operator only computes on values that
+  /// are known at import.
+  NodeFunction import = nullptr;
+  /// Computes the results of a node whose operands are all known; null: such a
+  /// node is imported as any other.
+  NodeFunction fold = nullptr;
+  /// `fold` needs no operand's elements, only their shapes (Shape, Size).
+  bool foldsShapes = false;
+};
+
+class OpTable {
+public:
+  /// The operators of ONNX's own domain.
+  static const OpTable &get();
+
+  /// The entry of the node's operator, or null.
+  const OpEntry *find(const proto::NodeProto &node) const;
+
+  void addImport(llvm::StringRef opType, NodeFunction import) { entries[opType].import = import; }
+  void addFold(llvm::StringRef opType, NodeFunction fold) { entries[opType].fold = fold; }
+  void addShapeFold(llvm::StringRef opType, NodeFunction fold) { entries[opType] = {nullptr, fold, true}; }
+
+private:
+  OpTable();
+  llvm::StringMap<OpEntry> entries;
+};
+
+// The families: Ops/*.cpp and Fold/*.cpp.
+void registerActivations(OpTable &table);
+void registerArithmetic(OpTable &table);
+void registerConvolutions(OpTable &table);
+void registerIdentities(OpTable &table);
+void registerJoins(OpTable &table);
+void registerMatrixProducts(OpTable &table);
+void registerMovement(OpTable &table);
+void registerNormalization(OpTable &table);
+void registerPadding(OpTable &table);
+void registerPooling(OpTable &table);
+void registerQuantization(OpTable &table);
+void registerResizing(OpTable &table);
+void registerShapeFolds(OpTable &table);
+void registerMovementFolds(OpTable &table);
+void registerElementwiseFolds(OpTable &table);
+void registerReductionFolds(OpTable &table);
+void registerIndexingFolds(OpTable &table);
+void registerQuantizationFolds(OpTable &table);
+
+} // namespace tare::onnx
+
+#endif // TARE_LIB_ONNX_OPTABLE_H

@@ -1,0 +1,85 @@
+//===- Activations.cpp - Functions of one element -------------------------===//
+#include "ConstantData.h"
+#include "Node.h"
+
+#include <fmt/format.h>
+#include <limits>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+template <typename Op> LogicalResult importFunction(Node &node) { return node.give(node.create<Op>(node.operand(0))); }
+
+/// Limits are attributes before opset 11, operands since.
+LogicalResult importClip(Node &node) {
+  double infinity = std::numeric_limits<double>::infinity();
+  double lower = -infinity, upper = infinity;
+  if (node.opset() < 11) {
+    lower = node.floatAttribute("min", lower);
+    upper = node.floatAttribute("max", upper);
+  } else {
+    lower = node.requireScalar(1, "the lower limit", lower);
+    upper = node.requireScalar(2, "the upper limit", upper);
+  }
+  // Written so that NaN is refused, too.
+  if (!(lower <= upper))
+    return node.error(fmt::format("found limits {} and {}, expected the lower "
+                                  "one first",
+                                  lower, upper));
+  auto interval = qnn::ClampAttr::get(node.builder().getContext(), lower, upper);
+  return node.give(node.create<qnn::ClipOp>(node.operand(0), interval));
+}
+
+LogicalResult importLeakyRelu(Node &node) {
+  return node.give(node.create<qnn::LeakyReluOp>(node.operand(0),
+                                                 node.builder().getF64FloatAttr(node.floatAttribute("alpha", 0.01f))));
+}
+
+LogicalResult importHardSigmoid(Node &node) {
+  auto number = [&](llvm::StringRef name, float fallback) {
+    return node.builder().getF64FloatAttr(node.floatAttribute(name, fallback));
+  };
+  return node.give(node.create<qnn::HardSigmoidOp>(node.operand(0), number("alpha", 0.2f), number("beta", 0.5f)));
+}
+
+/// The slope broadcasts to the input; one number for all or one per channel of
+/// axis 1 is what the op has.
+LogicalResult importPRelu(Node &node) {
+  mlir::Value input = node.operand(0);
+  const Tensor *slope = node.requireKnown(1, "the slope");
+  if (!input || !slope)
+    return failure();
+  std::vector<double> values = toDoubles(*slope);
+  if (std::optional<std::string> problem = findNonFinite(*slope))
+    return node.error("the slope " + *problem);
+  size_t rank = dims(input).size();
+  Shape shape = slope->shape();
+  if (shape.size() < rank)
+    shape.insert(shape.begin(), rank - shape.size(), 1);
+  bool perChannel =
+      shape.size() == rank && rank > 1 && shape[1] == dims(input)[1] && int64_t(values.size()) == shape[1];
+  bool uniform = !values.empty() && llvm::all_equal(values);
+  if (!perChannel && !uniform)
+    return node.error("found a slope of shape " + toString(slope->shape()) +
+                      ", expected one number, or one per channel of axis 1");
+  if (uniform)
+    values.resize(1);
+  return node.give(node.create<qnn::PReluOp>(input, llvm::ArrayRef<double>(values)));
+}
+
+} // namespace
+
+void tare::onnx::registerActivations(OpTable &table) {
+  table.addImport("Relu", importFunction<qnn::ReluOp>);
+  table.addImport("Sigmoid", importFunction<qnn::SigmoidOp>);
+  table.addImport("Tanh", importFunction<qnn::TanhOp>);
+  table.addImport("HardSwish", importFunction<qnn::HardSwishOp>);
+  table.addImport("Clip", importClip);
+  table.addImport("LeakyRelu", importLeakyRelu);
+  table.addImport("HardSigmoid", importHardSigmoid);
+  table.addImport("PRelu", importPRelu);
+}

@@ -1,0 +1,40 @@
+//===- Identities.cpp - Nodes that vanish ---------------------------------===//
+#include "Quantization.h"
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+LogicalResult importIdentity(Node &node) { return node.forward(); }
+
+/// In inference it passes its operand on. Training is an operand since opset 12.
+LogicalResult importDropout(Node &node) {
+  if (node.opset() >= 12 && node.requireScalar(2, "operand training_mode", 0) != 0)
+    return node.error("training_mode must be false; export the model for "
+                      "inference");
+  if (node.isUsed(1))
+    return node.error("its mask '" + node.resultName(1) + "' is used; export the model for inference");
+  return node.failed() ? failure() : node.forward();
+}
+
+/// Between floating-point types nothing changes: all are float32 here. Integers
+/// that are a graph input become a quantized value with scale 1.
+LogicalResult importCast(Node &node) {
+  int64_t to = node.intAttribute("to", 0);
+  if (!isFloat(to))
+    return node.error("casts a computed value to " + dataTypeName(to) + "; expected a cast to floating point");
+  if (node.isIntegerArgument(0))
+    return dequantizeArgument(node, identityGrid(node.rawOperand(0)));
+  return node.operand(0) ? node.forward() : failure();
+}
+
+} // namespace
+
+void tare::onnx::registerIdentities(OpTable &table) {
+  table.addImport("Identity", importIdentity);
+  table.addImport("Dropout", importDropout);
+  table.addImport("Cast", importCast);
+}

@@ -1,0 +1,115 @@
+//===- Padding.cpp - Pad --------------------------------------------------===//
+#include "Axes.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+/// What the node adds to each axis; negative where it takes away.
+struct Border {
+  Integers low, high;
+};
+
+std::optional<Border> readBorder(Node &node, int64_t rank) {
+  std::optional<Integers> pads =
+      node.opset() < 11 ? node.intsAttribute("pads") : node.requireIntegers(1, "operand pads");
+  if (!pads) {
+    (void)node.error("attribute 'pads' is missing");
+    return std::nullopt;
+  }
+  std::optional<Integers> axes;
+  if (node.opset() >= 18)
+    axes = readAxes(node, rank, 18, 3);
+  if (!axes)
+    axes = axisRange(0, rank);
+  if (node.failed())
+    return std::nullopt;
+  if (pads->size() != 2 * axes->size()) {
+    (void)node.error(fmt::format("found {} pads, expected two for each of {} "
+                                 "axes",
+                                 pads->size(), axes->size()));
+    return std::nullopt;
+  }
+  Border border{Integers(rank, 0), Integers(rank, 0)};
+  for (auto [index, axis] : llvm::enumerate(*axes)) {
+    border.low[axis] = (*pads)[index];
+    border.high[axis] = (*pads)[index + axes->size()];
+  }
+  for (int64_t pad : *pads)
+    if (pad < -largestExtent || pad > largestExtent) {
+      (void)node.error(fmt::format("a pad of {} is out of range", pad));
+      return std::nullopt;
+    }
+  return border;
+}
+
+std::optional<qnn::PadMode> readMode(Node &node) {
+  std::string mode = node.stringAttribute("mode", "constant");
+  if (mode == "constant")
+    return qnn::PadMode::Constant;
+  if (mode == "edge")
+    return qnn::PadMode::Edge;
+  if (mode == "reflect")
+    return qnn::PadMode::Reflect;
+  (void)node.error("attribute 'mode' is '" + mode + "', expected constant, edge or reflect");
+  return std::nullopt;
+}
+
+double readValue(Node &node) {
+  double value = node.opset() < 11 ? node.floatAttribute("value", 0) : node.requireScalar(2, "the constant value", 0);
+  if (!std::isfinite(value))
+    (void)node.error("the constant value must be finite");
+  return value;
+}
+
+/// Negative pads are a slice before the rest is padded.
+mlir::Value crop(Node &node, mlir::Value input, Border &border) {
+  Integers starts, sizes;
+  bool crops = false;
+  for (auto [axis, dim] : llvm::enumerate(dims(input))) {
+    int64_t low = std::min<int64_t>(border.low[axis], 0);
+    int64_t high = std::min<int64_t>(border.high[axis], 0);
+    starts.push_back(-low);
+    sizes.push_back(dim + low + high);
+    crops |= low < 0 || high < 0;
+    border.low[axis] -= low;
+    border.high[axis] -= high;
+  }
+  if (!crops)
+    return input;
+  Integers steps(starts.size(), 1);
+  bool pads = llvm::any_of(border.low, [](int64_t pad) { return pad > 0; }) ||
+              llvm::any_of(border.high, [](int64_t pad) { return pad > 0; });
+  return pads ? node.createStep<qnn::SliceOp>("cropped", input, starts, steps, sizes)
+              : node.create<qnn::SliceOp>(input, starts, steps, sizes);
+}
+
+LogicalResult importPad(Node &node) {
+  mlir::Value input = node.anyOperand(0);
+  if (!input)
+    return failure();
+  std::optional<Border> border = readBorder(node, dims(input).size());
+  std::optional<qnn::PadMode> mode = readMode(node);
+  double value = mode == qnn::PadMode::Constant ? readValue(node) : 0;
+  if (!border || !mode || node.failed())
+    return failure();
+  mlir::Value cropped = crop(node, input, *border);
+  bool pads = llvm::any_of(border->low, [](int64_t pad) { return pad > 0; }) ||
+              llvm::any_of(border->high, [](int64_t pad) { return pad > 0; });
+  if (!pads)
+    return node.failed() ? failure() : node.give(cropped);
+  mlir::MLIRContext *context = node.builder().getContext();
+  return node.give(node.create<qnn::PadOp>(cropped, node.list(border->low), node.list(border->high),
+                                           qnn::PadModeAttr::get(context, *mode),
+                                           node.builder().getF64FloatAttr(value)));
+}
+
+} // namespace
+
+void tare::onnx::registerPadding(OpTable &table) { table.addImport("Pad", importPad); }

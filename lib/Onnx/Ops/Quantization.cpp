@@ -1,0 +1,197 @@
+//===- Quantization.cpp - QuantizeLinear, DequantizeLinear ----------------===//
+//
+// Scales are exactly the file's float32 values. Between the two ops values have
+// quantized types; dequantized constants keep their integers (GraphValue).
+//
+//===----------------------------------------------------------------------===//
+#include "Quantization.h"
+#include "Axes.h"
+#include "ConstantData.h"
+
+#include <fmt/format.h>
+#include <limits>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+/// A scale per index of one axis.
+bool isPerAxis(const Tensor &scale) { return scale.shape().size() == 1; }
+
+LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales) {
+  constexpr double smallest = std::numeric_limits<float>::min();
+  for (auto [index, scale] : llvm::enumerate(scales))
+    // Written so that NaN is refused, too.
+    if (!(scale >= smallest && scale <= std::numeric_limits<float>::max()))
+      return node.error(fmt::format("scale {} at index {} is not a positive "
+                                    "normal number",
+                                    scale, index));
+  return mlir::success();
+}
+
+/// Which axis a list of scales runs along; nothing where one scale is for all.
+std::optional<int64_t> scaleAxis(Node &node, const Tensor &scale, const Shape &input) {
+  if (scale.count() == 1 && !(isPerAxis(scale) && node.opset() >= 13))
+    return std::nullopt;
+  if (!isPerAxis(scale)) {
+    (void)node.error("found scales of shape " + toString(scale.shape()) +
+                     ", expected one scale or a list along one axis");
+    return std::nullopt;
+  }
+  int64_t axis = node.intAttribute("axis", 1), rank = input.size();
+  // One scale in a list is common for whole tensors.
+  bool exists = axis >= -rank && axis < rank;
+  if (scale.count() == 1 && (!exists || input[axis < 0 ? axis + rank : axis] != 1))
+    return std::nullopt;
+  std::optional<int64_t> valid = readAxis(node, axis, rank);
+  if (valid && input[*valid] != scale.count())
+    (void)node.error(fmt::format("found {} scales for axis {} of {}", scale.count(), *valid, toString(input)));
+  return valid;
+}
+
+LogicalResult readZeroPoints(Node &node, const Tensor &zeroPoint, qnn::Grid &grid) {
+  Integers zeros = toIntegers(zeroPoint);
+  if (zeros.size() != grid.scales.size())
+    return node.error(fmt::format("found {} zero points for {} scales", zeros.size(), grid.scales.size()));
+  grid.zeroPoints = zeros;
+  return mlir::success();
+}
+
+/// A grid of this type can be expressed: 8, 16 or 32 bits.
+bool isStorage(ElementType element) {
+  return element != ElementType::boolean && element != ElementType::f32 && sizeOf(element) <= 4;
+}
+
+bool sameGrid(const qnn::Grid &a, const qnn::Grid &b) {
+  return a.scales == b.scales && a.zeroPoints == b.zeroPoints && a.bits == b.bits && a.isSigned == b.isSigned &&
+         a.axis == b.axis;
+}
+
+LogicalResult importQuantize(Node &node) {
+  mlir::Value input = node.operand(0);
+  std::optional<ElementType> element = quantizedElement(node);
+  if (!input || !element)
+    return failure();
+  std::optional<qnn::Grid> grid = readGrid(node, *node.shapeOf(0), *element);
+  if (!grid)
+    return failure();
+  auto type = mlir::cast<mlir::RankedTensorType>(input.getType()).clone(grid->type(node.builder().getContext()));
+  return node.give(node.createTyped<mlir::quant::QuantizeCastOp>(type, input));
+}
+
+/// A constant of integers stays one, with its grid.
+LogicalResult dequantizeKnown(Node &node, const Tensor &integers) {
+  if (!isStorage(integers.element()))
+    return node.error("operand '" + node.operandName(0) + "' holds " + std::string(nameOf(integers.element())) +
+                      ", expected integers of 8, 16 or 32 bits");
+  std::optional<qnn::Grid> grid = readGrid(node, integers.shape(), integers.element());
+  if (!grid)
+    return failure();
+  return node.give(GraphValue{integers, *grid, nullptr});
+}
+
+ElementType elementOf(const qnn::Grid &grid) {
+  if (grid.bits == 32)
+    return grid.isSigned ? ElementType::i32 : ElementType::u32;
+  if (grid.bits == 16)
+    return grid.isSigned ? ElementType::i16 : ElementType::u16;
+  return grid.isSigned ? ElementType::i8 : ElementType::u8;
+}
+
+LogicalResult importDequantize(Node &node) {
+  if (const Tensor *integers = node.known(0))
+    return dequantizeKnown(node, *integers);
+  mlir::Value input = node.rawOperand(0);
+  if (!input)
+    return failure();
+  std::optional<qnn::Grid> own = node.isIntegerArgument(0) ? identityGrid(input) : qnn::Grid::of(input.getType());
+  if (!own)
+    return node.error("operand '" + node.operandName(0) + "' is floating point, expected quantized integers");
+  std::optional<qnn::Grid> grid = readGrid(node, *node.shapeOf(0), elementOf(*own));
+  if (!grid)
+    return failure();
+  if (node.isIntegerArgument(0))
+    return dequantizeArgument(node, *grid);
+  if (!sameGrid(*own, *grid))
+    return node.error("dequantizes '" + node.operandName(0) +
+                      "' by another scale or zero point than it was quantized "
+                      "by");
+  return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(input.getType()), input));
+}
+
+} // namespace
+
+qnn::Grid tare::onnx::wholeRange(ElementType element, llvm::ArrayRef<double> scales) {
+  qnn::Grid grid;
+  grid.scales.assign(scales.begin(), scales.end());
+  grid.zeroPoints.assign(scales.size(), 0);
+  grid.bits = 8 * sizeOf(element);
+  grid.isSigned = isSignedInteger(element);
+  int64_t values = int64_t(1) << grid.bits;
+  grid.min = grid.isSigned ? -values / 2 : 0;
+  grid.max = grid.min + values - 1;
+  return grid;
+}
+
+qnn::Grid tare::onnx::identityGrid(mlir::Value argument) {
+  auto element = mlir::cast<mlir::IntegerType>(mlir::getElementTypeOrSelf(argument.getType()));
+  bool isSigned = element.isSigned();
+  if (element.getWidth() == 16)
+    return wholeRange(isSigned ? ElementType::i16 : ElementType::u16, {1.0});
+  return wholeRange(isSigned ? ElementType::i8 : ElementType::u8, {1.0});
+}
+
+LogicalResult tare::onnx::dequantizeArgument(Node &node, const qnn::Grid &grid) {
+  mlir::Value argument = node.rawOperand(0);
+  auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
+  argument.setType(type.clone(grid.type(node.builder().getContext())));
+  return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(argument.getType()), argument));
+}
+
+std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, ElementType element) {
+  if (node.intAttribute("block_size", 0) != 0)
+    (void)node.error("scales per block are not supported");
+  const Tensor *scale = node.requireKnown(1, "the scale");
+  const Tensor *zero = node.hasOperand(2) ? node.requireKnown(2, "the zero point") : nullptr;
+  if (node.failed())
+    return std::nullopt;
+  if (scale->element() != ElementType::f32 || (zero && zero->element() != element)) {
+    (void)node.error("the scale must be floating point and the zero point of the "
+                     "integers' type " +
+                     std::string(nameOf(element)));
+    return std::nullopt;
+  }
+  std::vector<double> scales = toDoubles(*scale);
+  std::optional<int64_t> axis = scaleAxis(node, *scale, input);
+  qnn::Grid grid = wholeRange(element, scales);
+  if (axis)
+    grid.axis = *axis;
+  if (node.failed() || failed(checkScales(node, scales)) || (zero && failed(readZeroPoints(node, *zero, grid))))
+    return std::nullopt;
+  if (llvm::any_of(grid.zeroPoints, [&](int64_t zero) { return zero < grid.min || zero > grid.max; })) {
+    (void)node.error("a zero point lies outside of its type");
+    return std::nullopt;
+  }
+  return grid;
+}
+
+std::optional<ElementType> tare::onnx::quantizedElement(Node &node) {
+  std::optional<ElementType> element = ElementType::u8;
+  if (int64_t dataType = node.intAttribute("output_dtype", 0))
+    element = integerType(dataType);
+  if (const Tensor *zero = node.known(2))
+    element = zero->element();
+  if (element && isStorage(*element))
+    return element;
+  (void)node.error("quantizes to a type that is not supported; expected "
+                   "integers of 8, 16 or 32 bits");
+  return std::nullopt;
+}
+
+void tare::onnx::registerQuantization(OpTable &table) {
+  table.addImport("QuantizeLinear", importQuantize);
+  table.addImport("DequantizeLinear", importDequantize);
+}

@@ -1,0 +1,235 @@
+//===- TensorReader.cpp - ONNX tensors as host tensors --------------------===//
+//
+// A tensor's elements are either raw bytes (in the message or in another file)
+// or a list field that depends on the type. Raw bytes are little-endian, as is
+// every machine that this runs on.
+//
+//===----------------------------------------------------------------------===//
+#include "TensorReader.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+
+using namespace tare;
+using namespace tare::onnx;
+using Proto = proto::TensorProto;
+
+namespace {
+
+/// float16 by its bits.
+float fromHalf(uint16_t bits) {
+  uint32_t sign = uint32_t(bits >> 15) << 31, exponent = (bits >> 10) & 31, mantissa = bits & 1023;
+  if (exponent == 0) {
+    float magnitude = std::ldexp(float(mantissa), -24);
+    return sign ? -magnitude : magnitude;
+  }
+  uint32_t wide = exponent == 31 ? 255 : exponent + 112;
+  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
+}
+
+/// bfloat16 is the upper half of a float32.
+float fromBits(uint16_t bits, int32_t dataType) {
+  return dataType == Proto::BFLOAT16 ? std::bit_cast<float>(uint32_t(bits) << 16) : fromHalf(bits);
+}
+
+size_t bytesPerElement(int32_t dataType) {
+  if (dataType == Proto::FLOAT)
+    return 4;
+  if (dataType == Proto::DOUBLE)
+    return 8;
+  if (dataType == Proto::FLOAT16 || dataType == Proto::BFLOAT16)
+    return 2;
+  return sizeOf(*integerType(dataType));
+}
+
+/// float32 from raw elements of another floating-point type.
+Tensor convertRaw(int32_t dataType, Shape shape, const std::byte *raw) {
+  Tensor tensor(ElementType::f32, std::move(shape));
+  float *out = tensor.mutableAs<float>();
+  for (int64_t i = 0, count = tensor.count(); i < count; ++i) {
+    if (dataType == Proto::DOUBLE) {
+      double value;
+      std::memcpy(&value, raw + 8 * i, 8);
+      out[i] = static_cast<float>(value);
+    } else {
+      uint16_t bits;
+      std::memcpy(&bits, raw + 2 * i, 2);
+      out[i] = fromBits(bits, dataType);
+    }
+  }
+  return tensor;
+}
+
+template <typename T, typename List> Tensor copyList(Shape shape, const List &list) {
+  Tensor tensor(ElementTypeOf<T>::value, std::move(shape));
+  T *out = tensor.mutableAs<T>();
+  for (auto value : list)
+    *out++ = static_cast<T>(value);
+  return tensor;
+}
+
+Tensor copyHalfs(int32_t dataType, Shape shape, const Proto &proto) {
+  Tensor tensor(ElementType::f32, std::move(shape));
+  float *out = tensor.mutableAs<float>();
+  for (int32_t bits : proto.int32_data())
+    *out++ = fromBits(static_cast<uint16_t>(bits), dataType);
+  return tensor;
+}
+
+/// How many elements the list field of the tensor's type holds.
+int64_t listLength(const Proto &proto) {
+  switch (proto.data_type()) {
+  case Proto::FLOAT:
+    return proto.float_data_size();
+  case Proto::DOUBLE:
+    return proto.double_data_size();
+  case Proto::INT64:
+    return proto.int64_data_size();
+  case Proto::UINT32:
+  case Proto::UINT64:
+    return proto.uint64_data_size();
+  default:
+    return proto.int32_data_size();
+  }
+}
+
+/// The elements from the list field of the tensor's type.
+Tensor readList(const Proto &proto, Shape shape) {
+  switch (proto.data_type()) {
+  case Proto::FLOAT:
+    return copyList<float>(std::move(shape), proto.float_data());
+  case Proto::DOUBLE:
+    return copyList<float>(std::move(shape), proto.double_data());
+  case Proto::INT64:
+    return copyList<int64_t>(std::move(shape), proto.int64_data());
+  case Proto::UINT32:
+    return copyList<uint32_t>(std::move(shape), proto.uint64_data());
+  case Proto::UINT64:
+    return copyList<uint64_t>(std::move(shape), proto.uint64_data());
+  case Proto::INT32:
+    return copyList<int32_t>(std::move(shape), proto.int32_data());
+  case Proto::INT16:
+    return copyList<int16_t>(std::move(shape), proto.int32_data());
+  case Proto::UINT16:
+    return copyList<uint16_t>(std::move(shape), proto.int32_data());
+  case Proto::INT8:
+    return copyList<int8_t>(std::move(shape), proto.int32_data());
+  case Proto::UINT8:
+    return copyList<uint8_t>(std::move(shape), proto.int32_data());
+  case Proto::BOOL:
+    return copyList<bool>(std::move(shape), proto.int32_data());
+  default:
+    return copyHalfs(proto.data_type(), std::move(shape), proto);
+  }
+}
+
+/// The type, checked: every dimension and the size in bytes are sane.
+Result<TensorType> readType(const Proto &proto) {
+  std::optional<ElementType> element = integerType(proto.data_type());
+  if (isFloat(proto.data_type()))
+    element = ElementType::f32;
+  if (!element)
+    return Error{fmt::format("elements of type {} are not supported", dataTypeName(proto.data_type()))};
+  if (proto.has_segment())
+    return Error{"tensors in segments are not supported"};
+  TensorType type{*element, Shape(proto.dims().begin(), proto.dims().end())};
+  if (!isSane(type))
+    return Error{fmt::format("no tensor can have the shape {}", toString(type.shape))};
+  return type;
+}
+
+/// Shares `raw`, or copies it where the elements are not aligned.
+Tensor wrap(const TensorType &type, const OwnedBytes &raw) {
+  if (reinterpret_cast<uintptr_t>(raw.bytes.data()) % 8 == 0 && type.count())
+    return Tensor(type, raw.owner, raw.bytes.data());
+  Tensor tensor(type);
+  if (!raw.bytes.empty())
+    std::memcpy(tensor.mutableAs<char>(), raw.bytes.data(), raw.bytes.size());
+  return tensor;
+}
+
+/// Any byte but 0 and 1 is no bool to C++.
+Tensor normalizeBools(const Tensor &raw) {
+  return copyList<bool>(raw.shape(), std::span(raw.as<uint8_t>(), raw.count()));
+}
+
+} // namespace
+
+std::string tare::onnx::dataTypeName(int32_t dataType) {
+  if (!Proto::DataType_IsValid(dataType))
+    return fmt::format("number {}", dataType);
+  return llvm::StringRef(Proto::DataType_Name(static_cast<Proto::DataType>(dataType))).lower();
+}
+
+bool tare::onnx::isFloat(int32_t dataType) {
+  return dataType == Proto::FLOAT || dataType == Proto::DOUBLE || dataType == Proto::FLOAT16 ||
+         dataType == Proto::BFLOAT16;
+}
+
+std::optional<ElementType> tare::onnx::integerType(int32_t dataType) {
+  switch (dataType) {
+  case Proto::INT8:
+    return ElementType::i8;
+  case Proto::UINT8:
+    return ElementType::u8;
+  case Proto::INT16:
+    return ElementType::i16;
+  case Proto::UINT16:
+    return ElementType::u16;
+  case Proto::INT32:
+    return ElementType::i32;
+  case Proto::UINT32:
+    return ElementType::u32;
+  case Proto::INT64:
+    return ElementType::i64;
+  case Proto::UINT64:
+    return ElementType::u64;
+  case Proto::BOOL:
+    return ElementType::boolean;
+  default:
+    return std::nullopt;
+  }
+}
+
+bool tare::onnx::isSane(const TensorType &type) {
+  // An empty tensor's other dimensions must not overflow a product either.
+  TensorType filled = type;
+  std::replace(filled.shape.begin(), filled.shape.end(), int64_t(0), int64_t(1));
+  std::optional<size_t> bytes = checkedBytes(filled);
+  return bytes && *bytes <= largestTensor;
+}
+
+Result<OwnedBytes> TensorReader::rawBytes(proto::TensorProto &tensor, size_t expected) {
+  if (tensor.data_location() == Proto::EXTERNAL)
+    return external.read(tensor, expected);
+  if (tensor.raw_data().size() != expected)
+    return Error{fmt::format("raw data has {} bytes, expected {}", tensor.raw_data().size(), expected)};
+  auto text = std::make_shared<const std::string>(std::move(*tensor.mutable_raw_data()));
+  return OwnedBytes{text, std::as_bytes(std::span(*text))};
+}
+
+Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
+  Result<TensorType> type = readType(proto);
+  if (!type)
+    return type.error();
+  int32_t dataType = proto.data_type();
+  bool narrow = isFloat(dataType) && dataType != Proto::FLOAT;
+  converted |= narrow;
+  if (!proto.has_raw_data() && proto.data_location() != Proto::EXTERNAL) {
+    if (listLength(proto) != type->count())
+      return Error{fmt::format("found {} elements, expected {} for shape {}", listLength(proto), type->count(),
+                               toString(type->shape))};
+    return readList(proto, type->shape);
+  }
+  Result<OwnedBytes> raw = rawBytes(proto, type->count() * bytesPerElement(dataType));
+  if (!raw)
+    return raw.error();
+  if (narrow)
+    return convertRaw(dataType, type->shape, raw->bytes.data());
+  Tensor tensor = wrap(*type, *raw);
+  return dataType == Proto::BOOL ? normalizeBools(tensor) : tensor;
+}

@@ -1,0 +1,45 @@
+//===- TensorReader.h - ONNX tensors as host tensors ------------*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_TENSORREADER_H
+#define TARE_LIB_ONNX_TENSORREADER_H
+
+#include "ExternalData.h"
+#include "tare/Tensor/Tensor.h"
+
+namespace tare::onnx {
+
+/// No tensor of a model is larger (1 TB): what is, comes from a hostile file, and
+/// would overflow the arithmetic of shapes.
+inline constexpr size_t largestTensor = size_t(1) << 40;
+
+/// Whether a tensor of this type may exist: no negative dimension, no overflow, at
+/// most `largestTensor` bytes.
+bool isSane(const TensorType &type);
+/// The name of an ONNX element type, as ONNX writes it: "float16".
+std::string dataTypeName(int32_t dataType);
+/// Whether it is a floating-point type that is imported as float32.
+bool isFloat(int32_t dataType);
+/// The host type of ONNX's integer and bool types that are whole bytes.
+std::optional<ElementType> integerType(int32_t dataType);
+
+/// Reads tensors in all of ONNX's encodings; keeps account of narrowed types.
+class TensorReader {
+public:
+  explicit TensorReader(const std::string &modelPath) : external(modelPath) {}
+
+  /// The elements of `tensor`: floating point of any width becomes float32. Takes
+  /// raw data out of the message instead of copying it.
+  Result<Tensor> read(proto::TensorProto &tensor);
+
+  /// Whether some tensor was of another floating-point type than float32.
+  bool convertedFloats() const { return converted; }
+
+private:
+  Result<OwnedBytes> rawBytes(proto::TensorProto &tensor, size_t expected);
+
+  ExternalData external;
+  bool converted = false;
+};
+
+} // namespace tare::onnx
+
+#endif // TARE_LIB_ONNX_TENSORREADER_H
