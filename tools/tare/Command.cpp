@@ -1,0 +1,18 @@
+//===- Command.cpp - A subcommand of the driver ---------------------------===//
+#include "Command.h"
+
+using namespace tare;
+
+Command::Command(std::string name, std::string summary, std::string example)
+    : name(std::move(name)), summary(std::move(summary)), example(std::move(example)) {}
+
+void Command::addTo(CLI::App &parent) {
+  app = parent.add_subcommand(name, summary);
+  app->footer("Example:\n  " + example);
+  addOptions(*app);
+  app->add_flag("--json", json, "Write the result to standard output as JSON");
+  app->add_flag("-q,--quiet", quiet, "No progress, no warnings");
+  app->add_option("--threads", threads, "How many threads to use (default: as many as there are cores)")
+      ->type_name("N")
+      ->check(CLI::Range(size_t(1), size_t(1024)));
+}

@@ -1,0 +1,51 @@
+//===- Command.h - A subcommand of the driver -------------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_COMMAND_H
+#define TARE_TOOLS_TARE_COMMAND_H
+
+#include "Console.h"
+#include "tare/Tensor/Result.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// `tare NAME ...`: one subclass each, in files of its own, listed in
+/// makeCommands().
+class Command {
+public:
+  /// `example` is a command line and, in the lines after it, what is worth
+  /// knowing about it; --help ends with it.
+  Command(std::string name, std::string summary, std::string example);
+  virtual ~Command() = default;
+
+  /// Adds the subcommand and its options to the command line.
+  void addTo(CLI::App &app);
+  /// Whether the command line names this one.
+  bool isChosen() const { return app->parsed(); }
+  /// Does the work, after parsing. The error is printed by main.
+  virtual Status run() = 0;
+
+protected:
+  virtual void addOptions(CLI::App &app) = 0;
+
+  Console console() const { return Console(json, quiet); }
+  /// --json: the result as JSON on standard output.
+  bool json = false;
+  bool quiet = false;
+  /// --threads; 0 for as many as there are cores.
+  size_t threads = 0;
+
+private:
+  std::string name, summary, example;
+  CLI::App *app = nullptr;
+};
+
+/// All subcommands, in the order in which --help lists them.
+std::vector<std::unique_ptr<Command>> makeCommands();
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_COMMAND_H

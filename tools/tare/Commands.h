@@ -1,0 +1,13 @@
+//===- Commands.h - Every subcommand ----------------------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_COMMANDS_H
+#define TARE_TOOLS_TARE_COMMANDS_H
+
+#include "Command.h"
+
+namespace tare {
+
+// Each in the file of its name.
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_COMMANDS_H

@@ -1,0 +1,67 @@
+//===- CompilerContext.cpp - MLIR, and what it has to say -----------------===//
+#include "CompilerContext.h"
+
+#include "tare/Dialect/Npu/NpuDialect.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/Location.h"
+
+using namespace mlir;
+
+namespace tare {
+namespace {
+
+/// Where a diagnostic is, as its user knows it: the file's line, or the layer's name.
+std::string describe(Location location) {
+  if (auto file = location->findInstanceOf<FileLineColLoc>())
+    return (Twine(file.getFilename().strref()) + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn())).str();
+  if (auto layer = location->findInstanceOf<NameLoc>())
+    return ("layer '" + Twine(layer.getName().strref()) + "'").str();
+  return "";
+}
+
+/// The message with its place in front, unless the text names it already.
+std::string withPlace(Location location, const std::string &text) {
+  std::string place = describe(location);
+  return place.empty() || StringRef(text).contains(place) ? text : place + ": " + text;
+}
+
+std::string fold(const Diagnostic &diagnostic) {
+  std::string text = withPlace(diagnostic.getLocation(), diagnostic.str());
+  for (const Diagnostic &note : const_cast<Diagnostic &>(diagnostic).getNotes())
+    text += "\n  " + withPlace(note.getLocation(), note.str());
+  return text;
+}
+
+} // namespace
+
+CompilerContext::CompilerContext(const Console &console)
+    : console(console), handler(&context, [this](Diagnostic &diagnostic) { return handle(diagnostic); }) {
+  context.loadDialect<qnn::QnnDialect, npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+  context.printOpOnDiagnostic(false);
+}
+
+LogicalResult CompilerContext::handle(Diagnostic &diagnostic) {
+  std::lock_guard lock(mutex);
+  if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+    errors.push_back(fold(diagnostic));
+  else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
+    console.warning(fold(diagnostic));
+  // Remarks are for those who ask for them (tare-opt).
+  return mlir::success();
+}
+
+Error CompilerContext::takeError(const std::string &file) {
+  std::lock_guard lock(mutex);
+  std::string message;
+  for (const std::string &error : errors)
+    message += (message.empty() ? "" : "\n  ") + error;
+  errors.clear();
+  if (message.empty())
+    message = "failed without a reason: please report this, with the input";
+  return Error{StringRef(message).contains(file) ? message : file + ": " + message};
+}
+
+} // namespace tare

@@ -1,0 +1,41 @@
+//===- CompilerContext.h - MLIR, and what it has to say ---------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_COMPILERCONTEXT_H
+#define TARE_TOOLS_TARE_COMPILERCONTEXT_H
+
+#include "Console.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// An MLIRContext with every dialect that Tare reads and writes. Its diagnostics are collected, so that a user gets one
+/// message: errors become the Error of the step that failed, warnings are printed.
+class CompilerContext {
+public:
+  explicit CompilerContext(const Console &console);
+
+  mlir::MLIRContext &operator*() { return context; }
+  mlir::MLIRContext *operator->() { return &context; }
+
+  /// What went wrong since the last call: all errors and their notes as one message that names `file`. Call it when a
+  /// step has failed.
+  Error takeError(const std::string &file);
+
+private:
+  mlir::LogicalResult handle(mlir::Diagnostic &diagnostic);
+
+  Console console;
+  mlir::MLIRContext context;
+  mlir::ScopedDiagnosticHandler handler;
+  std::mutex mutex;
+  std::vector<std::string> errors;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_COMPILERCONTEXT_H

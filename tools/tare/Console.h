@@ -1,0 +1,62 @@
+//===- Console.h - What the driver tells its user ---------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_CONSOLE_H
+#define TARE_TOOLS_TARE_CONSOLE_H
+
+#include "tare/Tensor/Result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace tare {
+
+/// Messages go to standard error; standard output has results only.
+class Console {
+public:
+  /// --json and --quiet silence what is not a result or an error.
+  Console(bool json, bool quiet) : json(json), quiet(quiet) {}
+
+  /// "tare: error: ..." in one piece. For main, which prints the one error of a run.
+  static void error(const Error &error);
+  /// "tare: warning: ...", unless --quiet.
+  void warning(const std::string &message) const;
+  /// A remark on what happened ("wrote ..."), unless --quiet or --json.
+  void note(const std::string &message) const;
+  /// Progress is shown on a terminal only, and without --quiet and --json.
+  bool showsProgress() const;
+
+private:
+  bool json, quiet;
+};
+
+/// A counter on the terminal: "calibrating 37 of 256". Its line vanishes when the work is done.
+class Progress {
+public:
+  Progress(const Console &console, std::string what, int64_t total);
+  ~Progress();
+  Progress(const Progress &) = delete;
+  Progress &operator=(const Progress &) = delete;
+
+  /// Sets the number of steps done; from any thread.
+  void update(int64_t done);
+  /// One step more is done; from any thread.
+  void advance();
+
+private:
+  void show();
+
+  std::string what;
+  int64_t total;
+  bool shown;
+  std::mutex mutex;
+  int64_t done = 0;
+  std::chrono::steady_clock::time_point lastShown;
+};
+
+/// Flushes standard output; an error where it cannot be written (a full disk behind a redirection).
+Status flushOutput();
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_CONSOLE_H
