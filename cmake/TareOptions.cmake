@@ -6,6 +6,8 @@ add_link_options(-fuse-ld=lld)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Without this g++ finds another release's lld.
   add_link_options(-B${TARE_LLVM_TOOLS})
+  # g++ 12 warns of what cannot happen in the standard library, and of braces in GoogleTest's macros.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-dangling-else)
 endif()
 if(TARE_SANITIZE)
   add_compile_options(-fsanitize=${TARE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
