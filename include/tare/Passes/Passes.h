@@ -5,10 +5,19 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
+#include <memory>
+
+namespace tare::calibration {
+struct Ranges;
+}
+
 namespace tare {
 
 #define GEN_PASS_DECL
 #include "tare/Passes/Passes.h.inc"
+
+/// tare-import-ranges on ranges in memory.
+std::unique_ptr<mlir::Pass> createImportRanges(std::shared_ptr<const calibration::Ranges> ranges);
 
 /// Registration of every pass, generated from Passes.td.
 #define GEN_PASS_REGISTRATION

@@ -35,6 +35,43 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
 // Graph
 //===----------------------------------------------------------------------===//
 
+def CanonicalizeGraph : Pass<"tare-canonicalize-graph", "::mlir::func::FuncOp"> {
+  let summary = "remove identities, merge reshapes and transposes, drop what is dead";
+  let description = [{
+    The folders and canonicalization patterns of the graph dialect. Unlike MLIR's `canonicalize` it leaves `quant.qcast` and
+    `quant.dcast` alone, whose pairs are not the identity: they round.
+
+    ```mlir
+    // before
+    %0 = qnn.reshape %x {shape = array<i64: 2, 8>} : (tensor<1x16xf32>) -> tensor<2x8xf32>
+    %1 = qnn.reshape %0 {shape = array<i64: 4, 4>} : (tensor<2x8xf32>) -> tensor<4x4xf32>
+    // after
+    %1 = qnn.reshape %x {shape = array<i64: 4, 4>} : (tensor<1x16xf32>) -> tensor<4x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FoldConstants : Pass<"tare-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "evaluate what depends on constants alone";
+  let description = [{
+    Runs float ops of the graph dialect whose operands are all constants, by the evaluator, and drops constants that nobody reads.
+    Dequantizations of weights are left: their integers are what the model means.
+
+    ```mlir
+    // before
+    %a = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+    %0 = qnn.add %a, %a : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+    // after
+    %0 = qnn.constant dense_resource<..> : tensor<2xf32> as tensor<2xf32>  // 2.0, 4.0
+    ```
+  }];
+  let options = [
+    Option<"maxBytes", "max-bytes", "int64_t", "int64_t(64) << 20", "leave results that are larger than this">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
   let summary = "fold scales and shifts of channels into weights";
   let description = [{
@@ -77,9 +114,68 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def Decompose : Pass<"tare-decompose", "::mlir::func::FuncOp"> {
+  let summary = "replace divisions by multiplications";
+  let description = [{
+    Division by a constant is multiplication by another, and division by an activation multiplication by its reciprocal, which is
+    a table on hardware.
+
+    ```mlir
+    // before
+    %0 = qnn.div %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1"("y"))
+    // after
+    %0 = qnn.reciprocal %b : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1_reciprocal"("y_reciprocal"))
+    %1 = qnn.mul %a, %0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1"("y"))
+    ```
+
+    A constant divisor that is 0 is an error.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Quantize
 //===----------------------------------------------------------------------===//
+
+def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
+  let summary = "write the grids of a quantized model in one way";
+  let description = [{
+    For models that are quantized already. Unsigned integers become signed ones of the same value (q - 128, zero point - 128); a scale
+    for a whole weight tensor is repeated per output channel; weights with a zero point are rounded to a grid without one, with a
+    remark. Activations keep their scales.
+
+    ```mlir
+    // before
+    %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<u8:f32, 0.5:130>>
+    // after
+    %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5:2>>
+    ```
+
+    Weights with a scale per input channel are an error: no accumulator could have one scale.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
+  let summary = "attach what calibration saw to every value";
+  let description = [{
+    Puts `qnn.range` on inputs and on the ops whose results need a grid of their own, by the names of their values, from a ranges file
+    of `tare calibrate` (or from memory, in C++). A same-grid op's result inherits its operand's range, a concatenation's the union of
+    its operands'; constants that ops read like activations have their own.
+
+    ```mlir
+    // before, with a file that says {"values": {"y": {"label": "calibrated", "min": -1.5, "max": 6.0}, ..}}
+    %0 = qnn.add %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add1"("y"))
+    // after
+    %0 = qnn.add %a, %b {qnn.range = #qnn.range<-1.5, 6.0, calibrated>} : ...
+    ```
+
+    A value that needs a range and has none is an error that names all such values; so is one in which NaN was seen. A value that was
+    never anything but 0 (`dead`) is a warning.
+  }];
+  let options = [Option<"file", "file", "std::string", "\"\"", "the ranges file">];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
 
 def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp"> {
   let summary = "quantize and dequantize every value";
@@ -117,6 +213,27 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
   let options = [
     Option<"activations", "activations", "std::string", "\"i8\"", "the type of activations: i8 or i16">
   ];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+def SinkPermutes : Pass<"tare-sink-permutes", "::mlir::func::FuncOp"> {
+  let summary = "move transposes below the casts behind them";
+  let description = [{
+    A transpose between an accumulator op and its dequantize keeps the op from giving its i32 accumulator. Below the dequantize it
+    does not; the axis of a scale per channel moves along.
+
+    ```mlir
+    // before
+    %0 = qnn.transpose %y {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x60x1x160x!quant.uniform<i32:f32:1, {..}>>) -> tensor<8x1x160x60x!quant.uniform<i32:f32:3, {..}>>
+    %1 = quant.dcast %0 : tensor<8x1x160x60x!quant.uniform<i32:f32:3, {..}>> to tensor<8x1x160x60xf32>
+    // after
+    %0 = quant.dcast %y : tensor<8x60x1x160x!quant.uniform<i32:f32:1, {..}>> to tensor<8x60x1x160xf32>
+    %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x60x1x160xf32>) -> tensor<8x1x160x60xf32>
+    ```
+
+    In the QDQ form, op, transpose, quantize become op, quantize, transpose first. Refused, with a remark, where the transpose or the
+    dequantize has another user.
+  }];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 

@@ -1,0 +1,169 @@
+//===- ImportRanges.cpp - What calibration saw, into the IR ---------------===//
+//
+// Invariant: afterwards every float value that will need a grid of its own has
+// a qnn.range, and the result of a same-grid op has its operand's.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/GridGroups.h"
+#include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Passes/Passes.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include <algorithm>
+
+namespace tare {
+#define GEN_PASS_DEF_IMPORTRANGES
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+using calibration::Ranges;
+using qnn::GridOpInterface;
+using qnn::GridRule;
+using qnn::RangeAttr;
+using qnn::RangeLabel;
+
+namespace {
+
+bool isFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32();
+}
+
+RangeAttr rangeAttr(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .getArgAttrOfType<RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
+  return value.getDefiningOp()->getAttrOfType<RangeAttr>(qnn::rangeAttrName);
+}
+
+void setRange(Value value, double min, double max, RangeLabel label) {
+  auto attr = RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label);
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .setArgAttr(argument.getArgNumber(), qnn::rangeAttrName, attr);
+  else
+    value.getDefiningOp()->setDiscardableAttr(qnn::rangeAttrName, attr);
+}
+
+/// Annotates one function.
+class Importer {
+public:
+  Importer(func::FuncOp function, const Ranges &ranges) : function(function), ranges(ranges), boundary(function) {}
+
+  LogicalResult run() {
+    for (Value argument : function.getArguments())
+      if (isFloatTensor(argument) && !argument.use_empty())
+        import(argument, /*needed=*/!existingCast(argument) && !boundary.contains(argument));
+    for (Operation &op : function.getBody().front())
+      if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && isFloatTensor(op.getResult(0)))
+        visit(gridOp);
+    return report();
+  }
+
+private:
+  void visit(GridOpInterface op) {
+    annotateConstants(op);
+    Value result = op->getResult(0);
+    if (op.getGridRule() == GridRule::Same || op.getGridRule() == GridRule::Unified)
+      return inherit(op);
+    bool keepsAccumulator = isa<qnn::AccumulatorOpInterface>(op.getOperation()) && boundary.contains(result);
+    bool needed = op.getGridRule() == GridRule::Own && !op->use_empty() && !existingCast(result) && !keepsAccumulator;
+    import(result, needed);
+  }
+
+  /// What the file says of `value`.
+  void import(Value value, bool needed) {
+    std::string name = qnn::valueName(value);
+    auto entry = ranges.values.find(name);
+    if (entry == ranges.values.end()) {
+      if (needed && !rangeAttr(value))
+        missing.push_back("'" + name + "'");
+      return;
+    }
+    const calibration::ValueRange &range = entry->second;
+    auto label = qnn::symbolizeRangeLabel(range.label);
+    if (label == RangeLabel::NaN) {
+      notANumber.push_back("'" + name + "'");
+      return;
+    }
+    if (label == RangeLabel::Dead)
+      emitWarning(value.getLoc()) << "'" << name
+                                  << "' was never anything but 0 during calibration; it gets the range [0, 1]";
+    setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated));
+  }
+
+  /// The union of the operands' ranges, which is the operand's for a same-grid op.
+  void inherit(GridOpInterface op) {
+    double min = 0.0, max = 0.0;
+    mlir::ValueRange operands = op.getGridRule() == GridRule::Same ? op->getOperands().take_front() : op->getOperands();
+    for (Value operand : operands) {
+      RangeAttr range = rangeAttr(operand);
+      if (!range)
+        return; // Its grid is known otherwise, or it has been reported.
+      min = std::min(min, range.getMin());
+      max = std::max(max, range.getMax());
+    }
+    setRange(op->getResult(0), min, max, RangeLabel::Inherited);
+  }
+
+  /// Constants that an op reads as it reads activations.
+  void annotateConstants(GridOpInterface op) {
+    auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation());
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (accumulator && &operand != &accumulator.getActivationOperand())
+        continue;
+      ElementsAttr constant = isFloatTensor(operand.get()) ? qnn::constantValue(operand.get()) : ElementsAttr();
+      if (!constant || rangeAttr(operand.get()))
+        continue;
+      auto [min, max] = rangeOf(constant);
+      setRange(operand.get(), min, max, RangeLabel::Constant);
+    }
+  }
+
+  /// One error for all values without a range, one for all that were NaN.
+  LogicalResult report() {
+    if (!missing.empty())
+      function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
+                           << "; calibrate this model again, with the same options";
+    if (!notANumber.empty())
+      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ");
+    return failure(!missing.empty() || !notANumber.empty());
+  }
+
+  func::FuncOp function;
+  const Ranges &ranges;
+  OutputBoundary boundary;
+  SmallVector<std::string> missing, notANumber;
+};
+
+struct ImportRanges : tare::impl::ImportRangesBase<ImportRanges> {
+  using ImportRangesBase::ImportRangesBase;
+  explicit ImportRanges(std::shared_ptr<const Ranges> ranges) : ranges(std::move(ranges)) {}
+
+  void runOnOperation() final {
+    std::shared_ptr<const Ranges> source = ranges;
+    if (!source) {
+      Result<Ranges> read = calibration::readRanges(file);
+      if (!read) {
+        emitError(UnknownLoc::get(&getContext())) << read.error().message;
+        return signalPassFailure();
+      }
+      source = std::make_shared<const Ranges>(std::move(*read));
+    }
+    if (failed(Importer(getOperation(), *source).run()))
+      signalPassFailure();
+  }
+
+private:
+  std::shared_ptr<const Ranges> ranges;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> tare::createImportRanges(std::shared_ptr<const Ranges> ranges) {
+  return std::make_unique<ImportRanges>(std::move(ranges));
+}
