@@ -9,6 +9,7 @@
 
 #include "Broadcast.h"
 #include "Checks.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 #include "tare/Kernels/Rounding.h"
 
@@ -81,7 +82,7 @@ void referenceDequantize(const program::OpUnion &op, std::span<const ConstTensor
 
 } // namespace
 
-const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, nullptr, noMacs};
-const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, nullptr, noMacs};
+const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, prepareQuantize, noMacs};
+const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, prepareDequantize, noMacs};
 
 } // namespace tare::kernels

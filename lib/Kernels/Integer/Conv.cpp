@@ -9,7 +9,7 @@
 #include "Conv.h"
 
 #include "Accumulator.h"
-#include "Fast/ConvFast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Broadcast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -99,8 +100,8 @@ void referenceRescale(const program::OpUnion &op, std::span<const ConstTensorVie
 
 } // namespace
 
-const OpKernel addKernel = {"add", inferAdd, referenceAdd, nullptr, noMacs};
-const OpKernel mulKernel = {"mul", inferMul, referenceMul, nullptr, noMacs};
-const OpKernel rescaleKernel = {"rescale", inferRescale, referenceRescale, nullptr, noMacs};
+const OpKernel addKernel = {"add", inferAdd, referenceAdd, prepareAdd, noMacs};
+const OpKernel mulKernel = {"mul", inferMul, referenceMul, prepareMul, noMacs};
+const OpKernel rescaleKernel = {"rescale", inferRescale, referenceRescale, prepareRescale, noMacs};
 
 } // namespace tare::kernels

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
-#include "Fast/ConvFast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {

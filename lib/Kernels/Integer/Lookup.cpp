@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
+#include "Fast/Prepare.h"
 #include "Interpolation.h"
 #include "Operators.h"
 
@@ -41,6 +42,6 @@ void reference(const program::OpUnion &, std::span<const ConstTensorView> operan
 
 } // namespace
 
-const OpKernel lookupKernel = {"lookup", infer, reference, nullptr, noMacs};
+const OpKernel lookupKernel = {"lookup", infer, reference, prepareLookup, noMacs};
 
 } // namespace tare::kernels

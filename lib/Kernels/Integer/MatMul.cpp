@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Broadcast.h"
-#include "Fast/ConvFast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {

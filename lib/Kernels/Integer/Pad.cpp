@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Broadcast.h"
+#include "Fast/Prepare.h"
 #include "Movement.h"
 #include "Operators.h"
 
@@ -90,6 +91,6 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel padKernel = {"pad", infer, reference, nullptr, noMacs};
+const OpKernel padKernel = {"pad", infer, reference, preparePad, noMacs};
 
 } // namespace tare::kernels

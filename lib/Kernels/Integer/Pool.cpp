@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Window.h"
 
@@ -137,7 +138,7 @@ void referenceAverage(const program::OpUnion &op, std::span<const ConstTensorVie
 
 } // namespace
 
-const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, nullptr, noMacs};
-const OpKernel averagePoolKernel = {"average_pool", inferAverage, referenceAverage, nullptr, noMacs};
+const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, prepareMaxPool, noMacs};
+const OpKernel averagePoolKernel = {"average_pool", inferAverage, referenceAverage, prepareAveragePool, noMacs};
 
 } // namespace tare::kernels

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Broadcast.h"
+#include "Fast/Prepare.h"
 #include "Movement.h"
 #include "Operators.h"
 
@@ -133,9 +134,9 @@ void referenceTranspose(const program::OpUnion &op, std::span<const ConstTensorV
 
 } // namespace
 
-const OpKernel concatKernel = {"concat", inferConcat, referenceConcat, nullptr, noMacs};
-const OpKernel sliceKernel = {"slice", inferSlice, referenceSlice, nullptr, noMacs};
-const OpKernel reshapeKernel = {"reshape", inferReshape, referenceReshape, nullptr, noMacs};
-const OpKernel transposeKernel = {"transpose", inferTranspose, referenceTranspose, nullptr, noMacs};
+const OpKernel concatKernel = {"concat", inferConcat, referenceConcat, prepareConcat, noMacs};
+const OpKernel sliceKernel = {"slice", inferSlice, referenceSlice, prepareSlice, noMacs};
+const OpKernel reshapeKernel = {"reshape", inferReshape, referenceReshape, prepareReshape, noMacs};
+const OpKernel transposeKernel = {"transpose", inferTranspose, referenceTranspose, prepareTranspose, noMacs};
 
 } // namespace tare::kernels

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Broadcast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -62,6 +63,6 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel reduceMeanKernel = {"reduce_mean", infer, reference, nullptr, noMacs};
+const OpKernel reduceMeanKernel = {"reduce_mean", infer, reference, prepareReduceMean, noMacs};
 
 } // namespace tare::kernels

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Window.h"
 
@@ -95,6 +96,6 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel resizeKernel = {"resize", infer, reference, nullptr, noMacs};
+const OpKernel resizeKernel = {"resize", infer, reference, prepareResize, noMacs};
 
 } // namespace tare::kernels

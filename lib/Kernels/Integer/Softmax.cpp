@@ -9,6 +9,7 @@
 
 #include "Accumulator.h"
 #include "Broadcast.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 namespace tare::kernels {
@@ -55,6 +56,6 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel softmaxKernel = {"softmax", infer, reference, nullptr, noMacs};
+const OpKernel softmaxKernel = {"softmax", infer, reference, prepareSoftmax, noMacs};
 
 } // namespace tare::kernels

@@ -5,7 +5,7 @@
 // and requantized while they are in the first-level cache.
 //
 //===----------------------------------------------------------------------===//
-#include "ConvFast.h"
+#include "Prepare.h"
 
 #include "../Accumulator.h"
 #include "../Conv.h"

@@ -2,8 +2,8 @@
 #include "../Accumulator.h"
 #include "../Broadcast.h"
 #include "Bounds.h"
-#include "ConvFast.h"
 #include "Panels.h"
+#include "Prepare.h"
 #include "PreparedRequant.h"
 
 #include <cstring>

@@ -111,6 +111,12 @@ const VectorSet portableVectors = {"portable",
                                    biasedBytes,
                                    words,
                                    quantizeRow<int8_t>,
-                                   quantizeRow<int16_t>};
+                                   quantizeRow<int16_t>,
+                                   blendRow<int8_t, int32_t>,
+                                   blendRow<int16_t, int64_t>,
+                                   dequantizeRow<int8_t>,
+                                   dequantizeRow<int16_t>,
+                                   dequantizeRow<int32_t>,
+                                   dequantizeRow<int64_t>};
 
 } // namespace tare::kernels

@@ -136,6 +136,14 @@ struct VectorSet {
   void (*toWords)(const int8_t *x, int16_t *y, int64_t count);
   void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale, int32_t zero);
   void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale, int32_t zero);
+  /// y = round_half_up(sum of weights[k] * corners[k][i], 22) over the four corners.
+  void (*blend8)(const int8_t *const *corners, const int32_t *weights, int8_t *y, int64_t count);
+  void (*blend16)(const int16_t *const *corners, const int32_t *weights, int16_t *y, int64_t count);
+  /// y = float((x - zero) * scale), with a scale per element or one for all.
+  void (*dequantize8)(const int8_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
+  void (*dequantize16)(const int16_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
+  void (*dequantize32)(const int32_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
+  void (*dequantize64)(const int64_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
 };
 
 /// The best set that this processor has, limited by TARE_MAX_ISA (portable,

@@ -1,0 +1,235 @@
+//===- PoolFast.cpp - Pooling and means -----------------------------------===//
+#include "../Accumulator.h"
+#include "../Window.h"
+#include "Prepare.h"
+#include "PreparedRequant.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace tare::kernels {
+namespace {
+
+Window poolWindow(const std::vector<int32_t> &kernel, const WindowLists &lists, const Shape &input) {
+  std::vector<int64_t> sizes(kernel.begin(), kernel.end());
+  Window window = makeWindow(lists, sizes, spatialDims(input));
+  (void)fitWindow(window);
+  return window;
+}
+
+/// The outputs of an axis whose source for kernel element k is inside the input: [first, last).
+struct OutputRange {
+  int64_t first, last;
+};
+OutputRange insideOutputs(const WindowAxis &axis, int64_t k) {
+  int64_t offset = axis.padLow - k * axis.dilation; // o * stride >= offset
+  int64_t first = offset > 0 ? (offset + axis.stride - 1) / axis.stride : 0;
+  int64_t end = axis.input + offset; // o * stride < end
+  int64_t last = end > 0 ? std::min(axis.output, (end + axis.stride - 1) / axis.stride) : 0;
+  return {std::min(first, last), last};
+}
+
+template <typename T> void maxOf(const VectorSet &set, const T *x, T *y, int64_t count) {
+  if constexpr (sizeof(T) == 1)
+    set.max8(x, y, count);
+  else
+    set.max16(x, y, count);
+}
+
+template <typename T> void accumulate(const VectorSet &set, const T *x, int32_t *sums, int64_t count) {
+  if constexpr (sizeof(T) == 1)
+    set.accumulate8(x, sums, count);
+  else
+    set.accumulate16(x, sums, count);
+}
+
+template <typename T>
+void requantizeSums(const VectorSet &set, const int32_t *sums, T *y, int64_t count, const RequantVector &requant) {
+  if constexpr (sizeof(T) == 1)
+    set.requantize32To8(sums, y, count, requant);
+  else
+    set.requantize32To16(sums, y, count, requant);
+}
+
+/// Separable: the maximum of a window's rows (as whole rows, in scratch), then along the row.
+template <typename T> class MaxPoolKernel : public FastKernel {
+public:
+  MaxPoolKernel(const program::MaxPoolT &pool, const Shape &input, const VectorSet &set)
+      : window(poolWindow(pool.kernel, {pool.strides, pool.pads, pool.dilations}, input)), batch(input[0]),
+        channels(input.back()), set(set) {}
+
+  size_t scratchBytes() const override { return window[1].input * channels * sizeof(T); }
+
+  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+    const auto &[h, w] = window;
+    const T *x = operands[0].as<T>();
+    T *y = result.as<T>(), *rows = reinterpret_cast<T *>(scratch);
+    for (int64_t n = 0; n < batch; ++n, x += h.input * w.input * channels)
+      for (int64_t o = 0; o < h.output; ++o, y += w.output * channels) {
+        bool any = reduceRows(x, o, rows);
+        std::fill_n(y, w.output * channels, std::numeric_limits<T>::min());
+        for (int64_t k = 0; any && k < w.kernel; ++k)
+          reduceColumn(rows, k, y);
+      }
+  }
+
+private:
+  bool reduceRows(const T *x, int64_t o, T *rows) const {
+    const auto &[h, w] = window;
+    int64_t length = w.input * channels;
+    bool any = false;
+    for (int64_t k = 0; k < h.kernel; ++k) {
+      int64_t source = h.source(o, k);
+      if (!h.inside(source))
+        continue;
+      if (any)
+        maxOf(set, x + source * length, rows, length);
+      else
+        std::memcpy(rows, x + source * length, length * sizeof(T));
+      any = true;
+    }
+    return any;
+  }
+
+  void reduceColumn(const T *rows, int64_t k, T *y) const {
+    const WindowAxis &w = window[1];
+    auto [first, last] = insideOutputs(w, k);
+    if (first >= last)
+      return;
+    const T *x = rows + w.source(first, k) * channels;
+    if (w.stride == 1)
+      return maxOf(set, x, y + first * channels, (last - first) * channels);
+    for (int64_t o = first; o < last; ++o, x += w.stride * channels)
+      maxOf(set, x, y + o * channels, channels);
+  }
+
+  Window window;
+  int64_t batch, channels;
+  const VectorSet &set;
+};
+
+template <typename T> class AveragePoolKernel : public FastKernel {
+public:
+  AveragePoolKernel(const program::AveragePoolT &pool, const Shape &input, const VectorSet &set)
+      : window(poolWindow(pool.kernel, {pool.strides, pool.pads, {}}, input)), batch(input[0]), channels(input.back()),
+        zero(pool.input_zero_point), countPadding(pool.count_include_pad),
+        requant(*pool.requant, window[0].kernel * window[1].kernel), set(set) {}
+
+  size_t scratchBytes() const override { return channels * sizeof(int32_t); }
+
+  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+    const auto &[h, w] = window;
+    const T *x = operands[0].as<T>();
+    T *y = result.as<T>();
+    for (int64_t n = 0; n < batch; ++n, x += h.input * w.input * channels)
+      for (int64_t row = 0; row < h.output; ++row)
+        for (int64_t column = 0; column < w.output; ++column, y += channels)
+          runPixel(x, row, column, y, reinterpret_cast<int32_t *>(scratch));
+  }
+
+private:
+  void runPixel(const T *x, int64_t row, int64_t column, T *y, int32_t *sums) const {
+    const auto &[h, w] = window;
+    int64_t top = h.source(row, 0), left = w.source(column, 0);
+    int64_t bottom = std::min(top + h.kernel, h.input), right = std::min(left + w.kernel, w.input);
+    top = std::max<int64_t>(top, 0), left = std::max<int64_t>(left, 0);
+    int64_t counted = (bottom - top) * (right - left);
+    std::fill_n(sums, channels, int32_t(-counted * zero));
+    for (int64_t sy = top; sy < bottom; ++sy)
+      for (int64_t sx = left; sx < right; ++sx)
+        accumulate(set, x + (sy * w.input + sx) * channels, sums, channels);
+    int64_t entry = countPadding ? h.kernel * w.kernel : counted;
+    requantizeSums(set, sums, y, channels, requant.entry(entry - 1));
+  }
+
+  Window window;
+  int64_t batch, channels, zero;
+  bool countPadding;
+  PreparedRequant requant;
+  const VectorSet &set;
+};
+
+/// The mean over neighbouring axes: [outer, reduced, inner] -> [outer, inner].
+template <typename T> class ReduceMeanKernel : public FastKernel {
+public:
+  ReduceMeanKernel(const program::ReduceMeanT &mean, int64_t outer, int64_t reduced, int64_t inner,
+                   const VectorSet &set)
+      : outer(outer), reduced(reduced), inner(inner), zero(mean.input_zero_point), requant(*mean.requant, 1), set(set) {
+  }
+
+  size_t scratchBytes() const override { return inner * sizeof(int32_t); }
+
+  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+    const T *x = operands[0].as<T>();
+    auto *sums = reinterpret_cast<int32_t *>(scratch);
+    for (int64_t o = 0; o < outer; ++o) {
+      std::fill_n(sums, inner, int32_t(-reduced * zero));
+      if (inner == 1)
+        for (int64_t r = 0; r < reduced; ++r)
+          *sums += *x++;
+      else
+        for (int64_t r = 0; r < reduced; ++r, x += inner)
+          accumulate(set, x, sums, inner);
+      requantizeSums(set, sums, result.as<T>() + o * inner, inner, requant.view());
+    }
+  }
+
+private:
+  int64_t outer, reduced, inner, zero;
+  PreparedRequant requant;
+  const VectorSet &set;
+};
+
+/// Whether sums of n centred values fit 32 bits.
+bool fits32(int64_t n, ElementType element) {
+  return n <= (element == ElementType::i8 ? int64_t(1) << 22 : int64_t(1) << 14);
+}
+
+} // namespace
+
+std::unique_ptr<FastKernel> prepareMaxPool(const program::OpUnion &op, std::span<const Operand> operands,
+                                           const TensorType &result) {
+  const auto &pool = parameters<program::MaxPoolT>(op);
+  std::unique_ptr<FastKernel> kernel;
+  dispatchActivation(result.element, [&](auto type) {
+    kernel = std::make_unique<MaxPoolKernel<decltype(type)>>(pool, operands[0].type.shape, vectorSet());
+  });
+  return kernel;
+}
+
+std::unique_ptr<FastKernel> prepareAveragePool(const program::OpUnion &op, std::span<const Operand> operands,
+                                               const TensorType &result) {
+  const auto &pool = parameters<program::AveragePoolT>(op);
+  int64_t size = 1;
+  for (int32_t dim : pool.kernel)
+    size = saturatingMultiply(size, dim);
+  if (!fits32(size, result.element))
+    return nullptr;
+  std::unique_ptr<FastKernel> kernel;
+  dispatchActivation(result.element, [&](auto type) {
+    kernel = std::make_unique<AveragePoolKernel<decltype(type)>>(pool, operands[0].type.shape, vectorSet());
+  });
+  return kernel;
+}
+
+std::unique_ptr<FastKernel> prepareReduceMean(const program::OpUnion &op, std::span<const Operand> operands,
+                                              const TensorType &result) {
+  const auto &mean = parameters<program::ReduceMeanT>(op);
+  const Shape &shape = operands[0].type.shape;
+  auto [first, last] = std::minmax_element(mean.axes.begin(), mean.axes.end());
+  if (*last - *first + 1 != int32_t(mean.axes.size()))
+    return nullptr; // Other axes between the reduced ones.
+  int64_t outer = 1, reduced = 1, inner = 1;
+  for (int32_t d = 0; d < int32_t(shape.size()); ++d)
+    (d < *first ? outer : d <= *last ? reduced : inner) *= shape[d];
+  if (!fits32(reduced, result.element))
+    return nullptr;
+  std::unique_ptr<FastKernel> kernel;
+  dispatchActivation(result.element, [&](auto type) {
+    kernel = std::make_unique<ReduceMeanKernel<decltype(type)>>(mean, outer, reduced, inner, vectorSet());
+  });
+  return kernel;
+}
+
+} // namespace tare::kernels
