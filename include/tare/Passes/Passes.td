@@ -313,6 +313,55 @@ def LowerToNpu : Pass<"tare-lower-to-npu", "::mlir::ModuleOp"> {
 
 def CancelTransposes : Pass<"tare-cancel-transposes", "::mlir::func::FuncOp"> {
   let summary = "move as few bytes as possible through transposes";
+  let description = [{
+    Lowering puts a transpose before and behind every channels-last op. Ops that commute with transposes (`PermutableOpInterface`)
+    may compute on either order of dimensions: a minimum cut picks the order of each so that the fewest bytes are transposed, and
+    of equal choices the one with the transposes at inputs and outputs, where the host can take them. The number of bytes never
+    grows. Transposes of constants are computed; a transpose before a flattened linear layer goes into the order of its
+    weights' columns; a transpose that moves only dimensions of size 1 becomes a reshape.
+
+    Before:
+    ```mlir
+    %1 = npu.transpose %0 permutation = [0, 3, 1, 2] : (tensor<1x8x8x4xi8>) -> tensor<1x4x8x8xi8>
+    %2 = npu.softmax %1, %table axis = 1 requant = #requant : (tensor<1x4x8x8xi8>, tensor<256xi32>) -> tensor<1x4x8x8xi8>
+    %3 = npu.transpose %2 permutation = [0, 2, 3, 1] : (tensor<1x4x8x8xi8>) -> tensor<1x8x8x4xi8>
+    ```
+    After:
+    ```mlir
+    %1 = npu.softmax %0, %table axis = 3 requant = #requant : (tensor<1x8x8x4xi8>, tensor<256xi32>) -> tensor<1x8x8x4xi8>
+    ```
+
+    Remarks (`cancel-transposes`): each op that changed its order of dimensions, each transpose that stays and what holds it, and
+    the number of transposes and bytes before and after.
+  }];
+  let dependentDialects = ["::tare::npu::NpuDialect"];
+}
+
+def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
+  let summary = "leave quantize, dequantize and transpose ops at the border to the host";
+  let description = [{
+    Ops of the chosen kinds next to an input or output are removed and recorded there, as the steps that the host takes before the
+    input enters or after the output leaves. A cast behind transposes or reshapes that stay is brought to the border first. A
+    quantize or dequantize that is nowhere near the border is refused with an error.
+
+    Before:
+    ```mlir
+    func.func @main(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xi8> {
+      %0 = npu.quantize %x scale = 0.5 zero_point = 0 output = i8 : (tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xi8>
+      return %0 : tensor<1x3x8x8xi8>
+    }
+    ```
+    After `--tare-strip-io=kinds=quantize`:
+    ```mlir
+    func.func @main(%x: tensor<1x3x8x8xi8>
+        {npu.host_steps = [#npu.quantize_step<scale = 5.000000e-01 : f32, zero_point = 0, output = i8>]}) -> tensor<1x3x8x8xi8> {
+      return %x : tensor<1x3x8x8xi8>
+    }
+    ```
+
+    Remarks (`strip-io`): each op left to the host, and each transpose that stays.
+  }];
+  let options = [ListOption<"kinds", "kinds", "std::string", "what to strip: quantize, dequantize, transpose">];
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
