@@ -96,8 +96,7 @@ private:
   }
 
   Error overlap(const Block &a, const Block &b) const {
-    return Error{fmt::format("tensors '{}' and '{}' live at the same time and "
-                             "overlap in the arena at {}",
+    return Error{fmt::format("tensors '{}' and '{}' live at the same time and overlap in the arena at {}",
                              program.tensors[a.tensor]->name, program.tensors[b.tensor]->name,
                              std::max(a.offset, b.offset))};
   }

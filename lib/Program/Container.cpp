@@ -48,8 +48,7 @@ Result<Container> openContainer(std::span<const std::byte> file) {
   std::memcpy(&footer, file.data() + file.size() - footerBytes, footerBytes);
   uint64_t found = checksumOf(file.first(file.size() - sizeof(footer.checksum)));
   if (found != footer.checksum)
-    return Error{fmt::format("damaged: the checksum is {:016x}, its footer "
-                             "says {:016x}; the file was truncated or "
+    return Error{fmt::format("damaged: the checksum is {:016x}, its footer says {:016x}; the file was truncated or "
                              "altered, convert the model again",
                              found, footer.checksum)};
 
@@ -58,8 +57,7 @@ Result<Container> openContainer(std::span<const std::byte> file) {
   uint64_t body = file.size() - footerBytes;
   if (footer.flatBufferBytes > body || footer.constantsOffset > body ||
       footer.constantsOffset != alignUp(footer.flatBufferBytes) || (body - footer.constantsOffset) % dataAlignment != 0)
-    return Error{fmt::format("malformed: the footer says {} bytes of "
-                             "FlatBuffer and constants at {}, in {} bytes",
+    return Error{fmt::format("malformed: the footer says {} bytes of FlatBuffer and constants at {}, in {} bytes",
                              footer.flatBufferBytes, footer.constantsOffset, file.size())};
   return Container{file.first(footer.flatBufferBytes),
                    file.subspan(footer.constantsOffset, body - footer.constantsOffset)};

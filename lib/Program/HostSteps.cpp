@@ -72,8 +72,7 @@ Result<std::vector<TensorType>> outputHostTypes(const PortT &port, const TensorT
   std::vector<TensorType> types{tensor};
   for (const auto &step : port.host_steps) {
     if (step->op.type != Op::Dequantize && step->op.type != Op::Transpose)
-      return inPort(port, Error{"a step after an output is neither a "
-                                "dequantize nor a transpose"});
+      return inPort(port, Error{"a step after an output is neither a dequantize nor a transpose"});
     auto result = inferResult(step->op, std::span(&types.back(), 1));
     if (!result)
       return inPort(port, result.error());

@@ -25,12 +25,9 @@ Status verifyNames(const Ports &ports) {
   return success();
 }
 
-/// `integers` is the tensor that the scales, the axis and the zero point belong
-/// to.
+/// `integers` is the tensor that the scales, the axis and the zero point belong to. There are no scales where the model
+/// itself takes or gives integers and does not say what they mean.
 Status verifyGrid(const PortT &port, const TensorType &integers) {
-  bool isActivation = integers.element == ElementType::i8 || integers.element == ElementType::i16;
-  if (port.scales.empty() && isActivation)
-    return Error{fmt::format("'{}' is {} and has no scale", port.name, toString(integers))};
   for (double scale : port.scales)
     if (!std::isfinite(scale) || scale <= 0)
       return Error{fmt::format("'{}' has a scale of {}, expected a positive number", port.name, scale)};
@@ -38,9 +35,8 @@ Status verifyGrid(const PortT &port, const TensorType &integers) {
     return success();
   if (port.axis < 0 || static_cast<size_t>(port.axis) >= integers.shape.size() ||
       static_cast<uint64_t>(integers.shape[port.axis]) != port.scales.size())
-    return Error{fmt::format("'{}' has {} scales along axis {} of {}, expected "
-                             "one or as many as channels",
-                             port.name, port.scales.size(), port.axis, toString(integers))};
+    return Error{fmt::format("'{}' has {} scales along axis {} of {}, expected one or as many as channels", port.name,
+                             port.scales.size(), port.axis, toString(integers))};
   return success();
 }
 

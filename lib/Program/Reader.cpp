@@ -37,8 +37,7 @@ Result<ProgramT> unpack(std::span<const std::byte> buffer) {
   if (!root)
     return root.error();
   if ((*root)->version() != formatVersion)
-    return Error{fmt::format("the program has format version {}, this build "
-                             "reads version {}; convert the model again",
+    return Error{fmt::format("the program has format version {}, this build reads version {}; convert the model again",
                              (*root)->version(), formatVersion)};
   if (auto status = verifyUnpacking(**root, buffer.size()); !status)
     return Error{"malformed: " + status.error().message};

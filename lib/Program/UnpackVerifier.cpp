@@ -48,8 +48,7 @@ public:
 private:
   void spend(size_t bytes) {
     if (bytes > left)
-      throw Failure{"tables share parts, so that the program unpacks to more "
-                    "than the file holds"};
+      throw Failure{"tables share parts, so that the program unpacks to more than the file holds"};
     left -= bytes;
   }
 

@@ -72,9 +72,7 @@ Status Context::allocate() {
   uint64_t arenaBytes = owner->program().arena_bytes;
   uint64_t all = arenaBytes + scratchBytes + 2 * stageBytes;
   if (all > physicalMemory())
-    return Error{fmt::format("running takes {} bytes of memory, this machine "
-                             "has {}",
-                             all, physicalMemory())};
+    return Error{fmt::format("running takes {} bytes of memory, this machine has {}", all, physicalMemory())};
   arena.reset(newMemory(arenaBytes));
   scratch.reset(newMemory(scratchBytes));
   for (Memory &stage : stages)

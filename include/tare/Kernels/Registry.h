@@ -31,7 +31,7 @@ public:
   virtual ~FastKernel() = default;
   /// Scratch bytes that run() needs, 64-byte aligned; nothing is allocated while running.
   virtual size_t scratchBytes() const { return 0; }
-  virtual void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const = 0;
+  virtual void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const = 0;
 };
 
 struct OpKernel {

@@ -100,8 +100,7 @@ TEST(File, EveryFlippedBitIsAnError) {
 TEST(File, MessagesSayWhatIsWrong) {
   std::vector<std::byte> bytes = smallNetwork().bytes();
   EXPECT_EQ(errorOf(std::as_bytes(std::span("PK\3\4 something else"))),
-            "small.tare: not a Tare program: the identifier 'TARE' is missing "
-            "at byte 4");
+            "small.tare: not a Tare program: the identifier 'TARE' is missing at byte 4");
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "truncated", errorOf(std::span(bytes).first(20)));
   bytes[100] ^= std::byte(1);
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "checksum", errorOf(bytes));

@@ -90,7 +90,6 @@ const Case cases[] = {
     {"ScaleCount", "'logits' has 2 scales along axis 1 of int32 1x3",
      [](ProgramT &p) { p.outputs[0]->scales = {1, 2}; }},
     {"ScaleAxis", "'logits' has 3 scales along axis 5", [](ProgramT &p) { p.outputs[0]->axis = 5; }},
-    {"NoScale", "'image' is int8 1x6x6x2 and has no scale", [](ProgramT &p) { p.inputs[0]->scales.clear(); }},
     {"InputStepKind", "is neither a quantize nor a transpose",
      [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(MaxPoolT())); }},
     {"OutputStepKind", "is neither a dequantize nor a transpose",

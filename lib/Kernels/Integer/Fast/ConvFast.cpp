@@ -59,7 +59,7 @@ public:
 
   size_t scratchBytes() const override { return tile.bytes(); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const auto &[h, w] = geometry.window;
     int64_t image = h.input * w.input * geometry.inputChannels * inputBytes;
     for (int64_t n = 0; n < geometry.batch; ++n)

@@ -51,7 +51,7 @@ public:
 
   size_t scratchBytes() const override { return tile.bytes(); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels, image = h.input * w.input * channels;
     DepthwiseRow row = {};

@@ -33,7 +33,7 @@ public:
 
   size_t scratchBytes() const override { return atOnce * inputs * panels.activationBytes() + slack; }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     for (int64_t first = 0; first < rows; first += atOnce) {
       int64_t count = std::min(atOnce, rows - first);
       convert(operands[0], first * inputs, count * inputs, scratch);
@@ -79,7 +79,7 @@ public:
 
   size_t scratchBytes() const override { return biasOffset() + panels.biasBytes(); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     for (size_t matrix = 0; matrix < pairs.size(); ++matrix)
       runMatrix(operands[0].as<int8_t>() + pairs[matrix].first * rows * inner,
                 operands[1].as<int8_t>() + pairs[matrix].second * inner * columns,
