@@ -2,6 +2,7 @@
 #include "Graph/Affine.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
@@ -144,8 +145,10 @@ ElementsAttr tare::floatConstantValue(Value value) {
   return attr && attr.getElementType().isF32() ? attr : ElementsAttr();
 }
 
-void tare::eraseDeadConstant(RewriterBase &rewriter, Value value) {
-  Operation *op = value ? value.getDefiningOp() : nullptr;
-  if (op && op->hasTrait<OpTrait::ConstantLike>() && op->use_empty())
-    rewriter.eraseOp(op);
+void tare::eraseDeadConstants(RewriterBase &rewriter, ArrayRef<Value> values) {
+  for (Value value : llvm::SmallSetVector<Value, 4>(values.begin(), values.end())) {
+    Operation *op = value ? value.getDefiningOp() : nullptr;
+    if (op && op->hasTrait<OpTrait::ConstantLike>() && op->use_empty())
+      rewriter.eraseOp(op);
+  }
 }

@@ -39,8 +39,8 @@ llvm::SmallVector<double> doubles(mlir::ElementsAttr attr);
 /// The constant that defines `value` if its elements are floats, or null.
 mlir::ElementsAttr floatConstantValue(mlir::Value value);
 
-/// Erases the op that defines `value` if it is a constant that nobody uses.
-void eraseDeadConstant(mlir::RewriterBase &rewriter, mlir::Value value);
+/// Erases those of `values` that are constants which nobody uses. One value may stand there several times, or be null.
+void eraseDeadConstants(mlir::RewriterBase &rewriter, llvm::ArrayRef<mlir::Value> values);
 
 } // namespace tare
 

@@ -46,7 +46,7 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
         rewriter.replaceOpWithNewOp<qnn::MulOp>(op, op.getType(), op.getLhs(), reciprocal, op.getClampAttr());
     if (range)
       product->setDiscardableAttr(qnn::rangeAttrName, range);
-    eraseDeadConstant(rewriter, divisor);
+    eraseDeadConstants(rewriter, divisor);
     return mlir::success();
   }
 };

@@ -92,8 +92,7 @@ public:
       else
         op->insertOperands(2, newBias);
     });
-    eraseDeadConstant(rewriter, oldWeight);
-    eraseDeadConstant(rewriter, oldBias);
+    eraseDeadConstants(rewriter, {oldWeight, oldBias});
   }
 
 private:
@@ -145,8 +144,7 @@ private:
     if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
       producer->setDiscardableAttr(qnn::rangeAttrName, range);
     rewriter.replaceOp(op, producer->getResults());
-    for (Value operand : operands)
-      eraseDeadConstant(rewriter, operand);
+    eraseDeadConstants(rewriter, operands);
   }
 };
 
@@ -192,8 +190,7 @@ private:
   static void bypass(PatternRewriter &rewriter, Operation *producer) {
     SmallVector<Value> operands(producer->getOperands());
     rewriter.replaceOp(producer, affineInput(producer));
-    for (Value operand : operands)
-      eraseDeadConstant(rewriter, operand);
+    eraseDeadConstants(rewriter, operands);
   }
 };
 
@@ -214,8 +211,7 @@ struct ExpandBatchNorm : OpRewritePattern<qnn::BatchNormOp> {
       toConv(op, *affine, rewriter);
     else
       toArithmetic(op, *affine, rewriter);
-    for (Value parameter : parameters)
-      eraseDeadConstant(rewriter, parameter);
+    eraseDeadConstants(rewriter, parameters);
     return success();
   }
 

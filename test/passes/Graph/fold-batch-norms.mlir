@@ -36,9 +36,9 @@ func.func @chain(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   // CHECK: %[[Y:.*]] = qnn.linear %{{.*}}, %[[W]], %{{.*}} loc("fc"
   // CHECK-NEXT: return %[[Y]]
   %0 = qnn.linear %x, %w, %b : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("fc")
-  // expected-remark @unknown {{Layer=sub}}
+  // expected-remark @unknown {{Layer=sub, Remark="into 'fc'"}}
   %1 = qnn.sub %0, %one : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("sub")
-  // expected-remark @unknown {{Layer=add}}
+  // expected-remark @unknown {{Layer=add, Remark="into 'fc'"}}
   %2 = qnn.add %1, %c : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("add")
   return %2 : tensor<1x2xf32>
 }
