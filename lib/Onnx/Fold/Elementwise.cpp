@@ -55,18 +55,25 @@ struct Div {
       return static_cast<T>(a / b);
   }
 };
+/// The result has the dividend's sign, as C's has: attribute fmod.
+struct Remainder {
+  template <typename T> static T apply(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>)
+      return std::fmod(a, b);
+    else if constexpr (std::is_signed_v<T>)
+      return b == T(-1) ? T(0) : static_cast<T>(a % b);
+    else
+      return static_cast<T>(a % b);
+  }
+};
 /// The result has the divisor's sign, as Python's has.
 struct Mod {
   template <typename T> static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) {
-      return std::fmod(a, b);
-    } else if constexpr (std::is_signed_v<T>) {
-      if (b == T(-1))
-        return 0;
-      T rest = static_cast<T>(a % b);
-      return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
-    } else {
+    if constexpr (std::is_unsigned_v<T>) {
       return static_cast<T>(a % b);
+    } else {
+      T rest = Remainder::apply<T>(a, b);
+      return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
     }
   }
 };
@@ -169,6 +176,10 @@ template <typename Function> LogicalResult foldDivision(Node &node) {
   if (divisor->element() != ElementType::f32 && llvm::is_contained(toIntegers(*divisor), 0))
     return node.error("divides by 0");
   return foldBinary<Function>(node);
+}
+
+LogicalResult foldMod(Node &node) {
+  return node.intAttribute("fmod", 0) ? foldDivision<Remainder>(node) : foldDivision<Mod>(node);
 }
 
 //===----------------------------------------------------------------------===//
@@ -278,7 +289,7 @@ void tare::onnx::registerElementwiseFolds(OpTable &table) {
   table.addFold("Sub", foldBinary<Sub>);
   table.addFold("Mul", foldBinary<Mul>);
   table.addFold("Div", foldDivision<Div>);
-  table.addFold("Mod", foldDivision<Mod>);
+  table.addFold("Mod", foldMod);
   table.addFold("Pow", foldBinary<Pow>);
   table.addFold("Min", foldVariadic<Min>);
   table.addFold("Max", foldVariadic<Max>);

@@ -1,0 +1,47 @@
+"""Writes the operator tests of the installed onnx package as folders, in the layout in which ONNX publishes them.
+
+    generate.py FOLDER
+"""
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+from onnx import TensorProto, numpy_helper
+from onnx.backend.test.case.node import collect_testcases
+
+
+def as_proto(value, info):
+    if isinstance(value, TensorProto):
+        return value
+    proto = numpy_helper.from_array(np.asarray(value))
+    proto.name = info.name
+    return proto
+
+
+def is_tensors(values):
+    return all(isinstance(v, (np.ndarray, np.generic, TensorProto, int, float)) for v in values)
+
+
+def write(case, folder):
+    """One case; those with sequences, maps or missing values are left out."""
+    model = case.model
+    for number, (inputs, outputs) in enumerate(case.data_sets):
+        if not is_tensors([*inputs, *outputs]):
+            return
+        data = folder / case.name / f"test_data_set_{number}"
+        data.mkdir(parents=True, exist_ok=True)
+        for kind, values, infos in (("input", inputs, model.graph.input), ("output", outputs, model.graph.output)):
+            for index, (value, info) in enumerate(zip(values, infos)):
+                (data / f"{kind}_{index}.pb").write_bytes(as_proto(value, info).SerializeToString())
+    (folder / case.name / "model.onnx").write_bytes(model.SerializeToString())
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    warnings.simplefilter("ignore")
+    for case in collect_testcases(None):
+        write(case, folder)
+
+
+main()
