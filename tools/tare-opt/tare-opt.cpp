@@ -2,6 +2,7 @@
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
+#include "tare/Passes/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -17,6 +18,7 @@ int main(int argc, char **argv) {
   registry.insert<tare::qnn::QnnDialect, tare::npu::NpuDialect,
                   mlir::func::FuncDialect, mlir::quant::QuantDialect>();
   tare::registerTarePasses();
+  tare::registerTarePipelines();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tare's pass driver\n", registry));

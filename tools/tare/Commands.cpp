@@ -5,5 +5,7 @@ using namespace tare;
 
 std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(makeConvertCommand());
+  commands.push_back(makeCalibrateCommand());
   return commands;
 }

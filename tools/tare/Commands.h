@@ -7,6 +7,8 @@
 namespace tare {
 
 // Each in the file of its name.
+std::unique_ptr<Command> makeConvertCommand();
+std::unique_ptr<Command> makeCalibrateCommand();
 
 } // namespace tare
 

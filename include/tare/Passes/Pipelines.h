@@ -1,0 +1,46 @@
+//===- Pipelines.h - The arrows from a float graph to integers --*- C++ -*-===//
+//
+// One named pipeline per arrow of the design; `tare-opt --tare-<name>` runs one,
+// `--tare-pipeline` all of them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_PIPELINES_H
+#define TARE_PASSES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "tare/Calibration/Ranges.h"
+
+#include <string>
+
+namespace tare {
+
+struct PipelineOptions {
+  /// A shipped target's name or a YAML file.
+  std::string target = "generic";
+  /// "i8" or "i16".
+  std::string activations = "i8";
+  /// The ranges file; empty where the values carry their ranges already, or need none.
+  std::string ranges;
+  /// What the host does instead of the program: any of quantize, dequantize, transpose.
+  std::vector<std::string> stripIo;
+};
+
+/// Folds constants and batch norms, fuses activations: the float form that is calibrated.
+void buildSimplifyPipeline(mlir::OpPassManager &passes);
+/// Attaches ranges to the values (the calibrate arrow's result).
+void buildRangesPipeline(mlir::OpPassManager &passes, calibration::Ranges ranges);
+/// The same, from the options' ranges file.
+void buildRangesPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
+/// Names the target and gives up precision: the QDQ form.
+void buildQuantizePipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
+/// Whole ops on quantized types, int32 tails.
+void buildFusePipeline(mlir::OpPassManager &passes);
+/// Integers, channels-last, addresses: the npu form.
+void buildLowerPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
+
+/// The named pipelines of tare-opt.
+void registerTarePipelines();
+
+} // namespace tare
+
+#endif // TARE_PASSES_PIPELINES_H

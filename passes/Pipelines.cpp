@@ -1,0 +1,93 @@
+//===- Pipelines.cpp - The arrows from a float graph to integers ----------===//
+#include "tare/Passes/Pipelines.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "tare/Passes/Passes.h"
+
+using namespace mlir;
+using namespace tare;
+
+void tare::buildSimplifyPipeline(OpPassManager &passes) {
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createCanonicalizeGraph());
+  function.addPass(createFoldConstants());
+  function.addPass(createFoldBatchNorms());
+  function.addPass(createDecompose());
+  function.addPass(createFuseActivations());
+  function.addPass(createCanonicalizeGraph());
+}
+
+void tare::buildRangesPipeline(OpPassManager &passes, calibration::Ranges ranges) {
+  auto shared = std::make_shared<const calibration::Ranges>(std::move(ranges));
+  passes.addNestedPass<func::FuncOp>(createImportRanges(std::move(shared)));
+}
+
+void tare::buildRangesPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addNestedPass<func::FuncOp>(createImportRanges({options.ranges}));
+}
+
+void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createSetTarget({options.target}));
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createNormalizeGrids());
+  function.addPass(createInsertQuantDequant({options.activations}));
+  function.addPass(createSinkPermutes());
+}
+
+void tare::buildFusePipeline(OpPassManager &passes) {
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createFuseQuantized());
+  function.addPass(createCanonicalizeGraph());
+}
+
+void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createComputeRequantization());
+  passes.addPass(createLowerToNpu());
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createCancelTransposes());
+  function.addPass(createCSEPass());
+  function.addPass(createPlanMemory());
+}
+
+namespace {
+
+/// The options of the pipelines on tare-opt's command line.
+struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
+  Option<std::string> target{*this, "target", llvm::cl::desc("a shipped target or a YAML file"), llvm::cl::init("generic")};
+  Option<std::string> activations{*this, "activations", llvm::cl::desc("i8 or i16"), llvm::cl::init("i8")};
+  Option<std::string> ranges{*this, "ranges", llvm::cl::desc("the ranges file"), llvm::cl::init("")};
+  ListOption<std::string> stripIo{*this, "strip-io", llvm::cl::desc("quantize, dequantize, transpose: left to the host")};
+
+  PipelineOptions get() const {
+    return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end())};
+  }
+};
+
+void add(StringRef name, StringRef description, void (*build)(OpPassManager &, const PipelineOptions &)) {
+  PassPipelineRegistration<CommandLineOptions>(
+      name, description, [build](OpPassManager &passes, const CommandLineOptions &options) { build(passes, options.get()); });
+}
+
+} // namespace
+
+void tare::registerTarePipelines() {
+  add("tare-simplify", "fold constants and batch norms, fuse activations",
+      [](OpPassManager &passes, const PipelineOptions &) { buildSimplifyPipeline(passes); });
+  add("tare-ranges", "attach the ranges of a file",
+      [](OpPassManager &passes, const PipelineOptions &options) { buildRangesPipeline(passes, options); });
+  add("tare-quantize", "name the target, insert quant/dequant, sink permutes", buildQuantizePipeline);
+  add("tare-fuse", "whole ops on quantized types",
+      [](OpPassManager &passes, const PipelineOptions &) { buildFusePipeline(passes); });
+  add("tare-lower", "multipliers and shifts, integers, layout, addresses", buildLowerPipeline);
+  add("tare-pipeline", "all arrows, from the imported graph to planned npu ops",
+      [](OpPassManager &passes, const PipelineOptions &options) {
+        buildSimplifyPipeline(passes);
+        buildRangesPipeline(passes, options);
+        buildQuantizePipeline(passes, options);
+        buildFusePipeline(passes);
+        buildLowerPipeline(passes, options);
+      });
+}

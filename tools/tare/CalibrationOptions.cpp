@@ -1,0 +1,62 @@
+//===- CalibrationOptions.cpp - Options that convert and calibrate share --===//
+#include "CalibrationOptions.h"
+#include "tare/Target/Target.h"
+
+using namespace tare;
+
+void CalibrationOptions::addTo(CLI::App &app) {
+  app.add_option("model", model, "The network: .onnx")->required()->type_name("MODEL");
+  app.add_option("--method", method, "How ranges are found: min_max, percentile, mse or kl")
+      ->type_name("METHOD")
+      ->check(CLI::IsMember({"min_max", "percentile", "mse", "kl"}))
+      ->capture_default_str();
+  app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
+      ->type_name("P")
+      ->check(CLI::Range(50.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(CLI::PositiveNumber);
+  app.add_option("--target", target, "The hardware: a shipped target or a YAML file")->type_name("NAME|FILE")->capture_default_str();
+  app.add_option("--activations", activations, "The type of activations: i8 or i16")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"i8", "i16"}))
+      ->capture_default_str();
+  app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
+      ->type_name("NAME=DIMS")
+      ->allow_extra_args(false);
+  app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
+}
+
+/// The grid that ranges are searched for: what the target says of the activation type.
+static Result<calibration::GridKind> gridOf(const std::string &targetName, const std::string &activations) {
+  Result<Target> target = loadTarget(targetName);
+  if (!target)
+    return target.error();
+  bool wide = activations == "i16";
+  const ActivationFormat *format = target->activation(wide ? ElementType::i16 : ElementType::i8);
+  if (!format)
+    return Error{"target '" + target->name + "' has no " + activations + " activations; see --activations"};
+  int64_t levels = wide ? 65536 : 256;
+  return calibration::GridKind{format->symmetric ? levels - 1 : levels, format->symmetric};
+}
+
+Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
+  CompilationRequest request;
+  request.model = model;
+  for (const std::string &text : inputShapes) {
+    Result<onnx::InputShape> shape = onnx::parseInputShape(text);
+    if (!shape)
+      return shape.error();
+    request.import.inputShapes.push_back(*shape);
+  }
+  if (!data.empty() && random)
+    return Error{"--calibration and --random-calibration exclude each other; give one of them"};
+  Result<calibration::GridKind> grid = gridOf(target, activations);
+  if (!grid)
+    return grid.error();
+  request.pipeline.target = target;
+  request.pipeline.activations = activations;
+  request.calibration = {data, random, std::nullopt, {*calibration::methodOf(method), percentile, *grid}, threads};
+  if (samples > 0)
+    request.calibration.samples = samples;
+  return request;
+}

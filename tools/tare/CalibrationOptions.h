@@ -1,0 +1,30 @@
+//===- CalibrationOptions.h - Options that convert and calibrate share ----===//
+#ifndef TARE_TOOLS_TARE_CALIBRATIONOPTIONS_H
+#define TARE_TOOLS_TARE_CALIBRATIONOPTIONS_H
+
+#include "Compilation.h"
+
+#include <CLI/CLI.hpp>
+
+namespace tare {
+
+/// The model and how its ranges are found, as the command line gives them.
+struct CalibrationOptions {
+  std::string model;
+  std::string data;
+  bool random = false;
+  std::string method = "mse";
+  double percentile = 99.99;
+  std::string activations = "i8";
+  std::string target = "generic";
+  int64_t samples = 0;
+  std::vector<std::string> inputShapes;
+
+  void addTo(CLI::App &app);
+  /// The request up to the simplified float form, with its calibration; checks the target.
+  Result<CompilationRequest> request(size_t threads) const;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_CALIBRATIONOPTIONS_H

@@ -1,0 +1,162 @@
+//===- Compilation.cpp - From a model to a program ------------------------===//
+#include "Compilation.h"
+#include "DumpIr.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <chrono>
+
+using namespace tare;
+using namespace mlir;
+using calibration::Ranges;
+
+std::optional<Stage> tare::stageOf(std::string_view name) {
+  static const std::pair<std::string_view, Stage> names[] = {
+      {"import", Stage::import}, {"float", Stage::simplified},  {"ranges", Stage::ranges},
+      {"calibrate", Stage::ranges}, {"qdq", Stage::qdq},        {"quantize", Stage::qdq},
+      {"fused", Stage::fused},   {"fuse", Stage::fused},        {"npu", Stage::npu},
+      {"lower", Stage::npu}};
+  for (auto [known, stage] : names)
+    if (known == name)
+      return stage;
+  return std::nullopt;
+}
+
+namespace {
+
+std::vector<InputDeclaration> inputsOf(ModuleOp module) {
+  std::vector<InputDeclaration> inputs;
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  for (BlockArgument argument : function.getArguments())
+    inputs.push_back({qnn::valueName(argument), qnn::toHost(argument.getType())});
+  return inputs;
+}
+
+/// A ranges file is JSON: its first character that is not white space is a brace.
+bool looksLikeJson(const std::string &path) {
+  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 64, 0);
+  return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
+}
+
+constexpr int64_t randomSampleCount = 32;
+
+bool quantizesItself(ModuleOp module) {
+  return module.walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
+/// Runs the arrows one after the other, and times them.
+class Compiler {
+public:
+  Compiler(const CompilationRequest &request, MLIRContext &context, std::function<void(int64_t, int64_t)> progress)
+      : request(request), context(context), progress(std::move(progress)) {}
+
+  FailureOr<Compilation> compile() {
+    if (failed(phase("import", [&] { return import(); })))
+      return failure();
+    if (failed(arrow(Stage::simplified, "simplify", buildSimplifyPipeline)))
+      return failure();
+    if (failed(calibrate()))
+      return failure();
+    auto &options = request.pipeline;
+    if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); })) ||
+        failed(arrow(Stage::fused, "fuse", buildFusePipeline)) ||
+        failed(arrow(Stage::npu, "lower", [&](OpPassManager &p) { buildLowerPipeline(p, options); })))
+      return failure();
+    return std::move(result);
+  }
+
+private:
+  LogicalResult import() {
+    FailureOr<OwningOpRef<ModuleOp>> module = onnx::importModel(request.model, request.import, context);
+    if (failed(module))
+      return failure();
+    result.module = std::move(*module);
+    return mlir::success();
+  }
+
+  /// Ranges from data or a file, attached to the values.
+  LogicalResult calibrate() {
+    const CalibrationRequest &wanted = request.calibration;
+    bool given = wanted.random || !wanted.path.empty();
+    if (request.last < Stage::ranges)
+      return mlir::success();
+    if (!given && quantizesItself(*result.module))
+      return mlir::success();
+    if (!given)
+      return emitError(UnknownLoc::get(&context)) << request.model << ": needs calibration data; give --calibration DATA, or "
+                                                     "--random-calibration to try the flow";
+    LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
+      Result<Ranges> ranges = findRanges(*result.module, wanted, progress);
+      if (!ranges)
+        return emitError(UnknownLoc::get(&context)) << ranges.error().message;
+      result.ranges = std::move(*ranges);
+      return mlir::success();
+    });
+    if (failed(found))
+      return failure();
+    return arrow(Stage::ranges, "ranges",
+                 [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
+  }
+
+  LogicalResult arrow(Stage stage, const char *name, llvm::function_ref<void(OpPassManager &)> build) {
+    if (request.last < stage)
+      return mlir::success();
+    return phase(name, [&] {
+      PassManager passes(&context, ModuleOp::getOperationName());
+      build(passes);
+      if (!request.dumpFolder.empty())
+        passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
+      if (request.timing)
+        passes.enableTiming();
+      return passes.run(*result.module);
+    });
+  }
+
+  LogicalResult phase(const char *name, llvm::function_ref<LogicalResult()> run) {
+    auto start = std::chrono::steady_clock::now();
+    LogicalResult outcome = run();
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    result.seconds.emplace_back(name, elapsed.count());
+    return outcome;
+  }
+
+  const CompilationRequest &request;
+  MLIRContext &context;
+  std::function<void(int64_t, int64_t)> progress;
+  Compilation result;
+  unsigned dumped = 0;
+};
+
+} // namespace
+
+Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
+                                std::function<void(int64_t, int64_t)> progress) {
+  std::vector<InputDeclaration> inputs = inputsOf(module);
+  std::unique_ptr<SampleSource> source;
+  if (request.random) {
+    source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount));
+  } else if (looksLikeJson(request.path)) {
+    return calibration::readRanges(request.path);
+  } else {
+    Result<std::unique_ptr<Dataset>> data = Dataset::open(request.path, inputs, request.samples.value_or(Dataset::all));
+    if (!data)
+      return data.error();
+    source = std::move(*data);
+  }
+  calibration::CalibrationOptions options{request.search, request.threads, {}};
+  if (progress)
+    options.progress = [&, total = source->sampleCount()](int64_t done) { progress(done, total); };
+  return calibration::calibrate(module, *source, options);
+}
+
+FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,
+                                     std::function<void(int64_t, int64_t)> progress) {
+  return Compiler(request, context, std::move(progress)).compile();
+}

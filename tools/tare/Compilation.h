@@ -1,0 +1,73 @@
+//===- Compilation.h - From a model to a program ----------------*- C++ -*-===//
+//
+// The arrows of the design in order; any of them can be the last one.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TOOLS_TARE_COMPILATION_H
+#define TARE_TOOLS_TARE_COMPILATION_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "tare/Calibration/Calibrate.h"
+#include "tare/Onnx/Import.h"
+#include "tare/Passes/Pipelines.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tare {
+
+/// The forms of a module on its way, in order.
+enum class Stage { import, simplified, ranges, qdq, fused, npu };
+
+/// A form's name, or that of the arrow that leads to it: "import", "float", "ranges" or "calibrate", "qdq" or "quantize",
+/// "fused" or "fuse", "npu" or "lower".
+std::optional<Stage> stageOf(std::string_view name);
+
+/// Where ranges come from: a ranges file or data (told apart by contents), random data, or nowhere.
+struct CalibrationRequest {
+  std::string path;
+  bool random = false;
+  /// At most so many samples; random data: exactly so many.
+  std::optional<int64_t> samples;
+  calibration::SearchOptions search;
+  size_t threads = 0;
+};
+
+struct CompilationRequest {
+  std::string model;
+  onnx::ImportOptions import;
+  CalibrationRequest calibration;
+  PipelineOptions pipeline;
+  Stage last = Stage::npu;
+  /// One numbered .mlir per pass that changed something; empty for none.
+  std::string dumpFolder;
+  /// Prints the time of each pass on stderr.
+  bool timing = false;
+};
+
+/// Wall-clock seconds by phase, in order: "import", "calibrate", "quantize", ..
+using PhaseSeconds = std::vector<std::pair<std::string, double>>;
+
+struct Compilation {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Empty where nothing was calibrated.
+  calibration::Ranges ranges;
+  PhaseSeconds seconds;
+};
+
+/// Compiles up to the request's last stage. Failure has been reported to the context's diagnostic handler.
+/// `progress(done, total)` is called while samples are evaluated, from any thread.
+mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
+                                     std::function<void(int64_t, int64_t)> progress);
+
+/// The ranges that the request asks for, of a module in its simplified float form.
+Result<calibration::Ranges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request,
+                                       std::function<void(int64_t, int64_t)> progress);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_COMPILATION_H

@@ -1,0 +1,161 @@
+//===- Convert.cpp - tare convert -----------------------------------------===//
+#include "CalibrationOptions.h"
+#include "Commands.h"
+#include "CompilerContext.h"
+#include "Json.h"
+#include "tare/Emitter/Emitter.h"
+#include "tare/Tensor/AtomicFile.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+using namespace tare;
+
+namespace {
+
+constexpr char mlirPrefix[] = "mlir:";
+
+class ConvertCommand : public Command {
+public:
+  ConvertCommand()
+      : Command("convert", "Turn an ONNX network into an integer-only program",
+                "tare convert model.onnx --calibration data.npz -o model.tare\n"
+                "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
+                "  network has one input; a folder of such files; or a ranges file of `tare calibrate`.") {}
+
+  Status run() override {
+    Result<CompilationRequest> request = makeRequest();
+    if (!request)
+      return request.error();
+    CompilerContext context(console());
+    auto compiled = compileWithProgress(*request, context);
+    if (mlir::failed(compiled))
+      return context.takeError(options.model);
+    auto start = std::chrono::steady_clock::now();
+    Status written = emit == "program" ? writeProgramOf(*compiled->module, context) : writeModule(*compiled->module);
+    if (!written)
+      return written;
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    compiled->seconds.emplace_back("emit", elapsed.count());
+    report(*compiled);
+    return success();
+  }
+
+private:
+  void addOptions(CLI::App &app) override {
+    options.addTo(app);
+    app.add_option("--calibration", options.data, "Calibration data, or a ranges file")->type_name("DATA");
+    app.add_option("--strip-io", stripIo, "Leave these at the border to the host: quantize, dequantize, transpose")
+        ->type_name("LIST")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"quantize", "dequantize", "transpose"}));
+    app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something")->type_name("DIR");
+    app.add_option("--emit", emit,
+                   "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
+        ->type_name("FORM")
+        ->capture_default_str();
+    app.add_flag("--timing", timing, "Print the time of each pass");
+    app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT");
+  }
+
+  Result<CompilationRequest> makeRequest() const {
+    Result<CompilationRequest> request = options.request(threads);
+    if (!request)
+      return request;
+    request->pipeline.stripIo = stripIo;
+    request->dumpFolder = dumpFolder;
+    request->timing = timing;
+    if (emit == "program")
+      return request;
+    std::optional<Stage> stage;
+    if (emit.rfind(mlirPrefix, 0) == 0)
+      stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
+    if (!stage)
+      return Error{"--emit: found '" + emit + "', expected program or mlir:STAGE with STAGE one of import, float, ranges, " +
+                   "qdq, fused, npu"};
+    request->last = *stage;
+    return request;
+  }
+
+  mlir::FailureOr<Compilation> compileWithProgress(const CompilationRequest &request, CompilerContext &context) {
+    std::unique_ptr<Progress> progress;
+    std::mutex mutex;
+    return compile(request, *context, [&](int64_t done, int64_t total) {
+      std::lock_guard lock(mutex);
+      if (!progress)
+        progress = std::make_unique<Progress>(console(), "calibrating", total);
+      progress->update(done);
+    });
+  }
+
+  Status writeProgramOf(mlir::ModuleOp module, CompilerContext &context) {
+    mlir::FailureOr<EmittedProgram> emitted = emitProgram(module);
+    if (mlir::failed(emitted))
+      return context.takeError(options.model);
+    arenaBytes = emitted->program.arena_bytes;
+    return program::writeProgram(output, std::move(emitted->program), emitted->constants);
+  }
+
+  /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
+  Status writeModule(mlir::ModuleOp module) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    if (llvm::StringRef(output).ends_with(".mlirbc")) {
+      if (mlir::failed(mlir::writeBytecodeToFile(module, stream)))
+        return Error{output + ": the module cannot be written as bytecode"};
+    } else {
+      module->print(stream, mlir::OpPrintingFlags().enableDebugInfo(true));
+      stream << "\n";
+    }
+    return writeFile(output, text);
+  }
+
+  static double peakMegabytes() {
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024.0;
+  }
+
+  void report(const Compilation &compiled) {
+    uint64_t bytes = 0;
+    (void)llvm::sys::fs::file_size(output, bytes);
+    double calibrating = 0, others = 0;
+    for (const auto &[phase, seconds] : compiled.seconds)
+      (phase == "calibrate" ? calibrating : others) += seconds;
+    if (json)
+      return reportJson(compiled, bytes);
+    console().note(fmt::format("wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
+                               output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
+  }
+
+  void reportJson(const Compilation &compiled, uint64_t bytes) {
+    printJson([&](llvm::json::OStream &out) {
+      out.object([&] {
+        out.attribute("output", jsonText(output));
+        out.attribute("bytes", int64_t(bytes));
+        out.attribute("samples", compiled.ranges.samples);
+        if (arenaBytes)
+          out.attribute("arena_bytes", int64_t(*arenaBytes));
+        out.attribute("peak_memory_mb", peakMegabytes());
+        out.attributeObject("seconds", [&] {
+          for (const auto &[phase, seconds] : compiled.seconds)
+            out.attribute(phase, seconds);
+        });
+      });
+    });
+  }
+
+  CalibrationOptions options;
+  std::vector<std::string> stripIo;
+  std::string dumpFolder, emit = "program", output;
+  bool timing = false;
+  std::optional<uint64_t> arenaBytes;
+};
+
+} // namespace
+
+std::unique_ptr<Command> tare::makeConvertCommand() { return std::make_unique<ConvertCommand>(); }
