@@ -10,5 +10,5 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<tare::qnn::QnnDialect, tare::npu::NpuDialect, mlir::func::FuncDialect, mlir::quant::QuantDialect>();
-  return mlir::asMainReturnCode(mlir::MlirLspServerMain(argc, argv, registry));
+  return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }
