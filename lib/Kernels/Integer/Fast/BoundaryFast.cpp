@@ -11,7 +11,7 @@ class QuantizeKernel : public FastKernel {
 public:
   QuantizeKernel(const program::QuantizeT &quantize, const VectorSet &set)
       : scale(quantize.scale), zero(quantize.zero_point), set(set) {}
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     if (result.type.element == ElementType::i8)
       set.quantize8(operands[0].as<float>(), result.as<int8_t>(), result.count(), scale, zero);
     else
@@ -31,7 +31,7 @@ public:
       : scales(p.scales), inner(p.scales.size() == 1 ? elementCount(shape) : stridesOf(shape)[p.axis]),
         zero(p.zero_point), set(set) {}
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     int64_t channels = scales.size(), bytes = sizeOf(operands[0].type.element);
     const auto *x = operands[0].as<std::byte>();
     float *y = result.as<float>();

@@ -30,7 +30,7 @@ public:
     }
   }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     runRows(operands[0].as<std::byte>(), operands[1].as<std::byte>(), result.as<std::byte>());
   }
 
@@ -62,7 +62,7 @@ private:
 class RescaleKernel : public BinaryKernel {
 public:
   using BinaryKernel::BinaryKernel;
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     static constexpr int16_t one = 1;
     static constexpr int8_t byteOne = 1;
     const void *factor = result.type.element == ElementType::i8 ? static_cast<const void *>(&byteOne) : &one;
@@ -80,7 +80,7 @@ public:
     ConstTensorView view = every.view();
     kernel.reference(op, {&view, 1}, {every.type(), table.data()});
   }
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     set.lookup8(operands[0].as<int8_t>(), table.data(), result.as<int8_t>(), result.count());
   }
 
@@ -93,7 +93,7 @@ private:
 class LookupKernel : public FastKernel {
 public:
   LookupKernel(int64_t tables, const VectorSet &set) : tables(tables), set(set) {}
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     const int8_t *x = operands[0].as<int8_t>(), *table = operands[1].as<int8_t>();
     if (tables == 1)
       return set.lookup8(x, table, result.as<int8_t>(), result.count());
@@ -111,7 +111,7 @@ private:
 class InterpolatedLookupKernel : public FastKernel {
 public:
   explicit InterpolatedLookupKernel(int64_t tables) : tables(tables) {}
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     const int16_t *x = operands[0].as<int16_t>(), *table = operands[1].as<int16_t>();
     int16_t *y = result.as<int16_t>();
     for (int64_t pixel = 0, count = result.count(); pixel < count; pixel += tables)

@@ -88,7 +88,7 @@ public:
     std::memcpy(background.data(), &value, sizeof value);
   }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     if (!background.empty())
       dispatchBytes(background.size(), [&](auto value) {
         std::memcpy(&value, background.data(), sizeof value);
@@ -109,7 +109,7 @@ std::unique_ptr<FastKernel> oneCopy(const Copy &copy, ElementType element) {
 
 class ReshapeKernel : public FastKernel {
 public:
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     if (result.data != operands[0].data)
       std::memmove(result.data, operands[0].data, result.type.bytes());
   }

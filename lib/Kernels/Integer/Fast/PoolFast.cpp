@@ -61,7 +61,7 @@ public:
 
   size_t scratchBytes() const override { return window[1].input * channels * sizeof(T); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const auto &[h, w] = window;
     const T *x = operands[0].as<T>();
     T *y = result.as<T>(), *rows = reinterpret_cast<T *>(scratch);
@@ -118,7 +118,7 @@ public:
 
   size_t scratchBytes() const override { return channels * sizeof(int32_t); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const auto &[h, w] = window;
     const T *x = operands[0].as<T>();
     T *y = result.as<T>();
@@ -160,7 +160,7 @@ public:
 
   size_t scratchBytes() const override { return inner * sizeof(int32_t); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const T *x = operands[0].as<T>();
     auto *sums = reinterpret_cast<int32_t *>(scratch);
     for (int64_t o = 0; o < outer; ++o) {

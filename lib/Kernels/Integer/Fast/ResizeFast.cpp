@@ -35,7 +35,7 @@ public:
         rows(sourcesOf(resize, resize.axes.size() == 2 ? 0 : resize.axes.size())),
         columns(sourcesOf(resize, resize.axes.size() - 1)), set(set) {}
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
     const T *x = operands[0].as<T>();
     T *y = result.as<T>();
     for (int64_t n = 0; n < in.batch; ++n, x += in.height * in.width * in.channels)

@@ -15,7 +15,7 @@ public:
 
   size_t scratchBytes() const override { return length * (sizeof(int32_t) + sizeof(T)); }
 
-  void run(std::span<const ConstTensorView> operands, TensorView result, std::byte *scratch) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     for (int64_t block = 0, count = result.count(); block < count; block += length * stride)
       for (int64_t row = block; row < block + stride; ++row)
         runRow(operands[0].as<T>() + row, operands[1].as<int32_t>(), result.as<T>() + row, scratch);
