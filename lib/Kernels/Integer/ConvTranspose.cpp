@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Conv.h"
+#include "Fast/Prepare.h"
 #include "Operators.h"
 
 #include <vector>
@@ -103,6 +104,6 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
 
 } // namespace
 
-const OpKernel convTransposeKernel = {"conv_transpose", infer, reference, nullptr, macs};
+const OpKernel convTransposeKernel = {"conv_transpose", infer, reference, prepareConvTranspose, macs};
 
 } // namespace tare::kernels

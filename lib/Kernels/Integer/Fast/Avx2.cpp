@@ -49,14 +49,33 @@ struct V {
         _mm256_and_pd(_mm256_cmp_pd(whole, up, _CMP_EQ_OQ), _mm256_cmp_pd(rest, _mm256_setzero_pd(), _CMP_EQ_OQ));
     return sub(whole, _mm256_and_pd(_mm256_and_pd(odd, tie), set(1)));
   }
-  static void store(int8_t *y, Doubles x) {
-    __m128i ints = _mm256_cvtpd_epi32(floor(x)), words = _mm_packs_epi32(ints, ints);
-    int32_t bytes = _mm_cvtsi128_si32(_mm_packs_epi16(words, words));
-    __builtin_memcpy(y, &bytes, sizeof bytes);
+  /// Floors (the processor rounds downwards), saturated; what is below 32 bits becomes the least integer, which
+  /// saturates as well.
+  static __m128i words(Doubles a, Doubles b) { return _mm_packs_epi32(_mm256_cvtpd_epi32(a), _mm256_cvtpd_epi32(b)); }
+  static __m128i bytes(Doubles a, Doubles b, int low) {
+    __m128i pair = words(a, b);
+    return _mm_max_epi8(_mm_packs_epi16(pair, pair), _mm_set1_epi8(int8_t(low)));
   }
-  static void store(int16_t *y, Doubles x) {
-    __m128i ints = _mm256_cvtpd_epi32(floor(x));
-    _mm_storel_epi64(reinterpret_cast<__m128i *>(y), _mm_packs_epi32(ints, ints));
+  static __m128i shorts(Doubles a, Doubles b, int low) {
+    return _mm_max_epi16(words(a, b), _mm_set1_epi16(int16_t(low)));
+  }
+  static void store(int8_t *y, Doubles x, int low) {
+    int32_t four = _mm_cvtsi128_si32(bytes(x, x, low));
+    __builtin_memcpy(y, &four, sizeof four);
+  }
+  static void store(int16_t *y, Doubles x, int low) {
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(y), shorts(x, x, low));
+  }
+  static void storePair(int8_t *y, Doubles a, Doubles b, int low) {
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(y), bytes(a, b, low));
+  }
+  static void storePair(int16_t *y, Doubles a, Doubles b, int low) {
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(y), shorts(a, b, low));
+  }
+  template <typename T> static void storePart(T *y, Doubles a, Doubles b, int low, int64_t count) {
+    T all[8];
+    storePair(all, a, b, low);
+    __builtin_memcpy(y, all, count * sizeof(T));
   }
 
   static Ints zeroInts() { return _mm256_setzero_si256(); }

@@ -1,7 +1,7 @@
 //===- LinearFast.cpp - Matrix products by panels -------------------------===//
 #include "../Accumulator.h"
 #include "../Broadcast.h"
-#include "Bounds.h"
+#include "ConvEngine.h"
 #include "Panels.h"
 #include "Prepare.h"
 #include "PreparedRequant.h"
@@ -123,8 +123,8 @@ std::unique_ptr<FastKernel> prepareLinear(const program::OpUnion &op, std::span<
   if (!operands[1].constant || !operands[2].constant)
     return nullptr;
   const Shape &weights = operands[1].type.shape;
-  if (operands[0].type.element == ElementType::i16 &&
-      !wideSumsAreExact(static_cast<const int64_t *>(operands[2].constant), weights[0], weights[1]))
+  std::span<const int64_t> bias(static_cast<const int64_t *>(operands[2].constant), weights[0]);
+  if (operands[0].type.element == ElementType::i16 && !wideSumsAreExact(bias, weights[1]))
     return nullptr;
   return std::make_unique<LinearKernel>(linear, operands, result, vectorSet());
 }

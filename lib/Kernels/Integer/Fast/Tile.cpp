@@ -57,7 +57,7 @@ void Tile::fillRow(const std::byte *row, std::byte *target) const {
   const WindowAxis &w = window[1];
   int64_t step = w.kernel == 1 ? w.stride : 1, pixelBytes = channels * elementBytes();
   // The tile's columns [begin, end) are inside the image.
-  int64_t begin = std::min((w.padLow + step - 1) / step, width);
+  int64_t begin = std::clamp<int64_t>((w.padLow + step - 1) / step, 0, width);
   int64_t end = std::clamp((w.input + w.padLow + step - 1) / step, begin, width);
   pad(target, begin);
   const std::byte *source = row + (begin * step - w.padLow) * imageChannels * sourceBytes(element);
