@@ -48,6 +48,11 @@ void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &opti
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createCanonicalizerPass());
   function.addPass(createCancelTransposes());
+  if (!options.stripIo.empty()) {
+    StripIoOptions strip;
+    strip.kinds.assign(options.stripIo.begin(), options.stripIo.end());
+    function.addPass(createStripIo(std::move(strip)));
+  }
   function.addPass(createCSEPass());
   function.addPass(createPlanMemory());
 }
