@@ -49,7 +49,7 @@ template <typename T> void toIntegers(const float *in, T *out, const Grid &grid,
     double zero = grid.zeroPoint(channel);
     for (int64_t i = first; i < first + count; ++i) {
       double q = std::nearbyint(isFloat ? double(in[i] / scale) : in[i] / exact) + zero;
-      out[i] = T(std::isnan(q) ? zero : std::clamp(q, double(grid.min), double(grid.max)));
+      out[i] = T(std::isnan(q) ? double(grid.min) : std::clamp(q, double(grid.min), double(grid.max)));
     }
   });
 }
