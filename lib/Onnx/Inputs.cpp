@@ -46,61 +46,85 @@ LogicalResult checkNames(const Graph &graph, const std::vector<InputShape> &shap
   return mlir::success();
 }
 
-/// The user's shape, which must agree with the dimensions that the model fixes.
-mlir::FailureOr<Shape> override(const std::string &name, const proto::TensorShapeProto *declared, const Shape &given,
-                                const Reporter &reporter) {
-  auto wrong = [&] {
-    return reporter.error(fmt::format("--input-shape gives input '{}' the shape {}, but the model says {}", name,
-                                      toString(given), print(*declared)));
-  };
-  if (!declared)
-    return given;
-  if (size_t(declared->dim_size()) != given.size())
-    return wrong();
-  for (size_t axis = 0; axis < given.size(); ++axis)
-    if (isStatic(declared->dim(axis)) && declared->dim(axis).dim_value() != given[axis])
-      return wrong();
-  return given;
+/// The shapes of inputs, and what they say about named dimensions: "N" is one number in all of them.
+class Binder {
+public:
+  Binder(const std::vector<InputShape> &shapes, const Reporter &reporter) : shapes(shapes), reporter(reporter) {}
+
+  /// Learns named dimensions from the shape that the user gives for `input`, if any.
+  LogicalResult learn(const proto::ValueInfoProto &input);
+  mlir::FailureOr<BoundInput> bind(const proto::ValueInfoProto &input) const;
+
+private:
+  mlir::FailureOr<Shape> declaredShape(const std::string &name, const proto::TensorShapeProto *declared) const;
+  /// The number that stands for an open dimension, where some other input tells it.
+  std::optional<int64_t> lookUp(const Dimension &dim) const {
+    auto found = named.find(dim.dim_param());
+    return dim.dim_param().empty() || found == named.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  const std::vector<InputShape> &shapes;
+  const Reporter &reporter;
+  llvm::StringMap<int64_t> named;
+};
+
+const proto::TensorShapeProto *shapeOf(const proto::ValueInfoProto &input) {
+  const auto &type = input.type().tensor_type();
+  return type.has_shape() ? &type.shape() : nullptr;
+}
+
+LogicalResult Binder::learn(const proto::ValueInfoProto &input) {
+  const InputShape *given = find(shapes, input.name());
+  const proto::TensorShapeProto *declared = shapeOf(input);
+  if (!given || !declared)
+    return mlir::success();
+  bool agrees = size_t(declared->dim_size()) == given->dims.size();
+  for (size_t axis = 0; agrees && axis < given->dims.size(); ++axis) {
+    const Dimension &dim = declared->dim(axis);
+    agrees = !isStatic(dim) || dim.dim_value() == given->dims[axis];
+    if (!isStatic(dim))
+      named[dim.dim_param()] = given->dims[axis];
+  }
+  if (agrees)
+    return mlir::success();
+  return reporter.error(fmt::format("--input-shape gives input '{}' the shape {}, but the model says {}", input.name(),
+                                    toString(given->dims), print(*declared)));
 }
 
 /// The model's own shape; only the first dimension may be open.
-mlir::FailureOr<Shape> declaredShape(const std::string &name, const proto::TensorShapeProto *declared,
-                                     const Reporter &reporter) {
+mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const proto::TensorShapeProto *declared) const {
   if (!declared)
     return reporter.error("input '" + name + "' has no shape; give it with --input-shape " + name + "=DIMS");
   Shape shape;
   for (int axis = 0; axis < declared->dim_size(); ++axis) {
     const Dimension &dim = declared->dim(axis);
-    if (!isStatic(dim) && axis > 0)
+    std::optional<int64_t> size = isStatic(dim) ? std::optional(dim.dim_value()) : lookUp(dim);
+    if (!size && axis > 0)
       return reporter.error(fmt::format("input '{}' has the shape {}, whose dimension {} ('{}') is open; give "
                                         "the shape with --input-shape {}=DIMS",
                                         name, print(*declared), axis, dim.dim_param(), name));
-    shape.push_back(isStatic(dim) ? dim.dim_value() : 1);
+    if (!size)
+      reporter.warning(fmt::format("input '{}' has an open first dimension ('{}'), taken as 1; --input-shape {}=DIMS "
+                                   "sets it",
+                                   name, dim.dim_param(), name));
+    shape.push_back(size.value_or(1));
   }
-  if (declared->dim_size() && !isStatic(declared->dim(0)))
-    reporter.warning(fmt::format("input '{}' has an open first dimension ('{}'), "
-                                 "taken as 1; --input-shape {}=DIMS sets it",
-                                 name, declared->dim(0).dim_param(), name));
   return shape;
 }
 
-mlir::FailureOr<BoundInput> bind(const proto::ValueInfoProto &input, const std::vector<InputShape> &shapes,
-                                 const Reporter &reporter) {
+mlir::FailureOr<BoundInput> Binder::bind(const proto::ValueInfoProto &input) const {
   if (!input.type().has_tensor_type())
     return reporter.error("input '" + input.name() + "' is not a tensor; only tensors are supported");
-  const auto &type = input.type().tensor_type();
-  const proto::TensorShapeProto *declared = type.has_shape() ? &type.shape() : nullptr;
   const InputShape *given = find(shapes, input.name());
   mlir::FailureOr<Shape> shape =
-      given ? override(input.name(), declared, given->dims, reporter) : declaredShape(input.name(), declared, reporter);
+      given ? mlir::FailureOr<Shape>(given->dims) : declaredShape(input.name(), shapeOf(input));
   if (failed(shape))
     return failure();
   bool positive = llvm::all_of(*shape, [](int64_t dim) { return dim > 0; });
   if (!positive || !isSane({ElementType::f32, *shape}))
-    return reporter.error(fmt::format("input '{}' has the shape {}; no tensor "
-                                      "can have it",
-                                      input.name(), toString(*shape)));
-  return BoundInput{input.name(), type.elem_type(), std::move(*shape)};
+    return reporter.error(
+        fmt::format("input '{}' has the shape {}; no tensor can have it", input.name(), toString(*shape)));
+  return BoundInput{input.name(), input.type().tensor_type().elem_type(), std::move(*shape)};
 }
 
 } // namespace
@@ -109,9 +133,13 @@ mlir::FailureOr<std::vector<BoundInput>>
 tare::onnx::bindInputs(const Graph &graph, const std::vector<InputShape> &shapes, const Reporter &reporter) {
   if (failed(checkNames(graph, shapes, reporter)))
     return failure();
+  Binder binder(shapes, reporter);
+  for (const proto::ValueInfoProto *input : graph.inputs)
+    if (failed(binder.learn(*input)))
+      return failure();
   std::vector<BoundInput> bound;
   for (const proto::ValueInfoProto *input : graph.inputs) {
-    mlir::FailureOr<BoundInput> one = bind(*input, shapes, reporter);
+    mlir::FailureOr<BoundInput> one = binder.bind(*input);
     if (failed(one))
       return failure();
     bound.push_back(std::move(*one));

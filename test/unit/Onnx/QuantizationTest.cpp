@@ -1,0 +1,107 @@
+//===- QuantizationTest.cpp - QDQ models ----------------------------------===//
+#include "ModelBuilder.h"
+
+#include <gmock/gmock.h>
+
+using namespace tare::onnx;
+using namespace tare::onnx::test;
+using testing::HasSubstr;
+using testing::Not;
+using Proto = proto::TensorProto;
+
+namespace {
+
+TEST(Quantization, ActivationsKeepTypeAndScale) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y");
+  model.weight("s", {}, {0.1f}).integers("z", {}, {128}, Proto::UINT8);
+  model.node("QuantizeLinear", {"x", "s", "z"}, {"q"});
+  model.node("DequantizeLinear", {"q", "s", "z"}, {"y"});
+  std::string ir = import(model).ir;
+  // The float32 nearest to 0.1, exactly.
+  EXPECT_THAT(ir, HasSubstr("!quant.uniform<u8:f32, 0.10000000149011612:128>"));
+  EXPECT_THAT(ir, HasSubstr("quant.qcast"));
+  EXPECT_THAT(ir, HasSubstr("quant.dcast"));
+}
+
+TEST(Quantization, DefaultIsUnsigned) {
+  ModelBuilder model;
+  model.input("x", {2}).output("q").weight("s", {}, {0.5f});
+  model.node("QuantizeLinear", {"x", "s"}, {"q"});
+  EXPECT_THAT(import(model).ir, HasSubstr("!u8 = !quant.uniform<u8:f32, 5.000000e-01>"));
+}
+
+TEST(Quantization, WeightsKeepIntegersAndChannels) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y");
+  model.integers("w", {2, 3}, {1, 2, 3, 4, 5, 6}, Proto::INT8);
+  model.weight("s", {3}, {0.5f, 0.25f, 0.125f}).integers("z", {3}, {0, 0, 0}, Proto::INT8);
+  model.node("DequantizeLinear", {"w", "s", "z"}, {"wd"}).attribute("axis", int64_t(1));
+  model.node("MatMul", {"x", "wd"}, {"y"});
+  // The weight of a linear op is [N, K]: integers and scales are transposed.
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("dense<[[1, 4], [2, 5], [3, 6]]>"));
+  EXPECT_THAT(ir, HasSubstr("!quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01,1.250000e-01}>"));
+}
+
+TEST(Quantization, TransposedConvolutionsShareScalesAmongGroups) {
+  ModelBuilder model;
+  model.input("x", {1, 4, 3}).output("y");
+  model.integers("w", {4, 2, 1}, {1, 2, 3, 4, 5, 6, 7, 8}, Proto::INT8);
+  model.weight("s", {2}, {0.5f, 0.25f});
+  model.node("DequantizeLinear", {"w", "s"}, {"wd"}).attribute("axis", int64_t(1));
+  model.node("ConvTranspose", {"x", "wd"}, {"y"}).attribute("group", int64_t(2));
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("{5.000000e-01,2.500000e-01,5.000000e-01,2.500000e-01}"));
+  EXPECT_THAT(ir, HasSubstr("-> tensor<1x4x3xf32>"));
+}
+
+TEST(Quantization, BiasIsWide) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y").weight("w", {3, 2});
+  model.integers("b", {3}, {100000, -5, 0}, Proto::INT32).weight("s", {3}, {0.5f});
+  model.node("DequantizeLinear", {"b", "s"}, {"bd"}).attribute("axis", int64_t(0));
+  model.node("Gemm", {"x", "w", "bd"}, {"y"}).attribute("transB", int64_t(1));
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("!quant.uniform<i32:f32:0"));
+  EXPECT_THAT(ir, Not(HasSubstr("qnn.add")));
+}
+
+TEST(Quantization, FloatWeightsAreQuantizedAtImport) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y");
+  model.weight("w", {2}, {0.75f, -100}).weight("s", {}, {0.5f}).integers("z", {}, {0}, Proto::INT8);
+  model.node("QuantizeLinear", {"w", "s", "z"}, {"q"});
+  model.node("DequantizeLinear", {"q", "s", "z"}, {"wd"});
+  model.node("Add", {"x", "wd"}, {"y"});
+  // 0.75 / 0.5 = 1.5 rounds to the even 2.
+  EXPECT_THAT(import(model).ir, HasSubstr("dense<[2, -128]>"));
+}
+
+TEST(Quantization, IntegerInputs) {
+  ModelBuilder model;
+  model.input("x", {2}, Proto::UINT8).output("y");
+  model.node("Cast", {"x"}, {"y"}).attribute("to", int64_t(Proto::FLOAT));
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("!u8 = !quant.uniform<u8:f32, 1.000000e+00>"));
+  EXPECT_THAT(ir, HasSubstr("@main(%arg0: tensor<2x!u8>"));
+  ModelBuilder raw;
+  raw.input("x", {2}, Proto::UINT8).output("y");
+  raw.node("Relu", {"x"}, {"y"});
+  EXPECT_THAT(errorOf(raw), HasSubstr("operand 'x' holds integers, expected floating point"));
+}
+
+TEST(Quantization, Errors) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y").weight("s", {}, {0.5f}).weight("t", {}, {0.25f});
+  model.node("QuantizeLinear", {"x", "s"}, {"q"});
+  model.node("DequantizeLinear", {"q", "t"}, {"y"}).named("back");
+  EXPECT_EQ(errorOf(model), "node 'back' (DequantizeLinear, opset 13): dequantizes 'q' by another scale or zero point "
+                            "than it was quantized by");
+  ModelBuilder zero;
+  zero.input("x", {2}).output("y").weight("s", {}, {0.0f});
+  zero.node("QuantizeLinear", {"x", "s"}, {"y"});
+  EXPECT_THAT(errorOf(zero), HasSubstr("scale 0 at index 0 is not a positive normal number"));
+}
+
+} // namespace
