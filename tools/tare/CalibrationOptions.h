@@ -13,7 +13,7 @@ struct CalibrationOptions {
   std::string model;
   std::string data;
   bool random = false;
-  std::string method = "mse";
+  std::string method = "percentile";
   double percentile = 99.99;
   std::string activations = "i8";
   std::string target = "generic";
