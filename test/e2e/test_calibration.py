@@ -12,7 +12,7 @@ METHODS = ("min_max", "percentile", "mse", "kl")
 
 
 def calibrate(case, data, out, *arguments):
-    tare("calibrate", case.model, "--calibration", data, *case.arguments, *arguments, "-o", out)
+    tare("calibrate", case.model, "--calibration", data, *case.case.arguments, *arguments, "-o", out)
     return out.read_bytes()
 
 
