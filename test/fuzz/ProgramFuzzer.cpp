@@ -2,10 +2,10 @@
 //
 // The input is a FlatBuffer. It is put into a container with a right checksum
 // and the constants that it asks for, so that the fuzzer meets the verifier and
-// the kernels, not the checksum. It begins with a small network of its own.
+// the kernels, not the checksum. It begins with small networks of its own.
 //
 //===----------------------------------------------------------------------===//
-#include "NetworkBuilder.h"
+#include "RandomNetwork.h"
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Container.h"
@@ -80,11 +80,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   return 0;
 }
 
-/// Where there is no corpus yet, the first inputs are a network's.
+/// Where there is no corpus yet, the first inputs are random networks.
 extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
-extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize, unsigned) {
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maxSize, unsigned seed) {
   if (size < 64) {
-    auto file = test::smallNetwork().bytes();
+    auto file = test::randomNetwork(seed % 1000, 4).bytes();
     auto parts = program::openContainer(file);
     size = std::min(maxSize, parts->flatBuffer.size());
     std::memcpy(data, parts->flatBuffer.data(), size);

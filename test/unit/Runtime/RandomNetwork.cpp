@@ -3,13 +3,18 @@
 
 #include "tare/Kernels/Registry.h"
 
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
 namespace tare::test {
 
 using namespace program;
 
 namespace {
 
-class Generator {
+/// T is the type of all activations: int8_t or int16_t.
+template <typename T> class Generator {
 public:
   explicit Generator(uint32_t seed) : rng(seed) {}
 
@@ -19,7 +24,7 @@ public:
       // Late, so that the memory that it takes may have been another's before.
       if (i == layers / 2 && coin())
         values.push_back(addInput());
-      values.push_back(addLayer());
+      values.push_back(addLayer(anyValue()));
     }
     int32_t zeroPoint = pick(-9, 9);
     uint32_t real = layer(dequantize({0.25}, 0, zeroPoint), {values.back()});
@@ -32,13 +37,17 @@ public:
   }
 
 private:
-  int64_t pick(int64_t min, int64_t max) { return min + int64_t(rng() % uint64_t(max - min + 1)); }
+  using Bias = std::conditional_t<sizeof(T) == 1, int32_t, int64_t>;
+  static constexpr int64_t min = std::numeric_limits<T>::min();
+  static constexpr int64_t max = std::numeric_limits<T>::max();
+  static constexpr int64_t tableSize = sizeof(T) == 1 ? 256 : 513;
+
+  int64_t pick(int64_t least, int64_t most) { return least + int64_t(rng() % uint64_t(most - least + 1)); }
   bool coin() { return pick(0, 1) == 0; }
   /// The later, the likelier, so that programs are deep.
-  uint32_t anyValue() {
-    size_t window = std::min<size_t>(values.size(), 4);
-    return values[values.size() - 1 - pick(0, window - 1)];
-  }
+  uint32_t anyValue() { return values[values.size() - 1 - pick(0, std::min<size_t>(values.size(), 4) - 1)]; }
+  const Shape &shapeOf(uint32_t tensor) { return builder.program.tensors[tensor]->shape; }
+
   template <typename Parameters> uint32_t layer(Parameters parameters, std::vector<uint32_t> operands) {
     return builder.layer("layer" + std::to_string(count++), std::move(parameters), std::move(operands));
   }
@@ -50,69 +59,73 @@ private:
     for (auto &shift : shifts)
       shift = pick(17, 24);
     int32_t zeroPoint = pick(-128, 127);
-    return requant(multipliers, shifts, zeroPoint, coin() ? zeroPoint : -128);
+    auto result = requant(multipliers, shifts, zeroPoint, coin() ? zeroPoint : min, max);
+    result->rounding = Rounding(pick(0, int(Rounding::MAX)));
+    return result;
   }
-  template <typename T> uint32_t anyConstant(Shape shape, int64_t min, int64_t max) {
-    std::vector<T> data(elementCount(shape));
-    for (T &value : data)
-      value = pick(min, max);
+  template <typename Value> uint32_t anyConstant(Shape shape, int64_t least, int64_t most) {
+    std::vector<Value> data(elementCount(shape));
+    for (Value &value : data)
+      value = pick(least, most);
     return builder.constant("constant" + std::to_string(count++), shape, data);
   }
+  uint32_t anyBias(int64_t channels) { return anyConstant<Bias>({channels}, -5000, 5000); }
 
   uint32_t addInput() {
-    int64_t h = pick(3, 9), w = pick(3, 9), c = pick(1, 5);
+    int64_t h = pick(3, 9), w = pick(3, 9), c = coin() ? pick(1, 5) : pick(6, 70);
     std::string name = "input" + std::to_string(count++);
+    QuantizeT cast = quantize(0.5f, pick(-9, 9));
+    cast.output = ElementTypeOf<T>::value;
     switch (pick(0, 2)) {
     case 0: // integers
-      return builder.input(name, {ElementType::i8, {1, h, w, c}}, "NHWC");
-    case 1: { // real numbers
-      uint32_t x = builder.input(name, {ElementType::f32, {1, h, w, c}});
-      return layer(quantize(0.5f, pick(-9, 9)), {x});
-    }
+      return builder.input(name, {ElementTypeOf<T>::value, {1, h, w, c}}, "NHWC");
+    case 1: // real numbers
+      return layer(cast, {builder.input(name, {ElementType::f32, {1, h, w, c}})});
     default: { // real numbers, channels first
       uint32_t x = builder.input(name, {ElementType::f32, {1, c, h, w}});
-      return layer(quantize(0.5f, pick(-9, 9)), {layer(transpose({0, 2, 3, 1}), {x})});
+      return layer(cast, {layer(transpose({0, 2, 3, 1}), {x})});
     }
     }
   }
 
-  uint32_t addLayer() {
-    switch (pick(0, 8)) {
-    case 0:
-    case 1:
-      return addConv(anyValue());
-    case 2:
-      return addAverage(anyValue());
-    case 3:
-      return addMaximum(anyValue());
-    case 4:
-      return addSum(anyValue());
-    case 5:
-      return layer(transpose({0, 2, 1, 3}), {anyValue()});
-    case 6:
-      return addConcat(anyValue());
-    case 7:
-      return addReshape(anyValue());
-    default:
-      return addRescale(anyValue());
-    }
+  uint32_t addLayer(uint32_t x) {
+    using Add = uint32_t (Generator::*)(uint32_t);
+    constexpr Add kinds[] = {
+        &Generator::addConv,    &Generator::addConv,    &Generator::addConvTranspose, &Generator::addLinear,
+        &Generator::addAverage, &Generator::addMaximum, &Generator::addSum,           &Generator::addProduct,
+        &Generator::addMatMul,  &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
+        &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
+        &Generator::addLookup,  &Generator::addMean,    &Generator::addSoftmax};
+    uint32_t result = (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
+    // Keeps tensors small: everything beyond is cut off.
+    return elementCount(shapeOf(result)) > 30000 ? addSlice(result) : result;
   }
 
-  uint32_t addConv(uint32_t x) {
-    int64_t inputs = builder.type(x).shape[3];
-    bool depthwise = coin();
-    int64_t outputs = depthwise ? inputs : pick(1, 8);
-    ConvT op;
+  template <typename Convolution> uint32_t addConvolution(Convolution op, uint32_t x) {
+    int64_t inputs = shapeOf(x)[3], outputs = coin() ? inputs : pick(1, 40);
+    op.group = inputs == outputs && coin() ? inputs : 1;
     int32_t stride = pick(1, 2);
     op.strides = {stride, stride};
     op.pads = {1, 1, 1, 1};
     op.dilations = {1, 1};
-    op.group = depthwise ? inputs : 1;
     op.input_zero_point = pick(-128, 127);
     op.requant = anyRequant(outputs);
-    uint32_t w = anyConstant<int8_t>({outputs, 3, 3, depthwise ? 1 : inputs}, -127, 127);
-    uint32_t b = anyConstant<int32_t>({outputs}, -5000, 5000);
-    return layer(std::move(op), {x, w, b});
+    uint32_t w = anyConstant<int8_t>({outputs, 3, 3, inputs / op.group}, -127, 127);
+    return layer(std::move(op), {x, w, anyBias(outputs)});
+  }
+  uint32_t addConv(uint32_t x) { return addConvolution(ConvT(), x); }
+  uint32_t addConvTranspose(uint32_t x) {
+    ConvTransposeT op;
+    op.output_padding = {0, 0};
+    return addConvolution(std::move(op), x);
+  }
+
+  uint32_t addLinear(uint32_t x) {
+    int64_t outputs = pick(1, 40);
+    LinearT op;
+    op.requant = anyRequant(outputs);
+    uint32_t w = anyConstant<int8_t>({outputs, shapeOf(x)[3]}, -127, 127);
+    return layer(std::move(op), {x, w, anyBias(outputs)});
   }
 
   uint32_t addAverage(uint32_t x) {
@@ -135,35 +148,118 @@ private:
     return layer(op, {x});
   }
 
+  /// Something that broadcasts with x.
+  uint32_t addOther(uint32_t x) {
+    switch (pick(0, 2)) {
+    case 0:
+      return x;
+    case 1:
+      return addMean(x);
+    default:
+      return addRescale(x);
+    }
+  }
+
   uint32_t addSum(uint32_t x) {
     AddT op;
     op.lhs_multiplier = pick(1, 1000);
     op.rhs_multiplier = pick(-1000, 1000);
     op.shift = 10;
     op.zero_point = pick(-9, 9);
-    op.clamp_min = -128;
-    op.clamp_max = 127;
-    return layer(op, {x, coin() ? x : addRescale(x)});
+    op.clamp_min = min;
+    op.clamp_max = max;
+    return layer(op, {x, addOther(x)});
+  }
+
+  uint32_t addProduct(uint32_t x) {
+    MulT op;
+    op.lhs_zero_point = pick(-9, 9);
+    op.requant = anyRequant(shapeOf(x)[3]);
+    return layer(std::move(op), {x, addOther(x)});
+  }
+
+  uint32_t addMatMul(uint32_t x) {
+    uint32_t y = layer(transpose({0, 1, 3, 2}), {x});
+    MatMulT op;
+    op.lhs_zero_point = pick(-9, 9);
+    op.rhs_zero_point = pick(-9, 9);
+    op.requant = anyRequant(1);
+    return layer(std::move(op), {x, y});
   }
 
   uint32_t addConcat(uint32_t x) {
     ConcatT op;
-    op.axis = 1;
-    if (builder.type(x).shape[1] > 20)
-      return addRescale(x);
+    op.axis = pick(1, 3);
     return layer(op, {x, addRescale(x), x});
   }
 
   uint32_t addReshape(uint32_t x) {
-    Shape shape = builder.type(x).shape;
+    Shape shape = shapeOf(x);
     return layer(reshape({1, shape[1] * shape[2], 1, shape[3]}), {x});
   }
+
+  uint32_t addTranspose(uint32_t x) { return layer(transpose({0, 2, 1, 3}), {x}); }
 
   uint32_t addRescale(uint32_t x) {
     RescaleT op;
     op.input_zero_point = pick(-9, 9);
-    op.requant = anyRequant(builder.type(x).shape[3]);
+    op.requant = anyRequant(shapeOf(x)[3]);
     return layer(std::move(op), {x});
+  }
+
+  uint32_t addSlice(uint32_t x) {
+    SliceT op;
+    for (int64_t size : shapeOf(x)) {
+      int64_t kept = std::min<int64_t>(size, pick(1, 20));
+      op.sizes.push_back(kept);
+      op.starts.push_back(pick(0, size - kept));
+      op.steps.push_back(1);
+    }
+    return layer(op, {x});
+  }
+
+  uint32_t addPad(uint32_t x) {
+    PadT op;
+    op.low = {0, 1, 0, 0};
+    op.high = {0, 0, 2, 1};
+    op.value = pick(-128, 127);
+    op.mode = coin() ? PadMode::constant : PadMode::edge;
+    return layer(op, {x});
+  }
+
+  uint32_t addResize(uint32_t x) {
+    ResizeT op;
+    op.mode = coin() ? ResizeMode::nearest : ResizeMode::linear;
+    for (size_t i : {1, 2}) {
+      auto axis = std::make_unique<ResizeAxisT>();
+      for (int64_t n = pick(1, 12); n-- != 0;) {
+        axis->lower.push_back(pick(0, shapeOf(x)[i] - 1));
+        axis->upper.push_back(pick(0, shapeOf(x)[i] - 1));
+        axis->weight.push_back(pick(0, 2048));
+      }
+      op.axes.push_back(std::move(axis));
+    }
+    return layer(std::move(op), {x});
+  }
+
+  uint32_t addLookup(uint32_t x) {
+    Shape shape = coin() ? Shape{tableSize} : Shape{shapeOf(x)[3], tableSize};
+    return layer(LookupT(), {x, anyConstant<T>(shape, min, max)});
+  }
+
+  uint32_t addMean(uint32_t x) {
+    ReduceMeanT op;
+    op.axes = coin() ? std::vector<int32_t>{1, 2} : std::vector<int32_t>{3};
+    op.input_zero_point = pick(-9, 9);
+    op.requant = anyRequant(1);
+    return layer(std::move(op), {x});
+  }
+
+  uint32_t addSoftmax(uint32_t x) {
+    SoftmaxT op;
+    op.axis = pick(1, 3);
+    op.requant = anyRequant(1);
+    return layer(std::move(op), {x, anyConstant<int32_t>({tableSize}, 0, 65535)});
   }
 
   std::mt19937 rng;
@@ -174,7 +270,9 @@ private:
 
 } // namespace
 
-NetworkBuilder randomNetwork(uint32_t seed, size_t layers) { return Generator(seed).make(layers); }
+NetworkBuilder randomNetwork(uint32_t seed, size_t layers) {
+  return seed % 3 == 2 ? Generator<int16_t>(seed).make(layers) : Generator<int8_t>(seed).make(layers);
+}
 
 std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
   std::vector<std::byte> bytes(type.bytes());

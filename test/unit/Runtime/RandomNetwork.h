@@ -11,9 +11,8 @@
 
 namespace tare::test {
 
-/// A program of about `layers` random layers on i8 tensors [1, h, w, c], with
-/// branches that join again, one or two inputs (real numbers or integers), and
-/// two outputs: a dequantized one and an integer one.
+/// A program of about `layers` random layers on i8 or i16 tensors [1, h, w, c], with branches that join again, one or
+/// two inputs (real numbers or integers), and two outputs: a dequantized one and an integer one.
 NetworkBuilder randomNetwork(uint32_t seed, size_t layers);
 
 /// Random bytes for an integer type, small numbers for f32.
