@@ -230,8 +230,8 @@ private:
 
   FailureOr<Grid> castWeights(AccumulatorOpInterface op) {
     OpOperand &operand = op.getWeightOperand();
-    if (std::optional<Grid> grid = gridBehind(operand.get()))
-      return *grid;
+    if (auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>(); cast && qnn::constantValue(cast.getInput()))
+      return *Grid::of(cast.getInput().getType());
     ElementsAttr constant = floatConstant(operand.get());
     if (!constant)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";

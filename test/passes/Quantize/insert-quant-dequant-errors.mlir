@@ -1,0 +1,34 @@
+// RUN: tare-opt %s --tare-set-target --tare-insert-quant-dequant --split-input-file --verify-diagnostics
+
+// expected-error @below {{no range is known for 'x', 'sum'; calibrate the model, or import a ranges file that has them}}
+func.func @no_range(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x2xf32> {
+  %y = qnn.add %x, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("add"("sum"))
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+func.func @nan(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
+  %w = qnn.constant dense<[[1.0], [0x7FC00000]]> : tensor<2x1xf32> as tensor<2x1xf32>
+  // expected-error @unknown {{'qnn.linear' op of layer 'fc' cannot be quantized: channel 1 of the weights holds a number that is not finite}}
+  %y = qnn.linear %x, %w : (tensor<1x1xf32>, tensor<2x1xf32>) -> tensor<1x2xf32> loc("fc")
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+func.func @bias(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 2.55e-3, calibrated>}) -> tensor<1x2xf32> {
+  %w = qnn.constant dense<[[1.27e-2], [1.27e-2]]> : tensor<2x1xf32> as tensor<2x1xf32>
+  %b = qnn.constant dense<[2.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
+  // expected-error @unknown {{'qnn.linear' op of layer 'fc': the bias of channel 1, 3.000000e+00, does not fit 32 bits on the accumulator's grid of scale 9.999999e-10}}
+  %y = qnn.linear %x, %w, %b : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+func.func @weights(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}, %w: tensor<2x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
+  // expected-error @unknown {{'qnn.linear' op of layer 'fc' has weights that are not constant}}
+  %y = qnn.linear %x, %w : (tensor<1x1xf32>, tensor<2x1xf32>) -> tensor<1x2xf32> loc("fc")
+  return %y : tensor<1x2xf32>
+}

@@ -1,0 +1,93 @@
+// RUN: tare-opt %s --tare-set-target --tare-insert-quant-dequant --split-input-file --verify-diagnostics --remarks-filter="tare-insert-quant-dequant" --remark-format=emitRemark --mlir-print-local-scope | FileCheck %s
+
+// The activation's scale is (max - min) / 255; max |w| = 1.27 gives 0.01, in float32; the accumulator's scales are products.
+// CHECK-LABEL: func.func @tail
+func.func @tail(%x: tensor<1x1x2x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-0.5, 2.05, calibrated>}) -> tensor<1x2x2x2xf32> {
+  // CHECK: quant.qcast %arg0 : tensor<1x1x2x2xf32> to tensor<1x1x2x2x!quant.uniform<i8:f32, 0.0099999997764825821:-78>>
+  %w = qnn.constant dense<[[[[-1.27]]], [[[0.0]]]]> : tensor<2x1x1x1xf32> as tensor<2x1x1x1xf32>
+  %b = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+  // CHECK: quant.qcast %{{.*}} : tensor<2x1x1x1xf32> to tensor<2x1x1x1x!quant.uniform<i8<-127:127>:f32:0, {0.0099999997764825821,0.0099999997764825821}>>
+  // CHECK: quant.qcast %{{.*}} : tensor<2xf32> to tensor<2x!quant.uniform<i32:f32:0, {9.9999995529651691E-5,9.9999995529651691E-5}>>
+  // CHECK: %[[Y:.*]] = qnn.conv
+  // CHECK: quant.qcast %[[Y]] : tensor<1x2x2x2xf32> to tensor<1x2x2x2x!quant.uniform<i32:f32:1, {9.9999995529651691E-5,9.9999995529651691E-5}>>
+  // expected-remark @unknown {{AccumulatorKept | Category:tare-insert-quant-dequant | Layer=conv}}
+  %y = qnn.conv %x, %w, %b {qnn.range = #qnn.range<-4.0, 2.0, calibrated>} : (tensor<1x1x2x2xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32> loc("conv"("y"))
+  return %y : tensor<1x2x2x2xf32>
+}
+
+// -----
+
+// Rearrangements behind the accumulator stay in float; an activation, or another reader, keeps it from leaving.
+// CHECK-LABEL: func.func @tails
+func.func @tails(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.0, 1.0, calibrated>}) -> (tensor<2x1xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+  %w = qnn.constant dense<1.0> : tensor<2x2xf32> as tensor<2x2xf32>
+  // CHECK: %[[A:.*]] = qnn.linear
+  // CHECK-NEXT: %[[AQ:.*]] = quant.qcast %[[A]] : {{.*}}!quant.uniform<i32:f32:1
+  // CHECK-NEXT: %[[AD:.*]] = quant.dcast %[[AQ]]
+  // CHECK-NEXT: %[[R:.*]] = qnn.reshape %[[AD]]
+  // CHECK-NEXT: qnn.transpose %[[R]]
+  // expected-remark @unknown {{AccumulatorKept | Category:tare-insert-quant-dequant | Layer=fc1}}
+  %a = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc1")
+  %r = qnn.reshape %a {shape = array<i64: 1, 2>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("reshape")
+  %t = qnn.transpose %r {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose")
+  // CHECK: %[[B:.*]] = qnn.linear
+  // CHECK-NEXT: quant.qcast %[[B]] : {{.*}}!quant.uniform<i8:f32
+  // expected-remark @unknown {{AccumulatorNotKept | Category:tare-insert-quant-dequant | Layer=fc2, Reason="an activation is fused into it"}}
+  %b = qnn.linear %x, %w {clamp = #qnn.clamp<0.0, inf>, qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2")
+  // CHECK: %[[C:.*]] = qnn.linear
+  // CHECK-NEXT: quant.qcast %[[C]] : {{.*}}!quant.uniform<i8:f32
+  // expected-remark @unknown {{AccumulatorNotKept | Category:tare-insert-quant-dequant | Layer=fc3, Reason="'softmax' reads its result too"}}
+  %c = qnn.linear %x, %w {qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc3")
+  // A function with a fixed image.
+  // CHECK: %[[S:.*]] = qnn.softmax
+  // CHECK-NEXT: quant.qcast %[[S]] : {{.*}}!quant.uniform<i8:f32, 3.906250e-03:-128>
+  %s = qnn.softmax %c {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("softmax")
+  return %t, %b, %c, %s : tensor<2x1xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// A same-grid op's result has its operand's grid. Operands of a concatenation get the result's where nobody else reads them.
+// CHECK-LABEL: func.func @groups
+func.func @groups(%x: tensor<1x2x4x4xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0, 255.0, calibrated>}) -> tensor<1x6x2x2xf32> {
+  // CHECK: %[[P:.*]] = qnn.max_pool
+  // CHECK-NEXT: %[[PQ:.*]] = quant.qcast %[[P]] : {{.*}}!quant.uniform<i8:f32, 1.000000e+00:-128>
+  // CHECK-NEXT: %[[PD:.*]] = quant.dcast %[[PQ]]
+  %p = qnn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32> loc("pool")
+  // Read by the concatenation alone: takes the union, [0, 510].
+  // CHECK: %[[A:.*]] = qnn.add
+  // CHECK-NEXT: quant.qcast %[[A]] : {{.*}}!quant.uniform<i8:f32, 2.000000e+00:-128>
+  %a = qnn.add %p, %p {qnn.range = #qnn.range<0.0, 510.0, calibrated>} : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> loc("add")
+  // A constant is quantized to the union.
+  %c = qnn.constant dense<1.0> : tensor<1x2x2x2xf32> as tensor<1x2x2x2xf32>
+  // CHECK: quant.qcast %[[PD]] : {{.*}}!quant.uniform<i8:f32, 2.000000e+00:-128>
+  // CHECK: quant.qcast %cst : {{.*}}!quant.uniform<i8:f32, 2.000000e+00:-128>
+  // expected-remark @unknown {{OperandRequantized | Category:tare-insert-quant-dequant | Layer=concat, Reason="'pool' has other readers, which need its finer grid"}}
+  %y = qnn.concat %p, %a, %c {axis = 1 : i64} : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x6x2x2xf32> loc("concat")
+  return %y : tensor<1x6x2x2xf32>
+}
+
+// -----
+
+// What the model quantizes itself keeps its grid; the transpose's operand takes it over.
+// CHECK-LABEL: func.func @already
+func.func @already(%x: tensor<1x2xf32>) -> tensor<2x1xf32> {
+  // CHECK: quant.qcast %arg0 : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 2.500000e-01:3>>
+  // CHECK: quant.qcast %{{.*}} : tensor<2x1xf32> to tensor<2x1x!quant.uniform<i8:f32, 2.500000e-01:3>>
+  // CHECK-NOT: quant.qcast
+  %t = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose")
+  %q = quant.qcast %t : tensor<2x1xf32> to tensor<2x1x!quant.uniform<i8:f32, 0.25:3>>
+  %d = quant.dcast %q : tensor<2x1x!quant.uniform<i8:f32, 0.25:3>> to tensor<2x1xf32>
+  return %d : tensor<2x1xf32>
+}
+
+// -----
+
+// Constants that ops read like activations.
+// CHECK-LABEL: func.func @constants
+func.func @constants(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
+  // CHECK: quant.qcast %cst : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 1.000000e+00:-128>>
+  %c = qnn.constant dense<[[255.0, 1.0]]> : tensor<1x2xf32> as tensor<1x2xf32>
+  %y = qnn.mul %x, %c {qnn.range = #qnn.range<0.0, 255.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("mul")
+  return %y : tensor<1x2xf32>
+}
