@@ -260,24 +260,29 @@ private:
   /// One error that lists every op that computes in float, and why.
   LogicalResult checkNothingIsLeft() {
     llvm::DenseSet<Value> fromInputs;
-    std::string list;
-    llvm::raw_string_ostream out(list);
-    int64_t count = 0;
     OutputBoundary boundary(function);
-    for (Operation &op : function.getBody().front().without_terminator()) {
-      if (!isLeft(op, boundary, fromInputs))
-        continue;
-      ++count;
-      std::string why = reasons.lookup(&op);
-      if (why.empty())
-        why = isa<GridOpInterface>(op) ? "it stands between other ops in float"
-                                       : "quantization does not know this operator";
-      out << "\n  '" << qnn::layerName(&op) << "' (" << op.getName().getStringRef() << "): " << why;
-    }
-    if (count == 0)
+    SmallVector<Operation *> left, casts;
+    for (Operation &op : function.getBody().front().without_terminator())
+      if (isLeft(op, boundary, fromInputs))
+        (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) ? casts : left).push_back(&op);
+    // Casts are left where something between them is: that is what to name.
+    if (left.empty())
+      left = casts;
+    if (left.empty())
       return mlir::success();
-    return function.emitError() << count << (count == 1 ? " operator is" : " operators are")
-                                << " left in float:" << list;
+    auto error = function.emitError() << left.size() << (left.size() == 1 ? " operator is" : " operators are")
+                                      << " left in float:";
+    for (Operation *op : left)
+      error << "\n  '" << qnn::layerName(op) << "' (" << op->getName().getStringRef() << "): " << whyLeft(op);
+    return error;
+  }
+
+  std::string whyLeft(Operation *op) {
+    if (auto reason = reasons.find(op); reason != reasons.end())
+      return reason->second;
+    if (isa<GridOpInterface, quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
+      return "it stands between other ops in float";
+    return "quantization does not know this operator";
   }
 
   /// Whether `op` computes in float; rearrangements next to the function's inputs are noted in `fromInputs`.

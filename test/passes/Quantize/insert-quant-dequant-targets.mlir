@@ -6,7 +6,7 @@
 // NONE: error: target 'symmetric' has no i16 activations
 func.func @main(%x: tensor<1x1x2x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-0.5, 2.54, calibrated>}) -> (tensor<1x2x2x2xf32>, tensor<1x1x2x2xf32>) {
   // I16: quant.qcast %arg0 : {{.*}} tensor<1x1x2x2x!quant.uniform<i16<-32767:32767>:f32, 7.7517011959571391E-5>>
-  // SYMMETRIC: quant.qcast %arg0 : {{.*}} tensor<1x1x2x2x!quant.uniform<i8<-127:127>:f32, 2.000000e-02>>
+  // SYMMETRIC: quant.qcast %arg0 : {{.*}} tensor<1x1x2x2x!quant.uniform<i8<-127:127>:f32, 0.019999999552965164>>
   %w = qnn.constant dense<1.0> : tensor<2x1x1x1xf32> as tensor<2x1x1x1xf32>
   // I16: %[[Y:.*]] = qnn.conv
   // I16: quant.qcast %[[Y]] : {{.*}}!quant.uniform<i32:f32:1, {

@@ -1,0 +1,135 @@
+// RUN: tare-opt %s --tare-fuse-quantized --split-input-file --verify-diagnostics --mlir-print-local-scope --mlir-print-debuginfo | FileCheck %s
+// RUN: tare-opt %s --tare-fuse-quantized --split-input-file --verify-diagnostics | FileCheck %s --check-prefix=DATA
+
+!x = !quant.uniform<i8:f32, 0.5:3>
+!y = !quant.uniform<i8:f32, 2.0:-128>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25, 0.5}>
+!b = !quant.uniform<i32:f32:0, {0.125, 0.25}>
+!tail = !quant.uniform<i32:f32:1, {0.125, 0.25}>
+
+// Weights and bias become integers, rounded half to even; two readers of one dequantization are fine.
+// CHECK-LABEL: func.func @conv
+func.func @conv(%x: tensor<1x1x2x2xf32>) -> (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) {
+  // CHECK: %[[X:.*]] = quant.qcast %arg0
+  %xq = quant.qcast %x : tensor<1x1x2x2xf32> to tensor<1x1x2x2x!x>
+  %xd = quant.dcast %xq : tensor<1x1x2x2x!x> to tensor<1x1x2x2xf32>
+  %w = qnn.constant dense<[[[[0.625]]], [[[0.75]]]]> : tensor<2x1x1x1xf32> as tensor<2x1x1x1xf32> loc("weight")
+  %wq = quant.qcast %w : tensor<2x1x1x1xf32> to tensor<2x1x1x1x!w>
+  %wd = quant.dcast %wq : tensor<2x1x1x1x!w> to tensor<2x1x1x1xf32>
+  %b = qnn.constant dense<[1.0, -1.0]> : tensor<2xf32> as tensor<2xf32> loc("bias")
+  %bq = quant.qcast %b : tensor<2xf32> to tensor<2x!b>
+  %bd = quant.dcast %bq : tensor<2x!b> to tensor<2xf32>
+  // CHECK: %[[W:.*]] = qnn.constant {{.*}} : tensor<2x1x1x1xi8> as tensor<2x1x1x1x!quant.uniform<i8<-127:127>:f32:0, {2.500000e-01,5.000000e-01}>>
+  // CHECK: %[[B:.*]] = qnn.constant {{.*}} : tensor<2xi32> as tensor<2x!quant.uniform<i32:f32:0, {1.250000e-01,2.500000e-01}>>
+  // CHECK: %[[Y:.*]] = qnn.conv %[[X]], %[[W]], %[[B]] {clamp = #qnn.clamp<0.000000e+00, inf>} : {{.*}} -> tensor<1x2x2x2x!quant.uniform<i8:f32, 2.000000e+00:-128>> loc("conv1"("relu1_out"))
+  %0 = qnn.conv %xd, %wd, %bd {clamp = #qnn.clamp<0.0, inf>} : (tensor<1x1x2x2xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32> loc("conv1"("relu1_out"))
+  %yq = quant.qcast %0 : tensor<1x2x2x2xf32> to tensor<1x2x2x2x!y>
+  %yd = quant.dcast %yq : tensor<1x2x2x2x!y> to tensor<1x2x2x2xf32>
+  // CHECK: %[[T:.*]] = qnn.conv %[[X]], %[[W]] : {{.*}} -> tensor<1x2x2x2x!quant.uniform<i32:f32:1, {1.250000e-01,2.500000e-01}>>
+  %1 = qnn.conv %xd, %wd : (tensor<1x1x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32> loc("conv2")
+  %tq = quant.qcast %1 : tensor<1x2x2x2xf32> to tensor<1x2x2x2x!tail>
+  %td = quant.dcast %tq : tensor<1x2x2x2x!tail> to tensor<1x2x2x2xf32>
+  // CHECK: quant.dcast %[[T]]
+  return %yd, %td : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
+}
+
+// 2.5 and 1.5 round to 2; 8 and -4.
+// DATA-DAG: weight: "0x080000000202"
+// DATA-DAG: bias: "0x0800000008000000FCFFFFFF"
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!b = !quant.uniform<i8:f32, 0.25>
+
+// A same-grid op has its operand's grid: what the model wants else is reached by requantizing, and so are a concatenation's operands.
+// CHECK-LABEL: func.func @grids
+func.func @grids(%x: tensor<1x2xf32>, %y: tensor<1x2xf32>) -> (tensor<2x1xf32>, tensor<1x4xf32>) {
+  // CHECK: %[[X:.*]] = quant.qcast %arg0
+  // CHECK: %[[Y:.*]] = quant.qcast %arg1
+  %xq = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!a>
+  %xd = quant.dcast %xq : tensor<1x2x!a> to tensor<1x2xf32>
+  %yq = quant.qcast %y : tensor<1x2xf32> to tensor<1x2x!b>
+  %yd = quant.dcast %yq : tensor<1x2x!b> to tensor<1x2xf32>
+  // CHECK: %[[T:.*]] = qnn.transpose %[[X]] {{.*}} -> tensor<2x1x!quant.uniform<i8:f32, 5.000000e-01:3>>
+  // CHECK: %[[TR:.*]] = qnn.requantize %[[T]] : {{.*}} -> tensor<2x1x!quant.uniform<i8:f32, 2.500000e-01>>
+  // CHECK: %[[TD:.*]] = quant.dcast %[[TR]]
+  %t = qnn.transpose %xd {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose")
+  %tq = quant.qcast %t : tensor<2x1xf32> to tensor<2x1x!b>
+  %td = quant.dcast %tq : tensor<2x1x!b> to tensor<2x1xf32>
+  // CHECK: %[[XR:.*]] = qnn.requantize %[[X]] : {{.*}} loc("concat_operand0_requantize"
+  // CHECK: %[[C:.*]] = qnn.concat %[[XR]], %[[Y]]
+  // CHECK: %[[CD:.*]] = quant.dcast %[[C]]
+  // CHECK: return %[[TD]], %[[CD]]
+  %c = qnn.concat %xd, %yd {axis = 1 : i64} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x4xf32> loc("concat")
+  %cq = quant.qcast %c : tensor<1x4xf32> to tensor<1x4x!b>
+  %cd = quant.dcast %cq : tensor<1x4x!b> to tensor<1x4xf32>
+  return %td, %cd : tensor<2x1xf32>, tensor<1x4xf32>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!b = !quant.uniform<i8:f32, 0.25>
+
+// Casts in a row: the same grid is no step at all.
+// CHECK-LABEL: func.func @casts
+func.func @casts(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: %[[X:.*]] = quant.qcast %arg0
+  // CHECK-NEXT: %[[R:.*]] = qnn.requantize %[[X]]
+  // CHECK-NEXT: %[[D:.*]] = quant.dcast %[[R]]
+  // CHECK-NEXT: return %[[D]]
+  %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!a>
+  %1 = quant.dcast %0 : tensor<1x2x!a> to tensor<1x2xf32>
+  %2 = quant.qcast %1 : tensor<1x2xf32> to tensor<1x2x!a>
+  %3 = quant.dcast %2 : tensor<1x2x!a> to tensor<1x2xf32>
+  %4 = quant.qcast %3 : tensor<1x2xf32> to tensor<1x2x!b>
+  %5 = quant.dcast %4 : tensor<1x2x!b> to tensor<1x2xf32>
+  return %5 : tensor<1x2xf32>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8:f32, 0.25>
+!b = !quant.uniform<i32:f32, 0.1250000001>
+
+// A quantized model's scale for all weights is repeated per channel; its bias's scale is the product up to rounding, and its
+// integers are kept.
+// CHECK-LABEL: func.func @one_scale
+func.func @one_scale(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %xq = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!a>
+  %xd = quant.dcast %xq : tensor<1x2x!a> to tensor<1x2xf32>
+  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
+  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
+  %b = qnn.constant dense<7> : tensor<2xi32> as tensor<2x!b>
+  %bd = quant.dcast %b : tensor<2x!b> to tensor<2xf32>
+  // CHECK: qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {2.500000e-01,2.500000e-01}>>
+  // CHECK: qnn.constant dense<7> : tensor<2xi32> as tensor<2x!quant.uniform<i32:f32:0, {1.250000e-01,1.250000e-01}>>
+  %0 = qnn.linear %xd, %wd, %bd : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("fc")
+  %yq = quant.qcast %0 : tensor<1x2xf32> to tensor<1x2x!a>
+  %yd = quant.dcast %yq : tensor<1x2x!a> to tensor<1x2xf32>
+  return %yd : tensor<1x2xf32>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5>
+
+// Rearrangements at both ends stay in float.
+// CHECK-LABEL: func.func @ends
+func.func @ends(%x: tensor<1x2xf32>) -> tensor<2xf32> {
+  // CHECK: qnn.transpose %arg0 {{.*}} -> tensor<2x1xf32>
+  // CHECK: quant.qcast
+  // CHECK: qnn.relu
+  // CHECK: quant.dcast
+  // CHECK: qnn.reshape {{.*}} -> tensor<2xf32>
+  %t = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose")
+  %0 = quant.qcast %t : tensor<2x1xf32> to tensor<2x1x!a>
+  %1 = quant.dcast %0 : tensor<2x1x!a> to tensor<2x1xf32>
+  %2 = qnn.relu %1 : (tensor<2x1xf32>) -> tensor<2x1xf32> loc("relu")
+  %3 = quant.qcast %2 : tensor<2x1xf32> to tensor<2x1x!a>
+  %4 = quant.dcast %3 : tensor<2x1x!a> to tensor<2x1xf32>
+  %5 = qnn.reshape %4 {shape = array<i64: 2>} : (tensor<2x1xf32>) -> tensor<2xf32> loc("reshape")
+  return %5 : tensor<2xf32>
+}

@@ -1,0 +1,53 @@
+// RUN: split-file %s %t
+// RUN: tare-opt %t/good.mlir --tare-import-ranges=file=%t/ranges.json | FileCheck %t/good.mlir
+// RUN: not tare-opt %t/missing.mlir --tare-import-ranges=file=%t/ranges.json 2>&1 | FileCheck %t/missing.mlir
+// RUN: not tare-opt %t/good.mlir --tare-import-ranges=file=%t/none.json 2>&1 | FileCheck %s --check-prefix=NONE
+
+// NONE: error: {{.*}}none.json
+
+//--- ranges.json
+{
+  "version": 1,
+  "method": "min_max",
+  "activations": "int8",
+  "samples": 2,
+  "values": {
+    "x": {"label": "calibrated", "min": -1.5, "max": 6.0, "seen_min": -1.5, "seen_max": 6.0},
+    "sum": {"label": "calibrated", "min": 0.0, "max": 3e-7, "seen_min": 0.0, "seen_max": 3e-7},
+    "flat": {"label": "dead", "min": 0.0, "max": 0.0, "seen_min": 0.0, "seen_max": 0.0},
+    "broken": {"label": "nan", "min": 0.0, "max": 1.0, "seen_min": 0.0, "seen_max": 1.0}
+  }
+}
+
+//--- good.mlir
+// CHECK: func.func @main(%arg0: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, calibrated>})
+func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> (tensor<1x8xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK: qnn.constant {{.*}} {qnn.range = #qnn.range<-2.000000e+00, 0.000000e+00, constant>}
+  %c = qnn.constant dense<[[-2.0, -1.0]]> : tensor<1x2xf32> as tensor<1x2xf32>
+  // CHECK: qnn.transpose %arg0 {{.*}}qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, inherited>
+  %t = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose")
+  %r = qnn.reshape %t {shape = array<i64: 1, 2>} : (tensor<2x1xf32>) -> tensor<1x2xf32> loc("reshape")
+  // CHECK: qnn.add {{.*}}qnn.range = #qnn.range<0.000000e+00, 3.000000e-07, calibrated>
+  %s = qnn.add %r, %c : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("add"("sum"))
+  // CHECK: qnn.mul {{.*}}qnn.range = #qnn.range<0.000000e+00, 0.000000e+00, dead>
+  %d = qnn.mul %s, %s : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("mul"("flat"))
+  // CHECK: qnn.concat {{.*}}qnn.range = #qnn.range<-2.000000e+00, 6.000000e+00, inherited>
+  %k = qnn.concat %r, %s, %c, %d {axis = 1 : i64} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x8xf32> loc("concat")
+  // Neither a fixed image nor a kept accumulator needs a range.
+  // CHECK: qnn.softmax %{{[0-9]+}} {axis = 1 : i64} :
+  %m = qnn.softmax %s {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("softmax")
+  %w = qnn.constant dense<1.0> : tensor<2x2xf32> as tensor<2x2xf32>
+  // CHECK: qnn.linear %{{[^{]*}} : (
+  %y = qnn.linear %s, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %k, %m, %y : tensor<1x8xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+//--- missing.mlir
+// CHECK: error: the ranges say nothing of 'a', 'c'; calibrate this model again, with the same options
+// CHECK: error: NaN or infinity was seen during calibration in 'broken'
+func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x2xf32> {
+  %a = qnn.add %x, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("a")
+  %b = qnn.add %a, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("b"("broken"))
+  %c = qnn.add %b, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("c")
+  return %c : tensor<1x2xf32>
+}

@@ -1,0 +1,44 @@
+// RUN: tare-opt %s --tare-normalize-grids --split-input-file --verify-diagnostics --remarks-filter="tare-normalize-grids" --remark-format=emitRemark --mlir-print-local-scope | FileCheck %s
+
+!u8 = !quant.uniform<u8:f32, 0.5:130>
+
+// CHECK-LABEL: func.func @unsigned
+func.func @unsigned(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: quant.qcast %arg0 : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:2>>
+  // CHECK: quant.dcast %{{.*}} : tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:2>>
+  %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!u8>
+  %1 = quant.dcast %0 : tensor<1x2x!u8> to tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+!w = !quant.uniform<i8:f32, 0.25>
+!u = !quant.uniform<u8:f32, 0.5:3>
+
+// CHECK-LABEL: func.func @weights
+func.func @weights(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK: qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {2.500000e-01,2.500000e-01}>>
+  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
+  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
+  %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc1")
+  // The numbers are 1, 1, 1, 1: scale 1/127.
+  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.0078740157186985015,0.0078740157186985015}>>
+  // expected-remark @unknown {{WeightsRequantized | Category:tare-normalize-grids | Layer=fc2, Reason="their grid has a zero point other than 0"}}
+  %u = qnn.constant dense<5> : tensor<2x2xi8> as tensor<2x2x!u>
+  %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
+  %1 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2")
+  return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+!w = !quant.uniform<i8:f32:1, {0.25, 0.5}>
+
+func.func @input_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
+  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
+  // expected-error @unknown {{'qnn.linear' op of layer 'fc' has weights with one scale per index of axis 1; an accumulator can have one per output channel only (axis 0)}}
+  %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %0 : tensor<1x2xf32>
+}
