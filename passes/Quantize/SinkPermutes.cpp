@@ -74,7 +74,8 @@ struct SinkBelowQuantize : OpRewritePattern<quant::QuantizeCastOp> {
     auto shape = cast<RankedTensorType>(input.getType()).getShape();
     auto type = moveAxis(op.getType(), shape, transpose.getPermutation());
     auto quantized = quant::QuantizeCastOp::create(rewriter, op.getLoc(), type, input);
-    rewriter.replaceOpWithNewOp<TransposeOp>(op, op.getType(), quantized, transpose.getPermutation());
+    auto moved = TransposeOp::create(rewriter, transpose.getLoc(), op.getType(), quantized, transpose.getPermutation());
+    rewriter.replaceOp(op, moved);
     rewriter.eraseOp(transpose);
     return mlir::success();
   }

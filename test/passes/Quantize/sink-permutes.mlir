@@ -29,7 +29,6 @@ func.func @qdq(%x: tensor<8x1x1x4xf32>, %w: tensor<2x1x1x1xf32>) -> tensor<8x1x4
   // CHECK: return %[[T]]
   %0 = qnn.conv %x, %w : (tensor<8x1x1x4xf32>, tensor<2x1x1x1xf32>) -> tensor<8x2x1x4xf32> loc("conv")
   // expected-remark @unknown {{Sunk | Category:tare-sink-permutes | Layer=between}}
-  // expected-remark @unknown {{Sunk | Category:tare-sink-permutes | Layer=between}}
   %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x2x1x4xf32>) -> tensor<8x1x4x2xf32> loc("between")
   %2 = quant.qcast %1 : tensor<8x1x4x2xf32> to tensor<8x1x4x2x!nhwc> loc("quantize")
   %3 = quant.dcast %2 : tensor<8x1x4x2x!nhwc> to tensor<8x1x4x2xf32> loc("dequantize")
@@ -45,13 +44,13 @@ func.func @qdq(%x: tensor<8x1x1x4xf32>, %w: tensor<2x1x1x1xf32>) -> tensor<8x1x4
 func.func @refused(%x: tensor<8x2x1x4x!nchw>) -> (tensor<8x1x4x2x!nhwc>, tensor<8x1x4x2xf32>, tensor<8x1x4x2xf32>, tensor<4x16xf32>) {
   // CHECK: %[[T:.*]] = qnn.transpose %arg0
   // CHECK: quant.dcast %[[T]]
-  // expected-remark @unknown {{NotSunk | Category:tare-sink-permutes | Layer=permute1, Reason="the transpose has another user than 'dequantize1'"}}
-  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x2x1x4x!nchw>) -> tensor<8x1x4x2x!nhwc> loc("permute1")
+  // expected-remark @unknown {{NotSunk | Category:tare-sink-permutes | Layer=first, Reason="the transpose has another user than 'dequantize1'"}}
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x2x1x4x!nchw>) -> tensor<8x1x4x2x!nhwc> loc("first")
   %1 = quant.dcast %0 : tensor<8x1x4x2x!nhwc> to tensor<8x1x4x2xf32> loc("dequantize1")
   // CHECK: %[[U:.*]] = qnn.transpose %arg0
   // CHECK: quant.dcast %[[U]]
-  // expected-remark @unknown {{NotSunk | Category:tare-sink-permutes | Layer=permute2, Reason="the dequantize 'dequantize2' has 2 users"}}
-  %2 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x2x1x4x!nchw>) -> tensor<8x1x4x2x!nhwc> loc("permute2")
+  // expected-remark @unknown {{NotSunk | Category:tare-sink-permutes | Layer=second, Reason="the dequantize 'dequantize2' has 2 users"}}
+  %2 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x2x1x4x!nchw>) -> tensor<8x1x4x2x!nhwc> loc("second")
   %3 = quant.dcast %2 : tensor<8x1x4x2x!nhwc> to tensor<8x1x4x2xf32> loc("dequantize2")
   %4 = qnn.reshape %3 {shape = array<i64: 4, 16>} : (tensor<8x1x4x2xf32>) -> tensor<4x16xf32> loc("reshape")
   return %0, %1, %3, %4 : tensor<8x1x4x2x!nhwc>, tensor<8x1x4x2xf32>, tensor<8x1x4x2xf32>, tensor<4x16xf32>
