@@ -67,16 +67,14 @@ def test_min_max_is_what_the_data_spans(conv, tmp_path):
     assert (np.float32(found["min"]), np.float32(found["max"])) == (data.min(), data.max())
 
 
-def test_methods_cut_outliers(conv, tmp_path):
-    data = load(conv.calibration)["x"].copy()
-    data[0, 0, 0, 0] = 60
-    np.savez(tmp_path / "outlier.npz", x=data)
+def test_methods_cut_long_tails(conv, tmp_path):
+    data = np.random.default_rng(4).standard_normal((300, 8, 12, 10)).astype(np.float32) ** 3
+    np.savez(tmp_path / "tails.npz", x=data)
     highest = {}
     for method in METHODS:
-        calibrate(conv, tmp_path / "outlier.npz", tmp_path / f"{method}.json", "--method", method)
+        calibrate(conv, tmp_path / "tails.npz", tmp_path / f"{method}.json", "--method", method)
         highest[method] = values(tmp_path / f"{method}.json")["x"]["max"]
-    assert highest["min_max"] == 60
-    assert all(2 < highest[m] < 30 for m in METHODS[1:]), highest
+    assert all(2 < highest[m] < 0.9 * highest["min_max"] for m in METHODS[1:]), highest
 
 
 def test_random_calibration_is_repeatable(conv, tmp_path):
