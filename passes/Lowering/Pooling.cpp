@@ -32,12 +32,11 @@ struct LowerMaxPool : OpConversionPattern<qnn::MaxPoolOp> {
 
   LogicalResult matchAndRewrite(qnn::MaxPoolOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
     size_t spatial = op.getKernel().size();
-    SmallVector<int32_t> pads =
-        padsOf(op.getInput().getType(), cast<ShapedType>(op.getType()), op.getKernel(), op.getStrides(), op.getPads(),
-               op.getDilations(), op.getCeilMode());
+    SmallVector<int32_t> pads = padsOf(op.getInput().getType(), cast<ShapedType>(op.getType()), op.getKernel(),
+                                       op.getStrides(), op.getPads(), op.getDilations(), op.getCeilMode());
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
-    Value y = npu::MaxPoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()), listOr(op.getStrides(), spatial, 1),
-                                     pads, listOr(op.getDilations(), spatial, 1));
+    Value y = npu::MaxPoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()),
+                                     listOr(op.getStrides(), spatial, 1), pads, listOr(op.getDilations(), spatial, 1));
     rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
     return mlir::success();
   }
@@ -51,19 +50,37 @@ struct LowerAveragePool : OpConversionPattern<qnn::AveragePoolOp> {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    if (op.getCeilMode() && op.getCountIncludePad())
-      return op.emitError() << "layer '" << qnn::layerName(op)
-                            << "': an average pool with both ceil_mode and count_include_pad has no integer form; "
-                               "pad explicitly and drop one of the two";
     size_t spatial = op.getKernel().size();
     SmallVector<int32_t> pads = padsOf(op.getInput().getType(), cast<ShapedType>(op.getType()), op.getKernel(),
                                        op.getStrides(), op.getPads(), std::nullopt, op.getCeilMode());
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
+    bool countsPad = op.getCountIncludePad();
+    if (countsPad && op.getCeilMode()) {
+      x = padExplicitly(op, x, pads, rewriter);
+      countsPad = false;
+    }
     Value y = npu::AveragePoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()),
-                                         listOr(op.getStrides(), spatial, 1), pads, op.getCountIncludePad(),
+                                         listOr(op.getStrides(), spatial, 1), pads, countsPad,
                                          zeroPointOf(op.getInput()), *requant);
     rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
     return mlir::success();
+  }
+
+private:
+  /// The model's own padding counts, what ceil_mode adds behind it does not: the former becomes an op, the latter is
+  /// left in `pads`.
+  static Value padExplicitly(qnn::AveragePoolOp op, Value x, SmallVector<int32_t> &pads, OpBuilder &builder) {
+    size_t spatial = op.getKernel().size();
+    SmallVector<int32_t> counted = listOr(op.getPads(), 2 * spatial, 0);
+    SmallVector<int32_t> low(spatial + 2, 0), high(spatial + 2, 0);
+    for (size_t i = 0; i < spatial; ++i) {
+      low[i + 1] = counted[i];
+      high[i + 1] = counted[i + spatial];
+      pads[i] -= counted[i];
+      pads[i + spatial] -= counted[i + spatial];
+    }
+    Location loc = qnn::withValueName(op.getLoc(), qnn::valueName(op.getInput()) + "_padded");
+    return npu::PadOp::create(builder, loc, x, low, high, program::PadMode::constant, zeroPointOf(op.getInput()));
   }
 };
 
