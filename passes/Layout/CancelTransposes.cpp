@@ -18,7 +18,7 @@ namespace tare {
 
 namespace {
 
-constexpr llvm::StringLiteral category = "cancel-transposes";
+constexpr llvm::StringLiteral category = "tare-cancel-transposes";
 
 class Rewriter {
 public:
@@ -140,17 +140,29 @@ private:
   OpBuilder builder;
 };
 
-/// How many transposes there are, and what they move.
+/// How many transposes there are, what they move, and how many are inside the function, out of the host's reach.
 struct Cost {
   explicit Cost(func::FuncOp function) {
     for (auto op : function.getOps<npu::TransposeOp>()) {
-      int64_t moved = transposedBytes(op.getInput(), op.getPermutation());
+      int64_t moved = takenByWeights(op) ? 0 : transposedBytes(op.getInput(), op.getPermutation());
       count += moved != 0;
       bytes += moved;
+      inside += !isAtBorder(op.getInput()) && !isAtBorder(op);
     }
   }
+  bool operator<(const Cost &other) const { return std::tie(bytes, inside) < std::tie(other.bytes, other.inside); }
+
   int64_t count = 0;
   int64_t bytes = 0;
+  int64_t inside = 0;
+
+private:
+  static bool takenByWeights(npu::TransposeOp op) {
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      auto reshape = dyn_cast<npu::ReshapeOp>(user);
+      return reshape && canReorderWeights(reshape, op.getPermutation());
+    });
+  }
 };
 
 struct CancelTransposes : impl::CancelTransposesBase<CancelTransposes> {
@@ -160,35 +172,44 @@ struct CancelTransposes : impl::CancelTransposesBase<CancelTransposes> {
       return;
     Cost before(function);
     Rewriter rewriter(function);
-    LayoutChoice choice;
-    // Each round makes the total smaller or moves transposes to the border, so there is an end; nearly always after one
-    // round, as later ones find new permutations only.
-    for (bool changed = true; changed;) {
-      rewriter.mergeTransposes();
-      choice = chooseLayouts(function);
-      changed = !choice.permuted.empty();
-      for (auto &[op, permutation] : choice.permuted)
-        moveTranspose(rewriter, op, permutation);
-      rewriter.eraseDead();
-      for (auto reshape : llvm::to_vector(function.getOps<npu::ReshapeOp>()))
-        changed |= reorderWeights(rewriter, reshape);
-    }
+    rewriter.mergeTransposes();
+    while (improve(function))
+      ;
+    LayoutChoice choice = chooseLayouts(function);
+    for (auto reshape : llvm::to_vector(function.getOps<npu::ReshapeOp>()))
+      reorderWeights(rewriter, reshape);
     rewriter.makeReshapes();
     reportRest(function, choice);
     report(function, before, Cost(function));
   }
 
 private:
-  static void moveTranspose(Rewriter &rewriter, npu::PermutableOpInterface op, const npu::Permutation &permutation) {
-    remarkPassed(op, category, "permuted") << remark::add("computes on what its transposed operands were made of");
-    rewriter.permute(op, permutation);
+  /// One round on a copy, which replaces the function's body where it is better: transposes that end up next to each
+  /// other in new combinations can make a choice better or worse than it looked.
+  static bool improve(func::FuncOp function) {
+    OwningOpRef<func::FuncOp> copy = function.clone();
+    LayoutChoice choice = chooseLayouts(*copy);
+    Rewriter rewriter(*copy);
+    std::vector<std::pair<Location, std::string>> layers;
+    for (auto &[op, permutation] : choice.permuted) {
+      layers.emplace_back(op->getLoc(), qnn::layerName(op));
+      rewriter.permute(op, permutation);
+    }
+    rewriter.mergeTransposes();
+    if (!(Cost(*copy) < Cost(function)))
+      return false;
+    function.getBody().takeBody(copy->getBody());
+    for (auto &[location, layer] : layers)
+      remark::passed(location, remark::RemarkOpts::name("Permuted").category(category))
+          << remark::metric("Layer", layer) << remark::add("computes on what its transposed operands were made of");
+    return true;
   }
 
   static bool reorderWeights(Rewriter &rewriter, npu::ReshapeOp reshape) {
     if (!rewriter.reorderWeights(reshape))
       return false;
     for (Operation *linear : reshape->getUsers())
-      remarkPassed(linear, category, "reordered-weights") << remark::add("its weights' columns take over a transpose");
+      remarkPassed(linear, category, "ReorderedWeights") << remark::add("its weights' columns take over a transpose");
     return true;
   }
 
@@ -206,14 +227,14 @@ private:
 
   static void reportRest(func::FuncOp function, const LayoutChoice &choice) {
     for (auto op : function.getOps<npu::TransposeOp>())
-      remarkMissed(op, category, "transpose-stays")
+      remarkMissed(op, category, "TransposeStays")
           << remark::reason("{0}", whyNot(*op->user_begin(), choice))
           << remark::metric("Bytes", transposedBytes(op.getInput(), op.getPermutation()));
   }
 
   static void report(func::FuncOp function, const Cost &before, const Cost &after) {
     remark::analysis(function.getLoc(),
-                     remark::RemarkOpts::name("transposes").category(category).function(function.getName()))
+                     remark::RemarkOpts::name("Transposes").category(category).function(function.getName()))
         << remark::metric("TransposesBefore", before.count) << remark::metric("BytesBefore", before.bytes)
         << remark::metric("Transposes", after.count) << remark::metric("Bytes", after.bytes);
   }

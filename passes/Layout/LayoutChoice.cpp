@@ -23,6 +23,10 @@ int64_t transposedBytes(Value value, ArrayRef<int32_t> permutation) {
   return npu::movesOnlyUnitDims(permutation, shapeOf(value)) ? 0 : qnn::toHost(value.getType()).bytes();
 }
 
+bool isAtBorder(Value value) {
+  return isa<BlockArgument>(value) || llvm::any_of(value.getUsers(), llvm::IsaPred<func::ReturnOp>);
+}
+
 bool canReorderWeights(npu::ReshapeOp reshape, ArrayRef<int32_t> permutation) {
   ArrayRef<int64_t> from = shapeOf(reshape.getInput()), to = shapeOf(reshape);
   // The leading dimensions stay, all others become one.
@@ -166,12 +170,6 @@ private:
 
   /// Bytes first; of equal choices, the one with fewer transposes inside the function.
   static int64_t costOf(int64_t bytes, bool isAtBorder) { return (bytes << 20) + !isAtBorder; }
-
-  /// A transpose of such a value can be left to the host.
-  static bool isAtBorder(Value value) {
-    return isa<BlockArgument>(value) ||
-           llvm::any_of(value.getUsers(), [](Operation *user) { return isa<func::ReturnOp>(user); });
-  }
 
   /// Whether the operand is had in the op's form wherever its own form is.
   bool followsForm(Value operand, const npu::Permutation &permutation) const {

@@ -24,6 +24,9 @@ LayoutChoice chooseLayouts(mlir::func::FuncOp function);
 /// The bytes that a transpose of `value` moves: none where the order of its elements in memory stays.
 int64_t transposedBytes(mlir::Value value, llvm::ArrayRef<int32_t> permutation);
 
+/// Whether the value enters or leaves the function, so that a transpose of it can be left to the host.
+bool isAtBorder(mlir::Value value);
+
 /// Whether the reshape only flattens for linear layers, whose weights can be reordered instead of the reshape's
 /// operand. `permutation` is of the transpose before it.
 bool canReorderWeights(npu::ReshapeOp reshape, llvm::ArrayRef<int32_t> permutation);

@@ -18,7 +18,7 @@ namespace tare {
 
 namespace {
 
-constexpr llvm::StringLiteral category = "strip-io";
+constexpr llvm::StringLiteral category = "tare-strip-io";
 
 struct Kinds {
   bool quantize = false, dequantize = false, transpose = false;
@@ -133,7 +133,7 @@ private:
     size_t recorded = steps.size();
     while (Operation *op = nextAtInput(argument)) {
       steps.push_back(stepFor(op));
-      remarkPassed(op, category, "left-to-host");
+      remarkPassed(op, category, "LeftToHost");
       argument.setType(op->getResult(0).getType());
       op->getResult(0).replaceAllUsesWith(argument);
       op->erase();
@@ -164,7 +164,7 @@ private:
     while (Operation *op = nextAtOutput(output)) {
       // The last op is the host's last step.
       steps.insert(steps.begin(), stepFor(op));
-      remarkPassed(op, category, "left-to-host");
+      remarkPassed(op, category, "LeftToHost");
       output.set(op->getOperand(0));
     }
     if (steps.size() != recorded)
@@ -224,7 +224,7 @@ private:
   LogicalResult parseKinds(Kinds &result) {
     for (const std::string &kind : kinds) {
       if (kind != "quantize" && kind != "dequantize" && kind != "transpose")
-        return getOperation().emitError()
+        return emitError(getOperation().getLoc())
                << "cannot strip '" << kind << "': expected quantize, dequantize or transpose";
       result.quantize |= kind == "quantize";
       result.dequantize |= kind == "dequantize";
@@ -238,7 +238,7 @@ private:
     bool good = true;
     for (Operation &op : getOperation().getOps()) {
       if (kinds.transpose && isa<npu::TransposeOp>(op))
-        remarkMissed(&op, category, "left-to-host") << remark::reason("is not next to an input or output");
+        remarkMissed(&op, category, "LeftToHost") << remark::reason("is not next to an input or output");
       if ((kinds.quantize && isa<npu::QuantizeOp>(op)) || (kinds.dequantize && isa<npu::DequantizeOp>(op))) {
         StringRef port = isa<npu::QuantizeOp>(op) ? "input" : "output";
         op.emitError() << "'" << qnn::layerName(&op) << "' cannot be left to the host: it is not next to an " << port

@@ -83,7 +83,7 @@ private:
   /// Addresses mean nothing before lowering.
   static LogicalResult verifyInteger(func::FuncOp function) {
     if (!function.getBody().hasOneBlock())
-      return function.emitError("has no body of one block: only a lowered network has a memory plan");
+      return emitError(function.getLoc(), "has no body of one block: only a lowered network has a memory plan");
     for (Operation &op : function.getOps())
       if (!isa<npu::NpuOpInterface, npu::ConstantOp, func::ReturnOp>(op))
         return op.emitError() << "'" << op.getName() << "' is not an npu op: memory is planned after lowering";
@@ -127,7 +127,7 @@ private:
 
   void report(func::FuncOp function, const Liveness &liveness, const ArenaPlan &plan) const {
     auto remark = remark::analysis(
-        function.getLoc(), remark::RemarkOpts::name("arena").category("plan-memory").function(function.getName()));
+        function.getLoc(), remark::RemarkOpts::name("Arena").category("tare-plan-memory").function(function.getName()));
     if (remark)
       remark << remark::metric("ArenaBytes", plan.arenaBytes) << remark::metric("LowerBound", plan.lowerBound)
              << remark::add("at the peak there are {0}", describePeak(liveness, plan));
@@ -137,9 +137,9 @@ private:
                                   const ArenaPlan &plan) {
     if (!target.memory.arenaBytes || plan.arenaBytes <= *target.memory.arenaBytes)
       return mlir::success();
-    return function.emitError() << "needs an arena of " << plan.arenaBytes << " bytes, but the target '" << target.name
-                                << "' has " << *target.memory.arenaBytes << "; at the peak there are "
-                                << describePeak(liveness, plan);
+    return emitError(function.getLoc()) << "needs an arena of " << plan.arenaBytes << " bytes, but the target '"
+                                        << target.name << "' has " << *target.memory.arenaBytes
+                                        << "; at the peak there are " << describePeak(liveness, plan);
   }
 };
 

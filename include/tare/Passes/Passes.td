@@ -331,7 +331,7 @@ def CancelTransposes : Pass<"tare-cancel-transposes", "::mlir::func::FuncOp"> {
     %1 = npu.softmax %0, %table axis = 3 requant = #requant : (tensor<1x8x8x4xi8>, tensor<256xi32>) -> tensor<1x8x8x4xi8>
     ```
 
-    Remarks (`cancel-transposes`): each op that changed its order of dimensions, each transpose that stays and what holds it, and
+    Remarks: each op that changed its order of dimensions, each transpose that stays and what holds it, and
     the number of transposes and bytes before and after.
   }];
   let dependentDialects = ["::tare::npu::NpuDialect"];
@@ -359,7 +359,7 @@ def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
     }
     ```
 
-    Remarks (`strip-io`): each op left to the host, and each transpose that stays.
+    Remarks: each op left to the host, and each transpose that stays.
   }];
   let options = [ListOption<"kinds", "kinds", "std::string", "what to strip: quantize, dequantize, transpose">];
   let dependentDialects = ["::tare::npu::NpuDialect"];
@@ -395,7 +395,7 @@ def PlanMemory : Pass<"tare-plan-memory", "::mlir::func::FuncOp"> {
     }
     ```
 
-    Remarks: `plan-memory` (analysis) has the arena's size, the lower bound, and what is in use at the peak.
+    Remarks (analysis): the arena's size, the lower bound, and what is in use at the peak.
   }];
   let options = [Option<"alignment", "alignment", "int64_t", "64",
                         "of each block, in bytes; more where the target asks for more, and at least the program's 64">];
