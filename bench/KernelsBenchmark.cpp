@@ -101,6 +101,89 @@ void linear(benchmark::State &state) {
   measure(state, layer);
 }
 
+/// An operator on images of 56 x 56 x 64.
+void image(benchmark::State &state, program::OpUnion (*make)(), std::vector<TensorType> others, size_t constants) {
+  std::vector<TensorType> types = {{ElementType::i8, {1, 56, 56, 64}}};
+  types.insert(types.end(), others.begin(), others.end());
+  Layer layer(make(), types, constants);
+  measure(state, layer);
+}
+
+const TensorType same = {ElementType::i8, {1, 56, 56, 64}}, channels = {ElementType::i8, {64}},
+                 byteTable = {ElementType::i8, {256}};
+
+program::OpUnion makeAdd() {
+  program::AddT add;
+  add.lhs_multiplier = 20000, add.rhs_multiplier = 15000, add.shift = 15;
+  add.clamp_min = -128, add.clamp_max = 127;
+  return makeOp(std::move(add));
+}
+
+program::OpUnion makeMul() {
+  program::MulT mul;
+  mul.requant = requant(1, 20);
+  return makeOp(std::move(mul));
+}
+
+program::OpUnion makeRescale() {
+  program::RescaleT rescale;
+  rescale.requant = requant(1, 14);
+  return makeOp(std::move(rescale));
+}
+
+program::OpUnion makeLookup() { return makeOp(program::LookupT()); }
+
+program::OpUnion makeMaxPool() {
+  program::MaxPoolT pool;
+  pool.kernel = {3, 3}, pool.strides = {2, 2}, pool.pads = {1, 1, 1, 1}, pool.dilations = {1, 1};
+  return makeOp(std::move(pool));
+}
+
+program::OpUnion makeAveragePool() {
+  program::AveragePoolT pool;
+  pool.kernel = {2, 2}, pool.strides = {2, 2}, pool.pads = {0, 0, 0, 0};
+  pool.requant = requant(4, 16);
+  return makeOp(std::move(pool));
+}
+
+program::OpUnion makeMean() {
+  program::ReduceMeanT mean;
+  mean.axes = {1, 2};
+  mean.requant = requant(1, 24);
+  return makeOp(std::move(mean));
+}
+
+program::OpUnion makeTranspose() {
+  program::TransposeT transpose;
+  transpose.permutation = {0, 3, 1, 2};
+  return makeOp(std::move(transpose));
+}
+
+program::OpUnion makeConcat() {
+  program::ConcatT concat;
+  concat.axis = 3;
+  return makeOp(std::move(concat));
+}
+
+program::OpUnion makeResize() {
+  program::ResizeT resize;
+  resize.mode = program::ResizeMode::linear;
+  for (int d = 0; d < 2; ++d) {
+    auto axis = std::make_unique<program::ResizeAxisT>();
+    for (int i = 0; i < 112; ++i)
+      axis->lower.push_back(i / 2), axis->upper.push_back(std::min(i / 2 + 1, 55)),
+          axis->weight.push_back(i % 2 * 1024);
+    resize.axes.push_back(std::move(axis));
+  }
+  return makeOp(std::move(resize));
+}
+
+program::OpUnion makeDequantize() {
+  program::DequantizeT dequantize;
+  dequantize.scales = {0.1};
+  return makeOp(std::move(dequantize));
+}
+
 } // namespace
 
 BENCHMARK(conv)
@@ -126,3 +209,14 @@ BENCHMARK(conv)
     ->Args({32, 16, 16, 3, 1, 1})
     ->Args({8, 8, 8, 3, 1, 1});
 BENCHMARK(linear)->ArgNames({"rows", "in", "out"})->Args({1, 2048, 1000})->Args({32, 512, 512});
+BENCHMARK_CAPTURE(image, add, makeAdd, std::vector{same}, 0);
+BENCHMARK_CAPTURE(image, mul_channels, makeMul, std::vector{channels}, 0);
+BENCHMARK_CAPTURE(image, rescale, makeRescale, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, lookup, makeLookup, std::vector{byteTable}, 1);
+BENCHMARK_CAPTURE(image, max_pool, makeMaxPool, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, average_pool, makeAveragePool, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, reduce_mean, makeMean, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, transpose, makeTranspose, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, concat, makeConcat, std::vector{same}, 0);
+BENCHMARK_CAPTURE(image, resize_linear, makeResize, std::vector<TensorType>(), 0);
+BENCHMARK_CAPTURE(image, dequantize, makeDequantize, std::vector<TensorType>(), 0);

@@ -95,6 +95,18 @@ struct V {
   static Ints interleaveHigh(Ints a, Ints b) { return _mm256_unpackhi_epi16(a, b); }
   static Ints firstHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x20); }
   static Ints secondHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x31); }
+  static Ints setInts(int32_t x) { return _mm256_set1_epi32(x); }
+  static Ints shiftRight(Ints x, int count) { return _mm256_sra_epi32(x, _mm_cvtsi32_si128(count)); }
+  /// The words of interleaved lanes in order, saturated.
+  static Ints packWords(Ints low, Ints high) { return _mm256_packs_epi32(low, high); }
+  static Ints clampWords(Ints x, int zero, int low, int high) {
+    Ints y = _mm256_adds_epi16(x, _mm256_set1_epi16(int16_t(zero)));
+    return _mm256_min_epi16(_mm256_max_epi16(y, _mm256_set1_epi16(int16_t(low))), _mm256_set1_epi16(int16_t(high)));
+  }
+  static void storeWordsAsBytes(int8_t *y, Ints x) {
+    __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(y), bytes);
+  }
   struct Words {
     static Ints dot(Ints acc, Ints x, Ints w) { return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w)); }
   };
@@ -113,6 +125,10 @@ struct V {
 #include "VectorGemm.inc"
 #include "VectorLoops.inc"
 
+} // namespace
+
+namespace {
+constexpr auto lookupBytes = lookupRow;
 } // namespace
 
 #include "VectorTable.inc"

@@ -15,6 +15,10 @@ namespace {
 
 } // namespace
 
+namespace {
+constexpr auto lookupBytes = lookupRow;
+} // namespace
+
 #include "VectorTable.inc"
 
 const VectorSet avx512Vectors = {"avx512", wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};

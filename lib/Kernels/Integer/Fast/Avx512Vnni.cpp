@@ -15,6 +15,30 @@ namespace {
 
 } // namespace
 
+namespace {
+
+/// 64 bytes at a time: two permutations of 128 entries each, chosen by the index's high bit.
+[[gnu::target("avx512vbmi")]] void lookupVbmi(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
+  __m512i t0 = _mm512_loadu_si512(table), t1 = _mm512_loadu_si512(table + 64), t2 = _mm512_loadu_si512(table + 128),
+          t3 = _mm512_loadu_si512(table + 192);
+  for (int64_t i = 0; i < count; i += 64) {
+    __mmask64 lanes = count - i >= 64 ? ~__mmask64(0) : (__mmask64(1) << (count - i)) - 1;
+    __m512i index = _mm512_xor_si512(_mm512_maskz_loadu_epi8(lanes, x + i), _mm512_set1_epi8(-128));
+    __m512i low = _mm512_permutex2var_epi8(t0, index, t1), high = _mm512_permutex2var_epi8(t2, index, t3);
+    _mm512_mask_storeu_epi8(y + i, lanes, _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high));
+  }
+}
+
+void lookupBytes(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
+  // Processors came with VNNI before they came with VBMI.
+  if (__builtin_cpu_supports("avx512vbmi"))
+    lookupVbmi(x, table, y, count);
+  else
+    lookupRow(x, table, y, count);
+}
+
+} // namespace
+
 #include "VectorTable.inc"
 
 namespace {

@@ -61,14 +61,26 @@ public:
   }
 
 private:
-  /// Blocks of 16 x 16 stay in the first-level cache whichever side is strided.
+  /// Blocks of 64 x 64 bytes stay in the first-level cache whichever side is strided.
   template <typename T> void transposeBlocks(const T *x, T *y) const {
-    constexpr int64_t block = 16;
+    constexpr int64_t block = 64;
     for (int64_t i = 0; i < row.size; i += block)
       for (int64_t j = 0; j < column.size; j += block)
-        for (int64_t bi = i; bi < std::min(i + block, row.size); ++bi)
-          for (int64_t bj = j; bj < std::min(j + block, column.size); ++bj)
-            y[bi * row.secondStride + bj * column.secondStride] = x[bi * row.firstStride + bj * column.firstStride];
+        for (int64_t c = j; c < std::min(j + block, column.size); ++c) {
+          int64_t count = std::min(block, row.size - i);
+          const T *from = x + i * row.firstStride + c * column.firstStride;
+          T *to = y + i * row.secondStride + c * column.secondStride;
+          if (row.firstStride == 1)
+            scatter(from, to, count);
+          else
+            for (int64_t r = 0; r < count; ++r)
+              to[r * row.secondStride] = from[r * row.firstStride];
+        }
+  }
+
+  template <typename T> void scatter(const T *from, T *to, int64_t count) const {
+    for (int64_t r = 0; r < count; ++r, to += row.secondStride)
+      *to = from[r];
   }
 
   int64_t bytes, sourceStart, resultStart;
