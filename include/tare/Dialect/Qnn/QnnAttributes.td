@@ -73,13 +73,17 @@ def Qnn_PadMode : Qnn_Enum<"PadMode", "what stands in the padding", [
   I32EnumAttrCase<"Edge", 1, "edge">,
   I32EnumAttrCase<"Reflect", 2, "reflect">
 ]>;
-def Qnn_PadModeAttr : EnumAttr<Qnn_Dialect, Qnn_PadMode, "pad_mode">;
+def Qnn_PadModeAttr : EnumAttr<Qnn_Dialect, Qnn_PadMode, "pad_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def Qnn_ResizeMode : Qnn_Enum<"ResizeMode", "how a resize interpolates", [
   I32EnumAttrCase<"Nearest", 0, "nearest">,
   I32EnumAttrCase<"Linear", 1, "linear">
 ]>;
-def Qnn_ResizeModeAttr : EnumAttr<Qnn_Dialect, Qnn_ResizeMode, "resize_mode">;
+def Qnn_ResizeModeAttr : EnumAttr<Qnn_Dialect, Qnn_ResizeMode, "resize_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def Qnn_CoordinateMode : Qnn_Enum<"CoordinateMode", "ONNX Resize's coordinate_transformation_mode", [
   I32EnumAttrCase<"HalfPixel", 0, "half_pixel">,
@@ -88,7 +92,9 @@ def Qnn_CoordinateMode : Qnn_Enum<"CoordinateMode", "ONNX Resize's coordinate_tr
   I32EnumAttrCase<"Asymmetric", 3, "asymmetric">,
   I32EnumAttrCase<"HalfPixelSymmetric", 4, "half_pixel_symmetric">
 ]>;
-def Qnn_CoordinateModeAttr : EnumAttr<Qnn_Dialect, Qnn_CoordinateMode, "coordinate_mode">;
+def Qnn_CoordinateModeAttr : EnumAttr<Qnn_Dialect, Qnn_CoordinateMode, "coordinate_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def Qnn_NearestMode : Qnn_Enum<"NearestMode", "ONNX Resize's nearest_mode", [
   I32EnumAttrCase<"RoundPreferFloor", 0, "round_prefer_floor">,
@@ -96,6 +102,8 @@ def Qnn_NearestMode : Qnn_Enum<"NearestMode", "ONNX Resize's nearest_mode", [
   I32EnumAttrCase<"Floor", 2, "floor">,
   I32EnumAttrCase<"Ceil", 3, "ceil">
 ]>;
-def Qnn_NearestModeAttr : EnumAttr<Qnn_Dialect, Qnn_NearestMode, "nearest_mode">;
+def Qnn_NearestModeAttr : EnumAttr<Qnn_Dialect, Qnn_NearestMode, "nearest_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 #endif // TARE_DIALECT_QNN_QNNATTRIBUTES_TD

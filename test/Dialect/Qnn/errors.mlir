@@ -1,0 +1,286 @@
+// RUN: tare-opt %s --split-input-file --verify-diagnostics
+
+func.func @range_without_zero(%x: tensor<1xf32>) {
+  // expected-error @+1 {{a range must be finite and contain 0, found [1.000000e+00, 2.000000e+00]}}
+  %0 = qnn.relu %x {qnn.range = #qnn.range<1.0, 2.0, calibrated>} : (tensor<1xf32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
+func.func @clamp_upside_down(%x: tensor<1xf32>) {
+  // expected-error @+1 {{a clamp's lower end must not exceed its upper end, found [6.000000e+00, 0.000000e+00]}}
+  %0 = qnn.clip %x {interval = #qnn.clamp<6.0, 0.0>} : (tensor<1xf32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{attribute 'qnn.range' must be a #qnn.range, found 3 : i64}}
+func.func @wrong_range_attribute(%x: tensor<1xf32> {qnn.range = 3}) {
+  return
+}
+
+// -----
+
+func.func @wrong_range_on_op(%x: tensor<1xf32>) {
+  // expected-error @+1 {{attribute 'qnn.range' must be a #qnn.range, found "wide"}}
+  %0 = qnn.relu %x {qnn.range = "wide"} : (tensor<1xf32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
+func.func @constant_storage() {
+  // expected-error @+1 {{value must hold the result's storage type 'i8', found 'i32'}}
+  %0 = qnn.constant dense<1> : tensor<2xi32> as tensor<2x!quant.uniform<i8:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @constant_shape() {
+  // expected-error @+1 {{value and result must have the same shape}}
+  %0 = qnn.constant dense<1.0> : tensor<2xf32> as tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @conv_channels(%x: tensor<1x3x8x8xf32>, %w: tensor<4x2x3x3xf32>) {
+  // expected-error @+1 {{weight's axis 1 must be 3 (input channels 3 / group 1), found 2}}
+  %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x2x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_group(%x: tensor<1x3x8x8xf32>, %w: tensor<4x1x3x3xf32>) {
+  // expected-error @+1 {{group must divide input channels 3 and output channels 4, found 3}}
+  %0 = qnn.conv %x, %w {group = 3 : i64} : (tensor<1x3x8x8xf32>, tensor<4x1x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_rank(%x: tensor<3x8xf32>, %w: tensor<4x3xf32>) {
+  // expected-error @+1 {{input must have one or two spatial dimensions, found rank 2}}
+  %0 = qnn.conv %x, %w : (tensor<3x8xf32>, tensor<4x3xf32>) -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+func.func @conv_window(%x: tensor<1x3x2x2xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{the window covers 3 elements of axis 2, found only 2 with padding}}
+  %0 = qnn.conv %x, %w : (tensor<1x3x2x2xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @conv_strides(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{kernel, strides and dilations must have 2 elements and pads 4, found 2, 1, 2 and 4}}
+  %0 = qnn.conv %x, %w {strides = array<i64: 2>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @conv_result(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{inferred type(s) 'tensor<1x4x6x6xf32>' are incompatible with return type(s) of operation 'tensor<1x4x5x5xf32>'}}
+  %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x5x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_bias(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<3xf32>) {
+  // expected-error @+1 {{bias must have shape [4], found 'tensor<3xf32>'}}
+  %0 = qnn.conv %x, %w, %b : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<3xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_mixed(%x: tensor<1x3x8x8x!quant.uniform<i8:f32, 0.5>>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{operands and result must be all float or all quantized}}
+  %0 = qnn.conv %x, %w : (tensor<1x3x8x8x!quant.uniform<i8:f32, 0.5>>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6x!quant.uniform<i8:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_empty(%x: tensor<1x3x1x1xf32>, %w: tensor<4x3x3x3xf32>) {
+  // expected-error @+1 {{pads leave nothing of axis 2: size -1}}
+  %0 = qnn.conv_transpose %x, %w {pads = array<i64: 2, 2, 2, 2>} : (tensor<1x3x1x1xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @linear(%x: tensor<1x8xf32>, %w: tensor<10x7xf32>) {
+  // expected-error @+1 {{weight's axis 1 must be the input's last axis 8, found 7}}
+  %0 = qnn.linear %x, %w : (tensor<1x8xf32>, tensor<10x7xf32>) -> tensor<1x10xf32>
+  return
+}
+
+// -----
+
+func.func @matmul(%x: tensor<4x8xf32>, %y: tensor<7x4xf32>) {
+  // expected-error @+1 {{inner dimensions must agree, found 8 and 7}}
+  %0 = qnn.matmul %x, %y : (tensor<4x8xf32>, tensor<7x4xf32>) -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @batch_norm(%x: tensor<1x4x8x8xf32>, %p: tensor<3xf32>) {
+  // expected-error @+1 {{scale, bias, mean and variance must have shape [4], found 'tensor<3xf32>'}}
+  %0 = qnn.batch_norm %x, %p, %p, %p, %p : (tensor<1x4x8x8xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x4x8x8xf32>
+  return
+}
+
+// -----
+
+func.func @broadcast(%x: tensor<1x4xf32>, %y: tensor<3xf32>) {
+  // expected-error @+1 {{shapes do not broadcast: 4 against 3 in axis 1}}
+  %0 = qnn.add %x, %y : (tensor<1x4xf32>, tensor<3xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @prelu(%x: tensor<1x4x2xf32>) {
+  // expected-error @+1 {{slope must have 1 element or one per channel of 'tensor<1x4x2xf32>', found 3}}
+  %0 = qnn.prelu %x {slope = array<f64: 0.1, 0.2, 0.3>} : (tensor<1x4x2xf32>) -> tensor<1x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @softmax(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axis must be in [0, 2), found 2}}
+  %0 = qnn.softmax %x {axis = 2 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @pool_pads(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{pads must be smaller than the kernel, found a kernel of 2 with pads 2 and 0}}
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, pads = array<i64: 2, 0, 0, 0>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x9x7xf32>
+  return
+}
+
+// -----
+
+func.func @negative_pads(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{pads must not be negative}}
+  %0 = qnn.average_pool %x {kernel = array<i64: 2, 2>, pads = array<i64: -1, 0, 0, 0>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x6x7xf32>
+  return
+}
+
+// -----
+
+func.func @reduce_axis(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axes must be in [0, 2), found 2}}
+  %0 = qnn.reduce_mean %x {axes = array<i64: 2>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @reduce_twice(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axes must be distinct}}
+  %0 = qnn.reduce_mean %x {axes = array<i64: 1, 1>, keep_dims} : (tensor<1x4xf32>) -> tensor<1x1xf32>
+  return
+}
+
+// -----
+
+func.func @concat(%x: tensor<1x4x2xf32>, %y: tensor<1x4x3xf32>) {
+  // expected-error @+1 {{inputs must agree in all axes but 1}}
+  %0 = qnn.concat %x, %y {axis = 1 : i64} : (tensor<1x4x2xf32>, tensor<1x4x3xf32>) -> tensor<1x8x2xf32>
+  return
+}
+
+// -----
+
+func.func @concat_grids(%x: tensor<1x4x!quant.uniform<i8:f32, 0.5>>, %y: tensor<1x4x!quant.uniform<i8:f32, 0.25>>) {
+  // expected-error @+1 {{keeps its operand's grid}}
+  %0 = qnn.concat %x, %y {axis = 1 : i64} : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>, tensor<1x4x!quant.uniform<i8:f32, 0.25>>) -> tensor<1x8x!quant.uniform<i8:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @slice(%x: tensor<1x8xf32>) {
+  // expected-error @+1 {{a slice must stay within its axis of 8, found start 4, step 2, size 3}}
+  %0 = qnn.slice %x {starts = array<i64: 0, 4>, steps = array<i64: 1, 2>, sizes = array<i64: 1, 3>} : (tensor<1x8xf32>) -> tensor<1x3xf32>
+  return
+}
+
+// -----
+
+func.func @pad_negative(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{low and high must not be negative}}
+  %0 = qnn.pad %x {low = array<i64: 0, -1>, high = array<i64: 0, 0>} : (tensor<1x4xf32>) -> tensor<1x3xf32>
+  return
+}
+
+// -----
+
+func.func @pad_reflect(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{reflection reaches at most 3 elements, found 4}}
+  %0 = qnn.pad %x {low = array<i64: 0, 4>, high = array<i64: 0, 0>, mode = #qnn.pad_mode<reflect>} : (tensor<1x4xf32>) -> tensor<1x8xf32>
+  return
+}
+
+// -----
+
+func.func @reshape(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{shape must keep the 4 elements, found 6}}
+  %0 = qnn.reshape %x {shape = array<i64: 2, 3>} : (tensor<1x4xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @reshape_per_axis(%x: tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) {
+  // expected-error @+1 {{a tensor with a scale per channel cannot be reshaped}}
+  %0 = qnn.reshape %x {shape = array<i64: 4>} : (tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<4x!quant.uniform<i32:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @transpose(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{permutation must hold each axis of rank 2 once}}
+  %0 = qnn.transpose %x {permutation = array<i64: 1, 1>} : (tensor<1x4xf32>) -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @transpose_axis(%x: tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) {
+  // expected-error @+1 {{the axis of the scales moves along with the permutation}}
+  %0 = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>
+  return
+}
+
+// -----
+
+func.func @resize(%x: tensor<1x4x2x2xf32>) {
+  // expected-error @+1 {{scales and sizes must have 2 elements each}}
+  %0 = qnn.resize %x {mode = #qnn.resize_mode<nearest>, coordinates = #qnn.coordinate_mode<asymmetric>, scales = array<f64: 2.0>, sizes = array<i64: 4>} : (tensor<1x4x2x2xf32>) -> tensor<1x4x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @requantize(%x: tensor<4xf32>) {
+  // expected-error @+1 {{operand and result must be quantized, found 'tensor<4xf32>' and 'tensor<4xf32>'}}
+  %0 = qnn.requantize %x : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}

@@ -1,0 +1,124 @@
+// Every op as its description shows it, parsed, verified, printed and parsed again.
+// RUN: tare-opt %s --verify-roundtrip --mlir-print-local-scope | FileCheck %s
+// RUN: tare-opt %s --mlir-print-op-generic --mlir-print-local-scope | tare-opt --mlir-print-local-scope | FileCheck %s
+
+// CHECK-LABEL: func.func @accumulators
+func.func @accumulators(%x: tensor<1x3x8x8xf32>, %x1: tensor<1x3x8xf32>, %v: tensor<2x5x8xf32>) {
+  %w = qnn.constant dense<1.0> : tensor<4x3x3x3xf32> as tensor<4x3x3x3xf32>
+  %b = qnn.constant dense<[0.5, 1.0, -1.0, 2.0]> : tensor<4xf32> as tensor<4xf32>
+  // CHECK: qnn.conv %{{.*}}, %{{.*}}, %{{.*}} {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : {{.*}} -> tensor<1x4x4x4xf32>
+  %0 = qnn.conv %x, %w, %b {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<1x4x4x4xf32>
+  // One spatial dimension, no bias, dilated.
+  %w1 = qnn.constant dense<1.0> : tensor<2x3x3xf32> as tensor<2x3x3xf32>
+  // CHECK: qnn.conv %{{.*}}, %{{.*}} {dilations = array<i64: 2>} : {{.*}} -> tensor<1x2x4xf32>
+  %1 = qnn.conv %x1, %w1 {dilations = array<i64: 2>} : (tensor<1x3x8xf32>, tensor<2x3x3xf32>) -> tensor<1x2x4xf32>
+  // Depthwise, with a fused activation.
+  %wd = qnn.constant dense<1.0> : tensor<3x1x3x3xf32> as tensor<3x1x3x3xf32>
+  // CHECK: qnn.conv %{{.*}} {clamp = #qnn.clamp<0.000000e+00, inf>, group = 3 : i64} : {{.*}} -> tensor<1x3x6x6xf32>
+  %2 = qnn.conv %x, %wd {group = 3 : i64, clamp = #qnn.clamp<0.0, inf>} : (tensor<1x3x8x8xf32>, tensor<3x1x3x3xf32>) -> tensor<1x3x6x6xf32>
+  %wt = qnn.constant dense<1.0> : tensor<2x3x2x2xf32> as tensor<2x3x2x2xf32>
+  // CHECK: qnn.conv_transpose {{.*}} -> tensor<1x2x17x17xf32>
+  %3 = qnn.conv_transpose %x, %wt {strides = array<i64: 2, 2>, output_padding = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<2x3x2x2xf32>) -> tensor<1x2x17x17xf32>
+  %wl = qnn.constant dense<1.0> : tensor<10x8xf32> as tensor<10x8xf32>
+  // CHECK: qnn.linear {{.*}} -> tensor<2x5x10xf32>
+  %4 = qnn.linear %v, %wl : (tensor<2x5x8xf32>, tensor<10x8xf32>) -> tensor<2x5x10xf32>
+  %r = qnn.constant dense<1.0> : tensor<1x8x3xf32> as tensor<1x8x3xf32>
+  // CHECK: qnn.matmul {{.*}} -> tensor<2x5x3xf32>
+  %5 = qnn.matmul %v, %r : (tensor<2x5x8xf32>, tensor<1x8x3xf32>) -> tensor<2x5x3xf32>
+  %p = qnn.constant dense<1.0> : tensor<3xf32> as tensor<3xf32>
+  // CHECK: qnn.batch_norm {{.*}} {epsilon = 1.000000e-03 : f64}
+  %6 = qnn.batch_norm %x, %p, %p, %p, %p {epsilon = 1.0e-3 : f64} : (tensor<1x3x8x8xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x3x8x8xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @elementwise
+func.func @elementwise(%x: tensor<1x2x4x4xf32>, %c: tensor<2x1x1xf32>) {
+  // CHECK: qnn.relu
+  %0 = qnn.relu %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.clip %{{.*}} {interval = #qnn.clamp<-inf, 6.000000e+00>}
+  %1 = qnn.clip %x {interval = #qnn.clamp<-inf, 6.0>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.leaky_relu
+  %2 = qnn.leaky_relu %x {alpha = 0.125 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.prelu %{{.*}} {slope = array<f64: 1.000000e-01, 2.000000e-01>}
+  %3 = qnn.prelu %x {slope = array<f64: 0.1, 0.2>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.sigmoid
+  %4 = qnn.sigmoid %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.hard_sigmoid
+  %5 = qnn.hard_sigmoid %x {alpha = 0.25 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.hard_swish
+  %6 = qnn.hard_swish %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.tanh
+  %7 = qnn.tanh %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.reciprocal
+  %8 = qnn.reciprocal %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.add
+  %9 = qnn.add %x, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.sub
+  %10 = qnn.sub %c, %x : (tensor<2x1x1xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.mul
+  %11 = qnn.mul %x, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.div
+  %12 = qnn.div %x, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.softmax %{{.*}} {axis = 1 : i64}
+  %13 = qnn.softmax %x {axis = 1 : i64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @pooling
+func.func @pooling(%x: tensor<1x4x5x5xf32>) {
+  // CHECK: qnn.max_pool {{.*}} -> tensor<1x4x3x3xf32>
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, ceil_mode} : (tensor<1x4x5x5xf32>) -> tensor<1x4x3x3xf32>
+  // CHECK: qnn.average_pool {{.*}} -> tensor<1x4x5x5xf32>
+  %1 = qnn.average_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>, count_include_pad} : (tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32>
+  // CHECK: qnn.reduce_mean {{.*}} -> tensor<1x4x1x1xf32>
+  %2 = qnn.reduce_mean %x {axes = array<i64: 2, 3>, keep_dims} : (tensor<1x4x5x5xf32>) -> tensor<1x4x1x1xf32>
+  // CHECK: qnn.reduce_mean {{.*}} -> tensor<1x4xf32>
+  %3 = qnn.reduce_mean %x {axes = array<i64: 2, 3>} : (tensor<1x4x5x5xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @movement
+func.func @movement(%x: tensor<1x4x2x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // CHECK: qnn.concat {{.*}} {axis = 1 : i64}
+  %0 = qnn.concat %x, %y {axis = 1 : i64} : (tensor<1x4x2x3xf32>, tensor<1x2x2x3xf32>) -> tensor<1x6x2x3xf32>
+  // CHECK: qnn.slice
+  %1 = qnn.slice %x {starts = array<i64: 0, 3, 0, 2>, steps = array<i64: 1, -2, 1, 1>, sizes = array<i64: 1, 2, 2, 1>} : (tensor<1x4x2x3xf32>) -> tensor<1x2x2x1xf32>
+  // CHECK: qnn.pad {{.*}}mode = #qnn.pad_mode<reflect>
+  %2 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 0, 2>, mode = #qnn.pad_mode<reflect>} : (tensor<1x4x2x3xf32>) -> tensor<1x4x3x6xf32>
+  // CHECK: qnn.reshape
+  %3 = qnn.reshape %x {shape = array<i64: 1, 24>} : (tensor<1x4x2x3xf32>) -> tensor<1x24xf32>
+  // CHECK: qnn.transpose
+  %4 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x2x3xf32>) -> tensor<1x2x3x4xf32>
+  // CHECK: qnn.resize
+  %5 = qnn.resize %x {mode = #qnn.resize_mode<linear>, coordinates = #qnn.coordinate_mode<half_pixel>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 4, 6>} : (tensor<1x4x2x3xf32>) -> tensor<1x4x4x6xf32>
+  return
+}
+
+!x = !quant.uniform<i8:f32, 0.02:3>
+!y = !quant.uniform<i8:f32, 0.05:-128>
+// A list of one scale is still a list, with its axis.
+!one = !quant.uniform<i8<-127:127>:f32:0, {0.01}>
+!tail = !quant.uniform<i32:f32:1, {2.0e-4}>
+
+// CHECK-LABEL: func.func @quantized
+func.func @quantized(%x: tensor<1x2x4x4x!x>) {
+  // CHECK: qnn.constant dense<3> : tensor<1x2x1x1xi8> as tensor<1x2x1x1x!quant.uniform<i8<-127:127>:f32:0, {1.000000e-02}>>
+  %w = qnn.constant dense<3> : tensor<1x2x1x1xi8> as tensor<1x2x1x1x!one>
+  // CHECK: qnn.conv {{.*}} -> tensor<1x1x4x4x!quant.uniform<i32:f32:1, {2.000000e-04}>>
+  %0 = qnn.conv %x, %w : (tensor<1x2x4x4x!x>, tensor<1x2x1x1x!one>) -> tensor<1x1x4x4x!tail>
+  // The axis of the scales moves along.
+  // CHECK: qnn.transpose {{.*}} -> tensor<1x4x4x1x!quant.uniform<i32:f32:3, {2.000000e-04}>>
+  %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x1x4x4x!tail>) -> tensor<1x4x4x1x!quant.uniform<i32:f32:3, {2.0e-4}>>
+  // CHECK: qnn.requantize
+  %2 = qnn.requantize %x : (tensor<1x2x4x4x!x>) -> tensor<1x2x4x4x!y>
+  return
+}
+
+// Ranges and names are discardable attributes.
+// CHECK-LABEL: func.func @annotated
+// CHECK-SAME: qnn.name = "image", qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, calibrated>
+func.func @annotated(%x: tensor<1x4xf32> {qnn.name = "image", qnn.range = #qnn.range<-1.5, 6.0, calibrated>}) -> tensor<1x4xf32> {
+  // CHECK: qnn.relu {{.*}}qnn.range = #qnn.range<0.000000e+00, 0.000000e+00, dead>
+  %0 = qnn.relu %x {qnn.range = #qnn.range<0.0, 0.0, dead>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}

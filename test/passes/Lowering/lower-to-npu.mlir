@@ -1,0 +1,63 @@
+// RUN: tare-opt %s --tare-set-target --tare-compute-requantization --tare-lower-to-npu --mlir-print-local-scope | FileCheck %s
+
+!x = !quant.uniform<i8:f32, 0.5:3>
+!y = !quant.uniform<i8:f32, 0.25:-128>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.5, 0.25}>
+
+// Weights move to [O, kernel.., I]; the bias takes in -Zx * sum(w) = -3 * [1 + 2, 3 + 4].
+// CHECK-LABEL: func.func @conv
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xi8>
+func.func @conv(%x: tensor<1x2x4x4x!x>) -> tensor<1x2x4x4x!y> {
+  %w = qnn.constant dense<[[[[1]], [[2]]], [[[3]], [[4]]]]> : tensor<2x2x1x1xi8> as tensor<2x2x1x1x!w>
+  // CHECK-DAG: %[[NHWC:.*]] = npu.transpose %[[X]] permutation = [0, 2, 3, 1]
+  // CHECK: %[[CONV:.*]] = npu.conv %[[NHWC]], %{{.*}}, %{{.*}} strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] input_zero_point = 3 requant = <multipliers = [16384, 16384], shifts = [14, 15], zero_point = -128, clamp = [-128, 127]> : (tensor<1x4x4x2xi8>, tensor<2x1x1x2xi8>, tensor<2xi32>) -> tensor<1x4x4x2xi8>
+  // CHECK: %[[NCHW:.*]] = npu.transpose %[[CONV]] permutation = [0, 3, 1, 2]
+  // CHECK: return %[[NCHW]]
+  %0 = qnn.conv %x, %w : (tensor<1x2x4x4x!x>, tensor<2x2x1x1x!w>) -> tensor<1x2x4x4x!y> loc("conv"("conv_out"))
+  return %0 : tensor<1x2x4x4x!y>
+}
+
+// A tail keeps its accumulator.
+// CHECK-LABEL: func.func @tail
+func.func @tail(%x: tensor<1x2x!x>) -> tensor<1x2xf32> {
+  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
+  // CHECK: %[[Y:.*]] = npu.linear %{{.*}}, %{{.*}}, %{{.*}} : (tensor<1x2xi8>, tensor<2x2xi8>, tensor<2xi32>) -> tensor<1x2xi32>
+  %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<2x2x!w>) -> tensor<1x2x!quant.uniform<i32:f32:1, {0.25, 0.125}>>
+  // CHECK: npu.dequantize %[[Y]] scales = [2.500000e-01, 1.250000e-01] axis = 1 zero_point = 0
+  %1 = quant.dcast %0 : tensor<1x2x!quant.uniform<i32:f32:1, {0.25, 0.125}>> to tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// CHECK-LABEL: func.func @functions
+func.func @functions(%x: tensor<1x2x4x!x>) -> (tensor<1x2x4x!y>, tensor<1x2x4x!y>, tensor<1x2x4x!y>) {
+  // A limit is a rescale; anything else a table.
+  // CHECK: npu.rescale %{{.*}} input_zero_point = 3 requant = <multipliers = [16384], shifts = [13], zero_point = -128, clamp = [-128, 127]>
+  %0 = qnn.relu %x : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
+  // CHECK: npu.lookup %{{.*}}, %{{.*}} : (tensor<1x2x4xi8>, tensor<256xi8>) -> tensor<1x2x4xi8>
+  %1 = qnn.tanh %x : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
+  // One table per channel is read along the last axis.
+  // CHECK: npu.lookup %{{.*}}, %{{.*}} : (tensor<1x4x2xi8>, tensor<2x256xi8>) -> tensor<1x4x2xi8>
+  %2 = qnn.prelu %x {slope = array<f64: 0.5, 0.25>} : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
+  return %0, %1, %2 : tensor<1x2x4x!y>, tensor<1x2x4x!y>, tensor<1x2x4x!y>
+}
+
+// CHECK-LABEL: func.func @border
+func.func @border(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: npu.quantize %arg0 scale = 5.000000e-01 zero_point = 3 output = i8
+  %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!x>
+  // CHECK: npu.pad %{{.*}} low = [0, 1] high = [0, 0] mode = constant value = 5
+  %1 = qnn.pad %0 {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = 1.0 : f64} : (tensor<1x4x!x>) -> tensor<1x5x!x>
+  // CHECK: npu.slice
+  %2 = qnn.slice %1 {starts = array<i64: 0, 1>, steps = array<i64: 1, 1>, sizes = array<i64: 1, 4>} : (tensor<1x5x!x>) -> tensor<1x4x!x>
+  // CHECK: npu.dequantize %{{.*}} scales = [5.000000e-01] axis = 0 zero_point = 3
+  %3 = quant.dcast %2 : tensor<1x4x!x> to tensor<1x4xf32>
+  return %3 : tensor<1x4xf32>
+}
+
+// Ceil mode is padding at the end, which is never counted.
+// CHECK-LABEL: func.func @ceil
+func.func @ceil(%x: tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!x> {
+  // CHECK: npu.max_pool %{{.*}} kernel = [2, 2] strides = [2, 2] pads = [0, 0, 1, 1]
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, ceil_mode} : (tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!x>
+  return %0 : tensor<1x2x3x3x!x>
+}
