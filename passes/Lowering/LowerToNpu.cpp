@@ -32,6 +32,8 @@ npu::RequantAttr tare::requantOf(Operation *op) { return op->getAttrOfType<npu::
 FailureOr<npu::RequantAttr> tare::neededRequant(Operation *op) {
   if (npu::RequantAttr requant = requantOf(op))
     return requant;
+  if (!qnn::quantizedElement(op->getResult(0).getType()))
+    return op->emitError() << "layer '" << qnn::layerName(op) << "': is still in float; quantize and fuse it first";
   return op->emitError() << "layer '" << qnn::layerName(op) << "': has no '" << npu::requantAttrName
                          << "'; run tare-compute-requantization first";
 }

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
-#include "mlir/IR/Remarks.h"
+#include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -69,13 +69,14 @@ public:
       if (multiplier.q < limits.shiftMin)
         result = reportTooFine(channel, scale, multiplier);
       else if (multiplier.m == 0)
-        remark("channel vanishes") << describe(channel) << " vanishes: its effective scale " << real(scale)
-                                   << " is below 2^-" << std::to_string(limits.shiftMax + 1) << ", every output becomes the zero point";
+        missed("ChannelVanishes", channel)
+            << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
+                              real(scale), limits.shiftMax + 1);
       else if (multiplier.bitsLost > 0)
-        remark("bits lost") << describe(channel) << " loses " << std::to_string(multiplier.bitsLost)
-                            << " of " << std::to_string(limits.bits) << " multiplier bits: its effective scale "
-                            << real(scale) << " would want q = " << std::to_string(multiplier.q + multiplier.bitsLost)
-                            << ", the target ends at " << std::to_string(limits.shiftMax);
+        missed("BitsLost", channel)
+            << remark::reason("its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
+                              real(scale), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost,
+                              limits.bits);
     }
     return result;
   }
@@ -87,8 +88,11 @@ private:
     return "layer '" + qnn::layerName(op) + "', channel " + std::to_string(channel);
   }
 
-  remark::detail::InFlightRemark remark(StringRef name) const {
-    return remark::missed(op->getLoc(), remark::RemarkOpts::name(name).category("requantization"));
+  remark::detail::InFlightRemark missed(StringRef what, size_t channel) const {
+    auto remark = remarkMissed(op, "tare-compute-requantization", what);
+    if (remark)
+      remark << remark::detail::Remark::Arg("Channel", int64_t(channel));
+    return remark;
   }
 
   /// "Sx = 1.2e-2, Sw = 3.1e-3, Sy = 4.0e-9"

@@ -27,12 +27,3 @@ func.func @overflow(%x: tensor<1x70000x!quant.uniform<i8:f32, 1.0:-128>>) -> ten
   %0 = qnn.linear %x, %w : (tensor<1x70000x!quant.uniform<i8:f32, 1.0:-128>>, tensor<1x70000x!w>) -> tensor<1x1x!x> loc("fc"("fc_out"))
   return %0 : tensor<1x1x!x>
 }
-
-// -----
-
-// expected-error @+1 {{npu.target}}
-module {
-  func.func @no_target() {
-    return
-  }
-}

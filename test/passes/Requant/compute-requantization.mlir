@@ -1,5 +1,5 @@
 // RUN: tare-opt %s --tare-set-target --tare-compute-requantization --mlir-print-local-scope | FileCheck %s
-// RUN: tare-opt %s --tare-set-target --tare-compute-requantization --remarks-filter=requantization --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: tare-opt %s --tare-set-target --tare-compute-requantization --remarks-filter=tare-compute-requantization --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // Sx * Sw / Sy = 0.0037, 0.9, 3.2: the design's examples, at 15 bits of magnitude.
 !x = !quant.uniform<i8:f32, 1.0>
@@ -54,8 +54,8 @@ func.func @tail(%x: tensor<1x2x!x>) -> tensor<1x3x!quant.uniform<i32:f32:1, {0.0
 func.func @top_of_the_range(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
   %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {1.0e-6, 1.0e-11}>>
   // CHECK: npu.requant = #npu.requant<multipliers = [2147, 0], shifts = [31, 31]
-  // REMARK: layer 'small', channel 0 loses 3 of 15 multiplier bits: its effective scale 1.0000e-06 would want q = 34, the target ends at 31
-  // REMARK: layer 'small', channel 1 vanishes: its effective scale 1.0000e-11 is below 2^-32
+  // REMARK: BitsLost | Category:tare-compute-requantization | Channel=0, Layer=small, Reason="its effective scale 1.0000e-06 would want q = 34, the target ends at 31: 3 of 15 multiplier bits are lost"
+  // REMARK: ChannelVanishes | Category:tare-compute-requantization | Channel=1, Layer=small, Reason="its effective scale 1.0000e-11 is below 2^-32
   %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {1.0e-6, 1.0e-11}>>) -> tensor<1x2x!x> loc("small"("small_out"))
   return %0 : tensor<1x2x!x>
 }
