@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
+#include "Quantize/WeightRepair.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -118,7 +119,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
         castOperands(gridOp, *rule);
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-        if (failed(castParameters(accumulator, tails.isTail(op))))
+        if (failed(castParameters(accumulator, *target, tails.isTail(op))))
           signalPassFailure();
   }
 
@@ -211,13 +212,13 @@ private:
   }
 
   /// Weights, bias, and the accumulator of a tail.
-  LogicalResult castParameters(AccumulatorOpInterface op, bool isTail) {
-    FailureOr<Grid> weights = castWeights(op);
-    if (failed(weights))
-      return failure();
+  LogicalResult castParameters(AccumulatorOpInterface op, const Target &target, bool isTail) {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     if (!activation)
       return mlir::success(); // Its activation stayed float: tare-fuse-quantized says so.
+    FailureOr<Grid> weights = castWeights(op, *activation, target);
+    if (failed(weights))
+      return failure();
     if (failed(castBias(op, accumulatorGrid(*activation, *weights, op.getOutputChannels(), 0))))
       return failure();
     if (!isTail)
@@ -228,7 +229,7 @@ private:
     return mlir::success();
   }
 
-  FailureOr<Grid> castWeights(AccumulatorOpInterface op) {
+  FailureOr<Grid> castWeights(AccumulatorOpInterface op, const Grid &activation, const Target &target) {
     OpOperand &operand = op.getWeightOperand();
     if (auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>(); cast && qnn::constantValue(cast.getInput()))
       return *Grid::of(cast.getInput().getType());
@@ -238,9 +239,22 @@ private:
     Result<Grid> grid = weightGrid(constant);
     if (!grid)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
+    if (repair)
+      raiseScales(op, *grid, constant, activation, target);
     OpBuilder builder(op);
     operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));
     return *grid;
+  }
+
+  void raiseScales(AccumulatorOpInterface op, Grid &grid, ElementsAttr weights, const Grid &activation,
+                   const Target &target) {
+    AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
+    if (auto cast = existingCast(op->getResult(0)))
+      context.result = Grid::of(cast.getType());
+    for (const RaisedScale &raised : raiseFineScales(grid, context, target))
+      remarkPassed(op, passName, "WeightScaleRaised")
+          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel, raised.from,
+                         raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
   }
 
   LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {

@@ -190,7 +190,9 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     - weights: i8, one scale per output channel, symmetric, float(max |w|) / 127; biases: i32 on the accumulator's grid Sx * Sw[c];
     - the accumulator op at the graph's end (only rearrangements between it and the results, no fused activation) keeps its i32
       accumulator, where the target's tail allows;
-    - values that the model quantizes itself keep its grids.
+    - values that the model quantizes itself keep its grids;
+    - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, or whose multiplier would keep less than
+      8 bits at the target's largest shift, gets a coarser scale; a remark says what that costs (`repair`).
 
     ```mlir
     // before
@@ -211,7 +213,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits.
   }];
   let options = [
-    Option<"activations", "activations", "std::string", "\"i8\"", "the type of activations: i8 or i16">
+    Option<"activations", "activations", "std::string", "\"i8\"", "the type of activations: i8 or i16">,
+    Option<"repair", "repair", "bool", "true", "raise weight scales that are too fine for the bias or the target's shifts">
   ];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }

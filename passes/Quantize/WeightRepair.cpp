@@ -1,0 +1,60 @@
+//===- WeightRepair.cpp - Weight scales that are too fine -----------------===//
+#include "Quantize/WeightRepair.h"
+#include "tare/Dialect/Qnn/Constants.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+
+namespace {
+
+/// A bias keeps this many bits, so that half of the accumulator is left for the products.
+constexpr int biasBits = 30;
+/// A multiplier keeps this many bits at the largest shift.
+constexpr int multiplierBits = 8;
+
+double largestMagnitude(const Grid &grid) {
+  return grid.scale(0) * double(std::max(grid.max - grid.zeroPoint(0), grid.zeroPoint(0) - grid.min));
+}
+
+/// How far the results of a channel can move when its weights are rounded to `scale`.
+double roundingCost(const Tensor &weights, int64_t channel, int64_t channels, double scale,
+                    const AccumulatorContext &context) {
+  int64_t count = weights.count() / channels;
+  const float *row = weights.as<float>() + channel * count;
+  double error = 0.0;
+  for (int64_t i = 0; i < count; ++i)
+    error += std::abs(row[i] - scale * std::nearbyint(row[i] / scale));
+  double unit = context.result ? context.result->scale(0) : 1.0;
+  return error * largestMagnitude(context.activation) / unit;
+}
+
+/// The finest scale that leaves the channel's bias and multiplier their bits.
+double finestScale(double bias, const AccumulatorContext &context, const Target &target) {
+  double activation = context.activation.scale(0);
+  double finest = std::abs(bias) / std::ldexp(activation, biasBits);
+  if (context.result)
+    finest = std::max(finest, std::ldexp(context.result->scale(0), multiplierBits - target.shift.max) / activation);
+  return finest;
+}
+
+} // namespace
+
+SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorContext &context, const Target &target) {
+  Tensor weights = qnn::toTensor(context.weights);
+  Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
+  SmallVector<RaisedScale> raised;
+  int64_t channels = grid.scales.size();
+  for (int64_t c = 0; c < channels; ++c) {
+    double before = grid.scales[c], finest = finestScale(bias ? bias.as<float>()[c] : 0.0, context, target);
+    if (!(before < finest))
+      continue;
+    float scale = finest;
+    grid.scales[c] = scale < finest ? std::nextafter(scale, HUGE_VALF) : scale;
+    raised.push_back({c, before, grid.scales[c], roundingCost(weights, c, channels, grid.scales[c], context)});
+  }
+  return raised;
+}
