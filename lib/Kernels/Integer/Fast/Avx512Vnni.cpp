@@ -42,9 +42,25 @@ void lookupBytes(const int8_t *x, const int8_t *table, int8_t *y, int64_t count)
 #include "VectorTable.inc"
 
 namespace {
-constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors, true};
+
+#include "Amx.inc"
+
+/// The processor's tiles.
+struct AmxTiles {
+  static void configure(const TileConfiguration &configuration) { _tile_loadconfig(&configuration); }
+  static void release() { _tile_release(); }
+  template <int tile> static void load(const void *x, int64_t stride) { _tile_loadd(tile, x, stride); }
+  template <int tile> static void store(void *y, int64_t stride) { _tile_stored(tile, y, stride); }
+  /// Unsigned activations by signed weights.
+  template <int acc, int activations, int weights> static void dot() { _tile_dpbusd(acc, activations, weights); }
+};
+
+constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors, true, 1};
+constexpr Gemm tileGemm = {amxRow<AmxTiles>, V::ints, 4, V::panelVectors, true, tileSteps};
+
 } // namespace
 
 const VectorSet avx512VnniVectors = {"avx512_vnni", byteGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet amxVectors = {"amx", tileGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

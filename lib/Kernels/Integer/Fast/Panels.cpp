@@ -26,7 +26,8 @@ Panels::Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs, 
   int64_t width = int64_t(gemm.lanes) * gemm.panelVectors;
   panelCount = (outputs + width - 1) / width;
   for (const WindowRun &run : this->runs) {
-    segments.push_back({run.offset * activationBytes(), (run.length + gemm.depth - 1) / gemm.depth});
+    int64_t elements = int64_t(gemm.depth) * gemm.stepMultiple;
+    segments.push_back({run.offset * activationBytes(), (run.length + elements - 1) / elements * gemm.stepMultiple});
     totalSteps += segments.back().steps;
   }
 }

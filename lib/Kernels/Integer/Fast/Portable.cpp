@@ -86,8 +86,8 @@ template <typename T> void mulRow(ElementsOperand a, ElementsOperand b, T *y, in
     y[i] = T(requantized(centred<T>(a, i) * centred<T>(b, i), i, r));
 }
 
-constexpr Gemm wordGemm = {gemmRow<int32_t, int8_t>, lanes, 1, 4, false};
-constexpr Gemm wideGemm = {gemmRow<int64_t, int16_t>, lanes, 1, 4, false};
+constexpr Gemm wordGemm = {gemmRow<int32_t, int8_t>, lanes, 1, 4, false, 1};
+constexpr Gemm wideGemm = {gemmRow<int64_t, int16_t>, lanes, 1, 4, false, 1};
 
 } // namespace
 

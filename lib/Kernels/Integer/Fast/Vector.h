@@ -80,6 +80,9 @@ struct Gemm {
   int lanes, depth, panelVectors;
   /// Whether activations are bytes, stored as x + 128; otherwise int16.
   bool bytes;
+  /// Segments have a multiple of this many steps; the weights beyond their elements are 0, so that it does not matter
+  /// what is read there.
+  int stepMultiple;
 };
 
 /// A row of pixels of a depthwise convolution over `channels` channels; pixel
@@ -147,12 +150,12 @@ struct VectorSet {
 };
 
 /// The best set that this processor has, limited by TARE_MAX_ISA (portable,
-/// avx2, avx512, avx512_vnni).
+/// avx2, avx512, avx512_vnni, amx).
 const VectorSet &vectorSet();
 
 extern const VectorSet portableVectors;
 #if defined(__x86_64__)
-extern const VectorSet avx2Vectors, avx512Vectors, avx512VnniVectors;
+extern const VectorSet avx2Vectors, avx512Vectors, avx512VnniVectors, amxVectors;
 #endif
 
 } // namespace tare::kernels
