@@ -5,6 +5,7 @@
 // that nobody else reads, nor right before one, unless a remark says why.
 //
 //===----------------------------------------------------------------------===//
+#include "ConstantMemory.h"
 #include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -266,7 +267,8 @@ struct FoldBatchNorms : tare::impl::FoldBatchNormsBase<FoldBatchNorms> {
   template <typename Pattern> void apply() {
     RewritePatternSet patterns(&getContext());
     patterns.add<Pattern>(&getContext());
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    ConstantMemory memory(getOperation());
+    walkAndApplyPatterns(getOperation(), std::move(patterns), &memory);
   }
 };
 

@@ -115,7 +115,10 @@ private:
         passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
       if (request.timing)
         passes.enableTiming();
-      return passes.run(*result.module);
+      LogicalResult outcome = passes.run(*result.module);
+      // The context is this compilation's own: what a pass replaced need not wait for its end.
+      qnn::releaseUnusedResources(*result.module);
+      return outcome;
     });
   }
 

@@ -60,6 +60,7 @@ struct Compilation {
 };
 
 /// Compiles up to the request's last stage. Failure has been reported to the context's diagnostic handler.
+/// The context must hold nothing else: constants that the module no longer refers to are freed.
 /// `progress(done, total)` is called while samples are evaluated, from any thread.
 mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
                                      std::function<void(int64_t, int64_t)> progress);

@@ -1,8 +1,11 @@
 //===- Constants.cpp - Host tensors as constants and back -----------------===//
 #include "tare/Dialect/Qnn/Constants.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Matchers.h"
 #include "tare/Dialect/Qnn/Grid.h"
+
+#include "llvm/ADT/StringSet.h"
 
 #include <cstring>
 
@@ -93,6 +96,30 @@ ElementsAttr tare::qnn::toAttr(ShapedType type, const Tensor &tensor, StringRef 
 
 ElementsAttr tare::qnn::toAttr(MLIRContext *context, const Tensor &tensor, StringRef name) {
   return toAttr(toMlir(context, tensor.type()), tensor, name);
+}
+
+void tare::qnn::releaseResource(DenseResourceElementsAttr attr) {
+  auto handle = attr.getRawHandle();
+  handle.getResource()->setBlob(AsmResourceBlob());
+}
+
+void tare::qnn::releaseUnusedResources(ModuleOp module) {
+  llvm::StringSet<> used;
+  AttrTypeWalker walker;
+  walker.addWalk([&](DenseResourceElementsAttr attr) { used.insert(attr.getRawHandle().getKey()); });
+  module.walk([&](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrDictionary())
+      walker.walk(attribute.getValue());
+  });
+  auto &manager = DenseResourceElementsHandle::getManagerInterface(module.getContext()).getBlobManager();
+  SmallVector<std::string> unused;
+  manager.getBlobMap([&](const auto &blobs) {
+    for (const auto &entry : blobs)
+      if (!used.contains(entry.getKey()))
+        unused.push_back(entry.getKey().str());
+  });
+  for (const std::string &name : unused)
+    manager.update(name, AsmResourceBlob());
 }
 
 ElementsAttr tare::qnn::constantValue(Value value) {

@@ -3,6 +3,7 @@
 #define TARE_DIALECT_QNN_CONSTANTS_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Value.h"
 #include "tare/Tensor/Tensor.h"
@@ -23,6 +24,12 @@ mlir::ElementsAttr toAttr(mlir::ShapedType type, const Tensor &tensor, llvm::Str
 mlir::RankedTensorType toMlir(mlir::MLIRContext *context, const TensorType &type);
 /// The host type of a float or signless integer tensor, or of a quantized tensor's storage.
 TensorType toHost(mlir::Type type);
+
+/// Frees the memory of a resource that no op refers to any more; its attribute must not be read again.
+void releaseResource(mlir::DenseResourceElementsAttr attr);
+
+/// Frees every resource of the context that no op of `module` refers to. For a context that holds this module alone.
+void releaseUnusedResources(mlir::ModuleOp module);
 
 /// The constant that defines `value`, or null.
 mlir::ElementsAttr constantValue(mlir::Value value);
