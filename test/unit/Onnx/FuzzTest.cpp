@@ -7,6 +7,7 @@
 #include "ModelBuilder.h"
 
 #include <gmock/gmock.h>
+#include <cstdlib>
 #include <limits>
 #include <random>
 
@@ -18,6 +19,12 @@ namespace {
 void expectOneOutcome(const Imported &imported, const std::string &what) {
   EXPECT_EQ(imported.errors.size(), imported.ir.empty() ? 1u : 0u)
       << what << ": " << testing::PrintToString(imported.errors);
+}
+
+/// How many models each test makes; TARE_FUZZ_RUNS asks for more than the everyday number.
+unsigned runs() {
+  const char *wanted = std::getenv("TARE_FUZZ_RUNS");
+  return wanted ? std::stoul(wanted) : 3000;
 }
 
 class Mutator {
@@ -173,7 +180,7 @@ TEST(Fuzz, SamplesAreValid) {
 
 TEST(Fuzz, DamagedBytes) {
   std::vector<ModelBuilder> samples = sampleModels();
-  for (unsigned seed = 0; seed < 2000; ++seed) {
+  for (unsigned seed = 0; seed < runs(); ++seed) {
     std::string bytes = samples[seed % samples.size()].model.SerializeAsString();
     expectOneOutcome(importBytes(Mutator(seed).bytes(bytes)), "seed " + std::to_string(seed));
   }
@@ -181,7 +188,7 @@ TEST(Fuzz, DamagedBytes) {
 
 TEST(Fuzz, HostileFields) {
   std::vector<ModelBuilder> samples = sampleModels();
-  for (unsigned seed = 0; seed < 4000; ++seed) {
+  for (unsigned seed = 0; seed < runs(); ++seed) {
     ModelBuilder sample = samples[seed % samples.size()];
     Mutator(seed).model(sample.model);
     expectOneOutcome(import(sample), "seed " + std::to_string(seed));
