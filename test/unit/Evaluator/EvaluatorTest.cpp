@@ -1,0 +1,156 @@
+//===- EvaluatorTest.cpp - Every form of the IR runs ----------------------===//
+#include "tare/Evaluator/Evaluator.h"
+#include "Modules.h"
+#include "tare/Tensor/Parallel.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace tare;
+
+namespace {
+
+using Reals = std::vector<float>;
+
+class EvaluatorTest : public testing::Test {
+protected:
+  /// The outputs of @main for these inputs.
+  std::vector<Tensor> run(const std::string &text, std::vector<Tensor> inputs) {
+    module = parse(*context, text);
+    if (!module)
+      return {};
+    auto evaluator = Evaluator::create(*module);
+    return mlir::succeeded(evaluator) ? evaluator->run(inputs) : std::vector<Tensor>();
+  }
+
+  std::unique_ptr<mlir::MLIRContext> context = makeContext();
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+TEST_F(EvaluatorTest, FloatConvWithFusedActivation) {
+  auto outputs = run(R"(func.func @main(%x: tensor<1x1x1x3xf32>) -> tensor<1x2x1x3xf32> {
+    %w = qnn.constant dense<[[[[2.0]]], [[[-1.0]]]]> : tensor<2x1x1x1xf32> as tensor<2x1x1x1xf32>
+    %b = qnn.constant dense<[0.5, 0.0]> : tensor<2xf32> as tensor<2xf32>
+    %0 = qnn.conv %x, %w, %b {clamp = #qnn.clamp<0.0, 4.0>} : (tensor<1x1x1x3xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x1x3xf32>
+    return %0 : tensor<1x2x1x3xf32> })",
+                     {makeTensor<float>({1, 1, 1, 3}, {-1, 1, 3})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(valuesOf<float>(outputs[0]), (Reals{0, 2.5, 4, 1, 0, 0}));
+}
+
+// ONNX's weights are [I, O / group, k], the dialect's [O, I / group, k]: two groups tell the two apart.
+TEST_F(EvaluatorTest, ConvTransposeInGroups) {
+  auto outputs = run(R"(func.func @main(%x: tensor<1x4x1xf32>) -> tensor<1x2x1xf32> {
+    %w = qnn.constant dense<[[[1.0], [10.0]], [[100.0], [1000.0]]]> : tensor<2x2x1xf32> as tensor<2x2x1xf32>
+    %0 = qnn.conv_transpose %x, %w {group = 2 : i64} : (tensor<1x4x1xf32>, tensor<2x2x1xf32>) -> tensor<1x2x1xf32>
+    return %0 : tensor<1x2x1xf32> })",
+                     {makeTensor<float>({1, 4, 1}, {1, 2, 3, 4})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(valuesOf<float>(outputs[0]), (Reals{21, 4300}));
+}
+
+TEST_F(EvaluatorTest, PReluHasASlopePerChannel) {
+  auto outputs = run(R"(func.func @main(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {
+    %0 = qnn.prelu %x {slope = array<f64: 0.5, 0.25>} : (tensor<1x2x2xf32>) -> tensor<1x2x2xf32>
+    return %0 : tensor<1x2x2xf32> })",
+                     {makeTensor<float>({1, 2, 2}, {-4, 4, -4, 4})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(valuesOf<float>(outputs[0]), (Reals{-2, 4, -1, 4}));
+}
+
+// Round half to even, saturate, and back; one list of scales along an axis.
+TEST_F(EvaluatorTest, CastsFollowOnnx) {
+  auto outputs = run(
+      R"(
+    !q = !quant.uniform<i8:f32, 0.5:10>
+    !p = !quant.uniform<i8:f32:1, {0.5, 0.25}>
+    func.func @main(%x: tensor<1x6xf32>, %y: tensor<2x2xf32>) -> (tensor<1x6x!q>, tensor<1x6xf32>, tensor<2x2x!p>) {
+      %0 = quant.qcast %x : tensor<1x6xf32> to tensor<1x6x!q>
+      %1 = quant.dcast %0 : tensor<1x6x!q> to tensor<1x6xf32>
+      %2 = quant.qcast %y : tensor<2x2xf32> to tensor<2x2x!p>
+      return %0, %1, %2 : tensor<1x6x!q>, tensor<1x6xf32>, tensor<2x2x!p> })",
+      {makeTensor<float>({1, 6}, {0.25, 0.75, -0.25, 1000, -1000, NAN}), makeTensor<float>({2, 2}, {1, 1, -1, -1})});
+  ASSERT_EQ(outputs.size(), 3u);
+  EXPECT_EQ(valuesOf<int8_t>(outputs[0]), (std::vector<int8_t>{10, 12, 10, 127, -128, -128}));
+  EXPECT_EQ(valuesOf<float>(outputs[1]), (Reals{0, 1, 0, 58.5, -69, -69}));
+  EXPECT_EQ(valuesOf<int8_t>(outputs[2]), (std::vector<int8_t>{2, 4, -2, -4}));
+}
+
+// S_w = .5, S_x = .25, Z_x = -2, q_w = [5, 1, -4], q_x = [4, -2, 9]: sum (q_x + 2) * q_w = -14; -14 / 8 = -1.75.
+TEST_F(EvaluatorTest, FusedOpComputesOnRealValues) {
+  auto outputs = run(R"(
+    !x = !quant.uniform<i8:f32, 0.25:-2>
+    !w = !quant.uniform<i8<-127:127>:f32:0, {0.5}>
+    !t = !quant.uniform<i32:f32:1, {0.125}>
+    func.func @main(%x: tensor<1x3x!x>) -> (tensor<1x1x!t>, tensor<1x1x!x>) {
+      %w = qnn.constant dense<[[5, 1, -4]]> : tensor<1x3xi8> as tensor<1x3x!w>
+      %0 = qnn.linear %x, %w : (tensor<1x3x!x>, tensor<1x3x!w>) -> tensor<1x1x!t>
+      %1 = qnn.linear %x, %w : (tensor<1x3x!x>, tensor<1x3x!w>) -> tensor<1x1x!x>
+      return %0, %1 : tensor<1x1x!t>, tensor<1x1x!x> })",
+                     {makeTensor<int8_t>({1, 3}, {4, -2, 9})});
+  ASSERT_EQ(outputs.size(), 2u);
+  EXPECT_EQ(valuesOf<int32_t>(outputs[0]), (std::vector<int32_t>{-14}));
+  EXPECT_EQ(valuesOf<int8_t>(outputs[1]), (std::vector<int8_t>{-9}));
+}
+
+// Data movement touches no integer, however large: 2^24 + 1 is no float.
+TEST_F(EvaluatorTest, MovementKeepsIntegersAsTheyAre) {
+  auto outputs = run(R"(
+    func.func @main(%x: tensor<1x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<2x1x!quant.uniform<i32:f32:0, {0.5, 0.25}>> {
+      %0 = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<2x1x!quant.uniform<i32:f32:0, {0.5, 0.25}>>
+      return %0 : tensor<2x1x!quant.uniform<i32:f32:0, {0.5, 0.25}>> })",
+                     {makeTensor<int32_t>({1, 2}, {16777217, -16777217})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(valuesOf<int32_t>(outputs[0]), (std::vector<int32_t>{16777217, -16777217}));
+}
+
+TEST_F(EvaluatorTest, IntegerOpsRunOnTheirKernels) {
+  auto outputs = run(R"(func.func @main(%x: tensor<1x2xi8>) -> tensor<1x1xi32> {
+    %w = npu.constant dense<[[3, -2]]> : tensor<1x2xi8>
+    %b = npu.constant dense<7> : tensor<1xi32>
+    %0 = npu.linear %x, %w, %b : (tensor<1x2xi8>, tensor<1x2xi8>, tensor<1xi32>) -> tensor<1x1xi32>
+    return %0 : tensor<1x1xi32> })",
+                     {makeTensor<int8_t>({1, 2}, {10, -20})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(valuesOf<int32_t>(outputs[0]), (std::vector<int32_t>{77}));
+}
+
+TEST_F(EvaluatorTest, NamesItsPorts) {
+  module = parse(*context,
+                 R"(func.func @main(%x: tensor<1xf32> {qnn.name = "image"}) -> (tensor<1xf32> {qnn.name = "logits"}) {
+    %0 = qnn.relu %x : (tensor<1xf32>) -> tensor<1xf32>
+    return %0 : tensor<1xf32> })");
+  auto evaluator = Evaluator::create(*module);
+  ASSERT_TRUE(mlir::succeeded(evaluator));
+  EXPECT_EQ(evaluator->inputs()[0].name, "image");
+  EXPECT_EQ(evaluator->outputs()[0].name, "logits");
+  EXPECT_EQ(evaluator->outputs()[0].type, (TensorType{ElementType::f32, {1}}));
+}
+
+TEST_F(EvaluatorTest, RefusesAModuleWithoutMain) {
+  module = parse(*context, "func.func @other() { return }");
+  mlir::ScopedDiagnosticHandler silence(context.get(), [](mlir::Diagnostic &) { return mlir::success(); });
+  EXPECT_TRUE(mlir::failed(Evaluator::create(*module)));
+}
+
+TEST_F(EvaluatorTest, ObservesEveryResultAndRunsInThreads) {
+  module = parse(*context, R"(func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = qnn.relu %x : (tensor<4xf32>) -> tensor<4xf32> loc("first")
+    %1 = qnn.add %0, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("second")
+    return %1 : tensor<4xf32> })");
+  auto evaluator = Evaluator::create(*module);
+  ASSERT_TRUE(mlir::succeeded(evaluator));
+  std::vector<int> observed(64);
+  std::vector<Reals> results(64);
+  parallelFor(64, 4, [&](size_t i, size_t) {
+    Tensor x = makeTensor<float>({4}, {float(i), -1, 1, 0});
+    results[i] = valuesOf<float>(evaluator->run(x, [&](mlir::Value, const Tensor &) { ++observed[i]; })[0]);
+  });
+  for (size_t i = 0; i < 64; ++i) {
+    EXPECT_EQ(observed[i], 2);
+    EXPECT_EQ(results[i], (Reals{2 * float(i), 0, 2, 0}));
+  }
+}
+
+} // namespace
