@@ -1,5 +1,6 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Evaluator/Evaluator.h"
@@ -7,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 
@@ -26,25 +28,26 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
-/// The values of @main: those that are observed, and those that inherit.
+/// The values of @main: those that are observed, those that inherit, and constants.
 struct Values {
   llvm::MapVector<mlir::Value, size_t> observed;
-  std::vector<mlir::Value> inheriting;
+  std::vector<mlir::Value> inheriting, constants;
 
   explicit Values(mlir::func::FuncOp function) {
     for (mlir::Value argument : function.getArguments())
       add(argument);
     for (mlir::Operation &op : function.front().without_terminator())
-      if (!op.hasTrait<mlir::OpTrait::ConstantLike>())
-        for (mlir::Value result : op.getResults())
-          add(result);
+      for (mlir::Value result : op.getResults())
+        add(result);
   }
 
 private:
   void add(mlir::Value value) {
     if (!isFloatTensor(value))
       return;
-    if (gridSource(value))
+    if (qnn::constantValue(value))
+      constants.push_back(value);
+    else if (gridSource(value))
       inheriting.push_back(value);
     else
       observed.insert({value, observed.size()});
@@ -128,6 +131,18 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   return range;
 }
 
+ValueRange summarizeConstant(mlir::ElementsAttr attr) {
+  Tensor tensor = qnn::toTensor(attr);
+  auto [smallest, largest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
+  ValueRange range;
+  range.label = constantLabel;
+  range.seenMin = *smallest;
+  range.seenMax = *largest;
+  range.min = std::min(range.seenMin, 0.0);
+  range.max = std::max(range.seenMax, 0.0);
+  return range;
+}
+
 } // namespace
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
@@ -152,10 +167,12 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
               [&](size_t i, size_t) { found[i] = summarize((*histograms)[i], options.search); });
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
+  for (mlir::Value value : values.constants)
+    ranges.values[qnn::valueName(value)] = summarizeConstant(qnn::constantValue(value));
   for (mlir::Value value : values.inheriting) {
     auto source = ranges.values.find(qnn::valueName(gridSource(value)));
     if (source == ranges.values.end())
-      continue; // A constant's.
+      continue; // Of a value that is not float.
     ValueRange range = source->second;
     if (range.label == calibratedLabel)
       range.label = inheritedLabel;

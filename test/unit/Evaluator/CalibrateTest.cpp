@@ -64,13 +64,16 @@ TEST_F(CalibrateTest, LabelsEveryValue) {
   Result<Ranges> found = ranges({makeTensor<float>({4}, {-1, 0, 1, 3})});
   ASSERT_TRUE(bool(found));
   EXPECT_EQ(found->samples, 1);
-  ASSERT_EQ(found->values.size(), 4u);
+  ASSERT_EQ(found->values.size(), 5u);
   EXPECT_EQ(found->values["x"].label, "calibrated");
   EXPECT_EQ(found->values["x"].min, -1);
   EXPECT_EQ(found->values["doubled"].max, 6);
   EXPECT_EQ(found->values["square"].label, "inherited");
   EXPECT_EQ(found->values["square"].min, -2);
   EXPECT_EQ(found->values["nothing"].label, "dead");
+  EXPECT_EQ(found->values["c"].label, "constant");
+  EXPECT_EQ(found->values["c"].seenMin, 2);
+  EXPECT_EQ(found->values["c"].min, 0);
 }
 
 TEST_F(CalibrateTest, SeesNaN) {
