@@ -20,8 +20,7 @@ namespace tare {
 // YAML to attributes
 //===----------------------------------------------------------------------===//
 
-static StringRef textOf(llvm::yaml::Node *node,
-                        SmallVectorImpl<char> &storage) {
+static StringRef textOf(llvm::yaml::Node *node, SmallVectorImpl<char> &storage) {
   return cast<llvm::yaml::ScalarNode>(node)->getValue(storage);
 }
 
@@ -58,8 +57,7 @@ DictionaryAttr toDictionary(MLIRContext *context, const Target &target) {
   std::string yaml = printTarget(target);
   llvm::SourceMgr sources;
   llvm::yaml::Stream stream(yaml, sources);
-  return cast<DictionaryAttr>(
-      fromNode(Builder(context), stream.begin()->getRoot()));
+  return cast<DictionaryAttr>(fromNode(Builder(context), stream.begin()->getRoot()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -78,13 +76,10 @@ static void print(raw_ostream &os, Attribute attribute) {
       })
       .Case([&](ArrayAttr array) {
         os << "[ ";
-        llvm::interleaveComma(array, os,
-                              [&](Attribute element) { print(os, element); });
+        llvm::interleaveComma(array, os, [&](Attribute element) { print(os, element); });
         os << " ]";
       })
-      .Case([&](BoolAttr boolean) {
-        os << (boolean.getValue() ? "true" : "false");
-      })
+      .Case([&](BoolAttr boolean) { os << (boolean.getValue() ? "true" : "false"); })
       .Case([&](IntegerAttr integer) { os << integer.getValue(); })
       .Case([&](StringAttr string) {
         os << '"';
@@ -98,7 +93,12 @@ Result<Target> fromDictionary(DictionaryAttr dictionary) {
   std::string yaml;
   llvm::raw_string_ostream os(yaml);
   print(os, dictionary);
-  return parseTarget(yaml, "#npu.target");
+  Result<Target> target = parseTarget(yaml, "#npu.target");
+  if (target)
+    return target;
+  // The text above is one line, which no user has seen.
+  std::string message = target.error().message, place = "#npu.target:1: ";
+  return Error{StringRef(message).starts_with(place) ? message.substr(place.size()) : message};
 }
 
 } // namespace tare

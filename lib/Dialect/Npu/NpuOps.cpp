@@ -13,10 +13,9 @@ using namespace mlir;
 
 namespace tare::npu {
 
-LogicalResult ConstantOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, ValueRange operands,
-    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
-    SmallVectorImpl<Type> &types) {
+LogicalResult ConstantOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, ValueRange operands,
+                                           DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                           SmallVectorImpl<Type> &types) {
   Adaptor adaptor(operands, attributes, properties, regions);
   types.push_back(adaptor.getValue().getType());
   return success();
@@ -33,15 +32,12 @@ static ElementsAttr evaluate(NpuOpInterface op, ArrayRef<Attribute> operands) {
     if (!tensors.back()) // Not a constant, or one whose elements were elided.
       return nullptr;
   }
-  auto views = llvm::map_to_vector(
-      tensors, [](const Tensor &tensor) { return tensor.view(); });
+  auto views = llvm::map_to_vector(tensors, [](const Tensor &tensor) { return tensor.view(); });
   Tensor result(qnn::toHost(op->getResult(0).getType()));
   program::OpUnion parameters = op.encode();
-  kernels::lookup(parameters.type)
-      ->reference(parameters, views, result.mutableView());
+  kernels::lookup(parameters.type)->reference(parameters, views, result.mutableView());
   auto resource = dyn_cast<DenseResourceElementsAttr>(operands.front());
-  return qnn::toAttr(op->getContext(), result,
-                     resource ? resource.getRawHandle().getKey() : "constant");
+  return qnn::toAttr(op->getContext(), result, resource ? resource.getRawHandle().getKey() : "constant");
 }
 
 /// The same elements under another shape; a resource is shared, not copied.
@@ -61,6 +57,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
     getInputMutable().assign(first.getInput());
     return getResult();
   }
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput()))
+    return splat.resizeSplat(getType());
   return evaluate(cast<NpuOpInterface>(getOperation()), adaptor.getOperands());
 }
 
@@ -81,16 +79,14 @@ OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
-  bool whole = getInput().getType() == getType() &&
-               llvm::all_of(getSteps(), [](int32_t step) { return step == 1; });
+  bool whole = getInput().getType() == getType() && llvm::all_of(getSteps(), [](int32_t step) { return step == 1; });
   if (whole)
     return getInput();
   return evaluate(cast<NpuOpInterface>(getOperation()), adaptor.getOperands());
 }
 
 OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
-  if (getInput().getType() == getType() &&
-      llvm::all_of(getLow(), [](int32_t count) { return count == 0; }))
+  if (getInput().getType() == getType() && llvm::all_of(getLow(), [](int32_t count) { return count == 0; }))
     return getInput();
   return evaluate(cast<NpuOpInterface>(getOperation()), adaptor.getOperands());
 }

@@ -101,20 +101,38 @@ class Npu_HostStepAttr<string name, string attrMnemonic>
 
 def Npu_QuantizeStepAttr : Npu_HostStepAttr<"QuantizeStep", "quantize_step"> {
   let summary = "the host quantizes";
-  let description = [{ `npu.quantize`, done by the host. }];
+  let description = [{
+    `npu.quantize`, done by the host.
+
+    ```mlir
+    #npu.quantize_step<scale = 0.5 : f32, zero_point = -3, output = i8>
+    ```
+  }];
   let parameters = (ins "::mlir::FloatAttr":$scale, "int32_t":$zeroPoint, "::mlir::Type":$output);
   let assemblyFormat = "`<` `scale` `=` $scale `,` `zero_point` `=` $zeroPoint `,` `output` `=` $output `>`";
   let genVerifyDecl = 1;
 }
 def Npu_DequantizeStepAttr : Npu_HostStepAttr<"DequantizeStep", "dequantize_step"> {
   let summary = "the host dequantizes";
-  let description = [{ `npu.dequantize`, done by the host. }];
+  let description = [{
+    `npu.dequantize`, done by the host.
+
+    ```mlir
+    #npu.dequantize_step<scales = [0.5, 0.25], axis = 3, zero_point = 0>
+    ```
+  }];
   let parameters = (ins "::mlir::DenseF64ArrayAttr":$scales, "int32_t":$axis, "int32_t":$zeroPoint);
   let assemblyFormat = "`<` `scales` `=` $scales `,` `axis` `=` $axis `,` `zero_point` `=` $zeroPoint `>`";
 }
 def Npu_TransposeStepAttr : Npu_HostStepAttr<"TransposeStep", "transpose_step"> {
   let summary = "the host transposes";
-  let description = [{ `npu.transpose`, done by the host. }];
+  let description = [{
+    `npu.transpose`, done by the host.
+
+    ```mlir
+    #npu.transpose_step<permutation = [0, 3, 1, 2]>
+    ```
+  }];
   let parameters = (ins ArrayRefParameter<"int32_t">:$permutation);
   let assemblyFormat = "`<` `permutation` `=` `[` $permutation `]` `>`";
 }

@@ -354,7 +354,7 @@ def Npu_ResizeOp : Npu_Op<"resize", "Resize"> {
     `x` [N, spatial.., C]; one `#npu.resize_axis` per spatial dimension says where each result coordinate reads.
 
     ```mlir
-    %0 = npu.resize %x mode = nearest axes = [<lower = [0, 0, 1, 1], upper = [], weight = []>]
+    %0 = npu.resize %x mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [], weight = []>]
        : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>
     ```
   }];
