@@ -149,7 +149,7 @@ TEST_F(CApi, EmbeddingExampleRuns) {
 
 TEST_F(CApi, EmbeddersLinkNoCompiler) {
   std::string libraries = outputOf(std::string("ldd ") + TARE_EMBEDDING_EXAMPLE);
-  EXPECT_PRED_FORMAT2(testing::IsSubstring, "libdnnl", libraries);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "libTareRuntime", libraries);
   for (const char *compiler : {"LLVM", "MLIR", "protobuf"})
     EXPECT_PRED_FORMAT2(testing::IsNotSubstring, compiler, libraries);
 }
