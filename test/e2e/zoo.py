@@ -15,7 +15,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import time
 
 import numpy as np
 
@@ -35,16 +34,24 @@ class Measured:
     megabytes: float
 
 
+# A process that starts out small: a child's peak memory is never below what its parent had when it forked.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), time.perf_counter() - start, usage.ru_maxrss / 1024]))
+"""
+
+
 def measure(*arguments):
     """Runs `tare`, which must succeed."""
-    start = time.perf_counter()
-    process = subprocess.Popen([str(BIN / "tare"), *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"tare {' '.join(map(str, arguments))}\n{errors}")
-    return Measured(time.perf_counter() - start, usage.ru_maxrss / 1024)
+    command = [str(BIN / "tare"), *map(str, arguments)]
+    done = subprocess.run([sys.executable, "-c", LAUNCHER, *command], capture_output=True, text=True, check=True)
+    code, seconds, megabytes = json.loads(done.stdout)
+    if code:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
+    return Measured(seconds, megabytes)
 
 
 class ZooModel:
