@@ -63,23 +63,35 @@ llvm::SmallVector<int64_t> tare::onnx::stridesOf(llvm::ArrayRef<int64_t> shape) 
   return strides;
 }
 
+namespace {
+
+/// One walk over the result, its last axis as the inner loop.
+template <typename T> void gatherElements(const T *from, T *to, const Shape &shape, llvm::ArrayRef<int64_t> strides) {
+  int64_t count = elementCount(shape), length = shape.empty() ? 1 : shape.back();
+  int64_t step = strides.empty() ? 0 : strides.back(), offset = 0;
+  llvm::SmallVector<int64_t> index(shape.size());
+  for (int64_t done = 0; done < count; done += length) {
+    for (int64_t i = 0; i < length; ++i)
+      to[done + i] = from[offset + i * step];
+    for (size_t axis = shape.size(); axis-- > 1;) {
+      offset += strides[axis - 1];
+      if (++index[axis - 1] < shape[axis - 1])
+        break;
+      offset -= strides[axis - 1] * shape[axis - 1];
+      index[axis - 1] = 0;
+    }
+  }
+}
+
+} // namespace
+
 Tensor tare::onnx::gatherStrided(const Tensor &tensor, const Shape &shape, llvm::ArrayRef<int64_t> strides,
                                  int64_t offset) {
   Tensor result(tensor.element(), shape);
-  size_t size = sizeOf(tensor.element());
-  const char *from = tensor.as<char>() + offset * int64_t(size);
-  char *to = result.mutableAs<char>();
-  llvm::SmallVector<int64_t> index(shape.size());
-  for (int64_t i = 0, count = result.count(); i < count; ++i) {
-    std::memcpy(to + i * size, from, size);
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      from += strides[axis] * int64_t(size);
-      if (++index[axis] < shape[axis])
-        break;
-      from -= strides[axis] * shape[axis] * int64_t(size);
-      index[axis] = 0;
-    }
-  }
+  visit(tensor.element(), [&](auto zero) {
+    using T = decltype(zero);
+    gatherElements(tensor.as<T>() + offset, result.mutableAs<T>(), shape, strides);
+  });
   return result;
 }
 
