@@ -2,8 +2,10 @@
 #include "tare/Emitter/Emitter.h"
 
 #include "Ports.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Kernels/Registry.h"
 
@@ -85,7 +87,14 @@ private:
     if (!offset)
       return emitError(value.getLoc()) << "'" << qnn::valueName(value)
                                        << "' has no address: run --tare-plan-memory first";
-    addTensor(value, qnn::valueName(value)).arena_offset = offset.getInt();
+    program::TensorT &tensor = addTensor(value, qnn::valueName(value));
+    tensor.arena_offset = offset.getInt();
+    if (quant::QuantizedType type = npu::gridOf(value)) {
+      std::optional<qnn::Grid> grid = qnn::Grid::of(type);
+      tensor.scales.assign(grid->scales.begin(), grid->scales.end());
+      tensor.axis = grid->axis.value_or(0);
+      tensor.zero_point = grid->zeroPoint(0);
+    }
     return mlir::success();
   }
 

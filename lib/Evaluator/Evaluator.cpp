@@ -193,6 +193,13 @@ FailureOr<Evaluator> Evaluator::create(ModuleOp module) {
   return Evaluator(std::move(graph));
 }
 
+std::vector<Value> Evaluator::computedValues() const {
+  std::vector<Value> values;
+  for (const Step &step : graph->steps)
+    values.push_back(step.op->getResult(0));
+  return values;
+}
+
 std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe) const {
   std::vector<Tensor> values(graph->constants);
   for (auto [slot, operand] : llvm::enumerate(operands))

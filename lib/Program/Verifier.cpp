@@ -2,6 +2,7 @@
 #include "tare/Program/Verifier.h"
 
 #include "ArenaVerifier.h"
+#include "GridVerifier.h"
 #include "InferResult.h"
 #include "PortVerifier.h"
 #include "tare/Program/Container.h"
@@ -54,7 +55,7 @@ Status verifyTensor(const TensorT &tensor, const ProgramT &program) {
   if (offset > available || *bytes > available - offset)
     return Error{fmt::format("takes {} bytes at offset {} of the {}, which has {}", *bytes, offset,
                              tensor.constant ? "constants" : "arena", available)};
-  return success();
+  return verifyGrid(tensor.scales, tensor.axis, typeOf(tensor));
 }
 
 Status verifyTensors(const ProgramT &program) {

@@ -23,7 +23,8 @@ std::byte *newMemory(uint64_t bytes) { return static_cast<std::byte *>(::operato
 
 void Context::Release::operator()(std::byte *memory) const { ::operator delete(memory, alignment); }
 
-Context::Context(std::shared_ptr<const Session> session, Form form) : owner(std::move(session)), portForm(form) {}
+Context::Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm)
+    : owner(std::move(session)), inputForms(std::move(inputForms)), formOfOutputs(outputForm) {}
 
 Context::~Context() = default;
 
@@ -42,11 +43,11 @@ Status Context::prepare() {
 void Context::preparePorts() {
   const program::Model &model = owner->model();
   for (size_t i = 0; i != owner->inputCount(); ++i) {
-    inputs.emplace_back().path = inputPath(model, owner->uses, i, portForm);
+    inputs.emplace_back().path = inputPath(model, owner->uses, i, inputForms[i]);
     prepareSteps(inputs.back());
   }
   for (size_t i = 0; i != owner->outputCount(); ++i) {
-    outputs.emplace_back().path = outputPath(model, owner->uses, i, portForm);
+    outputs.emplace_back().path = outputPath(model, owner->uses, i, formOfOutputs);
     prepareSteps(outputs.back());
   }
 }

@@ -40,8 +40,12 @@ void Session::prepareLayers() {
 }
 
 Result<std::unique_ptr<Context>> Session::makeContext(Form form) const {
+  return makeContext(std::vector<Form>(inputCount(), form), form);
+}
+
+Result<std::unique_ptr<Context>> Session::makeContext(std::vector<Form> inputForms, Form outputForm) const {
   try {
-    std::unique_ptr<Context> context(new Context(shared_from_this(), form));
+    std::unique_ptr<Context> context(new Context(shared_from_this(), std::move(inputForms), outputForm));
     if (auto status = context->prepare(); !status)
       return Error{source->name() + ": " + status.error().message};
     return context;

@@ -107,6 +107,12 @@ Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
   return result;
 }
 
+void Dataset::chooseAlternatives(const Streams &first) {
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].alternative && first[i].type().element == inputs[i].alternative->element)
+      inputs[i].type = *inputs[i].alternative;
+}
+
 Result<Dataset::File> Dataset::scanFile(const std::string &path) {
   if (!isArrayFile(path))
     return Error{fmt::format("{}: expected an .npz or .npy file, or a folder "
@@ -115,6 +121,8 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
   Result<Streams> opened = openStreams(path);
   if (!opened)
     return opened.error();
+  if (files.empty())
+    chooseAlternatives(*opened);
   File file{path};
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorType &found = (*opened)[i].type();

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Kernels/Movement.h"
 #include "tare/Passes/Passes.h"
 
@@ -19,6 +20,7 @@ namespace tare {
 
 using namespace tare;
 using namespace mlir;
+using qnn::Grid;
 
 StorageTypeConverter::StorageTypeConverter() {
   addConversion([](Type type) -> std::optional<Type> {
@@ -90,11 +92,43 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     ConversionTarget legal(*context);
     legal.addLegalDialect<npu::NpuDialect>();
     legal.addIllegalDialect<qnn::QnnDialect, quant::QuantDialect>();
-    legal.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) { return types.isSignatureLegal(op.getFunctionType()); });
+    legal.addDynamicallyLegalOp<func::FuncOp>(
+        [&](func::FuncOp op) { return types.isSignatureLegal(op.getFunctionType()); });
     legal.addDynamicallyLegalOp<func::ReturnOp>([&](func::ReturnOp op) { return types.isLegal(op.getOperandTypes()); });
     legal.addLegalOp<ModuleOp>();
+    GridsByLocation grids = collectGrids();
     if (failed(applyFullConversion(getOperation(), legal, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    recordGrids(grids);
+  }
+
+  /// The grids of the ops' results. An op and what it is lowered to have the same location.
+  using GridsByLocation = DenseMap<Location, quant::QuantizedType>;
+  GridsByLocation collectGrids() {
+    GridsByLocation grids;
+    getOperation()->walk([&](Operation *op) {
+      if (op->getNumResults() == 1)
+        if (quant::QuantizedType grid = qnn::quantizedElement(op->getResult(0).getType()))
+          grids[op->getLoc()] = grid;
+    });
+    return grids;
+  }
+
+  void recordGrids(const GridsByLocation &grids) {
+    getOperation()->walk([&](npu::NpuOpInterface op) {
+      // What only moves elements has its operand's grid.
+      if (!isa<npu::TransposeOp, npu::ReshapeOp>(op.getOperation()))
+        if (quant::QuantizedType grid = grids.lookup(op->getLoc()))
+          npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
+    });
+  }
+
+  /// Only accumulators have a scale per channel, and theirs is the last dimension here.
+  quant::QuantizedType withChannelsLast(quant::QuantizedType type, Value result) {
+    Grid grid = *Grid::of(type);
+    if (grid.axis)
+      grid.axis = cast<RankedTensorType>(result.getType()).getRank() - 1;
+    return grid.type(&getContext());
   }
 };
 

@@ -7,5 +7,7 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(makeConvertCommand());
   commands.push_back(makeCalibrateCommand());
+  commands.push_back(makeRunCommand());
+  commands.push_back(makeCompareCommand());
   return commands;
 }

@@ -9,6 +9,8 @@ namespace tare {
 // Each in the file of its name.
 std::unique_ptr<Command> makeConvertCommand();
 std::unique_ptr<Command> makeCalibrateCommand();
+std::unique_ptr<Command> makeRunCommand();
+std::unique_ptr<Command> makeCompareCommand();
 
 } // namespace tare
 

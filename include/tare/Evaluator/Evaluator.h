@@ -41,6 +41,9 @@ public:
   const std::vector<Port> &inputs() const;
   const std::vector<Port> &outputs() const;
 
+  /// The values that run() shows to an observer, in that order.
+  std::vector<mlir::Value> computedValues() const;
+
   /// One sample: a tensor per input, of the inputs' types; a tensor per output. Quantized values are their integers.
   std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {}) const;
 

@@ -26,12 +26,13 @@ class Context {
 public:
   ~Context();
 
-  Form form() const { return portForm; }
+  Form inputForm(size_t input) const { return inputForms[input]; }
+  Form outputForm() const { return formOfOutputs; }
   const Session &session() const { return *owner; }
 
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
-  /// and output of the program, to as many bytes as its description in this
-  /// context's form says; they need no alignment.
+  /// and output of the program, to as many bytes as its description in the
+  /// form that it has here says; they need no alignment.
   void run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
 
 private:
@@ -43,7 +44,7 @@ private:
   };
   using Memory = std::unique_ptr<std::byte, Release>;
 
-  Context(std::shared_ptr<const Session> session, Form form);
+  Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm);
   Status prepare();
   void preparePorts();
   void prepareSteps(PortBinding &port);
@@ -58,7 +59,8 @@ private:
   void deliver(size_t layer, std::span<void *const> values);
 
   std::shared_ptr<const Session> owner;
-  Form portForm;
+  std::vector<Form> inputForms;
+  Form formOfOutputs;
   Memory arena;
   Memory scratch;
   Memory stages[2]; // hold the values between a port's steps, in turn

@@ -71,6 +71,8 @@ public:
   /// Memory to run in; an error where the machine does not have it. The context
   /// keeps the session alive.
   Result<std::unique_ptr<Context>> makeContext(Form form = Form::program) const;
+  /// The same with a form for each input, and one for all outputs.
+  Result<std::unique_ptr<Context>> makeContext(std::vector<Form> inputForms, Form outputForm) const;
 
 private:
   friend class Context;

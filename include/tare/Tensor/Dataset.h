@@ -22,6 +22,8 @@ namespace tare {
 struct InputDeclaration {
   std::string name;
   TensorType type;
+  /// What the input takes instead, for arrays whose elements are exactly of this type.
+  std::optional<TensorType> alternative = std::nullopt;
 };
 
 /// One tensor per declared input, in the order of the declarations.
@@ -58,6 +60,8 @@ public:
                                                int64_t limit = all);
 
   int64_t sampleCount() const override { return count; }
+  /// As given to open(), with `type` set to the alternative where the first file's array has it.
+  const std::vector<InputDeclaration> &declarations() const { return inputs; }
   Result<std::optional<Sample>> next() override;
 
   /// How the samples of an output of this shape are put together: (1, ...)
@@ -75,6 +79,7 @@ private:
   Status scan(const std::string &path);
   Result<Streams> openStreams(const std::string &path) const;
   Result<File> scanFile(const std::string &path);
+  void chooseAlternatives(const Streams &first);
   Status advance();
   Result<std::optional<Sample>> readStored();
   Result<Tensor> toDeclared(const Tensor &stored, size_t input, int64_t sample) const;

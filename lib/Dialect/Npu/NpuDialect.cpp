@@ -3,6 +3,7 @@
 
 #include "tare/Dialect/Npu/NpuOps.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
@@ -20,14 +21,11 @@ struct NpuAsmInterface : OpAsmDialectInterface {
   using OpAsmDialectInterface::OpAsmDialectInterface;
 
   AliasResult getAlias(Attribute attribute, raw_ostream &os) const override {
-    if (auto requant = dyn_cast<RequantAttr>(attribute);
-        requant && requant.getMultipliers().size() > longList)
+    if (auto requant = dyn_cast<RequantAttr>(attribute); requant && requant.getMultipliers().size() > longList)
       return name("requant", os);
-    if (auto axis = dyn_cast<ResizeAxisAttr>(attribute);
-        axis && axis.getLower().size() > longList)
+    if (auto axis = dyn_cast<ResizeAxisAttr>(attribute); axis && axis.getLower().size() > longList)
       return name("axis", os);
-    if (auto list = dyn_cast<DenseF64ArrayAttr>(attribute);
-        list && list.size() > static_cast<int64_t>(longList))
+    if (auto list = dyn_cast<DenseF64ArrayAttr>(attribute); list && list.size() > static_cast<int64_t>(longList))
       return name("scales", os);
     return AliasResult::NoAlias;
   }
@@ -42,9 +40,22 @@ private:
 LogicalResult verifyBytes(Operation *op, NamedAttribute attribute) {
   auto bytes = dyn_cast<IntegerAttr>(attribute.getValue());
   if (!bytes || !bytes.getType().isSignlessInteger(64) || bytes.getInt() < 0)
-    return op->emitOpError()
-           << "has '" << attribute.getName().getValue()
-           << "' that is not a number of bytes (a 64-bit integer, 0 or more)";
+    return op->emitOpError() << "has '" << attribute.getName().getValue()
+                             << "' that is not a number of bytes (a 64-bit integer, 0 or more)";
+  return success();
+}
+
+LogicalResult verifyGrid(Operation *op, NamedAttribute attribute) {
+  auto type = dyn_cast<TypeAttr>(attribute.getValue());
+  if (!type || !isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type.getValue()))
+    return op->emitOpError() << "has '" << attribute.getName().getValue() << "' that is not a uniform quantized type";
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type.getValue());
+  auto result = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : nullptr;
+  bool fits = result &&
+              (!perAxis || (perAxis.getQuantizedDimension() < result.getRank() &&
+                            result.getDimSize(perAxis.getQuantizedDimension()) == int64_t(perAxis.getScales().size())));
+  if (!fits)
+    return op->emitOpError() << "has '" << attribute.getName().getValue() << "' that does not fit its result";
   return success();
 }
 
@@ -53,12 +64,10 @@ LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute) {
   if (name == offsetAttrName)
     return verifyBytes(op, attribute);
   if (name != hostStepsAttrName)
-    return op->emitOpError() << "has an unknown attribute '" << name
-                             << "' on an argument or result";
+    return op->emitOpError() << "has an unknown attribute '" << name << "' on an argument or result";
   auto steps = dyn_cast<ArrayAttr>(attribute.getValue());
   if (!steps || !llvm::all_of(steps, llvm::IsaPred<HostStepAttrInterface>))
-    return op->emitOpError()
-           << "has '" << name << "' that is not a list of host steps";
+    return op->emitOpError() << "has '" << name << "' that is not a list of host steps";
   return success();
 }
 
@@ -70,39 +79,33 @@ void NpuDialect::initialize() {
   addInterfaces<NpuAsmInterface>();
 }
 
-Operation *NpuDialect::materializeConstant(OpBuilder &builder, Attribute value,
-                                           Type type, Location location) {
+Operation *NpuDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location location) {
   auto elements = dyn_cast<ElementsAttr>(value);
   if (!elements || elements.getType() != type)
     return nullptr;
   return ConstantOp::create(builder, location, elements);
 }
 
-LogicalResult NpuDialect::verifyOperationAttribute(Operation *op,
-                                                   NamedAttribute attribute) {
+LogicalResult NpuDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
-  if (name == offsetAttrName || name == arenaBytesAttrName ||
-      name == arenaLowerBoundAttrName)
+  if (name == offsetAttrName || name == arenaBytesAttrName || name == arenaLowerBoundAttrName)
     return verifyBytes(op, attribute);
   if (name == requantAttrName && isa<RequantAttr>(attribute.getValue()))
     return success();
+  if (name == gridAttrName)
+    return verifyGrid(op, attribute);
   if (name != targetAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "'";
   if (!isa<TargetAttr>(attribute.getValue()))
-    return op->emitOpError()
-           << "has '" << name << "' that is not a #npu.target";
+    return op->emitOpError() << "has '" << name << "' that is not a #npu.target";
   return success();
 }
 
-LogicalResult NpuDialect::verifyRegionArgAttribute(Operation *op, unsigned,
-                                                   unsigned,
-                                                   NamedAttribute attribute) {
+LogicalResult NpuDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) {
   return verifyPortAttribute(op, attribute);
 }
 
-LogicalResult
-NpuDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
-                                        NamedAttribute attribute) {
+LogicalResult NpuDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) {
   return verifyPortAttribute(op, attribute);
 }
 

@@ -48,7 +48,7 @@ Values run(Context &context, const Values &inputs, const RunOptions &options = {
   const Session &session = context.session();
   Values outputs;
   for (size_t i = 0; i != session.outputCount(); ++i)
-    outputs.emplace_back(session.describeOutput(i, context.form()).type.bytes());
+    outputs.emplace_back(session.describeOutput(i, context.outputForm()).type.bytes());
   std::vector<const void *> from;
   std::vector<void *> to;
   for (const Value &input : inputs)

@@ -11,6 +11,8 @@ constexpr llvm::StringLiteral offsetAttrName = "npu.offset";
 constexpr llvm::StringLiteral arenaBytesAttrName = "npu.arena_bytes";
 constexpr llvm::StringLiteral arenaLowerBoundAttrName = "npu.arena_lower_bound";
 constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";
+/// What an op's integers mean (IntegerGrid.h).
+constexpr llvm::StringLiteral gridAttrName = "npu.grid";
 
 /// On graph ops: the multipliers and shifts that their integer forms will have.
 constexpr llvm::StringLiteral requantAttrName = "npu.requant";

@@ -1,0 +1,25 @@
+//===- IntegerGrid.h - What integers of the npu level mean ------*- C++ -*-===//
+//
+// Nothing at the npu level computes with scales, but whoever looks at a value
+// wants its real numbers: the lowering leaves each op's grid behind as the
+// discardable attribute `npu.grid`.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_DIALECT_NPU_INTEGERGRID_H
+#define TARE_DIALECT_NPU_INTEGERGRID_H
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Operation.h"
+
+namespace tare::npu {
+
+/// Says that the integers of `op`'s result are on this grid. No effect where the result is not such integers.
+void setGrid(mlir::Operation *op, mlir::quant::QuantizedType grid);
+
+/// The grid of a value's integers: as its op says; of the operand, where the op only moves elements; as the host steps
+/// say, for an argument. Null where nobody says, and for real numbers.
+mlir::quant::QuantizedType gridOf(mlir::Value value);
+
+} // namespace tare::npu
+
+#endif // TARE_DIALECT_NPU_INTEGERGRID_H

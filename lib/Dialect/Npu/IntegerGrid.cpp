@@ -1,0 +1,73 @@
+//===- IntegerGrid.cpp - What integers of the npu level mean --------------===//
+#include "tare/Dialect/Npu/IntegerGrid.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+using namespace mlir;
+using tare::qnn::Grid;
+
+namespace tare::npu {
+namespace {
+
+/// Where a reshape leaves `axis`: the dimensions before it have the same product, and it has the same size.
+std::optional<int32_t> axisAfter(ReshapeOp reshape, int32_t axis) {
+  ArrayRef<int64_t> from = reshape.getInput().getType().getShape(), to = reshape.getType().getShape();
+  auto product = [](ArrayRef<int64_t> dims) { return elementCount(Shape(dims.begin(), dims.end())); };
+  for (auto [dim, size] : llvm::enumerate(to))
+    if (size == from[axis] && product(to.take_front(dim)) == product(from.take_front(axis)))
+      return dim;
+  return std::nullopt;
+}
+
+quant::QuantizedType moved(Operation *op, quant::QuantizedType type) {
+  std::optional<Grid> grid = Grid::of(type);
+  if (!grid || !grid->axis)
+    return type;
+  if (auto transpose = dyn_cast<TransposeOp>(op))
+    grid->axis = inverse(transpose.getPermutation())[*grid->axis];
+  else
+    grid->axis = axisAfter(cast<ReshapeOp>(op), *grid->axis);
+  return grid->axis ? grid->type(op->getContext()) : nullptr;
+}
+
+/// The grid that the host quantizes an input to.
+quant::QuantizedType gridOfArgument(BlockArgument argument) {
+  auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  auto steps = function ? function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), hostStepsAttrName) : nullptr;
+  if (!steps)
+    return nullptr;
+  for (auto step : steps.getAsRange<QuantizeStepAttr>()) {
+    Grid grid;
+    grid.scales = {step.getScale().getValueAsDouble()};
+    grid.zeroPoints = {step.getZeroPoint()};
+    grid.bits = step.getOutput().getIntOrFloatBitWidth();
+    grid.min = -(int64_t(1) << (grid.bits - 1));
+    grid.max = -grid.min - 1;
+    return grid.type(argument.getContext());
+  }
+  return nullptr;
+}
+
+} // namespace
+
+void setGrid(Operation *op, quant::QuantizedType grid) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  if (type.getElementType().isInteger(grid.getStorageTypeIntegralWidth()))
+    op->setAttr(gridAttrName, TypeAttr::get(grid));
+}
+
+quant::QuantizedType gridOf(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (argument)
+    return gridOfArgument(argument);
+  Operation *op = value.getDefiningOp();
+  if (auto grid = op->getAttrOfType<TypeAttr>(gridAttrName))
+    return cast<quant::QuantizedType>(grid.getValue());
+  bool moves = isa<TransposeOp, ReshapeOp>(op);
+  quant::QuantizedType source = moves ? gridOf(op->getOperand(0)) : nullptr;
+  return source ? moved(op, source) : nullptr;
+}
+
+} // namespace tare::npu

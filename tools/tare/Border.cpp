@@ -1,0 +1,169 @@
+//===- Border.cpp - Real numbers and integers at @main's border -----------===//
+#include "Border.h"
+
+#include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Registry.h"
+#include "tare/Program/HostSteps.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
+using namespace mlir;
+
+namespace tare {
+namespace {
+
+bool movesData(Operation *op) { return isa<npu::TransposeOp, npu::ReshapeOp, qnn::TransposeOp, qnn::ReshapeOp>(op); }
+bool quantizes(Operation *op) { return isa<npu::QuantizeOp, quant::QuantizeCastOp>(op); }
+bool dequantizes(Operation *op) { return isa<npu::DequantizeOp, quant::DequantizeCastOp>(op); }
+
+/// A cast and the movements between it and the border, in the order in which they run.
+struct Boundary {
+  Operation *cast = nullptr;
+  SmallVector<Operation *> movements;
+};
+
+Boundary boundaryOf(BlockArgument argument) {
+  Boundary boundary;
+  for (Value value = argument; value.hasOneUse();) {
+    Operation *user = *value.user_begin();
+    if (quantizes(user)) {
+      boundary.cast = user;
+      break;
+    }
+    if (!movesData(user))
+      break;
+    boundary.movements.push_back(user);
+    value = user->getResult(0);
+  }
+  return boundary;
+}
+
+Boundary boundaryOf(Value result) {
+  Boundary boundary;
+  while (Operation *op = result.getDefiningOp()) {
+    if (dequantizes(op)) {
+      boundary.cast = op;
+      break;
+    }
+    if (!movesData(op))
+      break;
+    boundary.movements.push_back(op);
+    result = op->getOperand(0);
+  }
+  std::reverse(boundary.movements.begin(), boundary.movements.end());
+  return boundary;
+}
+
+RankedTensorType withElement(Type type, Type element) {
+  return RankedTensorType::get(cast<RankedTensorType>(type).getShape(), element);
+}
+
+/// The type that holds the integers of a quantized value.
+Type storageElement(Value integers) {
+  auto type = cast<RankedTensorType>(integers.getType());
+  return qnn::quantizedElement(type) ? qnn::storageType(type).getElementType() : type.getElementType();
+}
+
+/// Copies of the movements that move `value`, which holds integers.
+Value moveIntegers(ArrayRef<Operation *> movements, Value value, OpBuilder &builder, DenseSet<Operation *> &added) {
+  for (Operation *movement : movements) {
+    Operation *copy = builder.clone(*movement);
+    copy->setOperand(0, value);
+    copy->getResult(0).setType(withElement(movement->getResult(0).getType(), getElementTypeOrSelf(value.getType())));
+    added.insert(copy);
+    value = copy->getResult(0);
+  }
+  return value;
+}
+
+void setType(func::FuncOp function) {
+  Block &body = function.front();
+  function.setType(
+      FunctionType::get(function.getContext(), body.getArgumentTypes(), body.getTerminator()->getOperandTypes()));
+}
+
+program::PortT portWith(ArrayAttr steps, std::string name) {
+  program::PortT port;
+  port.name = std::move(name);
+  if (steps)
+    for (auto step : steps.getAsRange<npu::HostStepAttrInterface>()) {
+      port.host_steps.push_back(std::make_unique<program::HostStepT>());
+      port.host_steps.back()->op = step.encode();
+    }
+  return port;
+}
+
+} // namespace
+
+Result<HostPath> HostPath::ofInput(func::FuncOp function, unsigned index) {
+  HostPath path;
+  auto steps = function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName);
+  path.port = portWith(steps, "input " + std::to_string(index));
+  auto types = program::inputHostTypes(path.port, qnn::toHost(function.getArgument(index).getType()));
+  if (!types)
+    return types.error();
+  path.types = *types;
+  return path;
+}
+
+Result<HostPath> HostPath::ofOutput(func::FuncOp function, unsigned index) {
+  HostPath path;
+  auto steps = function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName);
+  path.port = portWith(steps, "output " + std::to_string(index));
+  Value value = function.front().getTerminator()->getOperand(index);
+  auto types = program::outputHostTypes(path.port, qnn::toHost(value.getType()));
+  if (!types)
+    return types.error();
+  path.types = *types;
+  return path;
+}
+
+Tensor HostPath::apply(Tensor tensor) const {
+  for (size_t i = 0; i != port.host_steps.size(); ++i) {
+    const program::OpUnion &op = port.host_steps[i]->op;
+    ConstTensorView operand = tensor.view();
+    Tensor result(types[i + 1]);
+    kernels::lookup(op.type)->reference(op, std::span(&operand, 1), result.mutableView());
+    tensor = result;
+  }
+  return tensor;
+}
+
+std::optional<TensorType> integersOfArgument(BlockArgument argument) {
+  Boundary boundary = boundaryOf(argument);
+  if (!boundary.cast)
+    return std::nullopt;
+  return qnn::toHost(withElement(argument.getType(), storageElement(boundary.cast->getResult(0))));
+}
+
+std::optional<TensorType> integersOfResult(Value result) {
+  Boundary boundary = boundaryOf(result);
+  if (!boundary.cast)
+    return std::nullopt;
+  return qnn::toHost(withElement(result.getType(), storageElement(boundary.cast->getOperand(0))));
+}
+
+void takeIntegers(BlockArgument argument, DenseSet<Operation *> &added) {
+  Boundary boundary = boundaryOf(argument);
+  Value quantized = boundary.cast->getResult(0);
+  argument.setType(withElement(argument.getType(), getElementTypeOrSelf(quantized.getType())));
+  OpBuilder builder(boundary.cast);
+  Value integers = moveIntegers(boundary.movements, argument, builder, added);
+  quantized.replaceAllUsesWith(integers);
+  boundary.cast->erase();
+  for (Operation *movement : llvm::reverse(boundary.movements))
+    movement->erase();
+  setType(cast<func::FuncOp>(argument.getOwner()->getParentOp()));
+}
+
+void giveIntegers(OpOperand &result, DenseSet<Operation *> &added) {
+  Boundary boundary = boundaryOf(result.get());
+  OpBuilder builder(result.getOwner());
+  result.set(moveIntegers(boundary.movements, boundary.cast->getOperand(0), builder, added));
+  setType(result.getOwner()->getParentOfType<func::FuncOp>());
+}
+
+} // namespace tare

@@ -1,0 +1,111 @@
+//===- Difference.cpp - How far two tensors are apart ---------------------===//
+#include "Difference.h"
+
+#include "tare/Kernels/Movement.h"
+#include "tare/Tensor/Convert.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+using namespace tare;
+
+void Difference::add(const Tensor &reference, const Tensor &other) {
+  const float *a = reference.as<float>(), *b = other.as<float>();
+  for (int64_t i = 0, count = reference.count(); i != count; ++i) {
+    double x = a[i], y = b[i], difference = x - y;
+    product += x * y;
+    reference2 += x * x;
+    other2 += y * y;
+    if (x == y || (std::isnan(x) && std::isnan(y)))
+      continue;
+    noise += difference * difference;
+    // A NaN beside a number differs by more than any number can say.
+    largest =
+        std::max(largest, std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::abs(difference));
+    ++differing;
+  }
+  total += reference.count();
+}
+
+void Difference::add(const Difference &more) {
+  product += more.product;
+  reference2 += more.reference2;
+  other2 += more.other2;
+  noise += more.noise;
+  largest = std::max(largest, more.largest);
+  differing += more.differing;
+  total += more.total;
+}
+
+double Difference::cosine() const {
+  if (reference2 == 0 && other2 == 0)
+    return 1;
+  // Rounding in the sums must not make a cosine of more than 1.
+  return std::min(1.0, product / std::sqrt(reference2 * other2));
+}
+
+double Difference::sqnr() const {
+  return differing == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(reference2 / noise);
+}
+
+Tensor Alignment::apply(const Tensor &tensor) const {
+  if (std::is_sorted(order.begin(), order.end()))
+    return tensor.reshaped(shape);
+  Tensor result(tensor.element(), shape);
+  kernels::transpose(tensor.view(), order, result.mutableView());
+  return result;
+}
+
+static Shape permuted(const Shape &shape, const std::vector<int64_t> &order) {
+  Shape result;
+  for (int64_t dimension : order)
+    result.push_back(shape[dimension]);
+  return result;
+}
+
+/// The dimensions that matter to the order of the elements.
+static Shape withoutUnits(Shape shape) {
+  std::erase(shape, 1);
+  return shape;
+}
+
+std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &other) {
+  std::vector<int64_t> same(other.size());
+  std::iota(same.begin(), same.end(), 0);
+  std::vector<Alignment> result;
+  if (withoutUnits(reference) == withoutUnits(other))
+    result.push_back({same, reference});
+  if (other.size() != reference.size() || other.size() < 3)
+    return result;
+  std::vector<int64_t> toFirst = same, toLast = same;
+  std::rotate(toFirst.begin() + 1, toFirst.end() - 1, toFirst.end());
+  std::rotate(toLast.begin() + 1, toLast.begin() + 2, toLast.end());
+  if (permuted(other, toFirst) == reference)
+    result.push_back({toFirst, reference});
+  if (toLast != toFirst && permuted(other, toLast) == reference)
+    result.push_back({toLast, reference});
+  return result;
+}
+
+const Alignment &tare::closest(const std::vector<Alignment> &candidates, const Tensor &reference, const Tensor &other) {
+  auto noiseOf = [&](const Alignment &candidate) {
+    Difference difference;
+    difference.add(reference, candidate.apply(other));
+    return difference.noise;
+  };
+  if (candidates.size() == 1)
+    return candidates.front();
+  return *std::min_element(candidates.begin(), candidates.end(),
+                           [&](const Alignment &a, const Alignment &b) { return noiseOf(a) < noiseOf(b); });
+}
+
+Tensor tare::toFloat(const Tensor &tensor) {
+  if (tensor.element() == ElementType::f32)
+    return tensor;
+  Tensor result(ElementType::f32, tensor.shape());
+  // Every number converts to float32.
+  (void)bool(convert(tensor.view(), result.mutableView()));
+  return result;
+}

@@ -1,0 +1,52 @@
+//===- Difference.h - How far two tensors are apart -------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_DIFFERENCE_H
+#define TARE_TOOLS_TARE_DIFFERENCE_H
+
+#include "tare/Tensor/Tensor.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace tare {
+
+/// Sums over compared elements; what they give does not depend on how samples were spread over threads as long as the
+/// samples' sums are added in the same order.
+struct Difference {
+  double product = 0, reference2 = 0, other2 = 0, noise = 0;
+  double largest = 0;
+  int64_t differing = 0, total = 0;
+
+  /// Adds the elements of two float32 tensors of equal size.
+  void add(const Tensor &reference, const Tensor &other);
+  void add(const Difference &more);
+
+  /// 1 where both are zero.
+  double cosine() const;
+  /// Signal to quantization noise in dB; infinite where nothing differs.
+  double sqnr() const;
+};
+
+/// How the dimensions of one tensor become those of another that holds the same value in another layout.
+struct Alignment {
+  /// Dimension i of the result is dimension order[i].
+  std::vector<int64_t> order;
+  /// Shape after the reordering: that of the reference.
+  Shape shape;
+
+  Tensor apply(const Tensor &tensor) const;
+};
+
+/// The ways in which a tensor of shape `other` may hold a value of shape `reference`: as it is, channels-last for
+/// channels-first, or the reverse. Empty where the shapes allow none.
+std::vector<Alignment> alignments(const Shape &reference, const Shape &other);
+
+/// The one under which they differ least.
+const Alignment &closest(const std::vector<Alignment> &candidates, const Tensor &reference, const Tensor &other);
+
+/// The same numbers as float32.
+Tensor toFloat(const Tensor &tensor);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_DIFFERENCE_H

@@ -1,0 +1,68 @@
+//===- Executable.cpp - Whatever can be run -------------------------------===//
+#include "Executable.h"
+
+#include "ModuleExecutable.h"
+#include "ProgramExecutable.h"
+#include "tare/Tensor/MappedFile.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+using namespace tare;
+
+namespace {
+
+std::string_view beginning(const MappedFile &file) {
+  return {reinterpret_cast<const char *>(file.bytes().data()), std::min<size_t>(file.bytes().size(), 8)};
+}
+
+bool endsWithOneOf(std::string_view path, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+} // namespace
+
+Result<ModelKind> tare::kindOfModel(const std::string &path) {
+  auto file = MappedFile::open(path);
+  if (!file)
+    return file.error();
+  std::string_view magic = beginning(**file);
+  // A FlatBuffer's identifier follows the offset of its root.
+  if (magic.size() == 8 && magic.substr(4) == "TARE")
+    return ModelKind::program;
+  if (magic.starts_with("ML\xefR"))
+    return ModelKind::ir;
+  if (endsWithOneOf(path, {".tare"}))
+    return ModelKind::program;
+  if (endsWithOneOf(path, {".mlir", ".mlirbc"}))
+    return ModelKind::ir;
+  if (endsWithOneOf(path, {".onnx"}))
+    return ModelKind::onnx;
+  return Error{fmt::format("{}: cannot tell what kind of model this is; expected an .onnx, .mlir or .tare file", path)};
+}
+
+Result<std::unique_ptr<Executable>> Executable::load(const std::string &path, const ExecutableOptions &options,
+                                                     const Console &console) {
+  auto kind = kindOfModel(path);
+  if (!kind)
+    return kind.error();
+  if (*kind == ModelKind::program)
+    return ProgramExecutable::load(path, options);
+  return ModuleExecutable::load(path, *kind, options, console);
+}
+
+std::vector<InputDeclaration> Executable::declarations(bool allowRaw) const {
+  std::vector<InputDeclaration> result;
+  for (const ExecutablePort &port : inputPorts) {
+    result.push_back({port.name, port.real});
+    if (allowRaw && port.raw.element != port.real.element)
+      result.back().alternative = port.raw;
+  }
+  return result;
+}
+
+Tensor tare::copyOf(const ConstTensorView &view) {
+  Tensor copy(view.type);
+  std::memcpy(copy.mutableAs<std::byte>(), view.data, view.type.bytes());
+  return copy;
+}

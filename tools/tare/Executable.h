@@ -1,0 +1,100 @@
+//===- Executable.h - Whatever can be run -----------------------*- C++ -*-===//
+//
+// One interface over float ONNX models, IR at any stage and programs, so that
+// `run` and `compare` do not know which they have.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TOOLS_TARE_EXECUTABLE_H
+#define TARE_TOOLS_TARE_EXECUTABLE_H
+
+#include "Console.h"
+#include "tare/Onnx/Import.h"
+#include "tare/Tensor/Dataset.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// An input or output.
+struct ExecutablePort {
+  std::string name;
+  /// What the model itself takes or gives: real numbers, as a rule.
+  TensorType real;
+  /// What the executable itself takes or gives: the integers on the port's grid, where a quantize or dequantize stands
+  /// at the border; without what the host does.
+  TensorType raw;
+};
+
+/// Which ports take or give `raw` in place of `real`.
+struct PortForms {
+  std::vector<bool> rawInputs;
+  bool rawOutputs = false;
+};
+
+/// A result that an observer sees.
+struct ExecutableLayer {
+  /// The ONNX node's name, and the ONNX value's that the result holds.
+  std::string name, value;
+  /// "conv", "quantize", ...
+  std::string kind;
+  TensorType type;
+  /// The type of its real numbers; `type` itself where it is real already, or where its grid is not known.
+  TensorType real;
+};
+
+/// Runs one sample after the other, in one thread; several runners of one executable run at once.
+class Runner {
+public:
+  using Observer = std::function<void(size_t layer, const ConstTensorView &result)>;
+  virtual ~Runner() = default;
+  /// The observer may be empty; it is called in the order of the layers.
+  virtual std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) = 0;
+};
+
+struct ExecutableOptions {
+  /// For ONNX models.
+  std::vector<onnx::InputShape> inputShapes;
+  /// Programs run on the reference kernels.
+  bool reference = false;
+};
+
+class Executable {
+public:
+  /// Loads a model of any kind; which one it is, is found in its contents first and its name second.
+  static Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options,
+                                                  const Console &console);
+  virtual ~Executable() = default;
+
+  const std::vector<ExecutablePort> &inputs() const { return inputPorts; }
+  const std::vector<ExecutablePort> &outputs() const { return outputPorts; }
+  /// What a Dataset is opened with; with `allowRaw`, arrays of the grid's own integer type are taken as they are.
+  std::vector<InputDeclaration> declarations(bool allowRaw) const;
+
+  /// Chooses what the ports take and give. Once, before anything below.
+  virtual Status prepare(const PortForms &forms) = 0;
+  /// In the order in which they run.
+  const std::vector<ExecutableLayer> &layers() const { return observedLayers; }
+  virtual Result<std::unique_ptr<Runner>> makeRunner() const = 0;
+  /// The real numbers of a layer's result; a copy.
+  virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
+
+protected:
+  std::vector<ExecutablePort> inputPorts, outputPorts;
+  std::vector<ExecutableLayer> observedLayers;
+};
+
+/// Kinds of files.
+enum class ModelKind { onnx, ir, program };
+/// An error where the file cannot be read, or is none of them.
+Result<ModelKind> kindOfModel(const std::string &path);
+
+/// A copy of what someone else owns.
+Tensor copyOf(const ConstTensorView &view);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_EXECUTABLE_H

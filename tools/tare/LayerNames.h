@@ -1,0 +1,17 @@
+//===- LayerNames.h - Names for arrays of layers' results -------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_LAYERNAMES_H
+#define TARE_TOOLS_TARE_LAYERNAMES_H
+
+#include "Executable.h"
+
+namespace tare {
+
+/// A distinct name for each layer's result: the layer's, where it is taken the value's, where that is taken too the
+/// layer's with a number ("conv1:2"). An output's name is taken. Of several layers of one name the last has it: it
+/// holds what the node gives, the others lead to it.
+std::vector<std::string> arrayNames(const std::vector<ExecutablePort> &outputs,
+                                    const std::vector<ExecutableLayer> &layers);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_LAYERNAMES_H

@@ -1,0 +1,172 @@
+//===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
+#include "ModuleExecutable.h"
+
+#include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace tare {
+
+/// Runs a module whose borders may need real numbers made into integers and back.
+class ModuleRunner : public Runner {
+public:
+  explicit ModuleRunner(const ModuleExecutable &owner) : owner(owner) {}
+
+  std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) override {
+    std::vector<Tensor> operands;
+    for (size_t i = 0; i != inputs.size(); ++i)
+      operands.push_back(enter(i, inputs[i]));
+    auto show = [&](Value value, const Tensor &tensor) {
+      auto layer = owner.layerNumbers.find(value);
+      if (layer != owner.layerNumbers.end())
+        observe(layer->second, tensor.view());
+    };
+    std::vector<Tensor> outputs = observe ? owner.evaluator->run(operands, show) : owner.evaluator->run(operands);
+    for (size_t i = 0; i != outputs.size(); ++i)
+      outputs[i] = leave(i, outputs[i]);
+    return outputs;
+  }
+
+private:
+  Tensor enter(size_t index, const Tensor &tensor) const {
+    if (owner.forms.rawInputs[index])
+      return tensor;
+    return quantized(owner.inputSteps[index].apply(tensor), owner.evaluator->inputs()[index].irType);
+  }
+
+  Tensor leave(size_t index, const Tensor &tensor) const {
+    if (owner.forms.rawOutputs)
+      return tensor;
+    return owner.outputSteps[index].apply(dequantized(tensor, owner.evaluator->outputs()[index].irType));
+  }
+
+  const ModuleExecutable &owner;
+};
+
+Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
+                                         CompilerContext &context) {
+  if (kind == ModelKind::onnx) {
+    auto imported = onnx::importModel(path, {options.inputShapes}, *context);
+    if (failed(imported))
+      return context.takeError(path);
+    return std::move(*imported);
+  }
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &*context);
+  if (!module)
+    return context.takeError(path);
+  auto function = module->lookupSymbol<func::FuncOp>("main");
+  if (!function || !function.getBody().hasOneBlock())
+    return Error{path + ": expected a function @main with one block, as `tare convert --emit mlir:STAGE` writes it"};
+  auto isTensor = [](Type type) {
+    return isa<RankedTensorType>(type) && cast<RankedTensorType>(type).hasStaticShape();
+  };
+  if (!llvm::all_of(function.getArgumentTypes(), isTensor) || !llvm::all_of(function.getResultTypes(), isTensor))
+    return Error{path + ": @main has an argument or result that is not a tensor of known shape"};
+  return std::move(module);
+}
+
+std::string kindOf(Operation *op) {
+  return llvm::StringSwitch<std::string>(op->getName().getStringRef())
+      .Case("quant.qcast", "quantize")
+      .Case("quant.dcast", "dequantize")
+      .Default(op->getName().stripDialect().str());
+}
+
+Type gridTypeOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (qnn::quantizedElement(type))
+    return type;
+  quant::QuantizedType grid = npu::gridOf(value);
+  return grid ? Type(RankedTensorType::get(type.getShape(), grid)) : type;
+}
+
+Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &path, ModelKind kind,
+                                                           const ExecutableOptions &options, const Console &console) {
+  std::unique_ptr<ModuleExecutable> result(new ModuleExecutable(path, console));
+  auto module = loadModule(path, kind, options, result->context);
+  if (!module)
+    return module.error();
+  result->module = std::move(*module);
+  result->function = result->module->lookupSymbol<func::FuncOp>("main");
+  if (Status described = result->describePorts(); !described)
+    return Error{path + ": " + described.error().message};
+  return std::unique_ptr<Executable>(std::move(result));
+}
+
+static ExecutablePort makePort(std::string name, Type type, TensorType outside, std::optional<TensorType> integers) {
+  if (qnn::quantizedElement(type))
+    outside.element = ElementType::f32;
+  return {std::move(name), outside, integers.value_or(qnn::toHost(type))};
+}
+
+Status ModuleExecutable::describePorts() {
+  for (BlockArgument argument : function.getArguments()) {
+    auto path = HostPath::ofInput(function, argument.getArgNumber());
+    if (!path)
+      return path.error();
+    inputPorts.push_back(
+        makePort(qnn::valueName(argument), argument.getType(), path->first(), integersOfArgument(argument)));
+    inputSteps.push_back(std::move(*path));
+  }
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
+    auto path = HostPath::ofOutput(function, result.getOperandNumber());
+    if (!path)
+      return path.error();
+    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+    outputPorts.push_back(makePort(name ? name.str() : qnn::valueName(result.get()), result.get().getType(),
+                                   path->last(), integersOfResult(result.get())));
+    outputSteps.push_back(std::move(*path));
+  }
+  return tare::success();
+}
+
+Status ModuleExecutable::prepare(const PortForms &chosen) {
+  forms = chosen;
+  DenseSet<Operation *> added;
+  for (BlockArgument argument : function.getArguments())
+    if (forms.rawInputs[argument.getArgNumber()] && integersOfArgument(argument))
+      takeIntegers(argument, added);
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands())
+    if (forms.rawOutputs && integersOfResult(result.get()))
+      giveIntegers(result, added);
+  FailureOr<Evaluator> created = Evaluator::create(*module);
+  if (failed(created))
+    return context.takeError(path);
+  evaluator.emplace(std::move(*created));
+  listLayers(added);
+  return tare::success();
+}
+
+void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
+  for (Value value : evaluator->computedValues()) {
+    Operation *op = value.getDefiningOp();
+    if (added.contains(op))
+      continue;
+    Type grid = gridTypeOf(value);
+    TensorType type = qnn::toHost(value.getType());
+    TensorType real = qnn::quantizedElement(grid) ? TensorType{ElementType::f32, type.shape} : type;
+    layerNumbers[value] = observedLayers.size();
+    layerGrids.push_back(grid);
+    observedLayers.push_back({qnn::layerName(op), qnn::valueName(value), kindOf(op), type, real});
+  }
+}
+
+Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner() const {
+  return std::unique_ptr<Runner>(new ModuleRunner(*this));
+}
+
+Tensor ModuleExecutable::realOf(size_t layer, const ConstTensorView &result) const {
+  // dequantized() reads only; it gives the tensor itself back where there is no grid.
+  Tensor borrowed(result.type, nullptr, result.data);
+  return qnn::quantizedElement(layerGrids[layer]) ? dequantized(borrowed, layerGrids[layer]) : copyOf(result);
+}
+
+} // namespace tare

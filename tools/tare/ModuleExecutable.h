@@ -1,0 +1,53 @@
+//===- ModuleExecutable.h - Models and IR in the evaluator ------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_MODULEEXECUTABLE_H
+#define TARE_TOOLS_TARE_MODULEEXECUTABLE_H
+
+#include "Border.h"
+#include "CompilerContext.h"
+#include "Executable.h"
+#include "tare/Evaluator/Evaluator.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace tare {
+
+/// Loads an ONNX model or a file of IR, and finds its @main.
+Result<mlir::OwningOpRef<mlir::ModuleOp>> loadModule(const std::string &path, ModelKind kind,
+                                                     const ExecutableOptions &options, CompilerContext &context);
+
+/// "conv" for qnn.conv, npu.conv; "quantize" for quant.qcast.
+std::string kindOf(mlir::Operation *op);
+/// The type that says what a value's integers mean: its own, or the one that the lowering has recorded.
+mlir::Type gridTypeOf(mlir::Value value);
+
+class ModuleExecutable : public Executable {
+public:
+  static Result<std::unique_ptr<Executable>> load(const std::string &path, ModelKind kind,
+                                                  const ExecutableOptions &options, const Console &console);
+
+  Status prepare(const PortForms &forms) override;
+  Result<std::unique_ptr<Runner>> makeRunner() const override;
+  Tensor realOf(size_t layer, const ConstTensorView &result) const override;
+
+private:
+  friend class ModuleRunner;
+  ModuleExecutable(std::string path, const Console &console) : path(std::move(path)), context(console) {}
+  Status describePorts();
+  void listLayers(const llvm::DenseSet<mlir::Operation *> &added);
+
+  std::string path;
+  CompilerContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+  std::vector<HostPath> inputSteps, outputSteps;
+  PortForms forms;
+  std::optional<Evaluator> evaluator;
+  llvm::DenseMap<mlir::Value, size_t> layerNumbers;
+  std::vector<mlir::Type> layerGrids;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_MODULEEXECUTABLE_H

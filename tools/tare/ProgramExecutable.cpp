@@ -1,0 +1,125 @@
+//===- ProgramExecutable.cpp - Programs in the runtime --------------------===//
+#include "ProgramExecutable.h"
+
+#include "tare/Kernels/Registry.h"
+#include "tare/Program/Reader.h"
+#include "tare/Runtime/Context.h"
+
+#include <algorithm>
+
+using namespace tare;
+using runtime::Form;
+
+namespace {
+
+class ProgramRunner : public Runner {
+public:
+  ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<size_t> &layerIndices)
+      : context(std::move(context)), numbers(this->context->session().program().layers.size()) {
+    for (size_t i = 0; i != layerIndices.size(); ++i)
+      numbers[layerIndices[i]] = i;
+  }
+
+  std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) override {
+    std::vector<const void *> in;
+    for (const Tensor &tensor : inputs)
+      in.push_back(tensor.data());
+    std::vector<Tensor> outputs;
+    std::vector<void *> out;
+    for (size_t i = 0; i != context->session().outputCount(); ++i) {
+      outputs.emplace_back(context->session().describeOutput(i, context->outputForm()).type);
+      out.push_back(outputs.back().mutableAs<void>());
+    }
+    runtime::RunOptions options;
+    if (observe)
+      options.observe = [&](size_t layer, const ConstTensorView &result) { observe(numbers[layer], result); };
+    context->run(in, out, options);
+    return outputs;
+  }
+
+private:
+  std::unique_ptr<runtime::Context> context;
+  /// The observed layer's number, by the program's layer.
+  std::vector<size_t> numbers;
+};
+
+} // namespace
+
+ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> session) : session(std::move(session)) {
+  const runtime::Session &s = *this->session;
+  for (size_t i = 0; i != s.inputCount(); ++i)
+    inputPorts.push_back(
+        {s.program().inputs[i]->name, s.describeInput(i, Form::model).type, s.describeInput(i, Form::raw).type});
+  for (size_t i = 0; i != s.outputCount(); ++i)
+    outputPorts.push_back(
+        {s.program().outputs[i]->name, s.describeOutput(i, Form::model).type, s.describeOutput(i, Form::raw).type});
+}
+
+Result<std::unique_ptr<Executable>> ProgramExecutable::load(const std::string &path, const ExecutableOptions &options) {
+  auto model = program::readFile(path);
+  if (!model)
+    return model.error();
+  auto session = runtime::Session::create(*model, {options.reference});
+  if (!session)
+    return session.error();
+  return std::unique_ptr<Executable>(new ProgramExecutable(*session));
+}
+
+Status ProgramExecutable::prepare(const PortForms &forms) {
+  const program::ProgramT &program = session->program();
+  auto uses = program::analyzeDataflow(program);
+  if (!uses)
+    return uses.error();
+  std::vector<bool> skipped(program.layers.size());
+  for (size_t i = 0; i != inputPorts.size(); ++i) {
+    inputForms.push_back(forms.rawInputs[i] ? Form::raw : Form::model);
+    if (!forms.rawInputs[i])
+      continue;
+    // The integers come from behind these layers, which therefore do not run.
+    program::Boundary boundary = program::inputBoundary(program, *uses, *program.inputs[i]);
+    for (size_t layer : boundary.movements)
+      skipped[layer] = true;
+    if (boundary.cast >= 0)
+      skipped[boundary.cast] = true;
+  }
+  outputForm = forms.rawOutputs ? Form::raw : Form::model;
+  listLayers(skipped);
+  return success();
+}
+
+void ProgramExecutable::listLayers(const std::vector<bool> &skipped) {
+  const program::ProgramT &program = session->program();
+  for (size_t i = 0; i != program.layers.size(); ++i) {
+    if (skipped[i])
+      continue;
+    const program::LayerT &layer = *program.layers[i];
+    const program::TensorT &result = *program.tensors[layer.result];
+    TensorType type = program::typeOf(result);
+    TensorType real = result.scales.empty() ? type : TensorType{ElementType::f32, type.shape};
+    layerIndices.push_back(i);
+    observedLayers.push_back({layer.name, result.name, std::string(kernels::lookup(layer.op.type)->name), type, real});
+  }
+}
+
+Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner() const {
+  auto context = session->makeContext(inputForms, outputForm);
+  if (!context)
+    return context.error();
+  return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), layerIndices));
+}
+
+Tensor ProgramExecutable::realOf(size_t layer, const ConstTensorView &result) const {
+  const program::ProgramT &program = session->program();
+  const program::TensorT &tensor = *program.tensors[program.layers[layerIndices[layer]]->result];
+  if (tensor.scales.empty())
+    return copyOf(result);
+  program::DequantizeT dequantize;
+  dequantize.scales = tensor.scales;
+  dequantize.axis = tensor.axis;
+  dequantize.zero_point = tensor.zero_point;
+  program::OpUnion op;
+  op.Set(std::move(dequantize));
+  Tensor real(ElementType::f32, result.type.shape);
+  kernels::lookup(op.type)->reference(op, std::span(&result, 1), real.mutableView());
+  return real;
+}

@@ -1,0 +1,31 @@
+//===- ProgramExecutable.h - Programs in the runtime ------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H
+#define TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H
+
+#include "Executable.h"
+#include "tare/Runtime/Session.h"
+
+namespace tare {
+
+class ProgramExecutable : public Executable {
+public:
+  static Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options);
+
+  Status prepare(const PortForms &forms) override;
+  Result<std::unique_ptr<Runner>> makeRunner() const override;
+  Tensor realOf(size_t layer, const ConstTensorView &result) const override;
+
+private:
+  explicit ProgramExecutable(std::shared_ptr<const runtime::Session> session);
+  void listLayers(const std::vector<bool> &skipped);
+
+  std::shared_ptr<const runtime::Session> session;
+  std::vector<runtime::Form> inputForms;
+  runtime::Form outputForm = runtime::Form::model;
+  /// The program's layer behind each observed one.
+  std::vector<size_t> layerIndices;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H

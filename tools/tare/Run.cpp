@@ -1,0 +1,164 @@
+//===- Run.cpp - tare run -------------------------------------------------===//
+#include "Commands.h"
+#include "Json.h"
+#include "LayerNames.h"
+#include "Samples.h"
+#include "ShapeOptions.h"
+#include "tare/Tensor/Npz.h"
+
+#include <fmt/format.h>
+
+using namespace tare;
+
+namespace {
+
+/// The arrays that a run writes: the outputs first, then the layers.
+struct Arrays {
+  std::vector<size_t> outputs, layers;
+};
+
+class RunCommand : public Command {
+public:
+  RunCommand()
+      : Command(
+            "run", "Run a model on samples",
+            "tare run model.tare --inputs test.npz --outputs out.npz\n"
+            "  MODEL is a float .onnx, an .mlir of any stage, or a .tare. The keys of X.npz are the inputs' names;\n"
+            "  samples lie along the first axis, of the outputs too.") {}
+
+  Status run() override {
+    if (Status parsed = shapes.parseInto(options); !parsed)
+      return parsed;
+    auto executable = Executable::load(model, options, console());
+    if (!executable)
+      return executable.error();
+    auto data = Dataset::open(inputs, (*executable)->declarations(raw), samples);
+    if (!data)
+      return data.error();
+    if (Status prepared = (*executable)->prepare(formsFor(**executable, **data)); !prepared)
+      return prepared;
+    return runOn(**executable, **data);
+  }
+
+private:
+  void addOptions(CLI::App &app) override {
+    app.add_option("MODEL", model, "A float .onnx, an .mlir of any stage, or a .tare")->required();
+    app.add_option("--inputs", inputs, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
+        ->required()
+        ->type_name("X.npz");
+    app.add_option("--outputs", outputs, "The file to write; a .npy where there is one output")
+        ->required()
+        ->type_name("Y.npz");
+    app.add_flag(
+        "--raw", raw,
+        "Give the integers behind the outputs' dequantize, in place of real numbers; inputs may be integers too,\n"
+        "as arrays of the input grid's type");
+    app.add_flag("--all-layers", allLayers, "Add every layer's result, under the layer's name");
+    shapes.addTo(app);
+    app.add_option("--samples", samples, "How many samples to run (default: all)")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    app.add_flag("--reference", options.reference, "Run a program on the reference kernels");
+  }
+
+  PortForms formsFor(const Executable &executable, const Dataset &data) const {
+    PortForms forms{{}, raw};
+    for (size_t i = 0; i != executable.inputs().size(); ++i)
+      forms.rawInputs.push_back(data.declarations()[i].type != executable.inputs()[i].real);
+    return forms;
+  }
+
+  Status runOn(const Executable &executable, Dataset &data) {
+    auto runners = makeRunners(executable, workersFor(data, threads));
+    if (!runners)
+      return runners.error();
+    auto writer = ArrayWriter::create(outputs);
+    if (!writer)
+      return writer.error();
+    auto arrays = declare(executable, data, *writer);
+    if (!arrays)
+      return arrays.error();
+    Status done = success();
+    {
+      Progress progress(console(), "running sample", data.sampleCount());
+      done = forEachSample(data, threads, progress, [&](const Sample &sample, size_t worker) {
+        return runSample(executable, *(*runners)[worker], sample, *arrays, *writer);
+      });
+    }
+    if (done)
+      done = writer->commit();
+    if (done)
+      report(executable, data);
+    return done;
+  }
+
+  Result<Arrays> declare(const Executable &executable, const Dataset &data, ArrayWriter &writer) const {
+    Arrays arrays;
+    for (const ExecutablePort &output : executable.outputs()) {
+      const TensorType &type = raw ? output.raw : output.real;
+      auto array = writer.addSamples(output.name, type, data.stackingOf(type.shape));
+      if (!array)
+        return array.error();
+      arrays.outputs.push_back(*array);
+    }
+    if (!allLayers)
+      return arrays;
+    std::vector<std::string> names = arrayNames(executable.outputs(), executable.layers());
+    for (size_t i = 0; i != names.size(); ++i) {
+      const TensorType &type = raw ? executable.layers()[i].type : executable.layers()[i].real;
+      auto array = writer.addSamples(names[i], type, data.stackingOf(type.shape));
+      if (!array)
+        return array.error();
+      arrays.layers.push_back(*array);
+    }
+    return arrays;
+  }
+
+  Status runSample(const Executable &executable, Runner &runner, const Sample &sample, const Arrays &arrays,
+                   ArrayWriter &writer) const {
+    Status written = success();
+    Runner::Observer observe;
+    if (allLayers)
+      observe = [&](size_t layer, const ConstTensorView &result) {
+        if (!written)
+          return;
+        written = raw ? writer.write(arrays.layers[layer], sample.index, result)
+                      : writer.write(arrays.layers[layer], sample.index, executable.realOf(layer, result).view());
+      };
+    std::vector<Tensor> results = runner.run(sample.inputs, observe);
+    for (size_t i = 0; i != results.size() && written; ++i)
+      written = writer.write(arrays.outputs[i], sample.index, results[i].view());
+    return written;
+  }
+
+  void report(const Executable &executable, const Dataset &data) const {
+    if (!json)
+      return console().note(fmt::format("wrote {}: {} samples", outputs, data.sampleCount()));
+    printJson([&](llvm::json::OStream &out) {
+      out.object([&] {
+        out.attribute("output", jsonText(outputs));
+        out.attribute("samples", data.sampleCount());
+        out.attributeArray("outputs", [&] {
+          for (const ExecutablePort &port : executable.outputs())
+            out.object([&] { writePort(out, port.name, raw ? port.raw : port.real); });
+        });
+      });
+    });
+  }
+
+  static void writePort(llvm::json::OStream &out, const std::string &name, const TensorType &type) {
+    out.attribute("name", jsonText(name));
+    out.attribute("type", jsonText(nameOf(type.element)));
+    jsonList(out, "shape", type.shape);
+  }
+
+  std::string model, inputs, outputs;
+  ShapeOptions shapes;
+  ExecutableOptions options;
+  int64_t samples = Dataset::all;
+  bool raw = false, allLayers = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> tare::makeRunCommand() { return std::make_unique<RunCommand>(); }

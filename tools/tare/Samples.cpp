@@ -1,0 +1,69 @@
+//===- Samples.cpp - Every sample, over the cores -------------------------===//
+#include "Samples.h"
+
+#include "tare/Tensor/Parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+
+using namespace tare;
+
+namespace {
+
+/// The error of the earliest sample, whichever thread met it first.
+class FirstError {
+public:
+  void report(int64_t sample, Error error) {
+    std::lock_guard lock(mutex);
+    if (sample < earliest) {
+      earliest = sample;
+      found = std::move(error);
+    }
+    any = true;
+  }
+  bool isSet() const { return any; }
+  Status status() const { return found ? Status(*found) : success(); }
+
+private:
+  std::atomic<bool> any = false;
+  std::mutex mutex;
+  int64_t earliest = std::numeric_limits<int64_t>::max();
+  std::optional<Error> found;
+};
+
+} // namespace
+
+size_t tare::workersFor(const SampleSource &source, size_t threads) {
+  size_t wanted = threads ? threads : defaultThreads();
+  return std::clamp<size_t>(source.sampleCount(), 1, wanted);
+}
+
+Status tare::forEachSample(SampleSource &source, size_t threads, Progress &progress,
+                           const std::function<Status(const Sample &, size_t worker)> &body) {
+  FirstError error;
+  parallelFor(source.sampleCount(), workersFor(source, threads), [&](size_t, size_t worker) {
+    if (error.isSet())
+      return;
+    Result<std::optional<Sample>> sample = source.next();
+    if (!sample)
+      return error.report(std::numeric_limits<int64_t>::max() - 1, sample.error());
+    if (!*sample)
+      return;
+    if (Status done = body(**sample, worker); !done)
+      error.report((*sample)->index, done.error());
+    progress.advance();
+  });
+  return error.status();
+}
+
+Result<std::vector<std::unique_ptr<Runner>>> tare::makeRunners(const Executable &executable, size_t workers) {
+  std::vector<std::unique_ptr<Runner>> runners;
+  for (size_t i = 0; i != workers; ++i) {
+    auto runner = executable.makeRunner();
+    if (!runner)
+      return runner.error();
+    runners.push_back(std::move(*runner));
+  }
+  return runners;
+}

@@ -1,0 +1,24 @@
+//===- Samples.h - Every sample, over the cores -----------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_SAMPLES_H
+#define TARE_TOOLS_TARE_SAMPLES_H
+
+#include "Console.h"
+#include "Executable.h"
+#include "tare/Tensor/Dataset.h"
+
+namespace tare {
+
+/// How many workers forEachSample() has at most.
+size_t workersFor(const SampleSource &source, size_t threads);
+
+/// Calls `body` with each sample that `source` still has, in up to `threads` threads (0: as many as there are cores).
+/// `worker` belongs to one thread at a time. Ends early with the error of the first sample that has one.
+Status forEachSample(SampleSource &source, size_t threads, Progress &progress,
+                     const std::function<Status(const Sample &, size_t worker)> &body);
+
+/// One runner per worker.
+Result<std::vector<std::unique_ptr<Runner>>> makeRunners(const Executable &executable, size_t workers);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_SAMPLES_H

@@ -1,0 +1,35 @@
+//===- ShapeOptions.h - --input-shape ---------------------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_SHAPEOPTIONS_H
+#define TARE_TOOLS_TARE_SHAPEOPTIONS_H
+
+#include "Executable.h"
+
+#include <CLI/CLI.hpp>
+
+namespace tare {
+
+/// `--input-shape NAME=DIMS`, for commands that run ONNX models.
+class ShapeOptions {
+public:
+  void addTo(CLI::App &app) {
+    app.add_option("--input-shape", texts, "The shape of an ONNX model's input, as x=1,3,224,224; may be repeated")
+        ->type_name("NAME=DIMS");
+  }
+
+  Status parseInto(ExecutableOptions &options) const {
+    for (const std::string &text : texts) {
+      auto shape = onnx::parseInputShape(text);
+      if (!shape)
+        return Error{"--input-shape: " + shape.error().message};
+      options.inputShapes.push_back(*shape);
+    }
+    return success();
+  }
+
+private:
+  std::vector<std::string> texts;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_SHAPEOPTIONS_H
