@@ -9,7 +9,7 @@ import lit.formats
 
 config.name = "Tare round trip" if lit_config.params.get("round_trip") else "Tare"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".test", ".onnxtxt"]
+config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.tare_build, "test", "round_trip" if lit_config.params.get("round_trip") else "lit")
 config.excludes = ["Inputs", "unit", "e2e", "install"]
