@@ -26,27 +26,46 @@ std::vector<int16_t> packDepthwise(const int8_t *weights, int64_t channels, int6
   return packed;
 }
 
+/// `times` copies of a list, one after the other; a list of length 1 stays as it is.
+template <typename T> std::vector<T> repeated(const T *values, int64_t size, int64_t times) {
+  std::vector<T> all;
+  for (int64_t i = 0; i < times; ++i)
+    all.insert(all.end(), values, values + size);
+  return all;
+}
+
+program::RequantT repeated(const program::RequantT &requant, int64_t times) {
+  program::RequantT all = requant;
+  if (requant.multipliers.size() > 1)
+    all.multipliers = repeated(requant.multipliers.data(), requant.multipliers.size(), times);
+  if (requant.shifts.size() > 1)
+    all.shifts = repeated(requant.shifts.data(), requant.shifts.size(), times);
+  return all;
+}
+
+/// Few channels leave lanes of a vector empty; with stride 1, neighbouring pixels follow each other in memory and share
+/// a vector: `fold` pixels of C channels are one pixel of fold * C channels.
 class DepthwiseKernel : public FastKernel {
 public:
   DepthwiseKernel(const program::ConvT &conv, std::span<const Operand> operands, const TensorType &result,
                   const VectorSet &set)
       : geometry(convGeometry(conv, operands[0].type.shape, operands[1].type.shape)), set(set),
         resultBytes(sizeOf(result.element)),
-        tile(geometry, geometry.inputChannels, TileElement::raw8, conv.input_zero_point, set) {
+        tile(geometry, geometry.inputChannels, TileElement::raw8, conv.input_zero_point, set), fold(foldOf()) {
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels;
     for (int64_t ky = 0; ky < h.kernel; ++ky)
       for (int64_t kx = 0; kx < w.kernel; ++kx)
         taps.push_back(ky * h.dilation * tile.rowElements() + kx * w.dilation * channels);
-    weights =
-        packDepthwise(static_cast<const int8_t *>(operands[1].constant), channels, taps.size(), set.depthwiseLanes);
+    int64_t tapCount = taps.size();
+    auto kernels = repeated(static_cast<const int8_t *>(operands[1].constant), channels * tapCount, fold);
+    weights = packDepthwise(kernels.data(), channels * fold, tapCount, set.depthwiseLanes);
     if (taps.size() % 2)
       taps.push_back(taps.back());
-    bias.assign(static_cast<const int32_t *>(operands[2].constant),
-                static_cast<const int32_t *>(operands[2].constant) + channels);
-    bias.resize(channels + set.depthwiseLanes);
+    bias = repeated(static_cast<const int32_t *>(operands[2].constant), channels, fold);
+    bias.resize(channels * fold + set.depthwiseLanes);
     if (conv.requant)
-      requant.emplace(*conv.requant, channels);
+      requant.emplace(repeated(*conv.requant, fold), channels * fold);
   }
 
   size_t scratchBytes() const override { return tile.bytes(); }
@@ -55,10 +74,10 @@ public:
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels, image = h.input * w.input * channels;
     DepthwiseRow row = {};
-    row.pixelStride = tile.pixelStride(), row.pixels = w.output;
+    row.pixelStride = tile.pixelStride() * fold, row.pixels = w.output / fold;
     row.taps = taps.data(), row.tapCount = taps.size();
     row.weights = weights.data(), row.bias = bias.data();
-    row.channels = channels, row.resultStride = channels;
+    row.channels = row.resultStride = channels * fold;
     row.requant = requant ? &requant->view() : nullptr;
     for (int64_t n = 0; n < geometry.batch; ++n)
       for (int64_t y = 0; y < h.output; y += tile.outputRows()) {
@@ -73,10 +92,17 @@ public:
   }
 
 private:
+  int64_t foldOf() const {
+    int64_t channels = geometry.inputChannels, most = std::max<int64_t>(1, set.depthwiseLanes / channels);
+    bool neighbours = tile.pixelStride() == channels && most * channels == set.depthwiseLanes;
+    return neighbours && geometry.window[1].output % most == 0 ? most : 1;
+  }
+
   ConvGeometry geometry;
   const VectorSet &set;
   int64_t resultBytes;
   Tile tile;
+  int64_t fold;
   std::vector<int64_t> taps;
   std::vector<int16_t> weights;
   std::vector<int32_t> bias;
