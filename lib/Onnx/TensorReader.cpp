@@ -196,6 +196,8 @@ std::optional<ElementType> tare::onnx::integerType(int32_t dataType) {
 }
 
 bool tare::onnx::isSane(const TensorType &type) {
+  if (type.shape.size() > largestRank)
+    return false;
   // An empty tensor's other dimensions must not overflow a product either.
   TensorType filled = type;
   std::replace(filled.shape.begin(), filled.shape.end(), int64_t(0), int64_t(1));

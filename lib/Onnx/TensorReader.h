@@ -10,9 +10,11 @@ namespace tare::onnx {
 /// No tensor of a model is larger (1 TB): what is, comes from a hostile file, and
 /// would overflow the arithmetic of shapes.
 inline constexpr size_t largestTensor = size_t(1) << 40;
+/// Nor has one more axes.
+inline constexpr size_t largestRank = 64;
 
 /// Whether a tensor of this type may exist: no negative dimension, no overflow, at
-/// most `largestTensor` bytes.
+/// most `largestRank` axes, at most `largestTensor` bytes.
 bool isSane(const TensorType &type);
 /// The name of an ONNX element type, as ONNX writes it: "float16".
 std::string dataTypeName(int32_t dataType);

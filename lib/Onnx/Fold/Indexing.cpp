@@ -48,6 +48,28 @@ LogicalResult foldGather(Node &node) {
   return node.give(result);
 }
 
+LogicalResult foldSplit(Node &node) {
+  const Tensor *input = node.requireKnown(0, "operand 0");
+  if (!input)
+    return failure();
+  Shape shape = input->shape();
+  std::optional<int64_t> axis = readAxis(node, node.intAttribute("axis", 0), shape.size());
+  if (!axis)
+    return failure();
+  std::optional<Integers> parts = readSplit(node, shape[*axis]);
+  if (!parts)
+    return failure();
+  Integers strides = stridesOf(shape);
+  int64_t offset = 0;
+  for (auto [index, part] : llvm::enumerate(*parts)) {
+    shape[*axis] = part;
+    if (failed(node.give(gatherStrided(*input, shape, strides, offset), index)))
+      return failure();
+    offset += part * strides[*axis];
+  }
+  return mlir::success();
+}
+
 } // namespace
 
 void tare::onnx::registerIndexingFolds(OpTable &table) { table.addFold("Gather", foldGather); }

@@ -122,6 +122,10 @@ std::optional<Shape> tare::onnx::unsqueezedShape(Node &node, const Shape &input)
     (void)node.error("attribute 'axes' is missing");
     return std::nullopt;
   }
+  if (raw->size() > largestRank) {
+    (void)node.error(fmt::format("adds {} axes", raw->size()));
+    return std::nullopt;
+  }
   std::optional<Integers> axes = readAxes(node, input.size() + raw->size(), 13, 1);
   if (!axes)
     return std::nullopt;
@@ -186,4 +190,47 @@ std::optional<SliceRange> tare::onnx::readSlice(Node &node, const Shape &input) 
     normalize(input[axis], range.starts[axis], (*ends)[i], range.steps[axis], range.sizes[axis]);
   }
   return range;
+}
+
+namespace {
+
+/// As the node gives them, unchecked.
+std::optional<Integers> readParts(Node &node, int64_t size) {
+  std::optional<Integers> parts = node.opset() < 13    ? node.intsAttribute("split")
+                                  : node.hasOperand(1) ? node.requireIntegers(1, "operand split")
+                                                       : std::nullopt;
+  if (parts || node.failed())
+    return parts;
+  int64_t count = node.opset() < 18 ? node.numResults() : node.intAttribute("num_outputs", node.numResults());
+  if (count < 1 || count > size || count != node.numResults() || (node.opset() < 18 && size % count)) {
+    (void)node.error(fmt::format("cannot split {} elements into {} parts", size, count));
+    return std::nullopt;
+  }
+  int64_t part = (size + count - 1) / count;
+  parts = Integers(count, part);
+  parts->back() = size - part * (count - 1);
+  return parts;
+}
+
+mlir::LogicalResult checkParts(Node &node, const Integers &parts, int64_t size) {
+  int64_t left = size;
+  for (int64_t part : parts) {
+    if (part < 1 || part > left)
+      return node.error(fmt::format("found a part of {} elements with {} of {} "
+                                    "left",
+                                    part, left, size));
+    left -= part;
+  }
+  if (left)
+    return node.error(fmt::format("the parts leave {} of {} elements over", left, size));
+  if (parts.size() != node.numResults())
+    return node.error(fmt::format("found {} parts for {} results", parts.size(), node.numResults()));
+  return mlir::success();
+}
+
+} // namespace
+
+std::optional<Integers> tare::onnx::readSplit(Node &node, int64_t size) {
+  std::optional<Integers> parts = readParts(node, size);
+  return parts && succeeded(checkParts(node, *parts, size)) ? parts : std::nullopt;
 }

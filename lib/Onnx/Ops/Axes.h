@@ -34,6 +34,10 @@ struct SliceRange {
 };
 std::optional<SliceRange> readSlice(Node &node, const Shape &input);
 
+/// The sizes of Split's parts, which add up to `size`: given (attribute, operand since opset 13), or equal ones; the
+/// last may be smaller since opset 18.
+std::optional<Integers> readSplit(Node &node, int64_t size);
+
 } // namespace tare::onnx
 
 #endif // TARE_LIB_ONNX_OPS_AXES_H

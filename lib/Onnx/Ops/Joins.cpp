@@ -1,9 +1,6 @@
 //===- Joins.cpp - Concat, Split ------------------------------------------===//
 #include "Axes.h"
 
-#include <fmt/format.h>
-#include <numeric>
-
 using namespace tare;
 using namespace tare::onnx;
 using mlir::failure;
@@ -27,41 +24,6 @@ LogicalResult importConcat(Node &node) {
   return node.give(node.create<qnn::ConcatOp>(mlir::ValueRange(inputs), *axis));
 }
 
-/// The sizes of the parts: given (attribute, operand since opset 13), or equal
-/// ones; the last may be smaller since opset 18.
-std::optional<Integers> readParts(Node &node, int64_t size) {
-  std::optional<Integers> parts = node.opset() < 13    ? node.intsAttribute("split")
-                                  : node.hasOperand(1) ? node.requireIntegers(1, "operand split")
-                                                       : std::nullopt;
-  if (parts || node.failed())
-    return parts;
-  int64_t count = node.opset() < 18 ? node.numResults() : node.intAttribute("num_outputs", node.numResults());
-  if (count < 1 || count > size || count != node.numResults() || (node.opset() < 18 && size % count)) {
-    (void)node.error(fmt::format("cannot split {} elements into {} parts", size, count));
-    return std::nullopt;
-  }
-  int64_t part = (size + count - 1) / count;
-  parts = Integers(count, part);
-  parts->back() = size - part * (count - 1);
-  return parts;
-}
-
-LogicalResult checkParts(Node &node, const Integers &parts, int64_t size) {
-  int64_t left = size;
-  for (int64_t part : parts) {
-    if (part < 1 || part > left)
-      return node.error(fmt::format("found a part of {} elements with {} of {} "
-                                    "left",
-                                    part, left, size));
-    left -= part;
-  }
-  if (left)
-    return node.error(fmt::format("the parts leave {} of {} elements over", left, size));
-  if (parts.size() != node.numResults())
-    return node.error(fmt::format("found {} parts for {} results", parts.size(), node.numResults()));
-  return mlir::success();
-}
-
 /// Each part is a slice.
 LogicalResult importSplit(Node &node) {
   mlir::Value input = node.anyOperand(0);
@@ -71,8 +33,8 @@ LogicalResult importSplit(Node &node) {
   if (!axis)
     return failure();
   int64_t size = dims(input)[*axis];
-  std::optional<Integers> parts = readParts(node, size);
-  if (!parts || failed(checkParts(node, *parts, size)))
+  std::optional<Integers> parts = readSplit(node, size);
+  if (!parts)
     return failure();
   Integers starts(dims(input).size(), 0), steps(starts.size(), 1), sizes(dims(input));
   for (auto [index, part] : llvm::enumerate(*parts)) {

@@ -196,7 +196,7 @@ TEST(Pooling, GlobalPools) {
 TEST(Resizing, ModesOfEachOpset) {
   OneNode upsample(9, {1, 1, 2, 2}, "Upsample", {"x", "s"});
   upsample.weight("s", {4}, {1, 1, 2, 2});
-  EXPECT_THAT(upsample.ir(), HasSubstr("coordinates = #qnn<coordinate_mode asymmetric>"));
+  EXPECT_THAT(upsample.ir(), HasSubstr("coordinates = #qnn.coordinate_mode<asymmetric>"));
   OneNode model(13, {1, 1, 2, 2}, "Resize", {"x", "", "s"});
   model.weight("s", {4}, {1, 1, 2.5f, 2});
   EXPECT_THAT(model.ir(), ContainsRegex("half_pixel.*scales = array<f64: 2.500000e\\+00, .*sizes = array<i64: 5, 4>"));
