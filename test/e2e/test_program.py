@@ -18,7 +18,7 @@ def allowed(prepared, port, expected):
     An output on an 8-bit grid: as many steps as the case states. An int32 accumulator has a far finer grid, and follows
     its input's 8-bit step times a weight's largest value.
     """
-    steps = prepared.case.steps * (127 if port["type"] == "i32" else 1)
+    steps = prepared.case.steps * (127 if port["type"] == "int32" else 1)
     return steps * output_step(port) * 1.001 + FLOAT_ROUNDING * np.abs(expected).max()
 
 

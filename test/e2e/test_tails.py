@@ -44,11 +44,11 @@ def test_permute(prepare, tmp_path):
 def test_everything_left_to_the_host(prepare, tmp_path, name):
     info = converted(prepare(name), tmp_path, "--strip-io", "quantize,dequantize,transpose")
     output = check_accumulator(info)
-    assert output["type"] == "i32" and output["shape"] == NHWC and output["layout"] == "NHWC"
+    assert output["type"] == "int32" and output["shape"] == NHWC and output["layout"] == "NHWC"
     assert not transposes(info)
     kinds = [layer["kind"] for layer in info["layers"]]
     assert "quantize" not in kinds and "dequantize" not in kinds
-    assert info["inputs"][0]["type"] == "i8"
+    assert info["inputs"][0]["type"] == "int8"
 
 
 def test_transpose_left_to_the_host(prepare, tmp_path):

@@ -146,6 +146,16 @@ std::optional<TensorType> integersOfResult(Value result) {
   return qnn::toHost(withElement(result.getType(), storageElement(boundary.cast->getOperand(0))));
 }
 
+Value integersBehind(BlockArgument argument) {
+  Operation *cast = boundaryOf(argument).cast;
+  return cast ? cast->getResult(0) : Value();
+}
+
+Value integersBehind(Value result) {
+  Operation *cast = boundaryOf(result).cast;
+  return cast ? cast->getOperand(0) : Value();
+}
+
 void takeIntegers(BlockArgument argument, DenseSet<Operation *> &added) {
   Boundary boundary = boundaryOf(argument);
   Value quantized = boundary.cast->getResult(0);

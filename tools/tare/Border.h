@@ -38,6 +38,10 @@ std::optional<TensorType> integersOfArgument(mlir::BlockArgument argument);
 /// it.
 std::optional<TensorType> integersOfResult(mlir::Value result);
 
+/// Those integers themselves: what the quantize makes, or the dequantize reads; null where there is none.
+mlir::Value integersBehind(mlir::BlockArgument argument);
+mlir::Value integersBehind(mlir::Value result);
+
 /// The argument takes its integers: what led to the quantize now moves integers, the quantize is gone.
 /// Ops that this adds are put into `added`.
 void takeIntegers(mlir::BlockArgument argument, llvm::DenseSet<mlir::Operation *> &added);

@@ -9,5 +9,6 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeCalibrateCommand());
   commands.push_back(makeRunCommand());
   commands.push_back(makeCompareCommand());
+  commands.push_back(makeInspectCommand());
   return commands;
 }

@@ -1,0 +1,54 @@
+//===- Inspect.cpp - tare inspect -----------------------------------------===//
+#include "Commands.h"
+#include "Inspection.h"
+#include "ShapeOptions.h"
+
+#include <filesystem>
+
+using namespace tare;
+
+namespace {
+
+class InspectCommand : public Command {
+public:
+  InspectCommand()
+      : Command(
+            "inspect", "Show a model's inputs, outputs, layers and memory",
+            "tare inspect model.tare\n"
+            "  For a program also: the multipliers m, shifts q and factors M = m * 2^-q of each layer, and the bits\n"
+            "  that its accumulator has to spare. Ranges stand for one number per channel; --json has them all.") {}
+
+  Status run() override {
+    if (Status parsed = shapes.parseInto(options); !parsed)
+      return parsed;
+    auto kind = kindOfModel(path);
+    if (!kind)
+      return kind.error();
+    auto inspection =
+        *kind == ModelKind::program ? inspectProgram(path) : inspectModule(path, *kind, options, console());
+    if (!inspection)
+      return inspection.error();
+    std::error_code error;
+    inspection->path = path;
+    inspection->fileBytes = std::filesystem::file_size(path, error);
+    if (json)
+      printJson([&](llvm::json::OStream &out) { inspection->writeJson(out); });
+    else
+      inspection->print();
+    return success();
+  }
+
+private:
+  void addOptions(CLI::App &app) override {
+    app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required();
+    shapes.addTo(app);
+  }
+
+  std::string path;
+  ShapeOptions shapes;
+  ExecutableOptions options;
+};
+
+} // namespace
+
+std::unique_ptr<Command> tare::makeInspectCommand() { return std::make_unique<InspectCommand>(); }

@@ -1,0 +1,88 @@
+//===- InspectModule.cpp - What there is to know of a model or IR ---------===//
+#include "Inspection.h"
+#include "ModuleExecutable.h"
+
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace tare {
+namespace {
+
+/// The type of a value, its quantized elements as the integers that hold them.
+TensorType typeOf(Value value) { return qnn::toHost(value.getType()); }
+
+InspectedGrid gridOf(Type type) {
+  InspectedGrid result;
+  if (!qnn::quantizedElement(type))
+    return result;
+  qnn::Grid grid = *qnn::Grid::of(type);
+  result.scales.assign(grid.scales.begin(), grid.scales.end());
+  for (size_t i = 0; i != grid.scales.size(); ++i)
+    result.zeroPoints.push_back(grid.zeroPoint(i));
+  if (grid.axis)
+    result.axis = *grid.axis;
+  return result;
+}
+
+InspectedPort inputOf(BlockArgument argument) {
+  Value integers = integersBehind(argument);
+  return {qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}};
+}
+
+InspectedPort outputOf(func::FuncOp function, OpOperand &result) {
+  auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+  Value integers = integersBehind(result.get());
+  return {name ? name.str() : qnn::valueName(result.get()),
+          typeOf(result.get()),
+          "",
+          gridOf(gridTypeOf(integers ? integers : result.get())),
+          {}};
+}
+
+} // namespace
+
+Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
+                                 const Console &console) {
+  CompilerContext context(console);
+  auto module = loadModule(path, kind, options, context);
+  if (!module)
+    return module.error();
+  auto function = (*module)->lookupSymbol<func::FuncOp>("main");
+  Inspection result;
+  result.kind = kind == ModelKind::onnx ? "onnx" : "ir";
+  for (BlockArgument argument : function.getArguments())
+    result.inputs.push_back(inputOf(argument));
+  for (OpOperand &operand : function.front().getTerminator()->getOpOperands())
+    result.outputs.push_back(outputOf(function, operand));
+  llvm::DenseSet<Value> constants;
+  for (Operation &op : function.front().without_terminator()) {
+    if (op.getNumResults() != 1 || !isa<RankedTensorType>(op.getResult(0).getType()))
+      continue;
+    Value value = op.getResult(0);
+    bool isConstant = matchPattern(&op, m_Constant());
+    if (isConstant)
+      result.parameters += typeOf(value).count();
+    // What depends on constants alone, the quantize of a weight, is no layer.
+    if (isConstant || llvm::all_of(op.getOperands(), [&](Value operand) { return constants.contains(operand); }))
+      constants.insert(value);
+    else
+      result.layers.push_back({qnn::layerName(&op),
+                               qnn::valueName(value),
+                               kindOf(&op),
+                               typeOf(value),
+                               gridOf(gridTypeOf(value)),
+                               {},
+                               {},
+                               std::nullopt,
+                               0});
+  }
+  return result;
+}
+
+} // namespace tare

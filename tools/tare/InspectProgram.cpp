@@ -1,0 +1,109 @@
+//===- InspectProgram.cpp - What there is to know of a program ------------===//
+#include "Headroom.h"
+#include "Inspection.h"
+
+#include "tare/Kernels/Registry.h"
+#include "tare/Program/Reader.h"
+#include "tare/Runtime/Session.h"
+
+using namespace tare;
+using runtime::Form;
+
+namespace {
+
+using Layers = std::vector<std::unique_ptr<program::LayerT>>;
+
+InspectedGrid gridOf(const std::vector<double> &scales, int64_t axis, int64_t zeroPoint) {
+  InspectedGrid grid{scales, std::vector<int64_t>(scales.size(), zeroPoint), std::nullopt};
+  if (scales.size() > 1)
+    grid.axis = axis;
+  return grid;
+}
+
+InspectedPort portOf(const program::PortT &port, const runtime::PortDescription &description) {
+  InspectedPort result{port.name,
+                       description.type,
+                       description.layout,
+                       gridOf(description.scales, description.axis, description.zeroPoint),
+                       {}};
+  for (const auto &step : port.host_steps)
+    result.hostSteps.emplace_back(kernels::lookup(step->op.type)->name);
+  return result;
+}
+
+/// The requantization of those operators that have one.
+const program::RequantT *requantOf(const program::OpUnion &op) {
+  const std::unique_ptr<program::RequantT> *requant = nullptr;
+  auto take = [&](const auto *parameters) {
+    if (parameters)
+      requant = &parameters->requant;
+  };
+  take(op.AsConv());
+  take(op.AsConvTranspose());
+  take(op.AsLinear());
+  take(op.AsMatMul());
+  take(op.AsMul());
+  take(op.AsRescale());
+  take(op.AsAveragePool());
+  take(op.AsReduceMean());
+  take(op.AsSoftmax());
+  return requant ? requant->get() : nullptr;
+}
+
+void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
+  if (const program::RequantT *requant = requantOf(op)) {
+    layer.multipliers.assign(requant->multipliers.begin(), requant->multipliers.end());
+    layer.shifts.assign(requant->shifts.begin(), requant->shifts.end());
+  } else if (const auto *add = op.AsAdd()) {
+    layer.multipliers = {add->lhs_multiplier, add->rhs_multiplier};
+    layer.shifts = {add->shift};
+  }
+}
+
+InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer) {
+  const program::TensorT &result = *model.program().tensors[layer.result];
+  const kernels::OpKernel &kernel = *kernels::lookup(layer.op.type);
+  InspectedLayer inspected{layer.name,
+                           result.name,
+                           std::string(kernel.name),
+                           model.type(layer.result),
+                           gridOf(result.scales, result.axis, result.zero_point),
+                           {},
+                           {},
+                           std::nullopt,
+                           0};
+  setFactors(inspected, layer.op);
+  inspected.headroom = headroomOf(model, layer);
+  std::vector<TensorType> operands;
+  for (uint32_t operand : layer.operands)
+    operands.push_back(model.type(operand));
+  inspected.macs = kernel.macs(layer.op, operands, inspected.output);
+  return inspected;
+}
+
+} // namespace
+
+Result<Inspection> tare::inspectProgram(const std::string &path) {
+  auto model = program::readFile(path);
+  if (!model)
+    return model.error();
+  auto session = runtime::Session::create(*model);
+  if (!session)
+    return session.error();
+  const program::ProgramT &program = (*model)->program();
+  Inspection result;
+  result.kind = "program";
+  result.target = program.target ? program.target->name : "";
+  result.producer = program.producer;
+  for (size_t i = 0; i != program.inputs.size(); ++i)
+    result.inputs.push_back(portOf(*program.inputs[i], (*session)->describeInput(i, Form::program)));
+  for (size_t i = 0; i != program.outputs.size(); ++i)
+    result.outputs.push_back(portOf(*program.outputs[i], (*session)->describeOutput(i, Form::program)));
+  for (const auto &layer : program.layers)
+    result.layers.push_back(layerOf(**model, *layer));
+  for (size_t i = 0; i != program.tensors.size(); ++i)
+    if (program.tensors[i]->constant)
+      result.parameters += (*model)->type(i).count();
+  result.memory = {int64_t(program.arena_bytes), int64_t(program.arena_lower_bound), int64_t(program.constant_bytes)};
+  return result;
+}

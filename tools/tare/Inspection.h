@@ -1,0 +1,73 @@
+//===- Inspection.h - What inspect shows ------------------------*- C++ -*-===//
+//
+// Filled from a program, or from a module of IR; printed as a table or JSON.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TOOLS_TARE_INSPECTION_H
+#define TARE_TOOLS_TARE_INSPECTION_H
+
+#include "Executable.h"
+#include "Json.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// What the integers of a port or layer mean; no scales where they have no grid, or nobody says.
+struct InspectedGrid {
+  std::vector<double> scales;
+  /// As many as there are scales.
+  std::vector<int64_t> zeroPoints;
+  std::optional<int64_t> axis;
+};
+
+struct InspectedPort {
+  std::string name;
+  TensorType type;
+  std::string layout;
+  InspectedGrid grid;
+  /// What the host does, in order.
+  std::vector<std::string> hostSteps;
+};
+
+struct InspectedLayer {
+  std::string name, value, kind;
+  TensorType output;
+  InspectedGrid grid;
+  /// M = multipliers * 2^-shifts; lists of length 1 or C, empty where the layer does not rescale.
+  std::vector<int64_t> multipliers, shifts;
+  /// The bits of the accumulator that even the worst input leaves unused, sign apart.
+  std::optional<int> headroom;
+  int64_t macs = 0;
+};
+
+struct InspectedMemory {
+  int64_t arena = 0, arenaLowerBound = 0, constants = 0;
+};
+
+struct Inspection {
+  std::string path;
+  /// "program", "onnx" or "ir".
+  std::string kind;
+  int64_t fileBytes = 0;
+  std::string target, producer;
+  std::vector<InspectedPort> inputs, outputs;
+  std::vector<InspectedLayer> layers;
+  std::optional<InspectedMemory> memory;
+  /// Elements of constants.
+  int64_t parameters = 0;
+
+  void print() const;
+  void writeJson(llvm::json::OStream &out) const;
+};
+
+Result<Inspection> inspectProgram(const std::string &path);
+Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
+                                 const Console &console);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_INSPECTION_H

@@ -1,0 +1,74 @@
+//===- InspectionJson.cpp - What inspect shows, for other programs --------===//
+#include "Inspection.h"
+
+#include <cmath>
+
+using namespace tare;
+using llvm::json::OStream;
+
+namespace {
+
+void writeGrid(OStream &out, const InspectedGrid &grid) {
+  jsonList(out, "scales", grid.scales);
+  jsonList(out, "zero_points", grid.zeroPoints);
+  if (grid.axis)
+    out.attribute("axis", *grid.axis);
+}
+
+void writePort(OStream &out, const InspectedPort &port) {
+  out.attribute("name", jsonText(port.name));
+  out.attribute("type", jsonText(nameOf(port.type.element)));
+  jsonList(out, "shape", port.type.shape);
+  out.attribute("layout", port.layout);
+  writeGrid(out, port.grid);
+  jsonList(out, "host_steps", port.hostSteps);
+}
+
+void writeLayer(OStream &out, const InspectedLayer &layer) {
+  out.attribute("name", jsonText(layer.name));
+  out.attribute("value", jsonText(layer.value));
+  out.attribute("kind", layer.kind);
+  out.attribute("output", jsonText(nameOf(layer.output.element)));
+  jsonList(out, "output_shape", layer.output.shape);
+  writeGrid(out, layer.grid);
+  jsonList(out, "multipliers", layer.multipliers);
+  jsonList(out, "shifts", layer.shifts);
+  out.attribute("headroom", layer.headroom ? llvm::json::Value(*layer.headroom) : llvm::json::Value(nullptr));
+  out.attribute("macs", layer.macs);
+}
+
+template <typename T>
+void writeEach(OStream &out, llvm::StringRef key, const std::vector<T> &items, void write(OStream &, const T &)) {
+  out.attributeArray(key, [&] {
+    for (const T &item : items)
+      out.object([&] { write(out, item); });
+  });
+}
+
+} // namespace
+
+void Inspection::writeJson(OStream &out) const {
+  out.object([&] {
+    out.attribute("file", jsonText(path));
+    out.attribute("kind", kind);
+    out.attribute("file_bytes", fileBytes);
+    if (!target.empty())
+      out.attribute("target", jsonText(target));
+    if (!producer.empty())
+      out.attribute("producer", jsonText(producer));
+    writeEach(out, "inputs", inputs, writePort);
+    writeEach(out, "outputs", outputs, writePort);
+    writeEach(out, "layers", layers, writeLayer);
+    int64_t macs = 0;
+    for (const InspectedLayer &layer : layers)
+      macs += layer.macs;
+    out.attribute("macs", macs);
+    out.attribute("parameters", parameters);
+    if (memory)
+      out.attributeObject("memory", [&] {
+        out.attribute("arena_bytes", memory->arena);
+        out.attribute("arena_lower_bound", memory->arenaLowerBound);
+        out.attribute("constant_bytes", memory->constants);
+      });
+  });
+}

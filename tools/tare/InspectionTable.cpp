@@ -1,0 +1,89 @@
+//===- InspectionTable.cpp - What inspect shows, for people ---------------===//
+#include "Inspection.h"
+#include "Table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace tare;
+
+namespace {
+
+using Align = Table::Align;
+
+/// "3", or "3 .. 9" for a list of different numbers; nothing for an empty one.
+template <typename T> std::string rangeOf(const std::vector<T> &numbers, const char *format) {
+  if (numbers.empty())
+    return "";
+  auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
+  std::string low = fmt::format(fmt::runtime(format), *least), high = fmt::format(fmt::runtime(format), *most);
+  return *least == *most ? low : low + " .. " + high;
+}
+
+/// M = m * 2^-q; a list of one goes with every element of the other.
+std::vector<double> factorsOf(const InspectedLayer &layer) {
+  std::vector<double> factors(std::max(layer.multipliers.size(), layer.shifts.size()));
+  if (layer.multipliers.empty() || layer.shifts.empty())
+    return {};
+  for (size_t i = 0; i != factors.size(); ++i)
+    factors[i] = std::ldexp(double(layer.multipliers[std::min(i, layer.multipliers.size() - 1)]),
+                            -int(layer.shifts[std::min(i, layer.shifts.size() - 1)]));
+  return factors;
+}
+
+void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
+  Table table({{title, Align::left},
+               {"type", Align::left},
+               {"shape", Align::left},
+               {"layout", Align::left},
+               {"scale"},
+               {"zero point"},
+               {"host", Align::left}});
+  for (const InspectedPort &port : ports)
+    table.add({port.name, std::string(nameOf(port.type.element)), toString(port.type.shape), port.layout,
+               rangeOf(port.grid.scales, "{:.6g}"), rangeOf(port.grid.zeroPoints, "{}"),
+               fmt::format("{}", fmt::join(port.hostSteps, ", "))});
+  table.print();
+  fmt::print("\n");
+}
+
+void printLayers(const std::vector<InspectedLayer> &layers) {
+  Table table({{"layer", Align::left},
+               {"kind", Align::left},
+               {"output", Align::left},
+               {"shape", Align::left},
+               {"scale"},
+               {"M"},
+               {"m"},
+               {"q"},
+               {"headroom"},
+               {"MACs"}});
+  for (const InspectedLayer &layer : layers)
+    table.add({layer.name, layer.kind, std::string(nameOf(layer.output.element)), toString(layer.output.shape),
+               rangeOf(layer.grid.scales, "{:.4g}"), rangeOf(factorsOf(layer), "{:.4g}"),
+               rangeOf(layer.multipliers, "{}"), rangeOf(layer.shifts, "{}"),
+               layer.headroom ? fmt::format("{} bits", *layer.headroom) : "",
+               layer.macs ? fmt::format("{}", layer.macs) : ""});
+  table.print();
+}
+
+} // namespace
+
+void Inspection::print() const {
+  fmt::print("{}: {}, {} bytes", path, kind, fileBytes);
+  if (!target.empty())
+    fmt::print(", for the target '{}'", target);
+  fmt::print("{}\n\n", producer.empty() ? "" : ", by " + producer);
+  printPorts("input", inputs);
+  printPorts("output", outputs);
+  printLayers(layers);
+  int64_t macs = 0;
+  for (const InspectedLayer &layer : layers)
+    macs += layer.macs;
+  fmt::print("\n{} layers, {} parameters{}\n", layers.size(), parameters, macs ? fmt::format(", {} MACs", macs) : "");
+  if (memory)
+    fmt::print("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", memory->arena,
+               memory->arenaLowerBound, memory->constants);
+}
