@@ -52,27 +52,21 @@ public:
   /// y = scale[o] * (w x + b) + shift[o]
   void applyBehind(const Affine &affine) {
     if (!affine.keepsScale())
-      load();
-    int64_t perOutput = weight.size() / std::max<int64_t>(bias.size(), 1);
-    for (size_t i = 0; i < weight.size(); ++i)
-      weight[i] *= affine.scale[i / perOutput];
+      changeWeights([&](int64_t o, int64_t) { return affine.scale[o]; });
     for (size_t o = 0; o < bias.size(); ++o)
       bias[o] = bias[o] * affine.scale[o] + affine.shift[o];
   }
 
   /// y = w (scale[i] * x + shift[i]) + b, i counting the input's channels.
   void applyBefore(const Affine &affine) {
-    load();
     ArrayRef<int64_t> shape = shapeOf(op.getWeightOperand().get());
-    int64_t inputs = shape[1], taps = weight.size() / (shape[0] * inputs);
-    int64_t groups = affine.scale.size() / inputs;
-    int64_t outputsPerGroup = shape[0] / groups;
-    for (int64_t k = 0; k < int64_t(weight.size()); ++k) {
-      int64_t o = k / (taps * inputs);
-      int64_t i = k / taps % inputs + o / outputsPerGroup * inputs;
-      bias[o] += weight[k] * affine.shift[i];
-      weight[k] *= affine.scale[i];
-    }
+    int64_t groups = affine.scale.size() / shape[1], outputsPerGroup = shape[0] / groups;
+    auto inputOf = [=](int64_t o, int64_t i) { return i + o / outputsPerGroup * shape[1]; };
+    forEachWeight(original(), [&](int64_t o, int64_t i, int64_t k, const float *weights) {
+      bias[o] += weights[k] * affine.shift[inputOf(o, i)];
+    });
+    if (!affine.keepsScale())
+      changeWeights([&](int64_t o, int64_t i) { return affine.scale[inputOf(o, i)]; });
   }
 
   /// Gives the op its new constants; weights that did not change are kept.
@@ -80,14 +74,13 @@ public:
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPoint(op);
     Value oldWeight = op.getWeightOperand().get(), oldBias = op.getBiasValue();
-    std::string layer = qnn::layerName(op);
-    auto constant = [&](ArrayRef<int64_t> shape, ArrayRef<double> values, const std::string &name) {
-      return floatConstant(rewriter, qnn::nameLoc(op->getContext(), name, name), shape, values, name);
-    };
+    std::string name = qnn::layerName(op) + "_weight", biasName = qnn::layerName(op) + "_bias";
     rewriter.modifyOpInPlace(op, [&] {
-      if (!weight.empty())
-        op.getWeightOperand().set(constant(shapeOf(oldWeight), weight, layer + "_weight"));
-      Value newBias = constant({int64_t(bias.size())}, bias, layer + "_bias");
+      if (changed)
+        op.getWeightOperand().set(qnn::ConstantOp::create(rewriter, qnn::nameLoc(op->getContext(), name, name),
+                                                          qnn::toAttr(op->getContext(), changed, name)));
+      Value newBias = floatConstant(rewriter, qnn::nameLoc(op->getContext(), biasName, biasName),
+                                    {int64_t(bias.size())}, bias, biasName);
       if (oldBias)
         op->setOperand(2, newBias);
       else
@@ -98,10 +91,31 @@ public:
 
 private:
   explicit Parameters(AccumulatorOpInterface op) : op(op) {}
-  void load() { weight = doubles(floatConstantValue(op.getWeightOperand().get())); }
+
+  Tensor original() { return qnn::toTensor(floatConstantValue(op.getWeightOperand().get())); }
+
+  /// f(output channel, input channel of the group, position, elements) for each weight.
+  template <typename F> static void forEachWeight(const Tensor &weights, F f) {
+    const Shape &shape = weights.shape();
+    int64_t taps = weights.count() / (shape[0] * shape[1]), k = 0;
+    for (int64_t o = 0; o < shape[0]; ++o)
+      for (int64_t i = 0; i < shape[1]; ++i)
+        for (int64_t t = 0; t < taps; ++t, ++k)
+          f(o, i, k, weights.as<float>());
+  }
+
+  /// Multiplies each weight by factor(output channel, input channel of the group).
+  template <typename F> void changeWeights(F factor) {
+    Tensor weights = original();
+    changed = Tensor(weights.type());
+    float *out = changed.mutableAs<float>();
+    forEachWeight(weights, [&](int64_t o, int64_t i, int64_t k, const float *in) { out[k] = in[k] * factor(o, i); });
+  }
 
   AccumulatorOpInterface op;
-  SmallVector<double> weight, bias;
+  /// New weights, where they differ from the old ones.
+  Tensor changed;
+  SmallVector<double> bias;
 };
 
 LogicalResult refuse(PatternRewriter &rewriter, Operation *op, StringRef why) {
