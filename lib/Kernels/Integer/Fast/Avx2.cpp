@@ -88,6 +88,7 @@ struct V {
     __builtin_memcpy(&value, x, sizeof value);
     return _mm256_set1_epi32(value);
   }
+  static Ints loadWords(const int16_t *x) { return loadInts(x); }
   static Ints loadWords(const int8_t *x) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
   }

@@ -26,12 +26,12 @@ std::unique_ptr<FastKernel> prepareConv(const program::OpUnion &op, std::span<co
   const Shape &weights = operands[1].type.shape;
   if (!operands[1].constant || !operands[2].constant)
     return nullptr;
-  if (auto depthwise = prepareDepthwise(conv, operands, result))
-    return depthwise;
   ElementType element = operands[0].type.element;
   std::span<const int64_t> bias(static_cast<const int64_t *>(operands[2].constant), weights[0]);
   if (element == ElementType::i16 && !wideSumsAreExact(bias, elementCount(weights) / weights[0]))
     return nullptr;
+  if (auto depthwise = prepareDepthwise(conv, operands, result))
+    return depthwise;
   ConvGeometry geometry = convGeometry(conv, operands[0].type.shape, weights);
   const auto &[h, w] = geometry.window;
   Placement placement = {0, h.output * w.output * weights[0], w.output * weights[0], weights[0]};

@@ -6,6 +6,7 @@
 #include "Tile.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace tare::kernels {
@@ -50,8 +51,10 @@ public:
   DepthwiseKernel(const program::ConvT &conv, std::span<const Operand> operands, const TensorType &result,
                   const VectorSet &set)
       : geometry(convGeometry(conv, operands[0].type.shape, operands[1].type.shape)), set(set),
-        resultBytes(sizeOf(result.element)),
-        tile(geometry, geometry.inputChannels, TileElement::raw8, conv.input_zero_point, set), fold(foldOf()) {
+        wide(operands[0].type.element == ElementType::i16), resultBytes(sizeOf(result.element)),
+        tile(geometry, geometry.inputChannels, wide ? TileElement::raw16 : TileElement::raw8, conv.input_zero_point,
+             set),
+        fold(foldOf()) {
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels;
     for (int64_t ky = 0; ky < h.kernel; ++ky)
@@ -62,8 +65,13 @@ public:
     weights = packDepthwise(kernels.data(), channels * fold, tapCount, set.depthwiseLanes);
     if (taps.size() % 2)
       taps.push_back(taps.back());
-    bias = repeated(static_cast<const int32_t *>(operands[2].constant), channels, fold);
-    bias.resize(channels * fold + set.depthwiseLanes);
+    // Padded to whole blocks of channels.
+    int64_t biases = channels * fold + set.depthwiseLanes,
+            biasBytes = channels * (wide ? sizeof(int64_t) : sizeof(int32_t));
+    bias = Tensor(wide ? ElementType::i64 : ElementType::i32, {biases});
+    std::memset(bias.mutableAs<std::byte>(), 0, bias.type().bytes());
+    for (int64_t i = 0; i < fold; ++i)
+      std::memcpy(bias.mutableAs<std::byte>() + i * biasBytes, operands[2].constant, biasBytes);
     if (conv.requant)
       requant.emplace(repeated(*conv.requant, fold), channels * fold);
   }
@@ -72,21 +80,21 @@ public:
 
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
     const auto &[h, w] = geometry.window;
-    int64_t channels = geometry.inputChannels, image = h.input * w.input * channels;
+    int64_t channels = geometry.inputChannels, image = h.input * w.input * channels * tile.elementBytes();
     DepthwiseRow row = {};
     row.pixelStride = tile.pixelStride() * fold, row.pixels = w.output / fold;
     row.taps = taps.data(), row.tapCount = taps.size();
-    row.weights = weights.data(), row.bias = bias.data();
+    row.weights = weights.data(), row.bias = bias.as<std::byte>();
     row.channels = row.resultStride = channels * fold;
     row.requant = requant ? &requant->view() : nullptr;
     for (int64_t n = 0; n < geometry.batch; ++n)
       for (int64_t y = 0; y < h.output; y += tile.outputRows()) {
         int64_t rows = std::min(tile.outputRows(), h.output - y);
-        tile.fill(operands[0].as<int8_t>() + n * image, 0, y, rows, scratch);
+        tile.fill(operands[0].as<std::byte>() + n * image, 0, y, rows, scratch);
         for (int64_t r = 0; r < rows; ++r) {
-          row.input = reinterpret_cast<const int8_t *>(scratch) + r * tile.outputRowStride();
+          row.input = scratch + r * tile.outputRowStride() * tile.elementBytes();
           row.result = result.as<std::byte>() + ((n * h.output + y + r) * w.output) * channels * resultBytes;
-          set.depthwise(row);
+          (wide ? set.depthwise16 : set.depthwise8)(row);
         }
       }
   }
@@ -100,12 +108,13 @@ private:
 
   ConvGeometry geometry;
   const VectorSet &set;
+  bool wide;
   int64_t resultBytes;
   Tile tile;
   int64_t fold;
   std::vector<int64_t> taps;
   std::vector<int16_t> weights;
-  std::vector<int32_t> bias;
+  Tensor bias;
   std::optional<PreparedRequant> requant;
 };
 
@@ -114,7 +123,10 @@ private:
 std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv, std::span<const Operand> operands,
                                              const TensorType &result) {
   const TensorType &x = operands[0].type;
-  if (x.element != ElementType::i8 || conv.group != x.shape.back() || conv.group != operands[1].type.shape[0])
+  const Shape &weights = operands[1].type.shape;
+  // 16-bit inputs: 510 products of 2^22 fit 32 bits.
+  bool tooLong = x.element == ElementType::i16 && elementCount(weights) / weights[0] > 510;
+  if (tooLong || conv.group != x.shape.back() || conv.group != weights[0])
     return nullptr;
   return std::make_unique<DepthwiseKernel>(conv, operands, result, vectorSet());
 }

@@ -6,7 +6,7 @@
 
 namespace tare::kernels {
 
-/// A kernel for as many groups as input and output channels at i8; nullptr for
+/// A kernel for as many groups as input and output channels; nullptr for
 /// other convolutions.
 std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv, std::span<const Operand> operands,
                                              const TensorType &result);

@@ -56,18 +56,19 @@ template <typename Acc, typename T> void gemmRow(const GemmRow &row) {
 }
 
 /// In the order of packDepthwise for blocks of 8 channels: see there.
-void depthwiseRow(const DepthwiseRow &row) {
+template <typename T, typename Acc> void depthwiseRow(const DepthwiseRow &row) {
   for (int64_t p = 0; p < row.pixels; ++p)
     for (int64_t c = 0; c < row.channels; ++c) {
-      int64_t acc = row.bias[c], inBlock = c % lanes;
+      int64_t acc = static_cast<const Acc *>(row.bias)[c], inBlock = c % lanes;
+      const T *input = static_cast<const T *>(row.input) + p * row.pixelStride + c;
       const int16_t *weights = row.weights + (c - inBlock) * row.tapCount + inBlock / 4 * lanes + inBlock % 4 * 2;
       for (int64_t t = 0; t < row.tapCount; ++t)
-        acc += row.input[p * row.pixelStride + row.taps[t] + c] * weights[t / 2 * 2 * lanes + t % 2];
+        acc += input[row.taps[t]] * weights[t / 2 * 2 * lanes + t % 2];
       int64_t index = p * row.resultStride + c;
       if (row.requant)
-        static_cast<int8_t *>(row.result)[index] = int8_t(requantized(int32_t(acc), c, *row.requant));
+        static_cast<T *>(row.result)[index] = T(requantized(Acc(acc), c, *row.requant));
       else
-        static_cast<int32_t *>(row.result)[index] = int32_t(acc);
+        static_cast<Acc *>(row.result)[index] = Acc(acc);
     }
 }
 
@@ -96,7 +97,8 @@ const VectorSet portableVectors = {"portable",
                                    wordGemm,
                                    wideGemm,
                                    lanes,
-                                   depthwiseRow,
+                                   depthwiseRow<int8_t, int32_t>,
+                                   depthwiseRow<int16_t, int64_t>,
                                    requantizeRow<int32_t, int8_t>,
                                    requantizeRow<int32_t, int16_t>,
                                    addRow<int8_t>,

@@ -10,7 +10,7 @@ namespace {
 /// Small enough for a part of the second-level cache beside the weights.
 constexpr int64_t tileBytes = 96 * 1024;
 /// What a vector may read beyond the last pixel.
-constexpr size_t slack = 64;
+constexpr size_t slack = 128;
 
 int64_t extentOf(const WindowAxis &axis, int64_t outputs, int64_t stride) {
   return (outputs - 1) * stride + axis.dilation * (axis.kernel - 1) + 1;

@@ -85,16 +85,17 @@ struct Gemm {
   int stepMultiple;
 };
 
-/// A row of pixels of a depthwise convolution over `channels` channels; pixel
-/// p's tap t is at input + p * pixelStride + taps[t].
+/// A row of pixels of a depthwise convolution over `channels` channels; pixel p's tap t is at element p * pixelStride +
+/// taps[t] of the input, of int8 (int16). The sum of the products fits 32 bits; the accumulator, with its bias, has 32
+/// (64).
 struct DepthwiseRow {
-  const int8_t *input;
+  const void *input;
   int64_t pixelStride, pixels;
   const int64_t *taps;
   int64_t tapCount;
   /// [channel block][tap pair][the set's order], see packDepthwise.
   const int16_t *weights;
-  const int32_t *bias;
+  const void *bias;
   int64_t channels;
   void *result;
   int64_t resultStride;
@@ -115,7 +116,8 @@ struct VectorSet {
   Gemm gemm, gemm16, wideGemm;
   /// Channels per block of the depthwise kernel.
   int depthwiseLanes;
-  void (*depthwise)(const DepthwiseRow &row);
+  void (*depthwise8)(const DepthwiseRow &row);
+  void (*depthwise16)(const DepthwiseRow &row);
   /// Requantizes `count` consecutive accumulators of channels 0, 1, .. to i8 or
   /// i16.
   void (*requantize32To8)(const int32_t *acc, int8_t *y, int64_t count, const RequantVector &requant);
