@@ -18,10 +18,10 @@ def Npu_Tensor : StaticShapeTensorOf<[I8, I16, I32, I64, F32]>;
 def Npu_Activation : StaticShapeTensorOf<[I8, I16]>;
 
 defvar Npu_PermutableMethods = ["getPermutedResult", "createPermuted"];
-def Npu_Permutable : DeclareOpInterfaceMethods<Npu_PermutableOpInterface, Npu_PermutableMethods>;
+defvar Npu_Permutable = DeclareOpInterfaceMethods<Npu_PermutableOpInterface, Npu_PermutableMethods>;
 /// Only the first operand follows the layout.
-def Npu_PermutableFirst
-    : DeclareOpInterfaceMethods<Npu_PermutableOpInterface, !listconcat(Npu_PermutableMethods, ["getNumLayoutOperands"])>;
+defvar Npu_PermutableFirst
+    = DeclareOpInterfaceMethods<Npu_PermutableOpInterface, !listconcat(Npu_PermutableMethods, ["getNumLayoutOperands"])>;
 
 /// An operator of the program: `table` is its struct in the program's schema.
 class Npu_Op<string name, string table, list<Trait> traits = []>
@@ -40,7 +40,7 @@ class Npu_Op<string name, string table, list<Trait> traits = []>
   }];
 }
 
-/// An op whose only operand keeps the layout it comes in, and whose syntax is its parameters in a list.
+// Parts of the syntax.
 defvar Npu_Types = " attr-dict `:` functional-type(operands, results)";
 defvar Npu_InputZeroPoint = " (`input_zero_point` `=` $input_zero_point^)?";
 defvar Npu_OperandZeroPoints = " (`lhs_zero_point` `=` $lhs_zero_point^)? (`rhs_zero_point` `=` $rhs_zero_point^)?";
@@ -320,7 +320,7 @@ def Npu_PadOp : Npu_Op<"pad", "Pad", [Npu_Permutable]> {
   let hasFolder = 1;
 }
 
-def Npu_ReshapeOp : Npu_Op<"reshape", "Reshape"> {
+def Npu_ReshapeOp : Npu_Op<"reshape", "Reshape", [Npu_Permutable]> {
   let summary = "the same elements under another shape";
   let description = [{
     Costs nothing: the result lies where the operand does.

@@ -1,0 +1,123 @@
+//===- TargetTest.cpp - Descriptions are read, checked and written --------===//
+#include "tare/Target/Target.h"
+#include "tare/Target/TargetDictionary.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace tare;
+using testing::HasSubstr;
+
+namespace {
+
+/// Small and complete; `replaced` is put in place of the line that begins with its key.
+std::string describe(const std::string &replaced = "") {
+  std::vector<std::string> lines = {"name: small", "activations: [{type: i8, symmetric: true, accumulator_bits: 32}]",
+                                    "multiplier_bits: 15", "shift: {min: 0, max: 31}", "rounding: half_up"};
+  std::string key = replaced.substr(0, replaced.find(':'));
+  bool found = replaced.empty();
+  for (std::string &line : lines)
+    if (!replaced.empty() && line.starts_with(key + ":")) {
+      line = replaced;
+      found = true;
+    }
+  if (!found)
+    lines.push_back(replaced);
+  return llvm::join(lines, "\n") + "\n";
+}
+
+std::string errorOf(const std::string &yaml) {
+  Result<Target> target = parseTarget(yaml, "board.yaml");
+  return target ? "no error" : target.error().message;
+}
+
+TEST(Target, GenericIsWhatItsFileSays) {
+  Result<Target> target = loadTarget("generic");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->name, "generic");
+  EXPECT_EQ(target->multiplierBits, 15);
+  EXPECT_EQ(target->shift, (ShiftRange{0, 31}));
+  EXPECT_EQ(target->rounding, program::Rounding::half_up);
+  EXPECT_EQ(target->tail, Tail::i32);
+  ASSERT_NE(target->activation(ElementType::i8), nullptr);
+  EXPECT_FALSE(target->activation(ElementType::i8)->symmetric);
+  EXPECT_EQ(target->activation(ElementType::i8)->accumulatorBits, 32);
+  ASSERT_NE(target->activation(ElementType::i16), nullptr);
+  EXPECT_TRUE(target->activation(ElementType::i16)->symmetric);
+  EXPECT_EQ(target->activation(ElementType::i16)->accumulatorBits, 48);
+  EXPECT_EQ(target->activation(ElementType::f32), nullptr);
+  EXPECT_EQ(target->ops, allOperatorNames());
+  EXPECT_TRUE(target->hasOp("conv"));
+}
+
+TEST(Target, EveryShippedOneLoadsUnderItsFilesName) {
+  for (const ShippedTarget &shipped : shippedTargets()) {
+    Result<Target> target = loadTarget(shipped.name.str());
+    ASSERT_TRUE(target) << target.error().message;
+    EXPECT_EQ(target->name, shipped.name);
+    EXPECT_FALSE(target->description.empty());
+  }
+}
+
+TEST(Target, PrintingAndAttributesKeepEverything) {
+  mlir::MLIRContext context;
+  std::vector<std::string> descriptions = {
+      describe(), describe("ops: [conv, linear]"), describe("description: \"a: 'quoted' one, 15\""),
+      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32")};
+  for (const ShippedTarget &shipped : shippedTargets())
+    descriptions.push_back(shipped.yaml.str());
+  for (const std::string &yaml : descriptions) {
+    Result<Target> target = parseTarget(yaml, "board.yaml");
+    ASSERT_TRUE(target) << target.error().message;
+    Result<Target> printed = parseTarget(printTarget(*target), "printed");
+    ASSERT_TRUE(printed) << printed.error().message;
+    EXPECT_EQ(*printed, *target) << printTarget(*target);
+    Result<Target> attribute = fromDictionary(toDictionary(&context, *target));
+    ASSERT_TRUE(attribute) << attribute.error().message;
+    EXPECT_EQ(*attribute, *target);
+  }
+}
+
+TEST(Target, ErrorsHaveFileAndLine) {
+  EXPECT_EQ(errorOf(describe("shift: {min: 3, max: 2}")), "board.yaml:4: min is 3, above max, which is 2");
+  EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: expected an integer in [0, 62]");
+  EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("speed: 3")), "board.yaml:6: unknown key 'speed'");
+  EXPECT_THAT(errorOf(describe("rounding: up")), HasSubstr("board.yaml:5: expected one of half_up, half_away"));
+  EXPECT_EQ(errorOf(describe("layout: nchw")), "board.yaml:6: expected one of nhwc");
+  EXPECT_THAT(errorOf(describe("ops: [conv, gru]")), HasSubstr("board.yaml:6: expected one of conv, "));
+  EXPECT_EQ(errorOf(describe("memory: {alignment: 48}")), "board.yaml:6: alignment is 48, not a power of two");
+  EXPECT_EQ(errorOf(describe("tables: {i8: 128}")), "board.yaml:6: expected an integer in [256, 256]");
+  EXPECT_EQ(errorOf(describe("weights: {type: i16}")), "board.yaml:6: weights have type i8 in a program");
+  EXPECT_EQ(errorOf(describe("weights: {symmetric: false}")),
+            "board.yaml:6: weights are symmetric in a program: their zero point is 0");
+  EXPECT_EQ(errorOf(describe("activations: [{type: i8, symmetric: true, accumulator_bits: 16}]")),
+            "board.yaml:2: accumulator_bits is 16, but one product of an activation and a weight has 16 bits already");
+  EXPECT_THAT(errorOf(describe("activations: []")), HasSubstr("activations is empty"));
+  EXPECT_THAT(errorOf(describe("ops: []")), HasSubstr("ops is empty"));
+  EXPECT_THAT(errorOf(describe("ops: [conv, conv]")), HasSubstr("ops has conv twice"));
+}
+
+TEST(Target, NoTextCrashes) {
+  EXPECT_THAT(errorOf(""), HasSubstr("board.yaml:1: expected a target description"));
+  EXPECT_THAT(errorOf("# nothing\n"), HasSubstr("expected a target description"));
+  EXPECT_THAT(errorOf("---\n"), HasSubstr("expected a target description"));
+  EXPECT_THAT(errorOf("[]"), HasSubstr("board.yaml:1: not a mapping"));
+  EXPECT_THAT(errorOf("name: x"), HasSubstr("missing required key 'activations'"));
+  std::string yaml = describe();
+  for (size_t length = 0; length < yaml.size(); ++length)
+    (void)errorOf(yaml.substr(0, length));
+}
+
+TEST(Target, UnknownNamesListTheShippedOnes) {
+  Result<Target> target = loadTarget("no-such-board");
+  ASSERT_FALSE(target);
+  EXPECT_THAT(target.error().message, HasSubstr("no target or file 'no-such-board'"));
+  EXPECT_THAT(target.error().message, HasSubstr("generic"));
+}
+
+} // namespace
