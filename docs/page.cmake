@@ -1,4 +1,6 @@
 # Makes one page with TableGen. With UPDATE it replaces PAGE, without it fails where PAGE is out of date.
+string(REPLACE "|" ";" FLAGS "${FLAGS}")
+string(REPLACE "|" ";" INCLUDES "${INCLUDES}")
 list(TRANSFORM INCLUDES PREPEND -I)
 execute_process(COMMAND ${TABLEGEN} ${FLAGS} ${INCLUDES} ${TD} OUTPUT_VARIABLE text RESULT_VARIABLE failed)
 if(failed)
