@@ -7,6 +7,7 @@
 #ifndef TARE_LIB_DIALECT_NPU_ENCODING_H
 #define TARE_LIB_DIALECT_NPU_ENCODING_H
 
+#include "ScaleList.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 
 namespace tare::npu {

@@ -1,6 +1,8 @@
 //===- NpuAttributes.cpp - Attributes of the hardware dialect -------------===//
 #include "tare/Dialect/Npu/NpuAttributes.h"
 
+#include "ScaleList.h"
+
 #include "tare/Dialect/Npu/NpuDialect.h"
 
 #include "tare/Target/TargetDictionary.h"

@@ -122,7 +122,7 @@ def Npu_DequantizeStepAttr : Npu_HostStepAttr<"DequantizeStep", "dequantize_step
     ```
   }];
   let parameters = (ins "::mlir::DenseF64ArrayAttr":$scales, "int32_t":$axis, "int32_t":$zeroPoint);
-  let assemblyFormat = "`<` `scales` `=` $scales `,` `axis` `=` $axis `,` `zero_point` `=` $zeroPoint `>`";
+  let assemblyFormat = "`<` `scales` `=` custom<Scales>($scales) `,` `axis` `=` $axis `,` `zero_point` `=` $zeroPoint `>`";
 }
 def Npu_TransposeStepAttr : Npu_HostStepAttr<"TransposeStep", "transpose_step"> {
   let summary = "the host transposes";

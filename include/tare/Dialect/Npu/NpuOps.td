@@ -389,7 +389,7 @@ def Npu_DequantizeOp : Npu_Op<"dequantize", "Dequantize", [Npu_Permutable]> {
     ```
   }];
   let arguments = (ins StaticShapeTensorOf<[I8, I16, I32, I64]>:$input, DenseF64ArrayAttr:$scales, I32Attr:$axis, I32Attr:$zero_point);
-  let assemblyFormat = !strconcat("$input `scales` `=` $scales `axis` `=` $axis `zero_point` `=` $zero_point", Npu_Types);
+  let assemblyFormat = !strconcat("$input `scales` `=` custom<Scales>($scales) `axis` `=` $axis `zero_point` `=` $zero_point", Npu_Types);
 }
 
 #endif // TARE_DIALECT_NPU_NPUOPS_TD
