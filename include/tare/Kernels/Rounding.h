@@ -2,7 +2,7 @@
 //
 // The arithmetic that turns an accumulator into an output integer. Everything
 // that computes or checks it (kernels, verifiers, proofs) calls these
-// functions; docs/arithmetic.md states the same formulas.
+// functions; docs/arithmetic.md states the same formulas, with the numbers (A7) and so on.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_KERNELS_ROUNDING_H
@@ -27,10 +27,10 @@ template <typename V> struct Quotient {
 };
 } // namespace detail
 
-/// floor(v / 2^q + 1/2): ties go up.
+/// (A7) floor(v / 2^q + 1/2): ties go up.
 template <typename V> constexpr V roundHalfUp(V v, int q) { return q == 0 ? v : (v >> q) + ((v >> (q - 1)) & 1); }
 
-/// The nearest integer to v / 2^q; ties go away from zero.
+/// (A8) The nearest integer to v / 2^q; ties go away from zero.
 template <typename V> constexpr V roundHalfAway(V v, int q) {
   if (q == 0)
     return v;
@@ -38,7 +38,7 @@ template <typename V> constexpr V roundHalfAway(V v, int q) {
   return d.floor + (d.remainder > d.half || (d.remainder == d.half && v > 0) ? 1 : 0);
 }
 
-/// The nearest integer to v / 2^q; ties go to the even one.
+/// (A9) The nearest integer to v / 2^q; ties go to the even one.
 template <typename V> constexpr V roundHalfEven(V v, int q) {
   if (q == 0)
     return v;
@@ -46,7 +46,7 @@ template <typename V> constexpr V roundHalfEven(V v, int q) {
   return d.floor + (d.remainder > d.half || (d.remainder == d.half && (d.floor & 1)) ? 1 : 0);
 }
 
-/// gemmlowp's double rounding of v = acc * m by a total right shift of q:
+/// (A11) gemmlowp's double rounding of v = acc * m by a total right shift of q:
 /// SaturatingRoundingDoublingHighMul(acc << max(0, 31 - q), m), then
 /// RoundingDivideByPOT by max(0, q - 31). The first rounds the product half up
 /// by 31 bits, the second half away from zero, so up to q = 31 it is half up by
@@ -88,7 +88,7 @@ template <typename T> constexpr T perChannel(const std::vector<T> &list, int64_t
   return list.size() == 1 ? list.front() : list[channel];
 }
 
-/// y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]),
+/// (A13) y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]),
 /// clamp_min, clamp_max)
 inline int64_t requantize(int64_t acc, const program::RequantT &requant, int64_t channel) {
   int64_t scaled = scaleAccumulator(acc, perChannel(requant.multipliers, channel), perChannel(requant.shifts, channel),

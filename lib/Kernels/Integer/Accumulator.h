@@ -22,7 +22,7 @@ inline ElementType accumulatorOf(ElementType activation) {
   return activation == ElementType::i8 ? ElementType::i32 : ElementType::i64;
 }
 
-/// The result's element type with or without a requantization.
+/// (A18) The result's element type with or without a requantization.
 inline ElementType resultElement(ElementType activation, const program::RequantT *requant) {
   return requant ? activation : accumulatorOf(activation);
 }

@@ -1,8 +1,7 @@
-//===- Boundary.cpp - Quantize and dequantize -----------------------------===//
+//===- Boundary.cpp - Quantize and dequantize ----------------------------===//
 //
-// quantize:   q = clamp(round_half_even(x / scale) + zero_point), the division
-// in float32 as in ONNX; NaN gives the least value dequantize: r = float32((q -
-// zero_point) * scales[c]), the product in double
+// (A2) quantize: q = clamp(round_half_even(x / scale) + zero_point), the division in float32 as in ONNX; NaN gives the
+// least value. (A3) dequantize: r = float32((q - zero_point) * scales[c]), the product in double.
 //
 //===----------------------------------------------------------------------===//
 #include "Boundary.h"

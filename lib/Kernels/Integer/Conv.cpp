@@ -1,6 +1,6 @@
 //===- Conv.cpp - Convolution ---------------------------------------------===//
 //
-// acc[n, y, x, o] = b[o] + sum over ky, kx, i of p[n, sy(y, ky), sx(x, kx), i]
+// (A14) acc[n, y, x, o] = b[o] + sum over ky, kx, i of p[n, sy(y, ky), sx(x, kx), i]
 // * w[o, ky, kx, i] where p is the raw input, and input_zero_point outside of
 // it. The bias already contains -Zx * sum(w), so acc is on the grid Sx * Sw[o],
 // zero 0.

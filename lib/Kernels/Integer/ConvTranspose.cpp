@@ -1,6 +1,6 @@
 //===- ConvTranspose.cpp - Transposed convolution -------------------------===//
 //
-// Input (y, x) contributes (x - input_zero_point) * w[o, ky, kx, i] to the
+// (A16) Input (y, x) contributes (x - input_zero_point) * w[o, ky, kx, i] to the
 // output (y * stride - pad + ky * dilation, ...). The number of contributions
 // differs at the borders, so the zero point cannot be folded into the bias.
 //

@@ -1,10 +1,9 @@
-//===- Elementwise.cpp - Add, multiply, rescale ---------------------------===//
+//===- Elementwise.cpp - Add, multiply, rescale --------------------------===//
 //
-// add:     y = clamp(Zy + round_shift((a - Za) * ma + (b - Zb) * mb, q))
-// mul:     acc = (a - Za) * (b - Zb), requantized
-// rescale: acc = x - Zx, requantized
-// add and mul broadcast; the channel of a requantization is the result's last
-// axis.
+// (A20) add: y = clamp(Zy + round_shift((a - Za) * ma + (b - Zb) * mb, q))
+// (A21) mul: acc = (a - Za) * (b - Zb), requantized
+// (A22) rescale: acc = x - Zx, requantized
+// add and mul broadcast; the channel of a requantization is the result's last axis.
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"

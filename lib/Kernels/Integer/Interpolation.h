@@ -8,7 +8,7 @@ namespace tare::kernels {
 
 inline constexpr int64_t exactTableSize = 256, interpolatedTableSize = 513;
 
-/// table(index / 128): between entries index >> 7 and the next, linearly by the
+/// (A24) table(index / 128): between entries index >> 7 and the next, linearly by the
 /// low 7 bits, rounded half up. 0 <= index < 2^16.
 template <typename Entry> constexpr int64_t interpolate(const Entry *table, int64_t index) {
   int64_t low = table[index >> 7], high = table[(index >> 7) + 1];

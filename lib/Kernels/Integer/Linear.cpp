@@ -1,6 +1,6 @@
 //===- Linear.cpp - Matrix product with constant weights ------------------===//
 //
-// acc[.., n] = b[n] + sum over k of x[.., k] * w[n, k]; the bias already
+// (A15) acc[.., n] = b[n] + sum over k of x[.., k] * w[n, k]; the bias already
 // contains -Zx * sum(w).
 //
 //===----------------------------------------------------------------------===//

@@ -1,6 +1,6 @@
-//===- Lookup.cpp - Functions by table ------------------------------------===//
+//===- Lookup.cpp - Functions by table -----------------------------------===//
 //
-// i8:  y = table[x + 128]; i16: y = interpolate(table, x + 32768).
+// (A23) i8: y = table[x + 128]. (A24) i16: y = interpolate(table, x + 32768).
 // One table, or one per channel (the last axis).
 //
 //===----------------------------------------------------------------------===//

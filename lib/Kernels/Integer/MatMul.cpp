@@ -1,6 +1,6 @@
 //===- MatMul.cpp - Matrix product of two activations ---------------------===//
 //
-// acc[.., m, n] = sum over k of (a[.., m, k] - Za) * (b[.., k, n] - Zb);
+// (A17) acc[.., m, n] = sum over k of (a[.., m, k] - Za) * (b[.., k, n] - Zb);
 // leading dimensions broadcast.
 //
 //===----------------------------------------------------------------------===//

@@ -1,7 +1,7 @@
-//===- Pad.cpp - Padding --------------------------------------------------===//
+//===- Pad.cpp - Padding -------------------------------------------------===//
 //
-// constant: `value` outside of the input; edge: the nearest element; reflect:
-// mirrored at the edge, which is not repeated.
+// (A29) constant: `value` outside of the input; edge: the nearest element; reflect: mirrored at the edge, which is not
+// repeated.
 //
 //===----------------------------------------------------------------------===//
 #include "Broadcast.h"

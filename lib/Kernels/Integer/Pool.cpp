@@ -1,10 +1,8 @@
-//===- Pool.cpp - Maximum and average pooling -----------------------------===//
+//===- Pool.cpp - Maximum and average pooling ----------------------------===//
 //
-// max_pool:     y = max over the window's elements inside the input (the type's
-// least value where there is none) average_pool: acc = sum of (x - Zx) over the
-// n counted elements, requantized with list index n - 1: the multipliers
-// contain 1 / n.
-//               Padding is counted with count_include_pad, as the zero point.
+// (A25) max_pool: y = max over the window's elements inside the input (the type's least value where there is none).
+// (A26) average_pool: acc = sum of (x - Zx) over the n counted elements, requantized with list index n - 1: the
+// multipliers contain 1 / n. Padding is counted with count_include_pad, as the zero point.
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"

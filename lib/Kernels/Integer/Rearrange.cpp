@@ -1,6 +1,6 @@
 //===- Rearrange.cpp - Concat, slice, reshape, transpose ------------------===//
 //
-// Data movement without arithmetic, on elements of any of a program's types.
+// (A29) Data movement without arithmetic, on elements of any of a program's types.
 //
 //===----------------------------------------------------------------------===//
 #include "Broadcast.h"

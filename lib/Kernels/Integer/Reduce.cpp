@@ -1,6 +1,6 @@
 //===- Reduce.cpp - Mean over axes ----------------------------------------===//
 //
-// acc = sum of (x - Zx) over the reduced axes, requantized: the multiplier
+// (A27) acc = sum of (x - Zx) over the reduced axes, requantized: the multiplier
 // contains 1 / n.
 //
 //===----------------------------------------------------------------------===//

@@ -1,10 +1,9 @@
-//===- Resize.cpp - Nearest and linear resizing ---------------------------===//
+//===- Resize.cpp - Nearest and linear resizing --------------------------===//
 //
-// Each spatial axis lists, per output coordinate, the lower and upper source
-// index and the upper one's weight u in 2^-11 (the lower one's is 2^11 - u).
-// nearest: y = x[lower]. linear: y = round_half_up of the weighted sum of the
-// 2^n neighbours by 11 * n, n spatial axes. The weights of an output sum to
-// 2^(11 n), so the zero point needs no correction.
+// Each spatial axis lists, per output coordinate, the lower and upper source index and the upper one's weight u in
+// 2^-11 (the lower one's is 2^11 - u). The weights of an output sum to 2^(11 n), n spatial axes, so the zero point
+// needs no correction. (A30) nearest: y = x[lower]. (A31) linear: y = round_half_up of the weighted sum of the 2^n
+// neighbours by 11 * n.
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"

@@ -1,8 +1,7 @@
-//===- Softmax.cpp - Softmax over an axis ---------------------------------===//
+//===- Softmax.cpp - Softmax over an axis --------------------------------===//
 //
-// d = max - x; e = table[d] (i8) or interpolate(table, d) (i16), below 2^16;
-// p = floor((e * 2^15 + sum / 2) / sum), sum of all e (p = 0 where the sum is
-// 0); y = p requantized.
+// (A28) d = max - x; e = table[d] (i8) or interpolate(table, d) (i16), below 2^16;
+// p = floor((e * 2^15 + sum / 2) / sum), sum of all e (p = 0 where the sum is 0); y = p requantized.
 //
 //===----------------------------------------------------------------------===//
 #include "Softmax.h"

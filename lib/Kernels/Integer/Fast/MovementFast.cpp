@@ -3,6 +3,7 @@
 #include "../Movement.h"
 #include "Loops.h"
 #include "Prepare.h"
+#include "Vector.h"
 
 #include <algorithm>
 #include <cstring>
@@ -45,6 +46,9 @@ public:
       row = *along;
       outer.erase(along);
     }
+    // An image's planes, as every network's input has them.
+    planes =
+        bytes == 1 && row.firstStride == 1 && row.secondStride == 3 && column.size == 3 && column.secondStride == 1;
   }
 
   void run(const std::byte *source, std::byte *result) const {
@@ -52,6 +56,8 @@ public:
     forEachLoop(outer, [&](int64_t from, int64_t to) {
       if (consecutive)
         std::memcpy(result + to * bytes, source + from * bytes, column.size * bytes);
+      else if (planes)
+        interleave(reinterpret_cast<const int8_t *>(source) + from, reinterpret_cast<int8_t *>(result) + to);
       else
         dispatchBytes(bytes, [&](auto type) {
           using T = decltype(type);
@@ -61,6 +67,10 @@ public:
   }
 
 private:
+  void interleave(const int8_t *x, int8_t *y) const {
+    set.interleave3(x, x + column.firstStride, x + 2 * column.firstStride, y, row.size);
+  }
+
   /// Blocks of 64 x 64 bytes stay in the first-level cache whichever side is strided.
   template <typename T> void transposeBlocks(const T *x, T *y) const {
     constexpr int64_t block = 64;
@@ -86,7 +96,8 @@ private:
   int64_t bytes, sourceStart, resultStart;
   std::vector<LoopAxis> outer;
   LoopAxis column = {1, 1, 1}, row = {1, 0, 0};
-  bool consecutive = true;
+  bool consecutive = true, planes = false;
+  const VectorSet &set = vectorSet();
 };
 
 /// Copies of the operands into the result, over a constant where there are gaps between them.

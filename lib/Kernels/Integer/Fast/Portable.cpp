@@ -119,6 +119,7 @@ const VectorSet portableVectors = {"portable",
                                    dequantizeRow<int8_t>,
                                    dequantizeRow<int16_t>,
                                    dequantizeRow<int32_t>,
-                                   dequantizeRow<int64_t>};
+                                   dequantizeRow<int64_t>,
+                                   interleaveRow};
 
 } // namespace tare::kernels

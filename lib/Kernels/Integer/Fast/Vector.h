@@ -149,6 +149,8 @@ struct VectorSet {
   void (*dequantize16)(const int16_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
   void (*dequantize32)(const int32_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
   void (*dequantize64)(const int64_t *x, float *y, int64_t count, const double *scales, bool perElement, int32_t zero);
+  /// y[3 * i], y[3 * i + 1], y[3 * i + 2] = a[i], b[i], c[i]
+  void (*interleave3)(const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t count);
 };
 
 /// The best set that this processor has, limited by TARE_MAX_ISA (portable,

@@ -357,7 +357,19 @@ Case makeReshape(Random &random) {
   return test;
 }
 
+/// From planes to pixels: the transposition at most networks' input.
+Case makePlanes(Random &random) {
+  program::TransposeT transpose;
+  transpose.permutation = {0, 2, 3, 1};
+  Case test;
+  test.operands = {randomTensor(random, {ElementType::i8, {2, 3, random.integer(1, 9), random.integer(1, 40)}})};
+  test.op = makeOp(std::move(transpose));
+  return test;
+}
+
 Case makeTranspose(Random &random) {
+  if (random.chance(20))
+    return makePlanes(random);
   Shape shape = anyShape(random, 0);
   program::TransposeT transpose;
   for (size_t d = 0; d < shape.size(); ++d)

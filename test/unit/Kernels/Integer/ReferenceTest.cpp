@@ -37,6 +37,7 @@ program::ConvT conv2d(std::vector<int32_t> strides, std::vector<int32_t> pads) {
 
 } // namespace
 
+// (A14)
 TEST(ConvReference, BareSumAndZeroPoints) {
   // S_w = .5, Z_w = 3, q_w = [5, 1, -4]; S_x = .25, Z_x = -2, q_x = [4, -2, 9]:
   // bare sum -18, full sum -65, value -8.125.
@@ -115,6 +116,7 @@ TEST(ConvReference, EqualsAnExplicitlyPaddedConvolution) {
   }
 }
 
+// (A16)
 TEST(ConvTransposeReference, ScattersCentredValues) {
   program::ConvTransposeT conv;
   conv.strides = {2}, conv.pads = {0, 0}, conv.dilations = {1}, conv.output_padding = {1};
@@ -126,6 +128,7 @@ TEST(ConvTransposeReference, ScattersCentredValues) {
   EXPECT_EQ(elements<int32_t>(y), (std::vector<int32_t>{9, 27, 211, 47, 407, 7}));
 }
 
+// (A15)
 TEST(LinearReference, MultipliesByTransposedWeights) {
   Tensor x = makeTensor<int8_t>({2, 2}, {1, 2, 3, 4}), w = makeTensor<int8_t>({3, 2}, {1, 0, 0, 1, 1, 1});
   EXPECT_EQ(elements<int32_t>(runReference(makeCase(program::LinearT(), {x, w, makeTensor<int32_t>({3}, {0, 0, 10})}))),
@@ -141,6 +144,7 @@ TEST(LinearReference, SixteenBitActivationsHave64BitAccumulators) {
   EXPECT_EQ(elements<int64_t>(y), (std::vector<int64_t>{(int64_t(1) << 34) + (int64_t(1) << 40)}));
 }
 
+// (A17)
 TEST(MatMulReference, SubtractsBothZeroPointsAndBroadcasts) {
   program::MatMulT matmul;
   matmul.lhs_zero_point = 1, matmul.rhs_zero_point = -1;
@@ -149,6 +153,7 @@ TEST(MatMulReference, SubtractsBothZeroPointsAndBroadcasts) {
   EXPECT_EQ(elements<int32_t>(runReference(makeCase(std::move(matmul), {a, b}))), (std::vector<int32_t>{3, 4, 11, 16}));
 }
 
+// (A20)
 TEST(AddReference, SubtractsWithANegativeMultiplier) {
   program::AddT add;
   add.lhs_zero_point = 1, add.rhs_zero_point = 2, add.lhs_multiplier = 3, add.rhs_multiplier = -2, add.shift = 1;
@@ -158,6 +163,7 @@ TEST(AddReference, SubtractsWithANegativeMultiplier) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(add), {a, b}))), (std::vector<int8_t>{5, 3, 20}));
 }
 
+// (A21)
 TEST(MulReference, MultipliesCentredValues) {
   program::MulT mul;
   mul.lhs_zero_point = -1, mul.rhs_zero_point = 3, mul.requant = requantI8({1}, {2}, 1);
@@ -166,6 +172,7 @@ TEST(MulReference, MultipliesCentredValues) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(mul), {a, b}))), (std::vector<int8_t>{4, 0}));
 }
 
+// (A22)
 TEST(RescaleReference, Clamps) {
   program::RescaleT rescale;
   rescale.input_zero_point = -128, rescale.requant = requantI8({1}, {1}, -128);
@@ -174,6 +181,7 @@ TEST(RescaleReference, Clamps) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(rescale), {x}))), (std::vector<int8_t>{-128, -126, -100}));
 }
 
+// (A23)
 TEST(LookupReference, ReadsTheChannelsTable) {
   std::vector<int8_t> tables(512);
   tables[0] = 1, tables[255] = 2, tables[256] = 3, tables[511] = 4;
@@ -182,6 +190,7 @@ TEST(LookupReference, ReadsTheChannelsTable) {
             (std::vector<int8_t>{1, 3, 2, 4}));
 }
 
+// (A24)
 TEST(LookupReference, InterpolatesAt16Bits) {
   std::vector<int16_t> table(513);
   table[256] = 10, table[257] = 11, table[511] = 100, table[512] = 356;
@@ -192,6 +201,7 @@ TEST(LookupReference, InterpolatesAt16Bits) {
             (std::vector<int16_t>{10, 10, 11, 11, 354}));
 }
 
+// (A25)
 TEST(MaxPoolReference, PaddingNeverWins) {
   program::MaxPoolT pool;
   pool.kernel = {2, 2}, pool.strides = {1, 2}, pool.pads = {1, 1, 0, 0}, pool.dilations = {1, 1};
@@ -199,6 +209,7 @@ TEST(MaxPoolReference, PaddingNeverWins) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))), (std::vector<int8_t>{-5, -3}));
 }
 
+// (A26)
 TEST(AveragePoolReference, DividesByTheCountedElements) {
   program::AveragePoolT pool;
   pool.kernel = {2}, pool.strides = {1}, pool.pads = {1, 0};
@@ -208,6 +219,7 @@ TEST(AveragePoolReference, DividesByTheCountedElements) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(pool), {x}))), (std::vector<int8_t>{4, 6}));
 }
 
+// (A27)
 TEST(ReduceMeanReference, SumsOverTheAxes) {
   program::ReduceMeanT mean;
   mean.axes = {1}, mean.keep_dims = false, mean.input_zero_point = 1, mean.requant = requantI8({1}, {1}, 3);
@@ -217,6 +229,7 @@ TEST(ReduceMeanReference, SumsOverTheAxes) {
   EXPECT_EQ(elements<int8_t>(y), (std::vector<int8_t>{6, -3})); // 6 / 2 + 3; -12 / 2 + 3
 }
 
+// (A28)
 TEST(SoftmaxReference, NormalizesTheTable) {
   program::SoftmaxT softmax;
   softmax.axis = 1, softmax.requant = requantI8({1}, {7}, -128);
@@ -228,6 +241,7 @@ TEST(SoftmaxReference, NormalizesTheTable) {
             (std::vector<int8_t>{64, -64, -128}));
 }
 
+// (A29)
 TEST(RearrangeReference, Concat) {
   program::ConcatT concat;
   concat.axis = 1;
@@ -252,6 +266,7 @@ TEST(RearrangeReference, Transpose) {
   EXPECT_EQ(elements<int16_t>(y), (std::vector<int16_t>{1, 4, 2, 5, 3, 6}));
 }
 
+// (A29)
 TEST(PadReference, EachMode) {
   Tensor x = makeTensor<int8_t>({3}, {1, 2, 3});
   auto padded = [&](program::PadMode mode) {
@@ -264,6 +279,7 @@ TEST(PadReference, EachMode) {
   EXPECT_EQ(padded(program::PadMode::reflect), (std::vector<int8_t>{3, 2, 1, 2, 3, 2}));
 }
 
+// (A31)
 TEST(ResizeReference, LinearWeighsNeighbours) {
   program::ResizeT resize;
   resize.mode = program::ResizeMode::linear;
@@ -275,6 +291,7 @@ TEST(ResizeReference, LinearWeighsNeighbours) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(resize), {x}))), (std::vector<int8_t>{-1, 1, 4}));
 }
 
+// (A2)
 TEST(BoundaryReference, QuantizeRoundsHalfToEvenAndSaturates) {
   program::QuantizeT quantize;
   quantize.scale = 0.5f, quantize.zero_point = 1, quantize.output = ElementType::i8;
@@ -283,6 +300,7 @@ TEST(BoundaryReference, QuantizeRoundsHalfToEvenAndSaturates) {
             (std::vector<int8_t>{1, 3, 1, 127, -128, -128}));
 }
 
+// (A3)
 TEST(BoundaryReference, DequantizeScalesTheAxis) {
   program::DequantizeT dequantize;
   dequantize.scales = {0.5, 3e-7}, dequantize.axis = 0, dequantize.zero_point = 2;

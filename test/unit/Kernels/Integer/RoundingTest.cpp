@@ -51,6 +51,7 @@ const Rounding singleRoundings[] = {Rounding::half_up, Rounding::half_away, Roun
 
 } // namespace
 
+// (A7) to (A10)
 TEST(Rounding, EqualsExactArithmeticOnRandomValues) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 200000; ++i) {
@@ -89,6 +90,7 @@ TEST(Rounding, LimitsOfTheRange) {
   }
 }
 
+// (A11)
 TEST(Rounding, GemmlowpEqualsItsDefinition) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 200000; ++i) {
@@ -127,6 +129,7 @@ TEST(Requantize, FifteenBitMultipliersApproximateTheirScales) {
                   0.5 + std::abs(double(acc)) * c.scale * 0x1p-15);
 }
 
+// (A13)
 TEST(Requantize, AddsTheZeroPointAfterRoundingAndClamps) {
   program::RequantT requant;
   requant.multipliers = {1, 3};
