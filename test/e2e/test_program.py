@@ -12,13 +12,18 @@ def output_step(port):
     return max(port["scales"]) if port["scales"] else 0.0
 
 
+def leaves_accumulator(info, port):
+    """Whether an output's integers are an int32 accumulator: a layer on its grid says so, even where a dequantize follows."""
+    return any(layer["output"] == "int32" and layer["scales"] == port["scales"] for layer in info["layers"])
+
+
 def allowed(prepared, port, expected):
     """How far the QDQ form, which computes in float, may be from the integers.
 
     An output on an 8-bit grid: as many steps as the case states. An int32 accumulator has a far finer grid, and follows
-    its input's 8-bit step times a weight's largest value.
+    its inputs' 8-bit steps times a weight's largest value; a tie in a layer before moves a few inputs at once.
     """
-    steps = prepared.case.steps * (127 if port["type"] == "int32" else 1)
+    steps = prepared.case.steps * (4 * 127 if leaves_accumulator(prepared.inspect(), port) else 1)
     return steps * output_step(port) * 1.001 + FLOAT_ROUNDING * np.abs(expected).max()
 
 
