@@ -73,10 +73,14 @@ uint64_t convolve(const ConvGeometry &g, const T *input, const int8_t *weights, 
     for (int64_t kx = 0; kx < w.kernel; ++kx) {
       int64_t sy = h.source(y, ky), sx = w.source(x, kx);
       const int8_t *row = weights + ((o * h.kernel + ky) * w.kernel + kx) * channels;
-      bool inside = h.inside(sy) && w.inside(sx);
-      const T *pixel = inside ? input + (sy * w.input + sx) * g.inputChannels + first : nullptr;
-      for (int64_t i = 0; i < channels; ++i)
-        sum += (inside ? int64_t(pixel[i]) : zeroPoint) * row[i];
+      if (h.inside(sy) && w.inside(sx)) {
+        const T *pixel = input + (sy * w.input + sx) * g.inputChannels + first;
+        for (int64_t i = 0; i < channels; ++i)
+          sum += int32_t(pixel[i]) * row[i]; // 16 by 8 bits: no overflow.
+      } else {
+        for (int64_t i = 0; i < channels; ++i)
+          sum += zeroPoint * row[i];
+      }
     }
   return uint64_t(sum);
 }

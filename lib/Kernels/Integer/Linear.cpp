@@ -45,7 +45,7 @@ void run(const program::LinearT &linear, std::span<const ConstTensorView> operan
       const int8_t *w = operands[1].as<int8_t>() + n * inputs;
       int64_t sum = 0;
       for (int64_t k = 0; k < inputs; ++k)
-        sum += int64_t(x[k]) * w[k];
+        sum += int32_t(x[k]) * w[k]; // 16 by 8 bits: no overflow.
       sink.store(row * outputs + n, uint64_t(sum) + uint64_t(bias[n]), n);
     }
 }

@@ -45,14 +45,50 @@ namespace {
 
 #include "Amx.inc"
 
-/// The processor's tiles.
+/// The processor's tiles. g++ wants their numbers as literals.
 struct AmxTiles {
   static void configure(const TileConfiguration &configuration) { _tile_loadconfig(&configuration); }
   static void release() { _tile_release(); }
-  template <int tile> static void load(const void *x, int64_t stride) { _tile_loadd(tile, x, stride); }
-  template <int tile> static void store(void *y, int64_t stride) { _tile_stored(tile, y, stride); }
+  template <int tile> static void load(const void *x, int64_t stride) {
+    if constexpr (tile == 0)
+      _tile_loadd(0, x, stride);
+    else if constexpr (tile == 1)
+      _tile_loadd(1, x, stride);
+    else if constexpr (tile == 2)
+      _tile_loadd(2, x, stride);
+    else if constexpr (tile == 3)
+      _tile_loadd(3, x, stride);
+    else if constexpr (tile == 4)
+      _tile_loadd(4, x, stride);
+    else if constexpr (tile == 5)
+      _tile_loadd(5, x, stride);
+    else if constexpr (tile == 6)
+      _tile_loadd(6, x, stride);
+    else if constexpr (tile == 7)
+      _tile_loadd(7, x, stride);
+  }
+  template <int tile> static void store(void *y, int64_t stride) {
+    if constexpr (tile == 0)
+      _tile_stored(0, y, stride);
+    else if constexpr (tile == 1)
+      _tile_stored(1, y, stride);
+    else if constexpr (tile == 2)
+      _tile_stored(2, y, stride);
+    else if constexpr (tile == 3)
+      _tile_stored(3, y, stride);
+  }
   /// Unsigned activations by signed weights.
-  template <int acc, int activations, int weights> static void dot() { _tile_dpbusd(acc, activations, weights); }
+  template <int acc, int activations, int weights> static void dot() {
+    static_assert(activations == 4 + acc / 2 && weights == 6 + acc % 2);
+    if constexpr (acc == 0)
+      _tile_dpbusd(0, 4, 6);
+    else if constexpr (acc == 1)
+      _tile_dpbusd(1, 4, 7);
+    else if constexpr (acc == 2)
+      _tile_dpbusd(2, 5, 6);
+    else if constexpr (acc == 3)
+      _tile_dpbusd(3, 5, 7);
+  }
 };
 
 constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors, true, 1};
