@@ -103,12 +103,12 @@ mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const prot
       return reporter.error(fmt::format("input '{}' has the shape {}, whose dimension {} ('{}') is open; give "
                                         "the shape with --input-shape {}=DIMS",
                                         name, print(*declared), axis, dim.dim_param(), name));
-    if (!size)
-      reporter.warning(fmt::format("input '{}' has an open first dimension ('{}'), taken as 1; --input-shape {}=DIMS "
-                                   "sets it",
-                                   name, dim.dim_param(), name));
     shape.push_back(size.value_or(1));
   }
+  if (!shape.empty() && !isStatic(declared->dim(0)) && !lookUp(declared->dim(0)))
+    reporter.warning(fmt::format("input '{}' has an open first dimension ('{}'), taken as 1; --input-shape {}=DIMS "
+                                 "sets it",
+                                 name, declared->dim(0).dim_param(), name));
   return shape;
 }
 

@@ -91,6 +91,11 @@ TEST(Inputs, Errors) {
   EXPECT_EQ(errorOf(model, withShape("x=1,2,5")),
             "--input-shape gives input 'x' the shape 1x2x5, but the model says 1xd2x4");
   EXPECT_THAT(errorOf(model, withShape("x=1,2")), HasSubstr("the shape 1x2, but the model says 1xd2x4"));
+  // An error comes alone.
+  ModelBuilder open;
+  open.input("x", {-1, -2}).output("y");
+  open.node("Relu", {"x"}, {"y"});
+  EXPECT_TRUE(import(open).warnings.empty());
   for (const char *text : {"", "x", "=1", "x=0", "x=-1", "x=1,,2", "x=1,a", "x=99999999999999999999"})
     EXPECT_FALSE(parseInputShape(text)) << text;
   EXPECT_EQ(parseInputShape("a=b=2,3")->name, "a=b");
