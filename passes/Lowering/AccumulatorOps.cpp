@@ -62,10 +62,11 @@ FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, bool foldZeroPoint, 
     parts.requant = *requant;
   }
   std::string name = qnn::layerName(op);
-  Tensor values = qnn::toTensor(weight);
-  if (values.shape().size() > 2)
-    values = channelsLastWeight(values);
-  parts.weight = makeConstant(rewriter, op->getLoc(), values, name + ".weight");
+  // A matrix stays as it is: the same constant, whose memory lives as long as anyone names it.
+  bool isMatrix = weight.getShapedType().getRank() <= 2;
+  parts.weight =
+      isMatrix ? npu::ConstantOp::create(rewriter, op->getLoc(), weight).getResult()
+               : makeConstant(rewriter, op->getLoc(), channelsLastWeight(qnn::toTensor(weight)), name + ".weight");
   parts.bias = makeConstant(rewriter, op->getLoc(), *bias, name + ".bias");
   return parts;
 }
