@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <new>
+#include <thread>
+#include <utility>
 
 using namespace tare;
 using namespace tare::kernels;
@@ -20,43 +23,85 @@ int64_t caseCount() {
   return count ? std::atoll(count) : 150;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr size_t guard = 0; // The sanitizer sees every access beyond the end, reads too.
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr size_t guard = 0;
+#else
+constexpr size_t guard = 256;
+#endif
+#else
+constexpr size_t guard = 256;
+#endif
+
 /// 64-byte-aligned memory with a pattern behind it that must survive.
 class GuardedMemory {
 public:
-  explicit GuardedMemory(size_t bytes) : bytes(bytes), tensor(ElementType::u8, {int64_t(bytes + guard)}) {
-    std::memset(data(), 0xA5, bytes + guard);
+  explicit GuardedMemory(size_t bytes) : bytes(bytes), memory(::operator new(bytes + guard, alignment)) {
+    std::memset(memory, 0xA5, bytes + guard);
   }
-  uint8_t *data() { return tensor.mutableAs<uint8_t>(); }
-  bool intact() {
+  GuardedMemory(const void *contents, size_t bytes) : GuardedMemory(bytes) { std::memcpy(memory, contents, bytes); }
+  GuardedMemory(GuardedMemory &&other) : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
+  ~GuardedMemory() { ::operator delete(memory, alignment); }
+
+  uint8_t *data() const { return static_cast<uint8_t *>(memory); }
+  bool intact() const {
     return std::all_of(data() + bytes, data() + bytes + guard, [](uint8_t byte) { return byte == 0xA5; });
   }
 
 private:
-  static constexpr size_t guard = 256;
+  static constexpr std::align_val_t alignment{64};
   size_t bytes;
-  Tensor tensor;
+  void *memory;
 };
+
+/// One run's memory: copies of the operands, result and scratch, each of exactly its size.
+class Execution {
+public:
+  Execution(const Case &test, const FastKernel &fast, const TensorType &type)
+      : fast(fast), type(type), result(type.bytes()), scratch(fast.scratchBytes()) {
+    for (const Tensor &operand : test.operands) {
+      memory.emplace_back(operand.data(), operand.type().bytes());
+      operands.push_back({operand.type(), memory.back().data()});
+    }
+  }
+
+  void operator()() const { fast.run(operands, {type, result.data()}, reinterpret_cast<std::byte *>(scratch.data())); }
+
+  void expectEqual(const Tensor &expected, const std::string &what) const {
+    EXPECT_TRUE(result.intact()) << what << " writes beyond its result";
+    EXPECT_TRUE(scratch.intact()) << what << " writes beyond its scratch memory";
+    const auto *bytes = expected.as<uint8_t>();
+    size_t first = std::mismatch(bytes, bytes + type.bytes(), result.data()).first - bytes;
+    ASSERT_EQ(first, type.bytes()) << what << " differs from its reference at byte " << first << " of "
+                                   << toString(type);
+  }
+
+private:
+  const FastKernel &fast;
+  TensorType type;
+  std::vector<GuardedMemory> memory;
+  std::vector<ConstTensorView> operands;
+  GuardedMemory result, scratch;
+};
+
+std::unique_ptr<FastKernel> prepareCase(const Case &test, const TensorType &result) {
+  return test.kernel().prepare ? test.kernel().prepare(test.op, test.prepared(), result) : nullptr;
+}
 
 void expectFastEqualsReference(const Case &test, uint64_t seed) {
   Tensor expected = runReference(test);
   ASSERT_TRUE(bool(expected)) << "seed " << seed;
-  if (!test.kernel().prepare)
-    return;
-  std::unique_ptr<FastKernel> fast = test.kernel().prepare(test.op, test.prepared(), expected.type());
+  std::unique_ptr<FastKernel> fast = prepareCase(test, expected.type());
   if (!fast)
     return;
-  GuardedMemory result(expected.type().bytes()), scratch(fast->scratchBytes());
+  Execution run(test, *fast, expected.type());
   // Twice with the same scratch: a kernel may not depend on what scratch holds.
-  for (int run = 0; run < 2; ++run)
-    fast->run(test.views(), {expected.type(), result.data()}, reinterpret_cast<std::byte *>(scratch.data()));
-  EXPECT_TRUE(result.intact()) << "seed " << seed << " writes beyond its result";
-  EXPECT_TRUE(scratch.intact()) << "seed " << seed << " writes beyond its scratch memory";
-  size_t bytes = expected.type().bytes();
-  const auto *a = expected.as<uint8_t>();
-  size_t first = std::mismatch(a, a + bytes, result.data()).first - a;
-  ASSERT_EQ(first, bytes) << "seed " << seed << ": " << test.kernel().name << " of "
-                          << toString(test.operands[0].type()) << " differs from its reference at byte " << first
-                          << " of " << toString(expected.type());
+  run();
+  run();
+  run.expectEqual(expected, "seed " + std::to_string(seed) + ": " + std::string(test.kernel().name) + " of " +
+                                toString(test.operands[0].type()));
 }
 
 } // namespace
@@ -67,6 +112,30 @@ TEST_P(FastKernels, EqualReference) {
     Case test = GetParam().make(random);
     ASSERT_EQ(test.kernel().name, GetParam().name);
     expectFastEqualsReference(test, seed);
+  }
+}
+
+TEST_P(FastKernels, RunInSeveralThreadsAtOnce) {
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    Random random(seed + 5);
+    Case test = GetParam().make(random);
+    Tensor expected = runReference(test);
+    std::unique_ptr<FastKernel> fast = prepareCase(test, expected.type());
+    if (!fast)
+      continue;
+    std::vector<Execution> runs;
+    for (int i = 0; i < 4; ++i)
+      runs.emplace_back(test, *fast, expected.type());
+    std::vector<std::thread> threads;
+    for (const Execution &run : runs)
+      threads.emplace_back([&run] {
+        for (int i = 0; i < 5; ++i)
+          run();
+      });
+    for (std::thread &thread : threads)
+      thread.join();
+    for (const Execution &run : runs)
+      run.expectEqual(expected, std::string(test.kernel().name));
   }
 }
 
