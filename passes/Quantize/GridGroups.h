@@ -33,7 +33,7 @@ mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
 class GridGroups {
 public:
-  GridGroups(ActivationRule rule, const OutputBoundary &boundary) : rule(rule), boundary(boundary) {}
+  explicit GridGroups(ActivationRule rule) : rule(rule) {}
 
   /// Puts an activation into a group of its own, with what is known of it.
   void add(mlir::Value value);
@@ -63,7 +63,6 @@ private:
   bool mayJoin(const Group &group, const Group &result, int64_t uses) const;
 
   ActivationRule rule;
-  const OutputBoundary &boundary;
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;

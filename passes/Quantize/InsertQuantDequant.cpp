@@ -6,7 +6,7 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantize/GridGroups.h"
+#include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
@@ -50,62 +50,19 @@ std::optional<Grid> gridBehind(Value value) {
   return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
 }
 
-/// An accumulator op whose result goes nowhere but out keeps its accumulator.
-class Tails {
-public:
-  Tails(const Target &target, const OutputBoundary &boundary)
-      : kept(target.tail != Tail::activation), boundary(boundary) {}
-
-  bool isTail(Operation *op) const {
-    auto accumulator = dyn_cast<AccumulatorOpInterface>(op);
-    if (!accumulator || !kept || !boundary.contains(op->getResult(0)))
-      return false;
-    auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
-    return !clamped || !clamped.getClamp();
-  }
-
-  /// Says why an accumulator op that reaches a result is none.
-  void explain(Operation *op) const {
-    if (!isa<AccumulatorOpInterface>(op) || isTail(op))
-      return;
-    Value result = op->getResult(0);
-    std::string why;
-    if (boundary.contains(result)) {
-      why = kept ? "an activation is fused into it" : "the target's tails are activations";
-    } else {
-      auto returned = [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); };
-      auto rearranges = [&](Operation *user) {
-        return user->getNumResults() == 1 && boundary.contains(user->getResult(0)) && isa<GridOpInterface>(user) &&
-               cast<GridOpInterface>(user).isRearrangement();
-      };
-      auto other =
-          llvm::find_if(result.getUsers(), [&](Operation *user) { return !returned(user) && !rearranges(user); });
-      bool reaches =
-          llvm::any_of(result.getUsers(), [&](Operation *user) { return returned(user) || rearranges(user); });
-      if (!reaches)
-        return;
-      why = "'" + qnn::layerName(*other) + "' reads its result too";
-    }
-    remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", why);
-  }
-
-private:
-  bool kept;
-  const OutputBoundary &boundary;
-};
-
 struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequant> {
   using InsertQuantDequantBase::InsertQuantDequantBase;
 
   void runOnOperation() final {
     func::FuncOp function = getOperation();
     FailureOr<Target> target = npu::getTarget(function);
-    FailureOr<ActivationRule> rule = failed(target) ? FailureOr<ActivationRule>() : ruleOf(*target);
-    if (failed(rule))
+    const ActivationFormat *format = failed(target) ? nullptr : formatOf(*target);
+    if (!format)
       return signalPassFailure();
+    ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     OutputBoundary boundary(function);
-    Tails tails(*target, boundary);
-    GridGroups groups(*rule, boundary);
+    Tails tails(*target, *format, boundary);
+    GridGroups groups(rule);
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
@@ -116,22 +73,23 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       castActivation(value, *groups.grid(value));
     for (Operation *op : ops)
       if (auto gridOp = dyn_cast<GridOpInterface>(op))
-        castOperands(gridOp, *rule);
+        castOperands(gridOp, rule);
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-        if (failed(castParameters(accumulator, *target, tails.isTail(op))))
+        if (failed(castParameters(accumulator, *target, tails.contains(op))))
           signalPassFailure();
   }
 
 private:
-  FailureOr<ActivationRule> ruleOf(const Target &target) {
-    ElementType type = activations == "i16" ? ElementType::i16 : ElementType::i8;
-    const ActivationFormat *format = target.activation(type);
-    if (!format) {
-      getOperation().emitError() << "target '" << target.name << "' has no " << activations << " activations";
-      return failure();
+  const ActivationFormat *formatOf(const Target &target) {
+    if (activations != "i8" && activations != "i16") {
+      getOperation().emitError() << "activations must be i8 or i16, found '" << activations << "'";
+      return nullptr;
     }
-    return ActivationRule{unsigned(8 * sizeOf(type)), format->symmetric};
+    const ActivationFormat *format = target.activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
+    if (!format)
+      getOperation().emitError() << "target '" << target.name << "' has no " << activations << " activations";
+    return format;
   }
 
   /// Puts all activations that need a grid into their groups.
@@ -141,11 +99,12 @@ private:
       if (isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
         groups.add(argument);
     for (Operation *op : ops) {
-      tails.explain(op);
+      if (std::optional<std::string> why = tails.whyNot(op))
+        remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", *why);
       if (auto cast = dyn_cast<quant::DequantizeCastOp>(op); cast && !qnn::constantValue(cast.getInput()))
         groups.add(cast);
       auto gridOp = dyn_cast<GridOpInterface>(op);
-      if (!gridOp || !isFloatTensor(op->getResult(0)) || op->use_empty() || tails.isTail(op))
+      if (!gridOp || !isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
         continue;
       if (gridOp.isRearrangement() && boundary.contains(op->getResult(0)))
         continue;
@@ -253,8 +212,8 @@ private:
       context.result = Grid::of(cast.getType());
     for (const RaisedScale &raised : raiseFineScales(grid, context, target))
       remarkPassed(op, passName, "WeightScaleRaised")
-          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel, raised.from,
-                         raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
+          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel,
+                         raised.from, raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
   }
 
   LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {
