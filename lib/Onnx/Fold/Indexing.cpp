@@ -72,4 +72,7 @@ LogicalResult foldSplit(Node &node) {
 
 } // namespace
 
-void tare::onnx::registerIndexingFolds(OpTable &table) { table.addFold("Gather", foldGather); }
+void tare::onnx::registerIndexingFolds(OpTable &table) {
+  table.addFold("Gather", foldGather);
+  table.addFold("Split", foldSplit);
+}

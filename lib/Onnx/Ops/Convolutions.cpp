@@ -161,7 +161,7 @@ LogicalResult importConvTranspose(Node &node) {
   if (weightShape[0] % *group)
     return node.error("attribute 'group' is " + llvm::Twine(*group) +
                       ", which does not divide the weight's axis 0 of " + llvm::Twine(weightShape[0]));
-  Integers kernel(llvm::ArrayRef(weightShape).drop_front(2));
+  Integers kernel(weightShape.begin() + 2, weightShape.end());
   if (failed(checkKernel(node, kernel)))
     return failure();
   Window window;

@@ -88,6 +88,16 @@ TEST(Constants, ShapeArithmetic) {
   EXPECT_THAT(import(model).ir, HasSubstr("qnn.reshape %arg0 {shape = array<i64: 2, 12>}"));
 }
 
+TEST(Constants, ShapesInParts) {
+  ModelBuilder model;
+  model.input("x", {2, 3, 4}).output("y").integers("sizes", {2}, {1, 2}).integers("rest", {1}, {-1});
+  model.node("Shape", {"x"}, {"shape"});
+  model.node("Split", {"shape", "sizes"}, {"front", "back"});
+  model.node("Concat", {"rest", "front"}, {"target"}).attribute("axis", int64_t(0));
+  model.node("Reshape", {"x", "target"}, {"y"});
+  EXPECT_THAT(import(model).ir, HasSubstr("qnn.reshape %arg0 {shape = array<i64: 12, 2>}"));
+}
+
 /// Sizes for Resize, computed in floating point.
 TEST(Constants, FloatArithmetic) {
   ModelBuilder model;

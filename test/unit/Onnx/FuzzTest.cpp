@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "ModelBuilder.h"
 
-#include <gmock/gmock.h>
 #include <cstdlib>
+#include <gmock/gmock.h>
 #include <limits>
 #include <random>
 
