@@ -127,7 +127,8 @@ private:
     SmallVector<int64_t> split{weightShape[0]};
     llvm::append_range(split, transpose.getType().getShape().drop_front(kept));
     npu::Permutation order{0};
-    for (int32_t dim : ArrayRef(npu::inverse(transpose.getPermutation())).drop_front(kept))
+    npu::Permutation back = npu::inverse(transpose.getPermutation());
+    for (int32_t dim : ArrayRef(back).drop_front(kept))
       order.push_back(dim - kept + 1);
     builder.setInsertionPoint(linear);
     Location location = weight.getLoc();

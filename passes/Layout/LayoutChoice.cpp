@@ -105,10 +105,27 @@ private:
 
   void proposeTranspose(npu::TransposeOp op) {
     npu::Permutation permutation(op.getPermutation());
-    if (isCandidate(op.getInput().getDefiningOp()))
-      permutation = npu::compose(forms[op.getInput()], permutation);
-    if (!npu::isIdentity(permutation))
+    if (!isCandidate(op.getInput().getDefiningOp())) {
       forms[op] = permutation;
+      return;
+    }
+    npu::Permutation form = forms[op.getInput()];
+    permutation = npu::compose(form, permutation);
+    if (npu::isIdentity(permutation))
+      return;
+    // Whether its users take the form in which the operand is had, or that form's order of dimensions, for which the
+    // transpose stays, but in another place: a channel shuffle within channels-last ops.
+    bool isOrderOnly = !hasUserFor(op, permutation) && hasUserFor(op, form);
+    forms[op] = isOrderOnly ? form : permutation;
+    if (isOrderOnly)
+      detached.insert(op);
+  }
+
+  static bool hasUserFor(npu::TransposeOp op, const npu::Permutation &form) {
+    return llvm::any_of(op->getUsers(), [&](Operation *user) {
+      auto permutable = dyn_cast<npu::PermutableOpInterface>(user);
+      return permutable && layoutRank(permutable) == form.size() && permutable.getPermutedResult(form);
+    });
   }
 
   bool accept(npu::PermutableOpInterface op, const npu::Permutation &permutation) {
@@ -205,6 +222,8 @@ private:
     Readers readers;
     for (OpOperand &use : value.getUses())
       addReader(use, form, readers);
+    if (detached.contains(value.getDefiningOp()))
+      return addDetached(cost, readers);
     if (producer != MinCut::sink && !readers.original.empty()) {
       MinCut::Node original = cut.addNode();
       cut.addEdge(producer, original, cost);
@@ -217,6 +236,18 @@ private:
       for (MinCut::Node reader : readers.permuted)
         cut.addEdge(reader, permuted, MinCut::infinite);
     }
+  }
+
+  /// A transpose's result whose forms both are transposes, of either form of the operand: each is paid for if it is
+  /// read.
+  void addDetached(int64_t cost, const Readers &readers) {
+    MinCut::Node original = cut.addNode(), permuted = cut.addNode();
+    cut.addEdge(MinCut::source, original, cost);
+    cut.addEdge(permuted, MinCut::sink, cost);
+    for (MinCut::Node reader : readers.original)
+      cut.addEdge(original, reader, MinCut::infinite);
+    for (MinCut::Node reader : readers.permuted)
+      cut.addEdge(reader, permuted, MinCut::infinite);
   }
 
   void addReader(OpOperand &use, const npu::Permutation &form, Readers &readers) {
@@ -243,7 +274,7 @@ private:
       return;
     }
     // Otherwise it is a transpose of either form, at the same price; but its users that take v' need that.
-    if (!isCandidate(transpose.getInput().getDefiningOp()))
+    if (!isCandidate(transpose.getInput().getDefiningOp()) || detached.contains(transpose))
       return;
     for (OpOperand &use : transpose->getUses())
       if (auto node = nodes.find(use.getOwner()); node != nodes.end())
@@ -263,6 +294,8 @@ private:
   func::FuncOp function;
   llvm::MapVector<Value, npu::Permutation> forms;
   llvm::MapVector<Operation *, std::pair<npu::PermutableOpInterface, npu::Permutation>> candidates;
+  /// Transposes whose result has a form of its own, not one of the operand's.
+  llvm::DenseSet<Operation *> detached;
   llvm::DenseMap<Operation *, std::string> refusals;
   MinCut cut;
   llvm::DenseMap<Operation *, MinCut::Node> nodes;

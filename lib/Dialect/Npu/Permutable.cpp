@@ -157,30 +157,66 @@ Value PadOp::createPermuted(OpBuilder &builder, ArrayRef<int32_t> permutation, V
   return finish(builder, copy, operands);
 }
 
-/// Commutes where it adds and removes dimensions of size 1 only. In the permuted result those come first and all others
-/// are in the operand's order, so that channels which were last stay last.
-Result<Permutation> ReshapeOp::getPermutedResult(ArrayRef<int32_t> permutation) {
-  auto isLarge = [](int64_t size) { return size != 1; };
-  ArrayRef<int64_t> from = getInput().getType().getShape(), to = getType().getShape();
-  if (!llvm::equal(llvm::make_filter_range(from, isLarge), llvm::make_filter_range(to, isLarge)))
-    return Error{"changes more than dimensions of size 1"};
-  SmallVector<int32_t> sources;
-  for (auto [size, source] : llvm::zip_equal(from, permutation))
-    if (isLarge(size))
-      sources.push_back(source);
-  int32_t units = to.size() - sources.size();
-  Permutation result;
-  int32_t unit = 0;
-  auto source = sources.begin();
-  for (int64_t size : to) {
-    if (!isLarge(size)) {
-      result.push_back(unit++);
-      continue;
-    }
-    result.push_back(units + llvm::count_if(sources, [&](int32_t other) { return other < *source; }));
-    ++source;
+namespace {
+/// Neighbouring dimensions of a reshape's operand and those that they become; no smaller group is possible.
+struct ReshapeGroup {
+  SmallVector<size_t> from, to;
+};
+} // namespace
+
+static SmallVector<ReshapeGroup> groupDims(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  SmallVector<ReshapeGroup> groups;
+  size_t i = 0, j = 0;
+  while (i != from.size() || j != to.size()) {
+    ReshapeGroup &group = groups.emplace_back();
+    int64_t fromSize = 1, toSize = 1;
+    auto takeFrom = [&] { fromSize *= from[i], group.from.push_back(i++); };
+    auto takeTo = [&] { toSize *= to[j], group.to.push_back(j++); };
+    i != from.size() ? takeFrom() : takeTo();
+    while (fromSize != toSize)
+      fromSize < toSize ? takeFrom() : takeTo();
+    // A dimension of size 1 stays one where it can; otherwise it is dropped.
+    if (group.to.empty() && j != to.size() && to[j] == 1)
+      takeTo();
   }
-  return result;
+  return groups;
+}
+
+/// Where the group's dimensions larger than 1 lie in the operand before its transpose; nothing where that tears them
+/// apart.
+static std::optional<SmallVector<int32_t>> placesOf(const ReshapeGroup &group, ArrayRef<int64_t> from,
+                                                    ArrayRef<int32_t> permutation) {
+  SmallVector<int32_t> places;
+  for (size_t dim : group.from)
+    if (from[dim] != 1)
+      places.push_back(permutation[dim]);
+  for (size_t dim = 0; dim != from.size(); ++dim) {
+    bool isBetween = !places.empty() && from[dim] != 1 && !llvm::is_contained(places, permutation[dim]) &&
+                     permutation[dim] > *llvm::min_element(places) && permutation[dim] < *llvm::max_element(places);
+    if (isBetween || !llvm::is_sorted(places))
+      return std::nullopt;
+  }
+  return places;
+}
+
+/// Commutes where dimensions that it merges or splits stay neighbours. In the permuted result dimensions of size 1 on
+/// their own come first, and all others are in the operand's order, so that channels which were last stay last.
+Result<Permutation> ReshapeOp::getPermutedResult(ArrayRef<int32_t> permutation) {
+  ArrayRef<int64_t> from = getInput().getType().getShape(), to = getType().getShape();
+  SmallVector<ReshapeGroup> groups = groupDims(from, to);
+  // By the place of the first dimension, then by the group's own.
+  SmallVector<std::pair<int32_t, size_t>> ordered;
+  for (auto [index, group] : llvm::enumerate(groups)) {
+    std::optional<SmallVector<int32_t>> places = placesOf(group, from, permutation);
+    if (!places)
+      return Error{"merges dimensions that the transpose separates"};
+    ordered.emplace_back(places->empty() ? -1 : places->front(), index);
+  }
+  llvm::sort(ordered);
+  Permutation order;
+  for (auto [place, index] : ordered)
+    llvm::append_range(order, groups[index].to);
+  return inverse(order);
 }
 Value ReshapeOp::createPermuted(OpBuilder &builder, ArrayRef<int32_t> permutation, ValueRange operands) {
   Permutation result = *getPermutedResult(permutation);

@@ -142,3 +142,25 @@ func.func @refused(%x: tensor<1x8x8x4xi8>, %y: tensor<1x4x8x8xi8>, %table: tenso
   return %2, %3 : tensor<1x4x8x8xi8>, tensor<1x4x8x8xi32>
 }
 // REMARK: [Missed] TransposeStays {{.*}}Reason="'{{scores|gelu}}' (npu.{{matmul|lookup}}) {{needs this order of dimensions|has parameters per channel, and the channels would not stay last}}"
+
+// -----
+
+// A channel shuffle between channels-last ops: its own transpose moves inside, the two around it go.
+// CHECK-LABEL: func.func @shuffle
+// CHECK-SAME: (%[[X:.*]]: tensor<1x8x8x4xi8>)
+func.func @shuffle(%x: tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8> {
+  // CHECK-NEXT: %[[P:.*]] = npu.max_pool %[[X]]
+  // CHECK-NEXT: %[[R:.*]] = npu.reshape %[[P]] shape = [1, 8, 8, 2, 2]
+  // CHECK-NEXT: %[[T:.*]] = npu.transpose %[[R]] permutation = [0, 1, 2, 4, 3]
+  // CHECK-NEXT: %[[M:.*]] = npu.reshape %[[T]] shape = [1, 8, 8, 4]
+  // CHECK-NEXT: %[[Y:.*]] = npu.max_pool %[[M]]
+  // CHECK-NEXT: return %[[Y]]
+  %p = npu.max_pool %x kernel = [1, 1] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
+  %0 = npu.transpose %p permutation = [0, 3, 1, 2] : (tensor<1x8x8x4xi8>) -> tensor<1x4x8x8xi8>
+  %1 = npu.reshape %0 shape = [1, 2, 2, 8, 8] : (tensor<1x4x8x8xi8>) -> tensor<1x2x2x8x8xi8>
+  %2 = npu.transpose %1 permutation = [0, 2, 1, 3, 4] : (tensor<1x2x2x8x8xi8>) -> tensor<1x2x2x8x8xi8>
+  %3 = npu.reshape %2 shape = [1, 4, 8, 8] : (tensor<1x2x2x8x8xi8>) -> tensor<1x4x8x8xi8>
+  %4 = npu.transpose %3 permutation = [0, 2, 3, 1] : (tensor<1x4x8x8xi8>) -> tensor<1x8x8x4xi8>
+  %5 = npu.max_pool %4 kernel = [1, 1] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
+  return %5 : tensor<1x8x8x4xi8>
+}

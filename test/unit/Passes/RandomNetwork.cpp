@@ -80,9 +80,10 @@ private:
   void addOp() {
     using Maker = Value (Generator::*)(Value);
     static const Maker makers[] = {
-        &Generator::transpose, &Generator::transpose, &Generator::transpose, &Generator::add,     &Generator::mul,
-        &Generator::rescale,   &Generator::lookup,    &Generator::slice,     &Generator::pad,     &Generator::concat,
-        &Generator::mean,      &Generator::softmax,   &Generator::conv,      &Generator::flatten, &Generator::unit};
+        &Generator::transpose, &Generator::transpose, &Generator::transpose, &Generator::add,
+        &Generator::mul,       &Generator::rescale,   &Generator::lookup,    &Generator::slice,
+        &Generator::pad,       &Generator::concat,    &Generator::mean,      &Generator::softmax,
+        &Generator::conv,      &Generator::flatten,   &Generator::unit,      &Generator::shuffle};
     Value operand = anyValue();
     if (shapeOf(operand).empty())
       return;
@@ -184,6 +185,25 @@ private:
       return nullptr;
     shape.insert(shape.begin() + pick(shape.size() + 1), 1);
     return npu::ReshapeOp::create(builder, loc, x, shape);
+  }
+
+  /// A dimension in two parts, in the other order, merged again: a channel shuffle.
+  Value shuffle(Value x) {
+    SmallVector<int64_t> shape(shapeOf(x)), split(shape);
+    int64_t dim = pick(shape.size());
+    if (shape[dim] % 2 || shape.size() > 4)
+      return nullptr;
+    split[dim] = 2;
+    split.insert(split.begin() + dim + 1, shape[dim] / 2);
+    npu::Permutation swapped;
+    for (int64_t i = 0; i != static_cast<int64_t>(split.size()); ++i)
+      swapped.push_back(i);
+    std::swap(swapped[dim], swapped[dim + 1]);
+    Value parts = npu::ReshapeOp::create(builder, loc, x, split);
+    if (pick(3) == 0)
+      return parts;
+    parts = npu::TransposeOp::create(builder, loc, parts, swapped);
+    return npu::ReshapeOp::create(builder, loc, parts, shape);
   }
 
   std::mt19937 random;
