@@ -13,7 +13,8 @@ class ShapeOptions {
 public:
   void addTo(CLI::App &app) {
     app.add_option("--input-shape", texts, "The shape of an ONNX model's input, as x=1,3,224,224; may be repeated")
-        ->type_name("NAME=DIMS");
+        ->type_name("NAME=DIMS")
+        ->allow_extra_args(false); // what follows is not another shape, but MODEL
   }
 
   Status parseInto(ExecutableOptions &options) const {

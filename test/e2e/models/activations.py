@@ -58,7 +58,8 @@ def between_convs(apply):
 
 for name, (apply, opset) in FUNCTIONS.items():
     add_case(name, alone(apply), opset=opset)
-    add_case(f"{name}_behind_conv", behind_conv(apply), opset=opset)
+    # A tie in the convolution moves the function's argument by a step of its own.
+    add_case(f"{name}_behind_conv", behind_conv(apply), opset=opset, steps=2)
 for name in ("relu6", "leaky_relu", "prelu_channel", "hard_swish", "sigmoid"):
     add_case(f"{name}_between_convs", between_convs(FUNCTIONS[name][0]))
 
