@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "LayoutChoice.h"
 #include "Remarks.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Passes.h"
 
@@ -42,6 +43,7 @@ public:
       operand = transposed(location, expanded(op, operand, permutation.size()), npu::inverse(permutation));
     builder.setInsertionPoint(op);
     Value value = op.createPermuted(builder, permutation, operands);
+    npu::permuteGrid(value.getDefiningOp(), result);
     op->getResult(0).replaceAllUsesWith(transposed(location, value, result));
     op->erase();
   }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Remarks.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
@@ -30,25 +31,11 @@ bool movesData(Operation *op) { return isa_and_nonnull<npu::TransposeOp, npu::Re
 // Bringing casts to the border
 //===----------------------------------------------------------------------===//
 
-/// The axis of the reshape's result that is `axis` of its operand: the dimensions before it have the same product, and
-/// it has the same size.
-std::optional<int32_t> axisAfter(npu::ReshapeOp reshape, int32_t axis) {
-  ArrayRef<int64_t> from = reshape.getInput().getType().getShape(), to = reshape.getType().getShape();
-  int64_t before = elementCount(Shape(from.begin(), from.begin() + axis));
-  int64_t product = 1;
-  for (size_t dim = 0; dim != to.size() && product <= before; product *= to[dim++])
-    if (product == before && to[dim] == from[axis])
-      return dim;
-  return std::nullopt;
-}
-
 /// The axis after the movement; any will do where there is one scale.
-std::optional<int32_t> axisAfter(Operation *movement, npu::DequantizeOp dequantize) {
+std::optional<int32_t> scaleAxisAfter(Operation *movement, npu::DequantizeOp dequantize) {
   if (dequantize.getScales().size() == 1)
     return 0;
-  if (auto transpose = dyn_cast<npu::TransposeOp>(movement))
-    return npu::inverse(transpose.getPermutation())[dequantize.getAxis()];
-  return axisAfter(cast<npu::ReshapeOp>(movement), dequantize.getAxis());
+  return npu::axisAfter(movement, dequantize.getAxis());
 }
 
 /// The movement on another operand.
@@ -69,7 +56,7 @@ Value withDequantizeLast(OpBuilder &builder, Value value) {
   if (!operand)
     return nullptr;
   auto dequantize = operand.getDefiningOp<npu::DequantizeOp>();
-  std::optional<int32_t> axis = axisAfter(movement, dequantize);
+  std::optional<int32_t> axis = scaleAxisAfter(movement, dequantize);
   if (!axis)
     return nullptr;
   Value integers = moved(builder, movement, dequantize.getInput());

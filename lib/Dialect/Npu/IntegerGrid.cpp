@@ -11,8 +11,8 @@ using tare::qnn::Grid;
 namespace tare::npu {
 namespace {
 
-/// Where a reshape leaves `axis`: the dimensions before it have the same product, and it has the same size.
-std::optional<int32_t> axisAfter(ReshapeOp reshape, int32_t axis) {
+/// The dimensions before it have the same product, and it has the same size.
+std::optional<int32_t> axisAfterReshape(ReshapeOp reshape, int32_t axis) {
   ArrayRef<int64_t> from = reshape.getInput().getType().getShape(), to = reshape.getType().getShape();
   auto product = [](ArrayRef<int64_t> dims) { return elementCount(Shape(dims.begin(), dims.end())); };
   for (auto [dim, size] : llvm::enumerate(to))
@@ -25,10 +25,7 @@ quant::QuantizedType moved(Operation *op, quant::QuantizedType type) {
   std::optional<Grid> grid = Grid::of(type);
   if (!grid || !grid->axis)
     return type;
-  if (auto transpose = dyn_cast<TransposeOp>(op))
-    grid->axis = inverse(transpose.getPermutation())[*grid->axis];
-  else
-    grid->axis = axisAfter(cast<ReshapeOp>(op), *grid->axis);
+  grid->axis = axisAfter(op, *grid->axis);
   return grid->axis ? grid->type(op->getContext()) : nullptr;
 }
 
@@ -51,6 +48,21 @@ quant::QuantizedType gridOfArgument(BlockArgument argument) {
 }
 
 } // namespace
+
+std::optional<int32_t> axisAfter(Operation *movement, int32_t axis) {
+  if (auto transpose = dyn_cast<TransposeOp>(movement))
+    return inverse(transpose.getPermutation())[axis];
+  return axisAfterReshape(cast<ReshapeOp>(movement), axis);
+}
+
+void permuteGrid(Operation *op, ArrayRef<int32_t> permutation) {
+  auto type = op->getAttrOfType<TypeAttr>(gridAttrName);
+  std::optional<Grid> grid = type ? Grid::of(type.getValue()) : std::nullopt;
+  if (!grid || !grid->axis)
+    return;
+  grid->axis = permutation[*grid->axis];
+  op->setAttr(gridAttrName, TypeAttr::get(grid->type(op->getContext())));
+}
 
 void setGrid(Operation *op, quant::QuantizedType grid) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());

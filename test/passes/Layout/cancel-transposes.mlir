@@ -164,3 +164,18 @@ func.func @shuffle(%x: tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8> {
   %5 = npu.max_pool %4 kernel = [1, 1] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
   return %5 : tensor<1x8x8x4xi8>
 }
+
+// -----
+
+// What an accumulator's integers mean follows its channels.
+// CHECK-LABEL: func.func @grid
+func.func @grid(%x: tensor<1x8x8x2xi8>) -> tensor<1x8x4x2xi32> {
+  %w = npu.constant dense<1> : tensor<2x1x1x2xi8>
+  %b = npu.constant dense<1> : tensor<2xi32>
+  %0 = npu.conv %x, %w, %b strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] : (tensor<1x8x8x2xi8>, tensor<2x1x1x2xi8>, tensor<2xi32>) -> tensor<1x8x8x2xi32>
+  %1 = npu.transpose %0 permutation = [0, 3, 1, 2] : (tensor<1x8x8x2xi32>) -> tensor<1x2x8x8xi32>
+  // CHECK: npu.slice {{.*}} {npu.grid = !quant.uniform<i32:f32:3, {5.000000e-01,2.500000e-01}>}
+  %2 = npu.slice %1 starts = [0, 0, 0, 0] steps = [1, 1, 1, 1] sizes = [1, 2, 8, 4] {npu.grid = !quant.uniform<i32:f32:1, {0.5, 0.25}>} : (tensor<1x2x8x8xi32>) -> tensor<1x2x8x4xi32>
+  %3 = npu.transpose %2 permutation = [0, 2, 3, 1] : (tensor<1x2x8x4xi32>) -> tensor<1x8x4x2xi32>
+  return %3 : tensor<1x8x4x2xi32>
+}

@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Operation.h"
 
+#include <optional>
+
 namespace tare::npu {
 
 /// Says that the integers of `op`'s result are on this grid. No effect where the result is not such integers.
@@ -19,6 +21,14 @@ void setGrid(mlir::Operation *op, mlir::quant::QuantizedType grid);
 /// The grid of a value's integers: as its op says; of the operand, where the op only moves elements; as the host steps
 /// say, for an argument. Null where nobody says, and for real numbers.
 mlir::quant::QuantizedType gridOf(mlir::Value value);
+
+/// Follows the op to another order of its result's dimensions: the result used to be transpose(new result,
+/// permutation).
+void permuteGrid(mlir::Operation *op, llvm::ArrayRef<int32_t> permutation);
+
+/// The dimension of the result of `movement`, a transpose or reshape, that is `axis` of its operand; nothing where a
+/// reshape splits or merges it.
+std::optional<int32_t> axisAfter(mlir::Operation *movement, int32_t axis);
 
 } // namespace tare::npu
 
