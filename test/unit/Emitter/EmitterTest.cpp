@@ -207,7 +207,7 @@ TEST_F(EmitterTest, SaysWhatIsMissing) {
     }
   })");
   EXPECT_TRUE(failed(emitProgram(*module)));
-  EXPECT_THAT(message, HasSubstr("layer 'gelu' is a lookup, which the target 'tiny' does not have"));
+  EXPECT_THAT(message, HasSubstr("layer 'gelu' needs the operator lookup, which the target 'tiny' does not have"));
   module = parse(R"(module attributes {npu.target = #npu.target<{name = "tiny", activations = [
       {type = "i8", symmetric = true, accumulator_bits = 32}], multiplier_bits = 15, shift = {min = 0, max = 31}, rounding = "half_up"}>} {
     func.func @main(%x: tensor<4xi8> {qnn.name = "x"}) -> tensor<4xi8> { return %x : tensor<4xi8> }
