@@ -7,24 +7,15 @@ from harness import assert_same, sqnr
 FLOAT_ROUNDING = 1e-5
 
 
-def output_step(port):
-    """The step of an output's grid; the widest channel's where there are many."""
-    return max(port["scales"]) if port["scales"] else 0.0
-
-
-def leaves_accumulator(info, port):
-    """Whether an output's integers are an int32 accumulator: a layer on its grid says so, even where a dequantize follows."""
-    return any(layer["output"] == "int32" and layer["scales"] == port["scales"] for layer in info["layers"])
-
-
-def allowed(prepared, port, expected):
+def allowed(info, port, steps, expected):
     """How far the QDQ form, which computes in float, may be from the integers.
 
     An output on an 8-bit grid: as many steps as the case states. An int32 accumulator has a far finer grid, and follows
-    its inputs' 8-bit steps times a weight's largest value; a tie in a layer before moves a few inputs at once.
+    its input's 8-bit steps times a weight's largest value.
     """
-    steps = prepared.case.steps * (4 * 127 if leaves_accumulator(prepared.inspect(), port) else 1)
-    return steps * output_step(port) * 1.001 + FLOAT_ROUNDING * np.abs(expected).max()
+    step = max(port["scales"], default=0.0)
+    accumulator = any(layer["output"] == "int32" and layer["scales"] == port["scales"] for layer in info["layers"])
+    return steps * step * (127 if accumulator else 1.001) + FLOAT_ROUNDING * np.abs(expected).max()
 
 
 def test_program_equals_npu(prepared):
@@ -37,12 +28,13 @@ def test_every_layer_equals_npu(prepared):
 
 
 def test_program_follows_qdq(prepared):
-    ports = {port["name"]: port for port in prepared.inspect()["outputs"]}
+    info = prepared.inspect()
+    ports = {port["name"]: port for port in info["outputs"]}
     for stage in ("qdq", "fused"):
         for name, expected in prepared.outputs(stage).items():
             difference = np.abs(expected.astype(np.float64) - prepared.outputs("program")[name]).max()
-            limit = allowed(prepared, ports[name], expected)
-            assert difference <= limit, f"{stage}: {name}: {difference} > {limit}, step {output_step(ports[name])}"
+            limit = allowed(info, ports[name], prepared.case.steps, expected)
+            assert difference <= limit, f"{stage}: {name}: {difference / limit:.2f} times what is allowed"
 
 
 def test_program_is_close_to_float(prepared):
