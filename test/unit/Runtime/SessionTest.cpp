@@ -218,6 +218,18 @@ TEST(Session, HostStepsDoWhatTheProgramWouldDo) {
   EXPECT_EQ(run(*makeContext(*stripped, Form::raw), integers), run(*makeContext(*stripped, Form::program), integers));
 }
 
+TEST(Session, InputsAndOutputsHaveFormsOfTheirOwn) {
+  auto whole = makeSession(load(smallNetwork()));
+  Values inputs = randomInputs(*whole, Form::model, 3);
+  auto context = whole->makeContext(std::vector<Form>(whole->inputCount(), Form::model), Form::raw);
+  ASSERT_TRUE(context);
+  EXPECT_EQ((*context)->inputForm(0), Form::model);
+  EXPECT_EQ((*context)->outputForm(), Form::raw);
+  Values integers = run(**context, inputs);
+  ASSERT_EQ(integers.size(), 1u);
+  EXPECT_EQ(integers[0].size(), whole->describeOutput(0, Form::raw).type.bytes());
+}
+
 TEST(Session, DescribesEachForm) {
   auto whole = makeSession(load(smallNetwork()));
   auto stripped = makeSession(load(strippedNetwork()));

@@ -106,6 +106,23 @@ TEST_F(DatasetTest, ConvertsElements) {
   EXPECT_EQ(sample.error().message, "input 'x', sample 0: value 255 at element 2 does not fit int8");
 }
 
+TEST_F(DatasetTest, AlternativeForArraysOfItsType) {
+  image[0].alternative = TensorType{ElementType::i8, {1, 2, 2, 3}};
+  write("integers.npz", {{"x", Tensor(ElementType::i8, {4, 2, 2, 3})}});
+  auto integers = Dataset::open(path("integers.npz"), image);
+  ASSERT_TRUE(integers);
+  EXPECT_EQ((*integers)->declarations()[0].type, *image[0].alternative);
+  EXPECT_EQ((*integers)->sampleCount(), 4);
+  // Other integers are numbers like any.
+  write("bytes.npz", {{"x", Tensor(ElementType::u8, {4, 3, 2, 2})}});
+  auto bytes = Dataset::open(path("bytes.npz"), image);
+  ASSERT_TRUE(bytes);
+  EXPECT_EQ((*bytes)->declarations()[0].type, image[0].type);
+  // Its shape is the alternative's.
+  write("wrong.npz", {{"x", Tensor(ElementType::i8, {4, 3, 2, 2})}});
+  EXPECT_FALSE(Dataset::open(path("wrong.npz"), image));
+}
+
 TEST_F(DatasetTest, ManyThreads) {
   write("a.npz", {{"x", iota({500, 3, 2, 2})}});
   auto dataset = Dataset::open(path("a.npz"), image);
