@@ -32,8 +32,8 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createNormalizeGrids());
-  function.addPass(createInsertQuantDequant({options.activations}));
   function.addPass(createSinkPermutes());
+  function.addPass(createInsertQuantDequant({options.activations}));
 }
 
 void tare::buildFusePipeline(OpPassManager &passes) {

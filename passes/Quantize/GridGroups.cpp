@@ -3,6 +3,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 using namespace tare;
@@ -42,6 +43,17 @@ void widen(std::optional<std::pair<double, double>> &range, const std::optional<
 }
 
 } // namespace
+
+std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
+  auto pad = dyn_cast<qnn::PadOp>(op);
+  if (!pad || pad.getMode() != qnn::PadMode::Constant)
+    return std::nullopt;
+  double value = pad.getValue().convertToDouble();
+  // An infinite padding means "never the largest": the end of the grid serves.
+  if (!std::isfinite(value))
+    return std::nullopt;
+  return std::pair(std::min(value, 0.0), std::max(value, 0.0));
+}
 
 OutputBoundary::OutputBoundary(func::FuncOp function) {
   auto reachesResultsOnly = [&](OpOperand &use) {
@@ -121,14 +133,15 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
     return;
   unsigned from = find(operand), to = find(result);
   if (!groups[to].pinned) {
-    // The result's own range is no wider than the operand's: it only repeats what it was given.
-    groups[to].range.reset();
+    // The result's own range is no wider than the operand's: it only repeats what it was given, and what it pads with.
+    groups[to].range = paddingRange(op);
     return unite(from, to, 1);
   }
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
-  if (agree || (!group.pinned && group.uses - group.inner == 1))
+  bool adopts = !group.pinned && !groups[to].pinned->axis && group.uses - group.inner == 1;
+  if (agree || adopts)
     unite(from, to, 1);
 }
 

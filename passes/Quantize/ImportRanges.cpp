@@ -96,7 +96,7 @@ private:
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated));
   }
 
-  /// The union of the operands' ranges, which is the operand's for a same-grid op.
+  /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op.
   void inherit(GridOpInterface op) {
     double min = 0.0, max = 0.0;
     mlir::ValueRange operands = op.getGridRule() == GridRule::Same ? op->getOperands().take_front() : op->getOperands();
@@ -106,6 +106,10 @@ private:
         return; // Its grid is known otherwise, or it has been reported.
       min = std::min(min, range.getMin());
       max = std::max(max, range.getMax());
+    }
+    if (auto padding = paddingRange(op)) {
+      min = std::min(min, padding->first);
+      max = std::max(max, padding->second);
     }
     setRange(op->getResult(0), min, max, RangeLabel::Inherited);
   }

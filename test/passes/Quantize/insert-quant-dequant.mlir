@@ -106,3 +106,15 @@ func.func @fine(%x: tensor<1x1xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0,
   %z = qnn.relu %y {qnn.range = #qnn.range<0.0, 255.0, calibrated>} : (tensor<1x3xf32>) -> tensor<1x3xf32> loc("relu")
   return %z : tensor<1x3xf32>
 }
+
+// -----
+
+// A padding's constant must be on the grid that its operand shares.
+// CHECK-LABEL: func.func @padding
+func.func @padding(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x6xf32> {
+  // CHECK: quant.qcast %arg0 : {{.*}}!quant.uniform<i8:f32, 1.000000e+00:-128>
+  // CHECK: %[[P:.*]] = qnn.pad
+  // CHECK-NEXT: quant.qcast %[[P]] : {{.*}}!quant.uniform<i8:f32, 1.000000e+00:-128>
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, mode = #qnn.pad_mode<constant>, value = 255.0 : f64} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("pad")
+  return %0 : tensor<1x6xf32>
+}
