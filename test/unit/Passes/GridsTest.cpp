@@ -1,0 +1,150 @@
+//===- GridsTest.cpp - Scales and zero points, to the bit -----------------===//
+#include "Quantize/Grids.h"
+#include "Quantize/WeightRepair.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+using namespace tare;
+using qnn::Grid;
+
+namespace {
+
+constexpr ActivationRule i8{8, false}, symmetric8{8, true}, symmetric16{16, true};
+
+double real(const Grid &grid, int64_t q, int64_t channel = 0) {
+  return grid.scale(channel) * double(q - grid.zeroPoint(channel));
+}
+
+TEST(ActivationGrid, CoversItsRange) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> exponent(-20, 20);
+  for (int i = 0; i < 1000; ++i) {
+    double min = -std::exp(exponent(random)), max = std::exp(exponent(random));
+    for (const ActivationRule &rule : {i8, symmetric8, symmetric16}) {
+      Grid grid = activationGrid(min, max, rule);
+      double half = grid.scale(0) * 0.5000001;
+      EXPECT_EQ(grid.scale(0), double(float(grid.scale(0))));
+      EXPECT_LE(real(grid, grid.min), min + half);
+      EXPECT_GE(real(grid, grid.max), max - half);
+      EXPECT_GE(grid.zeroPoint(0), grid.min);
+      EXPECT_LE(grid.zeroPoint(0), grid.max);
+    }
+  }
+}
+
+TEST(ActivationGrid, IsExactWhereItCanBe) {
+  Grid grid = activationGrid(0, 255, i8);
+  EXPECT_EQ(grid.scales[0], 1.0);
+  EXPECT_EQ(grid.zeroPoints[0], -128);
+  grid = activationGrid(-127, 3, symmetric8);
+  EXPECT_EQ(grid.scales[0], 1.0);
+  EXPECT_EQ(grid.zeroPoints[0], 0);
+  EXPECT_EQ(grid.min, -127);
+}
+
+TEST(ActivationGrid, ContainsZeroWhateverTheRange) {
+  EXPECT_EQ(activationGrid(2, 4, i8).zeroPoints[0], -128);
+  EXPECT_EQ(activationGrid(-4, -2, i8).zeroPoints[0], 127);
+}
+
+TEST(ActivationGrid, TakesNothingForTheUnitInterval) {
+  EXPECT_EQ(activationGrid(0, 0, i8).scales[0], double(1.0f / 255.0f));
+}
+
+TEST(ActivationGrid, SurvivesRangesBelowFloat) {
+  double scale = activationGrid(0, 1e-45, i8).scales[0];
+  EXPECT_GT(scale, 0.0);
+  EXPECT_TRUE(std::isnormal(float(scale)));
+}
+
+TEST(FixedGrid, HasPowersOfTwo) {
+  EXPECT_EQ(fixedGrid(0, 1, i8).scales[0], 1.0 / 256);
+  EXPECT_EQ(fixedGrid(0, 1, i8).zeroPoints[0], -128);
+  EXPECT_EQ(fixedGrid(0, 1, symmetric8).scales[0], 1.0 / 128);
+  EXPECT_EQ(fixedGrid(0, 1, symmetric16).scales[0], 1.0 / 32768);
+  EXPECT_EQ(fixedGrid(-1, 1, i8).zeroPoints[0], 0);
+}
+
+class WeightGrid : public testing::Test {
+protected:
+  WeightGrid() { context.loadDialect<qnn::QnnDialect>(); }
+
+  mlir::ElementsAttr constant(std::vector<float> values, Shape shape) {
+    Tensor tensor(ElementType::f32, std::move(shape));
+    std::copy(values.begin(), values.end(), tensor.mutableAs<float>());
+    return qnn::toAttr(&context, tensor);
+  }
+  Grid grid(std::vector<float> values, Shape shape) {
+    return *weightGrid(constant(std::move(values), std::move(shape)));
+  }
+
+  mlir::MLIRContext context;
+};
+
+TEST_F(WeightGrid, OneChannelIsAListOfOne) {
+  Grid one = grid({1.27f, -0.5f}, {1, 2, 1, 1});
+  EXPECT_EQ(one.axis, 0);
+  ASSERT_EQ(one.scales.size(), 1u);
+  EXPECT_EQ(one.scales[0], double(0.01f));
+  EXPECT_EQ(one.zeroPoints[0], 0);
+  EXPECT_TRUE(mlir::isa<mlir::quant::UniformQuantizedPerAxisType>(one.type(&context)));
+}
+
+TEST_F(WeightGrid, DividesInFloat) {
+  for (int channels : {1, 2, 64}) {
+    std::vector<float> values;
+    for (int c = 0; c < channels; ++c)
+      values.push_back((c % 2 ? -1 : 1) * 0.1f * float(c + 1));
+    Grid many = grid(values, {channels, 1});
+    for (int c = 0; c < channels; ++c)
+      EXPECT_EQ(many.scale(c), double(std::abs(values[c]) / 127.0f));
+  }
+}
+
+TEST_F(WeightGrid, AZeroChannelHasAPositiveScale) {
+  EXPECT_EQ(grid({0, 1.27f, 2.54f}, {3, 1}).scales[0], double(2.54f / 127.0f));
+  EXPECT_EQ(grid({0, 0}, {2, 1}).scales[0], double(1.0f / 127.0f));
+  EXPECT_GT(grid({1e-44f, 1.27f}, {2, 1}).scales[0], 1e-3);
+}
+
+TEST_F(WeightGrid, RefusesWhatIsNotFinite) {
+  EXPECT_FALSE(weightGrid(constant({1, NAN}, {2, 1})));
+  EXPECT_FALSE(weightGrid(constant({1, -INFINITY}, {2, 1})));
+}
+
+TEST_F(WeightGrid, AccumulatorScalesAreExactProducts) {
+  Grid weights = grid({1.27f, 0.3f}, {2, 1}), activation = activationGrid(-1, 2, i8);
+  Grid accumulator = accumulatorGrid(activation, weights, 2, 1);
+  EXPECT_EQ(accumulator.axis, 1);
+  for (int c = 0; c < 2; ++c)
+    EXPECT_EQ((long double)(accumulator.scale(c)), (long double)(activation.scale(0)) * weights.scale(c));
+}
+
+TEST_F(WeightGrid, NamesTheBiasThatDoesNotFit) {
+  Grid accumulator = accumulatorGrid(activationGrid(0, 255, i8), grid({127, 127e-10f}, {2, 1}), 2, 0);
+  EXPECT_FALSE(biasMisfit(constant({1000, 0.01f}, {2}), accumulator));
+  std::optional<std::string> misfit = biasMisfit(constant({1000, 1}, {2}), accumulator);
+  ASSERT_TRUE(misfit);
+  EXPECT_NE(misfit->find("channel 1"), std::string::npos);
+}
+
+TEST_F(WeightGrid, RaisedScalesLeaveBitsForBiasAndMultiplier) {
+  Target target;
+  mlir::ElementsAttr weights = constant({1.27f, 1e-20f, 1e-9f}, {3, 1}), bias = constant({0, 3, 0}, {3});
+  Grid scales = *weightGrid(weights), activation = activationGrid(0, 255, i8), result = activationGrid(0, 2.55, i8);
+  auto raised = raiseFineScales(scales, {weights, bias, activation, result}, target);
+  ASSERT_EQ(raised.size(), 2u);
+  EXPECT_EQ(scales.scales[0], double(0.01f));
+  EXPECT_FALSE(biasMisfit(bias, accumulatorGrid(activation, scales, 3, 0)));
+  for (const RaisedScale &scale : raised) {
+    EXPECT_GE(std::ldexp(activation.scale(0) * scale.to / result.scale(0), target.shift.max), 256.0);
+    EXPECT_LT(scale.cost, 0.01);
+  }
+}
+
+} // namespace
