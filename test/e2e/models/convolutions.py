@@ -51,7 +51,7 @@ single("deconv_same_lower", IMAGE, 6, 3, 3, kind="ConvTranspose", strides=[2, 2]
 single("deconv_1d", (1, 8, 20), 6, 4, kind="ConvTranspose", strides=[2], pads=[1, 1])
 
 
-@case
+@case(steps=2)
 def conv_chain(g):
     x = g.conv(g.input(*IMAGE), 16, 8, 3, 3, pads=[1, 1, 1, 1])
     x = g.conv(g.node("Relu", x), 12, 16, 1, 1)

@@ -43,7 +43,7 @@ def squeeze_and_excite(g):
     g.output(g.conv(g.node("Mul", x, s), 6, 8, 1, 1))
 
 
-@case(sqnr=22)
+@case(sqnr=22, steps=4)
 def tiny_attention(g):
     """One head of self-attention over nine tokens of width 16, with its shortcut and a feed-forward layer."""
     x = g.input(1, 9, 16)
@@ -55,7 +55,7 @@ def tiny_attention(g):
     g.output(g.node("Add", x, g.node("MatMul", y, g.normal(32, 16, deviation=0.2))))
 
 
-@case(sqnr=22)
+@case(sqnr=22, steps=4)
 def attention_with_heads(g):
     """Two heads, split and joined by reshapes and transposes."""
     x = g.input(1, 9, 16)
@@ -77,7 +77,7 @@ def fire_module(g):
     g.output(g.node("GlobalAveragePool", g.conv(x, 10, 16, 1, 1)))
 
 
-@case
+@case(steps=5)
 def unet(g):
     x = g.node("Relu", g.conv(g.input(1, 3, 16, 16), 6, 3, 3, 3, pads=PADS))
     y = g.node("Relu", g.conv(g.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2]), 12, 6, 3, 3, pads=PADS))
