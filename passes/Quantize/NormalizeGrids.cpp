@@ -1,8 +1,8 @@
 //===- NormalizeGrids.cpp - One way to write a grid -----------------------===//
 //
-// Invariant: afterwards every quantized type stores signed integers, and the
-// weights of an accumulator op have one scale per output channel and zero
-// point 0.
+// Invariant: afterwards every quantized type stores signed integers, quantized
+// constants are integers, and the weights of an accumulator op have one scale
+// per output channel and zero point 0.
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/Grids.h"
@@ -66,9 +66,22 @@ void makeSigned(Value value) {
   value.setType(type);
 }
 
+/// What the model quantizes itself when it runs, but knows before.
+void quantizeConstant(quant::QuantizeCastOp op) {
+  ElementsAttr reals = qnn::constantValue(op.getInput());
+  if (!reals)
+    return;
+  OpBuilder builder(op);
+  Tensor integers = quantized(qnn::toTensor(reals), op.getType());
+  auto attr = qnn::toAttr(qnn::storageType(op.getType()), integers, qnn::valueName(op.getInput()));
+  op.replaceAllUsesWith(qnn::ConstantOp::create(builder, op.getLoc(), op.getType(), attr).getResult());
+  op.erase();
+}
+
 struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
   void runOnOperation() final {
     func::FuncOp function = getOperation();
+    function.walk(quantizeConstant);
     for (Block &block : function.getBody()) {
       for (Value argument : block.getArguments())
         makeSigned(argument);

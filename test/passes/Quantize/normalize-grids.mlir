@@ -33,6 +33,22 @@ func.func @weights(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
 
 // -----
 
+!w = !quant.uniform<u8:f32, 0.25:128>
+
+// Weights that the model holds in float and quantizes: 0.5 is 130 at zero point 128, and 2 at zero point 0.
+// CHECK-LABEL: func.func @float_weights
+func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: qnn.constant dense_resource<{{.*}}> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {2.500000e-01,2.500000e-01}>>
+  // CHECK-NOT: quant.qcast
+  %w = qnn.constant dense<0.5> : tensor<2x2xf32> as tensor<2x2xf32>
+  %wq = quant.qcast %w : tensor<2x2xf32> to tensor<2x2x!w>
+  %wd = quant.dcast %wq : tensor<2x2x!w> to tensor<2x2xf32>
+  %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc0")
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
 !w = !quant.uniform<i8:f32:1, {0.25, 0.5}>
 
 func.func @input_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
