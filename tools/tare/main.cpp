@@ -71,6 +71,9 @@ int main(int argc, char **argv) {
     Console::error(done.error());
   } catch (const std::bad_alloc &) {
     Console::error({"out of memory"});
+  } catch (const std::exception &exception) {
+    // Libraries report bad input by Result, so that this is ours.
+    Console::error({std::string("a bug in Tare, please report it with the input: ") + exception.what()});
   }
   return EXIT_FAILURE;
 }
