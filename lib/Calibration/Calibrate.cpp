@@ -1,11 +1,11 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/Parallel.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
@@ -28,10 +28,41 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
+/// The elements of a constant, or of what an op computes from constants alone (the dequantized weights of a quantized
+/// model); nothing for other values.
+std::optional<Tensor> constantTensor(mlir::Value value) {
+  if (mlir::ElementsAttr attr = qnn::constantValue(value))
+    return qnn::toTensor(attr);
+  mlir::Operation *op = value.getDefiningOp();
+  if (!op || op->getNumOperands() == 0)
+    return std::nullopt;
+  std::vector<Tensor> operands;
+  for (mlir::Value operand : op->getOperands()) {
+    std::optional<Tensor> tensor = constantTensor(operand);
+    if (!tensor)
+      return std::nullopt;
+    operands.push_back(std::move(*tensor));
+  }
+  mlir::FailureOr<Tensor> result = evaluateOp(op, operands);
+  return mlir::failed(result) ? std::nullopt : std::optional(std::move(*result));
+}
+
+ValueRange summarizeConstant(const Tensor &tensor) {
+  auto [smallest, largest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
+  ValueRange range;
+  range.label = constantLabel;
+  range.seenMin = *smallest;
+  range.seenMax = *largest;
+  range.min = std::min(range.seenMin, 0.0);
+  range.max = std::max(range.seenMax, 0.0);
+  return range;
+}
+
 /// The values of @main: those that are observed, those that inherit, and constants.
 struct Values {
   llvm::MapVector<mlir::Value, size_t> observed;
-  std::vector<mlir::Value> inheriting, constants;
+  std::vector<mlir::Value> inheriting;
+  std::vector<std::pair<mlir::Value, ValueRange>> constants;
 
   explicit Values(mlir::func::FuncOp function) {
     for (mlir::Value argument : function.getArguments())
@@ -45,8 +76,8 @@ private:
   void add(mlir::Value value) {
     if (!isFloatTensor(value))
       return;
-    if (qnn::constantValue(value))
-      constants.push_back(value);
+    if (std::optional<Tensor> tensor = constantTensor(value); tensor && tensor->count() > 0)
+      constants.emplace_back(value, summarizeConstant(*tensor));
     else if (gridSource(value))
       inheriting.push_back(value);
     else
@@ -131,18 +162,6 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   return range;
 }
 
-ValueRange summarizeConstant(mlir::ElementsAttr attr) {
-  Tensor tensor = qnn::toTensor(attr);
-  auto [smallest, largest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
-  ValueRange range;
-  range.label = constantLabel;
-  range.seenMin = *smallest;
-  range.seenMax = *largest;
-  range.min = std::min(range.seenMin, 0.0);
-  range.max = std::max(range.seenMax, 0.0);
-  return range;
-}
-
 } // namespace
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
@@ -167,8 +186,8 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
               [&](size_t i, size_t) { found[i] = summarize((*histograms)[i], options.search); });
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
-  for (mlir::Value value : values.constants)
-    ranges.values[qnn::valueName(value)] = summarizeConstant(qnn::constantValue(value));
+  for (const auto &[value, range] : values.constants)
+    ranges.values[qnn::valueName(value)] = range;
   for (mlir::Value value : values.inheriting) {
     auto source = ranges.values.find(qnn::valueName(gridSource(value)));
     if (source == ranges.values.end())

@@ -120,6 +120,17 @@ def test_labels(tmp_path):
     assert labels["dead_out"] == "dead"
 
 
+def test_dequantized_weights_are_constants(prepare, tmp_path):
+    """A quantized model has its own grids; its ranges file is one like any other."""
+    case, ranges = prepare("qdq_net"), tmp_path / "ranges.json"
+    calibrate(case, case.calibration, ranges)
+    labels = {value["label"] for value in values(ranges).values()}
+    assert labels <= {"constant", "calibrated", "inherited"} and "constant" in labels
+    out = tmp_path / "out.tare"
+    tare("convert", case.model, "--calibration", ranges, "-o", out)
+    assert out.read_bytes() == case.form("program").read_bytes()
+
+
 def test_nan_is_labelled_and_refused(tmp_path):
     fill = lambda g: g.output(g.node("Sigmoid", g.conv(g.input(1, 4, 6, 6), 4, 4, 3, 3, name="conv"), name="last"))
     data = np.random.default_rng(0).standard_normal((9, 4, 6, 6)).astype(np.float32)

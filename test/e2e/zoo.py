@@ -27,6 +27,11 @@ def listed(family):
     return [name for names, kind in rows if kind == family for name in names.split(", ")]
 
 
+def models():
+    """The files of all models, float and quantized."""
+    return sorted(MODELS.glob("onnx/*.onnx")) + sorted(MODELS.glob("qdq/*.onnx"))
+
+
 @dataclasses.dataclass
 class Measured:
     """What running a tool cost."""
@@ -58,8 +63,8 @@ class ZooModel:
     """One model with its data, in a working folder; each result is made when first asked for."""
 
     def __init__(self, name, folder, samples=None, options=()):
-        self.name, self.folder, self.options = name, pathlib.Path(folder), options
-        self.model = MODELS / "onnx" / f"{name}.onnx"
+        self.name, self.folder, self.samples, self.options = name, pathlib.Path(folder), samples, options
+        self.model = next(p for p in models() if p.stem == name)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.calibration, self.test = (self.folder / f"{name}.{kind}.npz" for kind in ("calib", "test"))
         if not self.test.exists():
@@ -98,7 +103,7 @@ class ZooModel:
 
     def run(self, model, kind, *arguments):
         """The file of a model's outputs on the test samples."""
-        path = self.folder / f"{self.name}.{kind}.npz"
+        path = self.folder / f"{self.name}.{kind}{self.samples or ''}.npz"
         measure("run", model, "--inputs", self.test, "--outputs", path, *arguments)
         return path
 
