@@ -3,6 +3,8 @@
 Three nets: conv 1→256 1×1, batch norm, relu, conv 256→60 1×1 with the tails conv→dequant, conv→permute(0,2,3,1)→dequant and
 conv→dequant→permute.
 """
+import re
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,27 @@ def test_both_tails_are_the_same_numbers(prepare):
     (straight,), (permuted,) = (prepare(n).outputs("program").values() for n in ("tail_dequant", "tail_permute"))
     assert straight.shape[1:] == tuple(NCHW) and permuted.shape[1:] == tuple(NHWC)
     assert len(np.unique(straight)) > 1000
+
+
+def permuted_before_dequant(qdq):
+    """The QDQ form conv→dequant→permute as conv→permute→dequant, the axis of the scales moved along."""
+    tail = re.compile(r"%(\d+) = quant\.dcast %(\d+) : tensor<8x60x1x160x!(\w+)> to tensor<8x60x1x160xf32>(.*)\n"
+                      r" *%(\d+) = qnn\.transpose %\1 \{.*?\} : .*? -> tensor<8x1x160x60xf32>(.*)\n")
+    cast, accumulator, grid, cast_loc, permute, permute_loc = tail.search(qdq).groups()
+    swapped = (f"%{cast} = qnn.transpose %{accumulator} {{permutation = array<i64: 0, 2, 3, 1>}} : "
+               f"(tensor<8x60x1x160x!{grid}>) -> tensor<8x1x160x60x!moved>{permute_loc}\n"
+               f"%{permute} = quant.dcast %{cast} : tensor<8x1x160x60x!moved> to tensor<8x1x160x60xf32>{cast_loc}\n")
+    scales = re.search(rf"^!{grid} = !quant\.uniform<i32:f32:1, (.*)>$", qdq, re.MULTILINE)[1]
+    return f"!moved = !quant.uniform<i32:f32:3, {scales}>\n" + tail.sub(lambda _: swapped, qdq)
+
+
+def test_permute_before_dequant(prepare, tmp_path):
+    """A permute between accumulator and dequant is sunk below it, and the program is the same."""
+    case = prepare("tail_permute")
+    source, lowered = tmp_path / "qdq.mlir", tmp_path / "npu.mlir"
+    source.write_text(permuted_before_dequant(case.form("qdq").read_text()))
+    tare("--tare-sink-permutes", "--tare-fuse", "--tare-lower", "--mlir-print-debuginfo", source, "-o", lowered, tool="tare-opt")
+    text = lowered.read_text()
+    assert "npu.transpose" not in text and re.search(r"npu\.conv .*-> tensor<8x1x160x60xi32>", text)
+    tare("run", lowered, "--inputs", case.inputs, "--outputs", tmp_path / "out.npz", "--raw")
+    assert_same(case.outputs("program", "--raw"), load(tmp_path / "out.npz"), "both orders")
