@@ -126,6 +126,8 @@ public:
   /// The same elements under another shape of equal element count.
   Tensor reshaped(Shape shape) const;
   explicit operator bool() const { return memory != nullptr; }
+  /// Whether the memory lives as long as this tensor; otherwise it is a view of memory that someone else may free.
+  bool ownsMemory() const { return owner != nullptr; }
 
 private:
   TensorType tensorType;
