@@ -56,6 +56,8 @@ public:
     for (OpOperand &use : reshape->getUses())
       reorderColumns(cast<npu::LinearOp>(use.getOwner()), transpose, reshape.getShape().size() - 1);
     reshape.getInputMutable().assign(transpose.getInput());
+    if (transposedBytes(transpose.getInput(), transpose.getPermutation()) == 0)
+      return true;
     // It holds the value's elements in another order: not what the model calls by that name.
     std::string value = qnn::valueName(reshape.getResult()) + ".channels_last";
     reshape->setLoc(qnn::withValueName(reshape.getLoc(), value));
