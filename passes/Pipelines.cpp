@@ -33,7 +33,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createNormalizeGrids());
   function.addPass(createSinkPermutes());
-  function.addPass(createInsertQuantDequant({options.activations}));
+  function.addPass(createInsertQuantDequant({options.activations, options.repair}));
 }
 
 void tare::buildFusePipeline(OpPassManager &passes) {
@@ -61,19 +61,25 @@ namespace {
 
 /// The options of the pipelines on tare-opt's command line.
 struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
-  Option<std::string> target{*this, "target", llvm::cl::desc("a shipped target or a YAML file"), llvm::cl::init("generic")};
-  Option<std::string> activations{*this, "activations", llvm::cl::desc("i8 or i16"), llvm::cl::init("i8")};
+  Option<std::string> target{*this, "target", llvm::cl::desc("a shipped target or a YAML file"),
+                             llvm::cl::init("generic")};
+  Option<std::string> activations{
+      *this, "activations", llvm::cl::desc("i8 or i16; without it the target's preferred type"), llvm::cl::init("")};
   Option<std::string> ranges{*this, "ranges", llvm::cl::desc("the ranges file"), llvm::cl::init("")};
-  ListOption<std::string> stripIo{*this, "strip-io", llvm::cl::desc("quantize, dequantize, transpose: left to the host")};
+  Option<bool> repair{*this, "repair", llvm::cl::desc("change scales that the hardware cannot use"),
+                      llvm::cl::init(true)};
+  ListOption<std::string> stripIo{*this, "strip-io",
+                                  llvm::cl::desc("quantize, dequantize, transpose: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end())};
+    return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end()), repair};
   }
 };
 
 void add(StringRef name, StringRef description, void (*build)(OpPassManager &, const PipelineOptions &)) {
   PassPipelineRegistration<CommandLineOptions>(
-      name, description, [build](OpPassManager &passes, const CommandLineOptions &options) { build(passes, options.get()); });
+      name, description,
+      [build](OpPassManager &passes, const CommandLineOptions &options) { build(passes, options.get()); });
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 
 namespace tare {
@@ -15,6 +16,18 @@ const ActivationFormat *Target::activation(ElementType type) const {
     return format.type == type;
   });
   return it == activations.end() ? nullptr : &*it;
+}
+
+llvm::StringRef nameOf(Tail tail) {
+  switch (tail) {
+  case Tail::i32:
+    return "i32";
+  case Tail::f32:
+    return "f32";
+  case Tail::activation:
+    return "activation";
+  }
+  llvm_unreachable("not a tail");
 }
 
 bool Target::hasOp(llvm::StringRef op) const {

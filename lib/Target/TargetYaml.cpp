@@ -90,8 +90,10 @@ template <> std::vector<std::pair<std::string, ElementType>> valuesOf() {
   return {{"i8", ElementType::i8}, {"i16", ElementType::i16}};
 }
 template <> std::vector<std::pair<std::string, Tail>> valuesOf() {
-  return {
-      {"i32", Tail::i32}, {"f32", Tail::f32}, {"activation", Tail::activation}};
+  std::vector<std::pair<std::string, Tail>> values;
+  for (Tail tail : {Tail::i32, Tail::f32, Tail::activation})
+    values.emplace_back(nameOf(tail).str(), tail);
+  return values;
 }
 template <> std::vector<std::pair<std::string, Layout>> valuesOf() {
   return {{"nhwc", Layout::nhwc}};
@@ -234,6 +236,8 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     if (target.activations.empty())
       return "activations is empty: a target needs at least one activation "
              "type";
+    if (std::optional<std::string> why = contradictsTail(target))
+      return *why;
     if (target.ops.empty())
       return "ops is empty: a target needs at least one operator";
     auto typeName = [](const ActivationFormat &format) {
@@ -249,6 +253,16 @@ template <> struct llvm::yaml::MappingTraits<Target> {
   }
 
 private:
+  /// A tail is the accumulator in 32 bits.
+  static std::optional<std::string> contradictsTail(const Target &target) {
+    constexpr int tailBits = 32;
+    auto fits = [](const ActivationFormat &format) { return format.accumulatorBits <= tailBits; };
+    if (target.tail == Tail::activation || llvm::any_of(target.activations, fits))
+      return std::nullopt;
+    return "tail is " + nameOf(target.tail).str() +
+           ", but every activation type has an accumulator of more than 32 bits; tail: activation would be true";
+  }
+
   /// All operators where the key is missing.
   static void mapOps(IO &io, std::vector<std::string> &ops) {
     auto toNames = [](const std::vector<std::string> &names) {

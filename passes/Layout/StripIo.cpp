@@ -200,7 +200,7 @@ struct StripIo : impl::StripIoBase<StripIo> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     Kinds kinds;
-    if (failed(parseKinds(kinds)) || !function.getBody().hasOneBlock())
+    if (failed(parseKinds(kinds)) || !function.getBody().hasOneBlock() || (kinds.dequantize && failed(checkTails())))
       return signalPassFailure();
     Stripper(function, kinds).run();
     if (failed(checkRest(kinds)))
@@ -218,6 +218,25 @@ private:
       result.transpose |= kind == "transpose";
     }
     return mlir::success();
+  }
+
+  /// Where tails are float, the accumulator never leaves the hardware.
+  LogicalResult checkTails() {
+    auto module = getOperation()->getParentOfType<ModuleOp>();
+    auto attr = module ? module->getAttrOfType<npu::TargetAttr>(npu::targetAttrName) : npu::TargetAttr();
+    if (!attr || attr.getTarget().tail != Tail::f32)
+      return mlir::success();
+    bool good = true;
+    getOperation().walk([&](npu::DequantizeOp dequantize) {
+      if (!cast<ShapedType>(dequantize.getInput().getType()).getElementType().isInteger(32))
+        return;
+      dequantize.emitError() << "'" << qnn::layerName(dequantize)
+                             << "' cannot be left to the host: the tails of target '" << attr.getTarget().name
+                             << "' are float32, its accumulators do not leave the hardware; "
+                             << "do without dequantize in --strip-io, or take a target whose tail is i32";
+      good = false;
+    });
+    return mlir::success(good);
   }
 
   /// Casts that stay although they were to be stripped are refused; transposes inside a network are what they are.

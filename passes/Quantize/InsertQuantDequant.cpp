@@ -82,6 +82,8 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
 
 private:
   const ActivationFormat *formatOf(const Target &target) {
+    if (activations.empty())
+      return &target.activations.front();
     if (activations != "i8" && activations != "i16") {
       getOperation().emitError() << "activations must be i8 or i16, found '" << activations << "'";
       return nullptr;

@@ -15,28 +15,36 @@ void CalibrationOptions::addTo(CLI::App &app) {
       ->check(CLI::Range(50.0, 100.0))
       ->capture_default_str();
   app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(CLI::PositiveNumber);
-  app.add_option("--target", target, "The hardware: a shipped target or a YAML file")->type_name("NAME|FILE")->capture_default_str();
-  app.add_option("--activations", activations, "The type of activations: i8 or i16")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"i8", "i16"}))
+  app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
+      ->type_name("NAME|FILE")
       ->capture_default_str();
+  app.add_option("--activations", activations,
+                 "The type of activations: i8 or i16 (default: the target's preferred one)")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"i8", "i16"}));
   app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
 
-/// The grid that ranges are searched for: what the target says of the activation type.
-static Result<calibration::GridKind> gridOf(const std::string &targetName, const std::string &activations) {
+/// What the target says of the activation type, or of its preferred one.
+static Result<ActivationFormat> formatOf(const std::string &targetName, const std::string &activations) {
   Result<Target> target = loadTarget(targetName);
   if (!target)
     return target.error();
-  bool wide = activations == "i16";
-  const ActivationFormat *format = target->activation(wide ? ElementType::i16 : ElementType::i8);
+  if (activations.empty())
+    return target->activations.front();
+  const ActivationFormat *format = target->activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
   if (!format)
     return Error{"target '" + target->name + "' has no " + activations + " activations; see --activations"};
-  int64_t levels = wide ? 65536 : 256;
-  return calibration::GridKind{format->symmetric ? levels - 1 : levels, format->symmetric};
+  return *format;
+}
+
+/// The grid that ranges are searched for.
+static calibration::GridKind gridOf(const ActivationFormat &format) {
+  int64_t levels = format.type == ElementType::i16 ? 65536 : 256;
+  return {format.symmetric ? levels - 1 : levels, format.symmetric};
 }
 
 Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
@@ -50,12 +58,13 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   }
   if (!data.empty() && random)
     return Error{"--calibration and --random-calibration exclude each other; give one of them"};
-  Result<calibration::GridKind> grid = gridOf(target, activations);
-  if (!grid)
-    return grid.error();
+  Result<ActivationFormat> format = formatOf(target, activations);
+  if (!format)
+    return format.error();
   request.pipeline.target = target;
-  request.pipeline.activations = activations;
-  request.calibration = {data, random, std::nullopt, {*calibration::methodOf(method), percentile, *grid}, threads};
+  request.pipeline.activations = EnumNameElementType(format->type);
+  request.calibration = {
+      data, random, std::nullopt, {*calibration::methodOf(method), percentile, gridOf(*format)}, threads};
   if (samples > 0)
     request.calibration.samples = samples;
   return request;

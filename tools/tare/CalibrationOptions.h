@@ -15,7 +15,8 @@ struct CalibrationOptions {
   bool random = false;
   std::string method = "percentile";
   double percentile = 99.99;
-  std::string activations = "i8";
+  /// "i8" or "i16"; empty for the target's preferred type.
+  std::string activations;
   std::string target = "generic";
   int64_t samples = 0;
   std::vector<std::string> inputShapes;

@@ -10,5 +10,6 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeRunCommand());
   commands.push_back(makeCompareCommand());
   commands.push_back(makeInspectCommand());
+  commands.push_back(makeTargetCommand());
   return commands;
 }

@@ -3,9 +3,9 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "Json.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
 #include "tare/Emitter/Emitter.h"
 #include "tare/Tensor/AtomicFile.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -22,10 +22,11 @@ constexpr char mlirPrefix[] = "mlir:";
 class ConvertCommand : public Command {
 public:
   ConvertCommand()
-      : Command("convert", "Turn an ONNX network into an integer-only program",
-                "tare convert model.onnx --calibration data.npz -o model.tare\n"
-                "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
-                "  network has one input; a folder of such files; or a ranges file of `tare calibrate`.") {}
+      : Command(
+            "convert", "Turn an ONNX network into an integer-only program",
+            "tare convert model.onnx --calibration data.npz -o model.tare\n"
+            "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
+            "  network has one input; a folder of such files; or a ranges file of `tare calibrate`.") {}
 
   Status run() override {
     Result<CompilationRequest> request = makeRequest();
@@ -53,7 +54,9 @@ private:
         ->type_name("LIST")
         ->delimiter(',')
         ->check(CLI::IsMember({"quantize", "dequantize", "transpose"}));
-    app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something")->type_name("DIR");
+    app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
+    app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something")
+        ->type_name("DIR");
     app.add_option("--emit", emit,
                    "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
         ->type_name("FORM")
@@ -67,6 +70,7 @@ private:
     if (!request)
       return request;
     request->pipeline.stripIo = stripIo;
+    request->pipeline.repair = !noRepair;
     request->dumpFolder = dumpFolder;
     request->timing = timing;
     if (emit == "program")
@@ -75,8 +79,8 @@ private:
     if (emit.rfind(mlirPrefix, 0) == 0)
       stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
     if (!stage)
-      return Error{"--emit: found '" + emit + "', expected program or mlir:STAGE with STAGE one of import, float, ranges, " +
-                   "qdq, fused, npu"};
+      return Error{"--emit: found '" + emit +
+                   "', expected program or mlir:STAGE with STAGE one of import, float, ranges, " + "qdq, fused, npu"};
     request->last = *stage;
     return request;
   }
@@ -128,8 +132,9 @@ private:
       (phase == "calibrate" ? calibrating : others) += seconds;
     if (json)
       return reportJson(compiled, bytes);
-    console().note(fmt::format("wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
-                               output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
+    console().note(fmt::format(
+        "wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
+        output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
   }
 
   void reportJson(const Compilation &compiled, uint64_t bytes) {
@@ -152,7 +157,7 @@ private:
   CalibrationOptions options;
   std::vector<std::string> stripIo;
   std::string dumpFolder, emit = "program", output;
-  bool timing = false;
+  bool timing = false, noRepair = false;
   std::optional<uint64_t> arenaBytes;
 };
 

@@ -213,7 +213,7 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits.
   }];
   let options = [
-    Option<"activations", "activations", "std::string", "\"i8\"", "the type of activations: i8 or i16">,
+    Option<"activations", "activations", "std::string", "\"\"", "the type of activations: i8 or i16; without it the target's preferred one">,
     Option<"repair", "repair", "bool", "true", "raise weight scales that are too fine for the bias or the target's shifts">
   ];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
@@ -345,7 +345,8 @@ def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
   let description = [{
     Ops of the chosen kinds next to an input or output are removed and recorded there, as the steps that the host takes before the
     input enters or after the output leaves. A cast behind transposes or reshapes that stay is brought to the border first. A
-    quantize or dequantize that is nowhere near the border is refused with an error.
+    quantize or dequantize that is nowhere near the border is refused with an error, and so is the dequantize of an accumulator where
+    the target's tails are float32: there the hardware dequantizes.
 
     Before:
     ```mlir

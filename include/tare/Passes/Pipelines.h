@@ -17,12 +17,14 @@ namespace tare {
 struct PipelineOptions {
   /// A shipped target's name or a YAML file.
   std::string target = "generic";
-  /// "i8" or "i16".
-  std::string activations = "i8";
+  /// "i8" or "i16"; empty for the target's preferred type.
+  std::string activations;
   /// The ranges file; empty where the values carry their ranges already, or need none.
   std::string ranges;
   /// What the host does instead of the program: any of quantize, dequantize, transpose.
   std::vector<std::string> stripIo;
+  /// Whether scales that the hardware cannot use may be changed, with a report of what that costs.
+  bool repair = true;
 };
 
 /// Folds constants and batch norms, fuses activations: the float form that is calibrated.

@@ -59,6 +59,9 @@ enum class Tail {
   activation
 };
 
+/// As a description spells it.
+llvm::StringRef nameOf(Tail tail);
+
 /// The order of an activation's dimensions.
 enum class Layout { nhwc };
 

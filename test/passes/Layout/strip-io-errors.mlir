@@ -21,3 +21,15 @@ func.func @two_grids(%x: tensor<4xf32>) -> (tensor<4xi8>, tensor<4xi8>) {
   %1 = npu.quantize %x scale = 0.5 zero_point = 0 output = i8 : (tensor<4xf32>) -> tensor<4xi8>
   return %0, %1 : tensor<4xi8>, tensor<4xi8>
 }
+
+// -----
+
+// Where tails are float, the hardware dequantizes.
+module attributes {npu.target = #npu.target<{activations = [{accumulator_bits = 32, symmetric = true, type = "i8"}], multiplier_bits = 15,
+                                             name = "board", rounding = "half_up", shift = {max = 31, min = 0}, tail = "f32"}>} {
+  func.func @float_tail(%x: tensor<4xi32>) -> tensor<4xf32> {
+    // expected-error @unknown {{'head' cannot be left to the host: the tails of target 'board' are float32}}
+    %0 = npu.dequantize %x scales = [0.5] axis = 0 zero_point = 0 : (tensor<4xi32>) -> tensor<4xf32> loc("head"("head_out"))
+    return %0 : tensor<4xf32>
+  }
+}

@@ -53,6 +53,13 @@ TEST(Target, GenericIsWhatItsFileSays) {
   EXPECT_TRUE(target->hasOp("conv"));
 }
 
+TEST(Target, TailOf32BitsNeedsAnAccumulatorOfAsMany) {
+  std::string wide = "activations: [{type: i16, symmetric: true, accumulator_bits: 48}]";
+  EXPECT_THAT(errorOf(describe(wide) + "tail: i32\n"), HasSubstr("tail is i32, but every activation type"));
+  EXPECT_THAT(errorOf(describe(wide) + "tail: f32\n"), HasSubstr("tail is f32, but every activation type"));
+  EXPECT_EQ(errorOf(describe(wide) + "tail: activation\n"), "no error");
+}
+
 TEST(Target, EveryShippedOneLoadsUnderItsFilesName) {
   for (const ShippedTarget &shipped : shippedTargets()) {
     Result<Target> target = loadTarget(shipped.name.str());
