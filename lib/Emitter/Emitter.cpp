@@ -90,16 +90,22 @@ private:
                                        << "' has no address: run --tare-plan-memory first";
     program::TensorT &tensor = addTensor(value, qnn::valueName(value));
     tensor.arena_offset = offset.getInt();
-    if (quant::QuantizedType type = npu::gridOf(value)) {
-      std::optional<qnn::Grid> grid = qnn::Grid::of(type);
-      tensor.scales.assign(grid->scales.begin(), grid->scales.end());
-      tensor.axis = grid->axis.value_or(0);
-      tensor.zero_point = grid->zeroPoint(0);
-    }
+    addGrid(tensor, value);
     return mlir::success();
   }
 
-  /// The tensor of a constant; equal constants share one.
+  /// What the integers mean, where that is known.
+  static void addGrid(program::TensorT &tensor, Value value) {
+    quant::QuantizedType type = npu::gridOf(value);
+    if (!type)
+      return;
+    qnn::Grid grid = *qnn::Grid::of(type);
+    tensor.scales.assign(grid.scales.begin(), grid.scales.end());
+    tensor.axis = grid.axis.value_or(0);
+    tensor.zero_point = grid.zeroPoint(0);
+  }
+
+  /// The tensor of a constant; equal constants on equal grids share one.
   LogicalResult addConstant(Value value, npu::ConstantOp constant) {
     Tensor tensor = qnn::toTensor(constant.getValue());
     if (!tensor)
@@ -107,12 +113,14 @@ private:
     StringRef bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());
     auto &alike = constantsByHash[llvm::xxh3_64bits(bytes)];
     for (uint32_t other : alike)
-      if (isSame(other, tensor.type(), bytes)) {
+      if (isSame(other, tensor.type(), bytes) && isOnGrid(other, value)) {
         indices[value] = other;
         return mlir::success();
       }
     uint32_t index = program().tensors.size();
-    addTensor(value, qnn::valueName(value)).constant = true;
+    program::TensorT &added = addTensor(value, qnn::valueName(value));
+    added.constant = true;
+    addGrid(added, value);
     result.constants[index] = std::as_bytes(std::span(bytes.data(), bytes.size()));
     result.expanded.push_back(tensor);
     alike.push_back(index);
@@ -124,6 +132,13 @@ private:
     std::span<const std::byte> data = result.constants[index];
     return tensor.type == type.element && tensor.shape == type.shape &&
            StringRef(reinterpret_cast<const char *>(data.data()), data.size()) == bytes;
+  }
+
+  bool isOnGrid(uint32_t index, Value value) {
+    program::TensorT wanted;
+    addGrid(wanted, value);
+    const program::TensorT &tensor = *program().tensors[index];
+    return tensor.scales == wanted.scales && tensor.axis == wanted.axis && tensor.zero_point == wanted.zero_point;
   }
 
   LogicalResult addLayer(npu::NpuOpInterface op) {

@@ -141,7 +141,12 @@ private:
     Location location = weight.getLoc();
     Value columns = builder.createOrFold<npu::ReshapeOp>(location, weight, split);
     columns = builder.createOrFold<npu::TransposeOp>(location, columns, order);
-    linear.getWeightMutable().assign(builder.createOrFold<npu::ReshapeOp>(location, columns, weightShape));
+    quant::QuantizedType grid = npu::gridOf(weight);
+    Value reordered = builder.createOrFold<npu::ReshapeOp>(location, columns, weightShape);
+    // The rows, which the scales run along, stay where they are.
+    if (grid)
+      npu::setGrid(reordered.getDefiningOp(), grid);
+    linear.getWeightMutable().assign(reordered);
   }
 
   func::FuncOp function;

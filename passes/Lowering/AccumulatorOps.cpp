@@ -1,6 +1,8 @@
 //===- AccumulatorOps.cpp - Convolutions, linear layers, matmul -----------===//
 #include "Lowering/Lowering.h"
+#include "Quantize/Grids.h"
 #include "Requant/AccumulatorBound.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Kernels/Movement.h"
 
 using namespace tare;
@@ -47,6 +49,14 @@ struct Parts {
   npu::RequantAttr requant;
 };
 
+/// What the integers of weights and bias mean, for whoever checks them: a scale per output channel, axis 0 of both.
+void recordGrids(qnn::AccumulatorOpInterface op, const Parts &parts) {
+  quant::QuantizedType weight = qnn::quantizedElement(op.getWeightOperand().get().getType());
+  npu::setGrid(parts.weight.getDefiningOp(), weight);
+  qnn::Grid x = *qnn::Grid::of(op.getActivationOperand().get().getType()), w = *qnn::Grid::of(weight);
+  npu::setGrid(parts.bias.getDefiningOp(), accumulatorGrid(x, w, op.getOutputChannels(), 0).type(op.getContext()));
+}
+
 FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, bool foldZeroPoint, ConversionPatternRewriter &rewriter) {
   ElementsAttr weight = qnn::constantValue(op.getWeightOperand().get());
   if (!weight)
@@ -68,6 +78,7 @@ FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, bool foldZeroPoint, 
       isMatrix ? npu::ConstantOp::create(rewriter, op->getLoc(), weight).getResult()
                : makeConstant(rewriter, op->getLoc(), channelsLastWeight(qnn::toTensor(weight)), name + ".weight");
   parts.bias = makeConstant(rewriter, op->getLoc(), *bias, name + ".bias");
+  recordGrids(op, parts);
   return parts;
 }
 

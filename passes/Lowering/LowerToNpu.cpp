@@ -116,8 +116,8 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
 
   void recordGrids(const GridsByLocation &grids) {
     getOperation()->walk([&](npu::NpuOpInterface op) {
-      // What only moves elements has its operand's grid.
-      if (!isa<npu::TransposeOp, npu::ReshapeOp>(op.getOperation()))
+      // What only moves elements has its operand's grid; weights and biases have theirs.
+      if (!isa<npu::TransposeOp, npu::ReshapeOp>(op.getOperation()) && !op->hasAttr(npu::gridAttrName))
         if (quant::QuantizedType grid = grids.lookup(op->getLoc()))
           npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
     });

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +19,9 @@ struct LowerConstant : OpConversionPattern<qnn::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::ConstantOp op, OpAdaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::ConstantOp>(op, op.getValue());
+    auto constant = rewriter.replaceOpWithNewOp<npu::ConstantOp>(op, op.getValue());
+    if (quant::QuantizedType grid = qnn::quantizedElement(op.getType()))
+      npu::setGrid(constant, grid);
     return mlir::success();
   }
 };
@@ -54,7 +57,8 @@ struct LowerPad : OpConversionPattern<qnn::PadOp> {
   LogicalResult matchAndRewrite(qnn::PadOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
     double real = op.getValue().convertToDouble(), value = real;
     if (std::optional<qnn::Grid> grid = qnn::Grid::of(op.getType()))
-      value = std::clamp(std::nearbyint(real / grid->scale(0)) + grid->zeroPoint(0), double(grid->min), double(grid->max));
+      value =
+          std::clamp(std::nearbyint(real / grid->scale(0)) + grid->zeroPoint(0), double(grid->min), double(grid->max));
     else if (real != std::nearbyint(real))
       return op.emitError() << "layer '" << qnn::layerName(op) << "': a float border of " << real
                             << " at the model's edge is not supported; pad with a whole number, or quantize before it";
@@ -76,7 +80,8 @@ struct LowerReshape : OpConversionPattern<qnn::ReshapeOp> {
 struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
   using OpConversionPattern::OpConversionPattern;
 
-  LogicalResult matchAndRewrite(qnn::TransposeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+  LogicalResult matchAndRewrite(qnn::TransposeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
     rewriter.replaceOpWithNewOp<npu::TransposeOp>(op, adaptor.getInput(), narrow(op.getPermutation()));
     return mlir::success();
   }

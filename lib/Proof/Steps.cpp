@@ -1,0 +1,101 @@
+//===- Steps.cpp - A requantizer as a staircase ---------------------------===//
+#include "tare/Proof/Steps.h"
+
+#include "tare/Kernels/Rounding.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace tare;
+using namespace tare::proof;
+using program::RequantT;
+
+namespace {
+
+/// Bits of the mantissa beyond double's: M * acc is exact to far below an output step.
+using Real = long double;
+
+Real realOf(const RequantT &requant, const Entry &entry, int64_t accumulator) {
+  Real real = Real(requant.zero_point) + Real(entry.scale) * Real(accumulator);
+  return std::clamp<Real>(real, requant.clamp_min, requant.clamp_max);
+}
+
+/// One entry's integer function, and how far it stays the same.
+class Staircase {
+public:
+  Staircase(const RequantT &requant, const Entry &entry)
+      : requant(requant), entry(entry), stride(std::clamp(1 / entry.scale, 1.0, 0x1p40)) {}
+
+  int64_t at(int64_t accumulator) const { return kernels::requantize(accumulator, requant, entry.index); }
+
+  /// The last accumulator up to entry.high with the output of `first`: strides of the expected length that double, and
+  /// then bisection.
+  int64_t endOfStep(int64_t first) const {
+    int64_t output = at(first), same = first, length = stride;
+    while (same != entry.high) {
+      int64_t next = entry.high - same > length ? same + length : entry.high;
+      if (at(next) != output)
+        return bisect(output, same, next);
+      same = next;
+      length *= 2;
+    }
+    return same;
+  }
+
+private:
+  int64_t bisect(int64_t output, int64_t same, int64_t other) const {
+    while (other - same > 1) {
+      int64_t middle = same + (other - same) / 2;
+      (at(middle) == output ? same : other) = middle;
+    }
+    return same;
+  }
+
+  const RequantT &requant;
+  const Entry &entry;
+  int64_t stride;
+};
+
+} // namespace
+
+double proof::realOutput(const RequantT &requant, const Entry &entry, int64_t accumulator) {
+  return double(realOf(requant, entry, accumulator));
+}
+
+Walk proof::walkSteps(const RequantT &requant, const Entry &entry) {
+  Staircase staircase(requant, entry);
+  Walk walk;
+  walk.worst.accumulator = entry.low;
+  auto look = [&](int64_t accumulator, int64_t output) {
+    Real real = realOf(requant, entry, accumulator);
+    double error = double(std::abs(Real(output) - real));
+    if (error > walk.worst.error)
+      walk.worst = {error, accumulator, output, double(real)};
+  };
+  for (int64_t first = entry.low;; ++walk.steps) {
+    int64_t last = staircase.endOfStep(first), output = staircase.at(first);
+    look(first, output);
+    look(last, output);
+    if (last == entry.high)
+      return ++walk.steps, walk;
+    first = last + 1;
+  }
+}
+
+uint64_t proof::countDifferences(const RequantT &one, const RequantT &other, const Entry &entry) {
+  Staircase a(one, entry), b(other, entry);
+  uint64_t differing = 0;
+  int64_t endA = a.endOfStep(entry.low), endB = b.endOfStep(entry.low);
+  for (int64_t first = entry.low;;) {
+    int64_t last = std::min(endA, endB);
+    if (a.at(first) != b.at(first))
+      differing += last - first + 1;
+    if (last == entry.high)
+      return differing;
+    first = last + 1;
+    if (endA == last)
+      endA = a.endOfStep(first);
+    if (endB == last)
+      endB = b.endOfStep(first);
+  }
+}

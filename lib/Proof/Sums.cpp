@@ -1,0 +1,79 @@
+//===- Sums.cpp - The error of an addition --------------------------------===//
+#include "Sums.h"
+
+#include "tare/Kernels/Rounding.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace tare;
+using namespace tare::proof;
+using program::AddT;
+
+namespace {
+
+/// y = clamp(Zy + Ma * (a - Za) + Mb * (b - Zb)), in reals and in integers.
+struct Sum {
+  const AddT &add;
+  double lhsScale, rhsScale;
+  std::pair<int64_t, int64_t> lhs, rhs; // the operands' integers above their zero points
+
+  double real(int64_t a, int64_t b) const {
+    return std::clamp<double>(add.zero_point + lhsScale * a + rhsScale * b, add.clamp_min, add.clamp_max);
+  }
+  int64_t output(int64_t a, int64_t b) const {
+    int64_t sum = a * add.lhs_multiplier + b * add.rhs_multiplier;
+    return std::clamp<int64_t>(add.zero_point + kernels::roundShift(sum, add.shift, add.rounding), add.clamp_min,
+                               add.clamp_max);
+  }
+};
+
+void tryAllPairs(LayerProof &proof, const Sum &sum) {
+  proof.method = Method::pairs;
+  for (int64_t a = sum.lhs.first; a <= sum.lhs.second; ++a)
+    for (int64_t b = sum.rhs.first; b <= sum.rhs.second; ++b, ++proof.steps) {
+      int64_t output = sum.output(a, b);
+      double real = sum.real(a, b), error = std::abs(double(output) - real);
+      if (error > proof.worst.error)
+        proof.worst = {error, a * sum.add.lhs_multiplier + b * sum.add.rhs_multiplier, output, real};
+    }
+}
+
+/// The multipliers' errors at the operands' far ends, and the rounding of the shift: half a step, a whole one where it
+/// rounds down.
+void boundPairs(LayerProof &proof, const Sum &sum) {
+  proof.method = Method::bound;
+  auto share = [&](int32_t multiplier, double scale, std::pair<int64_t, int64_t> reach) {
+    double error = std::abs(std::ldexp(double(multiplier), -sum.add.shift) - scale);
+    return error * double(std::max(std::abs(reach.first), std::abs(reach.second)));
+  };
+  double rounding = sum.add.shift == 0 ? 0.0 : sum.add.rounding == program::Rounding::floor ? 1.0 : 0.5;
+  proof.worst.error = share(sum.add.lhs_multiplier, sum.lhsScale, sum.lhs) +
+                      share(sum.add.rhs_multiplier, sum.rhsScale, sum.rhs) + rounding;
+}
+
+} // namespace
+
+void proof::proveSum(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  const AddT &add = *layer.op.AsAdd();
+  auto scalesOf = [&](uint32_t tensor) -> const std::vector<double> & {
+    return model.program().tensors[tensor]->scales;
+  };
+  const auto &a = scalesOf(layer.operands[0]), &b = scalesOf(layer.operands[1]), &y = scalesOf(layer.result);
+  if (a.size() != 1 || b.size() != 1 || y.size() != 1) {
+    proof.method = Method::unknown;
+    return;
+  }
+  auto reach = [&](size_t operand, int64_t zeroPoint) {
+    auto [low, high] = integersOf(model.type(layer.operands[operand]).element);
+    return std::pair(low - zeroPoint, high - zeroPoint);
+  };
+  // A subtraction has a negative multiplier.
+  double sign = add.rhs_multiplier < 0 ? -1.0 : 1.0;
+  Sum sum{add, a[0] / y[0], sign * b[0] / y[0], reach(0, add.lhs_zero_point), reach(1, add.rhs_zero_point)};
+  proof.channels = 1;
+  if (model.type(layer.result).element == ElementType::i8)
+    tryAllPairs(proof, sum);
+  else
+    boundPairs(proof, sum);
+}

@@ -1,0 +1,154 @@
+//===- ProofTest.cpp - Walking breakpoints equals trying everything -------===//
+//
+// (A32) real(acc), (A33) the worst error of a staircase, (A34) of a sum.
+//
+//===----------------------------------------------------------------------===//
+#include "NetworkBuilder.h"
+
+#include "tare/Kernels/Rounding.h"
+#include "tare/Program/Reader.h"
+#include "tare/Proof/OtherRounding.h"
+#include "tare/Proof/Proof.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+using namespace tare;
+using namespace tare::proof;
+
+namespace {
+
+struct Case {
+  program::RequantT requant;
+  Entry entry;
+};
+
+/// A requantizer that is near its M, or far from it; a few thousand accumulators.
+Case randomCase(std::mt19937 &random, program::Rounding rounding) {
+  auto uniform = [&](int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random); };
+  Case result;
+  program::RequantT &requant = result.requant;
+  requant.multipliers = {int32_t(uniform(1, 32767)), int32_t(uniform(1, 32767))};
+  requant.shifts = {uint8_t(uniform(8, 40)), uint8_t(uniform(8, 40))};
+  requant.zero_point = int32_t(uniform(-128, 127));
+  requant.clamp_min = int32_t(uniform(-128, -50)), requant.clamp_max = int32_t(uniform(50, 127));
+  requant.rounding = rounding;
+  int64_t index = uniform(0, 1), middle = uniform(-100000, 100000);
+  double error = 1.0 + std::uniform_real_distribution<double>(-0.01, 0.01)(random);
+  result.entry = {index, middle - uniform(0, 3000), middle + uniform(0, 3000),
+                  std::ldexp(requant.multipliers[index], -requant.shifts[index]) * error};
+  return result;
+}
+
+TEST(Proof, WalkingFindsTheWorstOfAllAccumulators) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 500; ++i) {
+    auto [requant, entry] = randomCase(random, program::EnumValuesRounding()[i % 5]);
+    Walk walk = walkSteps(requant, entry);
+    double worst = 0;
+    int64_t steps = 1;
+    for (int64_t acc = entry.low; acc <= entry.high; ++acc) {
+      int64_t y = kernels::requantize(acc, requant, entry.index);
+      worst = std::max(worst, std::abs(double(y) - realOutput(requant, entry, acc)));
+      steps += acc != entry.low && y != kernels::requantize(acc - 1, requant, entry.index);
+    }
+    ASSERT_NEAR(walk.worst.error, worst, 1e-9);
+    ASSERT_EQ(walk.steps, steps);
+    if (worst == 0)
+      continue;
+    ASSERT_EQ(walk.worst.output, kernels::requantize(walk.worst.accumulator, requant, entry.index));
+    ASSERT_NEAR(std::abs(double(walk.worst.output) - walk.worst.real), worst, 1e-9);
+  }
+}
+
+TEST(Proof, CountingDifferencesFindsThemAll) {
+  std::mt19937 random(2);
+  for (int i = 0; i < 500; ++i) {
+    auto [requant, entry] = randomCase(random, program::EnumValuesRounding()[i % 5]);
+    program::RequantT other = requant;
+    other.rounding = program::EnumValuesRounding()[(i / 5) % 5];
+    uint64_t differing = 0;
+    for (int64_t acc = entry.low; acc <= entry.high; ++acc)
+      differing += kernels::requantize(acc, requant, entry.index) != kernels::requantize(acc, other, entry.index);
+    ASSERT_EQ(countDifferences(requant, other, entry), differing);
+  }
+}
+
+/// All accumulators of a 16-bit multiplier at its best are within half a step and 2^-15 of the output's range.
+TEST(Proof, ExactScaleHasTheErrorOfRoundingAlone) {
+  program::RequantT requant = *test::requant({1 << 14}, {20});
+  Walk walk = walkSteps(requant, {0, -100000, 100000, std::ldexp(1.0, -6)});
+  EXPECT_EQ(walk.worst.error, 0.5);
+  EXPECT_EQ(walk.steps, 256);
+}
+
+/// The grid of a tensor that is made by hand.
+void setGrid(test::NetworkBuilder &builder, uint32_t tensor, std::vector<double> scales) {
+  builder.program.tensors[tensor]->scales = std::move(scales);
+}
+
+std::shared_ptr<const program::Model> modelOf(test::NetworkBuilder &builder) {
+  auto bytes = std::make_shared<std::vector<std::byte>>(builder.bytes());
+  auto model = program::readMemory(*bytes, bytes, "made by hand");
+  EXPECT_TRUE(model);
+  return *model;
+}
+
+/// y[2] = linear(x[3]): the reach is that of the weights, the worst error that of all reachable accumulators.
+TEST(Proof, LinearLayerReachesWhatItsWeightsAllow) {
+  test::NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 3}});
+  uint32_t w = builder.constant<int8_t>("w", {2, 3}, {1, -2, 3, 0, 5, -127});
+  uint32_t b = builder.constant<int32_t>("b", {2}, {10, -20});
+  program::LinearT linear;
+  linear.requant = test::requant({20000, 30000}, {16, 20});
+  uint32_t y = builder.layer("fc", std::move(linear), {x, w, b});
+  setGrid(builder, x, {0.5}), setGrid(builder, w, {0.25, 0.125}), setGrid(builder, y, {0.4});
+  builder.output("y", y);
+  auto model = modelOf(builder);
+  auto requantizer = requantizerOf(*model, *model->program().layers[0]);
+  ASSERT_TRUE(requantizer && *requantizer);
+  const auto &entries = (*requantizer)->entries;
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].low, 10 - 128 - 2 * 127 - 3 * 128);
+  EXPECT_EQ(entries[0].high, 10 + 127 + 2 * 128 + 3 * 127);
+  EXPECT_DOUBLE_EQ(entries[0].scale, 0.5 * 0.25 / 0.4);
+  EXPECT_DOUBLE_EQ(entries[1].scale, 0.5 * 0.125 / 0.4);
+  LayerProof proof = proveLayer(*model, *model->program().layers[0]);
+  EXPECT_EQ(proof.method, Method::steps);
+  EXPECT_EQ(proof.channels, 2);
+}
+
+TEST(Proof, WithoutGridsNothingIsProven) {
+  test::NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 3}});
+  program::RescaleT rescale;
+  rescale.requant = test::requant({20000}, {16});
+  builder.output("y", builder.layer("scale", std::move(rescale), {x}));
+  auto model = modelOf(builder);
+  EXPECT_EQ(proveLayer(*model, *model->program().layers[0]).method, Method::unknown);
+}
+
+TEST(Proof, SumTriesEveryPair) {
+  test::NetworkBuilder builder;
+  uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
+  program::AddT add;
+  add.lhs_multiplier = 16384, add.rhs_multiplier = 8192, add.shift = 15, add.clamp_min = -128, add.clamp_max = 127;
+  uint32_t y = builder.layer("sum", std::move(add), {a, b});
+  setGrid(builder, a, {0.5}), setGrid(builder, b, {0.25}), setGrid(builder, y, {1.0});
+  builder.output("y", y);
+  auto model = modelOf(builder);
+  LayerProof proof = proveLayer(*model, *model->program().layers[0]);
+  EXPECT_EQ(proof.method, Method::pairs);
+  EXPECT_EQ(proof.steps, 65536);
+  EXPECT_EQ(proof.worst.error, 0.5);
+  auto floor = compareRounding(*model, *model->program().layers[0], program::Rounding::floor);
+  ASSERT_TRUE(floor);
+  EXPECT_EQ(floor->total, 65536u);
+  // a / 2 + b / 4 is rounded up at the quarters 2 and 3, of which every pair has each equally often.
+  EXPECT_EQ(floor->differing, 32768u);
+}
+
+} // namespace
