@@ -192,5 +192,18 @@ std::optional<Grid> GridGroups::grid(Value value) const {
     return group.pinned;
   if (!group.range)
     return std::nullopt;
-  return activationGrid(group.range->first, group.range->second, rule);
+  Grid grid = activationGrid(group.range->first, group.range->second, rule);
+  if (group.floor <= grid.scale(0))
+    return grid;
+  auto [min, max] = coveredRange(grid);
+  double factor = group.floor / grid.scale(0);
+  return activationGrid(min * factor, max * factor, rule);
+}
+
+bool GridGroups::coarsen(Value value, double scale) {
+  Group &group = groups[find(value)];
+  if (group.pinned)
+    return false;
+  group.floor = std::max(group.floor, scale);
+  return true;
 }

@@ -43,6 +43,9 @@ public:
   /// Ties the result of `op`, which must have been added, to its operands as the op's grid rule says.
   void tie(qnn::GridOpInterface op);
 
+  /// Makes the grid of a value's group no finer than `scale`; false where casts or a fixed function say the grid.
+  bool coarsen(mlir::Value value, double scale);
+
   /// The values that have been added, in that order.
   llvm::ArrayRef<mlir::Value> values() const { return order; }
   bool contains(mlir::Value value) const { return ids.contains(value); }
@@ -55,6 +58,8 @@ private:
     std::optional<std::pair<double, double>> range;
     /// The grid that the members must have, whatever their ranges.
     std::optional<qnn::Grid> pinned;
+    /// No finer than this.
+    double floor = 0;
     /// How many operands read a member, and how many of them are of ops within the group.
     int64_t uses = 0, inner = 0;
   };

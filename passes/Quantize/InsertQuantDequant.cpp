@@ -9,6 +9,7 @@
 #include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
+#include "Requant/Multiplier.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
@@ -69,6 +70,8 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     collect(function, ops, boundary, tails, groups);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
+    if (repair)
+      coarsenOutputs(ops, *target, tails, groups);
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value));
     for (Operation *op : ops)
@@ -81,6 +84,9 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
   }
 
 private:
+  /// Of float weights, before repairs.
+  DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
+
   const ActivationFormat *formatOf(const Target &target) {
     if (activations.empty())
       return &target.activations.front();
@@ -125,6 +131,60 @@ private:
       return mlir::success();
     return getOperation().emitError() << "no range is known for " << llvm::join(missing, ", ")
                                       << "; calibrate the model, or import a ranges file that has them";
+  }
+
+  /// An output on a grid so much finer than its accumulator's that no shift reaches it gets the accumulator's: nothing
+  /// finer comes out of the sums anyway. A coarser grid makes the readers' accumulators coarser, so it is done again
+  /// until all agree; what cycles is left to tare-compute-requantization, which refuses it.
+  void coarsenOutputs(ArrayRef<Operation *> ops, const Target &target, const Tails &tails, GridGroups &groups) {
+    constexpr int attempts = 8;
+    llvm::MapVector<Operation *, double> before;
+    bool changed = true;
+    for (int i = 0; changed && i < attempts; ++i) {
+      changed = false;
+      for (Operation *op : ops)
+        if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op); accumulator && !tails.contains(op))
+          changed |= coarsenOutput(accumulator, target, groups, before);
+    }
+    for (auto [op, from] : before)
+      op->emitWarning()
+          << "repaired: the grid of value '" << qnn::valueName(op->getResult(0))
+          << "' was finer than any shift of target '" << target.name << "' reaches from the accumulator: its scale "
+          << llvm::formatv("{0:e3} is now {1:e3}", from, groups.grid(op->getResult(0))->scale(0)).str()
+          << ", that of the accumulator, which costs at most 0.5 LSB of the new grid; was the value calibrated on data "
+             "that exercises it?";
+  }
+
+  bool coarsenOutput(AccumulatorOpInterface op, const Target &target, GridGroups &groups,
+                     llvm::MapVector<Operation *, double> &before) {
+    Value input = op.getActivationOperand().get(), result = op->getResult(0);
+    if (!groups.contains(result))
+      return false;
+    std::optional<Grid> x = groups.contains(input) ? groups.grid(input) : gridBehind(input);
+    std::optional<Grid> w = weightGridOf(op), y = groups.grid(result);
+    if (!x || !w || !y)
+      return false;
+    double accumulator = x->scale(0) * *llvm::max_element(w->scales);
+    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max};
+    if (decompose(accumulator / y->scale(0), limits).q >= limits.shiftMin || !groups.coarsen(result, accumulator))
+      return false;
+    before.insert({op, y->scale(0)});
+    return true;
+  }
+
+  /// The grid that the weights have or will get; nothing where that cannot be said, which is an error later on.
+  std::optional<Grid> weightGridOf(AccumulatorOpInterface op) {
+    Value weights = op.getWeightOperand().get();
+    if (std::optional<Grid> grid = gridBehind(weights))
+      return grid;
+    ElementsAttr constant = floatConstant(weights);
+    if (!constant)
+      return std::nullopt;
+    auto [it, isNew] = freshWeightGrids.try_emplace(constant, std::nullopt);
+    if (isNew)
+      if (Result<Grid> grid = weightGrid(constant))
+        it->second = *grid;
+    return it->second;
   }
 
   /// Reads `value` through its grid, but for the casts that are there already.
@@ -197,9 +257,10 @@ private:
     ElementsAttr constant = floatConstant(operand.get());
     if (!constant)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
-    Result<Grid> grid = weightGrid(constant);
+    std::optional<Grid> grid = weightGridOf(op);
     if (!grid)
-      return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
+      return op->emitOpError("of layer '")
+             << qnn::layerName(op) << "' cannot be quantized: " << weightGrid(constant).error().message;
     if (repair)
       raiseScales(op, *grid, constant, activation, target);
     OpBuilder builder(op);
@@ -212,10 +273,31 @@ private:
     AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
     if (auto cast = existingCast(op->getResult(0)))
       context.result = Grid::of(cast.getType());
-    for (const RaisedScale &raised : raiseFineScales(grid, context, target))
+    SmallVector<RaisedScale> scales = raiseFineScales(grid, context, target);
+    for (const RaisedScale &raised : scales)
       remarkPassed(op, passName, "WeightScaleRaised")
           << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel,
                          raised.from, raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
+    if (!scales.empty())
+      reportRaised(op, scales, context.result ? "LSB of the output" : "(a real number)");
+  }
+
+  /// One warning a layer: the channels, the worst cost.
+  void reportRaised(AccumulatorOpInterface op, ArrayRef<RaisedScale> scales, StringRef unit) {
+    constexpr size_t shown = 8;
+    std::string channels;
+    for (const RaisedScale &raised : scales.take_front(shown))
+      channels += (channels.empty() ? "" : ", ") + std::to_string(raised.channel);
+    if (scales.size() > shown)
+      channels += ", .. (" + std::to_string(scales.size()) + " in all)";
+    double cost = 0;
+    for (const RaisedScale &raised : scales)
+      cost = std::max(cost, raised.cost);
+    op->emitWarning() << "repaired: layer '" << qnn::layerName(op) << "', channel" << (scales.size() > 1 ? "s " : " ")
+                      << channels
+                      << ": weight scales that were too fine for the bias, the accumulator or the shifts were raised, "
+                         "at the cost of at most "
+                      << llvm::formatv("{0:e2}", cost).str() << " " << unit;
   }
 
   LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {

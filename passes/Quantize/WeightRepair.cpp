@@ -32,6 +32,18 @@ double roundingCost(const Tensor &weights, int64_t channel, int64_t channels, do
   return error * largestMagnitude(context.activation) / unit;
 }
 
+/// The finest scale with which sum |w| * max |x - Zx| + |b| stays within the accumulator, |w| rounded up by half at
+/// most; 0 where there is none.
+double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activation, const Target &target) {
+  const ActivationFormat *format = target.activation(activation.bits == 16 ? ElementType::i16 : ElementType::i8);
+  double limit = std::ldexp(1.0, (format ? format->accumulatorBits : 32) - 1) - 1;
+  double reach = largestMagnitude(activation) / activation.scale(0), magnitude = 0.0;
+  for (float weight : row)
+    magnitude += std::abs(weight);
+  double room = limit - 0.5 * reach * double(row.size());
+  return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale(0)) / room : 0.0;
+}
+
 /// The finest scale that leaves the channel's bias and multiplier their bits.
 double finestScale(double bias, const AccumulatorContext &context, const Target &target) {
   double activation = context.activation.scale(0);
@@ -49,7 +61,10 @@ SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorCont
   SmallVector<RaisedScale> raised;
   int64_t channels = grid.scales.size();
   for (int64_t c = 0; c < channels; ++c) {
-    double before = grid.scales[c], finest = finestScale(bias ? bias.as<float>()[c] : 0.0, context, target);
+    double before = grid.scales[c], offset = bias ? bias.as<float>()[c] : 0.0;
+    ArrayRef<float> row(weights.as<float>() + c * (weights.count() / channels), weights.count() / channels);
+    double finest =
+        std::max(finestScale(offset, context, target), finestForAccumulator(row, offset, context.activation, target));
     if (!(before < finest))
       continue;
     float scale = finest;

@@ -3,7 +3,8 @@
 // A channel whose weights are nearly zero has a scale so fine that its bias
 // would need more than 32 bits, or its multiplier would lose all of its bits
 // to the largest shift. A coarser scale represents such a channel at least as
-// well as the hardware could use it.
+// well as the hardware could use it. And where a channel's sum could leave the
+// accumulator, a coarser scale makes its integers smaller.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H
@@ -32,7 +33,7 @@ struct RaisedScale {
   double cost;
 };
 
-/// Raises the scales in `grid` that are too fine for the bias or for the target's shifts.
+/// Raises the scales in `grid` that are too fine for the bias, the accumulator or the target's shifts.
 llvm::SmallVector<RaisedScale> raiseFineScales(qnn::Grid &grid, const AccumulatorContext &context,
                                                const Target &target);
 

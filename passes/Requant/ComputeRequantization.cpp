@@ -5,9 +5,9 @@
 // can hold; no accumulator can overflow; nothing was clamped or flushed silently.
 //
 //===----------------------------------------------------------------------===//
+#include "Remarks.h"
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
-#include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -72,16 +72,36 @@ public:
         missed("ChannelVanishes", channel)
             << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
                               real(scale), limits.shiftMax + 1);
-      else if (multiplier.bitsLost > 0)
-        missed("BitsLost", channel)
-            << remark::reason("its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
-                              real(scale), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost,
-                              limits.bits);
+      else if (multiplier.bitsLost > 0) {
+        noteLoss(channel, multiplier);
+        missed("BitsLost", channel) << remark::reason(
+            "its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
+            real(scale), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
+      }
     }
+    reportLosses();
     return result;
   }
 
 private:
+  /// m is off by half at most, and so is every output's distance from the zero point by 1 / (2 m) of it.
+  void noteLoss(int64_t channel, const Multiplier &multiplier) {
+    const Grid grid = *Grid::of(op->getResult(0).getType());
+    double cost = double(grid.max - grid.min) / (2.0 * std::abs(double(multiplier.m)));
+    if (losses++ == 0 || cost > worstCost)
+      worstCost = cost, worstChannel = channel, worstLoss = multiplier.bitsLost;
+  }
+
+  /// One warning a layer.
+  void reportLosses() const {
+    if (losses)
+      op->emitWarning() << "repaired: layer '" << qnn::layerName(op) << "', " << losses
+                        << (losses > 1 ? " channels" : " channel") << ": the shift ends at q = " << limits.shiftMax
+                        << ", so the multiplier gives up bits, most of all in channel " << worstChannel << ": "
+                        << worstLoss << " of " << limits.bits << ", at the cost of at most "
+                        << llvm::formatv("{0:e2}", worstCost).str() << " LSB of the output";
+  }
+
   static std::string real(double value) { return llvm::formatv("{0:e4}", value).str(); }
 
   std::string describe(size_t channel) const {
@@ -114,6 +134,9 @@ private:
 
   Operation *op;
   const MultiplierLimits &limits;
+  int64_t losses = 0, worstChannel = 0;
+  int worstLoss = 0;
+  double worstCost = 0;
 };
 
 /// No partial sum may leave the accumulator.
@@ -124,8 +147,9 @@ LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
     if (bound <= limit)
       continue;
     int needed = llvm::Log2_64(bound) + 2;
-    result = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": the accumulator can reach "
-                             << bound << ", which needs " << needed << " bits; the target has " << bits
+    result = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel
+                             << ": the accumulator can reach " << bound << ", which needs " << needed
+                             << " bits; the target has " << bits
                              << "; use i8 activations, or a target with a wider accumulator";
   }
   return result;
@@ -172,8 +196,8 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       qs.push_back(multiplier.q);
     }
     auto [low, high] = clampOf(result, op.getResultInterval());
-    op->setAttr(npu::requantAttrName, npu::RequantAttr::get(op->getContext(), ms, qs, result.zeroPoint(0), low, high,
-                                                            target.rounding));
+    op->setAttr(npu::requantAttrName,
+                npu::RequantAttr::get(op->getContext(), ms, qs, result.zeroPoint(0), low, high, target.rounding));
   }
 };
 

@@ -214,7 +214,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
   }];
   let options = [
     Option<"activations", "activations", "std::string", "\"\"", "the type of activations: i8 or i16; without it the target's preferred one">,
-    Option<"repair", "repair", "bool", "true", "raise weight scales that are too fine for the bias or the target's shifts">
+    Option<"repair", "repair", "bool", "true", "raise weight scales that are too fine for the bias, the accumulator or the target's shifts, and scales of results that "
+                                            "no shift reaches; each with a warning of what it costs">
   ];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }

@@ -1,0 +1,67 @@
+"""The range of shifts: what a 16-bit multiplier and q in [0, 31] can hold, what is refused, and what is repaired."""
+import json
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from harness import fails, tare, tare_json
+
+
+def layer(scales, folder):
+    """Gemm then Relu, whose effective scales are `scales`: Sx = 1, Sy = 1, Sw[c] = max |w[c]| / 127."""
+    weight = (np.array(scales, np.float64)[:, None] * np.array([[127.0, -64.0]])).astype(np.float32)
+    nodes = [helper.make_node("Gemm", ["x", "w"], ["g"], name="gemm", transB=1), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    graph = helper.make_graph(nodes, "layer", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, len(scales)])],
+                              [numpy_helper.from_array(weight, "w")])
+    model = folder / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), model)
+    np.savez(folder / "x.npz", x=np.array([[0.0, 255.0], [255.0, 0.0]], np.float32))
+    ranges = folder / "ranges.json"
+    tare("calibrate", model, "--calibration", folder / "x.npz", "-o", ranges)
+    found = json.loads(ranges.read_text())
+    for value in ("x", "g"):
+        found["values"][value].update(min=0.0, max=255.0)
+    ranges.write_text(json.dumps(found))
+    return model, ranges
+
+
+def gemm(program):
+    return next(layer for layer in tare_json("inspect", program)["layers"] if layer["kind"] == "linear")
+
+
+def test_three_scales(tmp_path):
+    model, ranges = layer([0.0037, 0.9, 3.2], tmp_path)
+    tare("convert", model, "--calibration", ranges, "--no-repair", "-o", tmp_path / "p.tare")
+    found = gemm(tmp_path / "p.tare")
+    assert list(zip(found["multipliers"], found["shifts"])) == [(31038, 23), (29491, 15), (26214, 13)]
+
+
+@pytest.mark.parametrize("scale, q", [(4e4, -1), (1.3e8, -12)])
+def test_too_large_a_scale(scale, q, tmp_path):
+    model, ranges = layer([scale], tmp_path)
+    out = tmp_path / "p.tare"
+    message = fails("convert", model, "--calibration", ranges, "--no-repair", "-o", out, output=out)
+    assert f"layer 'gemm', channel 0: needs q = {q}, the target has q in [0, 31]" in message
+    done = tare("convert", model, "--calibration", ranges, "-o", out)
+    assert "repaired: the grid of value 'g'" in done.stderr
+    assert 0 <= gemm(out)["shifts"][0] <= 31
+    assert tare_json("verify", out)["worst_error"] < 0.51
+
+
+def test_every_failure_in_one_run(tmp_path):
+    model, ranges = layer([4e4, 1.0, 1.3e8], tmp_path)
+    out = tmp_path / "p.tare"
+    message = fails("convert", model, "--calibration", ranges, "--no-repair", "-o", out, output=out)
+    assert "channel 0: needs q = -1" in message and "channel 2: needs q = -12" in message and "channel 1:" not in message
+
+
+def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):
+    # 1e-6 would want q = 34: three of fifteen bits go.
+    model, ranges = layer([1.0, 1e-6], tmp_path)
+    done = tare("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")
+    found = gemm(tmp_path / "p.tare")
+    assert found["shifts"][1] == 31 and found["multipliers"][1] == round(1e-6 * 2 ** 31)
+    assert "layer 'gemm', 1 channel: the shift ends at q = 31" in done.stderr and "in channel 1: 3 of 15" in done.stderr
