@@ -78,6 +78,22 @@ void quantizeConstant(quant::QuantizeCastOp op) {
   op.erase();
 }
 
+/// The integers q - Z of each output channel (the first axis), which mean the same numbers at zero point 0; nothing
+/// where one is outside [-127, 127].
+std::optional<Tensor> withoutZeroPoints(const Tensor &integers, ArrayRef<int64_t> zeroPoints) {
+  Tensor result(integers.type());
+  const int8_t *in = integers.as<int8_t>();
+  int8_t *out = result.mutableAs<int8_t>();
+  const int64_t perChannel = integers.count() / int64_t(zeroPoints.size());
+  for (int64_t i = 0, n = integers.count(); i < n; ++i) {
+    const int64_t moved = in[i] - zeroPoints[i / perChannel];
+    if (moved < -127 || moved > 127)
+      return std::nullopt;
+    out[i] = int8_t(moved);
+  }
+  return result;
+}
+
 struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
   void runOnOperation() final {
     func::FuncOp function = getOperation();
@@ -114,23 +130,35 @@ private:
     if (grid.axis && !hasZeroPoint)
       return mlir::success();
     OpBuilder builder(op);
-    if (hasZeroPoint)
-      return requantize(op, cast, integers, builder);
-    grid.axis = 0;
-    grid.scales.assign(op.getOutputChannels(), grid.scales[0]);
-    grid.zeroPoints.assign(op.getOutputChannels(), 0);
+    if (!grid.axis) {
+      grid.axis = 0;
+      grid.scales.assign(op.getOutputChannels(), grid.scales[0]);
+      grid.zeroPoints.assign(op.getOutputChannels(), grid.zeroPoints[0]);
+    }
+    if (hasZeroPoint) {
+      Tensor stored = qnn::toTensor(integers);
+      std::optional<Tensor> moved = grid.bits == 8 ? withoutZeroPoints(stored, grid.zeroPoints) : std::nullopt;
+      if (!moved)
+        return requantize(op, cast, integers, builder);
+      grid.min = -127;
+      grid.max = 127;
+      grid.zeroPoints.assign(op.getOutputChannels(), 0);
+      integers =
+          qnn::toAttr(qnn::storageType(onGrid(operand.get().getType(), grid)), *moved, qnn::layerName(op) + "_weight");
+    }
     replace(operand, cast, onGrid(operand.get().getType(), grid), integers, builder);
     return mlir::success();
   }
 
-  /// Weights with a zero point: the same numbers, rounded to a grid without one.
+  /// Weights too far from their zero point: the same numbers, rounded to a grid without one.
   LogicalResult requantize(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, ElementsAttr integers,
                            OpBuilder &builder) {
     Tensor reals = dequantized(qnn::toTensor(integers), cast.getInput().getType());
     Result<Grid> grid = weightGrid(qnn::toAttr(&getContext(), reals));
     if (!grid)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
-    remarkPassed(op, passName, "WeightsRequantized") << remark::reason("their grid has a zero point other than 0");
+    remarkPassed(op, passName, "WeightsRequantized")
+        << remark::reason("some are more than 127 steps from their zero point");
     RankedTensorType type = onGrid(cast.getType(), *grid);
     ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), quantized(reals, type), qnn::layerName(op) + "_weight");
     replace(op.getWeightOperand(), cast, type, rounded, builder);

@@ -22,13 +22,27 @@ func.func @weights(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
   %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc1")
-  // The numbers are 1, 1, 1, 1: scale 1/127.
-  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.0078740157186985015,0.0078740157186985015}>>
-  // expected-remark @unknown {{WeightsRequantized | Category:tare-normalize-grids | Layer=fc2, Reason="their grid has a zero point other than 0"}}
+  // 5 - 3 steps of 0.5: the same numbers on the same scale.
+  // CHECK: qnn.constant dense{{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {5.000000e-01,5.000000e-01}>>
   %u = qnn.constant dense<5> : tensor<2x2xi8> as tensor<2x2x!u>
   %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
   %1 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2")
   return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+!u = !quant.uniform<u8:f32, 0.5:3>
+
+// 200 - 3 steps of 0.5 do not fit: rounded to 98.5 / 127.
+// CHECK-LABEL: func.func @far_from_zero_point
+func.func @far_from_zero_point(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.77559053897857666,0.77559053897857666}>>
+  // expected-remark @unknown {{WeightsRequantized | Category:tare-normalize-grids | Layer=fc, Reason="some are more than 127 steps from their zero point"}}
+  %u = qnn.constant dense<-56> : tensor<2x2xi8> as tensor<2x2x!u>
+  %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
+  %0 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %0 : tensor<1x2xf32>
 }
 
 // -----
