@@ -49,6 +49,7 @@ Result<std::vector<float>> channelMaxima(const Tensor &weights, int64_t channels
 
 } // namespace
 
+/// (A4)
 Grid tare::activationGrid(double min, double max, const ActivationRule &rule) {
   Grid grid = perTensor(rule);
   min = std::min(min, 0.0);
@@ -76,6 +77,7 @@ Grid tare::fixedGrid(double min, double max, const ActivationRule &rule) {
   return grid;
 }
 
+/// (A5)
 Result<Grid> tare::weightGrid(ElementsAttr weights) {
   ArrayRef<int64_t> shape = weights.getShapedType().getShape();
   Result<std::vector<float>> maxima = channelMaxima(qnn::toTensor(weights), shape[0]);
@@ -101,6 +103,7 @@ Result<Grid> tare::weightGrid(ElementsAttr weights) {
   return grid;
 }
 
+/// (A6) The grid of the bias; also (A18), of a tail.
 Grid tare::accumulatorGrid(const Grid &activation, const Grid &weights, int64_t channels, int32_t axis) {
   Grid grid;
   grid.bits = 32;

@@ -38,6 +38,7 @@ std::vector<int64_t> tare::accumulatorBounds(qnn::AccumulatorOpInterface op) {
   int64_t reach = std::max(x.max - x.zeroPoint(0), x.zeroPoint(0) - x.min);
   std::vector<int64_t> bias = biasIntegers(op), bounds;
   for (auto [c, sums] : llvm::enumerate(channelSums(op)))
+    // (A19)
     bounds.push_back(sums.magnitude * reach + (bias.empty() ? 0 : std::abs(bias[c])));
   return bounds;
 }

@@ -8,6 +8,7 @@ using namespace tare;
 
 int64_t tare::multiplierAt(double scale, int q) { return std::llrint(std::nearbyint(std::ldexp(scale, q))); }
 
+/// (A12)
 Multiplier tare::decompose(double scale, const MultiplierLimits &limits) {
   if (scale == 0)
     return {0, limits.shiftMax, limits.bits};

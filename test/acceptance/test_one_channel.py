@@ -1,4 +1,4 @@
-"""One output channel is a list of one: scales, zero points and biases are those of every other channel count."""
+"""(A1), (A4), (A5), (A6): one output channel is a list of one: scales, zero points and biases are those of every other channel count."""
 import json
 import re
 

@@ -57,7 +57,7 @@ template <typename V> constexpr V roundGemmlowpDouble(V v, int q) {
 }
 
 /// round_shift(v, q): v / 2^q rounded to an integer, 0 <= q <= 62; V is int64_t
-/// or Int128. No intermediate value overflows.
+/// or Int128; floor is (A10). No intermediate value overflows.
 template <typename V> constexpr V roundShift(V v, int q, program::Rounding rounding) {
   switch (rounding) {
   case program::Rounding::half_up:

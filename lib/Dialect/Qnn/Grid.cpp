@@ -8,6 +8,7 @@ quant::QuantizedType tare::qnn::quantizedElement(Type type) {
   return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
 }
 
+/// (A1) Scales, zero points and the axis that they run along.
 std::optional<Grid> Grid::of(Type type) {
   quant::QuantizedType element = quantizedElement(type);
   Grid grid;

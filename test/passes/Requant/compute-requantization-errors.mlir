@@ -23,6 +23,7 @@ func.func @too_fine(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
 // 127 * 255 * 70000 > 2^31
 func.func @overflow(%x: tensor<1x70000x!quant.uniform<i8:f32, 1.0:-128>>) -> tensor<1x1x!x> {
   %w = qnn.constant dense<127> : tensor<1x70000xi8> as tensor<1x70000x!w>
+  // (A19)
   // expected-error @unknown {{layer 'fc', channel 0: the accumulator can reach 2266950000, which needs 33 bits; the target has 32}}
   %0 = qnn.linear %x, %w : (tensor<1x70000x!quant.uniform<i8:f32, 1.0:-128>>, tensor<1x70000x!w>) -> tensor<1x1x!x> loc("fc"("fc_out"))
   return %0 : tensor<1x1x!x>

@@ -51,6 +51,7 @@ TYPED_TEST(Movement, Concat) {
   EXPECT_EQ(elements<TypeParam>(y), (std::vector<TypeParam>{1, 3, 4, 2, 5, 6}));
 }
 
+// (A30)
 TYPED_TEST(Movement, ResizeNearest) {
   Tensor x = tensor<TypeParam>({1, 2}, {1, 2});
   ResizeAxis rows{{0, 0}, {}, {}}, columns{{0, 0, 1, 1}, {}, {}};

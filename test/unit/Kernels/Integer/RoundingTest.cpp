@@ -51,7 +51,7 @@ const Rounding singleRoundings[] = {Rounding::half_up, Rounding::half_away, Roun
 
 } // namespace
 
-// (A7) to (A10)
+// (A7), (A8), (A9), (A10)
 TEST(Rounding, EqualsExactArithmeticOnRandomValues) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 200000; ++i) {
