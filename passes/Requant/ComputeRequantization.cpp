@@ -73,7 +73,7 @@ public:
             << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
                               real(scale), limits.shiftMax + 1);
       else if (multiplier.bitsLost > 0) {
-        noteLoss(channel, multiplier);
+        noteLoss(channel, scale, multiplier);
         missed("BitsLost", channel) << remark::reason(
             "its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
             real(scale), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
@@ -84,10 +84,14 @@ public:
   }
 
 private:
-  /// m is off by half at most, and so is every output's distance from the zero point by 1 / (2 m) of it.
-  void noteLoss(int64_t channel, const Multiplier &multiplier) {
+  /// What the bits cost where it shows most: at the largest accumulator that the weights allow and the result can show.
+  void noteLoss(int64_t channel, double scale, const Multiplier &multiplier) {
     const Grid grid = *Grid::of(op->getResult(0).getType());
-    double cost = double(grid.max - grid.min) / (2.0 * std::abs(double(multiplier.m)));
+    double reach = double(grid.max - grid.min) / std::abs(scale);
+    if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op))
+      if (std::vector<int64_t> bounds = accumulatorBounds(accumulator); size_t(channel) < bounds.size())
+        reach = std::min(reach, double(bounds[channel]));
+    double cost = std::abs(scale - std::ldexp(double(multiplier.m), -multiplier.q)) * reach;
     if (losses++ == 0 || cost > worstCost)
       worstCost = cost, worstChannel = channel, worstLoss = multiplier.bitsLost;
   }
