@@ -64,4 +64,6 @@ def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):
     done = tare("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")
     found = gemm(tmp_path / "p.tare")
     assert found["shifts"][1] == 31 and found["multipliers"][1] == round(1e-6 * 2 ** 31)
+    told = tare_json("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")["warnings"]
+    assert [warning for warning in told if warning.startswith("repaired: layer 'gemm', 1 channel: the shift ends at q = 31")]
     assert "layer 'gemm', 1 channel: the shift ends at q = 31" in done.stderr and "in channel 1: 3 of 15" in done.stderr

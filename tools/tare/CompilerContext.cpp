@@ -47,8 +47,10 @@ LogicalResult CompilerContext::handle(Diagnostic &diagnostic) {
   std::lock_guard lock(mutex);
   if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
     errors.push_back(fold(diagnostic));
-  else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
-    console.warning(fold(diagnostic));
+  else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
+    warningTexts.push_back(fold(diagnostic));
+    console.warning(warningTexts.back());
+  }
   // Remarks are for those who ask for them (tare-opt).
   return mlir::success();
 }

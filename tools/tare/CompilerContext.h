@@ -26,6 +26,9 @@ public:
   /// step has failed.
   Error takeError(const std::string &file);
 
+  /// The warnings so far, each one line that names its layer: what was repaired, what is dead.
+  const std::vector<std::string> &warnings() const { return warningTexts; }
+
 private:
   mlir::LogicalResult handle(mlir::Diagnostic &diagnostic);
 
@@ -33,7 +36,7 @@ private:
   mlir::MLIRContext context;
   mlir::ScopedDiagnosticHandler handler;
   std::mutex mutex;
-  std::vector<std::string> errors;
+  std::vector<std::string> errors, warningTexts;
 };
 
 } // namespace tare

@@ -42,7 +42,7 @@ public:
       return written;
     std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     compiled->seconds.emplace_back("emit", elapsed.count());
-    report(*compiled);
+    report(*compiled, context);
     return success();
   }
 
@@ -124,20 +124,20 @@ private:
     return usage.ru_maxrss / 1024.0;
   }
 
-  void report(const Compilation &compiled) {
+  void report(const Compilation &compiled, const CompilerContext &context) {
     uint64_t bytes = 0;
     (void)llvm::sys::fs::file_size(output, bytes);
     double calibrating = 0, others = 0;
     for (const auto &[phase, seconds] : compiled.seconds)
       (phase == "calibrate" ? calibrating : others) += seconds;
     if (json)
-      return reportJson(compiled, bytes);
+      return reportJson(compiled, context, bytes);
     console().note(fmt::format(
         "wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
         output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
   }
 
-  void reportJson(const Compilation &compiled, uint64_t bytes) {
+  void reportJson(const Compilation &compiled, const CompilerContext &context, uint64_t bytes) {
     printJson([&](llvm::json::OStream &out) {
       out.object([&] {
         out.attribute("output", jsonText(output));
@@ -146,6 +146,10 @@ private:
         if (arenaBytes)
           out.attribute("arena_bytes", int64_t(*arenaBytes));
         out.attribute("peak_memory_mb", peakMegabytes());
+        out.attributeArray("warnings", [&] {
+          for (const std::string &warning : context.warnings())
+            out.value(jsonText(warning));
+        });
         out.attributeObject("seconds", [&] {
           for (const auto &[phase, seconds] : compiled.seconds)
             out.attribute(phase, seconds);
