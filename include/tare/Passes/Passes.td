@@ -141,8 +141,8 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
   let summary = "write the grids of a quantized model in one way";
   let description = [{
     For models that are quantized already. Unsigned integers become signed ones of the same value (q - 128, zero point - 128); a scale
-    for a whole weight tensor is repeated per output channel; weights with a zero point are rounded to a grid without one, with a
-    remark. Activations keep their scales.
+    for a whole weight tensor is repeated per output channel; weights with a zero point keep their scale where
+    their integers less it fit [-127, 127], and are rounded to a grid without one elsewhere, with a remark. Activations keep their scales.
 
     ```mlir
     // before
