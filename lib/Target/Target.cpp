@@ -18,6 +18,16 @@ const ActivationFormat *Target::activation(ElementType type) const {
   return it == activations.end() ? nullptr : &*it;
 }
 
+llvm::StringRef nameOf(Requantizer requantizer) {
+  switch (requantizer) {
+  case Requantizer::multiply_shift:
+    return "multiply_shift";
+  case Requantizer::shift:
+    return "shift";
+  }
+  llvm_unreachable("not a requantizer");
+}
+
 llvm::StringRef nameOf(Tail tail) {
   switch (tail) {
   case Tail::i32:

@@ -95,6 +95,12 @@ template <> std::vector<std::pair<std::string, Tail>> valuesOf() {
     values.emplace_back(nameOf(tail).str(), tail);
   return values;
 }
+template <> std::vector<std::pair<std::string, Requantizer>> valuesOf() {
+  std::vector<std::pair<std::string, Requantizer>> values;
+  for (Requantizer requantizer : {Requantizer::multiply_shift, Requantizer::shift})
+    values.emplace_back(nameOf(requantizer).str(), requantizer);
+  return values;
+}
 template <> std::vector<std::pair<std::string, Layout>> valuesOf() {
   return {{"nhwc", Layout::nhwc}};
 }
@@ -219,7 +225,9 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     io.mapOptional("description", target.description, std::string());
     io.mapRequired("activations", target.activations);
     io.mapOptional("weights", target.weights, WeightFormat());
+    io.mapOptional("requantizer", target.requantizer, Requantizer::multiply_shift);
     mapBounded<1, 31>(io, "multiplier_bits", target.multiplierBits);
+    mapBounded<1, 31, int>(io, "mean_multiplier_bits", target.meanMultiplierBits, target.multiplierBits);
     io.mapRequired("shift", target.shift);
     io.mapRequired("rounding", target.rounding);
     io.mapOptional("tail", target.tail, Tail::activation);
@@ -237,6 +245,8 @@ template <> struct llvm::yaml::MappingTraits<Target> {
       return "activations is empty: a target needs at least one activation "
              "type";
     if (std::optional<std::string> why = contradictsTail(target))
+      return *why;
+    if (std::optional<std::string> why = contradictsRequantizer(target))
       return *why;
     if (target.ops.empty())
       return "ops is empty: a target needs at least one operator";
@@ -261,6 +271,13 @@ private:
       return std::nullopt;
     return "tail is " + nameOf(target.tail).str() +
            ", but every activation type has an accumulator of more than 32 bits; tail: activation would be true";
+  }
+
+  static std::optional<std::string> contradictsRequantizer(const Target &target) {
+    if (target.requantizer == Requantizer::shift && target.multiplierBits != 1)
+      return "requantizer is shift, whose multiplier is 1, but multiplier_bits is " +
+             std::to_string(target.multiplierBits) + "; multiplier_bits: 1 would be true";
+    return std::nullopt;
   }
 
   /// All operators where the key is missing.

@@ -60,6 +60,11 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     const ActivationFormat *format = failed(target) ? nullptr : formatOf(*target);
     if (!format)
       return signalPassFailure();
+    if (target->powerOfTwoScales()) {
+      function.emitError() << "the requantizer of target '" << target->name
+                           << "' is a shift, but this build chooses no power-of-two scales";
+      return signalPassFailure();
+    }
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);

@@ -61,13 +61,15 @@ private:
     }
     Table table({{"name", Table::Align::left},
                  {"activations", Table::Align::left},
+                 {"requantizer", Table::Align::left},
                  {"multiplier bits"},
                  {"shifts"},
                  {"rounding", Table::Align::left},
                  {"description", Table::Align::left}});
     for (const ShippedTarget &shipped : shippedTargets()) {
       Result<Target> target = parseTarget(shipped.yaml, shipped.name);
-      table.add({target->name, activationTypes(*target), std::to_string(target->multiplierBits), shiftRange(*target),
+      table.add({target->name, activationTypes(*target), nameOf(target->requantizer).str(),
+                 std::to_string(target->multiplierBits), shiftRange(*target),
                  program::EnumNameRounding(target->rounding), target->description});
     }
     table.print();
@@ -99,8 +101,8 @@ private:
     if (json)
       printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out, *target); }); });
     else
-      fmt::print("{}: target '{}' is sound: {} activations, multipliers below 2^{}, shifts in {}, rounding {}\n", name,
-                 target->name, activationTypes(*target), target->multiplierBits, shiftRange(*target),
+      fmt::print("{}: target '{}' is sound: {} activations, requantizer {}, multipliers below 2^{}, shifts in {}, rounding {}\n",
+                 name, target->name, activationTypes(*target), nameOf(target->requantizer).str(), target->multiplierBits, shiftRange(*target),
                  program::EnumNameRounding(target->rounding));
     return success();
   }
@@ -116,7 +118,9 @@ private:
           out.attribute("accumulator_bits", format.accumulatorBits);
         });
     });
+    out.attribute("requantizer", nameOf(target.requantizer));
     out.attribute("multiplier_bits", target.multiplierBits);
+    out.attribute("mean_multiplier_bits", target.meanMultiplierBits);
     out.attributeObject("shift", [&] {
       out.attribute("min", target.shift.min);
       out.attribute("max", target.shift.max);

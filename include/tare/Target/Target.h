@@ -49,6 +49,17 @@ struct ShiftRange {
   bool operator==(const ShiftRange &) const = default;
 };
 
+/// How the hardware brings an accumulator to its result's grid.
+enum class Requantizer {
+  /// A multiplication and one shift.
+  multiply_shift,
+  /// A shift alone: the multiplier is 1, and every scale a power of two.
+  shift
+};
+
+/// As a description spells it.
+llvm::StringRef nameOf(Requantizer requantizer);
+
 /// What a layer may give whose only user is a dequantize.
 enum class Tail {
   /// The accumulator itself.
@@ -87,8 +98,11 @@ struct Target {
   std::string description;
   std::vector<ActivationFormat> activations;
   WeightFormat weights;
+  Requantizer requantizer = Requantizer::multiply_shift;
   /// Multipliers m are below 2^multiplierBits.
   int multiplierBits = 15;
+  /// Those of means, whose number of elements is divided by.
+  int meanMultiplierBits = 15;
   ShiftRange shift;
   program::Rounding rounding = program::Rounding::half_up;
   Tail tail = Tail::i32;
@@ -101,6 +115,8 @@ struct Target {
   /// The format of that activation type; nothing where the hardware has none.
   const ActivationFormat *activation(ElementType type) const;
   bool hasOp(llvm::StringRef op) const;
+  /// Whether a scale is a power of two or no good.
+  bool powerOfTwoScales() const { return requantizer == Requantizer::shift; }
 
   bool operator==(const Target &) const = default;
 };

@@ -60,6 +60,20 @@ TEST(Target, TailOf32BitsNeedsAnAccumulatorOfAsMany) {
   EXPECT_EQ(errorOf(describe(wide) + "tail: activation\n"), "no error");
 }
 
+TEST(Target, ShiftOnlyHasNoMultiplier) {
+  EXPECT_THAT(errorOf(describe("requantizer: shift")),
+              HasSubstr("requantizer is shift, whose multiplier is 1, but multiplier_bits is 15"));
+  Result<Target> target = parseTarget(describe("multiplier_bits: 1") + "requantizer: shift\n", "board.yaml");
+  ASSERT_TRUE(target) << target.error().message;
+  EXPECT_TRUE(target->powerOfTwoScales());
+  EXPECT_FALSE(parseTarget(describe(), "board.yaml")->powerOfTwoScales());
+}
+
+TEST(Target, MeansHaveTheMultipliersOfTheRestUnlessTheySay) {
+  EXPECT_EQ(parseTarget(describe("multiplier_bits: 9"), "board.yaml")->meanMultiplierBits, 9);
+  EXPECT_EQ(parseTarget(describe("mean_multiplier_bits: 20"), "board.yaml")->meanMultiplierBits, 20);
+}
+
 TEST(Target, EveryShippedOneLoadsUnderItsFilesName) {
   for (const ShippedTarget &shipped : shippedTargets()) {
     Result<Target> target = loadTarget(shipped.name.str());
@@ -73,7 +87,8 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
   mlir::MLIRContext context;
   std::vector<std::string> descriptions = {
       describe(), describe("ops: [conv, linear]"), describe("description: \"a: 'quoted' one, 15\""),
-      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32")};
+      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32"),
+      describe("multiplier_bits: 1") + "requantizer: shift\nmean_multiplier_bits: 8\n"};
   for (const ShippedTarget &shipped : shippedTargets())
     descriptions.push_back(shipped.yaml.str());
   for (const std::string &yaml : descriptions) {
@@ -93,6 +108,8 @@ TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: expected an integer in [0, 62]");
   EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("mean_multiplier_bits: 0")), "board.yaml:6: expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("requantizer: float")), "board.yaml:6: expected one of multiply_shift, shift");
   EXPECT_EQ(errorOf(describe("speed: 3")), "board.yaml:6: unknown key 'speed'");
   EXPECT_THAT(errorOf(describe("rounding: up")), HasSubstr("board.yaml:5: expected one of half_up, half_away"));
   EXPECT_EQ(errorOf(describe("layout: nchw")), "board.yaml:6: expected one of nhwc");
