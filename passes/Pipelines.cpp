@@ -31,6 +31,7 @@ void tare::buildRangesPipeline(OpPassManager &passes, const PipelineOptions &opt
 void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createCheckScales({options.allowUncalibrated}));
   function.addPass(createNormalizeGrids());
   function.addPass(createSinkPermutes());
   function.addPass(createInsertQuantDequant({options.activations, options.repair}));
@@ -68,11 +69,15 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<std::string> ranges{*this, "ranges", llvm::cl::desc("the ranges file"), llvm::cl::init("")};
   Option<bool> repair{*this, "repair", llvm::cl::desc("change scales that the hardware cannot use"),
                       llvm::cl::init(true)};
+  Option<bool> allowUncalibrated{*this, "allow-uncalibrated",
+                                 llvm::cl::desc("convert although scales look as if nobody had calibrated them"),
+                                 llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
                                   llvm::cl::desc("quantize, dequantize, transpose: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end()), repair};
+    return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end()), repair,
+            allowUncalibrated};
   }
 };
 

@@ -23,13 +23,7 @@ double width(const std::pair<double, double> &range) { return range.second - ran
 
 /// The range that calibration saw.
 std::optional<std::pair<double, double>> knownRange(Value value) {
-  qnn::RangeAttr range;
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    range = function.getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
-  } else {
-    range = value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName);
-  }
+  qnn::RangeAttr range = rangeAttr(value);
   return range ? std::optional(std::pair(range.getMin(), range.getMax())) : std::nullopt;
 }
 
@@ -43,6 +37,14 @@ void widen(std::optional<std::pair<double, double>> &range, const std::optional<
 }
 
 } // namespace
+
+qnn::RangeAttr tare::rangeAttr(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    return function.getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
+  }
+  return value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName);
+}
 
 std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
   auto pad = dyn_cast<qnn::PadOp>(op);

@@ -31,6 +31,9 @@ private:
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
+/// What calibration saw of an activation; null where nothing is known.
+qnn::RangeAttr rangeAttr(mlir::Value value);
+
 /// The range of what a same-grid op adds to its operand's values: a padding's constant.
 std::optional<std::pair<double, double>> paddingRange(mlir::Operation *op);
 

@@ -33,13 +33,6 @@ bool isFloatTensor(Value value) {
   return type && type.getElementType().isF32();
 }
 
-RangeAttr rangeAttr(Value value) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return cast<func::FuncOp>(argument.getOwner()->getParentOp())
-        .getArgAttrOfType<RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
-  return value.getDefiningOp()->getAttrOfType<RangeAttr>(qnn::rangeAttrName);
-}
-
 void setRange(Value value, double min, double max, RangeLabel label) {
   auto attr = RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label);
   if (auto argument = dyn_cast<BlockArgument>(value))
@@ -90,7 +83,8 @@ private:
       notANumber.push_back("'" + name + "'");
       return;
     }
-    if (label == RangeLabel::Dead)
+    // Of an input tare-check-scales has more to say.
+    if (label == RangeLabel::Dead && !isa<BlockArgument>(value))
       emitWarning(value.getLoc()) << "'" << name
                                   << "' was never anything but 0 during calibration; it gets the range [0, 1]";
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated));

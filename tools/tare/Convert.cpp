@@ -55,6 +55,8 @@ private:
         ->delimiter(',')
         ->check(CLI::IsMember({"quantize", "dequantize", "transpose"}));
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
+    app.add_flag("--allow-uncalibrated", allowUncalibrated,
+                 "Convert although scales look as if nobody had calibrated them");
     app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something")
         ->type_name("DIR");
     app.add_option("--emit", emit,
@@ -71,6 +73,7 @@ private:
       return request;
     request->pipeline.stripIo = stripIo;
     request->pipeline.repair = !noRepair;
+    request->pipeline.allowUncalibrated = allowUncalibrated;
     request->dumpFolder = dumpFolder;
     request->timing = timing;
     if (emit == "program")
@@ -161,7 +164,7 @@ private:
   CalibrationOptions options;
   std::vector<std::string> stripIo;
   std::string dumpFolder, emit = "program", output;
-  bool timing = false, noRepair = false;
+  bool timing = false, noRepair = false, allowUncalibrated = false;
   std::optional<uint64_t> arenaBytes;
 };
 

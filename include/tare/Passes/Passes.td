@@ -171,10 +171,31 @@ def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
     ```
 
     A value that needs a range and has none is an error that names all such values; so is one in which NaN was seen. A value that was
-    never anything but 0 (`dead`) is a warning.
+    never anything but 0 (`dead`) is a warning; such an input `tare-check-scales` refuses.
   }];
   let options = [Option<"file", "file", "std::string", "\"\"", "the ranges file">];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def CheckScales : Pass<"tare-check-scales", "::mlir::func::FuncOp"> {
+  let summary = "flag scales that nobody seems to have calibrated";
+  let description = [{
+    Looks for what tools leave behind whose observers never ran, and refuses the model by the names of its values:
+
+    - a quantization of the model, or its weights, with scale 1 and zero point 0 that no calibration here confirms (the default of an
+      observer that never ran, or of a checkpoint whose scales are missing); integers that enter the graph are not meant;
+    - an input that was never anything but 0 during calibration;
+    - three calibrated values or more, all with one and the same range.
+
+    ```mlir
+    // error: suspicious scales: scale 1 exactly, the default of an observer that never ran, have the values 'y'; ..
+    %0 = quant.qcast %y : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 1.0>>
+    ```
+
+    Changes nothing.
+  }];
+  let options = [Option<"allowUncalibrated", "allow-uncalibrated", "bool", "false", "warn instead of refusing the model">];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
 def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp"> {

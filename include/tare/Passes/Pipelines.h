@@ -25,6 +25,8 @@ struct PipelineOptions {
   std::vector<std::string> stripIo;
   /// Whether scales that the hardware cannot use may be changed, with a report of what that costs.
   bool repair = true;
+  /// Whether a model may be converted whose scales look as if nobody had calibrated them; it is a warning then.
+  bool allowUncalibrated = false;
 };
 
 /// Folds constants and batch norms, fuses activations: the float form that is calibrated.
