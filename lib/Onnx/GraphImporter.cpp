@@ -4,6 +4,7 @@
 #include "Node.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/RunTimeRanges.h"
 
 #include <fmt/format.h>
 
@@ -66,7 +67,15 @@ mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &i
   return cast->getResult(0);
 }
 
+void GraphImporter::noteDynamic(llvm::ArrayRef<std::string> operands, llvm::StringRef result) {
+  for (const std::string &operand : operands)
+    dynamicOperands.insert(builder.getStringAttr(operand));
+  dynamicResults.insert(builder.getStringAttr(result));
+}
+
 Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue &value) {
+  if (value.dynamic)
+    return Error{describe(*value.dynamic)};
   if (value.value)
     return value.value;
   if (value.grid) {
@@ -157,6 +166,18 @@ LogicalResult GraphImporter::importNodes() {
   return mlir::success();
 }
 
+/// What the graph would compute when it runs is left to calibration: whoever has no ranges says so by this attribute.
+void GraphImporter::reportDynamic(mlir::func::FuncOp function) {
+  if (dynamicResults.empty())
+    return;
+  function->setAttr(qnn::runTimeRangesAttrName, qnn::runTimeRanges(builder.getContext(), dynamicOperands.getArrayRef(),
+                                                                   dynamicResults.getArrayRef()));
+  reporter.warning(
+      fmt::format("the model quantizes {} dynamically, by ranges that it finds when it runs; here they are "
+                  "float until calibration gives them static ranges",
+                  qnn::quoted(dynamicOperands.getArrayRef())));
+}
+
 LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
   mlir::Block &block = function.front();
   llvm::SmallVector<mlir::Value> results;
@@ -167,6 +188,7 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
     results.push_back(*result);
   }
   mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  reportDynamic(function);
   function.setType(builder.getFunctionType(block.getArgumentTypes(), mlir::ValueRange(results).getTypes()));
   for (auto [index, input] : llvm::enumerate(graph.inputs))
     function.setArgAttr(index, qnn::portNameAttrName, builder.getStringAttr(input->name()));

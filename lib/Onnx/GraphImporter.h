@@ -9,8 +9,31 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "llvm/ADT/SetVector.h"
+
+#include <memory>
 
 namespace tare::onnx {
+
+/// What dynamic quantization computes when the graph runs. The IR has no such values, its grids being static: they
+/// exist only on the way from DynamicQuantizeLinear to the float op that the integer op stands for
+/// (Ops/DynamicQuantization.cpp).
+struct DynamicValue {
+  enum class Kind { Integers, Scale, ZeroPoint, Sums };
+
+  Kind kind;
+  /// The names of what was quantized: one; two for a product of two scales, and for sums of products of activations.
+  llvm::SmallVector<std::string> sources;
+  /// Scale, Sums: the constants that it was multiplied by; null for none.
+  Tensor factor{};
+  /// Sums: the node that computes them, and its constant operand, with zero points: one, or one per output channel.
+  const GraphNode *product = nullptr;
+  Tensor weight{};
+  llvm::SmallVector<int64_t> zeroPoints{};
+};
+
+/// What it is, and that nothing else can read it: "is the scale of 'x', ..".
+std::string describe(const DynamicValue &value);
 
 /// What an ONNX value is.
 struct GraphValue {
@@ -22,6 +45,8 @@ struct GraphValue {
   std::optional<qnn::Grid> grid;
   /// The value in the IR. A constant gets one when it is first an operand.
   mlir::Value value;
+  /// Only alone: there is no more of the value than this.
+  std::shared_ptr<const DynamicValue> dynamic = nullptr;
 
   bool isKnown() const { return constant && !grid; }
 };
@@ -54,12 +79,15 @@ public:
   bool isConstant(mlir::Value value) const { return constants.contains(value); }
   /// Notes whether an op that was just created depends on graph inputs.
   void track(mlir::Operation *op);
+  /// Notes that the graph finds the ranges of `operands` when it runs, and would need that of their product `result`.
+  void noteDynamic(llvm::ArrayRef<std::string> operands, llvm::StringRef result);
 
 private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
   mlir::LogicalResult finish(mlir::func::FuncOp function);
+  void reportDynamic(mlir::func::FuncOp function);
   mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
   bool isFoldable(const OpEntry &entry, const proto::NodeProto &node) const;
 
@@ -70,6 +98,8 @@ private:
   TensorReader reader;
   llvm::StringMap<GraphValue> values;
   llvm::DenseSet<mlir::Value> constants;
+  /// See noteDynamic.
+  llvm::SetVector<mlir::StringAttr> dynamicOperands, dynamicResults;
 };
 
 } // namespace tare::onnx

@@ -112,7 +112,10 @@ GraphValue *Node::requireValue(unsigned index) {
   GraphValue *value = valueOf(index);
   if (!value)
     (void)error("operand " + llvm::Twine(index) + " is missing");
-  return value;
+  if (!value || !value->dynamic)
+    return value;
+  (void)error("operand '" + operandName(index) + "' " + describe(*value->dynamic));
+  return nullptr;
 }
 
 mlir::Value Node::rawOperand(unsigned index) {
@@ -162,6 +165,8 @@ const Tensor *Node::known(unsigned index) {
 
 const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
   const Tensor *tensor = known(index);
+  if (!tensor && dynamic(index))
+    (void)requireValue(index);
   if (!tensor)
     (void)error(hasOperand(index) ? role + " '" + operandName(index) + "' must be a constant, found a computed value"
                                   : role + " is missing");
@@ -171,6 +176,11 @@ const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
 const GraphValue *Node::dequantized(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->grid ? value : nullptr;
+}
+
+std::shared_ptr<const DynamicValue> Node::dynamic(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value ? value->dynamic : nullptr;
 }
 
 bool Node::isConstant(unsigned index) {
@@ -241,9 +251,25 @@ LogicalResult Node::give(Tensor constant, unsigned index) {
   return give(GraphValue{std::move(constant), std::nullopt, nullptr}, index);
 }
 
+LogicalResult Node::give(DynamicValue value, unsigned index) {
+  return give(GraphValue{Tensor(), std::nullopt, nullptr, std::make_shared<const DynamicValue>(std::move(value))},
+              index);
+}
+
 LogicalResult Node::forward(unsigned index) {
+  if (dynamic(index))
+    return give(GraphValue(*valueOf(index)));
   GraphValue *value = requireValue(index);
   return value ? give(GraphValue(*value)) : failure();
+}
+
+LogicalResult Node::importInstead(const GraphNode &other) {
+  Node stand(importer, other);
+  if (mlir::failed(OpTable::get().find(*other.proto)->import(stand)) || stand.failed()) {
+    (void)stand.error("cannot be imported");
+    hasFailed = true;
+  }
+  return mlir::failure(hasFailed);
 }
 
 mlir::Location Node::location(llvm::StringRef value) { return qnn::nameLoc(builder().getContext(), node.layer, value); }

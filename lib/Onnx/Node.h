@@ -21,6 +21,11 @@ using Integers = llvm::SmallVector<int64_t>;
 /// overflow.
 inline constexpr int64_t largestExtent = int64_t(1) << 30;
 
+/// The dimensions of a value in the IR.
+inline llvm::ArrayRef<int64_t> dims(mlir::Value value) {
+  return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
 class Node {
 public:
   Node(GraphImporter &importer, const GraphNode &node) : importer(importer), node(node), proto(*node.proto) {}
@@ -61,6 +66,8 @@ public:
   const Tensor *requireKnown(unsigned index, llvm::StringRef role);
   /// A dequantized constant's integers and grid, or null.
   const GraphValue *dequantized(unsigned index);
+  /// What dynamic quantization computed, or null.
+  std::shared_ptr<const DynamicValue> dynamic(unsigned index);
   /// Whether the operand depends on no graph input.
   bool isConstant(unsigned index);
   /// The operand's shape, in whatever form it is.
@@ -72,6 +79,8 @@ public:
 
   // Results.
   unsigned numResults() const { return proto.output_size(); }
+  /// How many axes result 0 has, which was given its value.
+  size_t resultRank() const { return dims(importer.find(resultName(0))->value).size(); }
   /// Whether another node or the graph's outputs read the result.
   bool isUsed(unsigned index) const;
   llvm::StringRef resultName(unsigned index) const;
@@ -81,6 +90,15 @@ public:
   mlir::LogicalResult give(GraphValue value, unsigned index = 0);
   /// Result 0 is operand `index` as it is.
   mlir::LogicalResult forward(unsigned index = 0);
+  mlir::LogicalResult give(DynamicValue value, unsigned index = 0);
+  /// The value `name`, for a node that is imported instead of this one.
+  void define(llvm::StringRef name, GraphValue value) { importer.define(name, std::move(value)); }
+  /// Imports `other`, which stands for this node and gives its results.
+  mlir::LogicalResult importInstead(const GraphNode &other);
+
+  /// The node, for values that refer to it.
+  const GraphNode &graphNode() const { return node; }
+  void noteDynamic(llvm::ArrayRef<std::string> operands) { importer.noteDynamic(operands, resultName(0)); }
 
   // Building.
   mlir::OpBuilder &builder() { return importer.getBuilder(); }
@@ -132,11 +150,6 @@ private:
 
 /// begin, begin + 1, .., end - 1
 inline Integers axisRange(int64_t begin, int64_t end) { return llvm::to_vector(llvm::seq<int64_t>(begin, end)); }
-
-/// The dimensions of a value in the IR.
-inline llvm::ArrayRef<int64_t> dims(mlir::Value value) {
-  return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
-}
 
 } // namespace tare::onnx
 

@@ -7,6 +7,7 @@ OpTable::OpTable() {
   registerActivations(*this);
   registerArithmetic(*this);
   registerConvolutions(*this);
+  registerDynamicQuantization(*this);
   registerIdentities(*this);
   registerJoins(*this);
   registerMatrixProducts(*this);

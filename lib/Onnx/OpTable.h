@@ -52,6 +52,7 @@ private:
 void registerActivations(OpTable &table);
 void registerArithmetic(OpTable &table);
 void registerConvolutions(OpTable &table);
+void registerDynamicQuantization(OpTable &table);
 void registerIdentities(OpTable &table);
 void registerJoins(OpTable &table);
 void registerMatrixProducts(OpTable &table);

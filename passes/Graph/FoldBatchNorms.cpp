@@ -32,11 +32,11 @@ ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.get
 /// back as f32. The bias is zero where there is none.
 class Parameters {
 public:
-  /// Fails, saying why, where they are no float constants.
-  static FailureOr<Parameters> of(AccumulatorOpInterface op, StringRef &why) {
+  /// Fails, saying why, where they are no float constants. Weights on a grid of their own will do where they stay.
+  static FailureOr<Parameters> of(AccumulatorOpInterface op, bool keepsWeights, StringRef &why) {
     Parameters result(op);
     Value bias = op.getBiasValue();
-    if (!floatConstantValue(op.getWeightOperand().get())) {
+    if (!keepsWeights && !floatConstantValue(op.getWeightOperand().get())) {
       why = "the weights are no float constant";
       return failure();
     }
@@ -142,7 +142,7 @@ struct FoldIntoProducer : RewritePattern {
     if (auto clamped = dyn_cast<qnn::ClampOpInterface>(producer.getOperation()); clamped && clamped.getClamp())
       return refuse(rewriter, op, "an activation stands in between");
     StringRef why;
-    FailureOr<Parameters> parameters = Parameters::of(producer, why);
+    FailureOr<Parameters> parameters = Parameters::of(producer, affine->keepsScale(), why);
     if (failed(parameters))
       return refuse(rewriter, op, why);
     remarkPassed(op, passName, "FoldedIntoProducer") << remark::add("into '{0}'", qnn::layerName(producer));
@@ -192,7 +192,7 @@ private:
                     "the following layer pads with zeros, which the shift "
                     "would have to reach");
     StringRef why;
-    FailureOr<Parameters> parameters = Parameters::of(op, why);
+    FailureOr<Parameters> parameters = Parameters::of(op, /*keepsWeights=*/false, why);
     if (failed(parameters))
       return refuse(rewriter, producer, why);
     remarkPassed(producer, passName, "FoldedIntoConsumer") << remark::add("into '{0}'", qnn::layerName(op));

@@ -8,6 +8,7 @@
 #include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -54,6 +55,8 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && isFloatTensor(op.getResult(0)))
         visit(gridOp);
+    // What the model would find when it runs is static now.
+    function->removeAttr(qnn::runTimeRangesAttrName);
     return report();
   }
 

@@ -12,6 +12,7 @@
 #include "Requant/Multiplier.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Passes/Passes.h"
 
 namespace tare {
@@ -134,8 +135,12 @@ private:
         missing.push_back("'" + qnn::valueName(value) + "'");
     if (missing.empty())
       return mlir::success();
-    return getOperation().emitError() << "no range is known for " << llvm::join(missing, ", ")
-                                      << "; calibrate the model, or import a ranges file that has them";
+    InFlightDiagnostic error = getOperation().emitError();
+    error << "no range is known for " << llvm::join(missing, ", ")
+          << "; calibrate the model, or import a ranges file that has them";
+    if (std::optional<std::string> why = qnn::needOfRanges(getOperation()))
+      error << ": " << *why;
+    return error;
   }
 
   /// An output on a grid so much finer than its accumulator's that no shift reaches it gets the accumulator's: nothing

@@ -6,6 +6,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
@@ -87,11 +88,13 @@ private:
     bool given = wanted.random || !wanted.path.empty();
     if (request.last < Stage::ranges)
       return mlir::success();
-    if (!given && quantizesItself(*result.module))
+    std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
+    if (!given && !why && quantizesItself(*result.module))
       return mlir::success();
     if (!given)
-      return emitError(UnknownLoc::get(&context)) << request.model << ": needs calibration data; give --calibration DATA, or "
-                                                     "--random-calibration to try the flow";
+      return emitError(UnknownLoc::get(&context))
+             << request.model << ": needs calibration data" << (why ? ": " + *why : "")
+             << "; give --calibration DATA, or --random-calibration to try the flow";
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
       Result<Ranges> ranges = findRanges(*result.module, wanted, progress);
       if (!ranges)

@@ -77,7 +77,8 @@ def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
   let description = [{
     Batch norms, and additions, subtractions, multiplications and divisions by constants (one, or one per channel), go into the
     weights and the bias of the convolution, transposed convolution or linear layer before them, or else of the one after them. Chains
-    fold one by one. New weights are computed in double and stored as f32; weights that keep their values are not copied.
+    fold one by one. New weights are computed in double and stored as f32; weights that keep their values are not copied. Weights
+    that a model brings on a grid of their own keep it: only additions and subtractions fold into their layer.
 
     ```mlir
     // before

@@ -2,6 +2,7 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Dialect/Qnn/RunTimeRanges.h"
 
 using namespace mlir;
 using namespace tare::qnn;
@@ -32,6 +33,10 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
   if (attribute.getName() == portNameAttrName && !isa<StringAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << portNameAttrName << "' must be a string, found " << attribute.getValue();
+  if (attribute.getName() == runTimeRangesAttrName && !isRunTimeRanges(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << runTimeRangesAttrName << "' must be {operands = [names], results = [names]}, found "
+           << attribute.getValue();
   return success();
 }
 

@@ -1,5 +1,5 @@
 //===- Arithmetic.cpp - Add, Sub, Mul, Div --------------------------------===//
-#include "Node.h"
+#include "DynamicQuantization.h"
 
 using namespace tare::onnx;
 using mlir::LogicalResult;
@@ -8,9 +8,13 @@ template <typename Op> static LogicalResult importBinary(Node &node) {
   return node.give(node.create<Op>(node.operand(0), node.operand(1), nullptr));
 }
 
+static LogicalResult importMul(Node &node) {
+  return node.dynamic(0) || node.dynamic(1) ? multiplyDynamic(node) : importBinary<tare::qnn::MulOp>(node);
+}
+
 void tare::onnx::registerArithmetic(OpTable &table) {
   table.addImport("Add", importBinary<qnn::AddOp>);
   table.addImport("Sub", importBinary<qnn::SubOp>);
-  table.addImport("Mul", importBinary<qnn::MulOp>);
+  table.addImport("Mul", importMul);
   table.addImport("Div", importBinary<qnn::DivOp>);
 }

@@ -26,6 +26,8 @@ LogicalResult importCast(Node &node) {
   int64_t to = node.intAttribute("to", 0);
   if (!isFloat(to))
     return node.error("casts a computed value to " + dataTypeName(to) + "; expected a cast to floating point");
+  if (std::shared_ptr<const DynamicValue> sums = node.dynamic(0); sums && sums->kind == DynamicValue::Kind::Sums)
+    return node.forward();
   if (node.isIntegerArgument(0))
     return dequantizeArgument(node, identityGrid(node.rawOperand(0)));
   return node.operand(0) ? node.forward() : failure();

@@ -21,17 +21,6 @@ namespace {
 /// A scale per index of one axis.
 bool isPerAxis(const Tensor &scale) { return scale.shape().size() == 1; }
 
-LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales) {
-  constexpr double smallest = std::numeric_limits<float>::min();
-  for (auto [index, scale] : llvm::enumerate(scales))
-    // Written so that NaN is refused, too.
-    if (!(scale >= smallest && scale <= std::numeric_limits<float>::max()))
-      return node.error(fmt::format("scale {} at index {} is not a positive "
-                                    "normal number",
-                                    scale, index));
-  return mlir::success();
-}
-
 /// Which axis a list of scales runs along; nothing where one scale is for all.
 std::optional<int64_t> scaleAxis(Node &node, const Tensor &scale, const Shape &input) {
   if (scale.count() == 1 && !(isPerAxis(scale) && node.opset() >= 13))
@@ -149,6 +138,17 @@ LogicalResult tare::onnx::dequantizeArgument(Node &node, const qnn::Grid &grid) 
   auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
   argument.setType(type.clone(grid.type(node.builder().getContext())));
   return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(argument.getType()), argument));
+}
+
+LogicalResult tare::onnx::checkScales(Node &node, llvm::ArrayRef<double> scales) {
+  constexpr double smallest = std::numeric_limits<float>::min();
+  for (auto [index, scale] : llvm::enumerate(scales))
+    // Written so that NaN is refused, too.
+    if (!(scale >= smallest && scale <= std::numeric_limits<float>::max()))
+      return node.error(fmt::format("scale {} at index {} is not a positive "
+                                    "normal number",
+                                    scale, index));
+  return mlir::success();
 }
 
 std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, ElementType element) {

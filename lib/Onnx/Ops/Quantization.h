@@ -17,6 +17,9 @@ qnn::Grid identityGrid(mlir::Value argument);
 /// its dequantization.
 mlir::LogicalResult dequantizeArgument(Node &node, const qnn::Grid &grid);
 
+/// Each scale is a positive normal float32.
+mlir::LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales);
+
 /// Scales (operand 1) and zero points (operand 2) of QuantizeLinear and
 /// DequantizeLinear for an input of this shape. `element` is the integers' type
 /// where no zero point tells it.

@@ -16,6 +16,13 @@ func.func @clamp_upside_down(%x: tensor<1xf32>) {
 
 // -----
 
+// expected-error @+1 {{attribute 'qnn.run_time_ranges' must be {operands = [names], results = [names]}, found {operands = ["x"], results = [3]}}}
+func.func @wrong_run_time_ranges(%x: tensor<1xf32>) attributes {qnn.run_time_ranges = {operands = ["x"], results = [3]}} {
+  return
+}
+
+// -----
+
 // expected-error @+1 {{attribute 'qnn.range' must be a #qnn.range, found 3 : i64}}
 func.func @wrong_range_attribute(%x: tensor<1xf32> {qnn.range = 3}) {
   return

@@ -48,6 +48,26 @@ func.func @chain(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+// Weights on a grid of their own keep it: what only shifts goes into the bias, what scales stays.
+// CHECK-LABEL: func.func @quantized_weights
+func.func @quantized_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %wq = qnn.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32, 0.5>>
+  // CHECK: %[[W:.*]] = quant.dcast
+  %w = quant.dcast %wq : tensor<2x2x!quant.uniform<i8:f32, 0.5>> to tensor<2x2xf32>
+  %c = qnn.constant dense<[10.0, 20.0]> : tensor<2xf32> as tensor<2xf32>
+  %two = qnn.constant dense<2.0> : tensor<f32> as tensor<f32>
+  // CHECK: %[[Y:.*]] = qnn.linear %{{.*}}, %[[W]], %{{.*}} loc("dense"
+  // CHECK: qnn.mul %[[Y]]
+  %0 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("dense")
+  // expected-remark @unknown {{Layer=shift, Remark="into 'dense'"}}
+  %1 = qnn.add %0, %c : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("shift")
+  // expected-remark @unknown {{NotFolded | Category:tare-fold-batch-norms | Layer=scale, Reason="the weights are no float constant"}}
+  %2 = qnn.mul %1, %two : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("scale")
+  return %2 : tensor<1x2xf32>
+}
+
+// -----
+
 // Before a convolution: w * a and b + sum of w * shift. The other user of %x does not matter.
 // CHECK-LABEL: func.func @before
 func.func @before(%x: tensor<1x2x2x2xf32>) -> (tensor<1x1x2x2xf32>, tensor<1x2x2x2xf32>) {

@@ -20,8 +20,11 @@
 }
 
 //--- good.mlir
+// What an ONNX model would find when it runs is static now.
 // CHECK: func.func @main(%arg0: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, calibrated>})
-func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> (tensor<1x8xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+// CHECK-NOT: run_time_ranges
+// CHECK-SAME: {
+func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> (tensor<1x8xf32>, tensor<1x2xf32>, tensor<1x2xf32>) attributes {qnn.run_time_ranges = {operands = ["x"], results = ["sum"]}} {
   // CHECK: qnn.constant {{.*}} {qnn.range = #qnn.range<-2.000000e+00, 0.000000e+00, constant>}
   %c = qnn.constant dense<[[-2.0, -1.0]]> : tensor<1x2xf32> as tensor<1x2xf32>
   // CHECK: qnn.transpose %arg0 {{.*}}qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, inherited>

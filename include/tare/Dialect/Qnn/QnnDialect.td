@@ -26,6 +26,7 @@ def Qnn_Dialect : Dialect {
 
     A location `loc("conv1"("relu1_out"))` says that the op stems from the ONNX node `conv1` and holds the ONNX value `relu1_out`.
     The discardable attribute `qnn.range` holds what calibration saw of a value; `qnn.name` names arguments and results.
+    `qnn.run_time_ranges` on a function names the values that an ONNX model quantizes dynamically, until they have static ranges.
   }];
   let dependentDialects = ["::mlir::quant::QuantDialect"];
   let useDefaultAttributePrinterParser = 1;
