@@ -44,7 +44,7 @@ void tare::buildFusePipeline(OpPassManager &passes) {
 }
 
 void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &options) {
-  passes.addPass(createComputeRequantization());
+  passes.addPass(createComputeRequantization({options.repair}));
   passes.addPass(createLowerToNpu());
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createCanonicalizerPass());

@@ -35,12 +35,6 @@ constexpr double confirmingShare = 0.25;
 /// Names in the order of the graph, each once.
 using Names = llvm::UniqueVector<std::string>;
 
-/// Scale 1 and zero point 0: what a quantizer starts with. Another zero point is an observer's.
-bool isDefault(const Grid &grid) {
-  return llvm::all_of(grid.scales, [](double scale) { return scale == 1.0; }) &&
-         llvm::all_of(grid.zeroPoints, [](int64_t zeroPoint) { return zeroPoint == 0; });
-}
-
 /// Calibration saw the value use a good part of the grid.
 bool isConfirmed(Value value, const Grid &grid) {
   RangeAttr range = rangeAttr(value);
@@ -95,14 +89,14 @@ private:
   void checkActivation(quant::QuantizeCastOp cast) {
     Value value = cast.getInput();
     std::optional<Grid> grid = Grid::of(cast.getType());
-    if (grid && isDefault(*grid) && !qnn::constantValue(value) && !isConfirmed(value, *grid))
+    if (grid && isDefaultGrid(*grid) && !qnn::constantValue(value) && !isConfirmed(value, *grid))
       unitScales.insert("'" + qnn::valueName(value) + "'");
   }
 
   void checkWeights(qnn::AccumulatorOpInterface op) {
     auto cast = op.getWeightOperand().get().getDefiningOp<quant::DequantizeCastOp>();
     std::optional<Grid> grid = cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
-    if (grid && isDefault(*grid))
+    if (grid && isDefaultGrid(*grid))
       unitWeights.insert("'" + qnn::layerName(op) + "'");
   }
 

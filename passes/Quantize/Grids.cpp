@@ -134,6 +134,11 @@ bool tare::sameGrid(const Grid &a, const Grid &b) {
   return a.scales == b.scales && a.zeroPoints == b.zeroPoints && a.min == b.min && a.max == b.max && a.bits == b.bits;
 }
 
+bool tare::isDefaultGrid(const Grid &grid) {
+  return llvm::all_of(grid.scales, [](double scale) { return scale == 1.0; }) &&
+         llvm::all_of(grid.zeroPoints, [](int64_t zeroPoint) { return zeroPoint == 0; });
+}
+
 RankedTensorType tare::onGrid(Type type, const Grid &grid) {
   return cast<RankedTensorType>(type).clone(grid.type(type.getContext()));
 }

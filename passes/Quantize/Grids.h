@@ -38,6 +38,9 @@ std::optional<std::string> biasMisfit(mlir::ElementsAttr bias, const qnn::Grid &
 /// Whether the same integers mean the same numbers on both; along which axis is another matter.
 bool sameGrid(const qnn::Grid &a, const qnn::Grid &b);
 
+/// Scale 1 and zero point 0: what a quantizer starts with. Another zero point is an observer's.
+bool isDefaultGrid(const qnn::Grid &grid);
+
 /// The tensor of the shape of `type` with elements on `grid`.
 mlir::RankedTensorType onGrid(mlir::Type type, const qnn::Grid &grid);
 

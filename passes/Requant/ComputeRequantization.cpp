@@ -5,9 +5,8 @@
 // can hold; no accumulator can overflow; nothing was clamped or flushed silently.
 //
 //===----------------------------------------------------------------------===//
-#include "Remarks.h"
 #include "Requant/AccumulatorBound.h"
-#include "Requant/Multiplier.h"
+#include "Requant/RequantCheck.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -57,92 +56,6 @@ SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const Multiplie
   return llvm::map_to_vector(scales, [&](double scale) { return decompose(scale, limits); });
 }
 
-class Checker {
-public:
-  Checker(Operation *op, const MultiplierLimits &limits) : op(op), limits(limits) {}
-
-  /// Every failure of the layer is reported, not the first alone.
-  LogicalResult check(ArrayRef<double> scales, ArrayRef<Multiplier> multipliers) {
-    LogicalResult result = mlir::success();
-    for (auto [channel, pair] : llvm::enumerate(llvm::zip(scales, multipliers))) {
-      auto [scale, multiplier] = pair;
-      if (multiplier.q < limits.shiftMin)
-        result = reportTooFine(channel, scale, multiplier);
-      else if (multiplier.m == 0)
-        missed("ChannelVanishes", channel)
-            << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
-                              real(scale), limits.shiftMax + 1);
-      else if (multiplier.bitsLost > 0) {
-        noteLoss(channel, scale, multiplier);
-        missed("BitsLost", channel) << remark::reason(
-            "its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
-            real(scale), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
-      }
-    }
-    reportLosses();
-    return result;
-  }
-
-private:
-  /// What the bits cost where it shows most: at the largest accumulator that the weights allow and the result can show.
-  void noteLoss(int64_t channel, double scale, const Multiplier &multiplier) {
-    const Grid grid = *Grid::of(op->getResult(0).getType());
-    double reach = double(grid.max - grid.min) / std::abs(scale);
-    if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op))
-      if (std::vector<int64_t> bounds = accumulatorBounds(accumulator); size_t(channel) < bounds.size())
-        reach = std::min(reach, double(bounds[channel]));
-    double cost = std::abs(scale - std::ldexp(double(multiplier.m), -multiplier.q)) * reach;
-    if (losses++ == 0 || cost > worstCost)
-      worstCost = cost, worstChannel = channel, worstLoss = multiplier.bitsLost;
-  }
-
-  /// One warning a layer.
-  void reportLosses() const {
-    if (losses)
-      op->emitWarning() << "repaired: layer '" << qnn::layerName(op) << "', " << losses
-                        << (losses > 1 ? " channels" : " channel") << ": the shift ends at q = " << limits.shiftMax
-                        << ", so the multiplier gives up bits, most of all in channel " << worstChannel << ": "
-                        << worstLoss << " of " << limits.bits << ", at the cost of at most "
-                        << llvm::formatv("{0:e2}", worstCost).str() << " LSB of the output";
-  }
-
-  static std::string real(double value) { return llvm::formatv("{0:e4}", value).str(); }
-
-  std::string describe(size_t channel) const {
-    return "layer '" + qnn::layerName(op) + "', channel " + std::to_string(channel);
-  }
-
-  remark::detail::InFlightRemark missed(StringRef what, size_t channel) const {
-    auto remark = remarkMissed(op, "tare-compute-requantization", what);
-    if (remark)
-      remark << remark::detail::Remark::Arg("Channel", int64_t(channel));
-    return remark;
-  }
-
-  /// "Sx = 1.2e-2, Sw = 3.1e-3, Sy = 4.0e-9"
-  std::string scalesAt(size_t channel) const {
-    std::string text;
-    for (auto [index, operand] : llvm::enumerate(op->getOperands().take_front(2)))
-      if (std::optional<Grid> grid = Grid::of(operand.getType()))
-        text += (index ? "Sw = " : "Sx = ") + real(grid->scale(channel)) + ", ";
-    return text + "Sy = " + real(Grid::of(op->getResult(0).getType())->scale(channel));
-  }
-
-  LogicalResult reportTooFine(size_t channel, double scale, const Multiplier &multiplier) const {
-    return op->emitError() << describe(channel) << ": needs q = " << multiplier.q << ", the target has q in ["
-                           << limits.shiftMin << ", " << limits.shiftMax << "] (" << scalesAt(channel)
-                           << ", effective scale " << real(scale)
-                           << "): the output's grid is finer than the accumulator's; calibrate value '"
-                           << qnn::valueName(op->getResult(0)) << "' on data that exercises it, or widen its range";
-  }
-
-  Operation *op;
-  const MultiplierLimits &limits;
-  int64_t losses = 0, worstChannel = 0;
-  int worstLoss = 0;
-  double worstCost = 0;
-};
-
 /// No partial sum may leave the accumulator.
 LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
   int64_t limit = (int64_t(1) << (bits - 1)) - 1;
@@ -165,6 +78,8 @@ int accumulatorBits(const Target &target, const Grid &input) {
 }
 
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
+  using ComputeRequantizationBase::ComputeRequantizationBase;
+
   void runOnOperation() final {
     FailureOr<Target> known = npu::getTarget(getOperation());
     if (mlir::failed(known))
@@ -185,7 +100,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       if (result->bits == 32)
         return;
       SmallVector<Multiplier> multipliers = decomposeAll(requant, limits);
-      failed |= mlir::failed(Checker(op, limits).check(requant.getEffectiveScales(), multipliers));
+      failed |= mlir::failed(RequantCheck(requant, limits, repair).run(multipliers));
       if (!failed)
         attach(requant, *result, multipliers, target);
     });

@@ -293,7 +293,9 @@ def ComputeRequantization : Pass<"tare-compute-requantization", "::mlir::ModuleO
   let description = [{
     Gives every fused op its `npu.requant`: multiplier and shift per channel (`M = Sx * Sw[c] / Sy ~ m * 2^-q`, q as large as the target
     allows), the output's zero point and the integers that its activation clamps to. Reports, all in one run: a q below the
-    target's range, an accumulator that could overflow. Remarks name channels that vanish or lose bits at the top of q's range.
+    target's range, an accumulator that could overflow; each with the scales, the cause and the remedy. Channels that vanish or lose bits at
+    the top of q's range are warnings that say what that costs. A q below the range is clamped, with a warning, where the outputs are at most
+    one step off, because so fine a grid saturates at the first step of the accumulator anyway (`repair`).
 
     Before:
     ```mlir
@@ -305,6 +307,7 @@ def ComputeRequantization : Pass<"tare-compute-requantization", "::mlir::ModuleO
       shifts = [23, 15], zero_point = -128, clamp = [-128, 127]>} : (...) -> tensor<1x2x4x4x!quant.uniform<i8:f32, 0.5:-128>>
     ```
   }];
+  let options = [Option<"repair", "repair", "bool", "true", "clamp a q below the target's range where that hardly changes an output">];
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 

@@ -1,7 +1,7 @@
 //===- EffectiveScales.cpp - From the accumulator to the result's grid ----===//
 //
 // The real numbers M of docs/arithmetic.md: result = M * accumulator, both as
-// integers above their zero points.
+// integers above their zero points; and how large the accumulator can become.
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Grid.h"
@@ -14,6 +14,7 @@ using namespace mlir;
 using namespace tare::qnn;
 
 using Scales = SmallVector<double>;
+using Reaches = SmallVector<int64_t>;
 
 std::pair<double, double> tare::qnn::fusedInterval(Operation *op) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -24,6 +25,12 @@ std::pair<double, double> tare::qnn::fusedInterval(Operation *op) {
 }
 
 static Grid gridOf(Value value) { return *Grid::of(value.getType()); }
+
+/// max |x - Zx|
+static int64_t distanceOf(Value x) {
+  Grid grid = gridOf(x);
+  return std::max(grid.max - grid.zeroPoint(0), grid.zeroPoint(0) - grid.min);
+}
 
 /// M[c] = Sx * Sw[c] / Sy, one per output channel.
 static Scales accumulatorScales(AccumulatorOpInterface op) {
@@ -47,12 +54,20 @@ template <typename OpTy> static Scales productScale(OpTy op) {
 Scales MatMulOp::getEffectiveScales() { return productScale(*this); }
 Scales MulOp::getEffectiveScales() { return productScale(*this); }
 
+Reaches MatMulOp::getReaches() {
+  return {cast<ShapedType>(getLhs().getType()).getShape().back() * distanceOf(getLhs()) * distanceOf(getRhs())};
+}
+Reaches MulOp::getReaches() { return {distanceOf(getLhs()) * distanceOf(getRhs())}; }
+
 /// M = Sx / Sy
 static Scales ratio(Value x, Value y) { return {gridOf(x).scale(0) / gridOf(y).scale(0)}; }
 
 Scales RequantizeOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
 Scales ReluOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
 Scales ClipOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
+Reaches RequantizeOp::getReaches() { return {distanceOf(getInput())}; }
+Reaches ReluOp::getReaches() { return {distanceOf(getInput())}; }
+Reaches ClipOp::getReaches() { return {distanceOf(getInput())}; }
 
 std::pair<double, double> ReluOp::getResultInterval() { return {0.0, std::numeric_limits<double>::infinity()}; }
 std::pair<double, double> ClipOp::getResultInterval() { return {getInterval().getMin(), getInterval().getMax()}; }
@@ -64,28 +79,37 @@ template <typename OpTy> static Scales sumScales(OpTy op, double sign) {
 
 Scales AddOp::getEffectiveScales() { return sumScales(*this, 1.0); }
 Scales SubOp::getEffectiveScales() { return sumScales(*this, -1.0); }
+Reaches AddOp::getReaches() { return {distanceOf(getLhs()), distanceOf(getRhs())}; }
+Reaches SubOp::getReaches() { return {distanceOf(getLhs()), distanceOf(getRhs())}; }
 bool AddOp::sharesShift() { return true; }
 bool SubOp::sharesShift() { return true; }
+
+/// The counts of elements that windows average: one where all count the same, otherwise all up to the kernel's size.
+static SmallVector<int64_t> averagedCounts(AveragePoolOp op) {
+  int64_t size = ShapedType::getNumElements(op.getKernel());
+  bool sameCount = !op.getCeilMode() && (op.getCountIncludePad() || !op.getPads() ||
+                                         llvm::all_of(*op.getPads(), [](int64_t pad) { return pad == 0; }));
+  return sameCount ? SmallVector<int64_t>{size} : llvm::to_vector(llvm::seq_inclusive<int64_t>(1, size));
+}
 
 /// M[n - 1] = Sx / (Sy * n) for n counted elements; one M where all windows count the same.
 Scales AveragePoolOp::getEffectiveScales() {
   double base = ratio(getInput(), getResult())[0];
-  int64_t size = ShapedType::getNumElements(getKernel());
-  bool sameCount = !getCeilMode() && (getCountIncludePad() || !getPads() ||
-                                      llvm::all_of(*getPads(), [](int64_t pad) { return pad == 0; }));
-  if (sameCount)
-    return {base / size};
-  Scales scales;
-  for (int64_t n = 1; n <= size; ++n)
-    scales.push_back(base / n);
-  return scales;
+  return llvm::map_to_vector(averagedCounts(*this), [&](int64_t count) { return base / count; });
+}
+Reaches AveragePoolOp::getReaches() {
+  int64_t distance = distanceOf(getInput());
+  return llvm::map_to_vector(averagedCounts(*this), [&](int64_t count) { return count * distance; });
+}
+
+static int64_t averagedCount(ReduceMeanOp op) {
+  return cast<ShapedType>(op.getInput().getType()).getNumElements() / cast<ShapedType>(op.getType()).getNumElements();
 }
 
 /// M = Sx / (Sy * n)
-Scales ReduceMeanOp::getEffectiveScales() {
-  int64_t count = cast<ShapedType>(getInput().getType()).getNumElements() / cast<ShapedType>(getType()).getNumElements();
-  return {ratio(getInput(), getResult())[0] / count};
-}
+Scales ReduceMeanOp::getEffectiveScales() { return {ratio(getInput(), getResult())[0] / averagedCount(*this)}; }
+Reaches ReduceMeanOp::getReaches() { return {averagedCount(*this) * distanceOf(getInput())}; }
 
 /// The accumulator is a probability in units of 2^-15.
 Scales SoftmaxOp::getEffectiveScales() { return {std::ldexp(1.0, -15) / gridOf(getResult()).scale(0)}; }
+Reaches SoftmaxOp::getReaches() { return {int64_t(1) << 15}; }

@@ -1,6 +1,6 @@
 // What the hardware cannot hold is repaired, with a warning of what that costs; without repairs it is refused later on.
 // RUN: tare-opt %s --tare-set-target --tare-insert-quant-dequant --split-input-file --verify-diagnostics --mlir-print-local-scope | FileCheck %s
-// RUN: not tare-opt %s --tare-set-target --tare-insert-quant-dequant=repair=false --tare-fuse-quantized --tare-compute-requantization --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=REFUSED
+// RUN: not tare-opt %s --tare-set-target --tare-insert-quant-dequant=repair=false --tare-fuse-quantized --tare-compute-requantization=repair=false --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=REFUSED
 
 // Sx = Sw = 1, and a result on a grid of 1e-5: M = 1e5 would need q = -2. It gets the accumulator's grid, and so does what
 // shares its own.

@@ -78,6 +78,10 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
     InterfaceMethod<[{
       The effective scales: one, one per output channel, or one per operand where `sharesShift`. Only for ops on quantized types.
     }], "::llvm::SmallVector<double>", "getEffectiveScales", (ins)>,
+    InterfaceMethod<[{
+      The largest magnitude of what each effective scale multiplies, over all integers of the operands. Empty for sums of products with
+      constant weights (AccumulatorOpInterface): there the weights say it.
+    }], "::llvm::SmallVector<int64_t>", "getReaches", (ins), "", [{ return {}; }]>,
     InterfaceMethod<"Whether the scaled operands are summed before the one shift: then all multipliers use the same shift.",
       "bool", "sharesShift", (ins), "", [{ return false; }]>,
     InterfaceMethod<"The real interval that the result is limited to: the fused activation, or the op's own function.",

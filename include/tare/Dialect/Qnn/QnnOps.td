@@ -15,7 +15,8 @@ include "tare/Dialect/Qnn/QnnInterfaces.td"
 //===----------------------------------------------------------------------===//
 
 defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
-defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getResultInterval"]>;
+defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
+defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "getResultInterval"]>;
 
 /// Float or quantized, of static shape.
 def Qnn_Tensor : StaticShapeTensorOf<[F32, quant_QuantizedType]>;
@@ -134,7 +135,7 @@ def Qnn_LinearOp : Qnn_AccumulatorOp<"linear"> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, OptionalAttr<Qnn_ClampAttr>:$clamp);
 }
 
-def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_Requant]> {
+def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
   let summary = "matrix product of two activations";
   let description = [{
     ONNX MatMul: [.., M, K] x [.., K, N], leading dimensions broadcast.
@@ -226,13 +227,13 @@ class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
     # " %a, %b : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
-defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["sharesShift"]>;
+defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "sharesShift"]>;
 def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum]>;
 def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum]>;
-def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_Requant]>;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands]>;
 def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 
-def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_Requant]> {
+def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands]> {
   let summary = "exp(x) / sum(exp(x)) along one axis";
   let description = [{
     Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is fixed: [0, 1].
@@ -269,7 +270,7 @@ def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool"> {
   let hasVerifier = 1;
 }
 
-def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn_Requant]> {
+def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
   let summary = "the mean of the elements under a window";
   let description = [{
     ONNX AveragePool; padding counts only with `count_include_pad`.
@@ -284,7 +285,7 @@ def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn
   let hasVerifier = 1;
 }
 
-def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_Requant]> {
+def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
   let summary = "the mean along axes";
   let description = [{
     ONNX ReduceMean, and GlobalAveragePool over the spatial axes.
@@ -398,7 +399,7 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize"> {
   let hasVerifier = 1;
 }
 
-def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_Requant]> {
+def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_RequantOfOperands]> {
   let summary = "the same real values on another grid";
   let description = [{
     Where two neighbours disagree on the grid: an operand of a concat, a tensor that two ops want differently.

@@ -1,0 +1,155 @@
+//===- RequantCheck.cpp - Whether the hardware holds a layer's M ----------===//
+#include "Requant/RequantCheck.h"
+
+#include "Remarks.h"
+#include "Requant/AccumulatorBound.h"
+#include "Requant/Cause.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace tare;
+using namespace mlir;
+using qnn::Grid;
+
+namespace {
+
+/// A clamped multiplier may cost the output this much, in LSB: a grid that fine saturates at the first step of the
+/// accumulator anyway.
+constexpr double tolerableCost = 1.0;
+/// Channels that are refused beyond these are counted only.
+constexpr int64_t shownChannels = 8;
+
+std::string real(double value) { return llvm::formatv("{0:e4}", value).str(); }
+std::string cost(double value) { return llvm::formatv("{0:e2} LSB of the output", value).str(); }
+
+remark::detail::InFlightRemark missed(Operation *op, StringRef what, int64_t channel) {
+  auto remark = remarkMissed(op, "tare-compute-requantization", what);
+  if (remark)
+    remark << remark::detail::Remark::Arg("Channel", channel);
+  return remark;
+}
+
+} // namespace
+
+std::vector<int64_t> tare::reachesOf(qnn::RequantOpInterface op) {
+  if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation()))
+    return accumulatorBounds(accumulator);
+  SmallVector<int64_t> reaches = op.getReaches();
+  return {reaches.begin(), reaches.end()};
+}
+
+void RequantCheck::Complaint::add(int64_t atChannel, double ofCost, const Multiplier &of) {
+  if (count++ == 0 || ofCost > cost)
+    channel = atChannel, cost = ofCost, multiplier = of;
+}
+
+RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair)
+    : op(op), limits(limits), repair(repair), scales(op.getEffectiveScales()), reaches(reachesOf(op)) {}
+
+LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
+  for (auto [channel, multiplier] : llvm::enumerate(multipliers))
+    if (multiplier.q < limits.shiftMin)
+      checkLarge(channel, multiplier);
+    else
+      checkSmall(channel, multiplier);
+  return report();
+}
+
+void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
+  int64_t largest = (int64_t(1) << limits.bits) - 1;
+  Multiplier nearest{int32_t(std::clamp(multiplierAt(scales[channel], limits.shiftMin), -largest, largest)),
+                     limits.shiftMin, 0};
+  double lost = costOf(channel, nearest);
+  if (!repair || lost > tolerableCost)
+    return refuse(channel, multiplier);
+  clamped.add(channel, lost, multiplier);
+  multiplier = nearest;
+}
+
+void RequantCheck::checkSmall(int64_t channel, const Multiplier &multiplier) {
+  if (multiplier.m == 0 && scales[channel] != 0) {
+    missed(op, "ChannelVanishes", channel)
+        << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
+                          real(scales[channel]), limits.shiftMax + 1);
+    vanishing.add(channel, costOf(channel, multiplier), multiplier);
+  } else if (multiplier.bitsLost > 0) {
+    missed(op, "BitsLost", channel) << remark::reason(
+        "its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
+        real(scales[channel]), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
+    losses.add(channel, costOf(channel, multiplier), multiplier);
+  }
+}
+
+void RequantCheck::refuse(int64_t channel, const Multiplier &multiplier) {
+  if (refused++ < shownChannels)
+    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": needs q = " << multiplier.q
+                    << ", the target has q in [" << limits.shiftMin << ", " << limits.shiftMax << "] ("
+                    << scalesAt(channel) << ", effective scale " << real(scales[channel])
+                    << "): " << causeOfLargeScale(op);
+}
+
+LogicalResult RequantCheck::report() const {
+  reportClamped();
+  reportVanishing();
+  reportLosses();
+  if (refused > shownChannels)
+    op->emitError() << "layer '" << qnn::layerName(op) << "': " << refused - shownChannels
+                    << " more channels need a q below " << limits.shiftMin;
+  return failure(refused > 0);
+}
+
+std::string RequantCheck::describe(const Complaint &complaint) const {
+  return llvm::formatv("layer '{0}', {1} {2}", qnn::layerName(op), complaint.count,
+                       complaint.count > 1 ? "channels" : "channel")
+      .str();
+}
+
+void RequantCheck::reportClamped() const {
+  if (clamped.count)
+    op->emitWarning() << "repaired: " << describe(clamped) << ": q is clamped to " << limits.shiftMin << " (channel "
+                      << clamped.channel << " needs " << clamped.multiplier.q << ", " << scalesAt(clamped.channel)
+                      << "), so the output loses precision, at the cost of at most " << cost(clamped.cost) << ": "
+                      << causeOfLargeScale(op);
+}
+
+void RequantCheck::reportVanishing() const {
+  if (vanishing.count)
+    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the largest shift, q = " << limits.shiftMax
+                      << ", so that every output becomes the zero point (channel " << vanishing.channel << ": "
+                      << scalesAt(vanishing.channel) << "), at the cost of at most " << cost(vanishing.cost) << ": "
+                      << causeOfSmallScale(op, vanishing.channel);
+}
+
+void RequantCheck::reportLosses() const {
+  if (losses.count)
+    op->emitWarning() << "repaired: " << describe(losses) << ": the shift ends at q = " << limits.shiftMax
+                      << ", so the multiplier gives up bits, most of all in channel " << losses.channel << ": "
+                      << losses.multiplier.bitsLost << " of " << limits.bits << " (" << scalesAt(losses.channel)
+                      << "), at the cost of at most " << cost(losses.cost) << ": "
+                      << causeOfSmallScale(op, losses.channel);
+}
+
+double RequantCheck::costOf(int64_t channel, const Multiplier &multiplier) const {
+  const Grid grid = *Grid::of(op->getResult(0).getType());
+  double top = double(grid.max - grid.min), wanted = std::abs(scales[channel]);
+  double have = std::abs(std::ldexp(double(multiplier.m), -multiplier.q));
+  double reach = size_t(channel) < reaches.size() ? double(reaches[channel]) : HUGE_VAL;
+  // The difference grows with the accumulator until the larger of the two saturates.
+  double turn = top / std::max(wanted, have), worst = 0.0;
+  for (double accumulator : {std::floor(turn), std::ceil(turn)}) {
+    accumulator = std::min(accumulator, reach);
+    worst = std::max(worst, std::abs(std::min(wanted * accumulator, top) - std::min(have * accumulator, top)));
+  }
+  return worst;
+}
+
+/// "Sx = 1.2e-2, Sw = 3.1e-3, Sy = 4.0e-9"
+std::string RequantCheck::scalesAt(int64_t channel) const {
+  std::string text;
+  for (auto [index, operand] : llvm::enumerate(op->getOperands().take_front(2)))
+    if (std::optional<Grid> grid = Grid::of(operand.getType()))
+      text += (index ? "Sw = " : "Sx = ") + real(grid->scale(channel)) + ", ";
+  return text + "Sy = " + real(Grid::of(op->getResult(0).getType())->scale(channel));
+}

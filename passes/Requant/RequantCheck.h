@@ -1,0 +1,64 @@
+//===- RequantCheck.h - Whether the hardware holds a layer's M --*- C++ -*-===//
+//
+// Per channel: q within the target's shifts, m not 0, no bits lost without a
+// word, and a product that fits. What a layer lacks is reported all at once, by
+// the user's name, with the scales, the cause and the remedy.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_REQUANT_REQUANTCHECK_H
+#define TARE_PASSES_REQUANT_REQUANTCHECK_H
+
+#include "Requant/Multiplier.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// Per effective scale: the largest magnitude of what it multiplies, from the real weights where there are any.
+std::vector<int64_t> reachesOf(qnn::RequantOpInterface op);
+
+class RequantCheck {
+public:
+  /// With `repair` an M that is too large is clamped where that hardly changes an output.
+  RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair);
+
+  /// Checks the multipliers of all effective scales and repairs them in place, with a warning of the cost; failure where
+  /// the hardware cannot do what the layer asks for.
+  mlir::LogicalResult run(llvm::MutableArrayRef<Multiplier> multipliers);
+
+private:
+  /// Channels with one and the same complaint, and the worst of them.
+  struct Complaint {
+    int64_t count = 0, channel = 0;
+    double cost = 0;
+    Multiplier multiplier;
+
+    void add(int64_t channel, double cost, const Multiplier &multiplier);
+  };
+
+  void checkLarge(int64_t channel, Multiplier &multiplier);
+  void checkSmall(int64_t channel, const Multiplier &multiplier);
+  void refuse(int64_t channel, const Multiplier &multiplier);
+  mlir::LogicalResult report() const;
+  void reportClamped() const;
+  void reportVanishing() const;
+  void reportLosses() const;
+  /// What a channel's outputs can be off because of (m, q), in LSB.
+  double costOf(int64_t channel, const Multiplier &multiplier) const;
+  std::string scalesAt(int64_t channel) const;
+  std::string describe(const Complaint &complaint) const;
+
+  qnn::RequantOpInterface op;
+  MultiplierLimits limits;
+  bool repair;
+  llvm::SmallVector<double> scales;
+  std::vector<int64_t> reaches;
+  Complaint clamped, vanishing, losses;
+  int64_t refused = 0;
+};
+
+} // namespace tare
+
+#endif // TARE_PASSES_REQUANT_REQUANTCHECK_H

@@ -1,0 +1,33 @@
+// What is clamped or lost is a warning that says what it costs and why.
+// RUN: tare-opt %s --tare-set-target --tare-compute-requantization --verify-diagnostics | FileCheck %s
+
+// So fine a grid saturates at the first step of the product, as one of recurrent layers' gates may.
+// CHECK-LABEL: func.func @gate
+func.func @gate(%x: tensor<1x2x!quant.uniform<i8:f32, 8.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 5.0>>)
+    -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
+  // CHECK: multipliers = [32767], shifts = [0]
+  // expected-warning @unknown {{repaired: layer 'gate', 1 channel: q is clamped to 0 (channel 0 needs -1, Sx = 8.0000e+00, Sw = 5.0000e+00, Sy = 1.0000e-03), so the output loses precision, at the cost of at most 0.00e+00 LSB of the output: the output's grid is finer than the accumulator's; calibrate value 'g' on data that exercises it, or widen its range}}
+  %0 = qnn.mul %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 8.0>>, tensor<1x2x!quant.uniform<i8:f32, 5.0>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("gate"("g"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
+}
+
+// A sum keeps its one shift; both operands are clamped to it.
+// CHECK-LABEL: func.func @sum
+func.func @sum(%x: tensor<1x2x!quant.uniform<i8:f32, 40.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 0.5>>)
+    -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
+  // CHECK: multipliers = [32767, 500], shifts = [0, 0]
+  // expected-warning @unknown {{repaired: layer 'sum', 2 channels: q is clamped to 0}}
+  %0 = qnn.add %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 40.0>>, tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("sum"("s"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
+}
+
+// 1e-6 would want q = 34; 1e-11 vanishes: sums of 256 at most are 2.6e-9 steps.
+// CHECK-LABEL: func.func @top_of_the_range
+func.func @top_of_the_range(%x: tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.5>> {
+  %w = qnn.constant dense<1> : tensor<4x2xi8> as tensor<4x2x!quant.uniform<i8<-127:127>:f32:0, {1.0, 1.0, 1.0e-6, 1.0e-11}>>
+  // CHECK: multipliers = [16384, 16384, 2147, 0], shifts = [14, 14, 31, 31]
+  // expected-warning @unknown {{repaired: layer 'small', 1 channel: the shift ends at q = 31, so the multiplier gives up bits, most of all in channel 2: 3 of 15 (Sx = 5.0000e-01, Sw = 1.0000e-06, Sy = 5.0000e-01), at the cost of at most 5.77e-08 LSB of the output: the channel's weights are nearly zero beside the layer's others}}
+  // expected-warning @unknown {{layer 'small', 1 channel: the multiplier is 0 at the largest shift, q = 31, so that every output becomes the zero point (channel 3: Sx = 5.0000e-01, Sw = 1.0000e-11, Sy = 5.0000e-01), at the cost of at most 2.56e-09 LSB of the output: the channel's weights are nearly zero}}
+  %0 = qnn.linear %x, %w : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>, tensor<4x2x!quant.uniform<i8<-127:127>:f32:0, {1.0, 1.0, 1.0e-6, 1.0e-11}>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.5>> loc("small"("small_out"))
+  return %0 : tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+}
