@@ -228,6 +228,7 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     io.mapOptional("requantizer", target.requantizer, Requantizer::multiply_shift);
     mapBounded<1, 31>(io, "multiplier_bits", target.multiplierBits);
     mapBounded<1, 31, int>(io, "mean_multiplier_bits", target.meanMultiplierBits, target.multiplierBits);
+    mapBounded<8, 128, int>(io, "product_bits", target.productBits, 64);
     io.mapRequired("shift", target.shift);
     io.mapRequired("rounding", target.rounding);
     io.mapOptional("tail", target.tail, Tail::activation);
@@ -248,6 +249,9 @@ template <> struct llvm::yaml::MappingTraits<Target> {
       return *why;
     if (std::optional<std::string> why = contradictsRequantizer(target))
       return *why;
+    if (target.productBits <= target.multiplierBits)
+      return "product_bits is " + std::to_string(target.productBits) + ", but the multiplier alone has " +
+             std::to_string(target.multiplierBits) + " bits and the product a sign";
     if (target.ops.empty())
       return "ops is empty: a target needs at least one operator";
     auto typeName = [](const ActivationFormat &format) {

@@ -38,17 +38,6 @@ std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> 
   return {onGrid(interval.first, grid.min), onGrid(interval.second, grid.max)};
 }
 
-/// Sums share one shift: the one that the largest multiplier needs.
-SmallVector<Multiplier> decomposeShared(ArrayRef<double> scales, const MultiplierLimits &limits) {
-  int q = limits.shiftMax;
-  for (double scale : scales)
-    q = std::min(q, decompose(scale, limits).q);
-  SmallVector<Multiplier> multipliers;
-  for (double scale : scales)
-    multipliers.push_back({int32_t(multiplierAt(scale, q)), q, 0});
-  return multipliers;
-}
-
 SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const MultiplierLimits &limits) {
   SmallVector<double> scales = op.getEffectiveScales();
   if (op.sharesShift())
@@ -85,7 +74,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
     if (mlir::failed(known))
       return signalPassFailure();
     const Target &target = *known;
-    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max};
+    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max, target.productBits};
     bool failed = false;
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);

@@ -22,3 +22,13 @@ Multiplier tare::decompose(double scale, const MultiplierLimits &limits) {
   q -= lost;
   return {int32_t(multiplierAt(scale, q)), q, std::min(lost, limits.bits)};
 }
+
+llvm::SmallVector<Multiplier> tare::decomposeShared(llvm::ArrayRef<double> scales, const MultiplierLimits &limits) {
+  int q = limits.shiftMax;
+  for (double scale : scales)
+    q = std::min(q, decompose(scale, limits).q);
+  llvm::SmallVector<Multiplier> multipliers;
+  for (double scale : scales)
+    multipliers.push_back({int32_t(multiplierAt(scale, q)), q, 0});
+  return multipliers;
+}

@@ -2,6 +2,9 @@
 #ifndef TARE_PASSES_REQUANT_MULTIPLIER_H
 #define TARE_PASSES_REQUANT_MULTIPLIER_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
 #include <cstdint>
 
 namespace tare {
@@ -11,6 +14,8 @@ struct MultiplierLimits {
   /// Bits of magnitude: |m| < 2^bits.
   int bits = 15;
   int shiftMin = 0, shiftMax = 31;
+  /// The product of accumulator and multiplier, with its sign, fits in these.
+  int productBits = 64;
 };
 
 /// An effective scale as the hardware multiplies by it: M ~ m * 2^-q.
@@ -25,6 +30,9 @@ struct Multiplier {
 /// The most precise (m, q): q as large as |m| < 2^bits and q <= shiftMax allow, m rounded half to even.
 /// The fields of gemmlowp's QuantizeMultiplier (Jacob et al. 2018, section 2.2), for any number of bits.
 Multiplier decompose(double scale, const MultiplierLimits &limits);
+
+/// The multipliers of operands that are summed before the one shift: all at the shift that the largest of them needs.
+llvm::SmallVector<Multiplier> decomposeShared(llvm::ArrayRef<double> scales, const MultiplierLimits &limits);
 
 /// The multiplier of `scale` for a given shift; |m| may reach 2^bits where q is too large.
 int64_t multiplierAt(double scale, int q);

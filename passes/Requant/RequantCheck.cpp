@@ -49,12 +49,74 @@ RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &l
     : op(op), limits(limits), repair(repair), scales(op.getEffectiveScales()), reaches(reachesOf(op)) {}
 
 LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
+  checkProducts(multipliers);
   for (auto [channel, multiplier] : llvm::enumerate(multipliers))
     if (multiplier.q < limits.shiftMin)
       checkLarge(channel, multiplier);
     else
       checkSmall(channel, multiplier);
   return report();
+}
+
+void RequantCheck::checkProducts(MutableArrayRef<Multiplier> multipliers) {
+  if (op.sharesShift())
+    return checkSum(multipliers);
+  for (auto [channel, multiplier] : llvm::enumerate(multipliers))
+    checkProduct(channel, multiplier);
+}
+
+void RequantCheck::checkSum(MutableArrayRef<Multiplier> multipliers) {
+  int given = 0;
+  double lost = 0;
+  // Rounding a narrower multiplier up may take one bit more.
+  while (int excess = excessBits(multipliers, reaches)) {
+    if (!mayNarrow(0, given += excess))
+      return;
+    lost = 0;
+    for (auto [operand, multiplier] : llvm::enumerate(decomposeShared(scales, narrowerBy(given))))
+      lost += costOf(operand, multipliers[operand] = multiplier);
+  }
+  if (given)
+    narrowed.add(0, lost, {multipliers[0].m, multipliers[0].q, given});
+}
+
+void RequantCheck::checkProduct(int64_t channel, Multiplier &multiplier) {
+  int given = 0;
+  while (int excess = size_t(channel) < reaches.size() ? excessBits(multiplier, reaches[channel]) : 0) {
+    if (!mayNarrow(channel, given += excess))
+      return;
+    multiplier = decompose(scales[channel], narrowerBy(given));
+  }
+  if (given)
+    narrowed.add(channel, costOf(channel, multiplier), {multiplier.m, multiplier.q, given});
+}
+
+MultiplierLimits RequantCheck::narrowerBy(int bits) const {
+  MultiplierLimits narrower = limits;
+  narrower.bits -= bits;
+  return narrower;
+}
+
+int RequantCheck::excessBits(ArrayRef<Multiplier> multipliers, ArrayRef<int64_t> reaches) const {
+  // Rounding adds half of what is shifted out.
+  int shift = multipliers.front().q;
+  double sum = shift > 0 ? std::ldexp(1.0, shift - 1) : 0.0;
+  for (auto [multiplier, reach] : llvm::zip(multipliers, reaches))
+    sum += std::abs(double(multiplier.m)) * double(reach);
+  int exponent;
+  std::frexp(sum, &exponent); // sum < 2^exponent
+  return std::max(0, exponent + 1 - limits.productBits);
+}
+
+bool RequantCheck::mayNarrow(int64_t channel, int bits) {
+  if (repair && bits < limits.bits)
+    return true;
+  if (refused++ < shownChannels)
+    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel
+                    << ": the product of the accumulator, at most " << reaches[channel] << ", and the multiplier needs "
+                    << limits.productBits + bits << " bits, the target has " << limits.productBits << " ("
+                    << scalesAt(channel) << "); a target with wider products or narrower multipliers can hold it";
+  return false;
 }
 
 void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
@@ -91,12 +153,13 @@ void RequantCheck::refuse(int64_t channel, const Multiplier &multiplier) {
 }
 
 LogicalResult RequantCheck::report() const {
+  reportNarrowed();
   reportClamped();
   reportVanishing();
   reportLosses();
   if (refused > shownChannels)
     op->emitError() << "layer '" << qnn::layerName(op) << "': " << refused - shownChannels
-                    << " more channels need a q below " << limits.shiftMin;
+                    << " more channels";
   return failure(refused > 0);
 }
 
@@ -104,6 +167,14 @@ std::string RequantCheck::describe(const Complaint &complaint) const {
   return llvm::formatv("layer '{0}', {1} {2}", qnn::layerName(op), complaint.count,
                        complaint.count > 1 ? "channels" : "channel")
       .str();
+}
+
+void RequantCheck::reportNarrowed() const {
+  if (narrowed.count)
+    op->emitWarning() << "repaired: " << describe(narrowed) << ": the product of accumulator and multiplier would need "
+                      << limits.productBits + narrowed.multiplier.bitsLost << " bits, the target has "
+                      << limits.productBits << ", so the multiplier gives up " << narrowed.multiplier.bitsLost << " of "
+                      << limits.bits << " bits, at the cost of at most " << cost(narrowed.cost);
 }
 
 void RequantCheck::reportClamped() const {

@@ -38,10 +38,19 @@ private:
     void add(int64_t channel, double cost, const Multiplier &multiplier);
   };
 
+  void checkProducts(llvm::MutableArrayRef<Multiplier> multipliers);
+  void checkSum(llvm::MutableArrayRef<Multiplier> multipliers);
+  void checkProduct(int64_t channel, Multiplier &multiplier);
+  /// Bits of the multiplier that the product's width takes; 0 where it fits.
+  int excessBits(llvm::ArrayRef<Multiplier> multipliers, llvm::ArrayRef<int64_t> reaches) const;
+  /// Whether a multiplier may give up so many bits; an error where not, or where it has no more.
+  bool mayNarrow(int64_t channel, int bits);
+  MultiplierLimits narrowerBy(int bits) const;
   void checkLarge(int64_t channel, Multiplier &multiplier);
   void checkSmall(int64_t channel, const Multiplier &multiplier);
   void refuse(int64_t channel, const Multiplier &multiplier);
   mlir::LogicalResult report() const;
+  void reportNarrowed() const;
   void reportClamped() const;
   void reportVanishing() const;
   void reportLosses() const;
@@ -55,7 +64,7 @@ private:
   bool repair;
   llvm::SmallVector<double> scales;
   std::vector<int64_t> reaches;
-  Complaint clamped, vanishing, losses;
+  Complaint narrowed, clamped, vanishing, losses;
   int64_t refused = 0;
 };
 

@@ -67,3 +67,32 @@ def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):
     told = tare_json("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")["warnings"]
     assert [warning for warning in told if warning.startswith("repaired: layer 'gemm', 1 channel: the shift ends at q = 31")]
     assert "layer 'gemm', 1 channel: the shift ends at q = 31" in done.stderr and "in channel 1: 3 of 15" in done.stderr
+
+
+def gate(folder):
+    """A product as recurrent layers have them, on so fine a grid that M = 8 * 5 / 1e-3 = 4e4 needs q = -1."""
+    values = lambda names: [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 4]) for n in names]
+    nodes = [helper.make_node("Mul", ["x", "z"], ["g"], name="gate"), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "gate", values("xz"), values("y")),
+                                opset_imports=[helper.make_opsetid("", 13)], ir_version=8), folder / "m.onnx")
+    np.savez(folder / "x.npz", x=np.ones((1, 4), np.float32), z=np.ones((1, 4), np.float32))
+    tare("calibrate", folder / "m.onnx", "--calibration", folder / "x.npz", "-o", folder / "ranges.json")
+    found = json.loads((folder / "ranges.json").read_text())
+    for value, top in {"x": 8 * 255, "z": 5 * 255, "g": 0.255}.items():
+        found["values"][value].update(min=0.0, max=top)
+    (folder / "ranges.json").write_text(json.dumps(found))
+    return folder / "m.onnx", folder / "ranges.json"
+
+
+def test_an_elementwise_q_of_minus_one_is_clamped(tmp_path):
+    model, ranges = gate(tmp_path)
+    out = tmp_path / "p.tare"
+    message = fails("convert", model, "--calibration", ranges, "--no-repair", "-o", out, output=out)
+    assert "layer 'gate', channel 0: needs q = -1, the target has q in [0, 31] (Sx = 8.0000e+00, Sw = 5.0000e+00, Sy = 1.0000e-03" in message
+    done = tare("convert", model, "--calibration", ranges, "-o", out)
+    assert "warning: repaired: layer 'gate', 1 channel: q is clamped to 0" in done.stderr and "loses precision" in done.stderr
+    found = next(layer for layer in tare_json("inspect", out)["layers"] if layer["kind"] == "mul")
+    assert (found["multipliers"], found["shifts"]) == ([32767], [0])
+    # No output is off: the grid saturates at the first step of the product.
+    proof = next(layer for layer in tare_json("verify", out)["layers"] if layer["kind"] == "mul")
+    assert proof["worst_error"] <= 0.5

@@ -121,6 +121,7 @@ private:
     out.attribute("requantizer", nameOf(target.requantizer));
     out.attribute("multiplier_bits", target.multiplierBits);
     out.attribute("mean_multiplier_bits", target.meanMultiplierBits);
+    out.attribute("product_bits", target.productBits);
     out.attributeObject("shift", [&] {
       out.attribute("min", target.shift.min);
       out.attribute("max", target.shift.max);

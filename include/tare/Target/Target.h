@@ -103,6 +103,8 @@ struct Target {
   int multiplierBits = 15;
   /// Those of means, whose number of elements is divided by.
   int meanMultiplierBits = 15;
+  /// The width of the product of accumulator and multiplier, with its sign.
+  int productBits = 64;
   ShiftRange shift;
   program::Rounding rounding = program::Rounding::half_up;
   Tail tail = Tail::i32;

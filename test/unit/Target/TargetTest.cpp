@@ -87,7 +87,7 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
   mlir::MLIRContext context;
   std::vector<std::string> descriptions = {
       describe(), describe("ops: [conv, linear]"), describe("description: \"a: 'quoted' one, 15\""),
-      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32"),
+      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32"), describe("product_bits: 40"),
       describe("multiplier_bits: 1") + "requantizer: shift\nmean_multiplier_bits: 8\n"};
   for (const ShippedTarget &shipped : shippedTargets())
     descriptions.push_back(shipped.yaml.str());
@@ -106,6 +106,8 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
 TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_EQ(errorOf(describe("shift: {min: 3, max: 2}")), "board.yaml:4: min is 3, above max, which is 2");
   EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: expected an integer in [0, 62]");
+  EXPECT_EQ(errorOf(describe("product_bits: 129")), "board.yaml:6: expected an integer in [8, 128]");
+  EXPECT_THAT(errorOf(describe("product_bits: 15")), HasSubstr("product_bits is 15, but the multiplier alone has 15"));
   EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("mean_multiplier_bits: 0")), "board.yaml:6: expected an integer in [1, 31]");
