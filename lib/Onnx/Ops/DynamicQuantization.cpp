@@ -51,8 +51,8 @@ LogicalResult importDynamicQuantize(Node &node) {
 std::optional<std::string> sourceOf(Node &node, unsigned index) {
   std::shared_ptr<const DynamicValue> integers = node.dynamic(index), zero = node.dynamic(index + 2);
   if (!integers || integers->kind != Kind::Integers) {
-    (void)node.error("operand '" + node.operandName(index) + "' is not the integers of a DynamicQuantizeLinear, " +
-                     "expected them; export the float or the QDQ form of the model");
+    (void)node.error("operand '" + node.operandName(index) +
+                     "' is not the integers of a DynamicQuantizeLinear; export the float or the QDQ form of the model");
     return std::nullopt;
   }
   if (!zero || zero->kind != Kind::ZeroPoint || zero->sources != integers->sources) {
@@ -184,8 +184,8 @@ LogicalResult importFloatProduct(Node &node, const DynamicValue &sums, const Ten
     node.define(name, GraphValue{sums.weight, *grid, nullptr});
     op.add_input(name);
   } else if (factor) {
-    return node.error("multiplies the product of " + join(sums.sources) + " by a constant besides their scales, " +
-                      "expected the scales alone");
+    return node.error("multiplies the product of " + join(sums.sources) +
+                      " by a constant besides their scales, expected the scales alone");
   }
   node.noteDynamic(sums.sources);
   if (failed(node.importInstead(GraphNode{&op, sums.product->layer})))
