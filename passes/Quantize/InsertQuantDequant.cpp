@@ -14,6 +14,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Passes/Passes.h"
+#include "tare/Passes/Repairs.h"
 
 namespace tare {
 #define GEN_PASS_DEF_INSERTQUANTDEQUANT
@@ -157,12 +158,13 @@ private:
           changed |= coarsenOutput(accumulator, target, groups, before);
     }
     for (auto [op, from] : before)
-      op->emitWarning()
-          << "repaired: the grid of value '" << qnn::valueName(op->getResult(0))
-          << "' was finer than any shift of target '" << target.name << "' reaches from the accumulator: its scale "
-          << llvm::formatv("{0:e3} is now {1:e3}", from, groups.grid(op->getResult(0))->scale(0)).str()
-          << ", that of the accumulator, which costs at most 0.5 LSB of the new grid; was the value calibrated on data "
-             "that exercises it?";
+      reportRepair(op, {"CoarserResult", 1, 0.5},
+                   llvm::formatv("the grid of value '{0}' was finer than any shift of target '{1}' reaches from the "
+                                 "accumulator: its scale {2:e3} is now {3:e3}, that of the accumulator, which costs at "
+                                 "most 0.5 LSB of the new grid; was the value calibrated on data that exercises it?",
+                                 qnn::valueName(op->getResult(0)), target.name, from,
+                                 groups.grid(op->getResult(0))->scale(0))
+                       .str());
   }
 
   bool coarsenOutput(AccumulatorOpInterface op, const Target &target, GridGroups &groups,
@@ -289,11 +291,11 @@ private:
           << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel,
                          raised.from, raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
     if (!scales.empty())
-      reportRaised(op, scales, context.result ? "LSB of the output" : "(a real number)");
+      reportRaised(op, scales, context.result.has_value());
   }
 
   /// One warning a layer: the channels, the worst cost.
-  void reportRaised(AccumulatorOpInterface op, ArrayRef<RaisedScale> scales, StringRef unit) {
+  void reportRaised(AccumulatorOpInterface op, ArrayRef<RaisedScale> scales, bool inSteps) {
     constexpr size_t shown = 8;
     std::string channels;
     for (const RaisedScale &raised : scales.take_front(shown))
@@ -303,11 +305,12 @@ private:
     double cost = 0;
     for (const RaisedScale &raised : scales)
       cost = std::max(cost, raised.cost);
-    op->emitWarning() << "repaired: layer '" << qnn::layerName(op) << "', channel" << (scales.size() > 1 ? "s " : " ")
-                      << channels
-                      << ": weight scales that were too fine for the bias, the accumulator or the shifts were raised, "
-                         "at the cost of at most "
-                      << llvm::formatv("{0:e2}", cost).str() << " " << unit;
+    reportRepair(op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps},
+                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales that were too fine for the bias, the "
+                               "accumulator or the shifts were raised, at the cost of at most {3:e2} {4}",
+                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cost,
+                               inSteps ? "LSB of the output" : "(a real number)")
+                     .str());
   }
 
   LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {

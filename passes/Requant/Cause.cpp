@@ -53,8 +53,9 @@ std::string tare::causeOfLargeScale(qnn::RequantOpInterface op) {
            "exercises it, or remove the layer";
   for (Value value : {result, Value(op->getOperand(0))})
     if (isUncalibrated(value))
-      return "value " + quoted(value) + " is uncalibrated: scale 1 and zero point 0 are a quantizer's default; "
-                                        "calibrate before exporting the model";
+      return "value " + quoted(value) +
+             " is uncalibrated: scale 1 and zero point 0 are a quantizer's default; "
+             "calibrate before exporting the model";
   return "the output's grid is finer than the accumulator's; calibrate value " + quoted(result) +
          " on data that exercises it, or widen its range";
 }

@@ -5,6 +5,7 @@
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Cause.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -158,8 +159,7 @@ LogicalResult RequantCheck::report() const {
   reportVanishing();
   reportLosses();
   if (refused > shownChannels)
-    op->emitError() << "layer '" << qnn::layerName(op) << "': " << refused - shownChannels
-                    << " more channels";
+    op->emitError() << "layer '" << qnn::layerName(op) << "': " << refused - shownChannels << " more channels";
   return failure(refused > 0);
 }
 
@@ -171,18 +171,21 @@ std::string RequantCheck::describe(const Complaint &complaint) const {
 
 void RequantCheck::reportNarrowed() const {
   if (narrowed.count)
-    op->emitWarning() << "repaired: " << describe(narrowed) << ": the product of accumulator and multiplier would need "
-                      << limits.productBits + narrowed.multiplier.bitsLost << " bits, the target has "
-                      << limits.productBits << ", so the multiplier gives up " << narrowed.multiplier.bitsLost << " of "
-                      << limits.bits << " bits, at the cost of at most " << cost(narrowed.cost);
+    repaired("NarrowerMultiplier", narrowed,
+             llvm::formatv("the product of accumulator and multiplier would need {0} bits, the target has {1}, so the "
+                           "multiplier gives up {2} of {3} bits",
+                           limits.productBits + narrowed.multiplier.bitsLost, limits.productBits,
+                           narrowed.multiplier.bitsLost, limits.bits)
+                 .str());
 }
 
 void RequantCheck::reportClamped() const {
   if (clamped.count)
-    op->emitWarning() << "repaired: " << describe(clamped) << ": q is clamped to " << limits.shiftMin << " (channel "
-                      << clamped.channel << " needs " << clamped.multiplier.q << ", " << scalesAt(clamped.channel)
-                      << "), so the output loses precision, at the cost of at most " << cost(clamped.cost) << ": "
-                      << causeOfLargeScale(op);
+    repaired("ClampedShift", clamped,
+             llvm::formatv("q is clamped to {0} (channel {1} needs {2}, {3}), so the output loses precision",
+                           limits.shiftMin, clamped.channel, clamped.multiplier.q, scalesAt(clamped.channel))
+                 .str(),
+             causeOfLargeScale(op));
 }
 
 void RequantCheck::reportVanishing() const {
@@ -195,11 +198,19 @@ void RequantCheck::reportVanishing() const {
 
 void RequantCheck::reportLosses() const {
   if (losses.count)
-    op->emitWarning() << "repaired: " << describe(losses) << ": the shift ends at q = " << limits.shiftMax
-                      << ", so the multiplier gives up bits, most of all in channel " << losses.channel << ": "
-                      << losses.multiplier.bitsLost << " of " << limits.bits << " (" << scalesAt(losses.channel)
-                      << "), at the cost of at most " << cost(losses.cost) << ": "
-                      << causeOfSmallScale(op, losses.channel);
+    repaired("LostBits", losses,
+             llvm::formatv(
+                 "the shift ends at q = {0}, so the multiplier gives up bits, most of all in channel {1}: {2} "
+                 "of {3} ({4})",
+                 limits.shiftMax, losses.channel, losses.multiplier.bitsLost, limits.bits, scalesAt(losses.channel))
+                 .str(),
+             causeOfSmallScale(op, losses.channel));
+}
+
+void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause) const {
+  reportRepair(op, {kind, complaint.count, complaint.cost},
+               describe(complaint) + ": " + what + ", at the cost of at most " + cost(complaint.cost) +
+                   (cause.empty() ? "" : ": ") + cause);
 }
 
 double RequantCheck::costOf(int64_t channel, const Multiplier &multiplier) const {

@@ -24,8 +24,8 @@ public:
   /// With `repair` an M that is too large is clamped where that hardly changes an output.
   RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair);
 
-  /// Checks the multipliers of all effective scales and repairs them in place, with a warning of the cost; failure where
-  /// the hardware cannot do what the layer asks for.
+  /// Checks the multipliers of all effective scales and repairs them in place, with a warning of the cost; failure
+  /// where the hardware cannot do what the layer asks for.
   mlir::LogicalResult run(llvm::MutableArrayRef<Multiplier> multipliers);
 
 private:
@@ -54,6 +54,8 @@ private:
   void reportClamped() const;
   void reportVanishing() const;
   void reportLosses() const;
+  void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what,
+                llvm::StringRef cause = "") const;
   /// What a channel's outputs can be off because of (m, q), in LSB.
   double costOf(int64_t channel, const Multiplier &multiplier) const;
   std::string scalesAt(int64_t channel) const;

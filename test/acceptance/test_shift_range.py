@@ -47,6 +47,8 @@ def test_too_large_a_scale(scale, q, tmp_path):
     assert f"layer 'gemm', channel 0: needs q = {q}, the target has q in [0, 31]" in message
     done = tare("convert", model, "--calibration", ranges, "-o", out)
     assert "repaired: the grid of value 'g'" in done.stderr
+    repair, = tare_json("convert", model, "--calibration", ranges, "-o", out)["repairs"]
+    assert (repair["kind"], repair["cost"], repair["unit"]) == ("CoarserResult", 0.5, "LSB")
     assert 0 <= gemm(out)["shifts"][0] <= 31
     assert tare_json("verify", out)["worst_error"] < 0.51
 
@@ -64,7 +66,12 @@ def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):
     done = tare("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")
     found = gemm(tmp_path / "p.tare")
     assert found["shifts"][1] == 31 and found["multipliers"][1] == round(1e-6 * 2 ** 31)
-    told = tare_json("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")["warnings"]
+    answer = tare_json("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")
+    repair, = answer["repairs"]
+    assert (repair["layer"], repair["kind"], repair["channels"], repair["unit"]) == ("gemm", "LostBits", 1, "LSB")
+    # The largest accumulator: 127 * 255 - 64 * 0 and more, against the error of m * 2^-31.
+    assert abs(repair["cost"] - (127 + 64) * 255 * abs(1e-6 - found["multipliers"][1] * 2.0 ** -31)) < 1e-6
+    told = answer["warnings"]
     assert [warning for warning in told if warning.startswith("repaired: layer 'gemm', 1 channel: the shift ends at q = 31")]
     assert "layer 'gemm', 1 channel: the shift ends at q = 31" in done.stderr and "in channel 1: 3 of 15" in done.stderr
 

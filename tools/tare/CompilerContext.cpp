@@ -3,10 +3,12 @@
 
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Passes/Repairs.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 
@@ -35,10 +37,44 @@ std::string fold(const Diagnostic &diagnostic) {
   return text;
 }
 
+/// Collects the remarks of repairs.
+class RepairCollector : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  explicit RepairCollector(std::vector<RepairRecord> &records) : records(records) {}
+
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    RepairRecord record;
+    record.kind = remark.getRemarkName().str();
+    for (const remark::detail::Remark::Arg &argument : remark.getArgs())
+      take(record, argument.key, argument.val);
+    std::lock_guard lock(mutex);
+    records.push_back(std::move(record));
+  }
+
+private:
+  static void take(RepairRecord &record, StringRef key, StringRef value) {
+    if (key == "Layer")
+      record.layer = value.str();
+    else if (key == "Channels")
+      (void)value.getAsInteger(10, record.channels);
+    else if (key == "Cost")
+      (void)value.getAsDouble(record.cost);
+    else if (key == "Unit")
+      record.unit = value.str();
+  }
+
+  std::mutex mutex;
+  std::vector<RepairRecord> &records;
+};
+
 } // namespace
 
 CompilerContext::CompilerContext(const Console &console)
     : console(console), handler(&context, [this](Diagnostic &diagnostic) { return handle(diagnostic); }) {
+  remark::RemarkCategories categories;
+  categories.passed = repairCategory.str();
+  (void)remark::enableOptimizationRemarks(context, std::make_unique<RepairCollector>(repairRecords),
+                                          std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
   context.loadDialect<qnn::QnnDialect, npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
   context.printOpOnDiagnostic(false);
 }

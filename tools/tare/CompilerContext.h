@@ -13,6 +13,15 @@
 
 namespace tare {
 
+/// What was changed so that the hardware can hold a layer.
+struct RepairRecord {
+  std::string layer, kind;
+  int64_t channels = 0;
+  /// In `unit`: "LSB" of the layer's result, or "real".
+  double cost = 0;
+  std::string unit;
+};
+
 /// An MLIRContext with every dialect that Tare reads and writes. Its diagnostics are collected, so that a user gets one
 /// message: errors become the Error of the step that failed, warnings are printed.
 class CompilerContext {
@@ -29,6 +38,9 @@ public:
   /// The warnings so far, each one line that names its layer: what was repaired, what is dead.
   const std::vector<std::string> &warnings() const { return warningTexts; }
 
+  /// The repairs so far, in the order in which they were made.
+  const std::vector<RepairRecord> &repairs() const { return repairRecords; }
+
 private:
   mlir::LogicalResult handle(mlir::Diagnostic &diagnostic);
 
@@ -37,6 +49,7 @@ private:
   mlir::ScopedDiagnosticHandler handler;
   std::mutex mutex;
   std::vector<std::string> errors, warningTexts;
+  std::vector<RepairRecord> repairRecords;
 };
 
 } // namespace tare

@@ -153,12 +153,24 @@ private:
           for (const std::string &warning : context.warnings())
             out.value(jsonText(warning));
         });
+        out.attributeArray("repairs", [&] {
+          for (const RepairRecord &repair : context.repairs())
+            out.object([&] { writeRepair(out, repair); });
+        });
         out.attributeObject("seconds", [&] {
           for (const auto &[phase, seconds] : compiled.seconds)
             out.attribute(phase, seconds);
         });
       });
     });
+  }
+
+  static void writeRepair(llvm::json::OStream &out, const RepairRecord &repair) {
+    out.attribute("layer", jsonText(repair.layer));
+    out.attribute("kind", repair.kind);
+    out.attribute("channels", repair.channels);
+    out.attribute("cost", repair.cost);
+    out.attribute("unit", repair.unit);
   }
 
   CalibrationOptions options;

@@ -1,0 +1,28 @@
+//===- Repairs.h - Telling what was changed for the hardware ----*- C++ -*-===//
+#ifndef TARE_PASSES_REPAIRS_H
+#define TARE_PASSES_REPAIRS_H
+
+#include "mlir/IR/Operation.h"
+
+namespace tare {
+
+/// A change that makes the hardware able to hold a layer, and what it costs.
+struct Repair {
+  /// A literal: "CoarserResult", "CoarserWeights", "NarrowerMultiplier", "ClampedShift", "LostBits", ...
+  llvm::StringRef kind;
+  int64_t channels = 1;
+  /// What results can be off by it: in steps of the result (LSB), or as a real number where the result has no grid.
+  double cost = 0;
+  bool inSteps = true;
+};
+
+/// The category of the remarks of all repairs, whichever pass makes them.
+inline constexpr llvm::StringLiteral repairCategory = "tare-repair";
+
+/// Tells people by a warning, "repaired: " and `text`, which names the layer or value; and tools by a remark with the
+/// repair's fields.
+void reportRepair(mlir::Operation *op, const Repair &repair, const llvm::Twine &text);
+
+} // namespace tare
+
+#endif // TARE_PASSES_REPAIRS_H
