@@ -47,6 +47,13 @@ struct OpKernel {
                                          const TensorType &result);
   /// Multiply-accumulates of one run; 0 for operators that have none.
   int64_t (*macs)(const program::OpUnion &op, std::span<const TensorType> operands, const TensorType &result);
+  /// The element type of what `reference` scales and rounds, by that of the activations: i32 (i64 where they are i16) for
+  /// sums of products, as they leave where nothing scales them; i64 for all others. nullptr for operators that scale
+  /// nothing.
+  ElementType (*accumulatorType)(ElementType activation) = nullptr;
+  /// Those accumulators, shaped like the result; there with accumulatorType.
+  void (*accumulate)(const program::OpUnion &op, std::span<const ConstTensorView> operands,
+                     TensorView accumulators) = nullptr;
 };
 
 /// The operator's kernel; nullptr for NONE and for values that this build does not know.

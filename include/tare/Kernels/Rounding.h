@@ -99,6 +99,18 @@ inline int64_t requantize(int64_t acc, const program::RequantT &requant, int64_t
   return zero + std::clamp<int64_t>(scaled, requant.clamp_min - zero, requant.clamp_max - zero);
 }
 
+/// (A20) What becomes of an addition's sum of scaled operands: a requantization of one element without a multiplier.
+inline program::RequantT requantOfSum(const program::AddT &add) {
+  program::RequantT requant;
+  requant.multipliers = {1};
+  requant.shifts = {add.shift};
+  requant.zero_point = add.zero_point;
+  requant.clamp_min = add.clamp_min;
+  requant.clamp_max = add.clamp_max;
+  requant.rounding = add.rounding;
+  return requant;
+}
+
 } // namespace tare::kernels
 
 #endif // TARE_KERNELS_ROUNDING_H

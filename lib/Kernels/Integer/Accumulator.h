@@ -29,10 +29,8 @@ inline ElementType resultElement(ElementType activation, const program::RequantT
 
 /// Where requantized values (or, without requantization, accumulators) go.
 /// `sum` is exact modulo 2^64.
-template <typename Activation> class AccumulatorSink {
+template <typename Activation, typename Accumulator = typename AccumulatorOf<Activation>::type> class AccumulatorSink {
 public:
-  using Accumulator = typename AccumulatorOf<Activation>::type;
-
   AccumulatorSink(const program::RequantT *requant, TensorView result) : requant(requant), data(result.data) {}
 
   void store(int64_t index, uint64_t sum, int64_t channel) const {
@@ -46,6 +44,23 @@ public:
 private:
   const program::RequantT *requant;
   void *data;
+};
+
+/// Of operators whose accumulator has no width of its own: 64 bits hold it.
+template <typename Activation> using ExactSink = AccumulatorSink<Activation, int64_t>;
+inline ElementType exactAccumulator(ElementType) { return ElementType::i64; }
+
+/// reference() and accumulate() of an operator with a requantization: compute(table, requant, operands, result) sends
+/// each accumulator into a sink, with the operator's own requantization or with none.
+template <typename Table, auto compute> struct Accumulating {
+  static void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+    const auto &table = parameters<Table>(op);
+    compute(table, table.requant.get(), operands, result);
+  }
+  static void accumulate(const program::OpUnion &op, std::span<const ConstTensorView> operands,
+                         TensorView accumulators) {
+    compute(parameters<Table>(op), nullptr, operands, accumulators);
+  }
 };
 
 /// Calls f(int8_t()) or f(int16_t()).

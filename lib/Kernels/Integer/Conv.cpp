@@ -86,11 +86,12 @@ uint64_t convolve(const ConvGeometry &g, const T *input, const int8_t *weights, 
 }
 
 template <typename T>
-void run(const program::ConvT &conv, std::span<const ConstTensorView> operands, TensorView result) {
+void run(const program::ConvT &conv, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+         TensorView result) {
   ConvGeometry g = convGeometry(conv, operands[0].type.shape, operands[1].type.shape);
   const auto &[h, w] = g.window;
   const auto *bias = operands[2].as<typename AccumulatorOf<T>::type>();
-  AccumulatorSink<T> sink(conv.requant.get(), result);
+  AccumulatorSink<T> sink(requant, result);
   int64_t index = 0;
   for (int64_t n = 0; n < g.batch; ++n) {
     const T *image = operands[0].as<T>() + n * h.input * w.input * g.inputChannels;
@@ -103,9 +104,10 @@ void run(const program::ConvT &conv, std::span<const ConstTensorView> operands, 
   }
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+void compute(const program::ConvT &conv, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+             TensorView result) {
   dispatchActivation(operands[0].type.element,
-                     [&](auto type) { run<decltype(type)>(parameters<program::ConvT>(op), operands, result); });
+                     [&](auto type) { run<decltype(type)>(conv, requant, operands, result); });
 }
 
 int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &result) {
@@ -115,6 +117,7 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
 
 } // namespace
 
-const OpKernel convKernel = {"conv", infer, reference, prepareConv, macs};
+using Kernel = Accumulating<program::ConvT, compute>;
+const OpKernel convKernel = {"conv", infer, Kernel::reference, prepareConv, macs, accumulatorOf, Kernel::accumulate};
 
 } // namespace tare::kernels

@@ -73,12 +73,13 @@ void scatter(const program::ConvTransposeT &conv, const Window &window, const Im
 }
 
 template <typename T>
-void run(const program::ConvTransposeT &conv, std::span<const ConstTensorView> operands, TensorView result) {
+void run(const program::ConvTransposeT &conv, const program::RequantT *requant,
+         std::span<const ConstTensorView> operands, TensorView result) {
   Window window = forwardWindow(conv, operands[0].type.shape, operands[1].type.shape);
   ImageShape in = imageShape(operands[0].type.shape), out = imageShape(result.type.shape);
   int64_t size = out.height * out.width * out.channels;
   const auto *bias = operands[2].as<typename AccumulatorOf<T>::type>();
-  AccumulatorSink<T> sink(conv.requant.get(), result);
+  AccumulatorSink<T> sink(requant, result);
   std::vector<int64_t> sums(size);
   for (int64_t n = 0; n < in.batch; ++n) {
     std::fill(sums.begin(), sums.end(), 0);
@@ -91,10 +92,10 @@ void run(const program::ConvTransposeT &conv, std::span<const ConstTensorView> o
   }
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  dispatchActivation(operands[0].type.element, [&](auto type) {
-    run<decltype(type)>(parameters<program::ConvTransposeT>(op), operands, result);
-  });
+void compute(const program::ConvTransposeT &conv, const program::RequantT *requant,
+             std::span<const ConstTensorView> operands, TensorView result) {
+  dispatchActivation(operands[0].type.element,
+                     [&](auto type) { run<decltype(type)>(conv, requant, operands, result); });
 }
 
 int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &) {
@@ -104,6 +105,8 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
 
 } // namespace
 
-const OpKernel convTransposeKernel = {"conv_transpose", infer, reference, prepareConvTranspose, macs};
+using Kernel = Accumulating<program::ConvTransposeT, compute>;
+const OpKernel convTransposeKernel = {
+    "conv_transpose", infer, Kernel::reference, prepareConvTranspose, macs, accumulatorOf, Kernel::accumulate};
 
 } // namespace tare::kernels

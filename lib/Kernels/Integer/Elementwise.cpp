@@ -37,20 +37,31 @@ Result<TensorType> inferAdd(const program::OpUnion &op, std::span<const TensorTy
   return TensorType{operands[0].element, *shape};
 }
 
-void referenceAdd(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  const auto &add = parameters<program::AddT>(op);
-  dispatchActivation(result.type.element, [&](auto type) {
+/// Sends each sum of scaled operands into a sink, where `requant` is what becomes of it.
+void computeAdd(const program::AddT &add, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+                TensorView result) {
+  dispatchActivation(operands[0].type.element, [&](auto type) {
     using T = decltype(type);
     const T *a = operands[0].as<T>(), *b = operands[1].as<T>();
+    ExactSink<T> sink(requant, result);
     forEachBroadcast(operands[0].type.shape, operands[1].type.shape, result.type.shape,
                      [&](int64_t i, int64_t ia, int64_t ib) {
                        // Below 2 * 2^16 * 2^31, so int64 holds it.
                        int64_t sum = (int64_t(a[ia]) - add.lhs_zero_point) * add.lhs_multiplier +
                                      (int64_t(b[ib]) - add.rhs_zero_point) * add.rhs_multiplier;
-                       int64_t y = add.zero_point + roundShift(sum, add.shift, add.rounding);
-                       result.as<T>()[i] = T(std::clamp<int64_t>(y, add.clamp_min, add.clamp_max));
+                       sink.store(i, uint64_t(sum), 0);
                      });
   });
+}
+
+void referenceAdd(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+  const auto &add = parameters<program::AddT>(op);
+  program::RequantT requant = requantOfSum(add);
+  computeAdd(add, &requant, operands, result);
+}
+
+void accumulateAdd(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView accumulators) {
+  computeAdd(parameters<program::AddT>(op), nullptr, operands, accumulators);
 }
 
 Result<TensorType> inferMul(const program::OpUnion &op, std::span<const TensorType> operands) {
@@ -62,16 +73,17 @@ Result<TensorType> inferMul(const program::OpUnion &op, std::span<const TensorTy
   return TensorType{operands[0].element, *shape};
 }
 
-void referenceMul(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  const auto &mul = parameters<program::MulT>(op);
+void computeMul(const program::MulT &mul, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+                TensorView result) {
   int64_t channels = lastDim(result.type.shape);
-  dispatchActivation(result.type.element, [&](auto type) {
+  dispatchActivation(operands[0].type.element, [&](auto type) {
     using T = decltype(type);
     const T *a = operands[0].as<T>(), *b = operands[1].as<T>();
+    ExactSink<T> sink(requant, result);
     forEachBroadcast(operands[0].type.shape, operands[1].type.shape, result.type.shape,
                      [&](int64_t i, int64_t ia, int64_t ib) {
                        int64_t product = (int64_t(a[ia]) - mul.lhs_zero_point) * (int64_t(b[ib]) - mul.rhs_zero_point);
-                       result.as<T>()[i] = T(requantize(product, *mul.requant, i % channels));
+                       sink.store(i, uint64_t(product), i % channels);
                      });
   });
 }
@@ -85,22 +97,25 @@ Result<TensorType> inferRescale(const program::OpUnion &op, std::span<const Tens
   return operands[0];
 }
 
-void referenceRescale(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  const auto &rescale = parameters<program::RescaleT>(op);
+void computeRescale(const program::RescaleT &rescale, const program::RequantT *requant,
+                    std::span<const ConstTensorView> operands, TensorView result) {
   int64_t channels = lastDim(result.type.shape);
-  dispatchActivation(result.type.element, [&](auto type) {
+  dispatchActivation(operands[0].type.element, [&](auto type) {
     using T = decltype(type);
-    for (int64_t i = 0, count = result.count(); i < count; ++i) {
-      int64_t difference = int64_t(operands[0].as<T>()[i]) - rescale.input_zero_point;
-      result.as<T>()[i] = T(requantize(difference, *rescale.requant, i % channels));
-    }
+    ExactSink<T> sink(requant, result);
+    for (int64_t i = 0, count = result.count(); i < count; ++i)
+      sink.store(i, uint64_t(int64_t(operands[0].as<T>()[i]) - rescale.input_zero_point), i % channels);
   });
 }
 
 } // namespace
 
-const OpKernel addKernel = {"add", inferAdd, referenceAdd, prepareAdd, noMacs};
-const OpKernel mulKernel = {"mul", inferMul, referenceMul, prepareMul, noMacs};
-const OpKernel rescaleKernel = {"rescale", inferRescale, referenceRescale, prepareRescale, noMacs};
+using Mul = Accumulating<program::MulT, computeMul>;
+using Rescale = Accumulating<program::RescaleT, computeRescale>;
+
+const OpKernel addKernel = {"add", inferAdd, referenceAdd, prepareAdd, noMacs, exactAccumulator, accumulateAdd};
+const OpKernel mulKernel = {"mul", inferMul, Mul::reference, prepareMul, noMacs, exactAccumulator, Mul::accumulate};
+const OpKernel rescaleKernel = {"rescale", inferRescale,     Rescale::reference, prepareRescale,
+                                noMacs,    exactAccumulator, Rescale::accumulate};
 
 } // namespace tare::kernels

@@ -35,10 +35,11 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
 }
 
 template <typename T>
-void run(const program::LinearT &linear, std::span<const ConstTensorView> operands, TensorView result) {
+void run(const program::LinearT &linear, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+         TensorView result) {
   int64_t outputs = operands[1].type.shape[0], inputs = operands[1].type.shape[1];
   const auto *bias = operands[2].as<typename AccumulatorOf<T>::type>();
-  AccumulatorSink<T> sink(linear.requant.get(), result);
+  AccumulatorSink<T> sink(requant, result);
   for (int64_t row = 0, rows = operands[0].count() / inputs; row < rows; ++row)
     for (int64_t n = 0; n < outputs; ++n) {
       const T *x = operands[0].as<T>() + row * inputs;
@@ -50,9 +51,10 @@ void run(const program::LinearT &linear, std::span<const ConstTensorView> operan
     }
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+void compute(const program::LinearT &linear, const program::RequantT *requant,
+             std::span<const ConstTensorView> operands, TensorView result) {
   dispatchActivation(operands[0].type.element,
-                     [&](auto type) { run<decltype(type)>(parameters<program::LinearT>(op), operands, result); });
+                     [&](auto type) { run<decltype(type)>(linear, requant, operands, result); });
 }
 
 int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &result) {
@@ -61,6 +63,8 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
 
 } // namespace
 
-const OpKernel linearKernel = {"linear", infer, reference, prepareLinear, macs};
+using Kernel = Accumulating<program::LinearT, compute>;
+const OpKernel linearKernel = {"linear", infer,         Kernel::reference, prepareLinear,
+                               macs,     accumulatorOf, Kernel::accumulate};
 
 } // namespace tare::kernels

@@ -39,10 +39,11 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
 }
 
 template <typename T>
-void run(const program::MatMulT &matmul, std::span<const ConstTensorView> operands, TensorView result) {
+void run(const program::MatMulT &matmul, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+         TensorView result) {
   const Shape &a = operands[0].type.shape, &b = operands[1].type.shape;
   int64_t rows = a[a.size() - 2], inner = a.back(), columns = b.back();
-  AccumulatorSink<T> sink(matmul.requant.get(), result);
+  AccumulatorSink<T> sink(requant, result);
   forEachBroadcast(leading(a), leading(b), leading(result.type.shape), [&](int64_t matrix, int64_t ia, int64_t ib) {
     const T *lhs = operands[0].as<T>() + ia * rows * inner, *rhs = operands[1].as<T>() + ib * inner * columns;
     for (int64_t m = 0; m < rows; ++m)
@@ -56,9 +57,10 @@ void run(const program::MatMulT &matmul, std::span<const ConstTensorView> operan
   });
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
+void compute(const program::MatMulT &matmul, const program::RequantT *requant,
+             std::span<const ConstTensorView> operands, TensorView result) {
   dispatchActivation(operands[0].type.element,
-                     [&](auto type) { run<decltype(type)>(parameters<program::MatMulT>(op), operands, result); });
+                     [&](auto type) { run<decltype(type)>(matmul, requant, operands, result); });
 }
 
 int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, const TensorType &result) {
@@ -67,6 +69,8 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
 
 } // namespace
 
-const OpKernel matMulKernel = {"matmul", infer, reference, prepareMatMul, macs};
+using Kernel = Accumulating<program::MatMulT, compute>;
+const OpKernel matMulKernel = {"matmul", infer,         Kernel::reference, prepareMatMul,
+                               macs,     accumulatorOf, Kernel::accumulate};
 
 } // namespace tare::kernels

@@ -112,7 +112,10 @@ Result<TensorType> inferAverage(const program::OpUnion &op, std::span<const Tens
   return TensorType{operands[0].element, *shape};
 }
 
-template <typename T> void runAverage(const program::AveragePoolT &pool, ConstTensorView input, TensorView result) {
+template <typename T>
+void runAverage(const program::AveragePoolT &pool, const program::RequantT *requant, ConstTensorView input,
+                TensorView result) {
+  ExactSink<T> sink(requant, result);
   const Shape &shape = input.type.shape;
   Window window = poolWindow(pool.kernel, {pool.strides, pool.pads, {}}, shape);
   int64_t channels = shape.back(), image = elementCount(shape) / shape[0];
@@ -124,19 +127,22 @@ template <typename T> void runAverage(const program::AveragePoolT &pool, ConstTe
     });
     if (pool.count_include_pad)
       counted = window[0].kernel * window[1].kernel;
-    result.as<T>()[index] = T(requantize(sum, *pool.requant, counted - 1));
+    sink.store(index, uint64_t(sum), counted - 1);
   });
 }
 
-void referenceAverage(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  dispatchActivation(result.type.element, [&](auto type) {
-    runAverage<decltype(type)>(parameters<program::AveragePoolT>(op), operands[0], result);
-  });
+void computeAverage(const program::AveragePoolT &pool, const program::RequantT *requant,
+                    std::span<const ConstTensorView> operands, TensorView result) {
+  dispatchActivation(operands[0].type.element,
+                     [&](auto type) { runAverage<decltype(type)>(pool, requant, operands[0], result); });
 }
 
 } // namespace
 
+using Average = Accumulating<program::AveragePoolT, computeAverage>;
+
 const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, prepareMaxPool, noMacs};
-const OpKernel averagePoolKernel = {"average_pool", inferAverage, referenceAverage, prepareAveragePool, noMacs};
+const OpKernel averagePoolKernel = {"average_pool", inferAverage,     Average::reference, prepareAveragePool,
+                                    noMacs,         exactAccumulator, Average::accumulate};
 
 } // namespace tare::kernels

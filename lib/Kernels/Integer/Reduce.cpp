@@ -44,25 +44,30 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   return TensorType{x.element, shape};
 }
 
-template <typename T> void run(const program::ReduceMeanT &mean, ConstTensorView input, TensorView result) {
+template <typename T>
+void run(const program::ReduceMeanT &mean, const program::RequantT *requant, ConstTensorView input, TensorView result) {
   const Shape &shape = input.type.shape;
   std::vector<int64_t> sums(result.count());
   // Read as a broadcast of the sums to the input's shape, element by element.
   forEachBroadcast(shape, keptShape(shape, mean.axes), shape, [&](int64_t, int64_t element, int64_t sum) {
     sums[sum] += int64_t(input.as<T>()[element]) - mean.input_zero_point;
   });
+  ExactSink<T> sink(requant, result);
   for (size_t i = 0; i < sums.size(); ++i)
-    result.as<T>()[i] = T(requantize(sums[i], *mean.requant, 0));
+    sink.store(i, uint64_t(sums[i]), 0);
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  dispatchActivation(result.type.element, [&](auto type) {
-    run<decltype(type)>(parameters<program::ReduceMeanT>(op), operands[0], result);
-  });
+void compute(const program::ReduceMeanT &mean, const program::RequantT *requant,
+             std::span<const ConstTensorView> operands, TensorView result) {
+  dispatchActivation(operands[0].type.element,
+                     [&](auto type) { run<decltype(type)>(mean, requant, operands[0], result); });
 }
 
 } // namespace
 
-const OpKernel reduceMeanKernel = {"reduce_mean", infer, reference, prepareReduceMean, noMacs};
+using Mean = Accumulating<program::ReduceMeanT, compute>;
+
+const OpKernel reduceMeanKernel = {"reduce_mean",    infer,           Mean::reference, prepareReduceMean, noMacs,
+                                   exactAccumulator, Mean::accumulate};
 
 } // namespace tare::kernels

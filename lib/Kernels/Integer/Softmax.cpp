@@ -28,33 +28,37 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   return x;
 }
 
-/// The elements of one row are `stride` apart.
+/// The elements of one row begin at `first` and are `stride` apart; their probabilities go into the sink.
 template <typename T>
-void runRow(const T *x, T *y, int64_t length, int64_t stride, const int32_t *table, const program::RequantT &requant) {
-  int64_t max = x[0], sum = 0;
+void runRow(const T *x, int64_t first, int64_t length, int64_t stride, const int32_t *table, const ExactSink<T> &sink) {
+  const T *row = x + first;
+  int64_t max = row[0], sum = 0;
   for (int64_t i = 0; i < length; ++i)
-    max = std::max<int64_t>(max, x[i * stride]);
+    max = std::max<int64_t>(max, row[i * stride]);
   for (int64_t i = 0; i < length; ++i)
-    sum += expOf(table, max - x[i * stride], T());
+    sum += expOf(table, max - row[i * stride], T());
   for (int64_t i = 0; i < length; ++i)
-    y[i * stride] = T(requantize(probability(expOf(table, max - x[i * stride], T()), sum), requant, 0));
+    sink.store(first + i * stride, uint64_t(probability(expOf(table, max - row[i * stride], T()), sum)), 0);
 }
 
-void reference(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result) {
-  const auto &softmax = parameters<program::SoftmaxT>(op);
+void compute(const program::SoftmaxT &softmax, const program::RequantT *requant,
+             std::span<const ConstTensorView> operands, TensorView result) {
   const Shape &shape = result.type.shape;
   int64_t length = shape[softmax.axis], stride = stridesOf(shape)[softmax.axis];
-  dispatchActivation(result.type.element, [&](auto type) {
+  dispatchActivation(operands[0].type.element, [&](auto type) {
     using T = decltype(type);
+    ExactSink<T> sink(requant, result);
     for (int64_t block = 0, count = result.count(); block < count; block += length * stride)
       for (int64_t row = block; row < block + stride; ++row)
-        runRow(operands[0].as<T>() + row, result.as<T>() + row, length, stride, operands[1].as<int32_t>(),
-               *softmax.requant);
+        runRow(operands[0].as<T>(), row, length, stride, operands[1].as<int32_t>(), sink);
   });
 }
 
 } // namespace
 
-const OpKernel softmaxKernel = {"softmax", infer, reference, prepareSoftmax, noMacs};
+using Kernel = Accumulating<program::SoftmaxT, compute>;
+
+const OpKernel softmaxKernel = {"softmax",         infer, Kernel::reference, prepareSoftmax, noMacs, exactAccumulator,
+                                Kernel::accumulate};
 
 } // namespace tare::kernels

@@ -1,9 +1,12 @@
 //===- ReferenceTest.cpp - Reference kernels on hand-computed cases -------===//
 #include "Cases.h"
 
+#include "tare/Kernels/Rounding.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 using namespace tare;
 using namespace tare::kernels;
@@ -307,4 +310,54 @@ TEST(BoundaryReference, DequantizeScalesTheAxis) {
   Tensor x = makeTensor<int32_t>({2, 2}, {2, 3, 12, -8});
   EXPECT_EQ(elements<float>(runReference(makeCase(std::move(dequantize), {x}))),
             (std::vector<float>{0.0f, 0.5f, float(10 * 3e-7), float(-10 * 3e-7)}));
+}
+
+/// The accumulators of a case, whose result has this type.
+static Tensor accumulate(const Case &test, const TensorType &result) {
+  const OpKernel &kernel = test.kernel();
+  Tensor accumulators(kernel.accumulatorType(test.operands[0].element()), result.shape);
+  kernel.accumulate(test.op, test.views(), accumulators.mutableView());
+  return accumulators;
+}
+
+/// What accumulate() gives, requantized, is what reference() gives. (A13)
+TEST(Accumulators, RequantizedAreTheResult) {
+  Random random(11);
+  for (const Generator &generator : generators)
+    for (int trial = 0; trial < 40; ++trial) {
+      Case test = generator.make(random);
+      // The list index of an average is the number of elements that its window counts.
+      if (!test.kernel().accumulate || test.op.AsAveragePool())
+        continue;
+      Tensor result = runReference(test), sums = accumulate(test, result.type());
+      ASSERT_EQ(sums.shape(), result.shape()) << generator.name;
+      auto sum = [&](int64_t i) {
+        return sums.element() == ElementType::i32 ? sums.as<int32_t>()[i] : sums.as<int64_t>()[i];
+      };
+      auto output = [&](int64_t i) -> int64_t {
+        return result.element() == ElementType::i8 ? result.as<int8_t>()[i] : result.as<int16_t>()[i];
+      };
+      const program::RequantT *requant = nullptr;
+      auto look = [&](const auto *table) { requant = table ? table->requant.get() : requant; };
+      look(test.op.AsConv()), look(test.op.AsConvTranspose()), look(test.op.AsLinear()), look(test.op.AsMatMul());
+      look(test.op.AsMul()), look(test.op.AsRescale()), look(test.op.AsReduceMean()), look(test.op.AsSoftmax());
+      program::RequantT ofSum;
+      if (const auto *add = test.op.AsAdd())
+        requant = &(ofSum = requantOfSum(*add));
+      int64_t channels = result.shape().empty() ? 1 : result.shape().back();
+      for (int64_t i = 0; requant && i < result.count(); ++i)
+        ASSERT_EQ(requantize(sum(i), *requant, i % channels), output(i)) << generator.name;
+      if (!requant)
+        ASSERT_EQ(std::memcmp(sums.data(), result.data(), result.type().bytes()), 0) << generator.name;
+    }
+}
+
+TEST(Accumulators, AverageSumsWhatItCounts) {
+  program::AveragePoolT pool;
+  pool.kernel = {2}, pool.strides = {1}, pool.pads = {1, 0}, pool.input_zero_point = 1;
+  pool.requant = requantI8({1, 1}, {0, 1});
+  Case test = makeCase(std::move(pool), {makeTensor<int8_t>({1, 3, 1}, {3, 5, 10})});
+  Tensor result = runReference(test);
+  EXPECT_EQ(elements<int64_t>(accumulate(test, result.type())), (std::vector<int64_t>{2, 6, 13}));
+  EXPECT_EQ(elements<int8_t>(result), (std::vector<int8_t>{2, 3, 7}));
 }
