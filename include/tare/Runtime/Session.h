@@ -25,6 +25,7 @@
 namespace tare::runtime {
 
 class Context;
+class Trace;
 
 /// What a value at an input or output is.
 enum class Form {
@@ -76,6 +77,7 @@ public:
 
 private:
   friend class Context;
+  friend class Trace;
   Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses, SessionOptions options);
   void prepareLayers();
 

@@ -3,6 +3,7 @@
 
 #include "tare/Program/Reader.h"
 #include "tare/Runtime/Context.h"
+#include "tare/Runtime/Trace.h"
 
 #include <gtest/gtest.h>
 
@@ -102,6 +103,36 @@ TEST_P(RandomPrograms, EqualReferenceKernelsLayerByLayer) {
         EXPECT_TRUE(outputs[i] == expected[program.outputs[i]->tensor]);
     }
   }
+}
+
+/// A trace shows each layer what it read, even where a context has other tensors in that memory by then.
+TEST_P(RandomPrograms, TracesKeepOperands) {
+  auto model = load(randomNetwork(GetParam(), 12));
+  const program::ProgramT &program = model->program();
+  auto session = makeSession(model);
+  auto trace = Trace::create(session);
+  ASSERT_TRUE(trace);
+  Values inputs = randomInputs(*session, Form::program, 7);
+  Values expected = runReference(*model, inputs);
+  std::vector<Tensor> tensors;
+  for (size_t i = 0; i != inputs.size(); ++i) {
+    tensors.emplace_back(session->describeInput(i, Form::program).type);
+    std::memcpy(tensors.back().mutableAs<std::byte>(), inputs[i].data(), inputs[i].size());
+  }
+  std::vector<Tensor> entered = trace->enter(tensors);
+  size_t visited = 0;
+  std::vector<Tensor> outputs = trace->run(entered, [&](const Trace::Step &step) {
+    const program::LayerT &layer = *program.layers[step.layer];
+    EXPECT_EQ(step.layer, visited++);
+    for (size_t i = 0; i != step.operands.size(); ++i)
+      if (!program.tensors[layer.operands[i]]->constant)
+        EXPECT_TRUE(copyOf(step.operands[i]) == expected[layer.operands[i]]) << nameOf(layer);
+    EXPECT_TRUE(copyOf(step.result) == expected[layer.result]) << nameOf(layer);
+    EXPECT_TRUE(copyOf(trace->runLayer(step.layer, step.operands).view()) == expected[layer.result]);
+  });
+  EXPECT_EQ(visited, program.layers.size());
+  for (size_t i = 0; i != outputs.size(); ++i)
+    EXPECT_TRUE(copyOf(outputs[i].view()) == expected[program.outputs[i]->tensor]);
 }
 
 /// Raw inputs take the quantize layers' place, at the layer's own time: before
