@@ -62,8 +62,17 @@ double proof::realOutput(const RequantT &requant, const Entry &entry, int64_t ac
   return double(realOf(requant, entry, accumulator));
 }
 
-Walk proof::walkSteps(const RequantT &requant, const Entry &entry) {
+std::vector<Step> proof::stepsOf(const RequantT &requant, const Entry &entry) {
   Staircase staircase(requant, entry);
+  std::vector<Step> steps;
+  for (int64_t first = entry.low;; first = steps.back().last + 1) {
+    steps.push_back({first, staircase.endOfStep(first), staircase.at(first)});
+    if (steps.back().last == entry.high)
+      return steps;
+  }
+}
+
+Walk proof::walkSteps(const RequantT &requant, const Entry &entry) {
   Walk walk;
   walk.worst.accumulator = entry.low;
   auto look = [&](int64_t accumulator, int64_t output) {
@@ -72,14 +81,12 @@ Walk proof::walkSteps(const RequantT &requant, const Entry &entry) {
     if (error > walk.worst.error)
       walk.worst = {error, accumulator, output, double(real)};
   };
-  for (int64_t first = entry.low;; ++walk.steps) {
-    int64_t last = staircase.endOfStep(first), output = staircase.at(first);
-    look(first, output);
-    look(last, output);
-    if (last == entry.high)
-      return ++walk.steps, walk;
-    first = last + 1;
+  for (const Step &step : stepsOf(requant, entry)) {
+    look(step.first, step.output);
+    look(step.last, step.output);
+    ++walk.steps;
   }
+  return walk;
 }
 
 uint64_t proof::countDifferences(const RequantT &one, const RequantT &other, const Entry &entry) {

@@ -8,13 +8,18 @@
 
 using namespace tare;
 
-void tare::printJson(llvm::function_ref<void(llvm::json::OStream &)> write) {
+std::string tare::jsonDocument(llvm::function_ref<void(llvm::json::OStream &)> write) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   write(json);
   json.flush();
   text += '\n';
+  return text;
+}
+
+void tare::printJson(llvm::function_ref<void(llvm::json::OStream &)> write) {
+  std::string text = jsonDocument(write);
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 

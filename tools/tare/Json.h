@@ -8,10 +8,13 @@
 #include "llvm/Support/JSON.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tare {
 
+/// One JSON document, its keys in the order in which `write` gives them; ends with a new line.
+std::string jsonDocument(llvm::function_ref<void(llvm::json::OStream &)> write);
 /// Prints one JSON document to standard output, its keys in the order in which `write` gives them.
 void printJson(llvm::function_ref<void(llvm::json::OStream &)> write);
 

@@ -13,6 +13,11 @@
 
 namespace tare::proof {
 
+/// A step of the staircase: all accumulators from `first` to `last` give `output`.
+struct Step {
+  int64_t first, last, output;
+};
+
 /// Where an integer function is farthest from the real-valued one.
 struct Deviation {
   /// |y - real| in output steps (LSB). Rounding to nearest alone has up to 0.5.
@@ -30,6 +35,9 @@ struct Walk {
 
 /// (A32) real(acc) = clamp(Zy + M * acc, clamp_min, clamp_max), which the integers stand for.
 double realOutput(const program::RequantT &requant, const Entry &entry, int64_t accumulator);
+
+/// The steps of all accumulators in [entry.low, entry.high], in their order.
+std::vector<Step> stepsOf(const program::RequantT &requant, const Entry &entry);
 
 /// (A33) The largest |y(acc) - real(acc)| over all accumulators in [entry.low, entry.high].
 Walk walkSteps(const program::RequantT &requant, const Entry &entry);

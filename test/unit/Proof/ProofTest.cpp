@@ -63,6 +63,24 @@ TEST(Proof, WalkingFindsTheWorstOfAllAccumulators) {
   }
 }
 
+TEST(Proof, StepsAreTheWholeStaircase) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 200; ++i) {
+    auto [requant, entry] = randomCase(random, program::EnumValuesRounding()[i % 5]);
+    int64_t next = entry.low;
+    for (const Step &step : stepsOf(requant, entry)) {
+      ASSERT_EQ(step.first, next);
+      ASSERT_LE(step.first, step.last);
+      for (int64_t acc = step.first; acc <= step.last; ++acc)
+        ASSERT_EQ(step.output, kernels::requantize(acc, requant, entry.index));
+      if (step.first != entry.low)
+        ASSERT_NE(step.output, kernels::requantize(step.first - 1, requant, entry.index));
+      next = step.last + 1;
+    }
+    ASSERT_EQ(next, entry.high + 1);
+  }
+}
+
 TEST(Proof, CountingDifferencesFindsThemAll) {
   std::mt19937 random(2);
   for (int i = 0; i < 500; ++i) {

@@ -1,0 +1,277 @@
+"""Replays golden vectors (docs/golden.md) with numpy, written from the formulas of docs/arithmetic.md.
+
+All sums are exact: in int64, or in Python's integers where a product may pass 63 bits.
+"""
+import itertools
+import json
+import pathlib
+
+import numpy as np
+
+# ---- Rounding shifts and requantization
+
+
+def exact(v, factor=1):
+    """`v` in a type that holds v * factor."""
+    v = np.asarray(v)
+    largest = max(abs(int(v.max(initial=0))), abs(int(v.min(initial=0)))) * max(1, abs(int(factor)))
+    return v.astype(np.int64 if largest < 2**61 else object)
+
+
+def half_up(v, q):  # (A7)
+    return v if q == 0 else (v + (1 << (q - 1))) >> q
+
+
+def half_away(v, q):  # (A8)
+    return v if q == 0 else np.where(v < 0, -1, 1) * half_up(abs(v), q)
+
+
+def half_even(v, q):  # (A9)
+    if q == 0:
+        return v
+    low = v >> q
+    twice = (v - (low << q)) * 2
+    return low + np.where((twice > (1 << q)) | ((twice == (1 << q)) & (low % 2 == 1)), 1, 0)
+
+
+ROUNDINGS = {
+    "half_up": half_up, "half_away": half_away, "half_even": half_even,
+    "floor": lambda v, q: v >> q,  # (A10)
+    "gemmlowp_double": lambda v, q: half_up(v, q) if q <= 31 else half_away(half_up(v, 31), q - 31),  # (A11)
+}
+
+
+def at(values, channel):
+    """The element of a list of length 1 or C."""
+    return values[channel if len(values) > 1 else 0]
+
+
+def requantize(a, channel, r):
+    """(A13) of accumulators `a`, whose list elements are `channel`."""
+    channel, y = np.broadcast_to(channel, a.shape), np.empty(a.shape, np.int64)
+    for c in np.unique(channel):
+        m, q = at(r["multipliers"], c), at(r["shifts"], c)
+        rounded = ROUNDINGS[r["rounding"]](exact(a[channel == c], m) * m, q)
+        y[channel == c] = np.clip(r["zero_point"] + rounded, r["clamp_min"], r["clamp_max"]).astype(np.int64)
+    return y
+
+
+# ---- Windows: one spatial dimension is a height of 1
+
+
+def image(x):
+    return x.astype(np.int64).reshape(x.shape[0], *((1,) if x.ndim == 3 else ()), *x.shape[1:])
+
+
+def spatial(values, default):
+    return [default] * (2 - len(values)) + list(values)
+
+
+def window(p, kernel):
+    """Strides, pads ((top, bottom), (left, right)), dilations and kernel of two dimensions."""
+    rank = len(p["strides"])
+    pads = list(zip(spatial(p["pads"][:rank], 0), spatial(p["pads"][rank:], 0)))
+    return spatial(p["strides"], 1), pads, spatial(p.get("dilations", [1] * rank), 1), spatial(kernel, 1)
+
+
+def taps(x, p, kernel, fill):
+    """Per kernel position: (ky, kx), and the strided pixels under it, with `fill` around the image."""
+    strides, pads, dilations, kernel = window(p, kernel)
+    x = np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=fill)
+    size = [(x.shape[i + 1] - dilations[i] * (kernel[i] - 1) - 1) // strides[i] + 1 for i in (0, 1)]
+    for ky, kx in itertools.product(range(kernel[0]), range(kernel[1])):
+        y0, x0 = ky * dilations[0], kx * dilations[1]
+        yield (ky, kx), x[:, y0:y0 + (size[0] - 1) * strides[0] + 1:strides[0], x0:x0 + (size[1] - 1) * strides[1] + 1:strides[1]]
+
+
+def grouped(x, w, group):
+    """x [.., I] times w [O, I / group], group by group."""
+    return np.concatenate([a @ b.T for a, b in zip(np.split(x, group, -1), np.split(w, group, 0))], -1)
+
+
+# ---- Accumulators, shaped like the output; with the list elements that requantize them where these are not the last axis
+
+
+def conv(p, x, w, b):  # (A14)
+    shape = w.shape[1:-1]
+    w = image(w)
+    return sum(grouped(pixels, w[:, ky, kx], p["group"])
+               for (ky, kx), pixels in taps(image(x), p, shape, p["input_zero_point"])) + b.astype(np.int64)
+
+
+def conv_transpose(p, x, w, b):  # (A16)
+    strides, pads, dilations, kernel = window(p, w.shape[1:-1])
+    x, w, extra = image(x) - p["input_zero_point"], image(w), spatial(p["output_padding"], 0)
+    full = [(x.shape[i + 1] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 + extra[i] for i in (0, 1)]
+    y = np.zeros((x.shape[0], *full, w.shape[0]), np.int64)
+    for ky, kx in itertools.product(range(kernel[0]), range(kernel[1])):
+        y0, x0 = ky * dilations[0], kx * dilations[1]
+        y[:, y0:y0 + (x.shape[1] - 1) * strides[0] + 1:strides[0], x0:x0 + (x.shape[2] - 1) * strides[1] + 1:strides[1]] += \
+            grouped(x, w[:, ky, kx], p["group"])
+    (top, bottom), (left, right) = pads
+    return y[:, top:y.shape[1] - bottom, left:y.shape[2] - right] + b.astype(np.int64)
+
+
+def linear(p, x, w, b):  # (A15)
+    return x.astype(np.int64) @ w.astype(np.int64).T + b.astype(np.int64)
+
+
+def centred(p, x, z):
+    return x.astype(np.int64) - p["lhs_zero_point"], z.astype(np.int64) - p["rhs_zero_point"]
+
+
+def matmul(p, x, z):  # (A17)
+    x, z = centred(p, x, z)
+    return x @ z
+
+
+def add(p, x, z):  # (A20)
+    x, z = centred(p, x, z)
+    return x * p["lhs_multiplier"] + z * p["rhs_multiplier"], 0
+
+
+def mul(p, x, z):  # (A21)
+    x, z = centred(p, x, z)
+    return x * z
+
+
+def rescale(p, x):  # (A22)
+    return x.astype(np.int64) - p["input_zero_point"]
+
+
+def average_pool(p, x):  # (A26)
+    inside = np.ones_like(image(x))
+    total = sum(pixels for _, pixels in taps(image(x) - p["input_zero_point"], p, p["kernel"], 0))
+    counted = sum(pixels for _, pixels in taps(inside, p, p["kernel"], 1 if p["count_include_pad"] else 0))
+    return total, counted - 1
+
+
+def reduce_mean(p, x):  # (A27)
+    return (x.astype(np.int64) - p["input_zero_point"]).sum(tuple(p["axes"]), keepdims=p["keep_dims"]), 0
+
+
+def interpolated(table, u):  # (A24)
+    i, r = u // 128, u % 128
+    return table[i] + ((table[i + 1] - table[i]) * r + 64) // 128
+
+
+def softmax(p, x, table):  # (A28)
+    d, table = x.astype(np.int64).max(p["axis"], keepdims=True) - x, table.astype(np.int64)
+    e = table[d] if x.dtype == np.int8 else interpolated(table, d)
+    total = e.sum(p["axis"], keepdims=True)
+    return (e * 2**15 + total // 2) // total, 0
+
+
+ACCUMULATORS = dict(conv=conv, conv_transpose=conv_transpose, linear=linear, matmul=matmul, add=add, mul=mul, rescale=rescale,
+                    average_pool=average_pool, reduce_mean=reduce_mean, softmax=softmax)
+
+# ---- Operators that scale nothing
+
+
+def lookup(p, x, table):  # (A23), (A24)
+    tables = np.broadcast_to(table.astype(np.int64).reshape(-1, table.shape[-1]), (x.shape[-1] if x.ndim else 1, table.shape[-1]))
+    flat = x.astype(np.int64).reshape(-1, tables.shape[0])
+    columns = [t[c + 128] if x.dtype == np.int8 else interpolated(t, c + 32768) for t, c in zip(tables, flat.T)]
+    return np.stack(columns, -1)
+
+
+def max_pool(p, x):  # (A25)
+    return np.maximum.reduce([pixels for _, pixels in taps(image(x), p, p["kernel"], np.iinfo(x.dtype).min)])
+
+
+def concat(p, *x):  # (A29)
+    return np.concatenate(x, p["axis"])
+
+
+def cut(p, x):  # (A29)
+    for axis, (start, step, size) in enumerate(zip(p["starts"], p["steps"], p["sizes"])):
+        x = np.take(x, start + step * np.arange(size), axis)
+    return x
+
+
+def pad(p, x):  # (A29)
+    mode = dict(constant=dict(mode="constant", constant_values=p["value"]), edge=dict(mode="edge"), reflect=dict(mode="reflect"))
+    return np.pad(x, list(zip(p["low"], p["high"])), **mode[p["mode"]])
+
+
+def resize(p, x):  # (A30), (A31)
+    x, axes = x.astype(np.int64), p["axes"]
+    for i, axis in enumerate(axes):
+        low = np.take(x, axis["lower"], i + 1)
+        if p["mode"] == "nearest":
+            x = low
+            continue
+        u = np.asarray(axis["weight"]).reshape(-1, *[1] * (x.ndim - i - 2))
+        x = low * (2048 - u) + np.take(x, axis["upper"], i + 1) * u
+    return x if p["mode"] == "nearest" else half_up(x, 11 * len(axes))
+
+
+def quantize(p, x, dtype):  # (A2)
+    q = np.rint(x / np.float32(p["scale"])).astype(np.float64) + p["zero_point"]
+    return np.clip(q, np.iinfo(dtype).min, np.iinfo(dtype).max)
+
+
+def dequantize(p, q):  # (A3)
+    scales = np.asarray(p["scales"])
+    if len(scales) > 1:
+        scales = scales.reshape(-1, *[1] * (q.ndim - 1 - p["axis"]))
+    return (q.astype(np.float64) - p["zero_point"]) * scales
+
+
+MOVEMENTS = dict(lookup=lookup, max_pool=max_pool, concat=concat, slice=cut, pad=pad, resize=resize, dequantize=dequantize,
+                 reshape=lambda p, x: x.reshape(p["shape"]), transpose=lambda p, x: x.transpose(p["permutation"]))
+
+# ---- The folder
+
+
+class Golden:
+    """A folder of golden vectors."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.index = json.loads((self.folder / "index.json").read_text())
+        self.samples, self.layers = self.index["samples"], self.index["layers"]
+
+    def array(self, entry):
+        array = np.load(self.folder / entry["file"])
+        assert array.dtype == entry["dtype"] and list(array.shape) == entry["shape"], entry
+        return array
+
+    def of(self, entry, sample):
+        return self.array(entry)[sample] if entry["per_sample"] else self.array(entry)
+
+
+def compare(what, expected, actual, failures):
+    if expected.size != actual.size or np.any(expected.reshape(-1) != actual.reshape(-1)):
+        failures.append(what)
+
+
+def replay_breakpoints(layer, golden, failures):
+    if "breakpoints" not in layer:
+        return
+    rows = {key: golden.array(layer["breakpoints"][key]) for key in ("channels", "accumulators", "outputs")}
+    y = requantize(rows["accumulators"], rows["channels"], layer["requantization"])
+    compare(f"{layer['name']}: breakpoints", y, rows["outputs"], failures)
+
+
+def replay(folder):
+    """Computes every layer from its operands alone; the names of what differs."""
+    golden, failures = Golden(folder), []
+    for layer in golden.layers:
+        name, kind, p, output = layer["name"], layer["kind"], layer["parameters"], layer["output"]
+        replay_breakpoints(layer, golden, failures)
+        for sample in range(golden.samples):
+            operands = [golden.of(operand, sample) for operand in layer["operands"]]
+            y = golden.of(output, sample)
+            if kind not in ACCUMULATORS:
+                computed = quantize(p, *operands, y.dtype) if kind == "quantize" else MOVEMENTS[kind](p, *operands)
+                compare(f"{name}: output", computed.astype(y.dtype), y, failures)
+                continue
+            sums = ACCUMULATORS[kind](p, *operands)
+            sums, channel = sums if isinstance(sums, tuple) else (sums, np.arange(sums.shape[-1]) if sums.ndim else 0)
+            if "requantization" not in layer:
+                compare(f"{name}: output", sums, y, failures)
+                continue
+            compare(f"{name}: accumulators", sums, golden.of(layer["accumulators"], sample), failures)
+            compare(f"{name}: output", requantize(sums, channel, layer["requantization"]), y, failures)
+    return failures

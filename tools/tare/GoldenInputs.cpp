@@ -1,0 +1,63 @@
+//===- GoldenInputs.cpp - Inputs of golden vectors ------------------------===//
+#include "GoldenInputs.h"
+
+#include "tare/Calibration/Calibrate.h"
+#include "tare/Kernels/Registry.h"
+
+using namespace tare;
+using runtime::Form;
+
+namespace {
+
+std::vector<InputDeclaration> declarations(const runtime::Session &session, Form form) {
+  std::vector<InputDeclaration> inputs;
+  for (size_t i = 0; i != session.inputCount(); ++i) {
+    runtime::PortDescription port = session.describeInput(i, form);
+    inputs.push_back({port.name, port.type});
+  }
+  return inputs;
+}
+
+/// The real numbers that integers on a port's grid stand for.
+Tensor realOf(const Tensor &integers, const runtime::PortDescription &port) {
+  program::DequantizeT dequantize;
+  dequantize.scales = port.scales;
+  dequantize.axis = port.axis;
+  dequantize.zero_point = port.zeroPoint;
+  program::OpUnion op;
+  op.Set(std::move(dequantize));
+  ConstTensorView operand = integers.view();
+  Tensor real(ElementType::f32, integers.shape());
+  kernels::lookup(op.type)->reference(op, {&operand, 1}, real.mutableView());
+  return real;
+}
+
+} // namespace
+
+Result<GoldenInputs> GoldenInputs::fromData(const std::string &path, const runtime::Session &session, int64_t samples) {
+  auto data = Dataset::open(path, declarations(session, Form::model), samples);
+  if (!data)
+    return data.error();
+  GoldenInputs inputs;
+  inputs.samples = std::move(*data);
+  return inputs;
+}
+
+GoldenInputs GoldenInputs::random(const runtime::Session &session, int64_t samples) {
+  GoldenInputs inputs;
+  inputs.samples = calibration::randomSamples(declarations(session, Form::raw), samples);
+  inputs.areIntegers = true;
+  return inputs;
+}
+
+std::vector<Tensor> GoldenInputs::enter(const Sample &sample, const runtime::Trace &trace) const {
+  if (!areIntegers)
+    return trace.enter(sample.inputs);
+  std::vector<Tensor> tensors = sample.inputs;
+  for (size_t i = 0; i != tensors.size(); ++i) {
+    runtime::PortDescription port = trace.session().describeInput(i, Form::program);
+    if (port.type.element != tensors[i].element())
+      tensors[i] = realOf(tensors[i], port);
+  }
+  return tensors;
+}

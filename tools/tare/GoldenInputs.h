@@ -1,0 +1,30 @@
+//===- GoldenInputs.h - Inputs of golden vectors ----------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_GOLDENINPUTS_H
+#define TARE_TOOLS_TARE_GOLDENINPUTS_H
+
+#include "tare/Runtime/Trace.h"
+#include "tare/Tensor/Dataset.h"
+
+namespace tare {
+
+/// Samples for a program, from a user's data or at random.
+class GoldenInputs {
+public:
+  /// Up to `samples` samples of real numbers, as `tare run` takes them.
+  static Result<GoldenInputs> fromData(const std::string &path, const runtime::Session &session, int64_t samples);
+  /// Integers from all over the inputs' types, uniformly distributed: the same for every run. An input of real numbers
+  /// gets the numbers that its grid's integers stand for.
+  static GoldenInputs random(const runtime::Session &session, int64_t samples);
+
+  SampleSource &source() { return *samples; }
+  /// A sample as the program's own input tensors.
+  std::vector<Tensor> enter(const Sample &sample, const runtime::Trace &trace) const;
+
+private:
+  std::unique_ptr<SampleSource> samples;
+  bool areIntegers = false;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_GOLDENINPUTS_H

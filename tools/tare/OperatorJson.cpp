@@ -1,0 +1,145 @@
+//===- OperatorJson.cpp - An operator's parameters as JSON ----------------===//
+#include "OperatorJson.h"
+
+#include "Json.h"
+
+using namespace tare;
+using llvm::json::OStream;
+
+namespace {
+
+template <typename Table> void writeWindow(OStream &out, const Table &table) {
+  jsonList(out, "strides", table.strides);
+  jsonList(out, "pads", table.pads);
+}
+
+template <typename Table> void writeZeroPoints(OStream &out, const Table &table) {
+  out.attribute("lhs_zero_point", table.lhs_zero_point);
+  out.attribute("rhs_zero_point", table.rhs_zero_point);
+}
+
+void write(OStream &out, const program::ConvT &conv) {
+  writeWindow(out, conv);
+  jsonList(out, "dilations", conv.dilations);
+  out.attribute("group", conv.group);
+  out.attribute("input_zero_point", conv.input_zero_point);
+}
+
+void write(OStream &out, const program::ConvTransposeT &conv) {
+  writeWindow(out, conv);
+  jsonList(out, "dilations", conv.dilations);
+  jsonList(out, "output_padding", conv.output_padding);
+  out.attribute("group", conv.group);
+  out.attribute("input_zero_point", conv.input_zero_point);
+}
+
+void write(OStream &, const program::LinearT &) {}
+void write(OStream &, const program::LookupT &) {}
+
+void write(OStream &out, const program::MatMulT &matmul) { writeZeroPoints(out, matmul); }
+void write(OStream &out, const program::MulT &mul) { writeZeroPoints(out, mul); }
+
+/// What comes after the sum is its requantization.
+void write(OStream &out, const program::AddT &add) {
+  writeZeroPoints(out, add);
+  out.attribute("lhs_multiplier", add.lhs_multiplier);
+  out.attribute("rhs_multiplier", add.rhs_multiplier);
+}
+
+void write(OStream &out, const program::RescaleT &rescale) {
+  out.attribute("input_zero_point", rescale.input_zero_point);
+}
+
+void write(OStream &out, const program::MaxPoolT &pool) {
+  jsonList(out, "kernel", pool.kernel);
+  writeWindow(out, pool);
+  jsonList(out, "dilations", pool.dilations);
+}
+
+void write(OStream &out, const program::AveragePoolT &pool) {
+  jsonList(out, "kernel", pool.kernel);
+  writeWindow(out, pool);
+  out.attribute("count_include_pad", pool.count_include_pad);
+  out.attribute("input_zero_point", pool.input_zero_point);
+}
+
+void write(OStream &out, const program::ReduceMeanT &mean) {
+  jsonList(out, "axes", mean.axes);
+  out.attribute("keep_dims", mean.keep_dims);
+  out.attribute("input_zero_point", mean.input_zero_point);
+}
+
+void write(OStream &out, const program::SoftmaxT &softmax) { out.attribute("axis", softmax.axis); }
+void write(OStream &out, const program::ConcatT &concat) { out.attribute("axis", concat.axis); }
+
+void write(OStream &out, const program::SliceT &slice) {
+  jsonList(out, "starts", slice.starts);
+  jsonList(out, "steps", slice.steps);
+  jsonList(out, "sizes", slice.sizes);
+}
+
+void write(OStream &out, const program::PadT &pad) {
+  jsonList(out, "low", pad.low);
+  jsonList(out, "high", pad.high);
+  out.attribute("mode", program::EnumNamePadMode(pad.mode));
+  out.attribute("value", pad.value);
+}
+
+void write(OStream &out, const program::ReshapeT &reshape) { jsonList(out, "shape", reshape.shape); }
+
+void write(OStream &out, const program::TransposeT &transpose) { jsonList(out, "permutation", transpose.permutation); }
+
+void write(OStream &out, const program::ResizeT &resize) {
+  out.attribute("mode", program::EnumNameResizeMode(resize.mode));
+  out.attributeArray("axes", [&] {
+    for (const auto &axis : resize.axes)
+      out.object([&] {
+        jsonList(out, "lower", axis->lower);
+        jsonList(out, "upper", axis->upper);
+        jsonList(out, "weight", axis->weight);
+      });
+  });
+}
+
+void write(OStream &out, const program::QuantizeT &quantize) {
+  out.attribute("scale", double(quantize.scale));
+  out.attribute("zero_point", quantize.zero_point);
+}
+
+void write(OStream &out, const program::DequantizeT &dequantize) {
+  jsonList(out, "scales", dequantize.scales);
+  out.attribute("axis", dequantize.axis);
+  out.attribute("zero_point", dequantize.zero_point);
+}
+
+/// Writes the operator if it is a `Table`.
+template <typename Table> bool tryWrite(OStream &out, const program::OpUnion &op) {
+  if (op.type != program::OpUnionTraits<Table>::enum_value)
+    return false;
+  write(out, *static_cast<const Table *>(op.value));
+  return true;
+}
+
+template <typename... Tables> bool writeFirst(OStream &out, const program::OpUnion &op) {
+  // One more operator of the schema is one more write() above, and one more name below.
+  static_assert(sizeof...(Tables) == size_t(program::Op::MAX));
+  return (tryWrite<Tables>(out, op) || ...);
+}
+
+} // namespace
+
+void tare::writeParameters(OStream &out, const program::OpUnion &op) {
+  using namespace program;
+  writeFirst<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT, AveragePoolT,
+             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT>(out,
+                                                                                                                  op);
+}
+
+void tare::writeRequant(OStream &out, const program::RequantT &requant) {
+  jsonList(out, "multipliers", requant.multipliers);
+  jsonList(out, "shifts", requant.shifts);
+  out.attribute("zero_point", requant.zero_point);
+  out.attribute("clamp_min", requant.clamp_min);
+  out.attribute("clamp_max", requant.clamp_max);
+  out.attribute("rounding", program::EnumNameRounding(requant.rounding));
+}

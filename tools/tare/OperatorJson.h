@@ -1,0 +1,19 @@
+//===- OperatorJson.h - An operator's parameters as JSON --------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_OPERATORJSON_H
+#define TARE_TOOLS_TARE_OPERATORJSON_H
+
+#include "tare/Program/program_generated.h"
+
+#include "llvm/Support/JSON.h"
+
+namespace tare {
+
+/// The operator's parameters under the names of the schema (lib/Program/program.fbs), apart from its requantization.
+void writeParameters(llvm::json::OStream &out, const program::OpUnion &op);
+
+/// A requantization's parameters: the one place that knows how they are written.
+void writeRequant(llvm::json::OStream &out, const program::RequantT &requant);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_OPERATORJSON_H

@@ -1,0 +1,43 @@
+//===- Verification.h - What `tare verify` does -----------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_VERIFICATION_H
+#define TARE_TOOLS_TARE_VERIFICATION_H
+
+#include "Console.h"
+#include "tare/Program/Model.h"
+#include "tare/Tensor/Dataset.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tare {
+
+/// The program to verify, and how to tell.
+struct Verification {
+  std::string path;
+  std::shared_ptr<const program::Model> model;
+  size_t threads = 0;
+  bool json = false;
+  Console console;
+};
+
+/// Prints the worst error of each layer; above `maxError` (LSB) is an error.
+Status verifyProof(const Verification &task, std::optional<double> maxError);
+
+/// Prints how many of all accumulators would give another output on a board that rounds so.
+Status verifyRounding(const Verification &task, program::Rounding rounding);
+
+/// Where golden vectors go, and what they are of.
+struct GoldenRequest {
+  std::string folder;
+  /// Data; empty for random integers.
+  std::string inputs;
+  std::optional<int64_t> samples;
+  int64_t stepsPerChannel = 1024;
+};
+/// Writes a folder of golden vectors: docs/golden.md.
+Status writeGolden(const Verification &task, const GoldenRequest &request);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_VERIFICATION_H
