@@ -10,6 +10,7 @@
 #include "tare/Kernels/Registry.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace mlir;
@@ -105,8 +106,17 @@ private:
     tensor.zero_point = grid.zeroPoint(0);
   }
 
+  /// "conv1.weight": the layer that reads it, and the role that its data are named by ("conv1.weight_1"). The op's own
+  /// name does not survive folding.
+  static std::string nameOfConstant(npu::ConstantOp constant, npu::NpuOpInterface user) {
+    StringRef role;
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
+      role = resource.getRawHandle().getKey().rsplit('.').second.take_while([](char c) { return llvm::isAlpha(c); });
+    return qnn::layerName(user) + "." + (role.empty() ? "constant" : role).str();
+  }
+
   /// The tensor of a constant; equal constants on equal grids share one.
-  LogicalResult addConstant(Value value, npu::ConstantOp constant) {
+  LogicalResult addConstant(Value value, npu::ConstantOp constant, npu::NpuOpInterface user) {
     Tensor tensor = qnn::toTensor(constant.getValue());
     if (!tensor)
       return constant.emitError("has no data: was the IR printed with elided resources?");
@@ -118,7 +128,7 @@ private:
         return mlir::success();
       }
     uint32_t index = program().tensors.size();
-    program::TensorT &added = addTensor(value, qnn::valueName(value));
+    program::TensorT &added = addTensor(value, nameOfConstant(constant, user));
     added.constant = true;
     addGrid(added, value);
     result.constants[index] = std::as_bytes(std::span(bytes.data(), bytes.size()));
@@ -147,7 +157,7 @@ private:
     layer->op = op.encode();
     for (Value operand : op->getOperands()) {
       auto constant = operand.getDefiningOp<npu::ConstantOp>();
-      if (constant && !indices.contains(operand) && failed(addConstant(operand, constant)))
+      if (constant && !indices.contains(operand) && failed(addConstant(operand, constant, op)))
         return mlir::failure();
       layer->operands.push_back(indices.lookup(operand));
     }

@@ -81,26 +81,35 @@ def test_every_grid_is_as_expected_to_the_bit(kind, outputs, tmp_path):
     assert weight.shape == (outputs,) and np.array_equal(weight, expected.astype(np.float64))
     assert "i8<-127:127>:f32:0," in found["layer_weight_quantize"]
     input_scale = float(re.search(r"f32, ([^:>]+)", found["x_quantize"])[1])
-    # S_x * S_w[c], in float32 or in full: whichever it is, all channel counts have it.
-    full = input_scale * weight
-    assert np.array_equal(bias, full) or np.array_equal(bias, full.astype(np.float32))
+    assert np.array_equal(bias, input_scale * weight)
+
+
+def layer_of(info):
+    return next(x for x in info["layers"] if x["kind"] in ("conv", "conv_transpose", "linear"))
 
 
 @pytest.mark.parametrize("outputs", COUNTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_file_is_read_as_it_was_written(kind, outputs, tmp_path):
-    save(tmp_path, kind, outputs)
+    first, _ = save(tmp_path, kind, outputs)
     found = grids(tmp_path)
     program = convert(tmp_path, "p.tare")
     info = tare_json("inspect", program)
-    layer = next(x for x in info["layers"] if x["kind"] in ("conv", "conv_transpose", "linear", "depthwise_conv"))
+    layer = layer_of(info)
     assert len(layer["multipliers"]) == len(layer["shifts"]) == outputs
     scale, _, zero = re.search(r"f32, ([^:>]+)(:(-?\d+))?>", found["x_quantize"]).groups()
     assert info["inputs"][0]["scales"] == [float(scale)] and info["inputs"][0]["zero_points"] == [int(zero or 0)]
-    # M = S_x S_w / S_y comes back from (m, q) to the multiplier's 15 bits.
-    effective = np.array(layer["multipliers"]) / 2.0 ** np.array(layer["shifts"])
-    expected = float(scale) * scales(found["layer_weight_quantize"]) / layer["scales"][0]
-    assert np.allclose(effective, expected, rtol=2.0 ** -14, atol=0)
+    # The file's own scales, to the bit: S_w = float32(max |w|) / 127 and S_x * S_w.
+    weight, bias = layer["constants"]
+    expected = expected_scales(first).astype(np.float64)
+    assert (weight["type"], bias["type"]) == ("int8", "int32")
+    assert np.array_equal(weight["scales"], expected) and set(weight["zero_points"]) == {0}
+    assert np.array_equal(bias["scales"], float(scale) * expected) and set(bias["zero_points"]) == {0}
+    assert len(weight["scales"]) == len(bias["scales"]) == outputs
+    # M = S_x S_w / S_y is (m, q): m the nearest integer to M * 2^q, q as large as 15 bits allow.
+    effective = float(scale) * expected / layer["scales"][0]
+    for m, q, real in zip(layer["multipliers"], layer["shifts"], effective):
+        assert m == np.rint(real * 2.0 ** q) and 2 ** 14 <= m < 2 ** 15
     assert convert(tmp_path, "again.tare").read_bytes() == program.read_bytes()
 
 
@@ -109,17 +118,20 @@ def test_one_channel_of_1_27_has_scale_0_01(tmp_path):
     assert scales(grids(tmp_path)["layer_weight_quantize"]).astype(np.float32).tolist() == [np.float32(0.01)]
 
 
-@pytest.mark.parametrize("outputs", (1, 2))
-def test_a_channel_of_zeros_has_a_positive_scale_and_zeros(outputs, tmp_path):
+@pytest.mark.parametrize("outputs", COUNTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_channel_of_zeros_has_a_positive_scale_and_zeros(kind, outputs, tmp_path):
     def clear(w):
         w = w.copy()
-        w[-1] = 0
+        w[(slice(None), -1) if kind == "transposed" else -1] = 0
         return w
-    _, bias = save(tmp_path, "conv", outputs, clear)
-    weight = scales(grids(tmp_path)["layer_weight_quantize"])
-    assert np.all(weight > 0) and np.all(np.isfinite(weight))
-    tare("run", convert(tmp_path, "p.tare"), "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
-    info = tare_json("inspect", tmp_path / "p.tare")
+    _, bias = save(tmp_path, kind, outputs, clear)
+    program = convert(tmp_path, "p.tare")
+    info = tare_json("inspect", program)
+    weight = np.array(layer_of(info)["constants"][0]["scales"])
+    assert len(weight) == outputs and np.all(weight > 0) and np.all(np.isfinite(weight))
+    assert convert(tmp_path, "again.tare").read_bytes() == program.read_bytes()
+    tare("run", program, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
     with np.load(tmp_path / "y.npz") as outputs_file:
         last = outputs_file["y"].reshape(16, outputs, -1)[:, -1]
     # No weight adds anything: the bias alone, on the output's grid.
@@ -127,15 +139,18 @@ def test_a_channel_of_zeros_has_a_positive_scale_and_zeros(outputs, tmp_path):
 
 
 def test_a_tiny_activation_scale_survives_the_calibration_file(tmp_path):
+    """The range [-128, 127] * S for the float32 S = 3e-7 gives this S back, to the bit."""
     save(tmp_path, "conv", 1)
-    shape = np.load(tmp_path / "x.npz")["x"].shape
-    tiny = np.zeros(shape, np.float32)
-    tiny.flat[0], tiny.flat[1] = np.float32(3e-7 * 127), np.float32(-3e-7 * 128)
-    np.savez(tmp_path / "x.npz", x=tiny)
+    scale = np.float32(3e-7)
+    low, high = np.float32(-128 * np.float64(scale)), np.float32(127 * np.float64(scale))
+    assert np.float32((np.float64(high) - np.float64(low)) / 255) == scale
+    data = np.zeros(np.load(tmp_path / "x.npz")["x"].shape, np.float32)
+    data.flat[0], data.flat[1] = low, high
+    np.savez(tmp_path / "x.npz", x=data)
     ranges = tmp_path / "ranges.json"
     tare("calibrate", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--method", "min_max", "-o", ranges)
     value = json.loads(ranges.read_text())["values"]["x"]
-    expected = np.float32((value["max"] - value["min"]) / 255)
+    assert (value["min"], value["max"]) == (low, high)
     tare("convert", tmp_path / "m.onnx", "--calibration", ranges, "-o", tmp_path / "p.tare")
-    found = tare_json("inspect", tmp_path / "p.tare")["inputs"][0]["scales"]
-    assert np.float32(found[0]) == expected and abs(found[0] / 3e-7 - 1) < 1e-6
+    found = tare_json("inspect", tmp_path / "p.tare")["inputs"][0]
+    assert found["scales"] == [float(scale)] and found["zero_points"] == [0]

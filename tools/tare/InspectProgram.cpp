@@ -4,6 +4,7 @@
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Reader.h"
+#include "tare/Proof/Requantizer.h"
 #include "tare/Runtime/Session.h"
 
 using namespace tare;
@@ -31,27 +32,8 @@ InspectedPort portOf(const program::PortT &port, const runtime::PortDescription 
   return result;
 }
 
-/// The requantization of those operators that have one.
-const program::RequantT *requantOf(const program::OpUnion &op) {
-  const std::unique_ptr<program::RequantT> *requant = nullptr;
-  auto take = [&](const auto *parameters) {
-    if (parameters)
-      requant = &parameters->requant;
-  };
-  take(op.AsConv());
-  take(op.AsConvTranspose());
-  take(op.AsLinear());
-  take(op.AsMatMul());
-  take(op.AsMul());
-  take(op.AsRescale());
-  take(op.AsAveragePool());
-  take(op.AsReduceMean());
-  take(op.AsSoftmax());
-  return requant ? requant->get() : nullptr;
-}
-
 void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
-  if (const program::RequantT *requant = requantOf(op)) {
+  if (const program::RequantT *requant = proof::requantOf(op)) {
     layer.multipliers.assign(requant->multipliers.begin(), requant->multipliers.end());
     layer.shifts.assign(requant->shifts.begin(), requant->shifts.end());
   } else if (const auto *add = op.AsAdd()) {
@@ -71,12 +53,18 @@ InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer
                            {},
                            {},
                            std::nullopt,
-                           0};
+                           0,
+                           {}};
   setFactors(inspected, layer.op);
   inspected.headroom = headroomOf(model, layer);
   std::vector<TensorType> operands;
-  for (uint32_t operand : layer.operands)
+  for (uint32_t operand : layer.operands) {
     operands.push_back(model.type(operand));
+    const program::TensorT &tensor = *model.program().tensors[operand];
+    if (tensor.constant)
+      inspected.constants.push_back(
+          {tensor.name, model.type(operand), gridOf(tensor.scales, tensor.axis, tensor.zero_point)});
+  }
   inspected.macs = kernel.macs(layer.op, operands, inspected.output);
   return inspected;
 }

@@ -33,6 +33,13 @@ struct InspectedPort {
   std::vector<std::string> hostSteps;
 };
 
+/// Weights, a bias, a table: an operand that the program holds.
+struct InspectedConstant {
+  std::string name;
+  TensorType type;
+  InspectedGrid grid;
+};
+
 struct InspectedLayer {
   std::string name, value, kind;
   TensorType output;
@@ -42,6 +49,7 @@ struct InspectedLayer {
   /// The bits of the accumulator that even the worst input leaves unused, sign apart.
   std::optional<int> headroom;
   int64_t macs = 0;
+  std::vector<InspectedConstant> constants;
 };
 
 struct InspectedMemory {

@@ -24,6 +24,21 @@ void writePort(OStream &out, const InspectedPort &port) {
   jsonList(out, "host_steps", port.hostSteps);
 }
 
+template <typename T>
+void writeEach(OStream &out, llvm::StringRef key, const std::vector<T> &items, void write(OStream &, const T &)) {
+  out.attributeArray(key, [&] {
+    for (const T &item : items)
+      out.object([&] { write(out, item); });
+  });
+}
+
+void writeConstant(OStream &out, const InspectedConstant &constant) {
+  out.attribute("name", jsonText(constant.name));
+  out.attribute("type", jsonText(nameOf(constant.type.element)));
+  jsonList(out, "shape", constant.type.shape);
+  writeGrid(out, constant.grid);
+}
+
 void writeLayer(OStream &out, const InspectedLayer &layer) {
   out.attribute("name", jsonText(layer.name));
   out.attribute("value", jsonText(layer.value));
@@ -35,14 +50,7 @@ void writeLayer(OStream &out, const InspectedLayer &layer) {
   jsonList(out, "shifts", layer.shifts);
   out.attribute("headroom", layer.headroom ? llvm::json::Value(*layer.headroom) : llvm::json::Value(nullptr));
   out.attribute("macs", layer.macs);
-}
-
-template <typename T>
-void writeEach(OStream &out, llvm::StringRef key, const std::vector<T> &items, void write(OStream &, const T &)) {
-  out.attributeArray(key, [&] {
-    for (const T &item : items)
-      out.object([&] { write(out, item); });
-  });
+  writeEach(out, "constants", layer.constants, writeConstant);
 }
 
 } // namespace
