@@ -45,20 +45,22 @@ SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const Multiplie
   return llvm::map_to_vector(scales, [&](double scale) { return decompose(scale, limits); });
 }
 
-/// No partial sum may leave the accumulator.
+/// No partial sum may leave the accumulator. One error a layer, with the width that its worst channel needs.
 LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
-  int64_t limit = (int64_t(1) << (bits - 1)) - 1;
-  LogicalResult result = mlir::success();
+  int64_t limit = (int64_t(1) << (bits - 1)) - 1, channels = 0;
+  std::pair<int64_t, int64_t> worst = {0, 0}; // The bound and its channel.
   for (auto [channel, bound] : llvm::enumerate(accumulatorBounds(op))) {
-    if (bound <= limit)
-      continue;
-    int needed = llvm::Log2_64(bound) + 2;
-    result = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel
-                             << ": the accumulator can reach " << bound << ", which needs " << needed
-                             << " bits; the target has " << bits
-                             << "; use i8 activations, or a target with a wider accumulator";
+    channels += bound > limit;
+    if (bound > worst.first)
+      worst = {bound, int64_t(channel)};
   }
-  return result;
+  if (!channels)
+    return mlir::success();
+  InFlightDiagnostic error = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << worst.second;
+  if (channels > 1)
+    error << " and " << channels - 1 << " more";
+  return error << ": the accumulator can reach " << worst.first << ", which needs " << llvm::Log2_64(worst.first) + 2
+               << " bits; the target has " << bits << "; use i8 activations, or a target with a wider accumulator";
 }
 
 int accumulatorBits(const Target &target, const Grid &input) {

@@ -62,3 +62,13 @@ func.func @many(%x: tensor<1x2x!x>) -> tensor<1x11x!x> {
   %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<11x2x!w>) -> tensor<1x11x!x> loc("many"("many_out"))
   return %0 : tensor<1x11x!x>
 }
+
+// -----
+
+// The worst channel stands for the layer.
+func.func @overflows(%x: tensor<1x70000x!quant.uniform<i8:f32, 0.5:-128>>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5>> {
+  %w = qnn.constant dense<127> : tensor<2x70000xi8> as tensor<2x70000x!quant.uniform<i8<-127:127>:f32:0, {0.5, 0.5}>>
+  // expected-error @unknown {{layer 'both', channel 0 and 1 more: the accumulator can reach 2266950000, which needs 33 bits}}
+  %0 = qnn.linear %x, %w : (tensor<1x70000x!quant.uniform<i8:f32, 0.5:-128>>, tensor<2x70000x!quant.uniform<i8<-127:127>:f32:0, {0.5, 0.5}>>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5>> loc("both"("y"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 0.5>>
+}
