@@ -111,17 +111,18 @@ def layers_of(info):
     return first, second
 
 
-def test_m_is_s1_s2_over_s3(tmp_path):
+@pytest.mark.parametrize("target, bits", [("generic", 15), ("gemmlowp", 31), ("i16x8", 15)])
+def test_m_is_s1_s2_over_s3(target, bits, tmp_path):
     stored = small(tmp_path)
-    info = tare_json("inspect", convert(tmp_path))
+    info = tare_json("inspect", convert(tmp_path, "p.tare", "--target", target))
     (s1,) = info["inputs"][0]["scales"]
     for layer, weight in zip(layers_of(info), ("w1_scale", "w2_scale")):
         (s3,) = layer["scales"]
         expected = s1 * stored[weight].astype(np.float64) / s3
         effective = np.array(layer["multipliers"]) * 2.0 ** -np.array(layer["shifts"])
         assert len(effective) == len(stored[weight])
-        # Multipliers of 15 bits: 2^14 or more.
-        np.testing.assert_allclose(effective, expected, rtol=2.0 ** -15)
+        # A multiplier has its topmost bit set: it is off by half a step of 2^(bits - 1) or more.
+        np.testing.assert_allclose(effective, expected, rtol=2.0 ** -bits)
         s1 = s3
 
 

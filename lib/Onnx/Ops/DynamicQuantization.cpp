@@ -71,6 +71,8 @@ LogicalResult readWeight(Node &node, DynamicValue &sums) {
   if (weight->element() != ElementType::i8 && weight->element() != ElementType::u8)
     return node.error("the weight '" + node.operandName(1) + "' holds " + std::string(nameOf(weight->element())) +
                       ", expected int8 or uint8");
+  if (weight->count() == 0)
+    return node.error("the weight '" + node.operandName(1) + "' is empty, expected elements");
   sums.weight = *weight;
   sums.zeroPoints = {0};
   if (!node.hasOperand(3))

@@ -76,6 +76,31 @@ ModelBuilder quantized() {
   return model;
 }
 
+ModelBuilder dynamic() {
+  ModelBuilder model;
+  model.input("x", {1, 2, 3, 3}).output("y").weight("sw", {}, {0.5f}).weight("sm", {2}, {0.5f, 0.25f});
+  model.integers("w", {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6}, proto::TensorProto::UINT8);
+  model.integers("zw", {}, {3}, proto::TensorProto::UINT8)
+      .integers("m", {3, 2}, {1, -2, 3, -4, 5, -6}, proto::TensorProto::INT8);
+  model.node("DynamicQuantizeLinear", {"x"}, {"xq", "xs", "xz"});
+  model.node("ConvInteger", {"xq", "w", "xz", "zw"}, {"c"});
+  model.node("Cast", {"c"}, {"cf"}).attribute("to", int64_t(proto::TensorProto::FLOAT));
+  model.node("Mul", {"xs", "sw"}, {"cs"});
+  model.node("Mul", {"cf", "cs"}, {"p"});
+  model.node("DynamicQuantizeLinear", {"p"}, {"pq", "ps", "pz"});
+  model.node("MatMulInteger", {"pq", "m", "pz"}, {"i"});
+  model.node("Cast", {"i"}, {"if"}).attribute("to", int64_t(proto::TensorProto::FLOAT));
+  model.node("Mul", {"sm", "ps"}, {"is"});
+  model.node("Mul", {"is", "if"}, {"r"});
+  model.node("MatMulInteger", {"xq", "xq", "xz", "xz"}, {"q"});
+  model.node("Cast", {"q"}, {"qf"}).attribute("to", int64_t(proto::TensorProto::FLOAT));
+  model.node("Mul", {"xs", "xs"}, {"qs"});
+  model.node("Mul", {"qf", "qs"}, {"s"});
+  model.node("ReduceMean", {"s"}, {"t"}).attribute("axes", std::vector<int64_t>{1, 2, 3});
+  model.node("Add", {"r", "t"}, {"y"});
+  return model;
+}
+
 ModelBuilder functions() {
   ModelBuilder model(11);
   model.input("x", {1, 2, 3}).output("y");
@@ -98,5 +123,5 @@ ModelBuilder functions() {
 } // namespace
 
 std::vector<ModelBuilder> tare::onnx::test::sampleModels() {
-  return {convolutions(), products(), movement(), quantized(), functions()};
+  return {convolutions(), products(), movement(), quantized(), dynamic(), functions()};
 }
