@@ -13,6 +13,10 @@ Model::Model(std::string name, ProgramT program, std::span<const std::byte> cons
     types.push_back(typeOf(*tensor));
 }
 
+std::shared_ptr<const Model> Model::withProgram(ProgramT program) const {
+  return std::make_shared<const Model>(fileName, std::move(program), constants, owner);
+}
+
 const void *Model::constant(uint32_t tensor) const {
   const TensorT &description = *contents.tensors[tensor];
   return description.constant ? constants.data() + description.data_offset : nullptr;

@@ -5,24 +5,20 @@
 #include "tare/Kernels/Rounding.h"
 #include "tare/Proof/Steps.h"
 
-#include <algorithm>
-
 using namespace tare;
 using namespace tare::proof;
 
 namespace {
 
 /// Over all pairs of 8-bit operands.
-void compareSums(RoundingDifference &difference, const program::AddT &add, program::Rounding other) {
+void compareSums(RoundingDifference &difference, const program::AddT &add, program::Rounding rounding) {
   auto [low, high] = integersOf(ElementType::i8);
-  auto output = [&](int64_t sum, program::Rounding rounding) {
-    return std::clamp<int64_t>(add.zero_point + kernels::roundShift(sum, add.shift, rounding), add.clamp_min,
-                               add.clamp_max);
-  };
+  program::RequantT one = kernels::requantOfSum(add), other = one;
+  other.rounding = rounding;
   for (int64_t a = low; a <= high; ++a)
     for (int64_t b = low; b <= high; ++b, ++difference.total) {
       int64_t sum = (a - add.lhs_zero_point) * add.lhs_multiplier + (b - add.rhs_zero_point) * add.rhs_multiplier;
-      difference.differing += output(sum, add.rounding) != output(sum, other);
+      difference.differing += kernels::requantize(sum, one, 0) != kernels::requantize(sum, other, 0);
     }
 }
 
@@ -61,4 +57,17 @@ std::optional<RoundingDifference> proof::compareRounding(const program::Model &m
     difference.total += uint64_t(entry.high - entry.low) + 1;
   }
   return difference;
+}
+
+bool proof::rounds(const program::OpUnion &op) { return op.AsAdd() || requantOf(op); }
+
+std::shared_ptr<const program::Model> proof::withRounding(const program::Model &model, program::Rounding rounding) {
+  program::ProgramT program = model.program();
+  for (const auto &layer : program.layers) {
+    if (program::RequantT *requant = requantOf(layer->op))
+      requant->rounding = rounding;
+    if (auto *add = layer->op.AsAdd())
+      add->rounding = rounding;
+  }
+  return model.withProgram(std::move(program));
 }

@@ -254,24 +254,38 @@ def replay_breakpoints(layer, golden, failures):
     compare(f"{layer['name']}: breakpoints", y, rows["outputs"], failures)
 
 
+def compute(layer, operands, rounding=None):
+    """The accumulators (None where there are none) and the output, with the layer's own rounding or another one."""
+    kind, p, dtype = layer["kind"], layer["parameters"], layer["output"]["dtype"]
+    if kind not in ACCUMULATORS:
+        y = quantize(p, *operands, dtype) if kind == "quantize" else MOVEMENTS[kind](p, *operands)
+        return None, y.astype(dtype)
+    sums = ACCUMULATORS[kind](p, *operands)
+    sums, channel = sums if isinstance(sums, tuple) else (sums, np.arange(sums.shape[-1]) if sums.ndim else 0)
+    if "requantization" not in layer:
+        return None, sums
+    scaling = layer["requantization"]
+    return sums, requantize(sums, channel, scaling | (dict(rounding=rounding) if rounding else {}))
+
+
 def replay(folder):
     """Computes every layer from its operands alone; the names of what differs."""
     golden, failures = Golden(folder), []
     for layer in golden.layers:
-        name, kind, p, output = layer["name"], layer["kind"], layer["parameters"], layer["output"]
         replay_breakpoints(layer, golden, failures)
         for sample in range(golden.samples):
-            operands = [golden.of(operand, sample) for operand in layer["operands"]]
-            y = golden.of(output, sample)
-            if kind not in ACCUMULATORS:
-                computed = quantize(p, *operands, y.dtype) if kind == "quantize" else MOVEMENTS[kind](p, *operands)
-                compare(f"{name}: output", computed.astype(y.dtype), y, failures)
-                continue
-            sums = ACCUMULATORS[kind](p, *operands)
-            sums, channel = sums if isinstance(sums, tuple) else (sums, np.arange(sums.shape[-1]) if sums.ndim else 0)
-            if "requantization" not in layer:
-                compare(f"{name}: output", sums, y, failures)
-                continue
-            compare(f"{name}: accumulators", sums, golden.of(layer["accumulators"], sample), failures)
-            compare(f"{name}: output", requantize(sums, channel, layer["requantization"]), y, failures)
+            sums, y = compute(layer, [golden.of(operand, sample) for operand in layer["operands"]])
+            if sums is not None:
+                compare(f"{layer['name']}: accumulators", sums, golden.of(layer["accumulators"], sample), failures)
+            compare(f"{layer['name']}: output", y, golden.of(layer["output"], sample), failures)
     return failures
+
+
+def run(golden, sample, rounding):
+    """The outputs of the whole network where every layer rounds so, from its inputs on."""
+    values = {entry["file"]: golden.of(entry, sample) for entry in golden.index["inputs"]}
+    for layer in golden.layers:
+        operands = [values[entry["file"]] if entry["per_sample"] else golden.array(entry) for entry in layer["operands"]]
+        y = compute(layer, operands, rounding)[1].astype(layer["output"]["dtype"])
+        values[layer["output"]["file"]] = y.reshape(layer["output"]["shape"][1:])
+    return [values[entry["file"]] for entry in golden.index["outputs"]]

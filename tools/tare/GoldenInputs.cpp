@@ -9,15 +9,6 @@ using runtime::Form;
 
 namespace {
 
-std::vector<InputDeclaration> declarations(const runtime::Session &session, Form form) {
-  std::vector<InputDeclaration> inputs;
-  for (size_t i = 0; i != session.inputCount(); ++i) {
-    runtime::PortDescription port = session.describeInput(i, form);
-    inputs.push_back({port.name, port.type});
-  }
-  return inputs;
-}
-
 /// The real numbers that integers on a port's grid stand for.
 Tensor realOf(const Tensor &integers, const runtime::PortDescription &port) {
   program::DequantizeT dequantize;
@@ -33,6 +24,15 @@ Tensor realOf(const Tensor &integers, const runtime::PortDescription &port) {
 }
 
 } // namespace
+
+std::vector<InputDeclaration> tare::declarations(const runtime::Session &session, Form form) {
+  std::vector<InputDeclaration> inputs;
+  for (size_t i = 0; i != session.inputCount(); ++i) {
+    runtime::PortDescription port = session.describeInput(i, form);
+    inputs.push_back({port.name, port.type});
+  }
+  return inputs;
+}
 
 Result<GoldenInputs> GoldenInputs::fromData(const std::string &path, const runtime::Session &session, int64_t samples) {
   auto data = Dataset::open(path, declarations(session, Form::model), samples);

@@ -7,6 +7,9 @@
 
 namespace tare {
 
+/// What a Dataset is opened with, for values in this form.
+std::vector<InputDeclaration> declarations(const runtime::Session &session, runtime::Form form);
+
 /// Samples for a program, from a user's data or at random.
 class GoldenInputs {
 public:

@@ -27,6 +27,11 @@ Status verifyProof(const Verification &task, std::optional<double> maxError);
 /// Prints how many of all accumulators would give another output on a board that rounds so.
 Status verifyRounding(const Verification &task, program::Rounding rounding);
 
+/// Prints how many elements of each layer's result would differ on a board that rounds so, given the program's own
+/// operands on this data; and how many of the outputs where every layer rounds so.
+Status verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &inputs,
+                            int64_t samples);
+
 /// Where golden vectors go, and what they are of.
 struct GoldenRequest {
   std::string folder;

@@ -26,14 +26,7 @@ public:
     Verification task{path, *model, threads, json, console()};
     if (!golden.folder.empty())
       return writeGolden(task, golden);
-    if (data->count() + samplesOption->count() > 0)
-      return Error{"--inputs and --samples belong to --golden"};
-    if (rounding.empty())
-      return verifyProof(task, maxError);
-    std::optional<program::Rounding> other = proof::roundingOf(rounding);
-    if (!other)
-      return Error{"--rounding: found '" + rounding + "', expected one of " + proof::roundingNames()};
-    return verifyRounding(task, *other);
+    return rounding.empty() ? prove(task) : compareRounding(task);
   }
 
 private:
@@ -50,12 +43,14 @@ private:
                                   "Write what each layer reads, sums and gives, and its constants, as .npy files")
                        ->type_name("DIR")
                        ->excludes(limit, mode);
-    data = app.add_option("--inputs", golden.inputs,
-                          "Real inputs, as `tare run` takes them (default: random integers of the inputs' types)")
-               ->type_name("X.npz");
-    samplesOption = app.add_option("--samples", golden.samples, "How many samples to write (default: 4)")
-                        ->type_name("N")
-                        ->check(CLI::PositiveNumber);
+    app.add_option(
+           "--inputs", golden.inputs,
+           "Real inputs, as `tare run` takes them, for --golden (default: random integers of the inputs' types)\n"
+           "and for --rounding (default: every accumulator there is, in place of those of data)")
+        ->type_name("X.npz");
+    app.add_option("--samples", golden.samples, "How many samples (default: 4 for --golden, all for --rounding)")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
     app.add_option("--steps", golden.stepsPerChannel,
                    "At most so many steps of each channel's requantizer, evenly spread (default: 1024: all, at 8 bits)")
         ->type_name("N")
@@ -63,10 +58,26 @@ private:
         ->needs(folder);
   }
 
+  Status prove(const Verification &task) const {
+    if (!golden.inputs.empty() || golden.samples)
+      return Error{"--inputs and --samples belong to --golden or --rounding"};
+    return verifyProof(task, maxError);
+  }
+
+  Status compareRounding(const Verification &task) const {
+    std::optional<program::Rounding> other = proof::roundingOf(rounding);
+    if (!other)
+      return Error{"--rounding: found '" + rounding + "', expected one of " + proof::roundingNames()};
+    if (!golden.inputs.empty())
+      return verifyRoundingOnData(task, *other, golden.inputs, golden.samples.value_or(Dataset::all));
+    if (golden.samples)
+      return Error{"--samples: give --inputs too; without data --rounding looks at every accumulator there is"};
+    return verifyRounding(task, *other);
+  }
+
   std::string path, rounding;
   std::optional<double> maxError;
   GoldenRequest golden;
-  CLI::Option *data = nullptr, *samplesOption = nullptr;
 };
 
 } // namespace

@@ -81,9 +81,9 @@ Status check(const Verification &task, const std::vector<LayerProof> &proofs, st
   std::string failing;
   for (const LayerProof &layer : proofs) {
     if (layer.method == proof::Method::unknown)
-      return Error{
-          task.path + ": layer '" + layer.name +
-          "': the program does not say which real numbers its integers stand for; convert the model again with this version of tare"};
+      return Error{task.path + ": layer '" + layer.name +
+                   "': the program does not say which real numbers its integers stand for; convert the model again "
+                   "with this version of tare"};
     if (maxError && layer.worst.error > *maxError)
       failing += fmt::format("{}'{}' ({:.4f} LSB)", failing.empty() ? "" : ", ", layer.name, layer.worst.error);
   }

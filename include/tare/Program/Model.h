@@ -25,6 +25,9 @@ public:
   /// `program` has passed verify().
   Model(std::string name, ProgramT program, std::span<const std::byte> constants, std::shared_ptr<const void> owner);
 
+  /// The same tensors and constants under a program that differs in its operators' parameters, and has passed verify().
+  std::shared_ptr<const Model> withProgram(ProgramT program) const;
+
   /// The file that it was read from, for messages.
   const std::string &name() const { return fileName; }
   const ProgramT &program() const { return contents; }

@@ -26,6 +26,12 @@ std::string roundingNames();
 std::optional<RoundingDifference> compareRounding(const program::Model &model, const program::LayerT &layer,
                                                   program::Rounding rounding);
 
+/// Whether the operator's result depends on the program's rounding.
+bool rounds(const program::OpUnion &op);
+
+/// The program as that board runs it: every requantization and sum rounds so.
+std::shared_ptr<const program::Model> withRounding(const program::Model &model, program::Rounding rounding);
+
 } // namespace tare::proof
 
 #endif // TARE_PROOF_OTHERROUNDING_H

@@ -169,4 +169,25 @@ TEST(Proof, SumTriesEveryPair) {
   EXPECT_EQ(floor->differing, 32768u);
 }
 
+TEST(Proof, WithAnotherRoundingTheProgramIsOtherwiseTheSame) {
+  test::NetworkBuilder builder = test::smallNetwork();
+  auto model = modelOf(builder);
+  auto other = withRounding(*model, program::Rounding::floor);
+  size_t rounding = 0;
+  for (size_t i = 0; i != model->program().layers.size(); ++i) {
+    const program::LayerT &a = *model->program().layers[i], &b = *other->program().layers[i];
+    EXPECT_EQ(rounds(a.op), requantOf(a.op) != nullptr);
+    if (!rounds(a.op))
+      continue;
+    ++rounding;
+    const program::RequantT &one = *requantOf(a.op), &another = *requantOf(b.op);
+    EXPECT_EQ(another.rounding, program::Rounding::floor);
+    EXPECT_EQ(another.multipliers, one.multipliers);
+    EXPECT_EQ(another.shifts, one.shifts);
+  }
+  EXPECT_EQ(rounding, 1u);
+  for (uint32_t tensor = 0; tensor != model->program().tensors.size(); ++tensor)
+    EXPECT_EQ(model->constant(tensor), other->constant(tensor));
+}
+
 } // namespace

@@ -1,0 +1,85 @@
+//===- RoundingOnData.cpp - If the board rounded otherwise, on data -------===//
+#include "RoundingOnData.h"
+
+#include "Samples.h"
+#include "tare/Kernels/Registry.h"
+#include "tare/Proof/OtherRounding.h"
+
+#include <cstring>
+
+using namespace tare;
+using runtime::Trace;
+
+namespace {
+
+Result<Trace> traceOf(std::shared_ptr<const program::Model> model) {
+  auto session = runtime::Session::create(std::move(model));
+  return session ? Trace::create(*session) : Result<Trace>(session.error());
+}
+
+void count(RoundedElements &elements, const ConstTensorView &one, const ConstTensorView &other) {
+  size_t bytes = sizeOf(one.type.element);
+  int64_t differing = 0;
+  for (int64_t i = 0, number = one.count(); i != number; ++i)
+    differing += std::memcmp(one.as<char>() + i * bytes, other.as<char>() + i * bytes, bytes) != 0;
+  elements.differing += differing;
+  elements.total += one.count();
+}
+
+} // namespace
+
+Result<std::unique_ptr<RoundingOnData>> RoundingOnData::create(std::shared_ptr<const program::Model> model,
+                                                               program::Rounding rounding) {
+  auto program = traceOf(model);
+  if (!program)
+    return program.error();
+  auto other = traceOf(proof::withRounding(*model, rounding));
+  if (!other)
+    return other.error();
+  return std::unique_ptr<RoundingOnData>(new RoundingOnData(std::move(*program), std::move(*other)));
+}
+
+RoundingOnData::RoundingOnData(Trace program, Trace other)
+    : program(std::move(program)), other(std::move(other)), ofLayers(session().program().layers.size()),
+      ofOutputs(session().outputCount()) {
+  for (size_t i = 0; i != ofLayers.size(); ++i) {
+    const program::LayerT &layer = *session().program().layers[i];
+    ofLayers[i].name = layer.name;
+    ofLayers[i].kind = kernels::lookup(layer.op.type)->name;
+  }
+  for (size_t i = 0; i != ofOutputs.size(); ++i)
+    ofOutputs[i].name = session().program().outputs[i]->name;
+}
+
+Status RoundingOnData::run(SampleSource &source, size_t threads, Progress &progress) {
+  return forEachSample(source, threads, progress, [&](const Sample &sample, size_t) {
+    runSample(sample);
+    return success();
+  });
+}
+
+void RoundingOnData::runSample(const Sample &sample) {
+  std::vector<Tensor> inputs = program.enter(sample.inputs);
+  std::vector<Tensor> results = program.run(inputs, [&](const Trace::Step &step) {
+    if (proof::rounds(session().program().layers[step.layer]->op))
+      count(ofLayers[step.layer], step.result, other.runLayer(step.layer, step.operands).view());
+  });
+  std::vector<Tensor> otherResults = other.run(inputs);
+  for (size_t i = 0; i != results.size(); ++i)
+    count(ofOutputs[i], results[i].view(), otherResults[i].view());
+}
+
+std::vector<const RoundedElements *> RoundingOnData::layers() const {
+  std::vector<const RoundedElements *> rounding;
+  for (size_t i = 0; i != ofLayers.size(); ++i)
+    if (proof::rounds(session().program().layers[i]->op))
+      rounding.push_back(&ofLayers[i]);
+  return rounding;
+}
+
+std::vector<const RoundedElements *> RoundingOnData::outputs() const {
+  std::vector<const RoundedElements *> all;
+  for (const RoundedElements &output : ofOutputs)
+    all.push_back(&output);
+  return all;
+}
