@@ -159,6 +159,8 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   range.max = found.max;
   range.seenMin = histogram.min();
   range.seenMax = histogram.max();
+  if (options.powersOfTwo && !histogram.isDead())
+    range.stepErrors = findStepErrors(histogram, found, options.grid);
   return range;
 }
 
@@ -193,6 +195,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
     if (source == ranges.values.end())
       continue; // Of a value that is not float.
     ValueRange range = source->second;
+    range.stepErrors.reset();
     if (range.label == calibratedLabel)
       range.label = inheritedLabel;
     ranges.values[qnn::valueName(value)] = range;

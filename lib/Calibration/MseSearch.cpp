@@ -143,4 +143,44 @@ Range mseRange(const Histogram &histogram, const GridKind &grid) {
   return thresholds.range(search.best().low, search.best().high);
 }
 
+int64_t lowestLevel(int exponent, const Range &range, const GridKind &grid) {
+  if (grid.symmetric)
+    return -(grid.levels - 1) / 2;
+  double step = std::ldexp(1.0, exponent), steps = double(grid.levels - 1);
+  double low = std::floor(range.min / step), high = std::ceil(range.max / step);
+  if (high - low > steps)
+    low = std::nearbyint((range.min + range.max) / 2 / step - steps / 2);
+  return int64_t(std::clamp(low, -steps, 0.0));
+}
+
+StepErrors findStepErrors(const Histogram &histogram, const Range &range, const GridKind &grid) {
+  constexpr int finer = 10, coarser = 2;
+  StepErrors result;
+  result.bits = grid.levels > 256 ? 16 : 8;
+  Range all = minMaxRange(histogram);
+  if (all == Range())
+    return result;
+  Density density(histogram);
+  double count = double(histogram.finite()), steps = double(grid.levels - 1);
+  double width = grid.symmetric ? 2 * std::max(-all.min, all.max) : all.max - all.min;
+  int holdsAll = int(std::ceil(std::log2(width / steps)));
+  result.power = density.squaredError({1, 0, 0}) / count;
+  result.first = holdsAll - finer;
+  for (int exponent = result.first; exponent <= holdsAll + coarser; ++exponent) {
+    double low = double(lowestLevel(exponent, range, grid));
+    result.errors.push_back(density.squaredError({std::ldexp(1.0, exponent), low, low + steps}) / count);
+  }
+  return result;
+}
+
+StepErrors evenStepErrors(const Range &range, const GridKind &grid) {
+  constexpr int64_t count = 8192;
+  std::vector<float> values;
+  for (int64_t i = 0; i <= count; ++i)
+    values.push_back(float(range.min + (range.max - range.min) * double(i) / double(count)));
+  Histogram histogram;
+  histogram.add(values);
+  return findStepErrors(histogram, range, grid);
+}
+
 } // namespace tare::calibration

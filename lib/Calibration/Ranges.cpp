@@ -9,6 +9,16 @@ using namespace tare;
 using namespace tare::calibration;
 namespace json = llvm::json;
 
+static void writeFields(json::OStream &out, const StepErrors &errors) {
+  out.attribute("bits", errors.bits);
+  out.attribute("power", errors.power);
+  out.attribute("first", errors.first);
+  out.attributeArray("errors", [&] {
+    for (double error : errors.errors)
+      out.value(error);
+  });
+}
+
 std::string tare::calibration::toJson(const Ranges &ranges) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -28,10 +38,30 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
           out.attribute("seen_max", range.seenMax);
           if (range.nonFinite)
             out.attribute("non_finite", int64_t(range.nonFinite));
+          if (range.stepErrors)
+            out.attributeObject("step_errors", [&] { writeFields(out, *range.stepErrors); });
         });
     });
   });
   return text + "\n";
+}
+
+static Result<StepErrors> parseStepErrors(const json::Object &object) {
+  const Error misfit{
+      "has \"step_errors\" without \"bits\", \"power\", \"first\" and \"errors\", numbers of 0 and more"};
+  auto bits = object.getInteger("bits"), first = object.getInteger("first");
+  auto power = object.getNumber("power");
+  const json::Array *list = object.getArray("errors");
+  if (!bits || !first || !power || !list || list->empty() || !(*power >= 0) || std::abs(*first) > 1000)
+    return misfit;
+  StepErrors errors{*bits, *power, int(*first), {}};
+  for (const json::Value &value : *list) {
+    auto error = value.getAsNumber();
+    if (!error || !(*error >= 0) || !std::isfinite(*error))
+      return misfit;
+    errors.errors.push_back(*error);
+  }
+  return errors;
 }
 
 /// One entry; the error says what is wrong with it.
@@ -49,6 +79,12 @@ static Result<ValueRange> parseValue(const json::Object &object) {
   range.seenMin = object.getNumber("seen_min").value_or(*min);
   range.seenMax = object.getNumber("seen_max").value_or(*max);
   range.nonFinite = object.getInteger("non_finite").value_or(0);
+  if (const json::Object *entry = object.getObject("step_errors")) {
+    Result<StepErrors> errors = parseStepErrors(*entry);
+    if (!errors)
+      return errors.error();
+    range.stepErrors = *errors;
+  }
   return range;
 }
 

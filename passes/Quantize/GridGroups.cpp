@@ -21,12 +21,6 @@ std::pair<double, double> coveredRange(const Grid &grid) {
 
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
 
-/// The range that calibration saw.
-std::optional<std::pair<double, double>> knownRange(Value value) {
-  qnn::RangeAttr range = rangeAttr(value);
-  return range ? std::optional(std::pair(range.getMin(), range.getMax())) : std::nullopt;
-}
-
 void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;
@@ -86,7 +80,8 @@ quant::QuantizeCastOp tare::existingCast(Value value) {
 
 void GridGroups::add(Value value) {
   Group group;
-  group.range = knownRange(value);
+  if (qnn::RangeAttr range = rangeAttr(value))
+    group.range = std::pair(range.getMin(), range.getMax());
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
   if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())

@@ -52,6 +52,14 @@ public:
   /// The values that have been added, in that order.
   llvm::ArrayRef<mlir::Value> values() const { return order; }
   bool contains(mlir::Value value) const { return ids.contains(value); }
+  /// The number of a value's group; the members of one have the same.
+  unsigned group(mlir::Value value) const { return find(value); }
+  /// The grid that casts or a fixed function say; nothing where it may be chosen.
+  const std::optional<qnn::Grid> &pinned(mlir::Value value) const { return groups[find(value)].pinned; }
+  /// The range of a group's members, 0 included; nothing where none has one.
+  const std::optional<std::pair<double, double>> &range(mlir::Value value) const { return groups[find(value)].range; }
+  /// Chooses the grid of a value's group.
+  void pin(mlir::Value value, const qnn::Grid &grid) { groups[find(value)].pinned = grid; }
   /// The grid of a value's group; nothing where neither a range nor a cast says it.
   std::optional<qnn::Grid> grid(mlir::Value value) const;
 

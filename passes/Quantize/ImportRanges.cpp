@@ -34,8 +34,8 @@ bool isFloatTensor(Value value) {
   return type && type.getElementType().isF32();
 }
 
-void setRange(Value value, double min, double max, RangeLabel label) {
-  auto attr = RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label);
+void setRange(Value value, double min, double max, RangeLabel label, qnn::StepErrorsAttr errors = {}) {
+  auto attr = RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label, errors);
   if (auto argument = dyn_cast<BlockArgument>(value))
     cast<func::FuncOp>(argument.getOwner()->getParentOp())
         .setArgAttr(argument.getArgNumber(), qnn::rangeAttrName, attr);
@@ -90,7 +90,10 @@ private:
     if (label == RangeLabel::Dead && !isa<BlockArgument>(value))
       emitWarning(value.getLoc()) << "'" << name
                                   << "' was never anything but 0 during calibration; it gets the range [0, 1]";
-    setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated));
+    qnn::StepErrorsAttr errors;
+    if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
+      errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
+    setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
   }
 
   /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op.

@@ -6,6 +6,7 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
+#include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
@@ -62,11 +63,6 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     const ActivationFormat *format = failed(target) ? nullptr : formatOf(*target);
     if (!format)
       return signalPassFailure();
-    if (target->powerOfTwoScales()) {
-      function.emitError() << "the requantizer of target '" << target->name
-                           << "' is a shift, but this build chooses no power-of-two scales";
-      return signalPassFailure();
-    }
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
@@ -77,7 +73,13 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     collect(function, ops, boundary, tails, groups);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
-    if (repair)
+    if (target->powerOfTwoScales()) {
+      FailureOr<PowerOfTwoGrids> chosen =
+          choosePowersOfTwo({function, ops, *target, *format, rule, tails, repair}, groups);
+      if (failed(chosen))
+        return signalPassFailure();
+      powersOfTwo = std::move(*chosen);
+    } else if (repair)
       coarsenOutputs(ops, *target, tails, groups);
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value));
@@ -93,6 +95,8 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
 private:
   /// Of float weights, before repairs.
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
+  /// On targets that only shift.
+  std::optional<PowerOfTwoGrids> powersOfTwo;
 
   const ActivationFormat *formatOf(const Target &target) {
     if (activations.empty())
@@ -229,14 +233,21 @@ private:
         continue;
       std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
       if (ElementsAttr constant = floatConstant(operand.get())) {
-        auto [min, max] = rangeOf(constant);
-        operand.set(castBothWays(builder, operand.get(), unified ? *unified : activationGrid(min, max, rule), layer));
+        Grid grid = unified ? *unified : constantGrid(operand, constant, rule);
+        operand.set(castBothWays(builder, operand.get(), grid, layer));
       } else if (std::optional<Grid> grid = gridBehind(operand.get()); unified && grid && !sameGrid(*grid, *unified)) {
         remarkPassed(op, passName, "OperandRequantized")
             << remark::reason("'{0}' has other readers, which need its finer grid", qnn::valueName(operand.get()));
         operand.set(castBothWays(builder, operand.get(), *unified, layer));
       }
     }
+  }
+
+  Grid constantGrid(OpOperand &operand, ElementsAttr constant, const ActivationRule &rule) const {
+    if (powersOfTwo)
+      return powersOfTwo->constants.lookup(&operand);
+    auto [min, max] = rangeOf(constant);
+    return activationGrid(min, max, rule);
   }
 
   static ElementsAttr floatConstant(Value value) {
@@ -273,7 +284,9 @@ private:
     if (!grid)
       return op->emitOpError("of layer '")
              << qnn::layerName(op) << "' cannot be quantized: " << weightGrid(constant).error().message;
-    if (repair)
+    if (powersOfTwo)
+      grid = powersOfTwo->weights.lookup(op);
+    else if (repair)
       raiseScales(op, *grid, constant, activation, target);
     OpBuilder builder(op);
     operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));

@@ -27,6 +27,12 @@ using qnn::Grid;
 
 namespace {
 
+/// What the target says of activations on a grid; 8 bits of 32 where it says nothing.
+ActivationFormat formatOf(const Target &target, const Grid &grid) {
+  const ActivationFormat *format = target.activation(grid.bits == 16 ? ElementType::i16 : ElementType::i8);
+  return format ? *format : ActivationFormat();
+}
+
 /// The integers that stand for the ends of a real interval on a grid.
 std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> interval) {
   auto onGrid = [&](double real, int64_t open) -> int32_t {
@@ -38,10 +44,20 @@ std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> 
   return {onGrid(interval.first, grid.min), onGrid(interval.second, grid.max)};
 }
 
+MultiplierLimits limitsOf(qnn::RequantOpInterface op, const Target &target) {
+  MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max, target.productBits};
+  if (op.dividesByCount())
+    limits.bits = target.meanMultiplierBits;
+  else
+    limits.onlyShifts = target.powerOfTwoScales();
+  limits.alignment = largestAlignment(formatOf(target, *Grid::of(op->getOperand(0).getType())));
+  return limits;
+}
+
 SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const MultiplierLimits &limits) {
   SmallVector<double> scales = op.getEffectiveScales();
   if (op.sharesShift())
-    return decomposeShared(scales, limits);
+    return limits.onlyShifts ? decomposeAligned(scales, limits) : decomposeShared(scales, limits);
   return llvm::map_to_vector(scales, [&](double scale) { return decompose(scale, limits); });
 }
 
@@ -63,11 +79,6 @@ LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
                << " bits; the target has " << bits << "; use i8 activations, or a target with a wider accumulator";
 }
 
-int accumulatorBits(const Target &target, const Grid &input) {
-  const ActivationFormat *format = target.activation(input.bits == 16 ? ElementType::i16 : ElementType::i8);
-  return format ? format->accumulatorBits : 32;
-}
-
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
   using ComputeRequantizationBase::ComputeRequantizationBase;
 
@@ -76,7 +87,6 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
     if (mlir::failed(known))
       return signalPassFailure();
     const Target &target = *known;
-    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max, target.productBits};
     bool failed = false;
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);
@@ -85,11 +95,12 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
         return;
       if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op)) {
         Grid input = *Grid::of(accumulator.getActivationOperand().get().getType());
-        failed |= mlir::failed(checkAccumulator(accumulator, accumulatorBits(target, input)));
+        failed |= mlir::failed(checkAccumulator(accumulator, formatOf(target, input).accumulatorBits));
       }
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)
         return;
+      const MultiplierLimits limits = limitsOf(requant, target);
       SmallVector<Multiplier> multipliers = decomposeAll(requant, limits);
       failed |= mlir::failed(RequantCheck(requant, limits, repair).run(multipliers));
       if (!failed)

@@ -1,8 +1,10 @@
 //===- Multiplier.cpp - A real factor as m * 2^-q -------------------------===//
 #include "Requant/Multiplier.h"
+#include "tare/Tensor/Tensor.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace tare;
 
@@ -31,4 +33,26 @@ llvm::SmallVector<Multiplier> tare::decomposeShared(llvm::ArrayRef<double> scale
   for (double scale : scales)
     multipliers.push_back({int32_t(multiplierAt(scale, q)), q, 0});
   return multipliers;
+}
+
+int tare::wantedShift(double scale, MultiplierLimits limits) {
+  limits.shiftMax = std::numeric_limits<int>::max();
+  return decompose(scale, limits).q;
+}
+
+/// (A35)
+llvm::SmallVector<Multiplier> tare::decomposeAligned(llvm::ArrayRef<double> scales, const MultiplierLimits &limits) {
+  int q = limits.shiftMin;
+  for (double scale : scales)
+    q = std::max(q, wantedShift(scale, limits));
+  llvm::SmallVector<Multiplier> multipliers;
+  for (double scale : scales)
+    multipliers.push_back({int32_t(std::clamp(std::ldexp(scale, q), -double(INT32_MAX), double(INT32_MAX))), q, 0});
+  return multipliers;
+}
+
+int tare::largestAlignment(const ActivationFormat &format) {
+  constexpr int multiplierBits = 31;
+  // x - Zx has a bit more than x, and the sum one more.
+  return std::min(format.accumulatorBits - 8 * int(sizeOf(format.type)) - 2, multiplierBits - 1);
 }

@@ -2,6 +2,7 @@
 #ifndef TARE_PASSES_REQUANT_MULTIPLIER_H
 #define TARE_PASSES_REQUANT_MULTIPLIER_H
 
+#include "tare/Target/Target.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -16,6 +17,9 @@ struct MultiplierLimits {
   int shiftMin = 0, shiftMax = 31;
   /// The product of accumulator and multiplier, with its sign, fits in these.
   int productBits = 64;
+  /// There are no multipliers: m = 1, but in sums 2^k with k <= alignment, by which operands are shifted to the left.
+  bool onlyShifts = false;
+  int alignment = 30;
 };
 
 /// An effective scale as the hardware multiplies by it: M ~ m * 2^-q.
@@ -34,8 +38,18 @@ Multiplier decompose(double scale, const MultiplierLimits &limits);
 /// The multipliers of operands that are summed before the one shift: all at the shift that the largest of them needs.
 llvm::SmallVector<Multiplier> decomposeShared(llvm::ArrayRef<double> scales, const MultiplierLimits &limits);
 
+/// Without multipliers: the coarser operand of a sum is shifted left to the finer one's grid, or to the result's, so that
+/// one shift brings both to the result's. (A35)
+llvm::SmallVector<Multiplier> decomposeAligned(llvm::ArrayRef<double> scales, const MultiplierLimits &limits);
+
+/// The shift that keeps all bits of the multiplier, however large it is.
+int wantedShift(double scale, MultiplierLimits limits);
+
 /// The multiplier of `scale` for a given shift; |m| may reach 2^bits where q is too large.
 int64_t multiplierAt(double scale, int q);
+
+/// The largest k by which a sum without multipliers may shift an operand left: then two of them fit the accumulator.
+int largestAlignment(const ActivationFormat &format);
 
 } // namespace tare
 

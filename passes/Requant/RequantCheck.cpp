@@ -50,10 +50,13 @@ RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &l
     : op(op), limits(limits), repair(repair), scales(op.getEffectiveScales()), reaches(reachesOf(op)) {}
 
 LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
-  checkProducts(multipliers);
+  if (!limits.onlyShifts)
+    checkProducts(multipliers);
   for (auto [channel, multiplier] : llvm::enumerate(multipliers))
     if (multiplier.q < limits.shiftMin)
       checkLarge(channel, multiplier);
+    else if (limits.onlyShifts)
+      checkShift(channel, multiplier);
     else
       checkSmall(channel, multiplier);
   return report();
@@ -143,6 +146,22 @@ void RequantCheck::checkSmall(int64_t channel, const Multiplier &multiplier) {
         real(scales[channel]), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
     losses.add(channel, costOf(channel, multiplier), multiplier);
   }
+}
+
+void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
+  int wanted = wantedShift(scales[channel], limits);
+  bool isApart = std::abs(double(multiplier.m)) > std::ldexp(1.0, limits.alignment);
+  if ((wanted <= limits.shiftMax && !isApart) || refused++ >= shownChannels)
+    return;
+  InFlightDiagnostic error = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": ";
+  if (wanted > limits.shiftMax)
+    error << "needs q = " << wanted << ", the target has q in [" << limits.shiftMin << ", " << limits.shiftMax << "] ("
+          << scalesAt(channel) << ", effective scale " << real(scales[channel])
+          << "): its multiplier is 1 and has no bits to give up; let repairs choose coarser scales";
+  else
+    error << "this operand's grid is more than a factor of 2^" << limits.alignment
+          << " coarser than the other's or the result's (" << scalesAt(0)
+          << "): a shift to the left would leave the accumulator; let repairs choose the scales";
 }
 
 void RequantCheck::refuse(int64_t channel, const Multiplier &multiplier) {

@@ -48,6 +48,8 @@ private:
   MultiplierLimits narrowerBy(int bits) const;
   void checkLarge(int64_t channel, Multiplier &multiplier);
   void checkSmall(int64_t channel, const Multiplier &multiplier);
+  /// Where there are no multipliers.
+  void checkShift(int64_t channel, const Multiplier &multiplier);
   void refuse(int64_t channel, const Multiplier &multiplier);
   mlir::LogicalResult report() const;
   void reportNarrowed() const;

@@ -9,7 +9,7 @@ from harness import ROOT, fails, tare, tare_json
 DIGITS = ROOT / "examples/digits"
 
 
-@pytest.mark.parametrize("target", ("generic", "gemmlowp", "i16x8", "float_tail"))
+@pytest.mark.parametrize("target", ("generic", "gemmlowp", "i16x8", "float_tail", "shift_only"))
 def test_every_scaled_layer_of_the_digits_is_proven(target, tmp_path):
     program = tmp_path / "p.tare"
     tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", target, "-o", program)

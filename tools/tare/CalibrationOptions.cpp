@@ -29,15 +29,12 @@ void CalibrationOptions::addTo(CLI::App &app) {
 }
 
 /// What the target says of the activation type, or of its preferred one.
-static Result<ActivationFormat> formatOf(const std::string &targetName, const std::string &activations) {
-  Result<Target> target = loadTarget(targetName);
-  if (!target)
-    return target.error();
+static Result<ActivationFormat> formatOf(const Target &target, const std::string &activations) {
   if (activations.empty())
-    return target->activations.front();
-  const ActivationFormat *format = target->activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
+    return target.activations.front();
+  const ActivationFormat *format = target.activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
   if (!format)
-    return Error{"target '" + target->name + "' has no " + activations + " activations; see --activations"};
+    return Error{"target '" + target.name + "' has no " + activations + " activations; see --activations"};
   return *format;
 }
 
@@ -58,13 +55,19 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   }
   if (!data.empty() && random)
     return Error{"--calibration and --random-calibration exclude each other; give one of them"};
-  Result<ActivationFormat> format = formatOf(target, activations);
+  Result<Target> hardware = loadTarget(target);
+  if (!hardware)
+    return hardware.error();
+  Result<ActivationFormat> format = formatOf(*hardware, activations);
   if (!format)
     return format.error();
   request.pipeline.target = target;
   request.pipeline.activations = EnumNameElementType(format->type);
-  request.calibration = {
-      data, random, std::nullopt, {*calibration::methodOf(method), percentile, gridOf(*format)}, threads};
+  request.calibration = {data,
+                         random,
+                         std::nullopt,
+                         {*calibration::methodOf(method), percentile, gridOf(*format), hardware->powerOfTwoScales()},
+                         threads};
   if (samples > 0)
     request.calibration.samples = samples;
   return request;

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace tare::calibration {
 
@@ -41,6 +42,8 @@ struct SearchOptions {
   /// Percentile only: the percentage of values that is kept.
   double percentile = 99.99;
   GridKind grid;
+  /// Whether the grids' steps will be powers of two: then what each of them loses is found, too.
+  bool powersOfTwo = false;
 };
 
 /// The range by the chosen method; [0, 0] for a dead tensor.
@@ -64,6 +67,30 @@ Range mseRange(const Histogram &histogram, const GridKind &grid);
 
 /// The expected squared error that mseRange minimizes.
 double expectedSquaredError(const Histogram &histogram, const Range &range, const GridKind &grid);
+
+/// Where a grid whose step is 2^exponent begins, in steps from 0: at its lowest level if symmetric; otherwise just
+/// below the range, or in its middle where the grid does not hold it.
+int64_t lowestLevel(int exponent, const Range &range, const GridKind &grid);
+
+/// What a value loses on grids with the steps 2^first, 2^(first + 1), ...
+struct StepErrors {
+  /// Of the grid's integers.
+  int64_t bits = 8;
+  /// The mean square of the value.
+  double power = 0;
+  int first = 0;
+  /// Mean squared errors, rounding and clipping together.
+  std::vector<double> errors;
+
+  bool operator==(const StepErrors &) const = default;
+};
+
+/// From ten steps finer than the one that holds all values to two that are coarser; beyond, rounding alone counts, four
+/// times as much with each step.
+StepErrors findStepErrors(const Histogram &histogram, const Range &range, const GridKind &grid);
+
+/// The same for values that are spread evenly over a range.
+StepErrors evenStepErrors(const Range &range, const GridKind &grid);
 
 /// The range with the smallest Kullback-Leibler divergence of the clipped
 /// distribution (what is cut off is added to the outermost bins) from the

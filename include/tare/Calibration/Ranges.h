@@ -2,6 +2,7 @@
 #ifndef TARE_CALIBRATION_RANGES_H
 #define TARE_CALIBRATION_RANGES_H
 
+#include "tare/Calibration/RangeSearch.h"
 #include "tare/Tensor/Result.h"
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct ValueRange {
   double seenMin = 0, seenMax = 0;
   /// Elements that were NaN or infinite.
   uint64_t nonFinite = 0;
+  /// Where the calibration was for a target with power-of-two scales.
+  std::optional<StepErrors> stepErrors;
 
   bool operator==(const ValueRange &) const = default;
 };

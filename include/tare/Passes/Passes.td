@@ -213,6 +213,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     - the accumulator op at the graph's end (only rearrangements between it and the results, no fused activation) keeps its i32
       accumulator, where the target's tail allows;
     - values that the model quantizes itself keep its grids;
+    - on a target that only shifts all scales are powers of two, whose exponents are chosen together: every shift is in the target's
+      range, at the least squared error (docs/arithmetic.md, A35 to A38);
     - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, or whose multiplier would keep less than
       8 bits at the target's largest shift, gets a coarser scale; a remark says what that costs (`repair`).
 
@@ -232,7 +234,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     return %0d : tensor<1x4x8x8xf32>
     ```
 
-    Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits.
+    Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits; no powers
+    of two that do, or a model's own scales that are none.
   }];
   let options = [
     Option<"activations", "activations", "std::string", "\"\"", "the type of activations: i8 or i16; without it the target's preferred one">,

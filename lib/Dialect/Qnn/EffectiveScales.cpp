@@ -110,6 +110,9 @@ static int64_t averagedCount(ReduceMeanOp op) {
 Scales ReduceMeanOp::getEffectiveScales() { return {ratio(getInput(), getResult())[0] / averagedCount(*this)}; }
 Reaches ReduceMeanOp::getReaches() { return {averagedCount(*this) * distanceOf(getInput())}; }
 
+bool AveragePoolOp::dividesByCount() { return true; }
+bool ReduceMeanOp::dividesByCount() { return true; }
+
 /// The accumulator is a probability in units of 2^-15.
 Scales SoftmaxOp::getEffectiveScales() { return {std::ldexp(1.0, -15) / gridOf(getResult()).scale(0)}; }
 Reaches SoftmaxOp::getReaches() { return {int64_t(1) << 15}; }

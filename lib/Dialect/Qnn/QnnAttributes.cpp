@@ -29,6 +29,28 @@ static void printReal(AsmPrinter &printer, const APFloat &value) {
     printer.printFloat(value);
 }
 
+/// A list of doubles in brackets.
+static ParseResult parseReals(AsmParser &parser, DenseF64ArrayAttr &values) {
+  SmallVector<double> list;
+  auto parseOne = [&]() -> ParseResult {
+    FailureOr<APFloat> value;
+    if (parseReal(parser, value))
+      return failure();
+    list.push_back(value->convertToDouble());
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseOne))
+    return failure();
+  values = DenseF64ArrayAttr::get(parser.getContext(), list);
+  return success();
+}
+
+static void printReals(AsmPrinter &printer, DenseF64ArrayAttr values) {
+  printer << "[";
+  llvm::interleaveComma(values.asArrayRef(), printer, [&](double value) { printReal(printer, APFloat(value)); });
+  printer << "]";
+}
+
 #include "tare/Dialect/Qnn/QnnEnums.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
@@ -41,11 +63,19 @@ void QnnDialect::registerAttributes() {
       >();
 }
 
-LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFloat lower, APFloat upper,
-                                RangeLabel) {
+LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, APFloat lower, APFloat upper, RangeLabel,
+                                StepErrorsAttr) {
   double min = lower.convertToDouble(), max = upper.convertToDouble();
   if (!std::isfinite(min) || !std::isfinite(max) || min > 0 || max < 0)
     return emitError() << "a range must be finite and contain 0, found [" << min << ", " << max << "]";
+  return success();
+}
+
+LogicalResult StepErrorsAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t, APFloat power, int64_t,
+                                     DenseF64ArrayAttr errors) {
+  auto isGood = [](double value) { return std::isfinite(value) && value >= 0; };
+  if (errors.empty() || !isGood(power.convertToDouble()) || !llvm::all_of(errors.asArrayRef(), isGood))
+    return emitError() << "step errors need at least one error, finite numbers of 0 and more";
   return success();
 }
 

@@ -1,5 +1,14 @@
 // RUN: tare-opt %s --split-input-file --verify-diagnostics
 
+func.func @step_errors(%x: tensor<1xf32>) {
+  // expected-error @+2 {{failed to parse Qnn_RangeAttr parameter}}
+  // expected-error @+1 {{step errors need at least one error, finite numbers of 0 and more}}
+  %0 = qnn.relu %x {qnn.range = #qnn.range<0.0, 2.0, calibrated, <bits = 8, power = 1.0, first = 0, errors = [-1.0]>>} : (tensor<1xf32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
 func.func @range_without_zero(%x: tensor<1xf32>) {
   // expected-error @+1 {{a range must be finite and contain 0, found [1.000000e+00, 2.000000e+00]}}
   %0 = qnn.relu %x {qnn.range = #qnn.range<1.0, 2.0, calibrated>} : (tensor<1xf32>) -> tensor<1xf32>

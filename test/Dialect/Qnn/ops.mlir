@@ -120,5 +120,7 @@ func.func @quantized(%x: tensor<1x2x4x4x!x>) {
 func.func @annotated(%x: tensor<1x4xf32> {qnn.name = "image", qnn.range = #qnn.range<-1.5, 6.0, calibrated>}) -> tensor<1x4xf32> {
   // CHECK: qnn.relu {{.*}}qnn.range = #qnn.range<0.000000e+00, 0.000000e+00, dead>
   %0 = qnn.relu %x {qnn.range = #qnn.range<0.0, 0.0, dead>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.range = #qnn.range<0.000000e+00, 1.000000e+00, calibrated, <bits = 8, power = 2.500000e-01, first = -9, errors = [1.000000e-01, 1.300000e-05]>>
+  %1 = qnn.relu %x {qnn.range = #qnn.range<0.0, 1.0, calibrated, <bits = 8, power = 0.25, first = -9, errors = [0.1, 1.3e-05]>>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }

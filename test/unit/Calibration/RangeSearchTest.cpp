@@ -189,4 +189,54 @@ TEST(Methods, ByName) {
   EXPECT_FALSE(methodOf("entropy"));
 }
 
+/// The mean squared error of the values themselves on a grid whose step is 2^exponent.
+double errorOfStep(const Values &values, int exponent, const Range &range, const GridKind &grid) {
+  double step = std::ldexp(1.0, exponent), low = double(lowestLevel(exponent, range, grid));
+  double sum = 0;
+  for (double x : values) {
+    double rest = x - step * std::clamp(std::nearbyint(x / step), low, low + double(grid.levels - 1));
+    sum += rest * rest;
+  }
+  return sum / double(values.size());
+}
+
+/// (A38)
+TEST(StepErrors, AreThoseOfTheValues) {
+  for (GridKind grid : {asymmetric, symmetric, GridKind{65535, true}})
+    for (const Values &values : {normal(20000, 3), relu(longTail(20000)), uniform(20000, -1, 5)}) {
+      Range range = minMaxRange(histogramOf(values));
+      StepErrors found = findStepErrors(histogramOf(values), range, grid);
+      EXPECT_EQ(found.bits, grid.levels > 256 ? 16 : 8);
+      double power = 0;
+      for (double x : values)
+        power += x * x / double(values.size());
+      EXPECT_NEAR(found.power, power, 1e-3 * power);
+      for (size_t i = 0; i != found.errors.size(); ++i) {
+        double actual = errorOfStep(values, found.first + int(i), range, grid);
+        EXPECT_NEAR(found.errors[i], actual, 0.05 * actual + 1e-6 * power) << i;
+      }
+    }
+}
+
+TEST(StepErrors, AHeldRangeIsNotClipped) {
+  for (int exponent = -8; exponent <= 3; ++exponent)
+    for (Range range : {Range{-1, 1}, Range{0, 3}, Range{-100, 0}, Range{-0.1, 200}}) {
+      double low = double(lowestLevel(exponent, range, asymmetric)), step = std::ldexp(1.0, exponent);
+      EXPECT_LE(low, 0);
+      EXPECT_GE(low + 255, 0);
+      if (range.max - range.min > 254 * step)
+        continue;
+      EXPECT_LE(low * step, range.min);
+      EXPECT_GE((low + 255) * step, range.max);
+    }
+  EXPECT_EQ(lowestLevel(-3, {0, 9}, symmetric), -127);
+}
+
+TEST(StepErrors, EvenlySpreadValuesWantTheGridThatHoldsThem) {
+  StepErrors found = evenStepErrors({-1, 1}, symmetric);
+  auto least = std::min_element(found.errors.begin(), found.errors.end()) - found.errors.begin();
+  EXPECT_EQ(found.first + least, -7); // 127 / 128: one value in 256 is clipped, by one step at most.
+  EXPECT_NEAR(found.power, 1.0 / 3.0, 1e-3);
+}
+
 } // namespace

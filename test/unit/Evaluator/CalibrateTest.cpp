@@ -98,8 +98,9 @@ TEST(RangesTest, SurviveTheirFile) {
   Ranges ranges;
   ranges.method = "mse";
   ranges.samples = 5;
-  ranges.values["a \"quoted\" name"] = {calibratedLabel, -3e-7, 1.0 / 3.0, -1.5, 2.5, 0};
-  ranges.values["b"] = {nanLabel, 0, 0, 0, 0, 7};
+  ranges.values["a \"quoted\" name"] = {calibratedLabel, -3e-7, 1.0 / 3.0, -1.5, 2.5, 0, std::nullopt};
+  ranges.values["b"] = {nanLabel, 0, 0, 0, 0, 7, std::nullopt};
+  ranges.values["c"] = {calibratedLabel, -1, 1, -1, 1, 0, StepErrors{16, 1.0 / 3.0, -17, {0.1, 1e-9, 1.0 / 7.0}}};
   Result<Ranges> read = parseRanges(toJson(ranges), "ranges.json");
   ASSERT_TRUE(bool(read));
   EXPECT_EQ(read->values, ranges.values);
@@ -117,6 +118,11 @@ TEST(RangesTest, RefuseWhatIsNotARangesFile) {
       {R"({"version": 1, "values": {"v": 3}})", "value 'v' is not an object"},
       {R"({"version": 1, "values": {"v": {"label": "calibrated", "min": 1}}})", "value 'v' needs"},
       {R"({"version": 1, "values": {"v": {"label": "calibrated", "min": 2, "max": 1}}})", "value 'v' needs finite"},
+      {R"({"version": 1, "values": {"v": {"label": "calibrated", "min": 0, "max": 1, "step_errors": {"bits": 8}}}})",
+       "value 'v' has \"step_errors\" without"},
+      {R"({"version": 1, "values": {"v": {"label": "calibrated", "min": 0, "max": 1, "step_errors":
+          {"bits": 8, "power": 1, "first": -3, "errors": [0.5, -1]}}}})",
+       "value 'v' has \"step_errors\" without"},
   };
   for (auto [text, message] : cases) {
     Result<Ranges> read = parseRanges(text, "r.json");

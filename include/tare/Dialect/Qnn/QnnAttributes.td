@@ -25,20 +25,43 @@ def Qnn_RangeLabel : Qnn_Enum<"RangeLabel", "where a range comes from", [
   I32EnumAttrCase<"Missing", 5, "missing">
 ]>;
 
+def Qnn_StepErrorsAttr : Qnn_Attr<"StepErrors", "step_errors"> {
+  let summary = "what a value loses on grids whose step is a power of two";
+  let description = [{
+    The mean square of a value, and its mean squared error on grids of `bits` bits with the steps 2^first, 2^(first+1), ..: rounding
+    and clipping together.
+
+    ```mlir
+    #qnn.step_errors<bits = 8, power = 0.25, first = -9, errors = [0.1, 0.001, 1.3e-05, 5.1e-05]>
+    ```
+  }];
+  let parameters = (ins "int64_t":$bits, APFloatParameter<"">:$power, "int64_t":$first, "::mlir::DenseF64ArrayAttr":$errors);
+  let assemblyFormat = "`<` `bits` `=` $bits `,` `power` `=` custom<Real>($power) `,` `first` `=` $first `,` `errors` `=` custom<Reals>($errors) `>`";
+  let builders = [AttrBuilder<(ins "int64_t":$bits, "double":$power, "int64_t":$first, "::llvm::ArrayRef<double>":$errors), [{
+    return $_get($_ctxt, bits, ::llvm::APFloat(power), first, ::mlir::DenseF64ArrayAttr::get($_ctxt, errors));
+  }]>];
+  let extraClassDeclaration = [{
+    double getMeanSquare() const { return getPower().convertToDouble(); }
+  }];
+  let genVerifyDecl = 1;
+}
+
 def Qnn_RangeAttr : Qnn_Attr<"Range", "range"> {
   let summary = "the real numbers that a value takes";
   let description = [{
     `min <= 0 <= max`, both finite; the label says where they come from: `calibrated` (observed), `inherited` (same grid as
-    an operand), `constant`, `dead` (only zeros were seen), `nan`, `missing`.
+    an operand), `constant`, `dead` (only zeros were seen), `nan`, `missing`. Calibration for a target whose scales are powers of
+    two adds what the value loses on such grids.
 
     ```mlir
     #qnn.range<-1.5, 6.0, calibrated>
     ```
   }];
-  let parameters = (ins APFloatParameter<"">:$lower, APFloatParameter<"">:$upper, EnumParameter<Qnn_RangeLabel>:$label);
-  let assemblyFormat = "`<` custom<Real>($lower) `,` custom<Real>($upper) `,` $label `>`";
-  let builders = [AttrBuilder<(ins "double":$min, "double":$max, "RangeLabel":$label), [{
-    return $_get($_ctxt, ::llvm::APFloat(min), ::llvm::APFloat(max), label);
+  let parameters = (ins APFloatParameter<"">:$lower, APFloatParameter<"">:$upper, EnumParameter<Qnn_RangeLabel>:$label,
+                        OptionalParameter<"::tare::qnn::StepErrorsAttr">:$errors);
+  let assemblyFormat = "`<` custom<Real>($lower) `,` custom<Real>($upper) `,` $label (`,` $errors^)? `>`";
+  let builders = [AttrBuilder<(ins "double":$min, "double":$max, "RangeLabel":$label, CArg<"StepErrorsAttr", "{}">:$errors), [{
+    return $_get($_ctxt, ::llvm::APFloat(min), ::llvm::APFloat(max), label, errors);
   }]>];
   let extraClassDeclaration = [{
     double getMin() const { return getLower().convertToDouble(); }

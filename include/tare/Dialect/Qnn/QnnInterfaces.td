@@ -84,6 +84,9 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
     }], "::llvm::SmallVector<int64_t>", "getReaches", (ins), "", [{ return {}; }]>,
     InterfaceMethod<"Whether the scaled operands are summed before the one shift: then all multipliers use the same shift.",
       "bool", "sharesShift", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether the effective scales hold the reciprocal of a number of elements: then they are no powers of two, whatever the grids.
+    }], "bool", "dividesByCount", (ins), "", [{ return false; }]>,
     InterfaceMethod<"The real interval that the result is limited to: the fused activation, or the op's own function.",
       "::std::pair<double, double>", "getResultInterval", (ins), "", [{ return ::tare::qnn::fusedInterval($_op); }]>
   ];

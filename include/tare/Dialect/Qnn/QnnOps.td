@@ -16,6 +16,7 @@ include "tare/Dialect/Qnn/QnnInterfaces.td"
 
 defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
 defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
+defvar Qnn_RequantOfMean = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "dividesByCount"]>;
 defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "getResultInterval"]>;
 
 /// Float or quantized, of static shape.
@@ -270,7 +271,7 @@ def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool"> {
   let hasVerifier = 1;
 }
 
-def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
+def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn_RequantOfMean]> {
   let summary = "the mean of the elements under a window";
   let description = [{
     ONNX AveragePool; padding counts only with `count_include_pad`.
@@ -285,7 +286,7 @@ def Qnn_AveragePoolOp : Qnn_OwnGridOp<"average_pool", [Qnn_ClampOpInterface, Qnn
   let hasVerifier = 1;
 }
 
-def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
+def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_RequantOfMean]> {
   let summary = "the mean along axes";
   let description = [{
     ONNX ReduceMean, and GlobalAveragePool over the spatial axes.

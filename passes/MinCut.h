@@ -1,6 +1,6 @@
 //===- MinCut.h - The cheapest way to split a graph in two ------*- C++ -*-===//
-#ifndef TARE_PASSES_LAYOUT_MINCUT_H
-#define TARE_PASSES_LAYOUT_MINCUT_H
+#ifndef TARE_PASSES_MINCUT_H
+#define TARE_PASSES_MINCUT_H
 
 #include <cstdint>
 #include <limits>
@@ -45,4 +45,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_PASSES_LAYOUT_MINCUT_H
+#endif // TARE_PASSES_MINCUT_H

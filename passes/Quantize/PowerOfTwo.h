@@ -1,0 +1,39 @@
+//===- PowerOfTwo.h - Scales for targets that only shift --------*- C++ -*-===//
+//
+// The exponents of all scales are chosen together: of the groups of values that
+// share a grid, of each output channel's weights, of constant operands. Every
+// shift is then in the target's range, at the least sum of squared errors.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_QUANTIZE_POWEROFTWO_H
+#define TARE_PASSES_QUANTIZE_POWEROFTWO_H
+
+#include "Quantize/Tails.h"
+
+namespace tare {
+
+/// What stands around the choice.
+struct PowerOfTwoContext {
+  mlir::func::FuncOp function;
+  llvm::ArrayRef<mlir::Operation *> ops;
+  const Target &target;
+  const ActivationFormat &format;
+  ActivationRule rule;
+  const Tails &tails;
+  /// Without it each scale is the best for itself, whatever the shifts.
+  bool repair;
+};
+
+/// The grids of what is no activation.
+struct PowerOfTwoGrids {
+  llvm::DenseMap<mlir::Operation *, qnn::Grid> weights;
+  llvm::DenseMap<mlir::OpOperand *, qnn::Grid> constants;
+};
+
+/// Pins every group to a grid whose scale is a power of two. Warns of each scale that the shifts moved from its best.
+/// Fails, with an error per layer, where no powers of two do; and where the model's own scales are none.
+mlir::FailureOr<PowerOfTwoGrids> choosePowersOfTwo(const PowerOfTwoContext &context, GridGroups &groups);
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_POWEROFTWO_H
