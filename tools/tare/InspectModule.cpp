@@ -80,7 +80,8 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
                                {},
                                {},
                                std::nullopt,
-                               0});
+                               0,
+                               {}});
   }
   return result;
 }
