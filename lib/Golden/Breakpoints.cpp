@@ -1,6 +1,7 @@
 //===- Breakpoints.cpp - A requantization at its breakpoints --------------===//
 #include "Breakpoints.h"
 
+#include "tare/Kernels/Rounding.h"
 #include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ Result<std::vector<Entry>> golden::reachOf(const program::Model &model, const pr
     return requantizer.error();
   std::vector<Entry> entries = (*requantizer)->entries;
   // What every channel can reach alike, for a list with an element per channel.
-  size_t channels = std::max(requant.multipliers.size(), requant.shifts.size());
+  size_t channels = kernels::entryCount(requant);
   if (entries.size() == 1)
     for (size_t c = 1; c < channels; ++c) {
       entries.push_back(entries.front());

@@ -1,6 +1,8 @@
 //===- Requantizer.cpp - What a layer scales, and by what -----------------===//
 #include "tare/Proof/Requantizer.h"
 
+#include "tare/Kernels/Rounding.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -100,7 +102,7 @@ private:
 std::vector<Entry> ofPool(const Entries &entries, const program::AveragePoolT &pool, Interval distance) {
   int64_t size = product(pool.kernel);
   double ratio = entries.scaleOf(0) / entries.scaleOfResult();
-  bool byCount = pool.requant->multipliers.size() > 1 || pool.requant->shifts.size() > 1;
+  bool byCount = kernels::entryCount(*pool.requant) > 1;
   std::vector<Entry> result;
   for (int64_t n = byCount ? 1 : size; n <= size; ++n) {
     Interval reach = times(distance, n);

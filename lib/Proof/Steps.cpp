@@ -15,8 +15,15 @@ namespace {
 /// Bits of the mantissa beyond double's: M * acc is exact to far below an output step.
 using Real = long double;
 
+/// What is added to M * acc: the zero point, or (A42) with stages the bias, which contains it.
+Real offsetOf(const RequantT &requant, const Entry &entry) {
+  if (!requant.stages)
+    return requant.zero_point;
+  return std::ldexp(Real(kernels::perChannel(requant.stages->bias, entry.index)), -requant.stages->output_shift);
+}
+
 Real realOf(const RequantT &requant, const Entry &entry, int64_t accumulator) {
-  Real real = Real(requant.zero_point) + Real(entry.scale) * Real(accumulator);
+  Real real = offsetOf(requant, entry) + Real(entry.scale) * Real(accumulator);
   return std::clamp<Real>(real, requant.clamp_min, requant.clamp_max);
 }
 

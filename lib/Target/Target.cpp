@@ -24,6 +24,8 @@ llvm::StringRef nameOf(Requantizer requantizer) {
     return "multiply_shift";
   case Requantizer::shift:
     return "shift";
+  case Requantizer::three_stage:
+    return "three_stage";
   }
   llvm_unreachable("not a requantizer");
 }

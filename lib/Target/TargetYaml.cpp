@@ -97,7 +97,7 @@ template <> std::vector<std::pair<std::string, Tail>> valuesOf() {
 }
 template <> std::vector<std::pair<std::string, Requantizer>> valuesOf() {
   std::vector<std::pair<std::string, Requantizer>> values;
-  for (Requantizer requantizer : {Requantizer::multiply_shift, Requantizer::shift})
+  for (Requantizer requantizer : {Requantizer::multiply_shift, Requantizer::shift, Requantizer::three_stage})
     values.emplace_back(nameOf(requantizer).str(), requantizer);
   return values;
 }
@@ -277,10 +277,31 @@ private:
            ", but every activation type has an accumulator of more than 32 bits; tail: activation would be true";
   }
 
+  /// The bias comes after the multiplication, so that an accumulator without a requantization has none.
+  static std::optional<std::string> contradictsStages(const Target &target) {
+    constexpr int maxShift = 31, firstStageBits = 16;
+    if (target.rounding != program::Rounding::half_away)
+      return std::string("requantizer is three_stage, whose shifts round half away from zero, but rounding is ") +
+             program::EnumNameRounding(target.rounding) + "; rounding: half_away would be true";
+    if (target.tail != Tail::activation)
+      return "requantizer is three_stage, which adds the bias after the accumulator, but tail is " +
+             nameOf(target.tail).str() + "; tail: activation would be true";
+    if (target.shift.max > maxShift)
+      return "requantizer is three_stage, each of whose shifts is at most 31, but shift.max is " +
+             std::to_string(target.shift.max);
+    if (int bits = firstStageBits + target.multiplierBits; target.productBits < bits)
+      return "requantizer is three_stage, whose product of " + std::to_string(firstStageBits) +
+             " bits and a multiplier has " + std::to_string(bits) + ", but product_bits is " +
+             std::to_string(target.productBits);
+    return std::nullopt;
+  }
+
   static std::optional<std::string> contradictsRequantizer(const Target &target) {
     if (target.requantizer == Requantizer::shift && target.multiplierBits != 1)
       return "requantizer is shift, whose multiplier is 1, but multiplier_bits is " +
              std::to_string(target.multiplierBits) + "; multiplier_bits: 1 would be true";
+    if (target.requantizer == Requantizer::three_stage)
+      return contradictsStages(target);
     return std::nullopt;
   }
 

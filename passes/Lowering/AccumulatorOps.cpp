@@ -5,6 +5,8 @@
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Kernels/Movement.h"
 
+#include <cstring>
+
 using namespace tare;
 using namespace mlir;
 
@@ -23,15 +25,23 @@ Tensor channelsLastWeight(const Tensor &weight) {
   return result;
 }
 
+/// A bias of zeros; 64 bits wide where the accumulator is.
+Tensor zeroBias(qnn::AccumulatorOpInterface op) {
+  bool wide = qnn::Grid::of(op.getActivationOperand().get().getType())->bits == 16;
+  Tensor bias(wide ? ElementType::i64 : ElementType::i32, {op.getOutputChannels()});
+  std::memset(bias.mutableAs<std::byte>(), 0, bias.type().bytes());
+  return bias;
+}
+
 /// The bias's integers as the accumulator starts: with -Zx * sum(w) folded in, where the op allows it.
-FailureOr<Tensor> accumulatorBias(qnn::AccumulatorOpInterface op, bool foldZeroPoint) {
+FailureOr<Tensor> accumulatorBias(qnn::AccumulatorOpInterface op) {
   qnn::Grid x = *qnn::Grid::of(op.getActivationOperand().get().getType());
   std::vector<int64_t> bias = biasIntegers(op);
   std::vector<ChannelSums> sums = channelSums(op);
-  bool wide = x.bits == 16;
-  Tensor result(wide ? ElementType::i64 : ElementType::i32, {op.getOutputChannels()});
+  Tensor result = zeroBias(op);
+  bool wide = result.element() == ElementType::i64;
   for (int64_t c = 0; c < op.getOutputChannels(); ++c) {
-    int64_t value = (bias.empty() ? 0 : bias[c]) - (foldZeroPoint ? x.zeroPoint(0) * sums[c].sum : 0);
+    int64_t value = (bias.empty() ? 0 : bias[c]) - (op.foldsZeroPoint() ? x.zeroPoint(0) * sums[c].sum : 0);
     if (!wide && value != int32_t(value))
       return op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << c << ": the bias " << value
                              << " with the input's zero point folded in does not fit 32 bits";
@@ -57,13 +67,10 @@ void recordGrids(qnn::AccumulatorOpInterface op, const Parts &parts) {
   npu::setGrid(parts.bias.getDefiningOp(), accumulatorGrid(x, w, op.getOutputChannels(), 0).type(op.getContext()));
 }
 
-FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, bool foldZeroPoint, ConversionPatternRewriter &rewriter) {
+FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, ConversionPatternRewriter &rewriter) {
   ElementsAttr weight = qnn::constantValue(op.getWeightOperand().get());
   if (!weight)
     return op->emitError() << "layer '" << qnn::layerName(op) << "': weights must be constant";
-  FailureOr<Tensor> bias = accumulatorBias(op, foldZeroPoint);
-  if (failed(bias))
-    return failure();
   Parts parts;
   if (qnn::Grid::of(op->getResult(0).getType())->bits != 32) {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
@@ -71,6 +78,11 @@ FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, bool foldZeroPoint, 
       return failure();
     parts.requant = *requant;
   }
+  // Three stages add bias and zero points later: they are in the requantization.
+  bool isStaged = parts.requant && parts.requant.getStages();
+  FailureOr<Tensor> bias = isStaged ? zeroBias(op) : accumulatorBias(op);
+  if (failed(bias))
+    return failure();
   std::string name = qnn::layerName(op);
   // A matrix stays as it is: the same constant, whose memory lives as long as anyone names it.
   bool isMatrix = weight.getShapedType().getRank() <= 2;
@@ -86,7 +98,7 @@ struct LowerConv : OpConversionPattern<qnn::ConvOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::ConvOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, /*foldZeroPoint=*/true, rewriter);
+    FailureOr<Parts> parts = lowerParts(op, rewriter);
     if (failed(parts))
       return failure();
     size_t spatial = cast<ShapedType>(op.getType()).getRank() - 2;
@@ -105,7 +117,7 @@ struct LowerConvTranspose : OpConversionPattern<qnn::ConvTransposeOp> {
 
   LogicalResult matchAndRewrite(qnn::ConvTransposeOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, /*foldZeroPoint=*/false, rewriter);
+    FailureOr<Parts> parts = lowerParts(op, rewriter);
     if (failed(parts))
       return failure();
     size_t spatial = cast<ShapedType>(op.getType()).getRank() - 2;
@@ -123,7 +135,7 @@ struct LowerLinear : OpConversionPattern<qnn::LinearOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::LinearOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, /*foldZeroPoint=*/true, rewriter);
+    FailureOr<Parts> parts = lowerParts(op, rewriter);
     if (failed(parts))
       return failure();
     rewriter.replaceOpWithNewOp<npu::LinearOp>(op, adaptor.getInput(), parts->weight, parts->bias, parts->requant);

@@ -181,7 +181,7 @@ private:
     if (!x || !w || !y)
       return false;
     double accumulator = x->scale(0) * *llvm::max_element(w->scales);
-    MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max};
+    MultiplierLimits limits = wholeLimits(target);
     if (decompose(accumulator / y->scale(0), limits).q >= limits.shiftMin || !groups.coarsen(result, accumulator))
       return false;
     before.insert({op, y->scale(0)});

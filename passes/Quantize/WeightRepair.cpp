@@ -1,5 +1,6 @@
 //===- WeightRepair.cpp - Weight scales that are too fine -----------------===//
 #include "Quantize/WeightRepair.h"
+#include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <algorithm>
@@ -49,7 +50,8 @@ double finestScale(double bias, const AccumulatorContext &context, const Target 
   double activation = context.activation.scale(0);
   double finest = std::abs(bias) / std::ldexp(activation, biasBits);
   if (context.result)
-    finest = std::max(finest, std::ldexp(context.result->scale(0), multiplierBits - target.shift.max) / activation);
+    finest = std::max(finest,
+                      std::ldexp(context.result->scale(0), multiplierBits - wholeLimits(target).shiftMax) / activation);
   return finest;
 }
 

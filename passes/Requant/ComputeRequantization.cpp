@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Requant/AccumulatorBound.h"
 #include "Requant/RequantCheck.h"
+#include "Requant/StagedLayer.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -45,7 +46,7 @@ std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> 
 }
 
 MultiplierLimits limitsOf(qnn::RequantOpInterface op, const Target &target) {
-  MultiplierLimits limits{target.multiplierBits, target.shift.min, target.shift.max, target.productBits};
+  MultiplierLimits limits = eachLimits(target);
   if (op.dividesByCount())
     limits.bits = target.meanMultiplierBits;
   else
@@ -100,25 +101,50 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)
         return;
-      const MultiplierLimits limits = limitsOf(requant, target);
-      SmallVector<Multiplier> multipliers = decomposeAll(requant, limits);
-      failed |= mlir::failed(RequantCheck(requant, limits, repair).run(multipliers));
-      if (!failed)
-        attach(requant, *result, multipliers, target);
+      // Sums are not scaled in stages: they have a multiplier for each operand.
+      bool isStaged = target.requantizer == Requantizer::three_stage && !requant.sharesShift();
+      failed |= mlir::failed(isStaged ? attachStages(requant, *result, target) : attach(requant, *result, target));
     });
     if (failed)
       signalPassFailure();
   }
 
-  void attach(qnn::RequantOpInterface op, const Grid &result, ArrayRef<Multiplier> multipliers, const Target &target) {
+  LogicalResult attach(qnn::RequantOpInterface op, const Grid &result, const Target &target) {
+    const MultiplierLimits limits = limitsOf(op, target);
+    SmallVector<Multiplier> multipliers = decomposeAll(op, limits);
+    if (mlir::failed(RequantCheck(op, limits, repair).run(multipliers)))
+      return failure();
     SmallVector<int32_t> ms, qs;
     for (const Multiplier &multiplier : multipliers) {
       ms.push_back(multiplier.m);
       qs.push_back(multiplier.q);
     }
+    setRequant(op, result, target, ms, qs, nullptr);
+    return mlir::success();
+  }
+
+  LogicalResult attachStages(qnn::RequantOpInterface op, const Grid &result, const Target &target) {
+    OutputEnds ends = clampOf(result, op.getResultInterval());
+    std::optional<ThreeStages> stages = StagedLayer(op, ends, target).choose(repair);
+    if (!stages)
+      return failure();
+    // Without weights all channels have the same bias.
+    bool hasWeights = isa<qnn::AccumulatorOpInterface>(op.getOperation());
+    ArrayRef<int32_t> multipliers = stages->multipliers, bias = stages->bias;
+    auto attr =
+        npu::StagesAttr::get(op->getContext(), {stages->accumulatorShift, stages->productShift, stages->outputShift},
+                             hasWeights ? bias : bias.take_front());
+    setRequant(op, result, target, multipliers.take_front(op.getEffectiveScales().size()), {}, attr);
+    return mlir::success();
+  }
+
+  /// The zero point of the result is among what stages add.
+  static void setRequant(qnn::RequantOpInterface op, const Grid &result, const Target &target,
+                         ArrayRef<int32_t> multipliers, ArrayRef<int32_t> shifts, npu::StagesAttr stages) {
     auto [low, high] = clampOf(result, op.getResultInterval());
     op->setAttr(npu::requantAttrName,
-                npu::RequantAttr::get(op->getContext(), ms, qs, result.zeroPoint(0), low, high, target.rounding));
+                npu::RequantAttr::get(op->getContext(), multipliers, shifts, stages, stages ? 0 : result.zeroPoint(0),
+                                      low, high, target.rounding));
   }
 };
 

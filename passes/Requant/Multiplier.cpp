@@ -8,6 +8,20 @@
 
 using namespace tare;
 
+MultiplierLimits tare::eachLimits(const Target &target) {
+  return {target.multiplierBits, target.shift.min, target.shift.max, target.productBits};
+}
+
+MultiplierLimits tare::wholeLimits(const Target &target) {
+  MultiplierLimits limits = eachLimits(target);
+  if (target.requantizer != Requantizer::three_stage)
+    return limits;
+  // The multiplier has t for its other factor, whose width the description answers for.
+  limits.productBits = 128;
+  limits.shiftMin *= 3, limits.shiftMax *= 3, limits.shift = "q0 + q1 + q2";
+  return limits;
+}
+
 int64_t tare::multiplierAt(double scale, int q) { return std::llrint(std::nearbyint(std::ldexp(scale, q))); }
 
 /// (A12)

@@ -3,6 +3,7 @@
 #define TARE_PASSES_REQUANT_MULTIPLIER_H
 
 #include "tare/Target/Target.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -20,7 +21,14 @@ struct MultiplierLimits {
   /// There are no multipliers: m = 1, but in sums 2^k with k <= alignment, by which operands are shifted to the left.
   bool onlyShifts = false;
   int alignment = 30;
+  /// How messages call the shift.
+  const char *shift = "q";
 };
+
+/// What each of the target's shifts can be; most requantizers have one.
+MultiplierLimits eachLimits(const Target &target);
+/// What the target has between an accumulator and its result; the shifts of three stages are their sum.
+MultiplierLimits wholeLimits(const Target &target);
 
 /// An effective scale as the hardware multiplies by it: M ~ m * 2^-q.
 struct Multiplier {

@@ -142,8 +142,9 @@ void RequantCheck::checkSmall(int64_t channel, const Multiplier &multiplier) {
     vanishing.add(channel, costOf(channel, multiplier), multiplier);
   } else if (multiplier.bitsLost > 0) {
     missed(op, "BitsLost", channel) << remark::reason(
-        "its effective scale {0} would want q = {1}, the target ends at {2}: {3} of {4} multiplier bits are lost",
-        real(scales[channel]), multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost, limits.bits);
+        "its effective scale {0} would want {1} = {2}, the target ends at {3}: {4} of {5} multiplier bits are lost",
+        real(scales[channel]), limits.shift, multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost,
+        limits.bits);
     losses.add(channel, costOf(channel, multiplier), multiplier);
   }
 }
@@ -166,10 +167,10 @@ void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
 
 void RequantCheck::refuse(int64_t channel, const Multiplier &multiplier) {
   if (refused++ < shownChannels)
-    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": needs q = " << multiplier.q
-                    << ", the target has q in [" << limits.shiftMin << ", " << limits.shiftMax << "] ("
-                    << scalesAt(channel) << ", effective scale " << real(scales[channel])
-                    << "): " << causeOfLargeScale(op);
+    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": needs " << limits.shift
+                    << " = " << multiplier.q << ", the target has " << limits.shift << " in [" << limits.shiftMin
+                    << ", " << limits.shiftMax << "] (" << scalesAt(channel) << ", effective scale "
+                    << real(scales[channel]) << "): " << causeOfLargeScale(op);
 }
 
 LogicalResult RequantCheck::report() const {
@@ -201,29 +202,31 @@ void RequantCheck::reportNarrowed() const {
 void RequantCheck::reportClamped() const {
   if (clamped.count)
     repaired("ClampedShift", clamped,
-             llvm::formatv("q is clamped to {0} (channel {1} needs {2}, {3}), so the output loses precision",
-                           limits.shiftMin, clamped.channel, clamped.multiplier.q, scalesAt(clamped.channel))
+             llvm::formatv("{0} is clamped to {1} (channel {2} needs {3}, {4}), so the output loses precision",
+                           limits.shift, limits.shiftMin, clamped.channel, clamped.multiplier.q,
+                           scalesAt(clamped.channel))
                  .str(),
              causeOfLargeScale(op));
 }
 
 void RequantCheck::reportVanishing() const {
   if (vanishing.count)
-    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the largest shift, q = " << limits.shiftMax
-                      << ", so that every output becomes the zero point (channel " << vanishing.channel << ": "
-                      << scalesAt(vanishing.channel) << "), at the cost of at most " << cost(vanishing.cost) << ": "
-                      << causeOfSmallScale(op, vanishing.channel);
+    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the largest shift, " << limits.shift << " = "
+                      << limits.shiftMax << ", so that every output becomes the zero point (channel "
+                      << vanishing.channel << ": " << scalesAt(vanishing.channel) << "), at the cost of at most "
+                      << cost(vanishing.cost) << ": " << causeOfSmallScale(op, vanishing.channel);
 }
 
 void RequantCheck::reportLosses() const {
   if (losses.count)
-    repaired("LostBits", losses,
-             llvm::formatv(
-                 "the shift ends at q = {0}, so the multiplier gives up bits, most of all in channel {1}: {2} "
-                 "of {3} ({4})",
-                 limits.shiftMax, losses.channel, losses.multiplier.bitsLost, limits.bits, scalesAt(losses.channel))
-                 .str(),
-             causeOfSmallScale(op, losses.channel));
+    repaired(
+        "LostBits", losses,
+        llvm::formatv("the shift ends at {0} = {1}, so the multiplier gives up bits, most of all in channel {2}: {3} "
+                      "of {4} ({5})",
+                      limits.shift, limits.shiftMax, losses.channel, losses.multiplier.bitsLost, limits.bits,
+                      scalesAt(losses.channel))
+            .str(),
+        causeOfSmallScale(op, losses.channel));
 }
 
 void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause) const {

@@ -46,12 +46,23 @@ def at(values, channel):
     return values[channel if len(values) > 1 else 0]
 
 
+def staged(a, m, b, r):
+    """(A39) of one channel's accumulators."""
+    stages = r["stages"]
+    shift = lambda v, which: half_away(v, stages[which])
+    t = np.clip(shift(exact(a), "accumulator_shift"), -2**15, 2**15 - 1).astype(np.int64)
+    return shift(shift(t * m, "product_shift") + b, "output_shift")
+
+
 def requantize(a, channel, r):
-    """(A13) of accumulators `a`, whose list elements are `channel`."""
+    """(A13), or (A39) with stages, of accumulators `a`, whose list elements are `channel`."""
     channel, y = np.broadcast_to(channel, a.shape), np.empty(a.shape, np.int64)
     for c in np.unique(channel):
-        m, q = at(r["multipliers"], c), at(r["shifts"], c)
-        rounded = ROUNDINGS[r["rounding"]](exact(a[channel == c], m) * m, q)
+        m = at(r["multipliers"], c)
+        if "stages" in r:
+            rounded = staged(a[channel == c], m, at(r["stages"]["bias"], c), r)
+        else:
+            rounded = ROUNDINGS[r["rounding"]](exact(a[channel == c], m) * m, at(r["shifts"], c))
         y[channel == c] = np.clip(r["zero_point"] + rounded, r["clamp_min"], r["clamp_max"]).astype(np.int64)
     return y
 

@@ -9,7 +9,7 @@ from harness import ROOT, fails, tare, tare_json
 DIGITS = ROOT / "examples/digits"
 
 
-@pytest.mark.parametrize("target", ("generic", "gemmlowp", "i16x8", "float_tail", "shift_only"))
+@pytest.mark.parametrize("target", ("generic", "gemmlowp", "i16x8", "float_tail", "shift_only", "three_stage"))
 def test_every_scaled_layer_of_the_digits_is_proven(target, tmp_path):
     program = tmp_path / "p.tare"
     tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", target, "-o", program)
@@ -18,8 +18,8 @@ def test_every_scaled_layer_of_the_digits_is_proven(target, tmp_path):
     assert len(scaled) >= 6
     assert all(layer["proof"] in ("steps", "pairs", "bound") for layer in scaled)
     # Rounding to nearest is off by half a step at most; the multiplier's own error adds little at 8 bits. Double rounding
-    # adds up to an eighth.
-    limit = 2.5 if target == "i16x8" else 0.65 if target == "gemmlowp" else 0.52
+    # adds up to an eighth, three stages a few hundredths: t has 16 bits.
+    limit = 2.5 if target == "i16x8" else 0.65 if target == "gemmlowp" else 0.55 if target == "three_stage" else 0.52
     assert 0.49 < proof["worst_error"] < limit
 
 

@@ -39,7 +39,10 @@ def test_multipliers_and_shifts_stay_in_the_target(name, tmp_path):
         bits["add"] = 31  # what aligns the operands
     for layer in tare_json("inspect", convert(name, tmp_path / "p.tare"))["layers"]:
         assert all(abs(m) < 2 ** bits.get(layer["kind"], target["multiplier_bits"]) for m in layer.get("multipliers", []))
-        assert all(target["shift"]["min"] <= q <= target["shift"]["max"] for q in layer.get("shifts", []))
+        stages = layer.get("stages", {})
+        shifts = layer.get("shifts", []) + [q for key, q in stages.items() if key.endswith("_shift")]
+        assert all(target["shift"]["min"] <= q <= target["shift"]["max"] for q in shifts)
+        assert len(shifts) == 3 if stages else "stages" not in layer
 
 
 def test_the_activation_type_is_the_targets_preferred_one(tmp_path):

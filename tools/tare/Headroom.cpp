@@ -2,6 +2,7 @@
 //
 // The bound is that of docs/arithmetic.md: sum |w| * max |x - Zx| + |b|, which no
 // partial sum exceeds, with the bias before the zero point was folded into it.
+// Where three stages add all that later, the accumulator is the bare sum.
 //
 //===----------------------------------------------------------------------===//
 #include "Headroom.h"
@@ -70,15 +71,20 @@ int64_t product(const std::vector<int32_t> &numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), int64_t(1), std::multiplies<>());
 }
 
+/// Whether the zero point's share is not in the accumulator.
+bool addedLater(const std::unique_ptr<program::RequantT> &requant) { return requant && requant->stages; }
+
 std::optional<int64_t> boundOf(const program::Model &model, const program::LayerT &layer) {
   const program::OpUnion &op = layer.op;
   const Shape &input = model.type(layer.operands[0]).shape;
   if (const auto *conv = op.AsConv())
-    return WeightBound(model, layer).compute(conv->input_zero_point, /*folded=*/true);
+    return WeightBound(model, layer).compute(addedLater(conv->requant) ? 0 : conv->input_zero_point, /*folded=*/true);
   if (const auto *conv = op.AsConvTranspose())
     return WeightBound(model, layer).compute(conv->input_zero_point, /*folded=*/false);
-  if (op.AsLinear()) // its parameters do not repeat the zero point, its operand knows it
-    return WeightBound(model, layer).compute(model.program().tensors[layer.operands[0]]->zero_point, /*folded=*/true);
+  if (const auto *linear = op.AsLinear()) { // its parameters do not repeat the zero point, its operand knows it
+    int64_t zeroPoint = model.program().tensors[layer.operands[0]]->zero_point;
+    return WeightBound(model, layer).compute(addedLater(linear->requant) ? 0 : zeroPoint, /*folded=*/true);
+  }
   if (const auto *matmul = op.AsMatMul())
     return sumBound(model, layer, matmul->lhs_zero_point, input.back(),
                     largestDistance(model.type(layer.operands[1]).element, matmul->rhs_zero_point));

@@ -80,6 +80,7 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
                                {},
                                {},
                                std::nullopt,
+                               std::nullopt,
                                0,
                                {}});
   }

@@ -36,6 +36,8 @@ void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
   if (const program::RequantT *requant = proof::requantOf(op)) {
     layer.multipliers.assign(requant->multipliers.begin(), requant->multipliers.end());
     layer.shifts.assign(requant->shifts.begin(), requant->shifts.end());
+    if (requant->stages)
+      layer.stages = *requant->stages;
   } else if (const auto *add = op.AsAdd()) {
     layer.multipliers = {add->lhs_multiplier, add->rhs_multiplier};
     layer.shifts = {add->shift};
@@ -52,6 +54,7 @@ InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer
                            gridOf(result.scales, result.axis, result.zero_point),
                            {},
                            {},
+                           std::nullopt,
                            std::nullopt,
                            0,
                            {}};

@@ -8,6 +8,7 @@
 
 #include "Executable.h"
 #include "Json.h"
+#include "tare/Program/program_generated.h"
 
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,8 @@ struct InspectedLayer {
   InspectedGrid grid;
   /// M = multipliers * 2^-shifts; lists of length 1 or C, empty where the layer does not rescale.
   std::vector<int64_t> multipliers, shifts;
+  /// Where the layer rescales in stages; then there are no shifts.
+  std::optional<program::StagesT> stages;
   /// The bits of the accumulator that even the worst input leaves unused, sign apart.
   std::optional<int> headroom;
   int64_t macs = 0;

@@ -1,5 +1,6 @@
 //===- InspectionJson.cpp - What inspect shows, for other programs --------===//
 #include "Inspection.h"
+#include "OperatorJson.h"
 
 #include <cmath>
 
@@ -48,6 +49,8 @@ void writeLayer(OStream &out, const InspectedLayer &layer) {
   writeGrid(out, layer.grid);
   jsonList(out, "multipliers", layer.multipliers);
   jsonList(out, "shifts", layer.shifts);
+  if (layer.stages)
+    out.attributeObject("stages", [&] { writeStages(out, *layer.stages); });
   out.attribute("headroom", layer.headroom ? llvm::json::Value(*layer.headroom) : llvm::json::Value(nullptr));
   out.attribute("macs", layer.macs);
   writeEach(out, "constants", layer.constants, writeConstant);

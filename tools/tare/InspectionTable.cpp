@@ -22,15 +22,31 @@ template <typename T> std::string rangeOf(const std::vector<T> &numbers, const c
   return *least == *most ? low : low + " .. " + high;
 }
 
+/// The whole shift of each channel: q, or q0 + q1 + q2.
+std::vector<int64_t> shiftsOf(const InspectedLayer &layer) {
+  if (!layer.stages)
+    return layer.shifts;
+  return {layer.stages->accumulator_shift + layer.stages->product_shift + layer.stages->output_shift};
+}
+
 /// M = m * 2^-q; a list of one goes with every element of the other.
 std::vector<double> factorsOf(const InspectedLayer &layer) {
-  std::vector<double> factors(std::max(layer.multipliers.size(), layer.shifts.size()));
-  if (layer.multipliers.empty() || layer.shifts.empty())
+  std::vector<int64_t> shifts = shiftsOf(layer);
+  std::vector<double> factors(std::max(layer.multipliers.size(), shifts.size()));
+  if (layer.multipliers.empty() || shifts.empty())
     return {};
   for (size_t i = 0; i != factors.size(); ++i)
     factors[i] = std::ldexp(double(layer.multipliers[std::min(i, layer.multipliers.size() - 1)]),
-                            -int(layer.shifts[std::min(i, layer.shifts.size() - 1)]));
+                            -int(shifts[std::min(i, shifts.size() - 1)]));
   return factors;
+}
+
+/// "9", "8 .. 11", or "3 + 12 + 7" of three stages.
+std::string shiftText(const InspectedLayer &layer) {
+  if (!layer.stages)
+    return rangeOf(layer.shifts, "{}");
+  return fmt::format("{} + {} + {}", layer.stages->accumulator_shift, layer.stages->product_shift,
+                     layer.stages->output_shift);
 }
 
 void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
@@ -63,7 +79,7 @@ void printLayers(const std::vector<InspectedLayer> &layers) {
   for (const InspectedLayer &layer : layers)
     table.add({layer.name, layer.kind, std::string(nameOf(layer.output.element)), toString(layer.output.shape),
                rangeOf(layer.grid.scales, "{:.4g}"), rangeOf(factorsOf(layer), "{:.4g}"),
-               rangeOf(layer.multipliers, "{}"), rangeOf(layer.shifts, "{}"),
+               rangeOf(layer.multipliers, "{}"), shiftText(layer),
                layer.headroom ? fmt::format("{} bits", *layer.headroom) : "",
                layer.macs ? fmt::format("{}", layer.macs) : ""});
   table.print();

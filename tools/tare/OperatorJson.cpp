@@ -135,9 +135,18 @@ void tare::writeParameters(OStream &out, const program::OpUnion &op) {
                                                                                                                   op);
 }
 
+void tare::writeStages(OStream &out, const program::StagesT &stages) {
+  out.attribute("accumulator_shift", stages.accumulator_shift);
+  out.attribute("product_shift", stages.product_shift);
+  out.attribute("output_shift", stages.output_shift);
+  jsonList(out, "bias", stages.bias);
+}
+
 void tare::writeRequant(OStream &out, const program::RequantT &requant) {
   jsonList(out, "multipliers", requant.multipliers);
   jsonList(out, "shifts", requant.shifts);
+  if (requant.stages)
+    out.attributeObject("stages", [&] { writeStages(out, *requant.stages); });
   out.attribute("zero_point", requant.zero_point);
   out.attribute("clamp_min", requant.clamp_min);
   out.attribute("clamp_max", requant.clamp_max);

@@ -11,6 +11,9 @@ namespace tare {
 /// The operator's parameters under the names of the schema (lib/Program/program.fbs), apart from its requantization.
 void writeParameters(llvm::json::OStream &out, const program::OpUnion &op);
 
+/// The shifts and the bias of a requantization in three stages.
+void writeStages(llvm::json::OStream &out, const program::StagesT &stages);
+
 /// A requantization's parameters: the one place that knows how they are written.
 void writeRequant(llvm::json::OStream &out, const program::RequantT &requant);
 

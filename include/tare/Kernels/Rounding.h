@@ -88,9 +88,31 @@ template <typename T> constexpr T perChannel(const std::vector<T> &list, int64_t
   return list.size() == 1 ? list.front() : list[channel];
 }
 
+/// How many entries its lists have: 1, or one per channel.
+inline size_t entryCount(const program::RequantT &requant) {
+  size_t biases = requant.stages ? requant.stages->bias.size() : 1;
+  return std::max({requant.multipliers.size(), requant.shifts.size(), biases});
+}
+
+/// (A39) The three stages: t = sat16(round_shift(acc, q0)), u = round_shift(t * m[c], q1), round_shift(u + b[c], q2).
+/// No intermediate value overflows: |t * m| < 2^47.
+inline int64_t scaleInStages(int64_t acc, const program::RequantT &requant, int64_t channel) {
+  const program::StagesT &stages = *requant.stages;
+  int64_t t = std::clamp<int64_t>(roundShift(acc, stages.accumulator_shift, requant.rounding), INT16_MIN, INT16_MAX);
+  int64_t u = roundShift(t * perChannel(requant.multipliers, channel), stages.product_shift, requant.rounding);
+  return roundShift(u + perChannel(stages.bias, channel), stages.output_shift, requant.rounding);
+}
+
+/// (A40) The largest |u + b| that any accumulator gives: t is -2^15 there.
+constexpr int64_t largestStagedSum(int64_t multiplier, int productShift, int64_t bias) {
+  return roundHalfAway(-int64_t(INT16_MIN) * multiplier, productShift) + (bias < 0 ? -bias : bias);
+}
+
 /// (A13) y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]),
-/// clamp_min, clamp_max)
+/// clamp_min, clamp_max); (A39) where it has stages.
 inline int64_t requantize(int64_t acc, const program::RequantT &requant, int64_t channel) {
+  if (requant.stages)
+    return std::clamp<int64_t>(scaleInStages(acc, requant, channel), requant.clamp_min, requant.clamp_max);
   int64_t scaled = scaleAccumulator(acc, perChannel(requant.multipliers, channel), perChannel(requant.shifts, channel),
                                     requant.rounding);
   // Limiting before adding the zero point keeps the sum in range and changes no

@@ -300,6 +300,9 @@ def ComputeRequantization : Pass<"tare-compute-requantization", "::mlir::ModuleO
     the top of q's range are warnings that say what that costs. A q below the range is clamped, with a warning, where the outputs are at most
     one step off, because so fine a grid saturates at the first step of the accumulator anyway (`repair`).
 
+    A target whose requantizer has three stages gets `stages` in place of shifts: one q0, q1 and q2 for the layer, those with the least
+    worst error (A41), and a bias per channel that holds the op's own bias and the zero points. An addition has no stages.
+
     Before:
     ```mlir
     %0 = qnn.conv %x, %w, %b {clamp = #qnn.clamp<0.0, inf>} : (...) -> tensor<1x2x4x4x!quant.uniform<i8:f32, 0.5:-128>>

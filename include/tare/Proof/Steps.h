@@ -33,7 +33,7 @@ struct Walk {
   int64_t steps = 0;
 };
 
-/// (A32) real(acc) = clamp(Zy + M * acc, clamp_min, clamp_max), which the integers stand for.
+/// (A32) real(acc) = clamp(Zy + M * acc, clamp_min, clamp_max), which the integers stand for; (A42) with three stages.
 double realOutput(const program::RequantT &requant, const Entry &entry, int64_t accumulator);
 
 /// The steps of all accumulators in [entry.low, entry.high], in their order.

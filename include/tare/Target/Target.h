@@ -54,7 +54,9 @@ enum class Requantizer {
   /// A multiplication and one shift.
   multiply_shift,
   /// A shift alone: the multiplier is 1, and every scale a power of two.
-  shift
+  shift,
+  /// A shift to 16 bits, a multiplication and a second shift, a bias and a third shift.
+  three_stage
 };
 
 /// As a description spells it.

@@ -27,14 +27,23 @@ void NpuDialect::registerAttributes() {
 
 // What a byte of the program cannot hold must not get as far as the encoding;
 // all else is the kernels' to check.
-LogicalResult RequantAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                  ArrayRef<int32_t>, ArrayRef<int32_t> shifts,
-                                  int32_t, int32_t, int32_t,
-                                  program::Rounding) {
+static LogicalResult verifyShifts(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t> shifts) {
   for (int32_t shift : shifts)
     if (shift < 0 || shift > UINT8_MAX)
       return emitError() << "shift " << shift << " is not in [0, 255]";
   return success();
+}
+
+LogicalResult RequantAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t>,
+                                  ArrayRef<int32_t> shifts, StagesAttr, int32_t, int32_t, int32_t, program::Rounding) {
+  return verifyShifts(emitError, shifts);
+}
+
+LogicalResult StagesAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t> shifts,
+                                 ArrayRef<int32_t>) {
+  if (shifts.size() != 3)
+    return emitError() << "has " << shifts.size() << " shifts; expected 3, one for each stage";
+  return verifyShifts(emitError, shifts);
 }
 
 std::unique_ptr<program::RequantT> RequantAttr::encode() const {
@@ -45,6 +54,13 @@ std::unique_ptr<program::RequantT> RequantAttr::encode() const {
   table->clamp_min = getClampMin();
   table->clamp_max = getClampMax();
   table->rounding = getRounding();
+  if (StagesAttr stages = getStages()) {
+    table->stages = std::make_unique<program::StagesT>();
+    table->stages->accumulator_shift = stages.getShifts()[0];
+    table->stages->product_shift = stages.getShifts()[1];
+    table->stages->output_shift = stages.getShifts()[2];
+    table->stages->bias = stages.getBias().vec();
+  }
   return table;
 }
 

@@ -21,7 +21,7 @@ struct NpuAsmInterface : OpAsmDialectInterface {
   using OpAsmDialectInterface::OpAsmDialectInterface;
 
   AliasResult getAlias(Attribute attribute, raw_ostream &os) const override {
-    if (auto requant = dyn_cast<RequantAttr>(attribute); requant && requant.getMultipliers().size() > longList)
+    if (auto requant = dyn_cast<RequantAttr>(attribute); requant && isLong(requant))
       return name("requant", os);
     if (auto axis = dyn_cast<ResizeAxisAttr>(attribute); axis && axis.getLower().size() > longList)
       return name("axis", os);
@@ -31,6 +31,11 @@ struct NpuAsmInterface : OpAsmDialectInterface {
   }
 
 private:
+  static bool isLong(RequantAttr requant) {
+    StagesAttr stages = requant.getStages();
+    return requant.getMultipliers().size() > longList || (stages && stages.getBias().size() > longList);
+  }
+
   static AliasResult name(StringRef alias, raw_ostream &os) {
     os << alias;
     return AliasResult::FinalAlias;

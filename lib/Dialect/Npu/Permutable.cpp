@@ -22,7 +22,9 @@ static Result<Permutation> permutedIfChannelsStay(ArrayRef<int32_t> permutation,
 }
 
 static bool isPerChannel(RequantAttr requant) {
-  return requant.getMultipliers().size() > 1 || requant.getShifts().size() > 1;
+  StagesAttr stages = requant.getStages();
+  return requant.getMultipliers().size() > 1 || requant.getShifts().size() > 1 ||
+         (stages && stages.getBias().size() > 1);
 }
 
 /// list[i] goes to dimension permutation[i].

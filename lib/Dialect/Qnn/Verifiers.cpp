@@ -69,6 +69,11 @@ bool LinearOp::sumsAllWeights() { return true; }
 /// How many of a kernel's elements meet an element of the input depends on the position.
 bool ConvTransposeOp::sumsAllWeights() { return false; }
 
+bool ConvOp::foldsZeroPoint() { return true; }
+bool LinearOp::foldsZeroPoint() { return true; }
+/// At the border fewer products are summed, and nothing stands in for the others.
+bool ConvTransposeOp::foldsZeroPoint() { return false; }
+
 int64_t ConvOp::getResultChannelAxis() { return 1; }
 int64_t ConvTransposeOp::getResultChannelAxis() { return 1; }
 int64_t LinearOp::getResultChannelAxis() { return cast<ShapedType>(getType()).getRank() - 1; }

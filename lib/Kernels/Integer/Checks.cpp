@@ -1,6 +1,8 @@
 //===- Checks.cpp - What the operators' infer functions share -------------===//
 #include "Checks.h"
 
+#include "tare/Kernels/Rounding.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -104,13 +106,39 @@ Status checkPerChannelLength(size_t found, int64_t channels, std::string_view wh
   return require(found == 1 || int64_t(found) == channels, "{} has {} values, expected 1 or {} (the channels)", what,
                  found, channels);
 }
+
+/// What holds of a requantization in three stages.
+Status checkStages(const program::RequantT &requant, int64_t channels) {
+  const program::StagesT &stages = *requant.stages;
+  constexpr int maxShift = 31;
+  TARE_TRY(checkWithin(stages.accumulator_shift, 0, maxShift, "the stages' accumulator_shift"));
+  TARE_TRY(checkWithin(stages.product_shift, 0, maxShift, "the stages' product_shift"));
+  TARE_TRY(checkWithin(stages.output_shift, 0, maxShift, "the stages' output_shift"));
+  TARE_TRY(checkPerChannelLength(stages.bias.size(), channels, "the stages' bias"));
+  TARE_TRY(checkListLength(requant.shifts.size(), 0, "shifts beside stages"));
+  TARE_TRY(require(requant.zero_point == 0, "zero_point is {}, expected 0: the stages' bias contains it",
+                   requant.zero_point));
+  TARE_TRY(require(requant.rounding == program::Rounding::half_away,
+                   "rounding is {}, expected {} (half_away) with stages", int(requant.rounding),
+                   int(program::Rounding::half_away)));
+  for (size_t c = 0; c < entryCount(requant); ++c) {
+    int64_t sum =
+        largestStagedSum(perChannel(requant.multipliers, c), stages.product_shift, perChannel(stages.bias, c));
+    TARE_TRY(require(sum <= INT32_MAX, "u + the stages' bias[{}] can reach {}, which 32 bits do not hold", c, sum));
+  }
+  return success();
+}
 } // namespace
 
 Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output) {
   TARE_TRY(require(requant != nullptr, "the requantization is missing"));
   TARE_TRY(checkPerChannelLength(requant->multipliers.size(), channels, "multipliers"));
-  TARE_TRY(checkPerChannelLength(requant->shifts.size(), channels, "shifts"));
   TARE_TRY(checkList(requant->multipliers, 0, INT32_MAX, "multipliers"));
+  if (requant->stages) {
+    TARE_TRY(checkStages(*requant, channels));
+    return checkOutputGrid(requant->zero_point, requant->clamp_min, requant->clamp_max, requant->rounding, output);
+  }
+  TARE_TRY(checkPerChannelLength(requant->shifts.size(), channels, "shifts"));
   for (size_t i = 0; i < requant->shifts.size(); ++i)
     if (requant->shifts[i] > 62)
       return failure("shifts[{}] is {}, expected a value in [0, 62]", i, requant->shifts[i]);

@@ -67,7 +67,7 @@ Status checkZeroPoint(int64_t zeroPoint, ElementType type, std::string_view what
 Status checkOutputGrid(int64_t zeroPoint, int64_t clampMin, int64_t clampMax, program::Rounding rounding,
                        ElementType output);
 /// Lists of length 1 or `channels`, multipliers >= 0, shifts in [0, 62], and
-/// the output's grid. A null requantization is an error.
+/// the output's grid; with stages their own shifts and bias, and (A40). A null requantization is an error.
 Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output);
 
 /// The numpy broadcast of two shapes.

@@ -81,6 +81,80 @@ func.func @shift(%x: tensor<1x8xi8>) {
 
 // -----
 
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{custom op 'npu.rescale' has 2 shifts; expected 3, one for each stage}}
+  // expected-error @below {{custom op 'npu.rescale' failed to parse Npu_RequantAttr parameter 'stages' which is to be a `::tare::npu::StagesAttr`}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2], bias = [0]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{custom op 'npu.rescale' shift -1 is not in [0, 255]}}
+  // expected-error @below {{custom op 'npu.rescale' failed to parse Npu_RequantAttr parameter 'stages' which is to be a `::tare::npu::StagesAttr`}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2, -1], bias = [0]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op the stages' output_shift is 32, expected a value in [0, 31]}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2, 32], bias = [0]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op the stages' bias has 3 values, expected 1 or 8 (the channels)}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2, 3], bias = [0, 1, 2]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op shifts beside stages has 1 value, expected 0}}
+  %0 = npu.rescale %x requant = <multipliers = [1], shifts = [3], stages = <shifts = [1, 2, 3], bias = [0]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op zero_point is 4, expected 0: the stages' bias contains it}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2, 3], bias = [0]>, zero_point = 4, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op rounding is 0, expected 1 (half_away) with stages}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 2, 3], bias = [0]>, zero_point = 0, clamp = [-128, 127]> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @stages(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op u + the stages' bias[0] can reach 2147516415, which 32 bits do not hold}}
+  %0 = npu.rescale %x requant = <multipliers = [1], stages = <shifts = [1, 0, 3], bias = [2147483647]>, zero_point = 0, clamp = [-128, 127], rounding = half_away> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @shifts(%x: tensor<1x8xi8>) {
+  // expected-error @below {{'npu.rescale' op shifts has 0 values, expected 1 or 8 (the channels)}}
+  %0 = npu.rescale %x requant = <multipliers = [1], zero_point = 0, clamp = [-128, 127]> : (tensor<1x8xi8>) -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
 func.func @clamp(%x: tensor<1x8xi8>) {
   // expected-error @below {{'npu.rescale' op clamp_min is 3 and clamp_max 2, expected clamp_min <= clamp_max}}
   %0 = npu.rescale %x requant = <multipliers = [1], shifts = [6], zero_point = 0, clamp = [3, 2]> : (tensor<1x8xi8>) -> tensor<1x8xi8>

@@ -47,6 +47,9 @@ func.func @elementwise(%a: tensor<1x8x8x4xi8>, %b: tensor<1x1x1x4xi8>, %table: t
   // CHECK: npu.rescale %{{.*}} input_zero_point = 4 requant
   %2 = npu.rescale %a input_zero_point = 4 requant = <multipliers = [16384], shifts = [14], zero_point = 4, clamp = [4, 127]>
      : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
+  // CHECK: npu.rescale %{{.*}} requant = <multipliers = [16384], stages = <shifts = [1, 14, 7], bias = [512, 0, -3, 4]>, zero_point = 0, clamp = [4, 127], rounding = {{ *}}half_away>
+  %staged = npu.rescale %a requant = <multipliers = [16384], stages = <shifts = [1, 14, 7], bias = [512, 0, -3, 4]>, zero_point = 0, clamp = [4, 127], rounding = half_away>
+     : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
   // CHECK: npu.lookup
   %3 = npu.lookup %a, %table : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
   return

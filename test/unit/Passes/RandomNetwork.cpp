@@ -61,7 +61,7 @@ private:
       multipliers.push_back(8192 + pick(24000));
       shifts.push_back(14 + pick(4));
     }
-    return npu::RequantAttr::get(builder.getContext(), multipliers, shifts, zero(), -128, 127,
+    return npu::RequantAttr::get(builder.getContext(), multipliers, shifts, /*stages=*/{}, zero(), -128, 127,
                                  program::Rounding::half_up);
   }
 

@@ -145,6 +145,18 @@ std::unique_ptr<RequantT> requant(std::vector<int32_t> multipliers, std::vector<
   return result;
 }
 
+std::unique_ptr<RequantT> stagedRequant(std::vector<int32_t> multipliers, uint8_t accumulatorShift,
+                                        uint8_t productShift, uint8_t outputShift, std::vector<int32_t> bias) {
+  auto result = requant(std::move(multipliers), {}, 0);
+  result->rounding = Rounding::half_away;
+  result->stages = std::make_unique<StagesT>();
+  result->stages->accumulator_shift = accumulatorShift;
+  result->stages->product_shift = productShift;
+  result->stages->output_shift = outputShift;
+  result->stages->bias = std::move(bias);
+  return result;
+}
+
 TransposeT transpose(std::vector<int32_t> permutation) {
   TransposeT op;
   op.permutation = std::move(permutation);

@@ -53,6 +53,9 @@ private:
 };
 
 /// y = clamp(zeroPoint + acc * multiplier >> shift) on i8.
+/// In three stages, over all of int8.
+std::unique_ptr<program::RequantT> stagedRequant(std::vector<int32_t> multipliers, uint8_t accumulatorShift,
+                                                 uint8_t productShift, uint8_t outputShift, std::vector<int32_t> bias);
 std::unique_ptr<program::RequantT> requant(std::vector<int32_t> multipliers, std::vector<uint8_t> shifts,
                                            int32_t zeroPoint = 0, int32_t min = -128, int32_t max = 127);
 

@@ -76,6 +76,11 @@ const Case cases[] = {
        p.layers[3]->op.type = Op::MaxPool;
      }},
     {"Parameters", "layer 2 ('conv'): ", [](ProgramT &p) { p.layers[2]->op.AsConv()->strides = {0, 1}; }},
+    {"Stages", "layer 2 ('conv'): the stages' bias has 3 values, expected 1 or 4",
+     [](ProgramT &p) {
+       RequantT &requant = *p.layers[2]->op.AsConv()->requant;
+       requant = *stagedRequant({1}, 0, 0, 0, {1, 2, 3});
+     }},
     {"ResultType", "the result is int8 1x6x6x4, but the program says",
      [](ProgramT &p) { p.tensors[5]->shape = {1, 6, 4, 6}; }},
     {"Overlap", "'conv' and 'quantize' live at the same time",

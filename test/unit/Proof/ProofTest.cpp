@@ -1,6 +1,6 @@
 //===- ProofTest.cpp - Walking breakpoints equals trying everything -------===//
 //
-// (A32) real(acc), (A33) the worst error of a staircase, (A34) of a sum.
+// (A32), (A42) real(acc), (A33) the worst error of a staircase, (A34) of a sum.
 //
 //===----------------------------------------------------------------------===//
 #include "NetworkBuilder.h"
@@ -42,10 +42,31 @@ Case randomCase(std::mt19937 &random, program::Rounding rounding) {
   return result;
 }
 
+/// Three stages, some of which saturate t.
+Case randomStages(std::mt19937 &random, program::Rounding rounding) {
+  Case result = randomCase(random, rounding);
+  auto uniform = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+  program::RequantT &requant = result.requant;
+  requant.shifts.clear(), requant.zero_point = 0;
+  requant.stages = std::make_unique<program::StagesT>();
+  program::StagesT &stages = *requant.stages;
+  stages.accumulator_shift = uint8_t(uniform(0, 4)), stages.product_shift = uint8_t(uniform(0, 16));
+  stages.output_shift = uint8_t(uniform(0, 10));
+  stages.bias = {uniform(-100000, 100000), uniform(-100000, 100000)};
+  int whole = stages.accumulator_shift + stages.product_shift + stages.output_shift;
+  result.entry.scale = std::ldexp(requant.multipliers[result.entry.index], -whole);
+  return result;
+}
+
+Case randomCase(std::mt19937 &random, int i) {
+  program::Rounding rounding = program::EnumValuesRounding()[i % 5];
+  return i % 3 ? randomCase(random, rounding) : randomStages(random, rounding);
+}
+
 TEST(Proof, WalkingFindsTheWorstOfAllAccumulators) {
   std::mt19937 random(1);
-  for (int i = 0; i < 500; ++i) {
-    auto [requant, entry] = randomCase(random, program::EnumValuesRounding()[i % 5]);
+  for (int i = 0; i < 750; ++i) {
+    auto [requant, entry] = randomCase(random, i);
     Walk walk = walkSteps(requant, entry);
     double worst = 0;
     int64_t steps = 1;
@@ -83,8 +104,8 @@ TEST(Proof, StepsAreTheWholeStaircase) {
 
 TEST(Proof, CountingDifferencesFindsThemAll) {
   std::mt19937 random(2);
-  for (int i = 0; i < 500; ++i) {
-    auto [requant, entry] = randomCase(random, program::EnumValuesRounding()[i % 5]);
+  for (int i = 0; i < 750; ++i) {
+    auto [requant, entry] = randomCase(random, i);
     program::RequantT other = requant;
     other.rounding = program::EnumValuesRounding()[(i / 5) % 5];
     uint64_t differing = 0;
@@ -100,6 +121,18 @@ TEST(Proof, ExactScaleHasTheErrorOfRoundingAlone) {
   Walk walk = walkSteps(requant, {0, -100000, 100000, std::ldexp(1.0, -6)});
   EXPECT_EQ(walk.worst.error, 0.5);
   EXPECT_EQ(walk.steps, 256);
+}
+
+/// y = (acc * 3 + 5) / 8 with every stage exact but for the last: its ties are 0.5 off.
+TEST(Proof, StagesAreComparedWithTheirBias) {
+  program::RequantT requant = *test::stagedRequant({3}, 0, 0, 3, {5});
+  Entry entry{0, -100, 100, 3.0 / 8};
+  EXPECT_EQ(realOutput(requant, entry, 9), 4.0);
+  Walk walk = walkSteps(requant, entry);
+  EXPECT_EQ(walk.worst.error, 0.5);
+  // t loses a bit: half a step of 2 * 3 / 8 more.
+  requant.stages->accumulator_shift = 1, requant.multipliers = {6};
+  EXPECT_GT(walkSteps(requant, entry).worst.error, 0.5);
 }
 
 /// The grid of a tensor that is made by hand.

@@ -69,6 +69,23 @@ TEST(Target, ShiftOnlyHasNoMultiplier) {
   EXPECT_FALSE(parseTarget(describe(), "board.yaml")->powerOfTwoScales());
 }
 
+TEST(Target, ThreeStagesRoundHalfAwayAndHaveNoTail) {
+  std::string staged = describe("rounding: half_away") + "requantizer: three_stage\n";
+  EXPECT_EQ(errorOf(staged), "no error");
+  EXPECT_THAT(errorOf(describe("requantizer: three_stage")),
+              HasSubstr("whose shifts round half away from zero, but rounding is half_up; rounding: half_away"));
+  for (std::string tail : {"i32", "f32"})
+    EXPECT_THAT(
+        errorOf(staged + "tail: " + tail + "\n"),
+        HasSubstr("which adds the bias after the accumulator, but tail is " + tail + "; tail: activation would"));
+  std::string far = describe("shift: {min: 0, max: 32}");
+  far.replace(far.find("half_up"), 7, "half_away\nrequantizer: three_stage");
+  EXPECT_THAT(errorOf(far), HasSubstr("each of whose shifts is at most 31, but shift.max is 32"));
+  EXPECT_EQ(errorOf(staged + "product_bits: 31\n"), "no error");
+  EXPECT_THAT(errorOf(staged + "product_bits: 30\n"),
+              HasSubstr("whose product of 16 bits and a multiplier has 31, but product_bits is 30"));
+}
+
 TEST(Target, MeansHaveTheMultipliersOfTheRestUnlessTheySay) {
   EXPECT_EQ(parseTarget(describe("multiplier_bits: 9"), "board.yaml")->meanMultiplierBits, 9);
   EXPECT_EQ(parseTarget(describe("mean_multiplier_bits: 20"), "board.yaml")->meanMultiplierBits, 20);
@@ -85,10 +102,15 @@ TEST(Target, EveryShippedOneLoadsUnderItsFilesName) {
 
 TEST(Target, PrintingAndAttributesKeepEverything) {
   mlir::MLIRContext context;
-  std::vector<std::string> descriptions = {
-      describe(), describe("ops: [conv, linear]"), describe("description: \"a: 'quoted' one, 15\""),
-      describe("memory: {arena_bytes: 1000000, alignment: 16}"), describe("tail: f32"), describe("product_bits: 40"),
-      describe("multiplier_bits: 1") + "requantizer: shift\nmean_multiplier_bits: 8\n"};
+  std::vector<std::string> descriptions = {describe(),
+                                           describe("ops: [conv, linear]"),
+                                           describe("description: \"a: 'quoted' one, 15\""),
+                                           describe("memory: {arena_bytes: 1000000, alignment: 16}"),
+                                           describe("tail: f32"),
+                                           describe("product_bits: 40"),
+                                           describe("multiplier_bits: 1") +
+                                               "requantizer: shift\nmean_multiplier_bits: 8\n",
+                                           describe("rounding: half_away") + "requantizer: three_stage\n"};
   for (const ShippedTarget &shipped : shippedTargets())
     descriptions.push_back(shipped.yaml.str());
   for (const std::string &yaml : descriptions) {
@@ -111,7 +133,8 @@ TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("mean_multiplier_bits: 0")), "board.yaml:6: expected an integer in [1, 31]");
-  EXPECT_EQ(errorOf(describe("requantizer: float")), "board.yaml:6: expected one of multiply_shift, shift");
+  EXPECT_EQ(errorOf(describe("requantizer: float")),
+            "board.yaml:6: expected one of multiply_shift, shift, three_stage");
   EXPECT_EQ(errorOf(describe("speed: 3")), "board.yaml:6: unknown key 'speed'");
   EXPECT_THAT(errorOf(describe("rounding: up")), HasSubstr("board.yaml:5: expected one of half_up, half_away"));
   EXPECT_EQ(errorOf(describe("layout: nchw")), "board.yaml:6: expected one of nhwc");

@@ -48,24 +48,45 @@ def Npu_ResizeModeAttr : Npu_SchemaEnumAttr<"ResizeMode", "resize_mode", "::tare
 // Requantization and interpolation
 //===----------------------------------------------------------------------===//
 
+def Npu_StagesAttr : Npu_Attr<"Stages", "stages"> {
+  let summary = "a requantization in three steps";
+  let description = [{
+    `t = sat16(round_shift(acc, shifts[0]))`, `u = round_shift(t * multipliers[c], shifts[1])`,
+    `y = clamp(round_shift(u + bias[c], shifts[2]))`: (A39) of `docs/arithmetic.md`. The multipliers are those of the `#npu.requant`
+    around it. The bias, of length 1 or C, holds the layer's bias and the zero points of operand and result.
+
+    ```mlir
+    #npu.stages<shifts = [4, 12, 7], bias = [-16384, 250]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int32_t", "the three shifts q">:$shifts,
+                        ArrayRefParameter<"int32_t", "what is added before the last shift">:$bias);
+  let assemblyFormat = "`<` `shifts` `=` `[` $shifts `]` `,` `bias` `=` `[` $bias `]` `>`";
+  let genVerifyDecl = 1;
+}
+
 def Npu_RequantAttr : Npu_Attr<"Requant", "requant"> {
   let summary = "how an accumulator becomes an activation";
   let description = [{
     `y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]))`. Both lists have length 1 (one for the tensor) or
-    C (one per channel).
+    C (one per channel). With `stages` these take the place of shifts, and of the zero point, which is 0.
 
     ```mlir
     #npu.requant<multipliers = [31038], shifts = [23], zero_point = -128, clamp = [-128, 127], rounding = floor>
     ```
+    ```mlir
+    #npu.requant<multipliers = [31038], stages = <shifts = [4, 12, 7], bias = [-16384]>, zero_point = 0, clamp = [-128, 127], rounding = half_away>
+    ```
   }];
   let parameters = (ins
     ArrayRefParameter<"int32_t", "the multipliers m">:$multipliers,
-    ArrayRefParameter<"int32_t", "the shifts q">:$shifts,
+    OptionalArrayRefParameter<"int32_t", "the shifts q">:$shifts,
+    OptionalParameter<"::tare::npu::StagesAttr", "three steps in their place">:$stages,
     "int32_t":$zeroPoint, "int32_t":$clampMin, "int32_t":$clampMax,
     Npu_SchemaEnumParameter<"::tare::program::Rounding", "the target's rounding", "::tare::program::Rounding::half_up">:$rounding);
   let assemblyFormat = [{
-    `<` `multipliers` `=` `[` $multipliers `]` `,` `shifts` `=` `[` $shifts `]` `,` `zero_point` `=` $zeroPoint `,`
-    `clamp` `=` `[` $clampMin `,` $clampMax `]` (`,` `rounding` `=` $rounding^)? `>`
+    `<` `multipliers` `=` `[` $multipliers `]` `,` (`shifts` `=` `[` $shifts^ `]` `,`)? (`stages` `=` $stages^ `,`)?
+    `zero_point` `=` $zeroPoint `,` `clamp` `=` `[` $clampMin `,` $clampMax `]` (`,` `rounding` `=` $rounding^)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -51,7 +51,11 @@ def Qnn_AccumulatorOpInterface : OpInterface<"AccumulatorOpInterface"> {
     InterfaceMethod<[{
       Whether every result element sums over all weights of its output channel: no padding. Then a constant added to the
       activation adds a constant to the result.
-    }], "bool", "sumsAllWeights", (ins)>
+    }], "bool", "sumsAllWeights", (ins)>,
+    InterfaceMethod<[{
+      Whether every result element sums over all weights of its output channel if padding counts as the zero point of the
+      activation. Then the bias can take the zero point's share, -Zx * sum(w).
+    }], "bool", "foldsZeroPoint", (ins)>
   ];
 }
 

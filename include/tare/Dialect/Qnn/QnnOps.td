@@ -86,7 +86,7 @@ def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
 //===----------------------------------------------------------------------===//
 
 class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
-    DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis", "sumsAllWeights"]>,
+    DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis", "sumsAllWeights", "foldsZeroPoint"]>,
     Qnn_ClampOpInterface, Qnn_Requant]> {
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

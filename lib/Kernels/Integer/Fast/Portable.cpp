@@ -18,8 +18,17 @@ namespace {
 
 constexpr int lanes = 8;
 
+/// (A39)
+int64_t requantizedInStages(int64_t acc, int64_t i, const RequantVector &r) {
+  int64_t t = std::clamp<int64_t>(roundHalfAway(acc, r.firstShift), INT16_MIN, INT16_MAX);
+  int64_t sum = roundHalfAway(t * r.multiplier[i], r.shift[i]) + int64_t(r.second[i]);
+  return std::clamp<int64_t>(roundHalfAway(sum, r.lastShift), int64_t(r.low), int64_t(r.high));
+}
+
 int64_t requantized(int64_t acc, int64_t channel, const RequantVector &r) {
   int64_t i = r.perChannel ? channel : 0;
+  if (r.mode == threeStages)
+    return requantizedInStages(acc, i, r);
   int64_t scaled = scaleAccumulator(acc, r.multiplier[i], r.shift[i], program::Rounding(r.mode));
   int64_t zero = int64_t(r.zero);
   return zero + std::clamp<int64_t>(scaled, int64_t(r.low) - zero, int64_t(r.high) - zero);

@@ -16,11 +16,14 @@ static_assert(int(program::Rounding::half_up) == halfUp && int(program::Rounding
 static constexpr int64_t vectorPadding = 64;
 
 PreparedRequant::PreparedRequant(const program::RequantT &requant, int64_t channels) {
-  bool perChannel = requant.multipliers.size() > 1 || requant.shifts.size() > 1;
+  int64_t entries = entryCount(requant) > 1 ? channels : 1;
   vector.mode = RoundingMode(requant.rounding);
-  for (int64_t c = 0, entries = perChannel ? channels : 1; c < entries; ++c)
-    append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(requant.shifts, c));
-  finish(requant.zero_point, requant.clamp_min, requant.clamp_max, perChannel ? channels : 1);
+  if (requant.stages)
+    setStages(requant, entries);
+  else
+    for (int64_t c = 0; c < entries; ++c)
+      append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(requant.shifts, c));
+  finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
 }
 
 PreparedRequant::PreparedRequant(const program::AddT &add) {
@@ -34,16 +37,27 @@ void PreparedRequant::append(int32_t multiplier, uint8_t shift) {
   multipliers.push_back(multiplier);
   shifts.push_back(shift);
   scales.push_back(std::ldexp(double(multiplier), -first));
-  secondScales.push_back(std::ldexp(1.0, first - shift));
+  seconds.push_back(std::ldexp(1.0, first - shift));
+}
+
+void PreparedRequant::setStages(const program::RequantT &requant, int64_t entries) {
+  const program::StagesT &stages = *requant.stages;
+  vector.mode = threeStages;
+  vector.firstShift = stages.accumulator_shift, vector.firstScale = std::ldexp(1.0, -vector.firstShift);
+  vector.lastShift = stages.output_shift, vector.lastScale = std::ldexp(1.0, -vector.lastShift);
+  for (int64_t c = 0; c < entries; ++c) {
+    append(kernels::perChannel(requant.multipliers, c), stages.product_shift);
+    seconds.back() = kernels::perChannel(stages.bias, c);
+  }
 }
 
 void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high, int64_t channels) {
   vector.perChannel = channels > 1;
   scales.resize(channels + vectorPadding, 0);
-  secondScales.resize(channels + vectorPadding, 1);
+  seconds.resize(channels + vectorPadding, 1);
   multipliers.resize(channels + vectorPadding, 0);
   shifts.resize(channels + vectorPadding, 0);
-  vector.scale = scales.data(), vector.secondScale = secondScales.data();
+  vector.scale = scales.data(), vector.second = seconds.data();
   vector.multiplier = multipliers.data(), vector.shift = shifts.data();
   vector.zero = zero, vector.low = low, vector.high = high;
 }

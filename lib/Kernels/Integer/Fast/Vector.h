@@ -13,24 +13,29 @@
 
 namespace tare::kernels {
 
-/// The rounding of a requantization, as program::Rounding numbers them.
-enum RoundingMode : int { halfUp, halfAway, halfEven, roundFloor, gemmlowpDouble };
+/// The rounding of a requantization, as program::Rounding numbers them; after them the three stages, which round half
+/// away from zero.
+enum RoundingMode : int { halfUp, halfAway, halfEven, roundFloor, gemmlowpDouble, threeStages };
 
 /// A requantization prepared for vectors. Element i (channel i, or always 0
 /// where perChannel is false): y = clamp(zero + round_shift(acc * multiplier,
 /// shift), low, high). The vector sets compute it in double arithmetic rounded
 /// towards minus infinity: scale = multiplier * 2^-shift is exact, integers are
-/// exact, so the floor of fma(acc, scale, 1/2) is exact as well.
+/// exact, so the floor of fma(acc, scale, 1/2) is exact as well. In three stages (A39) the shift is that of the
+/// product.
 struct RequantVector {
   RoundingMode mode;
   bool perChannel;
   /// multiplier * 2^-shift; in gemmlowp's mode multiplier * 2^-min(shift, 31)
-  /// and 2^-max(0, shift - 31).
-  const double *scale, *secondScale;
+  /// and 2^-max(0, shift - 31); in three stages the second is what is added to the product.
+  const double *scale, *second;
   /// The same as integers, for the portable set.
   const int32_t *multiplier;
   const uint8_t *shift;
   double zero, low, high;
+  /// Of three stages: the shifts before and after the product, and as factors 2^-shift.
+  uint8_t firstShift, lastShift;
+  double firstScale, lastScale;
 
   /// The requantization of the channels from `channel` on.
   /// Inlined always: a copy that the linker shares must not come from a unit of
@@ -38,7 +43,7 @@ struct RequantVector {
   [[gnu::always_inline]] RequantVector from(int64_t channel) const {
     RequantVector rest = *this;
     if (perChannel)
-      rest.scale += channel, rest.secondScale += channel, rest.multiplier += channel, rest.shift += channel;
+      rest.scale += channel, rest.second += channel, rest.multiplier += channel, rest.shift += channel;
     return rest;
   }
 };

@@ -1,6 +1,8 @@
 //===- Cases.cpp - Operators with operands, for the kernels' tests --------===//
 #include "Cases.h"
 
+#include "tare/Kernels/Rounding.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -73,6 +75,26 @@ Tensor runReference(const Case &test) {
   return result;
 }
 
+/// Turns it into three stages whose shifts sum up to about `shift`.
+static void makeStages(Random &random, program::RequantT &requant, int64_t channels, int shift) {
+  program::StagesT stages;
+  int first = int(random.integer(0, std::clamp(shift, 0, 31))), rest = std::clamp(shift - first, 0, 62);
+  int last = int(random.integer(std::max(0, rest - 31), std::min(rest, 31)));
+  stages.accumulator_shift = uint8_t(first), stages.product_shift = uint8_t(rest - last);
+  stages.output_shift = uint8_t(last);
+  int64_t reach = std::min<int64_t>(int64_t(1) << (last + 7), INT32_MAX / 2);
+  for (int64_t c = 0, biases = random.chance(30) ? 1 : channels; c < biases; ++c)
+    stages.bias.push_back(int32_t(random.integer(-reach, reach)));
+  // What the product leaves of 32 bits must hold the bias.
+  for (int32_t &multiplier : requant.multipliers)
+    while (kernels::largestStagedSum(multiplier, stages.product_shift, reach) > INT32_MAX)
+      multiplier /= 2;
+  requant.stages = std::make_unique<program::StagesT>(stages);
+  requant.shifts.clear();
+  requant.zero_point = 0;
+  requant.rounding = program::Rounding::half_away;
+}
+
 std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channels, ElementType output,
                                                  double magnitude) {
   auto requant = std::make_unique<program::RequantT>();
@@ -91,6 +113,8 @@ std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channel
   requant->clamp_min = int32_t(random.chance(60) ? min : random.integer(min, max));
   requant->clamp_max = int32_t(random.chance(60) ? max : random.integer(requant->clamp_min, max));
   requant->rounding = program::Rounding(random.integer(0, int64_t(program::Rounding::MAX)));
+  if (random.chance(20))
+    makeStages(random, *requant, channels, centre);
   return requant;
 }
 

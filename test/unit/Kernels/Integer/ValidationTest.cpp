@@ -32,12 +32,29 @@ struct ConvSample {
     conv.requant->shifts = {0};
     conv.requant->clamp_min = -128, conv.requant->clamp_max = 127;
   }
+  /// Makes it three stages.
+  program::StagesT &stages() {
+    conv.requant->shifts.clear();
+    conv.requant->rounding = program::Rounding::half_away;
+    conv.requant->stages = std::make_unique<program::StagesT>();
+    conv.requant->stages->bias = {0};
+    return *conv.requant->stages;
+  }
   std::string refusal() { return ::refusal(makeOp(std::move(conv)), types); }
 };
 
 } // namespace
 
 TEST(ConvValidation, Accepts) { EXPECT_EQ(ConvSample().refusal(), ""); }
+
+// (A40)
+TEST(ConvValidation, AcceptsStages) {
+  ConvSample sample;
+  program::StagesT &stages = sample.stages();
+  stages.accumulator_shift = stages.product_shift = stages.output_shift = 31;
+  stages.bias = {0, 1, 2, 3, -4, INT32_MAX - 1};
+  EXPECT_EQ(sample.refusal(), "");
+}
 
 TEST(ConvValidation, Refuses) {
   struct {
@@ -69,6 +86,21 @@ TEST(ConvValidation, Refuses) {
       {[](ConvSample &s) { s.conv.requant->clamp_min = 5, s.conv.requant->clamp_max = 4; },
        "clamp_min is 5 and clamp_max 4"},
       {[](ConvSample &s) { s.conv.requant->rounding = program::Rounding(9); }, "rounding is 9"},
+      {[](ConvSample &s) { s.stages().accumulator_shift = 32; },
+       "accumulator_shift is 32, expected a value in [0, 31]"},
+      {[](ConvSample &s) { s.stages().product_shift = 32; }, "product_shift is 32, expected a value in [0, 31]"},
+      {[](ConvSample &s) { s.stages().output_shift = 32; }, "output_shift is 32, expected a value in [0, 31]"},
+      {[](ConvSample &s) { s.stages().bias = {1, 2}; }, "bias has 2 values, expected 1 or 6"},
+      {[](ConvSample &s) { s.stages(), s.conv.requant->shifts = {1}; }, "shifts beside stages has 1 value, expected 0"},
+      {[](ConvSample &s) { s.stages(), s.conv.requant->zero_point = 3; },
+       "zero_point is 3, expected 0: the stages' bias contains it"},
+      {[](ConvSample &s) { s.stages(), s.conv.requant->rounding = program::Rounding::floor; },
+       "rounding is 3, expected 1 (half_away) with stages"},
+      {[](ConvSample &s) { s.stages().bias = {0, 1, 2, 3, 4, INT32_MAX}; },
+       "bias[5] can reach 2147516415, which 32 bits do not hold"},
+      {[](ConvSample &s) { s.stages(), s.conv.requant->multipliers = {INT32_MAX}; },
+       "bias[0] can reach 70368744144896, which 32 bits do not hold"},
+      {[](ConvSample &s) { s.stages(), s.conv.requant->multipliers = {-1}; }, "multipliers[0] is -1"},
       {[](ConvSample &s) {
          s.types[0].shape = {1 << 20, 1 << 10, 1 << 8, 4}, s.types[1].shape[0] = 1 << 20, s.types[2].shape[0] = 1 << 20;
        },
