@@ -12,26 +12,24 @@ static DenseResourceElementsAttr resourceOf(Operation *op) {
   return matchPattern(op, m_Constant(&resource)) ? resource : DenseResourceElementsAttr();
 }
 
+static const void *keyOf(DenseResourceElementsAttr attr) { return attr.getRawHandle().getResource(); }
+
 ConstantMemory::ConstantMemory(Operation *scope) {
   scope->walk([&](Operation *op) {
     if (auto resource = resourceOf(op))
-      ++users[resource];
+      ++users[keyOf(resource)];
   });
 }
 
 void ConstantMemory::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
   if (auto resource = resourceOf(op))
-    ++users[resource];
+    ++users[keyOf(resource)];
 }
 
 void ConstantMemory::notifyOperationErased(Operation *op) {
   auto resource = resourceOf(op);
-  if (!resource || --users[resource] > 0)
+  if (!resource || --users[keyOf(resource)] > 0)
     return;
-  // Two attributes of different types may share one resource.
-  for (auto [other, count] : users)
-    if (count > 0 && cast<DenseResourceElementsAttr>(other).getRawHandle() == resource.getRawHandle())
-      return;
-  users.erase(resource);
+  users.erase(keyOf(resource));
   qnn::releaseResource(resource);
 }

@@ -18,7 +18,8 @@ public:
   void notifyOperationErased(mlir::Operation *op) override;
 
 private:
-  llvm::DenseMap<mlir::Attribute, unsigned> users;
+  /// The constant ops by resource: attributes of different types may share one.
+  llvm::DenseMap<const void *, unsigned> users;
 };
 
 } // namespace tare

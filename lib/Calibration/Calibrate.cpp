@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/Parallel.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
@@ -28,24 +29,45 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
-/// The elements of a constant, or of what an op computes from constants alone (the dequantized weights of a quantized
-/// model); nothing for other values.
-std::optional<Tensor> constantTensor(mlir::Value value) {
-  if (mlir::ElementsAttr attr = qnn::constantValue(value))
-    return qnn::toTensor(attr);
-  mlir::Operation *op = value.getDefiningOp();
-  if (!op || op->getNumOperands() == 0)
-    return std::nullopt;
-  std::vector<Tensor> operands;
-  for (mlir::Value operand : op->getOperands()) {
-    std::optional<Tensor> tensor = constantTensor(operand);
-    if (!tensor)
-      return std::nullopt;
-    operands.push_back(std::move(*tensor));
+/// What ops compute from constants alone (the dequantized weights of a quantized model). Values are noted in the order
+/// in which they are computed: looking for constants from each value on would cost the square of the graph's depth.
+class ConstantValues {
+public:
+  /// The elements of a value that depends on constants alone, nothing for others. To be asked of every value, in the
+  /// ops' order.
+  std::optional<Tensor> note(mlir::Value value) {
+    std::optional<Tensor> tensor;
+    if (mlir::Operation *op = value.getDefiningOp(); op && (isConstant(op) || dependsOnConstants(op)))
+      tensor = evaluate(value);
+    if (tensor)
+      known.insert(value);
+    return tensor;
   }
-  mlir::FailureOr<Tensor> result = evaluateOp(op, operands);
-  return mlir::failed(result) ? std::nullopt : std::optional(std::move(*result));
-}
+
+private:
+  static bool isConstant(mlir::Operation *op) { return op->hasTrait<mlir::OpTrait::ConstantLike>(); }
+  bool dependsOnConstants(mlir::Operation *op) const {
+    return op->getNumOperands() > 0 &&
+           llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return known.contains(operand); });
+  }
+
+  /// Of a value whose op is a constant or depends on known ones.
+  static std::optional<Tensor> evaluate(mlir::Value value) {
+    if (mlir::ElementsAttr attr = qnn::constantValue(value))
+      return qnn::toTensor(attr);
+    std::vector<Tensor> operands;
+    for (mlir::Value operand : value.getDefiningOp()->getOperands()) {
+      std::optional<Tensor> tensor = evaluate(operand);
+      if (!tensor)
+        return std::nullopt;
+      operands.push_back(std::move(*tensor));
+    }
+    mlir::FailureOr<Tensor> result = evaluateOp(value.getDefiningOp(), operands);
+    return mlir::failed(result) ? std::nullopt : std::optional(std::move(*result));
+  }
+
+  llvm::DenseSet<mlir::Value> known;
+};
 
 ValueRange summarizeConstant(const Tensor &tensor) {
   auto [smallest, largest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
@@ -74,15 +96,19 @@ struct Values {
 
 private:
   void add(mlir::Value value) {
+    // Integers, too, are constants to what is computed from them.
+    std::optional<Tensor> tensor = known.note(value);
     if (!isFloatTensor(value))
       return;
-    if (std::optional<Tensor> tensor = constantTensor(value); tensor && tensor->count() > 0)
+    if (tensor && tensor->count() > 0)
       constants.emplace_back(value, summarizeConstant(*tensor));
     else if (gridSource(value))
       inheriting.push_back(value);
     else
       observed.insert({value, observed.size()});
   }
+
+  ConstantValues known;
 };
 
 /// What one thread has seen.

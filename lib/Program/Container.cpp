@@ -13,6 +13,7 @@
 
 #include <bit>
 #include <cstring>
+#include <memory>
 
 static_assert(std::endian::native == std::endian::little, "programs are little endian");
 
@@ -63,15 +64,60 @@ Result<Container> openContainer(std::span<const std::byte> file) {
                    file.subspan(footer.constantsOffset, body - footer.constantsOffset)};
 }
 
+namespace {
+
+/// Keeps the checksum of what goes to a sink.
+class CheckedSink {
+public:
+  explicit CheckedSink(const ByteSink &sink) : sink(sink), state(XXH3_createState(), &XXH3_freeState) {
+    XXH3_64bits_reset(state.get());
+  }
+
+  Status write(std::span<const std::byte> bytes) {
+    if (bytes.empty())
+      return success();
+    XXH3_64bits_update(state.get(), bytes.data(), bytes.size());
+    return sink(bytes);
+  }
+  /// The bytes, and zeros up to a multiple of dataAlignment.
+  Status writeAligned(std::span<const std::byte> bytes) {
+    static constexpr std::byte zeros[dataAlignment] = {};
+    if (Status status = write(bytes); !status)
+      return status;
+    return write(std::span(zeros).first(alignUp(bytes.size()) - bytes.size()));
+  }
+  uint64_t checksum() const { return XXH3_64bits_digest(state.get()); }
+
+private:
+  const ByteSink &sink;
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state;
+};
+
+} // namespace
+
+Status writeContainer(std::span<const std::byte> flatBuffer, std::span<const std::span<const std::byte>> constants,
+                      const ByteSink &sink) {
+  CheckedSink checked(sink);
+  if (Status status = checked.writeAligned(flatBuffer); !status)
+    return status;
+  for (std::span<const std::byte> constant : constants)
+    if (Status status = checked.writeAligned(constant); !status)
+      return status;
+  Footer footer{flatBuffer.size(), alignUp(flatBuffer.size()), 0};
+  auto bytes = std::as_bytes(std::span(&footer, 1));
+  if (Status status = checked.write(bytes.first(sizeof(footer) - sizeof(footer.checksum))); !status)
+    return status;
+  footer.checksum = checked.checksum();
+  return sink(bytes.last(sizeof(footer.checksum)));
+}
+
 std::vector<std::byte> makeContainer(const Container &parts) {
-  Footer footer{parts.flatBuffer.size(), alignUp(parts.flatBuffer.size()), 0};
-  std::vector<std::byte> file(footer.constantsOffset + parts.constants.size() + footerBytes);
-  std::copy(parts.flatBuffer.begin(), parts.flatBuffer.end(), file.begin());
-  std::copy(parts.constants.begin(), parts.constants.end(), file.begin() + footer.constantsOffset);
-  std::byte *end = file.data() + file.size() - footerBytes;
-  std::memcpy(end, &footer, sizeof(footer) - sizeof(footer.checksum));
-  footer.checksum = checksumOf(std::span(file).first(file.size() - sizeof(footer.checksum)));
-  std::memcpy(end, &footer, sizeof(footer));
+  std::vector<std::byte> file;
+  file.reserve(alignUp(parts.flatBuffer.size()) + parts.constants.size() + footerBytes);
+  (void)writeContainer(parts.flatBuffer, std::span(&parts.constants, 1), [&](std::span<const std::byte> bytes) {
+    file.insert(file.end(), bytes.begin(), bytes.end());
+    return success();
+  });
   return file;
 }
 

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace tare::program {
 namespace {
 
@@ -35,37 +33,78 @@ Status verifyConstants(const ProgramT &program, const ConstantData &constants) {
   return success();
 }
 
-std::vector<std::byte> gather(const ProgramT &program, const ConstantData &constants) {
-  std::vector<std::byte> block(program.constant_bytes);
-  for (size_t i = 0; i != program.tensors.size(); ++i)
-    if (program.tensors[i]->constant)
-      std::copy(constants[i].begin(), constants[i].end(), block.begin() + program.tensors[i]->data_offset);
-  return block;
-}
-
-} // namespace
-
-Result<std::vector<std::byte>> serialize(ProgramT program, const ConstantData &constants) {
+/// The FlatBuffer of a program whose constants are placed; the program is verified.
+Status pack(ProgramT program, const ConstantData &constants, flatbuffers::FlatBufferBuilder &builder) {
   if (constants.size() != program.tensors.size())
     return Error{fmt::format("data of {} tensors was given, expected {}", constants.size(), program.tensors.size())};
   program.version = formatVersion;
   placeConstants(program, constants);
   if (auto status = verify(program); !status)
-    return status.error();
+    return status;
   if (auto status = verifyConstants(program, constants); !status)
-    return status.error();
-
-  flatbuffers::FlatBufferBuilder builder;
+    return status;
   FinishProgramBuffer(builder, Program::Pack(builder, &program));
-  std::vector<std::byte> block = gather(program, constants);
-  return makeContainer({std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())), block});
+  return success();
+}
+
+std::span<const std::byte> bytesOf(const flatbuffers::FlatBufferBuilder &builder) {
+  return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+}
+
+/// Collects small pieces: a system call for each would be slow.
+class BufferedFile {
+public:
+  explicit BufferedFile(AtomicFile &file) : file(file) { buffer.reserve(capacity); }
+
+  Status write(std::span<const std::byte> bytes) {
+    if (buffer.size() + bytes.size() > capacity)
+      if (Status status = flush(); !status)
+        return status;
+    if (bytes.size() > capacity)
+      return file.write(bytes.data(), bytes.size());
+    buffer.insert(buffer.end(), bytes.begin(), bytes.end());
+    return success();
+  }
+  Status flush() {
+    Status status = file.write(buffer.data(), buffer.size());
+    buffer.clear();
+    return status;
+  }
+
+private:
+  static constexpr size_t capacity = 1 << 20;
+  AtomicFile &file;
+  std::vector<std::byte> buffer;
+};
+
+} // namespace
+
+Result<std::vector<std::byte>> serialize(ProgramT program, const ConstantData &constants) {
+  flatbuffers::FlatBufferBuilder builder;
+  if (Status status = pack(std::move(program), constants, builder); !status)
+    return status.error();
+  std::vector<std::byte> file;
+  (void)writeContainer(bytesOf(builder), constants, [&](std::span<const std::byte> bytes) {
+    file.insert(file.end(), bytes.begin(), bytes.end());
+    return success();
+  });
+  return file;
 }
 
 Status writeProgram(const std::string &path, ProgramT program, const ConstantData &constants) {
-  auto bytes = serialize(std::move(program), constants);
-  if (!bytes)
-    return Error{path + ": " + bytes.error().message};
-  return writeFile(path, std::string_view(reinterpret_cast<const char *>(bytes->data()), bytes->size()));
+  flatbuffers::FlatBufferBuilder builder;
+  if (Status status = pack(std::move(program), constants, builder); !status)
+    return Error{path + ": " + status.error().message};
+  Result<AtomicFile> file = AtomicFile::create(path);
+  if (!file)
+    return file.error();
+  BufferedFile buffered(*file);
+  auto sink = [&](std::span<const std::byte> bytes) { return buffered.write(bytes); };
+  if (Status status = writeContainer(bytesOf(builder), constants, sink); !status)
+    return status;
+  if (Status status = buffered.flush(); !status)
+    return status;
+  return file->commit();
 }
 
 } // namespace tare::program

@@ -12,8 +12,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 
-#include <chrono>
-
 using namespace tare;
 using namespace mlir;
 using calibration::Ranges;
@@ -111,25 +109,27 @@ private:
   LogicalResult arrow(Stage stage, const char *name, llvm::function_ref<void(OpPassManager &)> build) {
     if (request.last < stage)
       return mlir::success();
-    return phase(name, [&] {
+    std::vector<TimedStep> timed;
+    LogicalResult outcome = phase(name, [&] {
       PassManager passes(&context, ModuleOp::getOperationName());
       build(passes);
       if (!request.dumpFolder.empty())
         passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
       if (request.timing)
-        passes.enableTiming();
+        passes.addInstrumentation(timePasses(timed));
       LogicalResult outcome = passes.run(*result.module);
       // The context is this compilation's own: what a pass replaced need not wait for its end.
       qnn::releaseUnusedResources(*result.module);
       return outcome;
     });
+    result.steps.back().passes = std::move(timed);
+    return outcome;
   }
 
   LogicalResult phase(const char *name, llvm::function_ref<LogicalResult()> run) {
-    auto start = std::chrono::steady_clock::now();
+    StepClock clock;
     LogicalResult outcome = run();
-    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    result.seconds.emplace_back(name, elapsed.count());
+    result.steps.push_back(clock.stop(name));
     return outcome;
   }
 

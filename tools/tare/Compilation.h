@@ -6,6 +6,7 @@
 #ifndef TARE_TOOLS_TARE_COMPILATION_H
 #define TARE_TOOLS_TARE_COMPILATION_H
 
+#include "Timing.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
@@ -45,18 +46,16 @@ struct CompilationRequest {
   Stage last = Stage::npu;
   /// One numbered .mlir per pass that changed something; empty for none.
   std::string dumpFolder;
-  /// Prints the time of each pass on stderr.
+  /// Whether the passes of each step are timed, too.
   bool timing = false;
 };
-
-/// Wall-clock seconds by phase, in order: "import", "calibrate", "quantize", ..
-using PhaseSeconds = std::vector<std::pair<std::string, double>>;
 
 struct Compilation {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// Empty where nothing was calibrated.
   calibration::Ranges ranges;
-  PhaseSeconds seconds;
+  /// In order: "import", "simplify", "calibrate", "ranges", "quantize", ..
+  std::vector<TimedStep> steps;
 };
 
 /// Compiles up to the request's last stage. Failure has been reported to the context's diagnostic handler.

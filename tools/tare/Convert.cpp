@@ -9,9 +9,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <chrono>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 using namespace tare;
 
@@ -36,12 +34,9 @@ public:
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
       return context.takeError(options.model);
-    auto start = std::chrono::steady_clock::now();
-    Status written = emit == "program" ? writeProgramOf(*compiled->module, context) : writeModule(*compiled->module);
+    Status written = emit == "program" ? writeProgramOf(*compiled, context) : writeModule(*compiled);
     if (!written)
       return written;
-    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    compiled->seconds.emplace_back("emit", elapsed.count());
     report(*compiled, context);
     return success();
   }
@@ -63,7 +58,7 @@ private:
                    "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
         ->type_name("FORM")
         ->capture_default_str();
-    app.add_flag("--timing", timing, "Print the time of each pass");
+    app.add_flag("--timing", timing, "Show the time and the memory that each step and each pass takes");
     app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT");
   }
 
@@ -99,16 +94,23 @@ private:
     });
   }
 
-  Status writeProgramOf(mlir::ModuleOp module, CompilerContext &context) {
-    mlir::FailureOr<EmittedProgram> emitted = emitProgram(module);
+  Status writeProgramOf(Compilation &compiled, CompilerContext &context) {
+    StepClock emitting;
+    mlir::FailureOr<EmittedProgram> emitted = emitProgram(*compiled.module);
     if (mlir::failed(emitted))
       return context.takeError(options.model);
+    compiled.steps.push_back(emitting.stop("emit"));
     arenaBytes = emitted->program.arena_bytes;
-    return program::writeProgram(output, std::move(emitted->program), emitted->constants);
+    StepClock writing;
+    Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
+    compiled.steps.push_back(writing.stop("write"));
+    return written;
   }
 
   /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
-  Status writeModule(mlir::ModuleOp module) {
+  Status writeModule(Compilation &compiled) {
+    StepClock writing;
+    mlir::ModuleOp module = *compiled.module;
     std::string text;
     llvm::raw_string_ostream stream(text);
     if (llvm::StringRef(output).ends_with(".mlirbc")) {
@@ -118,23 +120,21 @@ private:
       module->print(stream, mlir::OpPrintingFlags().enableDebugInfo(true));
       stream << "\n";
     }
-    return writeFile(output, text);
-  }
-
-  static double peakMegabytes() {
-    rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024.0;
+    Status written = writeFile(output, text);
+    compiled.steps.push_back(writing.stop("write"));
+    return written;
   }
 
   void report(const Compilation &compiled, const CompilerContext &context) {
     uint64_t bytes = 0;
     (void)llvm::sys::fs::file_size(output, bytes);
     double calibrating = 0, others = 0;
-    for (const auto &[phase, seconds] : compiled.seconds)
-      (phase == "calibrate" ? calibrating : others) += seconds;
+    for (const TimedStep &step : compiled.steps)
+      (step.name == "calibrate" ? calibrating : others) += step.seconds;
     if (json)
       return reportJson(compiled, context, bytes);
+    if (timing)
+      printTimedSteps(compiled.steps);
     console().note(fmt::format(
         "wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
         output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
@@ -158,9 +158,11 @@ private:
             out.object([&] { writeRepair(out, repair); });
         });
         out.attributeObject("seconds", [&] {
-          for (const auto &[phase, seconds] : compiled.seconds)
-            out.attribute(phase, seconds);
+          for (const TimedStep &step : compiled.steps)
+            out.attribute(step.name, step.seconds);
         });
+        if (timing)
+          writeTimedSteps(out, compiled.steps);
       });
     });
   }

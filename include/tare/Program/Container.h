@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -45,8 +46,15 @@ struct Container {
 /// not looked at.
 Result<Container> openContainer(std::span<const std::byte> file);
 
-/// Puts the parts and the footer together. The size of `constants` is a
-/// multiple of dataAlignment.
+/// Takes the bytes of a file, one piece after the other.
+using ByteSink = std::function<Status(std::span<const std::byte>)>;
+
+/// Gives the bytes of a file to `sink`: the FlatBuffer, the constants, each filled up with zeros to a multiple of
+/// dataAlignment, and the footer. Copies nothing; stops at the sink's first error, which it returns.
+Status writeContainer(std::span<const std::byte> flatBuffer, std::span<const std::span<const std::byte>> constants,
+                      const ByteSink &sink);
+
+/// The bytes of a file in memory. The size of `constants` is a multiple of dataAlignment.
 std::vector<std::byte> makeContainer(const Container &parts);
 
 } // namespace tare::program

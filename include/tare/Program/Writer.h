@@ -20,7 +20,7 @@ using ConstantData = std::vector<std::span<const std::byte>>;
 /// error here. The same program gives the same bytes.
 Result<std::vector<std::byte>> serialize(ProgramT program, const ConstantData &constants);
 
-/// serialize() into a file, which appears whole or not at all.
+/// serialize() into a file, which appears whole or not at all. The constants are written from where they are.
 Status writeProgram(const std::string &path, ProgramT program, const ConstantData &constants);
 
 } // namespace tare::program

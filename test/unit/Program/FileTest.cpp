@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 using namespace tare;
 using namespace tare::program;
@@ -45,6 +46,29 @@ TEST(File, RoundTrip) {
 }
 
 TEST(File, SameProgramGivesSameBytes) { EXPECT_EQ(smallNetwork().bytes(), smallNetwork().bytes()); }
+
+std::vector<std::byte> contentsOf(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+/// Constants of all sizes: files are written in pieces.
+TEST(File, WritesTheSerializedBytes) {
+  NetworkBuilder builder = smallNetwork();
+  for (int64_t size : {1, 64, 100, 1 << 20, (3 << 20) + 1, 5}) {
+    std::vector<int8_t> data(size);
+    for (int64_t i = 0; i != size; ++i)
+      data[i] = static_cast<int8_t>(i * 7 + size);
+    builder.constant("filler", {size}, data);
+  }
+  std::string path = testing::TempDir() + "/pieces.tare";
+  std::vector<std::byte> bytes = builder.bytes();
+  ASSERT_TRUE(writeProgram(path, builder.finish(), builder.constants()));
+  EXPECT_EQ(contentsOf(path), bytes);
+  EXPECT_TRUE(read(bytes));
+}
 
 TEST(File, ConstantsStayInTheMappedFile) {
   std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "in_place.tare";

@@ -1,0 +1,95 @@
+//===- Timing.cpp - What each step of a conversion takes ------------------===//
+#include "Timing.h"
+
+#include "Table.h"
+
+#include "mlir/Pass/Pass.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+using namespace tare;
+
+namespace {
+
+class TimePasses : public mlir::PassInstrumentation {
+public:
+  explicit TimePasses(std::vector<TimedStep> &passes) : passes(passes) {}
+
+  void runBeforePass(mlir::Pass *pass, mlir::Operation *) override {
+    if (isReal(pass))
+      clock = StepClock();
+  }
+  void runAfterPass(mlir::Pass *pass, mlir::Operation *) override {
+    if (isReal(pass))
+      passes.push_back(clock.stop(pass->getArgument().str()));
+  }
+
+private:
+  /// Nested pass managers are adaptors without an argument.
+  static bool isReal(mlir::Pass *pass) { return !pass->getArgument().empty(); }
+
+  std::vector<TimedStep> &passes;
+  StepClock clock;
+};
+
+double totalSeconds(const std::vector<TimedStep> &steps) {
+  double total = 0;
+  for (const TimedStep &step : steps)
+    total += step.seconds;
+  return total;
+}
+
+double shareOf(const TimedStep &step, double total) { return total > 0 ? step.seconds / total : 0; }
+
+void addRow(Table &table, const std::string &indent, const TimedStep &step, double total) {
+  table.add({indent + step.name, fmt::format("{:.3f}", step.seconds),
+             fmt::format("{:.1f} %", 100 * shareOf(step, total)), fmt::format("{:.0f} MB", step.peakMegabytes)});
+}
+
+void writeList(llvm::json::OStream &json, llvm::StringRef key, const std::vector<TimedStep> &steps, double total) {
+  json.attributeArray(key, [&] {
+    for (const TimedStep &step : steps)
+      json.object([&] {
+        json.attribute("name", step.name);
+        json.attribute("seconds", step.seconds);
+        json.attribute("share", shareOf(step, total));
+        json.attribute("peak_memory_mb", step.peakMegabytes);
+        if (!step.passes.empty())
+          writeList(json, "passes", step.passes, total);
+      });
+  });
+}
+
+} // namespace
+
+double tare::peakMegabytes() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024.0;
+}
+
+TimedStep StepClock::stop(std::string name) const {
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  return {std::move(name), elapsed.count(), peakMegabytes(), {}};
+}
+
+std::unique_ptr<mlir::PassInstrumentation> tare::timePasses(std::vector<TimedStep> &passes) {
+  return std::make_unique<TimePasses>(passes);
+}
+
+void tare::printTimedSteps(const std::vector<TimedStep> &steps) {
+  double total = totalSeconds(steps);
+  Table table({{"step", Table::Align::left}, {"seconds"}, {"share"}, {"peak memory"}});
+  for (const TimedStep &step : steps) {
+    addRow(table, "", step, total);
+    for (const TimedStep &pass : step.passes)
+      addRow(table, "  ", pass, total);
+  }
+  addRow(table, "", {"total", total, peakMegabytes(), {}}, total);
+  table.print();
+}
+
+void tare::writeTimedSteps(llvm::json::OStream &json, const std::vector<TimedStep> &steps) {
+  writeList(json, "steps", steps, totalSeconds(steps));
+}
