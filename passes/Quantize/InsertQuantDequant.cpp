@@ -14,6 +14,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Repairs.h"
 
@@ -276,7 +277,7 @@ private:
   FailureOr<Grid> castWeights(AccumulatorOpInterface op, const Grid &activation, const Target &target) {
     OpOperand &operand = op.getWeightOperand();
     if (auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>(); cast && qnn::constantValue(cast.getInput()))
-      return *Grid::of(cast.getInput().getType());
+      return keepWeights(op, cast, activation, target);
     ElementsAttr constant = floatConstant(operand.get());
     if (!constant)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
@@ -287,13 +288,36 @@ private:
     if (powersOfTwo)
       grid = powersOfTwo->weights.lookup(op);
     else if (repair)
-      raiseScales(op, *grid, constant, activation, target);
+      raiseScales(op, *grid, qnn::toTensor(constant), activation, target);
     OpBuilder builder(op);
     operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));
     return *grid;
   }
 
-  void raiseScales(AccumulatorOpInterface op, Grid &grid, ElementsAttr weights, const Grid &activation,
+  /// Weights that the model brings on a grid of their own: they keep it, unless the hardware cannot use it. Then they are
+  /// rounded to the one that is raised.
+  Grid keepWeights(AccumulatorOpInterface op, quant::DequantizeCastOp integers, const Grid &activation,
+                   const Target &target) {
+    auto own = cast<RankedTensorType>(integers.getInput().getType());
+    Grid grid = *Grid::of(own);
+    bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
+    if (!repair || !isNormal)
+      return grid;
+    Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(integers.getInput())), own);
+    SmallVector<double> before = grid.scales;
+    raiseScales(op, grid, reals, activation, target);
+    if (grid.scales == before)
+      return grid;
+    RankedTensorType type = onGrid(own, grid);
+    OpBuilder builder(op);
+    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), quantized(reals, type), qnn::layerName(op) + "_weight");
+    Value constant = qnn::ConstantOp::create(builder, integers.getInput().getLoc(), type, rounded);
+    op.getWeightOperand().set(
+        quant::DequantizeCastOp::create(builder, integers.getLoc(), integers.getType(), constant));
+    return grid;
+  }
+
+  void raiseScales(AccumulatorOpInterface op, Grid &grid, const Tensor &weights, const Grid &activation,
                    const Target &target) {
     AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
     if (auto cast = existingCast(op->getResult(0)))

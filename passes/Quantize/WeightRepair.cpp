@@ -58,7 +58,7 @@ double finestScale(double bias, const AccumulatorContext &context, const Target 
 } // namespace
 
 SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorContext &context, const Target &target) {
-  Tensor weights = qnn::toTensor(context.weights);
+  const Tensor &weights = context.weights;
   Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
   SmallVector<RaisedScale> raised;
   int64_t channels = grid.scales.size();

@@ -12,12 +12,14 @@
 
 #include "Quantize/Grids.h"
 #include "tare/Target/Target.h"
+#include "tare/Tensor/Tensor.h"
 
 namespace tare {
 
 /// What stands around the weights of an accumulator op.
 struct AccumulatorContext {
-  mlir::ElementsAttr weights;
+  /// float32.
+  Tensor weights;
   /// Null where there is none.
   mlir::ElementsAttr bias;
   qnn::Grid activation;

@@ -175,6 +175,25 @@ def test_unsigned_weights_with_a_zero_point_are_the_same_numbers(tmp_path):
     assert np.abs((raw.reshape(real.shape) - zero) * np.array(info["outputs"][0]["scales"]) - real).max() <= 0.51 * step
 
 
+def test_a_channel_of_nearly_zero_weights_is_repaired(tmp_path):
+    """Its bias would need more than 32 bits on so fine a grid: the file's weights are rounded to a coarser one, at a stated cost."""
+    random = np.random.default_rng(4)
+    w = random.normal(size=(12, 3)).astype(np.float32)
+    w[:, 1] *= 1e-9
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["p"], name="product"), helper.make_node("Add", ["p", "b"], ["s"], name="bias"),
+             helper.make_node("Relu", ["s"], ["y"], name="relu")]
+    write(tmp_path / "float.onnx", nodes, [numpy_helper.from_array(w, "w"), numpy_helper.from_array(np.array([1, 2, 3], np.float32), "b")], [1, 12])
+    quantize_dynamic(tmp_path / "float.onnx", tmp_path / "m.onnx", **WEIGHTS["per_channel"])
+    data(tmp_path, 12)
+    said = fails("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "calibration.npz", "--no-repair", "-o", tmp_path / "no.tare", "-q",
+                 output=tmp_path / "no.tare")
+    assert "the bias of channel 1" in said and "does not fit 32 bits" in said
+    report = json.loads(tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "calibration.npz", "-o", tmp_path / "p.tare", "--json").stdout)
+    assert any("channel 1: weight scales that were too fine" in w and "LSB" in w for w in report["warnings"])
+    dynamic = reference(tmp_path / "m.onnx", load(tmp_path / "x.npz"))["y"]
+    assert sqnr(dynamic, run(tmp_path, tmp_path / "p.tare").reshape(dynamic.shape)) > 35
+
+
 def test_without_calibration_the_reason_names_the_values(tmp_path):
     small(tmp_path)
     said = fails("convert", tmp_path / "m.onnx", "-o", tmp_path / "no.tare", "-q", output=tmp_path / "no.tare")

@@ -216,7 +216,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     - on a target that only shifts all scales are powers of two, whose exponents are chosen together: every shift is in the target's
       range, at the least squared error (docs/arithmetic.md, A35 to A38);
     - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, or whose multiplier would keep less than
-      8 bits at the target's largest shift, gets a coarser scale; a remark says what that costs (`repair`).
+      8 bits at the target's largest shift, gets a coarser scale; a remark says what that costs (`repair`). So do weights that the
+      model brings on a grid of their own, which keep it otherwise.
 
     ```mlir
     // before
