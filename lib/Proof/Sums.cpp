@@ -17,14 +17,13 @@ struct Sum {
   const AddT &add;
   double lhsScale, rhsScale;
   std::pair<int64_t, int64_t> lhs, rhs; // the operands' integers above their zero points
+  program::RequantT requant = kernels::requantOfSum(add);
 
   double real(int64_t a, int64_t b) const {
     return std::clamp<double>(add.zero_point + lhsScale * a + rhsScale * b, add.clamp_min, add.clamp_max);
   }
   int64_t output(int64_t a, int64_t b) const {
-    int64_t sum = a * add.lhs_multiplier + b * add.rhs_multiplier;
-    return std::clamp<int64_t>(add.zero_point + kernels::roundShift(sum, add.shift, add.rounding), add.clamp_min,
-                               add.clamp_max);
+    return kernels::requantize(a * add.lhs_multiplier + b * add.rhs_multiplier, requant, 0);
   }
 };
 

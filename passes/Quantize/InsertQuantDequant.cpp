@@ -301,7 +301,7 @@ private:
     auto own = cast<RankedTensorType>(integers.getInput().getType());
     Grid grid = *Grid::of(own);
     bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
-    if (!repair || !isNormal)
+    if (!repair || powersOfTwo || !isNormal)
       return grid;
     Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(integers.getInput())), own);
     SmallVector<double> before = grid.scales;

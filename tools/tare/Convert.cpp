@@ -78,7 +78,8 @@ private:
       stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
     if (!stage)
       return Error{"--emit: found '" + emit +
-                   "', expected program or mlir:STAGE with STAGE one of import, float, ranges, " + "qdq, fused, npu"};
+                   "', expected program or mlir:STAGE with STAGE one of import, float, ranges, "
+                   "qdq, fused, npu"};
     request->last = *stage;
     return request;
   }

@@ -137,7 +137,7 @@ TEST_F(WeightGrid, RaisedScalesLeaveBitsForBiasAndMultiplier) {
   Target target;
   mlir::ElementsAttr weights = constant({1.27f, 1e-20f, 1e-9f}, {3, 1}), bias = constant({0, 3, 0}, {3});
   Grid scales = *weightGrid(weights), activation = activationGrid(0, 255, i8), result = activationGrid(0, 2.55, i8);
-  auto raised = raiseFineScales(scales, {weights, bias, activation, result}, target);
+  auto raised = raiseFineScales(scales, {qnn::toTensor(weights), bias, activation, result}, target);
   ASSERT_EQ(raised.size(), 2u);
   EXPECT_EQ(scales.scales[0], double(0.01f));
   EXPECT_FALSE(biasMisfit(bias, accumulatorGrid(activation, scales, 3, 0)));
