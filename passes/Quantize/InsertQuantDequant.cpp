@@ -294,8 +294,8 @@ private:
     return *grid;
   }
 
-  /// Weights that the model brings on a grid of their own: they keep it, unless the hardware cannot use it. Then they are
-  /// rounded to the one that is raised.
+  /// Weights that the model brings on a grid of their own: they keep it, unless the hardware cannot use it. Then they
+  /// are rounded to the one that is raised.
   Grid keepWeights(AccumulatorOpInterface op, quant::DequantizeCastOp integers, const Grid &activation,
                    const Target &target) {
     auto own = cast<RankedTensorType>(integers.getInput().getType());
