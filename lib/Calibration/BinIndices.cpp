@@ -1,11 +1,17 @@
-// Plain loops that compilers vectorize, each compiled for the baseline and, on
-// x86, for AVX2, chosen at run time. Both compute the same: all is exact.
+// Each loop is compiled for the baseline and, on x86, for AVX2 and AVX-512,
+// chosen at run time. All of them compute the same: all is exact.
 #include "BinIndices.h"
 
 #include "tare/Calibration/Histogram.h"
 
 #include <algorithm>
 #include <bit>
+#include <limits>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace tare::calibration {
 
@@ -40,40 +46,115 @@ TARE_INLINE Scan scanLoop(const float *values, size_t count) {
   return {value(low), value(high), zeros, magnitude < infinityBits};
 }
 
-TARE_INLINE void indexLoop(const float *values, size_t count, float inverse, uint16_t *indices) {
-  for (size_t i = 0; i < count; ++i) {
-    float x = values[i], scaled = x * inverse;
-    auto truncated = static_cast<int32_t>(scaled);
-    // floor; and a negative value that underflows to zero is in bin -1 still.
-    int32_t borrow = (static_cast<float>(truncated) > scaled) | ((x < 0.0f) & (scaled == 0.0f));
-    indices[i] = static_cast<uint16_t>(truncated - borrow + int32_t(Histogram::binsPerSide));
+/// The index of a value that fits.
+TARE_INLINE uint32_t indexOf(float x, float inverse) {
+  float scaled = x * inverse;
+  auto truncated = static_cast<int32_t>(scaled);
+  // floor; and a negative value that underflows to zero is in bin -1 still.
+  int32_t borrow = (static_cast<float>(truncated) > scaled) | ((x < 0.0f) & (scaled == 0.0f));
+  int32_t floor = truncated - borrow, sign = floor >> 31;
+  return static_cast<uint32_t>((floor ^ sign) + (sign & int32_t(Histogram::binsPerSide)));
+}
+
+TARE_INLINE Scan indexLoop(const float *values, size_t count, float inverse, uint32_t *indices) {
+  Scan seen = scanLoop(values, count);
+  constexpr auto limit = float(Histogram::binsPerSide);
+  if (!seen.finite || !(seen.max * inverse < limit) || !(seen.min * inverse >= -limit))
+    return seen;
+  for (size_t i = 0; i < count; ++i)
+    indices[i] = indexOf(values[i], inverse);
+  if (seen.zeros == 0)
+    return seen;
+  for (size_t i = 0, next = 0; i < count; ++i) {
+    indices[next] = indices[i];
+    next += values[i] != 0.0f;
   }
+  return seen;
+}
+
+Scan scanPlain(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
+Scan indexPlain(std::span<const float> values, float inverse, uint32_t *indices) {
+  return indexLoop(values.data(), values.size(), inverse, indices);
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] Scan scanAvx2(const float *values, size_t count) { return scanLoop(values, count); }
-[[gnu::target("avx2")]] void indexAvx2(const float *values, size_t count, float inverse, uint16_t *indices) {
-  indexLoop(values, count, inverse, indices);
+[[gnu::target("avx2")]] Scan scanAvx2(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
+[[gnu::target("avx2")]] Scan indexAvx2(std::span<const float> values, float inverse, uint32_t *indices) {
+  return indexLoop(values.data(), values.size(), inverse, indices);
 }
-const bool hasAvx2 = __builtin_cpu_supports("avx2");
+
+#define TARE_AVX512 [[gnu::target("avx512f,popcnt")]]
+
+TARE_AVX512 Scan scanAvx512(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
+
+/// Scan and indices in one pass, for values some of which may not fit.
+struct Avx512Pass {
+  __m512 low, high;
+  __m512i magnitude;
+
+  TARE_AVX512 TARE_INLINE void init() {
+    low = _mm512_set1_ps(std::numeric_limits<float>::infinity());
+    high = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
+    magnitude = _mm512_setzero_si512();
+  }
+
+  /// Writes the indices of the lanes that are not zero; returns their number. Lanes that are not `valid` are zero.
+  TARE_AVX512 TARE_INLINE uint32_t step(__m512 x, __mmask16 valid, __m512 inverse, uint32_t *indices) {
+    low = _mm512_mask_min_ps(low, valid, low, x);
+    high = _mm512_mask_max_ps(high, valid, high, x);
+    __m512i absolute = _mm512_and_si512(_mm512_castps_si512(x), _mm512_set1_epi32(magnitudeMask));
+    magnitude = _mm512_max_epu32(magnitude, absolute);
+    __mmask16 nonZero = _mm512_test_epi32_mask(absolute, absolute);
+    __m512i floor = _mm512_cvt_roundps_epi32(_mm512_mul_ps(x, inverse), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    // A negative value whose product underflows to zero is in bin -1 still.
+    __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
+    __mmask16 underflow = _mm512_mask_cmpeq_epi32_mask(negative, floor, _mm512_setzero_si512());
+    floor = _mm512_mask_set1_epi32(floor, underflow, -1);
+    __m512i sign = _mm512_srai_epi32(floor, 31);
+    __m512i side = _mm512_and_si512(sign, _mm512_set1_epi32(Histogram::binsPerSide));
+    __m512i index = _mm512_add_epi32(_mm512_xor_si512(floor, sign), side);
+    _mm512_storeu_si512(indices, _mm512_maskz_compress_epi32(nonZero, index));
+    return static_cast<uint32_t>(__builtin_popcount(nonZero));
+  }
+};
+
+TARE_AVX512 Scan indexAvx512(std::span<const float> span, float inverse, uint32_t *indices) {
+  const float *values = span.data();
+  size_t count = span.size();
+  Avx512Pass pass;
+  pass.init();
+  __m512 factor = _mm512_set1_ps(inverse);
+  size_t found = 0, i = 0;
+  for (; i + 16 <= count; i += 16)
+    found += pass.step(_mm512_loadu_ps(values + i), 0xffff, factor, indices + found);
+  if (i < count) {
+    auto rest = static_cast<__mmask16>((1u << (count - i)) - 1);
+    found += pass.step(_mm512_maskz_loadu_ps(rest, values + i), rest, factor, indices + found);
+  }
+  // + 0 turns the negative zero into the positive one.
+  return {_mm512_reduce_min_ps(pass.low) + 0.0f, _mm512_reduce_max_ps(pass.high) + 0.0f, count - found,
+          _mm512_reduce_max_epu32(pass.magnitude) < infinityBits};
+}
+
 #endif
+
+std::vector<BinLoops> runnableLoops() {
+  std::vector<BinLoops> loops;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("popcnt"))
+    loops.push_back({"avx512", scanAvx512, indexAvx512});
+  if (__builtin_cpu_supports("avx2"))
+    loops.push_back({"avx2", scanAvx2, indexAvx2});
+#endif
+  loops.push_back({"plain", scanPlain, indexPlain});
+  return loops;
+}
 
 } // namespace
 
-Scan scan(std::span<const float> values) {
-#if defined(__x86_64__)
-  if (hasAvx2)
-    return scanAvx2(values.data(), values.size());
-#endif
-  return scanLoop(values.data(), values.size());
-}
-
-void binIndices(std::span<const float> values, float inverseWidth, uint16_t *indices) {
-#if defined(__x86_64__)
-  if (hasAvx2)
-    return indexAvx2(values.data(), values.size(), inverseWidth, indices);
-#endif
-  indexLoop(values.data(), values.size(), inverseWidth, indices);
+std::span<const BinLoops> allBinLoops() {
+  static const std::vector<BinLoops> loops = runnableLoops();
+  return loops;
 }
 
 } // namespace tare::calibration

@@ -127,7 +127,7 @@ public:
     size_t threads = options.threads ? options.threads : defaultThreads();
     std::vector<Worker> workers(threads);
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
-    std::vector<Histogram> merged(values.observed.size());
+    std::vector<Histogram> merged = emptyHistograms();
     for (const Worker &worker : workers) {
       if (worker.error)
         return *worker.error;
@@ -138,8 +138,14 @@ public:
   }
 
 private:
+  std::vector<Histogram> emptyHistograms() const {
+    bool extremesAreEnough = options.search.method == Method::minMax && !options.search.powersOfTwo;
+    Histogram empty(extremesAreEnough ? Histogram::Detail::extremes : Histogram::Detail::bins);
+    return std::vector<Histogram>(values.observed.size(), empty);
+  }
+
   void work(Worker &worker) {
-    worker.histograms.resize(values.observed.size());
+    worker.histograms = emptyHistograms();
     while (true) {
       Result<std::optional<Sample>> sample = source.next();
       if (!sample) {

@@ -27,7 +27,17 @@ public:
   /// Bins are not narrower than the smallest normal float.
   static constexpr int minExponent = -126;
 
+  /// What is kept of the values.
+  enum class Detail {
+    /// Everything below.
+    bins,
+    /// The counts of kinds, min() and max(), and no bins: far cheaper.
+    extremes
+  };
+  explicit Histogram(Detail detail = Detail::bins) : detail(detail) {}
+
   void add(std::span<const float> values);
+  /// Adds what another one of the same detail has seen.
   void merge(const Histogram &other);
 
   /// Values seen, of all kinds.
@@ -50,28 +60,34 @@ public:
   double binWidth() const;
   /// Bin j holds the values in [j, j + 1) * binWidth(), zeros included; empty
   /// or 2048 bins.
-  std::span<const uint64_t> positive() const { return positiveBins; }
+  std::span<const uint64_t> positive() const { return largest >= 0 ? side(0) : Side(); }
   /// Bin j holds the values in [-(j + 1), -j) * binWidth(); empty or 2048 bins.
-  std::span<const uint64_t> negative() const { return negativeBins; }
+  std::span<const uint64_t> negative() const { return smallest < 0 ? side(1) : Side(); }
 
   bool operator==(const Histogram &) const = default;
 
 private:
   using Bins = std::vector<uint64_t>;
-  class Tables;
+  using Side = std::span<const uint64_t>;
 
-  void addFinite(std::span<const float> values, const Scan &seen, Tables *tables);
-  void count(std::span<const uint16_t> indices);
+  Side side(size_t number) const {
+    return bins.empty() ? Side() : Side(bins).subspan(number * binsPerSide, binsPerSide);
+  }
+  void addChunk(std::span<const float> values, std::vector<float> &buffer);
+  void note(const Scan &seen, size_t values);
+  void count(std::span<const uint32_t> indices);
   std::span<const float> dropNonFinite(std::span<const float> values, std::vector<float> &buffer);
   void growTo(int newExponent);
 
+  Detail detail;
   /// k; meaningful once there is a finite value.
   int exponent = minExponent;
   float smallest = std::numeric_limits<float>::infinity();
   float largest = -std::numeric_limits<float>::infinity();
   uint64_t finiteCount = 0, zeroCount = 0, nanCount = 0;
   uint64_t positiveInfinityCount = 0, negativeInfinityCount = 0;
-  Bins positiveBins, negativeBins;
+  /// Both sides, each from 0 outwards: the positive one first. Empty before the first finite value.
+  Bins bins;
 };
 
 } // namespace tare::calibration
