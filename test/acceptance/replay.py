@@ -49,7 +49,7 @@ def at(values, channel):
 def staged(a, m, b, r):
     """(A39) of one channel's accumulators."""
     stages = r["stages"]
-    shift = lambda v, which: half_away(v, stages[which])
+    shift = lambda v, which: ROUNDINGS[r["rounding"]](v, stages[which])
     t = np.clip(shift(exact(a), "accumulator_shift"), -2**15, 2**15 - 1).astype(np.int64)
     return shift(shift(t * m, "product_shift") + b, "output_shift")
 

@@ -4,7 +4,9 @@
 #include "Samples.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/OtherRounding.h"
+#include "tare/Proof/Requantizer.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace tare;
@@ -12,9 +14,16 @@ using runtime::Trace;
 
 namespace {
 
-Result<Trace> traceOf(std::shared_ptr<const program::Model> model) {
-  auto session = runtime::Session::create(std::move(model));
+Result<Trace> traceOf(std::shared_ptr<const program::Model> model, runtime::SessionOptions options = {}) {
+  auto session = runtime::Session::create(std::move(model), options);
   return session ? Trace::create(*session) : Result<Trace>(session.error());
+}
+
+bool hasStages(const program::Model &model) {
+  return std::ranges::any_of(model.program().layers, [](const auto &layer) {
+    const program::RequantT *requant = proof::requantOf(layer->op);
+    return requant && requant->stages;
+  });
 }
 
 void count(RoundedElements &elements, const ConstTensorView &one, const ConstTensorView &other) {
@@ -33,7 +42,9 @@ Result<std::unique_ptr<RoundingOnData>> RoundingOnData::create(std::shared_ptr<c
   auto program = traceOf(model);
   if (!program)
     return program.error();
-  auto other = traceOf(proof::withRounding(*model, rounding));
+  // No program may have stages that round otherwise, so the fast kernels know none.
+  bool reference = hasStages(*model) && rounding != program::Rounding::half_away;
+  auto other = traceOf(proof::withRounding(*model, rounding), {.forceReference = reference});
   if (!other)
     return other.error();
   return std::unique_ptr<RoundingOnData>(new RoundingOnData(std::move(*program), std::move(*other)));
