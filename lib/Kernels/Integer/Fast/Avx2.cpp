@@ -96,6 +96,32 @@ struct V {
   static Ints interleaveHigh(Ints a, Ints b) { return _mm256_unpackhi_epi16(a, b); }
   static Ints firstHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x20); }
   static Ints secondHalf(Ints low, Ints high) { return _mm256_permute2x128_si256(low, high, 0x31); }
+  static Ints setWords(int16_t x) { return _mm256_set1_epi16(x); }
+  static Ints setBytes(int8_t x) { return _mm256_set1_epi8(x); }
+  static Ints addWords(Ints a, Ints b) { return _mm256_adds_epi16(a, b); }
+  static Ints minBytes(Ints a, Ints b) { return _mm256_min_epi8(a, b); }
+  static Ints maxBytes(Ints a, Ints b) { return _mm256_max_epi8(a, b); }
+  /// The high half of the product of unsigned words.
+  static Ints multiplyHigh(Ints a, Ints b) { return _mm256_mulhi_epu16(a, b); }
+  static Ints shiftRightEach(Ints x, Ints counts) { return _mm256_srav_epi32(x, counts); }
+  static Ints packBytes(Ints a, Ints b) { return _mm256_packs_epi16(a, b); }
+  /// The bytes of four vectors a, b, c, d after packWords(a, b), packWords(c, d) and packBytes of both.
+  static Ints inOrder(Ints x) { return _mm256_permutevar8x32_epi32(x, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)); }
+  template <int count> static void storeBytes(int8_t *y, Ints x) {
+    if constexpr (count == 32)
+      return _mm256_storeu_si256(reinterpret_cast<__m256i *>(y), x);
+    if constexpr (count >= 16)
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(y), _mm256_castsi256_si128(x));
+    if constexpr (count == 24)
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(y + 16), _mm256_extracti128_si256(x, 1));
+    if constexpr (count == 8)
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(y), _mm256_castsi256_si128(x));
+  }
+  static void storeSomeBytes(int8_t *y, Ints x, int64_t count) {
+    int8_t all[32];
+    storeBytes<32>(all, x);
+    __builtin_memcpy(y, all, count);
+  }
   static Ints setInts(int32_t x) { return _mm256_set1_epi32(x); }
   static Ints shiftRight(Ints x, int count) { return _mm256_sra_epi32(x, _mm_cvtsi32_si128(count)); }
   /// The words of interleaved lanes in order, saturated.
@@ -121,6 +147,7 @@ struct V {
   }
 };
 
+#include "VectorIntegers.inc"
 #include "VectorRequant.inc"
 
 #include "VectorGemm.inc"

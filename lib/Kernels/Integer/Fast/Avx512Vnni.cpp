@@ -8,6 +8,7 @@ namespace {
 
 #include "Avx512Traits.inc"
 
+#include "VectorIntegers.inc"
 #include "VectorRequant.inc"
 
 #include "VectorGemm.inc"

@@ -51,8 +51,29 @@ void PreparedRequant::setStages(const program::RequantT &requant, int64_t entrie
   }
 }
 
+/// Leaves the integers null where they are not exact.
+void PreparedRequant::setIntegers(int64_t channels) {
+  bool exact = vector.mode == halfUp || vector.mode == roundFloor;
+  size_t size = channels > 1 ? channels + vectorPadding : vectorPadding;
+  integers.assign(4 * size, 0);
+  for (size_t c = 0; c < size && exact; ++c) {
+    int64_t i = channels == 1 ? 0 : std::min<int64_t>(c, channels - 1);
+    int32_t m = multipliers[i], q = shifts[i];
+    for (; m > 0 && m < 1 << 14 && q < 47; ++q)
+      m *= 2;
+    exact = m >= 0 && m < 1 << 15 && q >= 17 && q <= 47;
+    if (!exact)
+      break;
+    integers[c] = m, integers[size + c] = m << 16, integers[3 * size + c] = q - 16;
+    integers[2 * size + c] = vector.mode == roundFloor ? 0 : 1 << (q - 17);
+  }
+  if (exact)
+    vector.integers = {integers.data(), &integers[size], &integers[2 * size], &integers[3 * size]};
+}
+
 void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high, int64_t channels) {
   vector.perChannel = channels > 1;
+  setIntegers(channels);
   scales.resize(channels + vectorPadding, 0);
   seconds.resize(channels + vectorPadding, 1);
   multipliers.resize(channels + vectorPadding, 0);
@@ -65,6 +86,7 @@ void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high, int64_t ch
 RequantVector PreparedRequant::entry(int64_t i) const {
   RequantVector one = vector.from(i);
   one.perChannel = false;
+  one.integers = {}; // Lists of one channel after the other.
   return one;
 }
 

@@ -28,11 +28,14 @@ public:
 private:
   void append(int32_t multiplier, uint8_t shift);
   void setStages(const program::RequantT &requant, int64_t entries);
+  void setIntegers(int64_t channels);
   void finish(int32_t zero, int32_t low, int32_t high, int64_t channels);
 
   RequantVector vector = {};
   std::vector<double> scales, seconds;
   std::vector<int32_t> multipliers;
+  /// The four lists of an IntegerRequant, one after the other.
+  std::vector<int32_t> integers;
   std::vector<uint8_t> shifts;
 };
 

@@ -17,6 +17,15 @@ namespace tare::kernels {
 /// away from zero.
 enum RoundingMode : int { halfUp, halfAway, halfEven, roundFloor, gemmlowpDouble, threeStages };
 
+/// A requantization half up (or floor) with a multiplier below 2^15, in 32 bits: with acc = 2^16 * h + l, l >= 0,
+///   (acc * m + half) >> q = (h * m + (l * m >> 16) + (half >> 16)) >> (q - 16)
+/// for q >= 17, where 2^16 divides half = 2^(q-1); |h * m| is at most 2^30. Both m and 2^q are doubled until m has 15
+/// bits. An entry per channel, or the same for all of a panel; null where a channel has a smaller q.
+struct IntegerRequant {
+  /// m, m * 2^16, half / 2^16 and q - 16.
+  const int32_t *low, *high, *half, *shift;
+};
+
 /// A requantization prepared for vectors. Element i (channel i, or always 0
 /// where perChannel is false): y = clamp(zero + round_shift(acc * multiplier,
 /// shift), low, high). The vector sets compute it in double arithmetic rounded
@@ -36,6 +45,7 @@ struct RequantVector {
   /// Of three stages: the shifts before and after the product, and as factors 2^-shift.
   uint8_t firstShift, lastShift;
   double firstScale, lastScale;
+  IntegerRequant integers;
 
   /// The requantization of the channels from `channel` on.
   /// Inlined always: a copy that the linker shares must not come from a unit of
@@ -44,6 +54,9 @@ struct RequantVector {
     RequantVector rest = *this;
     if (perChannel)
       rest.scale += channel, rest.second += channel, rest.multiplier += channel, rest.shift += channel;
+    if (perChannel && integers.low)
+      rest.integers = {integers.low + channel, integers.high + channel, integers.half + channel,
+                       integers.shift + channel};
     return rest;
   }
 };

@@ -13,6 +13,7 @@ namespace {
 
 #include "../../../../lib/Kernels/Integer/Fast/Avx512Traits.inc"
 
+#include "../../../../lib/Kernels/Integer/Fast/VectorIntegers.inc"
 #include "../../../../lib/Kernels/Integer/Fast/VectorRequant.inc"
 
 #include "../../../../lib/Kernels/Integer/Fast/VectorGemm.inc"
