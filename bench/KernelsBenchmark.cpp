@@ -41,7 +41,7 @@ public:
     std::vector<ConstTensorView> views;
     for (const Tensor &operand : operands)
       views.push_back(operand.view());
-    fast->run(views, result.mutableView(), scratch.mutableAs<std::byte>());
+    fast->run(views, result.mutableView(), scratch.mutableAs<std::byte>(), {});
   }
   int64_t items() const { return macs ? macs : result.count(); }
 

@@ -52,7 +52,7 @@ struct TimedLayer {
 
   void run(const program::LayerT &layer) {
     if (fast)
-      fast->run(operands, result.mutableView(), scratch.mutableAs<std::byte>());
+      fast->run(operands, result.mutableView(), scratch.mutableAs<std::byte>(), {});
     else
       kernel->reference(layer.op, operands, result.mutableView());
   }

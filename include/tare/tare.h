@@ -18,7 +18,8 @@
 |* loaded: damaged or hostile bytes are an error, never a crash.
 |*
 |* Threads: a program may be used by any number of threads at once. A context
-|* runs in one thread at a time; give each thread a context of its own.
+|* is run from one thread at a time; give each thread a context of its own. A
+|* context may have threads that it keeps, to run one sample faster.
 |* tare_last_error() belongs to the calling thread.
 |*
 \*===----------------------------------------------------------------------===*/
@@ -34,7 +35,7 @@ extern "C" {
 
 /* The version of this interface. It grows when something is added, and a
    function keeps its meaning. */
-#define TARE_API_VERSION 1
+#define TARE_API_VERSION 2
 
 /* The API version of the library that is linked, and the version of the format
    of programs that it reads. */
@@ -104,13 +105,22 @@ size_t tare_program_output_count(const tare_program *program);
 tare_status tare_program_input(const tare_program *program, size_t index, tare_form form, tare_port *port);
 tare_status tare_program_output(const tare_program *program, size_t index, tare_form form, tare_port *port);
 
-/* Memory to run the program in, with inputs and outputs of one form. */
+/* Memory to run the program in, with inputs and outputs of one form; it runs in
+   the calling thread alone. */
 tare_status tare_context_create(const tare_program *program, tare_form form, tare_context **context);
+
+/* The same with `threads` threads, the calling one among them, that share the
+   work of each layer that is large enough: a sample runs faster, with the same
+   bits. The others are made here and sleep between runs. 0: as many as there
+   are cores for this process (or TARE_THREADS says). Where there are many
+   samples, as many contexts of one thread get more done. Since version 2. */
+tare_status tare_context_create_threaded(const tare_program *program, tare_form form, size_t threads,
+                                         tare_context **context);
 
 /* NULL is allowed. */
 void tare_context_destroy(tare_context *context);
 
-/* Runs the program once, in the calling thread. inputs[i] and outputs[i] point
+/* Runs the program once. inputs[i] and outputs[i] point
    to as many bytes as the description of input or output i says, in the
    context's form; they need no alignment. */
 tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs);

@@ -164,13 +164,18 @@ tare_status tare_program_output(const tare_program *program, size_t index, tare_
 }
 
 tare_status tare_context_create(const tare_program *program, tare_form form, tare_context **context) {
+  return tare_context_create_threaded(program, form, 1, context);
+}
+
+tare_status tare_context_create_threaded(const tare_program *program, tare_form form, size_t threads,
+                                         tare_context **context) {
   return guarded([&]() -> Status {
     if (!program || !context)
       return isNull(program ? "the context" : "the program");
     *context = nullptr;
     if (size_t(form) >= formCount)
       return Error{fmt::format("there is no form {}", int(form))};
-    auto made = program->session->makeContext(runtime::Form(form));
+    auto made = program->session->makeContext(runtime::Form(form), threads);
     if (!made)
       return made.error();
     *context = new tare_context{std::move(*made)};

@@ -45,8 +45,13 @@ void Context::run(std::span<const void *const> inputValues, std::span<void *cons
 }
 
 void Context::execute(const Node &node) {
-  if (node.op)
-    node.op->run(node.operands, node.result, scratch.get());
+  if (!node.op)
+    return;
+  if (node.shares == 1)
+    return node.op->run(node.operands, node.result, scratch.get());
+  team->run(node.shares, [&](kernels::Share share, size_t thread) {
+    node.op->run(node.operands, node.result, scratch.get() + thread * scratchBytes, share);
+  });
 }
 
 void Context::runLayer(size_t index, const RunOptions &options) {

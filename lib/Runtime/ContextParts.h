@@ -3,6 +3,7 @@
 #define TARE_LIB_RUNTIME_CONTEXTPARTS_H
 
 #include "PortPath.h"
+#include "Team.h"
 #include "tare/Runtime/Context.h"
 
 namespace tare::runtime {
@@ -12,6 +13,8 @@ struct Context::Node {
   /// nullptr where there is nothing to do: a reshape in place, or a layer that
   /// a raw input comes from behind.
   const BoundOp *op = nullptr;
+  /// In how many threads it runs.
+  size_t shares = 1;
   std::vector<ConstTensorView> operands;
   TensorView result;
   /// The result as an observer sees it; no data where the layer does not run.

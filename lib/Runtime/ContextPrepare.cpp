@@ -1,6 +1,7 @@
 //===- ContextPrepare.cpp - Memory and views of a context -----------------===//
 #include "ContextParts.h"
 #include "tare/Program/Container.h"
+#include "tare/Tensor/Parallel.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::align_val_t alignment{program::dataAlignment};
 
+/// More would not help, and a team holds no more.
+constexpr size_t mostThreads = 255;
+
 /// A system may promise memory that it does not have, and kill the process that
 /// touches it: so the promise alone is not believed.
 uint64_t physicalMemory() { return uint64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE); }
@@ -23,8 +27,9 @@ std::byte *newMemory(uint64_t bytes) { return static_cast<std::byte *>(::operato
 
 void Context::Release::operator()(std::byte *memory) const { ::operator delete(memory, alignment); }
 
-Context::Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm)
-    : owner(std::move(session)), inputForms(std::move(inputForms)), formOfOutputs(outputForm) {}
+Context::Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm, size_t threads)
+    : owner(std::move(session)), inputForms(std::move(inputForms)), formOfOutputs(outputForm),
+      threadCount(std::min(threads ? threads : defaultThreads(), mostThreads)) {}
 
 Context::~Context() = default;
 
@@ -37,6 +42,7 @@ Status Context::prepare() {
     bindSteps(port, port.steps.size(), 0);
   for (PortBinding &port : outputs)
     bindSteps(port, 0, port.steps.size());
+  makeTeam();
   return success();
 }
 
@@ -61,24 +67,46 @@ void Context::prepareSteps(PortBinding &port) {
 }
 
 Status Context::allocate() {
-  uint64_t scratchBytes = 0, stageBytes = 0;
+  uint64_t stageBytes = 0;
+  auto addScratch = [&](const BoundOp &op) { scratchBytes = std::max(scratchBytes, op.scratchBytes()); };
   for (const BoundOp &op : owner->layers)
-    scratchBytes = std::max<uint64_t>(scratchBytes, op.scratchBytes());
+    addScratch(op);
   for (auto *ports : {&inputs, &outputs})
     for (const PortBinding &port : *ports)
       for (size_t i = 0; i != port.steps.size(); ++i) {
-        scratchBytes = std::max<uint64_t>(scratchBytes, port.steps[i].scratchBytes());
+        addScratch(port.steps[i]);
         stageBytes = std::max<uint64_t>({stageBytes, port.path.types[i].bytes(), port.path.types[i + 1].bytes()});
       }
+  // Each thread's begins at a page of its own.
+  constexpr size_t page = 4096;
+  if (threadCount > 1)
+    scratchBytes = (scratchBytes + page - 1) / page * page;
   uint64_t arenaBytes = owner->program().arena_bytes;
-  uint64_t all = arenaBytes + scratchBytes + 2 * stageBytes;
+  uint64_t all = arenaBytes + threadCount * scratchBytes + 2 * stageBytes;
   if (all > physicalMemory())
     return Error{fmt::format("running takes {} bytes of memory, this machine has {}", all, physicalMemory())};
   arena.reset(newMemory(arenaBytes));
-  scratch.reset(newMemory(scratchBytes));
+  scratch.reset(newMemory(threadCount * scratchBytes));
   for (Memory &stage : stages)
     stage.reset(newMemory(stageBytes));
   return success();
+}
+
+/// Threads only where there is work for them.
+void Context::makeTeam() {
+  size_t most = 1;
+  auto divide = [&](std::vector<Node> &nodes) {
+    for (Node &node : nodes) {
+      node.shares = node.op ? node.op->sharesFor(threadCount, owner->options.leastShareMicroseconds) : 1;
+      most = std::max(most, node.shares);
+    }
+  };
+  divide(layers);
+  for (auto *ports : {&inputs, &outputs})
+    for (PortBinding &port : *ports)
+      divide(port.nodes);
+  if (most > 1)
+    team = std::make_unique<Team>(most);
 }
 
 std::byte *Context::memoryOf(uint32_t tensor) const {
@@ -92,7 +120,8 @@ void Context::bindLayers() {
   const program::Model &model = owner->model();
   for (size_t i = 0; i != owner->layers.size(); ++i) {
     const program::LayerT &layer = *owner->program().layers[i];
-    Node node{&owner->layers[i], {}, {}, {}};
+    Node node;
+    node.op = &owner->layers[i];
     for (uint32_t operand : layer.operands)
       node.operands.push_back({model.type(operand), memoryOf(operand)});
     node.result = {model.type(layer.result), memoryOf(layer.result)};
@@ -115,7 +144,8 @@ void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
   for (size_t i = 0; i != memory.size(); ++i)
     memory[i] = i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
   for (size_t i = 0; i != port.steps.size(); ++i) {
-    Node node{&port.steps[i], {}, {}, {}};
+    Node node;
+    node.op = &port.steps[i];
     node.operands.push_back({port.path.types[i], memory[i]});
     node.result = {port.path.types[i + 1], memory[i + 1]};
     port.nodes.push_back(std::move(node));

@@ -39,13 +39,14 @@ void Session::prepareLayers() {
   }
 }
 
-Result<std::unique_ptr<Context>> Session::makeContext(Form form) const {
-  return makeContext(std::vector<Form>(inputCount(), form), form);
+Result<std::unique_ptr<Context>> Session::makeContext(Form form, size_t threads) const {
+  return makeContext(std::vector<Form>(inputCount(), form), form, threads);
 }
 
-Result<std::unique_ptr<Context>> Session::makeContext(std::vector<Form> inputForms, Form outputForm) const {
+Result<std::unique_ptr<Context>> Session::makeContext(std::vector<Form> inputForms, Form outputForm,
+                                                      size_t threads) const {
   try {
-    std::unique_ptr<Context> context(new Context(shared_from_this(), std::move(inputForms), outputForm));
+    std::unique_ptr<Context> context(new Context(shared_from_this(), std::move(inputForms), outputForm, threads));
     if (auto status = context->prepare(); !status)
       return Error{source->name() + ": " + status.error().message};
     return context;

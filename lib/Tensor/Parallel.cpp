@@ -41,16 +41,14 @@ private:
   int before = 0;
 };
 
-/// std::thread::hardware_concurrency() counts cores that a container or taskset
-/// has taken away.
+} // namespace
+
 size_t availableCores() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0)
     return std::max(1, CPU_COUNT(&set));
   return std::max(1u, std::thread::hardware_concurrency());
 }
-
-} // namespace
 
 size_t defaultThreads() {
   if (const char *text = std::getenv("TARE_THREADS")) {

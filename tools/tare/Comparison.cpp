@@ -71,8 +71,8 @@ void Comparison::matchLayers() {
 }
 
 Status Comparison::run(SampleSource &data, size_t threads, Progress &progress) {
-  auto firstRunners = makeRunners(first, workersFor(data, threads));
-  auto secondRunners = makeRunners(second, workersFor(data, threads));
+  auto firstRunners = makeRunners(first, data, threads);
+  auto secondRunners = makeRunners(second, data, threads);
   if (!firstRunners || !secondRunners)
     return firstRunners ? secondRunners.error() : firstRunners.error();
   std::vector<Worker> workers;

@@ -46,7 +46,7 @@ struct ExecutableLayer {
   TensorType real;
 };
 
-/// Runs one sample after the other, in one thread; several runners of one executable run at once.
+/// Runs one sample after the other, from one thread; several runners of one executable run at once.
 class Runner {
 public:
   using Observer = std::function<void(size_t layer, const ConstTensorView &result)>;
@@ -78,7 +78,8 @@ public:
   virtual Status prepare(const PortForms &forms) = 0;
   /// In the order in which they run.
   const std::vector<ExecutableLayer> &layers() const { return observedLayers; }
-  virtual Result<std::unique_ptr<Runner>> makeRunner() const = 0;
+  /// A runner whose programs run each sample in up to `threads` threads.
+  virtual Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const = 0;
   /// The real numbers of a layer's result; a copy.
   virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
 

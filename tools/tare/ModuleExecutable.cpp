@@ -159,7 +159,7 @@ void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
   }
 }
 
-Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner() const {
+Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner(size_t) const {
   return std::unique_ptr<Runner>(new ModuleRunner(*this));
 }
 

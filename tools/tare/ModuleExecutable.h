@@ -28,7 +28,7 @@ public:
                                                   const ExecutableOptions &options, const Console &console);
 
   Status prepare(const PortForms &forms) override;
-  Result<std::unique_ptr<Runner>> makeRunner() const override;
+  Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
 
 private:

@@ -101,8 +101,8 @@ void ProgramExecutable::listLayers(const std::vector<bool> &skipped) {
   }
 }
 
-Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner() const {
-  auto context = session->makeContext(inputForms, outputForm);
+Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner(size_t threads) const {
+  auto context = session->makeContext(inputForms, outputForm, threads);
   if (!context)
     return context.error();
   return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), layerIndices));

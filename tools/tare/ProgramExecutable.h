@@ -12,7 +12,7 @@ public:
   static Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options);
 
   Status prepare(const PortForms &forms) override;
-  Result<std::unique_ptr<Runner>> makeRunner() const override;
+  Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
 
 private:

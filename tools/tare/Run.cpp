@@ -69,7 +69,7 @@ private:
   }
 
   Status runOn(const Executable &executable, Dataset &data) {
-    auto runners = makeRunners(executable, workersFor(data, threads));
+    auto runners = makeRunners(executable, data, threads);
     if (!runners)
       return runners.error();
     auto writer = ArrayWriter::create(outputs);

@@ -32,11 +32,12 @@ private:
   std::optional<Error> found;
 };
 
+size_t threadsOf(size_t asked) { return asked ? asked : defaultThreads(); }
+
 } // namespace
 
 size_t tare::workersFor(const SampleSource &source, size_t threads) {
-  size_t wanted = threads ? threads : defaultThreads();
-  return std::clamp<size_t>(source.sampleCount(), 1, wanted);
+  return std::clamp<size_t>(source.sampleCount(), 1, threadsOf(threads));
 }
 
 Status tare::forEachSample(SampleSource &source, size_t threads, Progress &progress,
@@ -57,10 +58,12 @@ Status tare::forEachSample(SampleSource &source, size_t threads, Progress &progr
   return error.status();
 }
 
-Result<std::vector<std::unique_ptr<Runner>>> tare::makeRunners(const Executable &executable, size_t workers) {
+Result<std::vector<std::unique_ptr<Runner>>> tare::makeRunners(const Executable &executable, const SampleSource &source,
+                                                               size_t threads) {
   std::vector<std::unique_ptr<Runner>> runners;
+  size_t workers = workersFor(source, threads);
   for (size_t i = 0; i != workers; ++i) {
-    auto runner = executable.makeRunner();
+    auto runner = executable.makeRunner(threadsOf(threads) / workers);
     if (!runner)
       return runner.error();
     runners.push_back(std::move(*runner));

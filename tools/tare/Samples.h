@@ -16,8 +16,10 @@ size_t workersFor(const SampleSource &source, size_t threads);
 Status forEachSample(SampleSource &source, size_t threads, Progress &progress,
                      const std::function<Status(const Sample &, size_t worker)> &body);
 
-/// One runner per worker.
-Result<std::vector<std::unique_ptr<Runner>>> makeRunners(const Executable &executable, size_t workers);
+/// One runner for each of the workersFor() `threads` threads; where there are fewer samples than threads, the others
+/// help with a sample each.
+Result<std::vector<std::unique_ptr<Runner>>> makeRunners(const Executable &executable, const SampleSource &source,
+                                                         size_t threads);
 
 } // namespace tare
 

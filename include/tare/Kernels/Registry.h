@@ -8,6 +8,7 @@
 #ifndef TARE_KERNELS_REGISTRY_H
 #define TARE_KERNELS_REGISTRY_H
 
+#include "tare/Kernels/Share.h"
 #include "tare/Program/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
@@ -31,7 +32,13 @@ public:
   virtual ~FastKernel() = default;
   /// Scratch bytes that run() needs, 64-byte aligned; nothing is allocated while running.
   virtual size_t scratchBytes() const { return 0; }
-  virtual void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const = 0;
+  /// Whether run() can compute a share of the result; otherwise it is called with the whole, Share{0, 1}, only.
+  virtual bool divides() const { return false; }
+  /// Computes a share of the result, some of which may be empty. The shares of all indices below share.count make up
+  /// the result, in whatever order and in however many threads they run: a share writes elements that no other one
+  /// writes or reads, and depends on nothing that another one has left in scratch memory.
+  virtual void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+                   Share share) const = 0;
 };
 
 struct OpKernel {

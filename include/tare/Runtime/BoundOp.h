@@ -19,12 +19,21 @@ public:
 
   bool isFast() const { return fast != nullptr; }
   size_t scratchBytes() const { return fast ? fast->scratchBytes() : 0; }
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const;
+  int64_t macs() const { return multiplyAccumulates; }
+  /// Of all operands and the result.
+  int64_t bytes() const { return operandBytes; }
+  /// How many shares, of `threads` at most, take about `microseconds` each: 1 where the work is small or does not
+  /// divide.
+  size_t sharesFor(size_t threads, double microseconds) const;
+  /// Computes a share of the result, one of at most sharesFor() its threads; all of it by default.
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           kernels::Share share = {}) const;
 
 private:
   const program::OpUnion *op;
   const kernels::OpKernel *kernel;
   std::unique_ptr<kernels::FastKernel> fast;
+  int64_t multiplyAccumulates = 0, operandBytes = 0;
 };
 
 } // namespace tare::runtime

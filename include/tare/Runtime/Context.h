@@ -19,15 +19,19 @@ struct RunOptions {
   std::span<uint64_t> nanoseconds;
 };
 
-/// An arena, scratch memory and every view that the kernels take, made
-/// beforehand: running only computes. A context runs in one thread at a time;
-/// several contexts of one session may run at once.
+class Team;
+
+/// An arena, scratch memory, threads and every view that the kernels take, made
+/// beforehand: running only computes. A context is run from one thread at a
+/// time; several contexts of one session may run at once.
 class Context {
 public:
   ~Context();
 
   Form inputForm(size_t input) const { return inputForms[input]; }
   Form outputForm() const { return formOfOutputs; }
+  /// In how many threads a layer runs at most, the caller's among them.
+  size_t threads() const { return threadCount; }
   const Session &session() const { return *owner; }
 
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
@@ -44,11 +48,12 @@ private:
   };
   using Memory = std::unique_ptr<std::byte, Release>;
 
-  Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm);
+  Context(std::shared_ptr<const Session> session, std::vector<Form> inputForms, Form outputForm, size_t threads);
   Status prepare();
   void preparePorts();
   void prepareSteps(PortBinding &port);
   Status allocate();
+  void makeTeam();
   void bindLayers();
   void bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt);
   std::byte *memoryOf(uint32_t tensor) const;
@@ -61,12 +66,15 @@ private:
   std::shared_ptr<const Session> owner;
   std::vector<Form> inputForms;
   Form formOfOutputs;
+  size_t threadCount;
   Memory arena;
-  Memory scratch;
+  Memory scratch; // one after the other, one per thread
+  size_t scratchBytes = 0;
   Memory stages[2]; // hold the values between a port's steps, in turn
   std::vector<Node> layers;
   std::vector<PortBinding> inputs;
   std::vector<PortBinding> outputs;
+  std::unique_ptr<Team> team; // where a layer is worth more than one thread
 };
 
 } // namespace tare::runtime

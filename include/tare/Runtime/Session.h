@@ -42,6 +42,9 @@ enum class Form {
 struct SessionOptions {
   /// Runs the reference kernels only.
   bool forceReference = false;
+  /// How long a thread's share of a layer must last, as far as one can tell beforehand: to hand it over and to wait for
+  /// it takes one or two microseconds.
+  double leastShareMicroseconds = 4;
 };
 
 /// An input or output in one form.
@@ -66,14 +69,16 @@ public:
   const program::ProgramT &program() const { return source->program(); }
   size_t inputCount() const { return program().inputs.size(); }
   size_t outputCount() const { return program().outputs.size(); }
+  const BoundOp &layer(size_t index) const { return layers[index]; }
   PortDescription describeInput(size_t index, Form form) const;
   PortDescription describeOutput(size_t index, Form form) const;
 
   /// Memory to run in; an error where the machine does not have it. The context
-  /// keeps the session alive.
-  Result<std::unique_ptr<Context>> makeContext(Form form = Form::program) const;
+  /// keeps the session alive. Each layer that is large enough runs in up to
+  /// `threads` threads (0: defaultThreads()), which the context keeps.
+  Result<std::unique_ptr<Context>> makeContext(Form form = Form::program, size_t threads = 1) const;
   /// The same with a form for each input, and one for all outputs.
-  Result<std::unique_ptr<Context>> makeContext(std::vector<Form> inputForms, Form outputForm) const;
+  Result<std::unique_ptr<Context>> makeContext(std::vector<Form> inputForms, Form outputForm, size_t threads = 1) const;
 
 private:
   friend class Context;

@@ -7,9 +7,12 @@
 
 namespace tare {
 
+/// The number of cores that this process may run on: a container or taskset may
+/// have taken some away.
+size_t availableCores();
+
 /// The number of threads to use where the user asked for none: TARE_THREADS
-/// where it is set to a positive number, otherwise the number of cores that
-/// this process may run on.
+/// where it is set to a positive number, otherwise availableCores().
 size_t defaultThreads();
 
 /// Calls body(index, worker) once for each index below `count`, in up to

@@ -45,6 +45,23 @@ TEST_F(CApi, Describes) {
   EXPECT_EQ(port.axis, 1);
 }
 
+TEST_F(CApi, ThreadsGiveTheSameBits) {
+  std::vector<float> image(72, 0.7f), expected(3), result(3);
+  auto run = [&](size_t threads, std::vector<float> &output) {
+    tare_context *context = nullptr;
+    ASSERT_EQ(tare_context_create_threaded(program, TARE_FORM_MODEL, threads, &context), TARE_OK);
+    const void *from = image.data();
+    void *to = output.data();
+    EXPECT_EQ(tare_context_run(context, &from, &to), TARE_OK);
+    tare_context_destroy(context);
+  };
+  run(1, expected);
+  for (size_t threads : {0, 2, 7, 1000}) {
+    run(threads, result);
+    EXPECT_EQ(result, expected) << threads;
+  }
+}
+
 TEST_F(CApi, RawAndRealNumbersAgree) {
   float image[72];
   int8_t integers[72];

@@ -1,6 +1,6 @@
 //===- BoundaryFast.cpp - Quantize and dequantize -------------------------===//
 #include "../Broadcast.h"
-#include "../Checks.h"
+#include "Loops.h"
 #include "Prepare.h"
 #include "Vector.h"
 
@@ -11,11 +11,15 @@ class QuantizeKernel : public FastKernel {
 public:
   QuantizeKernel(const program::QuantizeT &quantize, const VectorSet &set)
       : scale(quantize.scale), zero(quantize.zero_point), set(set) {}
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
+    Range own = share.of(result.count(), elementBlock);
+    const float *x = operands[0].as<float>() + own.first;
     if (result.type.element == ElementType::i8)
-      set.quantize8(operands[0].as<float>(), result.as<int8_t>(), result.count(), scale, zero);
+      set.quantize8(x, result.as<int8_t>() + own.first, own.size(), scale, zero);
     else
-      set.quantize16(operands[0].as<float>(), result.as<int16_t>(), result.count(), scale, zero);
+      set.quantize16(x, result.as<int16_t>() + own.first, own.size(), scale, zero);
   }
 
 private:
@@ -31,16 +35,21 @@ public:
       : scales(p.scales), inner(p.scales.size() == 1 ? elementCount(shape) : stridesOf(shape)[p.axis]),
         zero(p.zero_point), set(set) {}
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
     int64_t channels = scales.size(), bytes = sizeOf(operands[0].type.element);
     const auto *x = operands[0].as<std::byte>();
     float *y = result.as<float>();
     // Consecutive elements have consecutive scales, or one.
     bool perElement = inner == 1 && channels > 1;
-    int64_t run = perElement ? channels : inner;
-    for (int64_t i = 0, count = result.count(); i < count; i += run) {
-      const double *scale = perElement ? scales.data() : &scales[i / inner % channels];
-      dequantize(operands[0].type.element, x + i * bytes, y + i, run, scale, perElement);
+    int64_t run = perElement ? channels : inner, runs = result.count() / run;
+    GridShare grid = gridShare(share, runs, elementBlocks(run));
+    Range rows = grid.outer.of(runs), own = grid.inner.of(run, elementBlock);
+    for (int64_t i = rows.first; i < rows.last; ++i) {
+      const double *scale = perElement ? &scales[own.first] : &scales[i % channels];
+      int64_t first = i * run + own.first;
+      dequantize(operands[0].type.element, x + first * bytes, y + first, own.size(), scale, perElement);
     }
   }
 

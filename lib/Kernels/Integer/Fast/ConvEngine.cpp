@@ -47,20 +47,23 @@ std::vector<WindowRun> ConvEngine::windowRuns() const {
   return runs;
 }
 
-void ConvEngine::run(const std::byte *x, std::byte *y, std::byte *scratch) const {
+void ConvEngine::run(const std::byte *x, std::byte *y, std::byte *scratch, Share share) const {
   const auto &[h, w] = geometry.window;
   int64_t image = h.input * w.input * geometry.inputChannels * inputBytes;
-  for (int64_t n = 0; n < geometry.batch; ++n)
-    for (int64_t first = 0; first < h.output; first += tile.outputRows())
-      for (int64_t g = 0; g < geometry.group; ++g) {
-        int64_t rows = std::min(tile.outputRows(), h.output - first);
-        tile.fill(x + n * image, g * geometry.groupInputs(), first, rows, scratch);
-        int64_t target = placement.start + n * placement.image + first * placement.row + g * geometry.groupOutputs();
-        runGroup(g, rows, scratch, y + target * resultBytes);
-      }
+  int64_t rows = geometry.batch * h.output, perGroup = groups.front().count(), all = geometry.group * perGroup;
+  GridShare grid = gridShare(share, rows, all);
+  Range panels = grid.inner.of(all);
+  tile.forEachTile(grid.outer.of(rows), [&](int64_t n, int64_t first, int64_t count) {
+    for (int64_t g = panels.first / perGroup; g * perGroup < panels.last; ++g) {
+      tile.fill(x + n * image, g * geometry.groupInputs(), first, count, scratch);
+      int64_t target = placement.start + n * placement.image + first * placement.row + g * geometry.groupOutputs();
+      Range own = {std::max<int64_t>(panels.first - g * perGroup, 0), std::min(panels.last - g * perGroup, perGroup)};
+      runGroup(g, own, count, scratch, y + target * resultBytes);
+    }
+  });
 }
 
-void ConvEngine::runGroup(int64_t g, int64_t rows, const std::byte *input, std::byte *result) const {
+void ConvEngine::runGroup(int64_t g, Range panels, int64_t rows, const std::byte *input, std::byte *result) const {
   RequantVector view;
   if (requant)
     view = requant->view().from(g * geometry.groupOutputs());
@@ -73,7 +76,7 @@ void ConvEngine::runGroup(int64_t g, int64_t rows, const std::byte *input, std::
   job.requant = requant ? &view : nullptr;
   if (tile.flat() && placement.row == width * placement.pixel)
     job.pixels *= job.rows, job.rows = 1;
-  groups[g].run(job);
+  groups[g].run(job, panels);
 }
 
 } // namespace tare::kernels

@@ -38,11 +38,11 @@ public:
   ConvEngine(const ConvTask &task, const VectorSet &set);
 
   size_t scratchBytes() const { return tile.bytes(); }
-  void run(const std::byte *x, std::byte *y, std::byte *scratch) const;
+  void run(const std::byte *x, std::byte *y, std::byte *scratch, Share share) const;
 
 private:
   std::vector<WindowRun> windowRuns() const;
-  void runGroup(int64_t g, int64_t rows, const std::byte *input, std::byte *result) const;
+  void runGroup(int64_t g, Range panels, int64_t rows, const std::byte *input, std::byte *result) const;
 
   ConvGeometry geometry;
   Placement placement;

@@ -10,8 +10,10 @@ class ConvKernel : public FastKernel {
 public:
   explicit ConvKernel(const ConvTask &task) : engine(task, vectorSet()) {}
   size_t scratchBytes() const override { return engine.scratchBytes(); }
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
-    engine.run(operands[0].as<std::byte>(), result.as<std::byte>(), scratch);
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    engine.run(operands[0].as<std::byte>(), result.as<std::byte>(), scratch, share);
   }
 
 private:

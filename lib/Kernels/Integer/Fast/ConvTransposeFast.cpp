@@ -96,9 +96,11 @@ public:
     return bytes;
   }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
     for (const ConvEngine &phase : phases)
-      phase.run(operands[0].as<std::byte>(), result.as<std::byte>(), scratch);
+      phase.run(operands[0].as<std::byte>(), result.as<std::byte>(), scratch, share);
   }
 
 private:

@@ -80,7 +80,9 @@ public:
 
   size_t scratchBytes() const override { return tile.bytes(); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
     const auto &[h, w] = geometry.window;
     int64_t channels = geometry.inputChannels, image = h.input * w.input * channels * tile.elementBytes();
     DepthwiseRow row = {};
@@ -89,16 +91,14 @@ public:
     row.weights = weights.data(), row.bias = bias.as<std::byte>();
     row.channels = row.resultStride = channels * fold;
     row.requant = requant ? &requant->view() : nullptr;
-    for (int64_t n = 0; n < geometry.batch; ++n)
-      for (int64_t y = 0; y < h.output; y += tile.outputRows()) {
-        int64_t rows = std::min(tile.outputRows(), h.output - y);
-        tile.fill(operands[0].as<std::byte>() + n * image, 0, y, rows, scratch);
-        for (int64_t r = 0; r < rows; ++r) {
-          row.input = scratch + r * tile.outputRowStride() * tile.elementBytes();
-          row.result = result.as<std::byte>() + ((n * h.output + y + r) * w.output) * channels * resultBytes;
-          (wide ? set.depthwise16 : set.depthwise8)(row);
-        }
+    tile.forEachTile(share.of(geometry.batch * h.output), [&](int64_t n, int64_t y, int64_t rows) {
+      tile.fill(operands[0].as<std::byte>() + n * image, 0, y, rows, scratch);
+      for (int64_t r = 0; r < rows; ++r) {
+        row.input = scratch + r * tile.outputRowStride() * tile.elementBytes();
+        row.result = result.as<std::byte>() + ((n * h.output + y + r) * w.output) * channels * resultBytes;
+        (wide ? set.depthwise16 : set.depthwise8)(row);
       }
+    });
   }
 
 private:

@@ -30,20 +30,27 @@ public:
     }
   }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
-    runRows(operands[0].as<std::byte>(), operands[1].as<std::byte>(), result.as<std::byte>());
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
+    runRows(operands[0].as<std::byte>(), operands[1].as<std::byte>(), result.as<std::byte>(), share);
   }
 
 protected:
-  void runRows(const std::byte *lhs, const std::byte *rhs, std::byte *y) const {
-    forEachLoop(axes, [&](int64_t ia, int64_t ib) {
+  void runRows(const std::byte *lhs, const std::byte *rhs, std::byte *y, Share share) const {
+    GridShare grid = gridShare(share, loopCount(axes), elementBlocks(row.size));
+    Range rows = grid.outer.of(loopCount(axes)), own = grid.inner.of(row.size, elementBlock);
+    RequantVector view = requant->view().from(own.first);
+    lhs += own.first * row.firstStride * bytes, rhs += own.first * row.secondStride * bytes;
+    y += (rows.first * row.size + own.first) * bytes;
+    forEachLoop(axes, rows, [&](int64_t ia, int64_t ib) {
       std::array<ElementsOperand, 2> operand = constants;
       operand[0].data = lhs + ia * bytes, operand[0].repeated = row.firstStride == 0;
       operand[1].data = rhs + ib * bytes, operand[1].repeated = row.secondStride == 0;
       if (bytes == 1)
-        row8(operand[0], operand[1], reinterpret_cast<int8_t *>(y), row.size, requant->view());
+        row8(operand[0], operand[1], reinterpret_cast<int8_t *>(y), own.size(), view);
       else
-        row16(operand[0], operand[1], reinterpret_cast<int16_t *>(y), row.size, requant->view());
+        row16(operand[0], operand[1], reinterpret_cast<int16_t *>(y), own.size(), view);
       y += row.size * bytes;
     });
   }
@@ -62,11 +69,12 @@ private:
 class RescaleKernel : public BinaryKernel {
 public:
   using BinaryKernel::BinaryKernel;
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
     static constexpr int16_t one = 1;
     static constexpr int8_t byteOne = 1;
     const void *factor = result.type.element == ElementType::i8 ? static_cast<const void *>(&byteOne) : &one;
-    runRows(operands[0].as<std::byte>(), static_cast<const std::byte *>(factor), result.as<std::byte>());
+    runRows(operands[0].as<std::byte>(), static_cast<const std::byte *>(factor), result.as<std::byte>(), share);
   }
 };
 
@@ -80,8 +88,11 @@ public:
     ConstTensorView view = every.view();
     kernel.reference(op, {&view, 1}, {every.type(), table.data()});
   }
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
-    set.lookup8(operands[0].as<int8_t>(), table.data(), result.as<int8_t>(), result.count());
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
+    Range own = share.of(result.count(), elementBlock);
+    set.lookup8(operands[0].as<int8_t>() + own.first, table.data(), result.as<int8_t>() + own.first, own.size());
   }
 
 private:
@@ -93,12 +104,15 @@ private:
 class LookupKernel : public FastKernel {
 public:
   LookupKernel(int64_t tables, const VectorSet &set) : tables(tables), set(set) {}
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
     const int8_t *x = operands[0].as<int8_t>(), *table = operands[1].as<int8_t>();
-    if (tables == 1)
-      return set.lookup8(x, table, result.as<int8_t>(), result.count());
     int8_t *y = result.as<int8_t>();
-    for (int64_t pixel = 0, count = result.count(); pixel < count; pixel += tables)
+    Range own = share.of(result.count(), tables == 1 ? elementBlock : tables);
+    if (tables == 1)
+      return set.lookup8(x + own.first, table, y + own.first, own.size());
+    for (int64_t pixel = own.first; pixel < own.last; pixel += tables)
       for (int64_t c = 0; c < tables; ++c)
         y[pixel + c] = table[c * exactTableSize + x[pixel + c] + 128];
   }
@@ -111,10 +125,13 @@ private:
 class InterpolatedLookupKernel : public FastKernel {
 public:
   explicit InterpolatedLookupKernel(int64_t tables) : tables(tables) {}
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
     const int16_t *x = operands[0].as<int16_t>(), *table = operands[1].as<int16_t>();
     int16_t *y = result.as<int16_t>();
-    for (int64_t pixel = 0, count = result.count(); pixel < count; pixel += tables)
+    Range own = share.of(result.count(), tables);
+    for (int64_t pixel = own.first; pixel < own.last; pixel += tables)
       for (int64_t c = 0; c < tables; ++c)
         y[pixel + c] = int16_t(interpolate(table + c * interpolatedTableSize, int64_t(x[pixel + c]) + 32768));
   }

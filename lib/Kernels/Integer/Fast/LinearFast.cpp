@@ -33,13 +33,18 @@ public:
 
   size_t scratchBytes() const override { return atOnce * inputs * panels.activationBytes() + slack; }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
-    for (int64_t first = 0; first < rows; first += atOnce) {
-      int64_t count = std::min(atOnce, rows - first);
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    GridShare grid = gridShare(share, rows, panels.count());
+    Range own = grid.outer.of(rows), columns = grid.inner.of(panels.count());
+    for (int64_t first = own.first; first < own.last; first += atOnce) {
+      int64_t count = std::min(atOnce, own.last - first);
       convert(operands[0], first * inputs, count * inputs, scratch);
       panels.run({scratch, 1, 0, count, inputs * panels.activationBytes(),
                   result.as<std::byte>() + first * outputs * resultBytes, resultBytes, 0, outputs,
-                  requant ? &requant->view() : nullptr});
+                  requant ? &requant->view() : nullptr},
+                 columns);
     }
   }
 
@@ -79,11 +84,15 @@ public:
 
   size_t scratchBytes() const override { return biasOffset() + panels.biasBytes(); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
-    for (size_t matrix = 0; matrix < pairs.size(); ++matrix)
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    GridShare grid = gridShare(share, pairs.size(), panels.count());
+    Range matrices = grid.outer.of(pairs.size()), columns = grid.inner.of(panels.count());
+    for (int64_t matrix = matrices.first; matrix < matrices.last; ++matrix)
       runMatrix(operands[0].as<int8_t>() + pairs[matrix].first * rows * inner,
-                operands[1].as<int8_t>() + pairs[matrix].second * inner * columns,
-                result.as<std::byte>() + matrix * rows * columns * resultBytes, scratch);
+                operands[1].as<int8_t>() + pairs[matrix].second * inner * this->columns,
+                result.as<std::byte>() + matrix * rows * this->columns * resultBytes, scratch, columns);
   }
 
 private:
@@ -97,14 +106,14 @@ private:
       y[i] = int16_t(x[i] - zero);
   }
 
-  void runMatrix(const int8_t *a, const int8_t *b, std::byte *result, std::byte *scratch) const {
+  void runMatrix(const int8_t *a, const int8_t *b, std::byte *result, std::byte *scratch, Range own) const {
     auto *left = reinterpret_cast<int16_t *>(scratch), *right = reinterpret_cast<int16_t *>(scratch + rhsOffset());
     centre(a, lhsZero, rows * inner, left);
     centre(b, rhsZero, inner * columns, right);
-    panels.pack({columns, right, true, 1, columns, nullptr}, scratch + weightOffset(), scratch + biasOffset());
+    panels.pack({columns, right, true, 1, columns, nullptr}, own, scratch + weightOffset(), scratch + biasOffset());
     panels.run({scratch, 1, 0, rows, int64_t(inner * sizeof(int16_t)), result, resultBytes, 0, columns,
                 requant ? &requant->view() : nullptr},
-               scratch + weightOffset(), scratch + biasOffset());
+               own, scratch + weightOffset(), scratch + biasOffset());
   }
 
   int32_t lhsZero, rhsZero;

@@ -20,4 +20,11 @@ std::vector<LoopAxis> mergedLoops(const std::vector<LoopAxis> &axes, size_t keep
   return merged;
 }
 
+int64_t loopCount(std::span<const LoopAxis> axes) {
+  int64_t count = 1;
+  for (const LoopAxis &axis : axes)
+    count *= axis.size;
+  return count;
+}
+
 } // namespace tare::kernels

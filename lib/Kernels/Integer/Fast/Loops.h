@@ -3,6 +3,7 @@
 #define TARE_LIB_KERNELS_INTEGER_FAST_LOOPS_H
 
 #include "../Checks.h"
+#include "tare/Kernels/Share.h"
 
 #include <array>
 #include <vector>
@@ -18,26 +19,33 @@ struct LoopAxis {
 /// are left alone.
 std::vector<LoopAxis> mergedLoops(const std::vector<LoopAxis> &axes, size_t keep = 0);
 
-/// Calls visit(first offset, second offset) for each index of `axes`, in order, without allocating.
-template <typename Visit> void forEachLoop(std::span<const LoopAxis> axes, Visit &&visit) {
+/// The number of indices of `axes`.
+int64_t loopCount(std::span<const LoopAxis> axes);
+
+/// Calls visit(first offset, second offset) for a range of the indices of `axes`, in order, without allocating.
+template <typename Visit> void forEachLoop(std::span<const LoopAxis> axes, Range range, Visit &&visit) {
   std::array<int64_t, maxRank> index = {};
-  int64_t first = 0, second = 0;
-  while (true) {
+  int64_t first = 0, second = 0, rest = range.first;
+  for (size_t d = axes.size(); d-- > 0; rest /= axes[d].size) {
+    index[d] = rest % axes[d].size;
+    first += index[d] * axes[d].firstStride, second += index[d] * axes[d].secondStride;
+  }
+  for (int64_t i = range.first; i < range.last; ++i) {
     visit(first, second);
-    size_t d = axes.size();
-    while (d > 0) {
-      const LoopAxis &axis = axes[--d];
+    for (size_t d = axes.size(); d-- > 0;) {
+      const LoopAxis &axis = axes[d];
       first += axis.firstStride, second += axis.secondStride;
       if (++index[d] < axis.size)
         break;
       first -= axis.firstStride * axis.size, second -= axis.secondStride * axis.size, index[d] = 0;
-      if (d == 0)
-        return;
     }
-    if (axes.empty())
-      return;
   }
 }
+
+/// The multiples of elements between which shares are divided: at least a cache line, and whole vectors.
+constexpr int64_t elementBlock = 64;
+/// How many of them `elements` elements have.
+inline int64_t elementBlocks(int64_t elements) { return (elements + elementBlock - 1) / elementBlock; }
 
 } // namespace tare::kernels
 

@@ -51,29 +51,45 @@ public:
         bytes == 1 && row.firstStride == 1 && row.secondStride == 3 && column.size == 3 && column.secondStride == 1;
   }
 
-  void run(const std::byte *source, std::byte *result) const {
+  void run(const std::byte *source, std::byte *result, Share share) const {
     source += sourceStart * bytes, result += resultStart * bytes;
-    forEachLoop(outer, [&](int64_t from, int64_t to) {
-      if (consecutive)
-        std::memcpy(result + to * bytes, source + from * bytes, column.size * bytes);
-      else if (planes)
-        interleave(reinterpret_cast<const int8_t *>(source) + from, reinterpret_cast<int8_t *>(result) + to);
-      else
-        dispatchBytes(bytes, [&](auto type) {
-          using T = decltype(type);
-          transposeBlocks(reinterpret_cast<const T *>(source) + from, reinterpret_cast<T *>(result) + to);
-        });
-    });
+    Piece piece = {row, column};
+    LoopAxis &divided = !consecutive && row.size > column.size ? piece.row : piece.column;
+    GridShare grid = gridShare(share, loopCount(outer), elementBlocks(divided.size));
+    Range own = grid.inner.of(divided.size, elementBlock);
+    source += own.first * divided.firstStride * bytes, result += own.first * divided.secondStride * bytes;
+    divided.size = own.size();
+    forEachLoop(outer, grid.outer.of(loopCount(outer)),
+                [&](int64_t from, int64_t to) { copyPiece(piece, source + from * bytes, result + to * bytes); });
   }
 
 private:
-  void interleave(const int8_t *x, int8_t *y) const {
-    set.interleave3(x, x + column.firstStride, x + 2 * column.firstStride, y, row.size);
+  /// What one step of the outer loops copies, or a share of it.
+  struct Piece {
+    LoopAxis row, column;
+  };
+
+  void copyPiece(const Piece &piece, const std::byte *source, std::byte *result) const {
+    if (consecutive)
+      std::memcpy(result, source, piece.column.size * bytes);
+    else if (planes)
+      interleave(piece, reinterpret_cast<const int8_t *>(source), reinterpret_cast<int8_t *>(result));
+    else
+      dispatchBytes(bytes, [&](auto type) {
+        using T = decltype(type);
+        transposeBlocks(piece, reinterpret_cast<const T *>(source), reinterpret_cast<T *>(result));
+      });
+  }
+
+  void interleave(const Piece &piece, const int8_t *x, int8_t *y) const {
+    int64_t plane = piece.column.firstStride;
+    set.interleave3(x, x + plane, x + 2 * plane, y, piece.row.size);
   }
 
   /// Blocks of 64 x 64 bytes stay in the first-level cache whichever side is strided.
-  template <typename T> void transposeBlocks(const T *x, T *y) const {
+  template <typename T> void transposeBlocks(const Piece &piece, const T *x, T *y) const {
     constexpr int64_t block = 64;
+    const auto &[row, column] = piece;
     for (int64_t i = 0; i < row.size; i += block)
       for (int64_t j = 0; j < column.size; j += block)
         for (int64_t c = j; c < std::min(j + block, column.size); ++c) {
@@ -111,14 +127,17 @@ public:
     std::memcpy(background.data(), &value, sizeof value);
   }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  /// A share's background could come after another share's copies.
+  bool divides() const override { return background.empty(); }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
     if (!background.empty())
       dispatchBytes(background.size(), [&](auto value) {
         std::memcpy(&value, background.data(), sizeof value);
         std::fill_n(static_cast<decltype(value) *>(result.data), result.count(), value);
       });
     for (size_t i = 0; i < copies.size(); ++i)
-      copies[i].run(operands[i].as<std::byte>(), result.as<std::byte>());
+      copies[i].run(operands[i].as<std::byte>(), result.as<std::byte>(), share);
   }
 
 private:
@@ -132,7 +151,7 @@ std::unique_ptr<FastKernel> oneCopy(const Copy &copy, ElementType element) {
 
 class ReshapeKernel : public FastKernel {
 public:
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *, Share) const override {
     if (result.data != operands[0].data)
       std::memmove(result.data, operands[0].data, result.type.bytes());
   }

@@ -43,22 +43,23 @@ int64_t Panels::panelBytes() const {
 
 size_t Panels::weightBytes() const { return panelCount * panelBytes(); }
 
-size_t Panels::biasBytes() const {
-  return panelCount * gemm->panelVectors * gemm->lanes * (wide ? sizeof(int64_t) : sizeof(int32_t));
+int64_t Panels::panelBiasBytes() const {
+  return int64_t(gemm->panelVectors) * gemm->lanes * int64_t(wide ? sizeof(int64_t) : sizeof(int32_t));
 }
 
-void Panels::pack(const PanelSource &source, std::byte *weights, std::byte *bias) const {
-  std::memset(weights, 0, weightBytes());
-  std::memset(bias, 0, biasBytes());
-  for (int64_t panel = 0; panel < panelCount; ++panel)
-    packPanel(source, panel, weights + panel * panelBytes(),
-              bias + panel * gemm->panelVectors * gemm->lanes * (wide ? sizeof(int64_t) : sizeof(int32_t)));
+size_t Panels::biasBytes() const { return panelCount * panelBiasBytes(); }
+
+void Panels::pack(const PanelSource &source, Range panels, std::byte *weights, std::byte *bias) const {
+  std::memset(weights + panels.first * panelBytes(), 0, panels.size() * panelBytes());
+  std::memset(bias + panels.first * panelBiasBytes(), 0, panels.size() * panelBiasBytes());
+  for (int64_t panel = panels.first; panel < panels.last; ++panel)
+    packPanel(source, panel, weights + panel * panelBytes(), bias + panel * panelBiasBytes());
 }
 
 void Panels::packOwn(const PanelSource &source) {
   ownWeights = Tensor(ElementType::u8, {int64_t(weightBytes())});
   ownBias = Tensor(ElementType::u8, {int64_t(biasBytes())});
-  pack(source, ownWeights.mutableAs<std::byte>(), ownBias.mutableAs<std::byte>());
+  pack(source, {0, panelCount}, ownWeights.mutableAs<std::byte>(), ownBias.mutableAs<std::byte>());
 }
 
 void Panels::packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const {
@@ -89,9 +90,9 @@ void Panels::packPanel(const PanelSource &source, int64_t panel, std::byte *weig
   }
 }
 
-void Panels::run(const Rows &rows, const std::byte *weights, const std::byte *bias) const {
+void Panels::run(const Rows &rows, Range panels, const std::byte *weights, const std::byte *bias) const {
   int64_t width = int64_t(gemm->lanes) * gemm->panelVectors;
-  for (int64_t panel = 0; panel < panelCount; ++panel) {
+  for (int64_t panel = panels.first; panel < panels.last; ++panel) {
     int64_t first = panel * width;
     RequantVector requant;
     if (rows.requant)
@@ -100,7 +101,7 @@ void Panels::run(const Rows &rows, const std::byte *weights, const std::byte *bi
     row.pixelStride = rows.pixelStride, row.pixels = rows.pixels;
     row.segments = segments.data(), row.segmentCount = segments.size();
     row.weights = weights + panel * panelBytes();
-    row.bias = bias + first * (wide ? sizeof(int64_t) : sizeof(int32_t));
+    row.bias = bias + panel * panelBiasBytes();
     row.vectors = vectorsOf(panel), row.outputs = std::min(width, outputs - first);
     row.resultStride = rows.resultStride;
     row.requant = rows.requant ? &requant : nullptr;

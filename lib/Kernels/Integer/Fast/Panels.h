@@ -4,6 +4,7 @@
 
 #include "Vector.h"
 
+#include "tare/Kernels/Share.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <functional>
@@ -42,8 +43,8 @@ public:
   /// Bytes of packed weights and biases, where they are packed while running.
   size_t weightBytes() const;
   size_t biasBytes() const;
-  /// Packs into memory of those sizes.
-  void pack(const PanelSource &source, std::byte *weights, std::byte *bias) const;
+  /// Packs some panels into memory of those sizes.
+  void pack(const PanelSource &source, Range panels, std::byte *weights, std::byte *bias) const;
   /// Packs constants into memory of our own.
   void packOwn(const PanelSource &source);
 
@@ -56,17 +57,21 @@ public:
     const std::byte *input;
     int64_t rows, inputRowStride, pixels, pixelStride;
     /// Result elements from row to row and pixel to pixel; the first channel of
-    /// these panels is at `result`.
+    /// all panels is at `result`.
     void *result;
     int64_t resultBytes, resultRowStride, resultStride;
     const RequantVector *requant;
   };
-  void run(const Rows &rows) const { run(rows, ownWeights.as<std::byte>(), ownBias.as<std::byte>()); }
-  void run(const Rows &rows, const std::byte *weights, const std::byte *bias) const;
+  /// Computes the channels of some panels.
+  void run(const Rows &rows, Range panels) const {
+    run(rows, panels, ownWeights.as<std::byte>(), ownBias.as<std::byte>());
+  }
+  void run(const Rows &rows, Range panels, const std::byte *weights, const std::byte *bias) const;
 
 private:
   int64_t vectorsOf(int64_t panel) const;
   int64_t panelBytes() const;
+  int64_t panelBiasBytes() const;
   void packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const;
 
   const Gemm *gemm;

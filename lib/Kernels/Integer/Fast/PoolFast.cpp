@@ -1,6 +1,7 @@
 //===- PoolFast.cpp - Pooling and means -----------------------------------===//
 #include "../Accumulator.h"
 #include "../Window.h"
+#include "Loops.h"
 #include "Prepare.h"
 #include "PreparedRequant.h"
 
@@ -61,17 +62,18 @@ public:
 
   size_t scratchBytes() const override { return window[1].input * channels * sizeof(T); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
     const auto &[h, w] = window;
-    const T *x = operands[0].as<T>();
-    T *y = result.as<T>(), *rows = reinterpret_cast<T *>(scratch);
-    for (int64_t n = 0; n < batch; ++n, x += h.input * w.input * channels)
-      for (int64_t o = 0; o < h.output; ++o, y += w.output * channels) {
-        bool any = reduceRows(x, o, rows);
-        std::fill_n(y, w.output * channels, std::numeric_limits<T>::min());
-        for (int64_t k = 0; any && k < w.kernel; ++k)
-          reduceColumn(rows, k, y);
-      }
+    Range own = share.of(batch * h.output);
+    T *y = result.as<T>() + own.first * w.output * channels, *rows = reinterpret_cast<T *>(scratch);
+    for (int64_t row = own.first; row < own.last; ++row, y += w.output * channels) {
+      bool any = reduceRows(operands[0].as<T>() + row / h.output * h.input * w.input * channels, row % h.output, rows);
+      std::fill_n(y, w.output * channels, std::numeric_limits<T>::min());
+      for (int64_t k = 0; any && k < w.kernel; ++k)
+        reduceColumn(rows, k, y);
+    }
   }
 
 private:
@@ -118,29 +120,32 @@ public:
 
   size_t scratchBytes() const override { return channels * sizeof(int32_t); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
     const auto &[h, w] = window;
-    const T *x = operands[0].as<T>();
-    T *y = result.as<T>();
-    for (int64_t n = 0; n < batch; ++n, x += h.input * w.input * channels)
-      for (int64_t row = 0; row < h.output; ++row)
-        for (int64_t column = 0; column < w.output; ++column, y += channels)
-          runPixel(x, row, column, y, reinterpret_cast<int32_t *>(scratch));
+    int64_t image = h.output * w.output;
+    GridShare grid = gridShare(share, batch * image, elementBlocks(channels));
+    Range pixels = grid.outer.of(batch * image), own = grid.inner.of(channels, elementBlock);
+    for (int64_t i = pixels.first; i < pixels.last; ++i)
+      runPixel(operands[0].as<T>() + i / image * h.input * w.input * channels, i % image, own,
+               result.as<T>() + i * channels, reinterpret_cast<int32_t *>(scratch));
   }
 
 private:
-  void runPixel(const T *x, int64_t row, int64_t column, T *y, int32_t *sums) const {
+  /// Some channels of one pixel of an image.
+  void runPixel(const T *x, int64_t pixel, Range own, T *y, int32_t *sums) const {
     const auto &[h, w] = window;
-    int64_t top = h.source(row, 0), left = w.source(column, 0);
+    int64_t top = h.source(pixel / w.output, 0), left = w.source(pixel % w.output, 0);
     int64_t bottom = std::min(top + h.kernel, h.input), right = std::min(left + w.kernel, w.input);
     top = std::max<int64_t>(top, 0), left = std::max<int64_t>(left, 0);
     int64_t counted = (bottom - top) * (right - left);
-    std::fill_n(sums, channels, int32_t(-counted * zero));
+    std::fill_n(sums, own.size(), int32_t(-counted * zero));
     for (int64_t sy = top; sy < bottom; ++sy)
       for (int64_t sx = left; sx < right; ++sx)
-        accumulate(set, x + (sy * w.input + sx) * channels, sums, channels);
+        accumulate(set, x + (sy * w.input + sx) * channels + own.first, sums, own.size());
     int64_t entry = countPadding ? h.kernel * w.kernel : counted;
-    requantizeSums(set, sums, y, channels, requant.entry(entry - 1));
+    requantizeSums(set, sums, y + own.first, own.size(), requant.entry(entry - 1));
   }
 
   Window window;
@@ -160,18 +165,22 @@ public:
 
   size_t scratchBytes() const override { return inner * sizeof(int32_t); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
-    const T *x = operands[0].as<T>();
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    GridShare grid = gridShare(share, outer, elementBlocks(inner));
+    Range means = grid.outer.of(outer), own = grid.inner.of(inner, elementBlock);
     auto *sums = reinterpret_cast<int32_t *>(scratch);
-    for (int64_t o = 0; o < outer; ++o) {
-      std::fill_n(sums, inner, int32_t(-reduced * zero));
+    for (int64_t o = means.first; o < means.last; ++o) {
+      const T *x = operands[0].as<T>() + o * reduced * inner + own.first;
+      std::fill_n(sums, own.size(), int32_t(-reduced * zero));
       if (inner == 1)
-        for (int64_t r = 0; r < reduced; ++r)
+        for (int64_t r = 0; r < own.size() * reduced; ++r)
           *sums += *x++;
       else
         for (int64_t r = 0; r < reduced; ++r, x += inner)
-          accumulate(set, x, sums, inner);
-      requantizeSums(set, sums, result.as<T>() + o * inner, inner, requant.view());
+          accumulate(set, x, sums, own.size());
+      requantizeSums(set, sums, result.as<T>() + o * inner + own.first, own.size(), requant.view());
     }
   }
 

@@ -35,15 +35,19 @@ public:
         rows(sourcesOf(resize, resize.axes.size() == 2 ? 0 : resize.axes.size())),
         columns(sourcesOf(resize, resize.axes.size() - 1)), set(set) {}
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *) const override {
-    const T *x = operands[0].as<T>();
-    T *y = result.as<T>();
-    for (int64_t n = 0; n < in.batch; ++n, x += in.height * in.width * in.channels)
-      for (const Sources &row : rows)
-        for (const Sources &column : columns) {
-          runPixel(x, row, column, y);
-          y += in.channels;
-        }
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
+    int64_t height = rows.size();
+    Range own = share.of(in.batch * height);
+    T *y = result.as<T>() + own.first * int64_t(columns.size()) * in.channels;
+    for (int64_t i = own.first; i < own.last; ++i) {
+      const T *x = operands[0].as<T>() + i / height * in.height * in.width * in.channels;
+      for (const Sources &column : columns) {
+        runPixel(x, rows[i % height], column, y);
+        y += in.channels;
+      }
+    }
   }
 
 private:

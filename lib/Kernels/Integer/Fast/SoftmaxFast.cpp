@@ -15,10 +15,14 @@ public:
 
   size_t scratchBytes() const override { return length * (sizeof(int32_t) + sizeof(T)); }
 
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch) const override {
-    for (int64_t block = 0, count = result.count(); block < count; block += length * stride)
-      for (int64_t row = block; row < block + stride; ++row)
-        runRow(operands[0].as<T>() + row, operands[1].as<int32_t>(), result.as<T>() + row, scratch);
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    Range rows = share.of(result.count() / length);
+    for (int64_t i = rows.first; i < rows.last; ++i) {
+      int64_t row = i / stride * length * stride + i % stride;
+      runRow(operands[0].as<T>() + row, operands[1].as<int32_t>(), result.as<T>() + row, scratch);
+    }
   }
 
 private:

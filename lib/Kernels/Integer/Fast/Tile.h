@@ -4,6 +4,7 @@
 
 #include "../Conv.h"
 #include "Vector.h"
+#include "tare/Kernels/Share.h"
 
 namespace tare::kernels {
 
@@ -23,6 +24,16 @@ public:
   Tile(const ConvGeometry &geometry, int64_t channels, TileElement element, int32_t padding, const VectorSet &set);
 
   int64_t outputRows() const { return rows; }
+  /// Calls visit(image, first, count) for tiles of `range`, output rows of all images one after the other.
+  template <typename Visit> void forEachTile(Range range, Visit &&visit) const {
+    int64_t height = window[0].output;
+    for (int64_t row = range.first, count; row < range.last; row += count) {
+      // The rest of the image in tiles of about equal height.
+      int64_t rest = std::min(height - row % height, range.last - row), tiles = (rest + rows - 1) / rows;
+      count = (rest + tiles - 1) / tiles;
+      visit(row / height, row % height, count);
+    }
+  }
   /// Bytes of scratch, including what vectors read beyond the last pixel.
   size_t bytes() const;
   /// In elements of the tile: from row to row, from the inputs of one output

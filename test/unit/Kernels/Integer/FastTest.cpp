@@ -67,7 +67,16 @@ public:
     }
   }
 
-  void operator()() const { fast.run(operands, {type, result.data()}, reinterpret_cast<std::byte *>(scratch.data())); }
+  void operator()(Share share = {}) const {
+    fast.run(operands, {type, result.data()}, reinterpret_cast<std::byte *>(scratch.data()), share);
+  }
+
+  /// All shares, the last one first, in the same scratch memory: none may depend on another one.
+  void inShares(int64_t count) const {
+    std::memset(result.data(), 0x5A, type.bytes());
+    for (int64_t index = count; index-- > 0;)
+      (*this)({index, count});
+  }
 
   void expectEqual(const Tensor &expected, const std::string &what) const {
     EXPECT_TRUE(result.intact()) << what << " writes beyond its result";
@@ -97,11 +106,18 @@ void expectFastEqualsReference(const Case &test, uint64_t seed) {
   if (!fast)
     return;
   Execution run(test, *fast, expected.type());
+  std::string what = "seed " + std::to_string(seed) + ": " + std::string(test.kernel().name) + " of " +
+                     toString(test.operands[0].type());
   // Twice with the same scratch: a kernel may not depend on what scratch holds.
   run();
   run();
-  run.expectEqual(expected, "seed " + std::to_string(seed) + ": " + std::string(test.kernel().name) + " of " +
-                                toString(test.operands[0].type()));
+  run.expectEqual(expected, what);
+  for (int64_t count : {1, 2, 3, 5}) {
+    if (!fast->divides() && count > 1)
+      continue;
+    run.inShares(count);
+    run.expectEqual(expected, what + " in " + std::to_string(count) + " shares");
+  }
 }
 
 } // namespace

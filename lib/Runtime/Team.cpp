@@ -1,0 +1,145 @@
+//===- Team.cpp - Threads that share a layer's work -----------------------===//
+//
+// A thread that holds an old ticket must not take a share of a newer job, whose body and count it does not know. So a
+// share is taken by replacing a smaller number in its slot with the ticket, and a job ends only when all its slots hold
+// its ticket (or a later one never: the next job begins after it).
+//
+//===----------------------------------------------------------------------===//
+#include "Team.h"
+
+#include "tare/Tensor/Parallel.h"
+
+#include <cassert>
+#include <chrono>
+
+namespace tare::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int shareBits = 8;
+
+size_t sharesOf(uint64_t ticket) { return ticket & ((1u << shareBits) - 1); }
+
+void pauseBriefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Looks for a condition for up to `nanoseconds`; whether it came.
+template <typename Condition> bool spinUntil(int64_t nanoseconds, Condition &&condition) {
+  if (condition())
+    return true;
+  if (nanoseconds == 0)
+    return false;
+  Clock::time_point end = Clock::now() + std::chrono::nanoseconds(nanoseconds);
+  do
+    // A look takes some ten nanoseconds with its pause, and the clock as much as two looks.
+    for (int look = 0; look != 16; ++look) {
+      pauseBriefly();
+      if (condition())
+        return true;
+    }
+  while (Clock::now() < end);
+  return false;
+}
+
+} // namespace
+
+Team::Team(size_t size) : slots(size), spinNanoseconds(size <= availableCores() ? 50'000 : 0) {
+  assert(size >= 1 && size < (1u << shareBits) && "a ticket holds eight bits of shares");
+  threads.reserve(size - 1);
+  try {
+    for (size_t thread = 1; thread != size; ++thread)
+      threads.emplace_back([this, thread] { work(thread); });
+  } catch (...) { // The system has no more threads.
+    end();
+    throw;
+  }
+}
+
+Team::~Team() { end(); }
+
+void Team::end() {
+  announce(0);
+  wake(jobAnnounced);
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+uint64_t Team::announce(size_t count) {
+  uint64_t ticket = ((announced.load(std::memory_order_relaxed) >> shareBits) + 1) << shareBits | count;
+  // Sequentially consistent with nextTicket(): either the sleeper sees the ticket, or we the sleeper.
+  announced.store(ticket);
+  return ticket;
+}
+
+void Team::wake(std::condition_variable &sleepers) {
+  // Whoever has looked in vain holds the mutex until it sleeps.
+  {
+    std::lock_guard lock(mutex);
+  }
+  sleepers.notify_all();
+}
+
+void Team::runJob(size_t count) {
+  assert(count >= 1 && count <= size() && "a share per thread at most");
+  unfinished.store(count, std::memory_order_relaxed);
+  uint64_t ticket = announce(count);
+  if (sleepers.load() != 0)
+    wake(jobAnnounced);
+  takeShares(ticket, 0);
+  awaitShares();
+}
+
+void Team::work(size_t thread) {
+  for (uint64_t ticket = 0; sharesOf(ticket = nextTicket(ticket)) != 0;)
+    takeShares(ticket, thread);
+}
+
+void Team::takeShares(uint64_t ticket, size_t thread) {
+  size_t count = sharesOf(ticket);
+  for (size_t i = 0; i != slots.size(); ++i) {
+    size_t share = (thread + i) % slots.size();
+    if (share >= count || !take(ticket, share))
+      continue;
+    job.call(job.context, {int64_t(share), int64_t(count)}, thread);
+    finishShare();
+  }
+}
+
+bool Team::take(uint64_t ticket, size_t share) {
+  uint64_t last = slots[share].taken.load(std::memory_order_relaxed);
+  return last < ticket && slots[share].taken.compare_exchange_strong(last, ticket, std::memory_order_acquire);
+}
+
+uint64_t Team::nextTicket(uint64_t last) {
+  auto isThere = [&] { return announced.load(std::memory_order_acquire) != last; };
+  if (!spinUntil(spinNanoseconds, isThere)) {
+    std::unique_lock lock(mutex);
+    ++sleepers;
+    jobAnnounced.wait(lock, [&] { return announced.load() != last; });
+    --sleepers;
+  }
+  return announced.load(std::memory_order_acquire);
+}
+
+void Team::finishShare() {
+  // Sequentially consistent with awaitShares(), as above.
+  if (unfinished.fetch_sub(1) == 1 && callerSleeps.load())
+    wake(jobFinished);
+}
+
+void Team::awaitShares() {
+  if (spinUntil(spinNanoseconds, [&] { return unfinished.load(std::memory_order_acquire) == 0; }))
+    return;
+  std::unique_lock lock(mutex);
+  callerSleeps.store(true);
+  jobFinished.wait(lock, [&] { return unfinished.load() == 0; });
+  callerSleeps.store(false);
+}
+
+} // namespace tare::runtime

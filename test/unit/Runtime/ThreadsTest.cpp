@@ -1,0 +1,186 @@
+//===- ThreadsTest.cpp - One sample on several threads --------------------===//
+#include "RandomNetwork.h"
+#include "Team.h"
+
+#include "tare/Program/Reader.h"
+#include "tare/Runtime/Context.h"
+#include "tare/Tensor/Parallel.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+using namespace tare;
+using namespace tare::runtime;
+using namespace tare::test;
+
+namespace {
+
+std::atomic<size_t> allocations = 0;
+
+void *allocate(size_t bytes, size_t alignment) {
+  ++allocations;
+  void *memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (!memory)
+    throw std::bad_alloc();
+  return memory;
+}
+
+} // namespace
+
+// The array forms call these.
+void *operator new(size_t bytes) { return allocate(bytes, alignof(std::max_align_t)); }
+void *operator new(size_t bytes, std::align_val_t alignment) { return allocate(bytes, size_t(alignment)); }
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, size_t) noexcept { std::free(memory); }
+void operator delete(void *memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void *memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace {
+
+/// Each share of each job has run once, when run() returns.
+void expectSharesOnce(size_t threads, int jobs, std::chrono::microseconds pauseBetween) {
+  Team team(threads);
+  std::vector<std::atomic<int>> runs(threads);
+  std::atomic<int> wrong = 0;
+  for (int i = 0; i != jobs; ++i) {
+    size_t count = size_t(i) % threads + 1;
+    for (auto &run : runs)
+      run = 0;
+    team.run(count, [&](kernels::Share share, size_t thread) {
+      wrong += share.count != int64_t(count) || share.index >= share.count || thread >= threads;
+      ++runs[share.index];
+    });
+    for (size_t share = 0; share != threads; ++share)
+      wrong += runs[share] != (share < count ? 1 : 0);
+    if (pauseBetween.count() != 0)
+      std::this_thread::sleep_for(pauseBetween);
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Team, RunsEachShareOnce) {
+  for (size_t threads : {1, 2, 4})
+    expectSharesOnce(threads, 20000, {});
+}
+
+/// The threads sleep by then, and are woken.
+TEST(Team, WakesItsThreads) { expectSharesOnce(4, 200, std::chrono::microseconds(300)); }
+
+TEST(Team, HasMoreThreadsThanCores) { expectSharesOnce(availableCores() + 5, 500, {}); }
+
+TEST(Team, EndsWithoutAJob) {
+  for (int i = 0; i != 50; ++i)
+    Team team(4);
+}
+
+/// A context with buffers for its inputs and outputs.
+class Running {
+public:
+  Running(const std::shared_ptr<const Session> &session, size_t threads, uint32_t seed) {
+    auto made = session->makeContext(Form::model, threads);
+    EXPECT_TRUE(made) << made.error().message;
+    context = std::move(*made);
+    std::mt19937 rng(seed);
+    for (size_t i = 0; i != session->inputCount(); ++i)
+      inputs.push_back(randomValue(session->describeInput(i, Form::model).type, rng));
+    for (size_t i = 0; i != session->outputCount(); ++i)
+      outputs.emplace_back(session->describeOutput(i, Form::model).type.bytes());
+    for (auto &input : inputs)
+      from.push_back(input.data());
+    for (auto &output : outputs)
+      to.push_back(output.data());
+  }
+
+  const std::vector<std::vector<std::byte>> &run(const RunOptions &options = {}) {
+    context->run(from, to, options);
+    return outputs;
+  }
+
+private:
+  std::unique_ptr<Context> context;
+  std::vector<std::vector<std::byte>> inputs, outputs;
+  std::vector<const void *> from;
+  std::vector<void *> to;
+};
+
+/// Every layer that divides runs in as many threads as there are, however small it is.
+std::shared_ptr<const Session> makeSession(uint32_t seed, size_t layers) {
+  auto bytes = std::make_shared<std::vector<std::byte>>(randomNetwork(seed, layers).bytes());
+  auto model = program::readMemory(*bytes, bytes, "network.tare");
+  EXPECT_TRUE(model) << model.error().message;
+  auto session = Session::create(*model, {.leastShareMicroseconds = 0});
+  EXPECT_TRUE(session) << session.error().message;
+  return *session;
+}
+
+TEST(Threads, GiveTheSameBits) {
+  for (uint32_t seed = 0; seed != 60; ++seed) {
+    auto session = makeSession(seed, 12);
+    auto expected = Running(session, 1, seed).run();
+    for (size_t threads : {2, 4}) {
+      Running running(session, threads, seed);
+      for (int i = 0; i != 3; ++i)
+        EXPECT_TRUE(running.run() == expected) << threads << " threads, seed " << seed;
+    }
+  }
+}
+
+TEST(Threads, GiveTheSameBitsWithMoreThreadsThanCores) {
+  for (uint32_t seed = 0; seed != 10; ++seed) {
+    auto session = makeSession(seed, 12);
+    auto expected = Running(session, 1, seed).run();
+    EXPECT_TRUE(Running(session, availableCores() * 2 + 1, seed).run() == expected) << "seed " << seed;
+  }
+}
+
+TEST(Threads, OfSeveralContextsAtOnce) {
+  auto session = makeSession(3, 20);
+  auto expected = Running(session, 1, 3).run();
+  std::atomic<int> wrong = 0;
+  parallelFor(4, 4, [&](size_t, size_t) {
+    Running running(session, 3, 3);
+    for (int i = 0; i != 20; ++i)
+      wrong += running.run() != expected;
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
+/// Small layers run in the calling thread, and a context has no threads where all layers are small.
+TEST(Threads, ShareOnlyWhatIsLarge) {
+  program::OpUnion op;
+  op.Set(program::LookupT());
+  auto sharesOf = [&](int64_t elements) {
+    std::vector<int8_t> table(256);
+    kernels::Operand operands[] = {{{ElementType::i8, {elements}}}, {{ElementType::i8, {256}}, table.data()}};
+    return BoundOp(op, operands, {ElementType::i8, {elements}}, false).sharesFor(4, 4);
+  };
+  EXPECT_EQ(sharesOf(1000), 1u);
+  EXPECT_EQ(sharesOf(10'000'000), 4u);
+}
+
+/// Nor does a fast kernel; the reference kernels, which stand in for rare parameters, may.
+TEST(Running, AllocatesNothing) {
+  for (size_t threads : {1, 4})
+    for (uint32_t seed = 0; seed != 40; ++seed) {
+      auto session = makeSession(seed, 15);
+      Running running(session, threads, seed);
+      std::vector<uint64_t> times(session->program().layers.size());
+      RunOptions options;
+      options.nanoseconds = times;
+      size_t before = 0, unexpected = 0;
+      options.observe = [&](size_t layer, const ConstTensorView &) {
+        unexpected += session->layer(layer).isFast() ? allocations - before : 0;
+        before = allocations;
+      };
+      before = allocations;
+      running.run(options);
+      unexpected += allocations - before; // after the last layer
+      EXPECT_EQ(unexpected, 0u) << threads << " threads, seed " << seed;
+    }
+}
+
+} // namespace
