@@ -1,7 +1,6 @@
-// Each loop is compiled for the baseline and, on x86, for AVX2 and AVX-512,
-// chosen at run time. All of them compute the same: all is exact.
 #include "BinIndices.h"
 
+#include "Vectorized.h"
 #include "tare/Calibration/Histogram.h"
 
 #include <algorithm>
@@ -17,8 +16,6 @@ namespace tare::calibration {
 
 namespace {
 
-#define TARE_INLINE [[gnu::always_inline]] inline
-
 constexpr uint32_t magnitudeMask = 0x7fffffff, infinityBits = 0x7f800000;
 
 /// An integer that is ordered as the float is (and its own inverse): integers
@@ -28,11 +25,11 @@ TARE_INLINE int32_t orderedKey(uint32_t bits) {
   return value ^ static_cast<int32_t>(static_cast<uint32_t>(value >> 31) & magnitudeMask);
 }
 
-TARE_INLINE Scan scanLoop(const float *values, size_t count) {
+TARE_INLINE Scan scanLoop(std::span<const float> values) {
   int32_t low = INT32_MAX, high = INT32_MIN;
   uint32_t magnitude = 0, zeros = 0;
-  for (size_t i = 0; i < count; ++i) {
-    auto bits = std::bit_cast<uint32_t>(values[i]);
+  for (float x : values) {
+    auto bits = std::bit_cast<uint32_t>(x);
     int32_t key = orderedKey(bits);
     low = std::min(low, key);
     high = std::max(high, key);
@@ -56,36 +53,24 @@ TARE_INLINE uint32_t indexOf(float x, float inverse) {
   return static_cast<uint32_t>((floor ^ sign) + (sign & int32_t(Histogram::binsPerSide)));
 }
 
-TARE_INLINE Scan indexLoop(const float *values, size_t count, float inverse, uint32_t *indices) {
-  Scan seen = scanLoop(values, count);
+TARE_INLINE Scan indexLoop(std::span<const float> values, float inverse, uint32_t *indices) {
+  Scan seen = scanLoop(values);
   constexpr auto limit = float(Histogram::binsPerSide);
   if (!seen.finite || !(seen.max * inverse < limit) || !(seen.min * inverse >= -limit))
     return seen;
-  for (size_t i = 0; i < count; ++i)
+  for (size_t i = 0; i < values.size(); ++i)
     indices[i] = indexOf(values[i], inverse);
   if (seen.zeros == 0)
     return seen;
-  for (size_t i = 0, next = 0; i < count; ++i) {
+  for (size_t i = 0, next = 0; i < values.size(); ++i) {
     indices[next] = indices[i];
     next += values[i] != 0.0f;
   }
   return seen;
 }
 
-Scan scanPlain(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
-Scan indexPlain(std::span<const float> values, float inverse, uint32_t *indices) {
-  return indexLoop(values.data(), values.size(), inverse, indices);
-}
-
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] Scan scanAvx2(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
-[[gnu::target("avx2")]] Scan indexAvx2(std::span<const float> values, float inverse, uint32_t *indices) {
-  return indexLoop(values.data(), values.size(), inverse, indices);
-}
-
 #define TARE_AVX512 [[gnu::target("avx512f,popcnt")]]
-
-TARE_AVX512 Scan scanAvx512(std::span<const float> values) { return scanLoop(values.data(), values.size()); }
 
 /// Scan and indices in one pass, for values some of which may not fit.
 struct Avx512Pass {
@@ -138,15 +123,24 @@ TARE_AVX512 Scan indexAvx512(std::span<const float> span, float inverse, uint32_
 
 #endif
 
+template <Isa isa> constexpr BinLoops loopsOf(const char *name) {
+  return {name, [](std::span<const float> values) { return onIsa<scanLoop>(isa, values); },
+          [](std::span<const float> values, float inverse, uint32_t *indices) {
+            return onIsa<indexLoop>(isa, values, inverse, indices);
+          }};
+}
+
 std::vector<BinLoops> runnableLoops() {
   std::vector<BinLoops> loops;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("popcnt"))
-    loops.push_back({"avx512", scanAvx512, indexAvx512});
-  if (__builtin_cpu_supports("avx2"))
-    loops.push_back({"avx2", scanAvx2, indexAvx2});
+  if (bestIsa() == Isa::avx512) {
+    loops.push_back(loopsOf<Isa::avx512>("avx512"));
+    loops.back().binIndices = indexAvx512;
+  }
+  if (bestIsa() >= Isa::avx2)
+    loops.push_back(loopsOf<Isa::avx2>("avx2"));
 #endif
-  loops.push_back({"plain", scanPlain, indexPlain});
+  loops.push_back(loopsOf<Isa::plain>("plain"));
   return loops;
 }
 

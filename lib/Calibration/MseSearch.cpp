@@ -1,8 +1,10 @@
 // Clipping for the smallest squared error. With the values of a bin taken as
-// uniform, the error over a bin is an integral of a function F at its edges;
-// all bins together are one sum of F over the edges.
+// uniform, the error over a bin is an integral: the difference of a function F
+// at its edges. Bin after bin the sum only grows; it is given up where it
+// passes the best candidate.
 #include "PairSearch.h"
 #include "Thresholds.h"
+#include "Vectorized.h"
 
 #include <cmath>
 
@@ -27,28 +29,46 @@ Grid gridOf(const Range &range, const GridKind &kind) {
 }
 
 /// Rounds to nearest by two additions, which vectorize; for |x| < 2^51.
-double roundNearest(double x) {
+TARE_INLINE double roundNearest(double x) {
   constexpr double magic = 0x1.8p52;
   return (x + magic) - magic;
 }
 
-/// The number of the grid point that represents x.
-double nearestPoint(double x, const Grid &grid) {
-  return roundNearest(std::clamp(x / grid.scale, grid.low, grid.high));
+/// The number of the grid point that represents u, both in units of the scale.
+TARE_INLINE double nearestPoint(double u, const Grid &grid) {
+  return roundNearest(std::min(std::max(u, grid.low), grid.high));
 }
 
-/// An antiderivative of the squared error (x - q(x))^2, in units of the grid's
+/// An antiderivative of the squared error (u - q(u))^2, in units of the grid's
 /// scale: each grid point left behind has cost 1/12, the one in reach a cubic.
 /// Beyond the outermost points the same cubic is the error of clipping.
-double antiderivative(double x, const Grid &grid) {
-  double u = x / grid.scale;
-  double n = roundNearest(std::clamp(u, grid.low, grid.high));
+TARE_INLINE double antiderivative(double u, const Grid &grid) {
+  double n = nearestPoint(u, grid);
   double rest = u - n;
   return n / 12 + rest * rest * rest / 3;
 }
 
-/// The histogram as a density: sum over bins of density * (F(right) -
-/// F(left)), rearranged to sum over edges of weight * F(edge).
+/// Neighbouring bins, as many as are looked at together.
+constexpr size_t blockSize = 64, lanes = 8;
+
+/// The sum of density * (F(right) - F(left)) over the bins that begin at each of blockSize edges, in units of the
+/// scale's cube.
+TARE_INLINE double blockError(const double *edges, const double *densities, const Grid *grid) {
+  double inverse = 1 / grid->scale;
+  std::array<double, blockSize + lanes> f;
+  for (size_t i = 0; i < blockSize + lanes; ++i)
+    f[i] = antiderivative(edges[i] * inverse, *grid);
+  std::array<double, lanes> sums{};
+  for (size_t i = 0; i < blockSize; i += lanes)
+    for (size_t lane = 0; lane < lanes; ++lane)
+      sums[lane] += densities[i + lane] * (f[i + lane + 1] - f[i + lane]);
+  double sum = 0;
+  for (double lane : sums)
+    sum += lane;
+  return sum;
+}
+
+/// The histogram as densities between edges.
 class Density {
 public:
   explicit Density(const Histogram &histogram) {
@@ -67,21 +87,24 @@ public:
       uint64_t zeros = j == 0 ? histogram.zeros() : 0;
       addBin(width * double(j), right, positive[j] - zeros, last, all.max);
     }
+    // Whole blocks, and the edges that the last one looks at beyond.
+    densities.resize((densities.size() + blockSize - 1) / blockSize * blockSize);
+    edges.resize(densities.size() + lanes, edges.empty() ? 0 : edges.back());
   }
 
-  double squaredError(const Grid &grid) const {
+  /// Or infinity, where it is not below `bound`.
+  double squaredError(const Grid &grid, double bound = std::numeric_limits<double>::infinity()) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
     if (!(grid.scale > 0))
-      return std::numeric_limits<double>::infinity();
-    double sum = 0;
-    for (size_t i = 0; i < edges.size(); ++i)
-      sum += weights[i] * antiderivative(edges[i], grid);
-    // F is in units of the scale's cube.
-    sum *= grid.scale * grid.scale * grid.scale;
+      return infinity;
+    double sum = 0, cube = grid.scale * grid.scale * grid.scale;
     for (const Point &point : points) {
-      double rest = point.at - grid.scale * nearestPoint(point.at, grid);
+      double rest = point.at - grid.scale * nearestPoint(point.at / grid.scale, grid);
       sum += point.count * rest * rest;
     }
-    return std::max(sum, 0.0);
+    for (size_t i = 0; i < densities.size() && sum < bound; i += blockSize)
+      sum += cube * onIsa<blockError>(isa, &edges[i], &densities[i], &grid);
+    return sum < bound ? std::max(sum, 0.0) : infinity;
   }
 
 private:
@@ -95,23 +118,20 @@ private:
       points.push_back({outermost, 1});
       --count;
     }
-    if (count == 0)
-      return;
     if (!(left < right)) {
-      points.push_back({left, double(count)});
+      if (count > 0)
+        points.push_back({left, double(count)});
       return;
     }
-    double density = double(count) / (right - left);
-    if (edges.empty() || edges.back() != left) {
+    if (edges.empty())
       edges.push_back(left);
-      weights.push_back(0);
-    }
-    weights.back() -= density;
     edges.push_back(right);
-    weights.push_back(density);
+    densities.push_back(double(count) / (right - left));
   }
 
-  std::vector<double> edges, weights;
+  Isa isa = bestIsa();
+  /// One more than there are densities.
+  std::vector<double> edges, densities;
   std::vector<Point> points;
 };
 
@@ -130,15 +150,15 @@ Range mseRange(const Histogram &histogram, const GridKind &grid) {
     return all;
   Density density(histogram);
   Thresholds thresholds(histogram);
-  auto cost = [&](const Range &range) { return density.squaredError(gridOf(range, grid)); };
+  auto cost = [&](const Range &range, double bound) { return density.squaredError(gridOf(range, grid), bound); };
   if (grid.symmetric) {
     PairSearch search(1, thresholds.symmetricCount(),
-                      [&](Pair pair) { return cost(thresholds.range(pair.high, pair.high)); });
+                      [&](Pair pair, double bound) { return cost(thresholds.range(pair.high, pair.high), bound); });
     search.descend();
     return thresholds.range(search.best().high, search.best().high);
   }
   PairSearch search(thresholds.lowCount(), thresholds.highCount(),
-                    [&](Pair pair) { return cost(thresholds.range(pair.low, pair.high)); });
+                    [&](Pair pair, double bound) { return cost(thresholds.range(pair.low, pair.high), bound); });
   search.descend();
   return thresholds.range(search.best().low, search.best().high);
 }

@@ -24,7 +24,8 @@ inline std::vector<int64_t> coarsePositions(int64_t count) {
   return positions;
 }
 
-/// The pair with the smallest cost met so far; of equal ones, the first.
+/// The pair with the smallest cost met so far; of equal ones, the first. Cost is called with a pair and the smallest
+/// cost so far: where it cannot be below that, anything that is not will do.
 template <typename Cost> class PairSearch {
 public:
   /// Tries a mesh of pairs, the widest first.
@@ -47,7 +48,7 @@ private:
   bool visit(Pair pair) {
     pair.low = std::clamp<int64_t>(pair.low, 0, lowCount - 1);
     pair.high = std::clamp<int64_t>(pair.high, 0, highCount - 1);
-    double value = cost(pair);
+    double value = cost(pair, smallest);
     if (!(value < smallest))
       return false;
     smallest = value;
@@ -76,13 +77,19 @@ template <typename Cost> void PairSearch<Cost>::descend() {
 }
 
 template <typename Cost> void PairSearch<Cost>::scanLines() {
-  bool improved = true;
-  while (improved) {
-    improved = false;
-    for (int64_t low = lowCount; low-- > 0;)
-      improved |= visit({low, found.high});
-    for (int64_t high = highCount; high-- > 0;)
-      improved |= visit({found.low, high});
+  // The lines that are known: with this of the other list, all of the one.
+  int64_t knownHigh = -1, knownLow = -1;
+  while (knownHigh != found.high || knownLow != found.low) {
+    if (int64_t high = found.high; knownHigh != high) {
+      for (int64_t low = lowCount; low-- > 0;)
+        visit({low, high});
+      knownHigh = high;
+    }
+    if (int64_t low = found.low; knownLow != low) {
+      for (int64_t high = highCount; high-- > 0;)
+        visit({low, high});
+      knownLow = low;
+    }
   }
 }
 

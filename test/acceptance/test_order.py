@@ -35,6 +35,18 @@ def test_ranges_and_programs_are_the_same_bytes(method, arrangements, tmp_path):
     assert len(ranges) == 1 and len(programs) == 1
 
 
+@pytest.mark.parametrize("target", ("generic", "shift_only"))
+def test_ranges_do_not_depend_on_the_instruction_set(target, tmp_path, monkeypatch):
+    for method in ("min_max", "percentile", "mse", "kl"):
+        ranges = set()
+        for isa in ("portable", "avx2", "avx512"):
+            monkeypatch.setenv("TARE_MAX_ISA", isa)
+            tare("calibrate", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--method", method,
+                 "--target", target, "-o", tmp_path / "ranges.json")
+            ranges.add((tmp_path / "ranges.json").read_bytes())
+        assert len(ranges) == 1
+
+
 def test_other_data_gives_other_ranges(arrangements, tmp_path):
     """So that the test above can fail."""
     images = load(arrangements[0])["image"]

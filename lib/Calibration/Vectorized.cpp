@@ -1,0 +1,29 @@
+#include "Vectorized.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace tare::calibration {
+
+static Isa findBestIsa() {
+#if defined(__x86_64__)
+  const char *limit = std::getenv("TARE_MAX_ISA");
+  std::string_view most = limit ? limit : "";
+  bool has512 =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("popcnt");
+  if (most == "portable")
+    return Isa::plain;
+  if (has512 && most != "avx2")
+    return Isa::avx512;
+  if (__builtin_cpu_supports("avx2"))
+    return Isa::avx2;
+#endif
+  return Isa::plain;
+}
+
+Isa bestIsa() {
+  static const Isa isa = findBestIsa();
+  return isa;
+}
+
+} // namespace tare::calibration
