@@ -8,7 +8,11 @@ SYSTEM_PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 NINJA = ninja -C $(BUILD) -j $$(scripts/jobs)
 TOOLS = tare tare-opt tare-lsp-server
 
-.PHONY: all deps packages configure build build-all test demo format clean
+# What `make bench` measures, and how: "run", "calibrate --quick", ... (bench/README.md).
+BENCH ?=
+BENCH_TARGETS = tare tare-runtime tare-kernels-bench
+
+.PHONY: all deps packages configure build build-all test demo bench format clean
 
 all: build
 
@@ -40,6 +44,15 @@ test: build-all
 
 demo: build
 	$(PYTHON) examples/digits/demo.py --tare $(BUILD)/bin/tare
+
+$(VENV)/.bench-complete: bench/requirements.txt $(VENV)/.complete
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --retries 5 --requirement bench/requirements.txt
+	touch $@
+
+bench: configure $(VENV)/.bench-complete
+	cmake -DTARE_BUILD_BENCHMARKS=ON $(BUILD)
+	$(NINJA) $(BENCH_TARGETS)
+	$(PYTHON) bench/run.py --build $(BUILD) $(BENCH)
 
 # The sources that git knows.
 format: packages

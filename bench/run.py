@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Measures Tare against its peers: see README.md beside this file.
+
+usage: run.py [SECTION ...] [--quick] [--only MODEL ...]
+
+Sections: run (default: all of them). Writes results.json and report.md to the folder OUT.
+"""
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+import machine
+import running
+import tables
+from subjects import Skipped, Tools, subjects
+from timing import Effort
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+class Report:
+    """Results so far, written anew after each row: who stops a long run keeps what it had."""
+
+    def __init__(self, out, tare):
+        self.out, self.results, self.texts = out, {"machine": machine.describe(tare)}, {}
+        self.skipped = {}
+
+    def section(self, key, title, table):
+        self.results.setdefault(key, [])
+        self.skipped.setdefault(key, [])
+        self.texts[key] = (title, table)
+
+    def add(self, key, row):
+        self.results[key].append(row)
+        self.write()
+
+    def skip(self, key, name, why):
+        print(f"SKIPPED {name}: {why}", file=sys.stderr)
+        self.skipped[key].append((name, str(why)))
+        self.write()
+
+    def markdown(self):
+        parts = ["# Tare's benchmarks", machine.sentence(self.results["machine"])]
+        for key, (title, table) in self.texts.items():
+            parts.append(f"## {title}")
+            if self.results[key]:
+                parts.append(table(self.results[key]))
+            if self.skipped[key]:
+                parts.append("Not measured:\n\n" + tables.skipped(self.skipped[key]))
+        return "\n\n".join(parts) + "\n"
+
+    def write(self):
+        (self.out / "results.json").write_text(json.dumps({**self.results, "skipped": self.skipped}, indent=1))
+        (self.out / "report.md").write_text(self.markdown())
+
+
+def run(report, tools, options, effort):
+    report.section("run", "Running", tables.running)
+    for subject in subjects(tools, options.models, options.only):
+        for batch in options.batches:
+            for threads in options.threads:
+                try:
+                    row = running.measure(subject, batch, threads, effort)
+                except Skipped as why:
+                    report.skip("run", f"{subject.name}, batch {batch}, {threads} threads", why)
+                    continue
+                report.add("run", row)
+                print("  ".join(tables.running_row(row)), flush=True)
+
+
+SECTIONS = {"run": run}
+
+
+def numbers(text):
+    return [int(n) for n in text.split(",")]
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all unless told otherwise")
+    parser.add_argument("--quick", action="store_true", help="few rounds and small sizes: to see that it works")
+    parser.add_argument("--only", nargs="+", default=[], metavar="MODEL", help="these models only")
+    parser.add_argument("--threads", type=numbers, default=[1, 2], metavar="N,N", help="default: 1,2")
+    parser.add_argument("--batches", type=numbers, default=[1, 32], metavar="N,N", help="default: 1,32")
+    parser.add_argument("--models", type=pathlib.Path, default=os.environ.get("TARE_MODELS", ROOT.parent / "shared/models"),
+                        help="folder of trained models (default: $TARE_MODELS, or shared/models beside the repository)")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="where Tare is built")
+    parser.add_argument("--out", type=pathlib.Path, help="default: BUILD/bench")
+    options = parser.parse_args()
+    unknown = sorted(set(options.sections) - set(SECTIONS))
+    if unknown:
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    options.models = pathlib.Path(options.models)
+    options.out = options.out or options.build / "bench"
+    return options
+
+
+def main():
+    options = parse()
+    tools = Tools(options.build, options.out / "work")
+    report = Report(options.out, tools.tare)
+    for name in options.sections or SECTIONS:
+        SECTIONS[name](report, tools, options, Effort.quick() if options.quick else Effort())
+    print("\n" + report.markdown())
+    print(f"{options.out}/report.md, results.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The networks that are measured: the generated architectures, and the trained models of a folder where there is one.
+
+A subject's files are made when first asked for, in the working folder, and made again when what they are made from is newer.
+"""
+import functools
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+
+import architectures
+import quantized
+from timing import measure_process
+
+# So many samples give ranges, for both sides.
+CALIBRATION_SAMPLES = 16
+
+
+class Skipped(Exception):
+    """Why something is not measured: goes into the report."""
+
+
+class Tools:
+    """Where Tare has been built, and the folder that everything made goes to."""
+
+    def __init__(self, build, work):
+        self.tare = pathlib.Path(build) / "bin/tare"
+        self.runtime = pathlib.Path(build) / "lib/libTareRuntime.so"
+        self.kernels_benchmark = pathlib.Path(build) / "bin/tare-kernels-bench"
+        self.work = pathlib.Path(work)
+        self.work.mkdir(parents=True, exist_ok=True)
+
+
+def made(target, make, *sources):
+    """`target`, made by `make` unless it is newer than its sources; never left half-made."""
+    if not target.exists() or any(s.stat().st_mtime > target.stat().st_mtime for s in sources):
+        partial = target.with_name(f"partial.{target.name}")
+        make(partial)
+        partial.replace(target)
+    return target
+
+
+class Subject:
+    """A network: `float` is its ONNX file (None where only the quantized form is there), `data` its samples by name."""
+
+    def __init__(self, tools, name):
+        self.tools, self.name = tools, name
+
+    def path(self, suffix):
+        return self.tools.work / f"{self.name}{suffix}"
+
+    def run_tare(self, *arguments):
+        try:
+            return measure_process(self.tools.tare, *arguments, "-q")
+        except RuntimeError as error:
+            line = str(error).splitlines()[-1].removeprefix("tare: error: ")
+            raise Skipped(f"tare {arguments[0]}: {line[:200]}") from error
+
+    @functools.cached_property
+    def macs(self):
+        from network import macs
+        return macs(onnx.load(self.float or self.qdq))
+
+    @functools.cached_property
+    def shapes(self):
+        return quantized.input_shapes(onnx.load(self.float or self.qdq))
+
+    def feeds(self, count):
+        """Samples for ONNX Runtime: arrays by input."""
+        data = np.load(self.data)
+        missing = set(self.shapes) - set(data)
+        if missing:
+            raise Skipped(f"the data has {', '.join(sorted(data))}, and not the model's {', '.join(sorted(missing))}")
+        reader = quantized.Samples(self.shapes, data, count)
+        return [reader.get_next() for _ in range(count)]
+
+    @functools.cached_property
+    def qdq(self):
+        """ONNX Runtime's int8 form."""
+        def make(target):
+            try:
+                quantized.quantize(self.float, target, np.load(self.data), samples=CALIBRATION_SAMPLES)
+            except Exception as error:  # whatever its quantizer stumbles over
+                raise Skipped(f"onnxruntime's quantize_static: {str(error).splitlines()[0][:200]}") from error
+        return made(self.path(".qdq.onnx"), make, self.float, self.data)
+
+    @functools.cached_property
+    def program(self):
+        """Tare's program. A model that is quantized already brings its ranges along."""
+        source = self.float or self.qdq
+
+        def calibrate(target):
+            self.run_tare("calibrate", source, "--calibration", self.data, "--samples", CALIBRATION_SAMPLES,
+                          "--method", "min_max", "-o", target)
+        ranges = made(self.path(".ranges.json"), calibrate, self.tools.tare, source, self.data)
+        return made(self.path(".tare"), lambda target: self.run_tare("convert", source, "--calibration", ranges, "-o", target),
+                    self.tools.tare, ranges)
+
+
+class Architecture(Subject):
+    """A generated network on standard normal data."""
+
+    @functools.cached_property
+    def float(self):
+        return made(self.path(".onnx"), lambda target: onnx.save(architectures.build(self.name), target),
+                    pathlib.Path(architectures.__file__))
+
+    @functools.cached_property
+    def data(self):
+        def make(target):
+            with open(target, "wb") as file:
+                np.savez(file, **architectures.samples(onnx.load(self.float), 32))
+        return made(self.path(".calib.npz"), make, self.float)
+
+
+class Trained(Subject):
+    """A model of a folder such as shared/models: onnx/ and qdq/ have the files, prepare.py makes the data."""
+
+    def __init__(self, tools, folder, path):
+        super().__init__(tools, path.stem)
+        self.folder = folder
+        self.float = path if path.parent.name == "onnx" else None
+        if not self.float:
+            self.qdq = path
+
+    @functools.cached_property
+    def data(self):
+        folder = self.tools.work / "data"
+        target = folder / f"{self.name}.calib.npz"
+        if not target.exists():
+            done = subprocess.run([sys.executable, self.folder / "prepare.py", folder, self.name], capture_output=True, text=True)
+            if done.returncode:
+                raise Skipped(f"prepare.py: {done.stderr.strip().splitlines()[-1]}")
+        return target
+
+
+def subjects(tools, folder, only=()):
+    """All of them, or those named."""
+    every = [Architecture(tools, name) for name in architectures.ARCHITECTURES]
+    if (folder / "prepare.py").exists():
+        every += [Trained(tools, folder, path) for kind in ("onnx", "qdq") for path in sorted((folder / kind).glob("*.onnx"))]
+    else:
+        print(f"NOTE: no trained models in {folder} (--models or TARE_MODELS says where they are): "
+              "THE ROWS OF THE TRAINED MODELS ARE MISSING", file=sys.stderr)
+    unknown = sorted(set(only) - {s.name for s in every})
+    if unknown:
+        sys.exit(f"error: no model {', '.join(unknown)}; there are {', '.join(s.name for s in every)}")
+    return [s for s in every if not only or s.name in only]

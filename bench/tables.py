@@ -1,0 +1,69 @@
+"""The report: Markdown tables from the rows that the measurements gave."""
+import math
+
+
+def markdown(header, rows):
+    """A table; the first column is text, the others numbers or text that is aligned like numbers."""
+    lines = ["| " + " | ".join(header) + " |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def number(value, digits=3):
+    """So many digits that count; a dash for what is not there."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return "∞"
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{places}f}"
+
+
+def ratio(value):
+    """How many times faster Tare is; bold where it is slower."""
+    if value is None:
+        return "–"
+    return f"**{value:.2f}**" if value < 1 else f"{value:.2f}"
+
+
+def geometric_mean(values):
+    values = list(values)
+    return math.exp(sum(map(math.log, values)) / len(values)) if values else None
+
+
+RUNNING = ["model", "GMAC", "batch", "threads", "Tare ms", "ORT int8 ms", "ORT float ms", "int8 / Tare", "float / Tare",
+           "Tare dB", "ORT dB"]
+
+
+def running_row(row):
+    ms, ratios, decibels = row["milliseconds"], row["ratios"], row["decibels"]
+    return [row["model"], number(row["macs"] / 1e9), str(row["batch"]), str(row["threads"]), number(ms["tare"]),
+            number(ms.get("ort int8")), number(ms.get("ort float")), ratio(ratios.get("ort int8")), ratio(ratios.get("ort float")),
+            *(f"{decibels[n]:.1f}" if n in decibels else "–" for n in ("tare", "ort int8"))]
+
+
+def running_means(rows):
+    """For each batch and number of threads: the geometric mean, the least, and where Tare loses."""
+    table = []
+    for batch, threads in sorted({(r["batch"], r["threads"]) for r in rows}):
+        group = [r for r in rows if (r["batch"], r["threads"]) == (batch, threads)]
+        for peer in ("ort int8", "ort float"):
+            ratios = {r["model"]: r["ratios"][peer] for r in group if peer in r["ratios"]}
+            if ratios:
+                lost = [f"{name} {value:.2f}" for name, value in ratios.items() if value < 1]
+                table.append([peer.replace("ort", "ORT"), str(batch), str(threads), str(len(ratios)),
+                              ratio(geometric_mean(ratios.values())), ratio(min(ratios.values())), ", ".join(lost) or "none"])
+    return markdown(["against", "batch", "threads", "models", "geometric mean", "least", "slower than the peer on"], table)
+
+
+def running(rows):
+    every = [r["ratios"]["ort int8"] for r in rows if "ort int8" in r["ratios"]]
+    text = running_means(rows) + "\n\n" + markdown(RUNNING, [running_row(r) for r in rows])
+    return (f"Over all rows, ONNX Runtime's int8 time is {ratio(geometric_mean(every))} times Tare's "
+            f"(geometric mean of {len(every)}).\n\n{text}") if every else text
+
+
+def skipped(rows):
+    """What was not measured, and why."""
+    return "\n".join(f"- {name}: {why}" for name, why in rows)

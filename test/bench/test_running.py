@@ -1,0 +1,98 @@
+"""A row of the running section, its table, and the machinery beside it, on the smallest network."""
+import os
+import pathlib
+
+import numpy as np
+import onnx
+import pytest
+
+import batches
+import peer
+import running
+import tables
+import timing
+from network import Network
+from subjects import Architecture, Tools
+
+BUILD = pathlib.Path(os.environ.get("TARE_BIN", pathlib.Path(__file__).resolve().parents[2] / "build/bin")).parent
+EFFORT = timing.Effort.quick()
+
+
+class Tiny(Architecture):
+    """A subject that is made here."""
+
+    @property
+    def float(self):
+        path = self.path(".onnx")
+        if not path.exists():
+            n = Network("tiny")
+            x = n.conv(n.input(3, 8, 8), 8, 3, activation="Relu")
+            n.output(n.classifier(x, 4))
+            onnx.save(n.model(), path)
+        return path
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    tools = Tools(BUILD, tmp_path_factory.mktemp("work"))
+    if not tools.runtime.exists():
+        pytest.skip(f"no {tools.runtime}")
+    return Tiny(tools, "tiny")
+
+
+@pytest.mark.parametrize("batch", (1, 3))
+def test_row(tiny, batch):
+    row = running.measure(tiny, batch, 1, EFFORT)
+    assert set(row["milliseconds"]) == {"tare", "ort float", "ort int8"} and row["rounds"] == 3
+    assert all(value > 0 for value in row["milliseconds"].values())
+    assert row["decibels"]["tare"] > 20 and row["decibels"]["ort int8"] > 20
+    assert "| tiny |" in tables.running([row])
+
+
+def test_threads_share_samples(tiny):
+    feeds = tiny.feeds(5)
+    program = running.Library(tiny.tools.runtime).load(tiny.program)
+    call, two = running.samples_on_contexts(program, feeds, 2)
+    call()
+    call, one = running.samples_on_contexts(program, feeds, 1)
+    call()
+    assert all(np.array_equal(a[name], b[name]) for a, b in zip(one, two) for name in a)
+
+
+def test_losses_are_shown():
+    row = {"model": "slow", "macs": 1e6, "batch": 1, "threads": 1, "milliseconds": {"tare": 2, "ort int8": 1},
+           "ratios": {"ort int8": 0.5}, "decibels": {}}
+    text = tables.running([row])
+    assert "slow 0.50" in text and "| **0.50** |" in text
+
+
+def test_rebatched_models_are_checked():
+    n = Network("reshaped")
+    x = n.input(4, 4, 4)
+    n.output(n.node("Reshape", x, n.constant([1, 64], np.int64), shape=(1, 64)))
+    model = n.model()
+    feeds = [{"input": np.random.default_rng(i).standard_normal((1, 4, 4, 4), np.float32)} for i in range(3)]
+    singles = [peer.bind(peer.session(model.SerializeToString()), f)[1] for f in feeds]
+    batch = peer.bind(peer.session(batches.rebatched(model, 3).SerializeToString()), batches.stacked(feeds))[1]
+    assert batches.agree(batch, singles)
+    assert not batches.agree({"reshape_1_out": batch["reshape_1_out"][::-1]}, singles)
+
+
+def test_turns():
+    turns = []
+    contenders = {name: lambda name=name: turns.append(name) for name in "abc"}
+    measured = timing.alternate(contenders, timing.Effort(rounds=3, most_rounds=3, fewest_rounds=3, turn=1e-9))
+    assert {name: len(rounds) for name, rounds in measured.items()} == {"a": 3, "b": 3, "c": 3}
+    assert "".join(turns[6:]) == "abcbcacab"
+
+
+def test_a_process_is_measured():
+    cost = timing.measure_process("sh", "-c", "echo done")
+    assert cost.output == "done\n" and cost.seconds > 0 and cost.megabytes > 0
+    with pytest.raises(RuntimeError, match="broken"):
+        timing.measure_process("sh", "-c", "echo broken >&2; exit 3")
+
+
+def test_numbers():
+    assert [tables.number(x) for x in (None, 0, 0.012345, 1.5, 1234.5, float("inf"))] == ["–", "0", "0.0123", "1.50", "1,234", "∞"]
+    assert tables.geometric_mean([1, 4]) == pytest.approx(2)
