@@ -157,6 +157,7 @@ struct V {
 
 namespace {
 constexpr auto lookupBytes = lookupRow;
+constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
 } // namespace
 
 #include "VectorTable.inc"

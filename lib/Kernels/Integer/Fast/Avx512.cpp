@@ -18,6 +18,7 @@ namespace {
 
 namespace {
 constexpr auto lookupBytes = lookupRow;
+constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
 } // namespace
 
 #include "VectorTable.inc"

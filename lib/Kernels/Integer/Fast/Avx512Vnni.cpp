@@ -11,6 +11,7 @@ namespace {
 #include "VectorIntegers.inc"
 #include "VectorRequant.inc"
 
+#include "VectorDepthwiseBytes.inc"
 #include "VectorGemm.inc"
 #include "VectorLoops.inc"
 
@@ -29,6 +30,8 @@ namespace {
     _mm512_mask_storeu_epi8(y + i, lanes, _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high));
   }
 }
+
+constexpr auto depthwiseBytes = depthwiseBytesRow;
 
 void lookupBytes(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
   // Processors came with VNNI before they came with VBMI.

@@ -130,6 +130,8 @@ std::unique_ptr<FastKernel> prepareDepthwise(const program::ConvT &conv, std::sp
   bool tooLong = x.element == ElementType::i16 && elementCount(weights) / weights[0] > 510;
   if (tooLong || conv.group != x.shape.back() || conv.group != weights[0])
     return nullptr;
+  if (auto bytes = prepareDepthwiseBytes(conv, operands, vectorSet()))
+    return bytes;
   return std::make_unique<DepthwiseKernel>(conv, operands, result, vectorSet());
 }
 

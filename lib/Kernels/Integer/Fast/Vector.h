@@ -120,6 +120,27 @@ struct DepthwiseRow {
   const RequantVector *requant;
 };
 
+/// The channel, of a block of 64, in lane `lane` of vector `vector` where bytes of four rows are interleaved.
+constexpr int64_t interleavedChannel(int64_t vector, int64_t lane) { return 16 * (lane / 4) + 4 * vector + lane % 4; }
+
+/// A row of pixels of a depthwise convolution of bytes (stored as x + 128) in blocks of 64 channels. Kernel row r's
+/// inputs are rows[r] bytes after the pixel's first one, its columns columnStride apart.
+struct DepthwiseBytesRow {
+  const uint8_t *input;
+  int64_t pixelStride, columnStride, pixels;
+  /// Groups of four kernel rows; what is beyond the kernel has weights 0.
+  const int64_t *rows;
+  int64_t rowGroups, width;
+  /// [channel block][row group][column][vector][lane][row]
+  const int8_t *weights;
+  /// [channel block][vector][lane], as are the requantization's lists.
+  const int32_t *bias;
+  const RequantVector *requant;
+  int64_t channels;
+  int8_t *result;
+  int64_t resultStride;
+};
+
 /// An operand of an elementwise operator: consecutive, or one element repeated.
 struct ElementsOperand {
   const void *data;
@@ -136,6 +157,8 @@ struct VectorSet {
   int depthwiseLanes;
   void (*depthwise8)(const DepthwiseRow &row);
   void (*depthwise16)(const DepthwiseRow &row);
+  /// Null where the set does not multiply bytes; only for requantizations in integers.
+  void (*depthwiseBytes)(const DepthwiseBytesRow &row);
   /// Requantizes `count` consecutive accumulators of channels 0, 1, .. to i8 or
   /// i16.
   void (*requantize32To8)(const int32_t *acc, int8_t *y, int64_t count, const RequantVector &requant);
