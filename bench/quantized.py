@@ -58,19 +58,20 @@ def opset(model):
     return next(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
 
 
-def quantize(source, target, data, activations="u8", samples=8):
-    """Writes `target`, the QDQ form of the float model in `source`, its ranges from min and max of `samples` samples."""
+def prepare(source, target):
+    """What ONNX Runtime's documentation asks for before quantizing: batch normalization folded, shapes inferred, a recent opset."""
     with tempfile.TemporaryDirectory() as folder:
-        newer, prepared = pathlib.Path(folder) / "newer.onnx", pathlib.Path(folder) / "prepared.onnx"
         model = onnx.load(source)
         if opset(model) < PER_CHANNEL_OPSET:
-            onnx.save(version_converter.convert_version(model, PER_CHANNEL_OPSET), newer)
-            source = newer
-        # What ONNX Runtime's documentation asks for: batch normalization folded, shapes inferred.
-        quant_pre_process(source, prepared, skip_symbolic_shape=True)
-        shapes = input_shapes(onnx.load(prepared, load_external_data=False))
-        quantize_static(prepared, target, Samples(shapes, data, samples), quant_format=QuantFormat.QDQ, per_channel=True,
-                        activation_type=TYPES[activations], weight_type=QuantType.QInt8,
-                        calibrate_method=CalibrationMethod.MinMax,
-                        # It fails on a bias of more than one dimension, and does not change how fast the result is.
-                        extra_options={"QDQDisableWeightAdjustForInt32Bias": True})
+            source = pathlib.Path(folder) / "newer.onnx"
+            onnx.save(version_converter.convert_version(model, PER_CHANNEL_OPSET), source)
+        quant_pre_process(source, target, skip_symbolic_shape=True)
+
+
+def quantize(source, target, data, activations="u8", samples=8):
+    """Writes `target`, the QDQ form of the prepared float model `source`, its ranges from min and max of `samples` samples."""
+    reader = Samples(input_shapes(onnx.load(source)), data, samples)
+    quantize_static(source, target, reader, quant_format=QuantFormat.QDQ, per_channel=True, activation_type=TYPES[activations],
+                    weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax,
+                    # It fails on a bias of more than one dimension, and does not change how fast the result is.
+                    extra_options={"QDQDisableWeightAdjustForInt32Bias": True})

@@ -3,7 +3,7 @@
 
 usage: run.py [SECTION ...] [--quick] [--only MODEL ...]
 
-Sections: run (default: all of them). Writes results.json and report.md to the folder OUT.
+Sections: run, calibrate, convert (default: all of them). Writes results.json and report.md to the folder OUT.
 """
 import argparse
 import json
@@ -11,6 +11,10 @@ import os
 import pathlib
 import sys
 
+import architectures
+import calibrating
+import converting
+import cost_tables
 import machine
 import running
 import tables
@@ -70,7 +74,51 @@ def run(report, tools, options, effort):
                 print("  ".join(tables.running_row(row)), flush=True)
 
 
-SECTIONS = {"run": run}
+def calibrate(report, tools, options, effort):
+    report.section("calibrate", "Calibration", cost_tables.calibration)
+    report.section("memory", "Calibration: memory against samples", cost_tables.memory)
+    names = [n for n in calibrating.NETWORKS if n in options.only or not options.only]
+    if options.quick and not options.only:
+        names = names[:2]
+    found = {s.name: s for s in subjects(tools, options.models) if s.name in names}
+    for name in names:
+        for threads in options.threads:
+            attempt(report, "calibrate", f"{name}, {threads} threads",
+                    lambda skip: calibrating.measure(found[name], threads, options.quick, skip))
+    if calibrating.MEMORY_NETWORK in found:
+        for samples in calibrating.MEMORY_SAMPLES[:1 if options.quick else None]:
+            attempt(report, "memory", f"{samples} samples",
+                    lambda skip: calibrating.measure_memory(found[calibrating.MEMORY_NETWORK], samples, skip))
+
+
+def attempt(report, key, name, measure):
+    """Adds a row, or says why there is none; `measure` takes a function that reports what is missing of the row."""
+    try:
+        row = measure(lambda what, why: report.skip(key, f"{name}, {what}", why))
+    except (Skipped, RuntimeError) as why:
+        return report.skip(key, name, why)
+    report.add(key, row)
+    print(f"{key}: {name}", flush=True)
+
+
+def convert(report, tools, options, effort):
+    report.section("convert", "Conversion without calibration", cost_tables.conversion)
+    report.section("scaling", "Conversion: cost against size", cost_tables.scaling)
+    for name in architectures.ARCHITECTURES:
+        if name in options.only or not options.only and not (options.quick and name != "resnet50"):
+            attempt(report, "convert", name,
+                    lambda skip: converting.measure(converting.architecture_job(tools, name), options.quick, not options.quick))
+    if options.only:
+        return
+    if not options.quick:
+        attempt(report, "convert", "a wide chain", lambda skip: converting.measure(
+            converting.graph_job(tools, "chain", converting.WIDE_LAYERS, converting.WIDE_CHANNELS, external=True), False, False))
+    for kind, layers in converting.lengths(options.quick):
+        attempt(report, "scaling", f"{kind} of {layers} layers", lambda skip: converting.measure(
+            converting.graph_job(tools, kind, layers), options.quick, layers <= converting.PEER_LAYERS and not options.quick))
+
+
+SECTIONS = {"run": run, "calibrate": calibrate, "convert": convert}
 
 
 def numbers(text):

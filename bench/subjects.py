@@ -76,15 +76,25 @@ class Subject:
         reader = quantized.Samples(self.shapes, data, count)
         return [reader.get_next() for _ in range(count)]
 
+    def made_by_peer(self, suffix, make, *sources):
+        def attempt(target):
+            try:
+                make(target)
+            except Exception as error:  # whatever it stumbles over
+                raise Skipped(f"onnxruntime.quantization: {str(error).splitlines()[0][:200]}") from error
+        return made(self.path(suffix), attempt, *sources)
+
+    @functools.cached_property
+    def prepared(self):
+        """The float model as ONNX Runtime's quantizer likes it."""
+        return self.made_by_peer(".prepared.onnx", lambda target: quantized.prepare(self.float, target), self.float)
+
     @functools.cached_property
     def qdq(self):
         """ONNX Runtime's int8 form."""
         def make(target):
-            try:
-                quantized.quantize(self.float, target, np.load(self.data), samples=CALIBRATION_SAMPLES)
-            except Exception as error:  # whatever its quantizer stumbles over
-                raise Skipped(f"onnxruntime's quantize_static: {str(error).splitlines()[0][:200]}") from error
-        return made(self.path(".qdq.onnx"), make, self.float, self.data)
+            quantized.quantize(self.prepared, target, np.load(self.data), samples=CALIBRATION_SAMPLES)
+        return self.made_by_peer(".qdq.onnx", make, self.prepared, self.data)
 
     @functools.cached_property
     def program(self):

@@ -45,10 +45,11 @@ def test_batch_has_the_same_weights():
 
 def test_qdq_form_is_near_the_float_model(tmp_path):
     model = architectures.build("ds_cnn_l")
-    source, target = tmp_path / "model.onnx", tmp_path / "model.qdq.onnx"
+    source, prepared, target = (tmp_path / name for name in ("model.onnx", "prepared.onnx", "qdq.onnx"))
     onnx.save(model, source)
     samples = architectures.samples(model, 4)
-    quantized.quantize(source, target, samples)
+    quantized.prepare(source, prepared)
+    quantized.quantize(prepared, target, samples)
     kinds = {node.op_type for node in onnx.load(target).graph.node}
     assert {"QuantizeLinear", "DequantizeLinear"} <= kinds
     one = {name: array[:1] for name, array in samples.items()}

@@ -1,0 +1,43 @@
+"""The sections on calibration and conversion, on the smallest networks, and their tables."""
+import calibrating
+import converting
+import cost_tables
+import graphs
+from timing import measure_process
+
+from test_running import tiny  # noqa: F401 (a fixture)
+
+
+def test_calibration(tiny):  # noqa: F811
+    missing = []
+    row = calibrating.measure(tiny, 1, True, lambda *what: missing.append(what))
+    assert not missing
+    assert set(row["costs"]) == {"tare float evaluation", *cost_tables.PAIRS, "ort MinMax", "ort Percentile", "ort Entropy"}
+    assert all(c["seconds"] > 0 and c["megabytes"] > 1 for c in row["costs"].values())
+    text = cost_tables.calibration([row])
+    assert text.count("| tiny |") == 4 and "| kl |" in text
+    assert "20 samples" in cost_tables.memory([row])
+
+
+def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(calibrating, "available_bytes", lambda: 0)
+    missing = []
+    names = [n for n, _ in calibrating.peer_contenders(tiny, None, 100, 1, lambda *what: missing.append(what))]
+    assert names == ["ort MinMax"] and len(missing) == 2
+
+
+def test_conversion(tiny):  # noqa: F811
+    job = converting.graph_job(tiny.tools, "residual", 8)
+    row = converting.measure(job, True, True)
+    assert row["layers"] == 8 and row["seconds"] > 0 and "lower" in row["steps"]
+    assert row["with_calibration"]["ort"] > 0
+    assert "| residual | 8 |" in cost_tables.scaling([row]) and "| residual-8 |" in cost_tables.conversion([row])
+
+
+def test_generated_graphs_have_the_layers_that_they_promise(tiny):  # noqa: F811
+    for kind in graphs.KINDS:
+        job = converting.graph_job(tiny.tools, kind, 9)
+        program = job.output
+        job.convert(job.ranges)
+        layers = measure_process(tiny.tools.tare, "inspect", program).output
+        assert layers.count(" conv ") + layers.count(" add ") == 9, layers
