@@ -76,7 +76,8 @@ public:
     }
     for (auto op : llvm::make_early_inc_range(function.getOps<npu::ReshapeOp>())) {
       builder.setInsertionPoint(op);
-      op.replaceAllUsesWith(builder.createOrFold<npu::ReshapeOp>(op.getLoc(), op.getInput(), op.getShape()));
+      Value moved = builder.createOrFold<npu::ReshapeOp>(op.getLoc(), op.getInput(), op.getShape());
+      op.replaceAllUsesWith(withGridOf(op.getInput(), moved));
     }
     eraseDead();
   }
@@ -112,7 +113,16 @@ private:
       other->moveBefore(builder.getInsertionBlock(), builder.getInsertionPoint());
       return other;
     }
-    return builder.createOrFold<npu::TransposeOp>(location, value, permutation);
+    return withGridOf(value, builder.createOrFold<npu::TransposeOp>(location, value, permutation));
+  }
+
+  /// A constant that was moved at once is still on its grid, where that is one for all of its elements.
+  static Value withGridOf(Value value, Value moved) {
+    auto constant = moved.getDefiningOp<npu::ConstantOp>();
+    auto grid = dyn_cast_or_null<quant::UniformQuantizedType>(constant ? npu::gridOf(value) : nullptr);
+    if (grid)
+      npu::setGrid(constant, grid);
+    return moved;
   }
 
   /// The value with dimensions of size 1 in front, as broadcasting adds them.
@@ -123,7 +133,7 @@ private:
     SmallVector<int64_t> full(rank - shape.size(), 1);
     llvm::append_range(full, shape);
     builder.setInsertionPointAfterValue(value);
-    return builder.createOrFold<npu::ReshapeOp>(op->getLoc(), value, full);
+    return withGridOf(value, builder.createOrFold<npu::ReshapeOp>(op->getLoc(), value, full));
   }
 
   /// The columns of the weights, which count the dimensions from `kept` on of the transpose's result, now count those

@@ -4,7 +4,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from harness import ROOT, fails, tare, tare_json
+from harness import ROOT, Prepared, fails, tare, tare_json
+from models import CASES, Graph
 
 DIGITS = ROOT / "examples/digits"
 
@@ -44,6 +45,23 @@ def test_the_worst_error_is_where_it_is_said(tmp_path):
     rounded = (proof["accumulator"] * m + (1 << (q - 1))) >> q
     assert abs(abs(proof["output"] - proof["real"]) - proof["worst_error"]) < 1e-9
     assert proof["output"] == np.clip(rounded + conv["zero_points"][0], -128, 127)
+
+
+def test_constants_in_another_layout_keep_their_grids(tmp_path):
+    """The pool multiplies by a constant plane of the compiler's own, the chain by one of the model's; both become channels-last."""
+    case = Prepared(CASES["average_pool_ceil_counting_pad"], tmp_path)
+    programs = [(case.model, case.calibration)]
+    graph = Graph("scaled_by_constants")
+    x = graph.conv(graph.input(1, 4, 6, 5), 4, 4, 3, 3)
+    scaled = graph.node("Mul", x, graph.normal(1, 1, 4, 3))  # no convolution takes that in
+    graph.output(graph.conv(graph.node("Add", x, graph.node("Mul", scaled, graph.constant(3.0))), 2, 4, 1, 1))
+    onnx.save(graph.model(), tmp_path / "scaled.onnx")
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(5).normal(size=(8, 4, 6, 5)).astype(np.float32))
+    programs.append((tmp_path / "scaled.onnx", tmp_path / "x.npz"))
+    for model, data in programs:
+        tare("convert", model, "--calibration", data, "-o", tmp_path / "p.tare")
+        scaled = [layer for layer in tare_json("verify", tmp_path / "p.tare")["layers"] if layer["kind"] in ("mul", "add")]
+        assert scaled and all(layer["proof"] in ("steps", "pairs") for layer in scaled)
 
 
 def test_an_error_above_the_limit_is_a_failure(tmp_path):
