@@ -3,7 +3,7 @@
 
 usage: run.py [SECTION ...] [--quick] [--only MODEL ...]
 
-Sections: run, calibrate, convert (default: all of them). Writes results.json and report.md to the folder OUT.
+Sections: run, calibrate, convert, kernels (default: all of them). Writes results.json, report.md and its figures to the folder OUT.
 """
 import argparse
 import json
@@ -15,7 +15,9 @@ import architectures
 import calibrating
 import converting
 import cost_tables
+import kernels
 import machine
+import plots
 import running
 import tables
 from subjects import Skipped, Tools, subjects
@@ -29,12 +31,12 @@ class Report:
 
     def __init__(self, out, tare):
         self.out, self.results, self.texts = out, {"machine": machine.describe(tare)}, {}
-        self.skipped = {}
+        self.skipped, self.figures = {}, {}
 
-    def section(self, key, title, table):
+    def section(self, key, title, table, plot=None):
         self.results.setdefault(key, [])
         self.skipped.setdefault(key, [])
-        self.texts[key] = (title, table)
+        self.texts[key] = (title, table, plot)
 
     def add(self, key, row):
         self.results[key].append(row)
@@ -47,13 +49,22 @@ class Report:
 
     def markdown(self):
         parts = ["# Tare's benchmarks", machine.sentence(self.results["machine"])]
-        for key, (title, table) in self.texts.items():
+        for key, (title, table, _) in self.texts.items():
             parts.append(f"## {title}")
             if self.results[key]:
                 parts.append(table(self.results[key]))
+                if key in self.figures:
+                    parts.append(self.figures[key])
             if self.skipped[key]:
                 parts.append("Not measured:\n\n" + tables.skipped(self.skipped[key]))
         return "\n\n".join(parts) + "\n"
+
+    def draw(self):
+        """Draws the figures of the sections so far."""
+        for key, (_, _, plot) in self.texts.items():
+            if plot and self.results[key]:
+                self.figures[key] = plot(self.results[key], self.out)
+        self.write()
 
     def write(self):
         (self.out / "results.json").write_text(json.dumps({**self.results, "skipped": self.skipped}, indent=1))
@@ -61,7 +72,7 @@ class Report:
 
 
 def run(report, tools, options, effort):
-    report.section("run", "Running", tables.running)
+    report.section("run", "Running", tables.running, plots.running)
     for subject in subjects(tools, options.models, options.only):
         for batch in options.batches:
             for threads in options.threads:
@@ -76,7 +87,7 @@ def run(report, tools, options, effort):
 
 def calibrate(report, tools, options, effort):
     report.section("calibrate", "Calibration", cost_tables.calibration)
-    report.section("memory", "Calibration: memory against samples", cost_tables.memory)
+    report.section("memory", "Calibration: memory against samples", cost_tables.memory, plots.memory)
     names = [n for n in calibrating.NETWORKS if n in options.only or not options.only]
     if options.quick and not options.only:
         names = names[:2]
@@ -103,7 +114,7 @@ def attempt(report, key, name, measure):
 
 def convert(report, tools, options, effort):
     report.section("convert", "Conversion without calibration", cost_tables.conversion)
-    report.section("scaling", "Conversion: cost against size", cost_tables.scaling)
+    report.section("scaling", "Conversion: cost against size", cost_tables.scaling, plots.scaling)
     for name in architectures.ARCHITECTURES:
         if name in options.only or not options.only and not (options.quick and name != "resnet50"):
             attempt(report, "convert", name,
@@ -118,7 +129,17 @@ def convert(report, tools, options, effort):
             converting.graph_job(tools, kind, layers), options.quick, layers <= converting.PEER_LAYERS and not options.quick))
 
 
-SECTIONS = {"run": run, "calibrate": calibrate, "convert": convert}
+def run_kernels(report, tools, options, effort):
+    report.section("kernels", "Kernels", kernels.table)
+    try:
+        rows = kernels.measure(tools, options.quick)
+    except Skipped as why:
+        return report.skip("kernels", "all of them", why)
+    for row in rows:
+        report.add("kernels", row)
+
+
+SECTIONS = {"run": run, "calibrate": calibrate, "convert": convert, "kernels": run_kernels}
 
 
 def numbers(text):
@@ -151,6 +172,7 @@ def main():
     report = Report(options.out, tools.tare)
     for name in options.sections or SECTIONS:
         SECTIONS[name](report, tools, options, Effort.quick() if options.quick else Effort())
+        report.draw()
     print("\n" + report.markdown())
     print(f"{options.out}/report.md, results.json")
 

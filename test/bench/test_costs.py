@@ -1,4 +1,6 @@
 """The sections on calibration and conversion, on the smallest networks, and their tables."""
+import pytest
+
 import calibrating
 import converting
 import cost_tables
@@ -6,6 +8,14 @@ import graphs
 from timing import measure_process
 
 from test_running import tiny  # noqa: F401 (a fixture)
+
+
+def draw(name, rows, folder):
+    """Where matplotlib is: only `make bench` installs it."""
+    pytest.importorskip("matplotlib")
+    import plots
+    assert getattr(plots, name)(rows, folder) == f"![{name}]({name}.svg)"
+    assert (folder / f"{name}.svg").stat().st_size > 1000
 
 
 def test_calibration(tiny):  # noqa: F811
@@ -17,6 +27,7 @@ def test_calibration(tiny):  # noqa: F811
     text = cost_tables.calibration([row])
     assert text.count("| tiny |") == 4 and "| kl |" in text
     assert "20 samples" in cost_tables.memory([row])
+    draw("memory", [row], tiny.tools.work)
 
 
 def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa: F811
@@ -31,6 +42,7 @@ def test_conversion(tiny):  # noqa: F811
     row = converting.measure(job, True, True)
     assert row["layers"] == 8 and row["seconds"] > 0 and "lower" in row["steps"]
     assert row["with_calibration"]["ort"] > 0
+    draw("scaling", [row], tiny.tools.work)
     assert "| residual | 8 |" in cost_tables.scaling([row]) and "| residual-8 |" in cost_tables.conversion([row])
 
 
