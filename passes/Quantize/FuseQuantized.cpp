@@ -233,8 +233,7 @@ private:
       Tensor values = dequantized(qnn::toTensor(integers), cast.getInput().getType());
       reals = qnn::toAttr(builder.getContext(), values, name);
     }
-    if (failed(checkFits(op, reals, grid)))
-      return failure();
+    noteMisfit(op, reals, grid);
     return quantizedConstant(builder, bias.getLoc(), reals, type, name);
   }
 
@@ -247,10 +246,10 @@ private:
     return true;
   }
 
-  static LogicalResult checkFits(AccumulatorOpInterface op, ElementsAttr reals, const Grid &grid) {
+  /// tare-compute-requantization tells of it, along with whatever else does not fit.
+  void noteMisfit(AccumulatorOpInterface op, ElementsAttr reals, const Grid &grid) {
     if (std::optional<std::string> misfit = biasMisfit(reals, grid))
-      return op->emitOpError("of layer '") << qnn::layerName(op) << "': " << *misfit;
-    return mlir::success();
+      op->setAttr(qnn::biasMisfitAttrName, builder.getStringAttr(*misfit));
   }
 
   //===--------------------------------------------------------------------===//

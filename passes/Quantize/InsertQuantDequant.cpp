@@ -264,8 +264,7 @@ private:
     FailureOr<Grid> weights = castWeights(op, *activation, target);
     if (failed(weights))
       return failure();
-    if (failed(castBias(op, accumulatorGrid(*activation, *weights, op.getOutputChannels(), 0))))
-      return failure();
+    castBias(op, accumulatorGrid(*activation, *weights, op.getOutputChannels(), 0));
     if (!isTail)
       return mlir::success();
     remarkPassed(op, passName, "AccumulatorKept");
@@ -350,16 +349,16 @@ private:
                      .str());
   }
 
-  LogicalResult castBias(AccumulatorOpInterface op, const Grid &grid) {
+  void castBias(AccumulatorOpInterface op, const Grid &grid) {
     Value bias = op.getBiasValue();
     ElementsAttr constant = floatConstant(bias);
     if (!constant)
-      return mlir::success();
-    if (std::optional<std::string> misfit = biasMisfit(constant, grid))
-      return op->emitOpError("of layer '") << qnn::layerName(op) << "': " << *misfit;
+      return;
+    // It stays in float until tare-compute-requantization tells of it, along with whatever else does not fit.
+    if (biasMisfit(constant, grid))
+      return;
     OpBuilder builder(op);
     op->setOperand(2, castBothWays(builder, bias, grid, qnn::layerName(op) + "_bias"));
-    return mlir::success();
   }
 };
 

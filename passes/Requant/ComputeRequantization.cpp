@@ -62,6 +62,13 @@ SmallVector<Multiplier> decomposeAll(qnn::RequantOpInterface op, const Multiplie
   return llvm::map_to_vector(scales, [&](double scale) { return decompose(scale, limits); });
 }
 
+/// A bias that does not fit is limited to what does, and only noted, when it is quantized.
+LogicalResult checkBias(Operation *op) {
+  if (auto misfit = op->getAttrOfType<StringAttr>(qnn::biasMisfitAttrName))
+    return op->emitError() << "layer '" << qnn::layerName(op) << "': " << misfit.getValue();
+  return mlir::success();
+}
+
 /// No partial sum may leave the accumulator. One error a layer, with the width that its worst channel needs.
 LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
   int64_t limit = (int64_t(1) << (bits - 1)) - 1, channels = 0;
@@ -96,7 +103,8 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
         return;
       if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op)) {
         Grid input = *Grid::of(accumulator.getActivationOperand().get().getType());
-        failed |= mlir::failed(checkAccumulator(accumulator, formatOf(target, input).accumulatorBits));
+        failed |= mlir::failed(checkBias(op)) ||
+                  mlir::failed(checkAccumulator(accumulator, formatOf(target, input).accumulatorBits));
       }
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)

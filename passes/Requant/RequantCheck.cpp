@@ -129,12 +129,15 @@ void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
                      limits.shiftMin, 0};
   double lost = costOf(channel, nearest);
   if (!repair || lost > tolerableCost)
-    return refuse(channel, multiplier);
+    return refuse(channel, multiplier.q, causeOfLargeScale(op));
   clamped.add(channel, lost, multiplier);
   multiplier = nearest;
 }
 
 void RequantCheck::checkSmall(int64_t channel, const Multiplier &multiplier) {
+  if (!repair && multiplier.bitsLost > 0 && scales[channel] != 0)
+    return refuse(channel, wantedShift(scales[channel], limits),
+                  causeOfSmallScale(op, channel) + "; repairs give up bits of the multiplier");
   if (multiplier.m == 0 && scales[channel] != 0) {
     missed(op, "ChannelVanishes", channel)
         << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
@@ -165,12 +168,12 @@ void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
           << "): a shift to the left would leave the accumulator; let repairs choose the scales";
 }
 
-void RequantCheck::refuse(int64_t channel, const Multiplier &multiplier) {
+void RequantCheck::refuse(int64_t channel, int shift, const std::string &cause) {
   if (refused++ < shownChannels)
     op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": needs " << limits.shift
-                    << " = " << multiplier.q << ", the target has " << limits.shift << " in [" << limits.shiftMin
-                    << ", " << limits.shiftMax << "] (" << scalesAt(channel) << ", effective scale "
-                    << real(scales[channel]) << "): " << causeOfLargeScale(op);
+                    << " = " << shift << ", the target has " << limits.shift << " in [" << limits.shiftMin << ", "
+                    << limits.shiftMax << "] (" << scalesAt(channel) << ", effective scale " << real(scales[channel])
+                    << "): " << cause;
 }
 
 LogicalResult RequantCheck::report() const {

@@ -21,7 +21,8 @@ std::vector<int64_t> reachesOf(qnn::RequantOpInterface op);
 
 class RequantCheck {
 public:
-  /// With `repair` an M that is too large is clamped where that hardly changes an output.
+  /// With `repair` an M that is too large is clamped where that hardly changes an output, and one that is too small gives
+  /// up bits of its multiplier.
   RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair);
 
   /// Checks the multipliers of all effective scales and repairs them in place, with a warning of the cost; failure
@@ -50,7 +51,7 @@ private:
   void checkSmall(int64_t channel, const Multiplier &multiplier);
   /// Where there are no multipliers.
   void checkShift(int64_t channel, const Multiplier &multiplier);
-  void refuse(int64_t channel, const Multiplier &multiplier);
+  void refuse(int64_t channel, int shift, const std::string &cause);
   mlir::LogicalResult report() const;
   void reportNarrowed() const;
   void reportClamped() const;

@@ -9,13 +9,14 @@ from onnx import TensorProto, helper, numpy_helper
 from harness import fails, tare, tare_json
 
 
-def layer(scales, folder):
+def layer(scales, folder, bias=None):
     """Gemm then Relu, whose effective scales are `scales`: Sx = 1, Sy = 1, Sw[c] = max |w[c]| / 127."""
     weight = (np.array(scales, np.float64)[:, None] * np.array([[127.0, -64.0]])).astype(np.float32)
-    nodes = [helper.make_node("Gemm", ["x", "w"], ["g"], name="gemm", transB=1), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["g"], name="gemm", transB=1), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
     graph = helper.make_graph(nodes, "layer", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, len(scales)])],
-                              [numpy_helper.from_array(weight, "w")])
+                              [numpy_helper.from_array(weight, "w"),
+                               numpy_helper.from_array(np.array(bias or [0] * len(scales), np.float32), "b")])
     model = folder / "m.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), model)
     np.savez(folder / "x.npz", x=np.array([[0.0, 255.0], [255.0, 0.0]], np.float32))
@@ -54,10 +55,20 @@ def test_too_large_a_scale(scale, q, tmp_path):
 
 
 def test_every_failure_in_one_run(tmp_path):
-    model, ranges = layer([4e4, 1.0, 1.3e8], tmp_path)
+    """Of the shifts and of the bias: 5 is 5e9 steps of 1e-9."""
+    model, ranges = layer([4e4, 1.0, 1.3e8, 1e-9], tmp_path, bias=[0, 0, 0, 5])
     out = tmp_path / "p.tare"
     message = fails("convert", model, "--calibration", ranges, "--no-repair", "-o", out, output=out)
     assert "channel 0: needs q = -1" in message and "channel 2: needs q = -12" in message and "channel 1:" not in message
+    assert "layer 'gemm': the bias of channel 3, 5.000000e+00, does not fit 32 bits" in message
+
+
+def test_without_repairs_no_bits_are_given_up(tmp_path):
+    model, ranges = layer([1.0, 1e-6, 1e-12], tmp_path)
+    out = tmp_path / "p.tare"
+    message = fails("convert", model, "--calibration", ranges, "--no-repair", "-o", out, output=out)
+    assert "channel 1: needs q = 34, the target has q in [0, 31]" in message and "channel 2: needs q = 54" in message
+    assert "repairs give up bits of the multiplier" in message
 
 
 def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):

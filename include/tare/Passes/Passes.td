@@ -235,7 +235,7 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     return %0d : tensor<1x4x8x8xf32>
     ```
 
-    Errors: a value without a range (all of them are named), weights that are not finite, a bias that does not fit 32 bits; no powers
+    Errors: a value without a range (all of them are named), weights that are not finite; no powers
     of two that do, or a model's own scales that are none.
   }];
   let options = [
@@ -297,9 +297,9 @@ def ComputeRequantization : Pass<"tare-compute-requantization", "::mlir::ModuleO
   let description = [{
     Gives every fused op its `npu.requant`: multiplier and shift per channel (`M = Sx * Sw[c] / Sy ~ m * 2^-q`, q as large as the target
     allows), the output's zero point and the integers that its activation clamps to. Reports, all in one run: a q below the
-    target's range, an accumulator that could overflow; each with the scales, the cause and the remedy. Channels that vanish or lose bits at
+    target's range, an accumulator that could overflow, a bias that did not fit (`qnn.bias_misfit`); each with the scales, the cause and the remedy. Channels that vanish or lose bits at
     the top of q's range are warnings that say what that costs. A q below the range is clamped, with a warning, where the outputs are at most
-    one step off, because so fine a grid saturates at the first step of the accumulator anyway (`repair`).
+    one step off, because so fine a grid saturates at the first step of the accumulator anyway. Without `repair` all of this is refused.
 
     A target whose requantizer has three stages gets `stages` in place of shifts: one q0, q1 and q2 for the layer, those with the least
     worst error (A41), and a bias per channel that holds the op's own bias and the zero points. An addition has no stages.

@@ -31,8 +31,9 @@ struct QnnAliases : OpAsmDialectInterface {
 LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == rangeAttrName && !isa<RangeAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
-  if (attribute.getName() == portNameAttrName && !isa<StringAttr>(attribute.getValue()))
-    return op->emitOpError("attribute '") << portNameAttrName << "' must be a string, found " << attribute.getValue();
+  if ((attribute.getName() == portNameAttrName || attribute.getName() == biasMisfitAttrName) &&
+      !isa<StringAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '") << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();
   if (attribute.getName() == runTimeRangesAttrName && !isRunTimeRanges(attribute.getValue()))
     return op->emitOpError("attribute '")
            << runTimeRangesAttrName << "' must be {operands = [names], results = [names]}, found "

@@ -39,6 +39,14 @@ func.func @wrong_range_attribute(%x: tensor<1xf32> {qnn.range = 3}) {
 
 // -----
 
+func.func @wrong_misfit(%x: tensor<1xf32>) {
+  // expected-error @+1 {{attribute 'qnn.bias_misfit' must be a string, found}}
+  %0 = qnn.relu %x {qnn.bias_misfit = 3} : (tensor<1xf32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
 func.func @wrong_range_on_op(%x: tensor<1xf32>) {
   // expected-error @+1 {{attribute 'qnn.range' must be a #qnn.range, found "wide"}}
   %0 = qnn.relu %x {qnn.range = "wide"} : (tensor<1xf32>) -> tensor<1xf32>

@@ -133,3 +133,25 @@ func.func @ends(%x: tensor<1x2xf32>) -> tensor<2xf32> {
   %5 = qnn.reshape %4 {shape = array<i64: 2>} : (tensor<2x1xf32>) -> tensor<2xf32> loc("reshape")
   return %5 : tensor<2xf32>
 }
+
+// -----
+
+!x = !quant.uniform<i8:f32, 1.0e-5>
+!y = !quant.uniform<i8:f32, 1.0>
+!w = !quant.uniform<i8<-127:127>:f32:0, {1.0e-4}>
+
+// 3.0 is 3e9 steps: noted for tare-compute-requantization, which tells of all that does not fit in one run.
+// CHECK-LABEL: func.func @misfit
+func.func @misfit(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %xq = quant.qcast %x : tensor<1x1xf32> to tensor<1x1x!x>
+  %xd = quant.dcast %xq : tensor<1x1x!x> to tensor<1x1xf32>
+  %w = qnn.constant dense<0.01> : tensor<1x1xf32> as tensor<1x1xf32>
+  %wq = quant.qcast %w : tensor<1x1xf32> to tensor<1x1x!w>
+  %wd = quant.dcast %wq : tensor<1x1x!w> to tensor<1x1xf32>
+  %b = qnn.constant dense<3.0> : tensor<1xf32> as tensor<1xf32>
+  // CHECK: qnn.linear {{.*}} {qnn.bias_misfit = "the bias of channel 0, 3.000000e+00, does not fit 32 bits on the accumulator's grid of scale
+  %0 = qnn.linear %xd, %wd, %b : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32> loc("fc")
+  %yq = quant.qcast %0 : tensor<1x1xf32> to tensor<1x1x!y>
+  %yd = quant.dcast %yq : tensor<1x1x!y> to tensor<1x1xf32>
+  return %yd : tensor<1x1xf32>
+}

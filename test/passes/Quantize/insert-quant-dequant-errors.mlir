@@ -17,16 +17,6 @@ func.func @nan(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>
 
 // -----
 
-func.func @bias(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 2.55e-3, calibrated>}) -> tensor<1x2xf32> {
-  %w = qnn.constant dense<[[1.27e-2], [1.27e-2]]> : tensor<2x1xf32> as tensor<2x1xf32>
-  %b = qnn.constant dense<[2.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
-  // expected-error @unknown {{'qnn.linear' op of layer 'fc': the bias of channel 1, 3.000000e+00, does not fit 32 bits on the accumulator's grid of scale 9.999999e-10}}
-  %y = qnn.linear %x, %w, %b : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("fc")
-  return %y : tensor<1x2xf32>
-}
-
-// -----
-
 func.func @weights(%x: tensor<1x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}, %w: tensor<2x1xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
   // expected-error @unknown {{'qnn.linear' op of layer 'fc' has weights that are not constant}}
   %y = qnn.linear %x, %w : (tensor<1x1xf32>, tensor<2x1xf32>) -> tensor<1x2xf32> loc("fc")

@@ -72,3 +72,31 @@ func.func @overflows(%x: tensor<1x70000x!quant.uniform<i8:f32, 0.5:-128>>) -> te
   %0 = qnn.linear %x, %w : (tensor<1x70000x!quant.uniform<i8:f32, 0.5:-128>>, tensor<2x70000x!quant.uniform<i8<-127:127>:f32:0, {0.5, 0.5}>>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5>> loc("both"("y"))
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 0.5>>
 }
+
+// -----
+
+!x = !quant.uniform<i8:f32, 1.0>
+!w = !quant.uniform<i8<-127:127>:f32:0, {1.0}>
+
+// A bias that did not fit when it was quantized is told of here. What fits of it would overflow, which is not told.
+func.func @bias(%x: tensor<1x1x!x>) -> tensor<1x1x!x> {
+  %w = qnn.constant dense<127> : tensor<1x1xi8> as tensor<1x1x!w>
+  %b = qnn.constant dense<2147483647> : tensor<1xi32> as tensor<1x!quant.uniform<i32:f32:0, {1.0}>>
+  // expected-error @unknown {{layer 'fc': the bias of channel 0, 3e9, does not fit}}
+  %0 = qnn.linear %x, %w, %b {qnn.bias_misfit = "the bias of channel 0, 3e9, does not fit"} : (tensor<1x1x!x>, tensor<1x1x!w>, tensor<1x!quant.uniform<i32:f32:0, {1.0}>>) -> tensor<1x1x!x> loc("fc")
+  return %0 : tensor<1x1x!x>
+}
+
+// -----
+
+!x = !quant.uniform<i8:f32, 1.0>
+!w = !quant.uniform<i8<-127:127>:f32:0, {1.0e-6, 1.0, 1.0e-11}>
+
+// Without repairs no multiplier gives up bits.
+func.func @top_of_the_range(%x: tensor<1x2x!x>) -> tensor<1x3x!x> {
+  %w = qnn.constant dense<1> : tensor<3x2xi8> as tensor<3x2x!w>
+  // expected-error @unknown {{layer 'small', channel 0: needs q = 34, the target has q in [0, 31] (Sx = 1.0000e+00, Sw = 1.0000e-06, Sy = 1.0000e+00, effective scale 1.0000e-06)}}
+  // expected-error @unknown {{layer 'small', channel 2: needs q = 51}}
+  %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<3x2x!w>) -> tensor<1x3x!x> loc("small"("small_out"))
+  return %0 : tensor<1x3x!x>
+}

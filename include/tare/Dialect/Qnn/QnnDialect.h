@@ -12,6 +12,9 @@ namespace tare::qnn {
 inline constexpr llvm::StringLiteral rangeAttrName = "qnn.range";
 /// The name of a function's argument or result, as the model's user knows it.
 inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
+/// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant holds
+/// what fits.
+inline constexpr llvm::StringLiteral biasMisfitAttrName = "qnn.bias_misfit";
 
 } // namespace tare::qnn
 
