@@ -47,7 +47,10 @@ void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &opti
   passes.addPass(createComputeRequantization({options.repair}));
   passes.addPass(createLowerToNpu());
   OpPassManager &function = passes.nest<func::FuncOp>();
-  function.addPass(createCanonicalizerPass());
+  // Constants stay with their readers, and merge in the CSE below: moved to the front, they would be far from them in memory too.
+  GreedyRewriteConfig config;
+  config.enableConstantCSE(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  function.addPass(createCanonicalizerPass(config));
   function.addPass(createCancelTransposes());
   if (!options.stripIo.empty()) {
     StripIoOptions strip;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace tare::program {
 namespace {
@@ -16,13 +17,13 @@ public:
 
   Result<std::vector<TensorUse>> build() {
     for (const auto &port : program.inputs)
-      if (auto status = write(port->tensor, TensorUse::fromInput, fmt::format("input '{}'", port->name)); !status)
+      if (auto status = write(port->tensor, TensorUse::fromInput, {"input", port->name}); !status)
         return status.error();
     for (size_t i = 0; i != program.layers.size(); ++i)
       if (auto status = addLayer(i); !status)
         return status.error();
     for (const auto &port : program.outputs)
-      if (auto status = read(port->tensor, program.layers.size(), fmt::format("output '{}'", port->name)); !status)
+      if (auto status = read(port->tensor, program.layers.size(), {"output", port->name}); !status)
         return status.error();
     for (size_t i = 0; i != uses.size(); ++i)
       if (!program.tensors[i]->constant && !uses[i].written())
@@ -31,37 +32,48 @@ public:
   }
 
 private:
+  /// Who reads or writes; in words only where something is wrong.
+  struct Who {
+    std::string_view kind;
+    const std::string &name;
+    std::optional<size_t> index = std::nullopt;
+
+    std::string text() const {
+      return index ? fmt::format("{} {} ('{}')", kind, *index, name) : fmt::format("{} '{}'", kind, name);
+    }
+  };
+
   Status addLayer(size_t index) {
     const LayerT &layer = *program.layers[index];
-    std::string who = fmt::format("layer {} ('{}')", index, layer.name);
+    Who who{"layer", layer.name, index};
     for (uint32_t operand : layer.operands)
       if (auto status = read(operand, index, who); !status)
         return status;
     return write(layer.result, index, who);
   }
 
-  Status write(uint32_t tensor, int64_t writer, const std::string &who) {
+  Status write(uint32_t tensor, int64_t writer, const Who &who) {
     if (tensor >= uses.size())
       return outOfRange(tensor, who);
     if (program.tensors[tensor]->constant)
-      return Error{fmt::format("{} writes tensor {}, which is a constant", who, tensor)};
+      return Error{fmt::format("{} writes tensor {}, which is a constant", who.text(), tensor)};
     if (uses[tensor].written())
-      return Error{fmt::format("{} writes tensor {}, which is written already", who, tensor)};
+      return Error{fmt::format("{} writes tensor {}, which is written already", who.text(), tensor)};
     uses[tensor].writer = writer;
     return success();
   }
 
-  Status read(uint32_t tensor, int64_t reader, const std::string &who) {
+  Status read(uint32_t tensor, int64_t reader, const Who &who) {
     if (tensor >= uses.size())
       return outOfRange(tensor, who);
     if (!program.tensors[tensor]->constant && !uses[tensor].written())
-      return Error{fmt::format("{} reads tensor {} before it is written", who, tensor)};
+      return Error{fmt::format("{} reads tensor {} before it is written", who.text(), tensor)};
     uses[tensor].readers.push_back(reader);
     return success();
   }
 
-  Error outOfRange(uint32_t tensor, const std::string &who) const {
-    return Error{fmt::format("{} refers to tensor {} of {}", who, tensor, uses.size())};
+  Error outOfRange(uint32_t tensor, const Who &who) const {
+    return Error{fmt::format("{} refers to tensor {} of {}", who.text(), tensor, uses.size())};
   }
 
   const ProgramT &program;

@@ -210,6 +210,8 @@ private:
   /// One round on a copy, which replaces the function's body where it is better: transposes that end up next to each
   /// other in new combinations can make a choice better or worse than it looked.
   static bool improve(func::FuncOp function) {
+    if (chooseLayouts(function).permuted.empty())
+      return false;
     OwningOpRef<func::FuncOp> copy = function.clone();
     LayoutChoice choice = chooseLayouts(*copy);
     Rewriter rewriter(*copy);

@@ -96,10 +96,29 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
         [&](func::FuncOp op) { return types.isSignatureLegal(op.getFunctionType()); });
     legal.addDynamicallyLegalOp<func::ReturnOp>([&](func::ReturnOp op) { return types.isLegal(op.getOperandTypes()); });
     legal.addLegalOp<ModuleOp>();
+    legal.addDynamicallyLegalOp<qnn::ConstantOp>(isParameter);
     GridsByLocation grids = collectGrids();
-    if (failed(applyFullConversion(getOperation(), legal, std::move(patterns))))
+    ConversionConfig config;
+    config.foldingMode = DialectConversionFoldingMode::Never;
+    if (failed(applyFullConversion(getOperation(), legal, std::move(patterns), config)))
       return signalPassFailure();
+    eraseParameters();
     recordGrids(grids);
+  }
+
+  /// Weights and biases, which the lowerings of their readers take in, and nobody reads afterwards.
+  static bool isParameter(qnn::ConstantOp op) {
+    return llvm::all_of(op->getUses(), [](OpOperand &use) {
+      auto reader = dyn_cast<qnn::AccumulatorOpInterface>(use.getOwner());
+      return reader && &use != &reader.getActivationOperand();
+    });
+  }
+
+  void eraseParameters() {
+    SmallVector<Operation *> parameters;
+    getOperation()->walk([&](qnn::ConstantOp op) { parameters.push_back(op); });
+    for (Operation *op : parameters)
+      op->erase();
   }
 
   /// The grids of the ops' results. An op and what it is lowered to have the same location.

@@ -3,6 +3,7 @@
 #include "DumpIr.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -117,7 +118,11 @@ private:
         passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
       if (request.timing)
         passes.addInstrumentation(timePasses(timed));
+      // Once, behind the last pass: verifying behind each would take longer than most passes do.
+      passes.enableVerifier(false);
       LogicalResult outcome = passes.run(*result.module);
+      if (succeeded(outcome))
+        outcome = verify(*result.module);
       // The context is this compilation's own: what a pass replaced need not wait for its end.
       qnn::releaseUnusedResources(*result.module);
       return outcome;

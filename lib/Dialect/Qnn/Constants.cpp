@@ -5,7 +5,7 @@
 #include "mlir/IR/Matchers.h"
 #include "tare/Dialect/Qnn/Grid.h"
 
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <cstring>
 
@@ -107,18 +107,17 @@ void tare::qnn::releaseResource(DenseResourceElementsAttr attr) {
 }
 
 void tare::qnn::releaseUnusedResources(ModuleOp module) {
-  llvm::StringSet<> used;
-  AttrTypeWalker walker;
-  walker.addWalk([&](DenseResourceElementsAttr attr) { used.insert(attr.getRawHandle().getKey()); });
+  // Resources are what constant ops hold, and nothing else.
+  llvm::DenseSet<const void *> used;
   module.walk([&](Operation *op) {
-    for (NamedAttribute attribute : op->getAttrDictionary())
-      walker.walk(attribute.getValue());
+    if (DenseResourceElementsAttr resource; matchPattern(op, m_Constant(&resource)))
+      used.insert(resource.getRawHandle().getResource());
   });
   auto &manager = DenseResourceElementsHandle::getManagerInterface(module.getContext()).getBlobManager();
   SmallVector<std::string> unused;
   manager.getBlobMap([&](const auto &blobs) {
     for (const auto &entry : blobs)
-      if (!used.contains(entry.getKey()))
+      if (entry.getValue().getBlob() && !used.contains(&entry.getValue()))
         unused.push_back(entry.getKey().str());
   });
   for (const std::string &name : unused)

@@ -32,9 +32,10 @@ Status checkShape(const Shape &shape, std::string_view what) {
       require(int64_t(shape.size()) <= maxRank, "{} has rank {}, expected at most {}", what, shape.size(), maxRank));
   int64_t count = 1;
   for (int64_t dim : shape) {
-    TARE_TRY(require(dim >= 1, "{} has the shape {}, expected positive dimensions", what, toString(shape)));
-    TARE_TRY(require(dim <= maxElements / count, "{} has the shape {}, expected at most {} elements", what,
-                     toString(shape), maxElements));
+    if (dim < 1)
+      return failure("{} has the shape {}, expected positive dimensions", what, toString(shape));
+    if (dim > maxElements / count)
+      return failure("{} has the shape {}, expected at most {} elements", what, toString(shape), maxElements);
     count *= dim;
   }
   return success();
@@ -43,8 +44,9 @@ Status checkShape(const Shape &shape, std::string_view what) {
 Status checkOperands(std::span<const TensorType> operands, size_t expected) {
   TARE_TRY(require(operands.size() == expected, "expected {} operand{}, found {}", expected, expected == 1 ? "" : "s",
                    operands.size()));
+  static constexpr std::string_view names[] = {"operand 0", "operand 1", "operand 2"};
   for (size_t i = 0; i < operands.size(); ++i)
-    TARE_TRY(checkShape(operands[i].shape, fmt::format("operand {}", i)));
+    TARE_TRY(checkShape(operands[i].shape, i < std::size(names) ? std::string(names[i]) : fmt::format("operand {}", i)));
   return success();
 }
 
@@ -63,10 +65,11 @@ Status checkActivation(const TensorType &type, std::string_view what) {
 
 Status checkRank(const TensorType &type, int64_t least, int64_t most, std::string_view what) {
   int64_t rank = type.shape.size();
+  if (rank >= least && rank <= most)
+    return success();
   if (least == most)
-    return require(rank == least, "{} has the shape {}, expected rank {}", what, toString(type.shape), least);
-  return require(rank >= least && rank <= most, "{} has the shape {}, expected a rank from {} to {}", what,
-                 toString(type.shape), least, most);
+    return failure("{} has the shape {}, expected rank {}", what, toString(type.shape), least);
+  return failure("{} has the shape {}, expected a rank from {} to {}", what, toString(type.shape), least, most);
 }
 
 Status checkWithin(int64_t value, int64_t min, int64_t max, std::string_view what) {
