@@ -20,7 +20,7 @@ BoundOp::BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> o
   for (const kernels::Operand &operand : operands)
     types.push_back(operand.type);
   multiplyAccumulates = kernel->macs(op, types, result);
-  operandBytes = int64_t(result.bytes());
+  resultBytes = int64_t(result.bytes());
   for (const TensorType &type : types)
     operandBytes += int64_t(type.bytes());
 }
@@ -28,7 +28,7 @@ BoundOp::BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> o
 size_t BoundOp::sharesFor(size_t threads, double microseconds) const {
   if (!fast || !fast->divides())
     return 1;
-  double all = double(macs()) / macsPerMicrosecond + double(bytes()) / bytesPerMicrosecond;
+  double all = double(macs()) / macsPerMicrosecond + double(readBytes() + writtenBytes()) / bytesPerMicrosecond;
   return size_t(std::clamp(all / microseconds, 1.0, double(threads)));
 }
 

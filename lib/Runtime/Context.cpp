@@ -1,12 +1,15 @@
 //===- Context.cpp - Runs programs ----------------------------------------===//
 #include "ContextParts.h"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cstring>
 
 namespace tare::runtime {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 /// Adds the time of its life to a layer's total, where the caller wants times.
 class LayerClock {
@@ -25,10 +28,13 @@ public:
   LayerClock &operator=(const LayerClock &) = delete;
 
 private:
-  using Clock = std::chrono::steady_clock;
   uint64_t *total = nullptr;
   Clock::time_point begin;
 };
+
+uint64_t nanosecondsNow() {
+  return uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count());
+}
 
 } // namespace
 
@@ -44,21 +50,31 @@ void Context::run(std::span<const void *const> inputValues, std::span<void *cons
   }
 }
 
-void Context::execute(const Node &node) {
+void Context::execute(const Node &node, std::span<Interval> intervals) {
   if (!node.op)
     return;
-  if (node.shares == 1)
-    return node.op->run(node.operands, node.result, scratch.get());
-  team->run(node.shares, [&](kernels::Share share, size_t thread) {
+  auto runShare = [&](kernels::Share share, size_t thread) {
+    if (!intervals.empty() && intervals[thread].begin == 0)
+      intervals[thread].begin = nanosecondsNow();
     node.op->run(node.operands, node.result, scratch.get() + thread * scratchBytes, share);
-  });
+    if (!intervals.empty())
+      intervals[thread].end = nanosecondsNow();
+  };
+  if (node.shares == 1)
+    runShare({}, 0);
+  else
+    team->run(node.shares, runShare);
 }
 
 void Context::runLayer(size_t index, const RunOptions &options) {
   const Node &node = layers[index];
+  std::span<Interval> intervals;
+  if (!options.intervals.empty())
+    intervals = options.intervals.subspan(index * threadCount, threadCount);
+  std::fill(intervals.begin(), intervals.end(), Interval());
   {
     LayerClock clock(options, index);
-    execute(node);
+    execute(node, intervals);
   }
   if (options.observe && node.observed.data)
     options.observe(index, node.observed);

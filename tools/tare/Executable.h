@@ -9,6 +9,7 @@
 
 #include "Console.h"
 #include "tare/Onnx/Import.h"
+#include "tare/Runtime/Context.h"
 #include "tare/Tensor/Dataset.h"
 
 #include <functional>
@@ -44,6 +45,22 @@ struct ExecutableLayer {
   TensorType type;
   /// The type of its real numbers; `type` itself where it is real already, or where its grid is not known.
   TensorType real;
+  /// Of a program's layers: what a run does, nothing where the layer costs nothing; and with what kind of kernel.
+  int64_t macs = 0, readBytes = 0, writtenBytes = 0;
+  bool isFast = false;
+};
+
+/// When a run and its layers ran, in nanoseconds of std::chrono::steady_clock.
+struct RunTimes {
+  uint64_t begin = 0, end = 0;
+  size_t threads = 0;
+  /// How long each observed layer took, and when each thread worked on it.
+  std::vector<uint64_t> nanoseconds;
+  std::vector<runtime::Interval> intervals;
+
+  std::span<const runtime::Interval> of(size_t layer) const {
+    return std::span(intervals).subspan(layer * threads, threads);
+  }
 };
 
 /// Runs one sample after the other, from one thread; several runners of one executable run at once.
@@ -53,6 +70,8 @@ public:
   virtual ~Runner() = default;
   /// The observer may be empty; it is called in the order of the layers.
   virtual std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) = 0;
+  /// From now on each run writes its times to `times`, which outlives this; false where models of this kind have none.
+  virtual bool recordTimes(RunTimes &) { return false; }
 };
 
 struct ExecutableOptions {

@@ -6,6 +6,7 @@
 #include "tare/Runtime/Context.h"
 
 #include <algorithm>
+#include <chrono>
 
 using namespace tare;
 using runtime::Form;
@@ -15,7 +16,8 @@ namespace {
 class ProgramRunner : public Runner {
 public:
   ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<size_t> &layerIndices)
-      : context(std::move(context)), numbers(this->context->session().program().layers.size()) {
+      : context(std::move(context)), layerIndices(layerIndices),
+        numbers(this->context->session().program().layers.size()) {
     for (size_t i = 0; i != layerIndices.size(); ++i)
       numbers[layerIndices[i]] = i;
   }
@@ -33,15 +35,59 @@ public:
     runtime::RunOptions options;
     if (observe)
       options.observe = [&](size_t layer, const ConstTensorView &result) { observe(numbers[layer], result); };
-    context->run(in, out, options);
+    if (times)
+      runTimed(in, out, options);
+    else
+      context->run(in, out, options);
     return outputs;
   }
 
+  bool recordTimes(RunTimes &into) override {
+    times = &into;
+    times->threads = context->threads();
+    times->nanoseconds.resize(layerIndices.size());
+    times->intervals.resize(layerIndices.size() * times->threads);
+    nanoseconds.resize(numbers.size());
+    intervals.resize(numbers.size() * times->threads);
+    return true;
+  }
+
 private:
+  void runTimed(std::span<const void *const> in, std::span<void *const> out, runtime::RunOptions &options) {
+    std::fill(nanoseconds.begin(), nanoseconds.end(), 0);
+    options.nanoseconds = nanoseconds;
+    options.intervals = intervals;
+    times->begin = now();
+    context->run(in, out, options);
+    times->end = now();
+    for (size_t i = 0; i != layerIndices.size(); ++i) {
+      times->nanoseconds[i] = nanoseconds[layerIndices[i]];
+      std::copy_n(intervals.begin() + layerIndices[i] * times->threads, times->threads,
+                  times->intervals.begin() + i * times->threads);
+    }
+  }
+
+  static uint64_t now() {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+
   std::unique_ptr<runtime::Context> context;
+  /// The program's layer behind each observed one.
+  const std::vector<size_t> &layerIndices;
   /// The observed layer's number, by the program's layer.
   std::vector<size_t> numbers;
+  /// Where times are wanted, those of all the program's layers.
+  RunTimes *times = nullptr;
+  std::vector<uint64_t> nanoseconds;
+  std::vector<runtime::Interval> intervals;
 };
+
+/// A reshape whose result lies where its operand lies does nothing.
+bool isFree(const program::ProgramT &program, const program::LayerT &layer) {
+  const program::TensorT &operand = *program.tensors[layer.operands.front()];
+  return layer.op.type == program::Op::Reshape && !operand.constant &&
+         operand.arena_offset == program.tensors[layer.result]->arena_offset;
+}
 
 } // namespace
 
@@ -98,6 +144,11 @@ void ProgramExecutable::listLayers(const std::vector<bool> &skipped) {
     TensorType real = result.scales.empty() ? type : TensorType{ElementType::f32, type.shape};
     layerIndices.push_back(i);
     observedLayers.push_back({layer.name, result.name, std::string(kernels::lookup(layer.op.type)->name), type, real});
+    ExecutableLayer &observed = observedLayers.back();
+    const runtime::BoundOp &op = session->layer(i);
+    observed.isFast = op.isFast();
+    if (!isFree(program, layer))
+      observed.macs = op.macs(), observed.readBytes = op.readBytes(), observed.writtenBytes = op.writtenBytes();
   }
 }
 

@@ -2,6 +2,7 @@
 #include "Commands.h"
 #include "Json.h"
 #include "LayerNames.h"
+#include "Profile.h"
 #include "Samples.h"
 #include "ShapeOptions.h"
 #include "tare/Tensor/Npz.h"
@@ -54,6 +55,13 @@ private:
         "Give the integers behind the outputs' dequantize, in place of real numbers; inputs may be integers too,\n"
         "as arrays of the input grid's type");
     app.add_flag("--all-layers", allLayers, "Add every layer's result, under the layer's name");
+    auto *timed = app.add_flag(
+        "--profile", profiling,
+        "Show what each layer of a program takes; the samples run one after the other, each in all threads");
+    app.add_option("--profile-trace", trace, "Write --profile's runs as a trace for chrome://tracing or Perfetto")
+        ->type_name("T.json")
+        ->needs(timed);
+    timed->excludes("--all-layers");
     shapes.addTo(app);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
@@ -69,6 +77,8 @@ private:
   }
 
   Status runOn(const Executable &executable, Dataset &data) {
+    if (profiling)
+      return runProfiled(executable, data);
     auto runners = makeRunners(executable, data, threads);
     if (!runners)
       return runners.error();
@@ -89,6 +99,39 @@ private:
       done = writer->commit();
     if (done)
       report(executable, data);
+    return done;
+  }
+
+  Status runProfiled(const Executable &executable, Dataset &data) {
+    auto profile = Profile::create(executable, model, threads, trace);
+    if (!profile)
+      return profile.error();
+    auto writer = ArrayWriter::create(outputs);
+    if (!writer)
+      return writer.error();
+    auto arrays = declare(executable, data, *writer);
+    if (!arrays)
+      return arrays.error();
+    Runner &runner = (*profile)->timedRunner();
+    Status done = success();
+    bool warm = false;
+    {
+      Progress progress(console(), "running sample", data.sampleCount());
+      done = forEachSample(data, 1, progress, [&](const Sample &sample, size_t) -> Status {
+        // The first run of all finds cold caches and sleeping threads.
+        if (!std::exchange(warm, true))
+          runner.run(sample.inputs, {});
+        if (Status written = runSample(executable, runner, sample, *arrays, *writer); !written)
+          return written;
+        return (*profile)->add(sample.index);
+      });
+    }
+    if (done)
+      done = (*profile)->finish();
+    if (done)
+      done = writer->commit();
+    if (done)
+      report(executable, data, profile->get());
     return done;
   }
 
@@ -131,7 +174,9 @@ private:
     return written;
   }
 
-  void report(const Executable &executable, const Dataset &data) const {
+  void report(const Executable &executable, const Dataset &data, const Profile *profile = nullptr) const {
+    if (!json && profile)
+      profile->print();
     if (!json)
       return console().note(fmt::format("wrote {}: {} samples", outputs, data.sampleCount()));
     printJson([&](llvm::json::OStream &out) {
@@ -142,6 +187,8 @@ private:
           for (const ExecutablePort &port : executable.outputs())
             out.object([&] { writePort(out, port.name, raw ? port.raw : port.real); });
         });
+        if (profile)
+          profile->write(out);
       });
     });
   }
@@ -152,11 +199,11 @@ private:
     jsonList(out, "shape", type.shape);
   }
 
-  std::string model, inputs, outputs;
+  std::string model, inputs, outputs, trace;
   ShapeOptions shapes;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
-  bool raw = false, allLayers = false;
+  bool raw = false, allLayers = false, profiling = false;
 };
 
 } // namespace

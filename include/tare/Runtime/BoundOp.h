@@ -20,8 +20,9 @@ public:
   bool isFast() const { return fast != nullptr; }
   size_t scratchBytes() const { return fast ? fast->scratchBytes() : 0; }
   int64_t macs() const { return multiplyAccumulates; }
-  /// Of all operands and the result.
-  int64_t bytes() const { return operandBytes; }
+  /// Of all operands, and of the result.
+  int64_t readBytes() const { return operandBytes; }
+  int64_t writtenBytes() const { return resultBytes; }
   /// How many shares, of `threads` at most, take about `microseconds` each: 1 where the work is small or does not
   /// divide.
   size_t sharesFor(size_t threads, double microseconds) const;
@@ -33,7 +34,7 @@ private:
   const program::OpUnion *op;
   const kernels::OpKernel *kernel;
   std::unique_ptr<kernels::FastKernel> fast;
-  int64_t multiplyAccumulates = 0, operandBytes = 0;
+  int64_t multiplyAccumulates = 0, operandBytes = 0, resultBytes = 0;
 };
 
 } // namespace tare::runtime

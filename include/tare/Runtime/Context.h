@@ -10,6 +10,11 @@
 
 namespace tare::runtime {
 
+/// When a thread worked on a layer, in nanoseconds of std::chrono::steady_clock; from its first share to its last.
+struct Interval {
+  uint64_t begin = 0, end = 0; // both 0 where it did nothing
+};
+
 struct RunOptions {
   /// Called after each layer, in order, while its result is still there. Layers
   /// that a raw input stands for do not run and are not observed.
@@ -17,6 +22,8 @@ struct RunOptions {
   /// Where not empty, one element per layer, to which the layer's time is
   /// added.
   std::span<uint64_t> nanoseconds;
+  /// Where not empty, threads() elements per layer, in which a thread that works on the layer notes when.
+  std::span<Interval> intervals;
 };
 
 class Team;
@@ -58,7 +65,7 @@ private:
   void bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt);
   std::byte *memoryOf(uint32_t tensor) const;
 
-  void execute(const Node &node);
+  void execute(const Node &node, std::span<Interval> intervals = {});
   void runLayer(size_t index, const RunOptions &options);
   void admit(size_t layer, std::span<const void *const> values);
   void deliver(size_t layer, std::span<void *const> values);

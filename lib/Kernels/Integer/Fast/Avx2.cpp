@@ -152,6 +152,7 @@ struct V {
 
 #include "VectorGemm.inc"
 #include "VectorLoops.inc"
+#include "VectorPeak.inc"
 
 } // namespace
 
@@ -162,6 +163,6 @@ constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
 
 #include "VectorTable.inc"
 
-const VectorSet avx2Vectors = {"avx2", wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx2Vectors = {"avx2", peakLoop<V::Words, 2>, wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

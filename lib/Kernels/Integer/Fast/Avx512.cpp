@@ -13,6 +13,7 @@ namespace {
 
 #include "VectorGemm.inc"
 #include "VectorLoops.inc"
+#include "VectorPeak.inc"
 
 } // namespace
 
@@ -23,6 +24,6 @@ constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
 
 #include "VectorTable.inc"
 
-const VectorSet avx512Vectors = {"avx512", wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx512Vectors = {"avx512", peakLoop<V::Words, 2>, wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

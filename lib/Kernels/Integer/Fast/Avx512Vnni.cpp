@@ -14,6 +14,7 @@ namespace {
 #include "VectorDepthwiseBytes.inc"
 #include "VectorGemm.inc"
 #include "VectorLoops.inc"
+#include "VectorPeak.inc"
 
 } // namespace
 
@@ -100,7 +101,8 @@ constexpr Gemm tileGemm = {amxRow<AmxTiles>, V::ints, 4, V::panelVectors, true, 
 
 } // namespace
 
-const VectorSet avx512VnniVectors = {"avx512_vnni", byteGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
-const VectorSet amxVectors = {"amx", tileGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx512VnniVectors = {"avx512_vnni", peakLoop<V::Bytes, 4>, byteGemm, wordGemm,
+                                     wideGemm,      TARE_VECTOR_LOOPS};
+const VectorSet amxVectors = {"amx", amxPeak<AmxTiles>, tileGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
 
 } // namespace tare::kernels

@@ -96,12 +96,26 @@ template <typename T> void mulRow(ElementsOperand a, ElementsOperand b, T *y, in
     y[i] = T(requantized(centred<T>(a, i) * centred<T>(b, i), i, r));
 }
 
+/// As gemmRow computes, on two vectors.
+int64_t peakLoop(int64_t steps) {
+  int32_t acc[2 * lanes] = {};
+  int16_t weights[2 * lanes] = {1, 2, 3}, x = 1;
+  for (int64_t step = 0; step < steps; ++step) {
+    asm volatile("" : "+r"(x)); // Another activation, for all the compiler knows.
+    for (int l = 0; l < 2 * lanes; ++l)
+      acc[l] += x * weights[l];
+  }
+  asm volatile("" : : "r"(acc) : "memory");
+  return steps * 2 * lanes;
+}
+
 constexpr Gemm wordGemm = {gemmRow<int32_t, int8_t>, lanes, 1, 4, false, 1};
 constexpr Gemm wideGemm = {gemmRow<int64_t, int16_t>, lanes, 1, 4, false, 1};
 
 } // namespace
 
 const VectorSet portableVectors = {"portable",
+                                   peakLoop,
                                    wordGemm,
                                    wordGemm,
                                    wideGemm,

@@ -150,6 +150,9 @@ struct ElementsOperand {
 
 struct VectorSet {
   const char *name;
+  /// Multiplies and accumulates `steps` times on registers alone, at the set's best rate for i8 activations; gives the
+  /// number of multiply-accumulates.
+  int64_t (*peak)(int64_t steps);
   /// For i8 activations with a 32-bit accumulator, i16-like ones (exact as long
   /// as the sums fit 32 bits), and i16 ones with 64-bit accumulators.
   Gemm gemm, gemm16, wideGemm;
