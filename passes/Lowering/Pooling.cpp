@@ -1,5 +1,6 @@
 //===- Pooling.cpp - Pooling, reduction, resize ---------------------------===//
 #include "Lowering/Lowering.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Kernels/ResizeCoordinates.h"
 
 #include <cmath>
@@ -80,7 +81,10 @@ private:
       pads[i + spatial] -= counted[i + spatial];
     }
     Location loc = qnn::withValueName(op.getLoc(), qnn::valueName(op.getInput()) + "_padded");
-    return npu::PadOp::create(builder, loc, x, low, high, program::PadMode::constant, zeroPointOf(op.getInput()));
+    auto pad = npu::PadOp::create(builder, loc, x, low, high, program::PadMode::constant, zeroPointOf(op.getInput()));
+    // It stands for no op of the model, by whose location it would get its grid.
+    npu::setGrid(pad, qnn::quantizedElement(op.getInput().getType()));
+    return pad;
   }
 };
 

@@ -47,8 +47,8 @@ def test_the_worst_error_is_where_it_is_said(tmp_path):
     assert proof["output"] == np.clip(rounded + conv["zero_points"][0], -128, 127)
 
 
-def test_constants_in_another_layout_keep_their_grids(tmp_path):
-    """The pool multiplies by a constant plane of the compiler's own, the chain by one of the model's; both become channels-last."""
+def test_what_the_compiler_adds_has_grids(tmp_path):
+    """The pool reads a padding of the compiler's own, the chain a constant that became channels-last."""
     case = Prepared(CASES["average_pool_ceil_counting_pad"], tmp_path)
     programs = [(case.model, case.calibration)]
     graph = Graph("scaled_by_constants")
@@ -60,7 +60,7 @@ def test_constants_in_another_layout_keep_their_grids(tmp_path):
     programs.append((tmp_path / "scaled.onnx", tmp_path / "x.npz"))
     for model, data in programs:
         tare("convert", model, "--calibration", data, "-o", tmp_path / "p.tare")
-        scaled = [layer for layer in tare_json("verify", tmp_path / "p.tare")["layers"] if layer["kind"] in ("mul", "add")]
+        scaled = [layer for layer in tare_json("verify", tmp_path / "p.tare")["layers"] if layer["kind"] in ("mul", "add", "average_pool")]
         assert scaled and all(layer["proof"] in ("steps", "pairs") for layer in scaled)
 
 
