@@ -1,7 +1,10 @@
 """Every model as an integer program: each form of it computes what the form before it promised."""
-import numpy as np
+import os
 
-from harness import assert_same, sqnr
+import numpy as np
+import pytest
+
+from harness import assert_same, load, sqnr, tare
 
 # Of the float sum behind an accumulator that stays int32, relative to the largest output.
 FLOAT_ROUNDING = 1e-5
@@ -44,3 +47,14 @@ def test_program_is_close_to_float(prepared):
 def test_two_conversions_are_identical(prepared):
     again = prepared.convert(prepared.folder / "again.tare")
     assert again.read_bytes() == prepared.form("program").read_bytes()
+
+
+@pytest.mark.parametrize("isa, floats, threads", (("portable", "SSE41", 4), ("avx2", "AVX", 1), ("avx512", "AVX2", 3), ("avx512_vnni", "DEFAULT", 2)))
+def test_no_instruction_set_and_no_thread_changes_a_bit(prepared, isa, floats, threads, tmp_path):
+    """One sample, so that the threads share each layer."""
+    limits = {**os.environ, "TARE_MAX_ISA": isa, "ONEDNN_MAX_CPU_ISA": floats}
+    tare("run", prepared.form("program"), "--inputs", prepared.inputs, "--samples", 1, "--outputs", tmp_path / "y.npz",
+         "--threads", threads, env=limits)
+    for name, value in load(tmp_path / "y.npz").items():
+        expected = prepared.outputs("program")[name]
+        assert value.tobytes() == expected[: len(value)].tobytes(), name
