@@ -78,6 +78,7 @@ struct V {
     __builtin_memcpy(y, all, count * sizeof(T));
   }
 
+  static void prefetch(const void *x) { _mm_prefetch(static_cast<const char *>(x), _MM_HINT_T1); }
   static Ints zeroInts() { return _mm256_setzero_si256(); }
   static Ints loadInts(const void *x) { return _mm256_loadu_si256(static_cast<const __m256i *>(x)); }
   static void storeInts(void *y, Ints x) { _mm256_storeu_si256(static_cast<__m256i *>(y), x); }

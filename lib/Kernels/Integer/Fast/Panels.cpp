@@ -97,7 +97,7 @@ void Panels::run(const Rows &rows, Range panels, const std::byte *weights, const
     RequantVector requant;
     if (rows.requant)
       requant = rows.requant->from(first);
-    GemmRow row;
+    GemmRow row = {};
     row.pixelStride = rows.pixelStride, row.pixels = rows.pixels;
     row.segments = segments.data(), row.segmentCount = segments.size();
     row.weights = weights + panel * panelBytes();
@@ -105,7 +105,11 @@ void Panels::run(const Rows &rows, Range panels, const std::byte *weights, const
     row.vectors = vectorsOf(panel), row.outputs = std::min(width, outputs - first);
     row.resultStride = rows.resultStride;
     row.requant = rows.requant ? &requant : nullptr;
+    // The last panel's successor is the first one, for the next tile.
+    const std::byte *next = weights + (panel + 1 < panels.last ? panel + 1 : panels.first) * panelBytes();
+    row.aheadBytes = panelBytes() / rows.rows;
     for (int64_t r = 0; r < rows.rows; ++r) {
+      row.ahead = next + r * row.aheadBytes;
       row.input = rows.input + r * rows.inputRowStride;
       row.result = static_cast<std::byte *>(rows.result) + (r * rows.resultRowStride + first) * rows.resultBytes;
       gemm->run(row);

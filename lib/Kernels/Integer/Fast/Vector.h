@@ -88,6 +88,9 @@ struct GemmRow {
   void *result;
   int64_t resultStride;
   const RequantVector *requant;
+  /// Weights that will be read next: brought nearer meanwhile.
+  const std::byte *ahead = nullptr;
+  int64_t aheadBytes = 0;
 };
 
 /// One way to multiply and accumulate: bytes (activations as unsigned ones, x +
