@@ -76,12 +76,12 @@ template <typename F> void withStorage(const Grid &grid, F f) {
 }
 
 void evaluateQuantize(mlir::quant::QuantizeCastOp op, const Evaluation &e) {
-  Tensor result = quantized(e.operands[0], op.getType());
+  Tensor result = quantized(*e.operands[0], op.getType());
   std::memcpy(e.result.data, result.data(), result.type().bytes());
 }
 
 void evaluateDequantize(mlir::quant::DequantizeCastOp op, const Evaluation &e) {
-  Tensor result = dequantized(e.operands[0], op.getInput().getType());
+  Tensor result = dequantized(*e.operands[0], op.getInput().getType());
   std::memcpy(e.result.data, result.data(), result.type().bytes());
 }
 

@@ -16,8 +16,8 @@ static void evaluateMaxPool(MaxPoolOp op, const Evaluation &e) {
 
 static void evaluateConcat(ConcatOp op, const Evaluation &e) {
   std::vector<ConstTensorView> views;
-  for (const Tensor &operand : e.operands)
-    views.push_back(operand.view());
+  for (const Tensor *operand : e.operands)
+    views.push_back(operand->view());
   kernels::concat(views, op.getAxis(), e.result);
 }
 

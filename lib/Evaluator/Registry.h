@@ -19,13 +19,13 @@ namespace tare {
 /// What a function gets besides the op: the operands' values, the result to fill, and where packed weights are kept
 /// (null where the weights are not constant).
 struct Evaluation {
-  llvm::ArrayRef<Tensor> operands;
+  llvm::ArrayRef<const Tensor *> operands;
   TensorView result;
   kernels::floating::PackedConstants *packed = nullptr;
 
-  ConstTensorView operand(size_t index) const { return operands[index].view(); }
+  ConstTensorView operand(size_t index) const { return operands[index]->view(); }
   kernels::floating::OptionalView optional(size_t index) const {
-    return index < operands.size() ? kernels::floating::OptionalView(operands[index].view()) : std::nullopt;
+    return index < operands.size() ? kernels::floating::OptionalView(operands[index]->view()) : std::nullopt;
   }
 };
 

@@ -5,7 +5,7 @@
 // where its operand does.
 //
 //===----------------------------------------------------------------------===//
-#include "ArenaPlan.h"
+#include "tare/Tensor/ArenaPlan.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"

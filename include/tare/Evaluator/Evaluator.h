@@ -28,7 +28,7 @@ public:
     mlir::RankedTensorType irType;
   };
 
-  /// Called with each op's result as soon as it is computed (constants excepted).
+  /// Called with each op's result as soon as it is computed (constants excepted). Its elements are gone after the call.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
   /// Prepares @main: constant operands are computed once, here. An op that cannot be run is an error at its location.

@@ -134,6 +134,29 @@ TEST_F(EvaluatorTest, RefusesAModuleWithoutMain) {
   EXPECT_TRUE(mlir::failed(Evaluator::create(*module)));
 }
 
+// Values share one arena, also under the second name that a reshape gives them; outputs and inputs do not.
+TEST_F(EvaluatorTest, ValuesLiveUntilTheirLastReader) {
+  module = parse(*context, R"(func.func @main(%x: tensor<4xf32>) -> (tensor<2x2xf32>, tensor<4xf32>, tensor<2x2xf32>) {
+    %0 = qnn.add %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %1 = qnn.reshape %0 {shape = array<i64: 2, 2>} : (tensor<4xf32>) -> tensor<2x2xf32>
+    %2 = qnn.reshape %x {shape = array<i64: 2, 2>} : (tensor<4xf32>) -> tensor<2x2xf32>
+    %3 = qnn.add %2, %2 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+    %4 = qnn.add %3, %3 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+    %5 = qnn.add %4, %3 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+    %6 = qnn.add %5, %1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+    %7 = qnn.reshape %6 {shape = array<i64: 4>} : (tensor<2x2xf32>) -> tensor<4xf32>
+    return %6, %7, %2 : tensor<2x2xf32>, tensor<4xf32>, tensor<2x2xf32> })");
+  auto evaluator = Evaluator::create(*module);
+  ASSERT_TRUE(mlir::succeeded(evaluator));
+  auto first = evaluator->run(makeTensor<float>({4}, {1, 2, 3, 4}));
+  auto second = evaluator->run(makeTensor<float>({4}, {-1, 0, 5, 7}));
+  EXPECT_EQ(valuesOf<float>(first[0]), (Reals{8, 16, 24, 32}));
+  EXPECT_EQ(valuesOf<float>(first[1]), (Reals{8, 16, 24, 32}));
+  EXPECT_EQ(valuesOf<float>(first[2]), (Reals{1, 2, 3, 4}));
+  EXPECT_EQ(valuesOf<float>(second[0]), (Reals{-8, 0, 40, 56}));
+  EXPECT_EQ(valuesOf<float>(second[1]), (Reals{-8, 0, 40, 56}));
+}
+
 TEST_F(EvaluatorTest, ObservesEveryResultAndRunsInThreads) {
   module = parse(*context, R"(func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
     %0 = qnn.relu %x : (tensor<4xf32>) -> tensor<4xf32> loc("first")

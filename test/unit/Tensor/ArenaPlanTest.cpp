@@ -1,5 +1,5 @@
 //===- ArenaPlanTest.cpp - Random blocks never overlap --------------------===//
-#include "Memory/ArenaPlan.h"
+#include "tare/Tensor/ArenaPlan.h"
 
 #include <gtest/gtest.h>
 

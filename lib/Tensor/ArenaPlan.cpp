@@ -6,7 +6,7 @@
 // arena wins.
 //
 //===----------------------------------------------------------------------===//
-#include "ArenaPlan.h"
+#include "tare/Tensor/ArenaPlan.h"
 
 #include <algorithm>
 #include <map>

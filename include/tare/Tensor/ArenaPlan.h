@@ -1,6 +1,6 @@
 //===- ArenaPlan.h - Places blocks of memory in one arena -------*- C++ -*-===//
-#ifndef TARE_PASSES_MEMORY_ARENAPLAN_H
-#define TARE_PASSES_MEMORY_ARENAPLAN_H
+#ifndef TARE_TENSOR_ARENAPLAN_H
+#define TARE_TENSOR_ARENAPLAN_H
 
 #include <cstdint>
 #include <vector>
@@ -32,4 +32,4 @@ ArenaPlan planArena(const std::vector<MemoryBlock> &blocks, int64_t alignment);
 
 } // namespace tare
 
-#endif // TARE_PASSES_MEMORY_ARENAPLAN_H
+#endif // TARE_TENSOR_ARENAPLAN_H

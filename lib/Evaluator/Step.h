@@ -1,0 +1,42 @@
+//===- Step.h - One op of a graph, ready to run -----------------*- C++ -*-===//
+#ifndef TARE_LIB_EVALUATOR_STEP_H
+#define TARE_LIB_EVALUATOR_STEP_H
+
+#include "Registry.h"
+#include "tare/Kernels/Registry.h"
+
+namespace tare {
+
+/// An op whose operands and result are slots of the value table.
+struct Step {
+  mlir::Operation *op = nullptr;
+  /// For ops of the graph level.
+  const EvaluationRegistry::Entry *entry = nullptr;
+  /// For ops of the hardware level: the operator's kernel and parameters.
+  const kernels::OpKernel *kernel = nullptr;
+  program::OpUnion parameters;
+  std::vector<size_t> operands;
+  /// Quantized operands enter as real numbers, and the result is quantized.
+  bool onReals = false;
+  bool constantWeight = false;
+  size_t result = 0;
+  TensorType resultType;
+  /// Where the result's elements are: in the arena, where the operand's are, or in memory that each run allocates.
+  enum class Place { arena, operand, own } place = Place::own;
+  /// Slots with memory of their own that no later step reads.
+  std::vector<size_t> lastUses;
+};
+
+/// How `op` is run, its slots left open; fails where nothing runs it.
+mlir::FailureOr<Step> bind(mlir::Operation *op);
+
+/// Fills `result`, which has its memory but for steps on real numbers.
+void runStep(const Step &step, llvm::ArrayRef<const Tensor *> operands, kernels::floating::PackedConstants *packed,
+             Tensor &result);
+
+/// The result in memory of its own.
+Tensor resultOf(const Step &step, llvm::ArrayRef<Tensor> operands);
+
+} // namespace tare
+
+#endif // TARE_LIB_EVALUATOR_STEP_H
