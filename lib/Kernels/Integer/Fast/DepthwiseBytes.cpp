@@ -51,11 +51,13 @@ public:
     const auto *w = static_cast<const int8_t *>(operands[1].constant);
     pack(w);
     int64_t taps = h.kernel * geometry.window[1].kernel;
-    bias = interleaved<int32_t>(geometry.inputChannels, fold, 0, [&](int64_t c) {
+    auto biases = interleaved<int32_t>(geometry.inputChannels, fold, 0, [&](int64_t c) {
       int32_t sum = std::accumulate(w + c * taps, w + (c + 1) * taps, 0);
       // Modulo 2^32, as accumulators are.
       return int32_t(static_cast<const uint32_t *>(operands[2].constant)[c] - 128 * uint32_t(sum));
     });
+    bias = Tensor(ElementType::i32, {wholeBlocks()});
+    std::copy(biases.begin(), biases.end(), bias.mutableAs<int32_t>());
   }
 
   bool fits() const { return requant.view().integers.low; }
@@ -90,13 +92,13 @@ private:
   /// See DepthwiseBytesRow::weights; from [channel][row][column].
   void pack(const int8_t *source) {
     int64_t height = geometry.window[0].kernel, width = geometry.window[1].kernel, groups = rows.size() / 4;
-    weights.resize(wholeBlocks() * groups * width * 4);
-    for (int64_t i = 0, count = weights.size(); i < count; ++i) {
+    weights = Tensor(ElementType::i8, {wholeBlocks() * groups * width * 4});
+    for (int64_t i = 0, count = weights.count(); i < count; ++i) {
       int64_t row = i % 4, lane = i / 4 % lanes, vector = i / 4 / lanes % 4, column = i / 4 / blockChannels % width;
       int64_t group = i / 4 / blockChannels / width % groups, block = i / 4 / blockChannels / width / groups;
       int64_t c = block * blockChannels + interleavedChannel(vector, lane), r = group * 4 + row;
-      if (c < geometry.inputChannels * fold && r < height)
-        weights[i] = source[(c % geometry.inputChannels * height + r) * width + column];
+      bool real = c < geometry.inputChannels * fold && r < height;
+      weights.mutableAs<int8_t>()[i] = real ? source[(c % geometry.inputChannels * height + r) * width + column] : 0;
     }
   }
 
@@ -106,7 +108,7 @@ private:
     row.input = input, row.pixelStride = tile.pixelStride() * fold;
     row.columnStride = geometry.window[1].dilation * channels, row.pixels = pixels / fold;
     row.rows = rows.data(), row.rowGroups = rows.size() / 4, row.width = geometry.window[1].kernel;
-    row.weights = weights.data(), row.bias = bias.data(), row.requant = &requant.view();
+    row.weights = weights.as<int8_t>(), row.bias = bias.as<int32_t>(), row.requant = &requant.view();
     row.channels = row.resultStride = channels * fold, row.result = result;
     set.depthwiseBytes(row);
     if (rest == 0)
@@ -122,8 +124,8 @@ private:
   int64_t fold;
   PreparedRequant requant;
   std::vector<int64_t> rows;
-  std::vector<int8_t> weights;
-  std::vector<int32_t> bias;
+  /// Tensors for their alignment: whole vectors that lie in two cache lines cost twice.
+  Tensor weights, bias;
 };
 
 } // namespace

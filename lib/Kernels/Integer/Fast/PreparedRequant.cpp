@@ -55,7 +55,9 @@ void PreparedRequant::setStages(const program::RequantT &requant, int64_t entrie
 void PreparedRequant::setIntegers(int64_t channels) {
   bool exact = vector.mode == halfUp || vector.mode == roundFloor;
   size_t size = channels > 1 ? channels + vectorPadding : vectorPadding;
-  integers.assign(4 * size, 0);
+  size = (size + vectorPadding - 1) / vectorPadding * vectorPadding; // Each list is aligned.
+  integers = Tensor(ElementType::i32, {int64_t(4 * size)});
+  auto *low = integers.mutableAs<int32_t>(), *high = low + size, *half = high + size, *shift = half + size;
   for (size_t c = 0; c < size && exact; ++c) {
     int64_t i = channels == 1 ? 0 : std::min<int64_t>(c, channels - 1);
     int32_t m = multipliers[i], q = shifts[i];
@@ -64,11 +66,11 @@ void PreparedRequant::setIntegers(int64_t channels) {
     exact = m >= 0 && m < 1 << 15 && q >= 17 && q <= 47;
     if (!exact)
       break;
-    integers[c] = m, integers[size + c] = m << 16, integers[3 * size + c] = q - 16;
-    integers[2 * size + c] = vector.mode == roundFloor ? 0 : 1 << (q - 17);
+    low[c] = m, high[c] = m << 16, shift[c] = q - 16;
+    half[c] = vector.mode == roundFloor ? 0 : 1 << (q - 17);
   }
   if (exact)
-    vector.integers = {integers.data(), &integers[size], &integers[2 * size], &integers[3 * size]};
+    vector.integers = {low, high, half, shift};
 }
 
 void PreparedRequant::finish(int32_t zero, int32_t low, int32_t high, int64_t channels) {

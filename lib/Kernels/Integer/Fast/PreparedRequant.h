@@ -6,6 +6,7 @@
 #include "Vector.h"
 
 #include "tare/Program/program_generated.h"
+#include "tare/Tensor/Tensor.h"
 
 #include <vector>
 
@@ -35,7 +36,7 @@ private:
   std::vector<double> scales, seconds;
   std::vector<int32_t> multipliers;
   /// The four lists of an IntegerRequant, one after the other.
-  std::vector<int32_t> integers;
+  Tensor integers;
   std::vector<uint8_t> shifts;
 };
 
