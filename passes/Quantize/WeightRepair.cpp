@@ -1,5 +1,6 @@
 //===- WeightRepair.cpp - Weight scales that are too fine -----------------===//
 #include "Quantize/WeightRepair.h"
+#include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
@@ -36,8 +37,7 @@ double roundingCost(const Tensor &weights, int64_t channel, int64_t channels, do
 /// The finest scale with which sum |w| * max |x - Zx| + |b| stays within the accumulator, |w| rounded up by half at
 /// most; 0 where there is none.
 double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activation, const Target &target) {
-  const ActivationFormat *format = target.activation(activation.bits == 16 ? ElementType::i16 : ElementType::i8);
-  double limit = std::ldexp(1.0, (format ? format->accumulatorBits : 32) - 1) - 1;
+  double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
   double reach = largestMagnitude(activation) / activation.scale(0), magnitude = 0.0;
   for (float weight : row)
     magnitude += std::abs(weight);

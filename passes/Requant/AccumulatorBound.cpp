@@ -42,3 +42,10 @@ std::vector<int64_t> tare::accumulatorBounds(qnn::AccumulatorOpInterface op) {
     bounds.push_back(sums.magnitude * reach + (bias.empty() ? 0 : std::abs(bias[c])));
   return bounds;
 }
+
+int tare::accumulatorBits(const Target &target, const qnn::Grid &activation) {
+  constexpr int programBits = 32;
+  const ActivationFormat *format = target.activation(activation.bits == 16 ? ElementType::i16 : ElementType::i8);
+  int bits = format ? format->accumulatorBits : programBits;
+  return activation.bits == 16 ? bits : std::min(bits, programBits);
+}

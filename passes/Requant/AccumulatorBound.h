@@ -2,7 +2,9 @@
 #ifndef TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
 #define TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
 
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Target/Target.h"
 
 #include <cstdint>
 #include <vector>
@@ -25,6 +27,9 @@ std::vector<int64_t> biasIntegers(qnn::AccumulatorOpInterface op);
 
 /// Per channel: sum |w| * max |x - Zx| + |b|, which no partial sum exceeds.
 std::vector<int64_t> accumulatorBounds(qnn::AccumulatorOpInterface op);
+
+/// The width of sums of such activations: the target's, but a program sums those of 8 bits in 32 (A18).
+int accumulatorBits(const Target &target, const qnn::Grid &activation);
 
 } // namespace tare
 

@@ -16,6 +16,7 @@
 #include "tare/Passes/Passes.h"
 
 #include <cmath>
+#include <limits>
 
 namespace tare {
 #define GEN_PASS_DEF_COMPUTEREQUANTIZATION
@@ -69,22 +70,33 @@ LogicalResult checkBias(Operation *op) {
   return mlir::success();
 }
 
-/// No partial sum may leave the accumulator. One error a layer, with the width that its worst channel needs.
-LogicalResult checkAccumulator(qnn::AccumulatorOpInterface op, int bits) {
-  int64_t limit = (int64_t(1) << (bits - 1)) - 1, channels = 0;
+/// No partial sum may leave the accumulator. One error a layer, with the width that its worst channel needs. A sum of
+/// two operands has none.
+LogicalResult checkAccumulator(qnn::RequantOpInterface op, const Target &target) {
+  if (op.sharesShift())
+    return mlir::success();
+  Grid input = *Grid::of(op->getOperand(0).getType());
+  int bits = accumulatorBits(target, input);
+  int64_t limit = std::numeric_limits<int64_t>::max() >> (64 - bits), channels = 0;
   std::pair<int64_t, int64_t> worst = {0, 0}; // The bound and its channel.
-  for (auto [channel, bound] : llvm::enumerate(accumulatorBounds(op))) {
+  for (auto [channel, bound] : llvm::enumerate(reachesOf(op))) {
     channels += bound > limit;
     if (bound > worst.first)
       worst = {bound, int64_t(channel)};
   }
   if (!channels)
     return mlir::success();
-  InFlightDiagnostic error = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << worst.second;
-  if (channels > 1)
-    error << " and " << channels - 1 << " more";
-  return error << ": the accumulator can reach " << worst.first << ", which needs " << llvm::Log2_64(worst.first) + 2
-               << " bits; the target has " << bits << "; use i8 activations, or a target with a wider accumulator";
+  InFlightDiagnostic error = op->emitError() << "layer '" << qnn::layerName(op) << "'";
+  if (isa<qnn::AccumulatorOpInterface>(op.getOperation())) {
+    error << ", channel " << worst.second;
+    if (channels > 1)
+      error << " and " << channels - 1 << " more";
+  }
+  error << ": the accumulator can reach " << worst.first << ", which needs " << llvm::Log2_64(worst.first) + 2
+        << " bits; ";
+  if (bits < formatOf(target, input).accumulatorBits)
+    return error << "a program sums 8-bit activations in " << bits << "; make the layer smaller";
+  return error << "the target has " << bits << "; use i8 activations, or a target with a wider accumulator";
 }
 
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
@@ -101,11 +113,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;
       if (!requant || !result)
         return;
-      if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op)) {
-        Grid input = *Grid::of(accumulator.getActivationOperand().get().getType());
-        failed |= mlir::failed(checkBias(op)) ||
-                  mlir::failed(checkAccumulator(accumulator, formatOf(target, input).accumulatorBits));
-      }
+      failed |= mlir::failed(checkBias(op)) || mlir::failed(checkAccumulator(requant, target));
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)
         return;

@@ -43,9 +43,12 @@ llvm::SmallVector<Multiplier> tare::decomposeShared(llvm::ArrayRef<double> scale
   int q = limits.shiftMax;
   for (double scale : scales)
     q = std::min(q, decompose(scale, limits).q);
+  // The largest has all bits, unless the range of the shift took some; the others have what it leaves them.
+  auto largest = llvm::max_element(scales, [](double a, double b) { return std::abs(a) < std::abs(b); });
   llvm::SmallVector<Multiplier> multipliers;
-  for (double scale : scales)
-    multipliers.push_back({int32_t(multiplierAt(scale, q)), q, 0});
+  for (const double &scale : scales)
+    multipliers.push_back(
+        {int32_t(multiplierAt(scale, q)), q, &scale == largest ? decompose(scale, limits).bitsLost : 0});
   return multipliers;
 }
 

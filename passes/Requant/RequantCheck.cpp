@@ -47,7 +47,8 @@ void RequantCheck::Complaint::add(int64_t atChannel, double ofCost, const Multip
 }
 
 RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair)
-    : op(op), limits(limits), repair(repair), scales(op.getEffectiveScales()), reaches(reachesOf(op)) {}
+    : op(op), limits(limits), repair(repair), isSum(op.sharesShift()), scales(op.getEffectiveScales()),
+      reaches(reachesOf(op)) {}
 
 LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
   if (!limits.onlyShifts)
@@ -58,12 +59,12 @@ LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
     else if (limits.onlyShifts)
       checkShift(channel, multiplier);
     else
-      checkSmall(channel, multiplier);
+      checkSmall(channel, multipliers);
   return report();
 }
 
 void RequantCheck::checkProducts(MutableArrayRef<Multiplier> multipliers) {
-  if (op.sharesShift())
+  if (isSum)
     return checkSum(multipliers);
   for (auto [channel, multiplier] : llvm::enumerate(multipliers))
     checkProduct(channel, multiplier);
@@ -80,8 +81,9 @@ void RequantCheck::checkSum(MutableArrayRef<Multiplier> multipliers) {
     for (auto [operand, multiplier] : llvm::enumerate(decomposeShared(scales, narrowerBy(given))))
       lost += costOf(operand, multipliers[operand] = multiplier);
   }
-  if (given)
-    narrowed.add(0, lost, {multipliers[0].m, multipliers[0].q, given});
+  if (given && multipliers[0].q >= limits.shiftMin)
+    for (size_t operand = 0; operand < scales.size(); ++operand)
+      narrowed.add(operand, lost, {multipliers[operand].m, multipliers[operand].q, given});
 }
 
 void RequantCheck::checkProduct(int64_t channel, Multiplier &multiplier) {
@@ -91,7 +93,8 @@ void RequantCheck::checkProduct(int64_t channel, Multiplier &multiplier) {
       return;
     multiplier = decompose(scales[channel], narrowerBy(given));
   }
-  if (given)
+  // Below the smallest shift nothing was gained: checkLarge says so.
+  if (given && multiplier.q >= limits.shiftMin)
     narrowed.add(channel, costOf(channel, multiplier), {multiplier.m, multiplier.q, given});
 }
 
@@ -115,40 +118,65 @@ int RequantCheck::excessBits(ArrayRef<Multiplier> multipliers, ArrayRef<int64_t>
 bool RequantCheck::mayNarrow(int64_t channel, int bits) {
   if (repair && bits < limits.bits)
     return true;
-  if (refused++ < shownChannels)
-    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel
-                    << ": the product of the accumulator, at most " << reaches[channel] << ", and the multiplier needs "
-                    << limits.productBits + bits << " bits, the target has " << limits.productBits << " ("
-                    << scalesAt(channel) << "); a target with wider products or narrower multipliers can hold it";
+  refuseProduct(channel, bits);
   return false;
 }
 
+void RequantCheck::refuseProduct(int64_t channel, int bits) {
+  if (refused++ < shownChannels)
+    op->emitError() << "layer '" << qnn::layerName(op) << "', " << noun() << " " << channel
+                    << ": the product of the accumulator, at most " << reaches[channel] << ", and the multiplier needs "
+                    << limits.productBits + bits << " bits, the target has " << limits.productBits << " ("
+                    << scalesAt(channel) << "); a target with wider products or narrower multipliers can hold it";
+}
+
+Multiplier RequantCheck::nearestAtSmallestShift(double scale) const {
+  double largest = std::ldexp(1.0, limits.bits) - 1;
+  return {int32_t(std::clamp(std::nearbyint(std::ldexp(scale, limits.shiftMin)), -largest, largest)), limits.shiftMin,
+          0};
+}
+
+int RequantCheck::excessAtSmallestShift(int64_t channel) const {
+  auto nearest = llvm::map_to_vector(scales, [&](double scale) { return nearestAtSmallestShift(scale); });
+  if (isSum)
+    return excessBits(nearest, reaches);
+  return size_t(channel) < reaches.size() ? excessBits(nearest[channel], reaches[channel]) : 0;
+}
+
 void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
-  int64_t largest = (int64_t(1) << limits.bits) - 1;
-  Multiplier nearest{int32_t(std::clamp(multiplierAt(scales[channel], limits.shiftMin), -largest, largest)),
-                     limits.shiftMin, 0};
+  const Multiplier nearest = nearestAtSmallestShift(scales[channel]);
   double lost = costOf(channel, nearest);
+  int excess = excessAtSmallestShift(channel);
+  // The shift of all bits is in range: only a product too narrow for them led below it.
+  bool isNarrowed = wantedShift(scales[channel], limits) >= limits.shiftMin;
+  if (excess > 0 && (isNarrowed || (repair && lost <= tolerableCost)))
+    return refuseProduct(channel, excess);
   if (!repair || lost > tolerableCost)
     return refuse(channel, multiplier.q, causeOfLargeScale(op));
   clamped.add(channel, lost, multiplier);
   multiplier = nearest;
 }
 
-void RequantCheck::checkSmall(int64_t channel, const Multiplier &multiplier) {
+void RequantCheck::checkSmall(int64_t channel, ArrayRef<Multiplier> multipliers) {
+  const Multiplier &multiplier = multipliers[channel];
   if (!repair && multiplier.bitsLost > 0 && scales[channel] != 0)
     return refuse(channel, wantedShift(scales[channel], limits),
                   causeOfSmallScale(op, channel) + "; repairs give up bits of the multiplier");
   if (multiplier.m == 0 && scales[channel] != 0) {
     missed(op, "ChannelVanishes", channel)
-        << remark::reason("its effective scale {0} is below 2^-{1}: every output becomes the zero point",
-                          real(scales[channel]), limits.shiftMax + 1);
+        << remark::reason("its effective scale {0} is below 2^-{1}: {2}", real(scales[channel]), multiplier.q + 1,
+                          isSum ? "the operand adds nothing" : "every output becomes the zero point");
     vanishing.add(channel, costOf(channel, multiplier), multiplier);
   } else if (multiplier.bitsLost > 0) {
     missed(op, "BitsLost", channel) << remark::reason(
         "its effective scale {0} would want {1} = {2}, the target ends at {3}: {4} of {5} multiplier bits are lost",
         real(scales[channel]), limits.shift, multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost,
         limits.bits);
-    losses.add(channel, costOf(channel, multiplier), multiplier);
+    // Whatever operand of a sum is off, the output is.
+    double lost = costOf(channel, multiplier);
+    for (size_t other = 0; isSum && other < multipliers.size(); ++other)
+      lost += other == size_t(channel) ? 0.0 : costOf(other, multipliers[other]);
+    losses.add(channel, lost, multiplier);
   }
 }
 
@@ -157,7 +185,8 @@ void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
   bool isApart = std::abs(double(multiplier.m)) > std::ldexp(1.0, limits.alignment);
   if ((wanted <= limits.shiftMax && !isApart) || refused++ >= shownChannels)
     return;
-  InFlightDiagnostic error = op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": ";
+  InFlightDiagnostic error = op->emitError()
+                             << "layer '" << qnn::layerName(op) << "', " << noun() << " " << channel << ": ";
   if (wanted > limits.shiftMax)
     error << "needs q = " << wanted << ", the target has q in [" << limits.shiftMin << ", " << limits.shiftMax << "] ("
           << scalesAt(channel) << ", effective scale " << real(scales[channel])
@@ -170,10 +199,10 @@ void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
 
 void RequantCheck::refuse(int64_t channel, int shift, const std::string &cause) {
   if (refused++ < shownChannels)
-    op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << channel << ": needs " << limits.shift
-                    << " = " << shift << ", the target has " << limits.shift << " in [" << limits.shiftMin << ", "
-                    << limits.shiftMax << "] (" << scalesAt(channel) << ", effective scale " << real(scales[channel])
-                    << "): " << cause;
+    op->emitError() << "layer '" << qnn::layerName(op) << "', " << noun() << " " << channel << ": needs "
+                    << limits.shift << " = " << shift << ", the target has " << limits.shift << " in ["
+                    << limits.shiftMin << ", " << limits.shiftMax << "] (" << scalesAt(channel) << ", effective scale "
+                    << real(scales[channel]) << "): " << cause;
 }
 
 LogicalResult RequantCheck::report() const {
@@ -187,10 +216,12 @@ LogicalResult RequantCheck::report() const {
 }
 
 std::string RequantCheck::describe(const Complaint &complaint) const {
-  return llvm::formatv("layer '{0}', {1} {2}", qnn::layerName(op), complaint.count,
-                       complaint.count > 1 ? "channels" : "channel")
+  return llvm::formatv("layer '{0}', {1} {2}{3}", qnn::layerName(op), complaint.count, noun(),
+                       complaint.count > 1 ? "s" : "")
       .str();
 }
+
+StringRef RequantCheck::noun() const { return isSum ? "operand" : "channel"; }
 
 void RequantCheck::reportNarrowed() const {
   if (narrowed.count)
@@ -205,15 +236,20 @@ void RequantCheck::reportNarrowed() const {
 void RequantCheck::reportClamped() const {
   if (clamped.count)
     repaired("ClampedShift", clamped,
-             llvm::formatv("{0} is clamped to {1} (channel {2} needs {3}, {4}), so the output loses precision",
-                           limits.shift, limits.shiftMin, clamped.channel, clamped.multiplier.q,
+             llvm::formatv("{0} is clamped to {1} ({2} {3} needs {4}, {5}), so the output loses precision",
+                           limits.shift, limits.shiftMin, noun(), clamped.channel, clamped.multiplier.q,
                            scalesAt(clamped.channel))
                  .str(),
              causeOfLargeScale(op));
 }
 
 void RequantCheck::reportVanishing() const {
-  if (vanishing.count)
+  if (vanishing.count && isSum)
+    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the shift that the sum needs, "
+                      << limits.shift << " = " << vanishing.multiplier.q << ", so that nothing is added (operand "
+                      << vanishing.channel << ": " << scalesAt(vanishing.channel) << "), at the cost of at most "
+                      << cost(vanishing.cost) << ": the output's grid is far coarser than the operand's";
+  else if (vanishing.count)
     op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the largest shift, " << limits.shift << " = "
                       << limits.shiftMax << ", so that every output becomes the zero point (channel "
                       << vanishing.channel << ": " << scalesAt(vanishing.channel) << "), at the cost of at most "
@@ -222,14 +258,13 @@ void RequantCheck::reportVanishing() const {
 
 void RequantCheck::reportLosses() const {
   if (losses.count)
-    repaired(
-        "LostBits", losses,
-        llvm::formatv("the shift ends at {0} = {1}, so the multiplier gives up bits, most of all in channel {2}: {3} "
-                      "of {4} ({5})",
-                      limits.shift, limits.shiftMax, losses.channel, losses.multiplier.bitsLost, limits.bits,
-                      scalesAt(losses.channel))
-            .str(),
-        causeOfSmallScale(op, losses.channel));
+    repaired("LostBits", losses,
+             llvm::formatv("the shift ends at {0} = {1}, so the multiplier gives up bits, most of all in {2} {3}: {4} "
+                           "of {5} ({6})",
+                           limits.shift, limits.shiftMax, noun(), losses.channel, losses.multiplier.bitsLost,
+                           limits.bits, scalesAt(losses.channel))
+                 .str(),
+             causeOfSmallScale(op, losses.channel));
 }
 
 void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause) const {

@@ -21,8 +21,8 @@ std::vector<int64_t> reachesOf(qnn::RequantOpInterface op);
 
 class RequantCheck {
 public:
-  /// With `repair` an M that is too large is clamped where that hardly changes an output, and one that is too small gives
-  /// up bits of its multiplier.
+  /// With `repair` an M that is too large is clamped where that hardly changes an output, and one that is too small
+  /// gives up bits of its multiplier.
   RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair);
 
   /// Checks the multipliers of all effective scales and repairs them in place, with a warning of the cost; failure
@@ -46,9 +46,14 @@ private:
   int excessBits(llvm::ArrayRef<Multiplier> multipliers, llvm::ArrayRef<int64_t> reaches) const;
   /// Whether a multiplier may give up so many bits; an error where not, or where it has no more.
   bool mayNarrow(int64_t channel, int bits);
+  void refuseProduct(int64_t channel, int bits);
+  /// The multiplier at the smallest shift, or the largest that there is.
+  Multiplier nearestAtSmallestShift(double scale) const;
+  /// Bits that the product takes too many, with the multipliers at the smallest shift.
+  int excessAtSmallestShift(int64_t channel) const;
   MultiplierLimits narrowerBy(int bits) const;
   void checkLarge(int64_t channel, Multiplier &multiplier);
-  void checkSmall(int64_t channel, const Multiplier &multiplier);
+  void checkSmall(int64_t channel, llvm::ArrayRef<Multiplier> multipliers);
   /// Where there are no multipliers.
   void checkShift(int64_t channel, const Multiplier &multiplier);
   void refuse(int64_t channel, int shift, const std::string &cause);
@@ -62,11 +67,15 @@ private:
   /// What a channel's outputs can be off because of (m, q), in LSB.
   double costOf(int64_t channel, const Multiplier &multiplier) const;
   std::string scalesAt(int64_t channel) const;
+  /// What the effective scales belong to: a sum has one for each operand.
+  llvm::StringRef noun() const;
   std::string describe(const Complaint &complaint) const;
 
   qnn::RequantOpInterface op;
   MultiplierLimits limits;
   bool repair;
+  /// The scales are two operands' with one shift between them.
+  bool isSum;
   llvm::SmallVector<double> scales;
   std::vector<int64_t> reaches;
   Complaint narrowed, clamped, vanishing, losses;

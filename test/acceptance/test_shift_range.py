@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from harness import fails, tare, tare_json
+from harness import fails, load, tare, tare_json
 
 
 def layer(scales, folder, bias=None):
@@ -114,3 +114,58 @@ def test_an_elementwise_q_of_minus_one_is_clamped(tmp_path):
     # No output is off: the grid saturates at the first step of the product.
     proof = next(layer for layer in tare_json("verify", out)["layers"] if layer["kind"] == "mul")
     assert proof["worst_error"] <= 0.5
+
+
+def product(folder, kind, shapes, scale_of_result):
+    """One op of two activations on grids of scale 1 with zero point -128; the result's scale is given."""
+    values = {name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()}
+    nodes = [helper.make_node(kind, ["x", "z"], ["g"], name="product"), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    graph = helper.make_graph(nodes, "product", list(values.values()), [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(onnx.shape_inference.infer_shapes(model), folder / "m.onnx")
+    np.savez(folder / "x.npz", **{name: np.ones((1, *shape[1:]), np.float32) for name, shape in shapes.items()})
+    tare("calibrate", folder / "m.onnx", "--calibration", folder / "x.npz", "-o", folder / "ranges.json")
+    found = json.loads((folder / "ranges.json").read_text())
+    for value, top in {"x": 255, "z": 255, "g": 255 * scale_of_result}.items():
+        found["values"][value].update(min=0.0, max=top)
+    (folder / "ranges.json").write_text(json.dumps(found))
+    return folder / "m.onnx", folder / "ranges.json"
+
+
+def board(folder, *changes):
+    """The generic target with some lines replaced."""
+    text = tare("target", "show", "generic").stdout
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    (folder / "board.yaml").write_text(text)
+    return folder / "board.yaml"
+
+
+@pytest.mark.parametrize("scale, bits", [(102.4, 21), (51.2, 22)])
+def test_a_clamped_multiplier_fits_the_product(scale, bits, tmp_path):
+    # 255 * 255 takes 16 bits: 3 are left for m below 2^19. M = 10 * 2^-10 and 20 * 2^-10 would need q = 9 and 8 then.
+    model, ranges = product(tmp_path, "Mul", dict(x=[1, 4], z=[1, 4]), scale)
+    target = board(tmp_path, ("multiplier_bits: 15", "multiplier_bits: 15\nproduct_bits: 20"), ("min: 0", "min: 10"))
+    for repair in ([], ["--no-repair"]):
+        message = fails("convert", model, "--calibration", ranges, "--target", target, *repair, "-o", tmp_path / "p.tare",
+                        output=tmp_path / "p.tare")
+        needed = bits if not repair else 32
+        assert f"layer 'product', channel 0: the product of the accumulator, at most 65025, and the multiplier needs {needed} bits" in message
+
+
+@pytest.mark.parametrize("accumulator, columns", [(18, 64), (32, 40000)])
+def test_products_of_activations_do_not_overflow_either(accumulator, columns, tmp_path):
+    model, ranges = product(tmp_path, "MatMul", dict(x=[1, 1, columns], z=[1, columns, 2]), 255.0 * columns)
+    target = board(tmp_path, ("accumulator_bits: 32", f"accumulator_bits: {accumulator}"))
+    message = fails("convert", "-q", model, "--calibration", ranges, "--target", target, "-o", tmp_path / "p.tare", output=tmp_path / "p.tare")
+    reach = columns * 255 * 255
+    assert f"layer 'product': the accumulator can reach {reach}, which needs {reach.bit_length() + 1} bits; the target has {accumulator}" in message
+    # 33025 products of 255 * 255 are the most that 32 bits hold.
+    if accumulator == 32:
+        model, ranges = product(tmp_path, "MatMul", dict(x=[1, 1, 33025], z=[1, 33025, 2]), 255.0 * 33025)
+        tare("convert", model, "--calibration", ranges, "-o", tmp_path / "p.tare")
+        np.savez(tmp_path / "x.npz", x=np.full((1, 1, 33025), 255, np.float32), z=np.full((1, 33025, 2), 255, np.float32))
+        for reference in ([], ["--reference"]):
+            tare("run", tmp_path / "p.tare", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "o.npz", "--all-layers", "--raw", *reference)
+            assert np.all(load(tmp_path / "o.npz")["product"] == 127)

@@ -16,7 +16,7 @@ func.func @gate(%x: tensor<1x2x!quant.uniform<i8:f32, 8.0>>, %z: tensor<1x2x!qua
 func.func @sum(%x: tensor<1x2x!quant.uniform<i8:f32, 40.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 0.5>>)
     -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
   // CHECK: multipliers = [32767, 500], shifts = [0, 0]
-  // expected-warning @unknown {{repaired: layer 'sum', 2 channels: q is clamped to 0}}
+  // expected-warning @unknown {{repaired: layer 'sum', 2 operands: q is clamped to 0}}
   %0 = qnn.add %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 40.0>>, tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("sum"("s"))
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
 }
@@ -30,4 +30,23 @@ func.func @top_of_the_range(%x: tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tens
   // expected-warning @unknown {{layer 'small', 1 channel: the multiplier is 0 at the largest shift, q = 31, so that every output becomes the zero point (channel 3: Sx = 5.0000e-01, Sw = 1.0000e-11, Sy = 5.0000e-01), at the cost of at most 2.56e-09 LSB of the output: the channel's weights are nearly zero}}
   %0 = qnn.linear %x, %w : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>, tensor<4x2x!quant.uniform<i8<-127:127>:f32:0, {1.0, 1.0, 1.0e-6, 1.0e-11}>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.5>> loc("small"("small_out"))
   return %0 : tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+}
+
+// An operand far finer than the result adds nothing; the shift is not the target's last, and the output is the other's.
+// CHECK-LABEL: func.func @unequal_sum
+func.func @unequal_sum(%x: tensor<1x2x!quant.uniform<i8:f32, 1.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 4.0e-8>>)
+    -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> {
+  // CHECK: multipliers = [16384, 0], shifts = [14, 14]
+  // expected-warning @unknown {{layer 'unequal', 1 operand: the multiplier is 0 at the shift that the sum needs, q = 14, so that nothing is added (operand 1: Sx = 1.0000e+00, Sw = 4.0000e-08, Sy = 1.0000e+00), at the cost of at most 5.12e-06 LSB of the output: the output's grid is far coarser than the operand's}}
+  %0 = qnn.add %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 1.0>>, tensor<1x2x!quant.uniform<i8:f32, 4.0e-8>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> loc("unequal"("u"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0>>
+}
+
+// Where both are far finer, the larger multiplier gives up bits, and what both are off is the cost: 2 * 128 * |1e-7 - 215 * 2^-31|.
+// CHECK-LABEL: func.func @small_sum
+func.func @small_sum(%x: tensor<1x2x!quant.uniform<i8:f32, 1.0e-7>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> {
+  // CHECK: multipliers = [215, 215], shifts = [31, 31]
+  // expected-warning @unknown {{repaired: layer 'small_sum', 1 operand: the shift ends at q = 31, so the multiplier gives up bits, most of all in operand 0: 7 of 15 (Sx = 1.0000e-07, Sw = 1.0000e-07, Sy = 1.0000e+00), at the cost of at most 3.00e-08 LSB of the output}}
+  %0 = qnn.add %x, %x : (tensor<1x2x!quant.uniform<i8:f32, 1.0e-7>>, tensor<1x2x!quant.uniform<i8:f32, 1.0e-7>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> loc("small_sum"("s"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0>>
 }

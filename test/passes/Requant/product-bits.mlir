@@ -16,12 +16,12 @@ func.func @linear(%x: tensor<1x2x!x>) -> tensor<1x1x!x> {
 }
 
 // A sum of two products has one shift: 255 * 2 * 16220 fits 23 bits.
-// REFUSED: layer 'sum', channel 0: the product of the accumulator, at most 255, and the multiplier needs 25 bits, the target has 24
+// REFUSED: layer 'sum', operand 0: the product of the accumulator, at most 255, and the multiplier needs 25 bits, the target has 24
 // CHECK-LABEL: func.func @sum
 !z = !quant.uniform<i8:f32, 0.99:-128>
 func.func @sum(%x: tensor<1x2x!z>, %z: tensor<1x2x!z>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> {
   // CHECK: multipliers = [16220, 16220], shifts = [14, 14]
-  // expected-warning @unknown {{repaired: layer 'sum', 1 channel: the product of accumulator and multiplier would need 25 bits, the target has 24, so the multiplier gives up 1 of 15 bits}}
+  // expected-warning @unknown {{repaired: layer 'sum', 2 operands: the product of accumulator and multiplier would need 25 bits, the target has 24, so the multiplier gives up 1 of 15 bits}}
   %0 = qnn.add %x, %z : (tensor<1x2x!z>, tensor<1x2x!z>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0>> loc("sum"("s"))
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0>>
 }

@@ -26,7 +26,7 @@ func.func @errors(%x: tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.125>>, %z: t
   %0 = qnn.relu %x : (tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.125>>) -> tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.0625>>
   // expected-error @+1 {{needs q = 36, the target has q in [0, 31] (Sx = 1.2500e-01, Sy = 8.5899e+09, effective scale 1.4552e-11): its multiplier is 1 and has no bits to give up}}
   %1 = qnn.relu %x : (tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.125>>) -> tensor<1x3x!quant.uniform<i8<-127:127>:f32, 8589934592.0>>
-  // expected-error @+1 {{channel 0: this operand's grid is more than a factor of 2^22 coarser than the other's or the result's}}
+  // expected-error @+1 {{operand 0: this operand's grid is more than a factor of 2^22 coarser than the other's or the result's}}
   %2 = qnn.add %x, %z : (tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.125>>, tensor<1x3x!quant.uniform<i8<-127:127>:f32, 7.450580596923828e-9>>) -> tensor<1x3x!quant.uniform<i8<-127:127>:f32, 0.125>>
   return
 }
