@@ -30,6 +30,8 @@ def scaling(rows, out):
             axes[1].plot([n for n, _ in peer], [r["peer_megabytes"] for _, r in peer], "x--", label=f"{kind}, ONNX Runtime")
     for axis, title in zip(axes, ("milliseconds for each layer", "peak memory, MB")):
         axis.set(title=title, xlabel="layers", xscale="log", yscale="log")
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter("")
         axis.grid(True, which="both", alpha=0.3)
     axes[0].legend(fontsize=8)
     return save(figure, out, "scaling")
@@ -42,6 +44,8 @@ def memory(rows, out):
         points = [(r["samples"], r["costs"][name]["megabytes"]) for r in rows if name in r["costs"]]
         axis.plot(*zip(*points), "o-" if name.startswith("tare") else "x--", label=name)
     axis.set(title=f"peak memory of calibrating {rows[0]['model']}, MB", xlabel="samples", xscale="log", yscale="log")
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_formatter("{x:g}")
     axis.grid(True, which="both", alpha=0.3)
     axis.legend(fontsize=8)
     return save(figure, out, "memory")

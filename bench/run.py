@@ -6,6 +6,7 @@ usage: run.py [SECTION ...] [--quick] [--only MODEL ...]
 Sections: run, calibrate, convert, kernels (default: all of them). Writes results.json, report.md and its figures to the folder OUT.
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -71,18 +72,27 @@ class Report:
         (self.out / "report.md").write_text(self.markdown())
 
 
+def attempt(report, key, name, measure):
+    """Adds a row, or says why there is none; `measure` takes a function that reports what is missing of the row."""
+    try:
+        row = measure(lambda what, why: report.skip(key, f"{name}, {what}", why))
+    except (Skipped, RuntimeError) as why:
+        return report.skip(key, name, why)
+    report.add(key, row)
+    print(f"{key}: {name}", flush=True)
+
+
 def run(report, tools, options, effort):
     report.section("run", "Running", tables.running, plots.running)
     for subject in subjects(tools, options.models, options.only):
-        for batch in options.batches:
-            for threads in options.threads:
-                try:
-                    row = running.measure(subject, batch, threads, effort)
-                except Skipped as why:
-                    report.skip("run", f"{subject.name}, batch {batch}, {threads} threads", why)
-                    continue
-                report.add("run", row)
-                print("  ".join(tables.running_row(row)), flush=True)
+        try:
+            subject.make()
+        except Skipped as why:
+            report.skip("run", subject.name, why)
+            continue
+        for batch, threads in itertools.product(options.batches, options.threads):
+            attempt(report, "run", f"{subject.name}, batch {batch}, {threads} threads",
+                    lambda skip: running.measure(subject, batch, threads, effort))
 
 
 def calibrate(report, tools, options, effort):
@@ -92,24 +102,16 @@ def calibrate(report, tools, options, effort):
     if options.quick and not options.only:
         names = names[:2]
     found = {s.name: s for s in subjects(tools, options.models) if s.name in names}
-    for name in names:
-        for threads in options.threads:
-            attempt(report, "calibrate", f"{name}, {threads} threads",
-                    lambda skip: calibrating.measure(found[name], threads, options.quick, skip))
+    for name, threads in itertools.product(names, options.threads):
+        if name not in found:
+            report.skip("calibrate", name, "no such model in the folder of trained models")
+            continue
+        attempt(report, "calibrate", f"{name}, {threads} threads",
+                lambda skip: calibrating.measure(found[name], threads, options.quick, skip))
     if calibrating.MEMORY_NETWORK in found:
         for samples in calibrating.MEMORY_SAMPLES[:1 if options.quick else None]:
             attempt(report, "memory", f"{samples} samples",
                     lambda skip: calibrating.measure_memory(found[calibrating.MEMORY_NETWORK], samples, skip))
-
-
-def attempt(report, key, name, measure):
-    """Adds a row, or says why there is none; `measure` takes a function that reports what is missing of the row."""
-    try:
-        row = measure(lambda what, why: report.skip(key, f"{name}, {what}", why))
-    except (Skipped, RuntimeError) as why:
-        return report.skip(key, name, why)
-    report.add(key, row)
-    print(f"{key}: {name}", flush=True)
 
 
 def convert(report, tools, options, effort):

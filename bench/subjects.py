@@ -3,6 +3,7 @@
 A subject's files are made when first asked for, in the working folder, and made again when what they are made from is newer.
 """
 import functools
+import json
 import pathlib
 import subprocess
 import sys
@@ -60,8 +61,8 @@ class Subject:
 
     @functools.cached_property
     def macs(self):
-        from network import macs
-        return macs(onnx.load(self.float or self.qdq))
+        """Multiply-accumulates of a sample."""
+        return json.loads(self.run_tare("inspect", self.program, "--json").output)["macs"]
 
     @functools.cached_property
     def shapes(self):
@@ -107,6 +108,10 @@ class Subject:
         ranges = made(self.path(".ranges.json"), calibrate, self.tools.tare, source, self.data)
         return made(self.path(".tare"), lambda target: self.run_tare("convert", source, "--calibration", ranges, "-o", target),
                     self.tools.tare, ranges)
+
+    def make(self):
+        """Makes both sides' integer forms, or says why one of them cannot be made."""
+        return self.program, self.qdq
 
 
 class Architecture(Subject):
