@@ -7,9 +7,9 @@
 
 namespace tare {
 
-/// Listens to a rewriter and frees the memory of a resource when the last constant op that refers to it is erased. Resources live
-/// as long as their context otherwise, and a pass that replaces all weights would hold them twice.
-/// Only for rewriters that erase at once and never go back.
+/// Listens to a rewriter and frees the memory of a resource when the last constant op that refers to it is erased.
+/// Resources live as long as their context otherwise, and a pass that replaces all weights would hold them twice. Only
+/// for rewriters that erase at once and never go back; with a builder, whoever erases an op tells it before.
 class ConstantMemory : public mlir::RewriterBase::Listener {
 public:
   explicit ConstantMemory(mlir::Operation *scope);

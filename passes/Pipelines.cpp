@@ -47,7 +47,8 @@ void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &opti
   passes.addPass(createComputeRequantization({options.repair}));
   passes.addPass(createLowerToNpu());
   OpPassManager &function = passes.nest<func::FuncOp>();
-  // Constants stay with their readers, and merge in the CSE below: moved to the front, they would be far from them in memory too.
+  // Constants stay with their readers, and merge in the CSE below: moved to the front, they would be far from them in
+  // memory too.
   GreedyRewriteConfig config;
   config.enableConstantCSE(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   function.addPass(createCanonicalizerPass(config));

@@ -99,11 +99,12 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   }
   const json *values = root.is_object() ? member(root, "values") : nullptr;
   if (!values || !values->is_object())
-    return Error{name + ": is not a ranges file: expected an object with \"version\" and \"values\", as tare calibrate writes"};
+    return Error{
+        name + ": is not a ranges file: expected an object with \"version\" and \"values\", as tare calibrate writes"};
   std::optional<int64_t> version = integer(root, "version");
   if (version != Ranges::currentVersion)
-    return Error{name + ": has version " + (version ? std::to_string(*version) : "none") + ", this build reads version " +
-                 std::to_string(Ranges::currentVersion) + "; calibrate again"};
+    return Error{name + ": has version " + (version ? std::to_string(*version) : "none") +
+                 ", this build reads version " + std::to_string(Ranges::currentVersion) + "; calibrate again"};
   Ranges ranges;
   ranges.method = text(root, "method").value_or("");
   ranges.activations = text(root, "activations").value_or("");

@@ -5,6 +5,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Tensor/MappedFile.h"
 
 #include <fmt/format.h>
 
@@ -47,6 +48,7 @@ void GraphImporter::track(mlir::Operation *op) {
 Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tensor &tensor) {
   if (std::optional<std::string> problem = findNonFinite(tensor))
     return Error{fmt::format("constant '{}' {}", name.str(), *problem)};
+  MappedFile::forget(tensor.data(), tensor.type().bytes());
   mlir::MLIRContext *context = builder.getContext();
   mlir::Operation *op = qnn::ConstantOp::create(builder, qnn::nameLoc(context, name, name),
                                                 toElements(qnn::toMlir(context, tensor.type()), tensor, name));

@@ -5,7 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <fcntl.h>
+#include <iterator>
+#include <map>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +25,40 @@ Error cannotRead(const std::string &path, std::string reason) {
 struct Descriptor {
   int number;
   ~Descriptor() { close(number); }
+};
+
+/// All mappings of the process: their ends by their beginnings.
+class Mappings {
+public:
+  static Mappings &instance() {
+    static Mappings mappings;
+    return mappings;
+  }
+
+  void add(uintptr_t begin, size_t size) {
+    std::lock_guard lock(mutex);
+    ends[begin] = begin + size;
+  }
+  void remove(uintptr_t begin) {
+    std::lock_guard lock(mutex);
+    ends.erase(begin);
+  }
+  /// The whole pages within the bytes are dropped while the lock keeps the mapping alive.
+  void forget(uintptr_t begin, uintptr_t end) {
+    const uintptr_t page = sysconf(_SC_PAGE_SIZE);
+    std::lock_guard lock(mutex);
+    auto next = ends.upper_bound(begin);
+    if (next == ends.begin() || std::prev(next)->second < end)
+      return;
+    begin = (begin + page - 1) / page * page;
+    end = end / page * page;
+    if (begin < end)
+      madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+  }
+
+private:
+  std::mutex mutex;
+  std::map<uintptr_t, uintptr_t> ends;
 };
 
 } // namespace
@@ -46,9 +84,21 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &pa
   return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const std::byte *>(memory), size));
 }
 
-MappedFile::~MappedFile() {
+MappedFile::MappedFile(const std::byte *memory, size_t size) : memory(memory), size(size) {
   if (memory)
-    munmap(const_cast<std::byte *>(memory), size);
+    Mappings::instance().add(reinterpret_cast<uintptr_t>(memory), size);
+}
+
+MappedFile::~MappedFile() {
+  if (!memory)
+    return;
+  Mappings::instance().remove(reinterpret_cast<uintptr_t>(memory));
+  munmap(const_cast<std::byte *>(memory), size);
+}
+
+void MappedFile::forget(const void *begin, size_t bytes) {
+  auto address = reinterpret_cast<uintptr_t>(begin);
+  Mappings::instance().forget(address, address + bytes);
 }
 
 } // namespace tare

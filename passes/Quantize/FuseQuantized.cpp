@@ -6,6 +6,7 @@
 // constants are integers.
 //
 //===----------------------------------------------------------------------===//
+#include "ConstantMemory.h"
 #include "Quantize/GridGroups.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -44,7 +45,8 @@ Value quantizedConstant(OpBuilder &builder, Location loc, ElementsAttr reals, Ra
 /// Fuses the ops of one function, from its inputs to its results.
 class Fuser {
 public:
-  explicit Fuser(func::FuncOp function) : function(function), builder(function.getContext()) {}
+  explicit Fuser(func::FuncOp function)
+      : function(function), memory(function), builder(function.getContext(), &memory) {}
 
   LogicalResult run() {
     for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
@@ -59,7 +61,7 @@ public:
     }
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
       if (isOpTriviallyDead(&op))
-        op.erase();
+        erase(&op);
     return checkNothingIsLeft();
   }
 
@@ -76,6 +78,11 @@ private:
       std::string name = qnn::valueName(input);
       cast.replaceAllUsesWith(
           quantizedConstant(builder, input.getLoc(), reals, llvm::cast<RankedTensorType>(type), name));
+      // The float weights go before the next ones' integers come.
+      Operation *constant = input.getDefiningOp();
+      erase(cast);
+      if (constant->use_empty())
+        erase(constant);
     } else if (auto before = input.getDefiningOp<quant::DequantizeCastOp>()) {
       cast.replaceAllUsesWith(onType(before.getInput(), llvm::cast<RankedTensorType>(type), cast.getLoc()));
     }
@@ -306,7 +313,14 @@ private:
     return !fromInputs.contains(result) && !boundary.contains(result);
   }
 
+  /// With the memory of what was its constant.
+  void erase(Operation *op) {
+    memory.notifyOperationErased(op);
+    op->erase();
+  }
+
   func::FuncOp function;
+  ConstantMemory memory;
   OpBuilder builder;
   llvm::DenseMap<Operation *, std::string> reasons;
 };

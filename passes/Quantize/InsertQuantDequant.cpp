@@ -199,8 +199,10 @@ private:
       return std::nullopt;
     auto [it, isNew] = freshWeightGrids.try_emplace(constant, std::nullopt);
     if (isNew)
-      if (Result<Grid> grid = weightGrid(constant))
+      if (Result<Grid> grid = weightGrid(constant)) {
         it->second = *grid;
+        qnn::forgetPages(constant);
+      }
     return it->second;
   }
 
@@ -288,6 +290,7 @@ private:
       grid = powersOfTwo->weights.lookup(op);
     else if (repair)
       raiseScales(op, *grid, qnn::toTensor(constant), activation, target);
+    qnn::forgetPages(constant);
     OpBuilder builder(op);
     operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));
     return *grid;

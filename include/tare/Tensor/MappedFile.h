@@ -25,8 +25,13 @@ public:
 
   std::span<const std::byte> bytes() const { return {memory, size}; }
 
+  /// Gives back the memory of the pages that lie within these bytes, where a file is mapped there; does nothing
+  /// elsewhere. They can be read as before, from the file again. For those who have read much and will not soon read it
+  /// again.
+  static void forget(const void *begin, size_t bytes);
+
 private:
-  MappedFile(const std::byte *memory, size_t size) : memory(memory), size(size) {}
+  MappedFile(const std::byte *memory, size_t size);
 
   const std::byte *memory;
   size_t size;

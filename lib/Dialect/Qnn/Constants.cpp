@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Matchers.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Tensor/MappedFile.h"
 
 #include "llvm/ADT/DenseSet.h"
 
@@ -101,8 +102,20 @@ ElementsAttr tare::qnn::toAttr(MLIRContext *context, const Tensor &tensor, Strin
   return toAttr(toMlir(context, tensor.type()), tensor, name);
 }
 
+/// With the memory of what is mapped.
+static void forgetBlob(const AsmResourceBlob *blob) {
+  if (blob)
+    MappedFile::forget(blob->getData().data(), blob->getData().size());
+}
+
+void tare::qnn::forgetPages(ElementsAttr attr) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
+    forgetBlob(resource.getRawHandle().getBlob());
+}
+
 void tare::qnn::releaseResource(DenseResourceElementsAttr attr) {
   auto handle = attr.getRawHandle();
+  forgetBlob(handle.getBlob());
   handle.getResource()->setBlob(AsmResourceBlob());
 }
 
@@ -120,8 +133,10 @@ void tare::qnn::releaseUnusedResources(ModuleOp module) {
       if (entry.getValue().getBlob() && !used.contains(&entry.getValue()))
         unused.push_back(entry.getKey().str());
   });
-  for (const std::string &name : unused)
+  for (const std::string &name : unused) {
+    forgetBlob(manager.lookup(name)->getBlob());
     manager.update(name, AsmResourceBlob());
+  }
 }
 
 ElementsAttr tare::qnn::constantValue(Value value) {

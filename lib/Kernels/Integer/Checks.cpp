@@ -46,7 +46,8 @@ Status checkOperands(std::span<const TensorType> operands, size_t expected) {
                    operands.size()));
   static constexpr std::string_view names[] = {"operand 0", "operand 1", "operand 2"};
   for (size_t i = 0; i < operands.size(); ++i)
-    TARE_TRY(checkShape(operands[i].shape, i < std::size(names) ? std::string(names[i]) : fmt::format("operand {}", i)));
+    TARE_TRY(
+        checkShape(operands[i].shape, i < std::size(names) ? std::string(names[i]) : fmt::format("operand {}", i)));
   return success();
 }
 

@@ -26,6 +26,10 @@ mlir::RankedTensorType toMlir(mlir::MLIRContext *context, const TensorType &type
 /// The host type of a float or signless integer tensor, or of a quantized tensor's storage.
 TensorType toHost(mlir::Type type);
 
+/// Tells that the elements will not be read again soon: those of a mapped file give back their memory, and come from
+/// the file again.
+void forgetPages(mlir::ElementsAttr attr);
+
 /// Frees the memory of a resource that no op refers to any more; its attribute must not be read again.
 void releaseResource(mlir::DenseResourceElementsAttr attr);
 
