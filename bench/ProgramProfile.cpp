@@ -1,7 +1,6 @@
 //===- ProgramProfile.cpp - Where a program's time goes -------------------===//
 //
-// Prints each layer of a .tare file with the time of its fast kernel on one thread and random activations: alone, and
-// within passes over all layers, which leave the caches to it as a run does.
+// Prints each layer of a .tare file with the time of its fast kernel alone, on one thread and random activations.
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Kernels/Registry.h"
@@ -16,8 +15,6 @@
 using namespace tare;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// A layer's operands (constants from the file, random activations), its kernel, and memory for its result.
 struct TimedLayer {
@@ -57,18 +54,15 @@ struct TimedLayer {
       kernel->reference(layer.op, operands, result.mutableView());
   }
 
-  /// One run, in microseconds.
-  double timeOnce(const program::LayerT &layer) {
-    auto start = Clock::now();
-    run(layer);
-    return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-  }
-
-  /// The best of many runs in a row.
-  double timeAlone(const program::LayerT &layer) {
+  /// The best of many runs, in microseconds.
+  double microseconds(const program::LayerT &layer) {
+    using Clock = std::chrono::steady_clock;
     double best = 1e30;
-    for (Clock::time_point end = Clock::now() + std::chrono::milliseconds(30); Clock::now() < end;)
-      best = std::min(best, timeOnce(layer));
+    for (Clock::time_point end = Clock::now() + std::chrono::milliseconds(30); Clock::now() < end;) {
+      auto start = Clock::now();
+      run(layer);
+      best = std::min(best, std::chrono::duration<double, std::micro>(Clock::now() - start).count());
+    }
     return best;
   }
 };
@@ -79,24 +73,16 @@ int profile(const char *path) {
     fmt::print(stderr, "{}\n", model.error().message);
     return 1;
   }
-  const auto &layers = (*model)->program().layers;
-  std::vector<TimedLayer> timed;
-  for (const auto &layer : layers)
-    timed.emplace_back(**model, *layer);
-  std::vector<double> among(layers.size(), 1e30);
-  constexpr int passes = 100;
-  for (int pass = 0; pass < passes; ++pass)
-    for (size_t i = 0; i < layers.size(); ++i)
-      among[i] = std::min(among[i], timed[i].timeOnce(*layers[i]));
-  double totalAlone = 0, totalAmong = 0;
-  for (size_t i = 0; i < layers.size(); ++i) {
-    double alone = timed[i].timeAlone(*layers[i]);
-    totalAlone += alone, totalAmong += among[i];
-    fmt::print("{:40} {:14} {:24} {:9.1f} us {:8.1f} GMAC/s, among the others {:9.1f} us{}\n",
-               layers[i]->name.substr(0, 40), timed[i].kernel->name, toString(timed[i].result.type()), alone,
-               double(timed[i].macs) / alone * 1e-3, among[i], timed[i].fast ? "" : "  (reference)");
+  double total = 0;
+  for (const auto &layer : (*model)->program().layers) {
+    TimedLayer timed(**model, *layer);
+    double time = timed.microseconds(*layer);
+    total += time;
+    fmt::print("{:40} {:14} {:24} {:9.1f} us {:8.1f} GMAC/s{}\n", layer->name.substr(0, 40), timed.kernel->name,
+               toString(timed.result.type()), time, double(timed.macs) / time * 1e-3,
+               timed.fast ? "" : "  (reference)");
   }
-  fmt::print("{}: {:.1f} us, among the others {:.1f} us\n", path, totalAlone, totalAmong);
+  fmt::print("{}: {:.1f} us\n", path, total);
   return 0;
 }
 
