@@ -8,55 +8,82 @@ import batches
 import peer
 from subjects import Skipped
 from tare_runtime import Library
-from timing import Crowd, alternate, medians, seconds_of
+from timing import Crowd, alternate, seconds_of
 
 TARE, FLOAT, INT8 = "tare", "ort float", "ort int8"
 
 
-def samples_on_contexts(program, feeds, threads):
-    """What `tare run` does with many samples: each thread has a context of its own, and runs every `threads`th sample.
+class TareSide:
+    """Tare's program on contexts, which have threads of their own."""
 
-    A single sample on several threads is one context that has as many.
+    def __init__(self, subject):
+        self.subject, self.library = subject, Library(subject.tools.runtime)
+
+    def workers(self, count, threads):
+        """So many contexts of so many threads."""
+        program = self.library.load(self.subject.program)
+        return [program.context(threads) for _ in range(count)]
+
+    @staticmethod
+    def bind(context, feeds):
+        return context.bind(feeds)
+
+    def batch(self, feeds, threads, singles):
+        """All samples as one: a call, or None where the model does not take them so."""
+        try:
+            program = self.library.load(self.subject.batch_program(len(feeds)))
+        except Skipped:
+            return None
+        together = batches.stacked(feeds)
+        if any(together[name].shape != shape for name, shape in program.inputs.items()):
+            return None
+        call, results = program.context(threads).bind(together)
+        call()
+        return call if batches.agree(results, singles) else None
+
+
+class PeerSide:
+    """ONNX Runtime on one of the model's files, in sessions with threads of their own."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def workers(self, count, threads):
+        return [peer.session(self.path, threads) for _ in range(count)]
+
+    @staticmethod
+    def bind(session, feeds):
+        return peer.bind(session, feeds)
+
+    def batch(self, feeds, threads, singles):
+        """All samples as one: a call, or None where the model does not take them so."""
+        model = batches.rebatched(onnx.load(self.path), len(feeds))
+        try:
+            call, results = peer.bind(peer.session(model.SerializeToString(), threads), batches.stacked(feeds))
+        except Exception:  # whatever ONNX Runtime says of shapes that do not fit
+            return None
+        return call if batches.agree(results, singles) else None
+
+
+def sample_by_sample(side, feeds, threads):
+    """A call that runs all samples, and the arrays that it fills.
+
+    Each thread has a worker of its own, and every so many-th sample; a single sample is one worker's that has all the threads.
     """
-    if len(feeds) == 1:
-        call, results = program.context(threads).bind(feeds[0])
-        return call, [results]
-    contexts = [program.context() for _ in range(threads)]
-    bound = [contexts[i % threads].bind(f) for i, f in enumerate(feeds)]
-    return Crowd([[call for call, _ in bound[t::threads]] for t in range(threads)]), [results for _, results in bound]
+    workers = side.workers(1, threads) if len(feeds) == 1 else side.workers(threads, 1)
+    bound = [side.bind(workers[i % len(workers)], f) for i, f in enumerate(feeds)]
+    calls = [call for call, _ in bound]
+    return Crowd([calls[t::len(workers)] for t in range(len(workers))]), [results for _, results in bound]
 
 
-def samples_on_sessions(path, feeds, threads):
-    """The same with ONNX Runtime."""
-    if len(feeds) == 1:
-        call, results = peer.bind(peer.session(path, threads), feeds[0])
-        return call, [results]
-    sessions = [peer.session(path) for _ in range(threads)]
-    bound = [peer.bind(sessions[i % threads], f) for i, f in enumerate(feeds)]
-    return Crowd([[call for call, _ in bound[t::threads]] for t in range(threads)]), [results for _, results in bound]
-
-
-def batch_on_session(path, feeds, threads, singles):
-    """All samples as one batch, in one session of all threads; None where the model does not take one."""
-    model = batches.rebatched(onnx.load(path), len(feeds))
-    try:
-        call, results = peer.bind(peer.session(model.SerializeToString(), threads), batches.stacked(feeds))
-    except Exception:  # whatever ONNX Runtime says of shapes that do not fit
-        return None
-    return call if batches.agree(results, singles) else None
-
-
-def peer_contender(path, feeds, threads):
-    """The peer's faster way to run these samples, its name, and the results."""
-    call, results = samples_on_sessions(path, feeds, threads)
+def contender(side, feeds, threads):
+    """A side's faster way to run these samples: the call, its name, and the results."""
+    call, results = sample_by_sample(side, feeds, threads)
     call()
     if len(feeds) == 1:
         return call, "one sample", results
-    batch = batch_on_session(path, feeds, threads, results)
-    if batch is None:
-        return call, "sample by sample", results
-    ways = {"sample by sample": call, "one batch": batch}
-    tried = {name: min(seconds_of(way) for _ in range(3)) for name, way in ways.items()}
+    ways = {"sample by sample": call, "one batch": side.batch(feeds, threads, results)}
+    tried = {name: min(seconds_of(way) for _ in range(3)) for name, way in ways.items() if way}
     best = min(tried, key=tried.get)
     return ways[best], best, results
 
@@ -73,24 +100,21 @@ def decibels(reference, results):
 
 def measure(subject, batch, threads, effort):
     """One row."""
-    library = Library(subject.tools.runtime)
-    if threads > 1 and batch == 1 and not hasattr(library.so, "tare_context_create_threaded"):
-        raise Skipped("the runtime runs a single sample in one thread")
-    program = library.load(subject.program)
+    subject.make()
     feeds = subject.feeds(batch)
-    call, results = samples_on_contexts(program, feeds, threads)
-    call()
-    contenders, found, ways = {TARE: call}, {TARE: results}, {}
-    for name, path in ((FLOAT, subject.float), (INT8, subject.qdq)):
-        if path:
-            try:
-                contenders[name], ways[name], found[name] = peer_contender(path, feeds, threads)
-            except Exception as error:  # whatever it stumbles over
-                raise Skipped(f"{name}: {str(error).splitlines()[0][:200]}") from error
+    sides = {TARE: TareSide(subject), INT8: PeerSide(subject.qdq)} | ({FLOAT: PeerSide(subject.float)} if subject.float else {})
+    contenders, ways, found = {}, {}, {}
+    for name, side in sides.items():
+        try:
+            contenders[name], ways[name], found[name] = contender(side, feeds, threads)
+        except Exception as error:  # whatever the peer stumbles over
+            raise Skipped(f"{name}: {str(error).splitlines()[0][:200]}") from error
     measured = alternate(contenders, effort)
+    per_sample = {name: [1e3 * s / batch for s in seconds] for name, seconds in measured.items()}
     row = {"model": subject.name, "batch": batch, "threads": threads, "macs": subject.macs, "rounds": len(measured[TARE]),
-           "ways": ways, "milliseconds": {n: 1e3 * s / batch for n, s in medians(measured).items()},
-           "quartiles": {n: [1e3 * q / batch for q in statistics.quantiles(s, n=4)[::2]] for n, s in measured.items()},
+           "ways": ways, "milliseconds": {n: statistics.median(ms) for n, ms in per_sample.items()},
+           "least": {n: min(ms) for n, ms in per_sample.items()},
+           "quartiles": {n: statistics.quantiles(ms, n=4)[::2] for n, ms in per_sample.items()},
            "decibels": {n: decibels(found[FLOAT], found[n]) for n in (TARE, INT8)} if FLOAT in found else {}}
     row["ratios"] = {n: row["milliseconds"][n] / row["milliseconds"][TARE] for n in (FLOAT, INT8) if n in contenders}
     return row

@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 
 import architectures
+import batches
 import quantized
 from timing import measure_process
 
@@ -98,16 +99,29 @@ class Subject:
         return self.made_by_peer(".qdq.onnx", make, self.prepared, self.data)
 
     @functools.cached_property
-    def program(self):
-        """Tare's program. A model that is quantized already brings its ranges along."""
+    def ranges(self):
         source = self.float or self.qdq
 
         def calibrate(target):
             self.run_tare("calibrate", source, "--calibration", self.data, "--samples", CALIBRATION_SAMPLES,
                           "--method", "min_max", "-o", target)
-        ranges = made(self.path(".ranges.json"), calibrate, self.tools.tare, source, self.data)
-        return made(self.path(".tare"), lambda target: self.run_tare("convert", source, "--calibration", ranges, "-o", target),
-                    self.tools.tare, ranges)
+        return made(self.path(".ranges.json"), calibrate, self.tools.tare, source, self.data)
+
+    def convert(self, source, target):
+        return made(target, lambda partial: self.run_tare("convert", source, "--calibration", self.ranges, "-o", partial),
+                    self.tools.tare, self.ranges)
+
+    @functools.cached_property
+    def program(self):
+        """Tare's program. A model that is quantized already brings its ranges along."""
+        return self.convert(self.float or self.qdq, self.path(".tare"))
+
+    def batch_program(self, batch):
+        """The program of several samples at once, if the model with larger inputs can be converted."""
+        source = self.path(f".batch{batch}.onnx")
+        model = batches.rebatched(onnx.load(self.float or self.qdq), batch)
+        made(source, lambda target: onnx.save(model, target), self.float or self.qdq)
+        return self.convert(source, self.path(f".batch{batch}.tare"))
 
     def make(self):
         """Makes both sides' integer forms, or says why one of them cannot be made."""

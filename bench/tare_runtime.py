@@ -58,10 +58,7 @@ class Context:
     def __init__(self, program, threads):
         self.program, self.handle = program, c.c_void_p()
         so = program.library.so
-        if threads == 1:
-            status = so.tare_context_create(program.handle, REAL_NUMBERS, c.byref(self.handle))
-        else:
-            status = so.tare_context_create_threaded(program.handle, REAL_NUMBERS, c.c_size_t(threads), c.byref(self.handle))
+        status = so.tare_context_create_threaded(program.handle, REAL_NUMBERS, c.c_size_t(threads), c.byref(self.handle))
         program.library.check(status)
         self.call = so.tare_context_run
 

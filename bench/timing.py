@@ -1,7 +1,6 @@
 """Measuring: contenders in turns within one process, and what a process of its own costs."""
 import concurrent.futures
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -54,10 +53,6 @@ def alternate(contenders, effort):
         for name in names[start:] + names[:start]:
             measured[name].append(seconds_of(lambda: loop(contenders[name], repeats[name])) / repeats[name])
     return measured
-
-
-def medians(measured):
-    return {name: statistics.median(seconds) for name, seconds in measured.items()}
 
 
 class Crowd:

@@ -49,14 +49,17 @@ def test_row(tiny, batch):
     assert "| tiny |" in tables.running([row])
 
 
-def test_threads_share_samples(tiny):
-    feeds = tiny.feeds(5)
-    program = running.Library(tiny.tools.runtime).load(tiny.program)
-    call, two = running.samples_on_contexts(program, feeds, 2)
-    call()
-    call, one = running.samples_on_contexts(program, feeds, 1)
-    call()
-    assert all(np.array_equal(a[name], b[name]) for a, b in zip(one, two) for name in a)
+def test_threads_and_batches_give_the_same_bits(tiny):
+    feeds, side = tiny.feeds(5), running.TareSide(tiny)
+    results = []
+    for threads in (1, 2):
+        call, found = running.sample_by_sample(side, feeds, threads)
+        call()
+        results.append(found)
+    assert all(np.array_equal(a[name], b[name]) for a, b in zip(*results) for name in a)
+    # The batch is checked against its samples in there.
+    assert side.batch(feeds, 2, results[0]) is not None
+    assert side.batch(feeds, 2, results[0][::-1]) is None
 
 
 def test_losses_are_shown():
