@@ -102,6 +102,9 @@ struct V {
   static Ints addWords(Ints a, Ints b) { return _mm256_adds_epi16(a, b); }
   static Ints minBytes(Ints a, Ints b) { return _mm256_min_epi8(a, b); }
   static Ints maxBytes(Ints a, Ints b) { return _mm256_max_epi8(a, b); }
+  static Ints subtractWords(Ints a, Ints b) { return _mm256_sub_epi16(a, b); }
+  static Ints multiplyWordsLow(Ints a, Ints b) { return _mm256_mullo_epi16(a, b); }
+  static Ints multiplyWordsHigh(Ints a, Ints b) { return _mm256_mulhi_epi16(a, b); }
   /// The high half of the product of unsigned words.
   static Ints multiplyHigh(Ints a, Ints b) { return _mm256_mulhi_epu16(a, b); }
   static Ints shiftRightEach(Ints x, Ints counts) { return _mm256_srav_epi32(x, counts); }

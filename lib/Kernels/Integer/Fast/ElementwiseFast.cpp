@@ -6,6 +6,7 @@
 #include "PreparedRequant.h"
 
 #include <array>
+#include <cstring>
 
 namespace tare::kernels {
 namespace {
@@ -28,25 +29,34 @@ public:
       row = axes.back();
       axes.pop_back();
     }
+    if (!this->requant->view().perChannel)
+      foldRows();
   }
 
+  size_t scratchBytes() const override { return fold > 1 ? row.size * bytes : 0; }
   bool divides() const override { return true; }
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
            Share share) const override {
-    runRows(operands[0].as<std::byte>(), operands[1].as<std::byte>(), result.as<std::byte>(), share);
+    runRows(operands[0].as<std::byte>(), operands[1].as<std::byte>(), result.as<std::byte>(), scratch, share);
   }
 
 protected:
-  void runRows(const std::byte *lhs, const std::byte *rhs, std::byte *y, Share share) const {
+  void runRows(const std::byte *lhs, const std::byte *rhs, std::byte *y, std::byte *scratch, Share share) const {
     GridShare grid = gridShare(share, loopCount(axes), elementBlocks(row.size));
     Range rows = grid.outer.of(loopCount(axes)), own = grid.inner.of(row.size, elementBlock);
     RequantVector view = requant->view().from(own.first);
-    lhs += own.first * row.firstStride * bytes, rhs += own.first * row.secondStride * bytes;
+    int64_t offsets[2] = {own.first * row.firstStride * bytes, own.first * row.secondStride * bytes};
+    const std::byte *folded = nullptr;
     y += (rows.first * row.size + own.first) * bytes;
     forEachLoop(axes, rows, [&](int64_t ia, int64_t ib) {
+      const std::byte *starts[2] = {lhs + ia * bytes, rhs + ib * bytes};
+      if (fold > 1 && folded != starts[repeated])
+        repeat(folded = starts[repeated], scratch);
+      if (fold > 1)
+        starts[repeated] = scratch;
       std::array<ElementsOperand, 2> operand = constants;
-      operand[0].data = lhs + ia * bytes, operand[0].repeated = row.firstStride == 0;
-      operand[1].data = rhs + ib * bytes, operand[1].repeated = row.secondStride == 0;
+      operand[0].data = starts[0] + offsets[0], operand[0].repeated = row.firstStride == 0;
+      operand[1].data = starts[1] + offsets[1], operand[1].repeated = row.secondStride == 0;
       if (bytes == 1)
         row8(operand[0], operand[1], reinterpret_cast<int8_t *>(y), own.size(), view);
       else
@@ -56,6 +66,29 @@ protected:
   }
 
 private:
+  /// Short rows of which one operand is the same for many: several rows become one, with copies of that operand.
+  void foldRows() {
+    constexpr int64_t most = 1024;
+    if (axes.empty() || row.firstStride != 1 || row.secondStride != 1)
+      return;
+    LoopAxis &axis = axes.back();
+    repeated = axis.firstStride == 0 ? 0 : 1;
+    if ((repeated == 0 ? axis.secondStride : axis.firstStride) != row.size ||
+        (repeated == 0 ? axis.firstStride : axis.secondStride) != 0)
+      return;
+    for (int64_t f = 2; f <= axis.size && f * row.size <= most; ++f)
+      if (axis.size % f == 0)
+        fold = f;
+    axis = {axis.size / fold, axis.firstStride * fold, axis.secondStride * fold};
+    row.size *= fold;
+  }
+
+  void repeat(const std::byte *source, std::byte *copies) const {
+    int64_t size = row.size / fold * bytes;
+    for (int64_t i = 0; i < fold; ++i)
+      std::memcpy(copies + i * size, source, size);
+  }
+
   std::unique_ptr<PreparedRequant> requant;
   RowFunction8 row8;
   RowFunction16 row16;
@@ -63,18 +96,22 @@ private:
   int64_t bytes;
   std::vector<LoopAxis> axes;
   LoopAxis row = {1, 0, 0};
+  /// How many rows are one, and the operand that is repeated for it.
+  int64_t fold = 1;
+  int repeated = 0;
 };
 
 /// Rescaling with an entry per channel or at 16 bits: a product with 1.
 class RescaleKernel : public BinaryKernel {
 public:
   using BinaryKernel::BinaryKernel;
-  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
            Share share) const override {
     static constexpr int16_t one = 1;
     static constexpr int8_t byteOne = 1;
     const void *factor = result.type.element == ElementType::i8 ? static_cast<const void *>(&byteOne) : &one;
-    runRows(operands[0].as<std::byte>(), static_cast<const std::byte *>(factor), result.as<std::byte>(), share);
+    runRows(operands[0].as<std::byte>(), static_cast<const std::byte *>(factor), result.as<std::byte>(), scratch,
+            share);
   }
 };
 
