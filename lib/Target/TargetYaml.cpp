@@ -300,6 +300,9 @@ private:
     if (target.requantizer == Requantizer::shift && target.multiplierBits != 1)
       return "requantizer is shift, whose multiplier is 1, but multiplier_bits is " +
              std::to_string(target.multiplierBits) + "; multiplier_bits: 1 would be true";
+    if (target.requantizer == Requantizer::shift && !target.weights.perChannel)
+      return "requantizer is shift, whose exponents are those of channels, but per_channel is false; per_channel: true "
+             "would be true";
     if (target.requantizer == Requantizer::three_stage)
       return contradictsStages(target);
     return std::nullopt;

@@ -178,7 +178,7 @@ private:
     if (!groups.contains(result))
       return false;
     std::optional<Grid> x = groups.contains(input) ? groups.grid(input) : gridBehind(input);
-    std::optional<Grid> w = weightGridOf(op), y = groups.grid(result);
+    std::optional<Grid> w = weightGridOf(op, target), y = groups.grid(result);
     if (!x || !w || !y)
       return false;
     double accumulator = x->scale(0) * *llvm::max_element(w->scales);
@@ -190,7 +190,7 @@ private:
   }
 
   /// The grid that the weights have or will get; nothing where that cannot be said, which is an error later on.
-  std::optional<Grid> weightGridOf(AccumulatorOpInterface op) {
+  std::optional<Grid> weightGridOf(AccumulatorOpInterface op, const Target &target) {
     Value weights = op.getWeightOperand().get();
     if (std::optional<Grid> grid = gridBehind(weights))
       return grid;
@@ -202,6 +202,8 @@ private:
       if (Result<Grid> grid = weightGrid(constant)) {
         it->second = *grid;
         qnn::forgetPages(constant);
+        if (!target.weights.perChannel)
+          it->second->scales.assign(grid->scales.size(), *llvm::max_element(grid->scales));
       }
     return it->second;
   }
@@ -282,7 +284,7 @@ private:
     ElementsAttr constant = floatConstant(operand.get());
     if (!constant)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
-    std::optional<Grid> grid = weightGridOf(op);
+    std::optional<Grid> grid = weightGridOf(op, target);
     if (!grid)
       return op->emitOpError("of layer '")
              << qnn::layerName(op) << "' cannot be quantized: " << weightGrid(constant).error().message;
@@ -298,10 +300,15 @@ private:
 
   /// Weights that the model brings on a grid of their own: they keep it, unless the hardware cannot use it. Then they
   /// are rounded to the one that is raised.
-  Grid keepWeights(AccumulatorOpInterface op, quant::DequantizeCastOp integers, const Grid &activation,
-                   const Target &target) {
+  FailureOr<Grid> keepWeights(AccumulatorOpInterface op, quant::DequantizeCastOp integers, const Grid &activation,
+                              const Target &target) {
     auto own = cast<RankedTensorType>(integers.getInput().getType());
     Grid grid = *Grid::of(own);
+    if (!target.weights.perChannel && !llvm::all_equal(grid.scales))
+      return op->emitError() << "layer '" << qnn::layerName(op)
+                             << "' has weights with a scale per channel, but target '" << target.name
+                             << "' has one scale for all of them (per_channel: false); quantize the "
+                             << "weights for the whole tensor, or convert the float model";
     bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
     if (!repair || powersOfTwo || !isNormal)
       return grid;

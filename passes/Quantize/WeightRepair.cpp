@@ -60,17 +60,24 @@ double finestScale(double bias, const AccumulatorContext &context, const Target 
 SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorContext &context, const Target &target) {
   const Tensor &weights = context.weights;
   Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
-  SmallVector<RaisedScale> raised;
   int64_t channels = grid.scales.size();
+  SmallVector<double> finest;
   for (int64_t c = 0; c < channels; ++c) {
-    double before = grid.scales[c], offset = bias ? bias.as<float>()[c] : 0.0;
+    double offset = bias ? bias.as<float>()[c] : 0.0;
     ArrayRef<float> row(weights.as<float>() + c * (weights.count() / channels), weights.count() / channels);
-    double finest =
-        std::max(finestScale(offset, context, target), finestForAccumulator(row, offset, context.activation, target));
-    if (!(before < finest))
+    finest.push_back(
+        std::max(finestScale(offset, context, target), finestForAccumulator(row, offset, context.activation, target)));
+  }
+  // One scale for all channels is as coarse as any of them needs.
+  if (!target.weights.perChannel)
+    finest.assign(channels, *llvm::max_element(finest));
+  SmallVector<RaisedScale> raised;
+  for (int64_t c = 0; c < channels; ++c) {
+    double before = grid.scales[c];
+    if (!(before < finest[c]))
       continue;
-    float scale = finest;
-    grid.scales[c] = scale < finest ? std::nextafter(scale, HUGE_VALF) : scale;
+    float scale = finest[c];
+    grid.scales[c] = scale < finest[c] ? std::nextafter(scale, HUGE_VALF) : scale;
     raised.push_back({c, before, grid.scales[c], roundingCost(weights, c, channels, grid.scales[c], context)});
   }
   return raised;

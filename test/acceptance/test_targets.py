@@ -1,9 +1,12 @@
 """Every target that ships converts the project's own network, exactly and without losing accuracy."""
 import json
 
+import numpy as np
+import onnx
 import pytest
 
 from harness import ROOT, fails, load, tare, tare_json
+from models import Graph
 
 DIGITS = ROOT / "examples/digits"
 DATA = DIGITS / "calibration.npz"
@@ -65,3 +68,36 @@ def test_a_float_tail_is_the_hardwares(tmp_path):
     assert "the tails of target 'float_tail' are float32" in message
     outputs = tare_json("inspect", convert("float_tail", out))["outputs"]
     assert outputs[0]["type"] == "float32" and len(outputs[0]["scales"]) == 10
+
+
+@pytest.mark.parametrize("name", ("generic", "gemmlowp", "three_stage"))
+def test_hardware_with_one_weight_scale_a_layer_gets_one(name, tmp_path):
+    board = tmp_path / "board.yaml"
+    board.write_text(tare("target", "show", name).stdout.replace("per_channel: true", "per_channel: false"))
+    program = convert(board, tmp_path / "p.tare")
+    tare("verify", program, "--golden", tmp_path / "golden", "--samples", 1)
+    layers = json.loads((tmp_path / "golden/index.json").read_text())["layers"]
+    scales = [operand["grid"]["scales"] for layer in layers for operand in layer["operands"] if operand["role"] == "weights"]
+    assert len(scales) >= 5 and all(len(set(found)) == 1 for found in scales)
+    assert accuracy(program, tmp_path) >= accuracy(DIGITS / "digits.onnx", tmp_path) - 0.02
+
+
+def test_weights_of_a_quantized_model_keep_their_scales_or_are_refused(tmp_path):
+    board = tmp_path / "board.yaml"
+    board.write_text(tare("target", "show", "generic").stdout.replace("per_channel: true", "per_channel: false"))
+    graph = Graph("channels")
+    weight = graph.node("DequantizeLinear", graph.constant(graph.random.integers(-127, 128, (2, 3)), dtype=np.int8),
+                        graph.constant([0.01, 0.02]), graph.constant([0, 0], dtype=np.int8), axis=0)
+    graph.output(graph.node("Gemm", graph.input(1, 3), weight, name="fc", transB=1))
+    onnx.save(graph.model(), tmp_path / "m.onnx")
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(1).normal(size=(8, 3)).astype(np.float32))
+    for repair in ([], ["--no-repair"]):
+        message = fails("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--target", board, *repair, "-o",
+                        tmp_path / "p.tare", output=tmp_path / "p.tare")
+        assert "layer 'fc' has weights with a scale per channel, but target 'generic' has one scale for all of them" in message
+
+
+def test_shifts_alone_need_scales_per_channel(tmp_path):
+    board = tmp_path / "board.yaml"
+    board.write_text(tare("target", "show", "shift_only").stdout.replace("per_channel: true", "per_channel: false"))
+    assert "per_channel is false; per_channel: true would be true" in fails("target", "check", board)
