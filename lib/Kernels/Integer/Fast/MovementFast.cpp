@@ -2,6 +2,7 @@
 #include "../Broadcast.h"
 #include "../Movement.h"
 #include "Loops.h"
+#include "Pieces.h"
 #include "Prepare.h"
 #include "Vector.h"
 
@@ -46,9 +47,11 @@ public:
       row = *along;
       outer.erase(along);
     }
-    // An image's planes, as every network's input has them.
-    planes =
-        bytes == 1 && row.firstStride == 1 && row.secondStride == 3 && column.size == 3 && column.secondStride == 1;
+    // An image's planes, as every network's input has them; the two halves that a channel shuffle mixes.
+    bool interleaves =
+        bytes == 1 && row.firstStride == 1 && row.secondStride == column.size && column.secondStride == 1;
+    planes = interleaves && column.size == 3;
+    pairs = interleaves && column.size == 2;
   }
 
   void run(const std::byte *source, std::byte *result, Share share) const {
@@ -71,8 +74,8 @@ private:
 
   void copyPiece(const Piece &piece, const std::byte *source, std::byte *result) const {
     if (consecutive)
-      std::memcpy(result, source, piece.column.size * bytes);
-    else if (planes)
+      copyBytes(source, result, piece.column.size * bytes);
+    else if (planes || pairs)
       interleave(piece, reinterpret_cast<const int8_t *>(source), reinterpret_cast<int8_t *>(result));
     else
       dispatchBytes(bytes, [&](auto type) {
@@ -83,6 +86,8 @@ private:
 
   void interleave(const Piece &piece, const int8_t *x, int8_t *y) const {
     int64_t plane = piece.column.firstStride;
+    if (pairs)
+      return interleavePairs(x, x + plane, y, piece.row.size);
     set.interleave3(x, x + plane, x + 2 * plane, y, piece.row.size);
   }
 
@@ -112,7 +117,7 @@ private:
   int64_t bytes, sourceStart, resultStart;
   std::vector<LoopAxis> outer;
   LoopAxis column = {1, 1, 1}, row = {1, 0, 0};
-  bool consecutive = true, planes = false;
+  bool consecutive = true, planes = false, pairs = false;
   const VectorSet &set = vectorSet();
 };
 
