@@ -19,23 +19,34 @@ Window poolWindow(const std::vector<int32_t> &kernel, const WindowLists &lists, 
   return window;
 }
 
-/// The outputs of an axis whose source for kernel element k is inside the input: [first, last).
-struct OutputRange {
-  int64_t first, last;
-};
-OutputRange insideOutputs(const WindowAxis &axis, int64_t k) {
-  int64_t offset = axis.padLow - k * axis.dilation; // o * stride >= offset
-  int64_t first = offset > 0 ? (offset + axis.stride - 1) / axis.stride : 0;
-  int64_t end = axis.input + offset; // o * stride < end
-  int64_t last = end > 0 ? std::min(axis.output, (end + axis.stride - 1) / axis.stride) : 0;
-  return {std::min(first, last), last};
+/// The kernel elements [first, last) of output o whose sources are inside the input.
+Range insideElements(const WindowAxis &axis, int64_t o) {
+  Range range = {0, axis.kernel};
+  while (range.first < axis.kernel && axis.source(o, range.first) < 0)
+    ++range.first;
+  while (range.last > range.first && axis.source(o, range.last - 1) >= axis.input)
+    --range.last;
+  return range;
 }
 
-template <typename T> void maxOf(const VectorSet &set, const T *x, T *y, int64_t count) {
+/// The outputs [first, last) of which all kernel elements are inside.
+Range wholeOutputs(const WindowAxis &axis) {
+  Range range = {0, axis.output};
+  while (range.first < axis.output && axis.source(range.first, 0) < 0)
+    ++range.first;
+  while (range.last > range.first && axis.source(range.last - 1, axis.kernel - 1) >= axis.input)
+    --range.last;
+  return range;
+}
+
+/// See VectorSet::maxWindow8.
+template <typename T>
+void maxWindow(const VectorSet &set, const T *x, int64_t pixelStride, int64_t tapStride, int64_t taps, T *y,
+               int64_t pixels, int64_t channels) {
   if constexpr (sizeof(T) == 1)
-    set.max8(x, y, count);
+    set.maxWindow8(x, pixelStride, tapStride, taps, y, pixels, channels);
   else
-    set.max16(x, y, count);
+    set.maxWindow16(x, pixelStride, tapStride, taps, y, pixels, channels);
 }
 
 template <typename T> void accumulate(const VectorSet &set, const T *x, int32_t *sums, int64_t count) {
@@ -58,7 +69,7 @@ template <typename T> class MaxPoolKernel : public FastKernel {
 public:
   MaxPoolKernel(const program::MaxPoolT &pool, const Shape &input, const VectorSet &set)
       : window(poolWindow(pool.kernel, {pool.strides, pool.pads, pool.dilations}, input)), batch(input[0]),
-        channels(input.back()), set(set) {}
+        channels(input.back()), whole(wholeOutputs(window[1])), set(set) {}
 
   size_t scratchBytes() const override { return window[1].input * channels * sizeof(T); }
 
@@ -69,45 +80,49 @@ public:
     Range own = share.of(batch * h.output);
     T *y = result.as<T>() + own.first * w.output * channels, *rows = reinterpret_cast<T *>(scratch);
     for (int64_t row = own.first; row < own.last; ++row, y += w.output * channels) {
-      bool any = reduceRows(operands[0].as<T>() + row / h.output * h.input * w.input * channels, row % h.output, rows);
-      std::fill_n(y, w.output * channels, std::numeric_limits<T>::min());
-      for (int64_t k = 0; any && k < w.kernel; ++k)
-        reduceColumn(rows, k, y);
+      const T *image = operands[0].as<T>() + row / h.output * h.input * w.input * channels;
+      if (reduceRows(image, row % h.output, rows))
+        reduceColumns(rows, y);
+      else
+        std::fill_n(y, w.output * channels, std::numeric_limits<T>::min());
     }
   }
 
 private:
+  /// Whether the window has any row inside.
   bool reduceRows(const T *x, int64_t o, T *rows) const {
     const auto &[h, w] = window;
     int64_t length = w.input * channels;
-    bool any = false;
-    for (int64_t k = 0; k < h.kernel; ++k) {
-      int64_t source = h.source(o, k);
-      if (!h.inside(source))
-        continue;
-      if (any)
-        maxOf(set, x + source * length, rows, length);
-      else
-        std::memcpy(rows, x + source * length, length * sizeof(T));
-      any = true;
-    }
-    return any;
+    Range taps = insideElements(h, o);
+    if (taps.size() > 0)
+      maxWindow(set, x + h.source(o, taps.first) * length, 0, h.dilation * length, taps.size(), rows, 1, length);
+    return taps.size() > 0;
   }
 
-  void reduceColumn(const T *rows, int64_t k, T *y) const {
+  void reduceColumns(const T *rows, T *y) const {
     const WindowAxis &w = window[1];
-    auto [first, last] = insideOutputs(w, k);
-    if (first >= last)
-      return;
-    const T *x = rows + w.source(first, k) * channels;
-    if (w.stride == 1)
-      return maxOf(set, x, y + first * channels, (last - first) * channels);
-    for (int64_t o = first; o < last; ++o, x += w.stride * channels)
-      maxOf(set, x, y + o * channels, channels);
+    for (int64_t o = 0; o < w.output; ++o)
+      if (o == whole.first && whole.size() > 0) {
+        maxWindow(set, rows + w.source(o, 0) * channels, w.stride * channels, w.dilation * channels, w.kernel,
+                  y + o * channels, whole.size(), channels);
+        o = whole.last - 1;
+      } else {
+        reduceBorder(rows, o, y + o * channels);
+      }
+  }
+
+  void reduceBorder(const T *rows, int64_t o, T *y) const {
+    const WindowAxis &w = window[1];
+    Range taps = insideElements(w, o);
+    if (taps.size() > 0)
+      maxWindow(set, rows + w.source(o, taps.first) * channels, 0, w.dilation * channels, taps.size(), y, 1, channels);
+    else
+      std::fill_n(y, channels, std::numeric_limits<T>::min());
   }
 
   Window window;
   int64_t batch, channels;
+  Range whole;
   const VectorSet &set;
 };
 

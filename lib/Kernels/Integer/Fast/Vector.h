@@ -175,9 +175,11 @@ struct VectorSet {
   /// acc = (a - za) * (b - zb), requantized.
   void (*mul8)(ElementsOperand a, ElementsOperand b, int8_t *y, int64_t count, const RequantVector &requant);
   void (*mul16)(ElementsOperand a, ElementsOperand b, int16_t *y, int64_t count, const RequantVector &requant);
-  /// y[i] = max(y[i], x[i])
-  void (*max8)(const int8_t *x, int8_t *y, int64_t count);
-  void (*max16)(const int16_t *x, int16_t *y, int64_t count);
+  /// y[p * channels + c] = the maximum of x[p * pixelStride + t * tapStride + c] over the taps t; at least one.
+  void (*maxWindow8)(const int8_t *x, int64_t pixelStride, int64_t tapStride, int64_t taps, int8_t *y, int64_t pixels,
+                     int64_t channels);
+  void (*maxWindow16)(const int16_t *x, int64_t pixelStride, int64_t tapStride, int64_t taps, int16_t *y,
+                      int64_t pixels, int64_t channels);
   /// sums[i] += x[i]
   void (*accumulate8)(const int8_t *x, int32_t *sums, int64_t count);
   void (*accumulate16)(const int16_t *x, int32_t *sums, int64_t count);
