@@ -64,7 +64,7 @@ def available_bytes():
 
 def peer_contenders(subject, data, samples, threads, report_skipped):
     for method in filter(None, METHODS.values()):
-        wanted = 2 * samples * activation_bytes(subject.prepared)
+        wanted = 1.3 * samples * activation_bytes(subject.prepared)
         if method != "MinMax" and wanted > 0.6 * available_bytes():
             report_skipped(f"onnxruntime's {method}", f"it would need about {wanted / 1e9:.0f} GB of memory")
             continue
@@ -94,7 +94,7 @@ def measure(subject, threads, quick, report_skipped):
     data = repeated(subject, samples)
     contenders = {f"tare {m}": lambda m=m: tare(subject, m, data, threads) for m in (FLOAT, *METHODS)}
     contenders.update(peer_contenders(subject, data, samples, threads, report_skipped))
-    costs = in_turns(contenders, rounds=2 if quick else 7, seconds=2 if quick else 20)
+    costs = in_turns(contenders, rounds=2 if quick else 5, seconds=2 if quick else 8)
     return {"model": subject.name, "samples": samples, "threads": threads, "macs": subject.macs, "costs": summary(costs)}
 
 
