@@ -111,18 +111,20 @@ tare_status tare_context_create(const tare_program *program, tare_form form, tar
 
 /* The same with `threads` threads, the calling one among them, that share the
    work of each layer that is large enough: a sample runs faster, with the same
-   bits. The others are made here and sleep between runs. 0: as many as there
-   are cores for this process (or TARE_THREADS says). Where there are many
-   samples, as many contexts of one thread get more done. Since version 2. */
+   bits. The others are made here, no more than there are cores for this
+   process, and sleep between runs; which layers are large enough is measured
+   here, too. 0: as many as there are cores (or TARE_THREADS says). Where there
+   are many samples, as many contexts of one thread get more done. Since version
+   2. */
 tare_status tare_context_create_threaded(const tare_program *program, tare_form form, size_t threads,
                                          tare_context **context);
 
 /* NULL is allowed. */
 void tare_context_destroy(tare_context *context);
 
-/* Runs the program once. inputs[i] and outputs[i] point
-   to as many bytes as the description of input or output i says, in the
-   context's form; they need no alignment. */
+/* Runs the program once. inputs[i] and outputs[i] point to as many bytes as the
+   description of input or output i says, in the context's form; they need no
+   alignment. */
 tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs);
 
 #ifdef __cplusplus

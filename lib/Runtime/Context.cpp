@@ -63,7 +63,7 @@ void Context::execute(const Node &node, std::span<Interval> intervals) {
   if (node.shares == 1)
     runShare({}, 0);
   else
-    team->run(node.shares, runShare);
+    team->run(node.shares, node.wakes, runShare);
 }
 
 void Context::runLayer(size_t index, const RunOptions &options) {

@@ -13,8 +13,10 @@ struct Context::Node {
   /// nullptr where there is nothing to do: a reshape in place, or a layer that
   /// a raw input comes from behind.
   const BoundOp *op = nullptr;
-  /// In how many threads it runs.
-  size_t shares = 1;
+  /// In how many threads it should run, and in how many it does.
+  size_t sharesWanted = 1, shares = 1;
+  /// Whether it wakes threads that sleep: where what they save until they may sleep again is worth it.
+  bool wakes = false;
   std::vector<ConstTensorView> operands;
   TensorView result;
   /// The result as an observer sees it; no data where the layer does not run.

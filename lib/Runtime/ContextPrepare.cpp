@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <unistd.h>
 
@@ -86,27 +87,11 @@ Status Context::allocate() {
   if (all > physicalMemory())
     return Error{fmt::format("running takes {} bytes of memory, this machine has {}", all, physicalMemory())};
   arena.reset(newMemory(arenaBytes));
+  std::memset(arena.get(), 0, arenaBytes); // The first run finds it mapped.
   scratch.reset(newMemory(threadCount * scratchBytes));
   for (Memory &stage : stages)
     stage.reset(newMemory(stageBytes));
   return success();
-}
-
-/// Threads only where there is work for them.
-void Context::makeTeam() {
-  size_t most = 1;
-  auto divide = [&](std::vector<Node> &nodes) {
-    for (Node &node : nodes) {
-      node.shares = node.op ? node.op->sharesFor(threadCount, owner->options.leastShareMicroseconds) : 1;
-      most = std::max(most, node.shares);
-    }
-  };
-  divide(layers);
-  for (auto *ports : {&inputs, &outputs})
-    for (PortBinding &port : *ports)
-      divide(port.nodes);
-  if (most > 1)
-    team = std::make_unique<Team>(most);
 }
 
 std::byte *Context::memoryOf(uint32_t tensor) const {

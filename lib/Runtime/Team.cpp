@@ -49,7 +49,8 @@ template <typename Condition> bool spinUntil(int64_t nanoseconds, Condition &&co
 
 } // namespace
 
-Team::Team(size_t size) : slots(size), spinNanoseconds(size <= availableCores() ? 50'000 : 0) {
+Team::Team(size_t size)
+    : slots(size), spinNanoseconds(size <= availableCores() ? int64_t(awakeMicroseconds * 1000) : 0) {
   assert(size >= 1 && size < (1u << shareBits) && "a ticket holds eight bits of shares");
   threads.reserve(size - 1);
   try {
@@ -65,7 +66,8 @@ Team::~Team() { end(); }
 
 void Team::end() {
   announce(0);
-  wake(jobAnnounced);
+  awaitSleep();
+  jobAnnounced.notify_all();
   for (std::thread &thread : threads)
     thread.join();
 }
@@ -77,20 +79,22 @@ uint64_t Team::announce(size_t count) {
   return ticket;
 }
 
-void Team::wake(std::condition_variable &sleepers) {
-  // Whoever has looked in vain holds the mutex until it sleeps.
-  {
-    std::lock_guard lock(mutex);
-  }
-  sleepers.notify_all();
+bool Team::needsSleepers(uint64_t ticket) const {
+  size_t sleeping = sleepers.load();
+  return sleeping != 0 && size() - sleeping < sharesOf(ticket);
 }
 
-void Team::runJob(size_t count) {
+void Team::awaitSleep() { std::lock_guard lock(mutex); }
+
+void Team::runJob(size_t count, bool wake) {
   assert(count >= 1 && count <= size() && "a share per thread at most");
   unfinished.store(count, std::memory_order_relaxed);
   uint64_t ticket = announce(count);
-  if (sleepers.load() != 0)
-    wake(jobAnnounced);
+  // To wake a thread takes some microseconds: the caller wakes one, and that one the others.
+  if (wake && needsSleepers(ticket)) {
+    awaitSleep();
+    jobAnnounced.notify_one();
+  }
   takeShares(ticket, 0);
   awaitShares();
 }
@@ -123,14 +127,19 @@ uint64_t Team::nextTicket(uint64_t last) {
     ++sleepers;
     jobAnnounced.wait(lock, [&] { return announced.load() != last; });
     --sleepers;
+    lock.unlock();
+    if (needsSleepers(announced.load()))
+      jobAnnounced.notify_all();
   }
   return announced.load(std::memory_order_acquire);
 }
 
 void Team::finishShare() {
   // Sequentially consistent with awaitShares(), as above.
-  if (unfinished.fetch_sub(1) == 1 && callerSleeps.load())
-    wake(jobFinished);
+  if (unfinished.fetch_sub(1) == 1 && callerSleeps.load()) {
+    awaitSleep();
+    jobFinished.notify_one();
+  }
 }
 
 void Team::awaitShares() {

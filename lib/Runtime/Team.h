@@ -30,14 +30,18 @@ public:
   size_t size() const { return slots.size(); }
 
   /// Calls body(share, thread) for each share of `count`, at most size(), and returns when all have returned. `thread`
-  /// is below size(): an index for per-thread state. From one thread at a time.
-  template <typename Body> void run(size_t count, const Body &body) {
+  /// is below size(): an index for per-thread state. Without `wake`, threads that sleep are left alone. From one thread
+  /// at a time.
+  template <typename Body> void run(size_t count, bool wake, const Body &body) {
     job = {[](const void *context, kernels::Share share, size_t thread) {
              (*static_cast<const Body *>(context))(share, thread);
            },
            &body};
-    runJob(count);
+    runJob(count, wake);
   }
+
+  /// How long a thread that has nothing to do stays awake.
+  static constexpr double awakeMicroseconds = 100;
 
 private:
   struct Job {
@@ -50,14 +54,17 @@ private:
   };
 
   void end();
-  void runJob(size_t count);
+  void runJob(size_t count, bool wake);
   void work(size_t thread);
   /// Takes and computes shares of the job, this thread's own one first, until none is left.
   void takeShares(uint64_t ticket, size_t thread);
   bool take(uint64_t ticket, size_t share);
   uint64_t announce(size_t count);
   uint64_t nextTicket(uint64_t last);
-  void wake(std::condition_variable &sleepers);
+  /// Whether threads sleep that the job has shares for.
+  bool needsSleepers(uint64_t ticket) const;
+  /// To be called before a notification: whoever has looked in vain holds the mutex until it sleeps.
+  void awaitSleep();
   void finishShare();
   void awaitShares();
 

@@ -23,10 +23,11 @@ public:
   /// Of all operands, and of the result.
   int64_t readBytes() const { return operandBytes; }
   int64_t writtenBytes() const { return resultBytes; }
-  /// How many shares, of `threads` at most, take about `microseconds` each: 1 where the work is small or does not
-  /// divide.
-  size_t sharesFor(size_t threads, double microseconds) const;
-  /// Computes a share of the result, one of at most sharesFor() its threads; all of it by default.
+  /// Whether several threads can share the work.
+  bool divides() const { return fast && fast->divides(); }
+  /// What one thread takes, as far as one can tell without running: within a factor of five.
+  double estimatedMicroseconds() const;
+  /// Computes a share of the result; where the work does not divide all of it, Share{0, 1}.
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
            kernels::Share share = {}) const;
 
@@ -34,7 +35,7 @@ private:
   const program::OpUnion *op;
   const kernels::OpKernel *kernel;
   std::unique_ptr<kernels::FastKernel> fast;
-  int64_t multiplyAccumulates = 0, operandBytes = 0, resultBytes = 0;
+  int64_t multiplyAccumulates = 0, operandBytes = 0, resultBytes = 0, sumCount = 0;
 };
 
 } // namespace tare::runtime

@@ -61,6 +61,8 @@ private:
   void prepareSteps(PortBinding &port);
   Status allocate();
   void makeTeam();
+  std::vector<Node *> nodesInOrder();
+  double timeAlone(const Node &node);
   void bindLayers();
   void bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt);
   std::byte *memoryOf(uint32_t tensor) const;

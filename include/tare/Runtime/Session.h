@@ -42,9 +42,9 @@ enum class Form {
 struct SessionOptions {
   /// Runs the reference kernels only.
   bool forceReference = false;
-  /// How long a thread's share of a layer must last, as far as one can tell beforehand: to hand it over and to wait for
-  /// it takes one or two microseconds.
-  double leastShareMicroseconds = 4;
+  /// How long a thread's share of a layer must last: to hand it over and to wait for it takes half a microsecond, and
+  /// what another thread has written must come from its cache.
+  double leastShareMicroseconds = 2;
 };
 
 /// An input or output in one form.
@@ -75,7 +75,8 @@ public:
 
   /// Memory to run in; an error where the machine does not have it. The context
   /// keeps the session alive. Each layer that is large enough runs in up to
-  /// `threads` threads (0: defaultThreads()), which the context keeps.
+  /// `threads` threads (0: defaultThreads()), which the context keeps; in no
+  /// more than there are cores. Which layers are, is measured here.
   Result<std::unique_ptr<Context>> makeContext(Form form = Form::program, size_t threads = 1) const;
   /// The same with a form for each input, and one for all outputs.
   Result<std::unique_ptr<Context>> makeContext(std::vector<Form> inputForms, Form outputForm, size_t threads = 1) const;
