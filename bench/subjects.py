@@ -96,7 +96,7 @@ class Subject:
         """ONNX Runtime's int8 form."""
         def make(target):
             quantized.quantize(self.prepared, target, np.load(self.data), samples=CALIBRATION_SAMPLES)
-        return self.made_by_peer(".qdq.onnx", make, self.prepared, self.data)
+        return self.made_by_peer(".qdq.onnx", make, self.prepared, self.data, pathlib.Path(quantized.__file__))
 
     @functools.cached_property
     def ranges(self):
