@@ -121,9 +121,11 @@ private:
     if (!tensor)
       return constant.emitError("has no data: was the IR printed with elided resources?");
     StringRef bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());
-    auto &alike = constantsByHash[llvm::xxh3_64bits(bytes)];
+    program::TensorT grid;
+    addGrid(grid, value);
+    auto &alike = constantsByHash[hashOf(bytes, grid)];
     for (uint32_t other : alike)
-      if (isSame(other, tensor.type(), bytes) && isOnGrid(other, value)) {
+      if (isSame(other, tensor.type(), bytes) && isOnGrid(other, grid)) {
         indices[value] = other;
         return mlir::success();
       }
@@ -144,9 +146,14 @@ private:
            StringRef(reinterpret_cast<const char *>(data.data()), data.size()) == bytes;
   }
 
-  bool isOnGrid(uint32_t index, Value value) {
-    program::TensorT wanted;
-    addGrid(wanted, value);
+  /// Of the grid, too: all layers' biases may be the same zeros, each on its own.
+  static uint64_t hashOf(StringRef bytes, const program::TensorT &grid) {
+    auto scales =
+        llvm::ArrayRef(reinterpret_cast<const uint8_t *>(grid.scales.data()), grid.scales.size() * sizeof(double));
+    return llvm::hash_combine(llvm::xxh3_64bits(bytes), llvm::xxh3_64bits(scales));
+  }
+
+  bool isOnGrid(uint32_t index, const program::TensorT &wanted) {
     const program::TensorT &tensor = *program().tensors[index];
     return tensor.scales == wanted.scales && tensor.axis == wanted.axis && tensor.zero_point == wanted.zero_point;
   }

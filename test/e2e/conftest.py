@@ -1,10 +1,14 @@
 """Fixtures of the end-to-end tests. The tools are taken from $TARE_BIN, or build/bin."""
 import re
+import sys
 
 import pytest
 
 import harness
+
 from models import CASES
+
+sys.path.insert(0, str(harness.ROOT / "bench"))  # The generator of long networks.
 
 
 def pytest_sessionstart(session):

@@ -131,9 +131,14 @@ private:
     return outcome;
   }
 
+  /// There is one function: passes have nothing to share among threads, and need no locks. Samples are evaluated on
+  /// many.
   LogicalResult phase(const char *name, llvm::function_ref<LogicalResult()> run) {
+    bool isParallel = StringRef(name) == "calibrate";
+    context.disableMultithreading(!isParallel);
     StepClock clock;
     LogicalResult outcome = run();
+    context.disableMultithreading(false);
     result.steps.push_back(clock.stop(name));
     return outcome;
   }
