@@ -4,6 +4,9 @@ import onnxruntime as ort
 
 ort.set_default_logger_severity(4)
 
+# For so many seconds or less its threads go on looking for work after a run, and keep a core busy.
+SPINNING = 0.02
+
 NUMPY_TYPES = {"tensor(float)": np.float32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
 
 
@@ -12,8 +15,6 @@ def session(model, threads=1):
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    # Its threads wait for work in a loop, which is fastest for it; but not into the next contender's turn.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
     return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

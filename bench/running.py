@@ -109,7 +109,7 @@ def measure(subject, batch, threads, effort):
             contenders[name], ways[name], found[name] = contender(side, feeds, threads)
         except Exception as error:  # whatever the peer stumbles over
             raise Skipped(f"{name}: {str(error).splitlines()[0][:200]}") from error
-    measured = alternate(contenders, effort)
+    measured = alternate(contenders, effort, pause=peer.SPINNING if threads > 1 else 0)
     per_sample = {name: [1e3 * s / batch for s in seconds] for name, seconds in measured.items()}
     row = {"model": subject.name, "batch": batch, "threads": threads, "macs": subject.macs, "rounds": len(measured[TARE]),
            "ways": ways, "milliseconds": {n: statistics.median(ms) for n, ms in per_sample.items()},

@@ -15,6 +15,7 @@ class Effort:
     fewest_rounds: int = 5  # however long a round takes
     seconds: float = 3.0  # for all rounds of a row
     turn: float = 0.004  # a turn repeats what is faster than this
+    warm: float = 0.1  # a turn begins with a call that does not count, where it takes less than this
 
     @staticmethod
     def quick():
@@ -32,18 +33,17 @@ def loop(action, count):
         action()
 
 
-def alternate(contenders, effort):
+def alternate(contenders, effort, pause=0.0):
     """Seconds per call of each contender, in each round: {name: [seconds]}. `contenders` are functions by name.
 
     In each round each has one turn; who begins moves on by one from round to round, so that nobody always runs behind the
-    same other one. A first call of each warms up, a second one says how often to repeat it in a turn.
+    same other one. `pause` is the seconds before each turn, in which the one before comes to rest.
     """
     names = list(contenders)
     for action in contenders.values():
         action()
     once = {name: seconds_of(contenders[name]) for name in names}
-    repeats = {name: max(1, round(effort.turn / once[name])) for name in names}
-    a_round = sum(max(effort.turn, once[name]) for name in names)
+    a_round = sum(max(effort.turn, seconds) + (seconds < effort.warm) * seconds + pause for seconds in once.values())
     # Enough rounds for the time; at least `rounds`, unless that would be three times the time.
     count = max(effort.fewest_rounds, min(effort.rounds, int(3 * effort.seconds / a_round)),
                 min(effort.most_rounds, int(effort.seconds / a_round)))
@@ -51,8 +51,17 @@ def alternate(contenders, effort):
     for number in range(count):
         start = number % len(names)
         for name in names[start:] + names[:start]:
-            measured[name].append(seconds_of(lambda: loop(contenders[name], repeats[name])) / repeats[name])
+            time.sleep(pause)
+            measured[name].append(take_turn(contenders[name], once[name], effort))
     return measured
+
+
+def take_turn(action, once, effort):
+    """Seconds per call, of which `once` seconds are expected."""
+    repeats = max(1, round(effort.turn / once))
+    if once < effort.warm:
+        action()  # what the others have put into the caches goes
+    return seconds_of(lambda: loop(action, repeats)) / repeats
 
 
 class Crowd:

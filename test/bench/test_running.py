@@ -84,7 +84,7 @@ def test_rebatched_models_are_checked():
 def test_turns():
     turns = []
     contenders = {name: lambda name=name: turns.append(name) for name in "abc"}
-    measured = timing.alternate(contenders, timing.Effort(rounds=3, most_rounds=3, fewest_rounds=3, turn=1e-9))
+    measured = timing.alternate(contenders, timing.Effort(rounds=3, most_rounds=3, fewest_rounds=3, turn=1e-9, warm=0))
     assert {name: len(rounds) for name, rounds in measured.items()} == {"a": 3, "b": 3, "c": 3}
     assert "".join(turns[6:]) == "abcbcacab"
 
