@@ -3,8 +3,10 @@ import importlib.metadata
 import os
 import pathlib
 import platform
-import subprocess
+import statistics
 import time
+
+from timing import measure_process
 
 
 def field(path, name):
@@ -18,14 +20,16 @@ def field(path, name):
 def describe(tare):
     flags = set(field("/proc/cpuinfo", "flags").split())
     extensions = [f for f in ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8") if f in flags]
-    version = subprocess.run([tare, "--version"], capture_output=True, text=True).stdout.strip()
+    starts = [measure_process(tare, "--version") for _ in range(5)]
     return {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "processor": field("/proc/cpuinfo", "model name") or platform.machine(), "extensions": extensions,
-            "cores": len(os.sched_getaffinity(0)), "load": os.getloadavg()[0], "tare": version,
+            "cores": len(os.sched_getaffinity(0)), "load": os.getloadavg()[0], "tare": starts[0].output.strip(),
+            "start": {"seconds": statistics.median(c.seconds for c in starts), "megabytes": max(c.megabytes for c in starts)},
             **{name: importlib.metadata.version(name) for name in ("onnxruntime", "onnx", "numpy")}}
 
 
 def sentence(machine):
     busy = " **The machine was busy: more processes wanted to run than there are cores.**" if machine["load"] > machine["cores"] else ""
     return (f"{machine['date']}; {machine['processor']}, {machine['cores']} cores, {' '.join(machine['extensions'])}; load "
-            f"{machine['load']:.1f} at the start; {machine['tare']}; onnxruntime {machine['onnxruntime']}.{busy}")
+            f"{machine['load']:.1f} at the start; {machine['tare']}; onnxruntime {machine['onnxruntime']}. "
+            f"A process of `tare` that does nothing takes {machine['start']['seconds']:.3f} s and {machine['start']['megabytes']:.0f} MB.{busy}")

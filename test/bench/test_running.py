@@ -7,6 +7,7 @@ import onnx
 import pytest
 
 import batches
+import machine
 import peer
 import running
 import tables
@@ -99,3 +100,9 @@ def test_a_process_is_measured():
 def test_numbers():
     assert [tables.number(x) for x in (None, 0, 0.012345, 1.5, 1234.5, float("inf"))] == ["–", "0", "0.0123", "1.50", "1,234", "∞"]
     assert tables.geometric_mean([1, 4]) == pytest.approx(2)
+
+
+def test_machine(tiny):
+    found = machine.describe(tiny.tools.tare)
+    assert found["start"]["megabytes"] > 1 and found["cores"] >= 1
+    assert "onnxruntime" in machine.sentence(found) and "busy" in machine.sentence({**found, "load": 1000.0})
