@@ -11,6 +11,8 @@
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Passes.h"
 
+#include "mlir/IR/IRMapping.h"
+
 using namespace mlir;
 
 namespace tare {
@@ -196,9 +198,9 @@ struct CancelTransposes : impl::CancelTransposesBase<CancelTransposes> {
     Cost before(function);
     Rewriter rewriter(function);
     rewriter.mergeTransposes();
-    while (improve(function))
+    LayoutChoice choice;
+    while (improve(function, choice))
       ;
-    LayoutChoice choice = chooseLayouts(function);
     for (auto reshape : llvm::to_vector(function.getOps<npu::ReshapeOp>()))
       reorderWeights(rewriter, reshape);
     rewriter.makeReshapes();
@@ -209,24 +211,24 @@ struct CancelTransposes : impl::CancelTransposesBase<CancelTransposes> {
 private:
   /// One round on a copy, which replaces the function's body where it is better: transposes that end up next to each
   /// other in new combinations can make a choice better or worse than it looked.
-  static bool improve(func::FuncOp function) {
-    if (chooseLayouts(function).permuted.empty())
+  /// `choice` is that of the function as it was before.
+  static bool improve(func::FuncOp function, LayoutChoice &choice) {
+    choice = chooseLayouts(function);
+    if (choice.permuted.empty())
       return false;
-    OwningOpRef<func::FuncOp> copy = function.clone();
-    LayoutChoice choice = chooseLayouts(*copy);
+    IRMapping mapping;
+    OwningOpRef<func::FuncOp> copy = cast<func::FuncOp>(function->clone(mapping));
     Rewriter rewriter(*copy);
-    std::vector<std::pair<Location, std::string>> layers;
-    for (auto &[op, permutation] : choice.permuted) {
-      layers.emplace_back(op->getLoc(), qnn::layerName(op));
-      rewriter.permute(op, permutation);
-    }
+    for (auto &[op, permutation] : choice.permuted)
+      rewriter.permute(cast<npu::PermutableOpInterface>(mapping.lookup(op.getOperation())), permutation);
     rewriter.mergeTransposes();
     if (!(Cost(*copy) < Cost(function)))
       return false;
+    for (auto &[op, permutation] : choice.permuted)
+      remark::passed(op->getLoc(), remark::RemarkOpts::name("Permuted").category(category))
+          << remark::metric("Layer", qnn::layerName(op))
+          << remark::add("computes on what its transposed operands were made of");
     function.getBody().takeBody(copy->getBody());
-    for (auto &[location, layer] : layers)
-      remark::passed(location, remark::RemarkOpts::name("Permuted").category(category))
-          << remark::metric("Layer", layer) << remark::add("computes on what its transposed operands were made of");
     return true;
   }
 
