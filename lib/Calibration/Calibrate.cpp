@@ -70,11 +70,12 @@ private:
 };
 
 ValueRange summarizeConstant(const Tensor &tensor) {
-  auto [smallest, largest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
+  Histogram extremes(Histogram::Detail::extremes);
+  extremes.add({tensor.as<float>(), size_t(tensor.count())});
   ValueRange range;
   range.label = constantLabel;
-  range.seenMin = *smallest;
-  range.seenMax = *largest;
+  range.seenMin = extremes.finite() ? extremes.min() : 0;
+  range.seenMax = extremes.finite() ? extremes.max() : 0;
   range.min = std::min(range.seenMin, 0.0);
   range.max = std::max(range.seenMax, 0.0);
   return range;
@@ -170,7 +171,7 @@ private:
     for (const auto &[value, index] : values.observed)
       if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
         observe(value, inputs[argument.getArgNumber()]);
-    evaluator.run(inputs, observe);
+    evaluator.run(inputs, observe, Evaluator::ElementOrder::any);
   }
 
   const Evaluator &evaluator;

@@ -26,8 +26,9 @@ static llvm::ArrayRef<int64_t> spatialOf(const ConstTensorView &weight) {
 }
 
 static void evaluateConv(ConvOp op, const Evaluation &e) {
-  kernels::Geometry geometry = window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
-  floating::conv(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed);
+  kernels::Geometry geometry =
+      window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
+  floating::conv(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed, e.orders);
   applyClamp(op.getClamp(), e.result);
 }
 
@@ -49,7 +50,8 @@ static Tensor onnxLayout(const ConstTensorView &weight, int64_t group) {
 }
 
 static void evaluateConvTranspose(ConvTransposeOp op, const Evaluation &e) {
-  kernels::Geometry geometry = window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
+  kernels::Geometry geometry =
+      window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
   Tensor weight = onnxLayout(e.operand(1), op.getGroup());
   floating::convTranspose(e.operand(0), weight.view(), e.optional(2), geometry, e.result);
   applyClamp(op.getClamp(), e.result);
@@ -77,25 +79,28 @@ template <auto kernel, typename OpTy> static void evaluateBinary(OpTy op, const 
 
 static void evaluateAveragePool(AveragePoolOp op, const Evaluation &e) {
   kernels::Geometry geometry = window(op.getKernel(), op.getStrides(), op.getPads(), std::nullopt);
-  floating::averagePool(e.operand(0), geometry, op.getCountIncludePad(), e.result);
+  floating::averagePool(e.operand(0), geometry, op.getCountIncludePad(), e.result, e.orders.x);
   applyClamp(op.getClamp(), e.result);
 }
 
 static void evaluateReduceMean(ReduceMeanOp op, const Evaluation &e) {
-  floating::reduceMean(e.operand(0), listOf(op.getAxes()), e.result);
+  std::vector<int64_t> axes;
+  for (int64_t axis : op.getAxes())
+    axes.push_back(axisIn(e.orders.x, axis));
+  floating::reduceMean(e.operand(0), axes, e.result);
   applyClamp(op.getClamp(), e.result);
 }
 
 void tare::addArithmeticOps(EvaluationRegistry &registry) {
-  registry.add<ConvOp>(evaluateConv);
+  registry.add<ConvOp>(evaluateConv, OrderRule::either);
   registry.add<ConvTransposeOp>(evaluateConvTranspose);
   registry.add<LinearOp>(evaluateLinear);
   registry.add<MatMulOp>(evaluateMatMul);
   registry.add<BatchNormOp>(evaluateBatchNorm);
-  registry.add<AddOp>(evaluateBinary<floating::add, AddOp>);
-  registry.add<SubOp>(evaluateBinary<floating::sub, SubOp>);
-  registry.add<MulOp>(evaluateBinary<floating::mul, MulOp>);
-  registry.add<DivOp>(evaluateBinary<floating::div, DivOp>);
-  registry.add<AveragePoolOp>(evaluateAveragePool);
-  registry.add<ReduceMeanOp>(evaluateReduceMean);
+  registry.add<AddOp>(evaluateBinary<floating::add, AddOp>, OrderRule::same);
+  registry.add<SubOp>(evaluateBinary<floating::sub, SubOp>, OrderRule::same);
+  registry.add<MulOp>(evaluateBinary<floating::mul, MulOp>, OrderRule::same);
+  registry.add<DivOp>(evaluateBinary<floating::div, DivOp>, OrderRule::same);
+  registry.add<AveragePoolOp>(evaluateAveragePool, OrderRule::same);
+  registry.add<ReduceMeanOp>(evaluateReduceMean, OrderRule::reads);
 }

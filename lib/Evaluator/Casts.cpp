@@ -98,9 +98,8 @@ Tensor tare::dequantized(const Tensor &tensor, mlir::Type irType) {
     return tensor;
   Tensor result(ElementType::f32, tensor.shape());
   Channels layout(*grid, tensor.shape());
-  withStorage(*grid, [&](auto storage) {
-    toReals(tensor.as<decltype(storage)>(), result.mutableAs<float>(), *grid, layout);
-  });
+  withStorage(*grid,
+              [&](auto storage) { toReals(tensor.as<decltype(storage)>(), result.mutableAs<float>(), *grid, layout); });
   return result;
 }
 
@@ -117,7 +116,7 @@ Tensor tare::quantized(const Tensor &reals, mlir::Type irType) {
 }
 
 void tare::addCasts(EvaluationRegistry &registry) {
-  registry.add<mlir::quant::QuantizeCastOp>(evaluateQuantize, /*movesElements=*/true);
-  registry.add<mlir::quant::DequantizeCastOp>(evaluateDequantize, /*movesElements=*/true);
+  registry.add<mlir::quant::QuantizeCastOp>(evaluateQuantize, OrderRule::channelsFirst, /*movesElements=*/true);
+  registry.add<mlir::quant::DequantizeCastOp>(evaluateDequantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<RequantizeOp>(evaluateRequantize);
 }

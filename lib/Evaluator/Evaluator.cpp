@@ -25,11 +25,12 @@ FailureOr<Evaluator> Evaluator::create(ModuleOp module) {
 std::vector<Value> Evaluator::computedValues() const {
   std::vector<Value> values;
   for (const Step &step : graph->steps)
-    values.push_back(step.op->getResult(0));
+    if (step.op)
+      values.push_back(step.op->getResult(0));
   return values;
 }
 
-std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe) const {
+std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, ElementOrder order) const {
   WorkspacePool::Lease workspace(graph->workspaces, graph->layout);
   std::vector<Tensor> &values = workspace.values();
   llvm::copy(operands, values.begin());
@@ -46,8 +47,8 @@ std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe) 
         result = Tensor(step.resultType);
       runStep(step, arguments, &graph->packed, result);
     }
-    if (observe)
-      observe(step.op->getResult(0), result);
+    if (observe && step.op)
+      observe(step.op->getResult(0), order == ElementOrder::any ? result : rowMajor(step, result));
     for (size_t slot : step.lastUses)
       values[slot] = Tensor();
   }

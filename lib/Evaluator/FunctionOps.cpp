@@ -39,17 +39,19 @@ static void evaluatePRelu(PReluOp op, const Evaluation &e) {
   floating::prelu(e.operand(0), slopes.view(), e.result);
 }
 
-static void evaluateSoftmax(SoftmaxOp op, const Evaluation &e) { floating::softmax(e.operand(0), op.getAxis(), e.result); }
+static void evaluateSoftmax(SoftmaxOp op, const Evaluation &e) {
+  floating::softmax(e.operand(0), op.getAxis(), e.result);
+}
 
 void tare::addFunctionOps(EvaluationRegistry &registry) {
-  registry.add<ReluOp>(evaluateRelu);
-  registry.add<ClipOp>(evaluateClip);
-  registry.add<LeakyReluOp>(evaluateLeakyRelu);
+  registry.add<ReluOp>(evaluateRelu, OrderRule::same);
+  registry.add<ClipOp>(evaluateClip, OrderRule::same);
+  registry.add<LeakyReluOp>(evaluateLeakyRelu, OrderRule::same);
   registry.add<PReluOp>(evaluatePRelu);
-  registry.add<SigmoidOp>(evaluateFunction<SigmoidOp>);
-  registry.add<TanhOp>(evaluateFunction<TanhOp>);
-  registry.add<HardSigmoidOp>(evaluateFunction<HardSigmoidOp>);
-  registry.add<HardSwishOp>(evaluateFunction<HardSwishOp>);
-  registry.add<ReciprocalOp>(evaluateFunction<ReciprocalOp>);
+  registry.add<SigmoidOp>(evaluateFunction<SigmoidOp>, OrderRule::same);
+  registry.add<TanhOp>(evaluateFunction<TanhOp>, OrderRule::same);
+  registry.add<HardSigmoidOp>(evaluateFunction<HardSigmoidOp>, OrderRule::same);
+  registry.add<HardSwishOp>(evaluateFunction<HardSwishOp>, OrderRule::same);
+  registry.add<ReciprocalOp>(evaluateFunction<ReciprocalOp>, OrderRule::same);
   registry.add<SoftmaxOp>(evaluateSoftmax);
 }

@@ -70,6 +70,7 @@ LogicalResult Evaluator::Graph::build(func::FuncOp function) {
       return failure();
   for (Value value : function.front().getTerminator()->getOperands())
     outputSlots.push_back(slots.lookup(value));
+  chooseOrders();
   choosePlaces();
   planMemory();
   findLastUses();

@@ -28,6 +28,7 @@ private:
   mlir::LogicalResult addOp(mlir::Operation &op);
   void addConstant(mlir::Operation &op, mlir::ElementsAttr value);
   void addPorts(mlir::func::FuncOp function);
+  void chooseOrders();
   void choosePlaces();
   void planMemory();
   void findLastUses();

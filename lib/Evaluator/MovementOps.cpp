@@ -11,14 +11,15 @@ using namespace tare::qnn;
 namespace floating = tare::kernels::floating;
 
 static void evaluateMaxPool(MaxPoolOp op, const Evaluation &e) {
-  floating::maxPool(e.operand(0), window(op.getKernel(), op.getStrides(), op.getPads(), op.getDilations()), e.result);
+  floating::maxPool(e.operand(0), window(op.getKernel(), op.getStrides(), op.getPads(), op.getDilations()), e.result,
+                    e.orders.x);
 }
 
 static void evaluateConcat(ConcatOp op, const Evaluation &e) {
   std::vector<ConstTensorView> views;
   for (const Tensor *operand : e.operands)
     views.push_back(operand->view());
-  kernels::concat(views, op.getAxis(), e.result);
+  kernels::concat(views, axisIn(e.orders.x, op.getAxis()), e.result);
 }
 
 static void evaluateSlice(SliceOp op, const Evaluation &e) {
@@ -74,11 +75,11 @@ static void evaluateResize(ResizeOp op, const Evaluation &e) {
 }
 
 void tare::addMovementOps(EvaluationRegistry &registry) {
-  registry.add<MaxPoolOp>(evaluateMaxPool);
-  registry.add<ConcatOp>(evaluateConcat, /*movesElements=*/true);
-  registry.add<SliceOp>(evaluateSlice, /*movesElements=*/true);
+  registry.add<MaxPoolOp>(evaluateMaxPool, OrderRule::same);
+  registry.add<ConcatOp>(evaluateConcat, OrderRule::same, /*movesElements=*/true);
+  registry.add<SliceOp>(evaluateSlice, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<PadOp>(evaluatePad);
-  registry.add<ReshapeOp>(evaluateReshape, /*movesElements=*/true);
-  registry.add<TransposeOp>(evaluateTranspose, /*movesElements=*/true);
+  registry.add<ReshapeOp>(evaluateReshape, OrderRule::channelsFirst, /*movesElements=*/true);
+  registry.add<TransposeOp>(evaluateTranspose, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<ResizeOp>(evaluateResize);
 }

@@ -13,7 +13,7 @@ void Evaluator::Graph::choosePlaces() {
     if (step.onReals || isOutput.contains(step.result))
       step.place = Step::Place::own;
     else
-      step.place = isa<qnn::ReshapeOp>(step.op) ? Step::Place::operand : Step::Place::arena;
+      step.place = isa_and_nonnull<qnn::ReshapeOp>(step.op) ? Step::Place::operand : Step::Place::arena;
   }
 }
 

@@ -22,11 +22,25 @@ struct Evaluation {
   llvm::ArrayRef<const Tensor *> operands;
   TensorView result;
   kernels::floating::PackedConstants *packed = nullptr;
+  /// Of the first operand and of the result; tensors with channels last have their dimensions in that order.
+  kernels::floating::ChannelOrders orders = {};
 
   ConstTensorView operand(size_t index) const { return operands[index]->view(); }
   kernels::floating::OptionalView optional(size_t index) const {
     return index < operands.size() ? kernels::floating::OptionalView(operands[index]->view()) : std::nullopt;
   }
+};
+
+/// What an op can do with images whose channels are last.
+enum class OrderRule {
+  /// Nothing: it reads and writes row-major tensors.
+  channelsFirst,
+  /// It reads and writes either order, each for itself.
+  either,
+  /// The result has the order of the operands, which is that of all of them.
+  same,
+  /// It reads either order; the result is row-major.
+  reads
 };
 
 class EvaluationRegistry {
@@ -35,11 +49,14 @@ public:
     std::function<void(mlir::Operation *, const Evaluation &)> evaluate;
     /// Moves elements without looking at them: runs on a quantized tensor's integers as they are.
     bool movesElements = false;
+    OrderRule order = OrderRule::channelsFirst;
   };
 
-  template <typename OpTy> void add(void (*function)(OpTy, const Evaluation &), bool movesElements = false) {
+  template <typename OpTy>
+  void add(void (*function)(OpTy, const Evaluation &), OrderRule order = OrderRule::channelsFirst,
+           bool movesElements = false) {
     auto evaluate = [function](mlir::Operation *op, const Evaluation &e) { function(llvm::cast<OpTy>(op), e); };
-    entries[mlir::TypeID::get<OpTy>()] = {evaluate, movesElements};
+    entries[mlir::TypeID::get<OpTy>()] = {evaluate, movesElements, order};
   }
 
   /// The op's entry, or null.

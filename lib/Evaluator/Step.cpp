@@ -42,7 +42,7 @@ void tare::runStep(const Step &step, Operands operands, kernels::floating::Packe
   else if (step.onReals)
     result = runOnReals(step, operands, packed);
   else
-    step.entry->evaluate(step.op, {operands, result.mutableView(), packed});
+    step.entry->evaluate(step.op, {operands, result.mutableView(), packed, step.orders});
 }
 
 Tensor tare::resultOf(const Step &step, ArrayRef<Tensor> operands) {

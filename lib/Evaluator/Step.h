@@ -9,6 +9,7 @@ namespace tare {
 
 /// An op whose operands and result are slots of the value table.
 struct Step {
+  /// None where the step changes the order of an image's dimensions for its readers.
   mlir::Operation *op = nullptr;
   /// For ops of the graph level.
   const EvaluationRegistry::Entry *entry = nullptr;
@@ -20,6 +21,9 @@ struct Step {
   bool onReals = false;
   bool constantWeight = false;
   size_t result = 0;
+  /// Of the first operand and of the result.
+  kernels::floating::ChannelOrders orders;
+  /// The dimensions in the result's order.
   TensorType resultType;
   /// Where the result's elements are: in the arena, where the operand's are, or in memory that each run allocates.
   enum class Place { arena, operand, own } place = Place::own;
@@ -33,6 +37,9 @@ mlir::FailureOr<Step> bind(mlir::Operation *op);
 /// Fills `result`, which has its memory but for steps on real numbers.
 void runStep(const Step &step, llvm::ArrayRef<const Tensor *> operands, kernels::floating::PackedConstants *packed,
              Tensor &result);
+
+/// A step's result with its channels first.
+Tensor rowMajor(const Step &step, const Tensor &result);
 
 /// The result in memory of its own.
 Tensor resultOf(const Step &step, llvm::ArrayRef<Tensor> operands);

@@ -2,9 +2,10 @@
 #ifndef TARE_LIB_EVALUATOR_WINDOWS_H
 #define TARE_LIB_EVALUATOR_WINDOWS_H
 
-#include "tare/Kernels/Geometry.h"
+#include "tare/Kernels/Float.h"
 #include "llvm/ADT/ArrayRef.h"
 
+#include <array>
 #include <optional>
 
 namespace tare {
@@ -18,6 +19,12 @@ inline std::vector<int64_t> listOf(OptionalList list) {
 inline kernels::Geometry window(llvm::ArrayRef<int64_t> kernel, OptionalList strides, OptionalList pads,
                                 OptionalList dilations, int64_t group = 1) {
   return {listOf(kernel), listOf(strides), listOf(pads), listOf(dilations), group};
+}
+
+/// A dimension of an image as the order of its channels has it.
+inline int64_t axisIn(kernels::floating::ChannelOrder order, int64_t axis) {
+  constexpr std::array<int64_t, 4> last{0, 3, 1, 2};
+  return order == kernels::floating::ChannelOrder::last ? last[axis] : axis;
 }
 
 } // namespace tare

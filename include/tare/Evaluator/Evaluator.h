@@ -31,6 +31,10 @@ public:
   /// Called with each op's result as soon as it is computed (constants excepted). Its elements are gone after the call.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
+  /// What an observer sees: tensors of their values' shapes; or, for those who look at the elements alone, tensors whose
+  /// dimensions may be permuted, as they are computed.
+  enum class ElementOrder { rowMajor, any };
+
   /// Prepares @main: constant operands are computed once, here. An op that cannot be run is an error at its location.
   static mlir::FailureOr<Evaluator> create(mlir::ModuleOp module);
 
@@ -45,7 +49,8 @@ public:
   std::vector<mlir::Value> computedValues() const;
 
   /// One sample: a tensor per input, of the inputs' types; a tensor per output. Quantized values are their integers.
-  std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {}) const;
+  std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {},
+                          ElementOrder order = ElementOrder::rowMajor) const;
 
 private:
   struct Graph;

@@ -45,10 +45,17 @@ private:
 
 using OptionalView = std::optional<ConstTensorView>;
 
+/// Where the channels of an image are: [N, C, H, W], as everywhere else, or [N, H, W, C], as processors like them.
+enum class ChannelOrder { first, last };
+struct ChannelOrders {
+  ChannelOrder x = ChannelOrder::first, y = ChannelOrder::first;
+  bool operator==(const ChannelOrders &) const = default;
+};
+
 /// x [N, I, spatial..], w [O, I / group, kernel..], bias [O] or none.
-/// Give `constants` where w is a constant.
+/// Give `constants` where w is a constant. With channels last there are two spatial dimensions.
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
-          const TensorView &y, PackedConstants *constants = nullptr);
+          const TensorView &y, PackedConstants *constants = nullptr, ChannelOrders orders = {});
 
 /// x [N, I, spatial..], w [I, O / group, kernel..], bias [O] or none. The
 /// output padding is in y's shape.
@@ -64,12 +71,14 @@ void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalVi
 void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
 
 /// Padding never wins. A larger y than the pads allow (ceil mode) is fine.
-void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y);
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y,
+             ChannelOrder order = ChannelOrder::first);
 
 /// The mean over the window's elements inside the input, or, with
 /// `countIncludePad`, inside input and padding. What ceil mode adds beyond the
 /// padding never counts.
-void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y);
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
+                 ChannelOrder order = ChannelOrder::first);
 
 /// y = (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c], c
 /// along axis 1.

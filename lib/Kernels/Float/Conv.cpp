@@ -1,5 +1,6 @@
 // Convolutions on oneDNN, one image at a time: what is computed for an image
 // does not depend on the batch that it is part of.
+#include "ChannelOrder.h"
 #include "OneDnn.h"
 #include "Planes.h"
 
@@ -21,16 +22,20 @@ struct Problem {
   Dims strides, dilations, begin, end;
   Tag weightsTag;
   bool hasBias;
+  ChannelOrders orders;
 
   KernelKey key(KernelKind kind) const {
-    KernelKey key{static_cast<int64_t>(kind), hasBias};
+    KernelKey key{static_cast<int64_t>(kind), hasBias, orders.x == ChannelOrder::last, orders.y == ChannelOrder::last};
     for (const Dims *dims : {&source, &weights, &target, &strides, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
     return key;
   }
 };
 
-Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool hasBias) {
+/// oneDNN names the dimensions alike in either order.
+Tag tagOf(ChannelOrder order) { return order == ChannelOrder::last ? Tag::nhwc : Tag::nchw; }
+
+Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool hasBias, ChannelOrders orders) {
   int64_t g = window.group;
   Problem problem;
   problem.source = {1, x.c, x.h, x.w};
@@ -44,6 +49,7 @@ Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool h
   problem.end = {window.end[0], window.end[1]};
   problem.weightsTag = Tag::goihw;
   problem.hasBias = hasBias;
+  problem.orders = orders;
   return problem;
 }
 
@@ -61,16 +67,17 @@ template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::al
                                       problem.dilations, problem.begin, problem.end);
   KernelPlan plan;
   plan.descriptor = typename Primitive::primitive_desc(descriptor, kernelAttributes(), cpuEngine());
-  plan.ports = {{DNNL_ARG_SRC, plain(problem.source, Tag::nchw)}, {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
+  plan.ports = {{DNNL_ARG_SRC, plain(problem.source, tagOf(problem.orders.x))},
+                {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
   if (problem.hasBias)
     plan.ports.push_back({DNNL_ARG_BIAS, bias});
-  plan.ports.push_back({DNNL_ARG_DST, plain(problem.target, Tag::nchw)});
+  plan.ports.push_back({DNNL_ARG_DST, plain(problem.target, tagOf(problem.orders.y))});
   return plan;
 }
 
 void runImages(const CompiledKernel &kernel, const ConstTensorView &x, const ConstTensorView &w,
-               const OptionalView &bias, const TensorView &y, PackedConstants *constants) {
-  Planes input(x.type.shape), output(y.type.shape);
+               const OptionalView &bias, const TensorView &y, PackedConstants *constants, ChannelOrders orders) {
+  Planes input(x.type.shape, orders.x), output(y.type.shape, orders.y);
   for (int64_t n = 0; n < output.n; ++n) {
     std::vector<const float *> inputs{x.as<float>() + n * input.image(), w.as<float>()};
     if (bias)
@@ -82,16 +89,19 @@ void runImages(const CompiledKernel &kernel, const ConstTensorView &x, const Con
 } // namespace
 
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
-          const TensorView &y, PackedConstants *constants) {
+          const TensorView &y, PackedConstants *constants, ChannelOrders orders) {
   if (y.count() == 0)
     return;
-  Problem problem = problemOf(Planes(x.type.shape), Window(geometry), Planes(y.type.shape), bias.has_value());
+  Problem problem = problemOf(Planes(x.type.shape, orders.x), Window(geometry), Planes(y.type.shape, orders.y),
+                              bias.has_value(), orders);
   const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::conv), [&] {
     return planOf<dnnl::convolution_forward>(problem, dnnl::algorithm::convolution_direct);
   });
   if (!kernel)
-    return reference::conv(x, w, bias, geometry, y);
-  runImages(*kernel, x, w, bias, y, constants);
+    return withChannelsFirst(x, y, orders, [&](const ConstTensorView &from, const TensorView &to) {
+      reference::conv(from, w, bias, geometry, to);
+    });
+  runImages(*kernel, x, w, bias, y, constants, orders);
 }
 
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
@@ -110,14 +120,14 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const Opt
   }
   if (beyond)
     return reference::convTranspose(x, w, bias, geometry, y);
-  Problem problem = problemOf(input, window, output, bias.has_value());
+  Problem problem = problemOf(input, window, output, bias.has_value(), {});
   problem.weightsTag = Tag::giohw;
   const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::deconv), [&] {
     return planOf<dnnl::deconvolution_forward>(problem, dnnl::algorithm::deconvolution_direct);
   });
   if (!kernel)
     return reference::convTranspose(x, w, bias, geometry, y);
-  runImages(*kernel, x, w, bias, y, constants);
+  runImages(*kernel, x, w, bias, y, constants, {});
 }
 
 } // namespace tare::kernels::floating

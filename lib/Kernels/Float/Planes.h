@@ -7,7 +7,7 @@
 #ifndef TARE_LIB_KERNELS_FLOAT_PLANES_H
 #define TARE_LIB_KERNELS_FLOAT_PLANES_H
 
-#include "tare/Kernels/Geometry.h"
+#include "tare/Kernels/Float.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <array>
@@ -18,6 +18,10 @@ namespace tare::kernels::floating {
 /// The dimensions of [N, C, W] or [N, C, H, W]; of weights, [O, I, ..].
 struct Planes {
   int64_t n, c, h, w;
+  Planes(const Shape &shape, ChannelOrder order) : Planes(shape) {
+    if (order == ChannelOrder::last)
+      n = shape[0], h = shape[1], w = shape[2], c = shape[3];
+  }
   explicit Planes(const Shape &shape) : n(shape[0]), c(shape[1]), h(shape.size() == 4 ? shape[2] : 1), w(shape.back()) {
     assert((shape.size() == 3 || shape.size() == 4) && "one or two spatial dimensions");
   }

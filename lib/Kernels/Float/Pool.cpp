@@ -1,4 +1,5 @@
 // Poolings on oneDNN; loops where it has no such window.
+#include "ChannelOrder.h"
 #include "OneDnn.h"
 #include "Planes.h"
 
@@ -15,9 +16,10 @@ struct Problem {
   dnnl::algorithm algorithm;
   Dims source, target;
   Dims strides, kernel, dilations, begin, end;
+  ChannelOrder order;
 
   KernelKey key(KernelKind kind) const {
-    KernelKey key{static_cast<int64_t>(kind), static_cast<int64_t>(algorithm)};
+    KernelKey key{static_cast<int64_t>(kind), static_cast<int64_t>(algorithm), static_cast<int64_t>(order)};
     for (const Dims *dims : {&source, &target, &strides, &kernel, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
     return key;
@@ -25,8 +27,9 @@ struct Problem {
 };
 
 KernelPlan planOf(const Problem &problem) {
-  auto nchw = [](const Dims &dims) { return memory::desc(dims, memory::data_type::f32, memory::format_tag::nchw); };
-  memory::desc source = nchw(problem.source), target = nchw(problem.target);
+  auto tag = problem.order == ChannelOrder::last ? memory::format_tag::nhwc : memory::format_tag::nchw;
+  memory::desc source(problem.source, memory::data_type::f32, tag);
+  memory::desc target(problem.target, memory::data_type::f32, tag);
   dnnl::pooling_v2_forward::desc descriptor(dnnl::prop_kind::forward_inference, problem.algorithm, source, target,
                                             problem.strides, problem.kernel, problem.dilations, problem.begin,
                                             problem.end);
@@ -38,8 +41,8 @@ KernelPlan planOf(const Problem &problem) {
 
 /// False where oneDNN has no such pooling.
 bool pool(const ConstTensorView &x, const Window &window, KernelKind kind, dnnl::algorithm algorithm,
-          const TensorView &y) {
-  Planes input(x.type.shape), output(y.type.shape);
+          const TensorView &y, ChannelOrder order) {
+  Planes input(x.type.shape, order), output(y.type.shape, order);
   Problem problem{algorithm,
                   {1, input.c, input.h, input.w},
                   {1, output.c, output.h, output.w},
@@ -47,7 +50,8 @@ bool pool(const ConstTensorView &x, const Window &window, KernelKind kind, dnnl:
                   {window.kernel[0], window.kernel[1]},
                   {window.dilations[0] - 1, window.dilations[1] - 1},
                   {window.begin[0], window.begin[1]},
-                  {window.end[0], window.end[1]}};
+                  {window.end[0], window.end[1]},
+                  order};
   const CompiledKernel *kernel = compiledKernel(problem.key(kind), [&] { return planOf(problem); });
   if (!kernel)
     return false;
@@ -70,25 +74,30 @@ bool growPadding(Window &window, const Planes &input, const Planes &output) {
 
 } // namespace
 
-void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y) {
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y, ChannelOrder order) {
   if (y.count() == 0)
     return;
   Window window(geometry);
-  growPadding(window, Planes(x.type.shape), Planes(y.type.shape));
-  if (!pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y))
-    reference::maxPool(x, geometry, y);
+  growPadding(window, Planes(x.type.shape, order), Planes(y.type.shape, order));
+  if (!pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order))
+    withChannelsFirst(x, y, {order, order}, [&](const ConstTensorView &from, const TensorView &to) {
+      reference::maxPool(from, geometry, to);
+    });
 }
 
-void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y) {
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
+                 ChannelOrder order) {
   if (y.count() == 0)
     return;
   Window window(geometry);
-  bool grown = growPadding(window, Planes(x.type.shape), Planes(y.type.shape));
+  bool grown = growPadding(window, Planes(x.type.shape, order), Planes(y.type.shape, order));
   auto algorithm =
       countIncludePad ? dnnl::algorithm::pooling_avg_include_padding : dnnl::algorithm::pooling_avg_exclude_padding;
   // oneDNN would count the padding that ceil mode adds.
-  if ((countIncludePad && grown) || !pool(x, window, KernelKind::averagePool, algorithm, y))
-    reference::averagePool(x, geometry, countIncludePad, y);
+  if ((countIncludePad && grown) || !pool(x, window, KernelKind::averagePool, algorithm, y, order))
+    withChannelsFirst(x, y, {order, order}, [&](const ConstTensorView &from, const TensorView &to) {
+      reference::averagePool(from, geometry, countIncludePad, to);
+    });
 }
 
 } // namespace tare::kernels::floating

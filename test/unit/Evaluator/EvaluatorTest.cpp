@@ -1,6 +1,7 @@
 //===- EvaluatorTest.cpp - Every form of the IR runs ----------------------===//
 #include "tare/Evaluator/Evaluator.h"
 #include "Modules.h"
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Tensor/Parallel.h"
 
 #include <gtest/gtest.h>
@@ -132,6 +133,69 @@ TEST_F(EvaluatorTest, RefusesAModuleWithoutMain) {
   module = parse(*context, "func.func @other() { return }");
   mlir::ScopedDiagnosticHandler silence(context.get(), [](mlir::Diagnostic &) { return mlir::success(); });
   EXPECT_TRUE(mlir::failed(Evaluator::create(*module)));
+}
+
+// Images keep their channels last between convolutions; nobody outside sees it.
+TEST_F(EvaluatorTest, TheOrderOfChannelsIsNobodysBusiness) {
+  module = parse(*context, R"(func.func @main(%x: tensor<1x2x6x5xf32>) -> (tensor<1x8x2x2xf32>, tensor<1x3x6x5xf32>, tensor<1x3xf32>) {
+    %w = qnn.constant dense<[[[[0.5]], [[-1.0]]], [[[2.0]], [[0.25]]], [[[-0.5]], [[1.5]]]]> : tensor<3x2x1x1xf32> as tensor<3x2x1x1xf32>
+    %v = qnn.constant dense<0.125> : tensor<4x3x3x3xf32> as tensor<4x3x3x3xf32>
+    %k = qnn.constant dense<[[[1.0]], [[2.0]], [[-3.0]]]> : tensor<3x1x1xf32> as tensor<3x1x1xf32>
+    %0 = qnn.conv %x, %w : (tensor<1x2x6x5xf32>, tensor<3x2x1x1xf32>) -> tensor<1x3x6x5xf32>
+    %1 = qnn.mul %0, %k : (tensor<1x3x6x5xf32>, tensor<3x1x1xf32>) -> tensor<1x3x6x5xf32>
+    %2 = qnn.relu %1 : (tensor<1x3x6x5xf32>) -> tensor<1x3x6x5xf32>
+    %3 = qnn.conv %2, %v {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x3x6x5xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x5xf32>
+    %4 = qnn.reduce_mean %2 {axes = array<i64: 2, 3>, keep_dims} : (tensor<1x3x6x5xf32>) -> tensor<1x3x1x1xf32>
+    %5 = qnn.sigmoid %4 : (tensor<1x3x1x1xf32>) -> tensor<1x3x1x1xf32>
+    %6 = qnn.mul %2, %5 : (tensor<1x3x6x5xf32>, tensor<1x3x1x1xf32>) -> tensor<1x3x6x5xf32>
+    %s = qnn.slice %x {starts = array<i64: 0, 0, 0, 0>, sizes = array<i64: 1, 1, 6, 5>, steps = array<i64: 1, 1, 1, 1>} : (tensor<1x2x6x5xf32>) -> tensor<1x1x6x5xf32>
+    %t = qnn.concat %s, %3 {axis = 1 : i64} : (tensor<1x1x6x5xf32>, tensor<1x4x6x5xf32>) -> tensor<1x5x6x5xf32>
+    %7 = qnn.concat %t, %6 {axis = 1 : i64} : (tensor<1x5x6x5xf32>, tensor<1x3x6x5xf32>) -> tensor<1x8x6x5xf32>
+    %8 = qnn.max_pool %7 {kernel = array<i64: 3, 2>, strides = array<i64: 3, 2>} : (tensor<1x8x6x5xf32>) -> tensor<1x8x2x2xf32>
+    %9 = qnn.relu %8 : (tensor<1x8x2x2xf32>) -> tensor<1x8x2x2xf32>
+    %10 = qnn.reshape %4 {shape = array<i64: 1, 3>} : (tensor<1x3x1x1xf32>) -> tensor<1x3xf32>
+    return %9, %6, %10 : tensor<1x8x2x2xf32>, tensor<1x3x6x5xf32>, tensor<1x3xf32> })");
+  ASSERT_TRUE(module);
+  auto evaluator = Evaluator::create(*module);
+  ASSERT_TRUE(mlir::succeeded(evaluator));
+  Tensor x(ElementType::f32, {1, 2, 6, 5});
+  for (int i = 0; i < 60; ++i)
+    x.mutableAs<float>()[i] = float(i * 37 % 61) / 8 - 3;
+
+  // One op after the other on row-major values.
+  mlir::Block &block = module->lookupSymbol<mlir::func::FuncOp>("main").front();
+  llvm::DenseMap<mlir::Value, Tensor> expected{{block.getArgument(0), x}};
+  for (mlir::Operation &op : block.without_terminator()) {
+    if (mlir::ElementsAttr constant = qnn::constantValue(op.getResult(0))) {
+      expected[op.getResult(0)] = qnn::toTensor(constant);
+      continue;
+    }
+    std::vector<Tensor> operands;
+    for (mlir::Value operand : op.getOperands())
+      operands.push_back(expected[operand]);
+    expected[op.getResult(0)] = *evaluateOp(&op, operands);
+  }
+  size_t observed = 0;
+  auto sorted = [](Reals values) { return std::sort(values.begin(), values.end()), values; };
+  for (auto order : {Evaluator::ElementOrder::rowMajor, Evaluator::ElementOrder::any}) {
+    auto results = evaluator->run(
+        x,
+        [&](mlir::Value value, const Tensor &tensor) {
+          ++observed;
+          Reals seen = valuesOf<float>(tensor), wanted = valuesOf<float>(expected[value]);
+          if (order == Evaluator::ElementOrder::rowMajor)
+            EXPECT_EQ(tensor.type(), expected[value].type());
+          EXPECT_EQ(order == Evaluator::ElementOrder::any ? sorted(seen) : seen,
+                    order == Evaluator::ElementOrder::any ? sorted(wanted) : wanted);
+        },
+        order);
+    for (auto [result, value] : llvm::zip(results, block.getTerminator()->getOperands())) {
+      EXPECT_EQ(result.type(), expected[value].type());
+      EXPECT_EQ(valuesOf<float>(result), valuesOf<float>(expected[value]));
+    }
+  }
+  EXPECT_EQ(observed, 2 * evaluator->computedValues().size());
+  EXPECT_EQ(evaluator->computedValues().size(), 13u);
 }
 
 // Values share one arena, also under the second name that a reshape gives them; outputs and inputs do not.

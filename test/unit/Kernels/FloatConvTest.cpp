@@ -115,6 +115,26 @@ TEST(FloatConv, OneDnnEqualsLoops) {
   }
 }
 
+TEST(FloatConv, ChannelsMayBeLast) {
+  Random random(3);
+  for (int i = 0; i < 150; ++i) {
+    Case c = randomCase(random, false);
+    if (c.shape.size() != 4)
+      continue;
+    Tensor expected(ElementType::f32, c.shape);
+    reference::conv(c.x.view(), c.w.view(), c.biasView(), c.geometry, expected.mutableView());
+    for (ChannelOrder x : {ChannelOrder::first, ChannelOrder::last})
+      for (ChannelOrder y : {ChannelOrder::first, ChannelOrder::last}) {
+        Tensor from = x == ChannelOrder::last ? channelsLast(c.x) : c.x;
+        Tensor wanted = y == ChannelOrder::last ? channelsLast(expected) : expected;
+        Tensor actual(wanted.type());
+        PackedConstants constants;
+        conv(from.view(), c.w.view(), c.biasView(), c.geometry, actual.mutableView(), &constants, {x, y});
+        expectClose(actual, wanted);
+      }
+  }
+}
+
 TEST(FloatConvTranspose, OneDnnEqualsLoops) {
   Random random(2);
   for (int i = 0; i < 150; ++i) {

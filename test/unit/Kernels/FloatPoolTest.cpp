@@ -28,7 +28,7 @@ TEST(FloatMaxPool, PaddingNeverWins) {
   Geometry geometry{{2}, {1}, {1, 1}, {}, 1};
   for (bool fast : {false, true}) {
     Tensor y(ElementType::f32, {1, 1, 4});
-    (fast ? maxPool : reference::maxPool)(x.view(), geometry, y.mutableView());
+    fast ? maxPool(x.view(), geometry, y.mutableView()) : reference::maxPool(x.view(), geometry, y.mutableView());
     EXPECT_EQ(elements<float>(y), (std::vector<float>{-3, -2, -1, -1}));
   }
 }
@@ -40,7 +40,9 @@ TEST(FloatAveragePool, WhatCounts) {
   Geometry geometry{{3}, {2}, {1, 1}, {}, 1};
   EXPECT_EQ(outputSizes({{4}}, geometry, true), Sizes{3});
   for (bool fast : {false, true}) {
-    auto run = fast ? averagePool : reference::averagePool;
+    auto run = [&](const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y) {
+      fast ? averagePool(x, geometry, countIncludePad, y) : reference::averagePool(x, geometry, countIncludePad, y);
+    };
     Tensor y(ElementType::f32, {1, 1, 3});
     run(x.view(), geometry, false, y.mutableView());
     EXPECT_EQ(elements<float>(y), (std::vector<float>{3, 6, 8}));
@@ -74,10 +76,20 @@ TEST(FloatPool, OneDnnEqualsLoops) {
     reference::maxPool(x.view(), g, expected.mutableView());
     maxPool(x.view(), g, actual.mutableView());
     expectSameBits(actual, expected);
+    bool image = rank == 2;
+    Tensor last = image ? channelsLast(x) : Tensor(), actualLast = image ? channelsLast(actual) : Tensor();
+    if (image) {
+      maxPool(last.view(), g, actualLast.mutableView(), ChannelOrder::last);
+      expectSameBits(actualLast, channelsLast(expected));
+    }
     for (bool countIncludePad : {false, true}) {
       reference::averagePool(x.view(), g, countIncludePad, expected.mutableView());
       averagePool(x.view(), g, countIncludePad, actual.mutableView());
       expectClose(actual, expected);
+      if (!image)
+        continue;
+      averagePool(last.view(), g, countIncludePad, actualLast.mutableView(), ChannelOrder::last);
+      expectClose(actualLast, channelsLast(expected));
     }
   }
 }

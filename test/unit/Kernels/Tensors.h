@@ -68,6 +68,18 @@ inline void expectSameBits(const Tensor &actual, const Tensor &expected) {
   EXPECT_EQ(std::memcmp(actual.data(), expected.data(), actual.type().bytes()), 0);
 }
 
+/// [N, C, H, W] as [N, H, W, C].
+inline Tensor channelsLast(const Tensor &x) {
+  const Shape &shape = x.shape();
+  Tensor y(x.element(), {shape[0], shape[2], shape[3], shape[1]});
+  int64_t plane = shape[2] * shape[3];
+  for (int64_t n = 0; n < shape[0]; ++n)
+    for (int64_t c = 0; c < shape[1]; ++c)
+      for (int64_t i = 0; i < plane; ++i)
+        y.mutableAs<float>()[(n * plane + i) * shape[1] + c] = x.as<float>()[(n * shape[1] + c) * plane + i];
+  return y;
+}
+
 } // namespace tare::test
 
 #endif // TARE_TEST_UNIT_KERNELS_TENSORS_H
