@@ -139,10 +139,23 @@ public:
   }
 
 private:
+  /// What the search needs of a value with so many elements in all samples.
+  Histogram emptyHistogram(uint64_t elements) const {
+    Method method = options.search.method;
+    if (options.search.powersOfTwo || method == Method::mse || method == Method::kl)
+      return Histogram();
+    if (method == Method::percentile)
+      return Histogram::ofTails(percentileSpare(elements, options.search.percentile));
+    return Histogram(Histogram::Detail::extremes);
+  }
+
   std::vector<Histogram> emptyHistograms() const {
-    bool extremesAreEnough = options.search.method == Method::minMax && !options.search.powersOfTwo;
-    Histogram empty(extremesAreEnough ? Histogram::Detail::extremes : Histogram::Detail::bins);
-    return std::vector<Histogram>(values.observed.size(), empty);
+    std::vector<Histogram> histograms;
+    for (const auto &[value, index] : values.observed) {
+      auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
+      histograms.push_back(emptyHistogram(type.getNumElements() * source.sampleCount()));
+    }
+    return histograms;
   }
 
   void work(Worker &worker) {

@@ -11,6 +11,8 @@ namespace {
 
 /// Values handled at once: their indices stay in the first-level cache.
 constexpr size_t chunkSize = 2048;
+/// Of tails: few enough for most chunks to have no value in them.
+constexpr size_t tailChunkSize = 512;
 constexpr int sideBits = 11;
 static_assert(Histogram::binsPerSide == 1 << sideBits);
 
@@ -67,7 +69,8 @@ std::span<const float> Histogram::dropNonFinite(std::span<const float> values, s
 
 /// One value after the other: most neighbours differ, now that zeros are left out, so that no counter waits for its own
 /// last increment.
-void Histogram::count(std::span<const uint32_t> indices) {
+void Histogram::count(std::span<const uint32_t> indices, uint64_t zeros) {
+  bins[0] += zeros;
   uint64_t *counters = bins.data();
   for (uint32_t index : indices)
     ++counters[index];
@@ -80,11 +83,27 @@ void Histogram::note(const Scan &seen, size_t values) {
   zeroCount += seen.zeros;
 }
 
+/// Behind the outermost bins that complete more than `spare` values: what else they hold makes no difference.
+void Histogram::raiseCuts() {
+  auto behind = [&](Side side) {
+    uint64_t beyond = 0;
+    for (size_t j = side.size(); j-- > 0;)
+      if (beyond += side[j]; double(beyond) > spare)
+        return float(double(j + 1) * binWidth());
+    return 0.0f;
+  };
+  highCut = std::max(highCut, behind(side(0)));
+  lowCut = std::min(lowCut, -behind(side(1)));
+  sinceCuts = 0;
+}
+
 void Histogram::addChunk(std::span<const float> values, std::vector<float> &buffer) {
   std::array<uint32_t, chunkSize + indexSlack> indices;
-  auto look = [&](std::span<const float> chunk) {
-    return detail == Detail::extremes ? scan(chunk) : binIndices(chunk, std::ldexp(1.0f, -exponent), indices.data());
+  auto find = [&](std::span<const float> chunk) {
+    return binIndices(chunk, std::ldexp(1.0f, -exponent), indices.data());
   };
+  bool countsAll = detail == Detail::bins;
+  auto look = [&](std::span<const float> chunk) { return countsAll ? find(chunk) : scan(chunk); };
   Scan seen = look(values);
   if (!seen.finite) {
     values = dropNonFinite(values, buffer);
@@ -93,24 +112,30 @@ void Histogram::addChunk(std::span<const float> values, std::vector<float> &buff
   if (values.empty())
     return;
   note(seen, values.size());
-  if (detail == Detail::extremes)
+  if (detail == Detail::extremes || (detail == Detail::tails && seen.max < highCut && seen.min >= lowCut))
     return;
   bins.resize(2 * binsPerSide);
-  if (int needed = exponentFor(seen.min, seen.max); needed > exponent) {
+  int needed = exponentFor(seen.min, seen.max);
+  bool grows = needed > exponent;
+  if (grows)
     growTo(needed);
-    look(values);
-  }
-  bins[0] += seen.zeros;
-  count({indices.data(), values.size() - seen.zeros});
+  if (grows || !countsAll)
+    seen = find(values);
+  count({indices.data(), values.size() - seen.zeros}, seen.zeros);
+  if (detail == Detail::tails)
+    sinceCuts += values.size();
 }
 
 void Histogram::add(std::span<const float> values) {
   std::vector<float> buffer;
+  size_t size = detail == Detail::tails ? tailChunkSize : chunkSize;
   while (!values.empty()) {
-    auto chunk = values.first(std::min(chunkSize, values.size()));
+    auto chunk = values.first(std::min(size, values.size()));
     values = values.subspan(chunk.size());
     addChunk(chunk, buffer);
   }
+  if (double(sinceCuts) > std::max(4.0 * spare, 16.0 * chunkSize))
+    raiseCuts();
 }
 
 void Histogram::merge(const Histogram &other) {

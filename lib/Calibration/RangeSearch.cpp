@@ -57,9 +57,11 @@ static size_t binsKept(std::span<const uint64_t> side, double spare) {
   return kept;
 }
 
+double percentileSpare(uint64_t values, double percentile) { return double(values) * (100.0 - percentile) / 200.0; }
+
 Range percentileRange(const Histogram &histogram, double percentile) {
   Range all = minMaxRange(histogram);
-  double spare = double(histogram.finite()) * (100.0 - percentile) / 200.0;
+  double spare = percentileSpare(histogram.finite(), percentile);
   double width = histogram.binWidth();
   return {std::max(all.min, -width * binsKept(histogram.negative(), spare)),
           std::min(all.max, width * binsKept(histogram.positive(), spare))};

@@ -31,10 +31,19 @@ public:
   enum class Detail {
     /// Everything below.
     bins,
+    /// The counts of kinds, min() and max(), and the bins of both ends alone: cheaper.
+    tails,
     /// The counts of kinds, min() and max(), and no bins: far cheaper.
     extremes
   };
   explicit Histogram(Detail detail = Detail::bins) : detail(detail) {}
+  /// Of tails. On each side, from outside, the bins are right as long as no more than `spare` values are in them; the
+  /// next one has enough to be more, and all further ones hold anything.
+  static Histogram ofTails(double spare) {
+    Histogram histogram(Detail::tails);
+    histogram.spare = spare;
+    return histogram;
+  }
 
   void add(std::span<const float> values);
   /// Adds what another one of the same detail has seen.
@@ -42,7 +51,6 @@ public:
 
   /// Values seen, of all kinds.
   uint64_t total() const { return finiteCount + nonFinite(); }
-  /// Values in the bins.
   uint64_t finite() const { return finiteCount; }
   uint64_t zeros() const { return zeroCount; }
   uint64_t nans() const { return nanCount; }
@@ -64,6 +72,7 @@ public:
   /// Bin j holds the values in [-(j + 1), -j) * binWidth(); empty or 2048 bins.
   std::span<const uint64_t> negative() const { return smallest < 0 ? side(1) : Side(); }
 
+  /// Whether both have seen the same; not of tails, whose inner bins are anything.
   bool operator==(const Histogram &) const = default;
 
 private:
@@ -75,7 +84,8 @@ private:
   }
   void addChunk(std::span<const float> values, std::vector<float> &buffer);
   void note(const Scan &seen, size_t values);
-  void count(std::span<const uint32_t> indices);
+  void raiseCuts();
+  void count(std::span<const uint32_t> indices, uint64_t zeros);
   std::span<const float> dropNonFinite(std::span<const float> values, std::vector<float> &buffer);
   void growTo(int newExponent);
 
@@ -86,6 +96,12 @@ private:
   float largest = -std::numeric_limits<float>::infinity();
   uint64_t finiteCount = 0, zeroCount = 0, nanCount = 0;
   uint64_t positiveInfinityCount = 0, negativeInfinityCount = 0;
+  /// Of tails: what is below highCut and not below lowCut is not counted any more. In the last bin before either cut,
+  /// and beyond it, there are more than `spare` values. 0 as long as there are not so many.
+  double spare = 0;
+  float lowCut = 0, highCut = 0;
+  /// Values counted since the cuts were found.
+  size_t sinceCuts = 0;
   /// Both sides, each from 0 outwards: the positive one first. Empty before the first finite value.
   Bins bins;
 };

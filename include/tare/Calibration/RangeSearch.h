@@ -52,6 +52,9 @@ Range findRange(const Histogram &histogram, const SearchOptions &options);
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);
 
+/// How many of so many values a percentile cuts off at each end.
+double percentileSpare(uint64_t values, double percentile);
+
 /// At least `percentile` percent of the values: at most half of the rest is
 /// cut off at each end, to the precision of a bin. As in H. Wu et al.,
 /// "Integer Quantization for Deep Learning Inference" (arXiv:2004.09602,
