@@ -83,7 +83,7 @@ def measure(job, quick, with_peer):
         if number > 1 and sum(c.seconds for c in without) > 20:
             break
         without.append(job.convert(job.ranges))
-        if with_peer and number < 3:
+        if with_peer and number < 3 and sum(c.seconds for c in peer) < 20:
             total.append(job.convert(job.data))
             peer.append(job.peer())
     row = {"model": job.name, "layers": job.layers, "weights": job.weights, "rounds": len(without),
