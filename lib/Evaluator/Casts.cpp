@@ -41,11 +41,29 @@ template <typename F> void forEachRun(const Channels &layout, F f) {
       f(offset, layout.inner, c);
 }
 
+/// in / scale + zero, rounded half to even and limited to the grid, whose integers have at most 16 bits: limits that
+/// are integers may as well come before rounding, and small numbers are rounded by adding 1.5 * 2^23 and taking it away
+/// again. NaN becomes the least. For vectors.
+template <typename T>
+void toSmallIntegers(const float *in, T *out, int64_t count, float scale, int32_t zero, const Grid &grid) {
+  constexpr float rounder = 12582912.0f;
+  const float low = float(grid.min - zero), high = float(grid.max - zero);
+  for (int64_t i = 0; i < count; ++i) {
+    float q = in[i] / scale;
+    q = q >= low ? q : low;
+    q = q <= high ? q : high;
+    out[i] = T(int32_t((q + rounder) - rounder) + zero);
+  }
+}
+
 template <typename T> void toIntegers(const float *in, T *out, const Grid &grid, const Channels &layout) {
   forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
     double exact = grid.scale(channel);
     float scale = exact;
     bool isFloat = double(scale) == exact;
+    bool isSmall = sizeof(T) <= 2 && grid.zeroPoint(channel) >= grid.min && grid.zeroPoint(channel) <= grid.max;
+    if (isFloat && isSmall)
+      return toSmallIntegers(in + first, out + first, count, scale, int32_t(grid.zeroPoint(channel)), grid);
     double zero = grid.zeroPoint(channel);
     for (int64_t i = first; i < first + count; ++i) {
       double q = std::nearbyint(isFloat ? double(in[i] / scale) : in[i] / exact) + zero;

@@ -4,6 +4,7 @@
 
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
+#include <bit>
 #include <cfloat>
 #include <cmath>
 
@@ -35,14 +36,13 @@ Result<std::vector<float>> channelMaxima(const Tensor &weights, int64_t channels
   int64_t perChannel = weights.count() / channels;
   const float *data = weights.as<float>();
   for (int64_t c = 0; c < channels; ++c, data += perChannel) {
-    float largest = 0.0f, sum = 0.0f;
-    for (int64_t i = 0; i < perChannel; ++i) {
-      largest = std::max(largest, std::abs(data[i]));
-      sum += data[i] * 0.0f; // NaN where an element is not finite.
-    }
-    if (sum != 0.0f)
+    // Magnitudes are ordered as their bits are, which vectors compare.
+    uint32_t largest = 0;
+    for (int64_t i = 0; i < perChannel; ++i)
+      largest = std::max(largest, std::bit_cast<uint32_t>(data[i]) & 0x7fffffff);
+    maxima[c] = std::bit_cast<float>(largest);
+    if (!std::isfinite(maxima[c]))
       return Error{"channel " + std::to_string(c) + " of the weights holds a number that is not finite"};
-    maxima[c] = largest;
   }
   return maxima;
 }

@@ -9,6 +9,22 @@
 using namespace tare;
 using namespace mlir;
 
+/// Blocks whose sums fit 32 bits, for the vectors' sake.
+static ChannelSums sumsOf(const int8_t *weights, int64_t count) {
+  constexpr int64_t block = 1 << 16;
+  ChannelSums sums;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    int32_t sum = 0, magnitude = 0;
+    for (int64_t i = begin, end = std::min(count, begin + block); i < end; ++i) {
+      sum += weights[i];
+      magnitude += std::abs(int32_t(weights[i]));
+    }
+    sums.sum += sum;
+    sums.magnitude += magnitude;
+  }
+  return sums;
+}
+
 std::vector<ChannelSums> tare::channelSums(qnn::AccumulatorOpInterface op) {
   ElementsAttr attr = qnn::constantValue(op.getWeightOperand().get());
   if (!attr)
@@ -18,10 +34,7 @@ std::vector<ChannelSums> tare::channelSums(qnn::AccumulatorOpInterface op) {
   std::vector<ChannelSums> sums(channels);
   const int8_t *w = weight.as<int8_t>();
   for (int64_t c = 0; c < channels; ++c)
-    for (int64_t i = 0; i < size; ++i) {
-      sums[c].sum += w[c * size + i];
-      sums[c].magnitude += std::abs(int64_t(w[c * size + i]));
-    }
+    sums[c] = sumsOf(w + c * size, size);
   return sums;
 }
 

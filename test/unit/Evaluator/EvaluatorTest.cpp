@@ -4,8 +4,11 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Tensor/Parallel.h"
 
+#include "mlir/AsmParser/AsmParser.h"
+
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace tare;
@@ -28,6 +31,40 @@ protected:
   std::unique_ptr<mlir::MLIRContext> context = makeContext();
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
+
+/// round half to even of x / scale, plus zero, saturated; NaN is the least. In double, as it is defined.
+template <typename T> T quantizedOne(float x, float scale, int zero, int min, int max) {
+  double q = std::nearbyint(double(x / scale)) + zero;
+  return T(std::isnan(q) ? min : std::clamp(q, double(min), double(max)));
+}
+
+template <typename T>
+void expectQuantizes(mlir::MLIRContext &context, const std::string &element, int zero, int min, int max) {
+  constexpr float scale = 0.25f, infinity = HUGE_VALF;
+  Reals reals{0.0f, -0.0f, NAN, infinity, -infinity, 3e38f, -3e38f, 1e-38f};
+  for (int tie = -600; tie <= 600; ++tie)
+    for (float beside : {-1e-6f, 0.0f, 1e-6f})
+      reals.push_back((float(tie) / 2 + beside * float(tie)) * scale);
+  for (int step = -70000; step <= 70000; step += 7)
+    reals.push_back(float(step) * scale * 1.1f);
+  int64_t count = reals.size();
+  auto type = mlir::parseType("tensor<" + std::to_string(count) + "x!quant.uniform<" + element +
+                                  ", 0.25:" + std::to_string(zero) + ">>",
+                              &context);
+  ASSERT_TRUE(type);
+  Tensor integers = quantized(makeTensor<float>({count}, reals), type);
+  for (int64_t i = 0; i != count; ++i)
+    ASSERT_EQ(integers.as<T>()[i], quantizedOne<T>(reals[i], scale, zero, min, max)) << reals[i] << " on " << element;
+}
+
+TEST_F(EvaluatorTest, QuantizesAsDefined) {
+  expectQuantizes<int8_t>(*context, "i8:f32", 0, -128, 127);
+  expectQuantizes<int8_t>(*context, "i8:f32", -128, -128, 127);
+  expectQuantizes<int8_t>(*context, "i8<-127:127>:f32", 5, -127, 127);
+  expectQuantizes<uint8_t>(*context, "u8:f32", 200, 0, 255);
+  expectQuantizes<int16_t>(*context, "i16:f32", -300, -32768, 32767);
+  expectQuantizes<uint16_t>(*context, "u16:f32", 65535, 0, 65535);
+}
 
 TEST_F(EvaluatorTest, FloatConvWithFusedActivation) {
   auto outputs = run(R"(func.func @main(%x: tensor<1x1x1x3xf32>) -> tensor<1x2x1x3xf32> {
