@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
-#include <cstring>
 
 namespace tare::runtime {
 namespace {
@@ -42,6 +41,7 @@ void Context::run(std::span<const void *const> inputValues, std::span<void *cons
                   const RunOptions &options) {
   assert(inputValues.size() == inputs.size() && "one pointer per input");
   assert(outputValues.size() == outputs.size() && "one pointer per output");
+  bindValues(inputValues, outputValues);
   for (size_t layer = 0; layer <= layers.size(); ++layer) {
     admit(layer, inputValues);
     deliver(layer, outputValues);
@@ -78,28 +78,6 @@ void Context::runLayer(size_t index, const RunOptions &options) {
   }
   if (options.observe && node.observed.data)
     options.observe(index, node.observed);
-}
-
-void Context::admit(size_t layer, std::span<const void *const> values) {
-  for (size_t i = 0; i != inputs.size(); ++i) {
-    const PortBinding &port = inputs[i];
-    if (port.path.layer != layer)
-      continue;
-    std::memcpy(port.memory, values[i], port.bytes);
-    for (const Node &node : port.nodes)
-      execute(node);
-  }
-}
-
-void Context::deliver(size_t layer, std::span<void *const> values) {
-  for (size_t i = 0; i != outputs.size(); ++i) {
-    const PortBinding &port = outputs[i];
-    if (port.path.layer != layer)
-      continue;
-    for (const Node &node : port.nodes)
-      execute(node);
-    std::memcpy(values[i], port.memory, port.bytes);
-  }
 }
 
 } // namespace tare::runtime

@@ -31,6 +31,11 @@ struct Context::PortBinding {
   /// Where the caller's value is copied to, or from.
   std::byte *memory = nullptr;
   size_t bytes = 0;
+  ElementType element = ElementType::f32;
+  /// The views that can lead to the caller's memory instead; and where they lead in this run.
+  std::vector<ConstTensorView *> readers;
+  TensorView *writer = nullptr;
+  void *bound = nullptr;
 };
 
 } // namespace tare::runtime

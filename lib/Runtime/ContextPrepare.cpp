@@ -43,6 +43,7 @@ Status Context::prepare() {
     bindSteps(port, port.steps.size(), 0);
   for (PortBinding &port : outputs)
     bindSteps(port, 0, port.steps.size());
+  bindViews();
   makeTeam();
   return success();
 }
@@ -111,7 +112,7 @@ void Context::bindLayers() {
       node.operands.push_back({model.type(operand), memoryOf(operand)});
     node.result = {model.type(layer.result), memoryOf(layer.result)};
     node.observed = node.result;
-    if (layer.op.type == program::Op::Reshape && node.operands.front().data == node.result.data)
+    if (isInPlace(layer))
       node.op = nullptr;
     layers.push_back(std::move(node));
   }
@@ -137,6 +138,7 @@ void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
   }
   port.memory = memory[valueAt];
   port.bytes = port.path.types[valueAt].bytes();
+  port.element = port.path.types[valueAt].element;
 }
 
 } // namespace tare::runtime

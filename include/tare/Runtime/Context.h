@@ -43,7 +43,8 @@ public:
 
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
   /// and output of the program, to as many bytes as its description in the
-  /// form that it has here says; they need no alignment.
+  /// form that it has here says. They need no alignment, but what is aligned
+  /// to its elements is not copied.
   void run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
 
 private:
@@ -69,6 +70,12 @@ private:
 
   void execute(const Node &node, std::span<Interval> intervals = {});
   void runLayer(size_t index, const RunOptions &options);
+  std::vector<uint32_t> memoryOwners() const;
+  bool isInPlace(const program::LayerT &layer) const;
+  void bindViews();
+  void addViews(PortBinding &port, const std::vector<uint32_t> &owners);
+  void bindValues(std::span<const void *const> inputValues, std::span<void *const> outputValues);
+  void bindValue(PortBinding &port, void *value, bool separate);
   void admit(size_t layer, std::span<const void *const> values);
   void deliver(size_t layer, std::span<void *const> values);
 

@@ -169,6 +169,33 @@ TEST_P(RandomPrograms, RawFormGivesTheIntegersBehindTheBoundary) {
   EXPECT_TRUE(outputs[1] == tensors[program.outputs[1]->tensor]);
 }
 
+/// What is aligned is read and written in place, anything else is copied; also where an output lies over an input.
+TEST_P(RandomPrograms, ValuesNeedNoAlignment) {
+  auto session = makeSession(load(randomNetwork(GetParam(), 12)));
+  for (Form form : {Form::program, Form::model, Form::raw}) {
+    auto context = makeContext(*session, form);
+    Values inputs = randomInputs(*session, form, 2), expected = run(*context, inputs), shifted(expected.size());
+    std::vector<const void *> from;
+    std::vector<void *> to;
+    for (Value &input : inputs) {
+      input.insert(input.begin(), std::byte());
+      from.push_back(input.data() + 1);
+    }
+    for (size_t i = 0; i != expected.size(); ++i) {
+      shifted[i].resize(expected[i].size() + 1);
+      to.push_back(shifted[i].data() + 1);
+    }
+    context->run(from, to);
+    for (size_t i = 0; i != expected.size(); ++i)
+      EXPECT_TRUE(Value(shifted[i].begin() + 1, shifted[i].end()) == expected[i]) << "output " << i;
+    Value shared(inputs[0].begin() + 1, inputs[0].end());
+    shared.resize(std::max(shared.size(), expected[0].size()));
+    from[0] = to[0] = shared.data();
+    context->run(from, to);
+    EXPECT_TRUE(Value(shared.begin(), shared.begin() + expected[0].size()) == expected[0]) << "output over input";
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Session, RandomPrograms, testing::Range(0u, 150u));
 
 TEST(Session, ContextsRunInThreads) {

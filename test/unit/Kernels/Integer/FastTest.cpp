@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <sys/mman.h>
 #include <thread>
 #include <utility>
 
@@ -56,6 +57,40 @@ private:
   void *memory;
 };
 
+/// Memory that ends where a page that nobody may touch begins: every access beyond the end fails, reads too. It is
+/// aligned to its elements only, as a caller's memory may be.
+class MemoryBeforeGap {
+public:
+  explicit MemoryBeforeGap(size_t bytes)
+      : pages((bytes + pageSize - 1) / pageSize * pageSize),
+        memory(static_cast<uint8_t *>(
+            mmap(nullptr, pages + pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))),
+        start(pages - bytes) {
+    EXPECT_NE(memory, MAP_FAILED);
+    EXPECT_EQ(mprotect(memory + pages, pageSize, PROT_NONE), 0);
+    std::memset(memory, 0xA5, pages);
+  }
+  MemoryBeforeGap(const void *contents, size_t bytes) : MemoryBeforeGap(bytes) { std::memcpy(data(), contents, bytes); }
+  MemoryBeforeGap(MemoryBeforeGap &&other)
+      : pages(other.pages), memory(std::exchange(other.memory, nullptr)), start(other.start) {}
+  ~MemoryBeforeGap() {
+    if (memory)
+      munmap(memory, pages + pageSize);
+  }
+
+  uint8_t *data() const { return memory + start; }
+  /// Nothing before the beginning was written.
+  bool intact() const {
+    return std::all_of(memory, data(), [](uint8_t byte) { return byte == 0xA5; });
+  }
+
+private:
+  static constexpr size_t pageSize = 4096;
+  size_t pages;
+  uint8_t *memory;
+  size_t start;
+};
+
 /// One run's memory: copies of the operands, result and scratch, each of exactly its size.
 class Execution {
 public:
@@ -79,7 +114,7 @@ public:
   }
 
   void expectEqual(const Tensor &expected, const std::string &what) const {
-    EXPECT_TRUE(result.intact()) << what << " writes beyond its result";
+    EXPECT_TRUE(result.intact()) << what << " writes before its result";
     EXPECT_TRUE(scratch.intact()) << what << " writes beyond its scratch memory";
     const auto *bytes = expected.as<uint8_t>();
     size_t first = std::mismatch(bytes, bytes + type.bytes(), result.data()).first - bytes;
@@ -90,9 +125,10 @@ public:
 private:
   const FastKernel &fast;
   TensorType type;
-  std::vector<GuardedMemory> memory;
+  std::vector<MemoryBeforeGap> memory;
   std::vector<ConstTensorView> operands;
-  GuardedMemory result, scratch;
+  MemoryBeforeGap result;
+  GuardedMemory scratch;
 };
 
 std::unique_ptr<FastKernel> prepareCase(const Case &test, const TensorType &result) {

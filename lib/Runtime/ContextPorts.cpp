@@ -1,0 +1,122 @@
+//===- ContextPorts.cpp - Values enter and leave --------------------------===//
+//
+// The kernels read a caller's inputs and write its outputs where they are, as far as nothing else lies in the same
+// memory of the arena; otherwise the values are copied.
+//
+//===----------------------------------------------------------------------===//
+#include "ContextParts.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tare::runtime {
+namespace {
+
+bool isAligned(const void *value, ElementType element) {
+  return reinterpret_cast<uintptr_t>(value) % sizeOf(element) == 0;
+}
+
+bool overlap(const void *a, size_t aBytes, const void *b, size_t bBytes) {
+  auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
+  return x < y + bBytes && y < x + aBytes;
+}
+
+} // namespace
+
+/// For each tensor the one that its memory was made for: a reshape in place has its operand's.
+std::vector<uint32_t> Context::memoryOwners() const {
+  const program::ProgramT &program = owner->program();
+  std::vector<uint32_t> owners(program.tensors.size());
+  for (size_t i = 0; i != owners.size(); ++i)
+    owners[i] = uint32_t(i);
+  for (const auto &layer : program.layers)
+    if (isInPlace(*layer))
+      owners[layer->result] = owners[layer->operands.front()];
+  return owners;
+}
+
+bool Context::isInPlace(const program::LayerT &layer) const {
+  return layer.op.type == program::Op::Reshape && memoryOf(layer.operands.front()) == memoryOf(layer.result);
+}
+
+/// Finds every view of a port's memory; a caller's memory can take its place where no other port needs it.
+void Context::bindViews() {
+  std::vector<uint32_t> owners = memoryOwners();
+  std::vector<int> ports(owners.size());
+  for (auto *list : {&inputs, &outputs})
+    for (const PortBinding &port : *list)
+      ++ports[owners[port.path.tensor]];
+  for (PortBinding &port : inputs)
+    if (!port.nodes.empty())
+      port.readers = {&port.nodes.front().operands.front()};
+    else if (ports[owners[port.path.tensor]] == 1)
+      addViews(port, owners);
+  for (PortBinding &port : outputs)
+    if (!port.nodes.empty())
+      port.writer = &port.nodes.back().result;
+    else if (ports[owners[port.path.tensor]] == 1 && !owner->model().constant(owners[port.path.tensor]))
+      addViews(port, owners);
+}
+
+void Context::addViews(PortBinding &port, const std::vector<uint32_t> &owners) {
+  const program::ProgramT &program = owner->program();
+  uint32_t memory = owners[port.path.tensor];
+  for (size_t i = 0; i != layers.size(); ++i) {
+    Node &node = layers[i];
+    for (size_t k = 0; k != node.operands.size(); ++k)
+      if (owners[program.layers[i]->operands[k]] == memory)
+        port.readers.push_back(&node.operands[k]);
+    if (owners[program.layers[i]->result] != memory || !node.observed.data)
+      continue;
+    port.readers.push_back(&node.observed);
+    if (node.op)
+      port.writer = &node.result;
+  }
+}
+
+void Context::bindValues(std::span<const void *const> inputValues, std::span<void *const> outputValues) {
+  bool separate = true;
+  for (size_t i = 0; i != inputs.size(); ++i)
+    for (size_t o = 0; o != outputs.size(); ++o)
+      separate &= !overlap(inputValues[i], inputs[i].bytes, outputValues[o], outputs[o].bytes);
+  // An input's views are only read through.
+  for (size_t i = 0; i != inputs.size(); ++i)
+    bindValue(inputs[i], const_cast<void *>(inputValues[i]), separate);
+  for (size_t i = 0; i != outputs.size(); ++i)
+    bindValue(outputs[i], outputValues[i], separate);
+}
+
+void Context::bindValue(PortBinding &port, void *value, bool separate) {
+  bool direct = separate && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
+  port.bound = direct ? value : port.memory;
+  for (ConstTensorView *view : port.readers)
+    view->data = port.bound;
+  if (port.writer)
+    port.writer->data = port.bound;
+}
+
+void Context::admit(size_t layer, std::span<const void *const> values) {
+  for (size_t i = 0; i != inputs.size(); ++i) {
+    const PortBinding &port = inputs[i];
+    if (port.path.layer != layer)
+      continue;
+    if (port.bound != values[i])
+      std::memcpy(port.memory, values[i], port.bytes);
+    for (const Node &node : port.nodes)
+      execute(node);
+  }
+}
+
+void Context::deliver(size_t layer, std::span<void *const> values) {
+  for (size_t i = 0; i != outputs.size(); ++i) {
+    const PortBinding &port = outputs[i];
+    if (port.path.layer != layer)
+      continue;
+    for (const Node &node : port.nodes)
+      execute(node);
+    if (port.bound != values[i])
+      std::memcpy(values[i], port.memory, port.bytes);
+  }
+}
+
+} // namespace tare::runtime
