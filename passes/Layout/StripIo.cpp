@@ -84,7 +84,7 @@ void bringQuantizeFirst(OpBuilder &builder, BlockArgument argument, npu::Quantiz
     movements.push_back(op);
   builder.setInsertionPoint(quantize);
   Value value = npu::QuantizeOp::create(builder, quantize.getLoc(), argument, quantize.getScaleAttr(),
-                                        quantize.getZeroPointAttr(), quantize.getOutputAttr());
+                                        quantize.getZeroPointAttr(), quantize.getOutputAttr(), quantize.getNarrowAttr());
   for (Operation *movement : llvm::reverse(movements))
     value = moved(builder, movement, value);
   quantize->getResult(0).replaceAllUsesWith(value);
@@ -182,7 +182,7 @@ private:
     MLIRContext *context = op->getContext();
     if (auto quantize = dyn_cast<npu::QuantizeOp>(op))
       return npu::QuantizeStepAttr::get(context, quantize.getScaleAttr(), quantize.getZeroPoint(),
-                                        quantize.getOutput());
+                                        quantize.getOutput(), quantize.getNarrow());
     if (auto dequantize = dyn_cast<npu::DequantizeOp>(op))
       return npu::DequantizeStepAttr::get(context, dequantize.getScalesAttr(), dequantize.getAxis(),
                                           dequantize.getZeroPoint());

@@ -19,7 +19,8 @@ struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
                             << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found " << op.getType();
     rewriter.replaceOpWithNewOp<npu::QuantizeOp>(op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale(0)),
                                                  rewriter.getI32IntegerAttr(grid.zeroPoint(0)),
-                                                 TypeAttr::get(grid.storage(op.getContext())));
+                                                 TypeAttr::get(grid.storage(op.getContext())),
+                                                 grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
     return mlir::success();
   }
 };

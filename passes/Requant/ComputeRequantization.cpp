@@ -96,7 +96,9 @@ LogicalResult checkAccumulator(qnn::RequantOpInterface op, const Target &target)
         << " bits; ";
   if (bits < formatOf(target, input).accumulatorBits)
     return error << "a program sums 8-bit activations in " << bits << "; make the layer smaller";
-  return error << "the target has " << bits << "; use i8 activations, or a target with a wider accumulator";
+  return error << "the target has " << bits
+               << (input.bits > 8 ? "; use i8 activations, or a target with a wider accumulator"
+                                  : "; take a target with a wider accumulator");
 }
 
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {

@@ -219,7 +219,7 @@ def resize(p, x):  # (A30), (A31)
 
 def quantize(p, x, dtype):  # (A2)
     q = np.rint(x / np.float32(p["scale"])).astype(np.float64) + p["zero_point"]
-    return np.clip(q, np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return np.clip(q, np.iinfo(dtype).min + p["narrow"], np.iinfo(dtype).max)
 
 
 def dequantize(p, q):  # (A3)

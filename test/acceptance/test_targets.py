@@ -48,6 +48,20 @@ def test_multipliers_and_shifts_stay_in_the_target(name, tmp_path):
         assert len(shifts) == 3 if stages else "stages" not in layer
 
 
+@pytest.mark.parametrize("name, least", (("generic", -128), ("shift_only", -127), ("i16x8", -32767)))
+def test_inputs_saturate_at_the_grids_own_ends(name, least, tmp_path):
+    """A symmetric grid has no -128, and bounds of accumulators count on that. The host's quantize is the program's own."""
+    np.savez(tmp_path / "x.npz", image=np.full((2, 1, 8, 8), -1e6, np.float32))
+    program, stripped = convert(name, tmp_path / "p.tare"), convert(name, tmp_path / "s.tare", "--strip-io", "quantize")
+    tare("run", program, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "all.npz", "--all-layers", "--raw")
+    assert load(tmp_path / "all.npz")["image_quantize"].min() == least
+    outputs = []
+    for model in (program, stripped):
+        tare("run", model, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+        outputs.append(load(tmp_path / "y.npz")["logits"].tobytes())
+    assert outputs[0] == outputs[1]
+
+
 def test_the_activation_type_is_the_targets_preferred_one(tmp_path):
     layers = tare_json("inspect", convert("i16x8", tmp_path / "wide.tare"))["layers"]
     conv = next(layer for layer in layers if layer["kind"] == "conv")

@@ -104,6 +104,7 @@ void write(OStream &out, const program::ResizeT &resize) {
 void write(OStream &out, const program::QuantizeT &quantize) {
   out.attribute("scale", double(quantize.scale));
   out.attribute("zero_point", quantize.zero_point);
+  out.attribute("narrow", quantize.narrow);
 }
 
 void write(OStream &out, const program::DequantizeT &dequantize) {

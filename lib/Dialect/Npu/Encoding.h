@@ -155,6 +155,7 @@ template <typename Op> void fill(program::QuantizeT &table, Op op) {
   table.zero_point = op.getZeroPoint();
   table.output =
       op.getOutput().isInteger(8) ? ElementType::i8 : ElementType::i16;
+  table.narrow = op.getNarrow();
 }
 
 template <typename Op> void fill(program::DequantizeT &table, Op op) {

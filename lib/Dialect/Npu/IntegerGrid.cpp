@@ -42,6 +42,7 @@ quant::QuantizedType gridOfArgument(BlockArgument argument) {
     grid.bits = step.getOutput().getIntOrFloatBitWidth();
     grid.min = -(int64_t(1) << (grid.bits - 1));
     grid.max = -grid.min - 1;
+    grid.min += step.getNarrow();
     return grid.type(argument.getContext());
   }
   return nullptr;

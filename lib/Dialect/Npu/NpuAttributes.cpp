@@ -76,7 +76,7 @@ ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult
 QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                         FloatAttr scale, int32_t, Type output) {
+                         FloatAttr scale, int32_t, Type output, bool) {
   if (!scale.getType().isF32())
     return emitError() << "has a scale of type " << scale.getType()
                        << "; expected f32";
@@ -120,6 +120,7 @@ program::OpUnion QuantizeStepAttr::encode() const {
   table.scale = getScale().getValue().convertToFloat();
   table.zero_point = getZeroPoint();
   table.output = getOutput().isInteger(8) ? ElementType::i8 : ElementType::i16;
+  table.narrow = getNarrow();
   return wrap(std::move(table));
 }
 

@@ -1,7 +1,7 @@
 //===- Boundary.cpp - Quantize and dequantize ----------------------------===//
 //
 // (A2) quantize: q = clamp(round_half_even(x / scale) + zero_point), the division in float32 as in ONNX; NaN gives the
-// least value. (A3) dequantize: r = float32((q - zero_point) * scales[c]), the product in double.
+// least value, which is the negated largest where the grid is narrow. (A3) dequantize: r = float32((q - zero_point) * scales[c]), the product in double.
 //
 //===----------------------------------------------------------------------===//
 #include "Boundary.h"
@@ -31,7 +31,7 @@ void referenceQuantize(const program::OpUnion &op, std::span<const ConstTensorVi
   const auto &p = parameters<program::QuantizeT>(op);
   auto [min, max] = rangeOf(p.output);
   for (int64_t i = 0, count = result.count(); i < count; ++i) {
-    int32_t q = quantize(operands[0].as<float>()[i], p.scale, p.zero_point, int32_t(min), int32_t(max));
+    int32_t q = quantize(operands[0].as<float>()[i], p.scale, p.zero_point, int32_t(min) + p.narrow, int32_t(max));
     if (p.output == ElementType::i8)
       result.as<int8_t>()[i] = int8_t(q);
     else

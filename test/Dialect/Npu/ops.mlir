@@ -93,13 +93,15 @@ func.func @movement(%x: tensor<1x8x8x4xi8>, %y: tensor<1x8x8x2xi8>, %z: tensor<1
 }
 
 // CHECK-LABEL: func.func @border
-// CHECK-SAME: npu.host_steps = [#npu.quantize_step<scale = 5.000000e-01 : f32, zero_point = 3, output = i16>, #npu.transpose_step<permutation = [0, 2, 3, 1]>]
+// CHECK-SAME: npu.host_steps = [#npu.quantize_step<scale = 5.000000e-01 : f32, zero_point = 3, output = i16, narrow = true>, #npu.transpose_step<permutation = [0, 2, 3, 1]>]
 // CHECK-SAME: npu.host_steps = [#npu.dequantize_step<scales = [5.000000e-01, 2.500000e-01], axis = 1, zero_point = 0>]
 func.func @border(%x: tensor<1x2x8x8xf32>, %y: tensor<1x8x8x2xi16> {npu.host_steps = [
-    #npu.quantize_step<scale = 0.5 : f32, zero_point = 3, output = i16>, #npu.transpose_step<permutation = [0, 2, 3, 1]>]})
+    #npu.quantize_step<scale = 0.5 : f32, zero_point = 3, output = i16, narrow = true>, #npu.transpose_step<permutation = [0, 2, 3, 1]>]})
     -> (tensor<1x2x8x8xi8> {npu.host_steps = [#npu.dequantize_step<scales = [0.5, 0.25], axis = 1, zero_point = 0>]}) {
   // CHECK: npu.quantize %{{.*}} scale = 7.812500e-03 zero_point = -1 output = i8
   %0 = npu.quantize %x scale = 0.0078125 zero_point = -1 output = i8 : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xi8>
+  // CHECK: npu.quantize %{{.*}} zero_point = 0 output = i16 narrow :
+  %narrow = npu.quantize %x scale = 0.0078125 zero_point = 0 output = i16 narrow : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xi16>
   // CHECK: npu.dequantize %{{.*}} scales = [5.000000e-01, 2.500000e-01] axis = 1 zero_point = 0
   %1 = npu.dequantize %0 scales = [0.5, 0.25] axis = 1 zero_point = 0 : (tensor<1x2x8x8xi8>) -> tensor<1x2x8x8xf32>
   return %0 : tensor<1x2x8x8xi8>

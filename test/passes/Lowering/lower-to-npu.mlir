@@ -54,6 +54,15 @@ func.func @border(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   return %3 : tensor<1x4xf32>
 }
 
+// A symmetric grid has no -128.
+// CHECK-LABEL: func.func @symmetric_border
+func.func @symmetric_border(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: npu.quantize %arg0 scale = 5.000000e-01 zero_point = 0 output = i8 narrow
+  %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8<-127:127>:f32, 0.5>>
+  %1 = quant.dcast %0 : tensor<1x4x!quant.uniform<i8<-127:127>:f32, 0.5>> to tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
 // Ceil mode is padding at the end, which is never counted.
 // CHECK-LABEL: func.func @ceil
 func.func @ceil(%x: tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!x> {

@@ -64,7 +64,7 @@ protected:
 void addHostSteps(func::FuncOp function) {
   Builder builder(function.getContext());
   Attribute quantize =
-      npu::QuantizeStepAttr::get(function.getContext(), builder.getF32FloatAttr(0.5), 0, builder.getI8Type());
+      npu::QuantizeStepAttr::get(function.getContext(), builder.getF32FloatAttr(0.5), 0, builder.getI8Type(), false);
   Attribute dequantize =
       npu::DequantizeStepAttr::get(function.getContext(), builder.getDenseF64ArrayAttr({0.25}), 0, 0);
   for (unsigned i = 0; i != function.getNumArguments(); ++i)

@@ -129,8 +129,9 @@ def Npu_QuantizeStepAttr : Npu_HostStepAttr<"QuantizeStep", "quantize_step"> {
     #npu.quantize_step<scale = 0.5 : f32, zero_point = -3, output = i8>
     ```
   }];
-  let parameters = (ins "::mlir::FloatAttr":$scale, "int32_t":$zeroPoint, "::mlir::Type":$output);
-  let assemblyFormat = "`<` `scale` `=` $scale `,` `zero_point` `=` $zeroPoint `,` `output` `=` $output `>`";
+  let parameters = (ins "::mlir::FloatAttr":$scale, "int32_t":$zeroPoint, "::mlir::Type":$output,
+                        DefaultValuedParameter<"bool", "false">:$narrow);
+  let assemblyFormat = "`<` `scale` `=` $scale `,` `zero_point` `=` $zeroPoint `,` `output` `=` $output (`,` `narrow` `=` $narrow^)? `>`";
   let genVerifyDecl = 1;
 }
 def Npu_DequantizeStepAttr : Npu_HostStepAttr<"DequantizeStep", "dequantize_step"> {

@@ -369,14 +369,16 @@ def Npu_ResizeOp : Npu_Op<"resize", "Resize"> {
 def Npu_QuantizeOp : Npu_Op<"quantize", "Quantize", [Npu_Permutable]> {
   let summary = "real numbers to integers";
   let description = [{
-    `clamp(round_half_even(x / scale) + zero_point)`, the division in float32, to the range of `output`.
+    `clamp(round_half_even(x / scale) + zero_point)`, the division in float32, to the range of `output`; `narrow` takes the type's least
+    integer away, as symmetric grids have it.
 
     ```mlir
     %0 = npu.quantize %x scale = 0.0078125 zero_point = -1 output = i8 : (tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xi8>
     ```
   }];
-  let arguments = (ins StaticShapeTensorOf<[F32]>:$input, F32Attr:$scale, I32Attr:$zero_point, TypeAttrOf<AnyTypeOf<[I8, I16]>>:$output);
-  let assemblyFormat = !strconcat("$input `scale` `=` $scale `zero_point` `=` $zero_point `output` `=` $output", Npu_Types);
+  let arguments = (ins StaticShapeTensorOf<[F32]>:$input, F32Attr:$scale, I32Attr:$zero_point, TypeAttrOf<AnyTypeOf<[I8, I16]>>:$output,
+                       UnitAttr:$narrow);
+  let assemblyFormat = !strconcat("$input `scale` `=` $scale `zero_point` `=` $zero_point `output` `=` $output (`narrow` $narrow^)?", Npu_Types);
 }
 
 def Npu_DequantizeOp : Npu_Op<"dequantize", "Dequantize", [Npu_Permutable]> {

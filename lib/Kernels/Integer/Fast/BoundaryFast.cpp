@@ -4,27 +4,38 @@
 #include "Prepare.h"
 #include "Vector.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace tare::kernels {
 namespace {
 
 class QuantizeKernel : public FastKernel {
 public:
   QuantizeKernel(const program::QuantizeT &quantize, const VectorSet &set)
-      : scale(quantize.scale), zero(quantize.zero_point), set(set) {}
+      : scale(quantize.scale), zero(quantize.zero_point), narrow(quantize.narrow), set(set) {}
   bool divides() const override { return true; }
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
            Share share) const override {
     Range own = share.of(result.count(), elementBlock);
     const float *x = operands[0].as<float>() + own.first;
     if (result.type.element == ElementType::i8)
-      set.quantize8(x, result.as<int8_t>() + own.first, own.size(), scale, zero);
+      quantize(set.quantize8, x, result.as<int8_t>() + own.first, own.size());
     else
-      set.quantize16(x, result.as<int16_t>() + own.first, own.size(), scale, zero);
+      quantize(set.quantize16, x, result.as<int16_t>() + own.first, own.size());
   }
 
 private:
+  template <typename T>
+  void quantize(void (*row)(const float *, T *, int64_t, float, int32_t), const float *x, T *y, int64_t count) const {
+    row(x, y, count, scale, zero);
+    for (int64_t i = 0; narrow && i < count; ++i)
+      y[i] = std::max<T>(y[i], -std::numeric_limits<T>::max());
+  }
+
   float scale;
   int32_t zero;
+  bool narrow;
   const VectorSet &set;
 };
 

@@ -404,6 +404,7 @@ Case makeQuantize(Random &random) {
   quantize.output = activation(random);
   quantize.scale = float(random.integer(1, 1000)) / (quantize.output == ElementType::i8 ? 500.0f : 100000.0f);
   quantize.zero_point = zeroPoint(random, quantize.output);
+  quantize.narrow = quantize.zero_point > -100 && random.chance(30);
   Tensor input = randomTensor(random, {ElementType::f32, imageOrVector(random)});
   for (int64_t i = 0; i < input.count(); ++i) {
     if (random.chance(20)) // Ties.
