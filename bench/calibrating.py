@@ -82,8 +82,9 @@ def in_turns(contenders, rounds, seconds):
 
 
 def summary(costs):
-    return {name: {"seconds": statistics.median(c.seconds for c in list_), "megabytes": max(c.megabytes for c in list_),
-                   "rounds": len(list_)} for name, list_ in costs.items()}
+    return {name: {"seconds": statistics.median(c.seconds for c in list_),
+                   "cpu_seconds": statistics.median(c.cpu_seconds for c in list_),
+                   "megabytes": max(c.megabytes for c in list_), "rounds": len(list_)} for name, list_ in costs.items()}
 
 
 def measure(subject, threads, quick, report_skipped):

@@ -88,6 +88,7 @@ def measure(job, quick, with_peer):
             peer.append(job.peer())
     row = {"model": job.name, "layers": job.layers, "weights": job.weights, "rounds": len(without),
            "seconds": statistics.median(c.seconds for c in without), "megabytes": max(c.megabytes for c in without),
+           "cpu_seconds": statistics.median(c.cpu_seconds for c in without),
            "steps": {s: statistics.median(c.steps[s] for c in without) for s in without[0].steps}}
     if with_peer:
         row["with_calibration"] = {"tare": statistics.median(c.seconds for c in total), "ort": statistics.median(c.seconds for c in peer)}

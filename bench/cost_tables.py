@@ -62,7 +62,7 @@ def against_peer(row):
 
 
 def scaling(rows):
-    header = ["graph", "layers", "s", "ms / layer", "by that of 1,000 layers", "peak MB", "kB / layer", "from one sample: Tare s", "ORT s",
+    header = ["graph", "layers", "s", "ms / layer", "by that of 1,000 layers", "CPU ms / layer", "peak MB", "kB / layer", "from one sample: Tare s", "ORT s",
               "ORT / Tare", "ORT peak MB"]
     table = []
     for row in rows:
@@ -70,6 +70,7 @@ def scaling(rows):
         unit = next((r for r in rows if r["model"] == f"{kind}-1000"), None)
         per_layer = row["seconds"] / row["layers"]
         table.append([kind, f"{row['layers']:,}", number(row["seconds"]), number(1e3 * per_layer),
-                      number(unit and per_layer * unit["layers"] / unit["seconds"]), number(row["megabytes"]),
+                      number(unit and per_layer * unit["layers"] / unit["seconds"]),
+                      number(1e3 * row["cpu_seconds"] / row["layers"]), number(row["megabytes"]),
                       number(1e3 * row["megabytes"] / row["layers"]), *against_peer(row)])
     return markdown(header, table)
