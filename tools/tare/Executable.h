@@ -70,7 +70,8 @@ public:
   virtual ~Runner() = default;
   /// The observer may be empty; it is called in the order of the layers.
   virtual std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) = 0;
-  /// From now on each run writes its times to `times`, which outlives this; false where models of this kind have none.
+  /// From now on each run() runs twice, and writes the times of the second run to `times`, which outlives this; false
+  /// where models of this kind have none.
   virtual bool recordTimes(RunTimes &) { return false; }
 };
 

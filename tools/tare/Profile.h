@@ -15,7 +15,7 @@ public:
   static Result<std::unique_ptr<Profile>> create(const Executable &executable, const std::string &model, size_t threads,
                                                  const std::string &trace);
 
-  /// What run() is called on; the first sample goes through it twice, and only the second time counts.
+  /// What run() is called on.
   Runner &timedRunner() const { return *runner; }
   /// To be called after each run.
   Status add(int64_t sample);

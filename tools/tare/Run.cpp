@@ -114,13 +114,9 @@ private:
       return arrays.error();
     Runner &runner = (*profile)->timedRunner();
     Status done = success();
-    bool warm = false;
     {
       Progress progress(console(), "running sample", data.sampleCount());
       done = forEachSample(data, 1, progress, [&](const Sample &sample, size_t) -> Status {
-        // The first run of all finds cold caches and sleeping threads.
-        if (!std::exchange(warm, true))
-          runner.run(sample.inputs, {});
         if (Status written = runSample(executable, runner, sample, *arrays, *writer); !written)
           return written;
         return (*profile)->add(sample.index);
