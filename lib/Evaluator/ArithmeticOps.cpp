@@ -6,6 +6,7 @@
 #include "tare/Kernels/Movement.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace tare;
 using namespace tare::qnn;
@@ -25,11 +26,23 @@ static llvm::ArrayRef<int64_t> spatialOf(const ConstTensorView &weight) {
   return llvm::ArrayRef<int64_t>(weight.type.shape).drop_front(2);
 }
 
+/// An activation that the convolution computes, too. It would turn NaN into a number: not where weights have any.
+static std::optional<floating::Clamp> fusedClamp(std::optional<ClampAttr> clamp, const Evaluation &e) {
+  if (!clamp || !e.packed)
+    return std::nullopt;
+  floating::Clamp range{float(clamp->getMin()), float(clamp->getMax())};
+  bool isRelu = range.low == 0 && std::isinf(range.high);
+  bool isFused = isRelu || (std::isfinite(range.low) && std::isfinite(range.high));
+  return isFused ? std::optional(range) : std::nullopt;
+}
+
 static void evaluateConv(ConvOp op, const Evaluation &e) {
   kernels::Geometry geometry =
       window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
-  floating::conv(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed, e.orders);
-  applyClamp(op.getClamp(), e.result);
+  std::optional<floating::Clamp> clamp = fusedClamp(op.getClamp(), e);
+  floating::conv(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed, e.orders, clamp);
+  if (!clamp)
+    applyClamp(op.getClamp(), e.result);
 }
 
 /// [O, I / group, kernel..] -> [I, O / group, kernel..]: the kernel takes ONNX's layout.

@@ -5,6 +5,9 @@
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace tare;
 using namespace mlir;
 
@@ -38,6 +41,14 @@ size_t Evaluator::Graph::operandSlot(Value value, const Step &step) {
   return known->second;
 }
 
+/// Whether these are a constant's numbers, none of them NaN or infinite.
+static bool isFinite(const Tensor &constant) {
+  if (!constant || constant.element() != ElementType::f32)
+    return bool(constant);
+  auto isFinite = [](float value) { return std::isfinite(value); };
+  return std::all_of(constant.as<float>(), constant.as<float>() + constant.count(), isFinite);
+}
+
 LogicalResult Evaluator::Graph::addOp(Operation &op) {
   if (ElementsAttr value; matchPattern(&op, m_Constant(&value)))
     return addConstant(op, value), mlir::success();
@@ -49,7 +60,8 @@ LogicalResult Evaluator::Graph::addOp(Operation &op) {
     step->operands.push_back(operandSlot(operand, *step));
     allConstant &= bool(constants[step->operands.back()]);
   }
-  step->constantWeight = step->operands.size() > 1 && constants[step->operands[1]];
+  step->constantWeight = step->operands.size() > 1 && isFinite(constants[step->operands[1]]) &&
+                         (step->operands.size() < 3 || isFinite(constants[step->operands[2]]));
   step->result = constants.size();
   slots[op.getResult(0)] = step->result;
   constants.emplace_back();

@@ -19,6 +19,7 @@ struct Step {
   std::vector<size_t> operands;
   /// Quantized operands enter as real numbers, and the result is quantized.
   bool onReals = false;
+  /// Weights and bias, where there are any, are constants and finite.
   bool constantWeight = false;
   size_t result = 0;
   /// Of the first operand and of the result.

@@ -52,10 +52,16 @@ struct ChannelOrders {
   bool operator==(const ChannelOrders &) const = default;
 };
 
+/// y = min(max(y, low), high), where y is not NaN; `high` may be infinite if `low` is 0.
+struct Clamp {
+  float low, high;
+};
+
 /// x [N, I, spatial..], w [O, I / group, kernel..], bias [O] or none.
 /// Give `constants` where w is a constant. With channels last there are two spatial dimensions.
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
-          const TensorView &y, PackedConstants *constants = nullptr, ChannelOrders orders = {});
+          const TensorView &y, PackedConstants *constants = nullptr, ChannelOrders orders = {},
+          std::optional<Clamp> clamp = std::nullopt);
 
 /// x [N, I, spatial..], w [I, O / group, kernel..], bias [O] or none. The
 /// output padding is in y's shape.

@@ -4,6 +4,12 @@
 #include "OneDnn.h"
 #include "Planes.h"
 
+#include "tare/Kernels/Elementwise.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
 namespace tare::kernels::floating {
 
 namespace {
@@ -23,11 +29,14 @@ struct Problem {
   Tag weightsTag;
   bool hasBias;
   ChannelOrders orders;
+  std::optional<Clamp> clamp;
 
   KernelKey key(KernelKind kind) const {
     KernelKey key{static_cast<int64_t>(kind), hasBias, orders.x == ChannelOrder::last, orders.y == ChannelOrder::last};
     for (const Dims *dims : {&source, &weights, &target, &strides, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
+    if (clamp)
+      key.insert(key.end(), {std::bit_cast<int32_t>(clamp->low), std::bit_cast<int32_t>(clamp->high)});
     return key;
   }
 };
@@ -53,6 +62,19 @@ Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool h
   return problem;
 }
 
+dnnl::primitive_attr attributesOf(const Problem &problem) {
+  dnnl::primitive_attr attributes = kernelAttributes();
+  if (!problem.clamp)
+    return attributes;
+  dnnl::post_ops ops;
+  if (std::isinf(problem.clamp->high))
+    ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
+  else
+    ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, problem.clamp->low, problem.clamp->high);
+  attributes.set_post_ops(ops);
+  return attributes;
+}
+
 /// The layouts outside; a group of one is oneDNN's convolution without groups,
 /// which has faster kernels.
 template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
@@ -66,7 +88,7 @@ template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::al
                                       anyLayout(weights), bias, anyLayout(problem.target), problem.strides,
                                       problem.dilations, problem.begin, problem.end);
   KernelPlan plan;
-  plan.descriptor = typename Primitive::primitive_desc(descriptor, kernelAttributes(), cpuEngine());
+  plan.descriptor = typename Primitive::primitive_desc(descriptor, attributesOf(problem), cpuEngine());
   plan.ports = {{DNNL_ARG_SRC, plain(problem.source, tagOf(problem.orders.x))},
                 {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
   if (problem.hasBias)
@@ -89,18 +111,23 @@ void runImages(const CompiledKernel &kernel, const ConstTensorView &x, const Con
 } // namespace
 
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
-          const TensorView &y, PackedConstants *constants, ChannelOrders orders) {
+          const TensorView &y, PackedConstants *constants, ChannelOrders orders, std::optional<Clamp> clamp) {
   if (y.count() == 0)
     return;
   Problem problem = problemOf(Planes(x.type.shape, orders.x), Window(geometry), Planes(y.type.shape, orders.y),
                               bias.has_value(), orders);
+  problem.clamp = clamp;
   const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::conv), [&] {
     return planOf<dnnl::convolution_forward>(problem, dnnl::algorithm::convolution_direct);
   });
-  if (!kernel)
-    return withChannelsFirst(x, y, orders, [&](const ConstTensorView &from, const TensorView &to) {
+  if (!kernel) {
+    withChannelsFirst(x, y, orders, [&](const ConstTensorView &from, const TensorView &to) {
       reference::conv(from, w, bias, geometry, to);
     });
+    if (clamp)
+      unary(y, y, [&](float value) { return std::min(std::max(value, clamp->low), clamp->high); });
+    return;
+  }
   runImages(*kernel, x, w, bias, y, constants, orders);
 }
 

@@ -131,6 +131,12 @@ TEST(FloatConv, ChannelsMayBeLast) {
         PackedConstants constants;
         conv(from.view(), c.w.view(), c.biasView(), c.geometry, actual.mutableView(), &constants, {x, y});
         expectClose(actual, wanted);
+        for (Clamp clamp : {Clamp{0, INFINITY}, Clamp{0, 6}, Clamp{-1, 0.5f}}) {
+          Tensor clamped(wanted.type());
+          conv(from.view(), c.w.view(), c.biasView(), c.geometry, clamped.mutableView(), &constants, {x, y}, clamp);
+          for (int64_t i = 0; i < actual.count(); ++i)
+            ASSERT_EQ(clamped.as<float>()[i], std::clamp(actual.as<float>()[i], clamp.low, clamp.high));
+        }
       }
   }
 }
