@@ -44,6 +44,10 @@ const VectorSet &vectorSet() {
     if (admitted && supported)
       return set;
   }
+#elif defined(__aarch64__)
+  const char *limit = std::getenv("TARE_MAX_ISA");
+  if (!limit || std::string_view(limit) != portableVectors.name)
+    return neonVectors;
 #endif
   return portableVectors;
 }

@@ -203,12 +203,14 @@ struct VectorSet {
 };
 
 /// The best set that this processor has, limited by TARE_MAX_ISA (portable,
-/// avx2, avx512, avx512_vnni, amx).
+/// avx2, avx512, avx512_vnni, amx; on Arm portable, neon).
 const VectorSet &vectorSet();
 
 extern const VectorSet portableVectors;
 #if defined(__x86_64__)
 extern const VectorSet avx2Vectors, avx512Vectors, avx512VnniVectors, amxVectors;
+#elif defined(__aarch64__)
+extern const VectorSet neonVectors;
 #endif
 
 } // namespace tare::kernels
