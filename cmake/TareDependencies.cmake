@@ -17,6 +17,11 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+# Sanitizers have an allocator of their own.
+if(NOT TARE_SANITIZE)
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+  set(TARE_ALLOCATOR PkgConfig::jemalloc)
+endif()
 find_program(FLATC flatc REQUIRED)
 find_package(Threads REQUIRED)
 # TableGen reads the include path from the directory property.

@@ -12,6 +12,11 @@
 #include <cassert>
 #include <chrono>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#endif
+
 namespace tare::runtime {
 namespace {
 
@@ -29,6 +34,29 @@ void pauseBriefly() {
 #endif
 }
 
+/// The core that the calling thread runs on; -1 where the system does not tell.
+int currentCore() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+/// Moves the calling thread to another one of its cores, if it has any. Systems may wake a thread on the core of who
+/// wakes it, although others are idle, and leave it there for milliseconds.
+void leaveCore([[maybe_unused]] int core) {
+#if defined(__linux__)
+  cpu_set_t all;
+  if (pthread_getaffinity_np(pthread_self(), sizeof(all), &all) != 0 || !CPU_ISSET(core, &all) || CPU_COUNT(&all) < 2)
+    return;
+  cpu_set_t others = all;
+  CPU_CLR(core, &others);
+  if (pthread_setaffinity_np(pthread_self(), sizeof(others), &others) == 0)
+    pthread_setaffinity_np(pthread_self(), sizeof(all), &all);
+#endif
+}
+
 /// Looks for a condition for up to `nanoseconds`; whether it came.
 template <typename Condition> bool spinUntil(int64_t nanoseconds, Condition &&condition) {
   if (condition())
@@ -36,14 +64,17 @@ template <typename Condition> bool spinUntil(int64_t nanoseconds, Condition &&co
   if (nanoseconds == 0)
     return false;
   Clock::time_point end = Clock::now() + std::chrono::nanoseconds(nanoseconds);
-  do
-    // A look takes some ten nanoseconds with its pause, and the clock as much as two looks.
-    for (int look = 0; look != 16; ++look) {
+  do {
+    // Whom we wait for may have been put on our own core.
+    std::this_thread::yield();
+    // A look takes some ten nanoseconds with its pause, the clock as much as two looks, and yielding to nobody as much
+    // as thirty.
+    for (int look = 0; look != 64; ++look) {
       pauseBriefly();
       if (condition())
         return true;
     }
-  while (Clock::now() < end);
+  } while (Clock::now() < end);
   return false;
 }
 
@@ -89,6 +120,7 @@ void Team::awaitSleep() { std::lock_guard lock(mutex); }
 void Team::runJob(size_t count, bool wake) {
   assert(count >= 1 && count <= size() && "a share per thread at most");
   unfinished.store(count, std::memory_order_relaxed);
+  callerCore.store(currentCore(), std::memory_order_relaxed);
   uint64_t ticket = announce(count);
   // To wake a thread takes some microseconds: the caller wakes one, and that one the others.
   if (wake && needsSleepers(ticket)) {
@@ -100,8 +132,11 @@ void Team::runJob(size_t count, bool wake) {
 }
 
 void Team::work(size_t thread) {
-  for (uint64_t ticket = 0; sharesOf(ticket = nextTicket(ticket)) != 0;)
+  for (uint64_t ticket = 0; sharesOf(ticket = nextTicket(ticket)) != 0;) {
+    if (int core = currentCore(); core >= 0 && core == callerCore.load(std::memory_order_relaxed))
+      leaveCore(core);
     takeShares(ticket, thread);
+  }
 }
 
 void Team::takeShares(uint64_t ticket, size_t thread) {

@@ -18,7 +18,8 @@ namespace tare::runtime {
 /// The calling thread and `threads` - 1 others, made once, that compute the shares of one job after the other. Share i
 /// is thread i's, whose cache has what it wrote before; but whoever is ready takes a share that its thread has not yet
 /// begun, so nobody ever waits for a thread that does not run. Between jobs a thread looks for the next one for some
-/// tens of microseconds and then sleeps. Nothing is allocated after construction.
+/// tens of microseconds and then sleeps; a thread that finds itself on the caller's core moves to another. Nothing is
+/// allocated after construction.
 class Team {
 public:
   /// At most 255 threads.
@@ -71,6 +72,8 @@ private:
   Job job;
   /// A number that grows from job to job, above eight bits with the job's number of shares; 0 shares: the end.
   alignas(64) std::atomic<uint64_t> announced = 0;
+  /// Where the caller runs, and nobody else should.
+  std::atomic<int> callerCore = -1;
   alignas(64) std::atomic<size_t> unfinished = 0;
   std::vector<Slot> slots;
   /// How long to look before sleeping; none where there are fewer cores than threads.
