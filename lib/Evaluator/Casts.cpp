@@ -2,8 +2,8 @@
 //
 // ONNX QuantizeLinear and DequantizeLinear: the division in float32, rounding
 // half to even, saturation; the product in double, rounded once to float32.
-// Scales that are no float32 numbers (the products of two, of biases and
-// accumulators) divide in double.
+// Scales that are no float32 numbers (the products of two, of accumulators)
+// divide in double. Constants are divided as real numbers are.
 //
 //===----------------------------------------------------------------------===//
 #include "Registry.h"
@@ -11,6 +11,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 
 #include <algorithm>
@@ -41,34 +42,57 @@ template <typename F> void forEachRun(const Channels &layout, F f) {
       f(offset, layout.inner, c);
 }
 
+/// What the integers of grids of at most 16 bits are divided by and rounded in: float32 when a program runs, double for
+/// constants, where the quotient of two float32 numbers lies on the same side of every tie as the real one (it is 2^-26
+/// of a step away from it at least).
+template <typename Real> constexpr Real rounder = 0;
+template <> constexpr float rounder<float> = 12582912.0f;          // 1.5 * 2^23
+template <> constexpr double rounder<double> = 6755399441055744.0; // 1.5 * 2^52
+
 /// in / scale + zero, rounded half to even and limited to the grid, whose integers have at most 16 bits: limits that
-/// are integers may as well come before rounding, and small numbers are rounded by adding 1.5 * 2^23 and taking it away
+/// are integers may as well come before rounding, and small numbers are rounded by adding `rounder` and taking it away
 /// again. NaN becomes the least. For vectors.
-template <typename T>
-void toSmallIntegers(const float *in, T *out, int64_t count, float scale, int32_t zero, const Grid &grid) {
-  constexpr float rounder = 12582912.0f;
-  const float low = float(grid.min - zero), high = float(grid.max - zero);
+template <typename Real, typename T>
+void toSmallIntegers(const float *in, T *out, int64_t count, Real scale, int32_t zero, const Grid &grid) {
+  const Real low = Real(grid.min - zero), high = Real(grid.max - zero);
   for (int64_t i = 0; i < count; ++i) {
-    float q = in[i] / scale;
+    Real q = Real(in[i]) / scale;
     q = q >= low ? q : low;
     q = q <= high ? q : high;
-    out[i] = T(int32_t((q + rounder) - rounder) + zero);
+    out[i] = T(int32_t((q + rounder<Real>)-rounder<Real>) + zero);
   }
 }
 
+bool isFloat(double scale) { return double(float(scale)) == scale; }
+
+/// The channel's integers have at most 16 bits, and those of 0 is one of them.
+template <typename T> bool isSmall(const Grid &grid, int64_t channel) {
+  return sizeof(T) <= 2 && grid.zeroPoint(channel) >= grid.min && grid.zeroPoint(channel) <= grid.max;
+}
+
+/// At run time.
 template <typename T> void toIntegers(const float *in, T *out, const Grid &grid, const Channels &layout) {
   forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
     double exact = grid.scale(channel);
     float scale = exact;
-    bool isFloat = double(scale) == exact;
-    bool isSmall = sizeof(T) <= 2 && grid.zeroPoint(channel) >= grid.min && grid.zeroPoint(channel) <= grid.max;
-    if (isFloat && isSmall)
+    if (isFloat(exact) && isSmall<T>(grid, channel))
       return toSmallIntegers(in + first, out + first, count, scale, int32_t(grid.zeroPoint(channel)), grid);
     double zero = grid.zeroPoint(channel);
     for (int64_t i = first; i < first + count; ++i) {
-      double q = std::nearbyint(isFloat ? double(in[i] / scale) : in[i] / exact) + zero;
+      double q = std::nearbyint(isFloat(exact) ? double(in[i] / scale) : in[i] / exact) + zero;
       out[i] = T(std::isnan(q) ? double(grid.min) : std::clamp(q, double(grid.min), double(grid.max)));
     }
+  });
+}
+
+/// (A2) At compile time.
+template <typename T> void constantToIntegers(const float *in, T *out, const Grid &grid, const Channels &layout) {
+  forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
+    double scale = grid.scale(channel);
+    if (isFloat(scale) && isSmall<T>(grid, channel))
+      return toSmallIntegers(in + first, out + first, count, scale, int32_t(grid.zeroPoint(channel)), grid);
+    for (int64_t i = first; i < first + count; ++i)
+      out[i] = T(std::isnan(in[i]) ? grid.min : integerOf(in[i], grid, channel));
   });
 }
 
@@ -94,7 +118,8 @@ template <typename F> void withStorage(const Grid &grid, F f) {
 }
 
 void evaluateQuantize(mlir::quant::QuantizeCastOp op, const Evaluation &e) {
-  Tensor result = quantized(*e.operands[0], op.getType());
+  bool isConstant = constantValue(op.getInput()) != nullptr;
+  Tensor result = isConstant ? constantOnGrid(*e.operands[0], op.getType()) : quantized(*e.operands[0], op.getType());
   std::memcpy(e.result.data, result.data(), result.type().bytes());
 }
 
@@ -129,6 +154,16 @@ Tensor tare::quantized(const Tensor &reals, mlir::Type irType) {
   Channels layout(*grid, reals.shape());
   withStorage(*grid, [&](auto storage) {
     toIntegers(reals.as<float>(), result.mutableAs<decltype(storage)>(), *grid, layout);
+  });
+  return result;
+}
+
+Tensor tare::constantOnGrid(const Tensor &reals, mlir::Type irType) {
+  Grid grid = *Grid::of(irType);
+  Tensor result(toHost(irType));
+  Channels layout(grid, reals.shape());
+  withStorage(grid, [&](auto storage) {
+    constantToIntegers(reals.as<float>(), result.mutableAs<decltype(storage)>(), grid, layout);
   });
   return result;
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,15 +21,8 @@ constexpr int64_t wideEntries = 513, wideStep = 128;
 int64_t entriesOf(const Grid &input) { return input.bits == 16 ? wideEntries : 256; }
 
 /// The input integer that an entry stands for.
-int64_t integerOf(const Grid &input, int64_t entry) {
+int64_t inputOf(const Grid &input, int64_t entry) {
   return input.bits == 16 ? -32768 + entry * wideStep : entry - 128;
-}
-
-int64_t onGrid(double real, const Grid &grid) {
-  if (std::isnan(real))
-    return grid.zeroPoint(0);
-  double q = std::nearbyint(real / grid.scale(0)) + grid.zeroPoint(0);
-  return std::clamp(q, double(grid.min), double(grid.max));
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
@@ -38,8 +32,8 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   Tensor table(output.bits == 16 ? ElementType::i16 : ElementType::i8, shape);
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c)
     for (int64_t entry = 0; entry < entries; ++entry) {
-      double x = input.scale(0) * double(integerOf(input, entry) - input.zeroPoint(0));
-      int64_t y = onGrid(op.evaluate(x, c), output);
+      double x = input.scale(0) * double(inputOf(input, entry) - input.zeroPoint(0));
+      int64_t y = qnn::integerOf(op.evaluate(x, c), output);
       if (output.bits == 16)
         table.mutableAs<int16_t>()[c * entries + entry] = y;
       else

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,8 +58,7 @@ struct LowerPad : OpConversionPattern<qnn::PadOp> {
   LogicalResult matchAndRewrite(qnn::PadOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
     double real = op.getValue().convertToDouble(), value = real;
     if (std::optional<qnn::Grid> grid = qnn::Grid::of(op.getType()))
-      value =
-          std::clamp(std::nearbyint(real / grid->scale(0)) + grid->zeroPoint(0), double(grid->min), double(grid->max));
+      value = double(qnn::integerOf(real, *grid));
     else if (real != std::nearbyint(real))
       return op.emitError() << "layer '" << qnn::layerName(op) << "': a float border of " << real
                             << " at the model's edge is not supported; pad with a whole number, or quantize before it";

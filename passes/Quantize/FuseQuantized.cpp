@@ -38,7 +38,7 @@ bool isFloatTensor(Value value) {
 
 /// The constant of the integers of `reals` on the grid of `type`.
 Value quantizedConstant(OpBuilder &builder, Location loc, ElementsAttr reals, RankedTensorType type, StringRef name) {
-  Tensor integers = quantized(qnn::toTensor(reals), type);
+  Tensor integers = constantOnGrid(qnn::toTensor(reals), type);
   return qnn::ConstantOp::create(builder, loc, type, qnn::toAttr(qnn::storageType(type), integers, name));
 }
 

@@ -1,6 +1,7 @@
 //===- Grids.cpp - The grids that values are quantized to -----------------===//
 #include "Quantize/Grids.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
@@ -119,7 +120,7 @@ Grid tare::accumulatorGrid(const Grid &activation, const Grid &weights, int64_t 
 std::optional<std::string> tare::biasMisfit(ElementsAttr bias, const Grid &grid) {
   Tensor values = qnn::toTensor(bias);
   for (int64_t c = 0; c < values.count(); ++c) {
-    double value = values.as<float>()[c], steps = std::nearbyint(value / grid.scale(c));
+    double value = values.as<float>()[c], steps = qnn::nearestStep(value, grid.scale(c));
     if (!(std::abs(steps) <= double(grid.max))) {
       std::string text;
       llvm::raw_string_ostream(text) << "the bias of channel " << c << ", " << value << ", does not fit " << grid.bits

@@ -319,7 +319,7 @@ private:
       return grid;
     RankedTensorType type = onGrid(own, grid);
     OpBuilder builder(op);
-    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), quantized(reals, type), qnn::layerName(op) + "_weight");
+    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
     Value constant = qnn::ConstantOp::create(builder, integers.getInput().getLoc(), type, rounded);
     op.getWeightOperand().set(
         quant::DequantizeCastOp::create(builder, integers.getLoc(), integers.getType(), constant));

@@ -160,7 +160,7 @@ private:
     remarkPassed(op, passName, "WeightsRequantized")
         << remark::reason("some are more than 127 steps from their zero point");
     RankedTensorType type = onGrid(cast.getType(), *grid);
-    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), quantized(reals, type), qnn::layerName(op) + "_weight");
+    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
     replace(op.getWeightOperand(), cast, type, rounded, builder);
     return mlir::success();
   }

@@ -56,6 +56,37 @@ std::vector<int64_t> tare::accumulatorBounds(qnn::AccumulatorOpInterface op) {
   return bounds;
 }
 
+AccumulatorInterval tare::productSums(const ChannelSums &sums, double low, double high) {
+  double positive = double(sums.magnitude + sums.sum) / 2, negative = double(sums.magnitude - sums.sum) / 2;
+  return {positive * low - negative * high, positive * high - negative * low};
+}
+
+std::vector<int64_t> tare::reachesOf(qnn::RequantOpInterface op) {
+  if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation()))
+    return accumulatorBounds(accumulator);
+  SmallVector<int64_t> reaches = op.getReaches();
+  return {reaches.begin(), reaches.end()};
+}
+
+std::vector<AccumulatorInterval> tare::accumulatorIntervals(qnn::RequantOpInterface op) {
+  std::vector<AccumulatorInterval> intervals;
+  auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation());
+  if (!accumulator) {
+    for (int64_t reach : op.getReaches())
+      intervals.push_back({-double(reach), double(reach)});
+    return intervals;
+  }
+  qnn::Grid x = *qnn::Grid::of(accumulator.getActivationOperand().get().getType());
+  double low = double(x.min - x.zeroPoint(0)), high = double(x.max - x.zeroPoint(0));
+  std::vector<int64_t> bias = biasIntegers(accumulator);
+  for (auto [c, sums] : llvm::enumerate(channelSums(accumulator))) {
+    AccumulatorInterval products = productSums(sums, low, high);
+    double offset = bias.empty() ? 0.0 : double(bias[c]);
+    intervals.push_back({products.low + offset, products.high + offset});
+  }
+  return intervals;
+}
+
 int tare::accumulatorBits(const Target &target, const qnn::Grid &activation) {
   constexpr int programBits = 32;
   const ActivationFormat *format = target.activation(activation.bits == 16 ? ElementType::i16 : ElementType::i8);

@@ -35,17 +35,6 @@ ActivationFormat formatOf(const Target &target, const Grid &grid) {
   return format ? *format : ActivationFormat();
 }
 
-/// The integers that stand for the ends of a real interval on a grid.
-std::pair<int32_t, int32_t> clampOf(const Grid &grid, std::pair<double, double> interval) {
-  auto onGrid = [&](double real, int64_t open) -> int32_t {
-    if (std::isinf(real))
-      return open;
-    double q = std::nearbyint(real / grid.scale(0)) + grid.zeroPoint(0);
-    return std::clamp(q, double(grid.min), double(grid.max));
-  };
-  return {onGrid(interval.first, grid.min), onGrid(interval.second, grid.max)};
-}
-
 MultiplierLimits limitsOf(qnn::RequantOpInterface op, const Target &target) {
   MultiplierLimits limits = eachLimits(target);
   if (op.dividesByCount())
@@ -142,8 +131,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
   }
 
   LogicalResult attachStages(qnn::RequantOpInterface op, const Grid &result, const Target &target) {
-    OutputEnds ends = clampOf(result, op.getResultInterval());
-    std::optional<ThreeStages> stages = StagedLayer(op, ends, target).choose(repair);
+    std::optional<ThreeStages> stages = StagedLayer(op, target).choose(repair);
     if (!stages)
       return failure();
     // Without weights all channels have the same bias.
@@ -159,7 +147,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
   /// The zero point of the result is among what stages add.
   static void setRequant(qnn::RequantOpInterface op, const Grid &result, const Target &target,
                          ArrayRef<int32_t> multipliers, ArrayRef<int32_t> shifts, npu::StagesAttr stages) {
-    auto [low, high] = clampOf(result, op.getResultInterval());
+    auto [low, high] = outputEndsOf(op);
     op->setAttr(npu::requantAttrName,
                 npu::RequantAttr::get(op->getContext(), multipliers, shifts, stages, stages ? 0 : result.zeroPoint(0),
                                       low, high, target.rounding));

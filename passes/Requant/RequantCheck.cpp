@@ -34,21 +34,23 @@ remark::detail::InFlightRemark missed(Operation *op, StringRef what, int64_t cha
 
 } // namespace
 
-std::vector<int64_t> tare::reachesOf(qnn::RequantOpInterface op) {
-  if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation()))
-    return accumulatorBounds(accumulator);
-  SmallVector<int64_t> reaches = op.getReaches();
-  return {reaches.begin(), reaches.end()};
-}
-
 void RequantCheck::Complaint::add(int64_t atChannel, double ofCost, const Multiplier &of) {
+  if (count == 0 || of.bitsLost > bitsLost)
+    narrowest = atChannel, bitsLost = of.bitsLost;
   if (count++ == 0 || ofCost > cost)
     channel = atChannel, cost = ofCost, multiplier = of;
 }
 
 RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &limits, bool repair)
     : op(op), limits(limits), repair(repair), isSum(op.sharesShift()), scales(op.getEffectiveScales()),
-      reaches(reachesOf(op)) {}
+      reaches(reachesOf(op)), accumulators(accumulatorIntervals(op)) {
+  const Grid grid = *Grid::of(op->getResult(0).getType());
+  zero = double(grid.zeroPoint(0));
+  ends = outputEndsOf(op);
+  // The other operand of a sum may bring the result to either end.
+  if (isSum)
+    zero = 0, ends = {double(grid.min - grid.max), double(grid.max - grid.min)};
+}
 
 LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
   if (!limits.onlyShifts)
@@ -228,8 +230,7 @@ void RequantCheck::reportNarrowed() const {
     repaired("NarrowerMultiplier", narrowed,
              llvm::formatv("the product of accumulator and multiplier would need {0} bits, the target has {1}, so the "
                            "multiplier gives up {2} of {3} bits",
-                           limits.productBits + narrowed.multiplier.bitsLost, limits.productBits,
-                           narrowed.multiplier.bitsLost, limits.bits)
+                           limits.productBits + narrowed.bitsLost, limits.productBits, narrowed.bitsLost, limits.bits)
                  .str());
 }
 
@@ -261,30 +262,25 @@ void RequantCheck::reportLosses() const {
     repaired("LostBits", losses,
              llvm::formatv("the shift ends at {0} = {1}, so the multiplier gives up bits, most of all in {2} {3}: {4} "
                            "of {5} ({6})",
-                           limits.shift, limits.shiftMax, noun(), losses.channel, losses.multiplier.bitsLost,
-                           limits.bits, scalesAt(losses.channel))
+                           limits.shift, limits.shiftMax, noun(), losses.narrowest, losses.bitsLost, limits.bits,
+                           scalesAt(losses.narrowest))
                  .str(),
-             causeOfSmallScale(op, losses.channel));
+             causeOfSmallScale(op, losses.narrowest), losses.narrowest);
 }
 
-void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause) const {
+void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause,
+                            std::optional<int64_t> told) const {
+  bool isElsewhere = told && *told != complaint.channel;
+  std::string where = isElsewhere ? (" (" + noun() + " " + Twine(complaint.channel) + ")").str() : "";
   reportRepair(op, {kind, complaint.count, complaint.cost},
-               describe(complaint) + ": " + what + ", at the cost of at most " + cost(complaint.cost) +
+               describe(complaint) + ": " + what + ", at the cost of at most " + cost(complaint.cost) + where +
                    (cause.empty() ? "" : ": ") + cause);
 }
 
 double RequantCheck::costOf(int64_t channel, const Multiplier &multiplier) const {
-  const Grid grid = *Grid::of(op->getResult(0).getType());
-  double top = double(grid.max - grid.min), wanted = std::abs(scales[channel]);
-  double have = std::abs(std::ldexp(double(multiplier.m), -multiplier.q));
-  double reach = size_t(channel) < reaches.size() ? double(reaches[channel]) : HUGE_VAL;
-  // The difference grows with the accumulator until the larger of the two saturates.
-  double turn = top / std::max(wanted, have), worst = 0.0;
-  for (double accumulator : {std::floor(turn), std::ceil(turn)}) {
-    accumulator = std::min(accumulator, reach);
-    worst = std::max(worst, std::abs(std::min(wanted * accumulator, top) - std::min(have * accumulator, top)));
-  }
-  return worst;
+  AccumulatorInterval all = {-HUGE_VAL, HUGE_VAL};
+  return costOfScale(std::abs(scales[channel]), std::abs(std::ldexp(double(multiplier.m), -multiplier.q)),
+                     size_t(channel) < accumulators.size() ? accumulators[channel] : all, zero, ends);
 }
 
 /// "Sx = 1.2e-2, Sw = 3.1e-3, Sy = 4.0e-9"

@@ -9,15 +9,13 @@
 #define TARE_PASSES_REQUANT_REQUANTCHECK_H
 
 #include "Requant/Multiplier.h"
+#include "Requant/OutputEnds.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include <string>
 #include <vector>
 
 namespace tare {
-
-/// Per effective scale: the largest magnitude of what it multiplies, from the real weights where there are any.
-std::vector<int64_t> reachesOf(qnn::RequantOpInterface op);
 
 class RequantCheck {
 public:
@@ -30,11 +28,14 @@ public:
   mlir::LogicalResult run(llvm::MutableArrayRef<Multiplier> multipliers);
 
 private:
-  /// Channels with one and the same complaint, and the worst of them.
+  /// Channels with one and the same complaint: the one that costs most, and the one that gives up most bits.
   struct Complaint {
-    int64_t count = 0, channel = 0;
+    int64_t count = 0, channel = 0, narrowest = 0;
     double cost = 0;
+    /// Of `channel`.
     Multiplier multiplier;
+    /// Of `narrowest`.
+    int bitsLost = 0;
 
     void add(int64_t channel, double cost, const Multiplier &multiplier);
   };
@@ -62,8 +63,9 @@ private:
   void reportClamped() const;
   void reportVanishing() const;
   void reportLosses() const;
-  void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what,
-                llvm::StringRef cause = "") const;
+  /// The worst cost is said to be another channel's where `what` tells of channel `told`.
+  void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what, llvm::StringRef cause = "",
+                std::optional<int64_t> told = std::nullopt) const;
   /// What a channel's outputs can be off because of (m, q), in LSB.
   double costOf(int64_t channel, const Multiplier &multiplier) const;
   std::string scalesAt(int64_t channel) const;
@@ -78,6 +80,9 @@ private:
   bool isSum;
   llvm::SmallVector<double> scales;
   std::vector<int64_t> reaches;
+  std::vector<AccumulatorInterval> accumulators;
+  double zero;
+  std::pair<double, double> ends;
   Complaint narrowed, clamped, vanishing, losses;
   int64_t refused = 0;
 };

@@ -19,13 +19,6 @@ namespace {
 /// What the contract promises of a result: beyond this a layer is warned of.
 constexpr double promisedError = 1.0;
 
-/// The least and the greatest sum of products of the channel's weights with integers in [low, high].
-void setReach(StagedChannel &channel, const ChannelSums &sums, double low, double high) {
-  double positive = double(sums.magnitude + sums.sum) / 2, negative = double(sums.magnitude - sums.sum) / 2;
-  channel.low = positive * low - negative * high;
-  channel.high = positive * high - negative * low;
-}
-
 /// The accumulator is the bare sum of products: without the bias and, where that can be said of every element, without
 /// the zero point's share. (A41)
 std::vector<StagedChannel> weightedChannels(qnn::AccumulatorOpInterface op, ArrayRef<double> scales) {
@@ -39,7 +32,7 @@ std::vector<StagedChannel> weightedChannels(qnn::AccumulatorOpInterface op, Arra
     channel.scale = scales[scales.size() == 1 ? 0 : c];
     double later = double(bias.empty() ? 0 : bias[c]) - double(zero - inAccumulator) * double(sums.sum);
     channel.offset = resultZero + channel.scale * later;
-    setReach(channel, sums, double(x.min - inAccumulator), double(x.max - inAccumulator));
+    channel.accumulators = productSums(sums, double(x.min - inAccumulator), double(x.max - inAccumulator));
     channels.push_back(channel);
   }
   return channels;
@@ -47,14 +40,13 @@ std::vector<StagedChannel> weightedChannels(qnn::AccumulatorOpInterface op, Arra
 
 /// What a multiplier of 0 may take from a result.
 double shareOf(const StagedChannel &channel, OutputEnds ends) {
-  double reach = std::max(std::abs(channel.low), std::abs(channel.high));
-  return std::min(channel.scale * reach, double(ends.second) - double(ends.first));
+  return costOfScale(channel.scale, 0, channel.accumulators, channel.offset, ends);
 }
 
 } // namespace
 
-StagedLayer::StagedLayer(qnn::RequantOpInterface op, OutputEnds ends, const Target &target)
-    : op(op), ends(ends), each(eachLimits(target)), whole(wholeLimits(target)),
+StagedLayer::StagedLayer(qnn::RequantOpInterface op, const Target &target)
+    : op(op), ends(outputEndsOf(op)), each(eachLimits(target)), whole(wholeLimits(target)),
       layer("layer '" + qnn::layerName(op) + "'") {}
 
 std::optional<ThreeStages> StagedLayer::choose(bool repair) {
@@ -82,8 +74,8 @@ std::vector<StagedChannel> StagedLayer::channelsOf(ArrayRef<double> scales) {
     return weightedChannels(accumulator, scales);
   double resultZero = Grid::of(op->getResult(0).getType())->zeroPoint(0);
   std::vector<StagedChannel> channels;
-  for (auto [scale, reach] : llvm::zip_equal(scales, op.getReaches()))
-    channels.push_back({scale, resultZero, -double(reach), double(reach)});
+  for (auto [scale, interval] : llvm::zip_equal(scales, accumulatorIntervals(op)))
+    channels.push_back({scale, resultZero, interval});
   return channels;
 }
 
@@ -105,7 +97,7 @@ void StagedLayer::reportNone(const std::vector<StagedChannel> &channels) const {
 void StagedLayer::reportVanishing(const ThreeStages &stages, const std::vector<StagedChannel> &channels) const {
   int64_t count = 0, worst = 0;
   for (auto [c, channel] : llvm::enumerate(channels)) {
-    if (stages.multipliers[c] != 0 || channel.scale == 0)
+    if (stages.multipliers[c] != 0 || shareOf(channel, ends) == 0)
       continue;
     if (auto remark = remarkMissed(op, "tare-compute-requantization", "ChannelVanishes"))
       remark << remark::detail::Remark::Arg("Channel", int64_t(c))

@@ -10,8 +10,7 @@ namespace tare {
 /// Asks ThreeStage.h for an op's shifts, multipliers and biases, and reports what is to be said of them.
 class StagedLayer {
 public:
-  /// `ends`: those of the op's result.
-  StagedLayer(qnn::RequantOpInterface op, OutputEnds ends, const Target &target);
+  StagedLayer(qnn::RequantOpInterface op, const Target &target);
 
   /// As many multipliers as the op has effective scales or, where its products have weights, output channels. Nothing
   /// after errors, which name every channel that has no such requantization. With `repair` an M that is too large is

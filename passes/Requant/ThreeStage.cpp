@@ -13,18 +13,36 @@ using namespace tare;
 
 namespace {
 
+/// Where all of a channel's results are at one end.
+struct Saturation {
+  double end;
+  /// The accumulator whose result is the nearest to leaving it.
+  double nearest;
+  bool isTop;
+
+  static std::optional<Saturation> of(const StagedChannel &channel, OutputEnds range) {
+    auto [low, high] = channel.accumulators;
+    if (channel.offset + channel.scale * low >= range.second)
+      return Saturation{double(range.second), low, true};
+    if (channel.offset + channel.scale * high <= range.first)
+      return Saturation{double(range.first), high, false};
+    return std::nullopt;
+  }
+
+  /// How far a result leaves it.
+  double left(double result) const { return std::max(0.0, isTop ? end - result : result - end); }
+};
+
 /// Bounds of the accumulators whose results are not at an end anyway, with a step to spare; t must hold them.
 struct Window {
   double low, high;
 
-  Window(const StagedChannel &channel, OutputEnds range) : low(channel.low), high(channel.high) {
+  Window(const StagedChannel &channel, OutputEnds range)
+      : low(channel.accumulators.low), high(channel.accumulators.high) {
     if (channel.scale == 0)
       return;
-    double bottom = (range.first - 1 - channel.offset) / channel.scale;
-    double top = (range.second + 1 - channel.offset) / channel.scale;
-    // Where all results are at one end, only the way to it counts.
-    low = channel.low > top ? std::min(top, 0.0) : std::max(channel.low, bottom);
-    high = channel.high < bottom ? std::max(bottom, 0.0) : std::min(channel.high, top);
+    low = std::max(low, (range.first - 1 - channel.offset) / channel.scale);
+    high = std::min(high, (range.second + 1 - channel.offset) / channel.scale);
   }
 
   double reach() const { return std::max(std::abs(low), std::abs(high)); }
@@ -39,6 +57,9 @@ public:
   Search(const std::vector<StagedChannel> &channels, OutputEnds range, const MultiplierLimits &limits)
       : channels(channels), limits(limits) {
     for (const StagedChannel &channel : channels) {
+      saturations.push_back(Saturation::of(channel, range));
+      if (saturations.back())
+        continue;
       windows.emplace_back(channel, range);
       largestScale = std::max(largestScale, channel.scale);
     }
@@ -66,14 +87,39 @@ private:
     bool fits = std::nearbyint(std::ldexp(largestScale, whole)) < std::ldexp(1.0, limits.bits);
     if (!fits || (best && roundingError(stages, largestScale) >= best->error))
       return;
-    for (size_t c = 0; c < channels.size(); ++c)
-      if (!addChannel(stages, c, whole) || (best && stages.error >= best->error))
+    const Window *window = windows.data();
+    for (size_t c = 0; c < channels.size(); ++c) {
+      bool fitsChannel = saturations[c] ? addSaturated(stages, c, whole) : addChannel(stages, c, *window++, whole);
+      if (!fitsChannel || (best && stages.error >= best->error))
         return;
+    }
     best = std::move(stages);
   }
 
+  /// False where no bias fits. Multiplier and bias are the nearest that there are.
+  bool addSaturated(ThreeStages &stages, size_t c, int whole) {
+    const Saturation &saturation = *saturations[c];
+    double scaled = std::nearbyint(std::ldexp(channels[c].scale, whole));
+    auto multiplier = int64_t(std::min(scaled, std::ldexp(1.0, limits.bits) - 1));
+    double limit = double(INT32_MAX - kernels::largestStagedSum(multiplier, stages.productShift, 0));
+    if (limit < 0)
+      return false;
+    double bias = std::clamp(std::nearbyint(std::ldexp(channels[c].offset, stages.outputShift)), -limit, limit);
+    double real = std::ldexp(bias, -stages.outputShift) + channels[c].scale * saturation.nearest;
+    double found = double(staged(int64_t(saturation.nearest), multiplier, int64_t(bias), stages));
+    add(stages, c, std::max(saturation.left(found), saturation.left(real)), multiplier, bias);
+    return true;
+  }
+
+  /// (A39), but for the ends.
+  static int64_t staged(int64_t accumulator, int64_t multiplier, int64_t bias, const ThreeStages &stages) {
+    int64_t t = std::clamp<int64_t>(kernels::roundHalfAway(accumulator, stages.accumulatorShift), INT16_MIN, INT16_MAX);
+    int64_t u = kernels::roundHalfAway(t * multiplier, stages.productShift);
+    return kernels::roundHalfAway(u + bias, stages.outputShift);
+  }
+
   /// False where its bias does not fit.
-  bool addChannel(ThreeStages &stages, size_t c, int whole) {
+  bool addChannel(ThreeStages &stages, size_t c, const Window &window, int whole) {
     const StagedChannel &channel = channels[c];
     int64_t multiplier = multiplierAt(channel.scale, whole);
     double bias = std::nearbyint(std::ldexp(channel.offset, stages.outputShift));
@@ -81,17 +127,24 @@ private:
         kernels::largestStagedSum(multiplier, stages.productShift, int64_t(bias)) > INT32_MAX)
       return false;
     double error = roundingError(stages, channel.scale) +
-                   std::abs(std::ldexp(double(multiplier), -whole) - channel.scale) * windows[c].reach() +
+                   std::abs(std::ldexp(double(multiplier), -whole) - channel.scale) * window.reach() +
                    std::abs(std::ldexp(bias, -stages.outputShift) - channel.offset);
-    if (error > stages.error)
-      stages.error = error, stages.worstChannel = c;
-    stages.multipliers.push_back(multiplier);
-    stages.bias.push_back(bias);
+    add(stages, c, error, multiplier, bias);
     return true;
+  }
+
+  static void add(ThreeStages &stages, size_t c, double error, int64_t multiplier, double bias) {
+    if (error > stages.error)
+      stages.error = error, stages.worstChannel = int64_t(c);
+    stages.multipliers.push_back(int32_t(multiplier));
+    stages.bias.push_back(int32_t(bias));
   }
 
   const std::vector<StagedChannel> &channels;
   const MultiplierLimits &limits;
+  /// By channel.
+  std::vector<std::optional<Saturation>> saturations;
+  /// Of the others, in order.
   std::vector<Window> windows;
   double largestScale = 0;
   std::optional<ThreeStages> best;

@@ -9,6 +9,8 @@
 #define TARE_PASSES_REQUANT_THREESTAGE_H
 
 #include "Requant/Multiplier.h"
+#include "Requant/OutputEnds.h"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,12 +23,9 @@ struct StagedChannel {
   double scale = 0;
   /// The result's integer at acc = 0: the bias, the zero point of the result, and the share of the operand's.
   double offset = 0;
-  /// The accumulators that can occur.
-  double low = 0, high = 0;
+  /// Those that can occur.
+  AccumulatorInterval accumulators;
 };
-
-/// The ends of the result: the integers' or the fused activation's.
-using OutputEnds = std::pair<int32_t, int32_t>;
 
 struct ThreeStages {
   int accumulatorShift = 0, productShift = 0, outputShift = 0;
@@ -38,7 +37,8 @@ struct ThreeStages {
 };
 
 /// The three shifts within `limits` (each of them), multipliers and biases of least worst error; nothing where no
-/// shifts keep t in 16 bits, multipliers below 2^limits.bits and u + b in 32 bits.
+/// shifts keep t in 16 bits, multipliers below 2^limits.bits and u + b in 32 bits. A channel whose results are all at
+/// one end has no say, as long as they stay there: its multiplier and bias may be smaller than they should.
 std::optional<ThreeStages> chooseStages(const std::vector<StagedChannel> &channels, OutputEnds range,
                                         const MultiplierLimits &limits);
 

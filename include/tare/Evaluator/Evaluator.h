@@ -63,8 +63,12 @@ mlir::FailureOr<Tensor> evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> o
 
 /// The real values of a quantized tensor's integers, float32; a tensor of another type as it is.
 Tensor dequantized(const Tensor &tensor, mlir::Type irType);
-/// The integers of real values on the grid of `irType`: round half to even, saturate.
+/// The integers of real values on the grid of `irType`, as a program that runs makes them: divided in float32, rounded
+/// half to even, saturated. Values of another type as they are.
 Tensor quantized(const Tensor &reals, mlir::Type irType);
+/// (A2) The integers of float32 weights, biases and other constants on the grid of `irType`: of the quotients in real
+/// numbers.
+Tensor constantOnGrid(const Tensor &reals, mlir::Type irType);
 
 } // namespace tare
 

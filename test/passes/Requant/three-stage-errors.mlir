@@ -20,11 +20,12 @@ func.func @too_fine(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
 !x = !quant.uniform<i8:f32, 1.0>
 !b = !quant.uniform<i32:f32:0, {100.0, 100.0}>
 
-func.func @bias(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
-  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {100.0, 100.0}>>
+// Not all of the second channel's results are at one end: the sums reach 1.1e8.
+func.func @bias(%x: tensor<1x7000x!x>) -> tensor<1x2x!x> {
+  %w = qnn.constant dense<127> : tensor<2x7000xi8> as tensor<2x7000x!quant.uniform<i8<-127:127>:f32:0, {100.0, 100.0}>>
   %b = qnn.constant dense<[3, 100000000]> : tensor<2xi32> as tensor<2x!b>
   // expected-error @unknown {{layer 'fc', channel 1: has no three shifts in [0, 31]: the bias is 1.00e+10 steps of the output, which 32 bits do not hold; calibrate value 'fc_out' on data that exercises it, or widen its range}}
-  %0 = qnn.linear %x, %w, %b : (tensor<1x2x!x>, tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {100.0, 100.0}>>, tensor<2x!b>) -> tensor<1x2x!x> loc("fc"("fc_out"))
+  %0 = qnn.linear %x, %w, %b : (tensor<1x7000x!x>, tensor<2x7000x!quant.uniform<i8<-127:127>:f32:0, {100.0, 100.0}>>, tensor<2x!b>) -> tensor<1x2x!x> loc("fc"("fc_out"))
   return %0 : tensor<1x2x!x>
 }
 

@@ -3,6 +3,7 @@
 #include "Quantize/WeightRepair.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <gtest/gtest.h>
 
@@ -68,6 +69,28 @@ TEST(FixedGrid, HasPowersOfTwo) {
   EXPECT_EQ(fixedGrid(0, 1, symmetric8).scales[0], 1.0 / 128);
   EXPECT_EQ(fixedGrid(0, 1, symmetric16).scales[0], 1.0 / 32768);
   EXPECT_EQ(fixedGrid(-1, 1, i8).zeroPoints[0], 0);
+}
+
+/// The contract's rhe(R / S) of integers R and S, exactly.
+int64_t halfEven(__int128 real, __int128 scale) {
+  __int128 floor = real / scale - (real % scale < 0), rest = 2 * (real - floor * scale);
+  return int64_t(floor + (rest > scale || (rest == scale && floor % 2 != 0)));
+}
+
+TEST(NearestStep, IsOfRealNumbers) {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 200000; ++i) {
+    // A bias's scale is the product of two float32 numbers; next to ties, and at them.
+    auto significand = [&] { return int64_t((random() & 0xffffff) | 0x800000); };
+    int64_t scale = i % 2 ? significand() : significand() * significand(), steps = int64_t(random() >> (34 + i % 29));
+    double tie = (double(steps) + 0.5) * double(scale);
+    auto real = double(std::nextafter(float(tie), i % 3 ? HUGE_VALF : -HUGE_VALF)) * (i % 5 ? 1 : -1);
+    if (i % 7 == 0)
+      real = double(float(tie));
+    // In quarters, which are integers.
+    ASSERT_EQ(int64_t(qnn::nearestStep(real, double(scale))), halfEven(__int128(real * 4), __int128(scale) * 4))
+        << real << " / " << scale;
+  }
 }
 
 class WeightGrid : public testing::Test {

@@ -32,7 +32,7 @@ std::vector<StagedChannel> randomChannels(std::mt19937 &random, size_t count) {
   double base = real(-9, 1);
   for (size_t c = 0; c < count; ++c) {
     double scale = std::exp2(base + real(-3, 1)), middle = real(-200, 200) / scale, reach = real(0, 400) / scale;
-    channels.push_back({scale, real(-300, 300), std::floor(middle - reach), std::ceil(middle + reach)});
+    channels.push_back({scale, real(-300, 300), {std::floor(middle - reach), std::ceil(middle + reach)}});
   }
   return channels;
 }
@@ -48,8 +48,10 @@ TEST(ThreeStageTest, NoAccumulatorIsFartherOffThanPromised) {
     for (size_t c = 0; c < channels.size(); ++c) {
       ASSERT_LE(kernels::largestStagedSum(stages->multipliers[c], stages->productShift, stages->bias[c]), INT32_MAX);
       ASSERT_LT(stages->multipliers[c], 1 << 15);
-      int64_t step = std::max<int64_t>(1, int64_t((channels[c].high - channels[c].low) / 5000));
-      for (auto acc = int64_t(channels[c].low); acc <= int64_t(channels[c].high); acc += step) {
+      int64_t step =
+          std::max<int64_t>(1, int64_t((channels[c].accumulators.high - channels[c].accumulators.low) / 5000));
+      for (auto acc = int64_t(channels[c].accumulators.low); acc <= int64_t(channels[c].accumulators.high);
+           acc += step) {
         double exact = std::clamp(channels[c].offset + channels[c].scale * double(acc), -128.0, 127.0);
         ASSERT_LE(std::abs(double(kernels::requantize(acc, requant, int64_t(c))) - exact), stages->error + 1e-9)
             << "case " << i << ", channel " << c << ", accumulator " << acc;
@@ -62,8 +64,8 @@ TEST(ThreeStageTest, NoAccumulatorIsFartherOffThanPromised) {
 double formula(const StagedChannel &channel, int q0, int q1, int q2) {
   double m = std::nearbyint(std::ldexp(channel.scale, q0 + q1 + q2));
   double b = std::nearbyint(std::ldexp(channel.offset, q2));
-  double low = std::max(channel.low, (-129 - channel.offset) / channel.scale);
-  double high = std::min(channel.high, (128 - channel.offset) / channel.scale);
+  double low = std::max(channel.accumulators.low, (-129 - channel.offset) / channel.scale);
+  double high = std::min(channel.accumulators.high, (128 - channel.offset) / channel.scale);
   double t = std::max(high / 32767, low / -32768);
   if (m > 32767 || t > std::ldexp(1, q0) || std::floor(std::ldexp(32768 * m, -q1) + 0.5) + std::abs(b) > INT32_MAX)
     return HUGE_VAL;
@@ -77,8 +79,9 @@ TEST(ThreeStageTest, NoOtherShiftsPromiseMore) {
   for (int i = 0; i < 40; ++i) {
     StagedChannel channel = randomChannels(random, 1).front();
     // Not all at one end.
-    channel.low = std::min(channel.low, -channel.offset / channel.scale);
-    channel.high = std::max(channel.high, -channel.offset / channel.scale);
+    auto &[lowest, highest] = channel.accumulators;
+    lowest = std::min(lowest, -channel.offset / channel.scale);
+    highest = std::max(highest, -channel.offset / channel.scale);
     double best = HUGE_VAL;
     for (int q0 = 0; q0 <= 31; ++q0)
       for (int q1 = 0; q1 <= 31; ++q1)
@@ -92,32 +95,48 @@ TEST(ThreeStageTest, NoOtherShiftsPromiseMore) {
 }
 
 TEST(ThreeStageTest, PowersOfTwoAreExactButForTheLastRounding) {
-  std::optional<ThreeStages> stages = chooseStages({{std::exp2(-7), -5, -16256, 16256}}, bytes, {15, 0, 31});
+  std::optional<ThreeStages> stages = chooseStages({{std::exp2(-7), -5, {-16256, 16256}}}, bytes, {15, 0, 31});
   ASSERT_TRUE(stages);
   EXPECT_EQ(stages->error, 0.5);
 }
 
 TEST(ThreeStageTest, SmallScalesKeepTheirBits) {
   // No accumulator moves the result, but its multiplier is not flushed.
-  std::optional<ThreeStages> stages = chooseStages({{1e-6, 0, -25000, 25000}}, bytes, {15, 0, 31});
+  std::optional<ThreeStages> stages = chooseStages({{1e-6, 0, {-25000, 25000}}}, bytes, {15, 0, 31});
   ASSERT_TRUE(stages);
   int whole = stages->accumulatorShift + stages->productShift + stages->outputShift;
   EXPECT_NEAR(std::ldexp(stages->multipliers[0], -whole), 1e-6, 1e-10);
 }
 
+TEST(ThreeStageTest, SaturatedChannelsHaveNoSay) {
+  StagedChannel channel = {0.003, 0, {-30000, 30000}};
+  std::optional<ThreeStages> alone = chooseStages({channel}, bytes, {15, 0, 31});
+  ASSERT_TRUE(alone);
+  for (StagedChannel saturated :
+       {StagedChannel{0.004, -3e5, {-25000, 25000}}, StagedChannel{0.004, 3e5, {-25000, 25000}},
+        StagedChannel{1e4, -3e8, {-100, 100}}, StagedChannel{1e-12, 3e8, {-100, 100}}}) {
+    std::optional<ThreeStages> both = chooseStages({saturated, channel}, bytes, {15, 0, 31});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->error, alone->error);
+    program::RequantT requant = requantOf(*both, bytes);
+    for (double accumulator : {saturated.accumulators.low, 0.0, saturated.accumulators.high})
+      EXPECT_EQ(kernels::requantize(int64_t(accumulator), requant, 0), saturated.offset < 0 ? -128 : 127);
+  }
+}
+
 TEST(ThreeStageTest, SaysWhyThereIsNone) {
   MultiplierLimits each = {15, 0, 31};
-  EXPECT_EQ(whyNoStages({4e4, 0, -10, 10}, bytes, each), "no three shifts keep its multiplier below 2^15");
-  EXPECT_EQ(whyNoStages({0.01, 3e9, -1000, 1000}, bytes, each),
+  EXPECT_EQ(whyNoStages({4e4, 0, {-10, 10}}, bytes, each), "no three shifts keep its multiplier below 2^15");
+  EXPECT_EQ(whyNoStages({0.01, 3e9, {-4e11, 1000}}, bytes, each),
             "the bias is 3.00e+09 steps of the output, which 32 bits do not hold");
-  EXPECT_EQ(whyNoStages({1e-6, 0, -1e9, 1e9}, bytes, {15, 0, 10}),
+  EXPECT_EQ(whyNoStages({1e-6, 0, {-1e9, 1e9}}, bytes, {15, 0, 10}),
             "the accumulator reaches 1.29e+08 before the result is at its end, which no q0 brings to 16 bits");
-  EXPECT_EQ(whyNoStages({0.01, 0, -1000, 1000}, bytes, each), std::nullopt);
+  EXPECT_EQ(whyNoStages({0.01, 0, {-1000, 1000}}, bytes, each), std::nullopt);
 }
 
 TEST(ThreeStageTest, ChannelsMayRuleEachOtherOut) {
   // One needs q0 >= 13 for t, the other q0 + q1 + q2 <= 5 for m.
-  StagedChannel wide = {1e-6, 0, -2e8, 2e8}, steep = {1000, 0, -1, 1};
+  StagedChannel wide = {1e-6, 0, {-2e8, 2e8}}, steep = {1000, 0, {-1, 1}};
   MultiplierLimits each = {15, 0, 31};
   EXPECT_TRUE(chooseStages({wide}, bytes, each) && chooseStages({steep}, bytes, each));
   EXPECT_FALSE(chooseStages({wide, steep}, bytes, each));
