@@ -114,6 +114,30 @@ Tensor tare::onnx::transposed(const Tensor &tensor, llvm::ArrayRef<int64_t> perm
   return gatherStrided(tensor, shape, strides);
 }
 
+Tensor tare::onnx::indicesAlong(const Shape &shape, int64_t axis) {
+  Tensor result(ElementType::i32, shape);
+  int32_t *out = result.mutableAs<int32_t>();
+  int64_t stride = stridesOf(shape)[axis];
+  for (int64_t i = 0, count = result.count(); i < count; ++i)
+    out[i] = static_cast<int32_t>(i / stride % shape[axis]);
+  return result;
+}
+
+Tensor tare::onnx::dequantize(const Tensor &integers, const qnn::Grid &grid) {
+  Tensor result(ElementType::f32, integers.shape());
+  float *out = result.mutableAs<float>();
+  int64_t stride = grid.axis ? stridesOf(integers.shape())[*grid.axis] : 1;
+  int64_t channels = grid.axis ? integers.shape()[*grid.axis] : 1;
+  visit(integers.element(), [&](auto zero) {
+    const auto *in = integers.as<decltype(zero)>();
+    for (int64_t i = 0, count = result.count(); i < count; ++i) {
+      int64_t channel = i / stride % channels;
+      out[i] = static_cast<float>(double(int64_t(in[i]) - grid.zeroPoint(channel)) * grid.scale(channel));
+    }
+  });
+  return result;
+}
+
 std::optional<Shape> tare::onnx::broadcastShapes(const Shape &a, const Shape &b) {
   Shape shape(std::max(a.size(), b.size()));
   for (size_t i = 0; i < shape.size(); ++i) {

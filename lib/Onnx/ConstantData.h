@@ -2,6 +2,7 @@
 #ifndef TARE_LIB_ONNX_CONSTANTDATA_H
 #define TARE_LIB_ONNX_CONSTANTDATA_H
 
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Tensor/Tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -57,6 +58,11 @@ Tensor gatherStrided(const Tensor &tensor, const Shape &shape, llvm::ArrayRef<in
 
 /// Axes in another order; `permutation` is valid.
 Tensor transposed(const Tensor &tensor, llvm::ArrayRef<int64_t> permutation);
+
+/// The real numbers of integers on a grid: (A3).
+Tensor dequantize(const Tensor &integers, const qnn::Grid &grid);
+/// For each element its index along `axis`, int32: which of a grid's scales it has.
+Tensor indicesAlong(const Shape &shape, int64_t axis);
 
 /// numpy's broadcasting of two shapes; nothing where they do not fit.
 std::optional<Shape> broadcastShapes(const Shape &a, const Shape &b);

@@ -2,6 +2,7 @@
 #include "GraphImporter.h"
 #include "ConstantData.h"
 #include "Node.h"
+#include "Ops/DynamicQuantization.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -27,6 +28,12 @@ mlir::ElementsAttr toElements(mlir::RankedTensorType type, const Tensor &tensor,
 }
 
 } // namespace
+
+const Tensor &GraphValue::numbers() {
+  if (grid && !dequantized)
+    dequantized = dequantize(constant, *grid);
+  return grid ? dequantized : constant;
+}
 
 GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
                              mlir::MLIRContext &context)
@@ -73,6 +80,19 @@ void GraphImporter::noteDynamic(llvm::ArrayRef<std::string> operands, llvm::Stri
   for (const std::string &operand : operands)
     dynamicOperands.insert(builder.getStringAttr(operand));
   dynamicResults.insert(builder.getStringAttr(result));
+}
+
+LogicalResult GraphImporter::complete(GraphValue &value) {
+  if (!value.dynamic || !value.dynamic->isProduct())
+    return mlir::success();
+  std::shared_ptr<const DynamicValue> product = value.dynamic;
+  Node node(*this, *product->scaledBy);
+  // Identities may have given the value other names.
+  GraphValue &result = *find(node.resultName(0));
+  if (!result.value && failed(importProduct(node, *product)))
+    return failure();
+  value = result;
+  return mlir::success();
 }
 
 Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue &value) {
@@ -184,7 +204,10 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
   mlir::Block &block = function.front();
   llvm::SmallVector<mlir::Value> results;
   for (const proto::ValueInfoProto *output : graph.outputs) {
-    Result<mlir::Value> result = materialize(output->name(), *find(output->name()));
+    GraphValue &value = *find(output->name());
+    if (failed(complete(value)))
+      return failure();
+    Result<mlir::Value> result = materialize(output->name(), value);
     if (!result)
       return reporter.error("output '" + output->name() + "': " + result.error().message);
     results.push_back(*result);

@@ -30,6 +30,12 @@ struct DynamicValue {
   const GraphNode *product = nullptr;
   Tensor weight{};
   llvm::SmallVector<int64_t> zeroPoints{};
+  /// Sums: those of `sources` whose scale is not in it yet, and the node that multiplied by the last one that is.
+  llvm::SmallVector<std::string> unscaled{};
+  const GraphNode *scaledBy = nullptr;
+
+  /// Sums times their scales: the result of a float op, which is made when something but a Mul by a constant reads it.
+  bool isProduct() const { return kind == Kind::Sums && unscaled.empty(); }
 };
 
 /// What it is, and that nothing else can read it: "is the scale of 'x', ..".
@@ -39,16 +45,19 @@ std::string describe(const DynamicValue &value);
 struct GraphValue {
   /// Its elements, where they are known at import.
   Tensor constant;
-  /// Only with `constant`, which then holds integers: the value is these,
-  /// dequantized on this grid. (Not computed, so that the integers and the scales
-  /// of the file survive.)
+  /// Only with `constant`, which then holds integers: the value is these, dequantized on this grid. (Computed only for
+  /// whoever asks for its numbers, so that a weight's integers and scales are those of the file.)
   std::optional<qnn::Grid> grid;
   /// The value in the IR. A constant gets one when it is first an operand.
   mlir::Value value;
   /// Only alone: there is no more of the value than this.
   std::shared_ptr<const DynamicValue> dynamic = nullptr;
+  /// The real numbers of a constant with a grid, once somebody asked for them.
+  Tensor dequantized = {};
 
-  bool isKnown() const { return constant && !grid; }
+  bool isKnown() const { return bool(constant); }
+  /// The elements of a constant, as real numbers where it has a grid.
+  const Tensor &numbers();
 };
 
 class GraphImporter {
@@ -69,6 +78,8 @@ public:
   /// The value of that name; null where a node did not define its result.
   GraphValue *find(llvm::StringRef name);
   void define(llvm::StringRef name, GraphValue value);
+  /// Makes the float op whose result a product of dynamic quantization is; any other value is left as it is.
+  mlir::LogicalResult complete(GraphValue &value);
   /// The value in the IR: a constant becomes qnn.constant (and quant.dcast) here.
   Result<mlir::Value> materialize(llvm::StringRef name, GraphValue &value);
   /// A constant of the IR; floats must be finite.

@@ -112,6 +112,10 @@ GraphValue *Node::requireValue(unsigned index) {
   GraphValue *value = valueOf(index);
   if (!value)
     (void)error("operand " + llvm::Twine(index) + " is missing");
+  if (value && mlir::failed(importer.complete(*value))) {
+    hasFailed = true;
+    return nullptr;
+  }
   if (!value || !value->dynamic)
     return value;
   (void)error("operand '" + operandName(index) + "' " + describe(*value->dynamic));
@@ -139,7 +143,7 @@ mlir::Value Node::anyOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value)
     return nullptr;
-  if (isIntegerArgument(index) || (value->isKnown() && value->constant.element() != ElementType::f32)) {
+  if (isIntegerArgument(index) || (value->isKnown() && !value->grid && value->constant.element() != ElementType::f32)) {
     (void)error("operand '" + operandName(index) + "' holds integers, expected floating point");
     return nullptr;
   }
@@ -158,9 +162,13 @@ mlir::Value Node::operand(unsigned index) {
   return nullptr;
 }
 
+mlir::Value Node::numbers(unsigned index) {
+  return dequantized(index) ? constant(operandName(index), *known(index)) : operand(index);
+}
+
 const Tensor *Node::known(unsigned index) {
   GraphValue *value = valueOf(index);
-  return value && value->isKnown() ? &value->constant : nullptr;
+  return value && value->isKnown() ? &value->numbers() : nullptr;
 }
 
 const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {

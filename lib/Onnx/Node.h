@@ -54,13 +54,16 @@ public:
   llvm::StringRef operandName(unsigned index) const;
   /// The operand in the IR, which must be float: null after an error.
   mlir::Value operand(unsigned index);
+  /// The operand in the IR, as float numbers also where it is a dequantized constant: for parameters that other
+  /// constants absorb.
+  mlir::Value numbers(unsigned index);
   /// The operand in the IR, float or quantized: for data movement.
   mlir::Value anyOperand(unsigned index);
   /// The operand in the IR, whatever its type; null after an error.
   mlir::Value rawOperand(unsigned index);
   /// Whether the operand is a graph input of integers that nothing has read yet.
   bool isIntegerArgument(unsigned index);
-  /// The elements of an operand that is known at import, or null.
+  /// The elements of an operand that is known at import, or null: of a dequantized constant its real numbers.
   const Tensor *known(unsigned index);
   /// The same; an error where they are not known.
   const Tensor *requireKnown(unsigned index, llvm::StringRef role);
@@ -79,8 +82,9 @@ public:
 
   // Results.
   unsigned numResults() const { return proto.output_size(); }
-  /// How many axes result 0 has, which was given its value.
-  size_t resultRank() const { return dims(importer.find(resultName(0))->value).size(); }
+  /// A value of the IR that is no operand, and how many axes it has.
+  mlir::Value valueNamed(llvm::StringRef name) const { return importer.find(name)->value; }
+  int64_t rankOf(llvm::StringRef name) const { return dims(valueNamed(name)).size(); }
   /// Whether another node or the graph's outputs read the result.
   bool isUsed(unsigned index) const;
   llvm::StringRef resultName(unsigned index) const;

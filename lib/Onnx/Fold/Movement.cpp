@@ -1,6 +1,7 @@
 //===- Movement.cpp - Known elements in other places and shapes -----------===//
 #include "ConstantData.h"
 #include "Limits.h"
+#include "Moves.h"
 #include "Ops/Axes.h"
 
 #include <cstring>
@@ -16,40 +17,35 @@ namespace {
 using ShapeFunction = std::optional<Shape> (*)(Node &, const Shape &);
 
 template <ShapeFunction shapeOfResult> LogicalResult foldReshape(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
-  if (!input)
-    return failure();
-  std::optional<Shape> shape = shapeOfResult(node, input->shape());
-  return shape ? node.give(input->reshaped(*shape)) : failure();
+  std::optional<Shape> input = node.shapeOf(0);
+  std::optional<Shape> shape = input ? shapeOfResult(node, *input) : std::nullopt;
+  return shape ? giveMoved(node, [&](const Tensor &tensor) { return tensor.reshaped(*shape); }) : failure();
 }
 
 LogicalResult foldIdentity(Node &node) { return node.forward(); }
 
 LogicalResult foldTranspose(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
-  if (!input)
-    return failure();
-  std::optional<Integers> permutation = readPermutation(node, input->shape().size());
-  return permutation ? node.give(transposed(*input, *permutation)) : failure();
+  std::optional<Shape> input = node.shapeOf(0);
+  std::optional<Integers> permutation = input ? readPermutation(node, input->size()) : std::nullopt;
+  return permutation ? giveMoved(node, [&](const Tensor &tensor) { return transposed(tensor, *permutation); })
+                     : failure();
 }
 
 LogicalResult foldSlice(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
-  if (!input)
-    return failure();
-  std::optional<SliceRange> range = readSlice(node, input->shape());
+  std::optional<Shape> input = node.shapeOf(0);
+  std::optional<SliceRange> range = input ? readSlice(node, *input) : std::nullopt;
   if (!range)
     return failure();
   Shape shape(range->sizes.begin(), range->sizes.end());
   if (elementCount(shape) == 0)
-    return node.give(Tensor(input->element(), shape));
-  Integers strides = stridesOf(input->shape());
+    return giveMoved(node, [&](const Tensor &tensor) { return Tensor(tensor.element(), shape); });
+  Integers strides = stridesOf(*input);
   int64_t offset = 0;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     offset += range->starts[axis] * strides[axis];
     strides[axis] *= range->steps[axis];
   }
-  return node.give(gatherStrided(*input, shape, strides, offset));
+  return giveMoved(node, [&](const Tensor &tensor) { return gatherStrided(tensor, shape, strides, offset); });
 }
 
 /// Elements before, along and after an axis.
@@ -116,28 +112,29 @@ LogicalResult foldConcat(Node &node) {
 }
 
 LogicalResult foldExpand(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
+  std::optional<Shape> input = node.shapeOf(0);
   std::optional<Integers> dims = node.requireIntegers(1, "the shape");
   if (!input || !dims)
     return failure();
-  std::optional<Shape> shape = broadcastShapes(input->shape(), Shape(dims->begin(), dims->end()));
+  std::optional<Shape> shape = broadcastShapes(*input, Shape(dims->begin(), dims->end()));
   if (!shape)
-    return node.error("cannot expand " + toString(input->shape()) + " to " +
-                      toString(Shape(dims->begin(), dims->end())));
-  return mayCompute(node, *shape) ? node.give(broadcastTo(*input, *shape)) : failure();
+    return node.error("cannot expand " + toString(*input) + " to " + toString(Shape(dims->begin(), dims->end())));
+  return mayCompute(node, *shape)
+             ? giveMoved(node, [&](const Tensor &tensor) { return broadcastTo(tensor, *shape); })
+             : failure();
 }
 
 /// Tiling is broadcasting along an axis put before each axis.
 LogicalResult foldTile(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
+  std::optional<Shape> input = node.shapeOf(0);
   std::optional<Integers> repeats = node.requireIntegers(1, "the repeats");
   if (!input || !repeats)
     return failure();
-  if (repeats->size() != input->shape().size())
+  if (repeats->size() != input->size())
     return node.error("found " + llvm::Twine(repeats->size()) + " repeats for an operand of rank " +
-                      llvm::Twine(input->shape().size()));
+                      llvm::Twine(input->size()));
   Shape apart, repeated, shape;
-  for (auto [dim, repeat] : llvm::zip(input->shape(), *repeats)) {
+  for (auto [dim, repeat] : llvm::zip(*input, *repeats)) {
     if (repeat < 0 || repeat > largestExtent)
       return node.error("found a repeat of " + llvm::Twine(repeat));
     apart.insert(apart.end(), {1, dim});
@@ -149,7 +146,8 @@ LogicalResult foldTile(Node &node) {
   }
   if (!mayCompute(node, shape))
     return failure();
-  return node.give(broadcastTo(input->reshaped(apart), repeated).reshaped(shape));
+  return giveMoved(
+      node, [&](const Tensor &tensor) { return broadcastTo(tensor.reshaped(apart), repeated).reshaped(shape); });
 }
 
 } // namespace

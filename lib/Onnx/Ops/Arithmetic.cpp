@@ -9,12 +9,19 @@ template <typename Op> static LogicalResult importBinary(Node &node) {
 }
 
 static LogicalResult importMul(Node &node) {
-  return node.dynamic(0) || node.dynamic(1) ? multiplyDynamic(node) : importBinary<tare::qnn::MulOp>(node);
+  if (std::optional<LogicalResult> done = multiplyDynamic(node))
+    return *done;
+  return importBinary<tare::qnn::MulOp>(node);
+}
+
+/// The reciprocal of a constant is another constant, which has no integers of the model's.
+static LogicalResult importDiv(Node &node) {
+  return node.give(node.create<tare::qnn::DivOp>(node.operand(0), node.numbers(1), nullptr));
 }
 
 void tare::onnx::registerArithmetic(OpTable &table) {
   table.addImport("Add", importBinary<qnn::AddOp>);
   table.addImport("Sub", importBinary<qnn::SubOp>);
   table.addImport("Mul", importMul);
-  table.addImport("Div", importBinary<qnn::DivOp>);
+  table.addImport("Div", importDiv);
 }

@@ -105,12 +105,12 @@ qnn::Grid outputChannelsFirst(qnn::Grid grid, int64_t group) {
 }
 
 mlir::Value transposedWeight(Node &node, int64_t group) {
-  if (const Tensor *weight = node.known(1))
-    return node.constant(node.operandName(1), outputChannelsFirst(*weight, group));
   const GraphValue *integers = node.dequantized(1);
   if (integers && (!integers->grid->axis || *integers->grid->axis == 1))
     return node.dequantizedConstant(node.operandName(1), outputChannelsFirst(integers->constant, group),
                                     outputChannelsFirst(*integers->grid, group));
+  if (const Tensor *weight = integers ? nullptr : node.known(1))
+    return node.constant(node.operandName(1), outputChannelsFirst(*weight, group));
   if (integers || group != 1) {
     (void)node.error(
         fmt::format("weight '{}' must be a constant, or one dequantized along axis 1", node.operandName(1).str()));

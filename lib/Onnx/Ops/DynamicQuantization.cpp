@@ -8,7 +8,8 @@
 // and becomes the float op that it stands for, y = MatMul(x, ws * (wq - wz)), with the weights on the file's grid; x
 // and y get static ranges as any other value. Between the two there are no values in the IR: what each node computes is
 // followed by its meaning (DynamicValue), so that scales may be multiplied in any order and shared by several products.
-// Where the meaning is lost, the node that loses it is named.
+// The op is made when something reads the product that is not one more Mul by a scale of the weights. Where the meaning
+// is lost, the node that loses it is named.
 //
 //===----------------------------------------------------------------------===//
 #include "DynamicQuantization.h"
@@ -91,6 +92,7 @@ LogicalResult importIntegerProduct(Node &node) {
   if (!left)
     return failure();
   DynamicValue sums{Kind::Sums, {*left}, Tensor(), &node.graphNode()};
+  sums.unscaled = {*left};
   if (!node.dynamic(1))
     return failed(readWeight(node, sums)) ? failure() : node.give(std::move(sums));
   if (node.opType() == "ConvInteger")
@@ -99,6 +101,7 @@ LogicalResult importIntegerProduct(Node &node) {
   if (!right)
     return failure();
   sums.sources.push_back(*right);
+  sums.unscaled.push_back(*right);
   return node.give(std::move(sums));
 }
 
@@ -168,35 +171,37 @@ std::optional<qnn::Grid> weightGrid(Node &node, const DynamicValue &sums, const 
   return grid;
 }
 
-/// Sums times their scale: the float op, by the integer node's name and attributes.
-LogicalResult importFloatProduct(Node &node, const DynamicValue &sums, const Tensor &factor) {
-  const proto::NodeProto &integer = *sums.product->proto;
-  proto::NodeProto op = integer;
-  op.set_op_type(integer.op_type() == "ConvInteger" ? "Conv" : "MatMul");
-  op.clear_input();
-  op.clear_output();
-  for (const std::string &source : sums.sources)
-    op.add_input(source);
-  op.add_output(node.resultName(0).str());
-  if (sums.weight) {
-    std::optional<qnn::Grid> grid = weightGrid(node, sums, factor);
-    if (!grid)
-      return failure();
-    std::string name = integer.input(1) + "/" + node.resultName(0).str();
-    node.define(name, GraphValue{sums.weight, *grid, nullptr});
-    op.add_input(name);
-  } else if (factor) {
-    return node.error("multiplies the product of " + join(sums.sources) +
-                      " by a constant besides their scales, expected the scales alone");
+/// How many axes the product of the sums has.
+int64_t productRank(Node &node, const DynamicValue &sums) {
+  int64_t left = node.rankOf(sums.sources.front());
+  if (!sums.weight)
+    return std::max(left, node.rankOf(sums.sources.back()));
+  int64_t right = sums.weight.shape().size();
+  return left == 1 ? right - 1 : std::max(left, right);
+}
+
+/// Whether the weights' grid can take one more factor.
+bool takesFactor(Node &node, const DynamicValue &sums, const Tensor &factor) {
+  int64_t rank = factor.shape().size();
+  if (!sums.weight || factor.element() != ElementType::f32 || rank > productRank(node, sums) ||
+      !llvm::all_of(toDoubles(factor), isScale))
+    return false;
+  auto [fromEnd, axis] = channelAxes(sums);
+  int64_t channels = sums.weight.shape().empty() ? 1 : sums.weight.shape()[axis];
+  return factor.count() == 1 || isPerChannel(factor.shape(), channels, fromEnd);
+}
+
+/// Sums times scales.
+LogicalResult scaleSums(Node &node, DynamicValue sums, const DynamicValue &scale) {
+  for (const std::string &source : scale.sources) {
+    auto found = llvm::find(sums.unscaled, source);
+    if (found == sums.unscaled.end())
+      return node.error("multiplies the sums of " + join(sums.sources) + " by the scale of " + join(scale.sources) +
+                        ", expected that of " + join(sums.sources));
+    sums.unscaled.erase(found);
   }
-  node.noteDynamic(sums.sources);
-  if (failed(node.importInstead(GraphNode{&op, sums.product->layer})))
-    return failure();
-  if (factor && factor.shape().size() > node.resultRank())
-    return node.error(
-        fmt::format("multiplies by a scale of shape {}, which adds axes to the product, expected none of them",
-                    toString(factor.shape())));
-  return mlir::success();
+  sums.scaledBy = &node.graphNode();
+  return node.give(std::move(sums));
 }
 
 /// Scale * scale, or sums * scale.
@@ -204,42 +209,78 @@ LogicalResult multiplyBoth(Node &node, const DynamicValue &a, const DynamicValue
   std::optional<Tensor> factor = product(a.factor, b.factor);
   if (!factor)
     return node.error("its constant factors do not broadcast");
-  if (a.kind == Kind::Scale && b.kind == Kind::Scale) {
-    DynamicValue scale{Kind::Scale, a.sources, *factor};
-    llvm::append_range(scale.sources, b.sources);
-    return node.give(std::move(scale));
-  }
-  const DynamicValue &sums = a.kind == Kind::Sums ? a : b, &scale = a.kind == Kind::Sums ? b : a;
-  llvm::SmallVector<std::string> expected = sums.sources, found = scale.sources;
-  llvm::sort(expected);
-  llvm::sort(found);
-  if (expected != found)
-    return node.error("multiplies the sums of " + join(sums.sources) + " by the scale of " + join(scale.sources) +
-                      ", expected that of " + join(sums.sources));
-  return importFloatProduct(node, sums, *factor);
+  DynamicValue result = a.kind == Kind::Sums ? a : b;
+  result.factor = *factor;
+  const DynamicValue &scale = a.kind == Kind::Sums ? b : a;
+  if (result.kind == Kind::Sums)
+    return scaleSums(node, std::move(result), scale);
+  llvm::append_range(result.sources, scale.sources);
+  return node.give(std::move(result));
+}
+
+/// By a constant; nothing where the product is made, and its result multiplied.
+std::optional<LogicalResult> multiplyByConstant(Node &node, const DynamicValue &value, const Tensor &constant) {
+  std::optional<Tensor> factor = product(value.factor, constant);
+  if (value.isProduct() && !(factor && takesFactor(node, value, *factor)))
+    return std::nullopt;
+  if (!factor)
+    return node.error("its constant factors do not broadcast");
+  DynamicValue scaled = value;
+  scaled.factor = *factor;
+  if (value.isProduct())
+    scaled.scaledBy = &node.graphNode();
+  return node.give(std::move(scaled));
 }
 
 bool isMultiplied(const DynamicValue &value) { return value.kind == Kind::Scale || value.kind == Kind::Sums; }
 
 } // namespace
 
-LogicalResult tare::onnx::multiplyDynamic(Node &node) {
+LogicalResult tare::onnx::importProduct(Node &node, const DynamicValue &sums) {
+  const proto::NodeProto &integer = *sums.product->proto;
+  proto::NodeProto op = integer;
+  op.set_op_type(integer.op_type() == "ConvInteger" ? "Conv" : "MatMul");
+  op.clear_input();
+  op.clear_output();
+  for (const std::string &source : sums.sources)
+    op.add_input(source);
+  bool scales = !sums.weight && sums.factor;
+  std::string result = node.resultName(0).str(), product = scales ? result + "/product" : result;
+  op.add_output(product);
+  if (sums.weight) {
+    std::optional<qnn::Grid> grid = weightGrid(node, sums, sums.factor);
+    if (!grid)
+      return failure();
+    std::string name = integer.input(1) + "/" + result;
+    node.define(name, GraphValue{sums.weight, *grid, nullptr});
+    op.add_input(name);
+  }
+  node.noteDynamic(sums.sources);
+  if (failed(node.importInstead(GraphNode{&op, sums.product->layer})))
+    return failure();
+  if (scales)
+    return node.give(node.create<qnn::MulOp>(node.valueNamed(product), node.constant(result + "/factor", sums.factor),
+                                             nullptr));
+  if (sums.factor && int64_t(sums.factor.shape().size()) > node.rankOf(result))
+    return node.error(
+        fmt::format("multiplies by a scale of shape {}, which adds axes to the product, expected none of them",
+                    toString(sums.factor.shape())));
+  return mlir::success();
+}
+
+std::optional<LogicalResult> tare::onnx::multiplyDynamic(Node &node) {
   std::shared_ptr<const DynamicValue> a = node.dynamic(0), b = node.dynamic(1);
+  if (!a && !b)
+    return std::nullopt;
   if (a && b && isMultiplied(*a) && isMultiplied(*b) && (a->kind == Kind::Scale || b->kind == Kind::Scale))
     return multiplyBoth(node, *a, *b);
   unsigned index = a ? 0 : 1;
   const Tensor *constant = node.known(1 - index);
   const DynamicValue &value = a ? *a : *b;
-  if (!constant || !isMultiplied(value)) {
-    (void)node.operand(index); // Says what it is.
-    return failure();
-  }
-  std::optional<Tensor> factor = product(value.factor, *constant);
-  if (!factor)
-    return node.error("its constant factors do not broadcast");
-  DynamicValue scaled = value;
-  scaled.factor = *factor;
-  return node.give(std::move(scaled));
+  if (constant && isMultiplied(value))
+    return multiplyByConstant(node, value, *constant);
+  // Of a product the float op; of anything else an error that says what it is.
+  return std::nullopt;
 }
 
 std::string tare::onnx::describe(const DynamicValue &value) {

@@ -6,8 +6,12 @@
 
 namespace tare::onnx {
 
-/// Mul where one operand is dynamic: a product of scales; or sums times their scale, which is a float op.
-mlir::LogicalResult multiplyDynamic(Node &node);
+/// Mul where one operand is dynamic: a product of scales, or sums times scales and constants. Nothing where it is an
+/// ordinary Mul of a float op's result.
+std::optional<mlir::LogicalResult> multiplyDynamic(Node &node);
+
+/// The float op that sums times their scales are, as the result of `node`, which multiplied by the last of them.
+mlir::LogicalResult importProduct(Node &node, const DynamicValue &sums);
 
 } // namespace tare::onnx
 

@@ -38,5 +38,6 @@ LogicalResult importCast(Node &node) {
 void tare::onnx::registerIdentities(OpTable &table) {
   table.addImport("Identity", importIdentity);
   table.addImport("Dropout", importDropout);
+  table.addFold("Dropout", importDropout);
   table.addImport("Cast", importCast);
 }

@@ -40,12 +40,12 @@ mlir::Value swapAxes(Node &node, llvm::StringRef step, mlir::Value value) {
 mlir::Value weight(Node &node, bool transpose) {
   if (!transpose)
     return node.operand(1);
-  const Tensor *known = node.known(1);
-  if (known && known->element() == ElementType::f32)
-    return node.constant(node.operandName(1), transposed(*known, {1, 0}));
   if (const GraphValue *integers = node.dequantized(1))
     return node.dequantizedConstant(node.operandName(1), transposed(integers->constant, {1, 0}),
                                     swapAxes(*integers->grid));
+  const Tensor *known = node.known(1);
+  if (known && known->element() == ElementType::f32)
+    return node.constant(node.operandName(1), transposed(*known, {1, 0}));
   return swapAxes(node, "weight", node.operand(1));
 }
 
@@ -108,8 +108,8 @@ mlir::Value addOperand(Node &node, mlir::Value product, double beta) {
 LogicalResult importLinear(Node &node, const Gemm &gemm, mlir::Value input) {
   double alpha = gemm.alpha;
   mlir::Value matrix;
-  const Tensor *known = node.known(1);
-  if (known && known->element() == ElementType::f32 && alpha != 1) {
+  const Tensor *known = alpha == 1 || node.dequantized(1) ? nullptr : node.known(1);
+  if (known && known->element() == ElementType::f32) {
     Tensor elements = gemm.transB ? *known : transposed(*known, {1, 0});
     matrix = node.constant(node.operandName(1), scaled(elements, alpha));
     alpha = 1;
@@ -121,10 +121,10 @@ LogicalResult importLinear(Node &node, const Gemm &gemm, mlir::Value input) {
   int64_t channels = dims(matrix)[0];
   mlir::Value bias;
   if (alpha == 1 && node.hasOperand(2)) {
-    if (std::optional<Tensor> constant = biasOf(node, channels, gemm.beta))
-      bias = node.constant(node.operandName(2), *constant);
-    else if (gemm.beta == 1 && isDequantizedBias(node, channels))
+    if (gemm.beta == 1 && isDequantizedBias(node, channels))
       bias = node.operand(2);
+    else if (std::optional<Tensor> constant = biasOf(node, channels, gemm.beta))
+      bias = node.constant(node.operandName(2), *constant);
   }
   bool isWhole = alpha == 1 && (bias || !node.hasOperand(2));
   if (isWhole)

@@ -18,11 +18,14 @@ LogicalResult importBatchNorm(Node &node) {
     return node.error("spatial must be 1");
   double epsilon = node.floatAttribute("epsilon", 1e-5f);
   llvm::SmallVector<mlir::Value> operands;
-  for (unsigned i = 0; i < 5; ++i)
-    operands.push_back(node.operand(i));
+  operands.push_back(node.operand(0));
   for (unsigned i = 1; i < 5 && !node.failed(); ++i)
-    if (!node.isConstant(i))
+    if (node.isConstant(i))
+      operands.push_back(node.numbers(i));
+    else
       return node.error("operand '" + node.operandName(i) + "' must be a constant, found a computed value");
+  if (node.failed())
+    return failure();
   return node.give(node.create<qnn::BatchNormOp>(operands[0], operands[1], operands[2], operands[3], operands[4],
                                                  node.builder().getF64FloatAttr(epsilon)));
 }

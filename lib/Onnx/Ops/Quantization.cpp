@@ -72,14 +72,15 @@ LogicalResult importQuantize(Node &node) {
 }
 
 /// A constant of integers stays one, with its grid.
-LogicalResult dequantizeKnown(Node &node, const Tensor &integers) {
-  if (!isStorage(integers.element()))
-    return node.error("operand '" + node.operandName(0) + "' holds " + std::string(nameOf(integers.element())) +
-                      ", expected integers of 8, 16 or 32 bits");
-  std::optional<qnn::Grid> grid = readGrid(node, integers.shape(), integers.element());
-  if (!grid)
+LogicalResult foldDequantize(Node &node) {
+  const Tensor *integers = node.requireKnown(0, "operand 0");
+  if (!integers)
     return failure();
-  return node.give(GraphValue{integers, *grid, nullptr});
+  if (!isStorage(integers->element()))
+    return node.error("operand '" + node.operandName(0) + "' holds " + std::string(nameOf(integers->element())) +
+                      ", expected integers of 8, 16 or 32 bits");
+  std::optional<qnn::Grid> grid = readGrid(node, integers->shape(), integers->element());
+  return grid ? node.give(GraphValue{*integers, *grid, nullptr}) : failure();
 }
 
 ElementType elementOf(const qnn::Grid &grid) {
@@ -91,8 +92,8 @@ ElementType elementOf(const qnn::Grid &grid) {
 }
 
 LogicalResult importDequantize(Node &node) {
-  if (const Tensor *integers = node.known(0))
-    return dequantizeKnown(node, *integers);
+  if (node.known(0))
+    return foldDequantize(node); // Says that its scale or zero point is no constant.
   mlir::Value input = node.rawOperand(0);
   if (!input)
     return failure();
@@ -140,11 +141,14 @@ LogicalResult tare::onnx::dequantizeArgument(Node &node, const qnn::Grid &grid) 
   return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(argument.getType()), argument));
 }
 
+/// Written so that NaN is none, too.
+bool tare::onnx::isScale(double number) {
+  return number >= std::numeric_limits<float>::min() && number <= std::numeric_limits<float>::max();
+}
+
 LogicalResult tare::onnx::checkScales(Node &node, llvm::ArrayRef<double> scales) {
-  constexpr double smallest = std::numeric_limits<float>::min();
   for (auto [index, scale] : llvm::enumerate(scales))
-    // Written so that NaN is refused, too.
-    if (!(scale >= smallest && scale <= std::numeric_limits<float>::max()))
+    if (!isScale(scale))
       return node.error(fmt::format("scale {} at index {} is not a positive "
                                     "normal number",
                                     scale, index));
@@ -194,4 +198,5 @@ std::optional<ElementType> tare::onnx::quantizedElement(Node &node) {
 void tare::onnx::registerQuantization(OpTable &table) {
   table.addImport("QuantizeLinear", importQuantize);
   table.addImport("DequantizeLinear", importDequantize);
+  table.addFold("DequantizeLinear", foldDequantize);
 }

@@ -17,7 +17,10 @@ qnn::Grid identityGrid(mlir::Value argument);
 /// its dequantization.
 mlir::LogicalResult dequantizeArgument(Node &node, const qnn::Grid &grid);
 
-/// Each scale is a positive normal float32.
+/// A positive normal float32.
+bool isScale(double number);
+
+/// Each scale is one.
 mlir::LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales);
 
 /// Scales (operand 1) and zero points (operand 2) of QuantizeLinear and
