@@ -29,6 +29,15 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
+/// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities is
+/// the one that matters, however rare it is.
+SearchOptions searchOf(mlir::Value value, SearchOptions options) {
+  auto op = value.getDefiningOp<qnn::GridOpInterface>();
+  if (op && op.getGridRule() == qnn::GridRule::Bounded)
+    options.method = Method::minMax;
+  return options;
+}
+
 /// What ops compute from constants alone (the dequantized weights of a quantized model). Values are noted in the order
 /// in which they are computed: looking for constants from each value on would cost the square of the graph's depth.
 class ConstantValues {
@@ -230,8 +239,9 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   ranges.samples = source.sampleCount();
   std::vector<ValueRange> found(histograms->size());
   // A search looks at one histogram alone, so they spread over the cores.
-  parallelFor(found.size(), options.threads,
-              [&](size_t i, size_t) { found[i] = summarize((*histograms)[i], options.search); });
+  parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
+    found[i] = summarize((*histograms)[i], searchOf((values.observed.begin() + i)->first, options.search));
+  });
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
   for (const auto &[value, range] : values.constants)

@@ -52,8 +52,8 @@ Interval imageOf(Operation *op) {
   std::pair<double, double> image{-HUGE_VAL, HUGE_VAL};
   if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
     image = function.getImage();
-  if (auto grid = dyn_cast<qnn::GridOpInterface>(op); grid && grid.getGridRule() == qnn::GridRule::Fixed)
-    image = grid.getFixedRange();
+  if (auto grid = dyn_cast<qnn::GridOpInterface>(op); grid && grid.getGridRule() == qnn::GridRule::Bounded)
+    image = grid.getBounds();
   return {image.first, image.second};
 }
 

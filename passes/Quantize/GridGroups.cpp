@@ -88,13 +88,24 @@ void GridGroups::add(Value value) {
     group.pinned = Grid::of(cast.getInput().getType());
   else if (auto cast = existingCast(value))
     group.pinned = Grid::of(cast.getType());
-  else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == GridRule::Fixed)
-    group.pinned = fixedGrid(op.getFixedRange().first, op.getFixedRange().second, rule);
+  else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == GridRule::Bounded)
+    bound(group, op);
   unsigned id = groups.size();
   ids[value] = id;
   order.push_back(value);
   parents.push_back(id);
   groups.push_back(group);
+}
+
+/// What calibration saw within the image; all of the image where it saw nothing.
+void GridGroups::bound(Group &group, qnn::GridOpInterface op) const {
+  auto [low, high] = op.getBounds();
+  if (!group.range) {
+    group.pinned = imageGrid(low, high, rule);
+    return;
+  }
+  group.range = std::pair(std::max(group.range->first, low), std::min(group.range->second, high));
+  group.floor = op.getFinestStep();
 }
 
 unsigned GridGroups::find(Value value) const {
@@ -111,6 +122,7 @@ void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
     widen(groups[a].range, groups[b].range);
     if (!groups[a].pinned)
       groups[a].pinned = groups[b].pinned;
+    groups[a].floor = std::max(groups[a].floor, groups[b].floor);
     groups[a].uses += groups[b].uses;
     groups[a].inner += groups[b].inner;
   }

@@ -2,7 +2,7 @@
 //
 // Same-grid ops tie their result to their operand, and concatenations tie all
 // of theirs where that costs nothing. A group of values that are tied has one
-// grid: of the casts that the model has already, of a fixed function, or of the
+// grid: of the casts that the model has already, of a function's image, or of the
 // union of the members' ranges.
 //
 //===----------------------------------------------------------------------===//
@@ -46,7 +46,7 @@ public:
   /// Ties the result of `op`, which must have been added, to its operands as the op's grid rule says.
   void tie(qnn::GridOpInterface op);
 
-  /// Makes the grid of a value's group no finer than `scale`; false where casts or a fixed function say the grid.
+  /// Makes the grid of a value's group no finer than `scale`; false where casts or a function's image say the grid.
   bool coarsen(mlir::Value value, double scale);
 
   /// The values that have been added, in that order.
@@ -54,7 +54,7 @@ public:
   bool contains(mlir::Value value) const { return ids.contains(value); }
   /// The number of a value's group; the members of one have the same.
   unsigned group(mlir::Value value) const { return find(value); }
-  /// The grid that casts or a fixed function say; nothing where it may be chosen.
+  /// The grid that casts or a function's image say; nothing where it may be chosen.
   const std::optional<qnn::Grid> &pinned(mlir::Value value) const { return groups[find(value)].pinned; }
   /// The range of a group's members, 0 included; nothing where none has one.
   const std::optional<std::pair<double, double>> &range(mlir::Value value) const { return groups[find(value)].range; }
@@ -75,6 +75,7 @@ private:
     int64_t uses = 0, inner = 0;
   };
 
+  void bound(Group &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
   void unite(unsigned a, unsigned b, int64_t innerUses);
   void tieSame(qnn::GridOpInterface op);

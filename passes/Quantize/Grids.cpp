@@ -67,7 +67,7 @@ Grid tare::activationGrid(double min, double max, const ActivationRule &rule) {
   return grid;
 }
 
-Grid tare::fixedGrid(double min, double max, const ActivationRule &rule) {
+Grid tare::imageGrid(double min, double max, const ActivationRule &rule) {
   Grid grid = perTensor(rule);
   double steps = std::ldexp(1.0, rule.bits);
   if (rule.symmetric)

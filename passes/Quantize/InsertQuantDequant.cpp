@@ -74,6 +74,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     collect(function, ops, boundary, tails, groups);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
+    warnOfCoarseResults(groups);
     if (target->powerOfTwoScales()) {
       FailureOr<PowerOfTwoGrids> chosen =
           choosePowersOfTwo({function, ops, *target, *format, rule, tails, repair}, groups);
@@ -147,6 +148,24 @@ private:
     if (std::optional<std::string> why = qnn::needOfRanges(getOperation()))
       error << ": " << *why;
     return error;
+  }
+
+  /// Results that are made in steps of a fixed size, of which even the largest that calibration saw has few.
+  void warnOfCoarseResults(const GridGroups &groups) {
+    constexpr double few = 8;
+    for (Value value : groups.values()) {
+      auto op = value.getDefiningOp<GridOpInterface>();
+      qnn::RangeAttr range = rangeAttr(value);
+      double step = op ? op.getFinestStep() : 0.0;
+      if (step == 0.0 || !range || groups.pinned(value) || range.getMax() >= few * step || range.getMax() == 0.0)
+        continue;
+      op->emitWarning() << "layer '" << qnn::layerName(op) << "': the largest value of '" << qnn::valueName(value)
+                        << "' that calibration saw is " << llvm::formatv("{0:e2}", range.getMax()).str() << ", only "
+                        << llvm::formatv("{0:f1}", range.getMax() / step).str()
+                        << " steps of 2^" << std::ilogb(step)
+                        << ", the finest that the hardware computes there; each value is off by up to half of one: take "
+                           "the softmax over fewer elements, whose shares are larger, or leave it to the host";
+    }
   }
 
   /// An output on a grid so much finer than its accumulator's that no shift reaches it gets the accumulator's: nothing

@@ -4,6 +4,7 @@
 #include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Kernels/Tables.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -184,8 +185,7 @@ private:
       bool firstIsPinned = groups.pinned(op->getOperand(0)).has_value();
       products.push_back({op, operands[firstIsPinned], operands[!firstIsPinned], y});
     } else if (isa<qnn::SoftmaxOp>(op)) {
-      constexpr int probabilityBits = 15;
-      problem.addLimits(y, shift.min - probabilityBits, shift.max - probabilityBits, owner());
+      problem.addLimits(y, shift.min - kernels::probabilityBits, shift.max - kernels::probabilityBits, owner());
     } else if (requant && requant.dividesByCount()) {
       // At worst a mean of one element, whose multiplier is all of its bits.
       for (Variable x : operands)

@@ -205,8 +205,9 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     Makes the QDQ form: `quant.qcast` and `quant.dcast` around every activation, weight, bias and other constant. Which grid an
     op's result gets, the op says (GridOpInterface), and the target says whether activations are symmetric:
 
-    - activations: one scale per tensor, from `qnn.range`; a same-grid op keeps its operand's; a function with a fixed image
-      (softmax) ignores the data;
+    - activations: one scale per tensor, from `qnn.range`; a same-grid op keeps its operand's; a function with a bounded
+      image (softmax) gets what calibration saw within it, and all of it where there is no range; a softmax gets no finer a step than the
+      2^-15 of its probabilities, and a warning where the largest that calibration saw has fewer than 8 of these;
     - operands of a concatenation share the result's grid where nobody else reads them or where that hardly widens theirs, and
       are requantized otherwise;
     - weights: i8, one scale per output channel, symmetric, float(max |w|) / 127; biases: i32 on the accumulator's grid Sx * Sw[c];

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Tables.h"
 
 #include <cmath>
 #include <limits>
@@ -114,5 +115,6 @@ bool AveragePoolOp::dividesByCount() { return true; }
 bool ReduceMeanOp::dividesByCount() { return true; }
 
 /// The accumulator is a probability in units of 2^-15.
-Scales SoftmaxOp::getEffectiveScales() { return {std::ldexp(1.0, -15) / gridOf(getResult()).scale(0)}; }
-Reaches SoftmaxOp::getReaches() { return {int64_t(1) << 15}; }
+double SoftmaxOp::getFinestStep() { return std::ldexp(1.0, -tare::kernels::probabilityBits); }
+Scales SoftmaxOp::getEffectiveScales() { return {getFinestStep() / gridOf(getResult()).scale(0)}; }
+Reaches SoftmaxOp::getReaches() { return {int64_t(1) << tare::kernels::probabilityBits}; }

@@ -14,7 +14,7 @@ LogicalResult tare::qnn::verifyGrid(Operation *op) {
       return op->emitOpError("operands and result must be all float or all quantized, found ")
              << operand.getType() << " and " << op->getResult(0).getType();
   GridRule rule = cast<GridOpInterface>(op).getGridRule();
-  if (!quantized || rule == GridRule::Own || rule == GridRule::Fixed)
+  if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded)
     return success();
   Grid result = *Grid::of(op->getResult(0).getType());
   for (Value operand : op->getOperands()) {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
-#include "Interpolation.h"
 #include "Operators.h"
+#include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
 namespace {

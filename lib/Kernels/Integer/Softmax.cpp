@@ -4,12 +4,11 @@
 // p = floor((e * 2^15 + sum / 2) / sum), sum of all e (p = 0 where the sum is 0); y = p requantized.
 //
 //===----------------------------------------------------------------------===//
-#include "Softmax.h"
-
 #include "Accumulator.h"
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
 namespace {

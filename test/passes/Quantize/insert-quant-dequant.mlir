@@ -38,11 +38,30 @@ func.func @tails(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.
   // CHECK-NEXT: quant.qcast %[[C]] : {{.*}}!quant.uniform<i8:f32
   // expected-remark @unknown {{AccumulatorNotKept | Category:tare-insert-quant-dequant | Layer=fc3, Reason="'softmax' reads its result too"}}
   %c = qnn.linear %x, %w {qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc3")
-  // A function with a fixed image.
+  // A function with a bounded image, of which calibration saw nothing.
   // CHECK: %[[S:.*]] = qnn.softmax
   // CHECK-NEXT: quant.qcast %[[S]] : {{.*}}!quant.uniform<i8:f32, 3.906250e-03:-128>
   %s = qnn.softmax %c {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("softmax")
   return %t, %b, %c, %s : tensor<2x1xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// (A28) A softmax gets the range that calibration saw, within its image, and no finer a step than 2^-15.
+// CHECK-LABEL: func.func @softmax
+func.func @softmax(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK: %[[A:.*]] = qnn.softmax
+  // CHECK-NEXT: quant.qcast %[[A]] : {{.*}}!quant.uniform<i8:f32, 9.765625E-4:-128>
+  %a = qnn.softmax %x {axis = 1 : i64, qnn.range = #qnn.range<0.0, 0.2490234375, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("a")
+  // CHECK: %[[B:.*]] = qnn.softmax
+  // CHECK-NEXT: quant.qcast %[[B]] : {{.*}}!quant.uniform<i8:f32, 0.0039215688593685627:-128>
+  %b = qnn.softmax %x {axis = 1 : i64, qnn.range = #qnn.range<-3.0, 5.0, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("b")
+  // CHECK: %[[C:.*]] = qnn.softmax
+  // CHECK-NEXT: quant.qcast %[[C]] : {{.*}}!quant.uniform<i8:f32, 3.0517578125E-5:-128>
+  %c = qnn.softmax %x {axis = 1 : i64, qnn.range = #qnn.range<0.0, 0.001, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("c")
+  // expected-warning @unknown {{layer 'd': the largest value of 'd' that calibration saw is 1.00e-04, only 3.3 steps of 2^-15, the finest that the hardware computes there}}
+  %d = qnn.softmax %x {axis = 1 : i64, qnn.range = #qnn.range<0.0, 0.0001, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("d")
+  return %a, %b, %c, %d : tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
 }
 
 // -----

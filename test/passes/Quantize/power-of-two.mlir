@@ -3,7 +3,7 @@
 // RUN: not tare-opt %s --tare-set-target=target=shift_only --tare-insert-quant-dequant=repair=false --tare-fuse-quantized --tare-compute-requantization --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=REFUSED
 
 // Evenly spread values lose least on the grid that just holds them; where calibration says what grids lose, it decides. The
-// image of a softmax is [0, 1].
+// image of a softmax is [0, 1], of which it gets what calibration saw.
 // CHECK-LABEL: func.func @best
 func.func @best(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
   // CHECK: quant.qcast %{{.*}} : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8<-127:127>:f32, 7.812500e-03>>
@@ -16,7 +16,10 @@ func.func @best(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.0
   // CHECK: quant.qcast %[[Z]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8<-127:127>:f32, 7.812500e-03>>
   %z = qnn.softmax %y {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("softmax"("z"))
   %t = qnn.relu %z {qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("relu"("t"))
-  return %t : tensor<1x2xf32>
+  // CHECK: %[[S:.*]] = qnn.softmax
+  // CHECK-NEXT: quant.qcast %[[S]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8<-127:127>:f32, 2.44140625E-4>>
+  %s = qnn.softmax %t {axis = 1 : i64, qnn.range = #qnn.range<0.0, 0.03, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("narrow"("s"))
+  return %s : tensor<1x2xf32>
 }
 
 // -----

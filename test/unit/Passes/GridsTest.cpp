@@ -63,12 +63,12 @@ TEST(ActivationGrid, SurvivesRangesBelowFloat) {
   EXPECT_TRUE(std::isnormal(float(scale)));
 }
 
-TEST(FixedGrid, HasPowersOfTwo) {
-  EXPECT_EQ(fixedGrid(0, 1, i8).scales[0], 1.0 / 256);
-  EXPECT_EQ(fixedGrid(0, 1, i8).zeroPoints[0], -128);
-  EXPECT_EQ(fixedGrid(0, 1, symmetric8).scales[0], 1.0 / 128);
-  EXPECT_EQ(fixedGrid(0, 1, symmetric16).scales[0], 1.0 / 32768);
-  EXPECT_EQ(fixedGrid(-1, 1, i8).zeroPoints[0], 0);
+TEST(ImageGrid, HasPowersOfTwo) {
+  EXPECT_EQ(imageGrid(0, 1, i8).scales[0], 1.0 / 256);
+  EXPECT_EQ(imageGrid(0, 1, i8).zeroPoints[0], -128);
+  EXPECT_EQ(imageGrid(0, 1, symmetric8).scales[0], 1.0 / 128);
+  EXPECT_EQ(imageGrid(0, 1, symmetric16).scales[0], 1.0 / 32768);
+  EXPECT_EQ(imageGrid(-1, 1, i8).zeroPoints[0], 0);
 }
 
 /// The contract's rhe(R / S) of integers R and S, exactly.

@@ -10,7 +10,7 @@
 namespace tare::qnn {
 
 /// How a result's grid relates to the operands' (see GridOpInterface).
-enum class GridRule { Own, Same, Unified, Fixed };
+enum class GridRule { Own, Same, Unified, Bounded };
 
 /// Operands and result are all float or all quantized, and a `Same` or `Unified` result has its operands' scales.
 mlir::LogicalResult verifyGrid(mlir::Operation *op);

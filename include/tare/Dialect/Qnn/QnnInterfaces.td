@@ -13,10 +13,13 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
   let methods = [
     InterfaceMethod<[{
       `Own`: the result has a grid of its own, from calibration. `Same`: it keeps its first operand's (data movement, max pooling).
-      `Unified`: all operands and the result share one (concat). `Fixed`: the function's image decides (softmax).
+      `Unified`: all operands and the result share one (concat). `Bounded`: as `Own`, within the function's image, which
+      decides where calibration saw nothing (softmax).
     }], "::tare::qnn::GridRule", "getGridRule", (ins)>,
-    InterfaceMethod<"The real interval that a `Fixed` grid covers.",
-      "::std::pair<double, double>", "getFixedRange", (ins), "", [{ return {0.0, 0.0}; }]>,
+    InterfaceMethod<"The image that a `Bounded` grid covers at most.",
+      "::std::pair<double, double>", "getBounds", (ins), "", [{ return {0.0, 0.0}; }]>,
+    InterfaceMethod<"The step of the integers that the result is made from, where it is always the same: a finer grid holds nothing more.",
+      "double", "getFinestStep", (ins), "", [{ return 0.0; }]>,
     InterfaceMethod<[{
       Whether the result holds each element of the operand once, elsewhere: a transpose, a reshape. Such an op may stay in
       float between a dequantize and the graph's outputs.

@@ -237,7 +237,8 @@ def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands]> {
   let summary = "exp(x) / sum(exp(x)) along one axis";
   let description = [{
-    Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is fixed: [0, 1].
+    Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is that of calibration's range within [0, 1], and
+    that of [0, 1] without one; no finer than the 2^-15 in which the hardware computes probabilities.
 
     ```mlir
     %0 = qnn.softmax %x {axis = 1 : i64} : (tensor<1x10xf32>) -> tensor<1x10xf32>
@@ -246,8 +247,9 @@ def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperand
   let arguments = (ins Qnn_Tensor:$input, I64Attr:$axis);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let extraClassDeclaration = [{
-    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Fixed; }
-    ::std::pair<double, double> getFixedRange() { return {0.0, 1.0}; }
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Bounded; }
+    ::std::pair<double, double> getBounds() { return {0.0, 1.0}; }
+    double getFinestStep();
   }];
   let hasVerifier = 1;
 }

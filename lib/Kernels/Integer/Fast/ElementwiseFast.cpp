@@ -1,9 +1,9 @@
 //===- ElementwiseFast.cpp - Add, multiply, rescale, look up --------------===//
 #include "../Broadcast.h"
-#include "../Interpolation.h"
 #include "Loops.h"
 #include "Prepare.h"
 #include "PreparedRequant.h"
+#include "tare/Kernels/Tables.h"
 
 #include <array>
 #include <cstring>

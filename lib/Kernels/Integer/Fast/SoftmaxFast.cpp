@@ -1,9 +1,9 @@
 //===- SoftmaxFast.cpp - Softmax, each exponential read once --------------===//
 #include "../Accumulator.h"
 #include "../Broadcast.h"
-#include "../Softmax.h"
 #include "Prepare.h"
 #include "PreparedRequant.h"
+#include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
 namespace {
