@@ -31,6 +31,8 @@ void tare::buildRangesPipeline(OpPassManager &passes, const PipelineOptions &opt
 void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createDropRounds({options.activations}));
+  function.addPass(createBoundRanges());
   function.addPass(createCheckScales({options.allowUncalibrated}));
   function.addPass(createNormalizeGrids());
   function.addPass(createSinkPermutes());

@@ -237,6 +237,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   ranges.method = nameOf(options.search.method);
   ranges.activations = options.search.grid.levels > 256 ? "int16" : "int8";
   ranges.samples = source.sampleCount();
+  ranges.measured = true;
   std::vector<ValueRange> found(histograms->size());
   // A search looks at one histogram alone, so they spread over the cores.
   parallelFor(found.size(), options.threads, [&](size_t i, size_t) {

@@ -2,9 +2,42 @@
 #include "tare/Calibration/Ranges.h"
 #include "llvm/Support/JSON.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace tare;
 using namespace tare::calibration;
 namespace json = llvm::json;
+
+namespace {
+
+/// What was seen, and 0.
+Range seenRange(const ValueRange &value) { return {std::min(value.seenMin, 0.0), std::max(value.seenMax, 0.0)}; }
+
+/// The range is not cut out of what was seen, but for bins that hardly count.
+bool isWholeOf(const ValueRange &value, const Range &seen) {
+  double tolerance = 0.01 * (seen.max - seen.min);
+  return value.min - seen.min <= tolerance && seen.max - value.max <= tolerance;
+}
+
+} // namespace
+
+/// Numbers that are not there (NaN) bear out nothing.
+bool tare::calibration::bearsOut(const Ranges &ranges) {
+  bool whole = true, oneSeen = true;
+  const ValueRange *first = nullptr;
+  for (const auto &[name, value] : ranges.values) {
+    if (value.label != calibratedLabel)
+      continue;
+    first = first ? first : &value;
+    Range seen = seenRange(value);
+    if (std::isnan(value.seenMin) || std::isnan(value.seenMax) || value.min < seen.min || value.max > seen.max)
+      return false;
+    whole &= isWholeOf(value, seen);
+    oneSeen &= seen == seenRange(*first);
+  }
+  return ranges.samples > 0 && (whole || oneSeen);
+}
 
 static void writeFields(json::OStream &out, const StepErrors &errors) {
   out.attribute("bits", errors.bits);

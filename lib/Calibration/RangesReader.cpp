@@ -71,8 +71,8 @@ Result<ValueRange> parseValue(const json &object) {
   range.label = std::move(*label);
   range.min = *min;
   range.max = *max;
-  range.seenMin = number(object, "seen_min").value_or(*min);
-  range.seenMax = number(object, "seen_max").value_or(*max);
+  range.seenMin = number(object, "seen_min").value_or(NAN);
+  range.seenMax = number(object, "seen_max").value_or(NAN);
   range.nonFinite = integer(object, "non_finite").value_or(0);
   if (const json *entry = member(object, "step_errors"); entry && entry->is_object()) {
     Result<StepErrors> errors = parseStepErrors(*entry);
@@ -116,6 +116,7 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
     // Both are sorted by name.
     ranges.values.emplace_hint(ranges.values.end(), key, std::move(*range));
   }
+  ranges.measured = bearsOut(ranges);
   return ranges;
 }
 

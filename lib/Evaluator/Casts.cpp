@@ -13,6 +13,8 @@
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Kernels/Elementwise.h"
+#include "tare/Tensor/Convert.h"
 
 #include <algorithm>
 #include <cmath>
@@ -133,6 +135,11 @@ void evaluateRequantize(RequantizeOp, const Evaluation &e) {
   std::memcpy(e.result.data, e.operand(0).data, e.result.type.bytes());
 }
 
+void evaluateRound(RoundOp op, const Evaluation &e) {
+  auto *round = op.getFormat() == FloatFormat::F16 ? roundToHalf : roundToBfloat16;
+  kernels::floating::unary(e.operand(0), e.result, [&](float x) { return round(x); });
+}
+
 } // namespace
 
 Tensor tare::dequantized(const Tensor &tensor, mlir::Type irType) {
@@ -172,4 +179,5 @@ void tare::addCasts(EvaluationRegistry &registry) {
   registry.add<mlir::quant::QuantizeCastOp>(evaluateQuantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<mlir::quant::DequantizeCastOp>(evaluateDequantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<RequantizeOp>(evaluateRequantize);
+  registry.add<RoundOp>(evaluateRound, OrderRule::same);
 }

@@ -1,11 +1,13 @@
 //===- ConstantData.cpp - Arithmetic on tensors known at import -----------===//
 #include "ConstantData.h"
+#include "tare/Tensor/Convert.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <limits>
 
 using namespace tare;
 using namespace tare::onnx;
@@ -63,6 +65,26 @@ std::optional<std::string> tare::onnx::findNonFinite(const Tensor &tensor) {
     position %= stride;
   }
   return fmt::format("holds {} at index [{}]; every weight must be finite", *found, index);
+}
+
+std::optional<Tensor> tare::onnx::withoutMinusInfinity(const Tensor &tensor) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  if (tensor.element() != ElementType::f32)
+    return std::nullopt;
+  const float *begin = tensor.as<float>(), *end = begin + tensor.count();
+  if (std::find(begin, end, -infinity) == end)
+    return std::nullopt;
+  Tensor result(tensor.type());
+  std::replace_copy(begin, end, result.mutableAs<float>(), -infinity, std::numeric_limits<float>::lowest());
+  return result;
+}
+
+Tensor tare::onnx::rounded(const Tensor &floats, qnn::FloatFormat format) {
+  Tensor result(floats.type());
+  const float *begin = floats.as<float>();
+  std::transform(begin, begin + floats.count(), result.mutableAs<float>(),
+                 format == qnn::FloatFormat::F16 ? roundToHalf : roundToBfloat16);
+  return result;
 }
 
 llvm::SmallVector<int64_t> tare::onnx::stridesOf(llvm::ArrayRef<int64_t> shape) {

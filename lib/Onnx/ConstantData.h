@@ -3,6 +3,7 @@
 #define TARE_LIB_ONNX_CONSTANTDATA_H
 
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Tensor/Tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -48,6 +49,12 @@ Tensor fromInteger(int64_t value);
 
 /// "holds nan at index [0, 3]" for the first element that is not finite.
 std::optional<std::string> findNonFinite(const Tensor &tensor);
+
+/// The lowest number in place of each -inf; nothing where there is none.
+std::optional<Tensor> withoutMinusInfinity(const Tensor &tensor);
+
+/// Rounded to a narrower format, as ONNX Cast does.
+Tensor rounded(const Tensor &floats, qnn::FloatFormat format);
 
 /// The strides, in elements, of a row-major tensor.
 llvm::SmallVector<int64_t> stridesOf(llvm::ArrayRef<int64_t> shape);

@@ -22,6 +22,8 @@ constexpr int64_t smallConstant = 16;
 
 mlir::ElementsAttr toElements(mlir::RankedTensorType type, const Tensor &tensor, llvm::StringRef name) {
   bool packed = type.getElementType().isInteger(1);
+  if (tensor.count() == 0)
+    return mlir::DenseElementsAttr::get(type, llvm::ArrayRef<mlir::Attribute>());
   if (tensor.count() > smallConstant || packed)
     return qnn::toAttr(type, tensor, name);
   return mlir::DenseElementsAttr::getFromRawBuffer(type, llvm::ArrayRef(tensor.as<char>(), tensor.type().bytes()));
@@ -31,7 +33,7 @@ mlir::ElementsAttr toElements(mlir::RankedTensorType type, const Tensor &tensor,
 
 const Tensor &GraphValue::numbers() {
   if (grid && !dequantized)
-    dequantized = dequantize(constant, *grid);
+    dequantized = format ? rounded(dequantize(constant, *grid), *format) : dequantize(constant, *grid);
   return grid ? dequantized : constant;
 }
 
@@ -55,7 +57,8 @@ void GraphImporter::track(mlir::Operation *op) {
 Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tensor &tensor) {
   if (std::optional<std::string> problem = findNonFinite(tensor))
     return Error{fmt::format("constant '{}' {}", name.str(), *problem)};
-  MappedFile::forget(tensor.data(), tensor.type().bytes());
+  if (tensor.count())
+    MappedFile::forget(tensor.data(), tensor.type().bytes());
   mlir::MLIRContext *context = builder.getContext();
   mlir::Operation *op = qnn::ConstantOp::create(builder, qnn::nameLoc(context, name, name),
                                                 toElements(qnn::toMlir(context, tensor.type()), tensor, name));
@@ -63,7 +66,8 @@ Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tens
   return op->getResult(0);
 }
 
-mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
+mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
+                                           std::optional<qnn::FloatFormat> format) {
   mlir::MLIRContext *context = builder.getContext();
   mlir::Location loc = qnn::nameLoc(context, name, name);
   auto type = mlir::RankedTensorType::get(integers.shape(), grid.type(context));
@@ -73,7 +77,12 @@ mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &i
   mlir::Operation *cast =
       mlir::quant::DequantizeCastOp::create(builder, loc, qnn::expressedType(type), constant->getResult(0));
   track(cast);
-  return cast->getResult(0);
+  if (!format)
+    return cast->getResult(0);
+  mlir::Value reals = cast->getResult(0);
+  mlir::Operation *round = qnn::RoundOp::create(builder, loc, reals.getType(), reals, *format);
+  track(round);
+  return round->getResult(0);
 }
 
 void GraphImporter::noteDynamic(llvm::ArrayRef<std::string> operands, llvm::StringRef result) {
@@ -101,7 +110,7 @@ Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue 
   if (value.value)
     return value.value;
   if (value.grid) {
-    value.value = makeDequantized(name, value.constant, *value.grid);
+    value.value = makeDequantized(name, value.constant, *value.grid, value.format);
     return value.value;
   }
   Result<mlir::Value> constant = makeConstant(name, value.constant);
@@ -200,6 +209,13 @@ void GraphImporter::reportDynamic(mlir::func::FuncOp function) {
                   qnn::quoted(dynamicOperands.getArrayRef())));
 }
 
+/// What stood for tensors without elements.
+static void dropNothings(mlir::Block &block) {
+  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (op.getNumResults() == 1 && op.use_empty() && hasNoElements(op.getResult(0).getType()))
+      op.erase();
+}
+
 LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
   mlir::Block &block = function.front();
   llvm::SmallVector<mlir::Value> results;
@@ -207,12 +223,16 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
     GraphValue &value = *find(output->name());
     if (failed(complete(value)))
       return failure();
+    if (value.constant && value.constant.count() == 0)
+      return reporter.error("output '" + output->name() + "' has the shape " + toString(value.constant.shape()) +
+                            ", which holds no elements; leave it out of the model's outputs");
     Result<mlir::Value> result = materialize(output->name(), value);
     if (!result)
       return reporter.error("output '" + output->name() + "': " + result.error().message);
     results.push_back(*result);
   }
   mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  dropNothings(block);
   reportDynamic(function);
   function.setType(builder.getFunctionType(block.getArgumentTypes(), mlir::ValueRange(results).getTypes()));
   for (auto [index, input] : llvm::enumerate(graph.inputs))

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <memory>
@@ -54,6 +55,8 @@ struct GraphValue {
   std::shared_ptr<const DynamicValue> dynamic = nullptr;
   /// The real numbers of a constant with a grid, once somebody asked for them.
   Tensor dequantized = {};
+  /// Only with `grid`: the dequantized numbers are rounded to this format.
+  std::optional<qnn::FloatFormat> format = std::nullopt;
 
   bool isKnown() const { return bool(constant); }
   /// The elements of a constant, as real numbers where it has a grid.
@@ -84,8 +87,9 @@ public:
   Result<mlir::Value> materialize(llvm::StringRef name, GraphValue &value);
   /// A constant of the IR; floats must be finite.
   Result<mlir::Value> makeConstant(llvm::StringRef name, const Tensor &tensor);
-  /// A quantized constant and its dequantization.
-  mlir::Value makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
+  /// A quantized constant, its dequantization, and the rounding of that to `format`, if any.
+  mlir::Value makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
+                              std::optional<qnn::FloatFormat> format);
   /// Whether a value of the IR depends on no graph input.
   bool isConstant(mlir::Value value) const { return constants.contains(value); }
   /// Notes whether an op that was just created depends on graph inputs.

@@ -46,11 +46,11 @@ int64_t Node::intAttribute(llvm::StringRef name, int64_t fallback) {
   return found ? found->i() : fallback;
 }
 
-double Node::floatAttribute(llvm::StringRef name, double fallback) {
+double Node::floatAttribute(llvm::StringRef name, double fallback, bool mayBeInfinite) {
   const Attribute *found = attribute(name, Attribute::FLOAT);
   if (!found)
     return fallback;
-  if (!std::isfinite(found->f()))
+  if (!std::isfinite(found->f()) && !(mayBeInfinite && std::isinf(found->f())))
     (void)error("attribute '" + name + "' must be finite");
   return found->f();
 }
@@ -166,6 +166,12 @@ mlir::Value Node::numbers(unsigned index) {
   return dequantized(index) ? constant(operandName(index), *known(index)) : operand(index);
 }
 
+mlir::Value Node::maskOperand(unsigned index, mlir::Value (Node::*otherwise)(unsigned)) {
+  const Tensor *mask = dequantized(index) ? nullptr : known(index);
+  std::optional<Tensor> finite = mask ? withoutMinusInfinity(*mask) : std::nullopt;
+  return finite ? constant(operandName(index), *finite) : (this->*otherwise)(index);
+}
+
 const Tensor *Node::known(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->isKnown() ? &value->numbers() : nullptr;
@@ -252,7 +258,14 @@ LogicalResult Node::give(GraphValue value, unsigned index) {
 }
 
 LogicalResult Node::give(mlir::Value value, unsigned index) {
+  if (value && hasNoElements(value.getType()))
+    return give(Tensor(qnn::toHost(value.getType())), index);
   return give(GraphValue{Tensor(), std::nullopt, value}, index);
+}
+
+LogicalResult Node::giveEmpty(const Shape &shape, unsigned index) {
+  mlir::Value input = anyOperand(0);
+  return input ? give(Tensor(qnn::toHost(input.getType()).element, shape), index) : failure();
 }
 
 LogicalResult Node::give(Tensor constant, unsigned index) {
@@ -309,8 +322,27 @@ mlir::Value Node::complete(mlir::Operation *op) {
     (void)error("its result would have the shape " + toString(shape) + "; no tensor can have it");
     return nullptr;
   }
+  if (type.getNumElements() == 0)
+    return nothingOf(type, op);
+  for (mlir::Value operand : op->getOperands())
+    if (hasNoElements(operand.getType())) {
+      op->erase();
+      (void)error("reads a tensor without elements, of shape " +
+                  toString(Shape(dims(operand).begin(), dims(operand).end())));
+      return nullptr;
+    }
   op->getResult(0).setType(type);
   return check(op);
+}
+
+/// Where nothing is computed there is no op: a constant without elements takes its place.
+mlir::Value Node::nothingOf(mlir::RankedTensorType type, mlir::Operation *op) {
+  mlir::Location loc = op->getLoc();
+  op->erase();
+  auto elements = mlir::DenseElementsAttr::get(qnn::storageType(type), llvm::ArrayRef<mlir::Attribute>());
+  mlir::Operation *constant = qnn::ConstantOp::create(builder(), loc, type, elements);
+  importer.track(constant);
+  return constant->getResult(0);
 }
 
 mlir::Value Node::check(mlir::Operation *op) {
@@ -352,6 +384,7 @@ mlir::Value Node::scalarConstant(llvm::StringRef step, double value) {
   return constant((resultName(0) + "/" + step).str(), tensor);
 }
 
-mlir::Value Node::dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
-  return hasFailed ? nullptr : importer.makeDequantized(name, integers, grid);
+mlir::Value Node::dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
+                                      std::optional<qnn::FloatFormat> format) {
+  return hasFailed ? nullptr : importer.makeDequantized(name, integers, grid, format);
 }

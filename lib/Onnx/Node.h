@@ -26,6 +26,9 @@ inline llvm::ArrayRef<int64_t> dims(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
 }
 
+/// Whether a tensor type of the IR has a dimension of 0.
+inline bool hasNoElements(mlir::Type type) { return mlir::cast<mlir::RankedTensorType>(type).getNumElements() == 0; }
+
 class Node {
 public:
   Node(GraphImporter &importer, const GraphNode &node) : importer(importer), node(node), proto(*node.proto) {}
@@ -39,7 +42,7 @@ public:
   // Attributes.
   bool hasAttribute(llvm::StringRef name) const;
   int64_t intAttribute(llvm::StringRef name, int64_t fallback);
-  double floatAttribute(llvm::StringRef name, double fallback);
+  double floatAttribute(llvm::StringRef name, double fallback, bool mayBeInfinite = false);
   std::string stringAttribute(llvm::StringRef name, llvm::StringRef fallback);
   std::optional<Integers> intsAttribute(llvm::StringRef name);
   std::optional<std::vector<float>> floatsAttribute(llvm::StringRef name);
@@ -57,6 +60,8 @@ public:
   /// The operand in the IR, as float numbers also where it is a dequantized constant: for parameters that other
   /// constants absorb.
   mlir::Value numbers(unsigned index);
+  /// The operand in the IR; of a constant that hides what it is added to or stands beside, -inf is the lowest number.
+  mlir::Value maskOperand(unsigned index, mlir::Value (Node::*otherwise)(unsigned) = &Node::operand);
   /// The operand in the IR, float or quantized: for data movement.
   mlir::Value anyOperand(unsigned index);
   /// The operand in the IR, whatever its type; null after an error.
@@ -88,8 +93,10 @@ public:
   /// Whether another node or the graph's outputs read the result.
   bool isUsed(unsigned index) const;
   llvm::StringRef resultName(unsigned index) const;
-  /// Result 0 (or another) is this value; fails after an error.
+  /// Result 0 (or another) is this value, a known one where it has no elements; fails after an error.
   mlir::LogicalResult give(mlir::Value value, unsigned index = 0);
+  /// Result `index` has operand 0's element type and no elements.
+  mlir::LogicalResult giveEmpty(const Shape &shape, unsigned index = 0);
   mlir::LogicalResult give(Tensor constant, unsigned index = 0);
   mlir::LogicalResult give(GraphValue value, unsigned index = 0);
   /// Result 0 is operand `index` as it is.
@@ -130,7 +137,8 @@ public:
   /// A constant of the IR with a name of its own.
   mlir::Value constant(llvm::StringRef name, const Tensor &tensor);
   mlir::Value scalarConstant(llvm::StringRef step, double value);
-  mlir::Value dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
+  mlir::Value dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
+                                  std::optional<qnn::FloatFormat> format);
   /// Null where all values are the default, which printed IR leaves out.
   mlir::DenseI64ArrayAttr listUnless(int64_t fallback, llvm::ArrayRef<int64_t> values) {
     bool isDefault = llvm::all_of(values, [&](int64_t value) { return value == fallback; });
@@ -144,6 +152,7 @@ private:
   GraphValue *requireValue(unsigned index);
   mlir::Location location(llvm::StringRef value);
   mlir::Value complete(mlir::Operation *op);
+  mlir::Value nothingOf(mlir::RankedTensorType type, mlir::Operation *op);
   mlir::Value check(mlir::Operation *op);
 
   GraphImporter &importer;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "TensorReader.h"
 #include "llvm/ADT/StringRef.h"
+#include "tare/Tensor/Convert.h"
 
 #include <algorithm>
 #include <bit>
@@ -20,20 +21,9 @@ using Proto = proto::TensorProto;
 
 namespace {
 
-/// float16 by its bits.
-float fromHalf(uint16_t bits) {
-  uint32_t sign = uint32_t(bits >> 15) << 31, exponent = (bits >> 10) & 31, mantissa = bits & 1023;
-  if (exponent == 0) {
-    float magnitude = std::ldexp(float(mantissa), -24);
-    return sign ? -magnitude : magnitude;
-  }
-  uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
-}
-
 /// bfloat16 is the upper half of a float32.
 float fromBits(uint16_t bits, int32_t dataType) {
-  return dataType == Proto::BFLOAT16 ? std::bit_cast<float>(uint32_t(bits) << 16) : fromHalf(bits);
+  return dataType == Proto::BFLOAT16 ? std::bit_cast<float>(uint32_t(bits) << 16) : halfToFloat(bits);
 }
 
 size_t bytesPerElement(int32_t dataType) {
@@ -168,6 +158,12 @@ std::string tare::onnx::dataTypeName(int32_t dataType) {
 bool tare::onnx::isFloat(int32_t dataType) {
   return dataType == Proto::FLOAT || dataType == Proto::DOUBLE || dataType == Proto::FLOAT16 ||
          dataType == Proto::BFLOAT16;
+}
+
+std::optional<qnn::FloatFormat> tare::onnx::roundingFormat(int32_t dataType) {
+  if (dataType == Proto::FLOAT16)
+    return qnn::FloatFormat::F16;
+  return dataType == Proto::BFLOAT16 ? std::optional(qnn::FloatFormat::BF16) : std::nullopt;
 }
 
 std::optional<ElementType> tare::onnx::integerType(int32_t dataType) {

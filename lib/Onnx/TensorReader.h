@@ -3,6 +3,7 @@
 #define TARE_LIB_ONNX_TENSORREADER_H
 
 #include "ExternalData.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Tensor/Tensor.h"
 
 namespace tare::onnx {
@@ -20,6 +21,8 @@ bool isSane(const TensorType &type);
 std::string dataTypeName(int32_t dataType);
 /// Whether it is a floating-point type that is imported as float32.
 bool isFloat(int32_t dataType);
+/// The format that a cast to this type rounds to; nothing where float32 numbers stay as they are.
+std::optional<qnn::FloatFormat> roundingFormat(int32_t dataType);
 /// The host type of ONNX's integer and bool types that are whole bytes.
 std::optional<ElementType> integerType(int32_t dataType);
 

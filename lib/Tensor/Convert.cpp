@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -83,6 +85,26 @@ Status tare::convert(ConstTensorView from, TensorView to) {
     });
   });
 }
+
+/// Rounds half to even to the bits that `dropped` leaves.
+static float roundBits(float value, int dropped) {
+  uint32_t bits = std::bit_cast<uint32_t>(value), half = (uint32_t(1) << dropped) / 2;
+  bits += half - 1 + (bits >> dropped & 1);
+  return std::bit_cast<float>(bits >> dropped << dropped);
+}
+
+float tare::roundToHalf(float value) {
+  float magnitude = std::abs(value);
+  // 65520 lies half way between 65504, the largest, and what would be the next one.
+  if (magnitude >= 65520.0f)
+    return std::copysign(std::numeric_limits<float>::infinity(), value);
+  // 2^-24, the step of subnormals, is the last bit of 0.5.
+  if (magnitude < 0x1p-14f)
+    return std::copysign((magnitude + 0.5f) - 0.5f, value);
+  return std::isnan(value) ? value : roundBits(value, 13);
+}
+
+float tare::roundToBfloat16(float value) { return std::isnan(value) ? value : roundBits(value, 16); }
 
 float tare::halfToFloat(uint16_t half) {
   uint32_t sign = uint32_t(half & 0x8000) << 16;

@@ -76,7 +76,7 @@ public:
            llvm::formatv("one and the same range, [{0}, {1}], have all {2} calibrated values: ",
                          llvm::format("%g", common->first), llvm::format("%g", common->second), ranges.size())
                .str(),
-           "calibrate on data instead of taking a default", allowed);
+           "calibrate on data instead of taking a default, here or by tare calibrate, whose file says what was seen", allowed);
     return found;
   }
 
@@ -110,9 +110,9 @@ private:
       message << "; if this is meant, convert with --allow-uncalibrated";
   }
 
-  /// The range that all calibrated values have; nothing where they differ.
+  /// The range that all calibrated values have; nothing where they differ, or where data had it.
   std::optional<std::pair<double, double>> commonRange() const {
-    if (ranges.size() < suspiciousCount)
+    if (ranges.size() < suspiciousCount || function->hasAttr(qnn::measuredRangesAttrName))
       return std::nullopt;
     bool equal = llvm::all_of(ranges, [&](auto &entry) { return entry.second == ranges.front().second; });
     return equal ? std::optional(ranges.front().second) : std::nullopt;

@@ -15,10 +15,6 @@ namespace {
 /// A group may join a wider one at no noticeable loss if that widens its grid by no more than this factor.
 constexpr double harmlessWidening = 1.05;
 
-std::pair<double, double> coveredRange(const Grid &grid) {
-  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
-}
-
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
 
 void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
@@ -32,6 +28,10 @@ void widen(std::optional<std::pair<double, double>> &range, const std::optional<
 
 } // namespace
 
+std::pair<double, double> tare::coveredRange(const Grid &grid) {
+  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
+}
+
 qnn::RangeAttr tare::rangeAttr(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
@@ -40,15 +40,38 @@ qnn::RangeAttr tare::rangeAttr(Value value) {
   return value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName);
 }
 
-std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
+std::optional<double> tare::constantBorder(Operation *op) {
   auto pad = dyn_cast<qnn::PadOp>(op);
-  if (!pad || pad.getMode() != qnn::PadMode::Constant)
+  return pad && pad.getMode() == qnn::PadMode::Constant ? std::optional(pad.getValue().convertToDouble()) : std::nullopt;
+}
+
+std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
+  std::optional<double> value = constantBorder(op);
+  if (!value || !std::isfinite(*value))
     return std::nullopt;
-  double value = pad.getValue().convertToDouble();
-  // An infinite padding means "never the largest": the end of the grid serves.
-  if (!std::isfinite(value))
-    return std::nullopt;
-  return std::pair(std::min(value, 0.0), std::max(value, 0.0));
+  return std::pair(std::min(*value, 0.0), std::max(*value, 0.0));
+}
+
+std::optional<std::pair<double, double>> tare::inheritedRange(qnn::GridOpInterface op) {
+  std::optional<std::pair<double, double>> result = std::pair(0.0, 0.0);
+  mlir::ValueRange operands = op.getGridRule() == GridRule::Same ? op->getOperands().take_front() : op->getOperands();
+  for (Value operand : operands) {
+    qnn::RangeAttr range = rangeAttr(operand);
+    if (!range)
+      return std::nullopt;
+    widen(result, std::pair(range.getMin(), range.getMax()));
+  }
+  widen(result, paddingRange(op));
+  return result;
+}
+
+void tare::setRange(Value value, double min, double max, qnn::RangeLabel label, qnn::StepErrorsAttr errors) {
+  auto attr = qnn::RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label, errors);
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .setArgAttr(argument.getArgNumber(), qnn::rangeAttrName, attr);
+  else
+    value.getDefiningOp()->setDiscardableAttr(qnn::rangeAttrName, attr);
 }
 
 OutputBoundary::OutputBoundary(func::FuncOp function) {

@@ -31,11 +31,25 @@ private:
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
+/// From the least to the greatest real number of a grid that has one scale.
+std::pair<double, double> coveredRange(const qnn::Grid &grid);
+
 /// What calibration saw of an activation; null where nothing is known.
 qnn::RangeAttr rangeAttr(mlir::Value value);
 
-/// The range of what a same-grid op adds to its operand's values: a padding's constant.
+/// The range of what a same-grid op adds to its operand's values: a padding's constant. Nothing where that is infinite:
+/// the end of any grid stands for it.
 std::optional<std::pair<double, double>> paddingRange(mlir::Operation *op);
+
+/// The number that a padding adds, infinite or not.
+std::optional<double> constantBorder(mlir::Operation *op);
+
+/// The range that the result of a same-grid or unified op has from its operands, and from what it pads with; nothing where
+/// an operand's range is not known.
+std::optional<std::pair<double, double>> inheritedRange(qnn::GridOpInterface op);
+
+/// Sets what is known of an activation; 0 is made part of it.
+void setRange(mlir::Value value, double min, double max, qnn::RangeLabel label, qnn::StepErrorsAttr errors = {});
 
 class GridGroups {
 public:

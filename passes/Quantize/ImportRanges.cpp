@@ -34,15 +34,6 @@ bool isFloatTensor(Value value) {
   return type && type.getElementType().isF32();
 }
 
-void setRange(Value value, double min, double max, RangeLabel label, qnn::StepErrorsAttr errors = {}) {
-  auto attr = RangeAttr::get(value.getContext(), std::min(min, 0.0), std::max(max, 0.0), label, errors);
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    cast<func::FuncOp>(argument.getOwner()->getParentOp())
-        .setArgAttr(argument.getArgNumber(), qnn::rangeAttrName, attr);
-  else
-    value.getDefiningOp()->setDiscardableAttr(qnn::rangeAttrName, attr);
-}
-
 /// Annotates one function.
 class Importer {
 public:
@@ -57,6 +48,8 @@ public:
         visit(gridOp);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
+    if (ranges.measured)
+      function->setAttr(qnn::measuredRangesAttrName, UnitAttr::get(function.getContext()));
     return report();
   }
 
@@ -98,20 +91,9 @@ private:
 
   /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op.
   void inherit(GridOpInterface op) {
-    double min = 0.0, max = 0.0;
-    mlir::ValueRange operands = op.getGridRule() == GridRule::Same ? op->getOperands().take_front() : op->getOperands();
-    for (Value operand : operands) {
-      RangeAttr range = rangeAttr(operand);
-      if (!range)
-        return; // Its grid is known otherwise, or it has been reported.
-      min = std::min(min, range.getMin());
-      max = std::max(max, range.getMax());
-    }
-    if (auto padding = paddingRange(op)) {
-      min = std::min(min, padding->first);
-      max = std::max(max, padding->second);
-    }
-    setRange(op->getResult(0), min, max, RangeLabel::Inherited);
+    // Where an operand has none, its grid is known otherwise, or it has been reported.
+    if (std::optional<std::pair<double, double>> range = inheritedRange(op))
+      setRange(op->getResult(0), range->first, range->second, RangeLabel::Inherited);
   }
 
   /// Constants that an op reads as it reads activations.

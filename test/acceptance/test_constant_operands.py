@@ -96,6 +96,8 @@ WEIGHTS = {
 MOVES = {
     "as_it_is": lambda w, axis: (w, axis, []),
     "identity": lambda w, axis: (w, axis, [node("Identity", ["wm"], ["wd"])]),
+    "float_casts": lambda w, axis: (w, axis, [node("Cast", ["wm"], ["wf"], to=TensorProto.DOUBLE),
+                                              node("Cast", ["wf"], ["wd"], to=TensorProto.FLOAT)]),
     "transpose": lambda w, axis: (np.ascontiguousarray(w.T), w.ndim - 1 - axis, [node("Transpose", ["wm"], ["wd"])]),
     "reshape": lambda w, axis: (w[None], axis + 1, [node("Reshape", ["wm", "shape"], ["wd"])]),
     "squeeze": lambda w, axis: (w[..., None], axis, [node("Squeeze", ["wm", "last"], ["wd"])]),

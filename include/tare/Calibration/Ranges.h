@@ -20,7 +20,7 @@ struct ValueRange {
   std::string label;
   /// The chosen range; contains 0.
   double min = 0, max = 0;
-  /// The smallest and the largest value seen.
+  /// The smallest and the largest value seen; NaN where a file does not say.
   double seenMin = 0, seenMax = 0;
   /// Elements that were NaN or infinite.
   uint64_t nonFinite = 0;
@@ -38,8 +38,14 @@ struct Ranges {
   /// "int8" or "int16": the activations that the ranges were searched for.
   std::string activations;
   int64_t samples = 0;
+  /// Whether data were seen to have these ranges: they were found here, or the file's entries bear it out.
+  bool measured = false;
   std::map<std::string, ValueRange> values;
 };
+
+/// Whether a file's ranges are what a calibration on samples would write: each within what was seen of its value, and
+/// not one and the same cut out of different data, as a default would be.
+bool bearsOut(const Ranges &ranges);
 
 std::string toJson(const Ranges &ranges);
 

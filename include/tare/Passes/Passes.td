@@ -178,6 +178,53 @@ def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def DropRounds : Pass<"tare-drop-rounds", "::mlir::func::FuncOp"> {
+  let summary = "leave roundings to narrower floating-point formats to the grids";
+  let description = [{
+    A value on a grid is rounded more coarsely than float16 does it, so `qnn.round` vanishes, and what it kept apart (an activation and
+    the layer before it) is fused.
+
+    ```mlir
+    // before
+    %0 = qnn.round %x {format = #qnn.float_format<f16>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %1 = qnn.relu %0 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    // after
+    %1 = qnn.relu %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+
+    Remarks: each rounding that went, and those whose format is coarser than the grid, so that the program keeps more than the model.
+    Warns of values whose range the format does not hold: there the model gives infinity.
+  }];
+  let options = [
+    Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def BoundRanges : Pass<"tare-bound-ranges", "::mlir::func::FuncOp"> {
+  let summary = "keep constants that no result depends on out of the ranges";
+  let description = [{
+    A border of -10000 that max pooling never takes, a mask that a softmax turns into zeros: such numbers would make the grids of
+    everything that they meet useless. Ops say how low their operands' elements matter (FloorOpInterface):
+
+    - a padding before a max pooling becomes the pooling's own, where its value is below everything else and the windows allow it;
+    - other paddings and constants are raised to the floor of what reads them;
+    - the ranges of what is computed from them end at their floors.
+
+    ```mlir
+    // before; x has the range [-2, 3]
+    %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -1.0e4 : f64} : (tensor<1x1x8x8xf32>) -> tensor<1x1x10x10xf32>
+    %1 = qnn.max_pool %0 {kernel = array<i64: 3, 3>} : (tensor<1x1x10x10xf32>) -> tensor<1x1x8x8xf32>
+    // after
+    %1 = qnn.max_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+    ```
+
+    Remarks: what was raised, and to what. Warns of a padding that remains and makes its operand's grid four times as coarse or more;
+    one that is infinite, and that a result depends on, is an error.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def CheckScales : Pass<"tare-check-scales", "::mlir::func::FuncOp"> {
   let summary = "flag scales that nobody seems to have calibrated";
   let description = [{

@@ -22,6 +22,11 @@ Status convert(ConstTensorView from, TensorView to);
 /// IEEE half precision to single precision, exactly.
 float halfToFloat(uint16_t half);
 
+/// The nearest number of IEEE half precision, ties to the even one: infinity beyond 65504, subnormal below 2^-14.
+float roundToHalf(float value);
+/// The nearest bfloat16 number: a float32 with 8 bits of significand.
+float roundToBfloat16(float value);
+
 } // namespace tare
 
 #endif // TARE_TENSOR_CONVERT_H

@@ -117,10 +117,28 @@ static LogicalResult verifyPool(Operation *op, ArrayRef<int64_t> kernel, std::op
   return success();
 }
 
+/// A dilated window reaches further than its kernel's size, and may leap over the image.
+static LogicalResult verifyDilatedPool(MaxPoolOp op) {
+  ArrayRef<int64_t> in = cast<ShapedType>(op.getInput().getType()).getShape().drop_front(2);
+  ArrayRef<int64_t> out = cast<ShapedType>(op.getType()).getShape().drop_front(2);
+  for (size_t i = 0; i < in.size(); ++i) {
+    int64_t stride = op.getStrides() ? (*op.getStrides())[i] : 1, pad = op.getPads() ? (*op.getPads())[i] : 0;
+    int64_t dilation = (*op.getDilations())[i], kernel = op.getKernel()[i];
+    for (int64_t o = 0; o < out[i]; ++o) {
+      int64_t first = o * stride - pad;
+      // The first tap that is not before the image.
+      int64_t tap = first < 0 ? (-first + dilation - 1) / dilation : 0;
+      if (tap >= kernel || first + tap * dilation >= in[i])
+        return op->emitOpError("every window must see an element, found one of axis ")
+               << i + 2 << " that sees padding only: a kernel of " << kernel << " with dilation " << dilation << " and pads "
+               << pad << " and " << (op.getPads() ? (*op.getPads())[i + in.size()] : 0) << " over " << in[i] << " elements";
+    }
+  }
+  return success();
+}
+
 LogicalResult MaxPoolOp::verify() {
-  if (getDilations())
-    return success(); // A dilated window reaches further than its kernel's size.
-  return verifyPool(*this, getKernel(), getPads());
+  return getDilations() ? verifyDilatedPool(*this) : verifyPool(*this, getKernel(), getPads());
 }
 LogicalResult AveragePoolOp::verify() { return verifyPool(*this, getKernel(), getPads()); }
 

@@ -239,8 +239,14 @@ template <typename To, typename From> To convert(From value) {
 }
 
 LogicalResult foldCast(Node &node) {
-  const Tensor *input = node.requireKnown(0, "operand 0");
   int64_t to = node.intAttribute("to", 0);
+  std::optional<qnn::FloatFormat> format = roundingFormat(to);
+  if (const GraphValue *integers = isFloat(to) ? node.dequantized(0) : nullptr) {
+    GraphValue value{integers->constant, integers->grid, nullptr};
+    value.format = format ? format : integers->format;
+    return node.give(std::move(value));
+  }
+  const Tensor *input = node.requireKnown(0, "operand 0");
   std::optional<ElementType> element = integerType(to);
   if (isFloat(to))
     element = ElementType::f32;
@@ -256,7 +262,7 @@ LogicalResult foldCast(Node &node) {
         result.mutableAs<To>()[i] = convert<To>(input->as<decltype(from)>()[i]);
     });
   });
-  return node.give(result);
+  return node.give(format ? rounded(result, *format) : result);
 }
 
 LogicalResult foldWhere(Node &node) {

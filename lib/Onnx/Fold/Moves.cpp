@@ -60,6 +60,12 @@ std::optional<qnn::Grid> movedGrid(const qnn::Grid &grid, const Shape &shape, Mo
   return std::nullopt;
 }
 
+GraphValue movedValue(const GraphValue &value, const qnn::Grid &grid, Move move) {
+  GraphValue moved{move(value.constant), grid, nullptr};
+  moved.format = value.format;
+  return moved;
+}
+
 } // namespace
 
 mlir::LogicalResult tare::onnx::giveMoved(Node &node, Move move, unsigned index) {
@@ -67,7 +73,7 @@ mlir::LogicalResult tare::onnx::giveMoved(Node &node, Move move, unsigned index)
     return mlir::failure();
   if (const GraphValue *integers = node.dequantized(0))
     if (std::optional<qnn::Grid> grid = movedGrid(*integers->grid, integers->constant.shape(), move))
-      return node.give(GraphValue{move(integers->constant), *grid, nullptr}, index);
+      return node.give(movedValue(*integers, *grid, move), index);
   const Tensor *input = node.requireKnown(0, "operand 0");
   return input ? node.give(move(*input), index) : mlir::failure();
 }

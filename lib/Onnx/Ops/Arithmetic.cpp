@@ -8,6 +8,11 @@ template <typename Op> static LogicalResult importBinary(Node &node) {
   return node.give(node.create<Op>(node.operand(0), node.operand(1), nullptr));
 }
 
+/// Masks are added, -inf where they hide.
+static LogicalResult importAdd(Node &node) {
+  return node.give(node.create<tare::qnn::AddOp>(node.maskOperand(0), node.maskOperand(1), nullptr));
+}
+
 static LogicalResult importMul(Node &node) {
   if (std::optional<LogicalResult> done = multiplyDynamic(node))
     return *done;
@@ -20,7 +25,7 @@ static LogicalResult importDiv(Node &node) {
 }
 
 void tare::onnx::registerArithmetic(OpTable &table) {
-  table.addImport("Add", importBinary<qnn::AddOp>);
+  table.addImport("Add", importAdd);
   table.addImport("Sub", importBinary<qnn::SubOp>);
   table.addImport("Mul", importMul);
   table.addImport("Div", importDiv);

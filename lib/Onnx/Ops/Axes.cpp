@@ -215,7 +215,7 @@ std::optional<Integers> readParts(Node &node, int64_t size) {
 mlir::LogicalResult checkParts(Node &node, const Integers &parts, int64_t size) {
   int64_t left = size;
   for (int64_t part : parts) {
-    if (part < 1 || part > left)
+    if (part < 0 || part > left)
       return node.error(fmt::format("found a part of {} elements with {} of {} "
                                     "left",
                                     part, left, size));

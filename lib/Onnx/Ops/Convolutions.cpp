@@ -108,7 +108,7 @@ mlir::Value transposedWeight(Node &node, int64_t group) {
   const GraphValue *integers = node.dequantized(1);
   if (integers && (!integers->grid->axis || *integers->grid->axis == 1))
     return node.dequantizedConstant(node.operandName(1), outputChannelsFirst(integers->constant, group),
-                                    outputChannelsFirst(*integers->grid, group));
+                                    outputChannelsFirst(*integers->grid, group), integers->format);
   if (const Tensor *weight = integers ? nullptr : node.known(1))
     return node.constant(node.operandName(1), outputChannelsFirst(*weight, group));
   if (integers || group != 1) {

@@ -20,17 +20,22 @@ LogicalResult importDropout(Node &node) {
   return node.failed() ? failure() : node.forward();
 }
 
-/// Between floating-point types nothing changes: all are float32 here. Integers
-/// that are a graph input become a quantized value with scale 1.
+/// All floating-point types are float32 here; what a narrower one does not hold is rounded. Integers that are a graph
+/// input become a quantized value with scale 1.
 LogicalResult importCast(Node &node) {
   int64_t to = node.intAttribute("to", 0);
   if (!isFloat(to))
     return node.error("casts a computed value to " + dataTypeName(to) + "; expected a cast to floating point");
-  if (std::shared_ptr<const DynamicValue> sums = node.dynamic(0); sums && sums->kind == DynamicValue::Kind::Sums)
+  std::shared_ptr<const DynamicValue> sums = node.dynamic(0);
+  if (sums && sums->kind == DynamicValue::Kind::Sums && !(sums->isProduct() && roundingFormat(to)))
     return node.forward();
   if (node.isIntegerArgument(0))
     return dequantizeArgument(node, identityGrid(node.rawOperand(0)));
-  return node.operand(0) ? node.forward() : failure();
+  std::optional<qnn::FloatFormat> format = roundingFormat(to);
+  mlir::Value input = node.operand(0);
+  if (!input || !format)
+    return input ? node.forward() : failure();
+  return node.give(node.create<qnn::RoundOp>(input, *format));
 }
 
 } // namespace

@@ -8,19 +8,28 @@ using mlir::LogicalResult;
 
 namespace {
 
+/// Operands without elements add nothing.
 LogicalResult importConcat(Node &node) {
   llvm::SmallVector<mlir::Value> inputs;
-  for (unsigned i = 0; i < node.numOperands(); ++i)
-    inputs.push_back(node.anyOperand(i));
-  if (inputs.empty())
-    return node.error("has no operands");
+  llvm::SmallVector<unsigned> indices;
+  for (unsigned i = 0; i < node.numOperands(); ++i) {
+    std::optional<Shape> shape = node.shapeOf(i);
+    if (!shape || elementCount(*shape) == 0)
+      continue;
+    inputs.push_back(node.maskOperand(i, &Node::anyOperand));
+    indices.push_back(i);
+  }
   if (node.failed())
     return failure();
+  if (inputs.empty())
+    return node.error("has no operands");
   if (!node.hasAttribute("axis"))
     return node.error("attribute 'axis' is missing");
   std::optional<int64_t> axis = readAxis(node, node.intAttribute("axis", 0), dims(inputs[0]).size());
   if (!axis)
     return failure();
+  if (inputs.size() == 1 && node.numOperands() > 1)
+    return node.forward(indices.front());
   return node.give(node.create<qnn::ConcatOp>(mlir::ValueRange(inputs), *axis));
 }
 
@@ -39,7 +48,9 @@ LogicalResult importSplit(Node &node) {
   Integers starts(dims(input).size(), 0), steps(starts.size(), 1), sizes(dims(input));
   for (auto [index, part] : llvm::enumerate(*parts)) {
     sizes[*axis] = part;
-    if (node.isUsed(index) &&
+    if (part == 0 && failed(node.giveEmpty(Shape(sizes.begin(), sizes.end()), index)))
+      return failure();
+    if (part != 0 && node.isUsed(index) &&
         failed(node.give(node.createNamed<qnn::SliceOp>(node.resultName(index), input, starts, steps, sizes), index)))
       return failure();
     starts[*axis] += part;

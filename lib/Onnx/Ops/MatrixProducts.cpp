@@ -42,7 +42,7 @@ mlir::Value weight(Node &node, bool transpose) {
     return node.operand(1);
   if (const GraphValue *integers = node.dequantized(1))
     return node.dequantizedConstant(node.operandName(1), transposed(integers->constant, {1, 0}),
-                                    swapAxes(*integers->grid));
+                                    swapAxes(*integers->grid), integers->format);
   const Tensor *known = node.known(1);
   if (known && known->element() == ElementType::f32)
     return node.constant(node.operandName(1), transposed(*known, {1, 0}));

@@ -40,7 +40,7 @@ LogicalResult importSlice(Node &node) {
   if (!range)
     return failure();
   if (llvm::is_contained(range->sizes, 0))
-    return node.error("the slice is empty");
+    return node.giveEmpty(Shape(range->sizes.begin(), range->sizes.end()));
   return node.give(node.create<qnn::SliceOp>(input, range->starts, range->steps, range->sizes));
 }
 

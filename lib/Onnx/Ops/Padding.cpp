@@ -62,9 +62,10 @@ std::optional<qnn::PadMode> readMode(Node &node) {
 }
 
 double readValue(Node &node) {
-  double value = node.opset() < 11 ? node.floatAttribute("value", 0) : node.requireScalar(2, "the constant value", 0);
-  if (!std::isfinite(value))
-    (void)node.error("the constant value must be finite");
+  double value = node.opset() < 11 ? node.floatAttribute("value", 0, /*mayBeInfinite=*/true)
+                                   : node.requireScalar(2, "the constant value", 0);
+  if (std::isnan(value))
+    (void)node.error("the constant value must be a number, found nan");
   return value;
 }
 

@@ -335,3 +335,18 @@ func.func @requantize(%x: tensor<4xf32>) {
   %0 = qnn.requantize %x : (tensor<4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @leaping_window(%x: tensor<1x1x2x8xf32>) {
+  // expected-error @+1 {{every window must see an element, found one of axis 2 that sees padding only: a kernel of 2 with dilation 4 and pads 2 and 2 over 2 elements}}
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, dilations = array<i64: 4, 1>, pads = array<i64: 2, 0, 2, 0>} : (tensor<1x1x2x8xf32>) -> tensor<1x1x2x7xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{attribute 'qnn.measured_ranges' must be a unit, found 1}}
+func.func @measured(%x: tensor<4xf32>) attributes {qnn.measured_ranges = 1 : i64} {
+  return
+}

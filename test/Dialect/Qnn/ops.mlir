@@ -114,6 +114,15 @@ func.func @quantized(%x: tensor<1x2x4x4x!x>) {
   return
 }
 
+// CHECK-LABEL: func.func @rounded
+func.func @rounded(%x: tensor<1x4xf32>) attributes {qnn.measured_ranges} {
+  // CHECK: qnn.round %arg0 {format = #qnn.float_format<f16>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %0 = qnn.round %x {format = #qnn.float_format<f16>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.round %{{.*}} {format = #qnn.float_format<bf16>}
+  %1 = qnn.round %0 {format = #qnn.float_format<bf16>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
 // Ranges and names are discardable attributes.
 // CHECK-LABEL: func.func @annotated
 // CHECK-SAME: qnn.name = "image", qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, calibrated>

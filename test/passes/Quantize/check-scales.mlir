@@ -82,3 +82,13 @@ func.func @defaults(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<
   %0 = qnn.add %x, %y {qnn.range = #qnn.range<-1.0, 1.0, calibrated>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add"("z"))
   return %0 : tensor<1x4xf32>
 }
+
+// -----
+
+// Data had it.
+// CHECK-LABEL: @measured
+func.func @measured(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-1.0, 1.0, calibrated>},
+                    %y: tensor<1x4xf32> {qnn.name = "y", qnn.range = #qnn.range<-1.0, 1.0, calibrated>}) -> tensor<1x4xf32> attributes {qnn.measured_ranges} {
+  %0 = qnn.add %x, %y {qnn.range = #qnn.range<-1.0, 1.0, calibrated>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add"("z"))
+  return %0 : tensor<1x4xf32>
+}

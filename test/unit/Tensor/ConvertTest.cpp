@@ -2,6 +2,7 @@
 #include "Support.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace tare;
 using namespace tare::test;
@@ -28,6 +29,36 @@ TEST(Convert, IntegersThatFit) {
   Status status = convert(makeTensor<int64_t>({2}, {0, 128}).view(), result.mutableView());
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, "value 128 at element 1 does not fit int8");
+}
+
+/// The nearest of all halves, ties to the one whose last bit is 0.
+float nearestHalf(float value) {
+  float best = 0;
+  double least = HUGE_VAL;
+  for (uint32_t bits = 0; bits < 0x7c00; ++bits) {
+    double distance = std::abs(double(halfToFloat(uint16_t(bits))) - std::abs(double(value)));
+    if (distance < least || (distance == least && bits % 2 == 0))
+      least = distance, best = halfToFloat(uint16_t(bits));
+  }
+  return std::copysign(best, value);
+}
+
+TEST(Convert, RoundsToTheNearestHalf) {
+  for (float value : {1.00048828125f, 1.00146484375f, 2049.0f, 2051.0f, -2049.0f, 65504.0f, -65519.9f, 2.98e-8f, 2.9802322e-8f, 3e-8f,
+                      -8.9e-8f, 6.1e-5f, 6.0975552e-5f, 0.1f, -33000.0f, 1e-20f})
+    EXPECT_EQ(roundToHalf(value), nearestHalf(value)) << value;
+  EXPECT_EQ(roundToHalf(65520.0f), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(roundToHalf(-1e9f), -std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::signbit(roundToHalf(-0.0f)));
+  EXPECT_TRUE(std::isnan(roundToHalf(NAN)));
+}
+
+TEST(Convert, RoundsToTheNearestBfloat16) {
+  EXPECT_EQ(roundToBfloat16(1.00390625f), 1.0f);
+  EXPECT_EQ(roundToBfloat16(1.01171875f), 1.015625f);
+  EXPECT_EQ(roundToBfloat16(-257.0f), -256.0f);
+  EXPECT_EQ(roundToBfloat16(3.4e38f), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(roundToBfloat16(NAN)));
 }
 
 TEST(Convert, HalfToFloat) {

@@ -100,6 +100,14 @@ def Qnn_PadModeAttr : EnumAttr<Qnn_Dialect, Qnn_PadMode, "pad_mode"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Qnn_FloatFormat : Qnn_Enum<"FloatFormat", "a floating-point format narrower than f32", [
+  I32EnumAttrCase<"F16", 0, "f16">,
+  I32EnumAttrCase<"BF16", 1, "bf16">
+]>;
+def Qnn_FloatFormatAttr : EnumAttr<Qnn_Dialect, Qnn_FloatFormat, "float_format"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 def Qnn_ResizeMode : Qnn_Enum<"ResizeMode", "how a resize interpolates", [
   I32EnumAttrCase<"Nearest", 0, "nearest">,
   I32EnumAttrCase<"Linear", 1, "linear">

@@ -12,6 +12,8 @@ namespace tare::qnn {
 inline constexpr llvm::StringLiteral rangeAttrName = "qnn.range";
 /// The name of a function's argument or result, as the model's user knows it.
 inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
+/// On a function (unit): the ranges of its values are what data showed, not what a tool starts with.
+inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_ranges";
 /// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant holds
 /// what fits.
 inline constexpr llvm::StringLiteral biasMisfitAttrName = "qnn.bias_misfit";

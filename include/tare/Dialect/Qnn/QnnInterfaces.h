@@ -12,6 +12,17 @@ namespace tare::qnn {
 /// How a result's grid relates to the operands' (see GridOpInterface).
 enum class GridRule { Own, Same, Unified, Bounded };
 
+/// What is known of the elements of the values around an op (see FloorOpInterface); infinite where nothing is.
+class ElementBounds {
+public:
+  virtual ~ElementBounds() = default;
+  /// No element is less, or greater.
+  virtual double least(mlir::Value value) const = 0;
+  virtual double greatest(mlir::Value value) const = 0;
+  /// The largest element of each row along `axis` is not less.
+  virtual double leastMaximum(mlir::Value value, int64_t axis) const = 0;
+};
+
 /// Operands and result are all float or all quantized, and a `Same` or `Unified` result has its operands' scales.
 mlir::LogicalResult verifyGrid(mlir::Operation *op);
 

@@ -75,6 +75,21 @@ def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
   ];
 }
 
+def Qnn_FloorOpInterface : OpInterface<"FloorOpInterface"> {
+  let cppNamespace = "::tare::qnn";
+  let description = [{
+    How low an operand's elements matter. The floor of a value is a number t so that nothing changes if every element below t becomes t:
+    the border that a max pooling never takes, a masked score before a softmax. Of an op without this interface every element matters.
+  }];
+  let methods = [
+    InterfaceMethod<"The floor of operand `operand`, as far as this op is concerned, if the result's is `resultFloor` (-inf for none).",
+      "double", "getOperandFloor", (ins "unsigned":$operand, "double":$resultFloor, "const ::tare::qnn::ElementBounds &":$bounds), "",
+      [{ return resultFloor; }]>,
+    InterfaceMethod<"Whether no element of the result falls where an operand's elements rise: the op on lower bounds gives lower bounds.",
+      "bool", "isMonotone", (ins), "", [{ return true; }]>
+  ];
+}
+
 def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
   let cppNamespace = "::tare::qnn";
   let description = [{

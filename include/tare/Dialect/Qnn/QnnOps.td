@@ -17,6 +17,7 @@ include "tare/Dialect/Qnn/QnnInterfaces.td"
 defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
 defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
 defvar Qnn_RequantOfMean = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "dividesByCount"]>;
+defvar Qnn_Floor = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor"]>;
 defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "getResultInterval"]>;
 
 /// Float or quantized, of static shape.
@@ -179,13 +180,13 @@ class Qnn_UnaryOp<string name, string formula, list<Trait> traits = [], list<str
     # " %x : (tensor<1x4xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
-def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval], ["getImage"]>;
+def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval, Qnn_Floor], ["getImage"]>;
 def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", [], ["getImage"]>;
 def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)", [], ["getImage"]>;
 def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
 def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
 
-def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval], ["getImage"]> {
+def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval, Qnn_Floor], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_ClampAttr:$interval);
   let description = [{
     ONNX Clip with constant limits; either may be infinite.
@@ -200,7 +201,7 @@ def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x"> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
 }
 
-def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [], ["getImage"]> {
+def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [Qnn_Floor], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.2">:$alpha, DefaultValuedAttr<F64Attr, "0.5">:$beta);
 }
 
@@ -229,12 +230,13 @@ class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
 }
 
 defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "sharesShift"]>;
-def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum]>;
-def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum]>;
-def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands]>;
+defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor", "isMonotone"]>;
+def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum, Qnn_Floor]>;
+def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorOfSome]>;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands, Qnn_FloorOfSome]>;
 def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 
-def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands]> {
+def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands, Qnn_FloorOfSome]> {
   let summary = "exp(x) / sum(exp(x)) along one axis";
   let description = [{
     Opset 13's meaning: one axis. (The importer flattens for older opsets.) Its grid is that of calibration's range within [0, 1], and
@@ -258,7 +260,7 @@ def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperand
 // Pooling and reduction
 //===----------------------------------------------------------------------===//
 
-def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool"> {
+def Qnn_MaxPoolOp : Qnn_SameGridOp<"max_pool", [Qnn_Floor]> {
   let summary = "the largest element under a window";
   let description = [{
     ONNX MaxPool over all spatial dimensions; padding never wins. GlobalMaxPool has the input's size as its kernel.
@@ -306,7 +308,7 @@ def Qnn_ReduceMeanOp : Qnn_OwnGridOp<"reduce_mean", [Qnn_ClampOpInterface, Qnn_R
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def Qnn_ConcatOp : Qnn_Op<"concat", [Qnn_GridOpInterface]> {
+def Qnn_ConcatOp : Qnn_Op<"concat", [Qnn_GridOpInterface, Qnn_FloorOpInterface]> {
   let summary = "tensors one after the other along an axis";
   let description = [{
     ```mlir
@@ -321,7 +323,7 @@ def Qnn_ConcatOp : Qnn_Op<"concat", [Qnn_GridOpInterface]> {
   let hasFolder = 1;
 }
 
-def Qnn_SliceOp : Qnn_SameGridOp<"slice"> {
+def Qnn_SliceOp : Qnn_SameGridOp<"slice", [Qnn_FloorOpInterface]> {
   let summary = "every steps-th element from starts, sizes of them, per axis";
   let description = [{
     ONNX Slice and each output of Split, normalized: one start (not negative), step (not zero) and size per axis.
@@ -336,10 +338,11 @@ def Qnn_SliceOp : Qnn_SameGridOp<"slice"> {
   let hasFolder = 1;
 }
 
-def Qnn_PadOp : Qnn_SameGridOp<"pad"> {
+def Qnn_PadOp : Qnn_SameGridOp<"pad", [Qnn_FloorOpInterface]> {
   let summary = "a border around a tensor";
   let description = [{
-    ONNX Pad: `low` and `high` elements per axis (not negative); `value` in real numbers for the constant mode.
+    ONNX Pad: `low` and `high` elements per axis (not negative); `value` in real numbers for the constant mode, which may be
+    infinite: the end of the grid stands for it.
 
     ```mlir
     %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 2>, mode = #qnn.pad_mode<constant>} : (tensor<1x4xf32>) -> tensor<1x7xf32>
@@ -352,7 +355,7 @@ def Qnn_PadOp : Qnn_SameGridOp<"pad"> {
   let hasFolder = 1;
 }
 
-def Qnn_ReshapeOp : Qnn_RearrangementOp<"reshape"> {
+def Qnn_ReshapeOp : Qnn_RearrangementOp<"reshape", [Qnn_FloorOpInterface]> {
   let summary = "the same elements under another shape";
   let description = [{
     Reshape, Flatten, Squeeze and Unsqueeze. The shape is the result's.
@@ -368,7 +371,7 @@ def Qnn_ReshapeOp : Qnn_RearrangementOp<"reshape"> {
   let hasCanonicalizer = 1;
 }
 
-def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose"> {
+def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose", [Qnn_FloorOpInterface]> {
   let summary = "axes in another order";
   let description = [{
     Result axis i is operand axis `permutation[i]`. The axis of a per-axis quantized type moves along.
@@ -384,7 +387,7 @@ def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose"> {
   let hasCanonicalizer = 1;
 }
 
-def Qnn_ResizeOp : Qnn_SameGridOp<"resize"> {
+def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor]> {
   let summary = "an image in another size";
   let description = [{
     ONNX Resize and Upsample over the spatial axes, nearest or linear. `scales` are per spatial axis, `sizes` the result's.
@@ -400,6 +403,20 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize"> {
     DenseF64ArrayAttr:$scales, DenseI64ArrayAttr:$sizes);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
+}
+
+def Qnn_RoundOp : Qnn_SameGridOp<"round"> {
+  let summary = "to the nearest number of a narrower floating-point format";
+  let description = [{
+    ONNX Cast to float16 or bfloat16, whose numbers are float32 ones here: half to even, to infinity where the format ends. On a grid no
+    finer than the format it is the identity; `tare-drop-rounds` leaves none.
+
+    ```mlir
+    %0 = qnn.round %x {format = #qnn.float_format<f16>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_FloatFormatAttr:$format);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
 def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_RequantOfOperands]> {

@@ -1,0 +1,162 @@
+//===- BoundRanges.cpp - Constants that no result depends on --------------===//
+//
+// Invariant: afterwards no padding, and no constant that a sum or a concatenation
+// takes, is lower than its readers can tell, nor is the range of what comes of it.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/PoolBorders.h"
+#include "Quantize/RangeBounds.h"
+#include "Remarks.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Passes/Passes.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+namespace tare {
+#define GEN_PASS_DEF_BOUNDRANGES
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-bound-ranges";
+/// What a border may widen its operand's range by without a word.
+constexpr double bearableWidening = 4;
+
+/// (A43) The floors of a function's values, from its results backwards.
+class Floors {
+public:
+  Floors(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds) {
+    for (Operation &op : llvm::reverse(function.getBody().front().without_terminator()))
+      for (Value result : op.getResults())
+        visit(result);
+  }
+
+  double of(Value value) const { return floors.lookup_or(value, -HUGE_VAL); }
+
+  /// As far as one reader is concerned.
+  double of(OpOperand &use) const {
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(use.getOwner())) {
+      std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
+      return grid && !grid->axis ? coveredRange(*grid).first : -HUGE_VAL;
+    }
+    auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
+    return op ? op.getOperandFloor(use.getOperandNumber(), of(op->getResult(0)), bounds) : -HUGE_VAL;
+  }
+
+private:
+  void visit(Value value) {
+    double floor = HUGE_VAL;
+    for (OpOperand &use : value.getUses())
+      floor = std::min(floor, of(use));
+    if (std::isfinite(floor))
+      floors[value] = floor;
+  }
+
+  const RangeBounds &bounds;
+  DenseMap<Value, double> floors;
+};
+
+/// Raises what is below its floor, from the inputs to the results.
+class Raiser {
+public:
+  explicit Raiser(func::FuncOp function) : bounds(function), floors(function, bounds) {}
+
+  LogicalResult run() {
+    LogicalResult result = mlir::success();
+    for (Operation *op : bounds.touched()) {
+      if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(raiseBorder(pad)))
+        result = failure();
+      for (OpOperand &operand : op->getOpOperands())
+        raiseConstant(operand);
+      raiseRange(op);
+    }
+    return result;
+  }
+
+private:
+  LogicalResult raiseBorder(qnn::PadOp pad) {
+    std::optional<double> border = constantBorder(pad);
+    auto [least, greatest] = knownRange(pad.getInput());
+    if (!border || *border >= least)
+      return mlir::success();
+    double raised = std::max(*border, std::min(floors.of(pad.getResult()), least));
+    if (raised > *border) {
+      remarkPassed(pad, passName, "BorderRaised") << remark::reason("from {0} to {1}: no result tells them apart", *border, raised);
+      pad.setValueAttr(Builder(pad.getContext()).getF64FloatAttr(raised));
+    }
+    if (std::isinf(raised))
+      return pad.emitError() << "layer '" << qnn::layerName(pad) << "': pads with -inf, which reaches "
+                             << readersOf(pad.getResult()) << ", and no grid holds it; pad with a finite number";
+    if (raised < least && std::isfinite(least) && (greatest - raised) > bearableWidening * (greatest - least))
+      pad.emitWarning() << llvm::formatv(
+          "layer '{0}': pads with {1:g} what lies in [{2:g}, {3:g}]; {4} may take that, so the grid of '{5}' covers both and is "
+          "{6:f1} bits coarser; pad with a number of that range",
+          qnn::layerName(pad), raised, least, greatest, readersOf(pad.getResult()), qnn::valueName(pad.getInput()),
+          std::log2((greatest - raised) / (greatest - least)));
+    return mlir::success();
+  }
+
+  /// "'pool', 'conv'", or "an output of the graph".
+  static std::string readersOf(Value value) {
+    std::string names;
+    for (Operation *user : value.getUsers()) {
+      bool isEnd = user->hasTrait<OpTrait::IsTerminator>();
+      names = (isEnd ? "an output of the graph" : "'" + qnn::layerName(user) + "'") + (names.empty() ? "" : ", ") + names;
+    }
+    return names;
+  }
+
+  void raiseConstant(OpOperand &operand) {
+    ElementsAttr constant = qnn::constantValue(operand.get());
+    double floor = floors.of(operand);
+    if (!constant || !constant.getElementType().isF32() || !std::isfinite(floor) || bounds.least(operand.get()) >= floor)
+      return;
+    Operation *op = operand.getOwner();
+    remarkPassed(op, passName, "ConstantRaised")
+        << remark::reason("'{0}' to {1}: no result tells lower elements apart", qnn::valueName(operand.get()), floor);
+    Tensor elements = qnn::toTensor(constant), raised(elements.type());
+    std::transform(elements.as<float>(), elements.as<float>() + elements.count(), raised.mutableAs<float>(),
+                   [&](float element) { return std::max(element, static_cast<float>(floor)); });
+    OpBuilder builder(op);
+    std::string name = qnn::valueName(operand.get()) + "_raised";
+    operand.set(qnn::ConstantOp::create(builder, qnn::nameLoc(op->getContext(), name, name),
+                                        qnn::toAttr(op->getContext(), raised, name)));
+    auto [least, greatest] = rangeOf(qnn::constantValue(operand.get()));
+    setRange(operand.get(), least, greatest, qnn::RangeLabel::Constant);
+  }
+
+  void raiseRange(Operation *op) {
+    Value value = op->getResult(0);
+    qnn::RangeAttr range = rangeAttr(value);
+    if (!range)
+      return;
+    auto gridOp = cast<qnn::GridOpInterface>(op);
+    bool inherits = gridOp.getGridRule() == qnn::GridRule::Same || gridOp.getGridRule() == qnn::GridRule::Unified;
+    std::optional<std::pair<double, double>> inherited = inherits ? inheritedRange(gridOp) : std::nullopt;
+    if (inherited)
+      return setRange(value, inherited->first, inherited->second, range.getLabel());
+    double floor = floors.of(value);
+    if (floor <= range.getMin())
+      return;
+    remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", range.getMin(), floor);
+    setRange(value, floor, range.getMax(), range.getLabel());
+  }
+
+  RangeBounds bounds;
+  Floors floors;
+};
+
+struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
+  void runOnOperation() final {
+    absorbPoolBorders(getOperation());
+    if (failed(Raiser(getOperation()).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace

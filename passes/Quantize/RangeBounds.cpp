@@ -1,0 +1,106 @@
+//===- RangeBounds.cpp - What ranges say of elements ----------------------===//
+#include "Quantize/RangeBounds.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+ElementsAttr floatConstant(Value value) {
+  ElementsAttr constant = qnn::constantValue(value);
+  return constant && constant.getElementType().isF32() ? constant : ElementsAttr();
+}
+
+/// The least and the greatest element, 0 not included.
+std::pair<double, double> extremes(const Tensor &tensor) {
+  auto [least, greatest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
+  return {*least, *greatest};
+}
+
+} // namespace
+
+std::pair<double, double> tare::knownRange(Value value) {
+  if (qnn::RangeAttr range = rangeAttr(value))
+    return {range.getMin(), range.getMax()};
+  if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())
+    if (std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getInput().getType()); grid && !grid->axis)
+      return coveredRange(*grid);
+  return {-HUGE_VAL, HUGE_VAL};
+}
+
+RangeBounds::RangeBounds(func::FuncOp function) {
+  for (Operation &op : function.getBody().front().without_terminator()) {
+    auto floor = dyn_cast<qnn::FloorOpInterface>(op);
+    if (!floor || !floor.isMonotone() || !mlir::getElementTypeOrSelf(op.getResult(0).getType()).isF32())
+      continue;
+    bool inherits = llvm::any_of(op.getOperands(), [&](Value operand) { return isTouched(operand); });
+    if (!inherits && !bringsLowConstant(&op))
+      continue;
+    SmallVector<Tensor> operands;
+    for (Value operand : op.getOperands())
+      operands.push_back(lower(operand));
+    FailureOr<Tensor> bounds = evaluateOp(&op, operands);
+    if (failed(bounds) || bounds->element() != ElementType::f32)
+      continue;
+    order.push_back(&op);
+    lowest[op.getResult(0)] = std::move(*bounds);
+  }
+}
+
+/// A border, or a constant operand, that widens the range of everything else to twice its width or more.
+bool RangeBounds::bringsLowConstant(Operation *op) const {
+  double low = constantBorder(op).value_or(HUGE_VAL), least = 0, greatest = 0;
+  for (Value operand : op->getOperands())
+    if (ElementsAttr constant = floatConstant(operand)) {
+      low = std::min(low, extremes(qnn::toTensor(constant)).first);
+    } else {
+      auto [from, to] = knownRange(operand);
+      least = std::min(least, from);
+      greatest = std::max(greatest, to);
+    }
+  return low < least && least - low >= greatest - least;
+}
+
+Tensor RangeBounds::lower(Value value) const {
+  if (auto found = lowest.find(value); found != lowest.end())
+    return found->second;
+  if (ElementsAttr constant = floatConstant(value))
+    return qnn::toTensor(constant);
+  Tensor bounds(ElementType::f32, qnn::toHost(value.getType()).shape);
+  std::fill_n(bounds.mutableAs<float>(), bounds.count(), static_cast<float>(knownRange(value).first));
+  return bounds;
+}
+
+double RangeBounds::least(Value value) const {
+  if (isTouched(value) || floatConstant(value))
+    return extremes(lower(value)).first;
+  return knownRange(value).first;
+}
+
+double RangeBounds::greatest(Value value) const {
+  ElementsAttr constant = floatConstant(value);
+  return constant ? extremes(qnn::toTensor(constant)).second : knownRange(value).second;
+}
+
+double RangeBounds::leastMaximum(Value value, int64_t axis) const {
+  if (!isTouched(value))
+    return least(value);
+  Tensor bounds = lower(value);
+  const Shape &shape = bounds.shape();
+  int64_t inner = elementCount(Shape(shape.begin() + axis + 1, shape.end())), size = shape[axis];
+  const float *data = bounds.as<float>();
+  double result = HUGE_VAL;
+  for (int64_t row = 0, rows = bounds.count() / size; row < rows; ++row) {
+    const float *first = data + row / inner * inner * size + row % inner;
+    float largest = *first;
+    for (int64_t i = 1; i < size; ++i)
+      largest = std::max(largest, first[i * inner]);
+    result = std::min<double>(result, largest);
+  }
+  return result;
+}

@@ -1,0 +1,38 @@
+//===- RangeBounds.h - What ranges say of elements --------------*- C++ -*-===//
+#ifndef TARE_PASSES_QUANTIZE_RANGEBOUNDS_H
+#define TARE_PASSES_QUANTIZE_RANGEBOUNDS_H
+
+#include "Quantize/GridGroups.h"
+#include "tare/Tensor/Tensor.h"
+
+namespace tare {
+
+/// What a range or a grid says of an activation; infinite where neither is known.
+std::pair<double, double> knownRange(mlir::Value value);
+
+/// Bounds of the elements of a function's values: from ranges, grids and constants. Where a constant that is far below
+/// what it meets (a mask, a border) goes into a value, every element has a lower bound of its own.
+class RangeBounds : public qnn::ElementBounds {
+public:
+  explicit RangeBounds(mlir::func::FuncOp function);
+
+  double least(mlir::Value value) const override;
+  double greatest(mlir::Value value) const override;
+  double leastMaximum(mlir::Value value, int64_t axis) const override;
+
+  /// The ops that such a constant goes into, directly or through others, in their order.
+  llvm::ArrayRef<mlir::Operation *> touched() const { return order; }
+  bool isTouched(mlir::Value value) const { return lowest.contains(value); }
+
+private:
+  bool bringsLowConstant(mlir::Operation *op) const;
+  /// The lower bounds of all elements.
+  Tensor lower(mlir::Value value) const;
+
+  llvm::SmallVector<mlir::Operation *> order;
+  llvm::DenseMap<mlir::Value, Tensor> lowest;
+};
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_RANGEBOUNDS_H

@@ -1,0 +1,137 @@
+"""Cast to float16 and bfloat16 rounds: in the float graph and in constants as ONNX Runtime does; a grid leaves it to its steps."""
+import numpy as np
+import onnx
+import pytest
+
+from graphs import TensorProto, converted, dequantize, node, outputs_of, port, quantize, reference, save
+from harness import sqnr, tare, tare_json
+
+RNG = np.random.default_rng(9)
+FORMATS = {"float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16}
+#: Ties in both directions, the ends of both formats and what lies half way beyond, subnormals, and zeros of both signs.
+HARD = np.array([1.00048828125, 1.00146484375, 2049, 2051, -2049, 65504, 65519.99, -65519.99, 6e-8, 2.98e-8, 2.99e-8, -8.9e-8, 6.1e-5, 6.0975552e-5,
+                 0, -0.0, 1.00390625, 1.01171875, 257, 259, -1e-38, 1e-40, 3.3e4, 0.1], np.float32)
+
+
+def there_and_back(value, result, *formats):
+    names = [value, *(f"{result}_{n}" for n in range(len(formats)))]
+    casts = [node("Cast", [a], [b], to=to, name=b) for a, b, to in zip(names, names[1:], formats)]
+    return [*casts, node("Cast", [names[-1]], [result], to=TensorProto.FLOAT, name=result)]
+
+
+@pytest.mark.parametrize("where", ["input", "constant", "double_constant"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_casts_round(format, where, tmp_path):
+    """Equal to ONNX Runtime in every bit, whether the number is computed or known."""
+    random = (RNG.normal(size=4000) * np.exp(RNG.normal(size=4000) * 8)).astype(np.float32)
+    values = np.concatenate([HARD, random[np.abs(random) < 6e4]])[None]
+    if where == "input":
+        constants, nodes = {}, there_and_back("x", "y", FORMATS[format])
+    else:
+        kind = np.float64 if where == "double_constant" else np.float32
+        constants = {"c": values.astype(kind)}
+        nodes = [*there_and_back("c", "r", FORMATS[format]), node("Add", ["x", "r"], ["y"])]
+        values = np.zeros_like(values)
+    model = save(tmp_path / "m.onnx", nodes, [port("x", list(values.shape))], [port("y", list(values.shape))], constants)
+    expected, found = (f["y"] for f in (reference(model, {"x": values}), outputs_of(model, {"x": values})))
+    np.testing.assert_array_equal(found.view(np.int32) if where == "input" else found, expected.view(np.int32) if where == "input" else expected)
+
+
+@pytest.mark.parametrize("format, beyond", [("float16", 65520.0), ("float16", -1e9), ("bfloat16", 3.4e38)])
+def test_casts_overflow_to_infinity(format, beyond, tmp_path):
+    model = save(tmp_path / "m.onnx", there_and_back("x", "y", FORMATS[format]), [port("x", [1, 2])], [port("y", [1, 2])])
+    data = {"x": np.array([[beyond, 1]], np.float32)}
+    found = outputs_of(model, data)["y"]
+    assert np.isinf(found[0, 0]) and np.sign(found[0, 0]) == np.sign(beyond)
+    np.testing.assert_array_equal(found, reference(model, data)["y"])
+
+
+@pytest.mark.parametrize("formats", [(TensorProto.DOUBLE,), (TensorProto.FLOAT16, TensorProto.DOUBLE), (TensorProto.FLOAT16, TensorProto.FLOAT16),
+                                     (TensorProto.FLOAT16, TensorProto.BFLOAT16), (TensorProto.DOUBLE, TensorProto.FLOAT16)])
+def test_chains_of_casts(formats, tmp_path):
+    values = np.concatenate([HARD, RNG.normal(size=1000).astype(np.float32)])[None]
+    model = save(tmp_path / "m.onnx", there_and_back("x", "y", *formats), [port("x", list(values.shape))], [port("y", list(values.shape))])
+    np.testing.assert_array_equal(outputs_of(model, {"x": values})["y"], reference(model, {"x": values})["y"])
+
+
+@pytest.mark.parametrize("to, values", [
+    (TensorProto.INT32, [1.9, -1.9, 0.5, -0.5, 2e9]), (TensorProto.INT64, [1e15, -2.99]), (TensorProto.UINT8, [1.9, 254.99]),
+    (TensorProto.INT8, [-127.9, 127.9]), (TensorProto.BOOL, [0.0, -0.0, 0.1, -3])])
+def test_casts_of_constants_to_integers_truncate(to, values, tmp_path):
+    nodes = [node("Cast", ["c"], ["i"], to=to), node("Cast", ["i"], ["f"], to=TensorProto.FLOAT), node("Add", ["x", "f"], ["y"])]
+    values = np.array([values], np.float32)
+    model = save(tmp_path / "m.onnx", nodes, [port("x", list(values.shape))], [port("y", list(values.shape))], {"c": values})
+    data = {"x": np.zeros_like(values)}
+    np.testing.assert_array_equal(outputs_of(model, data)["y"], reference(model, data)["y"])
+
+
+@pytest.mark.parametrize("to", [TensorProto.INT8, TensorProto.UINT8, TensorProto.INT16, TensorProto.UINT16, TensorProto.INT32])
+def test_casts_between_integers_wrap(to, tmp_path):
+    stored = np.array([[0, 1, -1, 127, 128, 255, 256, -129, 65535, 65536, -32769, 70000]], np.int64)
+    nodes = [node("Cast", ["c"], ["i"], to=to), node("Cast", ["i"], ["f"], to=TensorProto.FLOAT), node("Add", ["x", "f"], ["y"])]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", list(stored.shape))], [port("y", list(stored.shape))], {"c": stored})
+    data = {"x": np.zeros(stored.shape, np.float32)}
+    np.testing.assert_array_equal(outputs_of(model, data)["y"], reference(model, data)["y"])
+
+
+def network(path, format):
+    """Casts before, between and behind layers, and the layer's activation behind one."""
+    w = (RNG.normal(size=(6, 3, 3, 3)) / 5).astype(np.float32)
+    nodes = [*there_and_back("x", "xr", format), node("Conv", ["xr", "w"], ["c"], pads=[1] * 4, name="conv"), *there_and_back("c", "cr", format),
+             node("Relu", ["cr"], ["r"], name="relu"), node("Conv", ["r", "v"], ["d"], name="conv2"), *there_and_back("d", "y", format)]
+    return save(path, nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 4, 8, 8])],
+                {"w": w, "v": (RNG.normal(size=(4, 6, 1, 1)) / 2).astype(np.float32)})
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_grid_leaves_rounding_to_its_steps(format, tmp_path):
+    """No layer is there for a cast; the activation is the layer's, and the output the accumulator."""
+    model = network(tmp_path / "m.onnx", FORMATS[format])
+    data = {"x": RNG.normal(size=(16, 3, 8, 8)).astype(np.float32)}
+    expected = reference(model, data)["y"]
+    np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=.02 if format == "bfloat16" else .003)
+    program, told = converted(model, data, "--method", "min_max")
+    assert "warning" not in told
+    info = tare_json("inspect", program)
+    assert [layer["kind"] for layer in info["layers"] if "conv" in layer["kind"]] == ["conv", "conv"]
+    assert not any(layer["kind"] in ("rescale", "lookup", "round") for layer in info["layers"])
+    assert sqnr(expected, outputs_of(program, data)["y"]) > (32 if format == "bfloat16" else 36)
+
+
+def test_weights_cast_to_float16_keep_their_integers(tmp_path):
+    """The float graph rounds them as ONNX Runtime does; the program has the file's integers."""
+    w = RNG.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
+    scales = (RNG.random(6) * .02 + .001).astype(np.float32)
+    nodes = [*quantize("x", "s", "z", "xd"), *dequantize("w", "ws", "wd", axis=0), *there_and_back("wd", "wr", TensorProto.FLOAT16),
+             node("Conv", ["xd", "wr"], ["y"], name="conv")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 6, 6, 6])],
+                 {"w": w, "ws": scales, "s": np.float32(.04), "z": np.int8(0)})
+    data = {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}
+    expected = reference(model, data)["y"]
+    np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=2e-5)
+    tare("convert", model, "--no-repair", "-o", tmp_path / "m.tare")
+    conv = next(layer for layer in tare_json("inspect", tmp_path / "m.tare")["layers"] if layer["kind"] == "conv")
+    np.testing.assert_allclose(conv["scales"], scales * np.float64(np.float32(.04)), rtol=1e-12)
+    assert sqnr(expected, outputs_of(tmp_path / "m.tare", data)["y"]) > 60
+
+
+def test_what_the_format_does_not_hold_is_told(tmp_path):
+    """Calibration meets infinity, and says where."""
+    nodes = [*there_and_back("x", "xr", TensorProto.FLOAT16), node("Conv", ["xr", "w"], ["y"], name="conv")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 2, 8, 8])], {"w": np.ones((2, 3, 1, 1), np.float32)})
+    np.savez(tmp_path / "d.npz", x=RNG.normal(size=(8, 3, 8, 8)).astype(np.float32) * 1e5)
+    done = tare("convert", model, "--calibration", tmp_path / "d.npz", "--method", "min_max", "-o", tmp_path / "m.tare", check=False)
+    assert "float16" in done.stderr and "65504" in done.stderr or "infinity was seen" in done.stderr, done.stderr
+
+
+def test_a_mask_that_float16_makes_infinite(tmp_path):
+    """-1e9 becomes -inf: what it is added to counts for nothing behind a softmax."""
+    mask = np.zeros((5, 5), np.float32)
+    mask[np.triu_indices(5, 1)] = -1e9
+    nodes = [*there_and_back("mask", "m", TensorProto.FLOAT16), node("Add", ["x", "m"], ["a"]), node("Softmax", ["a"], ["y"], axis=-1)]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, 5, 5])], [port("y", [1, 2, 5, 5])], {"mask": mask})
+    data = {"x": RNG.normal(size=(16, 2, 5, 5)).astype(np.float32)}
+    expected = reference(model, data)["y"]
+    np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=1e-6)
+    program, _ = converted(model, data, "--method", "min_max")
+    assert sqnr(expected, outputs_of(program, data)["y"]) > 25

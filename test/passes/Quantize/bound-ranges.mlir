@@ -1,0 +1,79 @@
+// RUN: tare-opt %s --tare-bound-ranges --split-input-file --verify-diagnostics --mlir-print-local-scope | FileCheck %s
+
+// A border that the pooling can do itself.
+// CHECK-LABEL: @absorbed
+// CHECK-NOT: qnn.pad
+// CHECK: qnn.max_pool %arg0 {{.*}}pads = array<i64: 1, 2, 1, 0>
+func.func @absorbed(%x: tensor<1x1x6x6xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x1x6x6xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 0>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x6x6xf32>) -> tensor<1x1x8x7xf32>
+  %1 = qnn.max_pool %0 {kernel = array<i64: 3, 3>, pads = array<i64: 0, 1, 0, 0>, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x8x7xf32>) -> tensor<1x1x6x6xf32>
+  return %1 : tensor<1x1x6x6xf32>
+}
+
+// -----
+
+// A border may win against what is lower: it stays.
+// CHECK-LABEL: @within
+// CHECK: qnn.pad {{.*}}value = -1.000000e+00
+func.func @within(%x: tensor<1x1x6x6xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x1x6x6xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -1.0 : f64, qnn.range = #qnn.range<-2.0, 3.0, inherited>} : (tensor<1x1x6x6xf32>) -> tensor<1x1x8x8xf32>
+  %1 = qnn.max_pool %0 {kernel = array<i64: 3, 3>, qnn.range = #qnn.range<-2.0, 3.0, inherited>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x6x6xf32>
+  return %1 : tensor<1x1x6x6xf32>
+}
+
+// -----
+
+// Behind a transpose the border is raised to the least of what it surrounds.
+// CHECK-LABEL: @raised
+// CHECK: qnn.pad {{.*}}qnn.range = #qnn.range<-2.000000e+00, 3.000000e+00, inherited>{{.*}}value = -2.000000e+00
+// CHECK: qnn.transpose {{.*}}qnn.range = #qnn.range<-2.000000e+00, 3.000000e+00, inherited>
+func.func @raised(%x: tensor<1x1x6x6xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x1x6x6xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x6x6xf32>) -> tensor<1x1x8x8xf32>
+  %1 = qnn.transpose %0 {permutation = array<i64: 0, 1, 3, 2>, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %2 = qnn.max_pool %1 {kernel = array<i64: 3, 3>, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x6x6xf32>
+  return %2 : tensor<1x1x6x6xf32>
+}
+
+// -----
+
+// A clip tells apart what is above its lower end alone.
+// CHECK-LABEL: @clipped
+// CHECK: qnn.pad {{.*}}value = -5.000000e+00
+func.func @clipped(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x6xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x4xf32>) -> tensor<1x6xf32>
+  %1 = qnn.clip %0 {interval = #qnn.clamp<-5.0, 6.0>} : (tensor<1x6xf32>) -> tensor<1x6xf32>
+  return %1 : tensor<1x6xf32>
+}
+
+// -----
+
+// One reader is the output: nothing is raised, and the cost is told.
+// CHECK-LABEL: @told
+// CHECK: qnn.pad {{.*}}value = -1.000000e+04
+func.func @told(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> (tensor<1x6xf32>, tensor<1x6xf32>) {
+  // expected-warning@below {{layer 'border': pads with -10000 what lies in [-2, 3]; 'relu', an output of the graph may take that, so the grid of 'x' covers both and is 11.0 bits coarser}}
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("border")
+  %1 = qnn.relu %0 : (tensor<1x6xf32>) -> tensor<1x6xf32> loc("relu")
+  return %0, %1 : tensor<1x6xf32>, tensor<1x6xf32>
+}
+
+// -----
+
+func.func @infinite(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x6xf32> {
+  // expected-error@below {{layer 'border': pads with -inf, which reaches an output of the graph, and no grid holds it; pad with a finite number}}
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = 0xFFF0000000000000 : f64} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("border")
+  return %0 : tensor<1x6xf32>
+}
+
+// -----
+
+// What a softmax turns into zeros is no lower than that takes: ln(131070) below the least that a row's largest score can be.
+// CHECK-LABEL: @mask
+// CHECK: qnn.constant dense<{{.*}}0.000000e+00, -19.78
+// CHECK: qnn.add {{.*}}qnn.range = #qnn.range<-15.78{{[0-9]*}}, 4.000000e+00, calibrated>
+func.func @mask(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2xf32> {
+  %m = qnn.constant dense<[[0.0, -1.0e4]]> : tensor<1x2xf32> as tensor<1x2xf32>
+  %0 = qnn.add %x, %m {qnn.range = #qnn.range<-1.0004e4, 4.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.softmax %0 {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
