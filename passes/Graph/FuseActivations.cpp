@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Graph/Limits.h"
 #include "Remarks.h"
 #include "tare/Passes/Passes.h"
 
@@ -37,11 +38,9 @@ struct Interval {
 };
 
 /// The limits of a relu or clip.
-std::optional<Interval> limitsOf(Operation *op) {
-  if (!isa<qnn::ReluOp, qnn::ClipOp>(op))
-    return std::nullopt;
-  auto [min, max] = cast<qnn::UnaryFunctionOpInterface>(op).getImage();
-  return Interval{min, max};
+std::optional<Interval> intervalOf(Operation *op) {
+  auto limits = limitsOf(op);
+  return limits ? std::optional(Interval{limits->first, limits->second}) : std::nullopt;
 }
 
 /// An interval that holds every result of `op`.
@@ -92,7 +91,7 @@ Value timesSixth(Value value) {
 /// x where `value` is clip(x + 3, 0, 6).
 Value shiftedClip(Value value) {
   Operation *clip = value.getDefiningOp();
-  std::optional<Interval> limits = clip ? limitsOf(clip) : std::nullopt;
+  std::optional<Interval> limits = clip ? intervalOf(clip) : std::nullopt;
   if (!limits || limits->min != 0.0 || limits->max != 6.0)
     return nullptr;
   return otherThan<qnn::AddOp>(clip->getOperand(0), 3.0);
@@ -171,7 +170,7 @@ struct FuseLimit : RewritePattern {
   explicit FuseLimit(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
-    std::optional<Interval> limits = limitsOf(op);
+    std::optional<Interval> limits = intervalOf(op);
     if (!limits)
       return rewriter.notifyMatchFailure(op, "neither relu nor clip");
     Value input = op->getOperand(0);
@@ -192,7 +191,7 @@ struct FuseLimit : RewritePattern {
 private:
   static LogicalResult fuse(Operation *op, Operation *producer, Interval interval, PatternRewriter &rewriter) {
     auto clamped = dyn_cast<qnn::ClampOpInterface>(producer);
-    auto clip = limitsOf(producer);
+    auto clip = intervalOf(producer);
     if (!clamped && !clip)
       return refuse(op, "the producer cannot limit its result", rewriter);
     if (!producer->getResult(0).hasOneUse())

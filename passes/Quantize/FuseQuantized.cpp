@@ -138,6 +138,9 @@ private:
     for (Operation *user : op->getResult(0).getUsers())
       if (!isa<quant::QuantizeCastOp>(user))
         return "its result is read in float";
+    auto agrees = [&](Operation *user) { return user->getResult(0).getType() == firstCast(op).getType(); };
+    if (op.getGridRule() != GridRule::Same && !llvm::all_of(op->getResult(0).getUsers(), agrees))
+      return "its result is quantized to several grids, and each rounds what the op computes (tare-split-grids)";
     return "";
   }
 

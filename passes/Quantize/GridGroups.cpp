@@ -107,9 +107,12 @@ void GridGroups::add(Value value) {
     group.range = std::pair(range.getMin(), range.getMax());
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
+  // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
+  // nothing of the others.
+  bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;
   if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())
     group.pinned = Grid::of(cast.getInput().getType());
-  else if (auto cast = existingCast(value))
+  else if (auto cast = existingCast(value); cast && !readsFloatInput)
     group.pinned = Grid::of(cast.getType());
   else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == GridRule::Bounded)
     bound(group, op);

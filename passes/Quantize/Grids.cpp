@@ -1,8 +1,10 @@
 //===- Grids.cpp - The grids that values are quantized to -----------------===//
 #include "Quantize/Grids.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/Steps.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <bit>
@@ -142,6 +144,24 @@ bool tare::isDefaultGrid(const Grid &grid) {
 
 RankedTensorType tare::onGrid(Type type, const Grid &grid) {
   return cast<RankedTensorType>(type).clone(grid.type(type.getContext()));
+}
+
+std::pair<double, double> tare::coveredRange(const Grid &grid) {
+  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
+}
+
+Value tare::castBothWays(OpBuilder &builder, Value value, const Grid &grid, const std::string &layer) {
+  MLIRContext *context = builder.getContext();
+  std::string name = qnn::valueName(value);
+  auto quantize = quant::QuantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_quantize", name),
+                                                onGrid(value.getType(), grid), value);
+  return quant::DequantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_dequantize", name), value.getType(),
+                                         quantize);
+}
+
+std::optional<Grid> tare::gridBehind(Value value) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
 }
 
 std::pair<double, double> tare::rangeOf(ElementsAttr attr) {

@@ -2,6 +2,7 @@
 #ifndef TARE_PASSES_QUANTIZE_GRIDS_H
 #define TARE_PASSES_QUANTIZE_GRIDS_H
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Tensor/Result.h"
@@ -43,6 +44,15 @@ bool isDefaultGrid(const qnn::Grid &grid);
 
 /// The tensor of the shape of `type` with elements on `grid`.
 mlir::RankedTensorType onGrid(mlir::Type type, const qnn::Grid &grid);
+
+/// The real numbers between the ends of a per-tensor grid.
+std::pair<double, double> coveredRange(const qnn::Grid &grid);
+
+/// Quantizes `value` and dequantizes it again; the casts' layers are named after `layer`.
+mlir::Value castBothWays(mlir::OpBuilder &builder, mlir::Value value, const qnn::Grid &grid, const std::string &layer);
+
+/// The grid that a float value was quantized to, where it is a dequantization.
+std::optional<qnn::Grid> gridBehind(mlir::Value value);
 
 /// The least and the greatest element of an f32 constant, and 0.
 std::pair<double, double> rangeOf(mlir::ElementsAttr attr);

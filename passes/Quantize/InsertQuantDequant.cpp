@@ -6,6 +6,7 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
+#include "Quantize/ActivationChoice.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
@@ -39,29 +40,13 @@ bool isFloatTensor(Value value) {
   return type && type.getElementType().isF32();
 }
 
-/// Quantizes `value` and dequantizes it again; the casts' layers are named after `layer`.
-Value castBothWays(OpBuilder &builder, Value value, const Grid &grid, const std::string &layer) {
-  MLIRContext *context = builder.getContext();
-  std::string name = qnn::valueName(value);
-  auto quantize = quant::QuantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_quantize", name),
-                                                onGrid(value.getType(), grid), value);
-  return quant::DequantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_dequantize", name), value.getType(),
-                                         quantize);
-}
-
-/// The grid that a float value was quantized to, where it is a dequantization.
-std::optional<Grid> gridBehind(Value value) {
-  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
-  return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
-}
-
 struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequant> {
   using InsertQuantDequantBase::InsertQuantDequantBase;
 
   void runOnOperation() final {
     func::FuncOp function = getOperation();
     FailureOr<Target> target = npu::getTarget(function);
-    const ActivationFormat *format = failed(target) ? nullptr : formatOf(*target);
+    const ActivationFormat *format = failed(target) ? nullptr : activationFormat(function, *target, activations);
     if (!format)
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
@@ -99,19 +84,6 @@ private:
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
   /// On targets that only shift.
   std::optional<PowerOfTwoGrids> powersOfTwo;
-
-  const ActivationFormat *formatOf(const Target &target) {
-    if (activations.empty())
-      return &target.activations.front();
-    if (activations != "i8" && activations != "i16") {
-      getOperation().emitError() << "activations must be i8 or i16, found '" << activations << "'";
-      return nullptr;
-    }
-    const ActivationFormat *format = target.activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
-    if (!format)
-      getOperation().emitError() << "target '" << target.name << "' has no " << activations << " activations";
-    return format;
-  }
 
   /// Puts all activations that need a grid into their groups.
   void collect(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary, const Tails &tails,

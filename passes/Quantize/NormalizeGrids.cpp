@@ -5,14 +5,20 @@
 // per output channel and zero point 0.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantize/Grids.h"
+#include "Quantize/GridGroups.h"
+#include "Quantize/WeightRepair.h"
+#include "Quantize/WeightTerms.h"
 #include "Remarks.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
+#include "tare/Passes/Repairs.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
+#include <cmath>
 
 namespace tare {
 #define GEN_PASS_DEF_NORMALIZEGRIDS
@@ -26,6 +32,9 @@ using qnn::Grid;
 namespace {
 
 constexpr StringLiteral passName = "tare-normalize-grids";
+
+/// Weights are kept exactly in so many terms: enough for all of 8 bits, whatever their zero point.
+constexpr int64_t mostTerms = 3;
 
 /// The half of the storage's range, by which unsigned integers become signed ones.
 int64_t offset(const Grid &grid) { return int64_t(1) << (grid.bits - 1); }
@@ -78,25 +87,14 @@ void quantizeConstant(quant::QuantizeCastOp op) {
   op.erase();
 }
 
-/// The integers q - Z of each output channel (the first axis), which mean the same numbers at zero point 0; nothing
-/// where one is outside [-127, 127].
-std::optional<Tensor> withoutZeroPoints(const Tensor &integers, ArrayRef<int64_t> zeroPoints) {
-  Tensor result(integers.type());
-  const int8_t *in = integers.as<int8_t>();
-  int8_t *out = result.mutableAs<int8_t>();
-  const int64_t perChannel = integers.count() / int64_t(zeroPoints.size());
-  for (int64_t i = 0, n = integers.count(); i < n; ++i) {
-    const int64_t moved = in[i] - zeroPoints[i / perChannel];
-    if (moved < -127 || moved > 127)
-      return std::nullopt;
-    out[i] = int8_t(moved);
-  }
-  return result;
-}
-
 struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
+  using NormalizeGridsBase::NormalizeGridsBase;
+
   void runOnOperation() final {
     func::FuncOp function = getOperation();
+    target = npu::getTarget(function);
+    if (failed(target))
+      return signalPassFailure();
     function.walk(quantizeConstant);
     for (Block &block : function.getBody()) {
       for (Value argument : block.getArguments())
@@ -115,6 +113,8 @@ struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
   }
 
 private:
+  FailureOr<Target> target;
+
   LogicalResult normalizeWeights(qnn::AccumulatorOpInterface op) {
     OpOperand &operand = op.getWeightOperand();
     auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>();
@@ -127,7 +127,8 @@ private:
              << qnn::layerName(op) << "' has weights with one scale per index of axis " << *grid.axis
              << "; an accumulator can have one per output channel only (axis 0)";
     bool hasZeroPoint = llvm::any_of(grid.zeroPoints, [](int64_t zero) { return zero != 0; });
-    if (grid.axis && !hasZeroPoint)
+    bool isPlain = grid.bits == 8 && !hasZeroPoint;
+    if (grid.axis && isPlain)
       return mlir::success();
     OpBuilder builder(op);
     if (!grid.axis) {
@@ -135,40 +136,95 @@ private:
       grid.scales.assign(op.getOutputChannels(), grid.scales[0]);
       grid.zeroPoints.assign(op.getOutputChannels(), grid.zeroPoints[0]);
     }
-    if (hasZeroPoint) {
-      Tensor stored = qnn::toTensor(integers);
-      std::optional<Tensor> moved = grid.bits == 8 ? withoutZeroPoints(stored, grid.zeroPoints) : std::nullopt;
-      if (!moved)
-        return requantize(op, cast, integers, builder);
-      grid.min = -127;
-      grid.max = 127;
-      grid.zeroPoints.assign(op.getOutputChannels(), 0);
-      integers =
-          qnn::toAttr(qnn::storageType(onGrid(operand.get().getType(), grid)), *moved, qnn::layerName(op) + "_weight");
+    if (!isPlain)
+      return normalizeSteps(op, cast, distances(qnn::toTensor(integers), grid.zeroPoints), grid, builder);
+    replace(op, cast, onGrid(cast.getType(), grid), integers, builder);
+    return mlir::success();
+  }
+
+  /// The same numbers as 8-bit weights without a zero point: on their own scale where their distances from it fit, in one
+  /// term or in several, or rounded.
+  LogicalResult normalizeSteps(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, const Tensor &steps,
+                               Grid grid, OpBuilder &builder) {
+    WeightTerms terms(steps);
+    const int32_t *begin = steps.as<int32_t>(), *end = begin + steps.count();
+    const int64_t farthest = std::max<int64_t>(*std::max_element(begin, end), -int64_t(*std::min_element(begin, end)));
+    if (terms.count() > mostTerms || (terms.count() > 1 && !canReadAgain(*target)))
+      return round(op, cast, farthest, grid, builder);
+    setByteRange(grid, farthest);
+    if (terms.count() > 1) {
+      remarkPassed(op, passName, "WeightsInTerms")
+          << remark::reason("weights up to {0} steps from their zero point", farthest)
+          << remark::metric("Terms", terms.count());
+      op.getActivationOperand().set(readAgain(builder, op, terms.again()));
     }
-    replace(operand, cast, onGrid(operand.get().getType(), grid), integers, builder);
+    Tensor weights = terms.weights();
+    RankedTensorType type = onGrid(qnn::expressedType(cast.getType()).clone(weights.shape()), grid);
+    replace(op, cast, type, qnn::toAttr(qnn::storageType(type), weights, qnn::layerName(op) + "_weight"), builder);
     return mlir::success();
   }
 
-  /// Weights too far from their zero point: the same numbers, rounded to a grid without one.
-  LogicalResult requantize(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, ElementsAttr integers,
-                           OpBuilder &builder) {
-    Tensor reals = dequantized(qnn::toTensor(integers), cast.getInput().getType());
-    Result<Grid> grid = weightGrid(qnn::toAttr(&getContext(), reals));
-    if (!grid)
-      return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
-    remarkPassed(op, passName, "WeightsRequantized")
-        << remark::reason("some are more than 127 steps from their zero point");
-    RankedTensorType type = onGrid(cast.getType(), *grid);
-    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
-    replace(op.getWeightOperand(), cast, type, rounded, builder);
-    return mlir::success();
+  /// 8 bits without a zero point.
+  static void setByteRange(Grid &grid, int64_t farthest) {
+    grid.bits = 8;
+    grid.isSigned = true;
+    grid.max = INT8_MAX;
+    grid.min = farthest > grid.max ? INT8_MIN : -grid.max;
+    grid.zeroPoints.assign(grid.scales.size(), 0);
   }
 
-  static void replace(OpOperand &operand, quant::DequantizeCastOp cast, RankedTensorType type, ElementsAttr integers,
+  /// Weights too far from their zero point: rounded to a grid without one, which is a repair.
+  LogicalResult round(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, int64_t farthest, Grid grid,
                       OpBuilder &builder) {
+    if (!repair)
+      return op->emitError() << "layer '" << qnn::layerName(op) << "' has weights up to " << farthest
+                             << " steps from their zero point, more than 8 bits hold; without --no-repair they are "
+                                "rounded, or quantize them to 8 bits with zero point 0";
+    auto stored = llvm::cast<RankedTensorType>(cast.getInput().getType());
+    Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(cast.getInput())), stored);
+    if (target->powerOfTwoScales()) {
+      // As many bits less as they have too many.
+      for (double &scale : grid.scales)
+        scale *= std::exp2(std::ceil(std::log2(double(farthest) / INT8_MAX)));
+      setByteRange(grid, INT8_MAX);
+    } else {
+      Result<Grid> fresh = weightGrid(qnn::toAttr(&getContext(), reals));
+      if (!fresh)
+        return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << fresh.error().message;
+      grid = *fresh;
+    }
+    reportRounded(op, reals, farthest, grid);
+    RankedTensorType type = onGrid(cast.getType(), grid);
+    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
+    replace(op, cast, type, rounded, builder);
+    return mlir::success();
+  }
+
+  /// Of an activation of which nothing is known nothing can be told: it is an error later on.
+  static void reportRounded(qnn::AccumulatorOpInterface op, const Tensor &reals, int64_t farthest, const Grid &grid) {
+    Value input = op.getActivationOperand().get();
+    std::optional<Grid> activation = gridBehind(input);
+    if (qnn::RangeAttr range = activation ? qnn::RangeAttr() : rangeAttr(input))
+      activation = activationGrid(range.getMin(), range.getMax(), {});
+    if (!activation)
+      return;
+    AccumulatorContext context{reals, {}, *activation, std::nullopt};
+    if (auto quantizer = existingCast(op->getResult(0)))
+      context.result = Grid::of(quantizer.getType());
+    double cost = roundingCost(context, grid);
+    reportRepair(op, {"RoundedWeights", int64_t(grid.scales.size()), cost, context.result.has_value()},
+                 llvm::formatv("layer '{0}': weights up to {1} steps from their zero point do not fit 8 bits and were "
+                               "rounded, at the cost of at most {2:e2} {3}; quantize them to 8 bits with zero point 0",
+                               qnn::layerName(op), farthest, cost,
+                               context.result ? "LSB of the output" : "(a real number)")
+                     .str());
+  }
+
+  static void replace(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, RankedTensorType type,
+                      ElementsAttr integers, OpBuilder &builder) {
     auto constant = qnn::ConstantOp::create(builder, cast.getInput().getLoc(), type, integers);
-    operand.set(quant::DequantizeCastOp::create(builder, cast.getLoc(), cast.getType(), constant));
+    op.getWeightOperand().set(
+        quant::DequantizeCastOp::create(builder, cast.getLoc(), qnn::expressedType(type), constant));
     if (cast->use_empty())
       cast->erase();
   }

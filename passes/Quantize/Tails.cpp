@@ -21,9 +21,12 @@ Tails::Tails(const Target &target, const ActivationFormat &activations, const Ou
     noTails = "the accumulator has " + std::to_string(activations.accumulatorBits) + " bits, a tail 32";
 }
 
+bool Tails::mayKeepAccumulator(Operation *op) const {
+  return noTails.empty() && isa<qnn::AccumulatorOpInterface>(op) && !hasClamp(op);
+}
+
 bool Tails::contains(Operation *op) const {
-  return noTails.empty() && isa<qnn::AccumulatorOpInterface>(op) && boundary.contains(op->getResult(0)) &&
-         !hasClamp(op);
+  return mayKeepAccumulator(op) && boundary.contains(op->getResult(0));
 }
 
 bool Tails::takesOut(Operation *user) const {

@@ -14,6 +14,8 @@ public:
   Tails(const Target &target, const ActivationFormat &activations, const OutputBoundary &boundary);
 
   bool contains(mlir::Operation *op) const;
+  /// Whether `op` is a tail if nobody within the graph reads its result.
+  bool mayKeepAccumulator(mlir::Operation *op) const;
   /// Why an accumulator op whose result leaves the graph is no tail; nothing for other ops and for tails.
   std::optional<std::string> whyNot(mlir::Operation *op) const;
 

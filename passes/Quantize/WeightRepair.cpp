@@ -23,8 +23,8 @@ double largestMagnitude(const Grid &grid) {
 }
 
 /// How far the results of a channel can move when its weights are rounded to `scale`.
-double roundingCost(const Tensor &weights, int64_t channel, int64_t channels, double scale,
-                    const AccumulatorContext &context) {
+double channelCost(const Tensor &weights, int64_t channel, int64_t channels, double scale,
+                   const AccumulatorContext &context) {
   int64_t count = weights.count() / channels;
   const float *row = weights.as<float>() + channel * count;
   double error = 0.0;
@@ -78,7 +78,14 @@ SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorCont
       continue;
     float scale = finest[c];
     grid.scales[c] = scale < finest[c] ? std::nextafter(scale, HUGE_VALF) : scale;
-    raised.push_back({c, before, grid.scales[c], roundingCost(weights, c, channels, grid.scales[c], context)});
+    raised.push_back({c, before, grid.scales[c], channelCost(weights, c, channels, grid.scales[c], context)});
   }
   return raised;
+}
+
+double tare::roundingCost(const AccumulatorContext &context, const Grid &grid) {
+  double cost = 0.0;
+  for (int64_t c = 0, channels = grid.scales.size(); c < channels; ++c)
+    cost = std::max(cost, channelCost(context.weights, c, channels, grid.scale(c), context));
+  return cost;
 }

@@ -39,6 +39,10 @@ struct RaisedScale {
 llvm::SmallVector<RaisedScale> raiseFineScales(qnn::Grid &grid, const AccumulatorContext &context,
                                                const Target &target);
 
+/// What rounding the weights to `grid` may change of a result at most: in steps of the result's grid, or in real numbers
+/// where the accumulator leaves.
+double roundingCost(const AccumulatorContext &context, const qnn::Grid &grid);
+
 } // namespace tare
 
 #endif // TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H

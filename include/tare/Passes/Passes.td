@@ -142,8 +142,12 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
   let summary = "write the grids of a quantized model in one way";
   let description = [{
     For models that are quantized already. Unsigned integers become signed ones of the same value (q - 128, zero point - 128); a scale
-    for a whole weight tensor is repeated per output channel; weights with a zero point keep their scale where
-    their integers less it fit [-127, 127], and are rounded to a grid without one elsewhere, with a remark. Activations keep their scales.
+    for a whole weight tensor is repeated per output channel. Activations keep their scales.
+
+    Weights with a zero point become their distances from it, the same numbers on the same scale. A distance that 8 bits do not hold
+    is the sum of up to three that they do (docs/arithmetic.md, A43): the layer reads the input channels with such weights once more
+    for each term, behind the others, and sums exactly what the model says. A remark tells of it. Where that is not enough (weights of 16 bits),
+    or the target has no concatenation or slice, the weights are rounded to 8 bits; a warning says what that costs (`repair`).
 
     ```mlir
     // before
@@ -152,8 +156,9 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
     %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5:2>>
     ```
 
-    Weights with a scale per input channel are an error: no accumulator could have one scale.
+    Errors: weights with a scale per input channel: no accumulator could have one scale; without `repair`, weights that would be rounded.
   }];
+  let options = [Option<"repair", "repair", "bool", "true", "round weights that are too far from their zero point for 8 bits">];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
@@ -294,6 +299,41 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
+def SplitGrids : Pass<"tare-split-grids", "::mlir::func::FuncOp"> {
+  let summary = "compute a value once for each grid that its readers want";
+  let description = [{
+    A model may quantize one value several times, each time for another reader. Each quantizer rounds the value itself, not what another
+    one has left of it: so the op that computes the value gets a copy for each grid, with the same operands. The copies of a
+    convolution each take as long as it does.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+    %1 = quant.qcast %0 : tensor<1x2x4x4xf32> to tensor<1x2x4x4x!quant.uniform<i8:f32, 0.02>>
+    %2 = quant.qcast %0 : tensor<1x2x4x4xf32> to tensor<1x2x4x4x!quant.uniform<i8:f32, 0.1>>
+    // after
+    %0 = qnn.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+    %1 = quant.qcast %0 : tensor<1x2x4x4xf32> to tensor<1x2x4x4x!quant.uniform<i8:f32, 0.02>>
+    %2 = qnn.conv %x, %w : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+    %3 = quant.qcast %2 : tensor<1x2x4x4xf32> to tensor<1x2x4x4x!quant.uniform<i8:f32, 0.1>>
+    ```
+
+    What a reader wants is also known through ops that move elements, concatenations, relu and clip: rounding before them gives the same as
+    rounding behind them, so it is done before.
+
+    Readers without a quantizer share one of the grids where it holds what calibration saw and is no coarser than twice an 8-bit grid
+    of that range; otherwise they get a copy for themselves, whose grid is chosen like any other, or which keeps its accumulator on
+    the way out of the graph. Without calibration a reader within the graph gets the widest of the grids, and a warning
+    tells of it. A quantized value that is quantized again is the model's own chain and stays one.
+
+    Remarks: each op that is computed several times, the number of its copies and of its multiplications.
+  }];
+  let options = [
+    Option<"activations", "activations", "std::string", "\"\"", "the type of activations: i8 or i16; without it the target's preferred one">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
 def SinkPermutes : Pass<"tare-sink-permutes", "::mlir::func::FuncOp"> {
   let summary = "move transposes below the casts behind them";
   let description = [{
@@ -329,6 +369,8 @@ def FuseQuantized : Pass<"tare-fuse-quantized", "::mlir::func::FuncOp"> {
     // after
     %0q = qnn.max_pool %xq {kernel = array<i64: 2, 2>} : (tensor<1x3x8x8x!i8>) -> tensor<1x3x7x7x!i8>
     ```
+
+    A same-grid op reaches several grids that way; any other op has one (tare-split-grids).
 
     Ends with a check: an op that still computes in float is an error that lists every such op and why. Rearrangements between the
     graph's ends and the casts stay in float.

@@ -1,4 +1,4 @@
-// RUN: tare-opt %s --tare-normalize-grids --split-input-file --verify-diagnostics --remarks-filter="tare-normalize-grids" --remark-format=emitRemark --mlir-print-local-scope | FileCheck %s
+// RUN: tare-opt %s --tare-set-target --tare-normalize-grids --split-input-file --verify-diagnostics --remarks-filter="tare-normalize-grids" --remark-format=emitRemark --mlir-print-local-scope | FileCheck %s
 
 !u8 = !quant.uniform<u8:f32, 0.5:130>
 
@@ -34,14 +34,52 @@ func.func @weights(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
 
 !u = !quant.uniform<u8:f32, 0.5:3>
 
-// 200 - 3 steps of 0.5 do not fit: rounded to 98.5 / 127.
+// 200 - 3 steps of 0.5 are 127 and 70: the layer reads its input twice. (A43)
 // CHECK-LABEL: func.func @far_from_zero_point
 func.func @far_from_zero_point(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.77559053897857666,0.77559053897857666}>>
-  // expected-remark @unknown {{WeightsRequantized | Category:tare-normalize-grids | Layer=fc, Reason="some are more than 127 steps from their zero point"}}
+  // CHECK: %[[X:.*]] = qnn.concat %arg0, %arg0 {axis = 1 : i64} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x4xf32>
+  // CHECK: %[[W:.*]] = qnn.constant {{.*}} : tensor<2x4xi8> as tensor<2x4x!quant.uniform<i8:f32:0, {5.000000e-01,5.000000e-01}>>
+  // CHECK: %[[D:.*]] = quant.dcast %[[W]]
+  // CHECK: qnn.linear %[[X]], %[[D]]
+  // expected-remark @unknown {{WeightsInTerms | Category:tare-normalize-grids | Layer=fc, Reason="weights up to 197 steps from their zero point", Terms=2}}
   %u = qnn.constant dense<-56> : tensor<2x2xi8> as tensor<2x2x!u>
   %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
   %0 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+!u = !quant.uniform<u8:f32, 0.5:3>
+
+// Of groups each has its channels once more behind its own.
+// CHECK-LABEL: func.func @groups
+func.func @groups(%x: tensor<1x4x1x1xf32>) -> tensor<1x2x1x1xf32> {
+  // CHECK: %[[G:.*]] = qnn.reshape %arg0 {shape = array<i64: 1, 2, 2, 1, 1>}
+  // CHECK: %[[S:.*]] = qnn.slice %[[G]] {sizes = array<i64: 1, 2, 1, 1, 1>, starts = array<i64: 0, 0, 1, 0, 0>
+  // CHECK: %[[C:.*]] = qnn.concat %[[G]], %[[S]] {axis = 2 : i64}
+  // CHECK: %[[X:.*]] = qnn.reshape %[[C]] {shape = array<i64: 1, 6, 1, 1>}
+  // CHECK: qnn.constant dense_resource<{{.*}}> : tensor<2x3x1x1xi8>
+  // CHECK: qnn.conv %[[X]]
+  // expected-remark @unknown {{WeightsInTerms | Category:tare-normalize-grids | Layer=conv, Reason="weights up to 197 steps from their zero point", Terms=2}}
+  %u = qnn.constant dense<[[[[0]], [[-56]]], [[[1]], [[2]]]]> : tensor<2x2x1x1xi8> as tensor<2x2x1x1x!u>
+  %ud = quant.dcast %u : tensor<2x2x1x1x!u> to tensor<2x2x1x1xf32>
+  %0 = qnn.conv %x, %ud {group = 2 : i64} : (tensor<1x4x1x1xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x1x1xf32> loc("conv")
+  return %0 : tensor<1x2x1x1xf32>
+}
+
+// -----
+
+!w = !quant.uniform<i16:f32, 0.001>
+
+// 16 bits are rounded, to 1.27 / 127.
+// CHECK-LABEL: func.func @sixteen_bits
+func.func @sixteen_bits(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0, 1.55, calibrated>}) -> tensor<1x2xf32> {
+  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.0099999997764825821,0.0099999997764825821}>>
+  // expected-warning @unknown {{repaired: layer 'fc': weights up to 1270 steps from their zero point do not fit 8 bits and were rounded, at the cost of at most}}
+  %w = qnn.constant dense<[[1270, 4], [1270, 10]]> : tensor<2x2xi16> as tensor<2x2x!w>
+  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
+  %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
   return %0 : tensor<1x2xf32>
 }
 
