@@ -35,11 +35,13 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   function.addPass(createBoundRanges());
   function.addPass(createCheckScales({options.allowUncalibrated}));
   function.addPass(createNormalizeGrids({options.repair}));
+  function.addPass(createConformGrids({options.repair}));
   function.addPass(createSplitGrids({options.activations}));
   // An activation may be the only reader of its op's copy now.
   function.addPass(createFuseActivations());
   function.addPass(createSinkPermutes());
   function.addPass(createInsertQuantDequant({options.activations, options.repair}));
+  function.addPass(createUnifyWidths());
 }
 
 void tare::buildFusePipeline(OpPassManager &passes) {

@@ -103,7 +103,7 @@ private:
     qnn::Grid grid = *qnn::Grid::of(type);
     tensor.scales.assign(grid.scales.begin(), grid.scales.end());
     tensor.axis = grid.axis.value_or(0);
-    tensor.zero_point = grid.zeroPoint(0);
+    tensor.zero_point = grid.zeroPoint();
   }
 
   /// "conv1.weight": the layer that reads it, and the role that its data are named by ("conv1.weight_1"). The op's own

@@ -153,6 +153,21 @@ Tensor tare::dequantized(const Tensor &tensor, mlir::Type irType) {
   return result;
 }
 
+Tensor tare::realConstant(mlir::Value value) {
+  if (mlir::ElementsAttr constant = constantValue(value))
+    return constant.getElementType().isF32() ? toTensor(constant) : Tensor();
+  if (auto cast = value.getDefiningOp<mlir::quant::DequantizeCastOp>()) {
+    mlir::ElementsAttr integers = constantValue(cast.getInput());
+    return integers ? dequantized(toTensor(integers), cast.getInput().getType()) : Tensor();
+  }
+  auto moved = value.getDefiningOp<GridOpInterface>();
+  if (!moved || !moved.isRearrangement())
+    return Tensor();
+  Tensor operand = realConstant(moved->getOperand(0));
+  mlir::FailureOr<Tensor> result = operand ? evaluateOp(moved, {operand}) : mlir::FailureOr<Tensor>();
+  return mlir::succeeded(result) ? *result : Tensor();
+}
+
 Tensor tare::quantized(const Tensor &reals, mlir::Type irType) {
   std::optional<Grid> grid = Grid::of(irType);
   if (!grid)

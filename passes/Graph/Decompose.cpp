@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
 #include "Remarks.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -21,7 +22,7 @@ namespace {
 
 constexpr StringLiteral passName = "tare-decompose";
 
-/// a / b becomes a * (1 / b), 1 / b a constant where b is one.
+/// a / b becomes a * (1 / b), 1 / b a constant where b is one, dequantized or not.
 struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -29,11 +30,12 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
     Value divisor = op.getRhs();
     std::string name = qnn::valueName(op.getResult()) + "_reciprocal";
     Location loc = qnn::nameLoc(op.getContext(), qnn::layerName(op) + "_reciprocal", name);
-    SmallVector<double> values = doubles(floatConstantValue(divisor));
+    Tensor known = realConstant(divisor);
     Value reciprocal;
-    if (values.empty()) {
+    if (!known) {
       reciprocal = qnn::ReciprocalOp::create(rewriter, loc, divisor.getType(), divisor);
     } else {
+      SmallVector<double> values(known.as<float>(), known.as<float>() + known.count());
       if (llvm::is_contained(values, 0.0))
         return rewriter.notifyMatchFailure(op, "divides by zero");
       for (double &value : values)

@@ -41,7 +41,7 @@ FailureOr<Tensor> accumulatorBias(qnn::AccumulatorOpInterface op) {
   Tensor result = zeroBias(op);
   bool wide = result.element() == ElementType::i64;
   for (int64_t c = 0; c < op.getOutputChannels(); ++c) {
-    int64_t value = (bias.empty() ? 0 : bias[c]) - (op.foldsZeroPoint() ? x.zeroPoint(0) * sums[c].sum : 0);
+    int64_t value = (bias.empty() ? 0 : bias[c]) - (op.foldsZeroPoint() ? x.zeroPoint() * sums[c].sum : 0);
     if (!wide && value != int32_t(value))
       return op->emitError() << "layer '" << qnn::layerName(op) << "', channel " << c << ": the bias " << value
                              << " with the input's zero point folded in does not fit 32 bits";

@@ -14,11 +14,11 @@ struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
   LogicalResult matchAndRewrite(quant::QuantizeCastOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
     Grid grid = *Grid::of(op.getType());
-    if (grid.axis || grid.bits > 16)
+    if (!grid.isPerTensor() || grid.bits > 16)
       return op.emitError() << "value '" << qnn::valueName(op.getResult())
                             << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found " << op.getType();
-    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale(0)),
-                                                 rewriter.getI32IntegerAttr(grid.zeroPoint(0)),
+    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()),
+                                                 rewriter.getI32IntegerAttr(grid.zeroPoint()),
                                                  TypeAttr::get(grid.storage(op.getContext())),
                                                  grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
     return mlir::success();
@@ -31,8 +31,11 @@ struct LowerDequantize : OpConversionPattern<quant::DequantizeCastOp> {
   LogicalResult matchAndRewrite(quant::DequantizeCastOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
     Grid grid = *Grid::of(op.getInput().getType());
+    if (!llvm::all_equal(grid.zeroPoints))
+      return op.emitOpError("of value '") << qnn::valueName(op.getResult()) << "' has a zero point per channel; "
+                                          << "hardware has one";
     rewriter.replaceOpWithNewOp<npu::DequantizeOp>(op, adaptor.getInput(), grid.scales, grid.axis.value_or(0),
-                                                   grid.zeroPoint(0));
+                                                   grid.zeroPoint());
     return mlir::success();
   }
 };

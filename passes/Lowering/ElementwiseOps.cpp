@@ -46,7 +46,10 @@ template <typename OpTy> struct LowerRescale : OpConversionPattern<OpTy> {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::RescaleOp>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant);
+    Type from = qnn::storageType(op.getInput().getType()).getElementType();
+    Type to = qnn::storageType(op.getType()).getElementType();
+    rewriter.replaceOpWithNewOp<npu::RescaleOp>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant,
+                                                from == to ? TypeAttr() : TypeAttr::get(to));
     return mlir::success();
   }
 };

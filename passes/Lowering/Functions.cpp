@@ -32,7 +32,7 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   Tensor table(output.bits == 16 ? ElementType::i16 : ElementType::i8, shape);
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c)
     for (int64_t entry = 0; entry < entries; ++entry) {
-      double x = input.scale(0) * double(inputOf(input, entry) - input.zeroPoint(0));
+      double x = input.scale() * double(inputOf(input, entry) - input.zeroPoint());
       int64_t y = qnn::integerOf(op.evaluate(x, c), output);
       if (output.bits == 16)
         table.mutableAs<int16_t>()[c * entries + entry] = y;
@@ -70,7 +70,7 @@ Tensor makeExpTable(const Grid &input) {
   int64_t entries = entriesOf(input), step = input.bits == 16 ? wideStep : 1;
   Tensor table(ElementType::i32, {entries});
   for (int64_t entry = 0; entry < entries; ++entry)
-    table.mutableAs<int32_t>()[entry] = std::nearbyint(65535.0 * std::exp(-input.scale(0) * double(entry * step)));
+    table.mutableAs<int32_t>()[entry] = std::nearbyint(65535.0 * std::exp(-input.scale() * double(entry * step)));
   return table;
 }
 

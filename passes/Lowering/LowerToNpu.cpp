@@ -65,7 +65,7 @@ Value tare::makeConstant(OpBuilder &builder, Location loc, const Tensor &tensor,
   return npu::ConstantOp::create(builder, loc, qnn::toAttr(builder.getContext(), tensor, name));
 }
 
-int32_t tare::zeroPointOf(Value original) { return qnn::Grid::of(original.getType())->zeroPoint(0); }
+int32_t tare::zeroPointOf(Value original) { return qnn::Grid::of(original.getType())->zeroPoint(); }
 
 SmallVector<int32_t> tare::narrow(ArrayRef<int64_t> list) { return SmallVector<int32_t>(list.begin(), list.end()); }
 

@@ -40,7 +40,7 @@ bool isConfirmed(Value value, const Grid &grid) {
   RangeAttr range = rangeAttr(value);
   if (!range || range.getLabel() != RangeLabel::Calibrated)
     return false;
-  double covered = grid.scale(0) * double(grid.max - grid.min);
+  double covered = *llvm::max_element(grid.scales) * double(grid.max - grid.min);
   return range.getMax() - range.getMin() >= confirmingShare * covered;
 }
 

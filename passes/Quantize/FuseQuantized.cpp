@@ -92,6 +92,11 @@ private:
   Value onType(Value value, RankedTensorType type, Location loc) {
     if (value.getType() == type)
       return value;
+    if (ElementsAttr integers = qnn::constantValue(value)) {
+      Tensor reals = dequantized(qnn::toTensor(integers), value.getType());
+      std::string name = qnn::valueName(value);
+      return quantizedConstant(builder, loc, qnn::toAttr(builder.getContext(), reals, name), type, name);
+    }
     return qnn::RequantizeOp::create(builder, loc, type, value);
   }
 
@@ -189,7 +194,7 @@ private:
   /// Weights with a scale per output channel, and a bias on the accumulator's grid.
   LogicalResult mapParameters(AccumulatorOpInterface op, IRMapping &mapping) {
     Grid activation = *Grid::of(mapping.lookup(op.getActivationOperand().get()).getType());
-    if (activation.axis)
+    if (!activation.isPerTensor())
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' reads an activation with a scale per channel";
     FailureOr<Value> weights = perChannelWeights(op, mapping.lookup(op.getWeightOperand().get()));
     if (failed(weights))

@@ -175,7 +175,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
-  bool adopts = !group.pinned && !groups[to].pinned->axis && group.uses - group.inner == 1;
+  bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1;
   if (agree || adopts)
     unite(from, to, 1);
 }
@@ -228,10 +228,10 @@ std::optional<Grid> GridGroups::grid(Value value) const {
   if (!group.range)
     return std::nullopt;
   Grid grid = activationGrid(group.range->first, group.range->second, rule);
-  if (group.floor <= grid.scale(0))
+  if (group.floor <= grid.scale())
     return grid;
   auto [min, max] = coveredRange(grid);
-  double factor = group.floor / grid.scale(0);
+  double factor = group.floor / grid.scale();
   return activationGrid(min * factor, max * factor, rule);
 }
 

@@ -3,6 +3,8 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/Steps.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/raw_ostream.h"
@@ -114,7 +116,7 @@ Grid tare::accumulatorGrid(const Grid &activation, const Grid &weights, int64_t 
   grid.max = INT32_MAX;
   grid.axis = axis;
   for (int64_t c = 0; c < channels; ++c)
-    grid.scales.push_back(activation.scale(0) * weights.scale(c));
+    grid.scales.push_back(activation.scale() * weights.scale(c));
   grid.zeroPoints.assign(channels, 0);
   return grid;
 }
@@ -142,12 +144,17 @@ bool tare::isDefaultGrid(const Grid &grid) {
          llvm::all_of(grid.zeroPoints, [](int64_t zeroPoint) { return zeroPoint == 0; });
 }
 
+std::optional<Grid> tare::gridBehind(Value value) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
+}
+
 RankedTensorType tare::onGrid(Type type, const Grid &grid) {
   return cast<RankedTensorType>(type).clone(grid.type(type.getContext()));
 }
 
 std::pair<double, double> tare::coveredRange(const Grid &grid) {
-  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
+  return {grid.scale() * (grid.min - grid.zeroPoint()), grid.scale() * (grid.max - grid.zeroPoint())};
 }
 
 Value tare::castBothWays(OpBuilder &builder, Value value, const Grid &grid, const std::string &layer) {
@@ -157,11 +164,6 @@ Value tare::castBothWays(OpBuilder &builder, Value value, const Grid &grid, cons
                                                 onGrid(value.getType(), grid), value);
   return quant::DequantizeCastOp::create(builder, qnn::nameLoc(context, layer + "_dequantize", name), value.getType(),
                                          quantize);
-}
-
-std::optional<Grid> tare::gridBehind(Value value) {
-  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
-  return cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
 }
 
 std::pair<double, double> tare::rangeOf(ElementsAttr attr) {

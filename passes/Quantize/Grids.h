@@ -42,6 +42,9 @@ bool sameGrid(const qnn::Grid &a, const qnn::Grid &b);
 /// Scale 1 and zero point 0: what a quantizer starts with. Another zero point is an observer's.
 bool isDefaultGrid(const qnn::Grid &grid);
 
+/// The grid that a float value was quantized to, where it is a dequantization; nothing elsewhere.
+std::optional<qnn::Grid> gridBehind(mlir::Value value);
+
 /// The tensor of the shape of `type` with elements on `grid`.
 mlir::RankedTensorType onGrid(mlir::Type type, const qnn::Grid &grid);
 
@@ -50,9 +53,6 @@ std::pair<double, double> coveredRange(const qnn::Grid &grid);
 
 /// Quantizes `value` and dequantizes it again; the casts' layers are named after `layer`.
 mlir::Value castBothWays(mlir::OpBuilder &builder, mlir::Value value, const qnn::Grid &grid, const std::string &layer);
-
-/// The grid that a float value was quantized to, where it is a dequantization.
-std::optional<qnn::Grid> gridBehind(mlir::Value value);
 
 /// The least and the greatest element of an f32 constant, and 0.
 std::pair<double, double> rangeOf(mlir::ElementsAttr attr);

@@ -159,7 +159,7 @@ private:
                                  "accumulator: its scale {2:e3} is now {3:e3}, that of the accumulator, which costs at "
                                  "most 0.5 LSB of the new grid; was the value calibrated on data that exercises it?",
                                  qnn::valueName(op->getResult(0)), target.name, from,
-                                 groups.grid(op->getResult(0))->scale(0))
+                                 groups.grid(op->getResult(0))->scale())
                        .str());
   }
 
@@ -172,11 +172,11 @@ private:
     std::optional<Grid> w = weightGridOf(op, target), y = groups.grid(result);
     if (!x || !w || !y)
       return false;
-    double accumulator = x->scale(0) * *llvm::max_element(w->scales);
+    double accumulator = x->scale() * *llvm::max_element(w->scales);
     MultiplierLimits limits = wholeLimits(target);
-    if (decompose(accumulator / y->scale(0), limits).q >= limits.shiftMin || !groups.coarsen(result, accumulator))
+    if (decompose(accumulator / y->scale(), limits).q >= limits.shiftMin || !groups.coarsen(result, accumulator))
       return false;
-    before.insert({op, y->scale(0)});
+    before.insert({op, y->scale()});
     return true;
   }
 
@@ -295,11 +295,6 @@ private:
                               const Target &target) {
     auto own = cast<RankedTensorType>(integers.getInput().getType());
     Grid grid = *Grid::of(own);
-    if (!target.weights.perChannel && !llvm::all_equal(grid.scales))
-      return op->emitError() << "layer '" << qnn::layerName(op)
-                             << "' has weights with a scale per channel, but target '" << target.name
-                             << "' has one scale for all of them (per_channel: false); quantize the "
-                             << "weights for the whole tensor, or convert the float model";
     bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
     if (!repair || powersOfTwo || !isNormal)
       return grid;

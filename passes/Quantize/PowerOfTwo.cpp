@@ -108,9 +108,9 @@ private:
     const std::optional<Grid> &pinned = groups.pinned(value);
     if (!pinned)
       return problem.addVariable();
-    std::optional<int> exponent = exponentOf(pinned->scale(0));
+    std::optional<int> exponent = exponentOf(pinned->scale());
     if (!exponent)
-      refuse(qnn::valueName(value), pinned->scale(0));
+      refuse(qnn::valueName(value), pinned->scale());
     return problem.addFixed(exponent.value_or(0));
   }
 
@@ -396,8 +396,8 @@ private:
   double costOf(std::pair<double, double> range, int chosen) const {
     constexpr double rounding = 0.5;
     Grid grid = powerOfTwoGrid(chosen, range.first, range.second, context.rule);
-    return std::max({rounding, range.second / grid.scale(0) - double(grid.max - grid.zeroPoint(0)),
-                     double(grid.min - grid.zeroPoint(0)) - range.first / grid.scale(0)});
+    return std::max({rounding, range.second / grid.scale() - double(grid.max - grid.zeroPoint()),
+                     double(grid.min - grid.zeroPoint()) - range.first / grid.scale()});
   }
 
   void reportWeights(const Layer &layer) {

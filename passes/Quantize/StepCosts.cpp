@@ -98,11 +98,11 @@ ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule)
   int last = even.first + int(even.errors.size()) - 1;
   for (int exponent = even.first; exponent <= last + int(rule.bits); ++exponent) {
     Grid grid = powerOfTwoGrid(exponent, min, max, rule);
-    double error = 0, scale = grid.scale(0);
+    double error = 0, scale = grid.scale();
     for (float value : values) {
       double q =
-          std::clamp(std::nearbyint(value / scale) + double(grid.zeroPoint(0)), double(grid.min), double(grid.max));
-      double rest = value - scale * (q - double(grid.zeroPoint(0)));
+          std::clamp(std::nearbyint(value / scale) + double(grid.zeroPoint()), double(grid.min), double(grid.max));
+      double rest = value - scale * (q - double(grid.zeroPoint()));
       error += rest * rest;
     }
     errors.push_back(error / power);

@@ -1,6 +1,8 @@
 //===- Tails.cpp - Accumulators that leave the graph ----------------------===//
 #include "Quantize/Tails.h"
+#include "Quantize/GivenGrids.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Tensor/Tensor.h"
 
 using namespace mlir;
 using namespace tare;
@@ -13,16 +15,33 @@ static bool hasClamp(Operation *op) {
   return clamped && clamped.getClamp();
 }
 
+/// The bits of the integers that a float value is, or will be, quantized to: those of the model, behind ops that keep
+/// their operand's grid, too; `otherwise` where it says nothing.
+static unsigned bitsOf(Value value, unsigned otherwise) {
+  if (std::optional<qnn::Grid> grid = gridBehind(value))
+    return grid->bits;
+  if (quant::QuantizeCastOp cast = existingCast(value))
+    return qnn::Grid::of(cast.getType())->bits;
+  auto op = value.getDefiningOp<qnn::GridOpInterface>();
+  return op && op.getGridRule() == qnn::GridRule::Same ? bitsOf(op->getOperand(0), otherwise) : otherwise;
+}
+
 Tails::Tails(const Target &target, const ActivationFormat &activations, const OutputBoundary &boundary)
-    : boundary(boundary) {
+    : target(target), activations(activations), boundary(boundary) {}
+
+std::string Tails::reasonAgainst(Operation *op) const {
   if (target.tail == Tail::activation)
-    noTails = "the target's tails are activations";
-  else if (activations.accumulatorBits > widestTail)
-    noTails = "the accumulator has " + std::to_string(activations.accumulatorBits) + " bits, a tail 32";
+    return "the target's tails are activations";
+  Value activation = cast<qnn::AccumulatorOpInterface>(op).getActivationOperand().get();
+  const ActivationFormat *format = formatOfBits(target, bitsOf(activation, 8 * unsigned(sizeOf(activations.type))));
+  int bits = (format ? *format : activations).accumulatorBits;
+  if (bits > widestTail)
+    return "the accumulator has " + std::to_string(bits) + " bits, a tail 32";
+  return "";
 }
 
 bool Tails::mayKeepAccumulator(Operation *op) const {
-  return noTails.empty() && isa<qnn::AccumulatorOpInterface>(op) && !hasClamp(op);
+  return isa<qnn::AccumulatorOpInterface>(op) && !hasClamp(op) && reasonAgainst(op).empty();
 }
 
 bool Tails::contains(Operation *op) const {
@@ -41,7 +60,7 @@ std::optional<std::string> Tails::whyNot(Operation *op) const {
     return std::nullopt;
   Value result = op->getResult(0);
   if (boundary.contains(result))
-    return noTails.empty() ? "an activation is fused into it" : noTails;
+    return hasClamp(op) ? "an activation is fused into it" : reasonAgainst(op);
   auto out = [&](Operation *user) { return takesOut(user); };
   if (llvm::none_of(result.getUsers(), out))
     return std::nullopt;

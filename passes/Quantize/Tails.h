@@ -8,9 +8,10 @@
 namespace tare {
 
 /// An accumulator op whose result goes nowhere but out, rearranged at most, keeps its i32 accumulator: where the target
-/// has such tails, the accumulator of these activations fits 32 bits, and no activation is fused into the op.
+/// has such tails, the accumulator of the op's activations fits 32 bits, and no activation is fused into the op.
 class Tails {
 public:
+  /// `activations`: those that the model does not quantize itself.
   Tails(const Target &target, const ActivationFormat &activations, const OutputBoundary &boundary);
 
   bool contains(mlir::Operation *op) const;
@@ -23,9 +24,12 @@ private:
   /// Whether `user` takes a result out of the graph.
   bool takesOut(mlir::Operation *user) const;
 
+  /// Why the accumulator of `op` cannot leave; empty where it can.
+  std::string reasonAgainst(mlir::Operation *op) const;
+
+  const Target &target;
+  const ActivationFormat &activations;
   const OutputBoundary &boundary;
-  /// Why the target has no tails; empty where it has.
-  std::string noTails;
 };
 
 } // namespace tare

@@ -19,7 +19,7 @@ constexpr int biasBits = 30;
 constexpr int multiplierBits = 8;
 
 double largestMagnitude(const Grid &grid) {
-  return grid.scale(0) * double(std::max(grid.max - grid.zeroPoint(0), grid.zeroPoint(0) - grid.min));
+  return grid.scale() * double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
 }
 
 /// How far the results of a channel can move when its weights are rounded to `scale`.
@@ -30,7 +30,7 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
   double error = 0.0;
   for (int64_t i = 0; i < count; ++i)
     error += std::abs(row[i] - scale * std::nearbyint(row[i] / scale));
-  double unit = context.result ? context.result->scale(0) : 1.0;
+  double unit = context.result ? context.result->scale() : 1.0;
   return error * largestMagnitude(context.activation) / unit;
 }
 
@@ -38,20 +38,20 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
 /// most; 0 where there is none.
 double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activation, const Target &target) {
   double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
-  double reach = largestMagnitude(activation) / activation.scale(0), magnitude = 0.0;
+  double reach = largestMagnitude(activation) / activation.scale(), magnitude = 0.0;
   for (float weight : row)
     magnitude += std::abs(weight);
   double room = limit - 0.5 * reach * double(row.size());
-  return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale(0)) / room : 0.0;
+  return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale()) / room : 0.0;
 }
 
 /// The finest scale that leaves the channel's bias and multiplier their bits.
 double finestScale(double bias, const AccumulatorContext &context, const Target &target) {
-  double activation = context.activation.scale(0);
+  double activation = context.activation.scale();
   double finest = std::abs(bias) / std::ldexp(activation, biasBits);
   if (context.result)
     finest = std::max(finest,
-                      std::ldexp(context.result->scale(0), multiplierBits - wholeLimits(target).shiftMax) / activation);
+                      std::ldexp(context.result->scale(), multiplierBits - wholeLimits(target).shiftMax) / activation);
   return finest;
 }
 

@@ -48,7 +48,7 @@ std::vector<int64_t> tare::biasIntegers(qnn::AccumulatorOpInterface op) {
 
 std::vector<int64_t> tare::accumulatorBounds(qnn::AccumulatorOpInterface op) {
   qnn::Grid x = *qnn::Grid::of(op.getActivationOperand().get().getType());
-  int64_t reach = std::max(x.max - x.zeroPoint(0), x.zeroPoint(0) - x.min);
+  int64_t reach = std::max(x.max - x.zeroPoint(), x.zeroPoint() - x.min);
   std::vector<int64_t> bias = biasIntegers(op), bounds;
   for (auto [c, sums] : llvm::enumerate(channelSums(op)))
     // (A19)
@@ -77,7 +77,7 @@ std::vector<AccumulatorInterval> tare::accumulatorIntervals(qnn::RequantOpInterf
     return intervals;
   }
   qnn::Grid x = *qnn::Grid::of(accumulator.getActivationOperand().get().getType());
-  double low = double(x.min - x.zeroPoint(0)), high = double(x.max - x.zeroPoint(0));
+  double low = double(x.min - x.zeroPoint()), high = double(x.max - x.zeroPoint());
   std::vector<int64_t> bias = biasIntegers(accumulator);
   for (auto [c, sums] : llvm::enumerate(channelSums(accumulator))) {
     AccumulatorInterval products = productSums(sums, low, high);

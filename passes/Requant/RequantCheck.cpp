@@ -45,7 +45,7 @@ RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &l
     : op(op), limits(limits), repair(repair), isSum(op.sharesShift()), scales(op.getEffectiveScales()),
       reaches(reachesOf(op)), accumulators(accumulatorIntervals(op)) {
   const Grid grid = *Grid::of(op->getResult(0).getType());
-  zero = double(grid.zeroPoint(0));
+  zero = double(grid.zeroPoint());
   ends = outputEndsOf(op);
   // The other operand of a sum may bring the result to either end.
   if (isSum)

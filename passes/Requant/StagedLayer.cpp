@@ -23,8 +23,8 @@ constexpr double promisedError = 1.0;
 /// the zero point's share. (A41)
 std::vector<StagedChannel> weightedChannels(qnn::AccumulatorOpInterface op, ArrayRef<double> scales) {
   Grid x = *Grid::of(op.getActivationOperand().get().getType());
-  double resultZero = Grid::of(op->getResult(0).getType())->zeroPoint(0);
-  int64_t zero = x.zeroPoint(0), inAccumulator = op.foldsZeroPoint() ? 0 : zero;
+  double resultZero = Grid::of(op->getResult(0).getType())->zeroPoint();
+  int64_t zero = x.zeroPoint(), inAccumulator = op.foldsZeroPoint() ? 0 : zero;
   std::vector<int64_t> bias = biasIntegers(op);
   std::vector<StagedChannel> channels;
   for (auto [c, sums] : llvm::enumerate(channelSums(op))) {
@@ -72,7 +72,7 @@ std::optional<ThreeStages> StagedLayer::choose(bool repair) {
 std::vector<StagedChannel> StagedLayer::channelsOf(ArrayRef<double> scales) {
   if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation()))
     return weightedChannels(accumulator, scales);
-  double resultZero = Grid::of(op->getResult(0).getType())->zeroPoint(0);
+  double resultZero = Grid::of(op->getResult(0).getType())->zeroPoint();
   std::vector<StagedChannel> channels;
   for (auto [scale, interval] : llvm::zip_equal(scales, accumulatorIntervals(op)))
     channels.push_back({scale, resultZero, interval});

@@ -48,6 +48,8 @@ void write(OStream &out, const program::AddT &add) {
 
 void write(OStream &out, const program::RescaleT &rescale) {
   out.attribute("input_zero_point", rescale.input_zero_point);
+  if (rescale.output)
+    out.attribute("output", jsonText(nameOf(*rescale.output)));
 }
 
 void write(OStream &out, const program::MaxPoolT &pool) {

@@ -156,9 +156,59 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
     %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5:2>>
     ```
 
-    Errors: weights with a scale per input channel: no accumulator could have one scale; without `repair`, weights that would be rounded.
+    Weights with a scale per input channel are left to `tare-conform-grids`. Errors: without `repair`, weights that would be rounded.
   }];
   let options = [Option<"repair", "repair", "bool", "true", "round weights that are too far from their zero point for 8 bits">];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+def ConformGrids : Pass<"tare-conform-grids", "::mlir::func::FuncOp"> {
+  let summary = "put a model's own grids on those that ops and the target have";
+  let description = [{
+    For models that are quantized already: what they bring is checked against the target like what Tare chooses itself.
+
+    - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
+    - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one; integers that
+      enter or leave the graph stay those of the model.
+    - Weights that are not of 8 bits, or have a scale per index of another axis than the output channels', become float, to
+      be rounded like those of a float model. Weights with a scale per channel are an error where the target has one for a layer.
+    - A constant that an op reads like an activation, and whose grid no activation has (a scale per index of an axis, 32 bits,
+      a zero point): the product by a number per channel becomes a convolution of each channel with itself, which is
+      exact; operands of a concatenation become float, as its result's grid is theirs; all others are put on one grid,
+      exactly where one step divides all of their numbers, rounded elsewhere.
+
+    Each change that costs accuracy is a warning that says how much, and without `repair` an error.
+
+    ```mlir
+    // before
+    %k = quant.dcast %integers : tensor<2x1x1x!quant.uniform<i8:f32:0, {0.5,0.25}>> to tensor<2x1x1xf32>
+    %0 = qnn.mul %x, %k : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+    // after
+    %k = quant.dcast %weights : tensor<2x1x1x1x!quant.uniform<i8<-127:127>:f32:0, {0.5,0.25}>> to tensor<2x1x1x1xf32>
+    %0 = qnn.conv %x, %k {group = 2 : i64} : (tensor<1x2x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
+    ```
+  }];
+  let options = [Option<"repair", "repair", "bool", "true", "change grids that the target has not, with a warning of the cost">];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
+def UnifyWidths : Pass<"tare-unify-widths", "::mlir::func::FuncOp"> {
+  let summary = "give all activations of an op one width";
+  let description = [{
+    An op computes with activations of one width; where those of 8 and of 16 bits meet, it is 16. Operands of 8 bits are
+    requantized up, which loses nothing; a result that is wanted in 8 bits is computed in 16, on a grid so fine that rounding it
+    again hardly shows, and requantized down. Concatenations and ops that keep their operand's grid are left: each operand or
+    result is requantized anyway.
+
+    ```mlir
+    // before
+    %0 = qnn.add %a, %b : ..      // %a is dequantized from 8 bits, %b from 16
+    // after: 0.5 on 8 bits is 0.5 / 128 on 16
+    %q = quant.qcast %a : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, 0.00390625>>
+    %d = quant.dcast %q : tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, 0.00390625>> to tensor<1x4xf32>
+    %0 = qnn.add %d, %b : ..
+    ```
+  }];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 

@@ -80,9 +80,13 @@ template <typename Op> void fill(program::MulT &table, Op op) {
   table.requant = encodeRequant(op.getRequant());
 }
 
+inline ElementType activationOf(mlir::Type type) { return type.isInteger(8) ? ElementType::i8 : ElementType::i16; }
+
 template <typename Op> void fill(program::RescaleT &table, Op op) {
   table.input_zero_point = op.getInputZeroPoint();
   table.requant = encodeRequant(op.getRequant());
+  if (std::optional<mlir::Type> output = op.getOutput())
+    table.output = activationOf(*output);
 }
 
 template <typename Op> void fill(program::LookupT &, Op) {}
@@ -153,8 +157,7 @@ template <typename Op> void fill(program::ResizeT &table, Op op) {
 template <typename Op> void fill(program::QuantizeT &table, Op op) {
   table.scale = op.getScale().convertToFloat();
   table.zero_point = op.getZeroPoint();
-  table.output =
-      op.getOutput().isInteger(8) ? ElementType::i8 : ElementType::i16;
+  table.output = activationOf(op.getOutput());
   table.narrow = op.getNarrow();
 }
 

@@ -30,7 +30,7 @@ static Grid gridOf(Value value) { return *Grid::of(value.getType()); }
 /// max |x - Zx|
 static int64_t distanceOf(Value x) {
   Grid grid = gridOf(x);
-  return std::max(grid.max - grid.zeroPoint(0), grid.zeroPoint(0) - grid.min);
+  return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min);
 }
 
 /// M[c] = Sx * Sw[c] / Sy, one per output channel.
@@ -39,7 +39,7 @@ static Scales accumulatorScales(AccumulatorOpInterface op) {
   Grid y = gridOf(op->getResult(0));
   Scales scales;
   for (int64_t c = 0, channels = w.scales.size(); c < channels; ++c)
-    scales.push_back(x.scale(0) * w.scale(c) / y.scale(c));
+    scales.push_back(x.scale() * w.scale(c) / y.scale(c));
   return scales;
 }
 
@@ -49,7 +49,7 @@ Scales LinearOp::getEffectiveScales() { return accumulatorScales(*this); }
 
 /// M = Sa * Sb / Sy
 template <typename OpTy> static Scales productScale(OpTy op) {
-  return {gridOf(op.getLhs()).scale(0) * gridOf(op.getRhs()).scale(0) / gridOf(op.getResult()).scale(0)};
+  return {gridOf(op.getLhs()).scale() * gridOf(op.getRhs()).scale() / gridOf(op.getResult()).scale()};
 }
 
 Scales MatMulOp::getEffectiveScales() { return productScale(*this); }
@@ -61,7 +61,7 @@ Reaches MatMulOp::getReaches() {
 Reaches MulOp::getReaches() { return {distanceOf(getLhs()) * distanceOf(getRhs())}; }
 
 /// M = Sx / Sy
-static Scales ratio(Value x, Value y) { return {gridOf(x).scale(0) / gridOf(y).scale(0)}; }
+static Scales ratio(Value x, Value y) { return {gridOf(x).scale() / gridOf(y).scale()}; }
 
 Scales RequantizeOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
 Scales ReluOp::getEffectiveScales() { return ratio(getInput(), getResult()); }
@@ -116,5 +116,5 @@ bool ReduceMeanOp::dividesByCount() { return true; }
 
 /// The accumulator is a probability in units of 2^-15.
 double SoftmaxOp::getFinestStep() { return std::ldexp(1.0, -tare::kernels::probabilityBits); }
-Scales SoftmaxOp::getEffectiveScales() { return {getFinestStep() / gridOf(getResult()).scale(0)}; }
+Scales SoftmaxOp::getEffectiveScales() { return {getFinestStep() / gridOf(getResult()).scale()}; }
 Reaches SoftmaxOp::getReaches() { return {int64_t(1) << tare::kernels::probabilityBits}; }

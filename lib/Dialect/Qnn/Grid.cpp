@@ -1,6 +1,8 @@
 //===- Grid.cpp - Scales and zero points of a quantized type --------------===//
 #include "tare/Dialect/Qnn/Grid.h"
 
+#include "llvm/Support/ErrorHandling.h"
+
 using namespace mlir;
 using namespace tare::qnn;
 
@@ -27,6 +29,18 @@ std::optional<Grid> Grid::of(Type type) {
   grid.bits = element.getStorageTypeIntegralWidth();
   grid.isSigned = element.isSigned();
   return grid;
+}
+
+double Grid::scale() const {
+  if (scales.size() != 1)
+    llvm::reportFatalInternalError("a grid with a scale per channel was asked for one scale");
+  return scales.front();
+}
+
+int64_t Grid::zeroPoint() const {
+  if (zeroPoints.empty() || !llvm::all_equal(zeroPoints))
+    llvm::reportFatalInternalError("a grid with a zero point per channel was asked for one zero point");
+  return zeroPoints.front();
 }
 
 IntegerType Grid::storage(MLIRContext *context) const { return IntegerType::get(context, bits); }

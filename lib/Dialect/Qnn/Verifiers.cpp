@@ -7,13 +7,50 @@ using namespace tare::qnn;
 
 static bool isQuantized(Value value) { return bool(quantizedElement(value.getType())); }
 
+bool tare::qnn::isAccumulator(Type type) {
+  constexpr unsigned accumulatorBits = 32;
+  std::optional<Grid> grid = Grid::of(type);
+  return grid && grid->bits == accumulatorBits;
+}
+
+/// (A1) One scale for the tensor, but where the op says otherwise.
+static LogicalResult verifyAxes(GridOpInterface op) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (!Grid::of(operand.get().getType())->isPerTensor() && !op.takesAxisGrid(operand))
+      return op->emitOpError("takes one scale for the whole tensor, found a list of scales: ") << operand.get().getType();
+  Type result = op->getResult(0).getType();
+  if (Grid::of(result)->isPerTensor() || op.givesAxisGrid())
+    return success();
+  return op->emitOpError("gives one scale for the whole tensor, found a list of scales: ") << result;
+}
+
+/// Hardware has one width in an op: that of its activations, and of its result where that is no accumulator.
+static LogicalResult verifyWidths(GridOpInterface op) {
+  Type activation;
+  for (OpOperand &operand : op->getOpOperands()) {
+    Type type = operand.get().getType();
+    if (op.takesAxisGrid(operand))
+      continue;
+    if (activation && Grid::of(activation)->bits != Grid::of(type)->bits)
+      return op->emitOpError("has activations of one width, found ") << activation << " and " << type;
+    activation = type;
+  }
+  Type result = op->getResult(0).getType();
+  if (!activation || isAccumulator(result) || Grid::of(result)->bits == Grid::of(activation)->bits)
+    return success();
+  return op->emitOpError("has a result of its activations' width, found ") << activation << " and " << result;
+}
+
 LogicalResult tare::qnn::verifyGrid(Operation *op) {
   bool quantized = isQuantized(op->getResult(0));
   for (Value operand : op->getOperands())
     if (isQuantized(operand) != quantized)
       return op->emitOpError("operands and result must be all float or all quantized, found ")
              << operand.getType() << " and " << op->getResult(0).getType();
-  GridRule rule = cast<GridOpInterface>(op).getGridRule();
+  auto gridOp = cast<GridOpInterface>(op);
+  if (quantized && (failed(verifyAxes(gridOp)) || (!gridOp.changesWidth() && failed(verifyWidths(gridOp)))))
+    return failure();
+  GridRule rule = gridOp.getGridRule();
   if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded)
     return success();
   Grid result = *Grid::of(op->getResult(0).getType());

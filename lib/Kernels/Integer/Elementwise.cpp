@@ -2,7 +2,7 @@
 //
 // (A20) add: y = clamp(Zy + round_shift((a - Za) * ma + (b - Zb) * mb, q))
 // (A21) mul: acc = (a - Za) * (b - Zb), requantized
-// (A22) rescale: acc = x - Zx, requantized
+// (A22) rescale: acc = x - Zx, requantized; the output may have another width
 // add and mul broadcast; the channel of a requantization is the result's last axis.
 //
 //===----------------------------------------------------------------------===//
@@ -93,18 +93,23 @@ Result<TensorType> inferRescale(const program::OpUnion &op, std::span<const Tens
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkActivation(operands[0], "the input"));
   TARE_TRY(checkZeroPoint(rescale.input_zero_point, operands[0].element, "input_zero_point"));
-  TARE_TRY(checkRequant(rescale.requant.get(), lastDim(operands[0].shape), operands[0].element));
-  return operands[0];
+  TensorType result = {rescale.output.value_or(operands[0].element), operands[0].shape};
+  TARE_TRY(checkActivation(result, "the output"));
+  TARE_TRY(checkRequant(rescale.requant.get(), lastDim(result.shape), result.element));
+  return result;
 }
 
 void computeRescale(const program::RescaleT &rescale, const program::RequantT *requant,
                     std::span<const ConstTensorView> operands, TensorView result) {
   int64_t channels = lastDim(result.type.shape);
-  dispatchActivation(operands[0].type.element, [&](auto type) {
-    using T = decltype(type);
-    ExactSink<T> sink(requant, result);
+  auto compute = [&](auto input, auto output) {
+    ExactSink<decltype(output)> sink(requant, result);
     for (int64_t i = 0, count = result.count(); i < count; ++i)
-      sink.store(i, uint64_t(int64_t(operands[0].as<T>()[i]) - rescale.input_zero_point), i % channels);
+      sink.store(i, uint64_t(int64_t(operands[0].as<decltype(input)>()[i]) - rescale.input_zero_point), i % channels);
+  };
+  ElementType input = operands[0].type.element;
+  dispatchActivation(input, [&](auto in) {
+    dispatchActivation(rescale.output.value_or(input), [&](auto out) { compute(in, out); });
   });
 }
 

@@ -26,27 +26,44 @@ Tensor scaled(const Tensor &tensor, double factor) {
   return result;
 }
 
-qnn::Grid swapAxes(qnn::Grid grid) {
-  if (grid.axis)
-    grid.axis = 1 - *grid.axis;
-  return grid;
-}
-
 mlir::Value swapAxes(Node &node, llvm::StringRef step, mlir::Value value) {
   return value ? node.createStep<qnn::TransposeOp>(step, value, llvm::ArrayRef<int64_t>{1, 0}) : nullptr;
 }
 
-/// Operand 1, a constant matrix, as a weight [N, K].
-mlir::Value weight(Node &node, bool transpose) {
-  if (!transpose)
-    return node.operand(1);
-  if (const GraphValue *integers = node.dequantized(1))
-    return node.dequantizedConstant(node.operandName(1), transposed(integers->constant, {1, 0}),
-                                    swapAxes(*integers->grid), integers->format);
-  const Tensor *known = node.known(1);
+/// A matrix, with nothing but dimensions of 1 before its own.
+bool isOneMatrix(llvm::ArrayRef<int64_t> shape) {
+  return shape.size() >= 2 && llvm::all_of(shape.drop_back(2), [](int64_t size) { return size == 1; });
+}
+
+/// The grid of a matrix that is taken out of `outer` dimensions of 1, transposed or not.
+qnn::Grid gridOfMatrix(qnn::Grid grid, int64_t outer, bool transpose) {
+  if (grid.axis)
+    grid.axis = transpose ? 1 - (*grid.axis - outer) : *grid.axis - outer;
+  return grid;
+}
+
+/// A constant operand, which is one matrix, as a weight [N, K].
+mlir::Value weight(Node &node, unsigned index, bool transpose) {
+  std::optional<Shape> shape = node.shapeOf(index);
+  if (!shape)
+    return nullptr;
+  int64_t outer = int64_t(shape->size()) - 2;
+  if (outer == 0 && !transpose)
+    return node.operand(index);
+  Shape matrix(shape->end() - 2, shape->end());
+  auto arranged = [&](const Tensor &tensor) {
+    return transpose ? transposed(tensor.reshaped(matrix), {1, 0}) : tensor.reshaped(matrix);
+  };
+  if (const GraphValue *integers = node.dequantized(index))
+    return node.dequantizedConstant(node.operandName(index), arranged(integers->constant),
+                                    gridOfMatrix(*integers->grid, outer, transpose), integers->format);
+  const Tensor *known = node.known(index);
   if (known && known->element() == ElementType::f32)
-    return node.constant(node.operandName(1), transposed(*known, {1, 0}));
-  return swapAxes(node, "weight", node.operand(1));
+    return node.constant(node.operandName(index), arranged(*known));
+  mlir::Value value = node.operand(index);
+  if (value && outer > 0)
+    value = node.createStep<qnn::ReshapeOp>("matrix", value, Integers(matrix.begin(), matrix.end()));
+  return transpose ? swapAxes(node, "weight", value) : value;
 }
 
 mlir::Value times(Node &node, llvm::StringRef step, mlir::Value value, double factor) {
@@ -114,7 +131,7 @@ LogicalResult importLinear(Node &node, const Gemm &gemm, mlir::Value input) {
     matrix = node.constant(node.operandName(1), scaled(elements, alpha));
     alpha = 1;
   } else {
-    matrix = weight(node, !gemm.transB);
+    matrix = weight(node, 1, !gemm.transB);
   }
   if (node.failed())
     return failure();
@@ -184,15 +201,73 @@ LogicalResult importProduct(Node &node, mlir::Value lhs, mlir::Value rhs) {
   return node.give(node.create<qnn::ReshapeOp>(product, shape));
 }
 
-LogicalResult importMatMul(Node &node) {
-  mlir::Value lhs = node.operand(0);
-  std::optional<Shape> right = node.shapeOf(1);
-  if (!lhs || !right)
+/// Result 0 is `product` behind `outer` more dimensions of 1.
+LogicalResult giveBehind(Node &node, size_t outer, mlir::Value product) {
+  if (!product)
     return failure();
-  if (dims(lhs).empty() || right->empty())
+  Integers shape(outer, 1);
+  llvm::append_range(shape, dims(product));
+  return node.give(node.create<qnn::ReshapeOp>(product, shape));
+}
+
+/// How many dimensions of 1 a matrix of rank `matrix` adds to its product with an operand of rank `other`.
+size_t outerDimensions(size_t matrix, size_t other) {
+  size_t own = std::max<size_t>(other, 2);
+  return matrix > own ? matrix - own : 0;
+}
+
+/// By one constant matrix from the right: a linear layer.
+LogicalResult importRightMatrix(Node &node, mlir::Value lhs, size_t matrixRank) {
+  mlir::Value matrix = weight(node, 1, true);
+  if (size_t outer = outerDimensions(matrixRank, dims(lhs).size()))
+    return giveBehind(node, outer, node.createStep<qnn::LinearOp>("product", lhs, matrix, nullptr, nullptr));
+  return node.give(node.create<qnn::LinearOp>(lhs, matrix, nullptr, nullptr));
+}
+
+/// Whether operand 0 is one matrix of integers with a scale per row: no activation has that, but the weight of a linear
+/// layer.
+bool hasScalePerRow(Node &node) {
+  const GraphValue *integers = node.dequantized(0);
+  if (!integers || !integers->grid->axis)
+    return false;
+  const Shape &shape = integers->constant.shape();
+  return isOneMatrix(shape) && *integers->grid->axis == int64_t(shape.size()) - 2;
+}
+
+/// By such a matrix from the left: a linear layer of the other's columns.
+LogicalResult importLeftMatrix(Node &node, mlir::Value rhs) {
+  size_t matrixRank = node.shapeOf(0)->size(), rank = dims(rhs).size();
+  mlir::Value matrix = weight(node, 0, false);
+  size_t outer = outerDimensions(matrixRank, rank);
+  if (rank == 1) {
+    if (outer)
+      return giveBehind(node, outer, node.createStep<qnn::LinearOp>("product", rhs, matrix, nullptr, nullptr));
+    return node.give(node.create<qnn::LinearOp>(rhs, matrix, nullptr, nullptr));
+  }
+  Integers swapped = axisRange(0, rank);
+  std::swap(swapped[rank - 1], swapped[rank - 2]);
+  mlir::Value columns = node.createStep<qnn::TransposeOp>("columns", rhs, swapped);
+  mlir::Value product = node.createStep<qnn::LinearOp>("product", columns, matrix, nullptr, nullptr);
+  if (outer)
+    return giveBehind(node, outer, node.createStep<qnn::TransposeOp>("rows", product, swapped));
+  return node.give(node.create<qnn::TransposeOp>(product, swapped));
+}
+
+LogicalResult importMatMul(Node &node) {
+  std::optional<Shape> left = node.shapeOf(0), right = node.shapeOf(1);
+  if (!left || !right)
+    return failure();
+  if (left->empty() || right->empty())
     return node.error("operands must have rank 1 or more");
-  if (right->size() == 2 && node.isConstant(1))
-    return node.give(node.create<qnn::LinearOp>(lhs, weight(node, true), nullptr, nullptr));
+  if (!node.isConstant(1) && hasScalePerRow(node)) {
+    mlir::Value rhs = node.operand(1);
+    return rhs ? importLeftMatrix(node, rhs) : failure();
+  }
+  mlir::Value lhs = node.operand(0);
+  if (!lhs)
+    return failure();
+  if (isOneMatrix(*right) && node.isConstant(1))
+    return importRightMatrix(node, lhs, right->size());
   mlir::Value rhs = node.operand(1);
   return rhs ? importProduct(node, lhs, rhs) : failure();
 }

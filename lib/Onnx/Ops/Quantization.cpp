@@ -21,21 +21,16 @@ namespace {
 /// A scale per index of one axis.
 bool isPerAxis(const Tensor &scale) { return scale.shape().size() == 1; }
 
-/// Which axis a list of scales runs along; nothing where one scale is for all.
+/// Which axis a list of scales runs along; nothing where one scale is for all, stored as a list or not.
 std::optional<int64_t> scaleAxis(Node &node, const Tensor &scale, const Shape &input) {
-  if (scale.count() == 1 && !(isPerAxis(scale) && node.opset() >= 13))
+  if (scale.count() == 1)
     return std::nullopt;
   if (!isPerAxis(scale)) {
     (void)node.error("found scales of shape " + toString(scale.shape()) +
                      ", expected one scale or a list along one axis");
     return std::nullopt;
   }
-  int64_t axis = node.intAttribute("axis", 1), rank = input.size();
-  // One scale in a list is common for whole tensors.
-  bool exists = axis >= -rank && axis < rank;
-  if (scale.count() == 1 && (!exists || input[axis < 0 ? axis + rank : axis] != 1))
-    return std::nullopt;
-  std::optional<int64_t> valid = readAxis(node, axis, rank);
+  std::optional<int64_t> valid = readAxis(node, node.intAttribute("axis", 1), input.size());
   if (valid && input[*valid] != scale.count())
     (void)node.error(fmt::format("found {} scales for axis {} of {}", scale.count(), *valid, toString(input)));
   return valid;
@@ -52,6 +47,15 @@ LogicalResult readZeroPoints(Node &node, const Tensor &zeroPoint, qnn::Grid &gri
 /// A grid of this type can be expressed: 8, 16 or 32 bits.
 bool isStorage(ElementType element) {
   return element != ElementType::boolean && element != ElementType::f32 && sizeOf(element) <= 4;
+}
+
+/// (A1) A list of equal scales and zero points is one for the tensor.
+void mergeEqual(qnn::Grid &grid) {
+  if (!llvm::all_equal(grid.scales) || !llvm::all_equal(grid.zeroPoints))
+    return;
+  grid.scales.truncate(1);
+  grid.zeroPoints.truncate(1);
+  grid.axis.reset();
 }
 
 bool sameGrid(const qnn::Grid &a, const qnn::Grid &b) {
@@ -179,6 +183,7 @@ std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, El
     (void)node.error("a zero point lies outside of its type");
     return std::nullopt;
   }
+  mergeEqual(grid);
   return grid;
 }
 

@@ -244,6 +244,41 @@ func.func @concat(%x: tensor<1x4x2xf32>, %y: tensor<1x4x3xf32>) {
 
 // -----
 
+func.func @axis_operand(%x: tensor<1x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>, %y: tensor<1x2x!quant.uniform<i8:f32, 0.25>>) {
+  // expected-error @+1 {{takes one scale for the whole tensor, found a list of scales: 'tensor<1x2x!quant.uniform<i8:f32:1, {5.000000e-01,2.500000e-01}>>'}}
+  %0 = qnn.mul %x, %y : (tensor<1x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>, tensor<1x2x!quant.uniform<i8:f32, 0.25>>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5>>
+  return
+}
+
+// -----
+
+// Of 8 bits, a result is no accumulator.
+func.func @axis_result(%x: tensor<1x2x!quant.uniform<i8:f32, 0.25>>, %w: tensor<2x2x!quant.uniform<i8:f32:0, {0.5, 0.25}>>) {
+  %0 = qnn.linear %x, %w : (tensor<1x2x!quant.uniform<i8:f32, 0.25>>, tensor<2x2x!quant.uniform<i8:f32:0, {0.5, 0.25}>>) -> tensor<1x2x!quant.uniform<i32:f32:1, {0.125, 0.0625}>>
+  // expected-error @+1 {{gives one scale for the whole tensor, found a list of scales: 'tensor<1x2x!quant.uniform<i8:f32:1, {1.250000e-01,6.250000e-02}>>'}}
+  %1 = qnn.linear %x, %w : (tensor<1x2x!quant.uniform<i8:f32, 0.25>>, tensor<2x2x!quant.uniform<i8:f32:0, {0.5, 0.25}>>) -> tensor<1x2x!quant.uniform<i8:f32:1, {0.125, 0.0625}>>
+  return
+}
+
+// -----
+
+func.func @operand_widths(%x: tensor<1x2x!quant.uniform<i8:f32, 0.5>>, %y: tensor<1x2x!quant.uniform<i16:f32, 0.25>>) {
+  // expected-error @+1 {{has activations of one width, found 'tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01>>' and 'tensor<1x2x!quant.uniform<i16:f32, 2.500000e-01>>'}}
+  %0 = qnn.add %x, %y : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>, tensor<1x2x!quant.uniform<i16:f32, 0.25>>) -> tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @result_width(%x: tensor<1x2x!quant.uniform<i8:f32, 0.5>>) {
+  %0 = qnn.requantize %x : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  // expected-error @+1 {{has a result of its activations' width, found 'tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01>>' and 'tensor<1x2x!quant.uniform<i16:f32, 5.000000e-01>>'}}
+  %1 = qnn.sigmoid %x : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  return
+}
+
+// -----
+
 func.func @concat_grids(%x: tensor<1x4x!quant.uniform<i8:f32, 0.5>>, %y: tensor<1x4x!quant.uniform<i8:f32, 0.25>>) {
   // expected-error @+1 {{keeps its operand's grid}}
   %0 = qnn.concat %x, %y {axis = 1 : i64} : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>, tensor<1x4x!quant.uniform<i8:f32, 0.25>>) -> tensor<1x8x!quant.uniform<i8:f32, 0.5>>
@@ -288,7 +323,7 @@ func.func @reshape(%x: tensor<1x4xf32>) {
 // -----
 
 func.func @reshape_per_axis(%x: tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) {
-  // expected-error @+1 {{keeps its operand's grid}}
+  // expected-error @+1 {{takes one scale for the whole tensor, found a list of scales: 'tensor<2x2x!quant.uniform<i32:f32:1, {5.000000e-01,2.500000e-01}>>'}}
   %0 = qnn.reshape %x {shape = array<i64: 4>} : (tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<4x!quant.uniform<i32:f32, 0.5>>
   return
 }

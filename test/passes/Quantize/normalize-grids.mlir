@@ -106,7 +106,8 @@ func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 func.func @input_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
   %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
-  // expected-error @unknown {{'qnn.linear' op of layer 'fc' has weights with one scale per index of axis 1; an accumulator can have one per output channel only (axis 0)}}
+  // CHECK-LABEL: func.func @input_channels
+  // CHECK: quant.dcast %{{.*}} : tensor<2x2x!quant.uniform<i8:f32:1, {2.500000e-01,5.000000e-01}>>
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
   return %0 : tensor<1x2xf32>
 }

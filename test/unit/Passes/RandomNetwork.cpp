@@ -111,7 +111,7 @@ private:
   }
   Value mul(Value x) { return npu::MulOp::create(builder, loc, partner(x), x, zero(), zero(), requant()); }
   Value rescale(Value x) {
-    return npu::RescaleOp::create(builder, loc, x, zero(), requant(pick(2) ? 1 : shapeOf(x).back()));
+    return npu::RescaleOp::create(builder, loc, x, zero(), requant(pick(2) ? 1 : shapeOf(x).back()), TypeAttr());
   }
   Value lookup(Value x) {
     Shape shape = pick(2) ? Shape{256} : Shape{shapeOf(x).back(), 256};

@@ -179,15 +179,17 @@ def Npu_MulOp : Npu_Op<"mul", "Mul", [Npu_Permutable]> {
 def Npu_RescaleOp : Npu_Op<"rescale", "Rescale", [Npu_Permutable]> {
   let summary = "another grid, or a clamp alone";
   let description = [{
-    The accumulator is `x - input_zero_point`. Two rescales in a row are never merged: each rounds.
+    The accumulator is `x - input_zero_point`. Two rescales in a row are never merged: each rounds. The only op between integers of
+    8 and of 16 bits: then `output` says the result's type.
 
     ```mlir
     %0 = npu.rescale %x input_zero_point = 4 requant = <multipliers = [16384], shifts = [14], zero_point = 4, clamp = [4, 127]>
        : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
     ```
   }];
-  let arguments = (ins Npu_Tensor:$input, Npu_ZeroPoint:$input_zero_point, Npu_RequantAttr:$requant);
-  let assemblyFormat = !strconcat("$input", Npu_InputZeroPoint, " `requant` `=` $requant", Npu_Types);
+  let arguments = (ins Npu_Tensor:$input, Npu_ZeroPoint:$input_zero_point, Npu_RequantAttr:$requant,
+    OptionalAttr<TypeAttrOf<AnyTypeOf<[I8, I16]>>>:$output);
+  let assemblyFormat = !strconcat("$input", Npu_InputZeroPoint, " `requant` `=` $requant (`output` `=` $output^)?", Npu_Types);
 }
 
 def Npu_LookupOp : Npu_Op<"lookup", "Lookup", [Npu_PermutableFirst]> {

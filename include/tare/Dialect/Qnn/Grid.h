@@ -27,10 +27,16 @@ struct Grid {
   /// The grid of a quantized element type (or of a tensor of one); nullopt for anything else.
   static std::optional<Grid> of(mlir::Type type);
 
+  /// Those of channel `channel`; a list of one serves all.
   double scale(int64_t channel) const { return scales[scales.size() == 1 ? 0 : channel]; }
   int64_t zeroPoint(int64_t channel) const { return zeroPoints[zeroPoints.size() == 1 ? 0 : channel]; }
-  /// The one scale of a per-tensor grid, or of a per-axis one that has one channel.
-  bool isPerTensor() const { return !axis; }
+  /// (A1) One scale and one zero point for the tensor; a list of length 1 is that, whether it names an axis or not.
+  bool isPerTensor() const { return scales.size() == 1 && zeroPoints.size() == 1; }
+  /// The scale of a grid for the whole tensor. Of a list there is no one scale: to ask for it is a bug, and ends the
+  /// process.
+  double scale() const;
+  /// The zero point of the whole tensor, which all channels of a list share; otherwise a bug, as above.
+  int64_t zeroPoint() const;
 
   /// The element type that has this grid (expressed type f32).
   mlir::quant::QuantizedType type(mlir::MLIRContext *context) const;

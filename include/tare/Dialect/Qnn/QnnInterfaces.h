@@ -23,8 +23,13 @@ public:
   virtual double leastMaximum(mlir::Value value, int64_t axis) const = 0;
 };
 
-/// Operands and result are all float or all quantized, and a `Same` or `Unified` result has its operands' scales.
+/// Operands and result are all float or all quantized; only those that the op says have a scale per index of an axis;
+/// activations and result have one width, unless the op changes it; and a `Same` or `Unified` result has its operands'
+/// scales.
 mlir::LogicalResult verifyGrid(mlir::Operation *op);
+
+/// Whether a type is that of the integers of an accumulator: quantized, of 32 bits.
+bool isAccumulator(mlir::Type type);
 
 /// The interval of an op's fused activation; everything where it has none.
 std::pair<double, double> fusedInterval(mlir::Operation *op);

@@ -23,7 +23,15 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
     InterfaceMethod<[{
       Whether the result holds each element of the operand once, elsewhere: a transpose, a reshape. Such an op may stay in
       float between a dequantize and the graph's outputs.
-    }], "bool", "isRearrangement", (ins), "", [{ return false; }]>
+    }], "bool", "isRearrangement", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether an operand may have a scale per index of an axis: weights and biases, whose sums have a scale per channel. An
+      operand that may not is an activation.
+    }], "bool", "takesAxisGrid", (ins "::mlir::OpOperand &":$operand), "", [{ return false; }]>,
+    InterfaceMethod<"Whether the result may have a scale per index of an axis: an accumulator that leaves as it is.",
+      "bool", "givesAxisGrid", (ins), "", [{ return false; }]>,
+    InterfaceMethod<"Whether activations of one width may become a result of another: hardware has an op for it, no more.",
+      "bool", "changesWidth", (ins), "", [{ return false; }]>
   ];
   let verify = [{ return ::tare::qnn::verifyGrid($_op); }];
 }

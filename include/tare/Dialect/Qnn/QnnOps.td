@@ -90,6 +90,11 @@ class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
     DeclareOpInterfaceMethods<Qnn_AccumulatorOpInterface, ["getResultChannelAxis", "sumsAllWeights", "foldsZeroPoint"]>,
     Qnn_ClampOpInterface, Qnn_Requant]> {
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
+    bool takesAxisGrid(::mlir::OpOperand &operand) { return &operand != &getActivationOperand(); }
+    bool givesAxisGrid() { return ::tare::qnn::isAccumulator(getType()); }
+  }];
   let hasVerifier = 1;
 }
 
@@ -382,6 +387,12 @@ def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose", [Qnn_FloorOpInterface]> {
   }];
   let arguments = (ins Qnn_Tensor:$input, DenseI64ArrayAttr:$permutation);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
+    bool isRearrangement() { return true; }
+    bool takesAxisGrid(::mlir::OpOperand &) { return true; }
+    bool givesAxisGrid() { return true; }
+  }];
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -422,7 +433,8 @@ def Qnn_RoundOp : Qnn_SameGridOp<"round"> {
 def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_RequantOfOperands]> {
   let summary = "the same real values on another grid";
   let description = [{
-    Where two neighbours disagree on the grid: an operand of a concat, a tensor that two ops want differently.
+    Where two neighbours disagree on the grid: an operand of a concat, a tensor that two ops want differently, integers of 8 and
+    of 16 bits.
 
     ```mlir
     %0 = qnn.requantize %x : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.25:3>>
@@ -430,6 +442,10 @@ def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_RequantOfOperands]> {
   }];
   let arguments = (ins Qnn_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
+    bool changesWidth() { return true; }
+  }];
   let hasFolder = 1;
   let hasVerifier = 1;
 }

@@ -21,12 +21,18 @@ inline double nearestStep(double real, double scale) {
   return isTie && std::fmod(q, 2.0) == 0.0 ? q : away;
 }
 
-/// (A2) The integer of a real number that is known when compiling; NaN is the zero point.
-inline int64_t integerOf(double real, const Grid &grid, int64_t channel = 0) {
+/// (A2) The integer, in a channel, of a real number that is known when compiling; NaN is the zero point.
+inline int64_t integerOf(double real, const Grid &grid, int64_t channel) {
   double zero = double(grid.zeroPoint(channel));
   if (std::isnan(real))
     return grid.zeroPoint(channel);
   return int64_t(std::clamp(nearestStep(real, grid.scale(channel)) + zero, double(grid.min), double(grid.max)));
+}
+
+/// The same on a grid for the whole tensor.
+inline int64_t integerOf(double real, const Grid &grid) {
+  (void)grid.scale(); // Ends the process where there is a list.
+  return integerOf(real, grid, 0);
 }
 
 } // namespace tare::qnn

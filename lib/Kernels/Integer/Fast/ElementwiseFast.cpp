@@ -115,15 +115,21 @@ public:
   }
 };
 
+/// What a function of one byte, which `kernel` has for its reference, makes of each: of -128 first.
+template <typename T>
+void tabulate(const program::OpUnion &op, const OpKernel &kernel, ElementType output, std::array<T, 256> &table) {
+  Tensor every(ElementType::i8, {256, 1});
+  for (int i = 0; i < 256; ++i)
+    every.mutableAs<int8_t>()[i] = int8_t(i - 128);
+  ConstTensorView view = every.view();
+  kernel.reference(op, {&view, 1}, {{output, every.shape()}, table.data()});
+}
+
 /// A function of one byte, as a table.
 class TableKernel : public FastKernel {
 public:
   TableKernel(const program::OpUnion &op, const OpKernel &kernel, const VectorSet &set) : set(set) {
-    Tensor every(ElementType::i8, {256, 1});
-    for (int i = 0; i < 256; ++i)
-      every.mutableAs<int8_t>()[i] = int8_t(i - 128);
-    ConstTensorView view = every.view();
-    kernel.reference(op, {&view, 1}, {every.type(), table.data()});
+    tabulate(op, kernel, ElementType::i8, table);
   }
   bool divides() const override { return true; }
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
@@ -135,6 +141,54 @@ public:
 private:
   const VectorSet &set;
   std::array<int8_t, 256> table;
+};
+
+/// Rescaling of 8 bits to 16, as a table.
+class WideningKernel : public FastKernel {
+public:
+  WideningKernel(const program::OpUnion &op, const OpKernel &kernel) { tabulate(op, kernel, ElementType::i16, table); }
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *,
+           Share share) const override {
+    Range own = share.of(result.count(), elementBlock);
+    const int8_t *x = operands[0].as<int8_t>();
+    int16_t *y = result.as<int16_t>();
+    for (int64_t i = own.first; i < own.last; ++i)
+      y[i] = table[x[i] + 128];
+  }
+
+private:
+  std::array<int16_t, 256> table;
+};
+
+/// Rescaling of 16 bits to 8: at 16 bits, block by block, whose results all fit 8.
+class NarrowingKernel : public FastKernel {
+public:
+  NarrowingKernel(std::unique_ptr<PreparedRequant> requant, RowFunction16 row16, int32_t zeroPoint)
+      : requant(std::move(requant)), row16(row16), zeroPoint(zeroPoint) {}
+  size_t scratchBytes() const override { return block * sizeof(int16_t); }
+  bool divides() const override { return true; }
+  void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
+           Share share) const override {
+    static constexpr int16_t one = 1;
+    Range own = share.of(result.count(), elementBlock);
+    auto *wide = reinterpret_cast<int16_t *>(scratch);
+    ElementsOperand x = {nullptr, false, double(zeroPoint), 1}, factor = {&one, true, 0, 1};
+    for (int64_t first = own.first; first < own.last; first += block) {
+      int64_t count = std::min(block, own.last - first);
+      x.data = operands[0].as<int16_t>() + first;
+      row16(x, factor, wide, count, requant->view());
+      for (int64_t i = 0; i < count; ++i)
+        result.as<int8_t>()[first + i] = int8_t(wide[i]);
+    }
+  }
+
+private:
+  static constexpr int64_t block = 1024;
+
+  std::unique_ptr<PreparedRequant> requant;
+  RowFunction16 row16;
+  int32_t zeroPoint;
 };
 
 /// Tables of 8-bit inputs; one table, or one per channel.
@@ -203,11 +257,24 @@ std::unique_ptr<FastKernel> prepareMul(const program::OpUnion &op, std::span<con
                                         result);
 }
 
-std::unique_ptr<FastKernel> prepareRescale(const program::OpUnion &op, std::span<const Operand>,
+/// To another width; the reference kernel does what has an entry per channel, which no compiler writes.
+static std::unique_ptr<FastKernel> prepareWidth(const program::OpUnion &op, std::unique_ptr<PreparedRequant> requant,
+                                                ElementType output) {
+  if (requant->view().perChannel)
+    return nullptr;
+  if (output == ElementType::i16)
+    return std::make_unique<WideningKernel>(op, *lookup(op.type));
+  return std::make_unique<NarrowingKernel>(std::move(requant), vectorSet().mul16,
+                                           parameters<program::RescaleT>(op).input_zero_point);
+}
+
+std::unique_ptr<FastKernel> prepareRescale(const program::OpUnion &op, std::span<const Operand> operands,
                                            const TensorType &result) {
   const auto &rescale = parameters<program::RescaleT>(op);
   const VectorSet &set = vectorSet();
   auto requant = std::make_unique<PreparedRequant>(*rescale.requant, lastDim(result.shape));
+  if (operands[0].type.element != result.element)
+    return prepareWidth(op, std::move(requant), result.element);
   if (result.element == ElementType::i8 && !requant->view().perChannel)
     return std::make_unique<TableKernel>(op, *lookup(op.type), set);
   std::array<ElementsOperand, 2> constants = {

@@ -187,7 +187,10 @@ Case makeRescale(Random &random) {
   Shape shape = imageOrVector(random);
   program::RescaleT rescale;
   rescale.input_zero_point = zeroPoint(random, type);
-  rescale.requant = randomRequant(random, shape.back(), type, typical(type));
+  ElementType output = activation(random);
+  if (output != type || random.chance(50))
+    rescale.output = output;
+  rescale.requant = randomRequant(random, shape.back(), output, typical(type));
   Case test;
   test.operands = {randomTensor(random, {type, shape})};
   test.op = makeOp(std::move(rescale));

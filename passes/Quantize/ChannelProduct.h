@@ -1,0 +1,17 @@
+//===- ChannelProduct.h - Products by a number per channel ------*- C++ -*-===//
+#ifndef TARE_PASSES_QUANTIZE_CHANNELPRODUCT_H
+#define TARE_PASSES_QUANTIZE_CHANNELPRODUCT_H
+
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Target/Target.h"
+
+namespace tare {
+
+/// Makes the product of an activation and `constant`, a dequantized constant of 8 bits with one element and one scale per
+/// index of one axis, a convolution of each index with itself, whose weights the constant's integers are: exact. False,
+/// and nothing is changed, where `op` is no such product, or the target has no such convolution.
+bool replaceProduct(mlir::Operation *op, mlir::OpOperand &constant, const Target &target);
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_CHANNELPRODUCT_H

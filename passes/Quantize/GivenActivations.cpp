@@ -1,0 +1,151 @@
+//===- GivenActivations.cpp - A model's own activation grids --------------===//
+#include "Quantize/GivenGrids.h"
+#include "Remarks.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Passes/Repairs.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+
+namespace {
+
+/// "value 'x' of node 'x_q' (..)", for the integers of an activation.
+std::string described(Value integers, const std::string &detail) {
+  Operation *maker = integers.getDefiningOp();
+  std::string text = "value '" + qnn::valueName(maker ? maker->getOperand(0) : integers) + "'";
+  if (maker)
+    text += " of node '" + qnn::layerName(maker) + "'";
+  return text + " (" + detail + ")";
+}
+
+/// The grid of the format that covers what `grid` does, to half of its own step; `grid` itself where that is one.
+Grid nearestGrid(const Grid &grid, const ActivationFormat &format, bool powerOfTwo) {
+  if (!format.symmetric)
+    return grid;
+  Grid near = grid;
+  const int64_t limit = (int64_t(1) << (grid.bits - 1)) - 1;
+  near.max = limit;
+  near.min = -limit;
+  if (grid.zeroPoint() == 0)
+    return near;
+  const double reach = double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
+  near.scales = {powerOfTwo ? 2 * grid.scale() : double(float(grid.scale() * reach / double(limit)))};
+  near.zeroPoints = {0};
+  return near;
+}
+
+class ActivationConformer {
+public:
+  ActivationConformer(const Target &target, bool repair) : target(target), repair(repair) {}
+
+  void look(Value integers) {
+    std::optional<Grid> grid = Grid::of(integers.getType());
+    if (!grid)
+      return;
+    if (!grid->isPerTensor())
+      return axes.push_back(described(
+          integers, llvm::formatv("{0} scales and zero points along axis {1}", grid->scales.size(), *grid->axis)));
+    const ActivationFormat *format = formatOfBits(target, grid->bits);
+    if (!format)
+      return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
+    Grid near = nearestGrid(*grid, *format, target.powerOfTwoScales());
+    if (sameGrid(near, *grid))
+      return;
+    if (near.zeroPoint() != grid->zeroPoint() && !repair)
+      return zeroPoints.push_back(described(integers, "zero point " + std::to_string(grid->zeroPoint())));
+    changes.emplace_back(integers, near);
+  }
+
+  /// The errors, where there are any; otherwise all changes are made and told.
+  LogicalResult finish(func::FuncOp function) {
+    if (!axes.empty())
+      return function.emitError() << "activations with a scale per channel: " << llvm::join(axes, ", ")
+                                  << "; hardware has one scale for a whole activation: quantize activations per "
+                                  << "tensor, weights alone per channel";
+    for (const auto &[bits, values] : widths)
+      return function.emitError() << "target '" << target.name << "' has no i" << bits
+                                  << " activations, but the model quantizes to them: " << llvm::join(values, ", ")
+                                  << "; quantize them to a type that the target lists, convert the float model, or take "
+                                  << "another target (tare target list)";
+    if (!zeroPoints.empty())
+      return function.emitError() << "target '" << target.name
+                                  << "' has symmetric activations, zero point 0, but the model quantizes to others: "
+                                  << llvm::join(zeroPoints, ", ")
+                                  << "; do without --no-repair, which gives them coarser scales, or convert the float model";
+    for (auto &[integers, grid] : changes)
+      change(integers, grid);
+    return mlir::success();
+  }
+
+private:
+  void change(Value integers, const Grid &grid) {
+    tell(integers, grid);
+    RankedTensorType before = cast<RankedTensorType>(integers.getType()), after = onGrid(before, grid);
+    auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
+    if (maker)
+      integers.setType(after);
+    // The model's own integers are what leaves and enters the graph.
+    for (OpOperand &use : llvm::make_early_inc_range(integers.getUses())) {
+      auto cast = dyn_cast<quant::DequantizeCastOp>(use.getOwner());
+      if (maker && cast)
+        continue;
+      OpBuilder builder(use.getOwner());
+      if (maker) {
+        auto real = quant::DequantizeCastOp::create(builder, maker.getLoc(), maker.getInput().getType(), integers);
+        use.set(quant::QuantizeCastOp::create(builder, maker.getLoc(), before, real));
+      } else if (cast) {
+        builder.setInsertionPointAfter(cast);
+        auto moved = quant::QuantizeCastOp::create(builder, cast.getLoc(), after, cast);
+        auto real = quant::DequantizeCastOp::create(builder, cast.getLoc(), cast.getType(), moved);
+        cast.getResult().replaceAllUsesExcept(real, moved);
+      }
+    }
+  }
+
+  void tell(Value integers, const Grid &grid) {
+    Operation *maker = integers.getDefiningOp();
+    Operation *at = maker ? maker : cast<BlockArgument>(integers).getOwner()->getParentOp();
+    Grid before = *Grid::of(integers.getType());
+    std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
+    if (before.zeroPoint() == grid.zeroPoint()) {
+      // One integer fewer, which symmetric quantizers leave out as a rule.
+      remarkPassed(at, "tare-conform-grids", "LeastIntegerLost") << remark::reason("'{0}' begins at {1} now", name, grid.min);
+      return;
+    }
+    reportRepair(at, {"SymmetricGrid", 1, 0.5},
+                 llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
+                               "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
+                               name, before.zeroPoint(), target.name, before.scale(), grid.scale())
+                     .str());
+  }
+
+  const Target &target;
+  const bool repair;
+  SmallVector<std::string> axes, zeroPoints;
+  /// By their bits.
+  std::map<unsigned, SmallVector<std::string>> widths;
+  SmallVector<std::pair<Value, Grid>> changes;
+};
+
+} // namespace
+
+const ActivationFormat *tare::formatOfBits(const Target &target, unsigned bits) {
+  if (bits != 8 && bits != 16)
+    return nullptr;
+  return target.activation(bits == 16 ? ElementType::i16 : ElementType::i8);
+}
+
+LogicalResult tare::conformActivations(func::FuncOp function, const Target &target, bool repair) {
+  ActivationConformer conformer(target, repair);
+  for (Value argument : function.getArguments())
+    conformer.look(argument);
+  function.walk([&](quant::QuantizeCastOp cast) {
+    if (!qnn::constantValue(cast.getInput()))
+      conformer.look(cast.getResult());
+  });
+  return conformer.finish(function);
+}

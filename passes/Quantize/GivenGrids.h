@@ -1,0 +1,36 @@
+//===- GivenGrids.h - What a quantized model brings -------------*- C++ -*-===//
+//
+// The three kinds of grids that a model says itself, each against what the
+// target has: activations, weights, and constants beside activations.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_QUANTIZE_GIVENGRIDS_H
+#define TARE_PASSES_QUANTIZE_GIVENGRIDS_H
+
+#include "Quantize/Grids.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Target/Target.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace tare {
+
+/// What the target says of activations of so many bits; null where it has none.
+const ActivationFormat *formatOfBits(const Target &target, unsigned bits);
+
+/// Puts the quantized activations of the function on grids that the target has: with a warning of what that costs, if
+/// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, or is of
+/// a width that the target has not.
+mlir::LogicalResult conformActivations(mlir::func::FuncOp function, const Target &target, bool repair);
+
+/// Weights that no accumulator op has (not of 8 bits, with a scale per index of another axis than the output channels')
+/// become float, to be quantized anew, in the same way; those that the target alone has not are an error.
+mlir::LogicalResult conformWeights(mlir::func::FuncOp function, const Target &target, bool repair);
+
+/// Constants that ops read like activations get grids that activations have: in an exact form where there is one
+/// (a product by a number per channel is a convolution of each channel with itself), otherwise rounded, in the same way.
+mlir::LogicalResult conformConstants(mlir::func::FuncOp function, const Target &target, bool repair);
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_GIVENGRIDS_H

@@ -1,0 +1,122 @@
+//===- UnifyWidths.cpp - Where 8 and 16 bits meet -------------------------===//
+//
+// Invariant: afterwards the activations that an op reads, and the integers that
+// its result is quantized to, have one width, but for ops whose fusion
+// requantizes them anyway, and for accumulators that leave as they are.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/GivenGrids.h"
+#include "Remarks.h"
+#include "Requant/Multiplier.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Passes/Passes.h"
+
+#include <algorithm>
+
+namespace tare {
+#define GEN_PASS_DEF_UNIFYWIDTHS
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+using qnn::GridOpInterface;
+using qnn::GridRule;
+
+namespace {
+
+constexpr unsigned wideBits = 16;
+
+/// |q - Z| at most.
+int64_t reachOf(const Grid &grid) { return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min); }
+
+/// (A43) The grid of 16 bits that has 2^fineness steps in each of `narrow`, and zero point 0.
+Grid wideGrid(const Grid &narrow, int fineness) {
+  Grid wide = narrow;
+  wide.bits = wideBits;
+  wide.max = (int64_t(1) << (wideBits - 1)) - 1;
+  wide.min = -wide.max;
+  wide.scales = {std::ldexp(narrow.scale(), -fineness)};
+  wide.zeroPoints = {0};
+  return wide;
+}
+
+/// The largest fineness at which the wide grid holds all of `narrow`.
+int largestFineness(const Grid &narrow) {
+  int fineness = 0;
+  while (reachOf(narrow) << (fineness + 1) < int64_t(1) << (wideBits - 1))
+    ++fineness;
+  return fineness;
+}
+
+struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
+  void runOnOperation() final {
+    FailureOr<Target> target = npu::getTarget(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    limits = wholeLimits(*target);
+    SmallVector<GridOpInterface> ops;
+    getOperation().walk([&](GridOpInterface op) { ops.push_back(op); });
+    for (GridOpInterface op : ops)
+      if ((op.getGridRule() == GridRule::Own || op.getGridRule() == GridRule::Bounded) && !op.changesWidth())
+        unify(op);
+  }
+
+private:
+  MultiplierLimits limits;
+
+  void unify(GridOpInterface op) {
+    SmallVector<OpOperand *> operands = activationsOf(op);
+    SmallVector<quant::QuantizeCastOp> casts = castsOf(op);
+    auto isWide = [](const Grid &grid) { return grid.bits == wideBits; };
+    bool wide = llvm::any_of(operands, [&](OpOperand *operand) { return isWide(*gridBehind(operand->get())); }) ||
+                llvm::any_of(casts, [&](quant::QuantizeCastOp cast) { return isWide(*Grid::of(cast.getType())); });
+    if (!wide)
+      return;
+    for (OpOperand *operand : operands)
+      if (Grid grid = *gridBehind(operand->get()); !isWide(grid))
+        widenOperand(op, *operand, grid);
+    for (quant::QuantizeCastOp cast : casts)
+      if (Grid grid = *Grid::of(cast.getType()); !isWide(grid))
+        widenResult(op, cast, grid);
+  }
+
+  static SmallVector<OpOperand *> activationsOf(GridOpInterface op) {
+    SmallVector<OpOperand *> operands;
+    for (OpOperand &operand : op->getOpOperands())
+      if (!op.takesAxisGrid(operand) && gridBehind(operand.get()))
+        operands.push_back(&operand);
+    return operands;
+  }
+
+  /// But for those of accumulators.
+  static SmallVector<quant::QuantizeCastOp> castsOf(GridOpInterface op) {
+    SmallVector<quant::QuantizeCastOp> casts;
+    for (Operation *user : op->getResult(0).getUsers())
+      if (auto cast = dyn_cast<quant::QuantizeCastOp>(user); cast && !qnn::isAccumulator(cast.getType()))
+        casts.push_back(cast);
+    return casts;
+  }
+
+  /// (A43) A sum of products keeps the scale, and with it the grid of its bias. All others get as fine a grid as there is: an
+  /// interpolated table is exact at multiples of 128 (A24), where each integer of 8 bits then lies.
+  void widenOperand(GridOpInterface op, OpOperand &operand, const Grid &grid) {
+    int fineness = isa<qnn::AccumulatorOpInterface>(op.getOperation()) ? 0 : std::min(7, largestFineness(grid));
+    while (fineness > 0 && decompose(std::ldexp(1.0, fineness), limits).q < limits.shiftMin)
+      --fineness;
+    remarkPassed(op, "tare-unify-widths", "OperandWidened");
+    OpBuilder builder(op);
+    std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber()) + "_widened";
+    operand.set(castBothWays(builder, operand.get(), wideGrid(grid, fineness), layer));
+  }
+
+  void widenResult(GridOpInterface op, quant::QuantizeCastOp cast, const Grid &grid) {
+    remarkPassed(op, "tare-unify-widths", "ResultWidened");
+    OpBuilder builder(cast);
+    Grid wide = wideGrid(grid, largestFineness(grid));
+    cast.getInputMutable().assign(castBothWays(builder, cast.getInput(), wide, qnn::layerName(op) + "_widened"));
+  }
+};
+
+} // namespace
