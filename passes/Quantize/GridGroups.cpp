@@ -28,10 +28,6 @@ void widen(std::optional<std::pair<double, double>> &range, const std::optional<
 
 } // namespace
 
-std::pair<double, double> tare::coveredRange(const Grid &grid) {
-  return {grid.scale(0) * (grid.min - grid.zeroPoint(0)), grid.scale(0) * (grid.max - grid.zeroPoint(0))};
-}
-
 qnn::RangeAttr tare::rangeAttr(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());

@@ -31,9 +31,6 @@ private:
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
-/// From the least to the greatest real number of a grid that has one scale.
-std::pair<double, double> coveredRange(const qnn::Grid &grid);
-
 /// What calibration saw of an activation; null where nothing is known.
 qnn::RangeAttr rangeAttr(mlir::Value value);
 

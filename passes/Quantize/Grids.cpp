@@ -3,7 +3,6 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/Steps.h"
-#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"

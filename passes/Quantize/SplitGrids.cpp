@@ -238,7 +238,7 @@ private:
     std::optional<std::pair<double, double>> range = rangeOfValue(value);
     if (leaves && (isa<BlockArgument>(value) || (!range && mayLeaveAsAccumulator(value))))
       return nullptr;
-    auto step = [](const Readers &readers) { return Grid::of(readers.wish.grid)->scale(0); };
+    auto step = [](const Readers &readers) { return Grid::of(readers.wish.grid)->scale(); };
     auto span = [](const Readers &readers) {
       auto [min, max] = coveredRange(*Grid::of(readers.wish.grid));
       return max - min;
@@ -262,7 +262,7 @@ private:
     if (width == 0)
       return true;
     return std::max(min - range.first, range.second - max) <= harmlessCut * width &&
-           grid.scale(0) <= harmlessSteps * width / 255.0;
+           grid.scale() <= harmlessSteps * width / 255.0;
   }
 
   /// What is known of a value's numbers: from calibration, or from the grid that they come from.
