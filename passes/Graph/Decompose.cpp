@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Quantize/Grids.h"
 #include "Remarks.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
@@ -21,6 +22,23 @@ using namespace tare;
 namespace {
 
 constexpr StringLiteral passName = "tare-decompose";
+
+/// The reciprocals of a constant that has a scale per channel, and one number in each, have a scale per channel, too,
+/// on which each is 127 or -127: exact, however far apart they are. Others stay as they are.
+Value onOwnScales(OpBuilder &builder, Value reciprocals, ArrayRef<double> values,
+                  const std::optional<qnn::Grid> &divisor, const std::string &layer) {
+  if (!divisor || divisor->isPerTensor() || divisor->scales.size() != values.size())
+    return reciprocals;
+  qnn::Grid grid = *divisor;
+  grid.bits = 8;
+  grid.isSigned = true;
+  grid.max = 127;
+  grid.min = -127;
+  grid.zeroPoints.assign(values.size(), 0);
+  for (auto [scale, value] : llvm::zip_equal(grid.scales, values))
+    scale = float(std::abs(value)) / 127.0f;
+  return castBothWays(builder, reciprocals, grid, layer);
+}
 
 /// a / b becomes a * (1 / b), 1 / b a constant where b is one, dequantized or not.
 struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
@@ -41,6 +59,7 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
       for (double &value : values)
         value = 1.0 / value;
       reciprocal = floatConstant(rewriter, loc, cast<RankedTensorType>(divisor.getType()).getShape(), values, name);
+      reciprocal = onOwnScales(rewriter, reciprocal, values, gridBehind(divisor), qnn::layerName(op) + "_reciprocal");
     }
     remarkPassed(op, passName, "DivisionReplaced");
     Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);

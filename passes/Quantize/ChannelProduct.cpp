@@ -22,8 +22,8 @@ ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.get
 
 int64_t elementsOf(ArrayRef<int64_t> shape) { return ShapedType::getNumElements(shape); }
 
-/// The axis of `shape`, of the product, that a constant of `dims` has its elements along; nothing where it has some along
-/// another one, too.
+/// The axis of `shape`, of the product, that a constant of `dims` has its elements along; nothing where it has some
+/// along another one, too.
 std::optional<int64_t> axisOf(ArrayRef<int64_t> dims, const Grid &grid, ArrayRef<int64_t> shape) {
   if (!grid.axis || elementsOf(dims) != dims[*grid.axis])
     return std::nullopt;
@@ -45,7 +45,8 @@ bool coversRest(ArrayRef<int64_t> x, ArrayRef<int64_t> shape, int64_t axis) {
 bool hasSuchWeights(const Target &target, const Grid &grid) {
   if (grid.bits != 8 || !target.weights.perChannel || !target.hasOp("conv"))
     return false;
-  return !target.powerOfTwoScales() || llvm::all_of(grid.scales, [](double scale) { return exponentOf(scale).has_value(); });
+  return !target.powerOfTwoScales() ||
+         llvm::all_of(grid.scales, [](double scale) { return exponentOf(scale).has_value(); });
 }
 
 /// q - Z of each element, where all are within [-127, 127].
@@ -98,7 +99,8 @@ bool tare::replaceProduct(Operation *op, OpOperand &constant, const Target &targ
     return false;
 
   bool isImage = *axis == 1 && (shape.size() == 3 || shape.size() == 4) && shapeOf(x).size() == shape.size();
-  int64_t channels = shape[*axis], before = elementsOf(shape.take_front(*axis)), behind = elementsOf(shape.drop_front(*axis + 1));
+  int64_t channels = shape[*axis], before = elementsOf(shape.take_front(*axis)),
+          behind = elementsOf(shape.drop_front(*axis + 1));
   int64_t groups = elementsOf(shapeOf(x)) / (before * behind);
   SmallVector<int64_t> image = isImage ? llvm::to_vector(shapeOf(x)) : SmallVector<int64_t>{before, groups, behind};
   SmallVector<int64_t> result = image;
@@ -110,8 +112,8 @@ bool tare::replaceProduct(Operation *op, OpOperand &constant, const Target &targ
   Value weights = weightsOf(builder, cast.getLoc(), *integers, grid, image.size());
   Value channelsFirst = reshaped(builder, qnn::nameLoc(op->getContext(), layer + "/image", name + "/image"), x, image);
   auto type = RankedTensorType::get(result, builder.getF32Type());
-  auto conv = qnn::ConvOp::create(builder, isImage ? op->getLoc() : inner, type, channelsFirst, weights, Value(), nullptr,
-                                  nullptr, nullptr, groups, product.getClampAttr());
+  auto conv = qnn::ConvOp::create(builder, isImage ? op->getLoc() : inner, type, channelsFirst, weights, Value(),
+                                  nullptr, nullptr, nullptr, groups, product.getClampAttr());
   if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
     conv->setDiscardableAttr(qnn::rangeAttrName, range);
   product.replaceAllUsesWith(reshaped(builder, op->getLoc(), conv, shape));

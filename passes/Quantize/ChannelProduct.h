@@ -7,9 +7,9 @@
 
 namespace tare {
 
-/// Makes the product of an activation and `constant`, a dequantized constant of 8 bits with one element and one scale per
-/// index of one axis, a convolution of each index with itself, whose weights the constant's integers are: exact. False,
-/// and nothing is changed, where `op` is no such product, or the target has no such convolution.
+/// Makes the product of an activation and `constant`, a dequantized constant of 8 bits with one element and one scale
+/// per index of one axis, a convolution of each index with itself, whose weights the constant's integers are: exact.
+/// False, and nothing is changed, where `op` is no such product, or the target has no such convolution.
 bool replaceProduct(mlir::Operation *op, mlir::OpOperand &constant, const Target &target);
 
 } // namespace tare

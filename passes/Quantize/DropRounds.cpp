@@ -65,7 +65,7 @@ private:
       return;
     }
     double largest = std::max(-range.getMin(), range.getMax());
-    double step = activationGrid(range.getMin(), range.getMax(), *rule).scale(0);
+    double step = activationGrid(range.getMin(), range.getMax(), *rule).scale();
     double formatStep = largest > 0 ? std::ldexp(1.0, std::ilogb(largest) + 1 - format.bits) : 0.0;
     if (largest > format.largest)
       round.emitWarning() << llvm::formatv("layer '{0}': casts to {1}, which ends at {2}, but calibration saw {3}: the model gives "

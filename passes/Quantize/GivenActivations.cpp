@@ -67,15 +67,17 @@ public:
                                   << "; hardware has one scale for a whole activation: quantize activations per "
                                   << "tensor, weights alone per channel";
     for (const auto &[bits, values] : widths)
-      return function.emitError() << "target '" << target.name << "' has no i" << bits
-                                  << " activations, but the model quantizes to them: " << llvm::join(values, ", ")
-                                  << "; quantize them to a type that the target lists, convert the float model, or take "
-                                  << "another target (tare target list)";
+      return function.emitError()
+             << "target '" << target.name << "' has no i" << bits
+             << " activations, but the model quantizes to them: " << llvm::join(values, ", ")
+             << "; quantize them to a type that the target lists, convert the float model, or take "
+             << "another target (tare target list)";
     if (!zeroPoints.empty())
-      return function.emitError() << "target '" << target.name
-                                  << "' has symmetric activations, zero point 0, but the model quantizes to others: "
-                                  << llvm::join(zeroPoints, ", ")
-                                  << "; do without --no-repair, which gives them coarser scales, or convert the float model";
+      return function.emitError()
+             << "target '" << target.name
+             << "' has symmetric activations, zero point 0, but the model quantizes to others: "
+             << llvm::join(zeroPoints, ", ")
+             << "; do without --no-repair, which gives them coarser scales, or convert the float model";
     for (auto &[integers, grid] : changes)
       change(integers, grid);
     return mlir::success();
@@ -113,14 +115,16 @@ private:
     std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
     if (before.zeroPoint() == grid.zeroPoint()) {
       // One integer fewer, which symmetric quantizers leave out as a rule.
-      remarkPassed(at, "tare-conform-grids", "LeastIntegerLost") << remark::reason("'{0}' begins at {1} now", name, grid.min);
+      remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
+          << remark::reason("'{0}' begins at {1} now", name, grid.min);
       return;
     }
-    reportRepair(at, {"SymmetricGrid", 1, 0.5},
-                 llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
-                               "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
-                               name, before.zeroPoint(), target.name, before.scale(), grid.scale())
-                     .str());
+    reportRepair(
+        at, {"SymmetricGrid", 1, 0.5},
+        llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
+                      "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
+                      name, before.zeroPoint(), target.name, before.scale(), grid.scale())
+            .str());
   }
 
   const Target &target;
@@ -144,7 +148,8 @@ LogicalResult tare::conformActivations(func::FuncOp function, const Target &targ
   for (Value argument : function.getArguments())
     conformer.look(argument);
   function.walk([&](quant::QuantizeCastOp cast) {
-    if (!qnn::constantValue(cast.getInput()))
+    bool isTail = qnn::isAccumulator(cast.getType()) && cast.getInput().getDefiningOp<qnn::AccumulatorOpInterface>();
+    if (!isTail && !qnn::constantValue(cast.getInput()))
       conformer.look(cast.getResult());
   });
   return conformer.finish(function);

@@ -1,6 +1,6 @@
 //===- GivenConstants.cpp - A model's own constants beside activations ----===//
-#include "Quantize/GivenGrids.h"
 #include "Quantize/ChannelProduct.h"
+#include "Quantize/GivenGrids.h"
 #include "Quantize/StepCosts.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -22,8 +22,8 @@ namespace {
 /// In steps of the grid: less is float32's own.
 constexpr double noticeable = 1e-3;
 
-/// The grid of a dequantized constant whose elements may have been moved since; nothing for other values. An axis is that
-/// of the constant as the model stores it.
+/// The grid of a dequantized constant whose elements may have been moved since; nothing for other values. An axis is
+/// that of the constant as the model stores it.
 std::optional<Grid> givenGrid(Value value) {
   auto moved = value.getDefiningOp<GridOpInterface>();
   return moved && moved.isRearrangement() ? givenGrid(moved->getOperand(0)) : gridBehind(value);
@@ -125,8 +125,8 @@ public:
 private:
   LogicalResult replace(GridOpInterface op, OpOperand &operand, const Tensor &reals, const Grid &given,
                         const std::string &why) const {
-    // Operands of a concatenation are rounded to the grid of its result; on targets that only shift all scales are chosen
-    // together, and this one is near what will be.
+    // Operands of a concatenation are rounded to the grid of its result; on targets that only shift all scales are
+    // chosen together, and this one is near what will be.
     bool isUnified = op.getGridRule() == GridRule::Unified;
     Grid grid = gridForAll(reals, given.scales, ruleFor(op, given));
     if (target.powerOfTwoScales() && !exponentOf(grid.scale()))
@@ -176,11 +176,12 @@ private:
                                      qnn::layerName(op), name, why, target.name);
     if (!repair)
       return op->emitError() << text << "; do without --no-repair, which rounds it to one grid for the tensor";
-    reportRepair(op, {"ConstantRounded", 1, error, /*inSteps=*/false},
-                 llvm::formatv("{0}: it was rounded to one grid of {1} bits and scale {2:e3}, which its numbers are off "
-                               "by at most {3:e3}",
-                               text, grid.bits, grid.scale(), error)
-                     .str());
+    reportRepair(
+        op, {"ConstantRounded", 1, error, /*inSteps=*/false},
+        llvm::formatv("{0}: it was rounded to one grid of {1} bits and scale {2:e3}, which its numbers are off "
+                      "by at most {3:e3}",
+                      text, grid.bits, grid.scale(), error)
+            .str());
     return mlir::success();
   }
 

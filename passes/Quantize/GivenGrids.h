@@ -19,16 +19,21 @@ namespace tare {
 const ActivationFormat *formatOfBits(const Target &target, unsigned bits);
 
 /// Puts the quantized activations of the function on grids that the target has: with a warning of what that costs, if
-/// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, or is of
-/// a width that the target has not.
+/// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, or is
+/// of a width that the target has not.
 mlir::LogicalResult conformActivations(mlir::func::FuncOp function, const Target &target, bool repair);
 
-/// Weights that no accumulator op has (not of 8 bits, with a scale per index of another axis than the output channels')
-/// become float, to be quantized anew, in the same way; those that the target alone has not are an error.
+/// Whether the weights of `op`, on `grid`, might as well be an activation of 16 bits, which the target has, and `op`
+/// the product of two: a linear layer to whose sums nothing is added.
+bool isMatrixOfActivations(qnn::AccumulatorOpInterface op, const qnn::Grid &grid, const Target &target);
+
+/// Weights with a scale per index of another axis than the output channels' become float, to be quantized anew, in the
+/// same way; those that the target alone has not are an error. A matrix of 16 bits that could be an activation is one.
 mlir::LogicalResult conformWeights(mlir::func::FuncOp function, const Target &target, bool repair);
 
 /// Constants that ops read like activations get grids that activations have: in an exact form where there is one
-/// (a product by a number per channel is a convolution of each channel with itself), otherwise rounded, in the same way.
+/// (a product by a number per channel is a convolution of each channel with itself), otherwise rounded, in the same
+/// way.
 mlir::LogicalResult conformConstants(mlir::func::FuncOp function, const Target &target, bool repair);
 
 } // namespace tare

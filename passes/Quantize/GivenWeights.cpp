@@ -1,12 +1,13 @@
 //===- GivenWeights.cpp - A model's own weights that no layer has ---------===//
 #include "Quantize/GivenGrids.h"
+#include "Quantize/GridGroups.h"
+#include "Quantize/WeightRepair.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
-#include <cmath>
 
 using namespace mlir;
 using namespace tare;
@@ -15,34 +16,31 @@ using qnn::Grid;
 
 namespace {
 
-constexpr unsigned weightBits = 8;
-
-/// What of the weights' grid no accumulator op has; empty where one has all of it.
-std::string misfit(const Grid &grid) {
-  if (grid.bits != weightBits)
-    return llvm::formatv("weights of {0} bits, but weights have {1}", grid.bits, weightBits);
-  if (grid.isPerTensor() || *grid.axis == 0)
-    return "";
-  return llvm::formatv("weights with a scale per index of axis {0}, but a sum has one for each output channel (axis 0)",
-                       *grid.axis);
+/// The constant matrix with rows and columns exchanged, dequantized.
+Value transposed(OpBuilder &builder, quant::DequantizeCastOp matrix) {
+  auto before = cast<RankedTensorType>(matrix.getInput().getType());
+  int64_t rows = before.getDimSize(0), columns = before.getDimSize(1);
+  Tensor integers = qnn::toTensor(qnn::constantValue(matrix.getInput()));
+  Tensor result(integers.element(), {columns, rows});
+  for (int64_t i = 0; i < integers.count(); ++i)
+    result.mutableAs<int16_t>()[i % columns * rows + i / columns] = integers.as<int16_t>()[i];
+  auto type = RankedTensorType::get({columns, rows}, before.getElementType());
+  ElementsAttr attr = qnn::toAttr(qnn::storageType(type), result, qnn::valueName(matrix));
+  auto constant = qnn::ConstantOp::create(builder, matrix.getLoc(), type, attr);
+  return quant::DequantizeCastOp::create(builder, matrix.getLoc(), type.clone(builder.getF32Type()), constant);
 }
 
-/// What the results can be off by when the weights are rounded to the grid that they will get: in steps of the result,
-/// where the model says its grid.
-double roundingCost(const Tensor &weights, const Grid &grid, const std::optional<Grid> &activation,
-                    const std::optional<Grid> &result) {
-  int64_t channels = weights.shape()[0], count = weights.count() / channels;
-  double worst = 0;
-  for (int64_t c = 0; c < channels; ++c) {
-    double error = 0, scale = grid.scale(c);
-    for (int64_t i = c * count; i < (c + 1) * count; ++i)
-      error += std::abs(weights.as<float>()[i] - scale * std::nearbyint(weights.as<float>()[i] / scale));
-    worst = std::max(worst, error);
-  }
-  if (activation)
-    worst *= activation->scale() * double(std::max(activation->max - activation->zeroPoint(),
-                                                   activation->zeroPoint() - activation->min));
-  return result ? worst / result->scale() : worst;
+/// The product of two activations that a linear layer is whose weights could be one; exact.
+void replaceLinear(AccumulatorOpInterface op) {
+  auto linear = cast<qnn::LinearOp>(op.getOperation());
+  OpBuilder builder(op);
+  Value matrix = transposed(builder, linear.getWeight().getDefiningOp<quant::DequantizeCastOp>());
+  auto product =
+      qnn::MatMulOp::create(builder, op->getLoc(), linear.getType(), linear.getInput(), matrix, linear.getClampAttr());
+  if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+    product->setDiscardableAttr(qnn::rangeAttrName, range);
+  linear.replaceAllUsesWith(product.getResult());
+  linear.erase();
 }
 
 class WeightConformer {
@@ -55,8 +53,12 @@ public:
     Tensor reals = grid ? realConstant(weights) : Tensor();
     if (!reals)
       return mlir::success();
-    if (std::string why = misfit(*grid); !why.empty())
-      return requantize(op, reals, why);
+    if (isMatrixOfActivations(op, *grid, target)) {
+      replaceLinear(op);
+      return mlir::success();
+    }
+    if (!grid->isPerTensor() && *grid->axis != 0)
+      return requantize(op, reals, *grid->axis);
     if (target.weights.perChannel || llvm::all_equal(grid->scales))
       return mlir::success();
     return op->emitError() << "layer '" << qnn::layerName(op) << "' has weights with a scale per channel, but target '"
@@ -65,35 +67,43 @@ public:
   }
 
 private:
-  /// The real weights, which tare-insert-quant-dequant quantizes as those of a float model.
-  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, const std::string &why) const {
+  /// Scales along `axis`, which is not the output channels': the real weights, which tare-insert-quant-dequant
+  /// quantizes as those of a float model.
+  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, int64_t axis) const {
+    std::string text =
+        llvm::formatv("layer '{0}' has weights with a scale per index of axis {1}, but a sum has one for each "
+                      "output channel (axis 0)",
+                      qnn::layerName(op), axis);
     if (!repair)
-      return op->emitError() << "layer '" << qnn::layerName(op) << "' has " << why
-                             << "; do without --no-repair, which rounds them anew, or convert the float model";
+      return op->emitError() << text << "; do without --no-repair, which rounds them anew, or convert the float model";
     ElementsAttr attr = qnn::toAttr(op->getContext(), reals, qnn::layerName(op) + "_weight");
     Result<Grid> grid = weightGrid(attr);
     if (!grid)
       return op->emitError() << "layer '" << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
-    std::optional<Grid> activation = gridBehind(op.getActivationOperand().get()), result = castGrid(op->getResult(0));
-    bool inSteps = activation && result;
-    double cost = roundingCost(reals, *grid, activation, result);
-    reportRepair(op, {"WeightsRequantized", op.getOutputChannels(), cost, inSteps},
-                 llvm::formatv("layer '{0}' has {1}: they were rounded to 8 bits with a scale per output channel, at the "
-                               "cost of at most {2:e3} {3}",
-                               qnn::layerName(op), why, cost, inSteps ? "LSB of the output" : "(a real number)")
-                     .str());
+    tell(op, text, reals, *grid);
     OpBuilder builder(op);
     OpOperand &operand = op.getWeightOperand();
     operand.set(qnn::ConstantOp::create(builder, operand.get().getLoc(), attr));
     return mlir::success();
   }
 
-  /// The grid that the model quantizes a float value to.
-  static std::optional<Grid> castGrid(Value value) {
-    for (Operation *user : value.getUsers())
-      if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
-        return Grid::of(cast.getType());
-    return std::nullopt;
+  /// The cost, where the model says the activation's grid.
+  static void tell(AccumulatorOpInterface op, const std::string &text, const Tensor &reals, const Grid &grid) {
+    std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
+    AccumulatorContext context{reals, {}, activation.value_or(activationGrid(-1, 1, {})), std::nullopt};
+    if (auto quantizer = existingCast(op->getResult(0)))
+      context.result = Grid::of(quantizer.getType());
+    double cost = roundingCost(context, grid);
+    bool inSteps = activation && context.result;
+    reportRepair(
+        op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
+        llvm::formatv("{0}: they were rounded to 8 bits with a scale per output channel, at the cost of at most "
+                      "{1:e3} {2}",
+                      text, cost,
+                      inSteps      ? "LSB of the output"
+                      : activation ? "(a real number)"
+                                   : "(a real number, of activations within [-1, 1])")
+            .str());
   }
 
   const Target &target;
@@ -102,9 +112,19 @@ private:
 
 } // namespace
 
+bool tare::isMatrixOfActivations(AccumulatorOpInterface op, const Grid &grid, const Target &target) {
+  auto linear = dyn_cast<qnn::LinearOp>(op.getOperation());
+  bool isActivation = grid.bits == 16 && grid.isPerTensor() && grid.zeroPoint() == 0 && formatOfBits(target, grid.bits);
+  return linear && isActivation && !linear.getBias() && target.hasOp("matmul") && !target.powerOfTwoScales() &&
+         cast<RankedTensorType>(linear.getInput().getType()).getRank() > 1;
+}
+
 LogicalResult tare::conformWeights(func::FuncOp function, const Target &target, bool repair) {
   WeightConformer conformer(target, repair);
   bool failed = false;
-  function.walk([&](AccumulatorOpInterface op) { failed |= mlir::failed(conformer.conform(op)); });
+  SmallVector<AccumulatorOpInterface> ops;
+  function.walk([&](AccumulatorOpInterface op) { ops.push_back(op); });
+  for (AccumulatorOpInterface op : ops)
+    failed |= mlir::failed(conformer.conform(op));
   return mlir::failure(failed);
 }

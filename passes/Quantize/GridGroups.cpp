@@ -103,6 +103,7 @@ void GridGroups::add(Value value) {
     group.range = std::pair(range.getMin(), range.getMax());
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
+  group.isWide = value.getDefiningOp() && readsWide(value.getDefiningOp());
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
   bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;
@@ -119,11 +120,20 @@ void GridGroups::add(Value value) {
   groups.push_back(group);
 }
 
+bool GridGroups::readsWide(Operation *op) const {
+  return wide && llvm::any_of(op->getOperands(), [&](Value operand) {
+    if (contains(operand) && !pinned(operand))
+      return groups[find(operand)].isWide;
+    std::optional<Grid> grid = contains(operand) ? pinned(operand) : gridBehind(operand);
+    return grid && grid->bits == wide->bits;
+  });
+}
+
 /// What calibration saw within the image; all of the image where it saw nothing.
 void GridGroups::bound(Group &group, qnn::GridOpInterface op) const {
   auto [low, high] = op.getBounds();
   if (!group.range) {
-    group.pinned = imageGrid(low, high, rule);
+    group.pinned = imageGrid(low, high, ruleOf(group));
     return;
   }
   group.range = std::pair(std::max(group.range->first, low), std::min(group.range->second, high));
@@ -145,6 +155,7 @@ void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
     if (!groups[a].pinned)
       groups[a].pinned = groups[b].pinned;
     groups[a].floor = std::max(groups[a].floor, groups[b].floor);
+    groups[a].isWide |= groups[b].isWide;
     groups[a].uses += groups[b].uses;
     groups[a].inner += groups[b].inner;
   }
@@ -223,12 +234,12 @@ std::optional<Grid> GridGroups::grid(Value value) const {
     return group.pinned;
   if (!group.range)
     return std::nullopt;
-  Grid grid = activationGrid(group.range->first, group.range->second, rule);
+  Grid grid = activationGrid(group.range->first, group.range->second, ruleOf(group));
   if (group.floor <= grid.scale())
     return grid;
   auto [min, max] = coveredRange(grid);
   double factor = group.floor / grid.scale();
-  return activationGrid(min * factor, max * factor, rule);
+  return activationGrid(min * factor, max * factor, ruleOf(group));
 }
 
 bool GridGroups::coarsen(Value value, double scale) {

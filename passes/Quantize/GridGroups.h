@@ -50,7 +50,8 @@ void setRange(mlir::Value value, double min, double max, qnn::RangeLabel label, 
 
 class GridGroups {
 public:
-  explicit GridGroups(ActivationRule rule) : rule(rule) {}
+  /// Values have the `rule`; those that are computed from wider integers, which the model brings, the rule `wide`.
+  explicit GridGroups(ActivationRule rule, std::optional<ActivationRule> wide = std::nullopt) : rule(rule), wide(wide) {}
 
   /// Puts an activation into a group of its own, with what is known of it.
   void add(mlir::Value value);
@@ -73,6 +74,8 @@ public:
   void pin(mlir::Value value, const qnn::Grid &grid) { groups[find(value)].pinned = grid; }
   /// The grid of a value's group; nothing where neither a range nor a cast says it.
   std::optional<qnn::Grid> grid(mlir::Value value) const;
+  /// The rule for constants that `op` reads beside its activations.
+  const ActivationRule &ruleBeside(qnn::GridOpInterface op) const { return readsWide(op) ? *wide : rule; }
 
 private:
   struct Group {
@@ -82,10 +85,15 @@ private:
     std::optional<qnn::Grid> pinned;
     /// No finer than this.
     double floor = 0;
+    /// Whether the grid that it gets is of the wide rule.
+    bool isWide = false;
     /// How many operands read a member, and how many of them are of ops within the group.
     int64_t uses = 0, inner = 0;
   };
 
+  /// Whether some operand of `op` is, or will be, integers of the wide rule.
+  bool readsWide(mlir::Operation *op) const;
+  const ActivationRule &ruleOf(const Group &group) const { return group.isWide ? *wide : rule; }
   void bound(Group &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
   void unite(unsigned a, unsigned b, int64_t innerUses);
@@ -94,6 +102,7 @@ private:
   bool mayJoin(const Group &group, const Group &result, int64_t uses) const;
 
   ActivationRule rule;
+  std::optional<ActivationRule> wide;
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;

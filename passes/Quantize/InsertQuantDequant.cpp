@@ -52,7 +52,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
-    GridGroups groups(rule);
+    GridGroups groups(rule, widerRule(*target, rule));
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
@@ -72,7 +72,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       castActivation(value, *groups.grid(value));
     for (Operation *op : ops)
       if (auto gridOp = dyn_cast<GridOpInterface>(op))
-        castOperands(gridOp, rule);
+        castOperands(gridOp, groups.ruleBeside(gridOp));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
         if (failed(castParameters(accumulator, *target, tails.contains(op))))
@@ -84,6 +84,14 @@ private:
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
   /// On targets that only shift.
   std::optional<PowerOfTwoGrids> powersOfTwo;
+
+  /// That of 16 bits beside `rule`, where the target has it.
+  static std::optional<ActivationRule> widerRule(const Target &target, const ActivationRule &rule) {
+    const ActivationFormat *wide = target.activation(ElementType::i16);
+    if (!wide || target.powerOfTwoScales() || rule.bits == 16)
+      return std::nullopt;
+    return ActivationRule{16, wide->symmetric};
+  }
 
   /// Puts all activations that need a grid into their groups.
   void collect(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary, const Tails &tails,

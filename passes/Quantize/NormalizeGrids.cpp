@@ -5,6 +5,7 @@
 // per output channel and zero point 0.
 //
 //===----------------------------------------------------------------------===//
+#include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/WeightRepair.h"
 #include "Quantize/WeightTerms.h"
@@ -122,8 +123,8 @@ private:
     if (!integers)
       return mlir::success();
     Grid grid = *Grid::of(cast.getInput().getType());
-    // Weights with a scale per input channel are tare-conform-grids' to deal with.
-    if (grid.axis.value_or(0) != 0)
+    // Weights with a scale per input channel, or as good as activations, are tare-conform-grids' to deal with.
+    if (grid.axis.value_or(0) != 0 || isMatrixOfActivations(op, grid, *target))
       return mlir::success();
     bool hasZeroPoint = llvm::any_of(grid.zeroPoints, [](int64_t zero) { return zero != 0; });
     bool isPlain = grid.bits == 8 && !hasZeroPoint;

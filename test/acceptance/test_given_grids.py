@@ -93,6 +93,11 @@ def test_a_product_per_channel_is_exact_and_told_of_no_cost(tmp_path):
     assert "warning" not in assert_rounds_alike(model, {"x": samples([1, 4, 2, 3])}, .125, "--no-repair")
 
 
+def test_a_quotient_per_channel_is_exact_however_far_apart_the_divisors_are(tmp_path):
+    model = beside(tmp_path, "Div", (4, 1, 1), [1, 4, 2, 3], 0, scales=[.003, .06, 1, 17])
+    assert "warning" not in assert_rounds_alike(model, {"x": samples([1, 4, 2, 3])}, .125)
+
+
 @pytest.mark.parametrize("operator,shape,axis", (("Mul", (4, 2, 3), 0), ("Add", (4, 2, 3), 0), ("Sub", (4, 1, 3), 2)))
 def test_numbers_that_no_one_grid_holds_are_rounded_and_told(operator, shape, axis, tmp_path):
     values = np.random.default_rng(3).integers(-127, 128, shape).astype(np.int8)
@@ -254,11 +259,11 @@ def test_a_board_whose_bytes_are_symmetric_gets_them(tmp_path):
 def test_weights_of_16_bits_become_8_and_it_is_told(grids, step, tmp_path):
     model, data = layer(tmp_path, *grids, weights=np.int16), {"x": samples([1, 2, 5, 5])}
     program, messages = converted(model, data)
-    assert "layer 'layer' has weights of 16 bits" in messages and "LSB of the output" in messages
+    assert "layer 'layer': weights up to 32767 steps from their zero point do not fit 8 bits" in messages
     found, wanted = outputs_of(program, data)["y"], reference(model, data)["y"]
     assert np.abs(found - wanted).max() <= .2 and np.abs(found - wanted).mean() <= .03
     message = fails("convert", model, "--no-repair", "-o", tmp_path / "p.tare", output=tmp_path / "p.tare")
-    assert "layer 'layer' has weights of 16 bits" in message
+    assert "layer 'layer' has weights up to 32767 steps from their zero point" in message
 
 
 def test_int16_model_without_a_last_quantizer_leaves_as_an_activation_where_no_accumulator_fits(tmp_path):

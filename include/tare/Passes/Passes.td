@@ -118,7 +118,7 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
 def Decompose : Pass<"tare-decompose", "::mlir::func::FuncOp"> {
   let summary = "replace divisions by multiplications";
   let description = [{
-    Division by a constant is multiplication by another, and division by an activation multiplication by its reciprocal, which is
+    Division by a constant, float or dequantized, is multiplication by another, and division by an activation multiplication by its reciprocal, which is
     a table on hardware.
 
     ```mlir
@@ -156,7 +156,7 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
     %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5:2>>
     ```
 
-    Weights with a scale per input channel are left to `tare-conform-grids`. Errors: without `repair`, weights that would be rounded.
+    Weights with a scale per input channel, and matrices that are as good as activations, are left to `tare-conform-grids`. Errors: without `repair`, weights that would be rounded.
   }];
   let options = [Option<"repair", "repair", "bool", "true", "round weights that are too far from their zero point for 8 bits">];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
@@ -170,8 +170,9 @@ def ConformGrids : Pass<"tare-conform-grids", "::mlir::func::FuncOp"> {
     - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
     - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one; integers that
       enter or leave the graph stay those of the model.
-    - Weights that are not of 8 bits, or have a scale per index of another axis than the output channels', become float, to
-      be rounded like those of a float model. Weights with a scale per channel are an error where the target has one for a layer.
+    - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
+      model. Weights with a scale per channel are an error where the target has one for a layer. A linear layer by a matrix of
+      16 bits becomes the product of two activations, where the target has such, and nothing is added.
     - A constant that an op reads like an activation, and whose grid no activation has (a scale per index of an axis, 32 bits,
       a zero point): the product by a number per channel becomes a convolution of each channel with itself, which is
       exact; operands of a concatenation become float, as its result's grid is theirs; all others are put on one grid,

@@ -17,7 +17,8 @@ bool tare::qnn::isAccumulator(Type type) {
 static LogicalResult verifyAxes(GridOpInterface op) {
   for (OpOperand &operand : op->getOpOperands())
     if (!Grid::of(operand.get().getType())->isPerTensor() && !op.takesAxisGrid(operand))
-      return op->emitOpError("takes one scale for the whole tensor, found a list of scales: ") << operand.get().getType();
+      return op->emitOpError("takes one scale for the whole tensor, found a list of scales: ")
+             << operand.get().getType();
   Type result = op->getResult(0).getType();
   if (Grid::of(result)->isPerTensor() || op.givesAxisGrid())
     return success();

@@ -108,9 +108,8 @@ void computeRescale(const program::RescaleT &rescale, const program::RequantT *r
       sink.store(i, uint64_t(int64_t(operands[0].as<decltype(input)>()[i]) - rescale.input_zero_point), i % channels);
   };
   ElementType input = operands[0].type.element;
-  dispatchActivation(input, [&](auto in) {
-    dispatchActivation(rescale.output.value_or(input), [&](auto out) { compute(in, out); });
-  });
+  dispatchActivation(
+      input, [&](auto in) { dispatchActivation(rescale.output.value_or(input), [&](auto out) { compute(in, out); }); });
 }
 
 } // namespace

@@ -50,6 +50,10 @@ func.func @elementwise(%a: tensor<1x8x8x4xi8>, %b: tensor<1x1x1x4xi8>, %table: t
   // CHECK: npu.rescale %{{.*}} requant = <multipliers = [16384], stages = <shifts = [1, 14, 7], bias = [512, 0, -3, 4]>, zero_point = 0, clamp = [4, 127], rounding = {{ *}}half_away>
   %staged = npu.rescale %a requant = <multipliers = [16384], stages = <shifts = [1, 14, 7], bias = [512, 0, -3, 4]>, zero_point = 0, clamp = [4, 127], rounding = half_away>
      : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi8>
+  // To 16 bits, 128 in each step.
+  // CHECK: npu.rescale %{{.*}} input_zero_point = 4 requant = {{.*}} output = i16 : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi16>
+  %wide = npu.rescale %a input_zero_point = 4 requant = <multipliers = [16384], shifts = [7], zero_point = 0, clamp = [-32767, 32767]> output = i16
+     : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi16>
   // CHECK: npu.lookup
   %3 = npu.lookup %a, %table : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
   return

@@ -11,6 +11,20 @@ func.func @by_constant(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+// Numbers with a scale per channel: reciprocals too, 1/2 and 1/4 at 127 steps each.
+// CHECK-LABEL: func.func @by_channels
+func.func @by_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %i = qnn.constant dense<4> : tensor<2xi8> as tensor<2x!quant.uniform<i8:f32:0, {0.5, 1.0}>>
+  %c = quant.dcast %i : tensor<2x!quant.uniform<i8:f32:0, {0.5, 1.0}>> to tensor<2xf32>
+  // CHECK: %[[Q:.*]] = quant.qcast %{{.*}} : tensor<2xf32> to tensor<2x!quant.uniform<i8<-127:127>:f32:0, {0.0039370078{{[0-9]*}},0.0019685039{{[0-9]*}}}>>
+  // CHECK: %[[R:.*]] = quant.dcast %[[Q]]
+  // CHECK: qnn.mul %arg0, %[[R]]
+  %0 = qnn.div %x, %c : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("div"("y"))
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @by_activation
 func.func @by_activation(%x: tensor<1x2xf32>, %y: tensor<1x2xf32>) -> tensor<1x2xf32> {
   // CHECK: %[[R:.*]] = qnn.reciprocal %arg1 {{.*}} loc("div_reciprocal"("y_reciprocal"))

@@ -28,6 +28,15 @@ func.func @tail(%x: tensor<1x2x!x>) -> tensor<1x2xf32> {
   return %1 : tensor<1x2xf32>
 }
 
+// CHECK-LABEL: func.func @widths
+func.func @widths(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
+  // CHECK: npu.rescale %{{.*}} input_zero_point = 3 requant = <multipliers = [16384], shifts = [7], zero_point = 0, clamp = [-32767, 32767]> output = i16
+  %0 = qnn.requantize %x : (tensor<1x2x!x>) -> tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 0.00390625>>
+  // CHECK: npu.rescale %{{.*}} requant = <multipliers = [16384], shifts = [21], zero_point = 3, clamp = [-128, 127]> output = i8
+  %1 = qnn.requantize %0 : (tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 0.00390625>>) -> tensor<1x2x!x>
+  return %1 : tensor<1x2x!x>
+}
+
 // CHECK-LABEL: func.func @functions
 func.func @functions(%x: tensor<1x2x4x!x>) -> (tensor<1x2x4x!y>, tensor<1x2x4x!y>, tensor<1x2x4x!y>) {
   // A limit is a rescale; anything else a table.

@@ -86,6 +86,8 @@ func.func @sum(%q: tensor<1x2x!a>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
 
 // CHECK-LABEL: func.func @weights
 // REFUSED: layer 'fc' has weights with a scale per index of axis 1, but a sum has one for each output channel (axis 0); do without --no-repair
+func.func @weights
+// REFUSED: layer 'fc' has weights with a scale per index of axis 1, but a sum has one for each output channel (axis 0); do without --no-repair
 // REFUSED: layer 'wide' has weights of 16 bits, but weights have 8; do without --no-repair
 func.func @weights(%q: tensor<1x2x!a>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
   %x = quant.dcast %q : tensor<1x2x!a> to tensor<1x2xf32>
@@ -96,7 +98,8 @@ func.func @weights(%q: tensor<1x2x!a>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32> loc("fc")
   %v = qnn.constant dense<[[400, 12700]]> : tensor<1x2xi16> as tensor<1x2x!v>
   %vd = quant.dcast %v : tensor<1x2x!v> to tensor<1x2xf32>
-  // expected-warning @unknown {{repaired: layer 'wide' has weights of 16 bits, but weights have 8: they were rounded to 8 bits}}
+  // As good as an activation: exact.
+  // CHECK: qnn.matmul %{{.*}}, %{{.*}} : (tensor<1x2xf32>, tensor<2x1xf32>) -> tensor<1x1xf32>
   %1 = qnn.linear %x, %vd : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32> loc("wide")
   return %0, %1 : tensor<1x1xf32>, tensor<1x1xf32>
 }

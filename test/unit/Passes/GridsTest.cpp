@@ -170,4 +170,22 @@ TEST_F(WeightGrid, RaisedScalesLeaveBitsForBiasAndMultiplier) {
   }
 }
 
+/// (A1) A list of one is the tensor's, and of a longer one there is no one scale.
+TEST(Grid, OneScaleIsAskedOfNoList) {
+  qnn::Grid grid;
+  grid.axis = 1;
+  grid.scales = {0.5};
+  grid.zeroPoints = {3};
+  EXPECT_TRUE(grid.isPerTensor());
+  EXPECT_EQ(grid.scale(), 0.5);
+  EXPECT_EQ(grid.zeroPoint(), 3);
+  grid.scales = {0.5, 0.25};
+  grid.zeroPoints = {3, 3};
+  EXPECT_FALSE(grid.isPerTensor());
+  EXPECT_EQ(grid.zeroPoint(), 3);
+  EXPECT_DEATH((void)grid.scale(), "asked for one scale");
+  grid.zeroPoints = {3, 4};
+  EXPECT_DEATH((void)grid.zeroPoint(), "asked for one zero point");
+}
+
 } // namespace
