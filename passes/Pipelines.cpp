@@ -32,6 +32,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
+  function.addPass(createRegridInputs());
   function.addPass(createBoundRanges());
   function.addPass(createCheckScales({options.allowUncalibrated}));
   function.addPass(createNormalizeGrids({options.repair}));

@@ -35,7 +35,7 @@ extern "C" {
 
 /* The version of this interface. It grows when something is added, and a
    function keeps its meaning. */
-#define TARE_API_VERSION 2
+#define TARE_API_VERSION 3
 
 /* The API version of the library that is linked, and the version of the format
    of programs that it reads. */
@@ -54,7 +54,19 @@ typedef struct tare_program tare_program;
 /* Memory to run a program in. */
 typedef struct tare_context tare_context;
 
-typedef enum tare_type { TARE_F32 = 0, TARE_I8 = 1, TARE_I16 = 2, TARE_I32 = 3, TARE_I64 = 4 } tare_type;
+/* The unsigned ones since version 3: inputs and outputs that the model has so,
+   in every form. */
+typedef enum tare_type {
+  TARE_F32 = 0,
+  TARE_I8 = 1,
+  TARE_I16 = 2,
+  TARE_I32 = 3,
+  TARE_I64 = 4,
+  TARE_U8 = 5,
+  TARE_U16 = 6,
+  TARE_U32 = 7,
+  TARE_U64 = 8
+} tare_type;
 
 /* What a value at an input or output is. */
 typedef enum tare_form {

@@ -116,7 +116,7 @@ private:
   }
 
   /// The tensor of a constant; equal constants on equal grids share one.
-  LogicalResult addConstant(Value value, npu::ConstantOp constant, npu::NpuOpInterface user) {
+  LogicalResult addConstant(Value value, npu::ConstantOp constant, const std::string &name) {
     Tensor tensor = qnn::toTensor(constant.getValue());
     if (!tensor)
       return constant.emitError("has no data: was the IR printed with elided resources?");
@@ -130,7 +130,7 @@ private:
         return mlir::success();
       }
     uint32_t index = program().tensors.size();
-    program::TensorT &added = addTensor(value, nameOfConstant(constant, user));
+    program::TensorT &added = addTensor(value, name);
     added.constant = true;
     addGrid(added, value);
     result.constants[index] = std::as_bytes(std::span(bytes.data(), bytes.size()));
@@ -164,7 +164,8 @@ private:
     layer->op = op.encode();
     for (Value operand : op->getOperands()) {
       auto constant = operand.getDefiningOp<npu::ConstantOp>();
-      if (constant && !indices.contains(operand) && failed(addConstant(operand, constant, op)))
+      if (constant && !indices.contains(operand) &&
+          failed(addConstant(operand, constant, nameOfConstant(constant, op))))
         return mlir::failure();
       layer->operands.push_back(indices.lookup(operand));
     }
@@ -179,10 +180,11 @@ private:
     for (BlockArgument argument : function.getArguments())
       addPort(program().inputs, describeInput(function, argument.getArgNumber()), argument);
     for (OpOperand &output : function.front().getTerminator()->getOpOperands()) {
-      if (output.get().getDefiningOp<npu::ConstantOp>())
-        return emitError(output.get().getLoc())
-               << "output " << output.getOperandNumber() << " is a constant: a program computes its outputs";
-      addPort(program().outputs, describeOutput(function, output.getOperandNumber()), output.get());
+      program::PortT port = describeOutput(function, output.getOperandNumber());
+      auto constant = output.get().getDefiningOp<npu::ConstantOp>();
+      if (constant && !indices.contains(output.get()) && failed(addConstant(output.get(), constant, port.name)))
+        return mlir::failure();
+      addPort(program().outputs, std::move(port), output.get());
     }
     return mlir::success();
   }

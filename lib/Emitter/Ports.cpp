@@ -2,7 +2,9 @@
 #include "Ports.h"
 
 #include "Layouts.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 
@@ -76,13 +78,26 @@ void setGridOfSteps(program::PortT &port) {
   }
 }
 
-/// `cast` is the quantize or dequantize at the border, or null.
-template <typename Cast> void setPortGrid(program::PortT &port, ArrayAttr steps, Cast cast) {
+/// Of what the model itself takes or gives as integers.
+void setGrid(program::PortT &port, quant::QuantizedType type) {
+  qnn::Grid grid = *qnn::Grid::of(type);
+  port.scales.assign(grid.scales.begin(), grid.scales.end());
+  port.axis = grid.axis.value_or(0);
+  port.zero_point = grid.zeroPoint(0);
+}
+
+/// `cast` is the quantize or dequantize at the border, or null; `value` is the function's argument or result.
+template <typename Cast> void setPortGrid(program::PortT &port, ArrayAttr steps, Cast cast, Value value) {
   if (steps)
     addSteps(port, steps);
   setGridOfSteps(port);
-  if (!port.scales.empty() || !cast)
+  if (!port.scales.empty())
     return;
+  if (!cast) {
+    if (quant::QuantizedType type = npu::gridOf(value))
+      setGrid(port, type);
+    return;
+  }
   program::OpUnion encoded = cast.encode();
   if (const auto *quantize = encoded.AsQuantize())
     setGrid(port, *quantize);
@@ -97,7 +112,9 @@ program::PortT describeInput(func::FuncOp function, unsigned index) {
   BlockArgument argument = function.getArgument(index);
   port.name = qnn::valueName(argument);
   port.layout = layoutOfInput(argument);
-  setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findQuantize(argument));
+  setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findQuantize(argument),
+              argument);
+  port.is_unsigned = bool(function.getArgAttr(index, qnn::portUnsignedAttrName));
   return port;
 }
 
@@ -107,7 +124,9 @@ program::PortT describeOutput(func::FuncOp function, unsigned index) {
   auto name = function.getResultAttrOfType<StringAttr>(index, qnn::portNameAttrName);
   port.name = name ? name.str() : "result" + std::to_string(index);
   port.layout = layoutOfOutput(value);
-  setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value));
+  setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value),
+              value);
+  port.is_unsigned = bool(function.getResultAttr(index, qnn::portUnsignedAttrName));
   return port;
 }
 

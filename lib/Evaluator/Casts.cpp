@@ -140,6 +140,10 @@ void evaluateRound(RoundOp op, const Evaluation &e) {
   kernels::floating::unary(e.operand(0), e.result, [&](float x) { return round(x); });
 }
 
+void evaluateReinterpret(ReinterpretOp, const Evaluation &e) {
+  std::memcpy(e.result.data, e.operand(0).data, e.result.type.bytes());
+}
+
 } // namespace
 
 Tensor tare::dequantized(const Tensor &tensor, mlir::Type irType) {
@@ -195,4 +199,5 @@ void tare::addCasts(EvaluationRegistry &registry) {
   registry.add<mlir::quant::DequantizeCastOp>(evaluateDequantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<RequantizeOp>(evaluateRequantize);
   registry.add<RoundOp>(evaluateRound, OrderRule::same);
+  registry.add<ReinterpretOp>(evaluateReinterpret, OrderRule::channelsFirst, /*movesElements=*/true);
 }

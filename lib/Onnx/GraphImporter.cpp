@@ -1,12 +1,15 @@
 //===- GraphImporter.cpp - One graph on its way into the IR ---------------===//
 #include "GraphImporter.h"
 #include "ConstantData.h"
+#include "InputGrids.h"
 #include "Node.h"
 #include "Ops/DynamicQuantization.h"
+#include "Ops/Quantization.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Tensor/MappedFile.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include <fmt/format.h>
 
@@ -66,16 +69,21 @@ Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tens
   return op->getResult(0);
 }
 
-mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
-                                           std::optional<qnn::FloatFormat> format) {
+mlir::Value GraphImporter::makeIntegers(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
   mlir::MLIRContext *context = builder.getContext();
-  mlir::Location loc = qnn::nameLoc(context, name, name);
   auto type = mlir::RankedTensorType::get(integers.shape(), grid.type(context));
   mlir::ElementsAttr elements = toElements(qnn::storageType(type), integers, name);
-  mlir::Operation *constant = qnn::ConstantOp::create(builder, loc, type, elements);
+  mlir::Operation *constant = qnn::ConstantOp::create(builder, qnn::nameLoc(context, name, name), type, elements);
   track(constant);
+  return constant->getResult(0);
+}
+
+mlir::Value GraphImporter::makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
+                                           std::optional<qnn::FloatFormat> format) {
+  mlir::Value constant = makeIntegers(name, integers, grid);
+  mlir::Location loc = constant.getLoc();
   mlir::Operation *cast =
-      mlir::quant::DequantizeCastOp::create(builder, loc, qnn::expressedType(type), constant->getResult(0));
+      mlir::quant::DequantizeCastOp::create(builder, loc, qnn::expressedType(constant.getType()), constant);
   track(cast);
   if (!format)
     return cast->getResult(0);
@@ -163,19 +171,27 @@ LogicalResult GraphImporter::readInitializers() {
   return mlir::success();
 }
 
-/// Integer inputs get a signed or unsigned type, which the node that reads them
-/// replaces by a quantized one (see DequantizeLinear and Cast).
+/// The type of an input's elements; null where there is none. Integers of 8 and 16 bits mean themselves at first (see
+/// chooseInputGrids); others may be passed on, or ignored but for their shape.
+mlir::Type GraphImporter::inputElement(int32_t dataType) {
+  if (isFloat(dataType))
+    return builder.getF32Type();
+  std::optional<ElementType> integer = integerType(dataType);
+  if (!integer || *integer == ElementType::boolean)
+    return nullptr;
+  if (sizeOf(*integer) <= 2)
+    return wholeRange(*integer, {1.0}).type(builder.getContext());
+  return isSignedInteger(*integer) ? builder.getIntegerType(8 * sizeOf(*integer)) : nullptr;
+}
+
 LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function) {
   mlir::Block *block = function.addEntryBlock();
   builder.setInsertionPointToStart(block);
   for (const BoundInput &input : inputs) {
-    mlir::Type element = builder.getF32Type();
-    std::optional<ElementType> integer = integerType(input.dataType);
-    if (integer && sizeOf(*integer) <= 2 && *integer != ElementType::boolean)
-      element = builder.getIntegerType(8 * sizeOf(*integer), isSignedInteger(*integer));
-    else if (!isFloat(input.dataType))
-      return reporter.error(fmt::format("input '{}' has elements of type {}, expected floating point, or int8, "
-                                        "uint8, int16 or uint16 that a DequantizeLinear or Cast reads",
+    mlir::Type element = inputElement(input.dataType);
+    if (!element)
+      return reporter.error(fmt::format("input '{}' has elements of type {}, expected floating point, int8, uint8, "
+                                        "int16 or uint16",
                                         input.name, dataTypeName(input.dataType)));
     auto type = mlir::RankedTensorType::get(input.shape, element);
     define(input.name, {Tensor(), std::nullopt, block->addArgument(type, builder.getUnknownLoc())});
@@ -216,29 +232,63 @@ static void dropNothings(mlir::Block &block) {
       op.erase();
 }
 
+/// A constant of unsigned integers is stored as signed ones, as a program has them.
+Result<mlir::Value> GraphImporter::makeOutput(llvm::StringRef name, bool &isUnsigned) {
+  GraphValue &value = *find(name);
+  bool isReal = !value.isKnown() || value.grid;
+  ElementType element = isReal ? ElementType::f32 : value.constant.element();
+  isUnsigned = signedOf(element) != element;
+  if (element == ElementType::boolean)
+    return Error{"is a constant of bool, which a program cannot give; cast it to uint8"};
+  return isUnsigned ? makeConstant(name, shiftedByHalf(value.constant)) : materialize(name, value);
+}
+
+/// A name that is listed again gets a number: "y:2".
+llvm::SmallVector<std::string> GraphImporter::outputNames() const {
+  llvm::StringSet<> taken;
+  for (const proto::ValueInfoProto *output : graph.outputs)
+    taken.insert(output->name());
+  llvm::StringSet<> given;
+  llvm::SmallVector<std::string> names;
+  for (const proto::ValueInfoProto *output : graph.outputs) {
+    std::string name = output->name();
+    for (int number = 2; !given.insert(name).second; ++number)
+      if (std::string next = output->name() + ":" + std::to_string(number); !taken.contains(next))
+        name = next;
+    names.push_back(name);
+  }
+  return names;
+}
+
 LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
   mlir::Block &block = function.front();
   llvm::SmallVector<mlir::Value> results;
-  for (const proto::ValueInfoProto *output : graph.outputs) {
-    GraphValue &value = *find(output->name());
-    if (failed(complete(value)))
+  llvm::SmallVector<bool> isUnsigned(graph.outputs.size());
+  for (auto [index, output] : llvm::enumerate(graph.outputs)) {
+    if (failed(complete(*find(output->name()))))
       return failure();
+    const GraphValue &value = *find(output->name());
     if (value.constant && value.constant.count() == 0)
       return reporter.error("output '" + output->name() + "' has the shape " + toString(value.constant.shape()) +
                             ", which holds no elements; leave it out of the model's outputs");
-    Result<mlir::Value> result = materialize(output->name(), value);
+    Result<mlir::Value> result = makeOutput(output->name(), isUnsigned[index]);
     if (!result)
       return reporter.error("output '" + output->name() + "': " + result.error().message);
     results.push_back(*result);
   }
-  mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  auto terminator = mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
   dropNothings(block);
+  chooseInputGrids(function);
+  results.assign(terminator.getOperands().begin(), terminator.getOperands().end());
   reportDynamic(function);
   function.setType(builder.getFunctionType(block.getArgumentTypes(), mlir::ValueRange(results).getTypes()));
   for (auto [index, input] : llvm::enumerate(graph.inputs))
     function.setArgAttr(index, qnn::portNameAttrName, builder.getStringAttr(input->name()));
-  for (auto [index, output] : llvm::enumerate(graph.outputs))
-    function.setResultAttr(index, qnn::portNameAttrName, builder.getStringAttr(output->name()));
+  for (auto [index, name] : llvm::enumerate(outputNames())) {
+    function.setResultAttr(index, qnn::portNameAttrName, builder.getStringAttr(name));
+    if (isUnsigned[index])
+      function.setResultAttr(index, qnn::portUnsignedAttrName, builder.getUnitAttr());
+  }
   return mlir::success();
 }
 
@@ -249,13 +299,6 @@ LogicalResult GraphImporter::run(const std::vector<BoundInput> &inputs, mlir::Mo
   auto function = mlir::func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType({}, {}));
   if (failed(addArguments(inputs, function)) || failed(importNodes()))
     return failure();
-  for (auto [argument, input] : llvm::zip(function.getArguments(), inputs)) {
-    auto element = mlir::cast<mlir::RankedTensorType>(argument.getType()).getElementType();
-    if (mlir::isa<mlir::IntegerType>(element))
-      return reporter.error(fmt::format("input '{}' has elements of type {}, which must be read by a "
-                                        "DequantizeLinear or Cast",
-                                        input.name, dataTypeName(input.dataType)));
-  }
   if (reader.convertedFloats())
     reporter.remark("weights of other floating-point types than float32 were "
                     "converted to it");

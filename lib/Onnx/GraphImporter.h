@@ -90,6 +90,8 @@ public:
   /// A quantized constant, its dequantization, and the rounding of that to `format`, if any.
   mlir::Value makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
                               std::optional<qnn::FloatFormat> format);
+  /// A constant of integers on a grid.
+  mlir::Value makeIntegers(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
   /// Whether a value of the IR depends on no graph input.
   bool isConstant(mlir::Value value) const { return constants.contains(value); }
   /// Notes whether an op that was just created depends on graph inputs.
@@ -101,8 +103,11 @@ private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
+  Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);
+  llvm::SmallVector<std::string> outputNames() const;
   mlir::LogicalResult finish(mlir::func::FuncOp function);
   void reportDynamic(mlir::func::FuncOp function);
+  mlir::Type inputElement(int32_t dataType);
   mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
   bool isFoldable(const OpEntry &entry, const proto::NodeProto &node) const;
 

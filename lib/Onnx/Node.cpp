@@ -133,17 +133,17 @@ mlir::Value Node::rawOperand(unsigned index) {
   return nullptr;
 }
 
-bool Node::isIntegerArgument(unsigned index) {
+std::optional<qnn::Grid> Node::integerGrid(unsigned index) {
   GraphValue *value = valueOf(index);
-  return value && value->value && mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(value->value.getType())) &&
-         mlir::isa<mlir::BlockArgument>(value->value);
+  return value && value->value ? qnn::Grid::of(value->value.getType()) : std::nullopt;
 }
 
 mlir::Value Node::anyOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value)
     return nullptr;
-  if (isIntegerArgument(index) || (value->isKnown() && !value->grid && value->constant.element() != ElementType::f32)) {
+  bool isInteger = value->value && mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(value->value.getType()));
+  if (isInteger || (value->isKnown() && !value->grid && value->constant.element() != ElementType::f32)) {
     (void)error("operand '" + operandName(index) + "' holds integers, expected floating point");
     return nullptr;
   }
@@ -157,8 +157,7 @@ mlir::Value Node::operand(unsigned index) {
   if (mlir::getElementTypeOrSelf(value.getType()).isF32())
     return value;
   (void)error("operand '" + operandName(index) +
-              "' holds quantized integers, expected floating point; dequantize "
-              "it first");
+              "' holds integers, expected floating point; dequantize or cast it first");
   return nullptr;
 }
 
@@ -382,6 +381,10 @@ mlir::Value Node::scalarConstant(llvm::StringRef step, double value) {
   Tensor tensor(ElementType::f32, Shape{});
   *tensor.mutableAs<float>() = static_cast<float>(value);
   return constant((resultName(0) + "/" + step).str(), tensor);
+}
+
+mlir::Value Node::integerConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {
+  return hasFailed ? nullptr : importer.makeIntegers(name, integers, grid);
 }
 
 mlir::Value Node::dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,

@@ -62,12 +62,12 @@ public:
   mlir::Value numbers(unsigned index);
   /// The operand in the IR; of a constant that hides what it is added to or stands beside, -inf is the lowest number.
   mlir::Value maskOperand(unsigned index, mlir::Value (Node::*otherwise)(unsigned) = &Node::operand);
-  /// The operand in the IR, float or quantized: for data movement.
+  /// The operand in the IR, float or (integers in ONNX) quantized: for data movement.
   mlir::Value anyOperand(unsigned index);
   /// The operand in the IR, whatever its type; null after an error.
   mlir::Value rawOperand(unsigned index);
-  /// Whether the operand is a graph input of integers that nothing has read yet.
-  bool isIntegerArgument(unsigned index);
+  /// The grid of an operand that is computed integers (in the IR, of a quantized type); nothing for others.
+  std::optional<qnn::Grid> integerGrid(unsigned index);
   /// The elements of an operand that is known at import, or null: of a dequantized constant its real numbers.
   const Tensor *known(unsigned index);
   /// The same; an error where they are not known.
@@ -137,6 +137,7 @@ public:
   /// A constant of the IR with a name of its own.
   mlir::Value constant(llvm::StringRef name, const Tensor &tensor);
   mlir::Value scalarConstant(llvm::StringRef step, double value);
+  mlir::Value integerConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
   mlir::Value dequantizedConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
                                   std::optional<qnn::FloatFormat> format);
   /// Null where all values are the default, which printed IR leaves out.

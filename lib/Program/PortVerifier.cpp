@@ -32,6 +32,15 @@ Status verifyPortGrid(const PortT &port, const TensorType &integers) {
   return status ? status : Error{fmt::format("'{}' {}", port.name, status.error().message)};
 }
 
+/// Only integers have another signedness; `value` is what the model takes or gives, `tensor` the program's.
+Status verifySign(const PortT &port, const TensorType &value, const TensorType &tensor) {
+  bool integers = value.element == tensor.element && tensor.element != ElementType::f32;
+  if (!port.is_unsigned || integers)
+    return success();
+  return Error{fmt::format("'{}' is said to be unsigned, but the model has {} there and the program {}", port.name,
+                           nameOf(value.element), nameOf(tensor.element))};
+}
+
 } // namespace
 
 Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) {
@@ -40,14 +49,20 @@ Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) 
       return status;
   auto type = [&](uint32_t tensor) { return typeOf(*program.tensors[tensor]); };
   for (const auto &port : program.inputs) {
-    if (auto types = inputHostTypes(*port, type(port->tensor)); !types)
+    auto types = inputHostTypes(*port, type(port->tensor));
+    if (!types)
       return types.error();
+    if (auto status = verifySign(*port, types->front(), types->back()); !status)
+      return status;
     if (auto status = verifyPortGrid(*port, type(inputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }
   for (const auto &port : program.outputs) {
-    if (auto types = outputHostTypes(*port, type(port->tensor)); !types)
+    auto types = outputHostTypes(*port, type(port->tensor));
+    if (!types)
       return types.error();
+    if (auto status = verifySign(*port, types->back(), types->front()); !status)
+      return status;
     if (auto status = verifyPortGrid(*port, type(outputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }

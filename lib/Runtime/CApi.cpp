@@ -84,6 +84,14 @@ tare_type typeOf(ElementType element) {
     return TARE_I32;
   case ElementType::i64:
     return TARE_I64;
+  case ElementType::u8:
+    return TARE_U8;
+  case ElementType::u16:
+    return TARE_U16;
+  case ElementType::u32:
+    return TARE_U32;
+  case ElementType::u64:
+    return TARE_U64;
   default: // a verified program has no other
     return TARE_F32;
   }

@@ -32,10 +32,15 @@ struct Context::PortBinding {
   std::byte *memory = nullptr;
   size_t bytes = 0;
   ElementType element = ElementType::f32;
+  /// The caller's integers are unsigned: they are shifted, never used where they are.
+  bool isUnsigned = false;
   /// The views that can lead to the caller's memory instead; and where they lead in this run.
   std::vector<ConstTensorView *> readers;
   TensorView *writer = nullptr;
   void *bound = nullptr;
+
+  /// Copies the value between the caller's memory and the tensor's, whichever way.
+  void copy(const void *from, void *to) const;
 };
 
 } // namespace tare::runtime

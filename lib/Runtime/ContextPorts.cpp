@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ContextParts.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include <algorithm>
 #include <cstring>
@@ -22,6 +23,13 @@ bool overlap(const void *a, size_t aBytes, const void *b, size_t bBytes) {
 }
 
 } // namespace
+
+void Context::PortBinding::copy(const void *from, void *to) const {
+  if (!isUnsigned)
+    return void(std::memcpy(to, from, bytes));
+  TensorType integers{element, {int64_t(bytes / sizeOf(element))}};
+  shiftByHalf({integers, from}, {integers, to});
+}
 
 /// For each tensor the one that its memory was made for: a reshape in place has its operand's.
 std::vector<uint32_t> Context::memoryOwners() const {
@@ -87,7 +95,7 @@ void Context::bindValues(std::span<const void *const> inputValues, std::span<voi
 }
 
 void Context::bindValue(PortBinding &port, void *value, bool separate) {
-  bool direct = separate && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
+  bool direct = separate && !port.isUnsigned && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
   port.bound = direct ? value : port.memory;
   for (ConstTensorView *view : port.readers)
     view->data = port.bound;
@@ -101,7 +109,7 @@ void Context::admit(size_t layer, std::span<const void *const> values) {
     if (port.path.layer != layer)
       continue;
     if (port.bound != values[i])
-      std::memcpy(port.memory, values[i], port.bytes);
+      port.copy(values[i], port.memory);
     for (const Node &node : port.nodes)
       execute(node);
   }
@@ -115,7 +123,7 @@ void Context::deliver(size_t layer, std::span<void *const> values) {
     for (const Node &node : port.nodes)
       execute(node);
     if (port.bound != values[i])
-      std::memcpy(values[i], port.memory, port.bytes);
+      port.copy(port.memory, values[i]);
   }
 }
 

@@ -52,10 +52,12 @@ void Context::preparePorts() {
   const program::Model &model = owner->model();
   for (size_t i = 0; i != owner->inputCount(); ++i) {
     inputs.emplace_back().path = inputPath(model, owner->uses, i, inputForms[i]);
+    inputs.back().isUnsigned = owner->program().inputs[i]->is_unsigned;
     prepareSteps(inputs.back());
   }
   for (size_t i = 0; i != owner->outputCount(); ++i) {
     outputs.emplace_back().path = outputPath(model, owner->uses, i, formOfOutputs);
+    outputs.back().isUnsigned = owner->program().outputs[i]->is_unsigned;
     prepareSteps(outputs.back());
   }
 }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "PortPath.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include <algorithm>
 
@@ -71,6 +72,12 @@ std::string layoutAlong(const PortPath &path, const std::string &layout, bool to
   return moved;
 }
 
+/// What the caller sees of a tensor whose integers the model has unsigned.
+void showUnsigned(PortDescription &description) {
+  description.zeroPoint += int32_t(description.scales.empty() ? 0 : halfRange(description.type.element));
+  description.type.element = unsignedOf(description.type.element);
+}
+
 PortDescription describe(const program::PortT &port) {
   return {port.name, {}, port.layout, port.scales, port.axis, port.zero_point};
 }
@@ -88,6 +95,8 @@ PortDescription Session::describeInput(size_t index, Form form) const {
     description.axis = axisAtBeginning(path, description.axis);
     description.layout = layoutAlong(path, port.layout, false);
   }
+  if (port.is_unsigned)
+    showUnsigned(description);
   return description;
 }
 
@@ -101,6 +110,8 @@ PortDescription Session::describeOutput(size_t index, Form form) const {
     description.axis = axisAtEnd(path, description.axis);
     description.layout = layoutAlong(path, port.layout, true);
   }
+  if (port.is_unsigned)
+    showUnsigned(description);
   return description;
 }
 

@@ -3,6 +3,7 @@
 
 #include "PortPath.h"
 #include "tare/Runtime/Context.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include <cassert>
 
@@ -20,7 +21,7 @@ std::vector<Tensor> Trace::enter(const std::vector<Tensor> &values) const {
   std::vector<Tensor> tensors;
   for (size_t i = 0; i != values.size(); ++i) {
     PortPath path = inputPath(*owner->source, owner->uses, i, Form::model);
-    Tensor tensor = values[i];
+    Tensor tensor = owner->program().inputs[i]->is_unsigned ? shiftedByHalf(values[i]) : values[i];
     for (size_t step = 0; step != path.steps.size(); ++step) {
       ConstTensorView operand = tensor.view();
       Tensor result(path.types[step + 1]);

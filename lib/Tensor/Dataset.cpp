@@ -40,6 +40,11 @@ std::string quotedNames(const std::vector<std::string> &names) {
   return names.size() > shown ? text + ", ..." : text;
 }
 
+/// Real numbers may come as any numbers. Integers are exactly the input's: of another type they would be others' integers.
+bool mayBeGiven(ElementType found, ElementType declared) {
+  return found == declared || (declared == ElementType::f32 && isConvertible(found, declared));
+}
+
 std::string labelOf(const std::string &path, const std::string &input) {
   return path.ends_with(".npy") ? path : fmt::format("{}: array '{}'", path, input);
 }
@@ -128,7 +133,7 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     const TensorType &found = (*opened)[i].type();
     const TensorType &declared = inputs[i].type;
     std::string label = labelOf(path, inputs[i].name);
-    if (!isConvertible(found.element, declared.element))
+    if (!mayBeGiven(found.element, declared.element))
       return Error{
           fmt::format("{} has elements {}, expected {}", label, nameOf(found.element), nameOf(declared.element))};
     Result<SampleLayout> layout = matchSamples(found.shape, declared.shape);

@@ -77,6 +77,8 @@ public:
       op.erase();
     }
     for (auto op : llvm::make_early_inc_range(function.getOps<npu::ReshapeOp>())) {
+      if (op->hasAttr(npu::gridAttrName))
+        continue; // It says what its integers mean.
       builder.setInsertionPoint(op);
       Value moved = builder.createOrFold<npu::ReshapeOp>(op.getLoc(), op.getInput(), op.getShape());
       op.replaceAllUsesWith(withGridOf(op.getInput(), moved));

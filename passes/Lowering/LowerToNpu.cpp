@@ -98,6 +98,7 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     legal.addLegalOp<ModuleOp>();
     legal.addDynamicallyLegalOp<qnn::ConstantOp>(isParameter);
     GridsByLocation grids = collectGrids();
+    getOperation()->walk(recordGridsOfArguments);
     ConversionConfig config;
     config.foldingMode = DialectConversionFoldingMode::Never;
     if (failed(applyFullConversion(getOperation(), legal, std::move(patterns), config)))
@@ -131,6 +132,13 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
           grids[op->getLoc()] = grid;
     });
     return grids;
+  }
+
+  /// Of inputs that the model takes as integers.
+  static void recordGridsOfArguments(func::FuncOp function) {
+    for (BlockArgument argument : function.getArguments())
+      if (quant::QuantizedType grid = qnn::quantizedElement(argument.getType()))
+        function.setArgAttr(argument.getArgNumber(), npu::gridAttrName, TypeAttr::get(grid));
   }
 
   void recordGrids(const GridsByLocation &grids) {

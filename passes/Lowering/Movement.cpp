@@ -77,6 +77,19 @@ struct LowerReshape : OpConversionPattern<qnn::ReshapeOp> {
   }
 };
 
+/// The integers stay where they are; what they mean from here on, a reshape to the same shape says.
+struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::ReinterpretOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(
+        op, adaptor.getInput(), cast<RankedTensorType>(op.getType()).getShape());
+    npu::setGrid(reshape, qnn::quantizedElement(op.getType()));
+    return mlir::success();
+  }
+};
+
 struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -90,6 +103,6 @@ struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
 } // namespace
 
 void tare::addMovementLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerConstant, LowerConcat, LowerSlice, LowerPad, LowerReshape, LowerTranspose>(types,
-                                                                                               patterns.getContext());
+  patterns.add<LowerConstant, LowerConcat, LowerSlice, LowerPad, LowerReshape, LowerReinterpret, LowerTranspose>(
+      types, patterns.getContext());
 }

@@ -7,6 +7,7 @@
 #include "Quantize/GridGroups.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -42,6 +43,21 @@ bool isConfirmed(Value value, const Grid &grid) {
     return false;
   double covered = *llvm::max_element(grid.scales) * double(grid.max - grid.min);
   return range.getMax() - range.getMin() >= confirmingShare * covered;
+}
+
+/// The numbers of integers on scale 1, however they came to it: not by a quantization.
+bool isDefaultIntegers(Value value) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  std::optional<Grid> grid = cast ? Grid::of(cast.getInput().getType()) : std::nullopt;
+  return grid && isDefaultGrid(*grid) && !cast.getInput().getDefiningOp<quant::QuantizeCastOp>();
+}
+
+/// Integers that the model computes with as such: the result of a Cast, or of a function of integers. Their scale is 1.
+bool areIntegers(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_present<qnn::TruncateOp>(op))
+    return true;
+  return op && op->getNumOperands() == 1 && isDefaultIntegers(op->getOperand(0));
 }
 
 /// What is suspicious about one function.
@@ -89,7 +105,8 @@ private:
   void checkActivation(quant::QuantizeCastOp cast) {
     Value value = cast.getInput();
     std::optional<Grid> grid = Grid::of(cast.getType());
-    if (grid && isDefaultGrid(*grid) && !qnn::constantValue(value) && !isConfirmed(value, *grid))
+    if (grid && isDefaultGrid(*grid) && !qnn::constantValue(value) && !areIntegers(value) &&
+        !isConfirmed(value, *grid))
       unitScales.insert("'" + qnn::valueName(value) + "'");
   }
 

@@ -117,13 +117,15 @@ private:
     for (Value operand : op->getOperands())
       if (auto cast = operand.getDefiningOp<quant::DequantizeCastOp>())
         mapping.map(operand, cast.getInput());
-    if (op.getGridRule() == GridRule::Unified)
+    // A border is a number of the result's grid, which the operand's need not hold.
+    bool unifies = op.getGridRule() == GridRule::Unified || constantBorder(op);
+    if (unifies)
       unifyOperands(op, *Grid::of(wanted), mapping);
     if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation()))
       if (failed(mapParameters(accumulator, mapping)))
         return failure();
     Operation *fused = builder.clone(*op, mapping);
-    fused->getResult(0).setType(op.getGridRule() == GridRule::Same ? sameGridType(fused) : wanted);
+    fused->getResult(0).setType(op.getGridRule() == GridRule::Same && !unifies ? sameGridType(fused) : wanted);
     replaceCasts(op, fused->getResult(0));
     return mlir::success();
   }
@@ -144,7 +146,8 @@ private:
       if (!isa<quant::QuantizeCastOp>(user))
         return "its result is read in float";
     auto agrees = [&](Operation *user) { return user->getResult(0).getType() == firstCast(op).getType(); };
-    if (op.getGridRule() != GridRule::Same && !llvm::all_of(op->getResult(0).getUsers(), agrees))
+    bool keepsGrid = op.getGridRule() == GridRule::Same && !constantBorder(op);
+    if (!keepsGrid && !llvm::all_of(op->getResult(0).getUsers(), agrees))
       return "its result is quantized to several grids, and each rounds what the op computes (tare-split-grids)";
     return "";
   }

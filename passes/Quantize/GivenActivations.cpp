@@ -4,12 +4,14 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Repairs.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace tare;
 using qnn::Grid;
+using qnn::GridOpInterface;
 
 namespace {
 
@@ -152,5 +154,14 @@ LogicalResult tare::conformActivations(func::FuncOp function, const Target &targ
     if (!isTail && !qnn::constantValue(cast.getInput()))
       conformer.look(cast.getResult());
   });
+  // Integers of the model's that were moved, or that a DequantizeLinear gives a meaning of its own.
+  llvm::SetVector<Value> moved;
+  function.walk([&](quant::DequantizeCastOp cast) {
+    Operation *maker = cast.getInput().getDefiningOp();
+    if (isa_and_present<GridOpInterface>(maker))
+      moved.insert(cast.getInput());
+  });
+  for (Value integers : moved)
+    conformer.look(integers);
   return conformer.finish(function);
 }

@@ -17,6 +17,13 @@ constexpr double harmlessWidening = 1.05;
 
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
 
+/// Whether no number of the range is clipped by more than rounding.
+bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &range) {
+  auto [min, max] = coveredRange(grid);
+  double half = grid.scale() / 2;
+  return !range || (range->first >= min - half && range->second <= max + half);
+}
+
 void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;
@@ -71,13 +78,7 @@ void tare::setRange(Value value, double min, double max, qnn::RangeLabel label, 
 }
 
 OutputBoundary::OutputBoundary(func::FuncOp function) {
-  auto reachesResultsOnly = [&](OpOperand &use) {
-    Operation *user = use.getOwner();
-    if (user->hasTrait<OpTrait::IsTerminator>())
-      return true;
-    auto op = dyn_cast<qnn::GridOpInterface>(user);
-    return op && op.isRearrangement() && values.contains(user->getResult(0));
-  };
+  auto reachesResultsOnly = [&](OpOperand &use) { return takesOut(use.getOwner()); };
   auto visit = [&](Value value) {
     if (!value.use_empty() && llvm::all_of(value.getUses(), reachesResultsOnly))
       values.insert(value);
@@ -88,6 +89,13 @@ OutputBoundary::OutputBoundary(func::FuncOp function) {
       visit(result);
   for (Value argument : body.getArguments())
     visit(argument);
+}
+
+bool OutputBoundary::takesOut(Operation *user) const {
+  if (user->hasTrait<OpTrait::IsTerminator>())
+    return true;
+  auto op = dyn_cast<qnn::GridOpInterface>(user);
+  return op && op.isRearrangement() && values.contains(user->getResult(0));
 }
 
 quant::QuantizeCastOp tare::existingCast(Value value) {
@@ -177,7 +185,10 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   if (!groups[to].pinned) {
     // The result's own range is no wider than the operand's: it only repeats what it was given, and what it pads with.
     groups[to].range = paddingRange(op);
-    return unite(from, to, 1);
+    if (!groups[from].pinned || holds(*groups[from].pinned, groups[to].range))
+      return unite(from, to, 1);
+    // A border that the operand's grid cannot hold takes a grid of its own.
+    return widen(groups[to].range, coveredRange(*groups[from].pinned));
   }
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];

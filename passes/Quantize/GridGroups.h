@@ -23,6 +23,8 @@ public:
   explicit OutputBoundary(mlir::func::FuncOp function);
   /// Only the function's results read `value`, perhaps rearranged.
   bool contains(mlir::Value value) const { return values.contains(value); }
+  /// Whether `user` is the function's end, or a rearrangement that leads to nothing else.
+  bool takesOut(mlir::Operation *user) const;
 
 private:
   llvm::DenseSet<mlir::Value> values;

@@ -69,13 +69,13 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     } else if (repair)
       coarsenOutputs(ops, *target, tails, groups);
     for (Value value : groups.values())
-      castActivation(value, *groups.grid(value));
+      castActivation(value, *groups.grid(value), boundary);
     for (Operation *op : ops)
       if (auto gridOp = dyn_cast<GridOpInterface>(op))
         castOperands(gridOp, groups.ruleBeside(gridOp));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-        if (failed(castParameters(accumulator, *target, tails.contains(op))))
+        if (failed(castParameters(accumulator, *target, boundary, tails.contains(op))))
           signalPassFailure();
   }
 
@@ -207,9 +207,13 @@ private:
     return it->second;
   }
 
-  /// Reads `value` through its grid, but for the casts that are there already.
-  void castActivation(Value value, const Grid &grid) {
-    auto isCast = [](OpOperand &use) { return isa<quant::QuantizeCastOp>(use.getOwner()); };
+  /// Reads `value` through its grid, but for the casts that are there already, and for outputs that are inputs: what was
+  /// given leaves as it is.
+  void castActivation(Value value, const Grid &grid, const OutputBoundary &boundary) {
+    auto isCast = [&](OpOperand &use) {
+      bool passesInput = isa<BlockArgument>(value) && boundary.takesOut(use.getOwner());
+      return passesInput || isa<quant::QuantizeCastOp>(use.getOwner());
+    };
     if (value.getDefiningOp<quant::DequantizeCastOp>() || llvm::all_of(value.getUses(), isCast))
       return;
     OpBuilder builder(&getContext());
@@ -260,7 +264,8 @@ private:
   }
 
   /// Weights, bias, and the accumulator of a tail.
-  LogicalResult castParameters(AccumulatorOpInterface op, const Target &target, bool isTail) {
+  LogicalResult castParameters(AccumulatorOpInterface op, const Target &target, const OutputBoundary &boundary,
+                               bool isTail) {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     if (!activation)
       return mlir::success(); // Its activation stayed float: tare-fuse-quantized says so.
@@ -272,7 +277,7 @@ private:
       return mlir::success();
     remarkPassed(op, passName, "AccumulatorKept");
     castActivation(op->getResult(0),
-                   accumulatorGrid(*activation, *weights, op.getOutputChannels(), op.getResultChannelAxis()));
+                   accumulatorGrid(*activation, *weights, op.getOutputChannels(), op.getResultChannelAxis()), boundary);
     return mlir::success();
   }
 

@@ -12,10 +12,12 @@
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Repairs.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
@@ -53,27 +55,31 @@ RankedTensorType signedType(Type type) {
   return onGrid(type, *grid);
 }
 
-template <typename T> Tensor shifted(const Tensor &integers) {
-  constexpr T half = T(1) << (8 * sizeof(T) - 1);
-  Tensor result(integers.type());
-  const T *in = integers.as<T>();
-  T *out = result.mutableAs<T>();
-  for (int64_t i = 0, n = integers.count(); i < n; ++i)
-    out[i] = in[i] ^ half; // Subtracts half, modulo 2^bits.
-  return result;
-}
-
 void makeSigned(Value value) {
   RankedTensorType type = signedType(value.getType());
   if (!type)
     return;
   if (auto constant = value.getDefiningOp<qnn::ConstantOp>()) {
-    Tensor integers = qnn::toTensor(constant.getValue());
-    bool isByte = qnn::quantizedElement(type).getStorageTypeIntegralWidth() == 8;
-    Tensor moved = isByte ? shifted<uint8_t>(integers) : shifted<uint16_t>(integers);
+    Tensor moved = shiftedByHalf(qnn::toTensor(constant.getValue()));
     constant.setValueAttr(qnn::toAttr(qnn::storageType(type), moved, qnn::valueName(value)));
   }
   value.setType(type);
+}
+
+bool isUnsigned(Value value) {
+  std::optional<Grid> grid = Grid::of(value.getType());
+  return grid && !grid->isSigned;
+}
+
+/// The model's integers at its inputs and outputs stay what they are: whoever runs it is told how they become signed.
+void notePorts(func::FuncOp function) {
+  UnitAttr yes = UnitAttr::get(function.getContext());
+  for (BlockArgument argument : function.getArguments())
+    if (isUnsigned(argument))
+      function.setArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName, yes);
+  for (OpOperand &result : function.getBody().front().getTerminator()->getOpOperands())
+    if (isUnsigned(result.get()))
+      function.setResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName, yes);
 }
 
 /// What the model quantizes itself when it runs, but knows before.
@@ -97,6 +103,7 @@ struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
     if (failed(target))
       return signalPassFailure();
     function.walk(quantizeConstant);
+    notePorts(function);
     for (Block &block : function.getBody()) {
       for (Value argument : block.getArguments())
         makeSigned(argument);

@@ -48,20 +48,13 @@ bool Tails::contains(Operation *op) const {
   return mayKeepAccumulator(op) && boundary.contains(op->getResult(0));
 }
 
-bool Tails::takesOut(Operation *user) const {
-  if (user->hasTrait<OpTrait::IsTerminator>())
-    return true;
-  auto op = dyn_cast<qnn::GridOpInterface>(user);
-  return op && op.isRearrangement() && boundary.contains(user->getResult(0));
-}
-
 std::optional<std::string> Tails::whyNot(Operation *op) const {
   if (!isa<qnn::AccumulatorOpInterface>(op) || contains(op))
     return std::nullopt;
   Value result = op->getResult(0);
   if (boundary.contains(result))
     return hasClamp(op) ? "an activation is fused into it" : reasonAgainst(op);
-  auto out = [&](Operation *user) { return takesOut(user); };
+  auto out = [&](Operation *user) { return boundary.takesOut(user); };
   if (llvm::none_of(result.getUsers(), out))
     return std::nullopt;
   Operation *other = *llvm::find_if_not(result.getUsers(), out);

@@ -21,9 +21,6 @@ public:
   std::optional<std::string> whyNot(mlir::Operation *op) const;
 
 private:
-  /// Whether `user` takes a result out of the graph.
-  bool takesOut(mlir::Operation *user) const;
-
   /// Why the accumulator of `op` cannot leave; empty where it can.
   std::string reasonAgainst(mlir::Operation *op) const;
 

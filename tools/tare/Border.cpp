@@ -61,12 +61,6 @@ RankedTensorType withElement(Type type, Type element) {
   return RankedTensorType::get(cast<RankedTensorType>(type).getShape(), element);
 }
 
-/// The type that holds the integers of a quantized value.
-Type storageElement(Value integers) {
-  auto type = cast<RankedTensorType>(integers.getType());
-  return qnn::quantizedElement(type) ? qnn::storageType(type).getElementType() : type.getElementType();
-}
-
 /// Copies of the movements that move `value`, which holds integers.
 Value moveIntegers(ArrayRef<Operation *> movements, Value value, OpBuilder &builder, DenseSet<Operation *> &added) {
   for (Operation *movement : movements) {
@@ -136,14 +130,14 @@ std::optional<TensorType> integersOfArgument(BlockArgument argument) {
   Boundary boundary = boundaryOf(argument);
   if (!boundary.cast)
     return std::nullopt;
-  return qnn::toHost(withElement(argument.getType(), storageElement(boundary.cast->getResult(0))));
+  return qnn::toHost(withElement(argument.getType(), getElementTypeOrSelf(boundary.cast->getResult(0))));
 }
 
 std::optional<TensorType> integersOfResult(Value result) {
   Boundary boundary = boundaryOf(result);
   if (!boundary.cast)
     return std::nullopt;
-  return qnn::toHost(withElement(result.getType(), storageElement(boundary.cast->getOperand(0))));
+  return qnn::toHost(withElement(result.getType(), getElementTypeOrSelf(boundary.cast->getOperand(0))));
 }
 
 Value integersBehind(BlockArgument argument) {

@@ -4,6 +4,7 @@
 #include "Json.h"
 #include "OperatorJson.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 using namespace tare;
 using golden::Array;
@@ -61,6 +62,8 @@ private:
           out.attribute("name", jsonText(ports[i]->name));
           out.attribute("layout", jsonText(ports[i]->layout));
           writeArray(arrays[i]);
+          if (ports[i]->is_unsigned)
+            out.attribute("model_dtype", jsonText(nameOf(unsignedOf(arrays[i].type.element))));
           writeGrid(ports[i]->tensor);
         });
     });

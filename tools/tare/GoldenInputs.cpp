@@ -3,6 +3,7 @@
 
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 using namespace tare;
 using runtime::Form;
@@ -58,6 +59,8 @@ std::vector<Tensor> GoldenInputs::enter(const Sample &sample, const runtime::Tra
     runtime::PortDescription port = trace.session().describeInput(i, Form::program);
     if (port.type.element != tensors[i].element())
       tensors[i] = realOf(tensors[i], port);
+    else if (trace.session().program().inputs[i]->is_unsigned)
+      tensors[i] = shiftedByHalf(tensors[i]);
   }
   return tensors;
 }

@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -30,19 +31,32 @@ InspectedGrid gridOf(Type type) {
   return result;
 }
 
-InspectedPort inputOf(BlockArgument argument) {
+/// Integers as the model has them.
+InspectedPort withoutSign(InspectedPort port) {
+  for (int64_t &zero : port.grid.zeroPoints)
+    zero += halfRange(port.type.element);
+  port.type.element = unsignedOf(port.type.element);
+  return port;
+}
+
+InspectedPort inputOf(func::FuncOp function, BlockArgument argument) {
   Value integers = integersBehind(argument);
-  return {qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}};
+  InspectedPort port{
+      qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}};
+  bool isUnsigned(function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName));
+  return isUnsigned ? withoutSign(port) : port;
 }
 
 InspectedPort outputOf(func::FuncOp function, OpOperand &result) {
   auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
   Value integers = integersBehind(result.get());
-  return {name ? name.str() : qnn::valueName(result.get()),
-          typeOf(result.get()),
-          "",
-          gridOf(gridTypeOf(integers ? integers : result.get())),
-          {}};
+  InspectedPort port{name ? name.str() : qnn::valueName(result.get()),
+                     typeOf(result.get()),
+                     "",
+                     gridOf(gridTypeOf(integers ? integers : result.get())),
+                     {}};
+  bool isUnsigned(function.getResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName));
+  return isUnsigned ? withoutSign(port) : port;
 }
 
 } // namespace
@@ -57,7 +71,7 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
   Inspection result;
   result.kind = kind == ModelKind::onnx ? "onnx" : "ir";
   for (BlockArgument argument : function.getArguments())
-    result.inputs.push_back(inputOf(argument));
+    result.inputs.push_back(inputOf(function, argument));
   for (OpOperand &operand : function.front().getTerminator()->getOpOperands())
     result.outputs.push_back(outputOf(function, operand));
   llvm::DenseSet<Value> constants;

@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Tensor/OffsetBinary.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -37,15 +38,19 @@ public:
 
 private:
   Tensor enter(size_t index, const Tensor &tensor) const {
+    if (owner.unsignedInputs[index])
+      return owner.inputSteps[index].apply(shiftedByHalf(tensor));
     if (owner.forms.rawInputs[index])
       return tensor;
-    return quantized(owner.inputSteps[index].apply(tensor), owner.evaluator->inputs()[index].irType);
+    return owner.inputSteps[index].apply(tensor);
   }
 
   Tensor leave(size_t index, const Tensor &tensor) const {
+    if (owner.unsignedOutputs[index])
+      return shiftedByHalf(owner.outputSteps[index].apply(tensor));
     if (owner.forms.rawOutputs)
       return tensor;
-    return owner.outputSteps[index].apply(dequantized(tensor, owner.evaluator->outputs()[index].irType));
+    return owner.outputSteps[index].apply(tensor);
   }
 
   const ModuleExecutable &owner;
@@ -101,10 +106,13 @@ Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &pa
   return std::unique_ptr<Executable>(std::move(result));
 }
 
-static ExecutablePort makePort(std::string name, Type type, TensorType outside, std::optional<TensorType> integers) {
-  if (qnn::quantizedElement(type))
-    outside.element = ElementType::f32;
-  return {std::move(name), outside, integers.value_or(qnn::toHost(type))};
+/// `outside` is what the model takes or gives, but for the sign of integers.
+static ExecutablePort makePort(std::string name, Type type, TensorType outside, std::optional<TensorType> integers,
+                               bool isUnsigned) {
+  ExecutablePort port{std::move(name), outside, integers.value_or(qnn::toHost(type))};
+  if (isUnsigned)
+    port.real.element = port.raw.element = unsignedOf(outside.element);
+  return port;
 }
 
 Status ModuleExecutable::describePorts() {
@@ -112,8 +120,9 @@ Status ModuleExecutable::describePorts() {
     auto path = HostPath::ofInput(function, argument.getArgNumber());
     if (!path)
       return path.error();
-    inputPorts.push_back(
-        makePort(qnn::valueName(argument), argument.getType(), path->first(), integersOfArgument(argument)));
+    unsignedInputs.push_back(bool(function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName)));
+    inputPorts.push_back(makePort(qnn::valueName(argument), argument.getType(), path->first(),
+                                  integersOfArgument(argument), unsignedInputs.back()));
     inputSteps.push_back(std::move(*path));
   }
   for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
@@ -121,8 +130,9 @@ Status ModuleExecutable::describePorts() {
     if (!path)
       return path.error();
     auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+    unsignedOutputs.push_back(bool(function.getResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName)));
     outputPorts.push_back(makePort(name ? name.str() : qnn::valueName(result.get()), result.get().getType(),
-                                   path->last(), integersOfResult(result.get())));
+                                   path->last(), integersOfResult(result.get()), unsignedOutputs.back()));
     outputSteps.push_back(std::move(*path));
   }
   return tare::success();

@@ -42,6 +42,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
   std::vector<HostPath> inputSteps, outputSteps;
+  /// Where the model has unsigned integers and the IR signed ones.
+  std::vector<bool> unsignedInputs, unsignedOutputs;
   PortForms forms;
   std::optional<Evaluator> evaluator;
   llvm::DenseMap<mlir::Value, size_t> layerNumbers;

@@ -281,6 +281,27 @@ def BoundRanges : Pass<"tare-bound-ranges", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def RegridInputs : Pass<"tare-regrid-inputs", "::mlir::func::FuncOp"> {
+  let summary = "let grids say what scalars do to integer inputs";
+  let description = [{
+    An image of bytes that a model casts to floating point, centres and scales, is these bytes on another grid. Additions and subtractions
+    of a number become the zero point, multiplications and divisions by a positive number the scale, as far as zero points are integers
+    of the input's type (and scales powers of two, on a target that only shifts): no layer computes them, no calibration chooses a grid for their results, and nothing is rounded.
+
+    ```mlir
+    // before
+    %0 = quant.dcast %x : tensor<1x3x8x8x!quant.uniform<u8:f32, 1.0>> to tensor<1x3x8x8xf32>
+    %1 = qnn.mul %0, %scale : (tensor<1x3x8x8xf32>, tensor<f32>) -> tensor<1x3x8x8xf32>  // 0.25
+    // after
+    %0 = qnn.reinterpret %x : (tensor<1x3x8x8x!quant.uniform<u8:f32, 1.0>>) -> tensor<1x3x8x8x!quant.uniform<u8:f32, 0.25>>
+    %1 = quant.dcast %0 : tensor<1x3x8x8x!quant.uniform<u8:f32, 0.25>> to tensor<1x3x8x8xf32>
+    ```
+
+    Remarks: each op that became part of a grid.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def CheckScales : Pass<"tare-check-scales", "::mlir::func::FuncOp"> {
   let summary = "flag scales that nobody seems to have calibrated";
   let description = [{

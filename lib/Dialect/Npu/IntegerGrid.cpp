@@ -29,10 +29,14 @@ quant::QuantizedType moved(Operation *op, quant::QuantizedType type) {
   return grid->axis ? grid->type(op->getContext()) : nullptr;
 }
 
-/// The grid that the host quantizes an input to.
+/// The grid that the model gives an input of integers, or the host one of real numbers.
 quant::QuantizedType gridOfArgument(BlockArgument argument) {
   auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  auto steps = function ? function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), hostStepsAttrName) : nullptr;
+  if (!function)
+    return nullptr;
+  if (auto grid = function.getArgAttrOfType<TypeAttr>(argument.getArgNumber(), gridAttrName))
+    return cast<quant::QuantizedType>(grid.getValue());
+  auto steps = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), hostStepsAttrName);
   if (!steps)
     return nullptr;
   for (auto step : steps.getAsRange<QuantizeStepAttr>()) {

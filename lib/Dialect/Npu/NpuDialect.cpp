@@ -68,6 +68,12 @@ LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if (name == offsetAttrName)
     return verifyBytes(op, attribute);
+  if (name == gridAttrName) {
+    auto type = dyn_cast<TypeAttr>(attribute.getValue());
+    if (type && isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type.getValue()))
+      return success();
+    return op->emitOpError() << "has '" << name << "' on an argument that is not a uniform quantized type";
+  }
   if (name != hostStepsAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "' on an argument or result";
   auto steps = dyn_cast<ArrayAttr>(attribute.getValue());

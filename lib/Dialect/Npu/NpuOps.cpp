@@ -63,9 +63,10 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
-  if (getInput().getType() == getType())
+  // One that says what its integers mean stands for more than a shape.
+  if (getInput().getType() == getType() && !(*this)->hasAttr(gridAttrName))
     return getInput();
-  if (auto first = getInput().getDefiningOp<ReshapeOp>()) {
+  if (auto first = getInput().getDefiningOp<ReshapeOp>(); first && !first->hasAttr(gridAttrName)) {
     getInputMutable().assign(first.getInput());
     return getResult();
   }

@@ -17,7 +17,8 @@ namespace {
 
 ElementType elementOf(Type type) {
   if (auto quantized = dyn_cast<quant::QuantizedType>(type))
-    type = IntegerType::get(type.getContext(), quantized.getStorageTypeIntegralWidth());
+    type = IntegerType::get(type.getContext(), quantized.getStorageTypeIntegralWidth(),
+                            quantized.isSigned() ? IntegerType::Signless : IntegerType::Unsigned);
   if (type.isF32())
     return ElementType::f32;
   if (type.isF64())

@@ -37,6 +37,13 @@ OpFoldResult RequantizeOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? OpFoldResult(getInput()) : nullptr;
 }
 
+OpFoldResult ReinterpretOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  auto inner = getInput().getDefiningOp<ReinterpretOp>();
+  return inner && inner.getInput().getType() == getType() ? OpFoldResult(inner.getInput()) : nullptr;
+}
+
 namespace {
 
 /// reshape(reshape(x)) -> reshape(x)

@@ -20,6 +20,8 @@ double ClipOp::evaluate(double x, int64_t) {
   return std::min(std::max(x, getInterval().getMin()), getInterval().getMax());
 }
 
+double TruncateOp::evaluate(double x, int64_t) { return std::trunc(x); }
+
 double LeakyReluOp::evaluate(double x, int64_t) { return x < 0 ? getAlpha().convertToDouble() * x : x; }
 
 double HardSigmoidOp::evaluate(double x, int64_t) {

@@ -36,6 +36,8 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '") << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();
   if (attribute.getName() == measuredRangesAttrName && !isa<UnitAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << measuredRangesAttrName << "' must be a unit, found " << attribute.getValue();
+  if (attribute.getName() == portUnsignedAttrName && !isa<UnitAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '") << portUnsignedAttrName << "' must be a unit, found " << attribute.getValue();
   if (attribute.getName() == runTimeRangesAttrName && !isRunTimeRanges(attribute.getValue()))
     return op->emitOpError("attribute '")
            << runTimeRangesAttrName << "' must be {operands = [names], results = [names]}, found "

@@ -215,6 +215,14 @@ LogicalResult TransposeOp::verify() {
 
 LogicalResult ResizeOp::verify() { return success(); }
 
+LogicalResult ReinterpretOp::verify() {
+  std::optional<Grid> from = Grid::of(getInput().getType()), to = Grid::of(getType());
+  if (!from || !to || from->bits != to->bits || from->isSigned != to->isSigned)
+    return emitOpError("operand and result must be quantized to integers of one type, found ")
+           << getInput().getType() << " and " << getType();
+  return success();
+}
+
 LogicalResult RequantizeOp::verify() {
   if (!isQuantized(getInput()) || !isQuantized(getResult()))
     return emitOpError("operand and result must be quantized, found ") << getInput().getType() << " and " << getType();

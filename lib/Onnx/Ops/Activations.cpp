@@ -1,6 +1,6 @@
 //===- Activations.cpp - Functions of one element -------------------------===//
 #include "ConstantData.h"
-#include "Node.h"
+#include "Quantization.h"
 
 #include <fmt/format.h>
 #include <limits>
@@ -31,7 +31,13 @@ LogicalResult importClip(Node &node) {
                                   "one first",
                                   lower, upper));
   auto interval = qnn::ClampAttr::get(node.builder().getContext(), lower, upper);
-  return node.give(node.create<qnn::ClipOp>(node.operand(0), interval));
+  auto clip = [&](mlir::Value input) { return node.create<qnn::ClipOp>(input, interval); };
+  return node.integerGrid(0) ? computeOnIntegers(node, clip) : node.give(clip(node.operand(0)));
+}
+
+LogicalResult importRelu(Node &node) {
+  auto relu = [&](mlir::Value input) { return node.create<qnn::ReluOp>(input); };
+  return node.integerGrid(0) ? computeOnIntegers(node, relu) : node.give(relu(node.operand(0)));
 }
 
 LogicalResult importLeakyRelu(Node &node) {
@@ -74,7 +80,7 @@ LogicalResult importPRelu(Node &node) {
 } // namespace
 
 void tare::onnx::registerActivations(OpTable &table) {
-  table.addImport("Relu", importFunction<qnn::ReluOp>);
+  table.addImport("Relu", importRelu);
   table.addImport("Sigmoid", importFunction<qnn::SigmoidOp>);
   table.addImport("Tanh", importFunction<qnn::TanhOp>);
   table.addImport("HardSwish", importFunction<qnn::HardSwishOp>);

@@ -20,22 +20,36 @@ LogicalResult importDropout(Node &node) {
   return node.failed() ? failure() : node.forward();
 }
 
-/// All floating-point types are float32 here; what a narrower one does not hold is rounded. Integers that are a graph
-/// input become a quantized value with scale 1.
+/// To integers: towards zero. What is outside of their range, ONNX leaves open; here it is limited to it.
+LogicalResult castToIntegers(Node &node, int64_t to) {
+  std::optional<ElementType> element = integerType(to), from;
+  if (std::optional<qnn::Grid> grid = node.integerGrid(0))
+    from = elementOf(*grid);
+  if (from && from == element)
+    return node.forward();
+  if (from || !element || *element == ElementType::boolean || sizeOf(*element) > 2)
+    return node.error("casts a computed value to " + dataTypeName(to) + "; expected a cast to floating point" +
+                      (from ? "" : ", int8, uint8, int16 or uint16"));
+  mlir::Value input = node.operand(0);
+  return input ? node.give(asIntegers(node, node.create<qnn::TruncateOp>(input), *element)) : failure();
+}
+
+/// All floating-point types are float32 here; what a narrower one does not hold is rounded. Integers become numbers of
+/// scale 1.
 LogicalResult importCast(Node &node) {
   int64_t to = node.intAttribute("to", 0);
   if (!isFloat(to))
-    return node.error("casts a computed value to " + dataTypeName(to) + "; expected a cast to floating point");
+    return castToIntegers(node, to);
   std::shared_ptr<const DynamicValue> sums = node.dynamic(0);
   if (sums && sums->kind == DynamicValue::Kind::Sums && !(sums->isProduct() && roundingFormat(to)))
     return node.forward();
-  if (node.isIntegerArgument(0))
-    return dequantizeArgument(node, identityGrid(node.rawOperand(0)));
+  std::optional<qnn::Grid> integers = node.integerGrid(0);
   std::optional<qnn::FloatFormat> format = roundingFormat(to);
-  mlir::Value input = node.operand(0);
-  if (!input || !format)
+  mlir::Value input =
+      integers ? dequantizedOn(node, node.rawOperand(0), identityGrid(*integers)) : node.operand(0);
+  if (!input || (!format && !integers))
     return input ? node.forward() : failure();
-  return node.give(node.create<qnn::RoundOp>(input, *format));
+  return node.give(format ? node.create<qnn::RoundOp>(input, *format) : input);
 }
 
 } // namespace

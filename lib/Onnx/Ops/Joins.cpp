@@ -1,5 +1,6 @@
 //===- Joins.cpp - Concat, Split ------------------------------------------===//
 #include "Axes.h"
+#include "Quantization.h"
 
 using namespace tare;
 using namespace tare::onnx;
@@ -8,15 +9,41 @@ using mlir::LogicalResult;
 
 namespace {
 
+/// The grid of the first operand that is computed integers; nothing where all are floating point.
+std::optional<qnn::Grid> firstIntegerGrid(Node &node) {
+  for (unsigned i = 0; i < node.numOperands(); ++i)
+    if (std::optional<qnn::Grid> grid = node.integerGrid(i))
+      return grid;
+  return std::nullopt;
+}
+
+/// An operand beside others that hold integers: these integers themselves, whatever they meant, now on `grid`.
+mlir::Value integerOperand(Node &node, unsigned index, const qnn::Grid &grid) {
+  std::optional<qnn::Grid> own = node.integerGrid(index);
+  const Tensor *known = node.known(index);
+  bool sameType = own ? elementOf(*own) == elementOf(grid) : known && known->element() == elementOf(grid);
+  if (!sameType)
+    (void)node.error("operand '" + node.operandName(index) + "' does not hold " +
+                     std::string(nameOf(elementOf(grid))) + " as the others do");
+  else if (!grid.isPerTensor() || (own && !own->isPerTensor()))
+    (void)node.error("operand '" + node.operandName(index) + "' stands beside integers with a scale per channel, "
+                     "expected one scale");
+  if (node.failed())
+    return nullptr;
+  return known ? node.integerConstant(node.operandName(index), *known, grid)
+               : onGrid(node, node.rawOperand(index), grid);
+}
+
 /// Operands without elements add nothing.
 LogicalResult importConcat(Node &node) {
   llvm::SmallVector<mlir::Value> inputs;
+  std::optional<qnn::Grid> grid = firstIntegerGrid(node);
   llvm::SmallVector<unsigned> indices;
   for (unsigned i = 0; i < node.numOperands(); ++i) {
     std::optional<Shape> shape = node.shapeOf(i);
     if (!shape || elementCount(*shape) == 0)
       continue;
-    inputs.push_back(node.maskOperand(i, &Node::anyOperand));
+    inputs.push_back(grid ? integerOperand(node, i, *grid) : node.maskOperand(i, &Node::anyOperand));
     indices.push_back(i);
   }
   if (node.failed())

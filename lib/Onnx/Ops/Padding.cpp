@@ -1,5 +1,6 @@
 //===- Padding.cpp - Pad --------------------------------------------------===//
 #include "Axes.h"
+#include "Quantization.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -61,7 +62,19 @@ std::optional<qnn::PadMode> readMode(Node &node) {
   return std::nullopt;
 }
 
+/// The real number that an integer of the border stands for: among integers it is one of them, 0 by default.
+double readInteger(Node &node, const qnn::Grid &grid) {
+  const Tensor *border = node.known(2);
+  if (!grid.isPerTensor())
+    return (void)node.error("pads integers with a scale per channel, expected one scale"), 0;
+  if (border && border->element() != elementOf(grid))
+    (void)node.error("the constant value must hold " + std::string(nameOf(elementOf(grid))) + " as the operand does");
+  return (node.requireScalar(2, "the constant value", 0) - double(grid.zeroPoint())) * grid.scale();
+}
+
 double readValue(Node &node) {
+  if (std::optional<qnn::Grid> grid = node.integerGrid(0))
+    return readInteger(node, *grid);
   double value = node.opset() < 11 ? node.floatAttribute("value", 0, /*mayBeInfinite=*/true)
                                    : node.requireScalar(2, "the constant value", 0);
   if (std::isnan(value))

@@ -87,33 +87,24 @@ LogicalResult foldDequantize(Node &node) {
   return grid ? node.give(GraphValue{*integers, *grid, nullptr}) : failure();
 }
 
-ElementType elementOf(const qnn::Grid &grid) {
-  if (grid.bits == 32)
-    return grid.isSigned ? ElementType::i32 : ElementType::u32;
-  if (grid.bits == 16)
-    return grid.isSigned ? ElementType::i16 : ElementType::u16;
-  return grid.isSigned ? ElementType::i8 : ElementType::u8;
-}
-
 LogicalResult importDequantize(Node &node) {
   if (node.known(0))
     return foldDequantize(node); // Says that its scale or zero point is no constant.
   mlir::Value input = node.rawOperand(0);
   if (!input)
     return failure();
-  std::optional<qnn::Grid> own = node.isIntegerArgument(0) ? identityGrid(input) : qnn::Grid::of(input.getType());
+  std::optional<qnn::Grid> own = qnn::Grid::of(input.getType());
   if (!own)
-    return node.error("operand '" + node.operandName(0) + "' is floating point, expected quantized integers");
+    return node.error("operand '" + node.operandName(0) + "' is floating point or an input of other integers, expected "
+                      "integers of 8 or 16 bits");
   std::optional<qnn::Grid> grid = readGrid(node, *node.shapeOf(0), elementOf(*own));
   if (!grid)
     return failure();
-  if (node.isIntegerArgument(0))
-    return dequantizeArgument(node, *grid);
-  if (!sameGrid(*own, *grid))
+  if (!sameGrid(*own, *grid) && !own->isPerTensor())
     return node.error("dequantizes '" + node.operandName(0) +
                       "' by another scale or zero point than it was quantized "
                       "by");
-  return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(input.getType()), input));
+  return node.give(dequantizedOn(node, input, *grid));
 }
 
 } // namespace
@@ -130,19 +121,42 @@ qnn::Grid tare::onnx::wholeRange(ElementType element, llvm::ArrayRef<double> sca
   return grid;
 }
 
-qnn::Grid tare::onnx::identityGrid(mlir::Value argument) {
-  auto element = mlir::cast<mlir::IntegerType>(mlir::getElementTypeOrSelf(argument.getType()));
-  bool isSigned = element.isSigned();
-  if (element.getWidth() == 16)
-    return wholeRange(isSigned ? ElementType::i16 : ElementType::u16, {1.0});
-  return wholeRange(isSigned ? ElementType::i8 : ElementType::u8, {1.0});
+ElementType tare::onnx::elementOf(const qnn::Grid &grid) {
+  if (grid.bits == 32)
+    return grid.isSigned ? ElementType::i32 : ElementType::u32;
+  if (grid.bits == 16)
+    return grid.isSigned ? ElementType::i16 : ElementType::u16;
+  return grid.isSigned ? ElementType::i8 : ElementType::u8;
 }
 
-LogicalResult tare::onnx::dequantizeArgument(Node &node, const qnn::Grid &grid) {
-  mlir::Value argument = node.rawOperand(0);
-  auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
-  argument.setType(type.clone(grid.type(node.builder().getContext())));
-  return node.give(node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(argument.getType()), argument));
+qnn::Grid tare::onnx::identityGrid(const qnn::Grid &integers) { return wholeRange(elementOf(integers), {1.0}); }
+
+mlir::Value tare::onnx::onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid) {
+  if (!integers || sameGrid(*qnn::Grid::of(integers.getType()), grid))
+    return integers;
+  auto type = mlir::cast<mlir::RankedTensorType>(integers.getType()).clone(grid.type(node.builder().getContext()));
+  return node.createTyped<qnn::ReinterpretOp>(type, integers);
+}
+
+mlir::Value tare::onnx::dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid) {
+  mlir::Value meant = onGrid(node, integers, grid);
+  return meant ? node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(meant.getType()), meant) : nullptr;
+}
+
+mlir::Value tare::onnx::asIntegers(Node &node, mlir::Value whole, ElementType element) {
+  if (!whole)
+    return nullptr;
+  auto type = mlir::cast<mlir::RankedTensorType>(whole.getType())
+                  .clone(wholeRange(element, {1.0}).type(node.builder().getContext()));
+  return node.createTyped<mlir::quant::QuantizeCastOp>(type, whole);
+}
+
+LogicalResult tare::onnx::computeOnIntegers(Node &node, llvm::function_ref<mlir::Value(mlir::Value)> function) {
+  qnn::Grid grid = *node.integerGrid(0);
+  if (!grid.isPerTensor())
+    return node.error("operand '" + node.operandName(0) + "' holds integers with a scale per channel, expected one scale");
+  mlir::Value reals = dequantizedOn(node, node.rawOperand(0), identityGrid(grid));
+  return reals ? node.give(asIntegers(node, function(reals), elementOf(grid))) : failure();
 }
 
 /// Written so that NaN is none, too.

@@ -10,12 +10,20 @@ namespace tare::onnx {
 /// zero points 0.
 qnn::Grid wholeRange(ElementType element, llvm::ArrayRef<double> scales);
 
-/// The grid on which the integers of a graph input are themselves.
-qnn::Grid identityGrid(mlir::Value argument);
+/// The grid on which integers of that type are themselves.
+qnn::Grid identityGrid(const qnn::Grid &integers);
+/// The type of integers on the grid.
+ElementType elementOf(const qnn::Grid &grid);
 
-/// Operand 0 is a graph input of integers: it gets this grid, and the result is
-/// its dequantization.
-mlir::LogicalResult dequantizeArgument(Node &node, const qnn::Grid &grid);
+/// Integers with another meaning: qnn.reinterpret, where they do not have it already. Null after an error.
+mlir::Value onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid);
+/// The real numbers that integers are on `grid`. Null after an error.
+mlir::Value dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid);
+/// The node's function on operand 0, which holds integers: on their real numbers, of which the result is whole ones
+/// within the type's range again.
+mlir::LogicalResult computeOnIntegers(Node &node, llvm::function_ref<mlir::Value(mlir::Value)> function);
+/// Whole numbers as integers of that type; what is outside of its range is limited to it.
+mlir::Value asIntegers(Node &node, mlir::Value whole, ElementType element);
 
 /// A positive normal float32.
 bool isScale(double number);

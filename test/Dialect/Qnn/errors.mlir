@@ -385,3 +385,18 @@ func.func @leaping_window(%x: tensor<1x1x2x8xf32>) {
 func.func @measured(%x: tensor<4xf32>) attributes {qnn.measured_ranges = 1 : i64} {
   return
 }
+
+// -----
+
+func.func @other_integers(%x: tensor<1x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x!quant.uniform<u8:f32, 0.5>> {
+  // expected-error @+1 {{operand and result must be quantized to integers of one type, found}}
+  %0 = qnn.reinterpret %x : (tensor<1x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x!quant.uniform<u8:f32, 0.5>>
+  return %0 : tensor<1x!quant.uniform<u8:f32, 0.5>>
+}
+
+// -----
+
+// expected-error @+1 {{attribute 'qnn.unsigned' must be a unit, found 1 : i64}}
+func.func @unsigned_is_a_flag(%x: tensor<1xi8> {qnn.unsigned = 1 : i64}) {
+  return
+}

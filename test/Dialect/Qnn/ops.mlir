@@ -49,6 +49,8 @@ func.func @elementwise(%x: tensor<1x2x4x4xf32>, %c: tensor<2x1x1xf32>) {
   %6 = qnn.hard_swish %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.tanh
   %7 = qnn.tanh %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.truncate
+  %truncated = qnn.truncate %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.reciprocal
   %8 = qnn.reciprocal %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.add
@@ -111,6 +113,8 @@ func.func @quantized(%x: tensor<1x2x4x4x!x>) {
   %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x1x4x4x!tail>) -> tensor<1x4x4x1x!quant.uniform<i32:f32:3, {2.0e-4}>>
   // CHECK: qnn.requantize
   %2 = qnn.requantize %x : (tensor<1x2x4x4x!x>) -> tensor<1x2x4x4x!y>
+  // CHECK: qnn.reinterpret
+  %reinterpreted = qnn.reinterpret %x : (tensor<1x2x4x4x!x>) -> tensor<1x2x4x4x!y>
   return
 }
 

@@ -79,3 +79,15 @@ func.func @ceil(%x: tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!x> {
   %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, ceil_mode} : (tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!x>
   return %0 : tensor<1x2x3x3x!x>
 }
+
+!meant = !quant.uniform<i8:f32, 0.5>
+!anew = !quant.uniform<i8:f32, 0.25:3>
+
+// Integers that are read in two ways: the second reshape has a grid of its own. An input's is with the argument.
+// CHECK-LABEL: func.func @reinterpreted
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4xi8> {npu.grid = !quant.uniform<i8:f32, 5.000000e-01>})
+// CHECK: npu.reshape %[[X]] shape = [1, 4] {npu.grid = !quant.uniform<i8:f32, 2.500000e-01:3>}
+func.func @reinterpreted(%x: tensor<1x4x!meant>) -> tensor<1x4x!anew> {
+  %0 = qnn.reinterpret %x : (tensor<1x4x!meant>) -> tensor<1x4x!anew>
+  return %0 : tensor<1x4x!anew>
+}

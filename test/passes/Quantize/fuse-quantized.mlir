@@ -155,3 +155,22 @@ func.func @misfit(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
   %yd = quant.dcast %yq : tensor<1x1x!y> to tensor<1x1xf32>
   return %yd : tensor<1x1xf32>
 }
+
+// -----
+
+!near = !quant.uniform<i8:f32, 0.25>
+!far = !quant.uniform<i8:f32, 1.0:-20>
+
+// 100 is no number of the operand's grid: the operand goes to the result's before it is padded.
+// CHECK-LABEL: func.func @border
+// CHECK: %[[X:.*]] = quant.qcast %arg0
+// CHECK: %[[R:.*]] = qnn.requantize %[[X]] {{.*}} -> tensor<1x4x!quant.uniform<i8:f32, 1.000000e+00:-20>>
+// CHECK: qnn.pad %[[R]] {{.*}}value = 1.000000e+02 : f64{{.*}} -> tensor<1x5x!quant.uniform<i8:f32, 1.000000e+00:-20>>
+func.func @border(%x: tensor<1x4xf32>) -> tensor<1x5xf32> {
+  %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!near>
+  %1 = quant.dcast %0 : tensor<1x4x!near> to tensor<1x4xf32>
+  %2 = qnn.pad %1 {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = 100.0 : f64} : (tensor<1x4xf32>) -> tensor<1x5xf32>
+  %3 = quant.qcast %2 : tensor<1x5xf32> to tensor<1x5x!far>
+  %4 = quant.dcast %3 : tensor<1x5x!far> to tensor<1x5xf32>
+  return %4 : tensor<1x5xf32>
+}

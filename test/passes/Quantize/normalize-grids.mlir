@@ -111,3 +111,17 @@ func.func @input_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
   return %0 : tensor<1x2xf32>
 }
+
+// -----
+
+!u = !quant.uniform<u8:f32, 0.5:130>
+!h = !quant.uniform<u16:f32, 0.5:7>
+
+// What the model has as unsigned integers at its ends it keeps: the tensors are signed, the ports say so.
+// CHECK-LABEL: func.func @ports
+// CHECK-SAME: (%arg0: tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:2>> {qnn.unsigned}, %arg1: tensor<1x2x!quant.uniform<i16:f32, 5.000000e-01:-32761>> {qnn.unsigned}, %arg2: tensor<1x2xf32>)
+// CHECK-SAME: -> (tensor<2x1x!quant.uniform<i8:f32, 5.000000e-01:2>> {qnn.unsigned}, tensor<1x2xf32>)
+func.func @ports(%x: tensor<1x2x!u>, %y: tensor<1x2x!h>, %z: tensor<1x2xf32>) -> (tensor<2x1x!u>, tensor<1x2xf32>) {
+  %0 = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2x!u>) -> tensor<2x1x!u>
+  return %0, %z : tensor<2x1x!u>, tensor<1x2xf32>
+}

@@ -87,17 +87,53 @@ TEST(Quantization, IntegerInputs) {
   EXPECT_THAT(ir, HasSubstr("@main(%arg0: tensor<2x!u8>"));
   ModelBuilder raw;
   raw.input("x", {2}, Proto::UINT8).output("y");
-  raw.node("Relu", {"x"}, {"y"});
+  raw.node("Sigmoid", {"x"}, {"y"});
   EXPECT_THAT(errorOf(raw), HasSubstr("operand 'x' holds integers, expected floating point"));
 }
 
-TEST(Quantization, Errors) {
+TEST(Quantization, InputsHaveTheGridOfTheirReader) {
+  ModelBuilder model;
+  model.input("x", {1, 2}, Proto::UINT8).output("y").weight("s", {}, {0.5f}).integers("z", {}, {3}, Proto::UINT8);
+  model.integers("p", {4}, {0, 1, 0, 0}, Proto::INT64).integers("v", {}, {7}, Proto::UINT8);
+  model.node("Pad", {"x", "p", "v"}, {"w"});
+  model.node("DequantizeLinear", {"w", "s", "z"}, {"y"});
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("!u8 = !quant.uniform<u8:f32, 5.000000e-01:3>"));
+  EXPECT_THAT(ir, HasSubstr("value = 2.000000e+00 : f64")); // (7 - 3) / 2
+  EXPECT_THAT(ir, Not(HasSubstr("qnn.reinterpret")));
+}
+
+TEST(Quantization, IntegersAreReadInTwoWays) {
   ModelBuilder model;
   model.input("x", {2}).output("y").weight("s", {}, {0.5f}).weight("t", {}, {0.25f});
   model.node("QuantizeLinear", {"x", "s"}, {"q"});
   model.node("DequantizeLinear", {"q", "t"}, {"y"}).named("back");
-  EXPECT_EQ(errorOf(model), "node 'back' (DequantizeLinear, opset 13): dequantizes 'q' by another scale or zero point "
-                            "than it was quantized by");
+  EXPECT_THAT(import(model).ir, HasSubstr("qnn.reinterpret"));
+}
+
+TEST(Quantization, ValuesBecomeIntegersTowardsZero) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y");
+  model.node("Cast", {"x"}, {"y"}).attribute("to", int64_t(Proto::UINT8));
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("qnn.truncate"));
+  EXPECT_THAT(ir, HasSubstr("-> tensor<2x!u8>"));
+  ModelBuilder wide;
+  wide.input("x", {2}).output("y");
+  wide.node("Cast", {"x"}, {"y"}).attribute("to", int64_t(Proto::INT64));
+  EXPECT_THAT(errorOf(wide), HasSubstr("casts a computed value to int64; expected a cast to floating point, int8"));
+}
+
+TEST(Quantization, OutputsThatAreListedAgainGetANumber) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y").output("y");
+  model.node("Relu", {"x"}, {"y"});
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("qnn.name = \"y\""));
+  EXPECT_THAT(ir, HasSubstr("qnn.name = \"y:2\""));
+}
+
+TEST(Quantization, Errors) {
   ModelBuilder zero;
   zero.input("x", {2}).output("y").weight("s", {}, {0.0f});
   zero.node("QuantizeLinear", {"x", "s"}, {"y"});

@@ -98,6 +98,15 @@ const Case cases[] = {
     {"TensorScaleCount", "has 7 scales along axis 0",
      [](ProgramT &p) { p.tensors[0]->scales = std::vector<double>(7, 1.0); }},
     {"ScaleAxis", "'logits' has 3 scales along axis 5", [](ProgramT &p) { p.outputs[0]->axis = 5; }},
+    {"UnsignedInput", "'image' is said to be unsigned, but the model has float32 there and the program float32",
+     [](ProgramT &p) { p.inputs[0]->is_unsigned = true; }},
+    {"UnsignedOutput", "'logits' is said to be unsigned, but the model has float32 there and the program int32",
+     [](ProgramT &p) {
+       p.outputs[0]->is_unsigned = true;
+       p.outputs[0]->tensor = p.layers.back()->operands[0];
+       p.outputs[0]->host_steps.push_back(hostStep(dequantize({1}, 0, 0)));
+       p.outputs[0]->scales.clear();
+     }},
     {"InputStepKind", "is neither a quantize nor a transpose",
      [](ProgramT &p) { p.inputs[0]->host_steps.push_back(hostStep(MaxPoolT())); }},
     {"OutputStepKind", "is neither a dequantize nor a transpose",

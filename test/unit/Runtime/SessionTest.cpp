@@ -322,4 +322,37 @@ TEST(Session, RefusesMoreMemoryThanThereIs) {
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "large.tare: running takes 10995116", context.error().message);
 }
 
+/// (A46) A model's unsigned integers enter and leave as they are; the program's tensors are signed.
+TEST(Sessions, UnsignedPorts) {
+  NetworkBuilder network;
+  uint32_t x = network.input("x", {ElementType::i8, {1, 2, 3}}, "NCW");
+  uint32_t y = network.layer("swap", transpose({0, 2, 1}), {x});
+  network.output("y", y);
+  network.output("x", x);
+  network.output("k", network.constant<int8_t>("k", {3}, {-128, 0, 127}));
+  network.program.inputs[0]->is_unsigned = true;
+  network.program.inputs[0]->scales = {0.5};
+  network.program.inputs[0]->zero_point = -28;
+  network.program.inputs[0]->host_steps.push_back(hostStep(transpose({0, 2, 1})));
+  for (auto &output : network.program.outputs)
+    output->is_unsigned = true;
+  network.program.outputs[0]->host_steps.push_back(hostStep(transpose({0, 2, 1})));
+  auto session = makeSession(load(std::move(network)));
+  for (Form form : {Form::program, Form::model, Form::raw}) {
+    PortDescription input = session->describeInput(0, form);
+    EXPECT_EQ(input.type.element, ElementType::u8);
+    EXPECT_EQ(input.zeroPoint, 100);
+    EXPECT_EQ(session->describeOutput(2, form).type, (TensorType{ElementType::u8, {3}}));
+    EXPECT_EQ(session->describeOutput(2, form).zeroPoint, 0); // no grid
+  }
+  auto bytes = [](std::vector<uint8_t> values) {
+    return Value(reinterpret_cast<std::byte *>(values.data()), reinterpret_cast<std::byte *>(values.data()) + values.size());
+  };
+  auto context = makeContext(*session, Form::model);
+  Values outputs = run(*context, {bytes({0, 1, 127, 128, 200, 255})});
+  EXPECT_TRUE(outputs[0] == bytes({0, 127, 200, 1, 128, 255}));
+  EXPECT_TRUE(outputs[1] == bytes({0, 127, 200, 1, 128, 255}));
+  EXPECT_TRUE(outputs[2] == bytes({0, 128, 255}));
+}
+
 } // namespace

@@ -18,8 +18,8 @@ namespace tare::npu {
 /// Says that the integers of `op`'s result are on this grid. No effect where the result is not such integers.
 void setGrid(mlir::Operation *op, mlir::quant::QuantizedType grid);
 
-/// The grid of a value's integers: as its op says; of the operand, where the op only moves elements; as the host steps
-/// say, for an argument. Null where nobody says, and for real numbers.
+/// The grid of a value's integers: as its op says; of the operand, where the op only moves elements; as its attribute
+/// or the host steps say, for an argument. Null where nobody says, and for real numbers.
 mlir::quant::QuantizedType gridOf(mlir::Value value);
 
 /// Follows the op to another order of its result's dimensions: the result used to be transpose(new result,

@@ -202,6 +202,17 @@ def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWi
   }];
 }
 
+def Qnn_TruncateOp : Qnn_UnaryOp<"truncate", "x rounded to a whole number, towards zero"> {
+  let description = [{
+    What ONNX's Cast from floating point to integers does, but for the limits of the integers: a quantization to scale 1 and zero point 0
+    follows, which loses nothing but what is outside of them.
+
+    ```mlir
+    %0 = qnn.truncate %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+  }];
+}
+
 def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x"> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
 }
@@ -445,6 +456,27 @@ def Qnn_RequantizeOp : Qnn_OwnGridOp<"requantize", [Qnn_RequantOfOperands]> {
   let extraClassDeclaration = [{
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
     bool changesWidth() { return true; }
+  }];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def Qnn_ReinterpretOp : Qnn_Op<"reinterpret", [Qnn_GridOpInterface]> {
+  let summary = "the same integers with another meaning";
+  let description = [{
+    Where a model reads the same integers in two ways, as by two DequantizeLinear of different scales, or by a Cast. Storage width and
+    signedness stay.
+
+    ```mlir
+    %0 = qnn.reinterpret %x : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 1.0:3>>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
+    bool takesAxisGrid(::mlir::OpOperand &) { return true; }
+    bool givesAxisGrid() { return true; }
   }];
   let hasFolder = 1;
   let hasVerifier = 1;
