@@ -177,13 +177,15 @@ private:
       }
       if (!*sample)
         return;
-      observeSample((*sample)->inputs, worker);
+      std::vector<Tensor> outputs = observeSample((*sample)->inputs, worker);
+      if (options.visit)
+        options.visit(**sample, outputs);
       if (options.progress)
         options.progress(++done);
     }
   }
 
-  void observeSample(const std::vector<Tensor> &inputs, Worker &worker) {
+  std::vector<Tensor> observeSample(const std::vector<Tensor> &inputs, Worker &worker) {
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
       auto slot = values.observed.find(value);
       if (slot != values.observed.end())
@@ -193,7 +195,7 @@ private:
     for (const auto &[value, index] : values.observed)
       if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
         observe(value, inputs[argument.getArgNumber()]);
-    evaluator.run(inputs, observe, Evaluator::ElementOrder::any);
+    return evaluator.run(inputs, observe, Evaluator::ElementOrder::any);
   }
 
   const Evaluator &evaluator;

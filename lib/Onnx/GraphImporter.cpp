@@ -220,9 +220,11 @@ void GraphImporter::reportDynamic(mlir::func::FuncOp function) {
   function->setAttr(qnn::runTimeRangesAttrName, qnn::runTimeRanges(builder.getContext(), dynamicOperands.getArrayRef(),
                                                                    dynamicResults.getArrayRef()));
   reporter.warning(
+      "DynamicRanges",
       fmt::format("the model quantizes {} dynamically, by ranges that it finds when it runs; here they are "
                   "float until calibration gives them static ranges",
-                  qnn::quoted(dynamicOperands.getArrayRef())));
+                  qnn::quoted(dynamicOperands.getArrayRef())),
+      "");
 }
 
 /// What stood for tensors without elements.

@@ -106,9 +106,10 @@ mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const prot
     shape.push_back(size.value_or(1));
   }
   if (!shape.empty() && !isStatic(declared->dim(0)) && !lookUp(declared->dim(0)))
-    reporter.warning(fmt::format("input '{}' has an open first dimension ('{}'), taken as 1; --input-shape {}=DIMS "
-                                 "sets it",
-                                 name, declared->dim(0).dim_param(), name));
+    reporter.warning(
+        "OpenDimension",
+        fmt::format("input '{}' has an open first dimension ('{}'), taken as 1", name, declared->dim(0).dim_param()),
+        fmt::format("--input-shape {}=DIMS sets it", name));
   return shape;
 }
 

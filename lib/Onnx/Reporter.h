@@ -2,7 +2,7 @@
 #ifndef TARE_LIB_ONNX_REPORTER_H
 #define TARE_LIB_ONNX_REPORTER_H
 
-#include "mlir/IR/Diagnostics.h"
+#include "tare/Diagnostics/Warning.h"
 #include "llvm/ADT/Twine.h"
 
 #include <string>
@@ -19,7 +19,10 @@ public:
   mlir::LogicalResult error(const llvm::Twine &message) const {
     return mlir::emitError(location()) << file << ": " << message;
   }
-  void warning(const llvm::Twine &message) const { mlir::emitWarning(location()) << file << ": " << message; }
+  /// As of Warning: its kind, what was found, and what its user can do.
+  void warning(llvm::StringRef kind, const llvm::Twine &message, llvm::StringRef remedy) const {
+    reportWarning(location(), {kind.str(), "", "", 0, CostUnit::none, (file + ": " + message).str(), remedy.str()});
+  }
   void remark(const llvm::Twine &message) const { mlir::emitRemark(location()) << file << ": " << message; }
 
 private:

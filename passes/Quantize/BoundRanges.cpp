@@ -7,6 +7,7 @@
 #include "Quantize/PoolBorders.h"
 #include "Quantize/RangeBounds.h"
 #include "Remarks.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
 
@@ -93,12 +94,20 @@ private:
       return pad.emitError() << "layer '" << qnn::layerName(pad) << "': pads with -inf, which reaches "
                              << readersOf(pad.getResult()) << ", and no grid holds it; pad with a finite number";
     if (raised < least && std::isfinite(least) && (greatest - raised) > bearableWidening * (greatest - least))
-      pad.emitWarning() << llvm::formatv(
-          "layer '{0}': pads with {1:g} what lies in [{2:g}, {3:g}]; {4} may take that, so the grid of '{5}' covers both and is "
-          "{6:f1} bits coarser; pad with a number of that range",
-          qnn::layerName(pad), raised, least, greatest, readersOf(pad.getResult()), qnn::valueName(pad.getInput()),
-          std::log2((greatest - raised) / (greatest - least)));
+      reportWideBorder(pad, raised, {least, greatest});
     return mlir::success();
+  }
+
+  static void reportWideBorder(qnn::PadOp pad, double border, std::pair<double, double> values) {
+    double bits = std::log2((values.second - border) / (values.second - values.first));
+    std::string text =
+        llvm::formatv("layer '{0}': pads with {1:g} what lies in [{2:g}, {3:g}]; {4} may take that, so the grid of '{5}' "
+                      "covers both and is {6:f1} bits coarser",
+                      qnn::layerName(pad), border, values.first, values.second, readersOf(pad.getResult()),
+                      qnn::valueName(pad.getInput()), bits);
+    // What was one step is 2^bits of them now, and half of one is lost.
+    reportWarning(pad.getLoc(), {"WideBorder", "", qnn::layerName(pad), std::exp2(bits) / 2, CostUnit::lsb, text,
+                                 "pad with a number of that range"});
   }
 
   /// "'pool', 'conv'", or "an output of the graph".

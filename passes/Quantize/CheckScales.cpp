@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -82,13 +83,13 @@ public:
 
   /// One message per kind of suspicion: warnings where the user allows it. Whether there was any.
   bool report(bool allowed) {
-    flag(unitScales, "scale 1 exactly, the default of an observer that never ran, have the values ",
+    flag("UnitScales", unitScales, "scale 1 exactly, the default of an observer that never ran, have the values ",
          "calibrate again before exporting, or remove these quantizations and calibrate here", allowed);
-    flag(unitWeights, "scale 1 exactly, as where a checkpoint's scales are missing, have the weights of the layers ",
+    flag("UnitWeights", unitWeights, "scale 1 exactly, as where a checkpoint's scales are missing, have the weights of the layers ",
          "look for missing keys where the checkpoint was loaded, and export again", allowed);
-    flag(neverSeen, "calibration never saw anything but 0 in the inputs ", "calibrate on data that has them", allowed);
+    flag("UnseenInputs", neverSeen, "calibration never saw anything but 0 in the inputs ", "calibrate on data that has them", allowed);
     if (std::optional<std::pair<double, double>> common = commonRange())
-      flag(rangeNames(),
+      flag("EqualRanges", rangeNames(),
            llvm::formatv("one and the same range, [{0}, {1}], have all {2} calibrated values: ",
                          llvm::format("%g", common->first), llvm::format("%g", common->second), ranges.size())
                .str(),
@@ -117,14 +118,15 @@ private:
       unitWeights.insert("'" + qnn::layerName(op) + "'");
   }
 
-  void flag(const Names &names, StringRef finding, StringRef remedy, bool allowed) {
+  void flag(StringRef kind, const Names &names, StringRef finding, StringRef remedy, bool allowed) {
     if (names.empty())
       return;
     found = true;
-    InFlightDiagnostic message = allowed ? emitWarning(function.getLoc()) : emitError(function.getLoc());
-    message << "suspicious scales: " << finding << llvm::join(names, ", ") << "; " << remedy;
-    if (!allowed)
-      message << "; if this is meant, convert with --allow-uncalibrated";
+    std::string text = ("suspicious scales: " + finding + llvm::join(names, ", ")).str();
+    if (allowed)
+      return reportWarning(function.getLoc(), {"SuspiciousScales", kind.str(), "", 0, CostUnit::none, text, remedy.str()});
+    emitError(function.getLoc()) << text << "; " << remedy
+                                 << "; if this is meant, convert with --allow-uncalibrated";
   }
 
   /// The range that all calibrated values have; nothing where they differ, or where data had it.

@@ -6,6 +6,7 @@
 #include "Quantize/GridGroups.h"
 #include "Remarks.h"
 #include "mlir/Pass/PassManager.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
 
@@ -68,10 +69,7 @@ private:
     double step = activationGrid(range.getMin(), range.getMax(), *rule).scale();
     double formatStep = largest > 0 ? std::ldexp(1.0, std::ilogb(largest) + 1 - format.bits) : 0.0;
     if (largest > format.largest)
-      round.emitWarning() << llvm::formatv("layer '{0}': casts to {1}, which ends at {2}, but calibration saw {3}: the model gives "
-                                           "infinity there, the program the end of its grid; scale the values down",
-                                           qnn::layerName(round), format.name, format.largest, largest)
-                                 .str();
+      reportOverflow(round, format, largest);
     if (step < formatStep)
       remarkMissed(round, passName, "NotRounded")
           << remark::reason("the grid's step {0:e2} is finer than {1}'s {2:e2}: the program keeps more than the model", step,
@@ -79,6 +77,14 @@ private:
     else
       remarkPassed(round, passName, "Dropped")
           << remark::reason("the grid's step {0:e2} is no finer than {1}'s {2:e2}", step, format.name, formatStep);
+  }
+
+  static void reportOverflow(qnn::RoundOp round, const Format &format, double largest) {
+    std::string text = llvm::formatv("layer '{0}': casts to {1}, which ends at {2}, but calibration saw {3}: the model gives "
+                                     "infinity there, the program the end of its grid",
+                                     qnn::layerName(round), format.name, format.largest, largest);
+    reportWarning(round.getLoc(), {"CastOverflow", "", qnn::layerName(round), 0, CostUnit::none, text,
+                                   "scale the values down"});
   }
 
   /// Nothing where the target or its activations are not known: tare-insert-quant-dequant says so.

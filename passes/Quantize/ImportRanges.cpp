@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -81,8 +82,10 @@ private:
     }
     // Of an input tare-check-scales has more to say.
     if (label == RangeLabel::Dead && !isa<BlockArgument>(value))
-      emitWarning(value.getLoc()) << "'" << name
-                                  << "' was never anything but 0 during calibration; it gets the range [0, 1]";
+      reportWarning(value.getLoc(),
+                    {"DeadValue", "", name, 0, CostUnit::none,
+                     "'" + name + "' was never anything but 0 during calibration; it gets the range [0, 1]",
+                     "calibrate on data that exercises it"});
     qnn::StepErrorsAttr errors;
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);

@@ -12,6 +12,7 @@
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
 #include "Requant/Multiplier.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -139,12 +140,12 @@ private:
       double step = op ? op.getFinestStep() : 0.0;
       if (step == 0.0 || !range || groups.pinned(value) || range.getMax() >= few * step || range.getMax() == 0.0)
         continue;
-      op->emitWarning() << "layer '" << qnn::layerName(op) << "': the largest value of '" << qnn::valueName(value)
-                        << "' that calibration saw is " << llvm::formatv("{0:e2}", range.getMax()).str() << ", only "
-                        << llvm::formatv("{0:f1}", range.getMax() / step).str()
-                        << " steps of 2^" << std::ilogb(step)
-                        << ", the finest that the hardware computes there; each value is off by up to half of one: take "
-                           "the softmax over fewer elements, whose shares are larger, or leave it to the host";
+      std::string text = llvm::formatv(
+          "layer '{0}': the largest value of '{1}' that calibration saw is {2:e2}, only {3:f1} steps of 2^{4}, the finest "
+          "that the hardware computes there; each value is off by up to half of one",
+          qnn::layerName(op), qnn::valueName(value), range.getMax(), range.getMax() / step, std::ilogb(step));
+      reportWarning(op->getLoc(), {"FewSteps", "", qnn::layerName(op), 0.5, CostUnit::lsb, text,
+                                   "take the softmax over fewer elements, whose shares are larger, or leave it to the host"});
     }
   }
 
@@ -162,10 +163,10 @@ private:
           changed |= coarsenOutput(accumulator, target, groups, before);
     }
     for (auto [op, from] : before)
-      reportRepair(op, {"CoarserResult", 1, 0.5},
+      reportRepair(op, {"CoarserResult", 1, 0.5, true, "", "calibrate the value on data that exercises it"},
                    llvm::formatv("the grid of value '{0}' was finer than any shift of target '{1}' reaches from the "
                                  "accumulator: its scale {2:e3} is now {3:e3}, that of the accumulator, which costs at "
-                                 "most 0.5 LSB of the new grid; was the value calibrated on data that exercises it?",
+                                 "most 0.5 LSB of the new grid",
                                  qnn::valueName(op->getResult(0)), target.name, from,
                                  groups.grid(op->getResult(0))->scale())
                        .str());
@@ -335,11 +336,15 @@ private:
       remarkPassed(op, passName, "WeightScaleRaised")
           << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel,
                          raised.from, raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
-    if (!scales.empty())
-      reportRaised(op, scales, context.result.has_value());
+    for (TooFineFor cause : {TooFineFor::bias, TooFineFor::accumulator, TooFineFor::shift}) {
+      SmallVector<RaisedScale> alike;
+      llvm::copy_if(scales, std::back_inserter(alike), [&](const RaisedScale &raised) { return raised.cause == cause; });
+      if (!alike.empty())
+        reportRaised(op, alike, context.result.has_value());
+    }
   }
 
-  /// One warning a layer: the channels, the worst cost.
+  /// One warning a layer and cause: the channels, the worst cost.
   void reportRaised(AccumulatorOpInterface op, ArrayRef<RaisedScale> scales, bool inSteps) {
     constexpr size_t shown = 8;
     std::string channels;
@@ -350,12 +355,23 @@ private:
     double cost = 0;
     for (const RaisedScale &raised : scales)
       cost = std::max(cost, raised.cost);
-    reportRepair(op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps},
-                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales that were too fine for the bias, the "
-                               "accumulator or the shifts were raised, at the cost of at most {3:e2} {4}",
-                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cost,
-                               inSteps ? "LSB of the output" : "(a real number)")
-                     .str());
+    struct Words {
+      StringRef kind, what, remedy;
+    };
+    // By TooFineFor.
+    static constexpr Words words[] = {
+        {"LargeBias", "bias", ""},
+        {"LargeSum", "accumulator", "a target with a wider accumulator would hold them"},
+        {"LargeShift", "shifts", "a target with more shifts would hold them"},
+    };
+    const Words &cause = words[size_t(scales.front().cause)];
+    reportRepair(
+        op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps, cause.kind.str(), cause.remedy.str()},
+        llvm::formatv("layer '{0}', channel{1} {2}: weight scales that were too fine for the {3} were raised, at the "
+                      "cost of at most {4:e2} {5}",
+                      qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, cost,
+                      inSteps ? "LSB of the output" : "(a real number)")
+            .str());
   }
 
   void castBias(AccumulatorOpInterface op, const Grid &grid) {

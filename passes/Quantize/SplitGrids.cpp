@@ -9,6 +9,7 @@
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/Tails.h"
 #include "Remarks.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
@@ -93,10 +94,13 @@ public:
       if (isFloatTensor(argument))
         castInput(argument);
     if (!unserved.empty())
-      function.emitWarning() << "no range is known for " << llvm::join(llvm::reverse(unserved), ", ")
-                             << ": who reads " << (unserved.size() == 1 ? "it" : "them")
-                             << " without a quantizer gets the widest grid of the other readers' quantizers, which may "
-                                "cut off values; give --calibration for a grid of their own";
+      reportWarning(function.getLoc(),
+                    {"NoRange", "", "", 0, CostUnit::none,
+                     "no range is known for " + llvm::join(llvm::reverse(unserved), ", ") + ": who reads " +
+                         (unserved.size() == 1 ? "it" : "them") +
+                         " without a quantizer gets the widest grid of the other readers' quantizers, which may cut off "
+                         "values",
+                     "give --calibration for a grid of their own"});
   }
 
 private:

@@ -45,14 +45,22 @@ double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activa
   return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale()) / room : 0.0;
 }
 
-/// The finest scale that leaves the channel's bias and multiplier their bits.
-double finestScale(double bias, const AccumulatorContext &context, const Target &target) {
-  double activation = context.activation.scale();
-  double finest = std::abs(bias) / std::ldexp(activation, biasBits);
+/// The finest scale that a channel may have, and what would not fit beyond it.
+struct Finest {
+  double scale = 0;
+  TooFineFor cause = TooFineFor::bias;
+
+  bool operator<(const Finest &other) const { return scale < other.scale; }
+};
+
+/// The finest scale that leaves the channel's bias and multiplier their bits, and its sum the accumulator.
+Finest finestScale(ArrayRef<float> row, double bias, const AccumulatorContext &context, const Target &target) {
+  double activation = context.activation.scale(), forShift = 0;
   if (context.result)
-    finest = std::max(finest,
-                      std::ldexp(context.result->scale(), multiplierBits - wholeLimits(target).shiftMax) / activation);
-  return finest;
+    forShift = std::ldexp(context.result->scale(), multiplierBits - wholeLimits(target).shiftMax) / activation;
+  return std::max({Finest{std::abs(bias) / std::ldexp(activation, biasBits), TooFineFor::bias},
+                   Finest{forShift, TooFineFor::shift},
+                   Finest{finestForAccumulator(row, bias, context.activation, target), TooFineFor::accumulator}});
 }
 
 } // namespace
@@ -61,12 +69,11 @@ SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorCont
   const Tensor &weights = context.weights;
   Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
   int64_t channels = grid.scales.size();
-  SmallVector<double> finest;
+  SmallVector<Finest> finest;
   for (int64_t c = 0; c < channels; ++c) {
     double offset = bias ? bias.as<float>()[c] : 0.0;
     ArrayRef<float> row(weights.as<float>() + c * (weights.count() / channels), weights.count() / channels);
-    finest.push_back(
-        std::max(finestScale(offset, context, target), finestForAccumulator(row, offset, context.activation, target)));
+    finest.push_back(finestScale(row, offset, context, target));
   }
   // One scale for all channels is as coarse as any of them needs.
   if (!target.weights.perChannel)
@@ -74,11 +81,12 @@ SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorCont
   SmallVector<RaisedScale> raised;
   for (int64_t c = 0; c < channels; ++c) {
     double before = grid.scales[c];
-    if (!(before < finest[c]))
+    if (!(before < finest[c].scale))
       continue;
-    float scale = finest[c];
-    grid.scales[c] = scale < finest[c] ? std::nextafter(scale, HUGE_VALF) : scale;
-    raised.push_back({c, before, grid.scales[c], channelCost(weights, c, channels, grid.scales[c], context)});
+    float scale = finest[c].scale;
+    grid.scales[c] = scale < finest[c].scale ? std::nextafter(scale, HUGE_VALF) : scale;
+    raised.push_back(
+        {c, finest[c].cause, before, grid.scales[c], channelCost(weights, c, channels, grid.scales[c], context)});
   }
   return raised;
 }

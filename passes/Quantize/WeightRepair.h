@@ -27,8 +27,13 @@ struct AccumulatorContext {
   std::optional<qnn::Grid> result;
 };
 
+/// What a weight scale can be too fine for.
+enum class TooFineFor { bias, accumulator, shift };
+
 struct RaisedScale {
   int64_t channel;
+  /// What demanded the most.
+  TooFineFor cause;
   double from, to;
   /// What raising it may change of a result at most: in steps of the result's grid, or in real numbers where the
   /// accumulator leaves.

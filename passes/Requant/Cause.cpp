@@ -43,31 +43,43 @@ bool isNearlyZero(const Grid &weights, int64_t channel) {
 
 std::string quoted(Value value) { return "'" + qnn::valueName(value) + "'"; }
 
-} // namespace
-
-std::string tare::causeOfLargeScale(qnn::RequantOpInterface op) {
-  Value result = op->getResult(0);
-  if (isDead(result))
-    return "the output is dead: value " + quoted(result) +
-           " was never anything but 0 during calibration, and its scale is made up; calibrate it on data that "
-           "exercises it, or remove the layer";
-  for (Value value : {result, Value(op->getOperand(0))})
-    if (isUncalibrated(value))
-      return "value " + quoted(value) +
-             " is uncalibrated: scale 1 and zero point 0 are a quantizer's default; "
-             "calibrate before exporting the model";
-  return "the output's grid is finer than the accumulator's; calibrate value " + quoted(result) +
-         " on data that exercises it, or widen its range";
+Cause uncalibrated(Value value) {
+  return {"UncalibratedValue",
+          "value " + quoted(value) + " is uncalibrated: scale 1 and zero point 0 are a quantizer's default",
+          "calibrate before exporting the model"};
 }
 
-std::string tare::causeOfSmallScale(qnn::RequantOpInterface op, int64_t channel) {
+Cause coarseBeside(StringRef other) {
+  return {"CoarseResult", ("the output's grid is far coarser than the " + other + "'s").str(),
+          "look for outliers in the calibration data, or try another --method"};
+}
+
+} // namespace
+
+Cause tare::causeOfLargeScale(qnn::RequantOpInterface op) {
+  Value result = op->getResult(0);
+  if (isDead(result))
+    return {"DeadValue",
+            "the output is dead: value " + quoted(result) +
+                " was never anything but 0 during calibration, and its scale is made up",
+            "calibrate it on data that exercises it, or remove the layer"};
+  for (Value value : {result, Value(op->getOperand(0))})
+    if (isUncalibrated(value))
+      return uncalibrated(value);
+  return {"FineResult", "the output's grid is finer than the accumulator's",
+          "calibrate value " + quoted(result) + " on data that exercises it, or widen its range"};
+}
+
+Cause tare::causeOfSmallScale(qnn::RequantOpInterface op, int64_t channel) {
   if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation())) {
     std::optional<Grid> weights = Grid::of(accumulator.getWeightOperand().get().getType());
     if (weights && isNearlyZero(*weights, channel))
-      return "the channel's weights are nearly zero beside the layer's others";
+      return {"NearlyZeroWeights", "the channel's weights are nearly zero beside the layer's others", ""};
   }
   for (Value value : {Value(op->getResult(0)), Value(op->getOperand(0))})
     if (isUncalibrated(value))
-      return "value " + quoted(value) + " is uncalibrated: scale 1 and zero point 0 are a quantizer's default";
-  return "the output's grid is far coarser than the accumulator's";
+      return uncalibrated(value);
+  return coarseBeside("accumulator");
 }
+
+Cause tare::causeOfVanishingOperand() { return coarseBeside("operand"); }

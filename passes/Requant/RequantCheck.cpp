@@ -3,7 +3,7 @@
 
 #include "Remarks.h"
 #include "Requant/AccumulatorBound.h"
-#include "Requant/Cause.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Passes/Repairs.h"
 
@@ -154,7 +154,7 @@ void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
   if (excess > 0 && (isNarrowed || (repair && lost <= tolerableCost)))
     return refuseProduct(channel, excess);
   if (!repair || lost > tolerableCost)
-    return refuse(channel, multiplier.q, causeOfLargeScale(op));
+    return refuse(channel, multiplier.q, causeOfLargeScale(op).message());
   clamped.add(channel, lost, multiplier);
   multiplier = nearest;
 }
@@ -163,7 +163,7 @@ void RequantCheck::checkSmall(int64_t channel, ArrayRef<Multiplier> multipliers)
   const Multiplier &multiplier = multipliers[channel];
   if (!repair && multiplier.bitsLost > 0 && scales[channel] != 0)
     return refuse(channel, wantedShift(scales[channel], limits),
-                  causeOfSmallScale(op, channel) + "; repairs give up bits of the multiplier");
+                  causeOfSmallScale(op, channel).text + "; repairs give up bits of the multiplier");
   if (multiplier.m == 0 && scales[channel] != 0) {
     missed(op, "ChannelVanishes", channel)
         << remark::reason("its effective scale {0} is below 2^-{1}: {2}", real(scales[channel]), multiplier.q + 1,
@@ -231,7 +231,8 @@ void RequantCheck::reportNarrowed() const {
              llvm::formatv("the product of accumulator and multiplier would need {0} bits, the target has {1}, so the "
                            "multiplier gives up {2} of {3} bits",
                            limits.productBits + narrowed.bitsLost, limits.productBits, narrowed.bitsLost, limits.bits)
-                 .str());
+                 .str(),
+             {});
 }
 
 void RequantCheck::reportClamped() const {
@@ -246,15 +247,24 @@ void RequantCheck::reportClamped() const {
 
 void RequantCheck::reportVanishing() const {
   if (vanishing.count && isSum)
-    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the shift that the sum needs, "
-                      << limits.shift << " = " << vanishing.multiplier.q << ", so that nothing is added (operand "
-                      << vanishing.channel << ": " << scalesAt(vanishing.channel) << "), at the cost of at most "
-                      << cost(vanishing.cost) << ": the output's grid is far coarser than the operand's";
+    vanishes(llvm::formatv("the multiplier is 0 at the shift that the sum needs, {0} = {1}, so that nothing is added",
+                           limits.shift, vanishing.multiplier.q)
+                 .str(),
+             causeOfVanishingOperand());
   else if (vanishing.count)
-    op->emitWarning() << describe(vanishing) << ": the multiplier is 0 at the largest shift, " << limits.shift << " = "
-                      << limits.shiftMax << ", so that every output becomes the zero point (channel "
-                      << vanishing.channel << ": " << scalesAt(vanishing.channel) << "), at the cost of at most "
-                      << cost(vanishing.cost) << ": " << causeOfSmallScale(op, vanishing.channel);
+    vanishes(llvm::formatv("the multiplier is 0 at the largest shift, {0} = {1}, so that every output becomes the zero "
+                           "point",
+                           limits.shift, limits.shiftMax)
+                 .str(),
+             causeOfSmallScale(op, vanishing.channel));
+}
+
+void RequantCheck::vanishes(StringRef what, const Cause &cause) const {
+  std::string text =
+      llvm::formatv("{0}: {1} ({2} {3}: {4}), at the cost of at most {5}: {6}", describe(vanishing), what, noun(),
+                    vanishing.channel, scalesAt(vanishing.channel), cost(vanishing.cost), cause.text);
+  reportWarning(op->getLoc(),
+                {"Vanishes", cause.kind, qnn::layerName(op), vanishing.cost, CostUnit::lsb, text, cause.remedy});
 }
 
 void RequantCheck::reportLosses() const {
@@ -268,13 +278,13 @@ void RequantCheck::reportLosses() const {
              causeOfSmallScale(op, losses.narrowest), losses.narrowest);
 }
 
-void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, StringRef cause,
+void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, const Cause &cause,
                             std::optional<int64_t> told) const {
   bool isElsewhere = told && *told != complaint.channel;
   std::string where = isElsewhere ? (" (" + noun() + " " + Twine(complaint.channel) + ")").str() : "";
-  reportRepair(op, {kind, complaint.count, complaint.cost},
+  reportRepair(op, {kind, complaint.count, complaint.cost, true, cause.kind, cause.remedy},
                describe(complaint) + ": " + what + ", at the cost of at most " + cost(complaint.cost) + where +
-                   (cause.empty() ? "" : ": ") + cause);
+                   (cause.text.empty() ? "" : ": ") + cause.text);
 }
 
 double RequantCheck::costOf(int64_t channel, const Multiplier &multiplier) const {

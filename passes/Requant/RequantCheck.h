@@ -8,6 +8,7 @@
 #ifndef TARE_PASSES_REQUANT_REQUANTCHECK_H
 #define TARE_PASSES_REQUANT_REQUANTCHECK_H
 
+#include "Requant/Cause.h"
 #include "Requant/Multiplier.h"
 #include "Requant/OutputEnds.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
@@ -64,8 +65,9 @@ private:
   void reportVanishing() const;
   void reportLosses() const;
   /// The worst cost is said to be another channel's where `what` tells of channel `told`.
-  void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what, llvm::StringRef cause = "",
+  void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what, const Cause &cause,
                 std::optional<int64_t> told = std::nullopt) const;
+  void vanishes(llvm::StringRef what, const Cause &cause) const;
   /// What a channel's outputs can be off because of (m, q), in LSB.
   double costOf(int64_t channel, const Multiplier &multiplier) const;
   std::string scalesAt(int64_t channel) const;

@@ -5,6 +5,7 @@
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Cause.h"
 #include "Requant/RequantCheck.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -107,17 +108,23 @@ void StagedLayer::reportVanishing(const ThreeStages &stages, const std::vector<S
       worst = c;
   }
   if (count)
-    op->emitWarning() << layer << ", " << count << (count > 1 ? " channels" : " channel")
-                      << ": the multiplier is 0 beside the layer's largest, so that every output is the bias (channel "
-                      << worst << ", effective scale " << llvm::formatv("{0:e4}", channels[worst].scale).str()
-                      << "), at the cost of at most " << llvm::formatv("{0:e2}", shareOf(channels[worst], ends)).str()
-                      << " LSB of the output: " << causeOfSmallScale(op, worst);
+    warnOfVanishing(count, worst, channels[worst]);
+}
+
+void StagedLayer::warnOfVanishing(int64_t count, int64_t worst, const StagedChannel &channel) const {
+  const Cause cause = causeOfSmallScale(op, worst);
+  const double cost = shareOf(channel, ends);
+  std::string text =
+      llvm::formatv("{0}, {1} channel{2}: the multiplier is 0 beside the layer's largest, so that every output is the "
+                    "bias (channel {3}, effective scale {4:e4}), at the cost of at most {5:e2} LSB of the output: {6}",
+                    layer, count, count > 1 ? "s" : "", worst, channel.scale, cost, cause.text);
+  reportWarning(op->getLoc(), {"Vanishes", cause.kind, qnn::layerName(op), cost, CostUnit::lsb, text, cause.remedy});
 }
 
 void StagedLayer::reportError(const ThreeStages &stages) const {
-  op->emitWarning() << layer << ", channel " << stages.worstChannel
-                    << ": its three stages (q0 = " << stages.accumulatorShift << ", q1 = " << stages.productShift
-                    << ", q2 = " << stages.outputShift << ") may be off by "
-                    << llvm::formatv("{0:f2}", stages.error).str()
-                    << " LSB of the output, the best that 16 bits between them allow";
+  std::string text = llvm::formatv(
+      "{0}, channel {1}: its three stages (q0 = {2}, q1 = {3}, q2 = {4}) may be off by {5:f2} LSB of the "
+      "output, the best that 16 bits between them allow",
+      layer, stages.worstChannel, stages.accumulatorShift, stages.productShift, stages.outputShift, stages.error);
+  reportWarning(op->getLoc(), {"CoarseStages", "", qnn::layerName(op), stages.error, CostUnit::lsb, text, ""});
 }

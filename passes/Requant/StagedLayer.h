@@ -21,6 +21,7 @@ private:
   std::vector<StagedChannel> channelsOf(llvm::ArrayRef<double> scales);
   void reportNone(const std::vector<StagedChannel> &channels) const;
   void reportVanishing(const ThreeStages &stages, const std::vector<StagedChannel> &channels) const;
+  void warnOfVanishing(int64_t count, int64_t worst, const StagedChannel &channel) const;
   void reportError(const ThreeStages &stages) const;
 
   qnn::RequantOpInterface op;

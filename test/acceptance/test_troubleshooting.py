@@ -26,7 +26,7 @@ def messages():
     """What stands between the gaps of the literals in statements that report an error or a warning, not of patterns' reasons."""
     for path in SOURCES:
         source = re.sub(r'"\s*(<<\s*)?"', "", re.sub(r"//[^\n]*|assert\([^\n]*", "", path.read_text()))
-        for start in re.finditer(r"\b(emitError|emitWarning|emitOpError|error|Error|fail)[({]", source):
+        for start in re.finditer(r"\b(emitError|emitWarning|reportWarning|emitOpError|error|Error|fail)[({]", source):
             for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', source[start.end() : source.find(";", start.end())]):
                 for piece in re.split(r"\{[^}]*\}", literal):
                     piece = piece.strip(" ':,;()")

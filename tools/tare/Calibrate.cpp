@@ -34,6 +34,7 @@ public:
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
     if (!ranges)
       return ranges.error();
+    context.showWarnings();
     if (Status written = writeFile(output, calibration::toJson(*ranges)); !written)
       return written;
     report(*ranges);
@@ -50,7 +51,8 @@ private:
   Result<calibration::Ranges> calibrate(mlir::ModuleOp module, const CalibrationRequest &request) {
     std::unique_ptr<Progress> progress;
     std::mutex mutex;
-    return findRanges(module, request, [&](int64_t done, int64_t total) {
+    std::vector<EvaluatedSample> none;
+    return findRanges(module, request, none, [&](int64_t done, int64_t total) {
       std::lock_guard lock(mutex);
       if (!progress)
         progress = std::make_unique<Progress>(console(), "calibrating", total);

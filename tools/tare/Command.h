@@ -31,10 +31,12 @@ public:
 protected:
   virtual void addOptions(CLI::App &app) = 0;
 
-  Console console() const { return Console(json, quiet); }
+  Console console() const { return Console(json, quiet, verbose); }
   /// --json: the result as JSON on standard output.
   bool json = false;
   bool quiet = false;
+  /// --verbose: each warning on a line of its own.
+  bool verbose = false;
   /// --threads; 0 for as many as there are cores.
   size_t threads = 0;
 

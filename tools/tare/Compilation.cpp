@@ -84,7 +84,7 @@ private:
   /// Ranges from data or a file, attached to the values.
   LogicalResult calibrate() {
     const CalibrationRequest &wanted = request.calibration;
-    bool given = wanted.random || !wanted.path.empty();
+    bool given = wanted.known || wanted.random || !wanted.path.empty();
     if (request.last < Stage::ranges)
       return mlir::success();
     std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
@@ -95,7 +95,7 @@ private:
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
-      Result<Ranges> ranges = findRanges(*result.module, wanted, progress);
+      Result<Ranges> ranges = findRanges(*result.module, wanted, result.samples, progress);
       if (!ranges)
         return emitError(UnknownLoc::get(&context)) << ranges.error().message;
       result.ranges = std::move(*ranges);
@@ -153,7 +153,10 @@ private:
 } // namespace
 
 Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
+                                std::vector<EvaluatedSample> &samples,
                                 std::function<void(int64_t, int64_t)> progress) {
+  if (request.known)
+    return *request.known;
   std::vector<InputDeclaration> inputs = inputsOf(module);
   std::unique_ptr<SampleSource> source;
   if (request.random) {
@@ -166,10 +169,14 @@ Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &reque
       return data.error();
     source = std::move(*data);
   }
-  calibration::CalibrationOptions options{request.search, request.threads, {}};
+  SampleKeeper keeper(request.kept, source->sampleCount());
+  calibration::CalibrationOptions options{request.search, request.threads, {}, {}};
+  options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };
   if (progress)
     options.progress = [&, total = source->sampleCount()](int64_t done) { progress(done, total); };
-  return calibration::calibrate(module, *source, options);
+  Result<Ranges> ranges = calibration::calibrate(module, *source, options);
+  samples = keeper.take();
+  return ranges;
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

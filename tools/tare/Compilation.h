@@ -6,6 +6,7 @@
 #ifndef TARE_TOOLS_TARE_COMPILATION_H
 #define TARE_TOOLS_TARE_COMPILATION_H
 
+#include "SampleKeeper.h"
 #include "Timing.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -36,6 +37,10 @@ struct CalibrationRequest {
   std::optional<int64_t> samples;
   calibration::SearchOptions search;
   size_t threads = 0;
+  /// So many samples of the data are kept, with what the float graph gives for them.
+  int64_t kept = 0;
+  /// Where the ranges are known already they are taken from here, and nothing is run.
+  const calibration::Ranges *known = nullptr;
 };
 
 struct CompilationRequest {
@@ -54,6 +59,8 @@ struct Compilation {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// Empty where nothing was calibrated.
   calibration::Ranges ranges;
+  /// Spread over the data; empty where ranges come from a file.
+  std::vector<EvaluatedSample> samples;
   /// In order: "import", "simplify", "calibrate", "ranges", "quantize", ..
   std::vector<TimedStep> steps;
 };
@@ -64,8 +71,10 @@ struct Compilation {
 mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
                                      std::function<void(int64_t, int64_t)> progress);
 
-/// The ranges that the request asks for, of a module in its simplified float form.
+/// The ranges that the request asks for, of a module in its simplified float form; the samples that it keeps are put
+/// into `samples`.
 Result<calibration::Ranges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request,
+                                       std::vector<EvaluatedSample> &samples,
                                        std::function<void(int64_t, int64_t)> progress);
 
 } // namespace tare

@@ -1,6 +1,8 @@
 //===- CompilerContext.cpp - MLIR, and what it has to say -----------------===//
 #include "CompilerContext.h"
 
+#include "WarningSummary.h"
+
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Repairs.h"
@@ -79,13 +81,24 @@ CompilerContext::CompilerContext(const Console &console)
   context.printOpOnDiagnostic(false);
 }
 
+CompilerContext::~CompilerContext() { showWarnings(); }
+
+void CompilerContext::showWarnings() {
+  std::lock_guard lock(mutex);
+  for (const std::string &line : warningLines(std::span(warningRecords).subspan(shownWarnings), console.isVerbose()))
+    console.warning(line);
+  shownWarnings = warningRecords.size();
+}
+
 LogicalResult CompilerContext::handle(Diagnostic &diagnostic) {
   std::lock_guard lock(mutex);
   if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
     errors.push_back(fold(diagnostic));
   else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
-    warningTexts.push_back(fold(diagnostic));
-    console.warning(warningTexts.back());
+    // MLIR's own have no fields.
+    Warning warning = warningOf(diagnostic).value_or(Warning());
+    warning.text = warning.text.empty() ? fold(diagnostic) : withPlace(diagnostic.getLocation(), warning.text);
+    warningRecords.push_back(std::move(warning));
   }
   // Remarks are for those who ask for them (tare-opt).
   return mlir::success();

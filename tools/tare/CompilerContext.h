@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_COMPILERCONTEXT_H
 
 #include "Console.h"
+#include "tare/Diagnostics/Warning.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -23,10 +24,12 @@ struct RepairRecord {
 };
 
 /// An MLIRContext with every dialect that Tare reads and writes. Its diagnostics are collected, so that a user gets one
-/// message: errors become the Error of the step that failed, warnings are printed.
+/// message: errors become the Error of the step that failed; warnings are printed when showWarnings() says so.
 class CompilerContext {
 public:
   explicit CompilerContext(const Console &console);
+  /// Shows what has not been shown.
+  ~CompilerContext();
 
   mlir::MLIRContext &operator*() { return context; }
   mlir::MLIRContext *operator->() { return &context; }
@@ -35,8 +38,11 @@ public:
   /// step has failed.
   Error takeError(const std::string &file);
 
-  /// The warnings so far, each one line that names its layer: what was repaired, what is dead.
-  const std::vector<std::string> &warnings() const { return warningTexts; }
+  /// Prints the warnings since the last call, ranked, those of one cause as one line.
+  void showWarnings();
+
+  /// The warnings so far, in the order in which they were made.
+  const std::vector<Warning> &warnings() const { return warningRecords; }
 
   /// The repairs so far, in the order in which they were made.
   const std::vector<RepairRecord> &repairs() const { return repairRecords; }
@@ -48,7 +54,9 @@ private:
   mlir::MLIRContext context;
   mlir::ScopedDiagnosticHandler handler;
   std::mutex mutex;
-  std::vector<std::string> errors, warningTexts;
+  std::vector<std::string> errors;
+  std::vector<Warning> warningRecords;
+  size_t shownWarnings = 0;
   std::vector<RepairRecord> repairRecords;
 };
 

@@ -14,8 +14,8 @@ namespace tare {
 /// Messages go to standard error; standard output has results only.
 class Console {
 public:
-  /// --json and --quiet silence what is not a result or an error.
-  Console(bool json, bool quiet) : json(json), quiet(quiet) {}
+  /// --json and --quiet silence what is not a result or an error; --verbose says more.
+  Console(bool json, bool quiet, bool verbose = false) : json(json), quiet(quiet), verbose(verbose) {}
 
   /// "tare: error: ..." in one piece. For main, which prints the one error of a run.
   static void error(const Error &error);
@@ -25,9 +25,10 @@ public:
   void note(const std::string &message) const;
   /// Progress is shown on a terminal only, and without --quiet and --json.
   bool showsProgress() const;
+  bool isVerbose() const { return verbose; }
 
 private:
-  bool json, quiet;
+  bool json, quiet, verbose;
 };
 
 /// A counter on the terminal: "calibrating 37 of 256". Its line vanishes when the work is done.

@@ -3,8 +3,12 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "Json.h"
+#include "SelfCheck.h"
+#include "WarningSummary.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Emitter/Emitter.h"
+#include "tare/Program/Reader.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
@@ -16,6 +20,8 @@ using namespace tare;
 namespace {
 
 constexpr char mlirPrefix[] = "mlir:";
+/// With more layers a check takes longer than people wait for what they have not asked for.
+constexpr size_t mostChecked = 4096;
 
 class ConvertCommand : public Command {
 public:
@@ -34,9 +40,11 @@ public:
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
       return context.takeError(options.model);
-    Status written = emit == "program" ? writeProgramOf(*compiled, context) : writeModule(*compiled);
+    Status written = emit == "program" ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
     if (!written)
       return written;
+    showCheck();
+    context.showWarnings();
     report(*compiled, context);
     return success();
   }
@@ -58,6 +66,13 @@ private:
                    "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
         ->type_name("FORM")
         ->capture_default_str();
+    checkOption =
+        app.add_option("--check", checkSamples,
+                       "Run N samples of the calibration through the result, and compare it with float; 0: none")
+            ->type_name("N")
+            ->check(CLI::NonNegativeNumber)
+            ->capture_default_str();
+    app.add_flag("--strict", strict, "Refuse a result of which an output has collapsed");
     app.add_flag("--timing", timing, "Show the time and the memory that each step and each pass takes");
     app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT");
   }
@@ -71,8 +86,10 @@ private:
     request->pipeline.allowUncalibrated = allowUncalibrated;
     request->dumpFolder = dumpFolder;
     request->timing = timing;
-    if (emit == "program")
+    if (emit == "program") {
+      request->calibration.kept = checkSamples;
       return request;
+    }
     std::optional<Stage> stage;
     if (emit.rfind(mlirPrefix, 0) == 0)
       stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
@@ -95,7 +112,7 @@ private:
     });
   }
 
-  Status writeProgramOf(Compilation &compiled, CompilerContext &context) {
+  Status writeProgramOf(const CompilationRequest &request, Compilation &compiled, CompilerContext &context) {
     StepClock emitting;
     mlir::FailureOr<EmittedProgram> emitted = emitProgram(*compiled.module);
     if (mlir::failed(emitted))
@@ -103,9 +120,68 @@ private:
     compiled.steps.push_back(emitting.stop("emit"));
     arenaBytes = emitted->program.arena_bytes;
     StepClock writing;
-    Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
+    if (!isChecked(compiled)) {
+      Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
+      compiled.steps.push_back(writing.stop("write"));
+      return written;
+    }
+    auto bytes = program::serialize(std::move(emitted->program), emitted->constants);
+    if (!bytes)
+      return Error{output + ": " + bytes.error().message};
+    auto file = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+    TimedStep packing = writing.stop("write");
+    if (Status passed = check(request, compiled, context, file); !passed)
+      return passed;
+    writing = StepClock();
+    Status written = writeFile(output, {reinterpret_cast<const char *>(file->data()), file->size()});
     compiled.steps.push_back(writing.stop("write"));
+    compiled.steps.back().seconds += packing.seconds;
     return written;
+  }
+
+  /// Whether there is something to check with, and time for it.
+  bool isChecked(const Compilation &compiled) const {
+    if (compiled.samples.empty()) {
+      if (console().isVerbose() && checkSamples > 0)
+        console().note("not checked: there are no calibration data to run");
+      return false;
+    }
+    mlir::ModuleOp module = *compiled.module;
+    auto function = module.lookupSymbol<mlir::func::FuncOp>("main");
+    size_t layers = function.front().getOperations().size();
+    if (layers <= mostChecked || checkOption->count() > 0)
+      return true;
+    console().note(fmt::format("not checked: {} layers are many; --check N does it", layers));
+    return false;
+  }
+
+  /// Before anything is written: a bug, or with --strict a collapse, leaves no file.
+  Status check(const CompilationRequest &request, Compilation &compiled, CompilerContext &context,
+               std::shared_ptr<const std::vector<std::byte>> file) {
+    StepClock checking;
+    auto model = program::readMemory(*file, file, output);
+    if (!model)
+      return model.error();
+    Result<SelfCheck> result = checkConversion(request, compiled, *model);
+    compiled.steps.push_back(checking.stop("check"));
+    if (!result)
+      return Error{options.model + ": " + result.error().message};
+    checked = std::move(*result);
+    if (checked->program.mismatch)
+      return Error{options.model + ": " + checked->program.mismatch->message()};
+    std::vector<Warning> collapses = warningsOf(*checked);
+    if (strict && !collapses.empty())
+      return Error{options.model + ": " + collapses.front().message()};
+    for (const Warning &warning : collapses)
+      reportWarning(mlir::UnknownLoc::get(&*context), warning);
+    return success();
+  }
+
+  void showCheck() const {
+    constexpr size_t mostOutputs = 12;
+    if (checked)
+      for (const std::string &line : linesOf(*checked, console().isVerbose() ? SIZE_MAX : mostOutputs))
+        console().note(line);
   }
 
   /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
@@ -150,10 +226,9 @@ private:
         if (arenaBytes)
           out.attribute("arena_bytes", int64_t(*arenaBytes));
         out.attribute("peak_memory_mb", peakMegabytes());
-        out.attributeArray("warnings", [&] {
-          for (const std::string &warning : context.warnings())
-            out.value(jsonText(warning));
-        });
+        writeWarnings(out, context.warnings());
+        if (checked)
+          writeCheck(out, *checked);
         out.attributeArray("repairs", [&] {
           for (const RepairRecord &repair : context.repairs())
             out.object([&] { writeRepair(out, repair); });
@@ -179,8 +254,11 @@ private:
   CalibrationOptions options;
   std::vector<std::string> stripIo;
   std::string dumpFolder, emit = "program", output;
-  bool timing = false, noRepair = false, allowUncalibrated = false;
+  bool timing = false, noRepair = false, allowUncalibrated = false, strict = false;
+  int64_t checkSamples = 4;
+  CLI::Option *checkOption = nullptr;
   std::optional<uint64_t> arenaBytes;
+  std::optional<SelfCheck> checked;
 };
 
 } // namespace

@@ -17,6 +17,8 @@ struct Difference {
   double largest = 0;
   int64_t differing = 0, total = 0;
 
+  /// Adds an element.
+  void add(double reference, double other);
   /// Adds the elements of two float32 tensors of equal size.
   void add(const Tensor &reference, const Tensor &other);
   void add(const Difference &more);

@@ -2,6 +2,7 @@
 #include "DumpIr.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -42,7 +43,8 @@ public:
     (void)llvm::sys::fs::create_directories(folder);
     std::string name = llvm::formatv("{0}/{1:02}-{2}.mlir", folder, ++counter, pass->getArgument());
     if (tare::Status written = tare::writeFile(name, after); !written)
-      emitWarning(op->getLoc()) << "the IR was not dumped: " << written.error().message;
+      reportWarning(op->getLoc(),
+                    {"DumpFailed", "", "", 0, CostUnit::none, "the IR was not dumped: " + written.error().message, ""});
   }
 
 private:

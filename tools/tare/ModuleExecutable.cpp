@@ -99,6 +99,7 @@ Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &pa
   auto module = loadModule(path, kind, options, result->context);
   if (!module)
     return module.error();
+  result->context.showWarnings();
   result->module = std::move(*module);
   result->function = result->module->lookupSymbol<func::FuncOp>("main");
   if (Status described = result->describePorts(); !described)

@@ -164,7 +164,10 @@ Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner(size_t threads) co
 
 Tensor ProgramExecutable::realOf(size_t layer, const ConstTensorView &result) const {
   const program::ProgramT &program = session->program();
-  const program::TensorT &tensor = *program.tensors[program.layers[layerIndices[layer]]->result];
+  return realNumbers(*program.tensors[program.layers[layerIndices[layer]]->result], result);
+}
+
+Tensor tare::realNumbers(const program::TensorT &tensor, const ConstTensorView &result) {
   if (tensor.scales.empty())
     return copyOf(result);
   program::DequantizeT dequantize;

@@ -26,6 +26,9 @@ private:
   std::vector<size_t> layerIndices;
 };
 
+/// The real numbers of a tensor's integers; a copy of the elements where it has no grid.
+Tensor realNumbers(const program::TensorT &tensor, const ConstTensorView &result);
+
 } // namespace tare
 
 #endif // TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H

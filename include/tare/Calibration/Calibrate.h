@@ -15,6 +15,8 @@ struct CalibrationOptions {
   size_t threads = 0;
   /// Called now and then, from any thread, with the number of samples done.
   std::function<void(int64_t)> progress;
+  /// Called with each sample and what the graph gives for it, from any thread.
+  std::function<void(const Sample &, const std::vector<Tensor> &outputs)> visit;
 };
 
 /// Runs the float graph @main on every sample, once, and finds the range of every float value that is not constant.

@@ -4,6 +4,8 @@
 
 #include "mlir/IR/Operation.h"
 
+#include <string>
+
 namespace tare {
 
 /// A change that makes the hardware able to hold a layer, and what it costs.
@@ -14,13 +16,15 @@ struct Repair {
   /// What results can be off by it: in steps of the result (LSB), or as a real number where the result has no grid.
   double cost = 0;
   bool inSteps = true;
+  /// As of a Warning: why, as an identifier, and what its user can do, as an imperative.
+  std::string cause = {}, remedy = {};
 };
 
 /// The category of the remarks of all repairs, whichever pass makes them.
 inline constexpr llvm::StringLiteral repairCategory = "tare-repair";
 
-/// Tells people by a warning, "repaired: " and `text`, which names the layer or value; and tools by a remark with the
-/// repair's fields.
+/// Tells people by a warning (reportWarning()), "repaired: " and `text`, which names the layer or value; and tools by a
+/// remark with the repair's fields.
 void reportRepair(mlir::Operation *op, const Repair &repair, const llvm::Twine &text);
 
 } // namespace tare

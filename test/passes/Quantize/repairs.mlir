@@ -28,7 +28,7 @@ func.func @finer_than_the_accumulator(%x: tensor<1x2xf32> {qnn.name = "x", qnn.r
 func.func @overflow(%x: tensor<1x70000xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0, 255.0, calibrated>}) -> tensor<1x1xf32> {
   %w = qnn.constant dense<127.0> : tensor<1x70000xf32> as tensor<1x70000xf32>
   // CHECK: quant.qcast %{{.*}} : tensor<1x70000xf32> to tensor<1x70000x!quant.uniform<i8<-127:127>:f32:0, {1.06
-  // expected-warning @unknown {{repaired: layer 'wide', channel 0: weight scales that were too fine for the bias, the accumulator or the shifts were raised, at the cost of at most}}
+  // expected-warning @unknown {{repaired: layer 'wide', channel 0: weight scales that were too fine for the accumulator were raised, at the cost of at most}}
   %y = qnn.linear %x, %w {qnn.range = #qnn.range<0.0, 2.55e6, calibrated>} : (tensor<1x70000xf32>, tensor<1x70000xf32>) -> tensor<1x1xf32> loc("wide"("y"))
   %z = qnn.relu %y {qnn.range = #qnn.range<0.0, 2.55e6, calibrated>} : (tensor<1x1xf32>) -> tensor<1x1xf32> loc("relu"("z"))
   return %z : tensor<1x1xf32>
@@ -44,7 +44,7 @@ func.func @own_grid(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<
   %w = quant.dcast %wq : tensor<2x2x!quant.uniform<i8:f32:0, {1.0, 1.0e-12}>> to tensor<2x2xf32>
   %b = qnn.constant dense<[0.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
   // CHECK: qnn.constant dense_resource<own_weight> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {1.000000e+00,1.1920928955078125E-5}>>
-  // expected-warning @unknown {{repaired: layer 'own', channel 1: weight scales that were too fine for the bias, the accumulator or the shifts were raised, at the cost of at most}}
+  // expected-warning @unknown {{repaired: layer 'own', channel 1: weight scales that were too fine for the bias were raised, at the cost of at most}}
   %y = qnn.linear %x, %w, %b {qnn.range = #qnn.range<0.0, 2.55e4, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("own"("y"))
   %z = qnn.relu %y {qnn.range = #qnn.range<0.0, 2.55e4, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("relu"("z"))
   return %z : tensor<1x2xf32>

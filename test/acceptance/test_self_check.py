@@ -1,0 +1,217 @@
+"""A conversion checks itself: a line per output, a warning where one has collapsed, an error for what is a bug."""
+import json
+import re
+
+import numpy as np
+import pytest
+
+from graphs import node, port, save
+from harness import fails, tare
+
+SAMPLES = 40
+
+
+def convert(folder, model, data, *arguments):
+    np.savez(folder / "x.npz", **data)
+    return tare("convert", model, "--calibration", folder / "x.npz", *arguments, "-o", folder / "m.tare")
+
+
+def answer(folder, model, data, *arguments):
+    return json.loads(convert(folder, model, data, *arguments, "--json", "-q").stdout)
+
+
+def network(folder, outputs=("y",)):
+    """Two layers, the last of which is each output."""
+    rng = np.random.default_rng(1)
+    nodes = [node("Gemm", ["x", "w0"], ["g"], name="fc0"), node("Relu", ["g"], ["h"], name="relu")]
+    nodes += [node("Gemm", ["h", f"w_{name}"], [name], name=f"fc_{name}") for name in outputs]
+    constants = {"w0": rng.normal(size=(8, 16)).astype(np.float32)}
+    constants |= {f"w_{name}": rng.normal(size=(16, 4)).astype(np.float32) for name in outputs}
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port(name, [1, 4]) for name in outputs], constants)
+    return model, {"x": rng.normal(size=(SAMPLES, 1, 8)).astype(np.float32)}
+
+
+def test_a_line_per_output(tmp_path):
+    model, data = network(tmp_path, ("y", "z"))
+    lines = [line for line in convert(tmp_path, model, data).stderr.splitlines() if "SQNR" in line]
+    assert [line.split("'")[1] for line in lines] == ["y", "z"]
+    for line in lines:
+        assert re.fullmatch(r"tare: output '[yz]': SQNR \d+\.\d dB, cosine 0\.99\d+ \(4 samples\)", line)
+    # An output of 8 bits says how much of its range it uses.
+    line, = [line for line in convert(tmp_path, *sigmoid(tmp_path)).stderr.splitlines() if "SQNR" in line]
+    assert re.search(r", \d+ % of its range used \(4 samples\)", line)
+
+
+def sigmoid(folder):
+    rng = np.random.default_rng(2)
+    nodes = [node("Gemm", ["x", "w"], ["g"], name="fc"), node("Sigmoid", ["g"], ["y"], name="act")]
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, 4])],
+                 {"w": rng.normal(size=(8, 4)).astype(np.float32)})
+    return model, {"x": rng.normal(size=(SAMPLES, 1, 8)).astype(np.float32)}
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, SAMPLES, 1000])
+def test_check_says_how_many(tmp_path, count):
+    model, data = network(tmp_path)
+    check = answer(tmp_path, model, data, "--check", count)["check"]
+    assert check["samples"] == min(count, SAMPLES)
+    output, = check["outputs"]
+    assert output["name"] == "y" and output["sqnr_db"] > 20 and output["cosine"] > 0.99
+    assert output["range_used"] is None and output["collapsed"] == []
+    assert check["program"]["layers"] >= 3 and check["program"]["largest_difference"] <= 1.25
+
+
+def test_no_check(tmp_path):
+    model, data = network(tmp_path)
+    assert "check" not in answer(tmp_path, model, data, "--check", 0)
+    assert "SQNR" not in convert(tmp_path, model, data, "--check", 0).stderr
+    # Ranges alone give nothing to run; one who wants to know is told.
+    tare("calibrate", model, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "r.json")
+    told = tare("convert", model, "--calibration", tmp_path / "r.json", "-o", tmp_path / "m.tare").stderr
+    assert "SQNR" not in told and "not checked" not in told
+    assert "not checked" in tare("convert", model, "--calibration", tmp_path / "r.json", "-o", tmp_path / "m.tare", "--verbose").stderr
+
+
+def test_random_calibration_is_checked(tmp_path):
+    model, _ = network(tmp_path)
+    assert "SQNR" in tare("convert", model, "--random-calibration", "-o", tmp_path / "m.tare").stderr
+
+
+def test_quiet_and_json_print_no_lines(tmp_path):
+    model, data = network(tmp_path)
+    assert convert(tmp_path, model, data, "-q").stderr == ""
+    assert convert(tmp_path, model, data, "--json").stderr == ""
+
+
+def test_the_result_does_not_depend_on_threads_or_the_check(tmp_path):
+    model, data = network(tmp_path)
+    found = []
+    for arguments in (["--threads", 1], ["--threads", 3], ["--check", 9]):
+        found.append((answer(tmp_path, model, data, *arguments)["check"], (tmp_path / "m.tare").read_bytes()))
+    assert found[0] == found[1] and found[0][1] == found[2][1]
+
+
+def test_the_check_is_a_step(tmp_path):
+    model, data = network(tmp_path)
+    assert "check " in convert(tmp_path, model, data, "--timing", "-q").stdout
+    assert answer(tmp_path, model, data)["seconds"]["check"] > 0
+
+
+# --- What has collapsed ---
+
+def bottleneck(folder, factor, axis=1):
+    """Channels of one value that are `factor` apart, behind an activation: they share one grid."""
+    rng = np.random.default_rng(3)
+    weight = rng.normal(size=(6, 3, 1, 1)).astype(np.float32)
+    weight[4:] /= factor
+    nodes = [node("Conv", ["x", "w"], ["c"], name="head"), node("Tanh", ["c"], ["t"], name="tanh"),
+             node("Mul", ["t", "k"], ["m"], name="scaled"), node("LeakyRelu", ["m"], ["y"], name="act", alpha=0.9)]
+    scale = np.ones((1, 6, 1, 1), np.float32)
+    scale[:, :4] = factor
+    if axis != 1:
+        nodes[-1] = node("LeakyRelu", ["m"], ["a"], name="act", alpha=0.9)
+        nodes.append(node("Transpose", ["a"], ["y"], name="last", perm=[0, 2, 3, 1]))
+    shape = [1, 6, 8, 8] if axis == 1 else [1, 8, 8, 6]
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", shape)], {"w": weight * 1, "k": scale})
+    return model, {"x": rng.normal(size=(SAMPLES, 3, 8, 8)).astype(np.float32)}
+
+
+@pytest.mark.parametrize("axis", [1, 3])
+def test_a_collapsed_slice(tmp_path, axis):
+    model, data = bottleneck(tmp_path, 1000, axis)
+    output, = answer(tmp_path, model, data)["check"]["outputs"]
+    assert output["sqnr_db"] > 20, "the output as a whole looks fine"
+    found = [each for each in output["collapsed"] if each["axis"] == axis]
+    assert found and found[0]["indices"] == [4, 5]
+    line, = [line for line in convert(tmp_path, model, data).stderr.splitlines() if "warning" in line]
+    assert f"output 'y': 2 of 6 slices along axis {axis} (4 to 5) have collapsed" in line and "layer '" in line
+
+
+def join(folder, axis=1, transposed=False):
+    """Boxes of 0..300 beside scores of 0..1, on one grid as they feed one more layer before they leave."""
+    rng = np.random.default_rng(4)
+    nodes = [node("Conv", ["x", "wb"], ["b"], name="boxes"), node("Relu", ["b"], ["box"], name="box_relu"),
+             node("Conv", ["x", "ws"], ["s"], name="scores"), node("Sigmoid", ["s"], ["score"], name="score_sigmoid"),
+             node("Concat", ["box", "score"], ["j"], name="join", axis=1), node("LeakyRelu", ["j"], ["y"], name="act", alpha=0.5)]
+    constants = {"wb": 100 * rng.normal(size=(4, 3, 1, 1)).astype(np.float32), "ws": rng.normal(size=(2, 3, 1, 1)).astype(np.float32)}
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 6, 8, 8])], constants)
+    return model, {"x": rng.normal(size=(SAMPLES, 3, 8, 8)).astype(np.float32)}
+
+
+def test_a_collapse_is_traced_and_its_remedy_is_tried(tmp_path):
+    model, data = join(tmp_path)
+    output, = answer(tmp_path, model, data)["check"]["outputs"]
+    assert output["collapsed"][0]["indices"] == [4, 5]
+    assert output["remedy"].startswith("--activations i16 mends it") or "does not mend it" in output["remedy"]
+    assert output["loss_begins"]["layer"]
+    # The option that is named does what is said.
+    option = output["remedy"].split(" mends")[0].split()
+    if "mends it (" in output["remedy"]:
+        mended, = answer(tmp_path, model, data, *option)["check"]["outputs"]
+        assert mended["collapsed"] == []
+
+
+def outlier(folder):
+    """One number in one sample stretches the input's range by 10^5: what remains of the others is nothing."""
+    rng = np.random.default_rng(5)
+    nodes = [node("Mul", ["x", "k"], ["m"], name="scaled"), node("LeakyRelu", ["m"], ["y"], name="act", alpha=0.5)]
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 1024])], [port("y", [1, 1024])], {"k": np.float32([1.5])})
+    data = rng.normal(size=(SAMPLES, 1, 1024)).astype(np.float32)
+    data[0, 0, 0] = 1e5
+    return model, {"x": data}
+
+
+def test_a_whole_output_collapses(tmp_path):
+    model, data = outlier(tmp_path)
+    found = answer(tmp_path, model, data, "--method", "min_max")
+    output, = found["check"]["outputs"]
+    assert output["collapsed"][0]["all_equal"] and output["loss_begins"]["layer"] == "x"
+    assert output["remedy"].startswith("--method percentile mends it")
+    detail = found["warning_details"][0]
+    assert (detail["kind"], detail["unit"]) == ("CollapsedOutput", "dB") and detail["remedy"] == output["remedy"]
+    done = convert(tmp_path, model, data, "--method", "min_max")
+    assert done.returncode == 0
+    assert "warning: output 'y' has collapsed: all elements are equal, in float they are not; the loss begins in input 'x'" in done.stderr
+    # What was proposed works.
+    output, = answer(tmp_path, model, data, "--method", "percentile")["check"]["outputs"]
+    assert output["collapsed"] == []
+
+
+def test_strict_refuses_a_collapse(tmp_path):
+    model, data = outlier(tmp_path)
+    np.savez(tmp_path / "x.npz", **data)
+    out = tmp_path / "no.tare"
+    said = fails("convert", model, "--calibration", tmp_path / "x.npz", "--method", "min_max", "--strict", "-o", out, output=out)
+    assert "output 'y' has collapsed" in said and "input 'x'" in said
+    # What has not collapsed passes.
+    tare("convert", model, "--calibration", tmp_path / "x.npz", "--strict", "-o", out)
+    assert out.exists()
+
+
+def test_quiet_classes_have_not_collapsed(tmp_path):
+    """Classes that no sample shows are far below a step of a softmax; nothing is wrong with them."""
+    rng = np.random.default_rng(6)
+    weight = rng.normal(size=(8, 10)).astype(np.float32)
+    bias = np.float32([0] * 5 + [-40] * 5)
+    nodes = [node("Gemm", ["x", "w", "b"], ["g"], name="fc"), node("Softmax", ["g"], ["y"], name="softmax", axis=1)]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, 10])], {"w": weight, "b": bias})
+    done = convert(tmp_path, model, {"x": rng.normal(size=(SAMPLES, 1, 8)).astype(np.float32)})
+    assert "warning" not in done.stderr and "SQNR" in done.stderr
+
+
+def test_the_check_takes_less_than_a_quarter_of_a_calibration(tmp_path):
+    """Of one on 64 samples; a network whose layers are worth timing."""
+    rng = np.random.default_rng(7)
+    nodes, constants, value = [], {}, "x"
+    for i in range(6):
+        constants[f"w{i}"] = (rng.normal(size=(32, 32, 3, 3)) / 17).astype(np.float32)
+        nodes += [node("Conv", [value, f"w{i}"], [f"c{i}"], name=f"conv{i}", pads=[1, 1, 1, 1]), node("Relu", [f"c{i}"], [f"r{i}"], name=f"relu{i}")]
+        value = f"r{i}"
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 32, 48, 48])], [port(value, [1, 32, 48, 48])], constants)
+    data = {"x": rng.normal(size=(64, 32, 48, 48)).astype(np.float32)}
+    # The best of three: other processes may be in the way.
+    shares = []
+    for _ in range(3):
+        seconds = answer(tmp_path, model, data)["seconds"]
+        shares.append(seconds["check"] / seconds["calibrate"])
+    assert min(shares) < 0.25, shares

@@ -1,0 +1,165 @@
+//===- CheckReport.cpp - What the self-check tells ------------------------===//
+#include "SelfCheck.h"
+
+#include "Json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace tare;
+
+namespace {
+
+std::string decibels(double sqnr) { return std::isfinite(sqnr) ? fmt::format("{:.1f} dB", sqnr) : "exact"; }
+
+std::string describe(const CheckedOutput &output, int64_t samples) {
+  const OutputQuality &quality = output.quality;
+  std::string line = fmt::format("output '{}': SQNR {}, cosine {:.6f}", quality.name,
+                                 decibels(quality.difference.sqnr()), quality.difference.cosine());
+  if (quality.rangeUsed)
+    line += fmt::format(", {:.0f} % of its range used", 100 * *quality.rangeUsed);
+  return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+}
+
+/// "0, 3, 7 to 9", with dots after some.
+std::string listed(const std::vector<int64_t> &indices) {
+  constexpr size_t mostRuns = 6;
+  std::string text;
+  size_t runs = 0;
+  for (size_t i = 0; i != indices.size(); ++runs) {
+    if (runs == mostRuns)
+      return text + ", ..";
+    size_t last = i;
+    while (last + 1 != indices.size() && indices[last + 1] == indices[last] + 1)
+      ++last;
+    text += (text.empty() ? "" : ", ") + fmt::format("{}", indices[i]);
+    if (last != i)
+      text += fmt::format(" to {}", indices[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
+/// Which elements: all of "output 'y'", or some.
+std::string subjectOf(const CheckedOutput &output, const Collapse &collapse) {
+  std::string subject = fmt::format("output '{}'", output.quality.name);
+  if (collapse.isOutput)
+    return subject + " has collapsed";
+  if (collapse.isPart)
+    return fmt::format("{}: what is from value '{}'{} has collapsed", subject, collapse.value,
+                       collapse.axis ? fmt::format(" ({} along axis {})", listed(collapse.indices), *collapse.axis)
+                                     : "");
+  return fmt::format("{}: {} of {} slices along axis {} ({}) {} collapsed", subject, collapse.indices.size(),
+                     collapse.slices, *collapse.axis, listed(collapse.indices),
+                     collapse.indices.size() == 1 ? "has" : "have");
+}
+
+std::string findingOf(const Collapse &collapse) {
+  if (collapse.isConstant)
+    return "all elements are equal, in float they are not";
+  return fmt::format("SQNR {}{}, cosine {:.4f}", collapse.indices.size() > 1 && !collapse.isPart ? "down to " : "",
+                     decibels(collapse.sqnr), collapse.cosine);
+}
+
+std::string originText(const LossOrigin &origin) {
+  const char *where = origin.isInput     ? "the loss begins in input"
+                      : origin.isGradual ? "it is lost little by little, most in layer"
+                                         : "the loss begins in layer";
+  std::string text = fmt::format("{} '{}'", where, origin.layer);
+  if (origin.step > 0)
+    text += fmt::format(", which holds [{:.4g}, {:.4g}] in steps of {:.4g}", origin.low, origin.high, origin.step);
+  return text;
+}
+
+Warning collapseWarning(const CheckedOutput &output) {
+  const Collapse &collapse = output.quality.collapses.front();
+  Warning warning;
+  warning.kind = "CollapsedOutput";
+  warning.cause = warning.layer = output.origin ? output.origin->layer : output.quality.name;
+  warning.cost = std::clamp(collapsedSqnr - collapse.sqnr, 0.0, 1e3);
+  warning.unit = CostUnit::decibel;
+  warning.text = subjectOf(output, collapse) + ": " + findingOf(collapse);
+  if (output.origin)
+    warning.text += "; " + originText(*output.origin);
+  warning.remedy = output.remedy;
+  return warning;
+}
+
+void writeCollapse(llvm::json::OStream &json, const Collapse &collapse) {
+  json.object([&] {
+    json.attribute("value", jsonText(collapse.value));
+    if (collapse.axis) {
+      json.attribute("axis", *collapse.axis);
+      jsonList(json, "indices", collapse.indices);
+    }
+    json.attribute("sqnr_db", jsonNumber(collapse.sqnr));
+    json.attribute("cosine", jsonNumber(collapse.cosine));
+    json.attribute("all_equal", collapse.isConstant);
+  });
+}
+
+void writeOrigin(llvm::json::OStream &json, const LossOrigin &origin) {
+  json.attributeObject("loss_begins", [&] {
+    json.attribute("layer", jsonText(origin.layer));
+    json.attribute("sqnr_db", jsonNumber(origin.sqnr));
+    json.attribute("operand_sqnr_db", jsonNumber(origin.operandSqnr));
+    json.attribute("gradual", origin.isGradual);
+  });
+}
+
+void writeOutput(llvm::json::OStream &json, const CheckedOutput &output) {
+  const OutputQuality &quality = output.quality;
+  json.object([&] {
+    json.attribute("name", jsonText(quality.name));
+    json.attribute("sqnr_db", jsonNumber(quality.difference.sqnr()));
+    json.attribute("cosine", jsonNumber(quality.difference.cosine()));
+    json.attribute("range_used", quality.rangeUsed ? jsonNumber(*quality.rangeUsed) : llvm::json::Value(nullptr));
+    json.attributeArray("collapsed", [&] {
+      for (const Collapse &collapse : quality.collapses)
+        writeCollapse(json, collapse);
+    });
+    if (output.origin)
+      writeOrigin(json, *output.origin);
+    if (!output.remedy.empty())
+      json.attribute("remedy", jsonText(output.remedy));
+  });
+}
+
+} // namespace
+
+std::vector<std::string> tare::linesOf(const SelfCheck &check, size_t most) {
+  std::vector<std::string> lines;
+  for (const CheckedOutput &output : check.outputs) {
+    if (lines.size() == most) {
+      lines.push_back(fmt::format("and {} more outputs; --verbose shows all", check.outputs.size() - most));
+      break;
+    }
+    lines.push_back(describe(output, check.samples));
+  }
+  return lines;
+}
+
+std::vector<Warning> tare::warningsOf(const SelfCheck &check) {
+  std::vector<Warning> warnings;
+  for (const CheckedOutput &output : check.outputs)
+    if (!output.quality.collapses.empty())
+      warnings.push_back(collapseWarning(output));
+  return warnings;
+}
+
+void tare::writeCheck(llvm::json::OStream &json, const SelfCheck &check) {
+  json.attributeObject("check", [&] {
+    json.attribute("samples", check.samples);
+    json.attributeArray("outputs", [&] {
+      for (const CheckedOutput &output : check.outputs)
+        writeOutput(json, output);
+    });
+    json.attributeObject("program", [&] {
+      json.attribute("layers", check.program.layers);
+      json.attribute("elements", check.program.elements);
+      json.attribute("differing", check.program.differing);
+      json.attribute("largest_difference", jsonNumber(check.program.largest));
+    });
+  });
+}

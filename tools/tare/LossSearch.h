@@ -1,0 +1,38 @@
+//===- LossSearch.h - The layer where a loss begins -------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_LOSSSEARCH_H
+#define TARE_TOOLS_TARE_LOSSSEARCH_H
+
+#include "ProgramResults.h"
+
+namespace tare {
+
+/// Where a value was lost.
+struct LossOrigin {
+  /// The layer's name, or that of the input that is lost already where it is quantized.
+  std::string layer;
+  /// Of the layer's result, and of the worst of its operands, in dB; infinite for what comes from the input.
+  double sqnr = 0, operandSqnr = 0;
+  /// No layer alone is to blame: the SQNR falls from one to the next, and here it falls most.
+  bool isGradual = false;
+  bool isInput = false;
+  /// The result's step, and what it is from the least to the greatest in float; a step of 0 where it has no one grid.
+  double step = 0, low = 0, high = 0;
+};
+
+/// What to look for: elements of an output that come from a value.
+struct Lost {
+  /// By its name; where no value has it, the output itself is meant.
+  std::string value;
+  size_t output = 0;
+  /// Whether all of the value's elements are lost, or some slices of them.
+  bool isWhole = true;
+};
+
+/// Walks back from the value through what it was computed from, as long as this is about as bad, by the program's real
+/// numbers beside the float graph's.
+Result<LossOrigin> findLoss(mlir::func::FuncOp real, const ProgramResults &program,
+                            const std::vector<std::vector<Tensor>> &inputs, size_t threads, const Lost &lost);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_LOSSSEARCH_H

@@ -1,0 +1,173 @@
+//===- OutputCheck.cpp - Whether outputs have survived --------------------===//
+#include "OutputCheck.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+using namespace tare;
+
+namespace {
+
+/// With fewer elements a slice's ratio may be bad by chance: then it must be as bad as noise.
+constexpr int64_t fewElements = 16;
+constexpr double noiseSqnr = 3;
+/// A class that no sample shows: a slice of a function's results that stays within this share of what they can be is
+/// quiet, not lost.
+constexpr double quietShare = 1.0 / 16;
+/// What varies less than this, beside its size, counts as equal.
+constexpr double variation = 1e-3;
+/// More slices along one axis are not looked at one by one.
+constexpr int64_t mostSlices = 1 << 16;
+
+/// The elements of an output, a part or a slice.
+struct Elements {
+  Difference difference;
+  double low = HUGE_VAL, high = -HUGE_VAL, otherLow = HUGE_VAL, otherHigh = -HUGE_VAL;
+
+  void add(double reference, double other) {
+    difference.add(reference, other);
+    low = std::min(low, reference), high = std::max(high, reference);
+    otherLow = std::min(otherLow, other), otherHigh = std::max(otherHigh, other);
+  }
+  /// All equal where the reference is not.
+  bool isConstant() const {
+    return otherLow == otherHigh && high - low > variation * std::max(std::abs(low), std::abs(high));
+  }
+  bool isBelow(double sqnr) const { return difference.reference2 > 0 && difference.sqnr() < sqnr; }
+};
+
+bool hasCollapsed(const Elements &elements) { return elements.isConstant() || elements.isBelow(collapsedSqnr); }
+
+bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
+  double reach = std::max({std::abs(elements.low), std::abs(elements.high), std::abs(elements.otherHigh)});
+  if (std::min(reach, elements.high - elements.low) <= quietShare * part.width && std::isfinite(part.width))
+    return false;
+  bool isFew = elements.difference.total < fewElements;
+  return elements.isConstant() || elements.isBelow(isFew ? noiseSqnr : collapsedSqnr);
+}
+
+/// Sums over all samples of one output.
+class OutputSums {
+public:
+  OutputSums(const OutputParts &parts, const Shape &shape) : of(parts), shape(shape), byPart(parts.parts.size()) {
+    int64_t rank = shape.size();
+    std::set<int64_t> axes;
+    if (rank > 0)
+      axes.insert(rank - 1);
+    if (rank > 1)
+      axes.insert(1);
+    for (int64_t axis : axes)
+      if (shape[axis] > 1 && shape[axis] <= mostSlices)
+        slices.push_back({axis, std::vector<Elements>(shape[axis] * byPart.size())});
+  }
+
+  void add(const Tensor &reference, const Tensor &output) {
+    const float *a = reference.as<float>(), *b = output.as<float>();
+    for (int64_t i = 0; i != reference.count(); ++i) {
+      whole.add(a[i], b[i]);
+      byPart[of.partOf(i)].add(a[i], b[i]);
+    }
+    for (Axis &axis : slices)
+      forEachSlice(axis.axis,
+                   [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
+  }
+
+  OutputQuality quality() const {
+    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}};
+    if (hasCollapsed(whole)) {
+      result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
+      return result;
+    }
+    for (size_t part = 0; part != byPart.size(); ++part)
+      if (byPart.size() > 1 && hasCollapsed(byPart[part]))
+        result.collapses.push_back(collapseOfPart(part));
+      else
+        addSlices(part, result.collapses);
+    return result;
+  }
+
+private:
+  struct Axis {
+    int64_t axis;
+    /// By index and part.
+    std::vector<Elements> elements;
+
+    Elements &at(int64_t index, size_t part, size_t parts) { return elements[index * parts + part]; }
+  };
+
+  /// f(element, index along the axis)
+  template <typename F> void forEachSlice(int64_t axis, F f) const {
+    int64_t inner = 1;
+    for (size_t i = axis + 1; i < shape.size(); ++i)
+      inner *= shape[i];
+    int64_t count = elementCount(shape);
+    for (int64_t i = 0, index = 0; i < count; i += inner, index = index + 1 == shape[axis] ? 0 : index + 1)
+      for (int64_t j = i; j != i + inner; ++j)
+        f(j, index);
+  }
+
+  static Collapse collapseOf(const Elements &elements, std::string value) {
+    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), elements.difference.cosine(),
+            elements.isConstant()};
+  }
+
+  /// Where all of a part lies along an axis, with no other part there, it is told by its indices.
+  Collapse collapseOfPart(size_t part) const {
+    Collapse collapse = collapseOf(byPart[part], of.parts[part].value);
+    collapse.isOutput = false;
+    for (size_t axis = 0; axis != shape.size() && !collapse.axis; ++axis) {
+      std::vector<bool> hasPart(shape[axis]), hasOther(shape[axis]);
+      forEachSlice(axis, [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
+      std::vector<int64_t> indices;
+      bool isApart = true;
+      for (int64_t i = 0; i != shape[axis]; ++i) {
+        isApart &= !(hasPart[i] && hasOther[i]);
+        if (hasPart[i])
+          indices.push_back(i);
+      }
+      if (isApart)
+        collapse.axis = axis, collapse.indices = std::move(indices), collapse.slices = shape[axis];
+    }
+    return collapse;
+  }
+
+  void addSlices(size_t part, std::vector<Collapse> &collapses) const {
+    for (const Axis &axis : slices) {
+      Collapse collapse{of.parts[part].value, false, false, axis.axis, {}, shape[axis.axis], HUGE_VAL, 1, false};
+      for (int64_t i = 0; i != shape[axis.axis]; ++i) {
+        const Elements &elements = axis.elements[i * byPart.size() + part];
+        if (elements.difference.total == 0 || !hasSliceCollapsed(elements, of.parts[part]))
+          continue;
+        collapse.indices.push_back(i);
+        collapse.isConstant |= elements.isConstant();
+        collapse.sqnr = std::min(collapse.sqnr, elements.difference.sqnr());
+        collapse.cosine = std::min(collapse.cosine, elements.difference.cosine());
+      }
+      if (!collapse.indices.empty())
+        collapses.push_back(std::move(collapse));
+    }
+  }
+
+  const OutputParts &of;
+  Shape shape;
+  Elements whole;
+  std::vector<Elements> byPart;
+  std::vector<Axis> slices;
+};
+
+} // namespace
+
+std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &parts,
+                                              const std::vector<std::vector<Tensor>> &references,
+                                              const std::vector<std::vector<Tensor>> &outputs) {
+  std::vector<OutputQuality> result;
+  for (size_t i = 0; i != parts.size(); ++i) {
+    OutputSums sums(parts[i], references.front()[i].shape());
+    for (size_t sample = 0; sample != references.size(); ++sample)
+      sums.add(toFloat(references[sample][i]), toFloat(outputs[sample][i]));
+    result.push_back(sums.quality());
+  }
+  return result;
+}

@@ -1,0 +1,51 @@
+//===- OutputCheck.h - Whether outputs have survived ------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_OUTPUTCHECK_H
+#define TARE_TOOLS_TARE_OUTPUTCHECK_H
+
+#include "Difference.h"
+#include "OutputParts.h"
+
+#include <optional>
+#include <vector>
+
+namespace tare {
+
+/// An output, a part of it or slices of it that say little of what they did in float.
+struct Collapse {
+  /// The value that the elements come from.
+  std::string value;
+  /// Whether it is all that comes from `value`, and whether that is the whole output.
+  bool isPart = true, isOutput = true;
+  /// Where the elements lie: these of the `slices` indices along `axis`; nothing where they are no slices.
+  std::optional<int64_t> axis;
+  std::vector<int64_t> indices;
+  int64_t slices = 0;
+  /// Of the worst of them.
+  double sqnr = 0, cosine = 0;
+  /// All elements are equal, where in float they are not.
+  bool isConstant = false;
+};
+
+/// How far an output is from float.
+struct OutputQuality {
+  std::string name;
+  Difference difference;
+  /// From the least to the greatest, in the reference.
+  double low = 0, high = 0;
+  /// The share of its integers' range that the samples use; nothing where it leaves as an accumulator or a float.
+  std::optional<double> rangeUsed;
+  /// The whole before its parts, and these before their slices.
+  std::vector<Collapse> collapses;
+};
+
+/// Below it more than a tenth of a signal's power is error.
+inline constexpr double collapsedSqnr = 10;
+
+/// Compares outputs, a list per sample, with what the float graph gives. (docs/tools.md says what has collapsed.)
+std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,
+                                        const std::vector<std::vector<Tensor>> &references,
+                                        const std::vector<std::vector<Tensor>> &outputs);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_OUTPUTCHECK_H

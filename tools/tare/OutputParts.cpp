@@ -1,0 +1,107 @@
+//===- OutputParts.cpp - What an output is put together from --------------===//
+#include "OutputParts.h"
+
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Evaluator/Evaluator.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+/// Behind casts: their operand holds the same value.
+Value withoutCasts(Value value) {
+  while (isa_and_present<quant::QuantizeCastOp, quant::DequantizeCastOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
+double widthOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  std::pair<double, double> image = {-HUGE_VAL, HUGE_VAL};
+  if (auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(op))
+    image = function.getImage();
+  else if (auto grid = dyn_cast_if_present<qnn::GridOpInterface>(op);
+           grid && grid.getGridRule() == qnn::GridRule::Fixed)
+    image = grid.getFixedRange();
+  return image.second - image.first;
+}
+
+/// Computes what joins and rearranges on numbers of parts in place of values.
+class Labeller {
+public:
+  /// The labels of `value`; nothing where an op cannot be computed on them.
+  std::optional<Tensor> label(Value value) {
+    value = withoutCasts(value);
+    auto op = value.getDefiningOp<qnn::GridOpInterface>();
+    bool isReal = cast<RankedTensorType>(value.getType()).getElementType().isF32();
+    if (!op || !isReal || (op.getGridRule() != qnn::GridRule::Same && op.getGridRule() != qnn::GridRule::Unified))
+      return newPart(value);
+    SmallVector<Tensor> operands;
+    for (OpOperand &operand : op->getOpOperands()) {
+      bool isMoved = op.getGridRule() == qnn::GridRule::Unified || operand.getOperandNumber() == 0;
+      ElementsAttr constant = isMoved ? ElementsAttr() : qnn::constantValue(operand.get());
+      std::optional<Tensor> tensor = isMoved    ? label(operand.get())
+                                     : constant ? std::optional(qnn::toTensor(constant))
+                                                : std::nullopt;
+      if (!tensor)
+        return std::nullopt;
+      operands.push_back(*tensor);
+    }
+    FailureOr<Tensor> result = evaluateOp(op.getOperation(), operands);
+    return failed(result) ? std::nullopt : std::optional(*result);
+  }
+
+  std::vector<OutputPart> parts;
+
+private:
+  Tensor newPart(Value value) {
+    auto known = std::ranges::find(values, value);
+    size_t number = known - values.begin();
+    if (known == values.end()) {
+      values.push_back(value);
+      parts.push_back({qnn::valueName(value), widthOf(value)});
+    }
+    Tensor tensor(ElementType::f32, qnn::toHost(value.getType()).shape);
+    std::fill_n(tensor.mutableAs<float>(), tensor.count(), float(number));
+    return tensor;
+  }
+
+  std::vector<Value> values;
+};
+
+OutputParts partsOf(Value value, std::string name) {
+  Labeller labeller;
+  std::optional<Tensor> labels = labeller.label(value);
+  if (!labels)
+    return {std::move(name), {{qnn::valueName(value), widthOf(value)}}, {}};
+  OutputParts parts{std::move(name), std::move(labeller.parts), {}};
+  if (parts.parts.size() == 1)
+    return parts;
+  // What pads, too, is the part that it is numbered as, if any.
+  for (int64_t i = 0; i != labels->count(); ++i) {
+    float &label = labels->mutableAs<float>()[i];
+    label = std::clamp(std::floor(label), 0.0f, float(parts.parts.size() - 1));
+  }
+  parts.labels = *labels;
+  return parts;
+}
+
+} // namespace
+
+std::vector<OutputParts> tare::outputPartsOf(func::FuncOp function) {
+  std::vector<OutputParts> outputs;
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
+    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+    outputs.push_back(partsOf(result.get(), name ? name.str() : qnn::valueName(result.get())));
+  }
+  return outputs;
+}

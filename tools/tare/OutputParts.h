@@ -1,0 +1,38 @@
+//===- OutputParts.h - What an output is put together from ------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_OUTPUTPARTS_H
+#define TARE_TOOLS_TARE_OUTPUTPARTS_H
+
+#include "tare/Tensor/Tensor.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// A value whose elements an output holds.
+struct OutputPart {
+  /// By its name in the model.
+  std::string value;
+  /// The width of the interval that its function's results lie in: 1 of a softmax; infinite where nothing limits them.
+  double width = std::numeric_limits<double>::infinity();
+};
+
+/// An output as what joins and rearranges has made it: boxes and scores in one tensor are two parts.
+struct OutputParts {
+  std::string name;
+  std::vector<OutputPart> parts;
+  /// float32, of the output's shape: the index into `parts` of each element. Empty where there is one part.
+  Tensor labels;
+
+  size_t partOf(int64_t element) const { return labels ? size_t(labels.as<float>()[element]) : 0; }
+};
+
+/// The parts of each output of @main, in its float or QDQ form.
+std::vector<OutputParts> outputPartsOf(mlir::func::FuncOp function);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_OUTPUTPARTS_H

@@ -1,0 +1,39 @@
+//===- ProgramCheck.h - A program against its QDQ form ----------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_PROGRAMCHECK_H
+#define TARE_TOOLS_TARE_PROGRAMCHECK_H
+
+#include "ProgramResults.h"
+
+namespace tare {
+
+/// A layer of which elements differ by more than rounding explains.
+struct Mismatch {
+  std::string layer;
+  /// Elements beyond what is explained, of how many.
+  int64_t elements = 0, total = 0;
+  /// In steps of the layer's result (LSB).
+  double largest = 0, explained = 0;
+
+  /// One line: the layer, what was found, and that it is a bug.
+  std::string message() const;
+};
+
+/// What came of comparing each layer with the same values of the QDQ form.
+struct ProgramCheck {
+  int64_t layers = 0, elements = 0;
+  /// Elements that differ at all, and by how many LSB at most.
+  int64_t differing = 0;
+  double largest = 0;
+  /// The first layer that is wrong; nothing where all are right.
+  std::optional<Mismatch> mismatch;
+};
+
+/// Compares the program's layers with those values of the QDQ form that it holds on the same grid. Each is computed
+/// from the program's own operands, so that what differs is this layer's: at most what rounding explains
+/// (docs/arithmetic.md, "What may differ from float"), or what the proof of the layer says beyond.
+Result<ProgramCheck> checkProgram(mlir::func::FuncOp qdq, const ProgramResults &program,
+                                  const std::vector<std::vector<Tensor>> &inputs, size_t threads);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_PROGRAMCHECK_H

@@ -1,0 +1,51 @@
+//===- ProgramResults.h - What a program computed, by value -----*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_PROGRAMRESULTS_H
+#define TARE_TOOLS_TARE_PROGRAMRESULTS_H
+
+#include "GraphWalk.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Runtime/Session.h"
+
+#include <map>
+#include <optional>
+
+namespace tare {
+
+/// A program's integers for a few samples: of every layer, found by the name of the model's value that it holds.
+class ProgramResults {
+public:
+  /// Runs the program on what the model takes, a list of inputs per sample.
+  static Result<ProgramResults> of(std::shared_ptr<const runtime::Session> session,
+                                   const std::vector<std::vector<Tensor>> &inputs, size_t threads);
+
+  /// What the model gives, a list of outputs per sample.
+  const std::vector<std::vector<Tensor>> &outputs() const { return modelOutputs; }
+  const runtime::Session &session() const { return *owner; }
+
+  /// The last layer that holds `value`; nothing where there is none.
+  std::optional<size_t> layerOf(llvm::StringRef value) const;
+  /// The last layer that holds `value` on this grid of a whole tensor.
+  std::optional<size_t> layerOf(llvm::StringRef value, const qnn::Grid &grid) const;
+  /// What the program says of a layer's result.
+  const program::TensorT &tensorOf(size_t layer) const;
+  /// A layer's results, a tensor per sample.
+  const SampleTensors &of(size_t layer) const { return results[layer]; }
+  /// Their real numbers.
+  SampleTensors realOf(size_t layer) const;
+
+private:
+  explicit ProgramResults(std::shared_ptr<const runtime::Session> session);
+
+  std::shared_ptr<const runtime::Session> owner;
+  std::multimap<std::string, size_t> layers;
+  std::vector<SampleTensors> results;
+  std::vector<std::vector<Tensor>> modelOutputs;
+};
+
+/// The tensors under the reference's shape and order of elements, in which they agree best; nothing where the shapes
+/// allow none.
+std::optional<SampleTensors> aligned(const SampleTensors &tensors, const SampleTensors &reference);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_PROGRAMRESULTS_H

@@ -1,0 +1,123 @@
+//===- Remedies.cpp - Options that mend a collapsed output ----------------===//
+#include "Remedies.h"
+
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Target/Target.h"
+#include "tare/Tensor/Parallel.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace tare;
+using calibration::Method;
+using calibration::Ranges;
+
+namespace {
+
+/// Data are looked at anew where they make no more activations than these, about a second's work.
+constexpr int64_t quickCalibration = int64_t(1) << 27;
+
+/// The elements of all values that the graph computes of a sample.
+int64_t activationsOf(mlir::func::FuncOp function) {
+  int64_t elements = 0;
+  for (mlir::Operation &op : function.front().without_terminator())
+    if (auto type = mlir::dyn_cast<mlir::RankedTensorType>(op.getResultTypes().front()))
+      elements += type.getNumElements();
+  return elements;
+}
+
+/// What --method min_max would have found: calibration notes what it sees by any method.
+Ranges widest(Ranges ranges) {
+  for (auto &[name, range] : ranges.values)
+    if (range.label == calibration::calibratedLabel || range.label == calibration::inheritedLabel)
+      range.min = std::min(range.seenMin, 0.0), range.max = std::max(range.seenMax, 0.0);
+  ranges.method = nameOf(Method::minMax);
+  return ranges;
+}
+
+} // namespace
+
+Result<std::unique_ptr<QuietForm>> QuietForm::make(CompilationRequest request, const Ranges &ranges, Stage last) {
+  std::unique_ptr<QuietForm> quiet(new QuietForm());
+  request.last = last;
+  request.dumpFolder.clear();
+  request.timing = false;
+  request.calibration.known = &ranges;
+  auto compiled = compile(request, *quiet->context, {});
+  if (mlir::failed(compiled))
+    return quiet->context.takeError(request.model);
+  quiet->form = std::move(compiled->module);
+  return quiet;
+}
+
+mlir::func::FuncOp QuietForm::function() { return form->lookupSymbol<mlir::func::FuncOp>("main"); }
+
+Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real)
+    : request(request), compiled(compiled) {
+  addMethods(real);
+  addWiderActivations();
+}
+
+void Remedies::addMethods(QuietForm &real) {
+  const calibration::SearchOptions &search = request.calibration.search;
+  // Where steps are powers of two, calibration's own errors choose them.
+  if (search.powersOfTwo)
+    return;
+  if (search.method != Method::minMax)
+    candidates.push_back({"--method min_max", request, widest(compiled.ranges)});
+  if (compiled.ranges.samples * activationsOf(real.function()) > quickCalibration)
+    return;
+  for (Method method : {Method::percentile, Method::mse}) {
+    if (search.method == method)
+      continue;
+    CalibrationRequest anew = request.calibration;
+    anew.search.method = method;
+    anew.kept = 0;
+    std::vector<EvaluatedSample> none;
+    if (Result<Ranges> ranges = findRanges(real.module(), anew, none, {}))
+      candidates.push_back({fmt::format("--method {}", nameOf(method)), request, std::move(*ranges)});
+  }
+}
+
+void Remedies::addWiderActivations() {
+  Result<Target> target = loadTarget(request.pipeline.target);
+  if (!target || !target->activation(ElementType::i16) || request.pipeline.activations == "i16")
+    return;
+  candidates.push_back({"--activations i16", request, compiled.ranges});
+  candidates.back().request.pipeline.activations = "i16";
+}
+
+void Remedies::run(Candidate &candidate) const {
+  candidate.outputs.emplace();
+  auto form = QuietForm::make(candidate.request, candidate.ranges, Stage::qdq);
+  if (!form)
+    return;
+  auto evaluator = Evaluator::create((*form)->module());
+  if (mlir::failed(evaluator))
+    return;
+  candidate.outputs->resize(compiled.samples.size());
+  parallelFor(compiled.samples.size(), request.calibration.threads, [&](size_t sample, size_t) {
+    (*candidate.outputs)[sample] = evaluator->run(compiled.samples[sample].inputs);
+  });
+}
+
+std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output) {
+  std::vector<std::string> tried;
+  for (Candidate &candidate : candidates) {
+    if (!candidate.outputs)
+      run(candidate);
+    if (candidate.outputs->empty())
+      continue;
+    std::vector<std::vector<Tensor>> references;
+    for (const EvaluatedSample &sample : compiled.samples)
+      references.push_back(sample.outputs);
+    OutputQuality quality = checkOutputs(parts, references, *candidate.outputs)[output];
+    if (quality.collapses.empty())
+      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, quality.difference.sqnr());
+    tried.push_back(candidate.option);
+  }
+  if (tried.empty())
+    return "";
+  return fmt::format("{} does not mend it", fmt::join(tried, ", nor "));
+}

@@ -1,0 +1,61 @@
+//===- Remedies.h - Options that mend a collapsed output --------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_REMEDIES_H
+#define TARE_TOOLS_TARE_REMEDIES_H
+
+#include "Compilation.h"
+#include "CompilerContext.h"
+#include "OutputCheck.h"
+
+namespace tare {
+
+/// A form of the model beside its conversion, in a context of its own that says nothing.
+class QuietForm {
+public:
+  /// The model up to `last`, with ranges that are known.
+  static Result<std::unique_ptr<QuietForm>> make(CompilationRequest request, const calibration::Ranges &ranges,
+                                                 Stage last);
+
+  mlir::ModuleOp module() { return *form; }
+  /// Its @main.
+  mlir::func::FuncOp function();
+
+private:
+  QuietForm() : context(Console(/*json=*/true, /*quiet=*/true)) {}
+
+  CompilerContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> form;
+};
+
+/// Tries what the command line offers: an option is a remedy if the QDQ form under it keeps the output.
+class Remedies {
+public:
+  /// `real` is the float form, in which ranges are searched by other methods.
+  Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real);
+
+  /// What mends the output, as a sentence; or which options were tried in vain.
+  std::string find(const std::vector<OutputParts> &parts, size_t output);
+
+private:
+  /// A conversion by other options, and what its outputs are.
+  struct Candidate {
+    std::string option;
+    CompilationRequest request;
+    calibration::Ranges ranges;
+    /// A list per sample; filled when it is tried.
+    std::optional<std::vector<std::vector<Tensor>>> outputs = std::nullopt;
+  };
+
+  /// Other ways to find ranges; those that look at the data anew only where that is quick.
+  void addMethods(QuietForm &real);
+  void addWiderActivations();
+  /// Runs the candidate's QDQ form; without outputs where the model has no such form.
+  void run(Candidate &candidate) const;
+
+  const CompilationRequest &request;
+  const Compilation &compiled;
+  std::vector<Candidate> candidates;
+};
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_REMEDIES_H

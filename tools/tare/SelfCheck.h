@@ -1,0 +1,48 @@
+//===- SelfCheck.h - A conversion checks itself -----------------*- C++ -*-===//
+//
+// A few samples of the calibration run through the program. Its outputs are held against float, its layers against the
+// QDQ form, which is made again from the model, with the ranges that are known. What has collapsed is looked into.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_TOOLS_TARE_SELFCHECK_H
+#define TARE_TOOLS_TARE_SELFCHECK_H
+
+#include "Compilation.h"
+#include "LossSearch.h"
+#include "OutputCheck.h"
+#include "ProgramCheck.h"
+#include "tare/Diagnostics/Warning.h"
+#include "tare/Program/Model.h"
+#include "llvm/Support/JSON.h"
+
+namespace tare {
+
+/// An output, and what became of it.
+struct CheckedOutput {
+  OutputQuality quality;
+  /// Of its first collapse.
+  std::optional<LossOrigin> origin;
+  /// What mends it, as far as trying has shown.
+  std::string remedy;
+};
+
+struct SelfCheck {
+  int64_t samples = 0;
+  std::vector<CheckedOutput> outputs;
+  ProgramCheck program;
+};
+
+/// Checks the program of a compilation that has kept samples. `request` is the compilation's.
+Result<SelfCheck> checkConversion(const CompilationRequest &request, const Compilation &compiled,
+                                  std::shared_ptr<const program::Model> model);
+
+/// One line per output: SQNR, cosine, the share of its range that is used. At most `most` lines.
+std::vector<std::string> linesOf(const SelfCheck &check, size_t most);
+/// A warning for each output that has collapsed.
+std::vector<Warning> warningsOf(const SelfCheck &check);
+/// Writes "check": {..}.
+void writeCheck(llvm::json::OStream &json, const SelfCheck &check);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_SELFCHECK_H

@@ -1,0 +1,24 @@
+//===- WarningSummary.h - Few warnings, ranked ------------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_WARNINGSUMMARY_H
+#define TARE_TOOLS_TARE_WARNINGSUMMARY_H
+
+#include "tare/Diagnostics/Warning.h"
+#include "llvm/Support/JSON.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+/// One line for each kind and cause, which says what the worst of them is and how many more layers there are; the most
+/// expensive first, what costs nothing last. With `all` a line for each warning, in the same order.
+std::vector<std::string> warningLines(std::span<const Warning> warnings, bool all);
+
+/// Writes "warnings": [message, ..] and "warning_details": [{kind, cause, layer, cost, unit, text, remedy}, ..], in the
+/// order of the lines of all.
+void writeWarnings(llvm::json::OStream &json, std::span<const Warning> warnings);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_WARNINGSUMMARY_H
