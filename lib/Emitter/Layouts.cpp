@@ -7,6 +7,7 @@
 #include "Layouts.h"
 
 #include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Kernels/Registry.h"
 
 using namespace mlir;
 
@@ -14,7 +15,8 @@ namespace tare {
 namespace {
 
 bool isSpatial(Operation *op) {
-  return isa<npu::ConvOp, npu::ConvTransposeOp, npu::MaxPoolOp, npu::AveragePoolOp, npu::ResizeOp>(op);
+  auto kind = dyn_cast<npu::NpuOpInterface>(op);
+  return kind && kernels::lookup(kind.getKind())->facts.layout == kernels::Layout::channelsLast;
 }
 
 std::string channelsLast(int64_t rank) { return rank == 3 ? "NWC" : "NHWC"; }

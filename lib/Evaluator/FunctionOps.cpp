@@ -2,6 +2,7 @@
 #include "Registry.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Elementwise.h"
+#include "tare/Kernels/Functions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +13,9 @@ namespace floating = tare::kernels::floating;
 
 /// Any unary op: its own definition, in double. Slow for large tensors, and never wrong.
 template <typename OpTy> static void evaluateFunction(OpTy op, const Evaluation &e) {
-  floating::unary(e.operand(0), e.result, [&](float x) { return float(op.evaluate(x, 0)); });
+  Function function = op.getFunction();
+  floating::unary(e.operand(0), e.result,
+                  [&](float x) { return float(kernels::evaluate(function.kind, function.parameters, x, 0)); });
 }
 
 static void evaluateRelu(ReluOp, const Evaluation &e) {

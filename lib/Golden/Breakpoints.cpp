@@ -49,15 +49,7 @@ Result<std::vector<Entry>> golden::reachOf(const program::Model &model, const pr
   auto requantizer = proof::requantizerOf(model, layer);
   if (!requantizer)
     return requantizer.error();
-  std::vector<Entry> entries = (*requantizer)->entries;
-  // What every channel can reach alike, for a list with an element per channel.
-  size_t channels = kernels::entryCount(requant);
-  if (entries.size() == 1)
-    for (size_t c = 1; c < channels; ++c) {
-      entries.push_back(entries.front());
-      entries.back().index = int64_t(c);
-    }
-  return entries;
+  return (*requantizer)->entries;
 }
 
 BreakpointRows golden::walkBreakpoints(const program::RequantT &requant, const std::vector<Entry> &entries,

@@ -18,7 +18,7 @@ namespace {
 std::optional<program::RequantT> requantOf(const program::OpUnion &op) {
   if (const auto *add = op.AsAdd())
     return kernels::requantOfSum(*add);
-  const program::RequantT *requant = proof::requantOf(op);
+  const program::RequantT *requant = kernels::requantOf(op);
   return requant ? std::optional(*requant) : std::nullopt;
 }
 
@@ -95,25 +95,7 @@ TensorType golden::typeInFile(const Array &array, int64_t samples) {
 
 Vectors golden::planVectors(const program::Model &model, int64_t samples) { return Planner(model, samples).plan(); }
 
-std::string golden::roleOf(program::Op op, size_t operand) {
-  switch (op) {
-  case program::Op::Conv:
-  case program::Op::ConvTranspose:
-  case program::Op::Linear:
-    return operand == 0 ? "input" : operand == 1 ? "weights" : "bias";
-  case program::Op::Lookup:
-  case program::Op::Softmax:
-    return operand == 0 ? "input" : "table";
-  case program::Op::MatMul:
-  case program::Op::Add:
-  case program::Op::Mul:
-    return operand == 0 ? "lhs" : "rhs";
-  case program::Op::Concat:
-    return fmt::format("input{}", operand);
-  default:
-    return "input";
-  }
-}
+std::string golden::roleOf(program::Op op, size_t operand) { return kernels::lookup(op)->facts.roles.of(operand); }
 
 std::string golden::safeName(const std::string &name) {
   constexpr size_t longest = 64;

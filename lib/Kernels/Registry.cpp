@@ -19,4 +19,11 @@ const OpKernel *lookup(program::Op kind) {
   return size_t(kind) < std::size(kernels) ? kernels[size_t(kind)] : nullptr;
 }
 
+program::RequantT *requantOf(program::OpUnion &op) {
+  const OpKernel *kernel = lookup(op.type);
+  return kernel && kernel->scaling ? kernel->scaling->requant(op) : nullptr;
+}
+
+const program::RequantT *requantOf(const program::OpUnion &op) { return requantOf(const_cast<program::OpUnion &>(op)); }
+
 } // namespace tare::kernels

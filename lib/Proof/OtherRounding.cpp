@@ -59,12 +59,12 @@ std::optional<RoundingDifference> proof::compareRounding(const program::Model &m
   return difference;
 }
 
-bool proof::rounds(const program::OpUnion &op) { return op.AsAdd() || requantOf(op); }
+bool proof::rounds(const program::OpUnion &op) { return op.AsAdd() || kernels::requantOf(op); }
 
 std::shared_ptr<const program::Model> proof::withRounding(const program::Model &model, program::Rounding rounding) {
   program::ProgramT program = model.program();
   for (const auto &layer : program.layers) {
-    if (program::RequantT *requant = requantOf(layer->op))
+    if (program::RequantT *requant = kernels::requantOf(layer->op))
       requant->rounding = rounding;
     if (auto *add = layer->op.AsAdd())
       add->rounding = rounding;

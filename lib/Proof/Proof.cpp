@@ -1,40 +1,35 @@
 //===- Proof.cpp - What a program's integers may be off -------------------===//
 #include "tare/Proof/Proof.h"
 
-#include "Sums.h"
+#include "Grids.h"
+#include "Provers.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Tensor/Parallel.h"
 
+#include <cmath>
+#include <iterator>
+
 using namespace tare;
 using namespace tare::proof;
+using kernels::Meaning;
 
 namespace {
 
-/// Of a layer that scales nothing.
-Method methodWithoutScaling(program::Op kind) {
-  switch (kind) {
-  case program::Op::Lookup:
-  case program::Op::Resize:
-    return Method::table;
-  case program::Op::Quantize:
-  case program::Op::Dequantize:
-    return Method::border;
-  default:
-    return Method::exact;
-  }
-}
+/// In the order of Meaning.
+constexpr Prover *provers[] = {proveMovement, proveScaled, proveSum,      proveTable,
+                               proveSoftmax,  proveResize, proveQuantize, proveDequantize};
+static_assert(std::size(provers) == kernels::meanings, "a meaning of operators has no proof");
 
-void walkEntries(LayerProof &proof, const Requantizer &requantizer) {
-  proof.method = Method::steps;
-  proof.channels = requantizer.entries.size();
-  for (const Entry &entry : requantizer.entries) {
-    Walk walk = walkSteps(*requantizer.parameters, entry);
-    proof.steps += walk.steps;
-    if (walk.worst.error > proof.worst.error) {
-      proof.worst = walk.worst;
-      proof.channel = entry.index;
-    }
+/// The same integers on two grids: worst at an end, as the difference is a straight line.
+void compareGrids(LayerProof &proof, const TensorGrid &from, const TensorGrid &to, ElementType type) {
+  auto [low, high] = integersOf(type);
+  for (int64_t q : {low, high}) {
+    double real = double(to.zeroPoint) + from.scale / to.scale * double(q - from.zeroPoint);
+    if (double error = std::abs(double(q) - real); error > proof.worst.error)
+      proof.worst = {error, q, q, real};
   }
+  proof.method = Method::bound;
+  proof.channels = 1;
 }
 
 } // namespace
@@ -59,21 +54,53 @@ const char *proof::nameOf(Method method) {
   return "";
 }
 
-LayerProof proof::proveLayer(const program::Model &model, const program::LayerT &layer) {
-  LayerProof proof;
-  proof.name = layer.name;
-  proof.kind = kernels::lookup(layer.op.type)->name;
-  if (layer.op.AsAdd()) {
-    proveSum(proof, model, layer);
-    return proof;
+bool LayerProof::isMeasured() const { return method == Method::exact || channels > 0; }
+
+bool LayerProof::isAttained() const { return channels > 0 && method != Method::bound && method != Method::border; }
+
+void proof::setUnknown(LayerProof &proof, std::string reason) {
+  proof.method = Method::unknown;
+  proof.channels = proof.steps = 0;
+  proof.worst = {};
+  proof.reason = std::move(reason);
+}
+
+void proof::proveMovement(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  proof.method = Method::exact;
+  std::optional<TensorGrid> result = gridOf(model, layer.result);
+  for (uint32_t operand : layer.operands) {
+    std::optional<TensorGrid> grid = gridOf(model, operand);
+    if (result && grid && !(*grid == *result))
+      compareGrids(proof, *grid, *result, model.type(operand).element);
   }
+}
+
+void proof::proveScaled(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
   Result<std::optional<Requantizer>> requantizer = requantizerOf(model, layer);
   if (!requantizer)
-    proof.method = Method::unknown;
-  else if (*requantizer)
-    walkEntries(proof, **requantizer);
-  else
-    proof.method = methodWithoutScaling(layer.op.type);
+    return setUnknown(proof, unknownGrids);
+  if (!*requantizer) { // The accumulator itself.
+    proof.method = Method::exact;
+    return;
+  }
+  proof.method = Method::steps;
+  proof.channels = (*requantizer)->entries.size();
+  for (const Entry &entry : (*requantizer)->entries) {
+    Walk walk = walkSteps(*(*requantizer)->parameters, entry);
+    proof.steps += walk.steps;
+    if (walk.worst.error > proof.worst.error) {
+      proof.worst = walk.worst;
+      proof.channel = entry.index;
+    }
+  }
+}
+
+LayerProof proof::proveLayer(const program::Model &model, const program::LayerT &layer) {
+  const kernels::OpKernel &kernel = *kernels::lookup(layer.op.type);
+  LayerProof proof;
+  proof.name = layer.name;
+  proof.kind = kernel.name;
+  provers[size_t(kernel.facts.meaning)](proof, model, layer);
   return proof;
 }
 

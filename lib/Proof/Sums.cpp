@@ -1,5 +1,6 @@
 //===- Sums.cpp - The error of an addition --------------------------------===//
-#include "Sums.h"
+#include "Grids.h"
+#include "Provers.h"
 
 #include "tare/Kernels/Rounding.h"
 
@@ -38,38 +39,43 @@ void tryAllPairs(LayerProof &proof, const Sum &sum) {
     }
 }
 
-/// The multipliers' errors at the operands' far ends, and the rounding of the shift: half a step, a whole one where it
-/// rounds down.
+/// What a shift rounds off, in steps: half a one, a whole one where it rounds down; where it rounds twice, half of a
+/// smaller step more.
+double roundingError(const AddT &add) {
+  constexpr int firstShift = 31;
+  if (add.shift == 0)
+    return 0.0;
+  if (add.rounding == program::Rounding::gemmlowp_double && add.shift > firstShift)
+    return 0.5 + std::ldexp(0.5, firstShift - add.shift);
+  return add.rounding == program::Rounding::floor ? 1.0 : 0.5;
+}
+
+/// The multipliers' errors at the operands' far ends, and the rounding of the shift.
 void boundPairs(LayerProof &proof, const Sum &sum) {
   proof.method = Method::bound;
   auto share = [&](int32_t multiplier, double scale, std::pair<int64_t, int64_t> reach) {
     double error = std::abs(std::ldexp(double(multiplier), -sum.add.shift) - scale);
     return error * double(std::max(std::abs(reach.first), std::abs(reach.second)));
   };
-  double rounding = sum.add.shift == 0 ? 0.0 : sum.add.rounding == program::Rounding::floor ? 1.0 : 0.5;
   proof.worst.error = share(sum.add.lhs_multiplier, sum.lhsScale, sum.lhs) +
-                      share(sum.add.rhs_multiplier, sum.rhsScale, sum.rhs) + rounding;
+                      share(sum.add.rhs_multiplier, sum.rhsScale, sum.rhs) + roundingError(sum.add);
 }
 
 } // namespace
 
 void proof::proveSum(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
   const AddT &add = *layer.op.AsAdd();
-  auto scalesOf = [&](uint32_t tensor) -> const std::vector<double> & {
-    return model.program().tensors[tensor]->scales;
-  };
-  const auto &a = scalesOf(layer.operands[0]), &b = scalesOf(layer.operands[1]), &y = scalesOf(layer.result);
-  if (a.size() != 1 || b.size() != 1 || y.size() != 1) {
-    proof.method = Method::unknown;
-    return;
-  }
+  auto a = gridOf(model, layer.operands[0]), b = gridOf(model, layer.operands[1]), y = gridOf(model, layer.result);
+  if (!a || !b || !y)
+    return setUnknown(proof, unknownGrids);
   auto reach = [&](size_t operand, int64_t zeroPoint) {
     auto [low, high] = integersOf(model.type(layer.operands[operand]).element);
     return std::pair(low - zeroPoint, high - zeroPoint);
   };
   // A subtraction has a negative multiplier.
   double sign = add.rhs_multiplier < 0 ? -1.0 : 1.0;
-  Sum sum{add, a[0] / y[0], sign * b[0] / y[0], reach(0, add.lhs_zero_point), reach(1, add.rhs_zero_point)};
+  Sum sum{add, a->scale / y->scale, sign * b->scale / y->scale, reach(0, add.lhs_zero_point),
+          reach(1, add.rhs_zero_point)};
   proof.channels = 1;
   if (model.type(layer.result).element == ElementType::i8)
     tryAllPairs(proof, sum);

@@ -5,8 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
+#include "Lowering/TableFit.h"
 #include "tare/Dialect/Qnn/Steps.h"
+#include "tare/Kernels/Functions.h"
+#include "tare/Kernels/Tables.h"
+#include "tare/Proof/Tables.h"
 
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <cmath>
 
@@ -16,30 +23,95 @@ using qnn::Grid;
 
 namespace {
 
-constexpr int64_t wideEntries = 513, wideStep = 128;
+constexpr int64_t wideInputs = int64_t(1) << 16, wideStep = int64_t(1) << kernels::interpolationBits;
+/// Beyond so many LSB a table is told of.
+constexpr double tolerableError = 2.0;
 
-int64_t entriesOf(const Grid &input) { return input.bits == 16 ? wideEntries : 256; }
+/// A function of one channel between two grids.
+struct Channel {
+  const qnn::Function &function;
+  int64_t channel;
+  const Grid &input, &output;
 
-/// The input integer that an entry stands for.
-int64_t inputOf(const Grid &input, int64_t entry) {
-  return input.bits == 16 ? -32768 + entry * wideStep : entry - 128;
+  /// What a table of it is to give, for the proof.
+  proof::TableFunction meaning() const {
+    return {function.kind,   function.parameters,  channel,    input.scale(), input.zeroPoint(),
+            output.scale(), output.zeroPoint(), output.min, output.max};
+  }
+  /// The entry for input integer x.
+  int64_t entry(int64_t x) const {
+    double real = input.scale() * double(x - input.zeroPoint());
+    return qnn::integerOf(kernels::evaluate(function.kind, function.parameters, real, channel), output);
+  }
+};
+
+/// (A23)
+void fillExact(const Channel &channel, int8_t *table) {
+  for (int64_t entry = 0; entry < kernels::exactTableSize; ++entry)
+    table[entry] = int8_t(channel.entry(entry - kernels::exactTableSize / 2));
+}
+
+/// (A24)
+void fillInterpolated(const Channel &channel, int16_t *table) {
+  const proof::TableFunction meaning = channel.meaning();
+  std::vector<double> wanted;
+  std::vector<int64_t> rounded;
+  for (int64_t index = 0; index <= wideInputs; ++index)
+    wanted.push_back(meaning.real(index - wideInputs / 2));
+  for (int64_t index = 0; index <= wideInputs; index += wideStep)
+    rounded.push_back(channel.entry(index - wideInputs / 2));
+  llvm::copy(fitTable(std::move(rounded), wanted, channel.output.min, channel.output.max), table);
+}
+
+/// Four digits.
+std::string shortNumber(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.4g", value);
+  return text;
+}
+
+/// One line on a layer whose interpolation is noticeably off.
+void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const Grid &input) {
+  if (worst.error <= tolerableError)
+    return;
+  auto real = [&](int64_t x) { return shortNumber(input.scale() * double(x - input.zeroPoint())); };
+  op->emitWarning() << llvm::formatv(
+                           "layer '{0}': its interpolated table is off by up to {1:f1} LSB, at x = {2}: with x in "
+                           "[{3}, {4}] its entries are {5} apart, and the function bends between them; half the "
+                           "range of x has about a quarter of the error: calibrate without outliers (--method mse), or "
+                           "clip x in the model where the function is flat",
+                           qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
+                           shortNumber(input.scale() * double(wideStep)))
+                           .str();
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
 Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid &output, int64_t channels) {
-  int64_t entries = entriesOf(input);
-  Shape shape = channels == 0 ? Shape{entries} : Shape{channels, entries};
-  Tensor table(output.bits == 16 ? ElementType::i16 : ElementType::i8, shape);
-  for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c)
-    for (int64_t entry = 0; entry < entries; ++entry) {
-      double x = input.scale() * double(inputOf(input, entry) - input.zeroPoint());
-      int64_t y = qnn::integerOf(op.evaluate(x, c), output);
-      if (output.bits == 16)
-        table.mutableAs<int16_t>()[c * entries + entry] = y;
-      else
-        table.mutableAs<int8_t>()[c * entries + entry] = y;
+  const bool isWide = input.bits == 16;
+  const int64_t entries = isWide ? kernels::interpolatedTableSize : kernels::exactTableSize;
+  Tensor table(isWide ? ElementType::i16 : ElementType::i8, channels == 0 ? Shape{entries} : Shape{channels, entries});
+  const qnn::Function function = op.getFunction();
+  proof::Deviation worst;
+  for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
+    const Channel channel{function, c, input, output};
+    if (!isWide) {
+      fillExact(channel, table.mutableAs<int8_t>() + c * entries);
+      continue;
     }
+    int16_t *wide = table.mutableAs<int16_t>() + c * entries;
+    fillInterpolated(channel, wide);
+    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide); found.error > worst.error)
+      worst = found;
+  }
+  tellError(op, worst, input);
   return table;
+}
+
+npu::FunctionAttr functionAttr(qnn::UnaryFunctionOpInterface op, const Grid &output) {
+  qnn::Function function = op.getFunction();
+  return npu::FunctionAttr::get(op.getContext(), function.kind,
+                                DenseF64ArrayAttr::get(op.getContext(), function.parameters), int32_t(output.min),
+                                int32_t(output.max));
 }
 
 struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterface> {
@@ -51,15 +123,15 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
       return rewriter.notifyMatchFailure(op, "only limits its operand: a rescale does it");
     Value original = op->getOperand(0);
     std::optional<Grid> input = Grid::of(original.getType()), output = Grid::of(op->getResult(0).getType());
-    if (!input || !output)
-      return rewriter.notifyMatchFailure(op, "is not on quantized types");
+    if (!input || !output || input->bits != output->bits)
+      return rewriter.notifyMatchFailure(op, "is not on quantized types of one width");
     std::optional<int64_t> axis = op.getFunctionAxis();
     int64_t channels = axis ? cast<ShapedType>(original.getType()).getDimSize(*axis) : 0;
     Value table = makeConstant(rewriter, op->getLoc(), makeTable(op, *input, *output, channels),
                                qnn::layerName(op) + ".table");
     // A table per channel is read by the last axis.
     Value x = axis ? toChannelsLast(rewriter, op->getLoc(), operands[0]) : operands[0];
-    Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table);
+    Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table, functionAttr(op, *output));
     rewriter.replaceOp(op, axis ? toChannelsFirst(rewriter, op->getLoc(), y) : y);
     return mlir::success();
   }
@@ -67,10 +139,22 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
 
 /// exp(-S * d) in 2^-16 (its largest entry just below), d the distance to the maximum.
 Tensor makeExpTable(const Grid &input) {
-  int64_t entries = entriesOf(input), step = input.bits == 16 ? wideStep : 1;
-  Tensor table(ElementType::i32, {entries});
-  for (int64_t entry = 0; entry < entries; ++entry)
-    table.mutableAs<int32_t>()[entry] = std::nearbyint(65535.0 * std::exp(-input.scale() * double(entry * step)));
+  constexpr double whole = 65535;
+  auto exponential = [&](int64_t distance) { return whole * std::exp(-input.scale() * double(distance)); };
+  if (input.bits != 16) {
+    Tensor table(ElementType::i32, {kernels::exactTableSize});
+    for (int64_t d = 0; d < kernels::exactTableSize; ++d)
+      table.mutableAs<int32_t>()[d] = int32_t(std::nearbyint(exponential(d)));
+    return table;
+  }
+  std::vector<double> wanted;
+  std::vector<int64_t> rounded;
+  for (int64_t d = 0; d <= wideInputs; ++d)
+    wanted.push_back(exponential(d));
+  for (int64_t d = 0; d <= wideInputs; d += wideStep)
+    rounded.push_back(int64_t(std::nearbyint(wanted[d])));
+  Tensor table(ElementType::i32, {kernels::interpolatedTableSize});
+  llvm::copy(fitTable(std::move(rounded), wanted, 0, int64_t(whole), /*keepFirst=*/true), table.mutableAs<int32_t>());
   return table;
 }
 

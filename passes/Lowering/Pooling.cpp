@@ -104,11 +104,12 @@ struct LowerReduceMean : OpConversionPattern<qnn::ReduceMeanOp> {
 
 constexpr double weightUnits = 2048; // program.fbs: ResizeAxis holds weights in 2^-11.
 
-npu::ResizeAxisAttr axisAttr(MLIRContext *context, const kernels::ResizeAxis &axis) {
+npu::ResizeAxisAttr axisAttr(Builder &builder, const kernels::ResizeAxis &axis, StringRef coordinates, float scale) {
   SmallVector<int32_t> weights;
   for (float weight : axis.weight)
     weights.push_back(std::nearbyint(weight * weightUnits));
-  return npu::ResizeAxisAttr::get(context, axis.lower, axis.upper, weights);
+  return npu::ResizeAxisAttr::get(builder.getContext(), axis.lower, axis.upper, weights,
+                                  builder.getStringAttr(coordinates), builder.getF32FloatAttr(scale));
 }
 
 struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
@@ -122,8 +123,10 @@ struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
     SmallVector<Attribute> axes;
     for (size_t i = 0; i < op.getSizes().size(); ++i) {
       kernels::ResizeExtent extent{input[i + 2], op.getSizes()[i], float(op.getScales()[i])};
-      axes.push_back(axisAttr(op.getContext(), nearest ? kernels::nearestCoordinates(extent, mode, rounding)
-                                                       : kernels::linearCoordinates(extent, mode)));
+      axes.push_back(axisAttr(rewriter,
+                              nearest ? kernels::nearestCoordinates(extent, mode, rounding)
+                                      : kernels::linearCoordinates(extent, mode),
+                              stringifyCoordinateMode(op.getCoordinates()), extent.scale));
     }
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
     Value y = npu::ResizeOp::create(rewriter, op.getLoc(), x,

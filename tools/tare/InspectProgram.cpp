@@ -33,7 +33,7 @@ InspectedPort portOf(const program::PortT &port, const runtime::PortDescription 
 }
 
 void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
-  if (const program::RequantT *requant = proof::requantOf(op)) {
+  if (const program::RequantT *requant = kernels::requantOf(op)) {
     layer.multipliers.assign(requant->multipliers.begin(), requant->multipliers.end());
     layer.shifts.assign(requant->shifts.begin(), requant->shifts.end());
     if (requant->stages)

@@ -34,7 +34,15 @@ void write(OStream &out, const program::ConvTransposeT &conv) {
 }
 
 void write(OStream &, const program::LinearT &) {}
-void write(OStream &, const program::LookupT &) {}
+
+void write(OStream &out, const program::LookupT &lookup) {
+  if (const program::FunctionT *function = lookup.function.get()) {
+    out.attribute("function", program::EnumNameFunctionKind(function->kind));
+    jsonList(out, "function_parameters", function->parameters);
+    out.attribute("clamp_min", function->clamp_min);
+    out.attribute("clamp_max", function->clamp_max);
+  }
+}
 
 void write(OStream &out, const program::MatMulT &matmul) { writeZeroPoints(out, matmul); }
 void write(OStream &out, const program::MulT &mul) { writeZeroPoints(out, mul); }
@@ -99,6 +107,10 @@ void write(OStream &out, const program::ResizeT &resize) {
         jsonList(out, "lower", axis->lower);
         jsonList(out, "upper", axis->upper);
         jsonList(out, "weight", axis->weight);
+        if (!axis->coordinates.empty()) {
+          out.attribute("coordinates", jsonText(axis->coordinates));
+          out.attribute("scale", double(axis->scale));
+        }
       });
   });
 }

@@ -21,7 +21,7 @@ Result<Trace> traceOf(std::shared_ptr<const program::Model> model, runtime::Sess
 
 bool hasStages(const program::Model &model) {
   return std::ranges::any_of(model.program().layers, [](const auto &layer) {
-    const program::RequantT *requant = proof::requantOf(layer->op);
+    const program::RequantT *requant = kernels::requantOf(layer->op);
     return requant && requant->stages;
   });
 }

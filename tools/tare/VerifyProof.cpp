@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 using namespace tare;
 using proof::LayerProof;
 
@@ -15,11 +17,11 @@ namespace {
 std::vector<std::string> cellsOf(const LayerProof &layer) {
   std::vector<std::string> cells = {layer.name, layer.kind, proof::nameOf(layer.method)};
   cells.resize(10);
-  if (!layer.channels)
-    return cells;
-  cells[3] = std::to_string(layer.channels);
-  cells[5] = fmt::format("{:.6f} LSB", layer.worst.error);
-  if (layer.method == proof::Method::bound)
+  if (layer.channels)
+    cells[3] = std::to_string(layer.channels);
+  if (layer.isMeasured())
+    cells[5] = fmt::format("{}{:.6f} LSB", layer.isAttained() || !layer.channels ? "" : "<= ", layer.worst.error);
+  if (!layer.isAttained())
     return cells;
   cells[4] = std::to_string(layer.steps);
   cells[6] = std::to_string(layer.channel);
@@ -43,9 +45,11 @@ void printProofs(const std::vector<LayerProof> &proofs, const LayerProof *worst)
   for (const LayerProof &layer : proofs)
     table.add(cellsOf(layer));
   table.print();
-  if (worst && worst->channels)
+  if (worst && worst->isAttained())
     fmt::print("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst->worst.error, worst->name,
                worst->channel);
+  else if (worst && worst->channels)
+    fmt::print("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst->worst.error, worst->name);
 }
 
 void writeProof(llvm::json::OStream &out, const LayerProof &layer) {
@@ -53,10 +57,13 @@ void writeProof(llvm::json::OStream &out, const LayerProof &layer) {
   out.attribute("kind", jsonText(layer.kind));
   out.attribute("proof", proof::nameOf(layer.method));
   out.attribute("channels", layer.channels);
-  if (!layer.channels)
+  if (layer.method == proof::Method::unknown)
+    out.attribute("reason", jsonText(layer.reason));
+  if (!layer.isMeasured())
     return;
   out.attribute("worst_error", layer.worst.error);
-  if (layer.method == proof::Method::bound)
+  out.attribute("is_bound", !layer.isAttained() && layer.channels > 0);
+  if (!layer.isAttained())
     return;
   out.attribute("steps", layer.steps);
   out.attribute("channel", layer.channel);
@@ -76,20 +83,32 @@ void writeProofs(llvm::json::OStream &out, const std::vector<LayerProof> &proofs
   });
 }
 
+/// "a: 'x', 'y'; b: 'z'": the layers that cannot be proven, by what is missing.
+std::string unprovenOf(const std::vector<LayerProof> &proofs) {
+  std::map<std::string, std::string> layersByReason;
+  for (const LayerProof &layer : proofs)
+    if (layer.method == proof::Method::unknown) {
+      std::string &layers = layersByReason[layer.reason];
+      layers += fmt::format("{}'{}'", layers.empty() ? "" : ", ", layer.name);
+    }
+  std::string text;
+  for (const auto &[reason, layers] : layersByReason)
+    text += fmt::format("{}layer {}: {}", text.empty() ? "" : "; ", layers, reason);
+  return text;
+}
+
 /// The tables have been printed; what is above the limit, and what cannot be proven, is the error.
 Status check(const Verification &task, const std::vector<LayerProof> &proofs, std::optional<double> maxError) {
-  std::string failing;
-  for (const LayerProof &layer : proofs) {
-    if (layer.method == proof::Method::unknown)
-      return Error{task.path + ": layer '" + layer.name +
-                   "': the program does not say which real numbers its integers stand for; convert the model again "
-                   "with this version of tare"};
+  std::string failing, unproven = unprovenOf(proofs);
+  for (const LayerProof &layer : proofs)
     if (maxError && layer.worst.error > *maxError)
       failing += fmt::format("{}'{}' ({:.4f} LSB)", failing.empty() ? "" : ", ", layer.name, layer.worst.error);
-  }
-  if (failing.empty())
+  if (failing.empty() && unproven.empty())
     return success();
-  return Error{fmt::format("{}: above --max-error {}: {}", task.path, *maxError, failing)};
+  if (!failing.empty())
+    failing = fmt::format("above --max-error {}: {}", *maxError, failing);
+  return Error{
+      fmt::format("{}: {}{}{}", task.path, failing, failing.empty() || unproven.empty() ? "" : "; ", unproven)};
 }
 
 } // namespace

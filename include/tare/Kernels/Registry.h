@@ -2,12 +2,14 @@
 //
 // Each integer operator of a program (a member of program::Op) has one OpKernel.
 // The npu dialect's verifiers and the program loader use `infer`, the evaluator
-// `reference`, the runtime `prepare`: an operator's rules stand in one place.
+// `reference`, the runtime `prepare`, the proof `facts` and `scaling`: what is
+// known of an operator stands in one place, and no list of operators elsewhere.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_KERNELS_REGISTRY_H
 #define TARE_KERNELS_REGISTRY_H
 
+#include "tare/Kernels/OpFacts.h"
 #include "tare/Kernels/Share.h"
 #include "tare/Program/program_generated.h"
 #include "tare/Tensor/Result.h"
@@ -18,12 +20,6 @@
 #include <string_view>
 
 namespace tare::kernels {
-
-/// An operand as `prepare` sees it: its type, and its data where it is a constant (nullptr otherwise).
-struct Operand {
-  TensorType type;
-  const void *constant = nullptr;
-};
 
 /// An operator bound to its parameters, shapes and constants: packed weights, primitives, offsets. Const and thread-safe:
 /// one instance may run in several threads at once, each with its own scratch memory.
@@ -54,6 +50,8 @@ struct OpKernel {
                                          const TensorType &result);
   /// Multiply-accumulates of one run; 0 for operators that have none.
   int64_t (*macs)(const program::OpUnion &op, std::span<const TensorType> operands, const TensorType &result);
+  /// What it means, and what its operands are.
+  OpFacts facts;
   /// The element type of what `reference` scales and rounds, by that of the activations: i32 (i64 where they are i16) for
   /// sums of products, as they leave where nothing scales them; i64 for all others. nullptr for operators that scale
   /// nothing.
@@ -61,7 +59,13 @@ struct OpKernel {
   /// Those accumulators, shaped like the result; there with accumulatorType.
   void (*accumulate)(const program::OpUnion &op, std::span<const ConstTensorView> operands,
                      TensorView accumulators) = nullptr;
+  /// How the accumulators are scaled; there for operators that may have a requantization.
+  std::optional<Scaling> scaling = std::nullopt;
 };
+
+/// The requantization of an operator; nullptr where it has none.
+const program::RequantT *requantOf(const program::OpUnion &op);
+program::RequantT *requantOf(program::OpUnion &op);
 
 /// The operator's kernel; nullptr for NONE and for values that this build does not know.
 const OpKernel *lookup(program::Op kind);

@@ -15,28 +15,37 @@ enum class Method {
   steps,
   /// A sum: every pair of operands was computed (8 bits).
   pairs,
-  /// A sum: no pair of operands can be worse than this (16 bits).
+  /// An upper bound: nothing that the operands can be is worse, and perhaps nothing is as bad.
   bound,
-  /// Nothing is scaled: integers move, or the accumulator itself is the result.
+  /// Nothing is off: integers move, or the accumulator itself is the result.
   exact,
-  /// A table of the function, or an interpolation: nothing of it is scaled.
+  /// A function by its table: every input of every table was computed.
   table,
-  /// The border to real numbers.
+  /// The border to real numbers, which is off by a float32's rounding beside that of the grid: a bound where real
+  /// numbers enter; where they leave, half a unit in the last place, which is no number of steps.
   border,
-  /// The program does not say on which grids the layer works.
+  /// The program does not say what the layer's integers stand for.
   unknown
 };
 const char *nameOf(Method method);
 
 struct LayerProof {
   std::string name, kind;
-  Method method = Method::exact;
-  /// Scaled channels, or counts of averaged elements; 0 where nothing is scaled.
+  Method method = Method::unknown;
+  /// Scaled channels, counts of averaged elements, or tables; 0 where nothing is scaled.
   int64_t channels = 0;
+  /// The steps, pairs or inputs that were looked at.
   int64_t steps = 0;
   Deviation worst;
   /// The channel of the worst error.
   int64_t channel = 0;
+  /// Of an unknown one: what is missing.
+  std::string reason;
+
+  /// Whether `worst` has an error in steps of the result: a worst case or a bound.
+  bool isMeasured() const;
+  /// Whether it is a case that occurs, with its accumulator, output and real number.
+  bool isAttained() const;
 };
 
 /// The worst error of one layer, over everything that its operands can be.

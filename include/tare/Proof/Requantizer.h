@@ -8,6 +8,7 @@
 #ifndef TARE_PROOF_REQUANTIZER_H
 #define TARE_PROOF_REQUANTIZER_H
 
+#include "tare/Kernels/OpFacts.h"
 #include "tare/Program/Model.h"
 #include "tare/Tensor/Result.h"
 
@@ -32,9 +33,8 @@ struct Requantizer {
   std::vector<Entry> entries;
 };
 
-/// The requantization of an operator; nullptr where it has none.
-const program::RequantT *requantOf(const program::OpUnion &op);
-program::RequantT *requantOf(program::OpUnion &op);
+/// The layer's operands, with the zero points of their grids, as kernels are asked about them.
+std::vector<kernels::Operand> operandsOf(const program::Model &model, const program::LayerT &layer);
 
 /// The layer's requantizer; nothing where it has none. An error where the program does not say on which grids the
 /// layer's operands and result are.

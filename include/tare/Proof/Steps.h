@@ -22,6 +22,7 @@ struct Step {
 struct Deviation {
   /// |y - real| in output steps (LSB). Rounding to nearest alone has up to 0.5.
   double error = 0;
+  /// The integer that is read: the accumulator, or a table's input.
   int64_t accumulator = 0;
   int64_t output = 0;
   double real = 0;

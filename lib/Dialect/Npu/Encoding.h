@@ -89,7 +89,10 @@ template <typename Op> void fill(program::RescaleT &table, Op op) {
     table.output = activationOf(*output);
 }
 
-template <typename Op> void fill(program::LookupT &, Op) {}
+template <typename Op> void fill(program::LookupT &table, Op op) {
+  if (std::optional<FunctionAttr> function = op.getFunction())
+    table.function = (*function).encode();
+}
 
 template <typename Op> void fill(program::MaxPoolT &table, Op op) {
   fillWindow(table, op);
@@ -150,6 +153,10 @@ template <typename Op> void fill(program::ResizeT &table, Op op) {
     encoded->lower = axis.getLower().vec();
     encoded->upper = axis.getUpper().vec();
     encoded->weight.assign(axis.getWeight().begin(), axis.getWeight().end());
+    if (mlir::StringAttr coordinates = axis.getCoordinates()) {
+      encoded->coordinates = coordinates.str();
+      encoded->scale = float(axis.getScale().getValueAsDouble());
+    }
     table.axes.push_back(std::move(encoded));
   }
 }

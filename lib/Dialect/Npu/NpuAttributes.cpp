@@ -64,10 +64,22 @@ std::unique_ptr<program::RequantT> RequantAttr::encode() const {
   return table;
 }
 
+std::unique_ptr<program::FunctionT> FunctionAttr::encode() const {
+  auto table = std::make_unique<program::FunctionT>();
+  table->kind = getKind();
+  table->parameters = getParameters().asArrayRef().vec();
+  table->clamp_min = getClampMin();
+  table->clamp_max = getClampMax();
+  return table;
+}
+
 LogicalResult
 ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        ArrayRef<int32_t>, ArrayRef<int32_t>,
-                       ArrayRef<int32_t> weight) {
+                       ArrayRef<int32_t> weight, StringAttr coordinates,
+                       FloatAttr scale) {
+  if (bool(coordinates) != bool(scale))
+    return emitError() << "has only one of coordinates and scale";
   for (int32_t w : weight)
     if (w < 0 || w > UINT16_MAX)
       return emitError() << "weight " << w << " is not in [0, 65535]";

@@ -18,7 +18,8 @@ inline mlir::ParseResult parseScales(mlir::AsmParser &parser, mlir::DenseF64Arra
     return parser.parseAttribute(scales);
   llvm::SmallVector<double> list;
   auto parseElement = [&] { return parser.parseFloat(list.emplace_back()); };
-  if (parser.parseCommaSeparatedList(parseElement) || parser.parseRSquare())
+  if (mlir::failed(parser.parseOptionalRSquare()) &&
+      (parser.parseCommaSeparatedList(parseElement) || parser.parseRSquare()))
     return mlir::failure();
   scales = mlir::DenseF64ArrayAttr::get(parser.getContext(), list);
   return mlir::success();

@@ -1,37 +1,32 @@
 //===- Functions.cpp - The functions of unary ops -------------------------===//
 #include "tare/Dialect/Qnn/QnnOps.h"
-
-#include <algorithm>
-#include <cmath>
+#include "tare/Program/program_generated.h"
 
 using namespace tare::qnn;
+using Kind = tare::program::FunctionKind;
 
-double ReluOp::evaluate(double x, int64_t) { return std::max(x, 0.0); }
+Function ReluOp::getFunction() { return {Kind::relu}; }
 
-double SigmoidOp::evaluate(double x, int64_t) { return 1.0 / (1.0 + std::exp(-x)); }
+Function ClipOp::getFunction() { return {Kind::clip, {getInterval().getMin(), getInterval().getMax()}}; }
 
-double TanhOp::evaluate(double x, int64_t) { return std::tanh(x); }
+Function SigmoidOp::getFunction() { return {Kind::sigmoid}; }
 
-double HardSwishOp::evaluate(double x, int64_t) { return x * std::clamp(x / 6.0 + 0.5, 0.0, 1.0); }
+Function TanhOp::getFunction() { return {Kind::tanh}; }
 
-double ReciprocalOp::evaluate(double x, int64_t) { return 1.0 / x; }
+Function HardSwishOp::getFunction() { return {Kind::hard_swish}; }
 
-double ClipOp::evaluate(double x, int64_t) {
-  return std::min(std::max(x, getInterval().getMin()), getInterval().getMax());
+Function ReciprocalOp::getFunction() { return {Kind::reciprocal}; }
+
+Function LeakyReluOp::getFunction() { return {Kind::leaky_relu, {getAlpha().convertToDouble()}}; }
+
+Function HardSigmoidOp::getFunction() {
+  return {Kind::hard_sigmoid, {getAlpha().convertToDouble(), getBeta().convertToDouble()}};
 }
 
-double TruncateOp::evaluate(double x, int64_t) { return std::trunc(x); }
+Function TruncateOp::getFunction() { return {Kind::truncate}; }
 
-double LeakyReluOp::evaluate(double x, int64_t) { return x < 0 ? getAlpha().convertToDouble() * x : x; }
-
-double HardSigmoidOp::evaluate(double x, int64_t) {
-  return std::clamp(getAlpha().convertToDouble() * x + getBeta().convertToDouble(), 0.0, 1.0);
-}
-
-double PReluOp::evaluate(double x, int64_t channel) {
-  llvm::ArrayRef<double> slope = getSlope();
-  return x < 0 ? slope[slope.size() == 1 ? 0 : channel] * x : x;
-}
+/// A leaky relu whose slope may differ by channel.
+Function PReluOp::getFunction() { return {Kind::leaky_relu, llvm::SmallVector<double, 2>(getSlope())}; }
 
 std::optional<int64_t> PReluOp::getFunctionAxis() {
   return getSlope().size() == 1 ? std::nullopt : std::optional<int64_t>(1);

@@ -81,7 +81,7 @@ void referenceDequantize(const program::OpUnion &op, std::span<const ConstTensor
 
 } // namespace
 
-const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, prepareQuantize, noMacs};
-const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, prepareDequantize, noMacs};
+const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, prepareQuantize, noMacs, {Meaning::quantize, {"input"}, Layout::any}};
+const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, prepareDequantize, noMacs, {Meaning::dequantize, {"input"}, Layout::any}};
 
 } // namespace tare::kernels

@@ -11,6 +11,7 @@
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 namespace tare::kernels {
 
@@ -115,9 +116,29 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
   return saturatingMultiply(result.count(), elementCount(weights) / weights.front());
 }
 
+/// The bias contains -Zx * sum(w).
+std::vector<Reach> reaches(const program::OpUnion &, std::span<const Operand> operands, const TensorType &) {
+  return reachOfWeights(operands, distances(operands[0], 0), /*partial=*/false);
+}
+
+/// Where three stages add the zero point's share later, the accumulator is the bare sum.
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  const auto &conv = parameters<program::ConvT>(op);
+  int64_t zeroPoint = conv.requant && conv.requant->stages ? 0 : conv.input_zero_point;
+  return boundOfWeights(operands, distances(operands[0], zeroPoint), /*folded=*/zeroPoint);
+}
+
 } // namespace
 
 using Kernel = Accumulating<program::ConvT, compute>;
-const OpKernel convKernel = {"conv", infer, Kernel::reference, prepareConv, macs, accumulatorOf, Kernel::accumulate};
+const OpKernel convKernel = {"conv",
+                             infer,
+                             Kernel::reference,
+                             prepareConv,
+                             macs,
+                             {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast},
+                             accumulatorOf,
+                             Kernel::accumulate,
+                             Scaling{requantIn<program::ConvT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

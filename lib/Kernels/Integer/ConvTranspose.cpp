@@ -9,6 +9,7 @@
 #include "Conv.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 #include <vector>
 
@@ -103,10 +104,29 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
   return saturatingMultiply(operands[0].count() / operands[0].shape.back(), elementCount(weights));
 }
 
+Interval addend(const program::OpUnion &op, std::span<const Operand> operands) {
+  return distances(operands[0], parameters<program::ConvTransposeT>(op).input_zero_point);
+}
+
+std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  return reachOfWeights(operands, addend(op, operands), /*partial=*/true);
+}
+
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  return boundOfWeights(operands, addend(op, operands), /*folded=*/0);
+}
+
 } // namespace
 
 using Kernel = Accumulating<program::ConvTransposeT, compute>;
-const OpKernel convTransposeKernel = {
-    "conv_transpose", infer, Kernel::reference, prepareConvTranspose, macs, accumulatorOf, Kernel::accumulate};
+const OpKernel convTransposeKernel = {"conv_transpose",
+                                      infer,
+                                      Kernel::reference,
+                                      prepareConvTranspose,
+                                      macs,
+                                      {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast},
+                                      accumulatorOf,
+                                      Kernel::accumulate,
+                                      Scaling{requantIn<program::ConvTransposeT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

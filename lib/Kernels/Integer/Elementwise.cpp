@@ -10,6 +10,7 @@
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 namespace tare::kernels {
 namespace {
@@ -112,14 +113,47 @@ void computeRescale(const program::RescaleT &rescale, const program::RequantT *r
       input, [&](auto in) { dispatchActivation(rescale.output.value_or(input), [&](auto out) { compute(in, out); }); });
 }
 
+std::vector<Reach> reachesOfMul(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  const auto &mul = parameters<program::MulT>(op);
+  Interval product = times(distances(operands[0], mul.lhs_zero_point), distances(operands[1], mul.rhs_zero_point));
+  return {{0, product.first, product.second}};
+}
+
+std::vector<Reach> reachesOfRescale(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  Interval distance = distances(operands[0], parameters<program::RescaleT>(op).input_zero_point);
+  return {{0, distance.first, distance.second}};
+}
+
 } // namespace
 
 using Mul = Accumulating<program::MulT, computeMul>;
 using Rescale = Accumulating<program::RescaleT, computeRescale>;
 
-const OpKernel addKernel = {"add", inferAdd, referenceAdd, prepareAdd, noMacs, exactAccumulator, accumulateAdd};
-const OpKernel mulKernel = {"mul", inferMul, Mul::reference, prepareMul, noMacs, exactAccumulator, Mul::accumulate};
-const OpKernel rescaleKernel = {"rescale", inferRescale,     Rescale::reference, prepareRescale,
-                                noMacs,    exactAccumulator, Rescale::accumulate};
+const OpKernel addKernel = {"add",
+                            inferAdd,
+                            referenceAdd,
+                            prepareAdd,
+                            noMacs,
+                            {Meaning::sum, {"lhs", "rhs"}, Layout::any},
+                            exactAccumulator,
+                            accumulateAdd};
+const OpKernel mulKernel = {"mul",
+                            inferMul,
+                            Mul::reference,
+                            prepareMul,
+                            noMacs,
+                            {Meaning::scaled, {"lhs", "rhs"}, Layout::any},
+                            exactAccumulator,
+                            Mul::accumulate,
+                            Scaling{requantIn<program::MulT>, 2, reachesOfMul}};
+const OpKernel rescaleKernel = {"rescale",
+                                inferRescale,
+                                Rescale::reference,
+                                prepareRescale,
+                                noMacs,
+                                {Meaning::scaled, {"input"}, Layout::any},
+                                exactAccumulator,
+                                Rescale::accumulate,
+                                Scaling{requantIn<program::RescaleT>, 1, reachesOfRescale}};
 
 } // namespace tare::kernels

@@ -7,6 +7,7 @@
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 namespace tare::kernels {
 namespace {
@@ -61,10 +62,29 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
   return saturatingMultiply(result.count(), operands[1].shape[1]);
 }
 
+/// The bias contains -Zx * sum(w).
+std::vector<Reach> reaches(const program::OpUnion &, std::span<const Operand> operands, const TensorType &) {
+  return reachOfWeights(operands, distances(operands[0], 0), /*partial=*/false);
+}
+
+/// As a convolution's; the parameters do not repeat the zero point, the operand's grid knows it.
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  const auto &linear = parameters<program::LinearT>(op);
+  int64_t zeroPoint = linear.requant && linear.requant->stages ? 0 : operands[0].zeroPoint;
+  return boundOfWeights(operands, distances(operands[0], zeroPoint), /*folded=*/zeroPoint);
+}
+
 } // namespace
 
 using Kernel = Accumulating<program::LinearT, compute>;
-const OpKernel linearKernel = {"linear", infer,         Kernel::reference, prepareLinear,
-                               macs,     accumulatorOf, Kernel::accumulate};
+const OpKernel linearKernel = {"linear",
+                               infer,
+                               Kernel::reference,
+                               prepareLinear,
+                               macs,
+                               {Meaning::scaled, {"input", "weights", "bias"}, Layout::any},
+                               accumulatorOf,
+                               Kernel::accumulate,
+                               Scaling{requantIn<program::LinearT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

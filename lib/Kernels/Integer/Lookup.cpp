@@ -7,12 +7,23 @@
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
 namespace {
 
-Result<TensorType> infer(const program::OpUnion &, std::span<const TensorType> operands) {
+Status checkFunction(const program::FunctionT &function, int64_t channels) {
+  TARE_TRY(require(function.kind >= program::FunctionKind::MIN && function.kind <= program::FunctionKind::MAX,
+                   "the function is {}, expected at most {}", int(function.kind), int(program::FunctionKind::MAX)));
+  size_t each = definitionOf(function.kind).parameters, found = function.parameters.size();
+  return require(found == each || found == each * channels,
+                 "the function has {} parameters, expected {} or {} (of each "
+                 "channel)",
+                 found, each, each * channels);
+}
+
+Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   TARE_TRY(checkOperands(operands, 2));
   const TensorType &x = operands[0], &table = operands[1];
   TARE_TRY(checkActivation(x, "the input"));
@@ -24,6 +35,8 @@ Result<TensorType> infer(const program::OpUnion &, std::span<const TensorType> o
                    table.shape.back(), size, nameOf(x.element)));
   TARE_TRY(require(table.shape.size() == 1 || table.shape[0] == 1 || table.shape[0] == channels,
                    "there are {} tables, expected 1 or {} (the channels)", table.shape[0], channels));
+  if (const program::FunctionT *function = parameters<program::LookupT>(op).function.get())
+    TARE_TRY(checkFunction(*function, channels));
   return x;
 }
 
@@ -42,6 +55,7 @@ void reference(const program::OpUnion &, std::span<const ConstTensorView> operan
 
 } // namespace
 
-const OpKernel lookupKernel = {"lookup", infer, reference, prepareLookup, noMacs};
+const OpKernel lookupKernel = {"lookup",      infer,  reference,
+                               prepareLookup, noMacs, {Meaning::table, {"input", "table"}, Layout::any}};
 
 } // namespace tare::kernels

@@ -8,6 +8,7 @@
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 namespace tare::kernels {
 namespace {
@@ -67,10 +68,30 @@ int64_t macs(const program::OpUnion &, std::span<const TensorType> operands, con
   return saturatingMultiply(result.count(), operands[0].shape.back());
 }
 
+std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  const auto &matmul = parameters<program::MatMulT>(op);
+  Interval one = times(distances(operands[0], matmul.lhs_zero_point), distances(operands[1], matmul.rhs_zero_point));
+  Interval sum = times(one, operands[0].type.shape.back());
+  return {{0, sum.first, sum.second}};
+}
+
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  const auto &matmul = parameters<program::MatMulT>(op);
+  return largest(distances(operands[0], matmul.lhs_zero_point)) * operands[0].type.shape.back() *
+         largest(distances(operands[1], matmul.rhs_zero_point));
+}
+
 } // namespace
 
 using Kernel = Accumulating<program::MatMulT, compute>;
-const OpKernel matMulKernel = {"matmul", infer,         Kernel::reference, prepareMatMul,
-                               macs,     accumulatorOf, Kernel::accumulate};
+const OpKernel matMulKernel = {"matmul",
+                               infer,
+                               Kernel::reference,
+                               prepareMatMul,
+                               macs,
+                               {Meaning::scaled, {"lhs", "rhs"}, Layout::any},
+                               accumulatorOf,
+                               Kernel::accumulate,
+                               Scaling{requantIn<program::MatMulT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

@@ -91,6 +91,6 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel padKernel = {"pad", infer, reference, preparePad, noMacs};
+const OpKernel padKernel = {"pad", infer, reference, preparePad, noMacs, {Meaning::movement, {"input"}, Layout::any}};
 
 } // namespace tare::kernels

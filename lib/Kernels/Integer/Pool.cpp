@@ -8,9 +8,12 @@
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 #include "Window.h"
 
+#include <functional>
 #include <limits>
+#include <numeric>
 
 namespace tare::kernels {
 namespace {
@@ -137,12 +140,42 @@ void computeAverage(const program::AveragePoolT &pool, const program::RequantT *
                      [&](auto type) { runAverage<decltype(type)>(pool, requant, operands[0], result); });
 }
 
+int64_t sizeOf(const program::AveragePoolT &pool) {
+  return std::accumulate(pool.kernel.begin(), pool.kernel.end(), int64_t(1), std::multiplies<>());
+}
+
+/// All windows alike, or a list by the number of elements.
+std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  const auto &pool = parameters<program::AveragePoolT>(op);
+  Interval distance = distances(operands[0], pool.input_zero_point);
+  bool byCount = pool.requant && entryCount(*pool.requant) > 1;
+  std::vector<Reach> result;
+  for (int64_t size = sizeOf(pool), n = byCount ? 1 : size; n <= size; ++n) {
+    Interval sum = times(distance, n);
+    result.push_back({byCount ? n - 1 : 0, sum.first, sum.second, double(n)});
+  }
+  return result;
+}
+
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  const auto &pool = parameters<program::AveragePoolT>(op);
+  return largest(times(distances(operands[0], pool.input_zero_point), sizeOf(pool)));
+}
+
 } // namespace
 
 using Average = Accumulating<program::AveragePoolT, computeAverage>;
 
-const OpKernel maxPoolKernel = {"max_pool", inferMax, referenceMax, prepareMaxPool, noMacs};
-const OpKernel averagePoolKernel = {"average_pool", inferAverage,     Average::reference, prepareAveragePool,
-                                    noMacs,         exactAccumulator, Average::accumulate};
+const OpKernel maxPoolKernel = {"max_pool",     inferMax, referenceMax,
+                                prepareMaxPool, noMacs,   {Meaning::movement, {"input"}, Layout::channelsLast}};
+const OpKernel averagePoolKernel = {"average_pool",
+                                    inferAverage,
+                                    Average::reference,
+                                    prepareAveragePool,
+                                    noMacs,
+                                    {Meaning::scaled, {"input"}, Layout::channelsLast},
+                                    exactAccumulator,
+                                    Average::accumulate,
+                                    Scaling{requantIn<program::AveragePoolT>, 1, reaches, bound}};
 
 } // namespace tare::kernels

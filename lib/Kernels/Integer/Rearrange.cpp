@@ -134,9 +134,13 @@ void referenceTranspose(const program::OpUnion &op, std::span<const ConstTensorV
 
 } // namespace
 
-const OpKernel concatKernel = {"concat", inferConcat, referenceConcat, prepareConcat, noMacs};
-const OpKernel sliceKernel = {"slice", inferSlice, referenceSlice, prepareSlice, noMacs};
-const OpKernel reshapeKernel = {"reshape", inferReshape, referenceReshape, prepareReshape, noMacs};
-const OpKernel transposeKernel = {"transpose", inferTranspose, referenceTranspose, prepareTranspose, noMacs};
+const OpKernel concatKernel = {"concat",      inferConcat, referenceConcat,
+                               prepareConcat, noMacs,      {Meaning::movement, Roles::numbered("input"), Layout::any}};
+const OpKernel sliceKernel = {"slice",      inferSlice, referenceSlice,
+                              prepareSlice, noMacs,     {Meaning::movement, {"input"}, Layout::any}};
+const OpKernel reshapeKernel = {"reshape",      inferReshape, referenceReshape,
+                                prepareReshape, noMacs,       {Meaning::movement, {"input"}, Layout::any}};
+const OpKernel transposeKernel = {"transpose",      inferTranspose, referenceTranspose,
+                                  prepareTranspose, noMacs,         {Meaning::movement, {"input"}, Layout::any}};
 
 } // namespace tare::kernels

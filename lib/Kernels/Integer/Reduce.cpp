@@ -8,6 +8,7 @@
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 
 namespace tare::kernels {
 namespace {
@@ -63,11 +64,41 @@ void compute(const program::ReduceMeanT &mean, const program::RequantT *requant,
                      [&](auto type) { run<decltype(type)>(mean, requant, operands[0], result); });
 }
 
+/// How many elements a mean has.
+int64_t countOf(const program::ReduceMeanT &mean, const TensorType &input) {
+  int64_t count = 1;
+  for (int32_t axis : mean.axes)
+    count *= input.shape[axis];
+  return count;
+}
+
+Interval sumOf(const program::OpUnion &op, std::span<const Operand> operands) {
+  const auto &mean = parameters<program::ReduceMeanT>(op);
+  return times(distances(operands[0], mean.input_zero_point), countOf(mean, operands[0].type));
+}
+
+std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
+  Interval sum = sumOf(op, operands);
+  double count = double(countOf(parameters<program::ReduceMeanT>(op), operands[0].type));
+  return {{0, sum.first, sum.second, count}};
+}
+
+std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
+  return largest(sumOf(op, operands));
+}
+
 } // namespace
 
 using Mean = Accumulating<program::ReduceMeanT, compute>;
 
-const OpKernel reduceMeanKernel = {"reduce_mean",    infer,           Mean::reference, prepareReduceMean, noMacs,
-                                   exactAccumulator, Mean::accumulate};
+const OpKernel reduceMeanKernel = {"reduce_mean",
+                                   infer,
+                                   Mean::reference,
+                                   prepareReduceMean,
+                                   noMacs,
+                                   {Meaning::scaled, {"input"}, Layout::any},
+                                   exactAccumulator,
+                                   Mean::accumulate,
+                                   Scaling{requantIn<program::ReduceMeanT>, 1, reaches, bound}};
 
 } // namespace tare::kernels

@@ -10,6 +10,9 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Window.h"
+#include "tare/Kernels/ResizeCoordinates.h"
+
+#include <cmath>
 
 namespace tare::kernels {
 namespace {
@@ -22,6 +25,12 @@ Status checkAxis(const program::ResizeAxisT *axis, program::ResizeMode mode, int
   std::string name = fmt::format("axes[{}].lower", number), upper = fmt::format("axes[{}].upper", number);
   TARE_TRY(require(!axis->lower.empty(), "{} is empty, expected a source index per output coordinate", name));
   TARE_TRY(checkList(axis->lower, 0, input - 1, name));
+  if (!axis->coordinates.empty()) {
+    TARE_TRY(require(coordinateModeOf(axis->coordinates).has_value(),
+                     "axes[{}].coordinates is '{}', which is none of ONNX's", number, axis->coordinates));
+    TARE_TRY(require(std::isfinite(axis->scale) && axis->scale > 0, "axes[{}].scale is {}, expected a positive number",
+                     number, axis->scale));
+  }
   if (mode == program::ResizeMode::nearest)
     return success();
   TARE_TRY(checkListLength(axis->upper.size(), axis->lower.size(), upper));
@@ -95,6 +104,7 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel resizeKernel = {"resize", infer, reference, prepareResize, noMacs};
+const OpKernel resizeKernel = {"resize",      infer,  reference,
+                               prepareResize, noMacs, {Meaning::resize, {"input"}, Layout::channelsLast}};
 
 } // namespace tare::kernels

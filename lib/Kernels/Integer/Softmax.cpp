@@ -8,6 +8,7 @@
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "Reach.h"
 #include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
@@ -53,11 +54,24 @@ void compute(const program::SoftmaxT &softmax, const program::RequantT *requant,
   });
 }
 
+/// A probability.
+std::vector<Reach> reaches(const program::OpUnion &, std::span<const Operand>, const TensorType &) {
+  constexpr int64_t whole = int64_t(1) << probabilityBits;
+  return {{0, 0, whole, double(whole)}};
+}
+
 } // namespace
 
 using Kernel = Accumulating<program::SoftmaxT, compute>;
 
-const OpKernel softmaxKernel = {"softmax",         infer, Kernel::reference, prepareSoftmax, noMacs, exactAccumulator,
-                                Kernel::accumulate};
+const OpKernel softmaxKernel = {"softmax",
+                                infer,
+                                Kernel::reference,
+                                prepareSoftmax,
+                                noMacs,
+                                {Meaning::softmax, {"input", "table"}, Layout::any},
+                                exactAccumulator,
+                                Kernel::accumulate,
+                                Scaling{requantIn<program::SoftmaxT>, 0, reaches}};
 
 } // namespace tare::kernels

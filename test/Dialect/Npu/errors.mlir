@@ -276,6 +276,22 @@ func.func @transpose(%x: tensor<1x8xi8>) {
 
 // -----
 
+func.func @function(%a: tensor<1x8x4xi8>, %b: tensor<256xi8>) {
+  // expected-error @below {{'npu.lookup' op the function has 3 parameters, expected 1 or 4 (of each channel)}}
+  %0 = npu.lookup %a, %b function = <leaky_relu, parameters = [0.1, 0.2, 0.3], clamp = [-128, 127]> : (tensor<1x8x4xi8>, tensor<256xi8>) -> tensor<1x8x4xi8>
+  return
+}
+
+// -----
+
+func.func @coordinates(%z: tensor<1x2x4xi8>) {
+  // expected-error @below {{'npu.resize' op axes[0].coordinates is 'diagonal', which is none of ONNX's}}
+  %6 = npu.resize %z mode = nearest axes = [#npu.resize_axis<lower = [0, 1], upper = [], weight = [], coordinates = "diagonal", scale = 1.0 : f32>] : (tensor<1x2x4xi8>) -> tensor<1x2x4xi8>
+  return
+}
+
+// -----
+
 func.func @resize(%z: tensor<1x2x4xi8>) {
   // expected-error @below {{'npu.resize' op axes[0].lower[3] is 2, expected a value in [0, 1]}}
   %6 = npu.resize %z mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 2], upper = [], weight = []>] : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>

@@ -56,6 +56,10 @@ func.func @elementwise(%a: tensor<1x8x8x4xi8>, %b: tensor<1x1x1x4xi8>, %table: t
      : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xi16>
   // CHECK: npu.lookup
   %3 = npu.lookup %a, %table : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
+  // CHECK: npu.lookup %{{.*}} function = <sigmoid, parameters = [], clamp = [-128, 127]> :
+  %sigmoid = npu.lookup %a, %table function = <sigmoid, parameters = [], clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
+  // CHECK: npu.lookup %{{.*}} function = <leaky_relu, parameters = [0.10000000149011612], clamp = [-127, 127]> :
+  %leaky = npu.lookup %a, %table function = <leaky_relu, parameters = [0.10000000149011612], clamp = [-127, 127]> : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
   return
 }
 
@@ -91,6 +95,8 @@ func.func @movement(%x: tensor<1x8x8x4xi8>, %y: tensor<1x8x8x2xi8>, %z: tensor<1
   %5 = npu.transpose %x permutation = [0, 3, 1, 2] : (tensor<1x8x8x4xi8>) -> tensor<1x4x8x8xi8>
   // CHECK: npu.resize %{{.*}} mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [], weight = []>]
   %6 = npu.resize %z mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [], weight = []>] : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>
+  // CHECK: npu.resize %{{.*}} mode = linear axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [1, 1, 1, 1], weight = [0, 1024, 0, 0], coordinates = "asymmetric", scale = 2.000000e+00 : f32>]
+  %said = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [1, 1, 1, 1], weight = [0, 1024, 0, 0], coordinates = "asymmetric", scale = 2.0 : f32>] : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>
   // CHECK: npu.resize %{{.*}} mode = linear axes = [#npu.resize_axis<lower = [0, 0, 0], upper = [0, 1, 1], weight = [0, 1024, 2047]>]
   %7 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0, 0, 0], upper = [0, 1, 1], weight = [0, 1024, 2047]>] : (tensor<1x2x4xi8>) -> tensor<1x3x4xi8>
   return

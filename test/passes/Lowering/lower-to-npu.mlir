@@ -42,10 +42,10 @@ func.func @functions(%x: tensor<1x2x4x!x>) -> (tensor<1x2x4x!y>, tensor<1x2x4x!y
   // A limit is a rescale; anything else a table.
   // CHECK: npu.rescale %{{.*}} input_zero_point = 3 requant = <multipliers = [16384], shifts = [13], zero_point = -128, clamp = [-128, 127]>
   %0 = qnn.relu %x : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
-  // CHECK: npu.lookup %{{.*}}, %{{.*}}{{.*}} : (tensor<1x2x4xi8>, tensor<256xi8>) -> tensor<1x2x4xi8>
+  // CHECK: npu.lookup %{{.*}}, %{{.*}} function = <tanh, parameters = [], clamp = [-128, 127]>{{.*}} : (tensor<1x2x4xi8>, tensor<256xi8>) -> tensor<1x2x4xi8>
   %1 = qnn.tanh %x : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
   // One table per channel is read along the last axis.
-  // CHECK: npu.lookup %{{.*}}, %{{.*}}{{.*}} : (tensor<1x4x2xi8>, tensor<2x256xi8>) -> tensor<1x4x2xi8>
+  // CHECK: npu.lookup %{{.*}}, %{{.*}} function = <leaky_relu, parameters = [5.000000e-01, 2.500000e-01], clamp = [-128, 127]>{{.*}} : (tensor<1x4x2xi8>, tensor<2x256xi8>) -> tensor<1x4x2xi8>
   %2 = qnn.prelu %x {slope = array<f64: 0.5, 0.25>} : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y>
   return %0, %1, %2 : tensor<1x2x4x!y>, tensor<1x2x4x!y>, tensor<1x2x4x!y>
 }

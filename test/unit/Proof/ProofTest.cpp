@@ -3,10 +3,10 @@
 // (A32), (A42) real(acc), (A33) the worst error of a staircase, (A34) of a sum.
 //
 //===----------------------------------------------------------------------===//
-#include "NetworkBuilder.h"
+#include "Models.h"
 
+#include "tare/Kernels/Registry.h"
 #include "tare/Kernels/Rounding.h"
-#include "tare/Program/Reader.h"
 #include "tare/Proof/OtherRounding.h"
 #include "tare/Proof/Proof.h"
 
@@ -17,6 +17,8 @@
 
 using namespace tare;
 using namespace tare::proof;
+using test::modelOf;
+using test::setGrid;
 
 namespace {
 
@@ -135,18 +137,6 @@ TEST(Proof, StagesAreComparedWithTheirBias) {
   EXPECT_GT(walkSteps(requant, entry).worst.error, 0.5);
 }
 
-/// The grid of a tensor that is made by hand.
-void setGrid(test::NetworkBuilder &builder, uint32_t tensor, std::vector<double> scales) {
-  builder.program.tensors[tensor]->scales = std::move(scales);
-}
-
-std::shared_ptr<const program::Model> modelOf(test::NetworkBuilder &builder) {
-  auto bytes = std::make_shared<std::vector<std::byte>>(builder.bytes());
-  auto model = program::readMemory(*bytes, bytes, "made by hand");
-  EXPECT_TRUE(model);
-  return *model;
-}
-
 /// y[2] = linear(x[3]): the reach is that of the weights, the worst error that of all reachable accumulators.
 TEST(Proof, LinearLayerReachesWhatItsWeightsAllow) {
   test::NetworkBuilder builder;
@@ -209,11 +199,11 @@ TEST(Proof, WithAnotherRoundingTheProgramIsOtherwiseTheSame) {
   size_t rounding = 0;
   for (size_t i = 0; i != model->program().layers.size(); ++i) {
     const program::LayerT &a = *model->program().layers[i], &b = *other->program().layers[i];
-    EXPECT_EQ(rounds(a.op), requantOf(a.op) != nullptr);
+    EXPECT_EQ(rounds(a.op), kernels::requantOf(a.op) != nullptr);
     if (!rounds(a.op))
       continue;
     ++rounding;
-    const program::RequantT &one = *requantOf(a.op), &another = *requantOf(b.op);
+    const program::RequantT &one = *kernels::requantOf(a.op), &another = *kernels::requantOf(b.op);
     EXPECT_EQ(another.rounding, program::Rounding::floor);
     EXPECT_EQ(another.multipliers, one.multipliers);
     EXPECT_EQ(another.shifts, one.shifts);

@@ -95,20 +95,42 @@ def Npu_RequantAttr : Npu_Attr<"Requant", "requant"> {
   }];
 }
 
+def Npu_FunctionAttr : Npu_Attr<"Function", "function"> {
+  let summary = "the real-valued function that a table stands for";
+  let description = [{
+    `sigmoid`, `leaky_relu`, ..: `include/tare/Kernels/Functions.h` defines each and its parameters, of which there is one set for all
+    channels or one per channel. The table's integers are `clamp(Zy + f(Sx * (x - Zx)) / Sy)`.
+
+    ```mlir
+    #npu.function<leaky_relu, parameters = [0.1], clamp = [-128, 127]>
+    ```
+  }];
+  let parameters = (ins Npu_SchemaEnumParameter<"::tare::program::FunctionKind">:$kind,
+                        "::mlir::DenseF64ArrayAttr":$parameters, "int32_t":$clampMin, "int32_t":$clampMax);
+  let assemblyFormat = "`<` $kind `,` `parameters` `=` custom<Scales>($parameters) `,` `clamp` `=` `[` $clampMin `,` $clampMax `]` `>`";
+  let extraClassDeclaration = [{
+    /// As the program stores it.
+    ::std::unique_ptr<::tare::program::FunctionT> encode() const;
+  }];
+}
+
 def Npu_ResizeAxisAttr : Npu_Attr<"ResizeAxis", "resize_axis"> {
   let summary = "where a resize reads along one axis";
   let description = [{
     Per output coordinate: the lower and the upper source index, and the upper one's weight in 2^-11. Nearest reads `lower` only;
-    there the other two lists may be empty.
+    there the other two lists may be empty. `coordinates` is ONNX's coordinate_transformation_mode and `scale` its scale, from which
+    the lists were computed; they may be missing.
 
     ```mlir
-    #npu.resize_axis<lower = [0, 0, 0, 1], upper = [0, 1, 1, 1], weight = [0, 512, 1536, 0]>
+    #npu.resize_axis<lower = [0, 0, 0, 1], upper = [0, 1, 1, 1], weight = [0, 512, 1536, 0], coordinates = "half_pixel", scale = 2.0 : f32>
     ```
   }];
   let parameters = (ins OptionalArrayRefParameter<"int32_t">:$lower, OptionalArrayRefParameter<"int32_t">:$upper,
-                        OptionalArrayRefParameter<"int32_t">:$weight);
+                        OptionalArrayRefParameter<"int32_t">:$weight,
+                        OptionalParameter<"::mlir::StringAttr">:$coordinates, OptionalParameter<"::mlir::FloatAttr">:$scale);
   let assemblyFormat = [{
-    `<` `lower` `=` `[` (`]`) : ($lower^ `]`)? `,` `upper` `=` `[` (`]`) : ($upper^ `]`)? `,` `weight` `=` `[` (`]`) : ($weight^ `]`)? `>`
+    `<` `lower` `=` `[` (`]`) : ($lower^ `]`)? `,` `upper` `=` `[` (`]`) : ($upper^ `]`)? `,` `weight` `=` `[` (`]`) : ($weight^ `]`)?
+    (`,` `coordinates` `=` $coordinates^ `,` `scale` `=` $scale)? `>`
   }];
   let genVerifyDecl = 1;
 }

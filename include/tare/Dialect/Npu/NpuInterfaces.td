@@ -8,6 +8,8 @@ def Npu_NpuOpInterface : OpInterface<"NpuOpInterface"> {
   let cppNamespace = "::tare::npu";
   let description = [{ An op that is an operator of the program: all of the dialect except constants. }];
   let methods = [
+    InterfaceMethod<"The operator, of which kernels::lookup() knows more.", "::tare::program::Op", "getKind", (ins), "",
+      [{ return ::tare::program::OpUnionTraits<typename ConcreteOp::Parameters>::enum_value; }]>,
     InterfaceMethod<"The parameters as the program stores them and kernels take them.",
       "::tare::program::OpUnion", "encode", (ins)>
   ];

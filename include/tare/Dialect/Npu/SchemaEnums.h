@@ -24,6 +24,9 @@ template <> inline const char *const *schemaNames<program::PadMode>() {
 template <> inline const char *const *schemaNames<program::ResizeMode>() {
   return program::EnumNamesResizeMode();
 }
+template <> inline const char *const *schemaNames<program::FunctionKind>() {
+  return program::EnumNamesFunctionKind();
+}
 
 /// The value's name in the schema.
 template <typename Enum> llvm::StringRef nameOf(Enum value) {

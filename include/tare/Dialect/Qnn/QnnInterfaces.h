@@ -6,8 +6,20 @@
 #include "tare/Dialect/Qnn/QnnAttributes.h"
 
 #include <cmath>
+#include <cstdint>
+
+namespace tare::program {
+enum class FunctionKind : uint8_t; // include/tare/Program/program_generated.h
+} // namespace tare::program
 
 namespace tare::qnn {
+
+/// y = f(x): one of the functions of include/tare/Kernels/Functions.h with its parameters, or those of each channel one
+/// after another.
+struct Function {
+  program::FunctionKind kind;
+  llvm::SmallVector<double, 2> parameters = {};
+};
 
 /// How a result's grid relates to the operands' (see GridOpInterface).
 enum class GridRule { Own, Same, Unified, Bounded };

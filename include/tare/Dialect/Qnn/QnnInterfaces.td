@@ -74,8 +74,7 @@ def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
   let cppNamespace = "::tare::qnn";
   let description = [{ y = f(x) element by element: evaluated in float, turned into a table on hardware. }];
   let methods = [
-    InterfaceMethod<"f(x), for channel `channel` where f differs by channel.", "double", "evaluate",
-      (ins "double":$x, "int64_t":$channel)>,
+    InterfaceMethod<"f, which a program knows by the same name.", "::tare::qnn::Function", "getFunction", (ins)>,
     InterfaceMethod<"The axis along which f differs, or none.", "::std::optional<int64_t>", "getFunctionAxis", (ins), "",
       [{ return ::std::nullopt; }]>,
     InterfaceMethod<"An interval that holds every f(x).", "::std::pair<double, double>", "getImage", (ins), "",

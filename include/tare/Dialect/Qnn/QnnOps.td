@@ -222,7 +222,7 @@ def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0
 }
 
 def Qnn_PReluOp : Qnn_OwnGridOp<"prelu", [
-    DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["evaluate", "getFunctionAxis"]>]> {
+    DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["getFunctionAxis"]>]> {
   let summary = "y = x < 0 ? slope * x : x, one slope per channel";
   let description = [{
     ONNX PRelu with a constant slope: one for the tensor (length 1) or one per channel of axis 1 (length C).

@@ -146,6 +146,14 @@ TEST(Validation, TablesAndIndices) {
                   "the table has 255 entries, expected 256");
   EXPECT_CONTAINS(refusal(makeOp(program::LookupT()), {x, {ElementType::i8, {2, 256}}}),
                   "there are 2 tables, expected 1 or 3");
+  program::LookupT lookup;
+  lookup.function = std::make_unique<program::FunctionT>();
+  lookup.function->kind = program::FunctionKind::hard_sigmoid;
+  lookup.function->parameters = {1, 2, 3};
+  EXPECT_CONTAINS(refusal(makeOp(lookup), {x, {ElementType::i8, {256}}}),
+                  "the function has 3 parameters, expected 2 or 6");
+  lookup.function->kind = program::FunctionKind(200);
+  EXPECT_CONTAINS(refusal(makeOp(lookup), {x, {ElementType::i8, {256}}}), "the function is 200, expected at most 7");
   program::ResizeT resize;
   resize.axes.push_back(std::make_unique<program::ResizeAxisT>());
   resize.axes[0]->lower = {0, 4};

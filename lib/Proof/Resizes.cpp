@@ -1,0 +1,100 @@
+//===- Resizes.cpp - A bound of a linear resize's error -------------------===//
+//
+// (A46) The weights of 11 bits are off from those of the coordinates, and the
+// weighted mean is rounded once.
+//
+//===----------------------------------------------------------------------===//
+#include "Grids.h"
+#include "Provers.h"
+#include "tare/Kernels/ResizeCoordinates.h"
+
+#include <cmath>
+#include <set>
+
+using namespace tare;
+using namespace tare::proof;
+using program::ResizeAxisT;
+
+namespace {
+
+constexpr double weightUnit = 0x1p-11;
+
+/// The upper neighbour's weight: the program's and the real one.
+using Weights = std::pair<double, double>;
+
+/// What is known of an axis.
+struct Axis {
+  std::set<Weights> weights = {};
+  /// Nothing where the lists are those that the axis says they were computed from.
+  std::string reason = {};
+};
+
+constexpr Weights alone = {0, 0};
+
+/// An old program does not say its coordinates; then its weights are taken for rounded ones (A31).
+Axis undeclared(const ResizeAxisT &axis) {
+  Axis result;
+  for (size_t i = 0; i != axis.lower.size(); ++i) {
+    double weight = axis.weight[i] * weightUnit;
+    for (double rounding : {-weightUnit / 2, weightUnit / 2})
+      result.weights.insert(axis.lower[i] == axis.upper[i] ? alone : Weights(weight, weight + rounding));
+  }
+  return result;
+}
+
+Axis axisOf(const ResizeAxisT &axis, int64_t input) {
+  if (axis.coordinates.empty())
+    return undeclared(axis);
+  kernels::ResizeExtent extent{input, int64_t(axis.lower.size()), axis.scale};
+  kernels::ResizeAxis meant = kernels::linearCoordinates(extent, *kernels::coordinateModeOf(axis.coordinates));
+  if (meant.lower != axis.lower || meant.upper != axis.upper)
+    return {{}, "it reads other elements than its coordinates say"};
+  Axis result;
+  for (size_t i = 0; i != axis.lower.size(); ++i)
+    result.weights.insert(axis.lower[i] == axis.upper[i] ? alone
+                                                         : Weights(axis.weight[i] * weightUnit, meant.weight[i]));
+  return result;
+}
+
+/// By how much neighbours that are one step apart can be off together: half the sum of what each weight is off, as the
+/// weights sum to 1. `mixes` tells whether anything is rounded.
+double mixError(Weights rows, Weights columns, bool &mixes) {
+  double off = 0;
+  for (bool below : {false, true})
+    for (bool right : {false, true}) {
+      auto product = [&](double row, double column) { return (below ? row : 1 - row) * (right ? column : 1 - column); };
+      double found = product(rows.first, columns.first), real = product(rows.second, columns.second);
+      off += std::abs(found - real) / 2;
+      mixes |= found != 0 && found != 1;
+    }
+  return off;
+}
+
+} // namespace
+
+void proof::proveResize(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  proveMovement(proof, model, layer);
+  const program::ResizeT &resize = *layer.op.AsResize();
+  if (resize.mode == program::ResizeMode::nearest || proof.method != Method::exact)
+    return;
+  const Shape &input = model.type(layer.operands[0]).shape;
+  std::vector<Axis> axes;
+  for (size_t i = 0; i != resize.axes.size(); ++i)
+    axes.push_back(axisOf(*resize.axes[i], input[i + 1]));
+  if (axes.size() == 1)
+    axes.push_back({{alone}});
+  for (const Axis &axis : axes)
+    if (!axis.reason.empty())
+      return setUnknown(proof, axis.reason);
+  bool mixes = false;
+  double off = 0;
+  for (Weights rows : axes[0].weights)
+    for (Weights columns : axes[1].weights)
+      off = std::max(off, mixError(rows, columns, mixes));
+  auto [low, high] = integersOf(model.type(layer.result).element);
+  if (off == 0 && !mixes)
+    return;
+  proof.method = Method::bound;
+  proof.channels = 1;
+  proof.worst.error = off * double(high - low) + (mixes ? 0.5 : 0.0);
+}

@@ -1,0 +1,53 @@
+//===- Shares.cpp - A bound of a softmax's error --------------------------===//
+//
+// (A45) Three errors add up: the table's, the rounding of the quotient, and the
+// requantization's.
+//
+//===----------------------------------------------------------------------===//
+#include "Grids.h"
+#include "Provers.h"
+#include "tare/Kernels/Tables.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace tare;
+using namespace tare::proof;
+
+namespace {
+
+/// How far the shares e / sum(e) of a row can be from the real ones, over all rows of so many elements. With T(d) =
+/// A * exp(-S * d) + delta(d) and A = T(0), a share is off by (delta_i * (1 - P_i) - P_i * sum of the others' delta) /
+/// sum(e): at most the larger of max |delta| / A and of what the others' delta are of their sum, which is largest
+/// where all have the same d.
+template <typename T> double shareError(const int32_t *table, double scale, int64_t elements) {
+  constexpr int64_t distances = int64_t(1) << (8 * sizeof(T));
+  const double whole = double(kernels::expOf(table, 0, T())), others = double(elements - 1);
+  double worst = 0;
+  for (int64_t d = 0; d != distances; ++d) {
+    double entry = double(kernels::expOf(table, d, T()));
+    double delta = std::abs(entry - whole * std::exp(-scale * double(d)));
+    worst = std::max({worst, delta / whole, others * delta / (whole + others * entry)});
+  }
+  return worst;
+}
+
+} // namespace
+
+void proof::proveSoftmax(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  proveScaled(proof, model, layer);
+  auto x = gridOf(model, layer.operands[0]), y = gridOf(model, layer.result);
+  const auto *table = static_cast<const int32_t *>(model.constant(layer.operands[1]));
+  if (!x || !y)
+    return setUnknown(proof, unknownGrids);
+  const TensorType &input = model.type(layer.operands[0]);
+  bool isByte = input.element == ElementType::i8;
+  if (!table || (isByte ? kernels::expOf(table, 0, int8_t()) : kernels::expOf(table, 0, int16_t())) == 0)
+    return setUnknown(proof, "its table is no constant, or is 0 for the largest element");
+  int64_t elements = input.shape[layer.op.AsSoftmax()->axis];
+  double share =
+      isByte ? shareError<int8_t>(table, x->scale, elements) : shareError<int16_t>(table, x->scale, elements);
+  double quotient = std::ldexp(0.5, -kernels::probabilityBits);
+  proof.worst = {proof.worst.error + (share + quotient) / y->scale, 0, 0, 0};
+  proof.method = Method::bound;
+}

@@ -1,0 +1,80 @@
+//===- Tables.cpp - How far a table is from its function ------------------===//
+#include "tare/Proof/Tables.h"
+
+#include "Grids.h"
+#include "Provers.h"
+#include "tare/Kernels/Functions.h"
+#include "tare/Kernels/Tables.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace tare;
+using namespace tare::proof;
+
+namespace {
+
+int64_t read(const int8_t *table, int64_t index) { return table[index]; }
+int64_t read(const int16_t *table, int64_t index) { return kernels::interpolate(table, index); }
+
+template <typename Entry> Deviation worstOf(const TableFunction &function, const Entry *table) {
+  Deviation worst;
+  constexpr int64_t inputs = int64_t(1) << (8 * sizeof(Entry));
+  for (int64_t index = 0; index != inputs; ++index) {
+    int64_t x = index - inputs / 2, output = read(table, index);
+    double real = function.real(x), error = std::abs(double(output) - real);
+    if (error > worst.error)
+      worst = {error, x, output, real};
+  }
+  return worst;
+}
+
+template <typename Entry>
+void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables, const Shape &shape) {
+  proof.method = Method::table;
+  proof.channels = shape.size() == 2 ? shape[0] : 1;
+  for (int64_t c = 0; c != proof.channels; ++c) {
+    function.channel = c;
+    Deviation worst = worstOf(function, tables + c * shape.back());
+    proof.steps += int64_t(1) << (8 * sizeof(Entry));
+    if (worst.error > proof.worst.error) {
+      proof.worst = worst;
+      proof.channel = c;
+    }
+  }
+}
+
+} // namespace
+
+double TableFunction::real(int64_t x) const {
+  double y = kernels::evaluate(kind, parameters, inputScale * double(x - inputZeroPoint), channel);
+  if (std::isnan(y))
+    return double(outputZeroPoint);
+  return std::clamp(double(outputZeroPoint) + y / outputScale, double(clampMin), double(clampMax));
+}
+
+Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) { return worstOf(function, table); }
+
+Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table) { return worstOf(function, table); }
+
+void proof::proveTable(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  auto x = gridOf(model, layer.operands[0]), y = gridOf(model, layer.result);
+  const program::FunctionT *function = layer.op.AsLookup()->function.get();
+  const void *table = model.constant(layer.operands[1]);
+  if (!x || !y)
+    return setUnknown(proof, unknownGrids);
+  if (!function)
+    return setUnknown(proof, "the program does not say which function its table stands for; convert the model again "
+                             "with this version of tare");
+  const TensorType &type = model.type(layer.operands[1]);
+  int64_t tables = type.shape.size() == 2 ? type.shape[0] : 1;
+  int64_t functions = kernels::channelsOf(function->kind, function->parameters);
+  if (!table || (functions != 1 && functions != tables))
+    return setUnknown(proof, !table ? "its table is no constant" : "it has fewer tables than functions");
+  TableFunction meant{function->kind,      function->parameters, 0, x->scale, x->zeroPoint, y->scale, y->zeroPoint,
+                      function->clamp_min, function->clamp_max};
+  if (type.element == ElementType::i8)
+    tryAllInputs(proof, meant, static_cast<const int8_t *>(table), type.shape);
+  else
+    tryAllInputs(proof, meant, static_cast<const int16_t *>(table), type.shape);
+}
