@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
 #include "Lowering/TableFit.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
@@ -75,14 +76,15 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
   if (worst.error <= tolerableError)
     return;
   auto real = [&](int64_t x) { return shortNumber(input.scale() * double(x - input.zeroPoint())); };
-  op->emitWarning() << llvm::formatv(
-                           "layer '{0}': its interpolated table is off by up to {1:f1} LSB, at x = {2}: with x in "
-                           "[{3}, {4}] its entries are {5} apart, and the function bends between them; half the "
-                           "range of x has about a quarter of the error: calibrate without outliers (--method mse), or "
-                           "clip x in the model where the function is flat",
-                           qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
-                           shortNumber(input.scale() * double(wideStep)))
-                           .str();
+  std::string text =
+      llvm::formatv("layer '{0}': its interpolated table is off by up to {1:f1} LSB, at x = {2}: with x in [{3}, {4}] "
+                    "its entries are {5} apart, and the function bends between them; half the range has about a "
+                    "quarter of the error",
+                    qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
+                    shortNumber(input.scale() * double(wideStep)));
+  reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text,
+                               "calibrate x without outliers (--method mse), or clip it in the model where the "
+                               "function is flat"});
 }
 
 /// [entries], or [C, entries] where the function differs by channel.

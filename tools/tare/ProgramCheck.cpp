@@ -3,9 +3,9 @@
 
 #include "Difference.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Kernels/Registry.h"
 #include "tare/Program/Dataflow.h"
 #include "tare/Proof/Proof.h"
-#include "tare/Proof/Requantizer.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -100,7 +100,7 @@ private:
     double slack = isWide ? wideSlack : tieSlack;
     if (found.mismatch || largest <= 1 + slack)
       return;
-    std::optional<double> explained = explainedOf(layer, isWide);
+    std::optional<double> explained = explainedOf(layer);
     if (!explained || largest <= *explained + slack)
       return;
     found.mismatch = {program.session().program().layers[layer]->name,
@@ -110,15 +110,15 @@ private:
 
   /// The layer's own worst error and the rounding of the QDQ form; nothing where other layers lie between the two
   /// forms' common values, or where the layer's error is not known.
-  std::optional<double> explainedOf(size_t layer, bool isWide) const {
+  std::optional<double> explainedOf(size_t layer) const {
     const program::Model &model = program.session().model();
     const program::LayerT &of = *model.program().layers[layer];
     if (!standsAlone(layer))
       return std::nullopt;
     proof::LayerProof proof = proof::proveLayer(model, of);
-    if (proof.method == proof::Method::unknown || (isWide && proof.method == proof::Method::table))
+    if (proof.method == proof::Method::unknown)
       return std::nullopt;
-    const program::RequantT *requant = proof::requantOf(of.op);
+    const program::RequantT *requant = kernels::requantOf(of.op);
     // The rounding of the stages' bias. (A41)
     double bias = requant && requant->stages ? 0.5 : 0;
     return std::max(0.5, proof.worst.error) + 0.5 + bias;
