@@ -4,7 +4,6 @@
 #include "Difference.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Kernels/Registry.h"
-#include "tare/Program/Dataflow.h"
 #include "tare/Proof/Proof.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -116,7 +115,7 @@ private:
     if (!standsAlone(layer))
       return std::nullopt;
     proof::LayerProof proof = proof::proveLayer(model, of);
-    if (proof.method == proof::Method::unknown)
+    if (!proof.isMeasured())
       return std::nullopt;
     const program::RequantT *requant = kernels::requantOf(of.op);
     // The rounding of the stages' bias. (A41)

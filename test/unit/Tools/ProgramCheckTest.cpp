@@ -4,9 +4,9 @@
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Emitter/Emitter.h"
+#include "tare/Kernels/Registry.h"
 #include "tare/Passes/Pipelines.h"
 #include "tare/Program/Reader.h"
-#include "tare/Proof/Requantizer.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Parser/Parser.h"
@@ -80,7 +80,7 @@ TEST_F(ProgramCheckTest, ARightProgramHasNoMismatch) {
 TEST_F(ProgramCheckTest, AWrongMultiplierIsFoundInItsLayerAlone) {
   program::ProgramT wrong = model->program();
   for (auto &layer : wrong.layers)
-    if (program::RequantT *requant = proof::requantOf(layer->op))
+    if (program::RequantT *requant = kernels::requantOf(layer->op))
       for (int32_t &multiplier : requant->multipliers)
         multiplier -= multiplier / 8;
   ProgramCheck found = check(model->withProgram(std::move(wrong)));
@@ -95,7 +95,7 @@ TEST_F(ProgramCheckTest, AWrongMultiplierIsFoundInItsLayerAlone) {
 TEST_F(ProgramCheckTest, AWrongZeroPointIsFound) {
   program::ProgramT wrong = model->program();
   for (auto &layer : wrong.layers)
-    if (program::RequantT *requant = proof::requantOf(layer->op))
+    if (program::RequantT *requant = kernels::requantOf(layer->op))
       requant->zero_point += 3;
   ProgramCheck found = check(model->withProgram(std::move(wrong)));
   ASSERT_TRUE(found.mismatch);
