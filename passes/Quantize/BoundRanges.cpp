@@ -65,7 +65,7 @@ private:
 /// Raises what is below its floor, from the inputs to the results.
 class Raiser {
 public:
-  explicit Raiser(func::FuncOp function) : bounds(function), floors(function, bounds) {}
+  Raiser(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds), floors(function, bounds) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
@@ -156,14 +156,15 @@ private:
     setRange(value, floor, range.getMax(), range.getLabel());
   }
 
-  RangeBounds bounds;
+  const RangeBounds &bounds;
   Floors floors;
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
   void runOnOperation() final {
     absorbPoolBorders(getOperation());
-    if (failed(Raiser(getOperation()).run()))
+    RangeBounds bounds(getOperation());
+    if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))
       signalPassFailure();
   }
 };
