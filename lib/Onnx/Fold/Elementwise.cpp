@@ -299,6 +299,7 @@ void tare::onnx::registerElementwiseFolds(OpTable &table) {
   table.addFold("Pow", foldBinary<Pow>);
   table.addFold("Min", foldVariadic<Min>);
   table.addFold("Max", foldVariadic<Max>);
+  table.addFold("Sum", foldVariadic<Add>);
   table.addFold("Equal", foldBinary<Equal>);
   table.addFold("Greater", foldBinary<Greater>);
   table.addFold("GreaterOrEqual", foldBinary<GreaterOrEqual>);

@@ -40,6 +40,43 @@ LogicalResult importRelu(Node &node) {
   return node.integerGrid(0) ? computeOnIntegers(node, relu) : node.give(relu(node.operand(0)));
 }
 
+/// The one number that a constant holds throughout, where it does not add axes to `input` nor repeat it.
+std::optional<double> uniformNumber(const Tensor &constant, llvm::ArrayRef<int64_t> input) {
+  Shape shape(input.begin(), input.end());
+  std::vector<double> values = toDoubles(constant);
+  if (values.empty() || !llvm::all_equal(values) || broadcastShapes(constant.shape(), shape) != shape)
+    return std::nullopt;
+  return values.front();
+}
+
+/// Max and Min of one computed value and constants of one number each: a Clip with one limit.
+template <bool isMax> LogicalResult importLimit(Node &node) {
+  std::optional<unsigned> computed;
+  for (unsigned i = 0; i < node.numOperands(); ++i)
+    if (!node.known(i)) {
+      if (computed)
+        return node.error("compares two computed values, '" + node.operandName(*computed) + "' and '" +
+                          node.operandName(i) + "', expected one, and constants");
+      computed = i;
+    }
+  mlir::Value input = computed ? node.operand(*computed) : nullptr;
+  if (!input)
+    return node.error("has no computed operand");
+  double infinity = std::numeric_limits<double>::infinity(), limit = isMax ? -infinity : infinity;
+  for (unsigned i = 0; i < node.numOperands(); ++i) {
+    if (i == *computed)
+      continue;
+    std::optional<double> number = uniformNumber(*node.known(i), dims(input));
+    if (!number || std::isnan(*number))
+      return node.error("compares with '" + node.operandName(i) + "' of shape " + toString(node.known(i)->shape()) +
+                        ", expected one number");
+    limit = isMax ? std::max(limit, *number) : std::min(limit, *number);
+  }
+  auto interval = isMax ? qnn::ClampAttr::get(input.getContext(), limit, infinity)
+                        : qnn::ClampAttr::get(input.getContext(), -infinity, limit);
+  return node.give(node.create<qnn::ClipOp>(input, interval));
+}
+
 LogicalResult importLeakyRelu(Node &node) {
   return node.give(node.create<qnn::LeakyReluOp>(node.operand(0),
                                                  node.builder().getF64FloatAttr(node.floatAttribute("alpha", 0.01f))));
@@ -85,6 +122,8 @@ void tare::onnx::registerActivations(OpTable &table) {
   table.addImport("Tanh", importFunction<qnn::TanhOp>);
   table.addImport("HardSwish", importFunction<qnn::HardSwishOp>);
   table.addImport("Clip", importClip);
+  table.addImport("Max", importLimit<true>);
+  table.addImport("Min", importLimit<false>);
   table.addImport("LeakyRelu", importLeakyRelu);
   table.addImport("HardSigmoid", importHardSigmoid);
   table.addImport("PRelu", importPRelu);
