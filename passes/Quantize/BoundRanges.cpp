@@ -4,8 +4,7 @@
 // takes, is lower than its readers can tell, nor is the range of what comes of it.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantize/PoolBorders.h"
-#include "Quantize/RangeBounds.h"
+#include "Quantize/LowConstants.h"
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -162,7 +161,7 @@ private:
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
   void runOnOperation() final {
-    absorbPoolBorders(getOperation());
+    simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation());
     if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))
       signalPassFailure();

@@ -22,6 +22,23 @@ std::pair<double, double> extremes(const Tensor &tensor) {
   return {*least, *greatest};
 }
 
+bool takesConstant(Operation *op) {
+  return constantBorder(op) || llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstant(operand)); });
+}
+
+/// Whether the constants of an op bring its result as far below its other operands as these are wide, or further.
+bool isFarBelow(const Tensor &bounds, Operation *op) {
+  double least = 0, greatest = 0;
+  for (Value operand : op->getOperands())
+    if (!floatConstant(operand)) {
+      auto [from, to] = knownRange(operand);
+      least = std::min(least, from);
+      greatest = std::max(greatest, to);
+    }
+  double low = extremes(bounds).first;
+  return low < least && least - low >= greatest - least;
+}
+
 } // namespace
 
 std::pair<double, double> tare::knownRange(Value value) {
@@ -39,31 +56,17 @@ RangeBounds::RangeBounds(func::FuncOp function) {
     if (!floor || !floor.isMonotone() || !mlir::getElementTypeOrSelf(op.getResult(0).getType()).isF32())
       continue;
     bool inherits = llvm::any_of(op.getOperands(), [&](Value operand) { return isTouched(operand); });
-    if (!inherits && !bringsLowConstant(&op))
+    if (!inherits && !takesConstant(&op))
       continue;
     SmallVector<Tensor> operands;
     for (Value operand : op.getOperands())
       operands.push_back(lower(operand));
     FailureOr<Tensor> bounds = evaluateOp(&op, operands);
-    if (failed(bounds) || bounds->element() != ElementType::f32)
+    if (failed(bounds) || bounds->element() != ElementType::f32 || (!inherits && !isFarBelow(*bounds, &op)))
       continue;
     order.push_back(&op);
     lowest[op.getResult(0)] = std::move(*bounds);
   }
-}
-
-/// A border, or a constant operand, that widens the range of everything else to twice its width or more.
-bool RangeBounds::bringsLowConstant(Operation *op) const {
-  double low = constantBorder(op).value_or(HUGE_VAL), least = 0, greatest = 0;
-  for (Value operand : op->getOperands())
-    if (ElementsAttr constant = floatConstant(operand)) {
-      low = std::min(low, extremes(qnn::toTensor(constant)).first);
-    } else {
-      auto [from, to] = knownRange(operand);
-      least = std::min(least, from);
-      greatest = std::max(greatest, to);
-    }
-  return low < least && least - low >= greatest - least;
 }
 
 Tensor RangeBounds::lower(Value value) const {

@@ -25,7 +25,6 @@ public:
   bool isTouched(mlir::Value value) const { return lowest.contains(value); }
 
 private:
-  bool bringsLowConstant(mlir::Operation *op) const;
   /// The lower bounds of all elements.
   Tensor lower(mlir::Value value) const;
 

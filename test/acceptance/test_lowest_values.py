@@ -92,7 +92,7 @@ def test_a_window_of_nothing_but_border(tmp_path):
     """Its result is the border's number, which therefore counts, and is told."""
     nodes = [conv, node("Pad", ["c", "wide", "v"], ["q"], name="q"), pool("q", kernel_shape=[2, 2])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 8, 8])], [port("y", None)],
-                 {**TENSORS, "wide": I64(0, 0, 4, 4, 0, 0, 4, 4), "v": np.float32(-100)}, opset=17)
+                 {**TENSORS, "wide": I64(0, 0, 4, 4, 0, 0, 4, 4), "v": np.float32(-200)}, opset=17)
     data = images()
     expected = reference(model, data)["y"]
     program, told = converted(model, data, "--method", "min_max")

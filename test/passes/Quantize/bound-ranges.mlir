@@ -77,3 +77,32 @@ func.func @mask(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrate
   %1 = qnn.softmax %0 {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
 }
+
+// -----
+
+// A slice that cuts the border away needs none; a padding around a padding is the pooling's, too.
+// CHECK-LABEL: @cut_away
+// CHECK-NOT: qnn.pad
+// CHECK: qnn.slice %arg0 {{.*}}starts = array<i64: 0, 1>
+// CHECK: qnn.max_pool %arg1 {{.*}}pads = array<i64: 2, 2>
+func.func @cut_away(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}, %i: tensor<1x1x8xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> (tensor<1x2xf32>, tensor<1x1x8xf32>) {
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x4xf32>) -> tensor<1x6xf32>
+  %1 = qnn.slice %0 {starts = array<i64: 0, 2>, steps = array<i64: 1, 2>, sizes = array<i64: 1, 2>, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x6xf32>) -> tensor<1x2xf32>
+  %2 = qnn.pad %i {low = array<i64: 0, 0, 1>, high = array<i64: 0, 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x8xf32>) -> tensor<1x1x10xf32>
+  %3 = qnn.pad %2 {low = array<i64: 0, 0, 1>, high = array<i64: 0, 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x10xf32>) -> tensor<1x1x12xf32>
+  %4 = qnn.max_pool %3 {kernel = array<i64: 5>, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x12xf32>) -> tensor<1x1x8xf32>
+  return %1, %4 : tensor<1x2xf32>, tensor<1x1x8xf32>
+}
+
+// -----
+
+// A mask that is subtracted.
+// CHECK-LABEL: @subtracted
+// CHECK: qnn.constant dense<{{.*}}0.000000e+00, -19.78
+// CHECK: qnn.add {{.*}}qnn.range = #qnn.range<-15.78{{[0-9]*}}, 4.000000e+00, calibrated>
+func.func @subtracted(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2xf32> {
+  %m = qnn.constant dense<[[0.0, 1.0e4]]> : tensor<1x2xf32> as tensor<1x2xf32>
+  %0 = qnn.sub %x, %m {qnn.range = #qnn.range<-1.0004e4, 4.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.softmax %0 {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
