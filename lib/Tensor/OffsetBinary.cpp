@@ -14,7 +14,7 @@ constexpr std::pair<ElementType, ElementType> pairs[] = {{ElementType::i8, Eleme
                                                          {ElementType::i32, ElementType::u32},
                                                          {ElementType::i64, ElementType::u64}};
 
-/// (A46) Half of the range, modulo 2^bits, is the highest bit alone.
+/// (A54) Half of the range, modulo 2^bits, is the highest bit alone.
 template <typename Word> void flipHighestBit(const void *from, void *to, int64_t count) {
   constexpr Word highest = Word(Word(1) << (8 * sizeof(Word) - 1));
   const Word *in = static_cast<const Word *>(from);

@@ -27,7 +27,7 @@ constexpr StringLiteral passName = "tare-bound-ranges";
 /// What a border may widen its operand's range by without a word.
 constexpr double bearableWidening = 4;
 
-/// (A43) The floors of a function's values, from its results backwards.
+/// (A53) The floors of a function's values, from its results backwards.
 class Floors {
 public:
   Floors(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds) {

@@ -31,7 +31,7 @@ constexpr unsigned wideBits = 16;
 /// |q - Z| at most.
 int64_t reachOf(const Grid &grid) { return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min); }
 
-/// (A44) The grid of 16 bits that has 2^fineness steps in each of `narrow`, and zero point 0.
+/// (A49) The grid of 16 bits that has 2^fineness steps in each of `narrow`, and zero point 0.
 Grid wideGrid(const Grid &narrow, int fineness) {
   Grid wide = narrow;
   wide.bits = wideBits;
@@ -99,7 +99,7 @@ private:
     return casts;
   }
 
-  /// (A44) A sum of products keeps the scale, and with it the grid of its bias. All others get as fine a grid as there
+  /// (A49) A sum of products keeps the scale, and with it the grid of its bias. All others get as fine a grid as there
   /// is: an interpolated table is exact at multiples of 128 (A24), where each integer of 8 bits then lies.
   void widenOperand(GridOpInterface op, OpOperand &operand, const Grid &grid) {
     int fineness = isa<qnn::AccumulatorOpInterface>(op.getOperation()) ? 0 : std::min(7, largestFineness(grid));

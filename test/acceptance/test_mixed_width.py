@@ -1,4 +1,4 @@
-"""(A44): grids of 8 and of 16 bits meet: integers are requantized between them, up without loss, down by rounding."""
+"""(A49): grids of 8 and of 16 bits meet: integers are requantized between them, up without loss, down by rounding."""
 import numpy as np
 import pytest
 

@@ -1,7 +1,7 @@
 //===- OffsetBinary.h - Unsigned integers as signed ones --------*- C++ -*-===//
 //
 // Programs compute on signed integers. What a model has as unsigned ones enters
-// and leaves as u = q + 2^(bits - 1): docs/arithmetic.md, (A46).
+// and leaves as u = q + 2^(bits - 1): docs/arithmetic.md, (A54).
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_TENSOR_OFFSETBINARY_H

@@ -1,6 +1,6 @@
 //===- Floors.cpp - How low an operand's elements matter ------------------===//
 //
-// Formulas: docs/arithmetic.md, (A43).
+// Formulas: docs/arithmetic.md, (A53).
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Constants.h"

@@ -1,6 +1,6 @@
 // RUN: tare-opt %s --tare-bound-ranges --split-input-file --verify-diagnostics --mlir-print-local-scope | FileCheck %s
 
-// A border that the pooling can do itself.
+// (A53) A border that the pooling can do itself.
 // CHECK-LABEL: @absorbed
 // CHECK-NOT: qnn.pad
 // CHECK: qnn.max_pool %arg0 {{.*}}pads = array<i64: 1, 2, 1, 0>

@@ -11,7 +11,7 @@ func.func @two_grids(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> (tensor<1x2xf3
   // CHECK: quant.qcast %[[A]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 2.000000e-02>>
   // CHECK: %[[R:.*]] = qnn.reshape %[[B]]
   // CHECK: quant.qcast %[[R]] : tensor<2x1xf32> to tensor<2x1x!quant.uniform<i8:f32, 1.000000e-01>>
-  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc, Remark="2 times: its readers want as many grids", Multiplications=8}}
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc, Multiplications=8, Remark="2 times: its readers want as many grids"}}
   %v = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc"("v"))
   %yq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!narrow> loc("q1"("yq"))
   %y = quant.dcast %yq : tensor<1x2x!narrow> to tensor<1x2xf32>
@@ -57,8 +57,8 @@ func.func @served(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> (tensor<1x2xf32>,
   // CHECK: %[[D:.*]] = quant.dcast %[[Q]]
   // CHECK: qnn.sigmoid %[[D]]
   // CHECK-NOT: qnn.linear
-  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc, Remark="2 times: its readers want as many grids", Multiplications=8}}
-  %v = qnn.linear %x, %w {qnn.range = #qnn.range<-12.0, 12.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc"("v"))
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc2, Multiplications=8, Remark="2 times: its readers want as many grids"}}
+  %v = qnn.linear %x, %w {qnn.range = #qnn.range<-12.0, 12.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2"("v"))
   %yq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!narrow>
   %y = quant.dcast %yq : tensor<1x2x!narrow> to tensor<1x2xf32>
   %zq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!wide>
@@ -76,12 +76,12 @@ func.func @served(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> (tensor<1x2xf32>,
 // one that leaves the graph, whose accumulator needs no range.
 // CHECK-LABEL: func.func @not_served
 func.func @not_served(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<2x1xf32>, tensor<1x2xf32>) {
-  // CHECK: qnn.linear {{.*}} loc("fc"("yq"))
-  // CHECK: qnn.linear {{.*}} loc("fc"("zq"))
-  // CHECK: %[[V:.*]] = qnn.linear {{.*}} loc("fc"("v"))
+  // CHECK: qnn.linear {{.*}} loc("fc3"("yq"))
+  // CHECK: qnn.linear {{.*}} loc("fc3"("zq"))
+  // CHECK: %[[V:.*]] = qnn.linear {{.*}} loc("fc3"("v"))
   // CHECK: qnn.sigmoid %[[V]]
-  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc, Remark="3 times: its readers want as many grids", Multiplications=12}}
-  %v = qnn.linear %x, %w {qnn.range = #qnn.range<-12.0, 12.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc"("v"))
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=fc3, Multiplications=12, Remark="3 times: its readers want as many grids"}}
+  %v = qnn.linear %x, %w {qnn.range = #qnn.range<-12.0, 12.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc3"("v"))
   %yq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!narrow> loc("q1"("yq"))
   %y = quant.dcast %yq : tensor<1x2x!narrow> to tensor<1x2xf32>
   %zq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!coarse> loc("q2"("zq"))
@@ -90,7 +90,7 @@ func.func @not_served(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> (tensor<1x2xf
   // CHECK: qnn.linear {{.*}} loc("tail"("tq"))
   // CHECK: %[[T:.*]] = qnn.linear {{.*}} loc("tail"("t"))
   // CHECK: %[[R:.*]] = qnn.reshape %[[T]]
-  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=tail, Remark="2 times: its readers want as many grids", Multiplications=8}}
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=tail, Multiplications=8, Remark="2 times: its readers want as many grids"}}
   %t = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("tail"("t"))
   %tq = quant.qcast %t : tensor<1x2xf32> to tensor<1x2x!narrow> loc("q3"("tq"))
   %td = quant.dcast %tq : tensor<1x2x!narrow> to tensor<1x2xf32>
@@ -111,7 +111,7 @@ func.func @no_range(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, t
   // CHECK: %[[Q:.*]] = quant.qcast %[[V]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 1.000000e-01>>
   // CHECK: %[[D:.*]] = quant.dcast %[[Q]]
   // CHECK: qnn.sigmoid %[[D]]
-  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=tanh, Remark="2 times: its readers want as many grids", Multiplications=0}}
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=tanh, Multiplications=0, Remark="2 times: its readers want as many grids"}}
   %v = qnn.tanh %x : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("tanh"("v"))
   %yq = quant.qcast %v : tensor<1x2xf32> to tensor<1x2x!narrow>
   %y = quant.dcast %yq : tensor<1x2x!narrow> to tensor<1x2xf32>

@@ -322,7 +322,7 @@ TEST(Session, RefusesMoreMemoryThanThereIs) {
   EXPECT_PRED_FORMAT2(testing::IsSubstring, "large.tare: running takes 10995116", context.error().message);
 }
 
-/// (A46) A model's unsigned integers enter and leave as they are; the program's tensors are signed.
+/// (A54) A model's unsigned integers enter and leave as they are; the program's tensors are signed.
 TEST(Sessions, UnsignedPorts) {
   NetworkBuilder network;
   uint32_t x = network.input("x", {ElementType::i8, {1, 2, 3}}, "NCW");

@@ -7,7 +7,7 @@ using namespace tare;
 
 namespace {
 
-/// (A46) u = q + 2^(bits - 1), for every u.
+/// (A54) u = q + 2^(bits - 1), for every u.
 template <typename Unsigned, typename Signed> void checkAll(int64_t half) {
   int64_t count = 2 * half;
   Tensor integers(ElementTypeOf<Unsigned>::value, {count});
