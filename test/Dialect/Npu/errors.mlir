@@ -82,7 +82,7 @@ func.func @shift(%x: tensor<1x8xi8>) {
 // -----
 
 func.func @width(%x: tensor<1x8xi16>) {
-  // expected-error @below {{'npu.rescale' op clamp_max is 128, expected a value in [-128, 127] (i8)}}
+  // expected-error @below {{'npu.rescale' op clamp_max is 128, expected a value in [-128, 127] (int8)}}
   %0 = npu.rescale %x requant = <multipliers = [1], shifts = [1], zero_point = 0, clamp = [-128, 128]> output = i8 : (tensor<1x8xi16>) -> tensor<1x8xi8>
   return
 }

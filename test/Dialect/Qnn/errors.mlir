@@ -331,8 +331,7 @@ func.func @reshape_per_axis(%x: tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}
 // -----
 
 func.func @reshape_same_scales(%x: tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) {
-  // expected-error @+2 {{a tensor with a scale per channel cannot be reshaped}}
-  // expected-error @+1 {{failed to infer returned types}}
+  // expected-error @+1 {{takes one scale for the whole tensor, found a list of scales}}
   %0 = qnn.reshape %x {shape = array<i64: 1, 2, 2>} : (tensor<2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>) -> tensor<1x2x2x!quant.uniform<i32:f32:1, {0.5, 0.25}>>
   return
 }

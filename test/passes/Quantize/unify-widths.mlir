@@ -13,7 +13,7 @@ func.func @operand(%a: tensor<1x2x!narrow>, %b: tensor<1x2x!wide>) -> tensor<1x2
   // CHECK: %[[Q:.*]] = quant.qcast %[[A]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 3.906250e-03>>
   // CHECK: %[[D:.*]] = quant.dcast %[[Q]]
   // CHECK: qnn.add %[[D]], %[[B]]
-  // expected-remark @unknown {{OperandWidened}}
+  // expected-remark @unknown {{OperandWidened | Category:tare-unify-widths | Layer=add}}
   %2 = qnn.add %0, %1 : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("add")
   %3 = quant.qcast %2 : tensor<1x2xf32> to tensor<1x2x!wide>
   %4 = quant.dcast %3 : tensor<1x2x!wide> to tensor<1x2xf32>
@@ -33,7 +33,7 @@ func.func @result(%a: tensor<1x2x!wide>) -> tensor<1x2xf32> {
   // CHECK: %[[Q:.*]] = quant.qcast %[[Y]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 3.906250e-03>>
   // CHECK: %[[D:.*]] = quant.dcast %[[Q]]
   // CHECK: quant.qcast %[[D]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:3>>
-  // expected-remark @unknown {{ResultWidened}}
+  // expected-remark @unknown {{ResultWidened | Category:tare-unify-widths | Layer=s}}
   %1 = qnn.sigmoid %0 : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("s")
   %2 = quant.qcast %1 : tensor<1x2xf32> to tensor<1x2x!narrow>
   %3 = quant.dcast %2 : tensor<1x2x!narrow> to tensor<1x2xf32>
@@ -53,7 +53,7 @@ func.func @sums(%a: tensor<1x2x!narrow>) -> tensor<1x1xf32> {
   %k = qnn.constant dense<1> : tensor<1x2xi8> as tensor<1x2x!w>
   %w = quant.dcast %k : tensor<1x2x!w> to tensor<1x2xf32>
   // CHECK: quant.qcast %{{.*}} : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 5.000000e-01>>
-  // expected-remark @unknown {{OperandWidened}}
+  // expected-remark @unknown {{OperandWidened | Category:tare-unify-widths | Layer=fc}}
   %1 = qnn.linear %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32> loc("fc")
   %2 = quant.qcast %1 : tensor<1x1xf32> to tensor<1x1x!wide>
   %3 = quant.dcast %2 : tensor<1x1x!wide> to tensor<1x1xf32>
