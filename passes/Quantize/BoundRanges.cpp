@@ -10,6 +10,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -26,6 +27,8 @@ namespace {
 constexpr StringLiteral passName = "tare-bound-ranges";
 /// What a border may widen its operand's range by without a word.
 constexpr double bearableWidening = 4;
+
+auto shown(double number) { return llvm::format("%g", number); }
 
 /// (A53) The floors of a function's values, from its results backwards.
 class Floors {
@@ -86,7 +89,8 @@ private:
       return mlir::success();
     double raised = std::max(*border, std::min(floors.of(pad.getResult()), least));
     if (raised > *border) {
-      remarkPassed(pad, passName, "BorderRaised") << remark::reason("from {0} to {1}: no result tells them apart", *border, raised);
+      remarkPassed(pad, passName, "BorderRaised")
+          << remark::reason("from {0} to {1}: no result tells them apart", shown(*border), shown(raised));
       pad.setValueAttr(Builder(pad.getContext()).getF64FloatAttr(raised));
     }
     if (std::isinf(raised))
@@ -100,10 +104,10 @@ private:
   static void reportWideBorder(qnn::PadOp pad, double border, std::pair<double, double> values) {
     double bits = std::log2((values.second - border) / (values.second - values.first));
     std::string text =
-        llvm::formatv("layer '{0}': pads with {1:g} what lies in [{2:g}, {3:g}]; {4} may take that, so the grid of '{5}' "
+        llvm::formatv("layer '{0}': pads with {1} what lies in [{2}, {3}]; {4} may take that, so the grid of '{5}' "
                       "covers both and is {6:f1} bits coarser",
-                      qnn::layerName(pad), border, values.first, values.second, readersOf(pad.getResult()),
-                      qnn::valueName(pad.getInput()), bits);
+                      qnn::layerName(pad), shown(border), shown(values.first), shown(values.second),
+                      readersOf(pad.getResult()), qnn::valueName(pad.getInput()), bits);
     // What was one step is 2^bits of them now, and half of one is lost.
     reportWarning(pad.getLoc(), {"WideBorder", "", qnn::layerName(pad), std::exp2(bits) / 2, CostUnit::lsb, text,
                                  "pad with a number of that range"});
@@ -114,7 +118,8 @@ private:
     std::string names;
     for (Operation *user : value.getUsers()) {
       bool isEnd = user->hasTrait<OpTrait::IsTerminator>();
-      names = (isEnd ? "an output of the graph" : "'" + qnn::layerName(user) + "'") + (names.empty() ? "" : ", ") + names;
+      names =
+          (isEnd ? "an output of the graph" : "'" + qnn::layerName(user) + "'") + (names.empty() ? "" : ", ") + names;
     }
     return names;
   }
@@ -122,11 +127,12 @@ private:
   void raiseConstant(OpOperand &operand) {
     ElementsAttr constant = qnn::constantValue(operand.get());
     double floor = floors.of(operand);
-    if (!constant || !constant.getElementType().isF32() || !std::isfinite(floor) || bounds.least(operand.get()) >= floor)
+    if (!constant || !constant.getElementType().isF32() || !std::isfinite(floor) ||
+        bounds.least(operand.get()) >= floor)
       return;
     Operation *op = operand.getOwner();
-    remarkPassed(op, passName, "ConstantRaised")
-        << remark::reason("'{0}' to {1}: no result tells lower elements apart", qnn::valueName(operand.get()), floor);
+    remarkPassed(op, passName, "ConstantRaised") << remark::reason("'{0}' to {1}: no result tells lower elements apart",
+                                                                   qnn::valueName(operand.get()), shown(floor));
     Tensor elements = qnn::toTensor(constant), raised(elements.type());
     std::transform(elements.as<float>(), elements.as<float>() + elements.count(), raised.mutableAs<float>(),
                    [&](float element) { return std::max(element, static_cast<float>(floor)); });
@@ -151,7 +157,7 @@ private:
     double floor = floors.of(value);
     if (floor <= range.getMin())
       return;
-    remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", range.getMin(), floor);
+    remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", shown(range.getMin()), shown(floor));
     setRange(value, floor, range.getMax(), range.getLabel());
   }
 

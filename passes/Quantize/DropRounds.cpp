@@ -10,6 +10,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -72,19 +73,20 @@ private:
       reportOverflow(round, format, largest);
     if (step < formatStep)
       remarkMissed(round, passName, "NotRounded")
-          << remark::reason("the grid's step {0:e2} is finer than {1}'s {2:e2}: the program keeps more than the model", step,
-                            format.name, formatStep);
+          << remark::reason("the grid's step {0:e2} is finer than {1}'s {2:e2}: the program keeps more than the model",
+                            step, format.name, formatStep);
     else
       remarkPassed(round, passName, "Dropped")
           << remark::reason("the grid's step {0:e2} is no finer than {1}'s {2:e2}", step, format.name, formatStep);
   }
 
   static void reportOverflow(qnn::RoundOp round, const Format &format, double largest) {
-    std::string text = llvm::formatv("layer '{0}': casts to {1}, which ends at {2}, but calibration saw {3}: the model gives "
-                                     "infinity there, the program the end of its grid",
-                                     qnn::layerName(round), format.name, format.largest, largest);
-    reportWarning(round.getLoc(), {"CastOverflow", "", qnn::layerName(round), 0, CostUnit::none, text,
-                                   "scale the values down"});
+    std::string text = llvm::formatv(
+        "layer '{0}': casts to {1}, which ends at {2}, but calibration saw {3}: the model gives "
+        "infinity there, the program the end of its grid",
+        qnn::layerName(round), format.name, llvm::format("%g", format.largest), llvm::format("%g", largest));
+    reportWarning(round.getLoc(),
+                  {"CastOverflow", "", qnn::layerName(round), 0, CostUnit::none, text, "scale the values down"});
   }
 
   /// Nothing where the target or its activations are not known: tare-insert-quant-dequant says so.
@@ -92,9 +94,9 @@ private:
     FailureOr<Target> target = npu::getTarget(getOperation());
     if (failed(target))
       return std::nullopt;
-    const ActivationFormat *format = activations.empty()
-                                         ? &target->activations.front()
-                                         : target->activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
+    const ActivationFormat *format =
+        activations.empty() ? &target->activations.front()
+                            : target->activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
     return format ? std::optional(ActivationRule{unsigned(8 * sizeOf(format->type)), format->symmetric}) : std::nullopt;
   }
 };

@@ -4,6 +4,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include "mlir/IR/Verifier.h"
+#include "llvm/Support/Format.h"
 #include <algorithm>
 #include <functional>
 
@@ -60,7 +61,8 @@ qnn::MaxPoolOp absorbPad(qnn::MaxPoolOp pool) {
   qnn::MaxPoolOp merged = poolWith(pool, pad.getInput(), *pads, builder);
   if (!merged)
     return nullptr;
-  remarkPassed(pool, passName, "BorderAbsorbed") << remark::reason("{0} is never the largest", *border);
+  remarkPassed(pool, passName, "BorderAbsorbed")
+      << remark::reason("{0} is never the largest", llvm::format("%g", *border));
   if (std::optional<std::pair<double, double>> range = inheritedRange(merged))
     setRange(merged, range->first, range->second, qnn::RangeLabel::Inherited);
   pool.replaceAllUsesWith(merged.getResult());
@@ -105,7 +107,8 @@ void addNegated(qnn::SubOp op) {
   if (!constant || !constant.getElementType().isF32() || rangeOf(constant).second < greatest - least)
     return;
   Tensor elements = qnn::toTensor(constant), negated(elements.type());
-  std::transform(elements.as<float>(), elements.as<float>() + elements.count(), negated.mutableAs<float>(), std::negate<>());
+  std::transform(elements.as<float>(), elements.as<float>() + elements.count(), negated.mutableAs<float>(),
+                 std::negate<>());
   OpBuilder builder(op);
   std::string name = qnn::valueName(op.getRhs()) + "_negated";
   Value added = qnn::ConstantOp::create(builder, qnn::nameLoc(op.getContext(), name, name),

@@ -8,7 +8,8 @@ namespace tare {
 
 /// Rewrites what needs no low constant, or has it the other way round:
 ///
-/// - a padding that no max pooling behind it can take is the pooling's own, wherever every window still sees an element;
+/// - a padding that no max pooling behind it can take is the pooling's own, wherever every window still sees an
+/// element;
 /// - a slice that cuts all of a padding away slices the padding's operand;
 /// - a mask that is subtracted is one that is added, negated.
 ///

@@ -23,7 +23,8 @@ std::pair<double, double> extremes(const Tensor &tensor) {
 }
 
 bool takesConstant(Operation *op) {
-  return constantBorder(op) || llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstant(operand)); });
+  return constantBorder(op) ||
+         llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstant(operand)); });
 }
 
 /// Whether the constants of an op bring its result as far below its other operands as these are wide, or further.
