@@ -196,10 +196,15 @@ bool ExponentProblem::satisfies(llvm::ArrayRef<int> exponents) const {
   return violated(exponents).empty();
 }
 
-int64_t ExponentProblem::cost(llvm::ArrayRef<int> exponents) const {
+int64_t ExponentProblem::variablesCost(llvm::ArrayRef<int> exponents) const {
   int64_t sum = 0;
   for (Variable variable = 0; variable != costs.size(); ++variable)
     sum += variableCost(variable, exponents[variable]);
+  return sum;
+}
+
+int64_t ExponentProblem::cost(llvm::ArrayRef<int> exponents) const {
+  int64_t sum = variablesCost(exponents);
   for (const Layer &layer : layers)
     sum += layerCost(layer, exponents[layer.x], layer.y ? exponents[*layer.y] : 0);
   return sum;

@@ -97,6 +97,9 @@ public:
   std::vector<unsigned> violated(llvm::ArrayRef<int> exponents) const;
   /// Whether the fixed exponents are what they must be, and nothing is violated.
   bool satisfies(llvm::ArrayRef<int> exponents) const;
+  bool isFixed(Variable variable) const { return fixed[variable].has_value(); }
+  /// The cost of the variables alone, in units of 1 / ConvexCost::one.
+  int64_t variablesCost(llvm::ArrayRef<int> exponents) const;
   /// The whole cost, in units of 1 / ConvexCost::one.
   int64_t cost(llvm::ArrayRef<int> exponents) const;
 

@@ -76,6 +76,8 @@ public:
   void pin(mlir::Value value, const qnn::Grid &grid) { groups[find(value)].pinned = grid; }
   /// The grid of a value's group; nothing where neither a range nor a cast says it.
   std::optional<qnn::Grid> grid(mlir::Value value) const;
+  /// The rule of a value's grid, where it may be chosen.
+  const ActivationRule &ruleFor(mlir::Value value) const { return ruleOf(groups[find(value)]); }
   /// The rule for constants that `op` reads beside its activations.
   const ActivationRule &ruleBeside(qnn::GridOpInterface op) const { return readsWide(op) ? *wide : rule; }
 

@@ -61,14 +61,17 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     if (failed(checkRanges(groups)))
       return signalPassFailure();
     warnOfCoarseResults(groups);
+    Relevance relevance(function);
+    PowerOfTwoContext context{function, ops, *target, *format, rule, tails, relevance, repair};
     if (target->powerOfTwoScales()) {
-      FailureOr<PowerOfTwoGrids> chosen =
-          choosePowersOfTwo({function, ops, *target, *format, rule, tails, repair}, groups);
+      FailureOr<PowerOfTwoGrids> chosen = choosePowersOfTwo(context, groups);
       if (failed(chosen))
         return signalPassFailure();
-      powersOfTwo = std::move(*chosen);
-    } else if (repair)
+      moved = std::move(*chosen);
+    } else if (repair) {
       coarsenOutputs(ops, *target, tails, groups);
+      moved = moveGrids(context, groups);
+    }
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value), boundary);
     for (Operation *op : ops)
@@ -83,8 +86,8 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
 private:
   /// Of float weights, before repairs.
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
-  /// On targets that only shift.
-  std::optional<PowerOfTwoGrids> powersOfTwo;
+  /// On targets that only shift, of all constants and weights; on others, of what had to move.
+  PowerOfTwoGrids moved;
 
   /// That of 16 bits beside `rule`, where the target has it.
   static std::optional<ActivationRule> widerRule(const Target &target, const ActivationRule &rule) {
@@ -253,8 +256,8 @@ private:
   }
 
   Grid constantGrid(OpOperand &operand, ElementsAttr constant, const ActivationRule &rule) const {
-    if (powersOfTwo)
-      return powersOfTwo->constants.lookup(&operand);
+    if (auto chosen = moved.constants.find(&operand); chosen != moved.constants.end())
+      return chosen->second;
     auto [min, max] = rangeOf(constant);
     return activationGrid(min, max, rule);
   }
@@ -293,8 +296,8 @@ private:
     if (!grid)
       return op->emitOpError("of layer '")
              << qnn::layerName(op) << "' cannot be quantized: " << weightGrid(constant).error().message;
-    if (powersOfTwo)
-      grid = powersOfTwo->weights.lookup(op);
+    if (target.powerOfTwoScales())
+      grid = moved.weights.lookup(op);
     else if (repair)
       raiseScales(op, *grid, qnn::toTensor(constant), activation, target);
     qnn::forgetPages(constant);
@@ -310,7 +313,7 @@ private:
     auto own = cast<RankedTensorType>(integers.getInput().getType());
     Grid grid = *Grid::of(own);
     bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
-    if (!repair || powersOfTwo || !isNormal)
+    if (!repair || target.powerOfTwoScales() || !isNormal)
       return grid;
     Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(integers.getInput())), own);
     SmallVector<double> before = grid.scales;
@@ -319,7 +322,8 @@ private:
       return grid;
     RankedTensorType type = onGrid(own, grid);
     OpBuilder builder(op);
-    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
+    ElementsAttr rounded =
+        qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
     Value constant = qnn::ConstantOp::create(builder, integers.getInput().getLoc(), type, rounded);
     op.getWeightOperand().set(
         quant::DequantizeCastOp::create(builder, integers.getLoc(), integers.getType(), constant));
@@ -331,47 +335,47 @@ private:
     AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
     if (auto cast = existingCast(op->getResult(0)))
       context.result = Grid::of(cast.getType());
-    SmallVector<RaisedScale> scales = raiseFineScales(grid, context, target);
-    for (const RaisedScale &raised : scales)
-      remarkPassed(op, passName, "WeightScaleRaised")
-          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", raised.channel,
-                         raised.from, raised.to, raised.cost, context.result ? "output steps" : "(a real number)");
-    for (TooFineFor cause : {TooFineFor::bias, TooFineFor::accumulator, TooFineFor::shift}) {
-      SmallVector<RaisedScale> alike;
-      llvm::copy_if(scales, std::back_inserter(alike), [&](const RaisedScale &raised) { return raised.cause == cause; });
+    SmallVector<MovedScale> scales = moveScales(grid, context, target);
+    for (const MovedScale &moved : scales)
+      remarkPassed(op, passName, moved.to > moved.from ? "WeightScaleRaised" : "WeightScaleLowered")
+          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", moved.channel,
+                         moved.from, moved.to, moved.cost, context.result ? "output steps" : "(a real number)");
+    for (MoveCause cause : {MoveCause::bias, MoveCause::accumulator, MoveCause::multiplier}) {
+      SmallVector<MovedScale> alike;
+      llvm::copy_if(scales, std::back_inserter(alike), [&](const MovedScale &moved) { return moved.cause == cause; });
       if (!alike.empty())
-        reportRaised(op, alike, context.result.has_value());
+        reportMoved(op, alike, context.result.has_value());
     }
   }
 
   /// One warning a layer and cause: the channels, the worst cost.
-  void reportRaised(AccumulatorOpInterface op, ArrayRef<RaisedScale> scales, bool inSteps) {
+  void reportMoved(AccumulatorOpInterface op, ArrayRef<MovedScale> scales, bool inSteps) {
     constexpr size_t shown = 8;
     std::string channels;
-    for (const RaisedScale &raised : scales.take_front(shown))
-      channels += (channels.empty() ? "" : ", ") + std::to_string(raised.channel);
+    for (const MovedScale &moved : scales.take_front(shown))
+      channels += (channels.empty() ? "" : ", ") + std::to_string(moved.channel);
     if (scales.size() > shown)
       channels += ", .. (" + std::to_string(scales.size()) + " in all)";
     double cost = 0;
-    for (const RaisedScale &raised : scales)
-      cost = std::max(cost, raised.cost);
+    for (const MovedScale &moved : scales)
+      cost = std::max(cost, moved.cost);
     struct Words {
       StringRef kind, what, remedy;
     };
-    // By TooFineFor.
+    // By MoveCause.
     static constexpr Words words[] = {
-        {"LargeBias", "bias", ""},
-        {"LargeSum", "accumulator", "a target with a wider accumulator would hold them"},
-        {"LargeShift", "shifts", "a target with more shifts would hold them"},
+        {"LargeBias", "that were too fine for the bias were raised", ""},
+        {"LargeSum", "that were too fine for the accumulator were raised",
+         "a target with a wider accumulator would hold them"},
+        {"NarrowMultiplier", "that the multiplier and the shifts do not hit were moved",
+         "a target with a wider multiplier or more shifts would hold them"},
     };
     const Words &cause = words[size_t(scales.front().cause)];
-    reportRepair(
-        op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps, cause.kind.str(), cause.remedy.str()},
-        llvm::formatv("layer '{0}', channel{1} {2}: weight scales that were too fine for the {3} were raised, at the "
-                      "cost of at most {4:e2} {5}",
-                      qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, cost,
-                      inSteps ? "LSB of the output" : "(a real number)")
-            .str());
+    reportRepair(op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps, cause.kind.str(), cause.remedy.str()},
+                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales {3}, at the cost of at most {4:e2} {5}",
+                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, cost,
+                               inSteps ? "LSB of the output" : "(a real number)")
+                     .str());
   }
 
   void castBias(AccumulatorOpInterface op, const Grid &grid) {

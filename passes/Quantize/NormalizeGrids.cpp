@@ -149,8 +149,8 @@ private:
     return mlir::success();
   }
 
-  /// The same numbers as 8-bit weights without a zero point: on their own scale where their distances from it fit, in one
-  /// term or in several, or rounded.
+  /// The same numbers as 8-bit weights without a zero point: on their own scale where their distances from it fit, in
+  /// one term or in several, or rounded.
   LogicalResult normalizeSteps(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, const Tensor &steps,
                                Grid grid, OpBuilder &builder) {
     WeightTerms terms(steps);
@@ -197,12 +197,14 @@ private:
     } else {
       Result<Grid> fresh = weightGrid(qnn::toAttr(&getContext(), reals));
       if (!fresh)
-        return op->emitOpError("of layer '") << qnn::layerName(op) << "' cannot be quantized: " << fresh.error().message;
+        return op->emitOpError("of layer '")
+               << qnn::layerName(op) << "' cannot be quantized: " << fresh.error().message;
       grid = *fresh;
     }
     reportRounded(op, reals, farthest, grid);
     RankedTensorType type = onGrid(cast.getType(), grid);
-    ElementsAttr rounded = qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
+    ElementsAttr rounded =
+        qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
     replace(op, cast, type, rounded, builder);
     return mlir::success();
   }

@@ -25,17 +25,34 @@ calibration::GridKind kindOf(const ActivationRule &rule) {
   return {rule.symmetric ? levels - 1 : levels, rule.symmetric};
 }
 
-/// Relative errors, continued to where all is lost.
-ConvexCost relativeCost(const calibration::StepErrors &found) {
+/// (A36) Relative errors, continued to where all is lost, as far as they matter.
+ConvexCost relativeCost(const calibration::StepErrors &found, double relevance) {
   if (!(found.power > 0))
     return ConvexCost();
   std::vector<double> errors;
   for (double error : found.errors)
-    errors.push_back(error / found.power);
+    errors.push_back(error / found.power * relevance);
   if (errors.back() > 0)
-    while (errors.back() < 1)
-      errors.push_back(std::min(1.0, 4 * errors.back()));
-  return ConvexCost(found.first, errors);
+    while (errors.back() < relevance)
+      errors.push_back(std::min(relevance, 4 * errors.back()));
+  return ConvexCost(found.first, errors, relevance);
+}
+
+/// Errors at base * 2^e, from those at powers of two. A base holds the range, as the next power of two does: so do the
+/// coarser ones, which round as finely for their size; those that are finer clip, and lie between two powers.
+calibration::StepErrors atBase(const calibration::StepErrors &found, double base) {
+  int holding = int(std::ceil(std::log2(base)));
+  double ratio = std::ldexp(base, -holding), fraction = 1 + std::log2(ratio);
+  if (ratio == 1.0)
+    return {found.bits, found.power, found.first - holding, found.errors};
+  calibration::StepErrors result{found.bits, found.power, found.first - holding + 1, {}};
+  for (size_t i = 1; i < found.errors.size(); ++i) {
+    double finer = found.errors[i - 1], coarser = found.errors[i];
+    bool clips = found.first + int(i) < holding && finer > 0 && coarser > 0;
+    result.errors.push_back(clips ? std::exp((1 - fraction) * std::log(finer) + fraction * std::log(coarser))
+                                  : coarser * ratio * ratio);
+  }
+  return result;
 }
 
 /// The least exponent e for which 127 * 2^e is `largest` or more.
@@ -57,47 +74,55 @@ std::optional<int> tare::exponentOf(double scale) {
   return std::frexp(scale, &exponent) == 0.5 ? std::optional(exponent - 1) : std::nullopt;
 }
 
-Grid tare::powerOfTwoGrid(int exponent, double min, double max, const ActivationRule &rule) {
+Grid tare::gridOfScale(double scale, double min, double max, const ActivationRule &rule) {
   Grid grid;
   grid.bits = rule.bits;
   grid.max = (int64_t(1) << (rule.bits - 1)) - 1;
   grid.min = rule.symmetric ? -grid.max : -grid.max - 1;
-  grid.scales = {std::ldexp(1.0, exponent)};
-  grid.zeroPoints = {grid.min - calibration::lowestLevel(exponent, {min, max}, kindOf(rule))};
+  grid.scales = {scale};
+  grid.zeroPoints = {grid.min - calibration::lowestLevel(0, {min / scale, max / scale}, kindOf(rule))};
   return grid;
 }
 
-ConvexCost tare::evenCost(double min, double max, const ActivationRule &rule) {
+Grid tare::powerOfTwoGrid(int exponent, double min, double max, const ActivationRule &rule) {
+  return gridOfScale(std::ldexp(1.0, exponent), min, max, rule);
+}
+
+ConvexCost tare::evenCost(double min, double max, const ActivationRule &rule, const StepFamily &family) {
   if (min == max) // As activationGrid has it.
     max = 1.0;
-  return relativeCost(calibration::evenStepErrors({min, max}, kindOf(rule)));
+  return relativeCost(calibration::evenStepErrors({min / family.base, max / family.base}, kindOf(rule)),
+                      family.relevance);
 }
 
-ConvexCost tare::stepCost(qnn::RangeAttr range, const ActivationRule &rule) {
+ConvexCost tare::stepCost(qnn::RangeAttr range, const ActivationRule &rule, const StepFamily &family) {
   double min = range.getMin(), max = range.getMax();
   if (range.getLabel() == qnn::RangeLabel::Dead || min == max)
-    return ConvexCost::preferring(evenCost(min, max, rule).best());
+    return ConvexCost::preferring(evenCost(min, max, rule, family).best());
   qnn::StepErrorsAttr errors = range.getErrors();
   if (!errors || errors.getBits() != rule.bits)
-    return evenCost(min, max, rule);
+    return evenCost(min, max, rule, family);
   ArrayRef<double> found = errors.getErrors().asArrayRef();
-  return relativeCost({errors.getBits(), errors.getMeanSquare(), int(errors.getFirst()), {found.begin(), found.end()}});
+  return relativeCost(
+      atBase({errors.getBits(), errors.getMeanSquare(), int(errors.getFirst()), {found.begin(), found.end()}},
+             family.base),
+      family.relevance);
 }
 
-ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule) {
+ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule, const StepFamily &family) {
   auto [min, max] = rangeOf(constant);
   if (min == max)
-    return ConvexCost::preferring(evenCost(min, max, rule).best());
+    return ConvexCost::preferring(evenCost(min, max, rule, family).best());
   Tensor tensor = qnn::toTensor(constant);
   ArrayRef<float> values(tensor.as<float>(), tensor.count());
-  calibration::StepErrors even = calibration::evenStepErrors({min, max}, kindOf(rule));
+  calibration::StepErrors even = calibration::evenStepErrors({min / family.base, max / family.base}, kindOf(rule));
   std::vector<double> errors;
   double power = 0;
   for (float value : values)
     power += double(value) * value;
   int last = even.first + int(even.errors.size()) - 1;
   for (int exponent = even.first; exponent <= last + int(rule.bits); ++exponent) {
-    Grid grid = powerOfTwoGrid(exponent, min, max, rule);
+    Grid grid = gridOfScale(std::ldexp(family.base, exponent), min, max, rule);
     double error = 0, scale = grid.scale();
     for (float value : values) {
       double q =
@@ -105,9 +130,9 @@ ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule)
       double rest = value - scale * (q - double(grid.zeroPoint()));
       error += rest * rest;
     }
-    errors.push_back(error / power);
+    errors.push_back(error / power * family.relevance);
   }
-  return ConvexCost(even.first, errors);
+  return ConvexCost(even.first, errors, family.relevance);
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,14 +186,14 @@ WeightSteps::Row WeightSteps::study(ArrayRef<float> values) const {
   return result;
 }
 
-ConvexCost WeightSteps::cost(size_t channel) const {
+ConvexCost WeightSteps::cost(size_t channel, double relevance) const {
   const Row &found = rows[channel];
   if (found.isZero)
     return ConvexCost::preferring(usual);
   std::vector<double> relative;
   for (double error : found.errors)
-    relative.push_back(error / power);
-  return ConvexCost(found.first, relative, found.power / power);
+    relative.push_back(error / power * relevance);
+  return ConvexCost(found.first, relative, found.power / power * relevance);
 }
 
 int WeightSteps::lowestFor(size_t channel, double limit) const {

@@ -1,4 +1,4 @@
-//===- WeightRepair.cpp - Weight scales that are too fine -----------------===//
+//===- WeightRepair.cpp - Weight scales that the hardware cannot use ------===//
 #include "Quantize/WeightRepair.h"
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
@@ -15,8 +15,6 @@ namespace {
 
 /// A bias keeps this many bits, so that half of the accumulator is left for the products.
 constexpr int biasBits = 30;
-/// A multiplier keeps this many bits at the largest shift.
-constexpr int multiplierBits = 8;
 
 double largestMagnitude(const Grid &grid) {
   return grid.scale() * double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
@@ -29,7 +27,7 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
   const float *row = weights.as<float>() + channel * count;
   double error = 0.0;
   for (int64_t i = 0; i < count; ++i)
-    error += std::abs(row[i] - scale * std::nearbyint(row[i] / scale));
+    error += std::abs(row[i] - scale * std::clamp(std::nearbyint(row[i] / scale), -127.0, 127.0));
   double unit = context.result ? context.result->scale() : 1.0;
   return error * largestMagnitude(context.activation) / unit;
 }
@@ -45,50 +43,75 @@ double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activa
   return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale()) / room : 0.0;
 }
 
-/// The finest scale that a channel may have, and what would not fit beyond it.
-struct Finest {
-  double scale = 0;
-  TooFineFor cause = TooFineFor::bias;
+/// The finest scale that leaves the channel's bias its bits.
+double finestForBias(double bias, const Grid &activation) {
+  return std::abs(bias) / std::ldexp(activation.scale(), biasBits);
+}
 
-  bool operator<(const Finest &other) const { return scale < other.scale; }
-};
-
-/// The finest scale that leaves the channel's bias and multiplier their bits, and its sum the accumulator.
-Finest finestScale(ArrayRef<float> row, double bias, const AccumulatorContext &context, const Target &target) {
-  double activation = context.activation.scale(), forShift = 0;
-  if (context.result)
-    forShift = std::ldexp(context.result->scale(), multiplierBits - wholeLimits(target).shiftMax) / activation;
-  return std::max({Finest{std::abs(bias) / std::ldexp(activation, biasBits), TooFineFor::bias},
-                   Finest{forShift, TooFineFor::shift},
-                   Finest{finestForAccumulator(row, bias, context.activation, target), TooFineFor::accumulator}});
+/// Why a scale was raised to `finest`.
+MoveCause causeOfRaise(double finest, ArrayRef<float> bias, const Grid &activation) {
+  // Float32 is no finer.
+  constexpr double slack = 1e-6;
+  double largest = 0;
+  for (float value : bias)
+    largest = std::max(largest, double(std::abs(value)));
+  return finestForBias(largest, activation) >= finest * (1 - slack) ? MoveCause::bias : MoveCause::accumulator;
 }
 
 } // namespace
 
-SmallVector<RaisedScale> tare::raiseFineScales(Grid &grid, const AccumulatorContext &context, const Target &target) {
+SmallVector<ChannelWeights> tare::channelWeights(ArrayRef<double> own, const AccumulatorContext &context,
+                                                 const Target &target) {
   const Tensor &weights = context.weights;
   Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
-  int64_t channels = grid.scales.size();
-  SmallVector<Finest> finest;
+  int64_t channels = int64_t(own.size()), count = weights.count() / std::max<int64_t>(channels, 1);
+  // Three stages add the bias behind the multiplier.
+  bool isMultiplied = target.requantizer != Requantizer::three_stage;
+  double usual = largestMagnitude(context.activation) / 2;
+  SmallVector<double> finest, offsets;
   for (int64_t c = 0; c < channels; ++c) {
     double offset = bias ? bias.as<float>()[c] : 0.0;
-    ArrayRef<float> row(weights.as<float>() + c * (weights.count() / channels), weights.count() / channels);
-    finest.push_back(finestScale(row, offset, context, target));
+    offsets.push_back(isMultiplied ? std::abs(offset) / usual : 0.0);
+    ArrayRef<float> row(weights.as<float>() + c * count, count);
+    finest.push_back(std::max(finestForBias(offset, context.activation),
+                              finestForAccumulator(row, offset, context.activation, target)));
   }
   // One scale for all channels is as coarse as any of them needs.
-  if (!target.weights.perChannel)
-    finest.assign(channels, *llvm::max_element(finest));
-  SmallVector<RaisedScale> raised;
-  for (int64_t c = 0; c < channels; ++c) {
-    double before = grid.scales[c];
-    if (!(before < finest[c].scale))
-      continue;
-    float scale = finest[c].scale;
-    grid.scales[c] = scale < finest[c].scale ? std::nextafter(scale, HUGE_VALF) : scale;
-    raised.push_back(
-        {c, finest[c].cause, before, grid.scales[c], channelCost(weights, c, channels, grid.scales[c], context)});
+  if (!target.weights.perChannel && channels > 0)
+    return {ChannelWeights(ArrayRef<float>(weights.as<float>(), weights.count()), own.front(),
+                           *llvm::max_element(finest), *llvm::max_element(offsets))};
+  SmallVector<ChannelWeights> result;
+  for (int64_t c = 0; c < channels; ++c)
+    result.emplace_back(ArrayRef<float>(weights.as<float>() + c * count, count), own[c], finest[c], offsets[c]);
+  return result;
+}
+
+SmallVector<MovedScale> tare::moveScales(Grid &grid, const AccumulatorContext &context, const Target &target) {
+  SmallVector<ChannelWeights> channels = channelWeights(grid.scales, context, target);
+  SmallVector<double> scales =
+      llvm::map_to_vector(channels, [](const ChannelWeights &channel) { return channel.own(); });
+  bool isShared = target.requantizer == Requantizer::three_stage;
+  if (context.result) {
+    const MultiplierLimits limits = wholeLimits(target);
+    double step = context.result->scale() / context.activation.scale();
+    if (gainsMatter(channels, step, limits, isShared))
+      scales = llvm::map_to_vector(chooseScales(channels, step, limits, isShared),
+                                   [](const ChosenScale &chosen) { return chosen.scale; });
   }
-  return raised;
+  Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
+  ArrayRef<float> biases = bias ? ArrayRef<float>(bias.as<float>(), bias.count()) : ArrayRef<float>();
+  SmallVector<MovedScale> moved;
+  for (int64_t c = 0, count = grid.scales.size(); c < count; ++c) {
+    double before = grid.scales[c], after = scales[scales.size() == 1 ? 0 : c];
+    if (before == after)
+      continue;
+    grid.scales[c] = after;
+    bool isAlone = channels.size() == size_t(count), isForMultiplier = after != channels[isAlone ? c : 0].own();
+    ArrayRef<float> whose = isAlone && !biases.empty() ? biases.slice(c, 1) : biases;
+    MoveCause cause = isForMultiplier ? MoveCause::multiplier : causeOfRaise(after, whose, context.activation);
+    moved.push_back({c, cause, before, after, channelCost(context.weights, c, count, after, context)});
+  }
+  return moved;
 }
 
 double tare::roundingCost(const AccumulatorContext &context, const Grid &grid) {

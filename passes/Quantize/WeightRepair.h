@@ -1,15 +1,17 @@
-//===- WeightRepair.h - Weight scales that are too fine ---------*- C++ -*-===//
+//===- WeightRepair.h - Weight scales that the hardware cannot use -*- C++ -*-===//
 //
 // A channel whose weights are nearly zero has a scale so fine that its bias
 // would need more than 32 bits, or its multiplier would lose all of its bits
 // to the largest shift. A coarser scale represents such a channel at least as
 // well as the hardware could use it. And where a channel's sum could leave the
-// accumulator, a coarser scale makes its integers smaller.
+// accumulator, a coarser scale makes its integers smaller. Where a multiplier
+// is narrow, a scale next to the best is one that it hits.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H
 #define TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H
 
+#include "Quantize/ChannelScales.h"
 #include "Quantize/Grids.h"
 #include "tare/Target/Target.h"
 #include "tare/Tensor/Tensor.h"
@@ -27,25 +29,28 @@ struct AccumulatorContext {
   std::optional<qnn::Grid> result;
 };
 
-/// What a weight scale can be too fine for.
-enum class TooFineFor { bias, accumulator, shift };
+/// What a weight scale is moved for.
+enum class MoveCause { bias, accumulator, multiplier };
 
-struct RaisedScale {
+struct MovedScale {
   int64_t channel;
-  /// What demanded the most.
-  TooFineFor cause;
+  MoveCause cause;
   double from, to;
-  /// What raising it may change of a result at most: in steps of the result's grid, or in real numbers where the
-  /// accumulator leaves.
+  /// What rounding the weights to it may change of a result at most: in steps of the result's grid, or in real numbers
+  /// where the accumulator leaves.
   double cost;
 };
 
-/// Raises the scales in `grid` that are too fine for the bias, the accumulator or the target's shifts.
-llvm::SmallVector<RaisedScale> raiseFineScales(qnn::Grid &grid, const AccumulatorContext &context,
-                                               const Target &target);
+/// The weights of each channel, or, where the target has one scale for all, of the layer as one; `own`: their scales in
+/// that case or this. No scale is finer than the bias and the accumulator allow.
+llvm::SmallVector<ChannelWeights> channelWeights(llvm::ArrayRef<double> own, const AccumulatorContext &context,
+                                                 const Target &target);
 
-/// What rounding the weights to `grid` may change of a result at most: in steps of the result's grid, or in real numbers
-/// where the accumulator leaves.
+/// Moves the scales in `grid` that are too fine for the bias or the accumulator, or whose multipliers lose too much.
+llvm::SmallVector<MovedScale> moveScales(qnn::Grid &grid, const AccumulatorContext &context, const Target &target);
+
+/// What rounding the weights to `grid` may change of a result at most: in steps of the result's grid, or in real
+/// numbers where the accumulator leaves.
 double roundingCost(const AccumulatorContext &context, const qnn::Grid &grid);
 
 } // namespace tare

@@ -36,7 +36,10 @@ Multiplier tare::decompose(double scale, const MultiplierLimits &limits) {
     --q;
   int lost = std::max(0, q - limits.shiftMax);
   q -= lost;
-  return {int32_t(multiplierAt(scale, q)), q, std::min(lost, limits.bits)};
+  int64_t m = multiplierAt(scale, q);
+  // What is exact, as far as scales of float32 are, lost nothing but zeros.
+  bool isExact = std::abs(std::ldexp(double(m), -q) - scale) <= std::ldexp(std::abs(scale), -23);
+  return {int32_t(m), q, isExact ? 0 : std::min(lost, limits.bits)};
 }
 
 llvm::SmallVector<Multiplier> tare::decomposeShared(llvm::ArrayRef<double> scales, const MultiplierLimits &limits) {

@@ -28,6 +28,16 @@ void CalibrationOptions::addTo(CLI::App &app) {
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
 
+/// Whether grids may come to have steps that differ by powers of two from what suits each value: where there is no
+/// multiplier, where it has fewer bits than weights have, or where the shifts leave it few at the accumulators of usual
+/// layers. Calibration then tells what each value loses on such grids.
+static bool mayMoveScales(const Target &target) {
+  constexpr int weightBits = 8, usualOctaves = 16;
+  int stages = target.requantizer == Requantizer::three_stage ? 3 : 1;
+  return target.powerOfTwoScales() || target.multiplierBits < weightBits ||
+         target.shift.max * stages < target.multiplierBits + usualOctaves;
+}
+
 /// What the target says of the activation type, or of its preferred one.
 static Result<ActivationFormat> formatOf(const Target &target, const std::string &activations) {
   if (activations.empty())
@@ -66,7 +76,7 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   request.calibration = {data,
                          random,
                          std::nullopt,
-                         {*calibration::methodOf(method), percentile, gridOf(*format), hardware->powerOfTwoScales()},
+                         {*calibration::methodOf(method), percentile, gridOf(*format), mayMoveScales(*hardware)},
                          threads};
   if (samples > 0)
     request.calibration.samples = samples;

@@ -340,9 +340,11 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     - values that the model quantizes itself keep its grids;
     - on a target that only shifts all scales are powers of two, whose exponents are chosen together: every shift is in the target's
       range, at the least squared error (docs/arithmetic.md, A35 to A38);
-    - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, or whose multiplier would keep less than
-      8 bits at the target's largest shift, gets a coarser scale; a remark says what that costs (`repair`). So do weights that the
-      model brings on a grid of their own, which keep it otherwise.
+    - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, gets a coarser scale; one whose multiplier has
+      few bits, by its width or at the target's largest shift, the nearest scale that the multiplier means exactly, where that loses less
+      (docs/arithmetic.md, A51); a warning says what that costs (`repair`). So do weights that the model brings on a grid of their own,
+      which keep it otherwise;
+    - where multipliers lose much in all, grids of activations move, too, together (A52; `repair`).
 
     ```mlir
     // before

@@ -36,15 +36,15 @@ func.func @overflow(%x: tensor<1x70000xf32> {qnn.name = "x", qnn.range = #qnn.ra
 
 // -----
 
-// Weights that the model brings on a grid of their own are rounded to a coarser one: 100 / 2^23 where 1e-12 was.
+// Weights that the model brings on a grid of their own are rounded to a coarser one: 100 / 2^31 where 1e-12 was.
 // CHECK-LABEL: func.func @own_grid
 // REFUSED: the bias of channel 1, 3.000000e+00, does not fit 32 bits on the accumulator's grid of scale
 func.func @own_grid(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<0.0, 255.0, calibrated>}) -> tensor<1x2xf32> {
   %wq = qnn.constant dense<[[127, 1], [1, 127]]> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {1.0, 1.0e-12}>>
   %w = quant.dcast %wq : tensor<2x2x!quant.uniform<i8:f32:0, {1.0, 1.0e-12}>> to tensor<2x2xf32>
   %b = qnn.constant dense<[0.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
-  // CHECK: qnn.constant dense_resource<own_weight> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {1.000000e+00,1.1920928955078125E-5}>>
-  // expected-warning @unknown {{repaired: layer 'own', channel 1: weight scales that were too fine for the bias were raised, at the cost of at most}}
+  // CHECK: qnn.constant dense_resource<own_weight> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {1.000000e+00,4.6566128730773926E-8}>>
+  // expected-warning @unknown {{repaired: layer 'own', channel 1: weight scales that the multiplier and the shifts do not hit were moved, at the cost of at most}}
   %y = qnn.linear %x, %w, %b {qnn.range = #qnn.range<0.0, 2.55e4, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("own"("y"))
   %z = qnn.relu %y {qnn.range = #qnn.range<0.0, 2.55e4, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("relu"("z"))
   return %z : tensor<1x2xf32>

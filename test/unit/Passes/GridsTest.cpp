@@ -156,16 +156,16 @@ TEST_F(WeightGrid, NamesTheBiasThatDoesNotFit) {
   EXPECT_NE(misfit->find("channel 1"), std::string::npos);
 }
 
-TEST_F(WeightGrid, RaisedScalesLeaveBitsForBiasAndMultiplier) {
+TEST_F(WeightGrid, MovedScalesLeaveBitsForBiasAndMultiplier) {
   Target target;
   mlir::ElementsAttr weights = constant({1.27f, 1e-20f, 1e-9f}, {3, 1}), bias = constant({0, 3, 0}, {3});
   Grid scales = *weightGrid(weights), activation = activationGrid(0, 255, i8), result = activationGrid(0, 2.55, i8);
-  auto raised = raiseFineScales(scales, {qnn::toTensor(weights), bias, activation, result}, target);
-  ASSERT_EQ(raised.size(), 2u);
+  auto moved = moveScales(scales, {qnn::toTensor(weights), bias, activation, result}, target);
+  ASSERT_EQ(moved.size(), 2u);
   EXPECT_EQ(scales.scales[0], double(0.01f));
   EXPECT_FALSE(biasMisfit(bias, accumulatorGrid(activation, scales, 3, 0)));
-  for (const RaisedScale &scale : raised) {
-    EXPECT_GE(std::ldexp(activation.scale(0) * scale.to / result.scale(0), target.shift.max), 256.0);
+  for (const MovedScale &scale : moved) {
+    EXPECT_GE(decompose(activation.scale(0) * scale.to / result.scale(0), wholeLimits(target)).m, 1);
     EXPECT_LT(scale.cost, 0.01);
   }
 }

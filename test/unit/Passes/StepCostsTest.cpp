@@ -115,6 +115,23 @@ TEST(StepCosts, GridsHoldTheRangeTheyAreLaidOutFor) {
   EXPECT_EQ(powerOfTwoGrid(3, -1, 1, symmetric).zeroPoint(0), 0);
 }
 
+TEST(StepCosts, OtherBasesLoseWhatTheirScalesDo) {
+  // Evenly spread values lose least on the grid that just holds them, whatever its base.
+  for (double base : {1.0, 0.01, 0.3, 7.0}) {
+    double top = 127 * base;
+    ConvexCost cost = evenCost(-top, top, symmetric, {base, 1.0});
+    EXPECT_EQ(cost.best(), 0) << base;
+    EXPECT_EQ(cost.at(1), evenCost(-127, 127, symmetric).at(1)) << base;
+  }
+}
+
+TEST(StepCosts, RelevanceScalesWhatIsLost) {
+  ConvexCost all = evenCost(-1, 1, symmetric), part = evenCost(-1, 1, symmetric, {1.0, 1.0 / 1024});
+  EXPECT_EQ(all.best(), part.best());
+  for (int exponent = -12; exponent != 4; ++exponent)
+    EXPECT_NEAR(double(part.at(exponent)) * 1024, double(all.at(exponent)), 1e-5 * double(all.at(exponent)) + 32768);
+}
+
 TEST(StepCosts, ExponentsAreOfPowersOfTwoAlone) {
   EXPECT_EQ(exponentOf(1.0), 0);
   EXPECT_EQ(exponentOf(0.125), -3);

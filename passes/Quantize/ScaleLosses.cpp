@@ -1,0 +1,114 @@
+//===- ScaleLosses.cpp - What a choice of scales loses --------------------===//
+#include "Quantize/ScaleChooser.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+using qnn::AccumulatorOpInterface;
+using qnn::Grid;
+
+/// Of shifts that only multipliers bound.
+static constexpr int anyShift = -1000;
+
+/// In float32, also of integers that the model brings.
+Tensor ScaleChooser::weightsOf(AccumulatorOpInterface op) {
+  Value weights = op.getWeightOperand().get();
+  if (auto cast = weights.getDefiningOp<quant::DequantizeCastOp>())
+    return dequantized(qnn::toTensor(qnn::constantValue(cast.getInput())), cast.getInput().getType());
+  return qnn::toTensor(qnn::constantValue(weights));
+}
+
+AccumulatorContext ScaleChooser::contextOf(const Layer &layer) const {
+  AccumulatorOpInterface op = layer.op;
+  Value input = op.getActivationOperand().get(), result = op->getResult(0);
+  Grid x = groups.contains(input) ? *groups.grid(input) : activationGrid(-1, 1, context.rule);
+  Grid y = *groups.grid(result);
+  x.scales = {scaleOf(layer.x)};
+  y.scales = {scaleOf(*layer.y)};
+  return {weightsOf(op), layer.bias, x, y};
+}
+
+/// A layer's channels by w, where M = m * 2^(e_x + w - e_y) at the largest shift. (A51)
+void ScaleChooser::addMultipliedCosts(const Layer &layer) {
+  const AccumulatorContext around = contextOf(layer);
+  SmallVector<ChannelWeights> weights = channelWeights(layer.own, around, context.target);
+  double power = 0, relevance = context.relevance.of(AccumulatorOpInterface(layer.op)->getResult(0));
+  for (const ChannelWeights &channel : weights)
+    power += channel.power();
+  std::vector<ExponentChannel> channels;
+  for (const ChannelWeights &channel : weights)
+    if (channel.power() > 0) {
+      channels.emplace_back();
+      channels.back().error = multipliedCost(channel, bases[*layer.y] / bases[layer.x], relevance / power);
+    }
+  if (!channels.empty())
+    problem.addLayer(layer.x, layer.y, std::move(channels), {anyShift, whole.shiftMax}, ownerOf(layer.op));
+}
+
+/// From where 10 bits are left, beyond which there is nothing to gain, to where the weights are lost.
+ConvexCost ScaleChooser::multipliedCost(const ChannelWeights &channel, double base, double factor) const {
+  constexpr int mostBits = 10, lostOctaves = 7;
+  MultiplierLimits limits = whole;
+  limits.shiftMin -= limits.shiftMax, limits.shiftMax = 0;
+  int unit = std::ilogb(channel.own() / base);
+  double power = channel.power();
+  std::vector<double> errors;
+  for (int w = unit - std::min(mostBits, limits.bits); w <= unit + lostOctaves; ++w)
+    errors.push_back(std::min(power, channel.choose(std::ldexp(base, w), limits).error) * factor);
+  return ConvexCost(unit - std::min(mostBits, limits.bits), errors, power * factor);
+}
+
+double ScaleChooser::cost() {
+  addCosts();
+  double sum = double(problem.variablesCost(exponents)) / ConvexCost::one;
+  for (const Layer &layer : layers)
+    sum += lossOf(layer, /*withMultipliers=*/true);
+  for (const Scaling &scaling : scalings)
+    sum += gainLossOf(scaling);
+  return sum;
+}
+
+double ScaleChooser::lossToMultipliers() const {
+  double sum = 0;
+  for (const Layer &layer : layers)
+    if (mayLose(layer.own, stepOf(layer), whole, isShared()))
+      sum += lossOf(layer, /*withMultipliers=*/true) - lossOf(layer, /*withMultipliers=*/false);
+  for (const Scaling &scaling : scalings)
+    sum += gainLossOf(scaling);
+  return sum;
+}
+
+double ScaleChooser::lossOf(const Layer &layer, bool withMultipliers) const {
+  const AccumulatorContext around = contextOf(layer);
+  SmallVector<ChannelWeights> channels = channelWeights(layer.own, around, context.target);
+  double step = stepOf(layer), error = 0, power = 0;
+  for (const ChannelWeights &channel : channels)
+    power += channel.power();
+  if (withMultipliers && gainsMatter(channels, step, whole, isShared()))
+    for (const ChosenScale &chosen : chooseScales(channels, step, whole, isShared()))
+      error += chosen.error;
+  else
+    for (const ChannelWeights &channel : channels)
+      error += channel.ownError();
+  return power > 0 ? error / power * context.relevance.of(AccumulatorOpInterface(layer.op)->getResult(0)) : 0.0;
+}
+
+double ScaleChooser::gainLossOf(const Scaling &scaling) const {
+  auto scale = [&](ArrayRef<Variable> factors) {
+    double product = 1.0 / scaleOf(scaling.y);
+    for (Variable factor : factors)
+      product *= scaleOf(factor);
+    return product;
+  };
+  double wanted = scale(scaling.factors);
+  Multiplier multiplier = decompose(wanted, whole);
+  if (scaling.beside)
+    multiplier = decomposeShared({wanted, scale(*scaling.beside)}, each).front();
+  if (multiplier.q < (scaling.beside ? each : whole).shiftMin)
+    return scaling.relevance;
+  double gain = std::ldexp(double(multiplier.m), -multiplier.q) / wanted - 1.0;
+  return gain * gain * scaling.relevance;
+}

@@ -1,0 +1,179 @@
+//===- ScaleReports.cpp - What the choice of scales moved -----------------===//
+#include "Quantize/ScaleChooser.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Passes/Repairs.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+
+/// Names in one message.
+static constexpr size_t shown = 8;
+
+void ScaleChooser::refuse(const std::string &name, double scale) {
+  others.push_back(llvm::formatv("'{0}' ({1:e4})", name, scale).str());
+}
+
+LogicalResult ScaleChooser::refuseOtherScales() {
+  if (others.empty())
+    return mlir::success();
+  size_t count = others.size();
+  others.resize(std::min(count, shown));
+  func::FuncOp function = context.function;
+  return function.emitError()
+         << "target '" << context.target.name
+         << "' only shifts, so scales must be powers of two; the model says scales that are none, of "
+         << llvm::join(others, ", ") << (count > shown ? ", .." : "") << " (" << count
+         << " in all); convert the float model, or one that was quantized with powers of two";
+}
+
+void ScaleChooser::reportViolations() const {
+  const ShiftRange &shift = context.target.shift;
+  for (unsigned index : problem.violated(exponents))
+    owners[index]->emitError()
+        << "layer '" << qnn::layerName(owners[index]) << "': no scales that are powers of two give every shift q in ["
+        << shift.min << ", " << shift.max << "] of target '" << context.target.name << "'" << scalesOf(owners[index])
+        << "; a grid that the model or a function fixes is in the way: leave it to calibration, or use a target with "
+           "more shifts";
+}
+
+std::string ScaleChooser::scaleText(double scale) {
+  if (std::optional<int> exponent = exponentOf(scale))
+    return "2^" + std::to_string(*exponent);
+  return llvm::formatv("{0:e3}", scale).str();
+}
+
+/// " (found for 'x' 2^-3, for 'y' 2^-9)"
+std::string ScaleChooser::scalesOf(Operation *op) const {
+  std::string text;
+  auto note = [&](Value value) {
+    if (std::optional<Variable> variable = variableOf(value))
+      text +=
+          (text.empty() ? " (the nearest: '" : ", '") + qnn::valueName(value) + "' " + scaleText(scaleOf(*variable));
+  };
+  for (Value operand : op->getOperands())
+    note(operand);
+  note(op->getResult(0));
+  return text.empty() ? text : text + ")";
+}
+
+void ScaleChooser::reportMoves() const {
+  std::vector<int> best = problem.unconstrained();
+  for (Value value : groups.values()) {
+    Variable variable = variables.lookup(groups.group(value));
+    if (names.lookup(variable) == qnn::valueName(value) && exponents[variable] != best[variable])
+      reportValue(value, std::ldexp(bases[variable], best[variable]), scaleOf(variable));
+  }
+  for (const Layer &layer : layers)
+    if (layer.steps)
+      reportWeights(layer);
+  for (const ConstantOperand &constant : constants)
+    if (int chosen = exponentOfConstant(constant); chosen != constant.cost.best())
+      reportConstant(constant, chosen);
+}
+
+void ScaleChooser::reportConstant(const ConstantOperand &constant, int chosen) const {
+  Operation *op = constant.operand->getOwner();
+  double best = std::ldexp(constant.base, constant.cost.best()), scale = std::ldexp(constant.base, chosen);
+  report(op, "ConstantExponent", "layer '" + qnn::layerName(op) + "': the scale of its constant",
+         constant.operand->get(), best,
+         gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant)), constant.range);
+}
+
+void ScaleChooser::reportValue(Value value, double best, double chosen) const {
+  Operation *maker = value.getDefiningOp();
+  std::pair<double, double> range = groups.range(value).value_or(std::pair(0.0, 0.0));
+  report(maker ? maker : *value.user_begin(), "ValueExponent", "the scale of value", value, best,
+         gridOfScale(chosen, range.first, range.second, groups.ruleFor(value)), range);
+}
+
+/// The most that `grid` takes from a value of the range, by rounding or by clipping an end, in its LSB.
+static double costOf(const Grid &grid, std::pair<double, double> range) {
+  constexpr double rounding = 0.5;
+  return std::max({rounding, range.second / grid.scale() - double(grid.max - grid.zeroPoint()),
+                   double(grid.min - grid.zeroPoint()) - range.first / grid.scale()});
+}
+
+void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what, Value value, double best,
+                          const Grid &chosen, std::pair<double, double> range) const {
+  double cost = ::costOf(chosen, range);
+  reportRepair(op, {kind, 1, cost},
+               llvm::formatv("{0} '{1}' is {2} where {3} has the least squared error, so that every shift is in "
+                             "[{4}, {5}]; it costs at most {6:e2} LSB of the new grid",
+                             what, qnn::valueName(value), scaleText(chosen.scale()), scaleText(best),
+                             context.target.shift.min, context.target.shift.max, cost)
+                   .str());
+}
+
+void ScaleChooser::reportWeights(const Layer &layer) const {
+  std::vector<int> chosen = problem.channelExponents(layer.number, exponents);
+  SmallVector<std::string> channels;
+  double cost = 0;
+  for (size_t c = 0; c != chosen.size(); ++c) {
+    if (chosen[c] == layer.costs[c].best())
+      continue;
+    channels.push_back(std::to_string(c));
+    double moved = layer.steps->deviation(c, chosen[c]) * std::ldexp(reach(), exponents[layer.x]);
+    cost = std::max(cost, layer.y ? std::ldexp(moved, -exponents[*layer.y]) : moved);
+  }
+  if (channels.empty())
+    return;
+  size_t count = channels.size();
+  channels.resize(std::min(count, shown));
+  std::string list = llvm::join(channels, ", ");
+  if (count > shown)
+    list += llvm::formatv(", .. ({0} in all)", count).str();
+  reportRepair(layer.op, {"WeightExponents", int64_t(count), cost, layer.y.has_value()},
+               llvm::formatv("layer '{0}', channel{1} {2}: weight scales are not the powers of two with the least "
+                             "squared error, so that the bias, the accumulator and the shifts fit, at the cost of at "
+                             "most {3:e2} {4}",
+                             qnn::layerName(layer.op), count > 1 ? "s" : "", list, cost,
+                             layer.y ? "LSB of the output" : "(a real number)")
+                   .str());
+}
+
+//===----------------------------------------------------------------------===//
+// The result
+//===----------------------------------------------------------------------===//
+
+int ScaleChooser::exponentOfConstant(const ConstantOperand &constant) const {
+  if (constant.variable)
+    return exponents[*constant.variable];
+  return context.repair ? problem.channelExponents(constant.layer, exponents).front() : constant.cost.best();
+}
+
+PowerOfTwoGrids ScaleChooser::apply(GridGroups &into) const {
+  PowerOfTwoGrids result;
+  auto isNatural = [&](double base, double scale) { return family == ScaleFamily::natural && base == scale; };
+  for (Value value : groups.values())
+    if (Variable variable = *variableOf(value);
+        !groups.pinned(value) && !isNatural(bases[variable], scaleOf(variable))) {
+      auto [min, max] = *groups.range(value);
+      into.pin(value, gridOfScale(scaleOf(variable), min, max, groups.ruleFor(value)));
+    }
+  for (const ConstantOperand &constant : constants)
+    if (double scale = std::ldexp(constant.base, exponentOfConstant(constant)); !isNatural(constant.base, scale))
+      result.constants[constant.operand] =
+          gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant));
+  for (const Layer &layer : layers)
+    if (layer.steps)
+      result.weights[layer.op] = weightGridOf(layer);
+  return result;
+}
+
+Grid ScaleChooser::weightGridOf(const Layer &layer) const {
+  std::vector<int> chosen = problem.channelExponents(layer.number, exponents);
+  if (!context.repair)
+    llvm::transform(layer.costs, chosen.begin(), [](const ConvexCost &cost) { return cost.best(); });
+  Grid grid = powerOfTwoGrid(0, 0, 0, {8, /*symmetric=*/true});
+  grid.axis = 0;
+  grid.scales.clear();
+  for (int exponent : chosen)
+    grid.scales.push_back(std::ldexp(1.0, exponent));
+  grid.zeroPoints.assign(chosen.size(), 0);
+  return grid;
+}
