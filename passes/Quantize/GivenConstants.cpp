@@ -71,18 +71,29 @@ std::optional<Grid> gridOfStep(ArrayRef<float> values, double step, const Activa
   return fits ? std::optional(grid) : std::nullopt;
 }
 
+/// The finest grid that holds a whole constant exactly, of steps in `step`: in a sum, steps far apart would leave the
+/// smaller one few bits of its multiplier (A20). Nothing where there is none.
+std::optional<Grid> finestGrid(ArrayRef<float> values, double step, const ActivationRule &rule) {
+  std::optional<Grid> grid = gridOfStep(values, step, rule);
+  while (grid) {
+    std::optional<Grid> finer = gridOfStep(values, grid->scale() / 2, rule);
+    if (!finer)
+      break;
+    grid = finer;
+  }
+  return grid;
+}
+
 /// The grid for a whole constant: one that holds it exactly, where its least number or its finest scale is such a step,
 /// otherwise that of its range.
 Grid gridForAll(const Tensor &reals, ArrayRef<double> scales, const ActivationRule &rule) {
   ArrayRef<float> values(reals.as<float>(), reals.count());
-  double least = HUGE_VAL, largest = 0;
-  for (float value : values) {
+  double least = HUGE_VAL;
+  for (float value : values)
     least = value == 0 ? least : std::min(least, std::abs(double(value)));
-    largest = std::max(largest, std::abs(double(value)));
-  }
-  if (largest > 0)
-    for (double step : {least, scales.empty() ? least : *llvm::min_element(scales)})
-      if (std::optional<Grid> exact = gridOfStep(values, step, rule))
+  if (std::isfinite(least))
+    for (double step : {least, *llvm::min_element(scales)})
+      if (std::optional<Grid> exact = finestGrid(values, step, rule))
         return *exact;
   auto [low, high] = std::minmax_element(values.begin(), values.end());
   return activationGrid(*low, *high, rule);

@@ -61,14 +61,14 @@ func.func @product(%q: tensor<1x2x3x3x!a>, %r: tensor<3x2x!a>) -> (tensor<1x2x3x
 !k = !quant.uniform<i8:f32:0, {0.5, 0.3}>
 !l = !quant.uniform<i8:f32:0, {0.5, 0.31}>
 
-// 0.5 * 3 and 0.3 * 5 are one number, which is its own step; 0.5 * 3 and 0.31 * 4 have none in common.
+// 0.5 * 3 and 0.3 * 5 are one number, which is 2^14 steps; 0.5 * 3 and 0.31 * 4 have no step in common.
 // CHECK-LABEL: func.func @sum
 // REFUSED: layer 'b' reads the constant 'l', which has a scale per index of axis 0, but an activation of target 'i16x8' has not; do without --no-repair
 func.func @sum(%q: tensor<1x2x!a>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   %x = quant.dcast %q : tensor<1x2x!a> to tensor<1x2xf32>
   %i = qnn.constant dense<[3, 5]> : tensor<2xi8> as tensor<2x!k>
   %k = quant.dcast %i : tensor<2x!k> to tensor<2xf32> loc("k")
-  // CHECK: qnn.constant dense_resource<{{.*}}> : tensor<2xi16> as tensor<2x!quant.uniform<i16<-32767:32767>:f32, 1.500000e+00>>
+  // CHECK: qnn.constant dense_resource<{{.*}}> : tensor<2xi16> as tensor<2x!quant.uniform<i16<-32767:32767>:f32, 9.1552734375E-5>>
   %0 = qnn.add %x, %k : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("a")
   %j = qnn.constant dense<[3, 4]> : tensor<2xi8> as tensor<2x!l>
   %l = quant.dcast %j : tensor<2x!l> to tensor<2xf32> loc("l")
