@@ -85,7 +85,7 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                                  llvm::cl::desc("convert although scales look as if nobody had calibrated them"),
                                  llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
-                                  llvm::cl::desc("quantize, dequantize, transpose: left to the host")};
+                                  llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
     return {target, activations, ranges, std::vector<std::string>(stripIo.begin(), stripIo.end()), repair,

@@ -73,7 +73,7 @@ typedef enum tare_form {
   /* The program's own tensor, as its descriptor says. */
   TARE_FORM_PROGRAM = 0,
   /* What the model says (as a rule real numbers): the runtime does what was
-     stripped from the program (quantize, dequantize, transpose). */
+     stripped from the program (quantize, dequantize, transpose, concat, ..). */
   TARE_FORM_MODEL = 1,
   /* The integers on the grid, shaped like the program's tensor, also where the
      program quantizes or dequantizes itself. */
@@ -113,7 +113,14 @@ void tare_program_destroy(tare_program *program);
 size_t tare_program_input_count(const tare_program *program);
 size_t tare_program_output_count(const tare_program *program);
 
-/* Describes an input or output; an error where there is none of this index. */
+/* How many outputs there are in a form. Where the program leaves it to the host
+   to join outputs (`tare convert --strip-io`), the model has fewer than the
+   program; it never has more. tare_program_output_count() counts the program's
+   own. 0 where there is no such form. Since version 3. */
+size_t tare_program_output_count_in(const tare_program *program, tare_form form);
+
+/* Describes an input or output; an error where the form has none of this
+   index. */
 tare_status tare_program_input(const tare_program *program, size_t index, tare_form form, tare_port *port);
 tare_status tare_program_output(const tare_program *program, size_t index, tare_form form, tare_port *port);
 
@@ -135,8 +142,8 @@ tare_status tare_context_create_threaded(const tare_program *program, tare_form 
 void tare_context_destroy(tare_context *context);
 
 /* Runs the program once. inputs[i] and outputs[i] point to as many bytes as the
-   description of input or output i says, in the context's form; they need no
-   alignment. */
+   description of input or output i says, in the context's form, of which there
+   are as many as that form has; they need no alignment. */
 tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs);
 
 #ifdef __cplusplus

@@ -57,6 +57,7 @@ void addSteps(program::PortT &port, ArrayAttr steps) {
   for (auto step : steps.getAsRange<npu::HostStepAttrInterface>()) {
     port.host_steps.push_back(std::make_unique<program::HostStepT>());
     port.host_steps.back()->op = step.encode();
+    port.host_steps.back()->operand_count = step.getOperandCount();
   }
 }
 
@@ -123,6 +124,8 @@ program::PortT describeOutput(func::FuncOp function, unsigned index) {
   Value value = function.front().getTerminator()->getOperand(index);
   auto name = function.getResultAttrOfType<StringAttr>(index, qnn::portNameAttrName);
   port.name = name ? name.str() : "result" + std::to_string(index);
+  if (auto joined = function.getResultAttrOfType<StringAttr>(index, npu::modelOutputAttrName))
+    port.model_output = joined.str();
   port.layout = layoutOfOutput(value);
   setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value),
               value);

@@ -56,6 +56,7 @@ void tare::addFunctionOps(EvaluationRegistry &registry) {
   registry.add<HardSigmoidOp>(evaluateFunction<HardSigmoidOp>, OrderRule::same);
   registry.add<HardSwishOp>(evaluateFunction<HardSwishOp>, OrderRule::same);
   registry.add<TruncateOp>(evaluateFunction<TruncateOp>, OrderRule::same);
+  registry.add<SwishOp>(evaluateFunction<SwishOp>, OrderRule::same);
   registry.add<ReciprocalOp>(evaluateFunction<ReciprocalOp>, OrderRule::same);
   registry.add<SoftmaxOp>(evaluateSoftmax);
 }

@@ -68,17 +68,85 @@ Result<std::vector<TensorType>> inputHostTypes(const PortT &port, const TensorTy
   return types;
 }
 
-Result<std::vector<TensorType>> outputHostTypes(const PortT &port, const TensorType &tensor) {
-  std::vector<TensorType> types{tensor};
-  for (const auto &step : port.host_steps) {
-    if (step->op.type != Op::Dequantize && step->op.type != Op::Transpose)
-      return inPort(port, Error{"a step after an output is neither a dequantize nor a transpose"});
-    auto result = inferResult(step->op, std::span(&types.back(), 1));
-    if (!result)
-      return inPort(port, result.error());
-    types.push_back(*result);
+namespace {
+
+bool isOutputStep(Op kind) {
+  switch (kind) {
+  case Op::Dequantize:
+  case Op::Transpose:
+  case Op::Reshape:
+  case Op::Slice:
+  case Op::Concat:
+    return true;
+  default:
+    return false;
   }
-  return types;
+}
+
+/// Runs the steps on types: a value that no step has taken yet lies on the stack.
+class OutputFollower {
+public:
+  Result<HostOutputs> run(const std::vector<std::unique_ptr<PortT>> &ports, std::span<const TensorType> tensors) {
+    for (size_t i = 0; i != ports.size(); ++i) {
+      untaken.push_back({ports[i]->name, host.values.size(), host.values.size() + 1, i, i});
+      host.values.push_back({tensors[i], i, nullptr, {}});
+      for (const auto &step : ports[i]->host_steps)
+        if (auto status = take(*step, i); !status)
+          return inPort(*ports[i], status.error());
+      if (auto status = name(*ports[i]); !status)
+        return inPort(*ports[i], status.error());
+    }
+    for (const ModelOutput &output : untaken)
+      if (output.name.empty())
+        return inPort(*ports[output.lastPort], Error{"outputs are joined to one that has no name"});
+    host.outputs = std::move(untaken);
+    return std::move(host);
+  }
+
+private:
+  /// The step takes its operands from the stack, and puts its result there.
+  Status take(const HostStepT &step, size_t port) {
+    if (!isOutputStep(step.op.type))
+      return Error{"a step after an output is no dequantize, transpose, reshape, slice or concat"};
+    if (step.operand_count == 0 || step.operand_count > untaken.size())
+      return Error{fmt::format("a step takes {} values of {}", step.operand_count, untaken.size())};
+    auto first = untaken.end() - step.operand_count;
+    HostValue value{{}, port, &step.op, {}};
+    std::vector<TensorType> types;
+    for (auto operand = first; operand != untaken.end(); ++operand) {
+      value.operands.push_back(operand->endValue - 1);
+      types.push_back(host.values[operand->endValue - 1].type);
+    }
+    auto result = inferResult(step.op, types);
+    if (!result)
+      return result.error();
+    value.type = *result;
+    host.values.push_back(std::move(value));
+    first->endValue = host.values.size();
+    if (first->firstPort != port)
+      first->name.clear();
+    first->lastPort = port;
+    untaken.erase(first + 1, untaken.end());
+    return success();
+  }
+
+  Status name(const PortT &port) {
+    if (port.model_output.empty())
+      return success();
+    if (!untaken.back().isJoined())
+      return Error{fmt::format("nothing is joined to '{}'", port.model_output)};
+    untaken.back().name = port.model_output;
+    return success();
+  }
+
+  HostOutputs host;
+  std::vector<ModelOutput> untaken;
+};
+
+} // namespace
+
+Result<HostOutputs> hostOutputs(const std::vector<std::unique_ptr<PortT>> &ports, std::span<const TensorType> tensors) {
+  return OutputFollower().run(ports, tensors);
 }
 
 } // namespace tare::program

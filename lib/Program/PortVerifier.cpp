@@ -41,6 +41,25 @@ Status verifySign(const PortT &port, const TensorType &value, const TensorType &
                            nameOf(value.element), nameOf(tensor.element))};
 }
 
+/// What the host makes of the outputs.
+Status verifyModelOutputs(const ProgramT &program) {
+  std::vector<TensorType> types;
+  for (const auto &port : program.outputs)
+    types.push_back(typeOf(*program.tensors[port->tensor]));
+  auto host = hostOutputs(program.outputs, types);
+  if (!host)
+    return host.error();
+  std::set<std::string_view> names;
+  for (const ModelOutput &output : host->outputs)
+    if (!names.insert(output.name).second)
+      return Error{fmt::format("two of the model's outputs are named '{}'", output.name)};
+  for (const ModelOutput &output : host->outputs)
+    for (size_t port = output.firstPort; port <= output.lastPort; ++port)
+      if (auto status = verifySign(*program.outputs[port], host->values[output.endValue - 1].type, types[port]); !status)
+        return status;
+  return success();
+}
+
 } // namespace
 
 Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) {
@@ -57,12 +76,9 @@ Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) 
     if (auto status = verifyPortGrid(*port, type(inputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }
+  if (auto status = verifyModelOutputs(program); !status)
+    return status;
   for (const auto &port : program.outputs) {
-    auto types = outputHostTypes(*port, type(port->tensor));
-    if (!types)
-      return types.error();
-    if (auto status = verifySign(*port, types->back(), types->front()); !status)
-      return status;
     if (auto status = verifyPortGrid(*port, type(outputBoundary(program, uses, *port).tensor)); !status)
       return status;
   }

@@ -18,15 +18,15 @@ constexpr size_t formCount = 3;
 static_assert(int(runtime::Form::program) == TARE_FORM_PROGRAM && int(runtime::Form::model) == TARE_FORM_MODEL &&
               int(runtime::Form::raw) == TARE_FORM_RAW);
 
-/// A port's descriptions in all forms: what tare_port points into.
-using Descriptions = std::array<runtime::PortDescription, formCount>;
+/// The ports' descriptions in each form: what tare_port points into.
+using Descriptions = std::array<std::vector<runtime::PortDescription>, formCount>;
 
 } // namespace
 
 struct tare_program {
   std::shared_ptr<const runtime::Session> session;
-  std::vector<Descriptions> inputs;
-  std::vector<Descriptions> outputs;
+  Descriptions inputs;
+  Descriptions outputs;
 };
 
 struct tare_context {
@@ -62,13 +62,12 @@ Status load(Result<std::shared_ptr<const program::Model>> model, uint32_t flags,
     return session.error();
   auto program = std::make_unique<tare_program>();
   program->session = *session;
-  program->inputs.resize((*session)->inputCount());
-  program->outputs.resize((*session)->outputCount());
-  for (size_t form = 0; form != formCount; ++form) {
-    for (size_t i = 0; i != program->inputs.size(); ++i)
-      program->inputs[i][form] = (*session)->describeInput(i, runtime::Form(form));
-    for (size_t i = 0; i != program->outputs.size(); ++i)
-      program->outputs[i][form] = (*session)->describeOutput(i, runtime::Form(form));
+  for (size_t i = 0; i != formCount; ++i) {
+    auto form = runtime::Form(i);
+    for (size_t port = 0; port != (*session)->inputCount(); ++port)
+      program->inputs[i].push_back((*session)->describeInput(port, form));
+    for (size_t port = 0, count = (*session)->outputCount(form); port != count; ++port)
+      program->outputs[i].push_back((*session)->describeOutput(port, form));
   }
   *result = program.release();
   return success();
@@ -97,15 +96,15 @@ tare_type typeOf(ElementType element) {
   }
 }
 
-Status describe(const std::vector<Descriptions> &ports, std::string_view kind, size_t index, tare_form form,
-                tare_port *port) {
+Status describe(const Descriptions &forms, std::string_view kind, size_t index, tare_form form, tare_port *port) {
   if (!port)
     return isNull("the description");
-  if (index >= ports.size())
-    return Error{fmt::format("there is no {} {} of {}", kind, index, ports.size())};
   if (size_t(form) >= formCount)
     return Error{fmt::format("there is no form {}", int(form))};
-  const runtime::PortDescription &from = ports[index][form];
+  const std::vector<runtime::PortDescription> &ports = forms[form];
+  if (index >= ports.size())
+    return Error{fmt::format("there is no {} {} of {}", kind, index, ports.size())};
+  const runtime::PortDescription &from = ports[index];
   *port = {from.name.c_str(),      typeOf(from.type.element), from.type.shape.size(),
            from.type.shape.data(), from.type.bytes(),         from.layout.c_str(),
            from.scales.size(),     from.scales.data(),        from.axis,
@@ -151,9 +150,17 @@ tare_status tare_program_load_memory(const void *bytes, size_t size, uint32_t fl
 
 void tare_program_destroy(tare_program *program) { delete program; }
 
-size_t tare_program_input_count(const tare_program *program) { return program ? program->inputs.size() : 0; }
+size_t tare_program_input_count(const tare_program *program) {
+  return program ? program->inputs[TARE_FORM_PROGRAM].size() : 0;
+}
 
-size_t tare_program_output_count(const tare_program *program) { return program ? program->outputs.size() : 0; }
+size_t tare_program_output_count(const tare_program *program) {
+  return tare_program_output_count_in(program, TARE_FORM_PROGRAM);
+}
+
+size_t tare_program_output_count_in(const tare_program *program, tare_form form) {
+  return program && size_t(form) < formCount ? program->outputs[form].size() : 0;
+}
 
 tare_status tare_program_input(const tare_program *program, size_t index, tare_form form, tare_port *port) {
   return guarded([&]() -> Status {
@@ -197,12 +204,12 @@ tare_status tare_context_run(tare_context *context, const void *const *inputs, v
   return guarded([&]() -> Status {
     if (!context)
       return isNull("the context");
-    const runtime::Session &session = context->context->session();
-    if (auto status = allGiven(inputs, session.inputCount(), "input"); !status)
+    size_t inputCount = context->context->session().inputCount(), outputCount = context->context->outputCount();
+    if (auto status = allGiven(inputs, inputCount, "input"); !status)
       return status;
-    if (auto status = allGiven(outputs, session.outputCount(), "output"); !status)
+    if (auto status = allGiven(outputs, outputCount, "output"); !status)
       return status;
-    context->context->run({inputs, session.inputCount()}, {outputs, session.outputCount()});
+    context->context->run({inputs, inputCount}, {outputs, outputCount});
     return success();
   });
 }

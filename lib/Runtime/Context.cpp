@@ -37,6 +37,8 @@ uint64_t nanosecondsNow() {
 
 } // namespace
 
+size_t Context::outputCount() const { return outputs.size(); }
+
 void Context::run(std::span<const void *const> inputValues, std::span<void *const> outputValues,
                   const RunOptions &options) {
   assert(inputValues.size() == inputs.size() && "one pointer per input");

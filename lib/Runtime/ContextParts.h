@@ -32,8 +32,6 @@ struct Context::PortBinding {
   std::byte *memory = nullptr;
   size_t bytes = 0;
   ElementType element = ElementType::f32;
-  /// The caller's integers are unsigned: they are shifted, never used where they are.
-  bool isUnsigned = false;
   /// The views that can lead to the caller's memory instead; and where they lead in this run.
   std::vector<ConstTensorView *> readers;
   TensorView *writer = nullptr;

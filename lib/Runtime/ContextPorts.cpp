@@ -24,8 +24,9 @@ bool overlap(const void *a, size_t aBytes, const void *b, size_t bBytes) {
 
 } // namespace
 
+/// Unsigned integers are shifted, and so never used where they are.
 void Context::PortBinding::copy(const void *from, void *to) const {
-  if (!isUnsigned)
+  if (!path.isUnsigned)
     return void(std::memcpy(to, from, bytes));
   TensorType integers{element, {int64_t(bytes / sizeOf(element))}};
   shiftByHalf({integers, from}, {integers, to});
@@ -53,22 +54,25 @@ void Context::bindViews() {
   std::vector<int> ports(owners.size());
   for (auto *list : {&inputs, &outputs})
     for (const PortBinding &port : *list)
-      ++ports[owners[port.path.tensor]];
+      for (const PathValue &value : port.path.values)
+        if (value.tensor)
+          ++ports[owners[*value.tensor]];
+  auto isOnlyPort = [&](const PortBinding &port) { return ports[owners[*port.path.values.front().tensor]] == 1; };
   for (PortBinding &port : inputs)
     if (!port.nodes.empty())
       port.readers = {&port.nodes.front().operands.front()};
-    else if (ports[owners[port.path.tensor]] == 1)
+    else if (isOnlyPort(port))
       addViews(port, owners);
   for (PortBinding &port : outputs)
     if (!port.nodes.empty())
       port.writer = &port.nodes.back().result;
-    else if (ports[owners[port.path.tensor]] == 1 && !owner->model().constant(owners[port.path.tensor]))
+    else if (isOnlyPort(port) && !owner->model().constant(owners[*port.path.values.front().tensor]))
       addViews(port, owners);
 }
 
 void Context::addViews(PortBinding &port, const std::vector<uint32_t> &owners) {
   const program::ProgramT &program = owner->program();
-  uint32_t memory = owners[port.path.tensor];
+  uint32_t memory = owners[*port.path.values.front().tensor];
   for (size_t i = 0; i != layers.size(); ++i) {
     Node &node = layers[i];
     for (size_t k = 0; k != node.operands.size(); ++k)
@@ -95,7 +99,7 @@ void Context::bindValues(std::span<const void *const> inputValues, std::span<voi
 }
 
 void Context::bindValue(PortBinding &port, void *value, bool separate) {
-  bool direct = separate && !port.isUnsigned && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
+  bool direct = separate && !port.path.isUnsigned && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
   port.bound = direct ? value : port.memory;
   for (ConstTensorView *view : port.readers)
     view->data = port.bound;

@@ -22,6 +22,25 @@ constexpr size_t mostThreads = 255;
 /// touches it: so the promise alone is not believed.
 uint64_t physicalMemory() { return uint64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE); }
 
+/// Where the values of a path lie that are not read by the very next step.
+struct KeptPlaces {
+  std::vector<std::optional<uint64_t>> offsets;
+  uint64_t keptBytes = 0;
+};
+
+KeptPlaces placesOf(const PortPath &path) {
+  KeptPlaces places;
+  places.offsets.resize(path.values.size());
+  for (size_t i = 0; i != path.values.size(); ++i)
+    for (size_t operand : path.values[i].operands)
+      if (operand + 1 != i && !path.values[operand].tensor) {
+        places.offsets[operand] = places.keptBytes;
+        uint64_t bytes = path.values[operand].type.bytes();
+        places.keptBytes += (bytes + program::dataAlignment - 1) / program::dataAlignment * program::dataAlignment;
+      }
+  return places;
+}
+
 std::byte *newMemory(uint64_t bytes) { return static_cast<std::byte *>(::operator new(bytes, alignment)); }
 
 } // namespace
@@ -40,9 +59,9 @@ Status Context::prepare() {
     return status;
   bindLayers();
   for (PortBinding &port : inputs)
-    bindSteps(port, port.steps.size(), 0);
+    bindSteps(port, 0);
   for (PortBinding &port : outputs)
-    bindSteps(port, 0, port.steps.size());
+    bindSteps(port, port.path.values.size() - 1);
   bindViews();
   makeTeam();
   return success();
@@ -52,41 +71,45 @@ void Context::preparePorts() {
   const program::Model &model = owner->model();
   for (size_t i = 0; i != owner->inputCount(); ++i) {
     inputs.emplace_back().path = inputPath(model, owner->uses, i, inputForms[i]);
-    inputs.back().isUnsigned = owner->program().inputs[i]->is_unsigned;
     prepareSteps(inputs.back());
   }
-  for (size_t i = 0; i != owner->outputCount(); ++i) {
+  for (size_t i = 0; i != owner->outputCount(formOfOutputs); ++i) {
     outputs.emplace_back().path = outputPath(model, owner->uses, i, formOfOutputs);
-    outputs.back().isUnsigned = owner->program().outputs[i]->is_unsigned;
     prepareSteps(outputs.back());
   }
 }
 
 void Context::prepareSteps(PortBinding &port) {
-  for (size_t i = 0; i != port.path.steps.size(); ++i) {
-    kernels::Operand operand{port.path.types[i]};
-    port.steps.emplace_back(*port.path.steps[i], std::span(&operand, 1), port.path.types[i + 1],
-                            owner->options.forceReference);
+  const std::vector<PathValue> &values = port.path.values;
+  for (const PathValue &value : values) {
+    if (!value.op)
+      continue;
+    std::vector<kernels::Operand> operands;
+    for (size_t operand : value.operands)
+      operands.push_back({values[operand].type});
+    port.steps.emplace_back(*value.op, operands, value.type, owner->options.forceReference);
   }
 }
 
 Status Context::allocate() {
-  uint64_t stageBytes = 0;
+  uint64_t stageBytes = 0, keptBytes = 0;
   auto addScratch = [&](const BoundOp &op) { scratchBytes = std::max(scratchBytes, op.scratchBytes()); };
   for (const BoundOp &op : owner->layers)
     addScratch(op);
   for (auto *ports : {&inputs, &outputs})
-    for (const PortBinding &port : *ports)
-      for (size_t i = 0; i != port.steps.size(); ++i) {
-        addScratch(port.steps[i]);
-        stageBytes = std::max<uint64_t>({stageBytes, port.path.types[i].bytes(), port.path.types[i + 1].bytes()});
-      }
+    for (const PortBinding &port : *ports) {
+      std::for_each(port.steps.begin(), port.steps.end(), addScratch);
+      for (const PathValue &value : port.path.values)
+        if (!value.tensor)
+          stageBytes = std::max<uint64_t>(stageBytes, value.type.bytes());
+      keptBytes = std::max(keptBytes, placesOf(port.path).keptBytes);
+    }
   // Each thread's begins at a page of its own.
   constexpr size_t page = 4096;
   if (threadCount > 1)
     scratchBytes = (scratchBytes + page - 1) / page * page;
   uint64_t arenaBytes = owner->program().arena_bytes;
-  uint64_t all = arenaBytes + threadCount * scratchBytes + 2 * stageBytes;
+  uint64_t all = arenaBytes + threadCount * scratchBytes + 2 * stageBytes + keptBytes;
   if (all > physicalMemory())
     return Error{fmt::format("running takes {} bytes of memory, this machine has {}", all, physicalMemory())};
   arena.reset(newMemory(arenaBytes));
@@ -94,6 +117,7 @@ Status Context::allocate() {
   scratch.reset(newMemory(threadCount * scratchBytes));
   for (Memory &stage : stages)
     stage.reset(newMemory(stageBytes));
+  kept.reset(newMemory(keptBytes));
   return success();
 }
 
@@ -126,21 +150,29 @@ void Context::bindLayers() {
 }
 
 /// The values along the steps lie in the stages in turn, so that no step writes
-/// what it reads; only the tensor, at one end, lies in the arena.
-void Context::bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt) {
-  std::vector<std::byte *> memory(port.steps.size() + 1);
-  for (size_t i = 0; i != memory.size(); ++i)
-    memory[i] = i == tensorAt ? memoryOf(port.path.tensor) : stages[i % 2].get();
-  for (size_t i = 0; i != port.steps.size(); ++i) {
+/// what it reads; those that a later step takes are kept.
+void Context::bindSteps(PortBinding &port, size_t valueAt) {
+  const std::vector<PathValue> &values = port.path.values;
+  KeptPlaces places = placesOf(port.path);
+  std::vector<std::byte *> memory(values.size());
+  for (size_t i = 0; i != values.size(); ++i)
+    if (values[i].tensor)
+      memory[i] = memoryOf(*values[i].tensor);
+    else
+      memory[i] = places.offsets[i] ? kept.get() + *places.offsets[i] : stages[i % 2].get();
+  for (size_t i = 0; i != values.size(); ++i) {
+    if (!values[i].op)
+      continue;
     Node node;
-    node.op = &port.steps[i];
-    node.operands.push_back({port.path.types[i], memory[i]});
-    node.result = {port.path.types[i + 1], memory[i + 1]};
+    node.op = &port.steps[port.nodes.size()];
+    for (size_t operand : values[i].operands)
+      node.operands.push_back({values[operand].type, memory[operand]});
+    node.result = {values[i].type, memory[i]};
     port.nodes.push_back(std::move(node));
   }
   port.memory = memory[valueAt];
-  port.bytes = port.path.types[valueAt].bytes();
-  port.element = port.path.types[valueAt].element;
+  port.bytes = values[valueAt].type.bytes();
+  port.element = values[valueAt].type.element;
 }
 
 } // namespace tare::runtime

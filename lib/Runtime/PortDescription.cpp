@@ -50,26 +50,37 @@ int32_t axisBefore(const OpUnion &op, const Shape &operand, const Shape &result,
   return op.type == Op::Reshape ? axisAfterReshape(result, operand, axis) : axis;
 }
 
+/// From the last beginning of the path to its end, each value is made of the one before, and of others.
+size_t lastBeginning(const PortPath &path) {
+  size_t first = path.values.size() - 1;
+  while (path.values[first].op)
+    --first;
+  return first;
+}
+
 int32_t axisAtEnd(const PortPath &path, int32_t axis) {
-  for (size_t i = 0; i != path.steps.size(); ++i)
-    axis = axisAfter(*path.steps[i], path.types[i].shape, path.types[i + 1].shape, axis);
+  for (size_t i = lastBeginning(path) + 1; i != path.values.size(); ++i)
+    axis = axisAfter(*path.values[i].op, path.values[i - 1].type.shape, path.values[i].type.shape, axis);
   return axis;
 }
 
 int32_t axisAtBeginning(const PortPath &path, int32_t axis) {
-  for (size_t i = path.steps.size(); i-- != 0;)
-    axis = axisBefore(*path.steps[i], path.types[i].shape, path.types[i + 1].shape, axis);
+  for (size_t i = path.values.size() - 1; i != 0; --i)
+    axis = axisBefore(*path.values[i].op, path.values[i - 1].type.shape, path.values[i].type.shape, axis);
   return axis;
 }
 
-/// Host steps contain no reshape, so each dimension keeps its letter.
+/// Each dimension keeps its letter; none have one where a reshape splits or merges them.
 std::string layoutAlong(const PortPath &path, const std::string &layout, bool towardsEnd) {
-  std::string moved(layout.size(), '?');
-  if (layout.size() != path.types.front().shape.size())
+  const Shape &from = path.values[towardsEnd ? lastBeginning(path) : path.values.size() - 1].type.shape;
+  const Shape &to = path.values[towardsEnd ? path.values.size() - 1 : 0].type.shape;
+  if (layout.size() != from.size())
     return layout;
+  std::string moved(to.size(), '?');
   for (size_t i = 0; i != layout.size(); ++i)
-    moved[towardsEnd ? axisAtEnd(path, i) : axisAtBeginning(path, i)] = layout[i];
-  return moved;
+    if (int32_t axis = towardsEnd ? axisAtEnd(path, i) : axisAtBeginning(path, i); axis >= 0)
+      moved[axis] = layout[i];
+  return moved.find('?') == std::string::npos ? moved : "";
 }
 
 /// What the caller sees of a tensor whose integers the model has unsigned.
@@ -90,7 +101,7 @@ PortDescription Session::describeInput(size_t index, Form form) const {
   // The raw path leads from the port's shape to the integer tensor.
   description.axis = axisAtBeginning(inputPath(*source, uses, index, Form::raw), port.axis);
   PortPath path = inputPath(*source, uses, index, form);
-  description.type = path.types.front();
+  description.type = path.values.front().type;
   if (form == Form::model) {
     description.axis = axisAtBeginning(path, description.axis);
     description.layout = layoutAlong(path, port.layout, false);
@@ -100,18 +111,36 @@ PortDescription Session::describeInput(size_t index, Form form) const {
   return description;
 }
 
+size_t Session::outputCount(Form form) const {
+  return form == Form::model ? hostOutputsOf(*source).outputs.size() : program().outputs.size();
+}
+
 PortDescription Session::describeOutput(size_t index, Form form) const {
+  if (form == Form::model)
+    return describeModelOutput(index);
   const program::PortT &port = *program().outputs[index];
   PortDescription description = describe(port);
   description.axis = axisAtEnd(outputPath(*source, uses, index, Form::raw), port.axis);
-  PortPath path = outputPath(*source, uses, index, form);
-  description.type = path.types.back();
-  if (form == Form::model) {
-    description.axis = axisAtEnd(path, description.axis);
-    description.layout = layoutAlong(path, port.layout, true);
-  }
+  description.type = outputPath(*source, uses, index, form).values.back().type;
   if (port.is_unsigned)
     showUnsigned(description);
+  return description;
+}
+
+/// As its last part has it. What is joined has a grid for each part, and none of its own.
+PortDescription Session::describeModelOutput(size_t index) const {
+  program::ModelOutput output = hostOutputsOf(*source).outputs[index];
+  PortDescription description = describeOutput(output.lastPort, Form::program);
+  PortPath path = outputPath(*source, uses, index, Form::model);
+  description.name = output.name;
+  // The element of integers, signed or not, is the port's.
+  ElementType element = path.values.back().type.element;
+  description.type = {program().outputs[output.lastPort]->is_unsigned ? description.type.element : element,
+                      path.values.back().type.shape};
+  description.layout = layoutAlong(path, description.layout, true);
+  description.axis = axisAtEnd(path, description.axis);
+  if (output.isJoined())
+    description.scales.clear(), description.axis = 0, description.zeroPoint = 0;
   return description;
 }
 

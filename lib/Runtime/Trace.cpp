@@ -22,10 +22,11 @@ std::vector<Tensor> Trace::enter(const std::vector<Tensor> &values) const {
   for (size_t i = 0; i != values.size(); ++i) {
     PortPath path = inputPath(*owner->source, owner->uses, i, Form::model);
     Tensor tensor = owner->program().inputs[i]->is_unsigned ? shiftedByHalf(values[i]) : values[i];
-    for (size_t step = 0; step != path.steps.size(); ++step) {
+    for (size_t step = 1; step != path.values.size(); ++step) {
+      const program::OpUnion &op = *path.values[step].op;
       ConstTensorView operand = tensor.view();
-      Tensor result(path.types[step + 1]);
-      kernels::lookup(path.steps[step]->type)->reference(*path.steps[step], {&operand, 1}, result.mutableView());
+      Tensor result(path.values[step].type);
+      kernels::lookup(op.type)->reference(op, {&operand, 1}, result.mutableView());
       tensor = result;
     }
     tensors.push_back(tensor);

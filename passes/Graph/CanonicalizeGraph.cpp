@@ -1,11 +1,13 @@
 //===- CanonicalizeGraph.cpp - Identities vanish, movements merge ---------===//
 //
 // Invariant: afterwards no op of the graph dialect folds to one of its
-// operands, none of its canonicalization patterns applies, and no op is dead.
+// operands, none of its canonicalization patterns applies, no slice takes
+// nothing but whole parts of concatenations, and no op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/SliceParts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
 
@@ -41,6 +43,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
     patterns.add<FoldToOperand>(context);
+    addSlicePartsPattern(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))
       op.getCanonicalizationPatterns(patterns, context);
     GreedyRewriteConfig config;

@@ -2,8 +2,8 @@
 //
 // Invariant: afterwards no relu or clip stands behind an op that can limit its
 // result by itself and that nobody else reads, none stands behind an op whose
-// results lie within its limits anyway, and hard swishes and hard sigmoids that
-// were written out are one op each.
+// results lie within its limits anyway, and swishes, hard swishes and hard
+// sigmoids that were written out are one op each.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
@@ -218,11 +218,31 @@ private:
   }
 };
 
+/// x * sigmoid(x) -> swish(x), which is rounded once, not three times.
+struct RecognizeSwish : OpRewritePattern<qnn::MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::MulOp op, PatternRewriter &rewriter) const final {
+    for (Value factor : op->getOperands()) {
+      auto sigmoid = factor.getDefiningOp<qnn::SigmoidOp>();
+      if (!sigmoid || sigmoid.getInput() != otherOperand(op, factor) || op.getClamp())
+        continue;
+      remarkPassed(op, passName, "RecognizedSwish");
+      auto swish = qnn::SwishOp::create(rewriter, op->getLoc(), op.getType(), sigmoid.getInput());
+      takeRange(op, swish);
+      rewriter.replaceOp(op, swish);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "not x * sigmoid(x)");
+  }
+};
+
 struct FuseActivations : tare::impl::FuseActivationsBase<FuseActivations> {
   void runOnOperation() final {
     // Written-out functions first: their clips must not fuse into their adds.
     apply<RecognizeHardSigmoid>();
     apply<RecognizeHardSwish>();
+    apply<RecognizeSwish>();
     eraseDead();
     apply<FuseLimit>();
   }

@@ -2,14 +2,19 @@
 //
 // From the border inwards, ops of the chosen kinds are taken off each input
 // and output and recorded there as host steps. A quantize or dequantize behind
-// transposes and reshapes that stay is brought to the border first.
+// movements that stay is brought to the border first. An output that the host
+// joins becomes one for each part.
 //
 //===----------------------------------------------------------------------===//
+#include "Layout/OutputExits.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -21,47 +26,17 @@ namespace {
 
 constexpr llvm::StringLiteral category = "tare-strip-io";
 
-struct Kinds {
-  bool quantize = false, dequantize = false, transpose = false;
-};
-
 bool movesData(Operation *op) { return isa_and_nonnull<npu::TransposeOp, npu::ReshapeOp>(op); }
 
 //===----------------------------------------------------------------------===//
 // Bringing casts to the border
 //===----------------------------------------------------------------------===//
 
-/// The axis after the movement; any will do where there is one scale.
-std::optional<int32_t> scaleAxisAfter(Operation *movement, npu::DequantizeOp dequantize) {
-  if (dequantize.getScales().size() == 1)
-    return 0;
-  return npu::axisAfter(movement, dequantize.getAxis());
-}
-
 /// The movement on another operand.
 Value moved(OpBuilder &builder, Operation *movement, Value operand) {
   if (auto transpose = dyn_cast<npu::TransposeOp>(movement))
     return npu::TransposeOp::create(builder, movement->getLoc(), operand, transpose.getPermutation());
   return npu::ReshapeOp::create(builder, movement->getLoc(), operand, cast<npu::ReshapeOp>(movement).getShape());
-}
-
-/// A value equal to `value` whose producer is a dequantize, if there is one behind movements only.
-Value withDequantizeLast(OpBuilder &builder, Value value) {
-  Operation *movement = value.getDefiningOp();
-  if (isa_and_nonnull<npu::DequantizeOp>(movement))
-    return value;
-  if (!movesData(movement))
-    return nullptr;
-  Value operand = withDequantizeLast(builder, movement->getOperand(0));
-  if (!operand)
-    return nullptr;
-  auto dequantize = operand.getDefiningOp<npu::DequantizeOp>();
-  std::optional<int32_t> axis = scaleAxisAfter(movement, dequantize);
-  if (!axis)
-    return nullptr;
-  Value integers = moved(builder, movement, dequantize.getInput());
-  return npu::DequantizeOp::create(builder, dequantize.getLoc(), integers, dequantize.getScales(), *axis,
-                                   dequantize.getZeroPoint());
 }
 
 /// The quantize that reads `value` through movements only, no one else reading on the way.
@@ -99,15 +74,12 @@ void bringQuantizeFirst(OpBuilder &builder, BlockArgument argument, npu::Quantiz
 
 class Stripper {
 public:
-  Stripper(func::FuncOp function, Kinds kinds) : function(function), kinds(kinds), builder(function.getContext()) {}
+  Stripper(func::FuncOp function, HostKinds kinds) : function(function), kinds(kinds), builder(function.getContext()) {}
 
   void run() {
     for (BlockArgument argument : function.getArguments())
       stripInput(argument);
-    Operation *terminator = function.front().getTerminator();
-    for (OpOperand &output : terminator->getOpOperands())
-      stripOutput(output);
-    function.setType(builder.getFunctionType(function.front().getArgumentTypes(), terminator->getOperandTypes()));
+    stripOutputs();
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
       if (isOpTriviallyDead(&op))
         op.erase();
@@ -119,7 +91,7 @@ private:
         stepsOf(function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), npu::hostStepsAttrName));
     size_t recorded = steps.size();
     while (Operation *op = nextAtInput(argument)) {
-      steps.push_back(stepFor(op));
+      steps.push_back(hostStepFor(op));
       remarkPassed(op, category, "LeftToHost");
       argument.setType(op->getResult(0).getType());
       op->getResult(0).replaceAllUsesWith(argument);
@@ -144,54 +116,68 @@ private:
     return *argument.user_begin();
   }
 
-  void stripOutput(OpOperand &output) {
-    unsigned index = output.getOperandNumber();
-    SmallVector<Attribute> steps = stepsOf(function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName));
-    size_t recorded = steps.size();
-    while (Operation *op = nextAtOutput(output)) {
-      // The last op is the host's last step.
-      steps.insert(steps.begin(), stepFor(op));
-      remarkPassed(op, category, "LeftToHost");
-      output.set(op->getOperand(0));
+  void stripOutputs() {
+    Operation *terminator = function.front().getTerminator();
+    builder.setInsertionPoint(terminator);
+    SmallVector<Value> values;
+    SmallVector<DictionaryAttr> attributes;
+    for (OpOperand &output : terminator->getOpOperands()) {
+      SmallVector<Exit, 1> exits = exitsOf(output.get(), kinds, builder,
+                                           [](Operation *op) { remarkPassed(op, category, "LeftToHost"); });
+      for (auto [index, exit] : llvm::enumerate(exits)) {
+        values.push_back(exit.value);
+        attributes.push_back(attributesOf(output.getOperandNumber(), exits, index));
+      }
     }
-    if (steps.size() != recorded)
-      function.setResultAttr(index, npu::hostStepsAttrName, builder.getArrayAttr(steps));
+    terminator->setOperands(values);
+    function.removeResAttrsAttr();
+    function.setType(builder.getFunctionType(function.front().getArgumentTypes(), terminator->getOperandTypes()));
+    function.setAllResultAttrs(attributes);
   }
 
-  /// The output's producer, if it is to be stripped. What else reads its result keeps it.
-  Operation *nextAtOutput(OpOperand &output) {
-    Operation *op = output.get().getDefiningOp();
-    if (!op)
-      return nullptr;
-    if (kinds.transpose && isa<npu::TransposeOp>(op))
-      return op;
-    if (!kinds.dequantize)
-      return nullptr;
-    builder.setInsertionPoint(output.getOwner());
-    Value value = withDequantizeLast(builder, output.get());
-    if (value)
-      output.set(value);
-    return value ? value.getDefiningOp() : nullptr;
+  /// Those of the exit of output `output` that stands at `index`. A single one is that output; of several, which are
+  /// named after their values, the last completes it.
+  DictionaryAttr attributesOf(unsigned output, ArrayRef<Exit> exits, size_t index) {
+    const Exit &exit = exits[index];
+    bool isLast = index + 1 == exits.size(), isPart = exits.size() > 1;
+    NamedAttrList attributes(isLast ? function.getResultAttrDict(output) : DictionaryAttr());
+    SmallVector<Attribute> steps = exit.steps;
+    if (auto recorded = dyn_cast_or_null<ArrayAttr>(attributes.get(npu::hostStepsAttrName)))
+      llvm::append_range(steps, recorded);
+    if (!steps.empty())
+      attributes.set(npu::hostStepsAttrName, builder.getArrayAttr(steps));
+    if (isPart && isLast && !attributes.get(npu::modelOutputAttrName))
+      attributes.set(npu::modelOutputAttrName, builder.getStringAttr(nameOf(output)));
+    if (isPart)
+      attributes.set(qnn::portNameAttrName, builder.getStringAttr(uniqueName(qnn::valueName(exit.value))));
+    return attributes.getDictionary(function.getContext());
+  }
+
+  std::string nameOf(unsigned output) {
+    auto name = function.getResultAttrOfType<StringAttr>(output, qnn::portNameAttrName);
+    return name ? name.str() : "result" + std::to_string(output);
+  }
+
+  /// `name`, or with a number that no output of the program or of the model has.
+  std::string uniqueName(const std::string &name) {
+    if (names.empty())
+      for (unsigned i = 0; i != function.getNumResults(); ++i)
+        names.insert(nameOf(i));
+    std::string unique = name;
+    for (unsigned number = 2; !names.insert(unique).second; ++number)
+      unique = name + ":" + std::to_string(number);
+    return unique;
   }
 
   static SmallVector<Attribute> stepsOf(ArrayAttr steps) {
     return steps ? SmallVector<Attribute>(steps.getValue()) : SmallVector<Attribute>();
   }
 
-  static Attribute stepFor(Operation *op) {
-    MLIRContext *context = op->getContext();
-    if (auto quantize = dyn_cast<npu::QuantizeOp>(op))
-      return npu::QuantizeStepAttr::get(context, quantize.getScaleAttr(), quantize.getZeroPoint(),
-                                        quantize.getOutput(), quantize.getNarrow());
-    if (auto dequantize = dyn_cast<npu::DequantizeOp>(op))
-      return npu::DequantizeStepAttr::get(context, dequantize.getScalesAttr(), dequantize.getAxis(),
-                                          dequantize.getZeroPoint());
-    return npu::TransposeStepAttr::get(context, cast<npu::TransposeOp>(op).getPermutation());
-  }
-
   func::FuncOp function;
-  Kinds kinds;
+  HostKinds kinds;
   OpBuilder builder;
+  /// Of the outputs, those of the model among them.
+  llvm::StringSet<> names;
 };
 
 struct StripIo : impl::StripIoBase<StripIo> {
@@ -199,7 +185,7 @@ struct StripIo : impl::StripIoBase<StripIo> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    Kinds kinds;
+    HostKinds kinds;
     if (failed(parseKinds(kinds)) || !function.getBody().hasOneBlock() || (kinds.dequantize && failed(checkTails())))
       return signalPassFailure();
     Stripper(function, kinds).run();
@@ -208,14 +194,18 @@ struct StripIo : impl::StripIoBase<StripIo> {
   }
 
 private:
-  LogicalResult parseKinds(Kinds &result) {
+  LogicalResult parseKinds(HostKinds &result) {
     for (const std::string &kind : kinds) {
-      if (kind != "quantize" && kind != "dequantize" && kind != "transpose")
+      bool *wanted = llvm::StringSwitch<bool *>(kind)
+                         .Case("quantize", &result.quantize)
+                         .Case("dequantize", &result.dequantize)
+                         .Case("transpose", &result.transpose)
+                         .Case("concat", &result.concat)
+                         .Default(nullptr);
+      if (!wanted)
         return emitError(getOperation().getLoc())
-               << "cannot strip '" << kind << "': expected quantize, dequantize or transpose";
-      result.quantize |= kind == "quantize";
-      result.dequantize |= kind == "dequantize";
-      result.transpose |= kind == "transpose";
+               << "cannot strip '" << kind << "': expected quantize, dequantize, transpose or concat";
+      *wanted = true;
     }
     return mlir::success();
   }
@@ -239,11 +229,11 @@ private:
     return mlir::success(good);
   }
 
-  /// Casts that stay although they were to be stripped are refused; transposes inside a network are what they are.
-  LogicalResult checkRest(Kinds kinds) {
+  /// Casts that stay although they were to be stripped are refused; movements inside a network are what they are.
+  LogicalResult checkRest(HostKinds kinds) {
     bool good = true;
     for (Operation &op : getOperation().getOps()) {
-      if (kinds.transpose && isa<npu::TransposeOp>(op))
+      if ((kinds.transpose && isa<npu::TransposeOp>(op)) || (kinds.concat && isa<npu::ConcatOp>(op)))
         remarkMissed(&op, category, "LeftToHost") << remark::reason("is not next to an input or output");
       if ((kinds.quantize && isa<npu::QuantizeOp>(op)) || (kinds.dequantize && isa<npu::DequantizeOp>(op))) {
         StringRef port = isa<npu::QuantizeOp>(op) ? "input" : "output";

@@ -2,7 +2,7 @@
 //
 // Invariant: afterwards no op computes in float. A quantize stands behind
 // inputs alone, a dequantize before results alone, with nothing but
-// rearrangements between them and the graph's ends; weights, biases and other
+// what moves elements between them and the graph's ends; weights, biases and other
 // constants are integers.
 //
 //===----------------------------------------------------------------------===//
@@ -302,7 +302,7 @@ private:
     return "quantization does not know this operator";
   }
 
-  /// Whether `op` computes in float; rearrangements next to the function's inputs are noted in `fromInputs`.
+  /// Whether `op` computes in float; what only moves elements of the function's inputs is noted in `fromInputs`.
   static bool isLeft(Operation &op, const OutputBoundary &boundary, llvm::DenseSet<Value> &fromInputs) {
     if (op.hasTrait<OpTrait::ConstantLike>())
       return false;
@@ -317,9 +317,9 @@ private:
       return true;
     if (!isFloatTensor(result))
       return false;
-    if (!gridOp.isRearrangement())
+    if (!gridOp.movesElements())
       return true;
-    if (isInput(op.getOperand(0)))
+    if (llvm::all_of(op.getOperands(), isInput))
       fromInputs.insert(result);
     return !fromInputs.contains(result) && !boundary.contains(result);
   }

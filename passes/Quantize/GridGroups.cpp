@@ -1,5 +1,6 @@
 //===- GridGroups.cpp - Values that share a grid --------------------------===//
 #include "Quantize/GridGroups.h"
+#include "Quantize/FunctionRanges.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <algorithm>
@@ -78,9 +79,8 @@ void tare::setRange(Value value, double min, double max, qnn::RangeLabel label, 
 }
 
 OutputBoundary::OutputBoundary(func::FuncOp function) {
-  auto reachesResultsOnly = [&](OpOperand &use) { return takesOut(use.getOwner()); };
   auto visit = [&](Value value) {
-    if (!value.use_empty() && llvm::all_of(value.getUses(), reachesResultsOnly))
+    if (!value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) { return takesOut(user); }))
       values.insert(value);
   };
   Block &body = function.getBody().front();
@@ -91,11 +91,13 @@ OutputBoundary::OutputBoundary(func::FuncOp function) {
     visit(argument);
 }
 
+bool OutputBoundary::moves(Operation *op) const {
+  auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
+  return gridOp && gridOp.movesElements() && contains(op->getResult(0));
+}
+
 bool OutputBoundary::takesOut(Operation *user) const {
-  if (user->hasTrait<OpTrait::IsTerminator>())
-    return true;
-  auto op = dyn_cast<qnn::GridOpInterface>(user);
-  return op && op.isRearrangement() && values.contains(user->getResult(0));
+  return user->hasTrait<OpTrait::IsTerminator>() || moves(user);
 }
 
 quant::QuantizeCastOp tare::existingCast(Value value) {
@@ -107,11 +109,10 @@ quant::QuantizeCastOp tare::existingCast(Value value) {
 
 void GridGroups::add(Value value) {
   Group group;
-  if (qnn::RangeAttr range = rangeAttr(value))
-    group.range = std::pair(range.getMin(), range.getMax());
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
   group.isWide = value.getDefiningOp() && readsWide(value.getDefiningOp());
+  group.range = neededRange(value, ruleOf(group));
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
   bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;

@@ -17,14 +17,16 @@
 namespace tare {
 
 /// The values at the graph's end that stay float: each reaches nothing but the function's results, through ops that
-/// rearrange elements at most.
+/// only move elements. What is joined there has a grid for each part.
 class OutputBoundary {
 public:
   explicit OutputBoundary(mlir::func::FuncOp function);
-  /// Only the function's results read `value`, perhaps rearranged.
+  /// Only the function's results read `value`, perhaps moved.
   bool contains(mlir::Value value) const { return values.contains(value); }
-  /// Whether `user` is the function's end, or a rearrangement that leads to nothing else.
+  /// Whether all that `user` does is to take its operands out of the graph.
   bool takesOut(mlir::Operation *user) const;
+  /// Whether `op` moves what leaves the graph, and stays float.
+  bool moves(mlir::Operation *op) const;
 
 private:
   llvm::DenseSet<mlir::Value> values;

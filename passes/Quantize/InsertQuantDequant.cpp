@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/ActivationChoice.h"
+#include "Quantize/CommonGrids.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
@@ -51,6 +52,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     if (!format)
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
+    separateOutputs(function);
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
     GridGroups groups(rule, widerRule(*target, rule));
@@ -72,10 +74,11 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       coarsenOutputs(ops, *target, tails, groups);
       moved = moveGrids(context, groups);
     }
+    reportCommonGrids(function, groups, boundary, rule, *target, passName);
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value), boundary);
     for (Operation *op : ops)
-      if (auto gridOp = dyn_cast<GridOpInterface>(op))
+      if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && !boundary.moves(op))
         castOperands(gridOp, groups.ruleBeside(gridOp));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
@@ -111,7 +114,7 @@ private:
       auto gridOp = dyn_cast<GridOpInterface>(op);
       if (!gridOp || !isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
         continue;
-      if (gridOp.isRearrangement() && boundary.contains(op->getResult(0)))
+      if (boundary.moves(op))
         continue;
       groups.add(op->getResult(0));
       groups.tie(gridOp);

@@ -193,7 +193,7 @@ private:
       return {};
     Wish wish = wishes.lookup(user->getResult(0));
     // An axis of scales would have to move along.
-    bool passes = wish.leaves ? op.isRearrangement() : wish.grid && Grid::of(wish.grid)->isPerTensor();
+    bool passes = wish.leaves ? op.movesElements() : wish.grid && Grid::of(wish.grid)->isPerTensor();
     return passes ? wish : Wish();
   }
 
@@ -281,10 +281,10 @@ private:
     return rangeOfValue(op->getOperand(0));
   }
 
-  /// Whether the value, or what it rearranges, may be an accumulator that leaves the graph.
+  /// Whether the value, or what it moves, may be an accumulator that leaves the graph.
   bool mayLeaveAsAccumulator(Value value) const {
     Operation *op = value.getDefiningOp();
-    for (auto moved = dyn_cast_or_null<GridOpInterface>(op); moved && moved.isRearrangement();
+    for (auto moved = dyn_cast_or_null<GridOpInterface>(op); moved && moved.movesElements() && op->getNumOperands() == 1;
          moved = dyn_cast_or_null<GridOpInterface>(op))
       op = op->getOperand(0).getDefiningOp();
     return op && tails.mayKeepAccumulator(op);

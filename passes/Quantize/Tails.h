@@ -7,7 +7,7 @@
 
 namespace tare {
 
-/// An accumulator op whose result goes nowhere but out, rearranged at most, keeps its i32 accumulator: where the target
+/// An accumulator op whose result goes nowhere but out, moved at most, keeps its i32 accumulator: where the target
 /// has such tails, the accumulator of the op's activations fits 32 bits, and no activation is fused into the op.
 class Tails {
 public:

@@ -62,7 +62,7 @@ void run(std::shared_ptr<const program::Model> model, runtime::Form form) {
   std::vector<void *> outputs;
   for (size_t i = 0; i != (*session)->inputCount(); ++i)
     inputs.push_back(values.emplace_back(anyBytes((*session)->describeInput(i, form).type.bytes())).data());
-  for (size_t i = 0; i != (*session)->outputCount(); ++i)
+  for (size_t i = 0; i != (*session)->outputCount(form); ++i)
     outputs.push_back(values.emplace_back(anyBytes((*session)->describeOutput(i, form).type.bytes())).data());
   (*context)->run(inputs, outputs);
 }

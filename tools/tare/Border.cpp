@@ -4,9 +4,9 @@
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Registry.h"
-#include "tare/Program/HostSteps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -79,15 +79,20 @@ void setType(func::FuncOp function) {
       FunctionType::get(function.getContext(), body.getArgumentTypes(), body.getTerminator()->getOperandTypes()));
 }
 
-program::PortT portWith(ArrayAttr steps, std::string name) {
-  program::PortT port;
-  port.name = std::move(name);
-  if (steps)
-    for (auto step : steps.getAsRange<npu::HostStepAttrInterface>()) {
-      port.host_steps.push_back(std::make_unique<program::HostStepT>());
-      port.host_steps.back()->op = step.encode();
-    }
-  return port;
+void addSteps(program::PortT &port, ArrayAttr steps) {
+  if (!steps)
+    return;
+  for (auto step : steps.getAsRange<npu::HostStepAttrInterface>()) {
+    port.host_steps.push_back(std::make_unique<program::HostStepT>());
+    port.host_steps.back()->op = step.encode();
+    port.host_steps.back()->operand_count = step.getOperandCount();
+  }
+}
+
+Tensor applied(const program::OpUnion &op, ArrayRef<ConstTensorView> operands, const TensorType &type) {
+  Tensor result(type);
+  kernels::lookup(op.type)->reference(op, operands, result.mutableView());
+  return result;
 }
 
 } // namespace
@@ -95,7 +100,8 @@ program::PortT portWith(ArrayAttr steps, std::string name) {
 Result<HostPath> HostPath::ofInput(func::FuncOp function, unsigned index) {
   HostPath path;
   auto steps = function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName);
-  path.port = portWith(steps, "input " + std::to_string(index));
+  path.port.name = "input " + std::to_string(index);
+  addSteps(path.port, steps);
   auto types = program::inputHostTypes(path.port, qnn::toHost(function.getArgument(index).getType()));
   if (!types)
     return types.error();
@@ -103,27 +109,50 @@ Result<HostPath> HostPath::ofInput(func::FuncOp function, unsigned index) {
   return path;
 }
 
-Result<HostPath> HostPath::ofOutput(func::FuncOp function, unsigned index) {
-  HostPath path;
-  auto steps = function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName);
-  path.port = portWith(steps, "output " + std::to_string(index));
-  Value value = function.front().getTerminator()->getOperand(index);
-  auto types = program::outputHostTypes(path.port, qnn::toHost(value.getType()));
-  if (!types)
-    return types.error();
-  path.types = *types;
-  return path;
+Tensor HostPath::apply(Tensor tensor) const {
+  for (size_t i = 0; i != port.host_steps.size(); ++i)
+    tensor = applied(port.host_steps[i]->op, tensor.view(), types[i + 1]);
+  return tensor;
 }
 
-Tensor HostPath::apply(Tensor tensor) const {
-  for (size_t i = 0; i != port.host_steps.size(); ++i) {
-    const program::OpUnion &op = port.host_steps[i]->op;
-    ConstTensorView operand = tensor.view();
-    Tensor result(types[i + 1]);
-    kernels::lookup(op.type)->reference(op, std::span(&operand, 1), result.mutableView());
-    tensor = result;
+std::string nameOfResult(OpOperand &result) {
+  auto function = result.getOwner()->getParentOfType<func::FuncOp>();
+  auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+  return name ? name.str() : qnn::valueName(result.get());
+}
+
+Result<HostResults> HostResults::of(func::FuncOp function) {
+  HostResults results;
+  std::vector<TensorType> types;
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
+    unsigned index = result.getOperandNumber();
+    auto port = std::make_unique<program::PortT>();
+    port->name = nameOfResult(result);
+    addSteps(*port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName));
+    if (auto name = function.getResultAttrOfType<StringAttr>(index, npu::modelOutputAttrName))
+      port->model_output = name.str();
+    types.push_back(qnn::toHost(result.get().getType()));
+    results.ports.push_back(std::move(port));
   }
-  return tensor;
+  auto host = program::hostOutputs(results.ports, types);
+  if (!host)
+    return host.error();
+  results.host = std::move(*host);
+  return results;
+}
+
+std::vector<Tensor> HostResults::apply(const std::vector<Tensor> &results) const {
+  std::vector<Tensor> values;
+  for (const program::HostValue &value : host.values) {
+    SmallVector<ConstTensorView> operands;
+    for (size_t operand : value.operands)
+      operands.push_back(values[operand].view());
+    values.push_back(value.op ? applied(*value.op, operands, value.type) : results[value.port]);
+  }
+  std::vector<Tensor> outputs;
+  for (const program::ModelOutput &output : host.outputs)
+    outputs.push_back(values[output.endValue - 1]);
+  return outputs;
 }
 
 std::optional<TensorType> integersOfArgument(BlockArgument argument) {

@@ -2,7 +2,7 @@
 #ifndef TARE_TOOLS_TARE_BORDER_H
 #define TARE_TOOLS_TARE_BORDER_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Program/HostSteps.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -14,22 +14,37 @@
 
 namespace tare {
 
-/// What the host does at an input or output that ops were stripped from.
+/// What the host does at an input that ops were stripped from.
 class HostPath {
 public:
   static Result<HostPath> ofInput(mlir::func::FuncOp function, unsigned index);
-  static Result<HostPath> ofOutput(mlir::func::FuncOp function, unsigned index);
 
-  bool empty() const { return port.host_steps.empty(); }
-  /// The type before the first step and after the last one.
+  /// The type before the first step.
   const TensorType &first() const { return types.front(); }
-  const TensorType &last() const { return types.back(); }
   Tensor apply(Tensor tensor) const;
 
 private:
   program::PortT port;
   std::vector<TensorType> types;
 };
+
+/// What the host does with the results, to which it may join several.
+class HostResults {
+public:
+  static Result<HostResults> of(mlir::func::FuncOp function);
+
+  const std::vector<program::ModelOutput> &outputs() const { return host.outputs; }
+  const TensorType &typeOf(const program::ModelOutput &output) const { return host.values[output.endValue - 1].type; }
+  /// The model's outputs, of @main's results.
+  std::vector<Tensor> apply(const std::vector<Tensor> &results) const;
+
+private:
+  std::vector<std::unique_ptr<program::PortT>> ports;
+  program::HostOutputs host;
+};
+
+/// The name of a result; of its value, where it has none.
+std::string nameOfResult(mlir::OpOperand &result);
 
 /// The integers that a float argument becomes, shaped like the argument: nothing but transposes and reshapes lies
 /// between it and a quantize, and nothing else reads it. Nothing for other arguments.

@@ -53,10 +53,11 @@ private:
   void addOptions(CLI::App &app) override {
     options.addTo(app);
     app.add_option("--calibration", options.data, "Calibration data, or a ranges file")->type_name("DATA");
-    app.add_option("--strip-io", stripIo, "Leave these at the border to the host: quantize, dequantize, transpose")
+    app.add_option("--strip-io", stripIo,
+                   "Leave these at the border to the host: quantize, dequantize, transpose, concat")
         ->type_name("LIST")
         ->delimiter(',')
-        ->check(CLI::IsMember({"quantize", "dequantize", "transpose"}));
+        ->check(CLI::IsMember({"quantize", "dequantize", "transpose", "concat"}));
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");

@@ -90,6 +90,7 @@ public:
   virtual ~Executable() = default;
 
   const std::vector<ExecutablePort> &inputs() const { return inputPorts; }
+  /// The model's; once prepared for raw outputs, the executable's own.
   const std::vector<ExecutablePort> &outputs() const { return outputPorts; }
   /// What a Dataset is opened with; with `allowRaw`, arrays of the grid's own integer type are taken as they are.
   std::vector<InputDeclaration> declarations(bool allowRaw) const;

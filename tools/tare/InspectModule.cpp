@@ -42,19 +42,16 @@ InspectedPort withoutSign(InspectedPort port) {
 InspectedPort inputOf(func::FuncOp function, BlockArgument argument) {
   Value integers = integersBehind(argument);
   InspectedPort port{
-      qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}};
+      qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}, ""};
   bool isUnsigned(function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName));
   return isUnsigned ? withoutSign(port) : port;
 }
 
-InspectedPort outputOf(func::FuncOp function, OpOperand &result) {
-  auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+InspectedPort outputOf(OpOperand &result) {
   Value integers = integersBehind(result.get());
-  InspectedPort port{name ? name.str() : qnn::valueName(result.get()),
-                     typeOf(result.get()),
-                     "",
-                     gridOf(gridTypeOf(integers ? integers : result.get())),
-                     {}};
+  auto function = result.getOwner()->getParentOfType<func::FuncOp>();
+  InspectedPort port{
+      nameOfResult(result), typeOf(result.get()), "", gridOf(gridTypeOf(integers ? integers : result.get())), {}, ""};
   bool isUnsigned(function.getResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName));
   return isUnsigned ? withoutSign(port) : port;
 }
@@ -73,7 +70,7 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
   for (BlockArgument argument : function.getArguments())
     result.inputs.push_back(inputOf(function, argument));
   for (OpOperand &operand : function.front().getTerminator()->getOpOperands())
-    result.outputs.push_back(outputOf(function, operand));
+    result.outputs.push_back(outputOf(operand));
   llvm::DenseSet<Value> constants;
   for (Operation &op : function.front().without_terminator()) {
     if (op.getNumResults() != 1 || !isa<RankedTensorType>(op.getResult(0).getType()))

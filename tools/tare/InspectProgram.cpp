@@ -26,9 +26,10 @@ InspectedPort portOf(const program::PortT &port, const runtime::PortDescription 
                        description.type,
                        description.layout,
                        gridOf(description.scales, description.axis, description.zeroPoint),
-                       {}};
+                       {},
+                       port.model_output};
   for (const auto &step : port.host_steps)
-    result.hostSteps.emplace_back(kernels::lookup(step->op.type)->name);
+    result.hostSteps.push_back({std::string(kernels::lookup(step->op.type)->name), step->op, step->operand_count});
   return result;
 }
 

@@ -25,13 +25,22 @@ struct InspectedGrid {
   std::optional<int64_t> axis;
 };
 
+/// What the host does, with so many values: those that no step has taken yet, of this output and of those before it.
+struct InspectedStep {
+  std::string kind;
+  program::OpUnion op;
+  uint32_t operandCount;
+};
+
 struct InspectedPort {
   std::string name;
   TensorType type;
   std::string layout;
   InspectedGrid grid;
-  /// What the host does, in order.
-  std::vector<std::string> hostSteps;
+  /// In order.
+  std::vector<InspectedStep> hostSteps;
+  /// The model's output that the steps join this one and others to.
+  std::string modelOutput;
 };
 
 /// Weights, a bias, a table: an operand that the program holds.

@@ -16,21 +16,33 @@ void writeGrid(OStream &out, const InspectedGrid &grid) {
     out.attribute("axis", *grid.axis);
 }
 
-void writePort(OStream &out, const InspectedPort &port) {
-  out.attribute("name", jsonText(port.name));
-  out.attribute("type", jsonText(nameOf(port.type.element)));
-  jsonList(out, "shape", port.type.shape);
-  out.attribute("layout", port.layout);
-  writeGrid(out, port.grid);
-  jsonList(out, "host_steps", port.hostSteps);
-}
-
 template <typename T>
 void writeEach(OStream &out, llvm::StringRef key, const std::vector<T> &items, void write(OStream &, const T &)) {
   out.attributeArray(key, [&] {
     for (const T &item : items)
       out.object([&] { write(out, item); });
   });
+}
+
+void writeStep(OStream &out, const InspectedStep &step) {
+  out.attribute("kind", step.kind);
+  out.attribute("operand_count", int64_t(step.operandCount));
+  out.attributeObject("parameters", [&] { writeParameters(out, step.op); });
+}
+
+void writePort(OStream &out, const InspectedPort &port) {
+  out.attribute("name", jsonText(port.name));
+  out.attribute("type", jsonText(nameOf(port.type.element)));
+  jsonList(out, "shape", port.type.shape);
+  out.attribute("layout", port.layout);
+  writeGrid(out, port.grid);
+  std::vector<std::string> kinds;
+  for (const InspectedStep &step : port.hostSteps)
+    kinds.push_back(step.kind);
+  jsonList(out, "host_steps", kinds);
+  writeEach(out, "host_operators", port.hostSteps, writeStep);
+  if (!port.modelOutput.empty())
+    out.attribute("model_output", jsonText(port.modelOutput));
 }
 
 void writeConstant(OStream &out, const InspectedConstant &constant) {

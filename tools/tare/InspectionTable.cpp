@@ -49,6 +49,17 @@ std::string shiftText(const InspectedLayer &layer) {
                      layer.stages->output_shift);
 }
 
+/// "dequantize, concat of 3 -> boxes"
+std::string hostText(const InspectedPort &port) {
+  std::string text;
+  for (const InspectedStep &step : port.hostSteps) {
+    text += (text.empty() ? "" : ", ") + step.kind;
+    if (step.operandCount != 1)
+      text += fmt::format(" of {}", step.operandCount);
+  }
+  return port.modelOutput.empty() ? text : text + " -> " + port.modelOutput;
+}
+
 void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
   Table table({{title, Align::left},
                {"type", Align::left},
@@ -59,8 +70,7 @@ void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
                {"host", Align::left}});
   for (const InspectedPort &port : ports)
     table.add({port.name, std::string(nameOf(port.type.element)), toString(port.type.shape), port.layout,
-               rangeOf(port.grid.scales, "{:.6g}"), rangeOf(port.grid.zeroPoints, "{}"),
-               fmt::format("{}", fmt::join(port.hostSteps, ", "))});
+               rangeOf(port.grid.scales, "{:.6g}"), rangeOf(port.grid.zeroPoints, "{}"), hostText(port)});
   table.print();
   fmt::print("\n");
 }

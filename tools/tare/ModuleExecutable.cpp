@@ -31,8 +31,11 @@ public:
         observe(layer->second, tensor.view());
     };
     std::vector<Tensor> outputs = observe ? owner.evaluator->run(operands, show) : owner.evaluator->run(operands);
+    if (!owner.forms.rawOutputs)
+      outputs = owner.results->apply(outputs);
     for (size_t i = 0; i != outputs.size(); ++i)
-      outputs[i] = leave(i, outputs[i]);
+      if (owner.isUnsignedOutput(i))
+        outputs[i] = shiftedByHalf(outputs[i]);
     return outputs;
   }
 
@@ -43,14 +46,6 @@ private:
     if (owner.forms.rawInputs[index])
       return tensor;
     return owner.inputSteps[index].apply(tensor);
-  }
-
-  Tensor leave(size_t index, const Tensor &tensor) const {
-    if (owner.unsignedOutputs[index])
-      return shiftedByHalf(owner.outputSteps[index].apply(tensor));
-    if (owner.forms.rawOutputs)
-      return tensor;
-    return owner.outputSteps[index].apply(tensor);
   }
 
   const ModuleExecutable &owner;
@@ -126,21 +121,39 @@ Status ModuleExecutable::describePorts() {
                                   integersOfArgument(argument), unsignedInputs.back()));
     inputSteps.push_back(std::move(*path));
   }
-  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
-    auto path = HostPath::ofOutput(function, result.getOperandNumber());
-    if (!path)
-      return path.error();
-    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
-    unsignedOutputs.push_back(bool(function.getResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName)));
-    outputPorts.push_back(makePort(name ? name.str() : qnn::valueName(result.get()), result.get().getType(),
-                                   path->last(), integersOfResult(result.get()), unsignedOutputs.back()));
-    outputSteps.push_back(std::move(*path));
+  auto host = HostResults::of(function);
+  if (!host)
+    return host.error();
+  results = std::move(*host);
+  for (unsigned i = 0; i != function.getNumResults(); ++i)
+    unsignedResults.push_back(bool(function.getResultAttr(i, qnn::portUnsignedAttrName)));
+  for (const program::ModelOutput &output : results->outputs()) {
+    Value value = function.front().getTerminator()->getOperand(output.lastPort);
+    outputPorts.push_back(makePort(output.name, value.getType(), results->typeOf(output), std::nullopt,
+                                   unsignedResults[output.lastPort]));
   }
   return tare::success();
 }
 
+/// What @main itself gives, where there are integers at the border.
+std::vector<ExecutablePort> ModuleExecutable::rawOutputs() {
+  std::vector<ExecutablePort> ports;
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
+    Type type = result.get().getType();
+    ports.push_back(makePort(nameOfResult(result), type, qnn::toHost(type), integersOfResult(result.get()),
+                             unsignedResults[result.getOperandNumber()]));
+  }
+  return ports;
+}
+
+bool ModuleExecutable::isUnsignedOutput(size_t index) const {
+  return unsignedResults[forms.rawOutputs ? index : results->outputs()[index].lastPort];
+}
+
 Status ModuleExecutable::prepare(const PortForms &chosen) {
   forms = chosen;
+  if (forms.rawOutputs)
+    outputPorts = rawOutputs();
   DenseSet<Operation *> added;
   for (BlockArgument argument : function.getArguments())
     if (forms.rawInputs[argument.getArgNumber()] && integersOfArgument(argument))

@@ -35,15 +35,18 @@ private:
   friend class ModuleRunner;
   ModuleExecutable(std::string path, const Console &console) : path(std::move(path)), context(console) {}
   Status describePorts();
+  std::vector<ExecutablePort> rawOutputs();
+  bool isUnsignedOutput(size_t index) const;
   void listLayers(const llvm::DenseSet<mlir::Operation *> &added);
 
   std::string path;
   CompilerContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
-  std::vector<HostPath> inputSteps, outputSteps;
+  std::vector<HostPath> inputSteps;
+  std::optional<HostResults> results;
   /// Where the model has unsigned integers and the IR signed ones.
-  std::vector<bool> unsignedInputs, unsignedOutputs;
+  std::vector<bool> unsignedInputs, unsignedResults;
   PortForms forms;
   std::optional<Evaluator> evaluator;
   llvm::DenseMap<mlir::Value, size_t> layerNumbers;

@@ -28,7 +28,7 @@ public:
       in.push_back(tensor.data());
     std::vector<Tensor> outputs;
     std::vector<void *> out;
-    for (size_t i = 0; i != context->session().outputCount(); ++i) {
+    for (size_t i = 0; i != context->outputCount(); ++i) {
       outputs.emplace_back(context->session().describeOutput(i, context->outputForm()).type);
       out.push_back(outputs.back().mutableAs<void>());
     }
@@ -99,9 +99,17 @@ ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> ses
   for (size_t i = 0; i != s.inputCount(); ++i)
     inputPorts.push_back(
         {s.program().inputs[i]->name, s.describeInput(i, Form::model).type, s.describeInput(i, Form::raw).type});
-  for (size_t i = 0; i != s.outputCount(); ++i)
-    outputPorts.push_back(
-        {s.program().outputs[i]->name, s.describeOutput(i, Form::model).type, s.describeOutput(i, Form::raw).type});
+  outputPorts = outputsIn(Form::model);
+}
+
+/// Where outputs are joined, the program has others than the model.
+std::vector<ExecutablePort> ProgramExecutable::outputsIn(Form form) const {
+  std::vector<ExecutablePort> ports;
+  for (size_t i = 0; i != session->outputCount(form); ++i) {
+    runtime::PortDescription port = session->describeOutput(i, form);
+    ports.push_back({port.name, port.type, port.type});
+  }
+  return ports;
 }
 
 Result<std::unique_ptr<Executable>> ProgramExecutable::load(const std::string &path, const ExecutableOptions &options) {
@@ -132,6 +140,7 @@ Status ProgramExecutable::prepare(const PortForms &forms) {
       skipped[boundary.cast] = true;
   }
   outputForm = forms.rawOutputs ? Form::raw : Form::model;
+  outputPorts = outputsIn(outputForm);
   listLayers(skipped);
   return success();
 }

@@ -18,6 +18,7 @@ public:
 private:
   explicit ProgramExecutable(std::shared_ptr<const runtime::Session> session);
   void listLayers(const std::vector<bool> &skipped);
+  std::vector<ExecutablePort> outputsIn(runtime::Form form) const;
 
   std::shared_ptr<const runtime::Session> session;
   std::vector<runtime::Form> inputForms;

@@ -43,7 +43,7 @@ Result<ProgramResults> ProgramResults::of(std::shared_ptr<const runtime::Session
       in.push_back(tensor.data());
     std::vector<Tensor> &outputs = found.modelOutputs[sample];
     std::vector<void *> out;
-    for (size_t i = 0; i != found.owner->outputCount(); ++i) {
+    for (size_t i = 0; i != (*context)->outputCount(); ++i) {
       outputs.emplace_back(found.owner->describeOutput(i, Form::model).type);
       out.push_back(outputs.back().mutableAs<void>());
     }

@@ -36,6 +36,7 @@ inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
       /*hard_sigmoid: alpha, beta*/
       {2, [](double x, const double *p) { return std::clamp(p[0] * x + p[1], 0.0, 1.0); }},
       /*truncate*/ {0, [](double x, const double *) { return std::trunc(x); }},
+      /*swish*/ {0, [](double x, const double *) { return x / (1.0 + std::exp(-x)); }},
   };
   static_assert(std::size(definitions) == size_t(program::FunctionKind::MAX) + 1,
                 "a function of the schema has no definition");

@@ -48,6 +48,18 @@ def CanonicalizeGraph : Pass<"tare-canonicalize-graph", "::mlir::func::FuncOp"> 
     // after
     %1 = qnn.reshape %x {shape = array<i64: 4, 4>} : (tensor<1x16xf32>) -> tensor<4x4xf32>
     ```
+
+    A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
+    not share a grid with the others:
+
+    ```mlir
+    // before
+    %0 = qnn.concat %boxes, %scores {axis = 1 : i64} : (tensor<1x4x9xf32>, tensor<1x5x9xf32>) -> tensor<1x9x9xf32>
+    %1 = qnn.slice %0 {starts = array<i64: 0, 4, 0>, steps = array<i64: 1, 1, 1>, sizes = array<i64: 1, 5, 9>} : (tensor<1x9x9xf32>) -> tensor<1x5x9xf32>
+    %2 = qnn.sigmoid %1 : (tensor<1x5x9xf32>) -> tensor<1x5x9xf32>
+    // after
+    %2 = qnn.sigmoid %scores : (tensor<1x5x9xf32>) -> tensor<1x5x9xf32>
+    ```
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
@@ -100,7 +112,7 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
   let summary = "fuse relu and clip into the op before";
   let description = [{
     A relu or clip becomes the clamp of its producer (ClampOpInterface), where it is the only user; limits in a row intersect; a
-    limit that changes nothing (behind a sigmoid, say) vanishes. `x * clip(x + 3, 0, 6) / 6` in its spellings becomes `hard_swish`,
+    limit that changes nothing (behind a sigmoid, say) vanishes. `x * clip(x + 3, 0, 6) / 6` in its spellings becomes `hard_swish`, `x * sigmoid(x)` `swish`,
     and `clip(x + 3, 0, 6) / 6` becomes `hard_sigmoid`. The op keeps its layer's name and takes over the name and the range of the
     value that the activation made.
 
@@ -332,11 +344,13 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
     - activations: one scale per tensor, from `qnn.range`; a same-grid op keeps its operand's; a function with a bounded
       image (softmax) gets what calibration saw within it, and all of it where there is no range; a softmax gets no finer a step than the
       2^-15 of its probabilities, and a warning where the largest that calibration saw has fewer than 8 of these;
+    - what functions alone read spends no steps where they are flat (docs/arithmetic.md, A55);
     - operands of a concatenation share the result's grid where nobody else reads them or where that hardly widens theirs, and
-      are requantized otherwise;
+      are requantized otherwise; a remark says what that costs each of them, and a warning names those of which hardly a step is left. But what
+      only leaves the graph (transposed, reshaped, cut, joined to others) keeps a grid for each part, and what is read inside too is joined twice;
     - weights: i8, one scale per output channel, symmetric, float(max |w|) / 127; biases: i32 on the accumulator's grid Sx * Sw[c];
-    - the accumulator op at the graph's end (only rearrangements between it and the results, no fused activation) keeps its i32
-      accumulator, where the target's tail allows;
+    - the accumulator op at the graph's end (nothing but transposes, reshapes, slices and concatenations between it and the results, no
+      fused activation) keeps its i32 accumulator, where the target's tail allows;
     - values that the model quantizes itself keep its grids;
     - on a target that only shifts all scales are powers of two, whose exponents are chosen together: every shift is in the target's
       range, at the least squared error (docs/arithmetic.md, A35 to A38);
@@ -446,8 +460,8 @@ def FuseQuantized : Pass<"tare-fuse-quantized", "::mlir::func::FuncOp"> {
 
     A same-grid op reaches several grids that way; any other op has one (tare-split-grids).
 
-    Ends with a check: an op that still computes in float is an error that lists every such op and why. Rearrangements between the
-    graph's ends and the casts stay in float.
+    Ends with a check: an op that still computes in float is an error that lists every such op and why. What only moves elements between the
+    graph's ends and the casts stays in float.
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
@@ -538,12 +552,13 @@ def CancelTransposes : Pass<"tare-cancel-transposes", "::mlir::func::FuncOp"> {
 }
 
 def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
-  let summary = "leave quantize, dequantize and transpose ops at the border to the host";
+  let summary = "leave quantize, dequantize, transpose and concat ops at the border to the host";
   let description = [{
     Ops of the chosen kinds next to an input or output are removed and recorded there, as the steps that the host takes before the
-    input enters or after the output leaves. A cast behind transposes or reshapes that stay is brought to the border first. A
-    quantize or dequantize that is nowhere near the border is refused with an error, and so is the dequantize of an accumulator where
-    the target's tails are float32: there the hardware dequantizes.
+    input enters or after the output leaves. A cast behind movements that stay is brought to the border first, as far as its scales can
+    follow. What they cannot follow, a reshape that splits the channels or a concatenation of different grids, is left to the host with it,
+    and so is what moves elements behind a concatenation that is. A quantize or dequantize that is nowhere near the border is refused with
+    an error, and so is the dequantize of an accumulator where the target's tails are float32: there the hardware dequantizes.
 
     Before:
     ```mlir
@@ -560,9 +575,32 @@ def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
     }
     ```
 
-    Remarks: each op left to the host, and each transpose that stays.
+    Where the host joins, each part is a result of its own. The steps of a part follow each other; a step that joins takes the values of the
+    results before it that no step has taken yet, and the name of the model's output stands at its last part.
+
+    Before:
+    ```mlir
+    func.func @main(%a: tensor<4xi8>, %b: tensor<2xi32>) -> (tensor<6xf32> {qnn.name = "y"}) {
+      %0 = npu.dequantize %a scales = [0.5] axis = 0 zero_point = 0 : (tensor<4xi8>) -> tensor<4xf32>
+      %1 = npu.dequantize %b scales = [0.25] axis = 0 zero_point = 0 : (tensor<2xi32>) -> tensor<2xf32>
+      %2 = npu.concat %0, %1 axis = 0 : (tensor<4xf32>, tensor<2xf32>) -> tensor<6xf32>
+      return %2 : tensor<6xf32>
+    }
+    ```
+    After `--tare-strip-io=kinds=dequantize`:
+    ```mlir
+    func.func @main(%a: tensor<4xi8>, %b: tensor<2xi32>)
+        -> (tensor<4xi8> {npu.host_steps = [#npu.dequantize_step<scales = [5.000000e-01], axis = 0, zero_point = 0>], qnn.name = "arg0"},
+            tensor<2xi32> {npu.host_steps = [#npu.dequantize_step<scales = [2.500000e-01], axis = 0, zero_point = 0>,
+                                             #npu.concat_step<axis = 0, count = 2>],
+                           npu.model_output = "y", qnn.name = "arg1"}) {
+      return %a, %b : tensor<4xi8>, tensor<2xi32>
+    }
+    ```
+
+    Remarks: each op left to the host, and each transpose and concat that stays.
   }];
-  let options = [ListOption<"kinds", "kinds", "std::string", "what to strip: quantize, dequantize, transpose">];
+  let options = [ListOption<"kinds", "kinds", "std::string", "what to strip: quantize, dequantize, transpose, concat">];
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 

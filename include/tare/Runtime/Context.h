@@ -37,13 +37,15 @@ public:
 
   Form inputForm(size_t input) const { return inputForms[input]; }
   Form outputForm() const { return formOfOutputs; }
+  /// Of this form.
+  size_t outputCount() const;
   /// In how many threads a layer runs at most, the caller's among them.
   size_t threads() const { return threadCount; }
   const Session &session() const { return *owner; }
 
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
-  /// and output of the program, to as many bytes as its description in the
-  /// form that it has here says. They need no alignment, but what is aligned
+  /// and output (of the form that they have here), to as many bytes as its
+  /// description in this form says. They need no alignment, but what is aligned
   /// to its elements is not copied.
   void run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
 
@@ -65,7 +67,7 @@ private:
   std::vector<Node *> nodesInOrder();
   double timeAlone(const Node &node);
   void bindLayers();
-  void bindSteps(PortBinding &port, size_t tensorAt, size_t valueAt);
+  void bindSteps(PortBinding &port, size_t valueAt);
   std::byte *memoryOf(uint32_t tensor) const;
 
   void execute(const Node &node, std::span<Interval> intervals = {});
@@ -87,6 +89,7 @@ private:
   Memory scratch; // one after the other, one per thread
   size_t scratchBytes = 0;
   Memory stages[2]; // hold the values between a port's steps, in turn
+  Memory kept;      // and those that a later step takes
   std::vector<Node> layers;
   std::vector<PortBinding> inputs;
   std::vector<PortBinding> outputs;

@@ -31,7 +31,7 @@ class Trace;
 enum class Form {
   /// The program's own tensor, as its descriptor says.
   program,
-  /// What the model says: the runtime does the port's host steps.
+  /// What the model says: the runtime does the ports' host steps.
   model,
   /// The integers on the port's grid, shaped like the program's tensor: where a
   /// quantize or dequantize layer stands at the boundary, what it makes or
@@ -55,6 +55,7 @@ struct PortDescription {
   std::string layout;
   /// The grid of the integers: one scale, or one per channel along `axis` of
   /// type.shape; -1 where a reshape has spread the channels over several axes.
+  /// None where parts with grids of their own are joined.
   std::vector<double> scales;
   int32_t axis = 0;
   int32_t zeroPoint = 0;
@@ -68,9 +69,12 @@ public:
   const program::Model &model() const { return *source; }
   const program::ProgramT &program() const { return source->program(); }
   size_t inputCount() const { return program().inputs.size(); }
-  size_t outputCount() const { return program().outputs.size(); }
+  /// The program's outputs; in the form of the model the model's, of which one
+  /// may be joined of several.
+  size_t outputCount(Form form = Form::program) const;
   const BoundOp &layer(size_t index) const { return layers[index]; }
   PortDescription describeInput(size_t index, Form form) const;
+  /// `index` counts the outputs of this form.
   PortDescription describeOutput(size_t index, Form form) const;
 
   /// Memory to run in; an error where the machine does not have it. The context
@@ -86,6 +90,7 @@ private:
   friend class Trace;
   Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses, SessionOptions options);
   void prepareLayers();
+  PortDescription describeModelOutput(size_t index) const;
 
   std::shared_ptr<const program::Model> source;
   std::vector<program::TensorUse> uses;

@@ -2,7 +2,6 @@
 #include "tare/Dialect/Npu/IntegerGrid.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Grid.h"
 
 using namespace mlir;
@@ -27,6 +26,15 @@ quant::QuantizedType moved(Operation *op, quant::QuantizedType type) {
     return type;
   grid->axis = axisAfter(op, *grid->axis);
   return grid->axis ? grid->type(op->getContext()) : nullptr;
+}
+
+quant::QuantizedType ofSlice(SliceOp slice, quant::QuantizedType type) {
+  std::optional<Grid> grid = Grid::of(type);
+  if (!grid || !grid->axis)
+    return type;
+  grid->scales = sliced(grid->scales, *grid->axis, slice);
+  grid->zeroPoints.resize(grid->scales.size(), grid->zeroPoint(0));
+  return grid->type(slice.getContext());
 }
 
 /// The grid that the model gives an input of integers, or the host one of real numbers.
@@ -60,6 +68,15 @@ std::optional<int32_t> axisAfter(Operation *movement, int32_t axis) {
   return axisAfterReshape(cast<ReshapeOp>(movement), axis);
 }
 
+SmallVector<double> sliced(ArrayRef<double> scales, int32_t axis, SliceOp slice) {
+  if (scales.size() == 1)
+    return {scales[0]};
+  SmallVector<double> taken;
+  for (int32_t i = 0; i != slice.getSizes()[axis]; ++i)
+    taken.push_back(scales[slice.getStarts()[axis] + i * slice.getSteps()[axis]]);
+  return taken;
+}
+
 void permuteGrid(Operation *op, ArrayRef<int32_t> permutation) {
   auto type = op->getAttrOfType<TypeAttr>(gridAttrName);
   std::optional<Grid> grid = type ? Grid::of(type.getValue()) : std::nullopt;
@@ -82,8 +99,11 @@ quant::QuantizedType gridOf(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto grid = op->getAttrOfType<TypeAttr>(gridAttrName))
     return cast<quant::QuantizedType>(grid.getValue());
-  bool moves = isa<TransposeOp, ReshapeOp>(op);
-  quant::QuantizedType source = moves ? gridOf(op->getOperand(0)) : nullptr;
+  if (!isa<TransposeOp, ReshapeOp, SliceOp>(op))
+    return nullptr;
+  quant::QuantizedType source = gridOf(op->getOperand(0));
+  if (auto slice = dyn_cast<SliceOp>(op))
+    return source ? ofSlice(slice, source) : nullptr;
   return source ? moved(op, source) : nullptr;
 }
 

@@ -150,4 +150,28 @@ program::OpUnion TransposeStepAttr::encode() const {
   return wrap(std::move(table));
 }
 
+program::OpUnion ReshapeStepAttr::encode() const {
+  program::ReshapeT table;
+  table.shape = getShape().vec();
+  return wrap(std::move(table));
+}
+
+program::OpUnion SliceStepAttr::encode() const {
+  program::SliceT table;
+  table.starts = getStarts().vec();
+  table.steps = getSteps().vec();
+  table.sizes = getSizes().vec();
+  return wrap(std::move(table));
+}
+
+LogicalResult ConcatStepAttr::verify(function_ref<InFlightDiagnostic()> emitError, int32_t, uint32_t count) {
+  return count != 0 ? success() : emitError() << "joins 0 values; expected at least 1";
+}
+
+program::OpUnion ConcatStepAttr::encode() const {
+  program::ConcatT table;
+  table.axis = getAxis();
+  return wrap(std::move(table));
+}
+
 } // namespace tare::npu

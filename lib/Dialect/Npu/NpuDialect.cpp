@@ -74,6 +74,8 @@ LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute) {
       return success();
     return op->emitOpError() << "has '" << name << "' on an argument that is not a uniform quantized type";
   }
+  if (name == modelOutputAttrName && isa<StringAttr>(attribute.getValue()))
+    return success();
   if (name != hostStepsAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "' on an argument or result";
   auto steps = dyn_cast<ArrayAttr>(attribute.getValue());

@@ -6,8 +6,12 @@
 //===----------------------------------------------------------------------===//
 #include "Encoding.h"
 
+#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Kernels/Registry.h"
+
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 
@@ -84,6 +88,35 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   if (whole)
     return getInput();
   return evaluate(cast<NpuOpInterface>(getOperation()), adaptor.getOperands());
+}
+
+namespace {
+
+/// slice(dequantize(x)) -> dequantize(slice(x)), where nobody reads what the slices leave: fewer elements are made
+/// real, and what leaves the program has a grid.
+struct DequantizeSlice : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op, PatternRewriter &rewriter) const final {
+    auto dequantize = op.getInput().getDefiningOp<DequantizeOp>();
+    if (!dequantize)
+      return rewriter.notifyMatchFailure(op, "not behind a dequantize");
+    if (!llvm::all_of(dequantize->getUsers(), llvm::IsaPred<SliceOp>))
+      return rewriter.notifyMatchFailure(op, "others read all of the dequantize");
+    Value part =
+        SliceOp::create(rewriter, op.getLoc(), dequantize.getInput(), op.getStarts(), op.getSteps(), op.getSizes());
+    Location loc = qnn::withValueName(dequantize.getLoc(), qnn::valueName(op));
+    SmallVector<double> scales = sliced(dequantize.getScales(), dequantize.getAxis(), op);
+    rewriter.replaceOpWithNewOp<DequantizeOp>(op, part, scales, dequantize.getAxis(), dequantize.getZeroPoint())
+        ->setLoc(loc);
+    return success();
+  }
+};
+
+} // namespace
+
+void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<DequantizeSlice>(context);
 }
 
 OpFoldResult PadOp::fold(FoldAdaptor adaptor) {

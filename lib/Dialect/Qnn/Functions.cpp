@@ -15,6 +15,8 @@ Function TanhOp::getFunction() { return {Kind::tanh}; }
 
 Function HardSwishOp::getFunction() { return {Kind::hard_swish}; }
 
+Function SwishOp::getFunction() { return {Kind::swish}; }
+
 Function ReciprocalOp::getFunction() { return {Kind::reciprocal}; }
 
 Function LeakyReluOp::getFunction() { return {Kind::leaky_relu, {getAlpha().convertToDouble()}}; }

@@ -84,6 +84,25 @@ func.func @elided() -> tensor<3x2xi8> {
   return %0 : tensor<3x2xi8>
 }
 
+// Fewer elements are made real where only parts are read; not where somebody reads all.
+// CHECK-LABEL: func.func @slices_of_real
+// CHECK-SAME: (%[[X:.*]]: tensor<2x4xi32>)
+func.func @slices_of_real(%x: tensor<2x4xi32>) -> (tensor<2x2xf32>, tensor<1x4xf32>, tensor<2x4xf32>, tensor<2x1xf32>) {
+  %0 = npu.dequantize %x scales = [1.0, 2.0, 3.0, 4.0] axis = 1 zero_point = 0 : (tensor<2x4xi32>) -> tensor<2x4xf32>
+  // CHECK: %[[A:.*]] = npu.slice %[[X]] starts = [0, 3] steps = [1, -2] sizes = [2, 2] : (tensor<2x4xi32>) -> tensor<2x2xi32>
+  // CHECK-NEXT: %[[AD:.*]] = npu.dequantize %[[A]] scales = [4.000000e+00, 2.000000e+00] axis = 1 zero_point = 0
+  %1 = npu.slice %0 starts = [0, 3] steps = [1, -2] sizes = [2, 2] : (tensor<2x4xf32>) -> tensor<2x2xf32>
+  // CHECK-NEXT: %[[B:.*]] = npu.slice %[[X]] starts = [1, 0] steps = [1, 1] sizes = [1, 4]
+  // CHECK-NEXT: %[[BD:.*]] = npu.dequantize %[[B]] scales = [1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00] axis = 1 zero_point = 0
+  %2 = npu.slice %0 starts = [1, 0] steps = [1, 1] sizes = [1, 4] : (tensor<2x4xf32>) -> tensor<1x4xf32>
+  // CHECK-NEXT: %[[C:.*]] = npu.dequantize %[[X]]
+  // CHECK-NEXT: %[[D:.*]] = npu.slice %[[C]]
+  // CHECK-NEXT: return %[[AD]], %[[BD]], %[[C]], %[[D]]
+  %3 = npu.dequantize %x scales = [0.5] axis = 0 zero_point = 1 : (tensor<2x4xi32>) -> tensor<2x4xf32>
+  %4 = npu.slice %3 starts = [0, 0] steps = [1, 1] sizes = [2, 1] : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  return %1, %2, %3, %4 : tensor<2x2xf32>, tensor<1x4xf32>, tensor<2x4xf32>, tensor<2x1xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

@@ -45,6 +45,8 @@ func.func @elementwise(%x: tensor<1x2x4x4xf32>, %c: tensor<2x1x1xf32>) {
   %4 = qnn.sigmoid %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.hard_sigmoid
   %5 = qnn.hard_sigmoid %x {alpha = 0.25 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.swish
+  %swish = qnn.swish %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.hard_swish
   %6 = qnn.hard_swish %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.tanh

@@ -57,6 +57,21 @@ func.func @clips(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// CHECK-LABEL: func.func @swish
+func.func @swish(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) {
+  // CHECK-NEXT: %[[S:.*]] = qnn.sigmoid %arg0
+  // CHECK-NEXT: %[[W:.*]] = qnn.swish %arg0 {{.*}} loc("product")
+  // CHECK-NEXT: %[[M:.*]] = qnn.mul %arg1, %[[S]]
+  // CHECK-NEXT: return %[[S]], %[[W]], %[[M]]
+  %0 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("gate")
+  // expected-remark @unknown {{RecognizedSwish | Category:tare-fuse-activations | Layer=product}}
+  %1 = qnn.mul %0, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("product")
+  %2 = qnn.mul %y, %0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("gated")
+  return %0, %1, %2 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @hard_swish
 func.func @hard_swish(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) {
   %three = qnn.constant dense<3.0> : tensor<f32> as tensor<f32>

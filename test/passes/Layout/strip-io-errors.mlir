@@ -1,6 +1,6 @@
 // RUN: tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=quantize,dequantize}))" --split-input-file --verify-diagnostics
 // RUN: not tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=dequantise}))" --split-input-file -o /dev/null 2>&1 | FileCheck %s
-// CHECK: error: cannot strip 'dequantise': expected quantize, dequantize or transpose
+// CHECK: error: cannot strip 'dequantise': expected quantize, dequantize, transpose or concat
 
 // A dequantize in the middle of the network.
 func.func @inside(%x: tensor<4xi8>) -> tensor<4xi8> {

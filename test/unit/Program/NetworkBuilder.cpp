@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace tare::test {
@@ -183,6 +184,30 @@ DequantizeT dequantize(std::vector<double> scales, int32_t axis, int32_t zeroPoi
   op.axis = axis;
   op.zero_point = zeroPoint;
   return op;
+}
+
+NetworkBuilder joinedNetwork() {
+  NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {2, 3}});
+  uint32_t a = builder.layer("turn", transpose({1, 0}), {x});
+  program::SliceT rows;
+  rows.starts = {1, 0}, rows.steps = {1, 1}, rows.sizes = {2, 2};
+  uint32_t b = builder.layer("rows", std::move(rows), {a});
+  builder.output("a", a);
+  builder.output("b", b);
+  builder.output("c", a);
+  auto &outputs = builder.program.outputs;
+  for (size_t i = 0; i != outputs.size(); ++i) {
+    double scale = std::array{0.5, 0.25, 2.0}[i];
+    outputs[i]->scales = {scale};
+    outputs[i]->host_steps.push_back(hostStep(dequantize({scale}, 0, 0)));
+  }
+  program::ConcatT join;
+  join.axis = 0;
+  outputs[1]->host_steps.push_back(hostStep(std::move(join), 2));
+  outputs[1]->host_steps.push_back(hostStep(transpose({1, 0})));
+  outputs[1]->model_output = "y";
+  return builder;
 }
 
 NetworkBuilder smallNetwork() {

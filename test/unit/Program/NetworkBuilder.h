@@ -59,10 +59,12 @@ std::unique_ptr<program::RequantT> stagedRequant(std::vector<int32_t> multiplier
 std::unique_ptr<program::RequantT> requant(std::vector<int32_t> multipliers, std::vector<uint8_t> shifts,
                                            int32_t zeroPoint = 0, int32_t min = -128, int32_t max = 127);
 
-/// A step of a port.
-template <typename Parameters> std::unique_ptr<program::HostStepT> hostStep(Parameters parameters) {
+/// A step of a port, of so many values.
+template <typename Parameters>
+std::unique_ptr<program::HostStepT> hostStep(Parameters parameters, uint32_t operandCount = 1) {
   auto step = std::make_unique<program::HostStepT>();
   step->op.Set(std::move(parameters));
+  step->operand_count = operandCount;
   return step;
 }
 
@@ -70,6 +72,11 @@ program::TransposeT transpose(std::vector<int32_t> permutation);
 program::ReshapeT reshape(Shape shape);
 program::QuantizeT quantize(float scale, int32_t zeroPoint);
 program::DequantizeT dequantize(std::vector<double> scales, int32_t axis, int32_t zeroPoint);
+
+/// i8 "x" [2,3], transposed: the program gives "a" [3,2] and "b" [2,2], which the host makes real, the one in steps of
+/// 1/2 and the other of 1/4, joins to [5,2] and transposes to "y" [2,5]; and "c", which is the program's whole "a" in
+/// steps of 2.
+NetworkBuilder joinedNetwork();
 
 /// f32 NCHW "image" [1,2,6,6] -> transpose, quantize, conv, max pool, reshape,
 /// linear -> i32, dequantize -> f32 "logits" [1,3].

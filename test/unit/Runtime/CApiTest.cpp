@@ -84,6 +84,34 @@ TEST_F(CApi, RawAndRealNumbersAgree) {
     EXPECT_EQ(logits[i], float(accumulators[i] * scales[i]));
 }
 
+TEST_F(CApi, OutputsOfEachForm) {
+  std::vector<std::byte> file = joinedNetwork().bytes();
+  tare_program_destroy(program);
+  ASSERT_EQ(load(file), TARE_OK) << tare_last_error();
+  EXPECT_EQ(tare_program_output_count(program), 3u);
+  EXPECT_EQ(tare_program_output_count_in(program, TARE_FORM_PROGRAM), 3u);
+  EXPECT_EQ(tare_program_output_count_in(program, TARE_FORM_RAW), 3u);
+  EXPECT_EQ(tare_program_output_count_in(program, TARE_FORM_MODEL), 2u);
+  EXPECT_EQ(tare_program_output_count_in(program, tare_form(3)), 0u);
+  EXPECT_EQ(tare_program_output_count_in(nullptr, TARE_FORM_MODEL), 0u);
+  tare_port port;
+  ASSERT_EQ(tare_program_output(program, 0, TARE_FORM_MODEL, &port), TARE_OK);
+  EXPECT_STREQ(port.name, "y");
+  EXPECT_EQ(port.bytes, 10 * sizeof(float));
+  EXPECT_EQ(tare_program_output(program, 2, TARE_FORM_MODEL, &port), TARE_ERROR);
+  EXPECT_STREQ(tare_last_error(), "there is no output 2 of 2");
+  const int8_t x[] = {1, 2, 3, 4, 5, 6};
+  const void *input = x;
+  float y[10], whole[6];
+  void *outputs[] = {y, whole};
+  tare_context *context = nullptr;
+  ASSERT_EQ(tare_context_create(program, TARE_FORM_MODEL, &context), TARE_OK);
+  EXPECT_EQ(tare_context_run(context, &input, outputs), TARE_OK) << tare_last_error();
+  EXPECT_EQ(y[1], 1.f);
+  EXPECT_EQ(whole[5], 12.f);
+  tare_context_destroy(context);
+}
+
 TEST_F(CApi, ReferenceKernelsGiveTheSameBits) {
   tare_program *reference = nullptr;
   ASSERT_EQ(tare_program_load_memory(bytes.data(), bytes.size(), TARE_REFERENCE_KERNELS, &reference), TARE_OK);

@@ -48,7 +48,7 @@ void run(std::shared_ptr<const program::Model> model, uint32_t seed) {
   std::vector<void *> outputs;
   for (size_t i = 0; i != (*session)->inputCount(); ++i)
     values.push_back(randomValue((*session)->describeInput(i, form).type, rng));
-  for (size_t i = 0; i != (*session)->outputCount(); ++i)
+  for (size_t i = 0; i != (*session)->outputCount(form); ++i)
     values.emplace_back((*session)->describeOutput(i, form).type.bytes());
   for (size_t i = 0; i != values.size(); ++i)
     if (i < (*session)->inputCount())

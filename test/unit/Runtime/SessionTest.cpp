@@ -5,6 +5,7 @@
 #include "tare/Runtime/Context.h"
 #include "tare/Runtime/Trace.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -48,7 +49,7 @@ Values randomInputs(const Session &session, Form form, uint32_t seed) {
 Values run(Context &context, const Values &inputs, const RunOptions &options = {}) {
   const Session &session = context.session();
   Values outputs;
-  for (size_t i = 0; i != session.outputCount(); ++i)
+  for (size_t i = 0; i != context.outputCount(); ++i)
     outputs.emplace_back(session.describeOutput(i, context.outputForm()).type.bytes());
   std::vector<const void *> from;
   std::vector<void *> to;
@@ -307,6 +308,37 @@ TEST(Session, DescribesEachForm) {
   EXPECT_EQ(toString(result.type), "float32 3x1");
   EXPECT_EQ(result.layout, "CN");
   EXPECT_EQ(result.axis, 0);
+}
+
+TEST(Session, HostJoinsOutputs) {
+  auto session = makeSession(load(joinedNetwork()));
+  EXPECT_EQ(session->outputCount(), 3u);
+  EXPECT_EQ(session->outputCount(Form::raw), 3u);
+  ASSERT_EQ(session->outputCount(Form::model), 2u);
+  const int8_t x[] = {1, 2, 3, 4, 5, 6};
+  const void *input = x;
+  int8_t a[6], b[4], c[6];
+  void *parts[] = {a, b, c};
+  makeContext(*session, Form::program)->run({&input, 1}, parts);
+  EXPECT_THAT(a, testing::ElementsAre(1, 4, 2, 5, 3, 6));
+  EXPECT_THAT(b, testing::ElementsAre(2, 5, 3, 6));
+  float y[10], whole[6];
+  void *outputs[] = {y, whole};
+  makeContext(*session, Form::model)->run({&input, 1}, outputs);
+  EXPECT_THAT(y, testing::ElementsAre(0.5f, 1.f, 1.5f, 0.5f, 0.75f, 2.f, 2.5f, 3.f, 1.25f, 1.5f));
+  EXPECT_THAT(whole, testing::ElementsAre(2, 8, 4, 10, 6, 12));
+}
+
+TEST(Session, DescribesWhatIsJoined) {
+  auto session = makeSession(load(joinedNetwork()));
+  auto joined = session->describeOutput(0, Form::model);
+  EXPECT_EQ(joined.name, "y");
+  EXPECT_EQ(toString(joined.type), "float32 2x5");
+  EXPECT_TRUE(joined.scales.empty());
+  auto alone = session->describeOutput(1, Form::model);
+  EXPECT_EQ(alone.name, "c");
+  EXPECT_EQ(alone.scales, std::vector<double>{2});
+  EXPECT_EQ(session->describeOutput(1, Form::program).name, "b");
 }
 
 TEST(Session, RefusesMoreMemoryThanThereIs) {

@@ -87,7 +87,7 @@ public:
     std::mt19937 rng(seed);
     for (size_t i = 0; i != session->inputCount(); ++i)
       inputs.push_back(randomValue(session->describeInput(i, Form::model).type, rng));
-    for (size_t i = 0; i != session->outputCount(); ++i)
+    for (size_t i = 0; i != session->outputCount(Form::model); ++i)
       outputs.emplace_back(session->describeOutput(i, Form::model).type.bytes());
     for (auto &input : inputs)
       from.push_back(input.data());

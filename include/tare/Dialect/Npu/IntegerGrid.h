@@ -8,8 +8,9 @@
 #ifndef TARE_DIALECT_NPU_INTEGERGRID_H
 #define TARE_DIALECT_NPU_INTEGERGRID_H
 
+#include "tare/Dialect/Npu/NpuOps.h"
+
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
-#include "mlir/IR/Operation.h"
 
 #include <optional>
 
@@ -25,6 +26,10 @@ mlir::quant::QuantizedType gridOf(mlir::Value value);
 /// Follows the op to another order of its result's dimensions: the result used to be transpose(new result,
 /// permutation).
 void permuteGrid(mlir::Operation *op, llvm::ArrayRef<int32_t> permutation);
+
+/// The entries of a list per element of `axis` that belong to the elements which `slice` takes; a list of one entry,
+/// for all elements, stays as it is.
+llvm::SmallVector<double> sliced(llvm::ArrayRef<double> scales, int32_t axis, SliceOp slice);
 
 /// The dimension of the result of `movement`, a transpose or reshape, that is `axis` of its operand; nothing where a
 /// reshape splits or merges it.

@@ -180,6 +180,45 @@ def Npu_TransposeStepAttr : Npu_HostStepAttr<"TransposeStep", "transpose_step"> 
   let parameters = (ins ArrayRefParameter<"int32_t">:$permutation);
   let assemblyFormat = "`<` `permutation` `=` `[` $permutation `]` `>`";
 }
+def Npu_ReshapeStepAttr : Npu_HostStepAttr<"ReshapeStep", "reshape_step"> {
+  let summary = "the host reshapes";
+  let description = [{
+    `npu.reshape`, done by the host.
+
+    ```mlir
+    #npu.reshape_step<shape = [1, 30, 2]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape);
+  let assemblyFormat = "`<` `shape` `=` `[` $shape `]` `>`";
+}
+def Npu_SliceStepAttr : Npu_HostStepAttr<"SliceStep", "slice_step"> {
+  let summary = "the host takes a part";
+  let description = [{
+    `npu.slice`, done by the host.
+
+    ```mlir
+    #npu.slice_step<starts = [0, 4], steps = [1, 1], sizes = [1, 2]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int32_t">:$starts, ArrayRefParameter<"int32_t">:$steps, ArrayRefParameter<"int32_t">:$sizes);
+  let assemblyFormat = "`<` `starts` `=` `[` $starts `]` `,` `steps` `=` `[` $steps `]` `,` `sizes` `=` `[` $sizes `]` `>`";
+}
+def Npu_ConcatStepAttr : Npu_HostStepAttr<"ConcatStep", "concat_step"> {
+  let summary = "the host joins results";
+  let description = [{
+    `npu.concat`, done by the host: of `count` values, the last of which is this result's; those before it are of the results before
+    that no step has taken yet.
+
+    ```mlir
+    #npu.concat_step<axis = 1, count = 3>
+    ```
+  }];
+  let parameters = (ins "int32_t":$axis, "uint32_t":$count);
+  let assemblyFormat = "`<` `axis` `=` $axis `,` `count` `=` $count `>`";
+  let extraClassDeclaration = [{ uint32_t getOperandCount() const { return getCount(); } }];
+  let genVerifyDecl = 1;
+}
 
 //===----------------------------------------------------------------------===//
 // The target

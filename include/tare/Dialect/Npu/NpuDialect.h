@@ -11,6 +11,8 @@ constexpr llvm::StringLiteral offsetAttrName = "npu.offset";
 constexpr llvm::StringLiteral arenaBytesAttrName = "npu.arena_bytes";
 constexpr llvm::StringLiteral arenaLowerBoundAttrName = "npu.arena_lower_bound";
 constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";
+/// On a result whose host steps join several to one of the model's outputs: that one's name.
+constexpr llvm::StringLiteral modelOutputAttrName = "npu.model_output";
 /// What an op's integers mean (IntegerGrid.h).
 constexpr llvm::StringLiteral gridAttrName = "npu.grid";
 

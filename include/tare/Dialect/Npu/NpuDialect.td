@@ -25,6 +25,7 @@ def Npu_Dialect : Dialect {
 
     Discardable attributes: `npu.offset` (an op's or argument's address in the arena), `npu.arena_bytes` and
     `npu.arena_lower_bound` (of a function), `npu.target` (of the module), `npu.host_steps` (of an argument or result: what the host does before or after),
+    `npu.model_output` (of a result whose steps join several to one output of the model: that one's name),
     `npu.grid` (of an op or argument: the quantized element type that says what its integers mean; nothing computes with it).
   }];
   let useDefaultAttributePrinterParser = 1;

@@ -46,7 +46,12 @@ def Npu_HostStepAttrInterface : AttrInterface<"HostStepAttrInterface"> {
     One step that a host takes before an input enters the program or after an output leaves it, in place of an op that was
     stripped from the program's border. Arguments and results list theirs, in order, as `npu.host_steps`.
   }];
-  let methods = [InterfaceMethod<"The stripped op's parameters.", "::tare::program::OpUnion", "encode", (ins)>];
+  let methods = [
+    InterfaceMethod<"The stripped op's parameters.", "::tare::program::OpUnion", "encode", (ins)>,
+    InterfaceMethod<[{
+      How many values it takes: those of the results before that no step has taken, and the last its own result's.
+    }], "uint32_t", "getOperandCount", (ins), "", [{ return 1; }]>
+  ];
 }
 
 #endif // TARE_DIALECT_NPU_NPUINTERFACES_TD

@@ -306,6 +306,7 @@ def Npu_SliceOp : Npu_Op<"slice", "Slice", [Npu_Permutable]> {
   let arguments = (ins Npu_Tensor:$input, DenseI32ArrayAttr:$starts, DenseI32ArrayAttr:$steps, DenseI32ArrayAttr:$sizes);
   let assemblyFormat = !strconcat("$input `starts` `=` $starts `steps` `=` $steps `sizes` `=` $sizes", Npu_Types);
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Npu_PadOp : Npu_Op<"pad", "Pad", [Npu_Permutable]> {

@@ -21,9 +21,12 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
     InterfaceMethod<"The step of the integers that the result is made from, where it is always the same: a finer grid holds nothing more.",
       "double", "getFinestStep", (ins), "", [{ return 0.0; }]>,
     InterfaceMethod<[{
-      Whether the result holds each element of the operand once, elsewhere: a transpose, a reshape. Such an op may stay in
-      float between a dequantize and the graph's outputs.
+      Whether the result holds each element of the operand once, elsewhere: a transpose, a reshape.
     }], "bool", "isRearrangement", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether each element of the result is an element of an operand, and nothing is computed: a transpose, a reshape, a slice, a
+      concatenation. Such an op may stay in float between dequantizes and the graph's outputs.
+    }], "bool", "movesElements", (ins), "", [{ return false; }]>,
     InterfaceMethod<[{
       Whether an operand may have a scale per index of an axis: weights and biases, whose sums have a scale per channel. An
       operand that may not is an activation.

@@ -51,11 +51,20 @@ class Qnn_SameGridOp<string name, list<Trait> traits = []>
   }];
 }
 
+/// Data movement that computes and adds nothing.
+class Qnn_MovementOp<string name, list<Trait> traits = []> : Qnn_SameGridOp<name, traits> {
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
+    bool movesElements() { return true; }
+  }];
+}
+
 /// Data movement that keeps each element once.
 class Qnn_RearrangementOp<string name, list<Trait> traits = []> : Qnn_SameGridOp<name, traits> {
   let extraClassDeclaration = [{
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
     bool isRearrangement() { return true; }
+    bool movesElements() { return true; }
   }];
 }
 
@@ -189,6 +198,7 @@ def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval, Qnn_
 def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", [], ["getImage"]>;
 def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)", [], ["getImage"]>;
 def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
+def Qnn_SwishOp : Qnn_UnaryOp<"swish", "x / (1 + exp(-x))">;
 def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
 
 def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval, Qnn_Floor], ["getImage"]> {
@@ -335,11 +345,12 @@ def Qnn_ConcatOp : Qnn_Op<"concat", [Qnn_GridOpInterface, Qnn_FloorOpInterface]>
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
   let extraClassDeclaration = [{
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Unified; }
+    bool movesElements() { return true; }
   }];
   let hasFolder = 1;
 }
 
-def Qnn_SliceOp : Qnn_SameGridOp<"slice", [Qnn_FloorOpInterface]> {
+def Qnn_SliceOp : Qnn_MovementOp<"slice", [Qnn_FloorOpInterface]> {
   let summary = "every steps-th element from starts, sizes of them, per axis";
   let description = [{
     ONNX Slice and each output of Split, normalized: one start (not negative), step (not zero) and size per axis.

@@ -1,0 +1,89 @@
+//===- FunctionRanges.cpp - Where functions tell numbers apart ------------===//
+//
+// A sigmoid's operand may go to -20, where its result is 0 on any grid from -7
+// on: steps that are spent there are missing where the function is steep.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/FunctionRanges.h"
+#include "Quantize/GridGroups.h"
+#include "tare/Kernels/Functions.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+using qnn::GridOpInterface;
+
+namespace {
+
+using Range = std::pair<double, double>;
+
+/// What a saturated operand may change of the function's result, in steps: half of what rounding does.
+constexpr double bearable = 0.25;
+/// How finely a function is looked at, and how far movements are followed.
+constexpr int samples = 2048, mostMovements = 16;
+
+std::optional<Range> calibratedRange(Value value) {
+  qnn::RangeAttr range = rangeAttr(value);
+  return range ? std::optional(Range(range.getMin(), range.getMax())) : std::nullopt;
+}
+
+/// The step that a function's result will have, if it is not coarser; nothing where that cannot be said.
+std::optional<double> stepOf(Value result, const ActivationRule &rule) {
+  if (quant::QuantizeCastOp cast = existingCast(result)) {
+    qnn::Grid grid = *qnn::Grid::of(cast.getType());
+    return grid.isPerTensor() ? std::optional(grid.scale()) : std::nullopt;
+  }
+  std::optional<Range> range = calibratedRange(result);
+  return range ? std::optional(activationGrid(range->first, range->second, rule).scale()) : std::nullopt;
+}
+
+/// From `from` towards `to`, the last place where the function still gives about what it does at `from`; `from` itself
+/// where it is not flat at all.
+double flatUntil(const qnn::Function &function, double from, double to, double tolerance) {
+  auto at = [&](double x) { return kernels::evaluate(function.kind, function.parameters, x, 0); };
+  double level = at(from), last = from;
+  for (int i = 1; i <= samples; ++i) {
+    double x = from + (to - from) * i / samples;
+    // Written so that NaN is not flat.
+    if (!(std::abs(at(x) - level) <= tolerance))
+      break;
+    last = x;
+  }
+  return last;
+}
+
+Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const ActivationRule &rule) {
+  std::optional<double> step = stepOf(op->getResult(0), rule);
+  if (!step || op.getFunctionAxis())
+    return range;
+  qnn::Function function = op.getFunction();
+  double low = flatUntil(function, range.first, range.second, bearable * *step);
+  double high = flatUntil(function, range.second, range.first, bearable * *step);
+  // A function that is flat everywhere needs nothing, and no grid is made for that.
+  return low < high ? Range(low, high) : range;
+}
+
+Range neededOf(Value value, const Range &range, const ActivationRule &rule, int movements) {
+  Range needed(HUGE_VAL, -HUGE_VAL);
+  for (Operation *user : value.getUsers()) {
+    Range part = range;
+    auto gridOp = dyn_cast<GridOpInterface>(user);
+    if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user))
+      part = neededBy(function, range, rule);
+    else if (gridOp && gridOp.movesElements() && movements > 0)
+      part = neededOf(user->getResult(0), range, rule, movements - 1);
+    needed = {std::min(needed.first, part.first), std::max(needed.second, part.second)};
+    if (needed == range)
+      break;
+  }
+  return needed.first < needed.second ? needed : range;
+}
+
+} // namespace
+
+std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
+  std::optional<Range> range = calibratedRange(value);
+  return range ? std::optional(neededOf(value, *range, rule, mostMovements)) : std::nullopt;
+}
