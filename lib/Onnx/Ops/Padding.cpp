@@ -104,6 +104,15 @@ mlir::Value crop(Node &node, mlir::Value input, Border &border) {
               : node.create<qnn::SliceOp>(input, starts, steps, sizes);
 }
 
+/// The result's shape, where it holds no elements.
+std::optional<Shape> emptyResult(llvm::ArrayRef<int64_t> input, const Border &border) {
+  Shape shape;
+  for (auto [dim, low, high] : llvm::zip(input, border.low, border.high))
+    shape.push_back(dim + low + high);
+  bool isPossible = llvm::all_of(shape, [](int64_t dim) { return dim >= 0; });
+  return isPossible && llvm::is_contained(shape, 0) ? std::optional(shape) : std::nullopt;
+}
+
 LogicalResult importPad(Node &node) {
   mlir::Value input = node.anyOperand(0);
   if (!input)
@@ -113,6 +122,8 @@ LogicalResult importPad(Node &node) {
   double value = mode == qnn::PadMode::Constant ? readValue(node) : 0;
   if (!border || !mode || node.failed())
     return failure();
+  if (std::optional<Shape> nothing = emptyResult(dims(input), *border))
+    return node.giveEmpty(*nothing);
   mlir::Value cropped = crop(node, input, *border);
   bool pads = llvm::any_of(border->low, [](int64_t pad) { return pad > 0; }) ||
               llvm::any_of(border->high, [](int64_t pad) { return pad > 0; });
