@@ -4,6 +4,7 @@
 // takes, is lower than its readers can tell, nor is the range of what comes of it.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
 #include "Quantize/LowConstants.h"
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
@@ -136,12 +137,14 @@ private:
     Tensor elements = qnn::toTensor(constant), raised(elements.type());
     std::transform(elements.as<float>(), elements.as<float>() + elements.count(), raised.mutableAs<float>(),
                    [&](float element) { return std::max(element, static_cast<float>(floor)); });
-    OpBuilder builder(op);
-    std::string name = qnn::valueName(operand.get()) + "_raised";
+    IRRewriter builder(op);
+    Value before = operand.get();
+    std::string name = qnn::valueName(before) + "_raised";
     operand.set(qnn::ConstantOp::create(builder, qnn::nameLoc(op->getContext(), name, name),
                                         qnn::toAttr(op->getContext(), raised, name)));
     auto [least, greatest] = rangeOf(qnn::constantValue(operand.get()));
     setRange(operand.get(), least, greatest, qnn::RangeLabel::Constant);
+    eraseDeadConstants(builder, before);
   }
 
   void raiseRange(Operation *op) {

@@ -1,5 +1,6 @@
 //===- LowConstants.cpp - Borders and masks in their plainest form --------===//
 #include "Quantize/LowConstants.h"
+#include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
@@ -109,8 +110,9 @@ void addNegated(qnn::SubOp op) {
   Tensor elements = qnn::toTensor(constant), negated(elements.type());
   std::transform(elements.as<float>(), elements.as<float>() + elements.count(), negated.mutableAs<float>(),
                  std::negate<>());
-  OpBuilder builder(op);
-  std::string name = qnn::valueName(op.getRhs()) + "_negated";
+  IRRewriter builder(op);
+  Value subtracted = op.getRhs();
+  std::string name = qnn::valueName(subtracted) + "_negated";
   Value added = qnn::ConstantOp::create(builder, qnn::nameLoc(op.getContext(), name, name),
                                         qnn::toAttr(op.getContext(), negated, name));
   auto [low, high] = rangeOf(qnn::constantValue(added));
@@ -120,6 +122,7 @@ void addNegated(qnn::SubOp op) {
     sum->setDiscardableAttr(qnn::rangeAttrName, range);
   op.replaceAllUsesWith(sum.getResult());
   op.erase();
+  eraseDeadConstants(builder, subtracted);
 }
 
 } // namespace

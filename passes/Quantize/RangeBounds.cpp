@@ -1,5 +1,6 @@
 //===- RangeBounds.cpp - What ranges say of elements ----------------------===//
 #include "Quantize/RangeBounds.h"
+#include "Graph/Affine.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
@@ -11,11 +12,6 @@ using namespace tare;
 
 namespace {
 
-ElementsAttr floatConstant(Value value) {
-  ElementsAttr constant = qnn::constantValue(value);
-  return constant && constant.getElementType().isF32() ? constant : ElementsAttr();
-}
-
 /// The least and the greatest element, 0 not included.
 std::pair<double, double> extremes(const Tensor &tensor) {
   auto [least, greatest] = std::minmax_element(tensor.as<float>(), tensor.as<float>() + tensor.count());
@@ -24,14 +20,14 @@ std::pair<double, double> extremes(const Tensor &tensor) {
 
 bool takesConstant(Operation *op) {
   return constantBorder(op) ||
-         llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstant(operand)); });
+         llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstantValue(operand)); });
 }
 
 /// Whether the constants of an op bring its result as far below its other operands as these are wide, or further.
 bool isFarBelow(const Tensor &bounds, Operation *op) {
   double least = 0, greatest = 0;
   for (Value operand : op->getOperands())
-    if (!floatConstant(operand)) {
+    if (!floatConstantValue(operand)) {
       auto [from, to] = knownRange(operand);
       least = std::min(least, from);
       greatest = std::max(greatest, to);
@@ -73,7 +69,7 @@ RangeBounds::RangeBounds(func::FuncOp function) {
 Tensor RangeBounds::lower(Value value) const {
   if (auto found = lowest.find(value); found != lowest.end())
     return found->second;
-  if (ElementsAttr constant = floatConstant(value))
+  if (ElementsAttr constant = floatConstantValue(value))
     return qnn::toTensor(constant);
   Tensor bounds(ElementType::f32, qnn::toHost(value.getType()).shape);
   std::fill_n(bounds.mutableAs<float>(), bounds.count(), static_cast<float>(knownRange(value).first));
@@ -81,13 +77,13 @@ Tensor RangeBounds::lower(Value value) const {
 }
 
 double RangeBounds::least(Value value) const {
-  if (isTouched(value) || floatConstant(value))
+  if (isTouched(value) || floatConstantValue(value))
     return extremes(lower(value)).first;
   return knownRange(value).first;
 }
 
 double RangeBounds::greatest(Value value) const {
-  ElementsAttr constant = floatConstant(value);
+  ElementsAttr constant = floatConstantValue(value);
   return constant ? extremes(qnn::toTensor(constant)).second : knownRange(value).second;
 }
 

@@ -51,7 +51,7 @@ func.func @clipped(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibr
 // CHECK-LABEL: @told
 // CHECK: qnn.pad {{.*}}value = -1.000000e+04
 func.func @told(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> (tensor<1x6xf32>, tensor<1x6xf32>) {
-  // expected-warning@below {{layer 'border': pads with -10000 what lies in [-2, 3]; 'relu', an output of the graph may take that, so the grid of 'x' covers both and is 11.0 bits coarser}}
+  // expected-warning @unknown {{layer 'border': pads with -10000 what lies in [-2, 3]; 'relu', an output of the graph may take that, so the grid of 'x' covers both and is 11.0 bits coarser}}
   %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("border")
   %1 = qnn.relu %0 : (tensor<1x6xf32>) -> tensor<1x6xf32> loc("relu")
   return %0, %1 : tensor<1x6xf32>, tensor<1x6xf32>
@@ -60,7 +60,7 @@ func.func @told(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0
 // -----
 
 func.func @infinite(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x6xf32> {
-  // expected-error@below {{layer 'border': pads with -inf, which reaches an output of the graph, and no grid holds it; pad with a finite number}}
+  // expected-error @unknown {{layer 'border': pads with -inf, which reaches an output of the graph, and no grid holds it; pad with a finite number}}
   %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = 0xFFF0000000000000 : f64} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("border")
   return %0 : tensor<1x6xf32>
 }
@@ -69,7 +69,7 @@ func.func @infinite(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calib
 
 // What a softmax turns into zeros is no lower than that takes: ln(131070) below the least that a row's largest score can be.
 // CHECK-LABEL: @mask
-// CHECK: qnn.constant dense<{{.*}}0.000000e+00, -19.78
+// CHECK: qnn.constant {{.*}}_raised{{.*}}qnn.range = #qnn.range<-19.78{{[0-9]*}}, 0.000000e+00, constant>
 // CHECK: qnn.add {{.*}}qnn.range = #qnn.range<-15.78{{[0-9]*}}, 4.000000e+00, calibrated>
 func.func @mask(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2xf32> {
   %m = qnn.constant dense<[[0.0, -1.0e4]]> : tensor<1x2xf32> as tensor<1x2xf32>
@@ -98,7 +98,7 @@ func.func @cut_away(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-2.0, 3.0, calib
 
 // A mask that is subtracted.
 // CHECK-LABEL: @subtracted
-// CHECK: qnn.constant dense<{{.*}}0.000000e+00, -19.78
+// CHECK: qnn.constant {{.*}}_raised{{.*}}qnn.range = #qnn.range<-19.78{{[0-9]*}}, 0.000000e+00, constant>
 // CHECK: qnn.add {{.*}}qnn.range = #qnn.range<-15.78{{[0-9]*}}, 4.000000e+00, calibrated>
 func.func @subtracted(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2xf32> {
   %m = qnn.constant dense<[[0.0, 1.0e4]]> : tensor<1x2xf32> as tensor<1x2xf32>

@@ -10,7 +10,7 @@
 func.func @fused(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = qnn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
   %0 = qnn.linear %x, %w {qnn.range = #qnn.range<-3.0, 3.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc"("y"))
-  // expected-remark@below {{Dropped}}
+  // expected-remark @unknown {{Dropped}}
   %1 = qnn.round %0 {format = #qnn.float_format<f16>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("cast"("r"))
   %2 = qnn.relu %1 {qnn.range = #qnn.range<0.0, 3.0, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("relu"("z"))
   return %2 : tensor<1x2xf32>
@@ -21,7 +21,7 @@ func.func @fused(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 // An asymmetric grid of 8 bits is finer than bfloat16 near the ends of its range.
 // CHECK-LABEL: @finer
 func.func @finer(%x: tensor<1x2xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
-  // expected-remark@below {{NotRounded}}
+  // expected-remark @unknown {{NotRounded}}
   %0 = qnn.round %x {format = #qnn.float_format<bf16>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("cast"("r"))
   return %0 : tensor<1x2xf32>
 }
@@ -30,8 +30,8 @@ func.func @finer(%x: tensor<1x2xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrate
 
 // CHECK-LABEL: @beyond
 func.func @beyond(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-7.0e4, 1.0, calibrated>}) -> tensor<1x2xf32> {
-  // expected-remark@below {{Dropped}}
-  // expected-warning@below {{layer 'cast': casts to float16, which ends at 65504, but calibration saw 70000: the model gives infinity there}}
+  // expected-remark @unknown {{Dropped}}
+  // expected-warning @unknown {{layer 'cast': casts to float16, which ends at 65504, but calibration saw 70000: the model gives infinity there}}
   %0 = qnn.round %x {format = #qnn.float_format<f16>} : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("cast"("r"))
   return %0 : tensor<1x2xf32>
 }
