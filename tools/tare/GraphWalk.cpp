@@ -4,6 +4,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/Parallel.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -31,7 +32,7 @@ public:
     for (BlockArgument argument : function.getArguments()) {
       WalkedValue &value = add(argument, /*varies=*/true);
       for (const std::vector<Tensor> &sample : inputs)
-        value.tensors.push_back(sample[argument.getArgNumber()]);
+        value.tensors.push_back(asArgument(sample[argument.getArgNumber()], argument));
     }
   }
 

@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
 
 #include "mlir/IR/Matchers.h"
@@ -39,12 +40,11 @@ InspectedPort withoutSign(InspectedPort port) {
   return port;
 }
 
-InspectedPort inputOf(func::FuncOp function, BlockArgument argument) {
+InspectedPort inputOf(BlockArgument argument) {
   Value integers = integersBehind(argument);
   InspectedPort port{
       qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}, ""};
-  bool isUnsigned(function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName));
-  return isUnsigned ? withoutSign(port) : port;
+  return isUnsignedInModel(argument) ? withoutSign(port) : port;
 }
 
 InspectedPort outputOf(OpOperand &result) {
@@ -52,8 +52,7 @@ InspectedPort outputOf(OpOperand &result) {
   auto function = result.getOwner()->getParentOfType<func::FuncOp>();
   InspectedPort port{
       nameOfResult(result), typeOf(result.get()), "", gridOf(gridTypeOf(integers ? integers : result.get())), {}, ""};
-  bool isUnsigned(function.getResultAttr(result.getOperandNumber(), qnn::portUnsignedAttrName));
-  return isUnsigned ? withoutSign(port) : port;
+  return isUnsignedInModel(function, result.getOperandNumber()) ? withoutSign(port) : port;
 }
 
 } // namespace
@@ -68,7 +67,7 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
   Inspection result;
   result.kind = kind == ModelKind::onnx ? "onnx" : "ir";
   for (BlockArgument argument : function.getArguments())
-    result.inputs.push_back(inputOf(function, argument));
+    result.inputs.push_back(inputOf(argument));
   for (OpOperand &operand : function.front().getTerminator()->getOpOperands())
     result.outputs.push_back(outputOf(operand));
   llvm::DenseSet<Value> constants;

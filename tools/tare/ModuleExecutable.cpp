@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
 
 #include "mlir/Parser/Parser.h"
@@ -116,7 +117,7 @@ Status ModuleExecutable::describePorts() {
     auto path = HostPath::ofInput(function, argument.getArgNumber());
     if (!path)
       return path.error();
-    unsignedInputs.push_back(bool(function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName)));
+    unsignedInputs.push_back(isUnsignedInModel(argument));
     inputPorts.push_back(makePort(qnn::valueName(argument), argument.getType(), path->first(),
                                   integersOfArgument(argument), unsignedInputs.back()));
     inputSteps.push_back(std::move(*path));
@@ -126,7 +127,7 @@ Status ModuleExecutable::describePorts() {
     return host.error();
   results = std::move(*host);
   for (unsigned i = 0; i != function.getNumResults(); ++i)
-    unsignedResults.push_back(bool(function.getResultAttr(i, qnn::portUnsignedAttrName)));
+    unsignedResults.push_back(isUnsignedInModel(function, i));
   for (const program::ModelOutput &output : results->outputs()) {
     Value value = function.front().getTerminator()->getOperand(output.lastPort);
     outputPorts.push_back(makePort(output.name, value.getType(), results->typeOf(output), std::nullopt,

@@ -2,6 +2,7 @@
 #include "Remedies.h"
 
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Target/Target.h"
 #include "tare/Tensor/Parallel.h"
 
@@ -96,9 +97,16 @@ void Remedies::run(Candidate &candidate) const {
   auto evaluator = Evaluator::create((*form)->module());
   if (mlir::failed(evaluator))
     return;
+  mlir::func::FuncOp function = (*form)->function();
   candidate.outputs->resize(compiled.samples.size());
   parallelFor(compiled.samples.size(), request.calibration.threads, [&](size_t sample, size_t) {
-    (*candidate.outputs)[sample] = evaluator->run(compiled.samples[sample].inputs);
+    std::vector<Tensor> values = compiled.samples[sample].inputs;
+    for (mlir::BlockArgument argument : function.getArguments())
+      values[argument.getArgNumber()] = asArgument(values[argument.getArgNumber()], argument);
+    values = evaluator->run(values);
+    for (size_t output = 0; output != values.size(); ++output)
+      values[output] = asOutput(values[output], function, output);
+    (*candidate.outputs)[sample] = std::move(values);
   });
 }
 

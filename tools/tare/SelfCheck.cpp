@@ -38,7 +38,9 @@ std::optional<double> rangeUsed(const ProgramResults &program, size_t output) {
     auto [least, greatest] = std::minmax_element(real.as<float>(), real.as<float>() + real.count());
     low = std::min<double>(low, *least), high = std::max<double>(high, *greatest);
   }
-  return (high - low) / (raw.scales.front() * (std::ldexp(1.0, 8 * bytes) - 1));
+  // What the model gives as integers comes as these.
+  double step = program.outputs().front()[output].element() == ElementType::f32 ? raw.scales.front() : 1;
+  return (high - low) / (step * (std::ldexp(1.0, 8 * bytes) - 1));
 }
 
 class Checker {
