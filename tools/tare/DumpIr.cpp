@@ -8,6 +8,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using namespace tare;
 
 namespace {
 

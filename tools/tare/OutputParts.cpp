@@ -30,8 +30,8 @@ double widthOf(Value value) {
   if (auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(op))
     image = function.getImage();
   else if (auto grid = dyn_cast_if_present<qnn::GridOpInterface>(op);
-           grid && grid.getGridRule() == qnn::GridRule::Fixed)
-    image = grid.getFixedRange();
+           grid && grid.getGridRule() == qnn::GridRule::Bounded)
+    image = grid.getBounds();
   return image.second - image.first;
 }
 
