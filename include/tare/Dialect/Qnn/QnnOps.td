@@ -412,6 +412,7 @@ def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose", [Qnn_FloorOpInterface]> {
   let extraClassDeclaration = [{
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
     bool isRearrangement() { return true; }
+    bool movesElements() { return true; }
     bool takesAxisGrid(::mlir::OpOperand &) { return true; }
     bool givesAxisGrid() { return true; }
   }];
