@@ -73,6 +73,28 @@ static Shape withoutUnits(Shape shape) {
   return shape;
 }
 
+/// Which dimensions of more than one element come after which.
+static std::vector<int64_t> elementOrder(const Shape &shape, std::vector<int64_t> order) {
+  std::erase_if(order, [&](int64_t dimension) { return shape[dimension] == 1; });
+  return order;
+}
+
+/// All other orders that give the reference's shape: movement in a program may leave any of them.
+static void addOtherOrders(std::vector<Alignment> &known, const Shape &reference, const Shape &other) {
+  std::vector<std::vector<int64_t>> seen;
+  for (const Alignment &alignment : known)
+    seen.push_back(elementOrder(other, alignment.order));
+  std::vector<int64_t> order(other.size());
+  std::iota(order.begin(), order.end(), 0);
+  do {
+    std::vector<int64_t> elements = elementOrder(other, order);
+    if (permuted(other, order) != reference || std::ranges::find(seen, elements) != seen.end())
+      continue;
+    seen.push_back(elements);
+    known.push_back({order, reference});
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &other) {
   std::vector<int64_t> same(other.size());
   std::iota(same.begin(), same.end(), 0);
@@ -88,6 +110,9 @@ std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &oth
     result.push_back({toFirst, reference});
   if (toLast != toFirst && permuted(other, toLast) == reference)
     result.push_back({toLast, reference});
+  constexpr size_t largestRank = 5;
+  if (other.size() <= largestRank)
+    addOtherOrders(result, reference, other);
   return result;
 }
 

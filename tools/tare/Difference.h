@@ -40,7 +40,7 @@ struct Alignment {
 };
 
 /// The ways in which a tensor of shape `other` may hold a value of shape `reference`: as it is, channels-last for
-/// channels-first, or the reverse. Empty where the shapes allow none.
+/// channels-first, the reverse, and in any other order, in this sequence. Empty where the shapes allow none.
 std::vector<Alignment> alignments(const Shape &reference, const Shape &other);
 
 /// The one under which they differ least.
