@@ -2,6 +2,7 @@
 #include "Quantize/GridGroups.h"
 #include "Quantize/FunctionRanges.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
 
 #include <algorithm>
 #include <cmath>
@@ -129,13 +130,17 @@ void GridGroups::add(Value value) {
   groups.push_back(group);
 }
 
+bool GridGroups::isWide(Value value) const {
+  if (!wide)
+    return false;
+  if (contains(value) && !pinned(value))
+    return groups[find(value)].isWide;
+  std::optional<Grid> grid = contains(value) ? pinned(value) : gridBehind(value);
+  return grid && grid->bits == wide->bits;
+}
+
 bool GridGroups::readsWide(Operation *op) const {
-  return wide && llvm::any_of(op->getOperands(), [&](Value operand) {
-    if (contains(operand) && !pinned(operand))
-      return groups[find(operand)].isWide;
-    std::optional<Grid> grid = contains(operand) ? pinned(operand) : gridBehind(operand);
-    return grid && grid->bits == wide->bits;
-  });
+  return llvm::any_of(op->getOperands(), [&](Value operand) { return isWide(operand); });
 }
 
 /// What calibration saw within the image; all of the image where it saw nothing.
@@ -214,6 +219,7 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
   Value result = op->getResult(0);
   Group &group = groups[find(result)];
   llvm::MapVector<unsigned, int64_t> operands; // Groups, and how often the op reads them.
+  SmallVector<Grid> stored;                    // Of constants that the model holds as integers.
   group.range.reset();
   bool allPinned = true;
   for (Value operand : op->getOperands()) {
@@ -227,12 +233,16 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
       allPinned &= groups[id].pinned.has_value();
       if (groups[id].pinned && !groups[id].range)
         widen(group.range, coveredRange(*groups[id].pinned));
+    } else if (Tensor reals = realConstant(operand)) {
+      stored.push_back(*gridBehind(operand));
+      widen(group.range, rangeOf(qnn::toAttr(op->getContext(), reals)));
     }
   }
   // Where every operand has its grid already, the first one's does as well as any if they agree.
   if (!group.pinned && allPinned && !operands.empty()) {
     const Grid &first = *groups[operands.front().first].pinned;
-    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*groups[entry.first].pinned, first); }))
+    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*groups[entry.first].pinned, first); }) &&
+        llvm::all_of(stored, [&](const Grid &grid) { return sameGrid(grid, first); }))
       group.pinned = first;
   }
   for (auto [id, uses] : operands)

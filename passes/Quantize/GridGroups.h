@@ -81,7 +81,9 @@ public:
   /// The rule of a value's grid, where it may be chosen.
   const ActivationRule &ruleFor(mlir::Value value) const { return ruleOf(groups[find(value)]); }
   /// The rule for constants that `op` reads beside its activations.
-  const ActivationRule &ruleBeside(qnn::GridOpInterface op) const { return readsWide(op) ? *wide : rule; }
+  const ActivationRule &ruleBeside(qnn::GridOpInterface op) const {
+    return readsWide(op) || isWide(op->getResult(0)) ? *wide : rule;
+  }
 
 private:
   struct Group {
@@ -97,7 +99,9 @@ private:
     int64_t uses = 0, inner = 0;
   };
 
-  /// Whether some operand of `op` is, or will be, integers of the wide rule.
+  /// Whether a float value is, or will be, integers of the wide rule.
+  bool isWide(mlir::Value value) const;
+  /// Whether some operand of `op` is.
   bool readsWide(mlir::Operation *op) const;
   const ActivationRule &ruleOf(const Group &group) const { return group.isWide ? *wide : rule; }
   void bound(Group &group, qnn::GridOpInterface op) const;

@@ -100,7 +100,7 @@ private:
   }
 
   /// (A49) A sum of products keeps the scale, and with it the grid of its bias. All others get as fine a grid as there
-  /// is: an interpolated table is exact at multiples of 128 (A24), where each integer of 8 bits then lies.
+  /// is: an interpolated table has its entries at multiples of 128 (A24), where each integer of 8 bits then lies.
   void widenOperand(GridOpInterface op, OpOperand &operand, const Grid &grid) {
     int fineness = isa<qnn::AccumulatorOpInterface>(op.getOperation()) ? 0 : std::min(7, largestFineness(grid));
     while (fineness > 0 && decompose(std::ldexp(1.0, fineness), limits).q < limits.shiftMin)
