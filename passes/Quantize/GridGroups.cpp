@@ -233,9 +233,10 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
       allPinned &= groups[id].pinned.has_value();
       if (groups[id].pinned && !groups[id].range)
         widen(group.range, coveredRange(*groups[id].pinned));
-    } else if (Tensor reals = realConstant(operand)) {
-      stored.push_back(*gridBehind(operand));
-      widen(group.range, rangeOf(qnn::toAttr(op->getContext(), reals)));
+    } else if (std::optional<Grid> grid = gridBehind(operand)) {
+      stored.push_back(*grid);
+      if (Tensor reals = realConstant(operand))
+        widen(group.range, rangeOf(qnn::toAttr(op->getContext(), reals)));
     }
   }
   // Where every operand has its grid already, the first one's does as well as any if they agree.
