@@ -81,7 +81,7 @@ private:
       return;
     }
     // Of an input tare-check-scales has more to say.
-    if (label == RangeLabel::Dead && !isa<BlockArgument>(value))
+    if (needed && label == RangeLabel::Dead && !isa<BlockArgument>(value))
       reportWarning(value.getLoc(),
                     {"DeadValue", "", name, 0, CostUnit::none,
                      "'" + name + "' was never anything but 0 during calibration; it gets the range [0, 1]",

@@ -1,0 +1,251 @@
+"""A graph under construction: every value carries what ONNX Runtime computes for it, and how far an integer program may be from that.
+
+A bound is derived, not guessed: a quantization is off by one step at a tie or where a multiplier's last bit decides; an operator passes
+on what its operands are off, times what it amplifies.
+"""
+import dataclasses
+import functools
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
+from onnx import helper, numpy_helper
+
+OPSET = 21
+SAMPLES = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Hardware:
+    """What a target's graphs are made of."""
+    name: str
+    kinds: tuple
+    # Every zero point in the middle of its type; scales that are powers of two.
+    symmetric: bool = False
+    powers_of_two: bool = False
+    # The last sums of products leave as they are.
+    tails: bool = False
+    # The share of numbers that a requantization rounds otherwise: exact ties of scales that are powers of two, roundings in two steps.
+    often: float = 0.04
+
+    def symmetric_for(self, kind):
+        return self.symmetric or np.dtype(kind).itemsize == 2
+
+
+BYTES, WORDS = (np.int8, np.uint8), (np.int16, np.uint16)
+TARGETS = {each.name: each for each in (
+    Hardware("generic", BYTES + BYTES + BYTES + WORDS, tails=True), Hardware("float_tail", BYTES, tails=True),
+    Hardware("gemmlowp", BYTES, often=0.3), Hardware("three_stage", BYTES, often=0.15), Hardware("i16x8", WORDS, symmetric=True),
+    Hardware("shift_only", BYTES, symmetric=True, powers_of_two=True, tails=True, often=0.6))}
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    kind: type
+    scale: np.float32
+    zero: int
+
+    @property
+    def wide(self):
+        return np.dtype(self.kind).itemsize == 2
+
+    def steps(self):
+        return 65535 if self.wide else 255
+
+
+@dataclasses.dataclass
+class Value:
+    """A tensor: `array` is [SAMPLES, shape...]. `error`: how far a program's numbers may be off, as real numbers (integers count in
+    steps); `typical`: how far they are in the mean, at most. `grid`: where its numbers lie, if on one; `size`: the largest sum that an
+    operator forms before it is rounded, as a real number; `unit`: what that sum counts in."""
+    name: str
+    array: np.ndarray
+    error: float = 0.0
+    typical: float = 0.0
+    grid: Grid = None
+    size: float = 0.0
+    unit: float = 0.0
+
+    @property
+    def shape(self):
+        return self.array.shape[1:]
+
+    @property
+    def rank(self):
+        return len(self.shape)
+
+    @property
+    def largest(self):
+        return float(np.abs(self.array.astype(np.float64)).max()) if self.array.size else 0.0
+
+
+@functools.lru_cache(maxsize=4096)
+def _session(model):
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _quantized(reals, scale, zero):
+    limits = np.iinfo(zero.dtype)
+    return np.clip(np.rint(reals / scale.reshape(())) + zero.reshape(()), limits.min, limits.max).astype(zero.dtype)
+
+
+# What needs no session, for speed: the same numbers. What a model is compared with is ONNX Runtime's run of it as a whole.
+PLAIN = {"QuantizeLinear": _quantized,
+         "DequantizeLinear": lambda q, scale, zero: (q.astype(np.float32) - zero.astype(np.float32)) * scale.reshape(()),
+         "Relu": lambda x: np.maximum(x, 0), "Add": np.add, "Sub": np.subtract, "Mul": np.multiply}
+
+
+class NotRun(Exception):
+    """ONNX Runtime has no kernel for a node."""
+
+
+class Builder:
+    """Adds nodes to a graph and computes each as ONNX Runtime does."""
+
+    def __init__(self, random, hardware, prefix):
+        self.random, self.hardware, self.prefix = random, hardware, prefix
+        self.nodes, self.constants, self.inputs, self.outputs = [], {}, {}, {}
+        # Of the constants those that the model computes: known here for evaluation alone, not written.
+        self.computed = set()
+
+    def fresh(self, stem):
+        return f"{self.prefix}{stem}{len(self.nodes) + len(self.constants) + len(self.inputs)}"
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def choose(self, *options):
+        return options[self.random.integers(len(options))]
+
+    def input(self, array):
+        value = Value(self.fresh("x"), array)
+        self.inputs[value.name] = value
+        return value
+
+    def constant(self, array, stem="k"):
+        array = np.asarray(array)
+        name = self.fresh(stem)
+        self.constants[name] = array
+        return name
+
+    def add(self, operator, operands, outputs=1, **attributes):
+        """One node; operands are values, names of constants, or "". Its results have no bounds yet."""
+        names = [each.name if isinstance(each, Value) else each for each in operands]
+        results = [self.fresh(operator.lower() + "_") + "abcd"[i] for i in range(outputs)]
+        node = helper.make_node(operator, names, results, name=results[0][:-1], **attributes)
+        arrays = self._run(node, operands)
+        self.nodes.append(node)
+        return [Value(name, array) for name, array in zip(results, arrays)]
+
+    def attempt(self, operator, value):
+        """What `operator` makes of `value`; nothing, and no node, where it does not apply or ONNX Runtime cannot tell what is right."""
+        nodes = len(self.nodes)
+        try:
+            return operator(self, value)
+        except NotRun:
+            del self.nodes[nodes:]
+            return None
+
+    def _run(self, node, operands):
+        values = {each.name: each for each in operands if isinstance(each, Value)}
+        if plain := PLAIN.get(node.op_type):
+            of_sample = lambda i: [values[name].array[i] if name in values else self.constants[name] for name in node.input]
+            return [np.stack([plain(*of_sample(i)) for i in range(SAMPLES)])]
+        ports = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(each.array.dtype), each.shape)
+                 for name, each in values.items()]
+        stored = [numpy_helper.from_array(self.constants[name], name) for name in dict.fromkeys(node.input)
+                  if name and name not in values]
+        results = [helper.make_empty_tensor_value_info(name) for name in node.output]
+        graph = helper.make_graph([node], "g", ports, results, stored)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
+        try:
+            session = _session(model.SerializeToString())
+        except onnxruntime_errors.NotImplemented as error:
+            raise NotRun from error
+        runs = [session.run(None, {name: each.array[i] for name, each in values.items()}) for i in range(SAMPLES)]
+        return [np.stack(each) for each in zip(*runs)]
+
+    def output(self, value):
+        if value.name not in self.outputs and value.name not in self.inputs:
+            self.outputs[value.name] = value
+
+    # Quantization
+
+    def scale_for(self, real):
+        if not self.hardware.powers_of_two:
+            return np.float32(real)
+        return np.float32(2.0 ** np.ceil(np.log2(real)))
+
+    def grid_for(self, value, kind):
+        """A grid that an observer might choose: mostly all of the range, sometimes less; hardly finer than what is rounded to it, and no
+        finer where hardware only shifts to the right."""
+        array, finest = value.array, value.unit / (1 if self.hardware.powers_of_two else 16)
+        low, high = min(float(array.min(initial=0)), 0.0), max(float(array.max(initial=0)), 0.0)
+        if low == high:
+            high = 1.0
+        information = np.iinfo(kind)
+        share = self.choose(1.0, 1.0, 1.02, 0.8, 0.45, 1.7)
+        middle = (int(information.min) + int(information.max) + 1) // 2
+        if self.hardware.symmetric_for(kind) or self.chance(0.25):
+            real = share * max(-low, high) / (information.max - middle)
+            return Grid(kind, self.scale_for(max(real, finest)), middle)
+        scale = self.scale_for(max(share * (high - low) / (int(information.max) - int(information.min)), finest))
+        zero = int(np.clip(np.rint(information.min - share * low / scale), information.min, information.max))
+        return Grid(kind, scale, zero)
+
+    def grid_constants(self, grid):
+        """The names of scale and zero point: of rank 0, sometimes a list of one, shared by who asks next."""
+        wrap = (lambda a: np.array([a], np.asarray(a).dtype)) if self.chance(0.15) else np.asarray
+        return self.constant(wrap(np.float32(grid.scale)), "s"), self.constant(wrap(np.array(grid.zero, grid.kind)), "z")
+
+    def to_integers(self, value, grid=None):
+        """QuantizeLinear."""
+        grid = grid or self.grid_for(value, self.choose(*self.hardware.kinds))
+        names = self.grid_constants(grid)
+        [result] = self.add("QuantizeLinear", [value, *names])
+        step = float(grid.scale)
+        if value.name in self.inputs and value.array.dtype == np.float32:
+            # The same float32 division; the least integer is not there on symmetric hardware.
+            error = typical = float(self.hardware.symmetric_for(grid.kind))
+        else:
+            # A multiplier of 15 bits, two where a sum has two; three stages and resizes keep 16 bits in between.
+            inexact = 0.3 + 2.0 ** -13 * (max(value.size, value.largest) / step + abs(grid.zero))
+            error = np.floor(value.error / step + inexact) + 1
+            typical = value.typical / step + self.hardware.often + (2.0 if grid.wide else 0.0)
+        result.grid, result.error, result.typical = grid, error, typical
+        return result
+
+    def to_reals(self, integers, grid=None):
+        """DequantizeLinear."""
+        grid = grid or integers.grid
+        names = self.grid_constants(grid)
+        [result] = self.add("DequantizeLinear", [integers, *names])
+        step = float(grid.scale)
+        result.grid, result.error, result.typical, result.unit = grid, integers.error * step, integers.typical * step, step
+        return result
+
+    def through_grid(self, value, grid=None):
+        return self.to_reals(self.to_integers(value, grid))
+
+    def stored(self, reals, kind=np.int8, axis=None, middle=None):
+        """A constant behind DequantizeLinear, and the numbers that it means; scales along `axis` if that is given."""
+        information = np.iinfo(kind)
+        zero = middle if middle is not None else (int(information.min) + int(information.max) + 1) // 2
+        others = tuple(i for i in range(reals.ndim) if i != axis) if axis is not None else None
+        span = np.maximum(np.abs(reals).max(axis=others), 1e-3) / min(information.max - zero, 127 if kind != np.int32 else 2 ** 20)
+        scale = np.vectorize(self.scale_for)(span).astype(np.float32)
+        spread = scale if axis is None else scale.reshape([-1 if i == axis else 1 for i in range(reals.ndim)])
+        integers = np.clip(np.rint(reals / spread) + zero, information.min, information.max).astype(kind)
+        operands = [self.constant(integers, "q"), self.constant(scale, "s")]
+        if zero or self.chance(0.3):
+            operands.append(self.constant(np.full(scale.shape, zero, kind), "z"))
+        name = self.fresh("w")
+        attributes = {} if axis is None else {"axis": axis}
+        self.nodes.append(helper.make_node("DequantizeLinear", operands, [name], name=name + "_dq", **attributes))
+        real = ((integers.astype(np.int64) - zero) * spread).astype(np.float32)
+        self.constants[name] = real
+        self.computed.add(name)
+        return name, real

@@ -1,0 +1,377 @@
+"""One function per operator: it picks parameters, adds the node, and says what the result may be off.
+
+Each takes the builder and a real value of the graph (rank 3 or 4 images for spatial operators) and returns another one, not quantized yet;
+nothing where it does not apply.
+"""
+import numpy as np
+
+from builder import Value
+
+
+def _bound(result, error, typical, size=0.0, unit=0.0):
+    result.error, result.typical, result.size, result.unit = float(error), float(typical), float(size), float(unit)
+    return result
+
+
+def _follow(result, value, factor=1.0, extra=0.0):
+    """The result of an operator that rounds its operand's numbers, or keeps them."""
+    return _bound(result, factor * value.error + extra, factor * value.typical + extra, 0.0, value.unit)
+
+
+def _table(result, value, factor=1.0, extra=0.0):
+    """The result of an operator whose table holds any numbers."""
+    return _bound(result, factor * value.error + extra, factor * value.typical + extra)
+
+
+# Sums of products
+
+
+def _weights(builder, shape, channels):
+    """Weights of `shape` on int8 or uint8, their scales along axis `channels` or one; sometimes rearranged after they are dequantized."""
+    reals = builder.random.normal(size=shape) * builder.random.uniform(0.05, 1.0)
+    axis = channels if builder.chance(0.6) else None
+    if axis is not None:
+        reals = reals * np.exp(builder.random.normal(size=shape[axis])).reshape([-1 if i == axis else 1 for i in range(len(shape))])
+    if builder.chance(0.8):
+        return builder.stored(reals, np.int8, axis)
+    return builder.stored(reals, np.uint8, axis)
+
+
+def _bias(builder, value, weights, channels, reals):
+    """int32 on the accumulator's grid, on another one, or plain float; "" for none. Also what rounding it anew may cost."""
+    kind = builder.choose("none", "accumulator", "accumulator", "other", "float")
+    if kind == "none":
+        return "", 0.0
+    if kind == "float":
+        return builder.constant(reals.astype(np.float32), "b"), _half_accumulator(builder, value, weights)
+    if kind == "other":
+        return builder.stored(reals, np.int32)[0], _half_accumulator(builder, value, weights)
+    name, scale = weights
+    steps = np.broadcast_to(scale, reals.shape).astype(np.float32) * np.float32(value.grid.scale)
+    integers = np.clip(np.rint(reals / steps), -2 ** 30, 2 ** 30).astype(np.int32)
+    per_channel = np.asarray(scale).ndim == 1
+    names = [builder.constant(integers, "q"), builder.constant(steps if per_channel else steps[0], "s")]
+    real = (integers * steps).astype(np.float32)
+    bias = builder.fresh("b")
+    from onnx import helper
+    builder.nodes.append(helper.make_node("DequantizeLinear", names, [bias], name=bias + "_dq", **({"axis": 0} if per_channel else {})))
+    builder.constants[bias] = real
+    builder.computed.add(bias)
+    return bias, 1e-6 * np.abs(real).max()
+
+
+def _half_accumulator(builder, value, weights):
+    return 0.5 * float(value.grid.scale) * float(np.max(weights[1]))
+
+
+def _scale_of(builder, weights):
+    """The scales of a stored constant, by its DequantizeLinear."""
+    node = next(each for each in builder.nodes if weights in each.output)
+    return builder.constants[node.input[1]]
+
+
+def _product(builder, value, operator, weights, reals, first, bias_count, **attributes):
+    """`first`: the weights with the output channel first, as a matrix."""
+    scale = _scale_of(builder, weights)
+    offsets = builder.random.normal(size=bias_count) * value.largest * np.abs(first).mean()
+    bias, rounding = _bias(builder, value, (weights, scale), bias_count, offsets) if bias_count else ("", 0.0)
+    [result] = builder.add(operator, [value, weights] + ([bias] if bias else []), **attributes)
+    gain = float(np.abs(first).sum(axis=1).max())
+    return _bound(result, gain * value.error + rounding, gain * value.typical + rounding, gain * value.largest,
+                  value.unit * float(np.max(scale)))
+
+
+def conv(builder, value):
+    if value.rank not in (3, 4) or value.grid is None:
+        return None
+    spatial, channels = value.rank - 2, value.shape[1]
+    group = builder.choose(1, 1, channels) if channels > 1 else 1
+    outputs = int(group * builder.choose(1, 2, 3)) if group > 1 else builder.choose(1, 3, 5)
+    kernel = [int(min(builder.choose(1, 2, 3), size)) for size in value.shape[2:]]
+    attributes = dict(kernel_shape=kernel, group=group, strides=[builder.choose(1, 1, 2) for _ in kernel])
+    if builder.chance(0.5):
+        attributes["pads"] = [int(builder.random.integers(0, k)) for k in kernel * 2]
+    weights, reals = _weights(builder, (outputs, channels // group, *kernel), 0)
+    return _product(builder, value, "Conv", weights, reals, reals.reshape(outputs, -1), outputs, **attributes)
+
+
+def conv_transpose(builder, value):
+    if value.rank != 4 or value.grid is None:
+        return None
+    outputs, kernel = builder.choose(1, 2, 3), [builder.choose(1, 2, 3) for _ in range(2)]
+    strides = [builder.choose(1, 2) for _ in range(2)]
+    weights, reals = _weights(builder, (value.shape[1], outputs, *kernel), 1)
+    first = reals.transpose(1, 0, 2, 3).reshape(outputs, -1)
+    return _product(builder, value, "ConvTranspose", weights, reals, first, outputs, kernel_shape=kernel, strides=strides)
+
+
+def gemm(builder, value):
+    if value.rank != 2 or value.grid is None:
+        return None
+    outputs, transposed = builder.choose(1, 4, 7), bool(builder.chance(0.5))
+    shape = (outputs, value.shape[1]) if transposed else (value.shape[1], outputs)
+    weights, reals = _weights(builder, shape, 0 if transposed else 1)
+    return _product(builder, value, "Gemm", weights, reals, reals if transposed else reals.T, outputs, transB=int(transposed))
+
+
+def matmul(builder, value):
+    if value.rank < 2 or value.grid is None:
+        return None
+    outputs = builder.choose(1, 3, 6)
+    weights, reals = _weights(builder, (value.shape[-1], outputs), 1)
+    return _product(builder, value, "MatMul", weights, reals, reals.T, 0)
+
+
+def matmul_of_activations(builder, value):
+    """x . x' , or a constant on the left."""
+    if value.rank < 2 or value.grid is None:
+        return None
+    if builder.chance(0.4):
+        constant, reals = builder.stored(builder.random.normal(size=(3, value.shape[-2])), np.int8)
+        gain = float(np.abs(reals).sum(axis=1).max())
+        [result] = builder.add("MatMul", [constant, value])
+        return _bound(result, gain * value.error, gain * value.typical, gain * value.largest, value.unit * float(_scale_of(builder, constant)))
+    order = list(range(value.rank - 2)) + [value.rank - 1, value.rank - 2]
+    turned = _follow(builder.add("Transpose", [value], perm=order)[0], value)
+    [result] = builder.add("MatMul", [value, turned])
+    gain = value.shape[-1] * (2 * value.largest + value.error)
+    return _bound(result, gain * value.error, gain * value.typical, value.shape[-1] * value.largest ** 2, value.unit ** 2)
+
+
+# Element by element
+
+
+def _other(builder, value):
+    """A second operand: the value itself, another of the graph that fits, or a constant with a scale for all or for each index of an axis."""
+    fitting = [each for each in builder.pool if each.shape == value.shape and each.grid is not None]
+    if builder.chance(0.5) and fitting:
+        other = fitting[builder.random.integers(len(fitting))]
+        return other, other
+    form = builder.choose("scalar", "channels", "full")
+    shape = {"scalar": (), "full": tuple(value.shape), "channels": (value.shape[1],) + (1,) * (value.rank - 2) if value.rank > 1 else ()}[form]
+    reals = builder.random.normal(size=shape) * max(value.largest, 0.1) * builder.random.uniform(0.2, 1.5)
+    if builder.chance(0.15):  # Rounded by the converter.
+        array = reals.astype(np.float32)
+        constant = Value("", array[None])
+        constant.unit = constant.largest / 64
+        return builder.constant(array), constant
+    axis = {"channels": 0, "full": 1}.get(form) if builder.chance(0.5) and builder.axis_constants and shape else None
+    name, real = builder.stored(reals, builder.choose(*builder.constant_kinds), axis)
+    return name, Value("", real[None], unit=float(np.max(_scale_of(builder, name))))
+
+
+def _constant_rounding(builder, other):
+    """What a constant may be off where its own grid is not kept: half a step of 255 (or of a power of two) over its range."""
+    if other.name:
+        return 0.0
+    return other.largest / 127 * (2.0 if builder.hardware.powers_of_two else 1.0)
+
+
+def add(builder, value):
+    operand, other = _other(builder, value)
+    operator = "Add" if operand is value else builder.choose("Add", "Sub")
+    pair = [value, operand] if builder.chance(0.6) else [operand, value]
+    [result] = builder.add(operator, pair)
+    rounding = _constant_rounding(builder, other)
+    return _bound(result, value.error + other.error + rounding, value.typical + other.typical + rounding, value.largest + other.largest,
+                  min(value.unit, other.unit))
+
+
+def mul(builder, value):
+    operand, other = _other(builder, value)
+    [result] = builder.add("Mul", [value, operand] if builder.chance(0.6) else [operand, value])
+    rounding = _constant_rounding(builder, other)
+    off, in_mean = other.error + rounding, other.typical + rounding
+    return _bound(result, (value.largest + value.error) * off + other.largest * value.error,
+                  value.largest * in_mean + other.largest * value.typical, value.largest * other.largest, value.unit * other.unit)
+
+
+def _spacing(value):
+    """How far apart the entries of an interpolated table are; 0 where 8 bits index one of 256."""
+    return 128 * value.unit if value.largest > 1000 * value.unit else 0.0
+
+
+def _interpolation(value, curvature, kink):
+    """A table of 16-bit operands has an entry every 128 steps: chords instead of arcs, and corners cut."""
+    spacing = _spacing(value)
+    return spacing ** 2 / 8 * curvature + spacing / 4 * kink
+
+
+FUNCTIONS = {  # Lipschitz constant, largest second derivative, largest change of slope.
+    "Sigmoid": ({}, 0.25, 0.1, 0), "Tanh": ({}, 1.0, 0.77, 0), "LeakyRelu": ({"alpha": 0.1}, 1.0, 0, 0.9),
+    "HardSigmoid": ({"alpha": 0.2, "beta": 0.5}, 0.2, 0, 0.2), "HardSwish": ({}, 1.5, 0.34, 0.5)}
+
+
+def function(builder, value):
+    name = builder.choose(*FUNCTIONS)
+    attributes, slope, curvature, kink = FUNCTIONS[name]
+    [result] = builder.add(name, [value], **attributes)
+    # A grid that ends within the function's image is a corner more.
+    return _table(result, value, slope, _interpolation(value, curvature, kink + slope))
+
+
+def relu(builder, value):
+    return _follow(builder.add("Relu", [value])[0], value)
+
+
+def clip(builder, value):
+    low, high = -builder.random.uniform(0, 1) * value.largest, builder.random.uniform(0.1, 1) * value.largest
+    limits = []
+    for limit in (low, high):
+        if builder.chance(0.25):
+            limits.append("")
+        elif builder.chance(0.3):
+            limits.append(builder.stored(np.array(limit), np.int8)[0])
+        else:
+            limits.append(builder.constant(np.float32(limit)))
+    [result] = builder.add("Clip", [value, *limits])
+    return _follow(result, value)
+
+
+def prelu(builder, value):
+    if value.rank < 3:
+        return None
+    slopes = builder.random.uniform(-0.3, 0.9, size=(value.shape[1],) + (1,) * (value.rank - 2))
+    name = builder.stored(slopes, np.int8)[0] if builder.chance(0.5) else builder.constant(slopes.astype(np.float32))
+    return _table(builder.add("PRelu", [value, name])[0], value, 1.0, _interpolation(value, 0, 1.3))
+
+
+def softmax(builder, value):
+    axis = int(builder.random.integers(1, value.rank)) if value.rank > 1 else 0
+    [result] = builder.add("Softmax", [value], axis=axis)
+    table = (value.shape[axis] + 4) / 65535
+    spacing = _spacing(value)
+    return _table(result, value, 1.0, table + spacing ** 2 / 8)
+
+
+# Pools
+
+
+def _window(builder, value):
+    kernel = [int(min(builder.choose(1, 2, 3), size)) for size in value.shape[2:]]
+    window = dict(kernel_shape=kernel, strides=[builder.choose(1, 2) for _ in kernel])
+    if builder.chance(0.4):
+        window["pads"] = [int(builder.random.integers(0, k)) for k in kernel * 2]
+    return window
+
+
+def max_pool(builder, value):
+    if value.rank not in (3, 4):
+        return None
+    window = _window(builder, value)
+    if builder.chance(0.3):
+        window["dilations"] = [1 + (2 * (k - 1) < size) for k, size in zip(window["kernel_shape"], value.shape[2:])]
+        window.pop("pads", None)
+    return _follow(builder.add("MaxPool", [value], **window)[0], value)
+
+
+def _mean(result, value):
+    """Means of few integers often lie halfway between two, and roundings differ in what they make of that."""
+    _follow(result, value)
+    result.typical += 0.3 * value.unit
+    return result
+
+
+def average_pool(builder, value):
+    if value.rank not in (3, 4):
+        return None
+    if builder.chance(0.3):
+        return _mean(builder.add("GlobalAveragePool", [value])[0], value)
+    return _mean(builder.add("AveragePool", [value], count_include_pad=builder.choose(0, 1), **_window(builder, value))[0], value)
+
+
+def reduce_mean(builder, value):
+    if value.rank < 3:
+        return None
+    axes = builder.constant(np.array(sorted(builder.random.choice(range(1, value.rank), size=2, replace=False)), np.int64))
+    return _mean(builder.add("ReduceMean", [value, axes], keepdims=builder.choose(0, 1))[0], value)
+
+
+# Movement, of reals and of integers alike
+
+
+def transpose(builder, value):
+    order = [0, *(int(i) + 1 for i in builder.random.permutation(value.rank - 1))]
+    return _follow(builder.add("Transpose", [value], perm=order)[0], value)
+
+
+def flatten(builder, value):
+    if value.rank < 3 or builder.chance(0.5):
+        shape = [value.shape[0], -1, value.shape[-1]] if builder.chance(0.5) else [value.shape[0], -1]
+        return _follow(builder.add("Reshape", [value, builder.constant(np.array(shape, np.int64))])[0], value)
+    return _follow(builder.add("Flatten", [value])[0], value)
+
+
+def slice_(builder, value):
+    axis = value.rank - 1
+    if value.shape[axis] < 2:
+        return None
+    start = int(builder.random.integers(0, value.shape[axis] - 1))
+    names = [builder.constant(np.array([i], np.int64)) for i in (start, value.shape[axis], axis, builder.choose(1, 1, 2))]
+    return _follow(builder.add("Slice", [value, *names])[0], value)
+
+
+def pad(builder, value):
+    """With a real border, an integer one where the value is integers, its default, or the nearest elements."""
+    widths = [0] + [int(builder.random.integers(0, 2)) for _ in range(value.rank - 1)]
+    operands = [value, builder.constant(np.array([0] + widths[1:] + [0] + [int(builder.random.integers(0, 2)) for _ in widths[1:]], np.int64))]
+    kind = value.array.dtype
+    mode = builder.choose("constant", "constant", "constant", "edge")
+    if mode == "constant" and builder.chance(0.75):
+        if kind == np.float32:
+            border = builder.random.normal() * max(value.largest, 0.1)
+            operands.append(builder.stored(np.array(border), np.int8)[0] if builder.chance(0.4) else builder.constant(np.float32(border)))
+        else:
+            operands.append(builder.constant(np.array(builder.random.integers(np.iinfo(kind).min, np.iinfo(kind).max + 1), kind)))
+    [result] = builder.add("Pad", operands, mode=mode)
+    # The border is rounded, to the operand's grid where there is one: all of it alike.
+    rounding = value.unit if kind == np.float32 else 0.0
+    return _bound(result, value.error + rounding, np.inf if mode == "constant" else value.typical, 0.0, value.unit)
+
+
+def concat(builder, value):
+    fitting = [each for each in builder.pool if each.rank == value.rank > 1 and each.shape[:1] == value.shape[:1] and each.shape[2:] == value.shape[2:]
+               and each.array.dtype == value.array.dtype and each.grid is not None]
+    if not fitting or value.rank < 2:
+        return None
+    others = [fitting[builder.random.integers(len(fitting))] for _ in range(builder.choose(1, 2))]
+    parts = [value, *others]
+    names = list(parts)
+    if builder.chance(0.3):
+        axis = 1 if builder.chance(0.5) and builder.axis_constants else None
+        name, real = builder.stored(builder.random.normal(size=(value.shape[0], 2, *value.shape[2:])) * max(value.largest, 0.1), np.int8, axis)
+        constant = Value("", real[None])
+        constant.unit = float(np.max(_scale_of(builder, name)))
+        constant.error = constant.typical = _constant_rounding(builder, constant)
+        parts.append(constant)
+        names.append(name)
+    [result] = builder.add("Concat", names, axis=1)
+    return _bound(result, max(each.error for each in parts), max(each.typical for each in parts), 0.0, max(each.unit for each in parts))
+
+
+def resize(builder, value):
+    if value.rank != 4:
+        return None
+    mode = builder.choose("nearest", "linear")
+    scales = builder.constant(np.array([1, 1, builder.choose(1, 2), 2], np.float32))
+    coordinates = builder.choose("half_pixel", "asymmetric", "align_corners")
+    [result] = builder.add("Resize", [value, "", scales], mode=mode, coordinate_transformation_mode=coordinates)
+    if mode == "nearest":
+        return _follow(result, value)
+    # Weights in 2^-11, and a result on the operand's grid before it gets its own.
+    return _follow(result, value, 1.0, 2 * value.largest * 2.0 ** -10 + value.unit)
+
+
+def split(builder, value):
+    if value.rank < 2 or value.shape[1] < 2:
+        return None
+    sizes = builder.constant(np.array([1, value.shape[1] - 1], np.int64))
+    parts = builder.add("Split", [value, sizes], 2, axis=1)
+    return _follow(parts[builder.choose(0, 1)], value)
+
+
+COMPUTING = (conv, conv, conv, conv_transpose, gemm, matmul, matmul_of_activations, add, add, mul, mul, function, relu, clip, prelu, softmax,
+             average_pool, reduce_mean, max_pool, pad, concat, concat, resize)
+MOVING = (transpose, flatten, slice_, max_pool, pad, split)
+# What ONNX lets run on the integers themselves.
+ON_INTEGERS = (transpose, flatten, slice_, pad, split)
