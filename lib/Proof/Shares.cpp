@@ -16,20 +16,21 @@ using namespace tare::proof;
 
 namespace {
 
-/// How far the shares e / sum(e) of a row can be from the real ones, over all rows of so many elements. With T(d) =
-/// A * exp(-S * d) + delta(d) and A = T(0), a share is off by (delta_i * (1 - P_i) - P_i * sum of the others' delta) /
-/// sum(e): at most the larger of max |delta| / A and of what the others' delta are of their sum, which is largest
-/// where all have the same d.
-template <typename T> double shareError(const int32_t *table, double scale, int64_t elements) {
+/// How far the shares e / sum(e) of a row can be from the real ones, over all rows of so many elements, as far as both
+/// are below `largest`. With T(d) = A * exp(-S * d) + delta(d) and A = T(0), a share is off by what its own delta is of
+/// the sum, at most max |delta| / A, and by its part of what the others' delta are of theirs, which is largest where
+/// all have the same d.
+template <typename T> double shareError(const int32_t *table, double scale, int64_t elements, double largest) {
   constexpr int64_t distances = int64_t(1) << (8 * sizeof(T));
-  const double whole = double(kernels::expOf(table, 0, T())), others = double(elements - 1);
-  double worst = 0;
+  const double whole = double(kernels::expOf(table, 0, T())), count = double(elements - 1);
+  double own = 0, others = 0;
   for (int64_t d = 0; d != distances; ++d) {
-    double entry = double(kernels::expOf(table, d, T()));
-    double delta = std::abs(entry - whole * std::exp(-scale * double(d)));
-    worst = std::max({worst, delta / whole, others * delta / (whole + others * entry)});
+    double entry = double(kernels::expOf(table, d, T())), real = whole * std::exp(-scale * double(d));
+    double delta = std::abs(entry - real);
+    own = std::max(own, delta / whole);
+    others = std::max(others, count * delta / (whole + count * std::min(entry, real)));
   }
-  return worst;
+  return own + std::clamp(largest, 0.0, 1.0) * std::max(0.0, others - own);
 }
 
 } // namespace
@@ -45,8 +46,9 @@ void proof::proveSoftmax(LayerProof &proof, const program::Model &model, const p
   if (!table || (isByte ? kernels::expOf(table, 0, int8_t()) : kernels::expOf(table, 0, int16_t())) == 0)
     return setUnknown(proof, "its table is no constant, or is 0 for the largest element");
   int64_t elements = input.shape[layer.op.AsSoftmax()->axis];
-  double share =
-      isByte ? shareError<int8_t>(table, x->scale, elements) : shareError<int16_t>(table, x->scale, elements);
+  double largest = double(layer.op.AsSoftmax()->requant->clamp_max - y->zeroPoint) * y->scale;
+  double share = isByte ? shareError<int8_t>(table, x->scale, elements, largest)
+                        : shareError<int16_t>(table, x->scale, elements, largest);
   double quotient = std::ldexp(0.5, -kernels::probabilityBits);
   proof.worst = {proof.worst.error + (share + quotient) / y->scale, 0, 0, 0};
   proof.method = Method::bound;

@@ -115,8 +115,7 @@ private:
   }
   Value lookup(Value x) {
     Shape shape = pick(2) ? Shape{256} : Shape{shapeOf(x).back(), 256};
-    return npu::LookupOp::create(builder, loc, x, constant(ElementType::i8, shape, -128, 127),
-                                 npu::FunctionAttr());
+    return npu::LookupOp::create(builder, loc, x, constant(ElementType::i8, shape, -128, 127), npu::FunctionAttr());
   }
 
   Value slice(Value x) {
