@@ -15,6 +15,7 @@
 #include "TensorReader.h"
 #include "mlir/IR/MLIRContext.h"
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Onnx/Import.h"
 
 #include <cmath>
@@ -160,11 +161,11 @@ public:
     auto evaluator = Evaluator::create(**module);
     if (failed(evaluator))
       return {Outcome::Failed, "cannot be evaluated: " + (errors.empty() ? "" : errors[0])};
-    return check(test, constantsFrom, *evaluator);
+    return check(test, constantsFrom, *evaluator, (*module)->lookupSymbol<mlir::func::FuncOp>("main"));
   }
 
 private:
-  Verdict check(const Case &test, int inputCount, const Evaluator &evaluator) {
+  Verdict check(const Case &test, int inputCount, const Evaluator &evaluator, mlir::func::FuncOp function) {
     onnx::TensorReader reader(directory.string());
     std::vector<Tensor> operands;
     for (int i = 0; i < inputCount; ++i) {
@@ -176,7 +177,8 @@ private:
     }
     std::vector<Tensor> results = evaluator.run(operands);
     for (size_t i = 0; i < results.size(); ++i)
-      if (std::string problem = compare(results[i], test.outputs[i], tolerance(test.model.graph()), reader);
+      if (std::string problem =
+              compare(asOutput(results[i], function, i), test.outputs[i], tolerance(test.model.graph()), reader);
           !problem.empty())
         return {Outcome::Failed, fmt::format("result {}: {}", i, problem)};
     return {Outcome::Passed, ""};
