@@ -27,8 +27,9 @@ FailureOr<PowerOfTwoGrids> tare::choosePowersOfTwo(const PowerOfTwoContext &cont
 static constexpr double harmlessLoss = 0x1p-15;
 
 static void reportPowersOfTwo(const PowerOfTwoContext &context, double before, double after) {
+  Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<qnn::GridOpInterface>(op); });
   reportRepair(
-      context.ops.front(), {"PowersOfTwo", 1, after, /*inSteps=*/false},
+      first, {"PowersOfTwo", 1, after, /*inSteps=*/false},
       llvm::formatv("all scales are powers of two, which target '{0}' multiplies by exactly: with its {1} bits "
                     "of multiplier and q in [{2}, {3}], scales that suit each value alone would lose {4:e2} "
                     "of the squared signal, these lose {5:e2}",
@@ -39,10 +40,9 @@ static void reportPowersOfTwo(const PowerOfTwoContext &context, double before, d
 
 PowerOfTwoGrids tare::moveGrids(const PowerOfTwoContext &context, GridGroups &groups) {
   ScaleChooser natural(context, groups, ScaleFamily::natural);
-  natural.takeBases();
-  if (natural.isPossible() && natural.lossToMultipliers() <= harmlessLoss)
+  if (natural.lossToMultipliers() <= harmlessLoss)
     return PowerOfTwoGrids();
-  double unmoved = natural.isPossible() ? natural.cost() : HUGE_VAL;
+  double unmoved = natural.cost();
   bool isSolved = natural.solve();
   double moved = isSolved ? natural.cost() : HUGE_VAL;
   ScaleChooser powers(context, groups, ScaleFamily::powersOfTwo);

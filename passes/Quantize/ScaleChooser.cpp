@@ -36,15 +36,13 @@ ScaleChooser::ScaleChooser(const PowerOfTwoContext &context, const GridGroups &g
   for (Operation *op : context.ops)
     if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && !op->use_empty())
       addOp(gridOp);
-  takeBases();
+  exponents.assign(bases.size(), 0);
 }
 
 void ScaleChooser::takeBest() {
   addCosts();
   exponents = problem.unconstrained();
 }
-
-void ScaleChooser::takeBases() { exponents.assign(bases.size(), 0); }
 
 bool ScaleChooser::solve() {
   addCosts();

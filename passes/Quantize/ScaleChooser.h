@@ -24,20 +24,17 @@ enum class ScaleFamily {
 
 class ScaleChooser {
 public:
+  /// Each scale is its base at first.
   ScaleChooser(const PowerOfTwoContext &context, const GridGroups &groups, ScaleFamily family);
 
   /// On a target that only shifts: an error that names the model's scales that are no powers of two.
   mlir::LogicalResult refuseOtherScales();
   /// Each scale the best for itself, whatever the shifts.
   void takeBest();
-  /// Each scale its base.
-  void takeBases();
   /// The least cost of all that satisfies every bound; false where nothing does.
   bool solve();
   /// An error for each layer of which a bound is not satisfied.
   void reportViolations() const;
-  /// Whether the bounds are satisfied.
-  bool isPossible() const { return problem.satisfies(exponents); }
 
   /// On a target with multipliers, what is lost in all, as multiples of what counts as all of a value or layer (A50):
   /// by grids, by weights at the scales that are chosen for them (A51), and by multipliers.

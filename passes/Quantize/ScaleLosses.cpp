@@ -107,8 +107,12 @@ double ScaleChooser::gainLossOf(const Scaling &scaling) const {
   Multiplier multiplier = decompose(wanted, whole);
   if (scaling.beside)
     multiplier = decomposeShared({wanted, scale(*scaling.beside)}, each).front();
-  if (multiplier.q < (scaling.beside ? each : whole).shiftMin)
-    return scaling.relevance;
+  const MultiplierLimits &limits = scaling.beside ? each : whole;
+  if (multiplier.q < limits.shiftMin) {
+    // The largest multiplier does where one step of the accumulator brings the result from one end to the other.
+    double largest = std::ldexp(std::ldexp(1.0, limits.bits) - 1, -limits.shiftMin);
+    return largest >= std::ldexp(1.0, int(context.rule.bits)) - 1 ? 0.0 : scaling.relevance;
+  }
   double gain = std::ldexp(double(multiplier.m), -multiplier.q) / wanted - 1.0;
   return gain * gain * scaling.relevance;
 }

@@ -114,8 +114,7 @@ private:
   void widenResult(GridOpInterface op, quant::QuantizeCastOp cast, const Grid &grid) {
     remarkPassed(op, "tare-unify-widths", "ResultWidened");
     OpBuilder builder(cast);
-    // It reaches twice as far as the narrow one: what is cut off is cut off there, behind a table's last line.
-    Grid wide = wideGrid(grid, largestFineness(grid) - 1);
+    Grid wide = wideGrid(grid, largestFineness(grid));
     cast.getInputMutable().assign(castBothWays(builder, cast.getInput(), wide, qnn::layerName(op) + "_widened"));
   }
 };

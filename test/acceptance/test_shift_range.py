@@ -12,7 +12,7 @@ from harness import fails, load, tare, tare_json
 def layer(scales, folder, bias=None):
     """Gemm then Relu, whose effective scales are `scales`: Sx = 1, Sy = 1, Sw[c] = max |w[c]| / 127."""
     weight = (np.array(scales, np.float64)[:, None] * np.array([[127.0, -64.0]])).astype(np.float32)
-    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["g"], name="gemm", transB=1), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["g"], name="gemm", transB=1), helper.make_node("Mul", ["g", "g"], ["y"], name="out")]
     graph = helper.make_graph(nodes, "layer", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, len(scales)])],
                               [numpy_helper.from_array(weight, "w"),
@@ -23,8 +23,9 @@ def layer(scales, folder, bias=None):
     ranges = folder / "ranges.json"
     tare("calibrate", model, "--calibration", folder / "x.npz", "-o", ranges)
     found = json.loads(ranges.read_text())
-    for value in ("x", "g"):
-        found["values"][value].update(min=0.0, max=255.0)
+    coarsest = max([1.0, *scales])
+    for value, top in {"x": 255.0, "g": 255.0, "y": (255.0 * coarsest) ** 2}.items():
+        found["values"][value].update(min=0.0, max=top)
     ranges.write_text(json.dumps(found))
     return model, ranges
 
@@ -90,13 +91,13 @@ def test_a_scale_beyond_the_largest_shift_loses_bits(tmp_path):
 def gate(folder):
     """A product as recurrent layers have them, on so fine a grid that M = 8 * 5 / 1e-3 = 4e4 needs q = -1."""
     values = lambda names: [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 4]) for n in names]
-    nodes = [helper.make_node("Mul", ["x", "z"], ["g"], name="gate"), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    nodes = [helper.make_node("Mul", ["x", "z"], ["g"], name="gate"), helper.make_node("Mul", ["g", "g"], ["y"], name="out")]
     onnx.save(helper.make_model(helper.make_graph(nodes, "gate", values("xz"), values("y")),
                                 opset_imports=[helper.make_opsetid("", 13)], ir_version=8), folder / "m.onnx")
     np.savez(folder / "x.npz", x=np.ones((1, 4), np.float32), z=np.ones((1, 4), np.float32))
     tare("calibrate", folder / "m.onnx", "--calibration", folder / "x.npz", "-o", folder / "ranges.json")
     found = json.loads((folder / "ranges.json").read_text())
-    for value, top in {"x": 8 * 255, "z": 5 * 255, "g": 0.255}.items():
+    for value, top in {"x": 8 * 255, "z": 5 * 255, "g": 0.255, "y": 0.255 ** 2}.items():
         found["values"][value].update(min=0.0, max=top)
     (folder / "ranges.json").write_text(json.dumps(found))
     return folder / "m.onnx", folder / "ranges.json"
@@ -109,24 +110,24 @@ def test_an_elementwise_q_of_minus_one_is_clamped(tmp_path):
     assert "layer 'gate', channel 0: needs q = -1, the target has q in [0, 31] (Sx = 8.0000e+00, Sw = 5.0000e+00, Sy = 1.0000e-03" in message
     done = tare("convert", model, "--calibration", ranges, "-o", out)
     assert "warning: repaired: layer 'gate', 1 channel: q is clamped to 0" in done.stderr and "loses precision" in done.stderr
-    found = next(layer for layer in tare_json("inspect", out)["layers"] if layer["kind"] == "mul")
+    found = next(layer for layer in tare_json("inspect", out)["layers"] if layer["name"] == "gate")
     assert (found["multipliers"], found["shifts"]) == ([32767], [0])
     # No output is off: the grid saturates at the first step of the product.
-    proof = next(layer for layer in tare_json("verify", out)["layers"] if layer["kind"] == "mul")
+    proof = next(layer for layer in tare_json("verify", out)["layers"] if layer["name"] == "gate")
     assert proof["worst_error"] <= 0.5
 
 
 def product(folder, kind, shapes, scale_of_result):
     """One op of two activations on grids of scale 1 with zero point -128; the result's scale is given."""
     values = {name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()}
-    nodes = [helper.make_node(kind, ["x", "z"], ["g"], name="product"), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    nodes = [helper.make_node(kind, ["x", "z"], ["g"], name="product"), helper.make_node("LeakyRelu", ["g"], ["y"], name="out")]
     graph = helper.make_graph(nodes, "product", list(values.values()), [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     onnx.save(onnx.shape_inference.infer_shapes(model), folder / "m.onnx")
     np.savez(folder / "x.npz", **{name: np.ones((1, *shape[1:]), np.float32) for name, shape in shapes.items()})
     tare("calibrate", folder / "m.onnx", "--calibration", folder / "x.npz", "-o", folder / "ranges.json")
     found = json.loads((folder / "ranges.json").read_text())
-    for value, top in {"x": 255, "z": 255, "g": 255 * scale_of_result}.items():
+    for value, top in {"x": 255, "z": 255, "g": 255 * scale_of_result, "y": 255 * scale_of_result}.items():
         found["values"][value].update(min=0.0, max=top)
     (folder / "ranges.json").write_text(json.dumps(found))
     return folder / "m.onnx", folder / "ranges.json"

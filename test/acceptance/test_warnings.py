@@ -72,14 +72,14 @@ def test_quiet_says_nothing(tmp_path):
 
 
 def test_the_worst_is_named_first_with_its_cost(tmp_path):
-    model, data = lossy(tmp_path, [1e-7, 1e-9, 1e-8])
+    model, data = lossy(tmp_path, [1e-7, 1e-8, 3e-8])
     details = json.loads(convert(tmp_path, model, data, "--json", "-q").stdout)["warning_details"]
     costs = [(each["unit"] != "LSB", -each["cost"]) for each in details]
     assert len(details) >= 3 and costs == sorted(costs)
     raised = [each for each in details if each["kind"] == "CoarserWeights"]
-    assert [each["cause"] for each in raised] == ["LargeShift"] * 3
+    assert [each["cause"] for each in raised] == ["NarrowMultiplier"] * 3
     done = convert(tmp_path, model, data)
-    line, = [line for line in warnings_of(done) if "too fine for the shifts" in line]
+    line, = [line for line in warnings_of(done) if "the multiplier and the shifts do not hit" in line]
     assert f"layer '{raised[0]['layer']}'" in line and "LSB of the output" in line and "the worst of 3 such warnings" in line
     assert all(f"'{each['layer']}'" in line for each in raised)
     # What costs something comes first, as in the JSON.
