@@ -59,7 +59,7 @@ TEST(Quantization, TransposedConvolutionsShareScalesAmongGroups) {
 TEST(Quantization, BiasIsWide) {
   ModelBuilder model;
   model.input("x", {1, 2}).output("y").weight("w", {3, 2});
-  model.integers("b", {3}, {100000, -5, 0}, Proto::INT32).weight("s", {3}, {0.5f});
+  model.integers("b", {3}, {100000, -5, 0}, Proto::INT32).weight("s", {3}, {0.5f, 0.25f, 0.125f});
   model.node("DequantizeLinear", {"b", "s"}, {"bd"}).attribute("axis", int64_t(0));
   model.node("Gemm", {"x", "w", "bd"}, {"y"}).attribute("transB", int64_t(1));
   std::string ir = import(model).ir;
@@ -117,7 +117,7 @@ TEST(Quantization, ValuesBecomeIntegersTowardsZero) {
   model.node("Cast", {"x"}, {"y"}).attribute("to", int64_t(Proto::UINT8));
   std::string ir = import(model).ir;
   EXPECT_THAT(ir, HasSubstr("qnn.truncate"));
-  EXPECT_THAT(ir, HasSubstr("-> tensor<2x!u8>"));
+  EXPECT_THAT(ir, HasSubstr("to tensor<2x!u8>"));
   ModelBuilder wide;
   wide.input("x", {2}).output("y");
   wide.node("Cast", {"x"}, {"y"}).attribute("to", int64_t(Proto::INT64));
