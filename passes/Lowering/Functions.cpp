@@ -52,15 +52,29 @@ void fillExact(const Channel &channel, int8_t *table) {
     table[entry] = int8_t(channel.entry(entry - kernels::exactTableSize / 2));
 }
 
+/// (A49) Whether the integers of a value lie at the entries of an interpolated table alone: those of 8 bits, in steps as
+/// far apart as the entries.
+bool liesAtEntries(Value value) {
+  auto widened = value.getDefiningOp<qnn::RequantizeOp>();
+  if (!widened)
+    return false;
+  Grid narrow = *Grid::of(widened.getInput().getType()), wide = *Grid::of(widened.getType());
+  return narrow.bits == 8 && wide.bits == 16 && wide.zeroPoint() == 0 && narrow.scale() == wide.scale() * wideStep;
+}
+
 /// (A24)
-void fillInterpolated(const Channel &channel, int16_t *table) {
+void fillInterpolated(const Channel &channel, bool atEntries, int16_t *table) {
   const proof::TableFunction meaning = channel.meaning();
   std::vector<double> wanted;
   std::vector<int64_t> rounded;
-  for (int64_t index = 0; index <= wideInputs; ++index)
-    wanted.push_back(meaning.real(index - wideInputs / 2));
   for (int64_t index = 0; index <= wideInputs; index += wideStep)
     rounded.push_back(channel.entry(index - wideInputs / 2));
+  if (atEntries) {
+    llvm::copy(rounded, table);
+    return;
+  }
+  for (int64_t index = 0; index <= wideInputs; ++index)
+    wanted.push_back(meaning.real(index - wideInputs / 2));
   llvm::copy(fitTable(std::move(rounded), wanted, channel.output.min, channel.output.max), table);
 }
 
@@ -93,6 +107,7 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   const int64_t entries = isWide ? kernels::interpolatedTableSize : kernels::exactTableSize;
   Tensor table(isWide ? ElementType::i16 : ElementType::i8, channels == 0 ? Shape{entries} : Shape{channels, entries});
   const qnn::Function function = op.getFunction();
+  const bool atEntries = liesAtEntries(op->getOperand(0));
   proof::Deviation worst;
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
     const Channel channel{function, c, input, output};
@@ -101,7 +116,9 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
       continue;
     }
     int16_t *wide = table.mutableAs<int16_t>() + c * entries;
-    fillInterpolated(channel, wide);
+    fillInterpolated(channel, atEntries, wide);
+    if (atEntries)
+      continue; // Nobody reads between them.
     if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide); found.error > worst.error)
       worst = found;
   }

@@ -193,7 +193,7 @@ private:
       return {};
     Wish wish = wishes.lookup(user->getResult(0));
     // An axis of scales would have to move along.
-    bool passes = wish.leaves ? op.movesElements() : wish.grid && Grid::of(wish.grid)->isPerTensor();
+    bool passes = wish.leaves ? op.movesElements() : wish.grid && !Grid::of(wish.grid)->axis;
     return passes ? wish : Wish();
   }
 

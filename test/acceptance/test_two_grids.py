@@ -15,7 +15,7 @@ CONSTANTS = {
     "starts": np.array([1]), "ends": np.array([3]), "axes": np.array([2]), "six": np.float32(6),
     "sizes": np.array([1, 2, 8, 8]),
 }
-POWERS_OF_TWO = {"scale_x": np.float32(2**-4), "narrow": np.float32(2**-6), "wide": np.float32(2**-3), "weight_scale": np.float32(2**-6)}
+POWERS_OF_TWO = {"scale_x": np.float32(2**-3), "narrow": np.float32(2**-6), "wide": np.float32(2**-3), "weight_scale": np.float32(2**-6)}
 DATA = {"x": np.linspace(-8, 8, 16 * 32).reshape(16, 2, 4, 4).astype(np.float32)[:, :, ::-1]}
 INPUT = quantize("x", "scale_x", "zero", "xd")
 
@@ -181,6 +181,14 @@ def test_grid_that_serves_all_is_shared(tmp_path):
     program, said = converted(model, DATA)
     assert "warning" not in said
     assert sum(layer["kind"] == "conv" for layer in tare_json("inspect", program)["layers"]) == 1
+
+
+def test_concat_with_a_constant_on_a_grid_of_its_own(tmp_path):
+    """Nobody says the concatenation's own grid: it must hold what is wider than the other operand, too."""
+    constants = {"far": np.full((1, 2, 4, 4), 125, np.int8)}
+    nodes = INPUT + dequantize("far", "wide", "c") + [node("Concat", ["xd", "xd", "c"], ["r"], axis=1), node("Flatten", ["r"], ["p"])] \
+        + quantize("p", "wide", "zero", "y") + quantize("p", "coarse", "zero", "z") + quantize("p", "narrow", "zero", "a")
+    check(tmp_path, nodes, {"y": "wide", "z": "coarse", "a": "narrow"}, rarely=0.1, constants=constants)
 
 
 def test_models_own_chain_stays(tmp_path):

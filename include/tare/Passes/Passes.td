@@ -209,7 +209,7 @@ def UnifyWidths : Pass<"tare-unify-widths", "::mlir::func::FuncOp"> {
   let summary = "give all activations of an op one width";
   let description = [{
     An op computes with activations of one width; where those of 8 and of 16 bits meet, it is 16. Operands of 8 bits are
-    requantized up, which loses nothing; a result that is wanted in 8 bits is computed in 16, on a grid so fine that rounding it
+    requantized up, which loses nothing; a result that is wanted in 8 bits is computed in 16, on a grid that reaches further and is so fine that rounding it
     again hardly shows, and requantized down. Concatenations and ops that keep their operand's grid are left: each operand or
     result is requantized anyway.
 

@@ -6,7 +6,7 @@
 
 // Weights move to [O, kernel.., I]; the bias takes in -Zx * sum(w) = -3 * [1 + 2, 3 + 4].
 // CHECK-LABEL: func.func @conv
-// CHECK-SAME: (%[[X:.*]]: tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xi8>
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x4x4xi8> {npu.grid = !quant.uniform<i8:f32, 5.000000e-01:3>}) -> tensor<1x2x4x4xi8>
 func.func @conv(%x: tensor<1x2x4x4x!x>) -> tensor<1x2x4x4x!y> {
   %w = qnn.constant dense<[[[[1]], [[2]]], [[[3]], [[4]]]]> : tensor<2x2x1x1xi8> as tensor<2x2x1x1x!w>
   // CHECK-DAG: %[[NHWC:.*]] = npu.transpose %[[X]] permutation = [0, 2, 3, 1]

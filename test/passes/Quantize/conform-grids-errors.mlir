@@ -19,5 +19,6 @@ func.func @channels(%x: tensor<1x2x!channels> {qnn.name = "x"}) -> tensor<1x2xf3
 func.func @width(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x2xf32> {
   %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!wide> loc("q")
   %1 = quant.dcast %0 : tensor<1x2x!wide> to tensor<1x2xf32>
-  return %1 : tensor<1x2xf32>
+  %2 = qnn.relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
 }

@@ -13,7 +13,8 @@ func.func @zero_point(%x: tensor<1x2xf32> {qnn.name = "x"}) -> (tensor<1x2xf32>,
   // expected-warning @unknown {{repaired: value 'x' has the zero point 100, but target 'i16x8' has symmetric activations: its scale 5.000e-01 is now 5.015e-01 with zero point 0, which costs at most 0.5 LSB of the new grid}}
   %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!given> loc("q")
   %1 = quant.dcast %0 : tensor<1x2x!given> to tensor<1x2xf32>
-  return %1, %0 : tensor<1x2xf32>, tensor<1x2x!given>
+  %2 = qnn.relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %2, %0 : tensor<1x2xf32>, tensor<1x2x!given>
 }
 
 // -----
@@ -25,7 +26,8 @@ func.func @least_integer(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   // CHECK: quant.qcast %arg0 : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 5.000000e-01>>
   %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!given>
   %1 = quant.dcast %0 : tensor<1x2x!given> to tensor<1x2xf32>
-  return %1 : tensor<1x2xf32>
+  %2 = qnn.relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
 }
 
 // -----

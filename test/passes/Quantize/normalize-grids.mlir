@@ -74,13 +74,13 @@ func.func @groups(%x: tensor<1x4x1x1xf32>) -> tensor<1x2x1x1xf32> {
 
 // 16 bits are rounded, to 1.27 / 127.
 // CHECK-LABEL: func.func @sixteen_bits
-func.func @sixteen_bits(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0, 1.55, calibrated>}) -> tensor<1x2xf32> {
-  // CHECK: qnn.constant {{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {0.0099999997764825821,0.0099999997764825821}>>
-  // expected-warning @unknown {{repaired: layer 'fc': weights up to 1270 steps from their zero point do not fit 8 bits and were rounded, at the cost of at most}}
-  %w = qnn.constant dense<[[1270, 4], [1270, 10]]> : tensor<2x2xi16> as tensor<2x2x!w>
-  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
-  %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
-  return %0 : tensor<1x2xf32>
+func.func @sixteen_bits(%x: tensor<1x2x1x1xf32> {qnn.range = #qnn.range<-1.0, 1.55, calibrated>}) -> tensor<1x2x1x1xf32> {
+  // CHECK: qnn.constant {{.*}} : tensor<2x2x1x1xi8> as tensor<2x2x1x1x!quant.uniform<i8<-127:127>:f32:0, {0.0099999997764825821,0.0099999997764825821}>>
+  // expected-warning @unknown {{repaired: layer 'wide': weights up to 1270 steps from their zero point do not fit 8 bits and were rounded, at the cost of at most}}
+  %w = qnn.constant dense<[[[[1270]], [[4]]], [[[1270]], [[10]]]]> : tensor<2x2x1x1xi16> as tensor<2x2x1x1x!w>
+  %wd = quant.dcast %w : tensor<2x2x1x1x!w> to tensor<2x2x1x1xf32>
+  %0 = qnn.conv %x, %wd : (tensor<1x2x1x1xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x1x1xf32> loc("wide")
+  return %0 : tensor<1x2x1x1xf32>
 }
 
 // -----

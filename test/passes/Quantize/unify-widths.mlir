@@ -25,12 +25,12 @@ func.func @operand(%a: tensor<1x2x!narrow>, %b: tensor<1x2x!wide>) -> tensor<1x2
 !narrow = !quant.uniform<i8:f32, 0.5:3>
 !wide = !quant.uniform<i16<-32767:32767>:f32, 0.001>
 
-// The result of 16 bits has 128 steps in each of 8.
+// The result of 16 bits has 64 steps in each of 8, and reaches twice as far.
 // CHECK-LABEL: func.func @result
 func.func @result(%a: tensor<1x2x!wide>) -> tensor<1x2xf32> {
   %0 = quant.dcast %a : tensor<1x2x!wide> to tensor<1x2xf32>
   // CHECK: %[[Y:.*]] = qnn.sigmoid
-  // CHECK: %[[Q:.*]] = quant.qcast %[[Y]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 3.906250e-03>>
+  // CHECK: %[[Q:.*]] = quant.qcast %[[Y]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16<-32767:32767>:f32, 7.812500e-03>>
   // CHECK: %[[D:.*]] = quant.dcast %[[Q]]
   // CHECK: quant.qcast %[[D]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01:3>>
   // expected-remark @unknown {{ResultWidened | Category:tare-unify-widths | Layer=s}}
