@@ -26,6 +26,12 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
   return !range || (range->first >= min - half && range->second <= max + half);
 }
 
+/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or after.
+bool interpolates(Operation *op) {
+  auto resize = dyn_cast<qnn::ResizeOp>(op);
+  return resize && resize.getMode() == qnn::ResizeMode::Linear;
+}
+
 void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;
@@ -199,7 +205,8 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
-  bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1;
+  bool cutsFirst = interpolates(op) && !holds(*groups[to].pinned, group.range);
+  bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1 && !cutsFirst;
   if (agree || adopts)
     unite(from, to, 1);
 }
