@@ -142,8 +142,13 @@ mlir::Value Node::anyOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value)
     return nullptr;
-  bool isInteger = value->value && mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(value->value.getType()));
-  if (isInteger || (value->isKnown() && !value->grid && value->constant.element() != ElementType::f32)) {
+  if (value->value && mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(value->value.getType()))) {
+    (void)error("operand '" + operandName(index) +
+                "' is an input of integers that nothing computes with; expected floating point, int8, uint8, int16 or "
+                "uint16");
+    return nullptr;
+  }
+  if (value->isKnown() && !value->grid && value->constant.element() != ElementType::f32) {
     (void)error("operand '" + operandName(index) + "' holds integers, expected floating point");
     return nullptr;
   }

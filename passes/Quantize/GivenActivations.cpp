@@ -1,5 +1,6 @@
 //===- GivenActivations.cpp - A model's own activation grids --------------===//
 #include "Quantize/GivenGrids.h"
+#include "Quantize/GridGroups.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Repairs.h"
@@ -42,7 +43,8 @@ Grid nearestGrid(const Grid &grid, const ActivationFormat &format, bool powerOfT
 
 class ActivationConformer {
 public:
-  ActivationConformer(const Target &target, bool repair) : target(target), repair(repair) {}
+  ActivationConformer(func::FuncOp function, const Target &target, bool repair)
+      : boundary(function), target(target), repair(repair) {}
 
   void look(Value integers) {
     std::optional<Grid> grid = Grid::of(integers.getType());
@@ -54,6 +56,8 @@ public:
     const ActivationFormat *format = formatOfBits(target, grid->bits);
     if (!format)
       return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
+    if (!isComputedOn(integers))
+      return;
     Grid near = nearestGrid(*grid, *format, target.powerOfTwoScales());
     if (sameGrid(near, *grid))
       return;
@@ -86,6 +90,15 @@ public:
   }
 
 private:
+  /// Integers that enter, move and leave, or of which the numbers leave, may be on any grid.
+  bool isComputedOn(Value integers) const {
+    auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
+    bool enters = !maker || isa<BlockArgument>(maker.getInput());
+    return !enters || llvm::any_of(integers.getUsers(), [&](Operation *user) {
+      return isa<quant::DequantizeCastOp>(user) && !boundary.contains(user->getResult(0));
+    });
+  }
+
   void change(Value integers, const Grid &grid) {
     tell(integers, grid);
     RankedTensorType before = cast<RankedTensorType>(integers.getType()), after = onGrid(before, grid);
@@ -95,7 +108,7 @@ private:
     // The model's own integers are what leaves and enters the graph.
     for (OpOperand &use : llvm::make_early_inc_range(integers.getUses())) {
       auto cast = dyn_cast<quant::DequantizeCastOp>(use.getOwner());
-      if (maker && cast)
+      if (cast && (maker || boundary.contains(cast.getResult())))
         continue;
       OpBuilder builder(use.getOwner());
       if (maker) {
@@ -129,6 +142,7 @@ private:
             .str());
   }
 
+  OutputBoundary boundary;
   const Target &target;
   const bool repair;
   SmallVector<std::string> axes, zeroPoints;
@@ -146,7 +160,7 @@ const ActivationFormat *tare::formatOfBits(const Target &target, unsigned bits) 
 }
 
 LogicalResult tare::conformActivations(func::FuncOp function, const Target &target, bool repair) {
-  ActivationConformer conformer(target, repair);
+  ActivationConformer conformer(function, target, repair);
   for (Value argument : function.getArguments())
     conformer.look(argument);
   function.walk([&](quant::QuantizeCastOp cast) {

@@ -32,6 +32,21 @@ func.func @least_integer(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+!given = !quant.uniform<i16:f32, 0.5:100>
+
+// No layer reads these: what enters leaves as the model says.
+// CHECK-LABEL: func.func @unread
+// CHECK: quant.qcast %arg0 : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i16:f32, 5.000000e-01:100>>
+// CHECK: quant.dcast
+// CHECK-NOT: quant.qcast
+func.func @unread(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2x!given>) {
+  %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!given>
+  %1 = quant.dcast %0 : tensor<1x2x!given> to tensor<1x2xf32>
+  return %1, %0 : tensor<1x2xf32>, tensor<1x2x!given>
+}
+
+// -----
+
 !a = !quant.uniform<i16<-32767:32767>:f32, 0.5>
 !k = !quant.uniform<i8:f32:0, {0.5, 0.25}>
 
