@@ -31,11 +31,27 @@ std::vector<Value> Evaluator::computedValues() const {
 }
 
 std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, ElementOrder order) const {
-  WorkspacePool::Lease workspace(graph->workspaces, graph->layout);
+  return graph->run(operands, [&](const Step &step, Tensor &result) {
+    if (observe && step.op)
+      observe(step.op->getResult(0), order == ElementOrder::any ? result : rowMajor(step, result));
+  });
+}
+
+std::vector<Tensor> Evaluator::runEdited(ArrayRef<Tensor> operands, Editor edit) const {
+  return graph->run(operands, [&](const Step &step, Tensor &result) {
+    // Integers are row-major already: there it shares their memory.
+    if (step.op)
+      edit(step.op->getResult(0), [&] { return rowMajor(step, result); });
+  });
+}
+
+std::vector<Tensor> Evaluator::Graph::run(ArrayRef<Tensor> operands,
+                                          llvm::function_ref<void(const Step &, Tensor &)> visit) const {
+  WorkspacePool::Lease workspace(workspaces, layout);
   std::vector<Tensor> &values = workspace.values();
   llvm::copy(operands, values.begin());
   SmallVector<const Tensor *> arguments;
-  for (const Step &step : graph->steps) {
+  for (const Step &step : steps) {
     arguments.clear();
     for (size_t slot : step.operands)
       arguments.push_back(&values[slot]);
@@ -45,17 +61,16 @@ std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, 
     } else {
       if (step.place == Step::Place::own && !step.onReals)
         result = Tensor(step.resultType);
-      runStep(step, arguments, &graph->packed, result);
+      runStep(step, arguments, &packed, result);
     }
-    if (observe && step.op)
-      observe(step.op->getResult(0), order == ElementOrder::any ? result : rowMajor(step, result));
+    visit(step, result);
     for (size_t slot : step.lastUses)
       values[slot] = Tensor();
   }
   std::vector<Tensor> results;
-  for (size_t slot : graph->outputSlots)
+  for (size_t slot : outputSlots)
     results.push_back(values[slot]);
-  for (size_t slot : graph->fleeting)
+  for (size_t slot : fleeting)
     values[slot] = Tensor();
   return results;
 }

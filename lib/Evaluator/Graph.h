@@ -23,6 +23,9 @@ struct Evaluator::Graph {
   mutable WorkspacePool workspaces;
 
   mlir::LogicalResult build(mlir::func::FuncOp function);
+  /// Runs the steps, and shows each with its result, in the order of its elements.
+  std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands,
+                          llvm::function_ref<void(const Step &, Tensor &)> visit) const;
 
 private:
   mlir::LogicalResult addOp(mlir::Operation &op);

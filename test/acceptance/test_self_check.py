@@ -123,7 +123,7 @@ def test_a_collapsed_slice(tmp_path, axis):
     assert output["sqnr_db"] > 20, "the output as a whole looks fine"
     found = [each for each in output["collapsed"] if each["axis"] == axis]
     assert found and found[0]["indices"] == [4, 5]
-    line, = [line for line in convert(tmp_path, model, data).stderr.splitlines() if "warning" in line]
+    line, = [line for line in convert(tmp_path, model, data).stderr.splitlines() if "warning: output" in line]
     assert f"output 'y': 2 of 6 slices along axis {axis} (4 to 5) have collapsed" in line and "layer '" in line
 
 
@@ -142,7 +142,7 @@ def test_a_collapse_is_traced_and_its_remedy_is_tried(tmp_path):
     model, data = join(tmp_path)
     output, = answer(tmp_path, model, data)["check"]["outputs"]
     assert output["collapsed"][0]["indices"] == [4, 5]
-    assert output["remedy"].startswith("--activations i16 mends it") or "does not mend it" in output["remedy"]
+    assert output["remedy"].startswith("--activations i16 mends it") or output["remedy"].endswith((" mends it", "does not mend it"))
     assert output["loss_begins"]["layer"]
     # The option that is named does what is said.
     option = output["remedy"].split(" mends")[0].split()

@@ -163,7 +163,7 @@ private:
     auto model = program::readMemory(*file, file, output);
     if (!model)
       return model.error();
-    Result<SelfCheck> result = checkConversion(request, compiled, *model);
+    Result<SelfCheck> result = checkConversion(request, compiled, context.warnings(), *model);
     compiled.steps.push_back(checking.stop("check"));
     if (!result)
       return Error{options.model + ": " + result.error().message};

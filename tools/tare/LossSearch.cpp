@@ -33,12 +33,11 @@ public:
     if (reference.front().element() != ElementType::f32)
       return;
     std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
-    std::optional<SampleTensors> others = layer ? aligned(program.realOf(*layer), reference) : std::nullopt;
-    if (!others)
+    if (!layer || alignments(reference.front().shape(), program.of(*layer, 0).shape()).empty())
       return;
     Compared &found = compared[value];
     for (size_t i = 0; i != reference.size(); ++i) {
-      found.difference.add(reference[i], (*others)[i]);
+      found.difference.add(reference[i], *aligned(program.realOf(*layer, i), reference[i]));
       auto [low, high] = std::minmax_element(reference[i].as<float>(), reference[i].as<float>() + reference[i].count());
       found.low = std::min<double>(found.low, *low), found.high = std::max<double>(found.high, *high);
     }

@@ -10,9 +10,15 @@ using namespace tare;
 
 namespace {
 
-/// With fewer elements a slice's ratio may be bad by chance: then it must be as bad as noise.
+/// With fewer elements a slice's ratio may be bad by chance: then it must be as bad as noise, and hardly any say
+/// nothing.
 constexpr int64_t fewElements = 16;
+constexpr int64_t leastElements = 4;
 constexpr double noiseSqnr = 3;
+/// Where no more than this share of the slices are bad, chance may have chosen them, unless they are worse than the
+/// output as a whole by so many dB.
+constexpr double fewSlices = 1.0 / 20;
+constexpr double exceptional = 20;
 /// A class that no sample shows: a slice of a function's results that stays within this share of what they can be is
 /// quiet, not lost.
 constexpr double quietShare = 1.0 / 16;
@@ -38,14 +44,21 @@ struct Elements {
   bool isBelow(double sqnr) const { return difference.reference2 > 0 && difference.sqnr() < sqnr; }
 };
 
+/// 0 beside nothing.
+double cosineOf(const Elements &elements) {
+  double cosine = elements.difference.cosine();
+  return std::isnan(cosine) ? 0.0 : cosine;
+}
+
 bool hasCollapsed(const Elements &elements) { return elements.isConstant() || elements.isBelow(collapsedSqnr); }
 
 bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
   double reach = std::max({std::abs(elements.low), std::abs(elements.high), std::abs(elements.otherHigh)});
   if (std::min(reach, elements.high - elements.low) <= quietShare * part.width && std::isfinite(part.width))
     return false;
-  bool isFew = elements.difference.total < fewElements;
-  return elements.isConstant() || elements.isBelow(isFew ? noiseSqnr : collapsedSqnr);
+  if (elements.difference.total < fewElements)
+    return elements.difference.total >= leastElements && elements.isBelow(noiseSqnr);
+  return elements.isConstant() || elements.isBelow(collapsedSqnr);
 }
 
 /// Sums over all samples of one output.
@@ -109,7 +122,7 @@ private:
   }
 
   static Collapse collapseOf(const Elements &elements, std::string value) {
-    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), elements.difference.cosine(),
+    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), cosineOf(elements),
             elements.isConstant()};
   }
 
@@ -143,9 +156,13 @@ private:
         collapse.indices.push_back(i);
         collapse.isConstant |= elements.isConstant();
         collapse.sqnr = std::min(collapse.sqnr, elements.difference.sqnr());
-        collapse.cosine = std::min(collapse.cosine, elements.difference.cosine());
+        collapse.cosine = std::min(collapse.cosine, cosineOf(elements));
       }
-      if (!collapse.indices.empty())
+      double worst = collapse.isConstant ? std::min(collapse.sqnr, 0.0) : collapse.sqnr;
+      bool areSmall = axis.elements[part].difference.total < fewElements;
+      bool byChance = double(collapse.indices.size()) <= fewSlices * double(shape[axis.axis]) &&
+                      (areSmall || worst > byPart[part].difference.sqnr() - exceptional);
+      if (!collapse.indices.empty() && !byChance)
         collapses.push_back(std::move(collapse));
     }
   }

@@ -1,16 +1,21 @@
 //===- ProgramCheck.cpp - A program against its QDQ form ------------------===//
 #include "ProgramCheck.h"
 
-#include "Difference.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/Proof.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <fmt/format.h>
+#include <map>
 
 using namespace mlir;
 using namespace tare;
@@ -24,87 +29,118 @@ constexpr double wideSlack = 2;
 /// The same of an accumulator, as a share of the largest: float32 sums have 24 bits, less what cancels.
 constexpr double accumulatorSlack = 0x1p-10;
 
-template <typename T> std::vector<double> distances(const Tensor &a, const Tensor &b) {
-  std::vector<double> result(a.count());
-  for (int64_t i = 0; i != a.count(); ++i)
-    result[i] = std::abs(double(a.as<T>()[i]) - double(b.as<T>()[i]));
-  return result;
+/// How far the elements of a layer are from the QDQ form's: how many of them, by their distances in steps.
+using Distances = std::map<int64_t, int64_t>;
+
+template <typename T> void addDistances(Distances &distances, const Tensor &a, const Tensor &b) {
+  // Nearly all are 0 or 1.
+  std::array<int64_t, 2> few{};
+  const T *x = a.as<T>(), *y = b.as<T>();
+  for (int64_t i = 0, count = a.count(); i != count; ++i) {
+    int64_t distance = std::abs(int64_t(x[i]) - int64_t(y[i]));
+    ++(distance < 2 ? few[distance] : distances[distance]);
+  }
+  for (int64_t distance : {0, 1})
+    if (few[distance])
+      distances[distance] += few[distance];
 }
 
+/// The comparison of the first sample; by layer.
 class Comparer {
 public:
-  Comparer(const ProgramResults &program) : program(program), isMatched(program.session().program().layers.size()) {}
+  explicit Comparer(const ProgramResults &program) : program(program) {}
 
-  void visit(Value value, SampleTensors &tensors) {
+  void visit(Value value, llvm::function_ref<Tensor()> result) {
     if (auto cast = value.getDefiningOp<quant::QuantizeCastOp>())
-      visitCast(cast, tensors);
-    else if (isa<RankedTensorType>(value.getType()) && tensors.front().element() == ElementType::f32)
-      visitAccumulator(value, tensors);
+      visitCast(cast, result());
+    else if (std::optional<size_t> layer;
+             isa_and_present<qnn::AccumulatorOpInterface>(value.getDefiningOp()) && (layer = accumulatorOf(value)))
+      visitAccumulator(*layer, result());
   }
 
-  ProgramCheck found;
+  std::map<size_t, Distances> found;
 
 private:
   /// The integers of one value, in both: then the program's take the place.
-  void visitCast(quant::QuantizeCastOp cast, SampleTensors &tensors) {
+  void visitCast(quant::QuantizeCastOp cast, Tensor tensor) {
     std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
     if (!grid || grid->bits > 16 || !grid->isSigned)
       return;
     std::optional<size_t> layer = program.layerOf(qnn::valueName(cast.getInput()), *grid);
-    std::optional<SampleTensors> integers = layer ? aligned(program.of(*layer), tensors) : std::nullopt;
+    std::optional<Tensor> integers = layer ? aligned(program.of(*layer, sample), tensor) : std::nullopt;
     if (!integers)
       return;
-    std::vector<double> apart;
-    for (size_t i = 0; i != tensors.size(); ++i) {
-      auto more = grid->bits == 8 ? distances<int8_t>((*integers)[i], tensors[i])
-                                  : distances<int16_t>((*integers)[i], tensors[i]);
-      apart.insert(apart.end(), more.begin(), more.end());
-    }
-    judge(*layer, apart, grid->bits > 8);
-    isMatched[*layer] = true;
-    tensors = std::move(*integers);
+    if (grid->bits == 8)
+      addDistances<int8_t>(found[*layer], *integers, tensor);
+    else
+      addDistances<int16_t>(found[*layer], *integers, tensor);
+    std::memcpy(tensor.mutableAs<std::byte>(), integers->data(), tensor.type().bytes());
+  }
+
+  /// The layer whose accumulators leave as a real value; nothing for other values.
+  std::optional<size_t> accumulatorOf(Value value) const {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
+    if (!layer || !type || !type.getElementType().isF32() || program.tensorOf(*layer).scales.empty())
+      return std::nullopt;
+    return sizeOf(program.tensorOf(*layer).type) < 4 ? std::nullopt : layer;
   }
 
   /// The integers of an accumulator that leaves, on its grid per channel.
-  void visitAccumulator(Value value, SampleTensors &tensors) {
-    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
-    if (!layer || sizeOf(program.tensorOf(*layer).type) < 4 || program.tensorOf(*layer).scales.empty())
-      return;
-    std::optional<SampleTensors> reals = aligned(program.realOf(*layer), tensors);
+  void visitAccumulator(size_t layer, const Tensor &tensor) {
+    std::optional<Tensor> reals = aligned(program.realOf(layer, sample), tensor);
     if (!reals)
       return;
-    const std::vector<double> &scales = program.tensorOf(*layer).scales;
-    double step = *std::ranges::max_element(scales), largest = 0;
-    for (const Tensor &tensor : tensors)
-      for (int64_t i = 0; i != tensor.count(); ++i)
-        largest = std::max(largest, std::abs(double(tensor.as<float>()[i])));
-    std::vector<double> apart;
-    for (size_t i = 0; i != tensors.size(); ++i)
-      for (double distance : distances<float>((*reals)[i], tensors[i]))
-        apart.push_back(std::max(0.0, distance - accumulatorSlack * largest) / step);
-    judge(*layer, apart, /*isWide=*/false);
-    isMatched[*layer] = true;
-    tensors = std::move(*reals);
+    const float *a = reals->as<float>(), *b = tensor.as<float>();
+    double step = *std::ranges::max_element(program.tensorOf(layer).scales), largest = 0;
+    for (int64_t i = 0; i != tensor.count(); ++i)
+      largest = std::max<double>(largest, std::abs(b[i]));
+    for (int64_t i = 0; i != tensor.count(); ++i) {
+      double beyond = std::max(0.0, std::abs(double(a[i]) - b[i]) - accumulatorSlack * largest);
+      ++found[layer][int64_t(std::min(std::round(beyond / step), 0x1p62))];
+    }
   }
 
-  void judge(size_t layer, const std::vector<double> &apart, bool isWide) {
-    double largest = 0;
-    ++found.layers;
-    found.elements += apart.size();
-    for (double distance : apart) {
-      found.differing += distance >= 0.5;
-      largest = std::max(largest, distance);
+  const ProgramResults &program;
+  static constexpr size_t sample = 0;
+};
+
+/// Whether what was found is explained, layer by layer.
+class Judge {
+public:
+  Judge(const ProgramResults &program, const Explanations &explanations, std::map<size_t, Distances> found)
+      : program(program), explanations(explanations), found(std::move(found)) {}
+
+  ProgramCheck check() const {
+    ProgramCheck result;
+    for (const auto &[layer, distances] : found) {
+      ++result.layers;
+      for (auto [distance, count] : distances) {
+        result.elements += count;
+        result.differing += distance ? count : 0;
+      }
+      double largest = distances.rbegin()->first;
+      result.largest = std::max(result.largest, largest);
+      if (!result.mismatch && largest > 1)
+        result.mismatch = mismatchOf(layer, distances);
     }
-    found.largest = std::max(found.largest, largest);
-    double slack = isWide ? wideSlack : tieSlack;
-    if (found.mismatch || largest <= 1 + slack)
-      return;
+    return result;
+  }
+
+private:
+  std::optional<Mismatch> mismatchOf(size_t layer, const Distances &distances) const {
+    const program::ProgramT &all = program.session().program();
+    bool isWide = sizeOf(all.tensors[all.layers[layer]->result]->type) == 2;
     std::optional<double> explained = explainedOf(layer);
-    if (!explained || largest <= *explained + slack)
-      return;
-    found.mismatch = {program.session().program().layers[layer]->name,
-                      std::ranges::count_if(apart, [&](double d) { return d > *explained + slack; }),
-                      int64_t(apart.size()), largest, std::floor(*explained)};
+    double bearable = explained.value_or(HUGE_VAL) + (isWide ? wideSlack : tieSlack);
+    if (distances.rbegin()->first <= bearable)
+      return std::nullopt;
+    Mismatch mismatch{all.layers[layer]->name, 0, 0, double(distances.rbegin()->first), std::floor(*explained)};
+    for (auto [distance, count] : distances) {
+      mismatch.total += count;
+      mismatch.elements += distance > bearable ? count : 0;
+    }
+    return mismatch;
   }
 
   /// The layer's own worst error and the rounding of the QDQ form; nothing where other layers lie between the two
@@ -120,7 +156,17 @@ private:
     const program::RequantT *requant = kernels::requantOf(of.op);
     // The rounding of the stages' bias. (A41)
     double bias = requant && requant->stages ? 0.5 : 0;
-    return std::max(0.5, proof.worst.error) + 0.5 + bias;
+    return std::max(0.5, believable(proof, of, model)) + 0.5 + bias;
+  }
+
+  /// The error that the proof found, as far as it comes from rounding: what no warning has told of a scaled layer is
+  /// the multiplier's last bit and the rounding of its shift.
+  double believable(const proof::LayerProof &proof, const program::LayerT &layer, const program::Model &model) const {
+    bool isScaled = proof.method == proof::Method::steps || proof.method == proof::Method::pairs;
+    if (!isScaled || explanations.told.contains(layer.name))
+      return proof.worst.error;
+    double levels = std::ldexp(1.0, 8 * sizeOf(model.type(layer.result).element));
+    return std::min(proof.worst.error, 1 + 2 * std::ldexp(levels, -explanations.multiplierBits));
   }
 
   /// Whether the layer's operands are values that the QDQ form has taken over, or move such values.
@@ -129,7 +175,7 @@ private:
     return std::ranges::all_of(all.layers[layer]->operands, [&](uint32_t operand) {
       for (size_t other = 0; other != layer; ++other)
         if (all.layers[other]->result == operand)
-          return isMatched[other] || (movesOnly(other) && standsAlone(other));
+          return found.contains(other) || (movesOnly(other) && standsAlone(other));
       return true; // A constant, or an input.
     });
   }
@@ -141,8 +187,9 @@ private:
   }
 
   const ProgramResults &program;
-  /// The layers whose results the QDQ form computes on.
-  std::vector<bool> isMatched;
+  const Explanations &explanations;
+  /// By layer: the QDQ form computes on the results of all of them.
+  std::map<size_t, Distances> found;
 };
 
 } // namespace
@@ -154,12 +201,15 @@ std::string Mismatch::message() const {
       layer, elements, total, largest, explained);
 }
 
-Result<ProgramCheck> tare::checkProgram(func::FuncOp qdq, const ProgramResults &program,
-                                        const std::vector<std::vector<Tensor>> &inputs, size_t threads) {
+Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, const ProgramResults &program, const std::vector<Tensor> &inputs,
+                                        const Explanations &explanations) {
+  FailureOr<Evaluator> evaluator = Evaluator::create(qdq);
+  if (failed(evaluator))
+    return Error{"the QDQ form cannot be evaluated"};
+  SmallVector<Tensor> arguments;
+  for (BlockArgument argument : qdq.lookupSymbol<func::FuncOp>("main").getArguments())
+    arguments.push_back(asArgument(inputs[argument.getArgNumber()], argument));
   Comparer comparer(program);
-  Status walked =
-      walkGraph(qdq, inputs, threads, [&](Value value, SampleTensors &tensors) { comparer.visit(value, tensors); });
-  if (!walked)
-    return walked.error();
-  return comparer.found;
+  (void)evaluator->runEdited(arguments, [&](Value value, auto result) { comparer.visit(value, result); });
+  return Judge(program, explanations, std::move(comparer.found)).check();
 }

@@ -4,6 +4,8 @@
 
 #include "ProgramResults.h"
 
+#include <set>
+
 namespace tare {
 
 /// A layer of which elements differ by more than rounding explains.
@@ -28,11 +30,20 @@ struct ProgramCheck {
   std::optional<Mismatch> mismatch;
 };
 
+/// Why a layer may be off by more than a step.
+struct Explanations {
+  /// Of the target's multipliers: each is off by half of its last bit.
+  int multiplierBits = 15;
+  /// Layers of which a warning has told that they lose more, as repaired ones do.
+  std::set<std::string> told;
+};
+
 /// Compares the program's layers with those values of the QDQ form that it holds on the same grid. Each is computed
-/// from the program's own operands, so that what differs is this layer's: at most what rounding explains
-/// (docs/arithmetic.md, "What may differ from float"), or what the proof of the layer says beyond.
-Result<ProgramCheck> checkProgram(mlir::func::FuncOp qdq, const ProgramResults &program,
-                                  const std::vector<std::vector<Tensor>> &inputs, size_t threads);
+/// from the program's own operands for the first of its samples, `inputs`, so that what differs is this layer's: at
+/// most what rounding explains (docs/arithmetic.md, "What may differ from float"), or what the proof of the layer says
+/// beyond.
+Result<ProgramCheck> checkProgram(mlir::ModuleOp qdq, const ProgramResults &program, const std::vector<Tensor> &inputs,
+                                  const Explanations &explanations);
 
 } // namespace tare
 

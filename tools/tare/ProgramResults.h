@@ -22,16 +22,16 @@ public:
   const std::vector<std::vector<Tensor>> &outputs() const { return modelOutputs; }
   const runtime::Session &session() const { return *owner; }
 
-  /// The last layer that holds `value`; nothing where there is none.
+  /// The last layer that holds `value`, as integers if any does; nothing where there is none.
   std::optional<size_t> layerOf(llvm::StringRef value) const;
   /// The last layer that holds `value` on this grid of a whole tensor.
   std::optional<size_t> layerOf(llvm::StringRef value, const qnn::Grid &grid) const;
   /// What the program says of a layer's result.
   const program::TensorT &tensorOf(size_t layer) const;
-  /// A layer's results, a tensor per sample.
-  const SampleTensors &of(size_t layer) const { return results[layer]; }
-  /// Their real numbers.
-  SampleTensors realOf(size_t layer) const;
+  /// A layer's result for a sample.
+  const Tensor &of(size_t layer, size_t sample) const { return results[layer][sample]; }
+  /// Its real numbers.
+  Tensor realOf(size_t layer, size_t sample) const;
 
 private:
   explicit ProgramResults(std::shared_ptr<const runtime::Session> session);
@@ -42,9 +42,9 @@ private:
   std::vector<std::vector<Tensor>> modelOutputs;
 };
 
-/// The tensors under the reference's shape and order of elements, in which they agree best; nothing where the shapes
-/// allow none.
-std::optional<SampleTensors> aligned(const SampleTensors &tensors, const SampleTensors &reference);
+/// The tensor under the reference's shape and in the order of elements in which they agree; nothing where the shapes allow
+/// none.
+std::optional<Tensor> aligned(const Tensor &tensor, const Tensor &reference);
 
 } // namespace tare
 

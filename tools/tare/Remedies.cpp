@@ -127,5 +127,6 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output)
   }
   if (tried.empty())
     return "";
-  return fmt::format("{} does not mend it", fmt::join(tried, ", nor "));
+  return tried.size() == 1 ? fmt::format("{} does not mend it", tried.front())
+                           : fmt::format("none of {} mends it", fmt::join(tried, ", "));
 }

@@ -4,6 +4,7 @@
 #include "CompilerContext.h"
 #include "Remedies.h"
 #include "tare/Runtime/Session.h"
+#include "tare/Target/Target.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,9 +27,13 @@ std::vector<std::vector<Tensor>> outputsOf(const std::vector<EvaluatedSample> &s
   return outputs;
 }
 
-/// The share of the integers' range from the least to the greatest that there are.
+/// The share of the integers' range from the least to the greatest that there are; nothing where the host joins an
+/// output of several, which have a range each.
 std::optional<double> rangeUsed(const ProgramResults &program, size_t output) {
-  runtime::PortDescription raw = program.session().describeOutput(output, runtime::Form::raw);
+  const runtime::Session &session = program.session();
+  if (session.outputCount(runtime::Form::raw) != session.outputCount(runtime::Form::model))
+    return std::nullopt;
+  runtime::PortDescription raw = session.describeOutput(output, runtime::Form::raw);
   size_t bytes = sizeOf(raw.type.element);
   if (raw.scales.size() != 1 || bytes > 2)
     return std::nullopt;
@@ -49,7 +54,7 @@ public:
       : request(request), compiled(compiled), inputs(inputsOf(compiled.samples)),
         references(outputsOf(compiled.samples)), threads(request.calibration.threads) {}
 
-  Result<SelfCheck> check(std::shared_ptr<const program::Model> model) {
+  Result<SelfCheck> check(std::shared_ptr<const program::Model> model, std::span<const Warning> told) {
     auto session = runtime::Session::create(std::move(model));
     if (!session)
       return session.error();
@@ -61,7 +66,7 @@ public:
       return qdq.error();
     SelfCheck result;
     result.samples = inputs.size();
-    Result<ProgramCheck> checked = checkProgram((*qdq)->function(), *program, inputs, threads);
+    Result<ProgramCheck> checked = checkProgram((*qdq)->module(), *program, inputs.front(), explanationsOf(told));
     if (!checked)
       return checked.error();
     result.program = *checked;
@@ -77,6 +82,16 @@ public:
   }
 
 private:
+  Explanations explanationsOf(std::span<const Warning> told) const {
+    Explanations explanations;
+    if (Result<Target> target = loadTarget(request.pipeline.target))
+      explanations.multiplierBits = target->multiplierBits;
+    for (const Warning &warning : told)
+      if (warning.unit == CostUnit::lsb)
+        explanations.told.insert(warning.layer);
+    return explanations;
+  }
+
   /// Where what has collapsed was lost, and what mends it.
   Status explain(SelfCheck &result, const std::vector<OutputParts> &parts, const ProgramResults &program) {
     auto hasCollapsed = [](const CheckedOutput &output) { return !output.quality.collapses.empty(); };
@@ -110,6 +125,6 @@ private:
 } // namespace
 
 Result<SelfCheck> tare::checkConversion(const CompilationRequest &request, const Compilation &compiled,
-                                        std::shared_ptr<const program::Model> model) {
-  return Checker(request, compiled).check(std::move(model));
+                                        std::span<const Warning> told, std::shared_ptr<const program::Model> model) {
+  return Checker(request, compiled).check(std::move(model), told);
 }

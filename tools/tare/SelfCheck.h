@@ -15,6 +15,8 @@
 #include "tare/Program/Model.h"
 #include "llvm/Support/JSON.h"
 
+#include <span>
+
 namespace tare {
 
 /// An output, and what became of it.
@@ -32,9 +34,10 @@ struct SelfCheck {
   ProgramCheck program;
 };
 
-/// Checks the program of a compilation that has kept samples. `request` is the compilation's.
+/// Checks the program of a compilation that has kept samples. `request` is the compilation's, and `told` the warnings
+/// that it has made.
 Result<SelfCheck> checkConversion(const CompilationRequest &request, const Compilation &compiled,
-                                  std::shared_ptr<const program::Model> model);
+                                  std::span<const Warning> told, std::shared_ptr<const program::Model> model);
 
 /// One line per output: SQNR, cosine, the share of its range that is used. At most `most` lines.
 std::vector<std::string> linesOf(const SelfCheck &check, size_t most);

@@ -11,6 +11,8 @@ using namespace tare;
 
 namespace {
 
+/// What costs less, in LSB, shares one line whatever its kind: hardly anybody wants to know more.
+constexpr double cheap = 0.05;
 /// So many layers of a group are named beside the worst.
 constexpr size_t shownLayers = 3;
 
@@ -22,8 +24,12 @@ bool comesFirst(const Warning *a, const Warning *b) {
   return std::tuple(a->unit, -a->cost, a) < std::tuple(b->unit, -b->cost, b);
 }
 
+bool isCheap(const Warning &warning) { return warning.unit == CostUnit::lsb && warning.cost < cheap; }
+
 /// One without a kind is like no other.
 bool belongsTo(const Warning &warning, const Group &group) {
+  if (isCheap(warning) || isCheap(*group.front()))
+    return isCheap(warning) && isCheap(*group.front());
   return !warning.kind.empty() && warning.kind == group.front()->kind && warning.cause == group.front()->cause;
 }
 
@@ -51,8 +57,10 @@ std::string lineOf(const Group &group) {
     if (!other->layer.empty())
       others += (others.empty() ? ": '" : ", '") + other->layer + "'";
   bool isComplete = group.size() <= shownLayers + 1;
-  return fmt::format("{} (the {} of {} such warnings; the others{}{}; --verbose shows all)", worst.message(),
-                     worst.unit == CostUnit::none ? "first" : "worst", group.size(), others, isComplete ? "" : ", ..");
+  return fmt::format("{} (the {} of {} {}; the others{}{}; --verbose shows all)", worst.message(),
+                     worst.unit == CostUnit::none ? "first" : "worst", group.size(),
+                     isCheap(worst) ? fmt::format("that cost less than {} LSB", cheap) : "such warnings", others,
+                     isComplete ? "" : ", ..");
 }
 
 } // namespace

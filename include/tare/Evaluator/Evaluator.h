@@ -35,6 +35,10 @@ public:
   /// dimensions may be permuted, as they are computed.
   enum class ElementOrder { rowMajor, any };
 
+  /// An observer that asks for the results it wants, row-major. Of integers it gets the memory itself, whose elements it
+  /// may overwrite: what follows computes on them.
+  using Editor = llvm::function_ref<void(mlir::Value, llvm::function_ref<Tensor()> result)>;
+
   /// Prepares @main: constant operands are computed once, here. An op that cannot be run is an error at its location.
   static mlir::FailureOr<Evaluator> create(mlir::ModuleOp module);
 
@@ -51,6 +55,8 @@ public:
   /// One sample: a tensor per input, of the inputs' types; a tensor per output. Quantized values are their integers.
   std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {},
                           ElementOrder order = ElementOrder::rowMajor) const;
+  /// The same with an editor.
+  std::vector<Tensor> runEdited(llvm::ArrayRef<Tensor> operands, Editor edit) const;
 
 private:
   struct Graph;
