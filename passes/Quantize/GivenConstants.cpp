@@ -1,6 +1,7 @@
 //===- GivenConstants.cpp - A model's own constants beside activations ----===//
 #include "Quantize/ChannelProduct.h"
 #include "Quantize/GivenGrids.h"
+#include "Quantize/GridGroups.h"
 #include "Quantize/StepCosts.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -43,9 +44,11 @@ std::string misfit(const Grid &grid, const Target &target) {
   return "";
 }
 
-/// The bits of an op's activations, the most of them; 0 where nothing says it.
+/// The bits of an op's activations and of its result, the most of them; 0 where nothing says it.
 unsigned activationBits(GridOpInterface op) {
   unsigned bits = 0;
+  if (quant::QuantizeCastOp cast = existingCast(op->getResult(0)))
+    bits = Grid::of(cast.getType())->bits;
   for (Value operand : op->getOperands())
     if (std::optional<Grid> grid = gridBehind(operand); grid && !realConstant(operand))
       bits = std::max(bits, grid->bits);
