@@ -174,9 +174,10 @@ private:
     operand.set(qnn::ConstantOp::create(builder, operand.get().getLoc(), attr));
   }
 
-  /// The width of the constant, if the target has it, otherwise that of the activations.
+  /// The width of the constant or of the activations, the wider one, if the target has it; otherwise the other.
   ActivationRule ruleFor(GridOpInterface op, const Grid &given) const {
-    for (unsigned bits : {given.bits, activationBits(op)})
+    auto [narrow, wide] = std::minmax({given.bits, activationBits(op)});
+    for (unsigned bits : {wide, narrow})
       if (const ActivationFormat *format = formatOfBits(target, bits))
         return {bits, format->symmetric};
     const ActivationFormat &format = target.activations.front();
