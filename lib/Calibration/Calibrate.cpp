@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 
 using namespace tare;
@@ -29,11 +30,32 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
+/// Whether `value` comes from a function that has an upper and a lower end; what only limits its operand does not count.
+bool isBounded(mlir::Value value) {
+  auto op = value.getDefiningOp<qnn::GridOpInterface>();
+  if (op && op.getGridRule() == qnn::GridRule::Bounded)
+    return true;
+  auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>();
+  if (!function || mlir::isa<qnn::RequantOpInterface>(function.getOperation()))
+    return false;
+  auto [low, high] = function.getImage();
+  return std::isfinite(low) && std::isfinite(high);
+}
+
+/// (A55) Whether functions alone read `value`, moved at most: then the range of their results says which of it they need.
+bool isReadByFunctions(mlir::Value value) {
+  return !value.use_empty() && llvm::all_of(value.getUsers(), [](mlir::Operation *user) {
+    if (auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(user))
+      return !function.getFunctionAxis();
+    auto op = mlir::dyn_cast<qnn::GridOpInterface>(user);
+    return op && op.movesElements() && isReadByFunctions(user->getResult(0));
+  });
+}
+
 /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities is
 /// the one that matters, however rare it is.
 SearchOptions searchOf(mlir::Value value, SearchOptions options) {
-  auto op = value.getDefiningOp<qnn::GridOpInterface>();
-  if (op && op.getGridRule() == qnn::GridRule::Bounded)
+  if (isBounded(value) || isReadByFunctions(value))
     options.method = Method::minMax;
   return options;
 }

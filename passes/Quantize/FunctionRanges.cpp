@@ -41,13 +41,12 @@ std::optional<double> stepOf(Value result, const ActivationRule &rule) {
 
 /// From `from` towards `to`, the last place where the function still gives about what it does at `from`; `from` itself
 /// where it is not flat at all.
-double flatUntil(const qnn::Function &function, double from, double to, double tolerance) {
-  auto at = [&](double x) { return kernels::evaluate(function.kind, function.parameters, x, 0); };
-  double level = at(from), last = from;
+double flatUntil(function_ref<double(double)> function, double from, double to, double tolerance) {
+  double level = function(from), last = from;
   for (int i = 1; i <= samples; ++i) {
     double x = from + (to - from) * i / samples;
     // Written so that NaN is not flat.
-    if (!(std::abs(at(x) - level) <= tolerance))
+    if (!(std::abs(function(x) - level) <= tolerance))
       break;
     last = x;
   }
@@ -59,8 +58,13 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
   if (!step || op.getFunctionAxis())
     return range;
   qnn::Function function = op.getFunction();
-  double low = flatUntil(function, range.first, range.second, bearable * *step);
-  double high = flatUntil(function, range.second, range.first, bearable * *step);
+  // Beyond the result's own range it saturates.
+  Range image = calibratedRange(op->getResult(0)).value_or(Range(-HUGE_VAL, HUGE_VAL));
+  auto at = [&](double x) {
+    return std::clamp(kernels::evaluate(function.kind, function.parameters, x, 0), image.first, image.second);
+  };
+  double low = flatUntil(at, range.first, range.second, bearable * *step);
+  double high = flatUntil(at, range.second, range.first, bearable * *step);
   // A function that is flat everywhere needs nothing, and no grid is made for that.
   return low < high ? Range(low, high) : range;
 }

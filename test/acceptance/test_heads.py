@@ -2,6 +2,7 @@
 import os
 import pathlib
 import warnings
+import zlib
 
 import numpy as np
 import pytest
@@ -12,14 +13,14 @@ from harness import MODELS, assert_same, fails, load, sqnr, tare, tare_json
 
 STRIPPED = ("dequantize", "quantize,dequantize", "transpose", "concat", "dequantize,transpose,concat",
             "quantize,dequantize,transpose,concat")
-# What YOLOv8n keeps at 8 bits, over photos that calibration did not see.
-BOXES, SCORES = 0.999, 0.94
-RANDOM = np.random.default_rng(11)
+# The cosines that YOLOv8n's boxes and scores keep at 8 bits, over photos that calibration did not see, by the method of calibration.
+YOLO = {"percentile": (0.997, 0.94), "mse": (0.999, 0.975)}
 
 
 def weights(name, outputs, inputs, kernel=1, gain=1.0):
+    """By their name the same, whichever tests run."""
     spread = gain / np.sqrt(inputs * kernel * kernel)
-    return {name: RANDOM.normal(0, spread, (outputs, inputs, kernel, kernel)).astype(np.float32)}
+    return {name: np.random.default_rng(zlib.crc32(name.encode())).normal(0, spread, (outputs, inputs, kernel, kernel)).astype(np.float32)}
 
 
 class Net:
@@ -160,7 +161,7 @@ def with_the_input(net):
 
 def with_a_constant(net):
     net.conv("f", "a", 8, 4)
-    net.constant("anchors", RANDOM.uniform(0, 300, (1, 2, 8, 6)).astype(np.float32))
+    net.constant("anchors", np.random.default_rng(11).uniform(0, 300, (1, 2, 8, 6)).astype(np.float32))
     net.add("Concat", ["a", "anchors"], "y", axis=1)
     return ["y"], {"y": [np.s_[:, :4], np.s_[:, 4:]]}
 
@@ -342,7 +343,7 @@ def test_common_grid_inside_a_network_is_told(tmp_path):
 
 
 def test_functions_need_no_steps_where_they_are_flat(tmp_path):
-    """(A55): logits of -25 .. 4 before a sigmoid; what saturates changes no output by more than rounding does."""
+    """(A55): logits that go far below 0 before a sigmoid: their grid ends where the sigmoid is 0 up to a quarter of its step."""
     net = Net()
     net.conv("f", "logits", 8, 5, gain=6.0)
     net.add("Add", ["logits", net.constant("offset", np.float32([[[[-10]]]]))], "low")
@@ -351,12 +352,11 @@ def test_functions_need_no_steps_where_they_are_flat(tmp_path):
     model = net.save(tmp_path)
     program, _ = converted(model, data, "--method", "min_max")
     real, integer = reference(model, data)["y"], outputs_of(program, data)["y"]
-    (logits,) = [layer for layer in tare_json("inspect", program)["layers"] if layer["name"] == "logits"]
+    (logits,) = [layer for layer in tare_json("inspect", program)["layers"] if layer["name"] == "logits" and layer["kind"] == "conv"]
     lowest = logits["scales"][0] * (-128 - logits["zero_points"][0])
-    assert -9 < lowest < -6
-    step = real.max() / 255
-    # Half a step of the result, a quarter for what saturates, and what half a step of the operand moves the sigmoid by.
-    assert np.abs(real - integer).max() <= 0.8 * step + logits["scales"][0] / 2 * 0.25
+    assert real.min() < 1e-7
+    assert 1 / (1 + np.exp(-lowest)) == pytest.approx(real.max() / 255 / 4, rel=0.1)
+    assert sqnr(real, integer) > 30
 
 
 def test_swish_is_one_table(tmp_path):
@@ -373,8 +373,8 @@ def test_swish_is_one_table(tmp_path):
     assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 32
 
 
-@pytest.mark.parametrize("extra", [(), ("--method", "mse")], ids=["default", "mse"])
-def test_yolo_keeps_boxes_and_scores(tmp_path, extra):
+@pytest.mark.parametrize("method", YOLO)
+def test_yolo_keeps_boxes_and_scores(tmp_path, method):
     """YOLOv8n of the wheel nudenet, calibrated on some photos, on others."""
     network, photos = yolo(), sorted((MODELS / "data/coco_train72_520/images").glob("*.jpg"))
     if network is None or len(photos) < 40:
@@ -382,14 +382,14 @@ def test_yolo_keeps_boxes_and_scores(tmp_path, extra):
     images = np.stack([letterbox(photo) for photo in photos[:56]])
     np.savez(tmp_path / "calibration.npz", images=images[:40])
     np.savez(tmp_path / "test.npz", images=images[40:])
-    shape = ("--input-shape", "images=1,3,320,320")
+    shape, extra = ("--input-shape", "images=1,3,320,320"), ("--method", method)
     program = tmp_path / "yolo.tare"
     tare("convert", network, *shape, "--calibration", tmp_path / "calibration.npz", *extra, "-o", program)
     real = reference(network, {"images": images[40:]})["output0"]
     tare("run", program, "--inputs", tmp_path / "test.npz", "--outputs", tmp_path / "y.npz")
     integer = load(tmp_path / "y.npz")["output0"]
-    assert cosine(real[:, :4], integer[:, :4]) > BOXES
-    assert cosine(real[:, 4:], integer[:, 4:]) > SCORES
+    assert cosine(real[:, :4], integer[:, :4]) > YOLO[method][0]
+    assert cosine(real[:, 4:], integer[:, 4:]) > YOLO[method][1]
     stripped = tmp_path / "stripped.tare"
     tare("convert", network, *shape, "--calibration", tmp_path / "calibration.npz", *extra, "--strip-io",
          "quantize,dequantize,transpose,concat", "-o", stripped)
