@@ -21,6 +21,8 @@ using Range = std::pair<double, double>;
 
 /// What a saturated operand may change of the function's result, in steps: half of what rounding does.
 constexpr double bearable = 0.25;
+/// An end moves only where that makes the steps finer by this share.
+constexpr double leastGain = 1.0 / 32;
 /// How finely a function is looked at, and how far movements are followed.
 constexpr int samples = 2048, mostMovements = 16;
 
@@ -65,6 +67,9 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
   };
   double low = flatUntil(at, range.first, range.second, bearable * *step);
   double high = flatUntil(at, range.second, range.first, bearable * *step);
+  double least = leastGain * (range.second - range.first);
+  low = low - range.first < least ? range.first : low;
+  high = range.second - high < least ? range.second : high;
   // A function that is flat everywhere needs nothing, and no grid is made for that.
   return low < high ? Range(low, high) : range;
 }
