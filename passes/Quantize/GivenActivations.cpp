@@ -159,20 +159,13 @@ const ActivationFormat *tare::formatOfBits(const Target &target, unsigned bits) 
   return target.activation(bits == 16 ? ElementType::i16 : ElementType::i8);
 }
 
-/// Whether the integers of `cast` are an accumulator that leaves as it is; a transpose between is sunk below the cast.
-static bool isTail(quant::QuantizeCastOp cast) {
-  Value value = cast.getInput();
-  while (auto transpose = value.getDefiningOp<qnn::TransposeOp>())
-    value = transpose.getInput();
-  return qnn::isAccumulator(cast.getType()) && value.getDefiningOp<qnn::AccumulatorOpInterface>();
-}
-
 LogicalResult tare::conformActivations(func::FuncOp function, const Target &target, bool repair) {
   ActivationConformer conformer(function, target, repair);
   for (Value argument : function.getArguments())
     conformer.look(argument);
   function.walk([&](quant::QuantizeCastOp cast) {
-    if (!isTail(cast) && !qnn::constantValue(cast.getInput()))
+    bool isTail = qnn::isAccumulator(cast.getType()) && cast.getInput().getDefiningOp<qnn::AccumulatorOpInterface>();
+    if (!isTail && !qnn::constantValue(cast.getInput()))
       conformer.look(cast.getResult());
   });
   // Integers of the model's that were moved, or that a DequantizeLinear gives a meaning of its own.
