@@ -7,8 +7,8 @@
 
 namespace tare {
 
-/// The target's format of the activations `wanted`: "i8", "i16", or "" for the preferred one. Null after an error at `op`
-/// where it is none of these or the target has none such.
+/// The target's format of the activations `wanted`: "i8", "i16", or "" for the preferred one. Null after an error at
+/// `op` where it is none of these or the target has none such.
 const ActivationFormat *activationFormat(mlir::Operation *op, const Target &target, llvm::StringRef wanted);
 
 } // namespace tare

@@ -94,13 +94,14 @@ public:
       if (isFloatTensor(argument))
         castInput(argument);
     if (!unserved.empty())
-      reportWarning(function.getLoc(),
-                    {"NoRange", "", "", 0, CostUnit::none,
-                     "no range is known for " + llvm::join(llvm::reverse(unserved), ", ") + ": who reads " +
-                         (unserved.size() == 1 ? "it" : "them") +
-                         " without a quantizer gets the widest grid of the other readers' quantizers, which may cut off "
-                         "values",
-                     "give --calibration for a grid of their own"});
+      reportWarning(
+          function.getLoc(),
+          {"NoRange", "", "", 0, CostUnit::none,
+           "no range is known for " + llvm::join(llvm::reverse(unserved), ", ") + ": who reads " +
+               (unserved.size() == 1 ? "it" : "them") +
+               " without a quantizer gets the widest grid of the other readers' quantizers, which may cut off "
+               "values",
+           "give --calibration for a grid of their own"});
   }
 
 private:
@@ -132,8 +133,9 @@ private:
     if (!readers.wantGrid())
       return;
     auto *quantizer = llvm::find_if(readers.uses, isQuantizer);
-    std::string name = quantizer != readers.uses.end() ? qnn::valueName((*quantizer)->getOwner()->getResult(0))
-                                                       : qnn::valueName(op->getResult(0)) + ":" + std::to_string(number);
+    std::string name = quantizer != readers.uses.end()
+                           ? qnn::valueName((*quantizer)->getOwner()->getResult(0))
+                           : qnn::valueName(op->getResult(0)) + ":" + std::to_string(number);
     op->setLoc(qnn::nameLoc(op->getContext(), qnn::layerName(op), name));
   }
 
@@ -151,7 +153,8 @@ private:
     if (!reader)
       return false;
     Operation *maker = use.get().getDefiningOp();
-    return limitsOf(reader) ? maker && (isa<qnn::ClampOpInterface>(maker) || limitsOf(maker)) : commutesWithRounding(reader);
+    return limitsOf(reader) ? maker && (isa<qnn::ClampOpInterface>(maker) || limitsOf(maker))
+                            : commutesWithRounding(reader);
   }
 
   /// Readers that are no quantizers read the value through the grid that they want.
@@ -284,8 +287,8 @@ private:
   /// Whether the value, or what it moves, may be an accumulator that leaves the graph.
   bool mayLeaveAsAccumulator(Value value) const {
     Operation *op = value.getDefiningOp();
-    for (auto moved = dyn_cast_or_null<GridOpInterface>(op); moved && moved.movesElements() && op->getNumOperands() == 1;
-         moved = dyn_cast_or_null<GridOpInterface>(op))
+    for (auto moved = dyn_cast_or_null<GridOpInterface>(op);
+         moved && moved.movesElements() && op->getNumOperands() == 1; moved = dyn_cast_or_null<GridOpInterface>(op))
       op = op->getOperand(0).getDefiningOp();
     return op && tails.mayKeepAccumulator(op);
   }
