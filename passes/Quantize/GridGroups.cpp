@@ -26,12 +26,6 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
   return !range || (range->first >= min - half && range->second <= max + half);
 }
 
-/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or after.
-bool interpolates(Operation *op) {
-  auto resize = dyn_cast<qnn::ResizeOp>(op);
-  return resize && resize.getMode() == qnn::ResizeMode::Linear;
-}
-
 void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;
@@ -105,6 +99,11 @@ bool OutputBoundary::moves(Operation *op) const {
 
 bool OutputBoundary::takesOut(Operation *user) const {
   return user->hasTrait<OpTrait::IsTerminator>() || moves(user);
+}
+
+bool tare::interpolates(Operation *op) {
+  auto resize = dyn_cast<qnn::ResizeOp>(op);
+  return resize && resize.getMode() == qnn::ResizeMode::Linear;
 }
 
 quant::QuantizeCastOp tare::existingCast(Value value) {

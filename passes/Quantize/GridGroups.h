@@ -32,6 +32,9 @@ private:
   llvm::DenseSet<mlir::Value> values;
 };
 
+/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or after.
+bool interpolates(mlir::Operation *op);
+
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 

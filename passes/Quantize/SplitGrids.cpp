@@ -192,7 +192,8 @@ private:
     if (user->hasTrait<OpTrait::IsTerminator>())
       return {nullptr, /*leaves=*/true};
     auto op = dyn_cast<GridOpInterface>(user);
-    if (!op || !commutesWithRounding(op))
+    // What interpolates between numbers that a grid has cut off is off by far; without a range there is nothing better.
+    if (!op || !commutesWithRounding(op) || (interpolates(op) && rangeOfValue(use.get())))
       return {};
     Wish wish = wishes.lookup(user->getResult(0));
     // An axis of scales would have to move along.

@@ -191,6 +191,19 @@ def test_concat_with_a_constant_on_a_grid_of_its_own(tmp_path):
     check(tmp_path, nodes, {"y": "wide", "z": "coarse", "a": "narrow"}, rarely=0.1, constants=constants)
 
 
+@pytest.mark.parametrize("layer", ("conv", "max_pool"))
+def test_interpolation_of_what_a_grid_cuts_off(tmp_path, layer):
+    """Rounding before an interpolation is not rounding behind it: neighbours that a narrow grid has cut off say nothing of the mean."""
+    linear = [node("Resize", ["r", "", "", "sizes"], ["p"], mode="linear", coordinate_transformation_mode="asymmetric")]
+    nodes = INPUT + LAYERS[layer] + linear + quantize("p", "narrow", "zero", "y") + quantize("p", "wide", "zero", "z")
+    model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", None), port("z", None)], CONSTANTS)
+    program, _ = converted(model, DATA, "--method", "min_max")
+    expected, found = reference(model, DATA), outputs_of(program, DATA)
+    for name in expected:
+        # Half a step of the interpolated value's own 8-bit grid, and one of the quantizers'.
+        assert np.abs(expected[name] - found[name]).max() <= 0.42, name
+
+
 def test_models_own_chain_stays(tmp_path):
     """DequantizeLinear -> QuantizeLinear is a requantization of the integers: what the model says."""
     program, _ = check(tmp_path, INPUT + LAYERS["conv"] + quantize("r", "narrow", "zero", "y") + quantize("y", "wide", "zero", "z"),
