@@ -16,6 +16,9 @@ using qnn::GridOpInterface;
 
 namespace {
 
+/// The integers of an accumulator that leaves.
+constexpr unsigned accumulatorTailBits = 32;
+
 /// "value 'x' of node 'x_q' (..)", for the integers of an activation.
 std::string described(Value integers, const std::string &detail) {
   Operation *maker = integers.getDefiningOp();
@@ -48,7 +51,7 @@ public:
 
   void look(Value integers) {
     std::optional<Grid> grid = Grid::of(integers.getType());
-    if (!grid)
+    if (!grid || isTail(integers, *grid))
       return;
     if (!grid->isPerTensor())
       return axes.push_back(described(
@@ -90,6 +93,21 @@ public:
   }
 
 private:
+  /// An accumulator that the model itself says leaves as it is, rearranged at most: it has a scale per channel.
+  bool isTail(Value integers, const Grid &grid) const {
+    auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
+    if (!maker || grid.bits != accumulatorTailBits || target.tail == Tail::activation ||
+        target.powerOfTwoScales())
+      return false;
+    Value made = maker.getInput();
+    for (auto op = made.getDefiningOp<GridOpInterface>(); op && op.isRearrangement();
+         op = made.getDefiningOp<GridOpInterface>())
+      made = op->getOperand(0);
+    return made.getDefiningOp<qnn::AccumulatorOpInterface>() && llvm::all_of(integers.getUsers(), [&](Operation *user) {
+      return isa<quant::DequantizeCastOp>(user) && boundary.contains(user->getResult(0));
+    });
+  }
+
   /// Integers that enter, move and leave, or of which the numbers leave, may be on any grid.
   bool isComputedOn(Value integers) const {
     auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();

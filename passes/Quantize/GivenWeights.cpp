@@ -91,8 +91,7 @@ private:
   static void tell(AccumulatorOpInterface op, const std::string &text, const Tensor &reals, const Grid &grid) {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     AccumulatorContext context{reals, {}, activation.value_or(activationGrid(-1, 1, {})), std::nullopt};
-    if (auto quantizer = existingCast(op->getResult(0)))
-      context.result = Grid::of(quantizer.getType());
+    context.result = resultGrid(op);
     double cost = roundingCost(context, grid);
     bool inSteps = activation && context.result;
     reportRepair(

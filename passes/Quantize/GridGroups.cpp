@@ -113,6 +113,12 @@ quant::QuantizeCastOp tare::existingCast(Value value) {
   return nullptr;
 }
 
+std::optional<Grid> tare::resultGrid(Operation *op) {
+  quant::QuantizeCastOp cast = existingCast(op->getResult(0));
+  std::optional<Grid> grid = cast ? Grid::of(cast.getType()) : std::nullopt;
+  return grid && grid->isPerTensor() ? grid : std::nullopt;
+}
+
 void GridGroups::add(Value value) {
   Group group;
   for (OpOperand &use : value.getUses())

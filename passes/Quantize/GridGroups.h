@@ -38,6 +38,10 @@ bool interpolates(mlir::Operation *op);
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
+/// The grid that the model rounds the result of `op` to; nothing where it says none, or where it keeps the accumulator,
+/// which has a scale per channel.
+std::optional<qnn::Grid> resultGrid(mlir::Operation *op);
+
 /// What calibration saw of an activation; null where nothing is known.
 qnn::RangeAttr rangeAttr(mlir::Value value);
 

@@ -185,7 +185,7 @@ private:
       return false;
     std::optional<Grid> x = groups.contains(input) ? groups.grid(input) : gridBehind(input);
     std::optional<Grid> w = weightGridOf(op, target), y = groups.grid(result);
-    if (!x || !w || !y)
+    if (!x || !w || !y || !y->isPerTensor())
       return false;
     double accumulator = x->scale() * *llvm::max_element(w->scales);
     MultiplierLimits limits = wholeLimits(target);
@@ -336,8 +336,7 @@ private:
   void raiseScales(AccumulatorOpInterface op, Grid &grid, const Tensor &weights, const Grid &activation,
                    const Target &target) {
     AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
-    if (auto cast = existingCast(op->getResult(0)))
-      context.result = Grid::of(cast.getType());
+    context.result = resultGrid(op);
     SmallVector<MovedScale> scales = moveScales(grid, context, target);
     for (const MovedScale &moved : scales)
       remarkPassed(op, passName, moved.to > moved.from ? "WeightScaleRaised" : "WeightScaleLowered")

@@ -218,8 +218,7 @@ private:
     if (!activation)
       return;
     AccumulatorContext context{reals, {}, *activation, std::nullopt};
-    if (auto quantizer = existingCast(op->getResult(0)))
-      context.result = Grid::of(quantizer.getType());
+    context.result = resultGrid(op);
     double cost = roundingCost(context, grid);
     reportRepair(op, {"RoundedWeights", int64_t(grid.scales.size()), cost, context.result.has_value()},
                  llvm::formatv("layer '{0}': weights up to {1} steps from their zero point do not fit 8 bits and were "
