@@ -8,9 +8,10 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from harness import fails, load, reference, sqnr, tare, tare_json
+from harness import fails, load, sqnr, tare, tare_json
 
 HOST = "--strip-io", "quantize,dequantize"
 WEIGHTS = {"int8": dict(weight_type=QuantType.QInt8), "uint8": dict(weight_type=QuantType.QUInt8),
@@ -33,6 +34,14 @@ def data(folder, *shape):
     samples = np.random.default_rng(3).normal(size=(64, *shape)).astype(np.float32)
     np.savez(folder / "calibration.npz", x=samples)
     np.savez(folder / "x.npz", x=samples[:24])
+
+
+def reference(path, samples):
+    """What the model says, sample by sample. ONNX's own evaluator: on processors without VNNI, ONNX Runtime's sums of 8-bit products saturate."""
+    model = ReferenceEvaluator(str(path))
+    shape = [d.dim_value for d in onnx.load(path).graph.input[0].type.tensor_type.shape.dim]
+    runs = [model.run(None, {"x": each.reshape(shape)}) for each in samples["x"]]
+    return {name: np.stack([run[i] for run in runs]) for i, name in enumerate(model.output_names)}
 
 
 def network(folder, **options):

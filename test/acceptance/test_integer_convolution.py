@@ -87,8 +87,11 @@ def test_the_accumulator_is_the_exact_sum(per_channel, pads, group, zx, tmp_path
     assert np.array_equal(real, (exact * (sx * sw.reshape(1, -1, 1, 1))).astype(np.float32))
 
 
-def test_scales_for_each_input_channel_are_refused(tmp_path):
+def test_scales_for_each_input_channel_are_rounded_or_refused(tmp_path):
     save(tmp_path, [1, 2, 1, 1], 0.25, -2, np.ones((3, 2, 1, 1)), [0.5, 0.25], [0, 0], axis=1, kernel_shape=[1, 1])
     np.savez(tmp_path / "x.npz", x=np.ones((1, 2, 1, 1), np.float32))
-    message = fails("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "-o", tmp_path / "p.tare")
-    assert "'conv'" in message and "axis 1" in message and "one per output channel" in message
+    arguments = "convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "-o", tmp_path / "p.tare"
+    message = fails(*arguments, "--no-repair")
+    assert "'conv'" in message and "axis 1" in message and "one for each output channel" in message
+    told = tare(*arguments).stderr
+    assert "repaired: layer 'conv'" in told and "axis 1" in told and "at the cost of at most" in told
