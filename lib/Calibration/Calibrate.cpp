@@ -30,7 +30,8 @@ mlir::Value gridSource(mlir::Value value) {
   return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
 }
 
-/// Whether `value` comes from a function that has an upper and a lower end; what only limits its operand does not count.
+/// Whether `value` comes from a function that has an upper and a lower end; what only limits its operand does not
+/// count.
 bool isBounded(mlir::Value value) {
   auto op = value.getDefiningOp<qnn::GridOpInterface>();
   if (op && op.getGridRule() == qnn::GridRule::Bounded)
@@ -42,7 +43,8 @@ bool isBounded(mlir::Value value) {
   return std::isfinite(low) && std::isfinite(high);
 }
 
-/// (A55) Whether functions alone read `value`, moved at most: then the range of their results says which of it they need.
+/// (A55) Whether functions alone read `value`, moved at most: then the range of their results says which of it they
+/// need.
 bool isReadByFunctions(mlir::Value value) {
   return !value.use_empty() && llvm::all_of(value.getUsers(), [](mlir::Operation *user) {
     if (auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(user))

@@ -26,8 +26,8 @@ class MovedIntegers {
 public:
   explicit MovedIntegers(BlockArgument input) { add(input); }
 
-  /// The grid of the first DequantizeLinear; null where there is none, or where some of the integers have a meaning that
-  /// another op gives them.
+  /// The grid of the first DequantizeLinear; null where there is none, or where some of the integers have a meaning
+  /// that another op gives them.
   quant::QuantizedType wanted() const {
     if (isFixed)
       return nullptr;

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "TensorReader.h"
-#include "llvm/ADT/StringRef.h"
 #include "tare/Tensor/Convert.h"
+#include "llvm/ADT/StringRef.h"
 
 #include <algorithm>
 #include <bit>

@@ -55,7 +55,8 @@ Status verifyModelOutputs(const ProgramT &program) {
       return Error{fmt::format("two of the model's outputs are named '{}'", output.name)};
   for (const ModelOutput &output : host->outputs)
     for (size_t port = output.firstPort; port <= output.lastPort; ++port)
-      if (auto status = verifySign(*program.outputs[port], host->values[output.endValue - 1].type, types[port]); !status)
+      if (auto status = verifySign(*program.outputs[port], host->values[output.endValue - 1].type, types[port]);
+          !status)
         return status;
   return success();
 }

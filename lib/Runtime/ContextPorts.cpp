@@ -99,7 +99,8 @@ void Context::bindValues(std::span<const void *const> inputValues, std::span<voi
 }
 
 void Context::bindValue(PortBinding &port, void *value, bool separate) {
-  bool direct = separate && !port.path.isUnsigned && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
+  bool direct =
+      separate && !port.path.isUnsigned && (!port.readers.empty() || port.writer) && isAligned(value, port.element);
   port.bound = direct ? value : port.memory;
   for (ConstTensorView *view : port.readers)
     view->data = port.bound;

@@ -40,7 +40,8 @@ std::string quotedNames(const std::vector<std::string> &names) {
   return names.size() > shown ? text + ", ..." : text;
 }
 
-/// Real numbers may come as any numbers. Integers are exactly the input's: of another type they would be others' integers.
+/// Real numbers may come as any numbers. Integers are exactly the input's: of another type they would be others'
+/// integers.
 bool mayBeGiven(ElementType found, ElementType declared) {
   return found == declared || (declared == ElementType::f32 && isConvertible(found, declared));
 }

@@ -58,8 +58,9 @@ void bringQuantizeFirst(OpBuilder &builder, BlockArgument argument, npu::Quantiz
   for (Operation *op = quantize.getInput().getDefiningOp(); op; op = op->getOperand(0).getDefiningOp())
     movements.push_back(op);
   builder.setInsertionPoint(quantize);
-  Value value = npu::QuantizeOp::create(builder, quantize.getLoc(), argument, quantize.getScaleAttr(),
-                                        quantize.getZeroPointAttr(), quantize.getOutputAttr(), quantize.getNarrowAttr());
+  Value value =
+      npu::QuantizeOp::create(builder, quantize.getLoc(), argument, quantize.getScaleAttr(),
+                              quantize.getZeroPointAttr(), quantize.getOutputAttr(), quantize.getNarrowAttr());
   for (Operation *movement : llvm::reverse(movements))
     value = moved(builder, movement, value);
   quantize->getResult(0).replaceAllUsesWith(value);
@@ -122,8 +123,8 @@ private:
     SmallVector<Value> values;
     SmallVector<DictionaryAttr> attributes;
     for (OpOperand &output : terminator->getOpOperands()) {
-      SmallVector<Exit, 1> exits = exitsOf(output.get(), kinds, builder,
-                                           [](Operation *op) { remarkPassed(op, category, "LeftToHost"); });
+      SmallVector<Exit, 1> exits =
+          exitsOf(output.get(), kinds, builder, [](Operation *op) { remarkPassed(op, category, "LeftToHost"); });
       for (auto [index, exit] : llvm::enumerate(exits)) {
         values.push_back(exit.value);
         attributes.push_back(attributesOf(output.getOperandNumber(), exits, index));

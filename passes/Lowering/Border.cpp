@@ -16,11 +16,11 @@ struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
     Grid grid = *Grid::of(op.getType());
     if (!grid.isPerTensor() || grid.bits > 16)
       return op.emitError() << "value '" << qnn::valueName(op.getResult())
-                            << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found " << op.getType();
-    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()),
-                                                 rewriter.getI32IntegerAttr(grid.zeroPoint()),
-                                                 TypeAttr::get(grid.storage(op.getContext())),
-                                                 grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
+                            << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found "
+                            << op.getType();
+    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(
+        op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()), rewriter.getI32IntegerAttr(grid.zeroPoint()),
+        TypeAttr::get(grid.storage(op.getContext())), grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
     return mlir::success();
   }
 };

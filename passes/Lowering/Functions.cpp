@@ -4,11 +4,11 @@
 // between which the hardware interpolates (docs/arithmetic.md).
 //
 //===----------------------------------------------------------------------===//
+#include "tare/Kernels/Functions.h"
 #include "Lowering/Lowering.h"
 #include "Lowering/TableFit.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
-#include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 #include "tare/Proof/Tables.h"
 
@@ -36,8 +36,8 @@ struct Channel {
 
   /// What a table of it is to give, for the proof.
   proof::TableFunction meaning() const {
-    return {function.kind,   function.parameters,  channel,    input.scale(), input.zeroPoint(),
-            output.scale(), output.zeroPoint(), output.min, output.max};
+    return {function.kind,  function.parameters, channel,    input.scale(), input.zeroPoint(),
+            output.scale(), output.zeroPoint(),  output.min, output.max};
   }
   /// The entry for input integer x.
   int64_t entry(int64_t x) const {
@@ -52,8 +52,8 @@ void fillExact(const Channel &channel, int8_t *table) {
     table[entry] = int8_t(channel.entry(entry - kernels::exactTableSize / 2));
 }
 
-/// (A49) Whether the integers of a value lie at the entries of an interpolated table alone: those of 8 bits, in steps as
-/// far apart as the entries.
+/// (A49) Whether the integers of a value lie at the entries of an interpolated table alone: those of 8 bits, in steps
+/// as far apart as the entries.
 bool liesAtEntries(Value value) {
   auto widened = value.getDefiningOp<qnn::RequantizeOp>();
   if (!widened)
@@ -146,8 +146,8 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
       return rewriter.notifyMatchFailure(op, "is not on quantized types of one width");
     std::optional<int64_t> axis = op.getFunctionAxis();
     int64_t channels = axis ? cast<ShapedType>(original.getType()).getDimSize(*axis) : 0;
-    Value table = makeConstant(rewriter, op->getLoc(), makeTable(op, *input, *output, channels),
-                               qnn::layerName(op) + ".table");
+    Value table =
+        makeConstant(rewriter, op->getLoc(), makeTable(op, *input, *output, channels), qnn::layerName(op) + ".table");
     // A table per channel is read by the last axis.
     Value x = axis ? toChannelsLast(rewriter, op->getLoc(), operands[0]) : operands[0];
     Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table, functionAttr(op, *output));

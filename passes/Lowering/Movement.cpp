@@ -83,8 +83,8 @@ struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
 
   LogicalResult matchAndRewrite(qnn::ReinterpretOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
-    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(
-        op, adaptor.getInput(), cast<RankedTensorType>(op.getType()).getShape());
+    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(op, adaptor.getInput(),
+                                                               cast<RankedTensorType>(op.getType()).getShape());
     npu::setGrid(reshape, qnn::quantizedElement(op.getType()));
     return mlir::success();
   }

@@ -85,15 +85,18 @@ public:
   bool report(bool allowed) {
     flag("UnitScales", unitScales, "scale 1 exactly, the default of an observer that never ran, have the values ",
          "calibrate again before exporting, or remove these quantizations and calibrate here", allowed);
-    flag("UnitWeights", unitWeights, "scale 1 exactly, as where a checkpoint's scales are missing, have the weights of the layers ",
+    flag("UnitWeights", unitWeights,
+         "scale 1 exactly, as where a checkpoint's scales are missing, have the weights of the layers ",
          "look for missing keys where the checkpoint was loaded, and export again", allowed);
-    flag("UnseenInputs", neverSeen, "calibration never saw anything but 0 in the inputs ", "calibrate on data that has them", allowed);
+    flag("UnseenInputs", neverSeen, "calibration never saw anything but 0 in the inputs ",
+         "calibrate on data that has them", allowed);
     if (std::optional<std::pair<double, double>> common = commonRange())
       flag("EqualRanges", rangeNames(),
            llvm::formatv("one and the same range, [{0}, {1}], have all {2} calibrated values: ",
                          llvm::format("%g", common->first), llvm::format("%g", common->second), ranges.size())
                .str(),
-           "calibrate on data instead of taking a default, here or by tare calibrate, whose file says what was seen", allowed);
+           "calibrate on data instead of taking a default, here or by tare calibrate, whose file says what was seen",
+           allowed);
     return found;
   }
 
@@ -106,8 +109,7 @@ private:
   void checkActivation(quant::QuantizeCastOp cast) {
     Value value = cast.getInput();
     std::optional<Grid> grid = Grid::of(cast.getType());
-    if (grid && isDefaultGrid(*grid) && !qnn::constantValue(value) && !areIntegers(value) &&
-        !isConfirmed(value, *grid))
+    if (grid && isDefaultGrid(*grid) && !qnn::constantValue(value) && !areIntegers(value) && !isConfirmed(value, *grid))
       unitScales.insert("'" + qnn::valueName(value) + "'");
   }
 
@@ -124,9 +126,9 @@ private:
     found = true;
     std::string text = ("suspicious scales: " + finding + llvm::join(names, ", ")).str();
     if (allowed)
-      return reportWarning(function.getLoc(), {"SuspiciousScales", kind.str(), "", 0, CostUnit::none, text, remedy.str()});
-    emitError(function.getLoc()) << text << "; " << remedy
-                                 << "; if this is meant, convert with --allow-uncalibrated";
+      return reportWarning(function.getLoc(),
+                           {"SuspiciousScales", kind.str(), "", 0, CostUnit::none, text, remedy.str()});
+    emitError(function.getLoc()) << text << "; " << remedy << "; if this is meant, convert with --allow-uncalibrated";
   }
 
   /// The range that all calibrated values have; nothing where they differ, or where data had it.

@@ -96,16 +96,15 @@ private:
   /// An accumulator that the model itself says leaves as it is, rearranged at most: it has a scale per channel.
   bool isTail(Value integers, const Grid &grid) const {
     auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
-    if (!maker || grid.bits != accumulatorTailBits || target.tail == Tail::activation ||
-        target.powerOfTwoScales())
+    if (!maker || grid.bits != accumulatorTailBits || target.tail == Tail::activation || target.powerOfTwoScales())
       return false;
     Value made = maker.getInput();
     for (auto op = made.getDefiningOp<GridOpInterface>(); op && op.isRearrangement();
          op = made.getDefiningOp<GridOpInterface>())
       made = op->getOperand(0);
     return made.getDefiningOp<qnn::AccumulatorOpInterface>() && llvm::all_of(integers.getUsers(), [&](Operation *user) {
-      return isa<quant::DequantizeCastOp>(user) && boundary.contains(user->getResult(0));
-    });
+             return isa<quant::DequantizeCastOp>(user) && boundary.contains(user->getResult(0));
+           });
   }
 
   /// Integers that enter, move and leave, or of which the numbers leave, may be on any grid.

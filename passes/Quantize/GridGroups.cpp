@@ -47,7 +47,8 @@ qnn::RangeAttr tare::rangeAttr(Value value) {
 
 std::optional<double> tare::constantBorder(Operation *op) {
   auto pad = dyn_cast<qnn::PadOp>(op);
-  return pad && pad.getMode() == qnn::PadMode::Constant ? std::optional(pad.getValue().convertToDouble()) : std::nullopt;
+  return pad && pad.getMode() == qnn::PadMode::Constant ? std::optional(pad.getValue().convertToDouble())
+                                                        : std::nullopt;
 }
 
 std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
@@ -97,9 +98,7 @@ bool OutputBoundary::moves(Operation *op) const {
   return gridOp && gridOp.movesElements() && contains(op->getResult(0));
 }
 
-bool OutputBoundary::takesOut(Operation *user) const {
-  return user->hasTrait<OpTrait::IsTerminator>() || moves(user);
-}
+bool OutputBoundary::takesOut(Operation *user) const { return user->hasTrait<OpTrait::IsTerminator>() || moves(user); }
 
 bool tare::interpolates(Operation *op) {
   auto resize = dyn_cast<qnn::ResizeOp>(op);

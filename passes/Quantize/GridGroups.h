@@ -32,7 +32,8 @@ private:
   llvm::DenseSet<mlir::Value> values;
 };
 
-/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or after.
+/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or
+/// after.
 bool interpolates(mlir::Operation *op);
 
 /// The cast to a grid that reads `value` already, or null.
@@ -52,8 +53,8 @@ std::optional<std::pair<double, double>> paddingRange(mlir::Operation *op);
 /// The number that a padding adds, infinite or not.
 std::optional<double> constantBorder(mlir::Operation *op);
 
-/// The range that the result of a same-grid or unified op has from its operands, and from what it pads with; nothing where
-/// an operand's range is not known.
+/// The range that the result of a same-grid or unified op has from its operands, and from what it pads with; nothing
+/// where an operand's range is not known.
 std::optional<std::pair<double, double>> inheritedRange(qnn::GridOpInterface op);
 
 /// Sets what is known of an activation; 0 is made part of it.
@@ -62,7 +63,8 @@ void setRange(mlir::Value value, double min, double max, qnn::RangeLabel label, 
 class GridGroups {
 public:
   /// Values have the `rule`; those that are computed from wider integers, which the model brings, the rule `wide`.
-  explicit GridGroups(ActivationRule rule, std::optional<ActivationRule> wide = std::nullopt) : rule(rule), wide(wide) {}
+  explicit GridGroups(ActivationRule rule, std::optional<ActivationRule> wide = std::nullopt)
+      : rule(rule), wide(wide) {}
 
   /// Puts an activation into a group of its own, with what is known of it.
   void add(mlir::Value value);

@@ -2,8 +2,8 @@
 #include "Quantize/Grids.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
-#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/raw_ostream.h"

@@ -20,8 +20,9 @@ struct ActivationRule {
 /// but 0 is taken for [0, 1]: any grid would do, and this one is no finer than an accumulator's.
 qnn::Grid activationGrid(double min, double max, const ActivationRule &rule);
 
-/// The grid of a function whose image is [min, max], where nothing is known of the data: its scale is the image's width over 2^bits, a
-/// power of two for [0, 1], as ONNX Runtime and TFLite have it. The upper end may be one step out of reach.
+/// The grid of a function whose image is [min, max], where nothing is known of the data: its scale is the image's width
+/// over 2^bits, a power of two for [0, 1], as ONNX Runtime and TFLite have it. The upper end may be one step out of
+/// reach.
 qnn::Grid imageGrid(double min, double max, const ActivationRule &rule);
 
 /// i8 per channel of axis 0, symmetric: scale = float(max |w|) / 127 in float32 arithmetic. A channel of nothing but

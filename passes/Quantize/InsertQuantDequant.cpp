@@ -146,12 +146,14 @@ private:
       double step = op ? op.getFinestStep() : 0.0;
       if (step == 0.0 || !range || groups.pinned(value) || range.getMax() >= few * step || range.getMax() == 0.0)
         continue;
-      std::string text = llvm::formatv(
-          "layer '{0}': the largest value of '{1}' that calibration saw is {2:e2}, only {3:f1} steps of 2^{4}, the finest "
-          "that the hardware computes there; each value is off by up to half of one",
-          qnn::layerName(op), qnn::valueName(value), range.getMax(), range.getMax() / step, std::ilogb(step));
-      reportWarning(op->getLoc(), {"FewSteps", "", qnn::layerName(op), 0.5, CostUnit::lsb, text,
-                                   "take the softmax over fewer elements, whose shares are larger, or leave it to the host"});
+      std::string text = llvm::formatv("layer '{0}': the largest value of '{1}' that calibration saw is {2:e2}, only "
+                                       "{3:f1} steps of 2^{4}, the finest "
+                                       "that the hardware computes there; each value is off by up to half of one",
+                                       qnn::layerName(op), qnn::valueName(value), range.getMax(), range.getMax() / step,
+                                       std::ilogb(step));
+      reportWarning(op->getLoc(),
+                    {"FewSteps", "", qnn::layerName(op), 0.5, CostUnit::lsb, text,
+                     "take the softmax over fewer elements, whose shares are larger, or leave it to the host"});
     }
   }
 
@@ -214,8 +216,8 @@ private:
     return it->second;
   }
 
-  /// Reads `value` through its grid, but for the casts that are there already, and for outputs that are inputs: what was
-  /// given leaves as it is.
+  /// Reads `value` through its grid, but for the casts that are there already, and for outputs that are inputs: what
+  /// was given leaves as it is.
   void castActivation(Value value, const Grid &grid, const OutputBoundary &boundary) {
     auto isCast = [&](OpOperand &use) {
       bool passesInput = isa<BlockArgument>(value) && boundary.takesOut(use.getOwner());

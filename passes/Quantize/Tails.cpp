@@ -44,9 +44,7 @@ bool Tails::mayKeepAccumulator(Operation *op) const {
   return isa<qnn::AccumulatorOpInterface>(op) && !hasClamp(op) && reasonAgainst(op).empty();
 }
 
-bool Tails::contains(Operation *op) const {
-  return mayKeepAccumulator(op) && boundary.contains(op->getResult(0));
-}
+bool Tails::contains(Operation *op) const { return mayKeepAccumulator(op) && boundary.contains(op->getResult(0)); }
 
 std::optional<std::string> Tails::whyNot(Operation *op) const {
   if (!isa<qnn::AccumulatorOpInterface>(op) || contains(op))

@@ -15,10 +15,11 @@ namespace {
 class CalibrateCommand : public Command {
 public:
   CalibrateCommand()
-      : Command("calibrate", "Find the range of every value of a network on data",
-                "tare calibrate model.onnx --calibration data.npz -o ranges.json\n"
-                "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
-                "  network has one input; or a folder of such files.") {}
+      : Command(
+            "calibrate", "Find the range of every value of a network on data",
+            "tare calibrate model.onnx --calibration data.npz -o ranges.json\n"
+            "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
+            "  network has one input; or a folder of such files.") {}
 
   Status run() override {
     Result<CompilationRequest> request = options.request(threads);
@@ -72,7 +73,8 @@ private:
       });
     if (quiet)
       return;
-    Table table({{"value", Table::Align::left}, {"label", Table::Align::left}, {"min"}, {"max"}, {"seen min"}, {"seen max"}});
+    Table table(
+        {{"value", Table::Align::left}, {"label", Table::Align::left}, {"min"}, {"max"}, {"seen min"}, {"seen max"}});
     for (const auto &[name, range] : ranges.values)
       table.add({name, range.label, fmt::format("{:.6g}", range.min), fmt::format("{:.6g}", range.max),
                  fmt::format("{:.6g}", range.seenMin), fmt::format("{:.6g}", range.seenMax)});

@@ -19,10 +19,9 @@ using calibration::Ranges;
 
 std::optional<Stage> tare::stageOf(std::string_view name) {
   static const std::pair<std::string_view, Stage> names[] = {
-      {"import", Stage::import}, {"float", Stage::simplified},  {"ranges", Stage::ranges},
-      {"calibrate", Stage::ranges}, {"qdq", Stage::qdq},        {"quantize", Stage::qdq},
-      {"fused", Stage::fused},   {"fuse", Stage::fused},        {"npu", Stage::npu},
-      {"lower", Stage::npu}};
+      {"import", Stage::import}, {"float", Stage::simplified}, {"ranges", Stage::ranges}, {"calibrate", Stage::ranges},
+      {"qdq", Stage::qdq},       {"quantize", Stage::qdq},     {"fused", Stage::fused},   {"fuse", Stage::fused},
+      {"npu", Stage::npu},       {"lower", Stage::npu}};
   for (auto [known, stage] : names)
     if (known == name)
       return stage;
@@ -103,8 +102,7 @@ private:
     });
     if (failed(found))
       return failure();
-    return arrow(Stage::ranges, "ranges",
-                 [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
+    return arrow(Stage::ranges, "ranges", [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
   }
 
   LogicalResult arrow(Stage stage, const char *name, llvm::function_ref<void(OpPassManager &)> build) {
@@ -153,8 +151,7 @@ private:
 } // namespace
 
 Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
-                                std::vector<EvaluatedSample> &samples,
-                                std::function<void(int64_t, int64_t)> progress) {
+                                std::vector<EvaluatedSample> &samples, std::function<void(int64_t, int64_t)> progress) {
   if (request.known)
     return *request.known;
   std::vector<InputDeclaration> inputs = inputsOf(module);

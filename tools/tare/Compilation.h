@@ -25,8 +25,8 @@ namespace tare {
 /// The forms of a module on its way, in order.
 enum class Stage { import, simplified, ranges, qdq, fused, npu };
 
-/// A form's name, or that of the arrow that leads to it: "import", "float", "ranges" or "calibrate", "qdq" or "quantize",
-/// "fused" or "fuse", "npu" or "lower".
+/// A form's name, or that of the arrow that leads to it: "import", "float", "ranges" or "calibrate", "qdq" or
+/// "quantize", "fused" or "fuse", "npu" or "lower".
 std::optional<Stage> stageOf(std::string_view name);
 
 /// Where ranges come from: a ranges file or data (told apart by contents), random data, or nowhere.

@@ -42,8 +42,8 @@ private:
   std::vector<std::vector<Tensor>> modelOutputs;
 };
 
-/// The tensor under the reference's shape and in the order of elements in which they agree; nothing where the shapes allow
-/// none.
+/// The tensor under the reference's shape and in the order of elements in which they agree; nothing where the shapes
+/// allow none.
 std::optional<Tensor> aligned(const Tensor &tensor, const Tensor &reference);
 
 } // namespace tare

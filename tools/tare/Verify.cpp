@@ -12,13 +12,13 @@ namespace {
 class VerifyCommand : public Command {
 public:
   VerifyCommand()
-      : Command(
-            "verify", "Prove how far a program's integers are from the real numbers",
-            "tare verify model.tare\n"
-            "  Walks every breakpoint of every channel's requantizer and tries every input of every table; what is too\n"
-            "  much to try gets an upper bound, and is called so. An error of 0.5 LSB is that of rounding alone.\n"
-            "  With --rounding floor: how many results would differ on a board that rounds so.\n"
-            "  With --golden DIR: test vectors of every layer, to replay against a board's own implementation.") {}
+      : Command("verify", "Prove how far a program's integers are from the real numbers",
+                "tare verify model.tare\n"
+                "  Walks every breakpoint of every channel's requantizer and tries every input of every table; what is "
+                "too\n"
+                "  much to try gets an upper bound, and is called so. An error of 0.5 LSB is that of rounding alone.\n"
+                "  With --rounding floor: how many results would differ on a board that rounds so.\n"
+                "  With --golden DIR: test vectors of every layer, to replay against a board's own implementation.") {}
 
   Status run() override {
     Result<std::shared_ptr<const program::Model>> model = program::readFile(path);

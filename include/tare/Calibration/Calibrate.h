@@ -24,8 +24,8 @@ struct CalibrationOptions {
 /// nor on the number of threads. The module must be in its simplified float form.
 Result<Ranges> calibrate(mlir::ModuleOp module, SampleSource &source, const CalibrationOptions &options);
 
-/// `count` samples of normally distributed numbers (integers for integer inputs), the same for every run: for trying the
-/// flow where there is no data.
+/// `count` samples of normally distributed numbers (integers for integer inputs), the same for every run: for trying
+/// the flow where there is no data.
 std::unique_ptr<SampleSource> randomSamples(std::vector<InputDeclaration> inputs, int64_t count);
 
 } // namespace tare::calibration

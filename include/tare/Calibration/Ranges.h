@@ -12,8 +12,8 @@
 namespace tare::calibration {
 
 /// Where a value's range comes from, as the file spells it (the labels of #qnn.range).
-inline constexpr char calibratedLabel[] = "calibrated", inheritedLabel[] = "inherited",
-                      constantLabel[] = "constant", deadLabel[] = "dead", nanLabel[] = "nan";
+inline constexpr char calibratedLabel[] = "calibrated", inheritedLabel[] = "inherited", constantLabel[] = "constant",
+                      deadLabel[] = "dead", nanLabel[] = "nan";
 
 /// What was seen of one value; real numbers.
 struct ValueRange {

@@ -31,12 +31,12 @@ public:
   /// Called with each op's result as soon as it is computed (constants excepted). Its elements are gone after the call.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
-  /// What an observer sees: tensors of their values' shapes; or, for those who look at the elements alone, tensors whose
-  /// dimensions may be permuted, as they are computed.
+  /// What an observer sees: tensors of their values' shapes; or, for those who look at the elements alone, tensors
+  /// whose dimensions may be permuted, as they are computed.
   enum class ElementOrder { rowMajor, any };
 
-  /// An observer that asks for the results it wants, row-major. Of integers it gets the memory itself, whose elements it
-  /// may overwrite: what follows computes on them.
+  /// An observer that asks for the results it wants, row-major. Of integers it gets the memory itself, whose elements
+  /// it may overwrite: what follows computes on them.
   using Editor = llvm::function_ref<void(mlir::Value, llvm::function_ref<Tensor()> result)>;
 
   /// Prepares @main: constant operands are computed once, here. An op that cannot be run is an error at its location.

@@ -21,8 +21,8 @@
 
 namespace tare::kernels {
 
-/// An operator bound to its parameters, shapes and constants: packed weights, primitives, offsets. Const and thread-safe:
-/// one instance may run in several threads at once, each with its own scratch memory.
+/// An operator bound to its parameters, shapes and constants: packed weights, primitives, offsets. Const and
+/// thread-safe: one instance may run in several threads at once, each with its own scratch memory.
 class FastKernel {
 public:
   virtual ~FastKernel() = default;
@@ -52,9 +52,9 @@ struct OpKernel {
   int64_t (*macs)(const program::OpUnion &op, std::span<const TensorType> operands, const TensorType &result);
   /// What it means, and what its operands are.
   OpFacts facts;
-  /// The element type of what `reference` scales and rounds, by that of the activations: i32 (i64 where they are i16) for
-  /// sums of products, as they leave where nothing scales them; i64 for all others. nullptr for operators that scale
-  /// nothing.
+  /// The element type of what `reference` scales and rounds, by that of the activations: i32 (i64 where they are i16)
+  /// for sums of products, as they leave where nothing scales them; i64 for all others. nullptr for operators that
+  /// scale nothing.
   ElementType (*accumulatorType)(ElementType activation) = nullptr;
   /// Those accumulators, shaped like the result; there with accumulatorType.
   void (*accumulate)(const program::OpUnion &op, std::span<const ConstTensorView> operands,

@@ -32,9 +32,7 @@ inline int64_t expOf(const int32_t *table, int64_t d, int8_t) { return uint16_t(
 inline int64_t expOf(const int32_t *table, int64_t d, int16_t) { return uint16_t(interpolate(table, d)); }
 
 /// p = floor((e * 2^15 + sum / 2) / sum), 0 where the sum is 0.
-inline int64_t probability(int64_t e, int64_t sum) {
-  return sum == 0 ? 0 : ((e << probabilityBits) + sum / 2) / sum;
-}
+inline int64_t probability(int64_t e, int64_t sum) { return sum == 0 ? 0 : ((e << probabilityBits) + sum / 2) / sum; }
 
 } // namespace tare::kernels
 

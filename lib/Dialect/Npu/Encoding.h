@@ -14,17 +14,14 @@ namespace tare::npu {
 
 /// Infers by the kernel; its message, at `location` if there is one, on
 /// failure.
-mlir::LogicalResult inferResultType(mlir::MLIRContext *context,
-                                    std::optional<mlir::Location> location,
-                                    const program::OpUnion &parameters,
-                                    mlir::ValueRange operands,
+mlir::LogicalResult inferResultType(mlir::MLIRContext *context, std::optional<mlir::Location> location,
+                                    const program::OpUnion &parameters, mlir::ValueRange operands,
                                     llvm::SmallVectorImpl<mlir::Type> &types);
 
 inline std::unique_ptr<program::RequantT> encodeRequant(RequantAttr requant) {
   return requant ? requant.encode() : nullptr;
 }
-inline std::unique_ptr<program::RequantT>
-encodeRequant(std::optional<RequantAttr> requant) {
+inline std::unique_ptr<program::RequantT> encodeRequant(std::optional<RequantAttr> requant) {
   return requant ? requant->encode() : nullptr;
 }
 
@@ -55,9 +52,7 @@ template <typename Op> void fill(program::ConvTransposeT &table, Op op) {
   table.requant = encodeRequant(op.getRequant());
 }
 
-template <typename Op> void fill(program::LinearT &table, Op op) {
-  table.requant = encodeRequant(op.getRequant());
-}
+template <typename Op> void fill(program::LinearT &table, Op op) { table.requant = encodeRequant(op.getRequant()); }
 
 template <typename Op> void fill(program::MatMulT &table, Op op) {
   fillOperandZeroPoints(table, op);
@@ -120,9 +115,7 @@ template <typename Op> void fill(program::SoftmaxT &table, Op op) {
   table.requant = encodeRequant(op.getRequant());
 }
 
-template <typename Op> void fill(program::ConcatT &table, Op op) {
-  table.axis = op.getAxis();
-}
+template <typename Op> void fill(program::ConcatT &table, Op op) { table.axis = op.getAxis(); }
 
 template <typename Op> void fill(program::SliceT &table, Op op) {
   table.starts = op.getStarts().vec();
@@ -137,18 +130,13 @@ template <typename Op> void fill(program::PadT &table, Op op) {
   table.value = op.getValue();
 }
 
-template <typename Op> void fill(program::ReshapeT &table, Op op) {
-  table.shape = op.getShape().vec();
-}
+template <typename Op> void fill(program::ReshapeT &table, Op op) { table.shape = op.getShape().vec(); }
 
-template <typename Op> void fill(program::TransposeT &table, Op op) {
-  table.permutation = op.getPermutation().vec();
-}
+template <typename Op> void fill(program::TransposeT &table, Op op) { table.permutation = op.getPermutation().vec(); }
 
 template <typename Op> void fill(program::ResizeT &table, Op op) {
   table.mode = op.getMode();
-  for (ResizeAxisAttr axis :
-       op.getAxes().template getAsRange<ResizeAxisAttr>()) {
+  for (ResizeAxisAttr axis : op.getAxes().template getAsRange<ResizeAxisAttr>()) {
     auto encoded = std::make_unique<program::ResizeAxisT>();
     encoded->lower = axis.getLower().vec();
     encoded->upper = axis.getUpper().vec();

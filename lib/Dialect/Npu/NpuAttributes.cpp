@@ -73,11 +73,8 @@ std::unique_ptr<program::FunctionT> FunctionAttr::encode() const {
   return table;
 }
 
-LogicalResult
-ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                       ArrayRef<int32_t>, ArrayRef<int32_t>,
-                       ArrayRef<int32_t> weight, StringAttr coordinates,
-                       FloatAttr scale) {
+LogicalResult ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t>, ArrayRef<int32_t>,
+                                     ArrayRef<int32_t> weight, StringAttr coordinates, FloatAttr scale) {
   if (bool(coordinates) != bool(scale))
     return emitError() << "has only one of coordinates and scale";
   for (int32_t w : weight)
@@ -86,12 +83,10 @@ ResizeAxisAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
-LogicalResult
-QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                         FloatAttr scale, int32_t, Type output, bool) {
+LogicalResult QuantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError, FloatAttr scale, int32_t,
+                                       Type output, bool) {
   if (!scale.getType().isF32())
-    return emitError() << "has a scale of type " << scale.getType()
-                       << "; expected f32";
+    return emitError() << "has a scale of type " << scale.getType() << "; expected f32";
   if (!output.isSignlessInteger(8) && !output.isSignlessInteger(16))
     return emitError() << "has output " << output << "; expected i8 or i16";
   return success();
@@ -101,24 +96,20 @@ TargetAttr TargetAttr::get(MLIRContext *context, const Target &target) {
   return get(context, toDictionary(context, target));
 }
 
-LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 DictionaryAttr description) {
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, DictionaryAttr description) {
   Result<Target> target = fromDictionary(description);
   if (!target)
     return emitError() << target.error().message;
   return success();
 }
 
-Target TargetAttr::getTarget() const {
-  return *fromDictionary(getDescription());
-}
+Target TargetAttr::getTarget() const { return *fromDictionary(getDescription()); }
 
 FailureOr<Target> getTarget(Operation *op) {
   for (Operation *scope = op; scope; scope = scope->getParentOp())
     if (auto target = scope->getAttrOfType<TargetAttr>(targetAttrName))
       return target.getTarget();
-  return op->emitError() << "the module has no '" << targetAttrName
-                         << "': run --tare-set-target first";
+  return op->emitError() << "the module has no '" << targetAttrName << "': run --tare-set-target first";
 }
 
 template <typename Table> static program::OpUnion wrap(Table table) {

@@ -92,10 +92,12 @@ ElementsAttr tare::qnn::toAttr(ShapedType type, const Tensor &tensor, StringRef 
   ArrayRef<char> bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());
   // A view's memory may be freed by whoever owns it.
   if (!tensor.ownsMemory())
-    return DenseResourceElementsAttr::get(type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, alignof(double)));
+    return DenseResourceElementsAttr::get(type, name,
+                                          HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, alignof(double)));
   // The blob holds a share of the tensor: its memory lives as long as either.
-  AsmResourceBlob blob(bytes, alignof(double), [share = Tensor(tensor)](void *, size_t, size_t) mutable { share = Tensor(); },
-                       /*dataIsMutable=*/false);
+  AsmResourceBlob blob(
+      bytes, alignof(double), [share = Tensor(tensor)](void *, size_t, size_t) mutable { share = Tensor(); },
+      /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 

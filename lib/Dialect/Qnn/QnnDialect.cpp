@@ -33,9 +33,11 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
   if ((attribute.getName() == portNameAttrName || attribute.getName() == biasMisfitAttrName) &&
       !isa<StringAttr>(attribute.getValue()))
-    return op->emitOpError("attribute '") << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();
+    return op->emitOpError("attribute '")
+           << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();
   if (attribute.getName() == measuredRangesAttrName && !isa<UnitAttr>(attribute.getValue()))
-    return op->emitOpError("attribute '") << measuredRangesAttrName << "' must be a unit, found " << attribute.getValue();
+    return op->emitOpError("attribute '")
+           << measuredRangesAttrName << "' must be a unit, found " << attribute.getValue();
   if (attribute.getName() == portUnsignedAttrName && !isa<UnitAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << portUnsignedAttrName << "' must be a unit, found " << attribute.getValue();
   if (attribute.getName() == runTimeRangesAttrName && !isRunTimeRanges(attribute.getValue()))

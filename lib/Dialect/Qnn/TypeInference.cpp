@@ -39,8 +39,8 @@ struct Window {
 LogicalResult checkWindow(std::optional<Location> loc, const Window &window, size_t spatial) {
   if (window.kernel.size() != spatial || window.strides.size() != spatial || window.dilations.size() != spatial ||
       window.pads.size() != 2 * spatial)
-    return emitOptionalError(loc, "kernel, strides and dilations must have ", spatial, " elements and pads ", 2 * spatial,
-                             ", found ", window.kernel.size(), ", ", window.strides.size(), ", ",
+    return emitOptionalError(loc, "kernel, strides and dilations must have ", spatial, " elements and pads ",
+                             2 * spatial, ", found ", window.kernel.size(), ", ", window.strides.size(), ", ",
                              window.dilations.size(), " and ", window.pads.size());
   for (size_t i = 0; i < spatial; ++i)
     if (window.kernel[i] < 1 || window.strides[i] < 1 || window.dilations[i] < 1)
@@ -146,8 +146,8 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Loc
     return emitOptionalError(loc, "output_padding must have ", spatial, " elements, found ", extra.size());
   Dims shape{input[0], weight[0]};
   for (size_t i = 0; i < spatial; ++i) {
-    int64_t size = (input[i + 2] - 1) * window.strides[i] + extra[i] + (window.kernel[i] - 1) * window.dilations[i] + 1 -
-                   window.pads[i] - window.pads[i + spatial];
+    int64_t size = (input[i + 2] - 1) * window.strides[i] + extra[i] + (window.kernel[i] - 1) * window.dilations[i] +
+                   1 - window.pads[i] - window.pads[i + spatial];
     if (size < 1)
       return emitOptionalError(loc, "pads leave nothing of axis ", i + 2, ": size ", size);
     shape.push_back(size);
@@ -162,7 +162,8 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return emitOptionalError(loc, "weight must have rank 2 and input at least 1, found ", weight.size(), " and ",
                              input.size());
   if (weight[1] != input.back())
-    return emitOptionalError(loc, "weight's axis 1 must be the input's last axis ", input.back(), ", found ", weight[1]);
+    return emitOptionalError(loc, "weight's axis 1 must be the input's last axis ", input.back(), ", found ",
+                             weight[1]);
   Dims shape(input);
   shape.back() = weight[0];
   return give(inferred, shape, ownGridElement(op.getInput()));

@@ -58,8 +58,8 @@ LogicalResult tare::qnn::verifyGrid(Operation *op) {
   for (Value operand : op->getOperands()) {
     Grid grid = *Grid::of(operand.getType());
     if (grid.scales != result.scales || grid.zeroPoints != result.zeroPoints || grid.bits != result.bits)
-      return op->emitOpError("keeps its operand's grid, found ") << operand.getType() << " and "
-                                                                 << op->getResult(0).getType();
+      return op->emitOpError("keeps its operand's grid, found ")
+             << operand.getType() << " and " << op->getResult(0).getType();
   }
   return success();
 }
@@ -76,8 +76,8 @@ LogicalResult ConstantOp::verify() {
     auto *blob = resource.getRawHandle().getBlob();
     int64_t bytes = value.getNumElements() * std::max(1u, value.getElementTypeBitWidth() / 8);
     if (!blob || int64_t(blob->getData().size()) != bytes)
-      return emitOpError("resource '") << resource.getRawHandle().getKey() << "' must hold " << bytes << " bytes, found "
-                                       << (blob ? int64_t(blob->getData().size()) : 0);
+      return emitOpError("resource '") << resource.getRawHandle().getKey() << "' must hold " << bytes
+                                       << " bytes, found " << (blob ? int64_t(blob->getData().size()) : 0);
   }
   return success();
 }
@@ -123,7 +123,8 @@ LogicalResult BatchNormOp::verify() {
   for (Value parameter : getOperands().drop_front()) {
     auto type = cast<RankedTensorType>(parameter.getType());
     if (type.getRank() != 1 || type.getDimSize(0) != input.getDimSize(1))
-      return emitOpError("scale, bias, mean and variance must have shape [") << input.getDimSize(1) << "], found " << type;
+      return emitOpError("scale, bias, mean and variance must have shape [")
+             << input.getDimSize(1) << "], found " << type;
   }
   return success();
 }
@@ -168,8 +169,9 @@ static LogicalResult verifyDilatedPool(MaxPoolOp op) {
       int64_t tap = first < 0 ? (-first + dilation - 1) / dilation : 0;
       if (tap >= kernel || first + tap * dilation >= in[i])
         return op->emitOpError("every window must see an element, found one of axis ")
-               << i + 2 << " that sees padding only: a kernel of " << kernel << " with dilation " << dilation << " and pads "
-               << pad << " and " << (op.getPads() ? (*op.getPads())[i + in.size()] : 0) << " over " << in[i] << " elements";
+               << i + 2 << " that sees padding only: a kernel of " << kernel << " with dilation " << dilation
+               << " and pads " << pad << " and " << (op.getPads() ? (*op.getPads())[i + in.size()] : 0) << " over "
+               << in[i] << " elements";
     }
   }
   return success();
@@ -205,8 +207,7 @@ LogicalResult ReshapeOp::verify() { return success(); }
 
 LogicalResult TransposeOp::verify() {
   if (std::optional<Grid> from = Grid::of(getInput().getType()), to = Grid::of(getType()); from && to) {
-    if (from->axis.has_value() != to->axis.has_value() ||
-        (from->axis && getPermutation()[*to->axis] != *from->axis))
+    if (from->axis.has_value() != to->axis.has_value() || (from->axis && getPermutation()[*to->axis] != *from->axis))
       return emitOpError("the axis of the scales moves along with the permutation, found ")
              << getInput().getType() << " and " << getType();
   }

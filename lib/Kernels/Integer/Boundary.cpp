@@ -1,7 +1,8 @@
 //===- Boundary.cpp - Quantize and dequantize ----------------------------===//
 //
 // (A2) quantize: q = clamp(round_half_even(x / scale) + zero_point), the division in float32 as in ONNX; NaN gives the
-// least value, which is the negated largest where the grid is narrow. (A3) dequantize: r = float32((q - zero_point) * scales[c]), the product in double.
+// least value, which is the negated largest where the grid is narrow. (A3) dequantize: r = float32((q - zero_point) *
+// scales[c]), the product in double.
 //
 //===----------------------------------------------------------------------===//
 #include "Boundary.h"
@@ -81,7 +82,9 @@ void referenceDequantize(const program::OpUnion &op, std::span<const ConstTensor
 
 } // namespace
 
-const OpKernel quantizeKernel = {"quantize", inferQuantize, referenceQuantize, prepareQuantize, noMacs, {Meaning::quantize, {"input"}, Layout::any}};
-const OpKernel dequantizeKernel = {"dequantize", inferDequantize, referenceDequantize, prepareDequantize, noMacs, {Meaning::dequantize, {"input"}, Layout::any}};
+const OpKernel quantizeKernel = {"quantize",      inferQuantize, referenceQuantize,
+                                 prepareQuantize, noMacs,        {Meaning::quantize, {"input"}, Layout::any}};
+const OpKernel dequantizeKernel = {"dequantize",      inferDequantize, referenceDequantize,
+                                   prepareDequantize, noMacs,          {Meaning::dequantize, {"input"}, Layout::any}};
 
 } // namespace tare::kernels

@@ -119,9 +119,8 @@ LogicalResult foldExpand(Node &node) {
   std::optional<Shape> shape = broadcastShapes(*input, Shape(dims->begin(), dims->end()));
   if (!shape)
     return node.error("cannot expand " + toString(*input) + " to " + toString(Shape(dims->begin(), dims->end())));
-  return mayCompute(node, *shape)
-             ? giveMoved(node, [&](const Tensor &tensor) { return broadcastTo(tensor, *shape); })
-             : failure();
+  return mayCompute(node, *shape) ? giveMoved(node, [&](const Tensor &tensor) { return broadcastTo(tensor, *shape); })
+                                  : failure();
 }
 
 /// Tiling is broadcasting along an axis put before each axis.
@@ -146,8 +145,8 @@ LogicalResult foldTile(Node &node) {
   }
   if (!mayCompute(node, shape))
     return failure();
-  return giveMoved(
-      node, [&](const Tensor &tensor) { return broadcastTo(tensor.reshaped(apart), repeated).reshaped(shape); });
+  return giveMoved(node,
+                   [&](const Tensor &tensor) { return broadcastTo(tensor.reshaped(apart), repeated).reshaped(shape); });
 }
 
 } // namespace

@@ -45,8 +45,7 @@ LogicalResult importCast(Node &node) {
     return node.forward();
   std::optional<qnn::Grid> integers = node.integerGrid(0);
   std::optional<qnn::FloatFormat> format = roundingFormat(to);
-  mlir::Value input =
-      integers ? dequantizedOn(node, node.rawOperand(0), identityGrid(*integers)) : node.operand(0);
+  mlir::Value input = integers ? dequantizedOn(node, node.rawOperand(0), identityGrid(*integers)) : node.operand(0);
   if (!input || (!format && !integers))
     return input ? node.forward() : failure();
   return node.give(format ? node.create<qnn::RoundOp>(input, *format) : input);

@@ -23,10 +23,11 @@ mlir::Value integerOperand(Node &node, unsigned index, const qnn::Grid &grid) {
   const Tensor *known = node.known(index);
   bool sameType = own ? elementOf(*own) == elementOf(grid) : known && known->element() == elementOf(grid);
   if (!sameType)
-    (void)node.error("operand '" + node.operandName(index) + "' does not hold " +
-                     std::string(nameOf(elementOf(grid))) + " as the others do");
+    (void)node.error("operand '" + node.operandName(index) + "' does not hold " + std::string(nameOf(elementOf(grid))) +
+                     " as the others do");
   else if (!grid.isPerTensor() || (own && !own->isPerTensor()))
-    (void)node.error("operand '" + node.operandName(index) + "' stands beside integers with a scale per channel, "
+    (void)node.error("operand '" + node.operandName(index) +
+                     "' stands beside integers with a scale per channel, "
                      "expected one scale");
   if (node.failed())
     return nullptr;

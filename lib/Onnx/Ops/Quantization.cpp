@@ -95,7 +95,8 @@ LogicalResult importDequantize(Node &node) {
     return failure();
   std::optional<qnn::Grid> own = qnn::Grid::of(input.getType());
   if (!own)
-    return node.error("operand '" + node.operandName(0) + "' is floating point or an input of other integers, expected "
+    return node.error("operand '" + node.operandName(0) +
+                      "' is floating point or an input of other integers, expected "
                       "integers of 8 or 16 bits");
   std::optional<qnn::Grid> grid = readGrid(node, *node.shapeOf(0), elementOf(*own));
   if (!grid)
@@ -154,7 +155,8 @@ mlir::Value tare::onnx::asIntegers(Node &node, mlir::Value whole, ElementType el
 LogicalResult tare::onnx::computeOnIntegers(Node &node, llvm::function_ref<mlir::Value(mlir::Value)> function) {
   qnn::Grid grid = *node.integerGrid(0);
   if (!grid.isPerTensor())
-    return node.error("operand '" + node.operandName(0) + "' holds integers with a scale per channel, expected one scale");
+    return node.error("operand '" + node.operandName(0) +
+                      "' holds integers with a scale per channel, expected one scale");
   mlir::Value reals = dequantizedOn(node, node.rawOperand(0), identityGrid(grid));
   return reals ? node.give(asIntegers(node, function(reals), elementOf(grid))) : failure();
 }

@@ -378,7 +378,8 @@ TEST(Sessions, UnsignedPorts) {
     EXPECT_EQ(session->describeOutput(2, form).zeroPoint, 128);
   }
   auto bytes = [](std::vector<uint8_t> values) {
-    return Value(reinterpret_cast<std::byte *>(values.data()), reinterpret_cast<std::byte *>(values.data()) + values.size());
+    return Value(reinterpret_cast<std::byte *>(values.data()),
+                 reinterpret_cast<std::byte *>(values.data()) + values.size());
   };
   auto context = makeContext(*session, Form::model);
   Values outputs = run(*context, {bytes({0, 1, 127, 128, 200, 255})});

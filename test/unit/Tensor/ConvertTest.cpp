@@ -44,8 +44,8 @@ float nearestHalf(float value) {
 }
 
 TEST(Convert, RoundsToTheNearestHalf) {
-  for (float value : {1.00048828125f, 1.00146484375f, 2049.0f, 2051.0f, -2049.0f, 65504.0f, -65519.9f, 2.98e-8f, 2.9802322e-8f, 3e-8f,
-                      -8.9e-8f, 6.1e-5f, 6.0975552e-5f, 0.1f, -33000.0f, 1e-20f})
+  for (float value : {1.00048828125f, 1.00146484375f, 2049.0f, 2051.0f, -2049.0f, 65504.0f, -65519.9f, 2.98e-8f,
+                      2.9802322e-8f, 3e-8f, -8.9e-8f, 6.1e-5f, 6.0975552e-5f, 0.1f, -33000.0f, 1e-20f})
     EXPECT_EQ(roundToHalf(value), nearestHalf(value)) << value;
   EXPECT_EQ(roundToHalf(65520.0f), std::numeric_limits<float>::infinity());
   EXPECT_EQ(roundToHalf(-1e9f), -std::numeric_limits<float>::infinity());
