@@ -122,16 +122,27 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
       op->erase();
   }
 
-  /// The grids of the ops' results. An op and what it is lowered to have the same location.
+  /// The grids of the ops' results. An op and what it is lowered to have the same location; copies of an op, which
+  /// share its names and have a grid each, are told apart by a number until the grids are recorded.
   using GridsByLocation = DenseMap<Location, quant::QuantizedType>;
   GridsByLocation collectGrids() {
     GridsByLocation grids;
+    Builder builder(&getContext());
     getOperation()->walk([&](Operation *op) {
-      if (op->getNumResults() == 1)
-        if (quant::QuantizedType grid = qnn::quantizedElement(op->getResult(0).getType()))
-          grids[op->getLoc()] = grid;
+      quant::QuantizedType grid =
+          op->getNumResults() == 1 ? qnn::quantizedElement(op->getResult(0).getType()) : quant::QuantizedType();
+      if (!grid || grids.try_emplace(op->getLoc(), grid).first->second == grid)
+        return;
+      op->setLoc(FusedLoc::get({op->getLoc()}, builder.getIndexAttr(grids.size()), &getContext()));
+      grids[op->getLoc()] = grid;
     });
     return grids;
+  }
+
+  static void dropNumber(Operation *op) {
+    auto numbered = dyn_cast<FusedLoc>(op->getLoc());
+    if (numbered && isa_and_present<IntegerAttr>(numbered.getMetadata()))
+      op->setLoc(numbered.getLocations().front());
   }
 
   /// Of inputs that the model takes as integers.
@@ -148,6 +159,7 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
         if (quant::QuantizedType grid = grids.lookup(op->getLoc()))
           npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
     });
+    getOperation()->walk(dropNumber);
   }
 
   /// Only accumulators have a scale per channel, and theirs is the last dimension here.

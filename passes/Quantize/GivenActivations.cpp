@@ -3,6 +3,7 @@
 #include "Quantize/GridGroups.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -120,8 +121,11 @@ private:
     tell(integers, grid);
     RankedTensorType before = cast<RankedTensorType>(integers.getType()), after = onGrid(before, grid);
     auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
-    if (maker)
+    if (maker) {
       integers.setType(after);
+      if (Grid given = *Grid::of(before); given.zeroPoint() != grid.zeroPoint())
+        keepLimits(maker, given);
+    }
     // The model's own integers are what leaves and enters the graph.
     for (OpOperand &use : llvm::make_early_inc_range(integers.getUses())) {
       auto cast = dyn_cast<quant::DequantizeCastOp>(use.getOwner());
@@ -138,6 +142,22 @@ private:
         cast.getResult().replaceAllUsesExcept(real, moved);
       }
     }
+  }
+
+  /// What the model's grid cuts off stays cut off: quantizers write a relu as no more than a zero point. An input is
+  /// cut behind its quantizer, as nothing computes before it.
+  static void keepLimits(quant::QuantizeCastOp maker, const Grid &before) {
+    auto [low, high] = coveredRange(before);
+    OpBuilder builder(maker);
+    auto limits = qnn::ClampAttr::get(maker.getContext(), low, high);
+    Value input = maker.getInput();
+    if (!isa<BlockArgument>(input) && !input.getDefiningOp<quant::DequantizeCastOp>()) {
+      maker.setOperand(qnn::ClipOp::create(builder, maker.getLoc(), input.getType(), input, limits));
+      return;
+    }
+    auto first = quant::QuantizeCastOp::create(builder, maker.getLoc(), maker.getType(), input);
+    auto real = quant::DequantizeCastOp::create(builder, maker.getLoc(), input.getType(), first);
+    maker.setOperand(qnn::ClipOp::create(builder, maker.getLoc(), input.getType(), real, limits));
   }
 
   void tell(Value integers, const Grid &grid) {

@@ -290,3 +290,22 @@ def test_int16_model_without_a_last_quantizer_leaves_as_an_activation_where_no_a
     program, _ = converted(model, data)
     found, wanted = outputs_of(program, data)["y"], reference(model, data)["y"]
     assert np.abs(found - wanted).max() <= .2
+
+
+@pytest.mark.parametrize("where", ("inner", "input"))
+@pytest.mark.parametrize("kind, target", (("uint16", "generic"), ("uint16", "i16x8"), ("int8", "shift_only")))
+def test_a_relu_that_is_a_zero_point_stays_one_on_symmetric_hardware(kind, target, where, tmp_path):
+    """Quantizers leave a relu to the zero point at the type's end: what such a grid cuts off stays cut off on a coarser one."""
+    wide, low = kind == "uint16", np.iinfo(kind).min
+    middle = 32768 if wide else 0
+    constants = {"s": np.float32(0.0005 if wide else 0.0625), "z": np.dtype(kind).type(low),
+                 "sx": np.float32(0.0002 if wide else 0.03125), "zx": np.dtype(kind).type(middle)}
+    before = quantize("x", "sx", "zx", "xd") + [node("Add", ["xd", "xd"], ["a"], name="add")] if where == "inner" else []
+    nodes = before + quantize("a" if before else "x", "s", "z", "r") + [node("Add", ["r", "r"], ["b"], name="twice")] + quantize("b", "sx", "zx", "y")
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, 8])], constants)
+    data = {"x": 2 * np.random.default_rng(1).normal(size=(20, 8)).astype(np.float32)}
+    program, told = converted(model, data, "--target", target)
+    assert "repaired" in told
+    expected = reference(model, data)["y"]
+    found = outputs_of(program, data)["y"].reshape(expected.shape)
+    assert np.abs(found - expected).max() <= 2.5 * float(constants["s"])

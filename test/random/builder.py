@@ -187,7 +187,8 @@ class Builder:
         if low == high:
             high = 1.0
         information = np.iinfo(kind)
-        share = self.choose(1.0, 1.0, 1.02, 0.8, 0.45, 1.7)
+        # No two steps have a simple ratio, which would make many numbers lie halfway between two.
+        share = self.choose(1.0, 1.0, 0.8, 0.45, 1.7) * self.random.uniform(0.98, 1.04)
         middle = (int(information.min) + int(information.max) + 1) // 2
         if self.hardware.symmetric_for(kind) or self.chance(0.25):
             real = share * max(-low, high) / (information.max - middle)

@@ -91,3 +91,12 @@ func.func @reinterpreted(%x: tensor<1x4x!meant>) -> tensor<1x4x!anew> {
   %0 = qnn.reinterpret %x : (tensor<1x4x!meant>) -> tensor<1x4x!anew>
   return %0 : tensor<1x4x!anew>
 }
+// Copies of an op share its names, and have a grid each.
+// CHECK-LABEL: func.func @copies
+// CHECK: npu.rescale {{.*}}npu.grid = !quant.uniform<i8:f32, 2.500000e-01:3>
+// CHECK: npu.rescale {{.*}}npu.grid = !quant.uniform<i8:f32, 5.000000e-01>
+func.func @copies(%x: tensor<1x4x!x>) -> (tensor<1x4x!anew>, tensor<1x4x!meant>) {
+  %0 = qnn.requantize %x : (tensor<1x4x!x>) -> tensor<1x4x!anew> loc("copy"("value"))
+  %1 = qnn.requantize %x : (tensor<1x4x!x>) -> tensor<1x4x!meant> loc("copy"("value"))
+  return %0, %1 : tensor<1x4x!anew>, tensor<1x4x!meant>
+}
