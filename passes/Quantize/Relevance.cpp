@@ -17,6 +17,7 @@ std::optional<double> tare::meanSquare(Value value) {
     double sum = 0;
     for (int64_t i = 0, count = tensor.count(); i < count; ++i)
       sum += double(tensor.as<float>()[i]) * tensor.as<float>()[i];
+    qnn::forgetPages(constant);
     return tensor.count() ? sum / double(tensor.count()) : 0.0;
   }
   qnn::RangeAttr range = rangeAttr(value);

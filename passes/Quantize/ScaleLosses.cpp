@@ -3,6 +3,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include <cmath>
 
 using namespace mlir;
@@ -21,6 +22,14 @@ Tensor ScaleChooser::weightsOf(AccumulatorOpInterface op) {
   return qnn::toTensor(qnn::constantValue(weights));
 }
 
+/// They come from the model's file again: large networks are not held in memory for what each layer loses.
+static void forgetWeights(AccumulatorOpInterface op) {
+  Value weights = op.getWeightOperand().get();
+  if (auto cast = weights.getDefiningOp<quant::DequantizeCastOp>())
+    weights = cast.getInput();
+  qnn::forgetPages(qnn::constantValue(weights));
+}
+
 AccumulatorContext ScaleChooser::contextOf(const Layer &layer) const {
   AccumulatorOpInterface op = layer.op;
   Value input = op.getActivationOperand().get(), result = op->getResult(0);
@@ -34,6 +43,7 @@ AccumulatorContext ScaleChooser::contextOf(const Layer &layer) const {
 /// A layer's channels by w, where M = m * 2^(e_x + w - e_y) at the largest shift. (A51)
 void ScaleChooser::addMultipliedCosts(const Layer &layer) {
   const AccumulatorContext around = contextOf(layer);
+  auto forget = llvm::make_scope_exit([&] { forgetWeights(layer.op); });
   SmallVector<ChannelWeights> weights = channelWeights(layer.own, around, context.target);
   double power = 0, relevance = context.relevance.of(AccumulatorOpInterface(layer.op)->getResult(0));
   for (const ChannelWeights &channel : weights)
@@ -83,6 +93,7 @@ double ScaleChooser::lossToMultipliers() const {
 
 double ScaleChooser::lossOf(const Layer &layer, bool withMultipliers) const {
   const AccumulatorContext around = contextOf(layer);
+  auto forget = llvm::make_scope_exit([&] { forgetWeights(layer.op); });
   SmallVector<ChannelWeights> channels = channelWeights(layer.own, around, context.target);
   double step = stepOf(layer), error = 0, power = 0;
   for (const ChannelWeights &channel : channels)
