@@ -188,6 +188,17 @@ def test_strict_refuses_a_collapse(tmp_path):
     assert out.exists()
 
 
+def test_strict_without_a_check_is_refused(tmp_path):
+    model, out = tmp_path / "m.onnx", tmp_path / "m.tare"
+    save(model, [node("Relu", ["x"], ["y"], name="relu")], [port("x", [1, 4])], [port("y", [1, 4])])
+    np.savez(tmp_path / "x.npz", x=np.ones((2, 4), np.float32))
+    said = fails("convert", model, "--calibration", tmp_path / "x.npz", "--strict", "--check", "0", "-o", out, output=out)
+    assert "no samples were checked" in said
+    tare("calibrate", model, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "ranges.json")
+    said = fails("convert", model, "--calibration", tmp_path / "ranges.json", "--strict", "-o", out, output=out)
+    assert "no samples were checked" in said
+
+
 def test_quiet_classes_have_not_collapsed(tmp_path):
     """Classes that no sample shows are far below a step of a softmax; nothing is wrong with them."""
     rng = np.random.default_rng(6)

@@ -122,6 +122,9 @@ private:
     arenaBytes = emitted->program.arena_bytes;
     StepClock writing;
     if (!isChecked(compiled)) {
+      if (strict)
+        return Error{options.model + ": --strict has nothing to go by, as no samples were checked; give --calibration "
+                                     "data (no ranges file) and --check 1 or more"};
       Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
       compiled.steps.push_back(writing.stop("write"));
       return written;
