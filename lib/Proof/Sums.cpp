@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 using namespace tare;
 using namespace tare::proof;
@@ -50,15 +51,53 @@ double roundingError(const AddT &add) {
   return add.rounding == program::Rounding::floor ? 1.0 : 0.5;
 }
 
-/// The multipliers' errors at the operands' far ends, and the rounding of the shift.
+/// u * a + v * b + w of the operands' integers.
+struct Linear {
+  double u, v, w;
+  double at(std::pair<double, double> ab) const { return u * ab.first + v * ab.second + w; }
+};
+
+using Polygon = std::vector<std::pair<double, double>>;
+
+/// What of a convex polygon has `side` of at least 0.
+Polygon cut(const Polygon &polygon, const Linear &side) {
+  Polygon kept;
+  for (size_t i = 0; i != polygon.size(); ++i) {
+    auto from = polygon[i], to = polygon[(i + 1) % polygon.size()];
+    double before = side.at(from), after = side.at(to);
+    if (before >= 0)
+      kept.push_back(from);
+    if ((before < 0) != (after < 0)) {
+      double t = before / (before - after);
+      kept.emplace_back(std::lerp(from.first, to.first, t), std::lerp(from.second, to.second, t));
+    }
+  }
+  return kept;
+}
+
+/// The multipliers' errors where they are largest, and the rounding of the shift. Where the integers and the real
+/// number are beyond the same end of the grid, both are that end and nothing is off: what is off by up to e is so only
+/// within e of the grid, which says anew how large e can be.
 void boundPairs(LayerProof &proof, const Sum &sum) {
   proof.method = Method::bound;
-  auto share = [&](int32_t multiplier, double scale, std::pair<int64_t, int64_t> reach) {
-    double error = std::abs(std::ldexp(double(multiplier), -sum.add.shift) - scale);
-    return error * double(std::max(std::abs(reach.first), std::abs(reach.second)));
-  };
-  proof.worst.error = share(sum.add.lhs_multiplier, sum.lhsScale, sum.lhs) +
-                      share(sum.add.rhs_multiplier, sum.rhsScale, sum.rhs) + roundingError(sum.add);
+  Linear real{sum.lhsScale, sum.rhsScale, double(sum.add.zero_point)};
+  Linear off{std::ldexp(double(sum.add.lhs_multiplier), -sum.add.shift) - sum.lhsScale,
+             std::ldexp(double(sum.add.rhs_multiplier), -sum.add.shift) - sum.rhsScale, 0};
+  auto [left, right] = sum.lhs;
+  auto [bottom, top] = sum.rhs;
+  const Polygon all = {{left, bottom}, {right, bottom}, {right, top}, {left, top}};
+  double rounding = roundingError(sum.add), error = 0;
+  Polygon inside = all;
+  constexpr int times = 4; // The second is near enough; no later one is worse.
+  for (int i = 0; i != times; ++i) {
+    error = rounding;
+    for (auto corner : inside)
+      error = std::max(error, std::abs(off.at(corner)) + rounding);
+    Linear above = {real.u, real.v, real.w - sum.add.clamp_min + error};
+    Linear below = {-real.u, -real.v, sum.add.clamp_max + error - real.w};
+    inside = cut(cut(all, above), below);
+  }
+  proof.worst.error = error;
 }
 
 } // namespace

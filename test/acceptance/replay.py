@@ -242,9 +242,12 @@ class Golden:
         self.folder = pathlib.Path(folder)
         self.index = json.loads((self.folder / "index.json").read_text())
         self.samples, self.layers = self.index["samples"], self.index["layers"]
+        self.arrays = {}
 
     def array(self, entry):
-        array = np.load(self.folder / entry["file"])
+        if entry["file"] not in self.arrays:
+            self.arrays[entry["file"]] = np.load(self.folder / entry["file"])
+        array = self.arrays[entry["file"]]
         assert array.dtype == entry["dtype"] and list(array.shape) == entry["shape"], entry
         return array
 
@@ -280,8 +283,8 @@ def compute(layer, operands, rounding=None):
 
 
 def replay(folder):
-    """Computes every layer from its operands alone; the names of what differs."""
-    golden, failures = Golden(folder), []
+    """Computes every layer from its operands alone; the names of what differs. `folder`: a path, or the Golden of one."""
+    golden, failures = folder if isinstance(folder, Golden) else Golden(folder), []
     for layer in golden.layers:
         replay_breakpoints(layer, golden, failures)
         for sample in range(golden.samples):

@@ -59,15 +59,17 @@ def samples_shape(shape, count):
     return (count, *shape[1:]) if shape and shape[0] == 1 else (count, *shape)
 
 
-def session(path):
+def session(path, threads=0):
+    """Of so many threads; as many as there are cores unless that is given."""
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def reference(path, data):
+def reference(path, data, threads=0):
     """ONNX Runtime's outputs, sample by sample, joined as `tare run` joins them."""
-    model = session(path)
+    model = session(path, threads)
     shapes = {i.name: i.shape for i in model.get_inputs() if i.name in data}
     results = []
     for k in range(len(next(iter(data.values())))):

@@ -1,49 +1,80 @@
-"""Random QDQ and integer graphs on every target, against ONNX Runtime without optimizations.
+"""Random QDQ and integer graphs on every target, against ONNX's numbers, and against what `tare verify` proves of them.
 
-usage: python test/random [--graphs N] [--seed S] [--targets a,b] [--only TARGET:INDEX] [--keep FOLDER]
+usage: python test/random [--graphs N] [--seed S] [--targets a,b] [--jobs J] [--verify K] [--only TARGET:INDEX] [--keep FOLDER]
 
 Prints each graph that is refused or wrong, and how often each kind of finding occurs; exit code 1 if there is any.
 """
 import argparse
+import functools
+import os
 import pathlib
+import shutil
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 from builder import TARGETS  # noqa: E402
-from differences import check, kinds  # noqa: E402
+from differences import Summary, check, check_all, kinds  # noqa: E402
+
+SHOWN = 50
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--graphs", type=int, default=2000, help="in all, shared by the targets")
     parser.add_argument("--first", type=int, default=0, help="the first graph's number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--targets", default=",".join(TARGETS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--verify", type=int, default=20, metavar="K",
+                        help="verify the program of each K-th graph and replay its golden vectors: 1 all, 0 none")
+    parser.add_argument("--reference", type=int, default=10, metavar="K",
+                        help="run each K-th pack of graphs in ONNX Runtime as a whole, too: 1 all, 0 none")
     parser.add_argument("--only", metavar="TARGET:INDEX", help="one graph")
-    parser.add_argument("--keep", metavar="FOLDER", help="where the last model stays; with --only, the one that is looked at")
-    options = parser.parse_args()
-    folder = pathlib.Path(options.keep or tempfile.mkdtemp())
-    folder.mkdir(parents=True, exist_ok=True)
-    targets = options.targets.split(",")
-    share = range(options.first, options.first + -(-options.graphs // len(targets)))
-    jobs = [(target, share) for target in targets]
+    parser.add_argument("--keep", metavar="FOLDER", help="where the last models stay; with --only, the one that is looked at")
+    return parser.parse_args()
+
+
+def scratch():
+    """In memory where there is such a folder: golden vectors are many small files."""
+    memory = pathlib.Path("/dev/shm")
+    return tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None)
+
+
+def run(options, folder):
+    """(target, summary) of parts of the work, as they are done."""
+    how = {"verify": options.verify, "reference": options.reference}
     if options.only:
         target, index = options.only.split(":")
-        jobs = [(target, [int(index)])]
-    findings = []
-    for target, indices in jobs:
-        summary = check(options.seed, indices, target, folder)
-        print(f"{target}: {summary.graphs} graphs, {summary.repaired} repaired, {len(summary.findings)} findings",
-              flush=True)
-        for finding in summary.findings[:50]:
+        yield target, check(options.seed, [int(index)], target, folder, **{key: min(value, 1) for key, value in how.items()})
+        return
+    targets = options.targets.split(",")
+    share = range(options.first, options.first + -(-options.graphs // len(targets)))
+    os.environ["TARE_THREADS"] = "1"  # The processes are the threads.
+    yield from check_all(options.seed, share, targets, folder, options.jobs, **how)
+
+
+def main():
+    options, summaries, begin = arguments(), {}, time.monotonic()
+    folder = pathlib.Path(options.keep or scratch())
+    folder.mkdir(parents=True, exist_ok=True)
+    for target, summary in run(options, folder):
+        for finding in summary.findings[:max(0, SHOWN - len(summaries.get(target, Summary()).findings))]:
             print(f"  {finding}", flush=True)
-        findings += summary.findings
-    for kind, count in kinds(findings):
+        summaries[target] = summaries.get(target, Summary()).joined(summary)
+    if not options.keep:
+        shutil.rmtree(folder)
+    for target, summary in sorted(summaries.items()):
+        print(f"{target}: {summary.graphs} graphs, {summary.repaired} repaired, {len(summary.findings)} findings")
+    everything = functools.reduce(Summary.joined, summaries.values())
+    seconds = time.monotonic() - begin
+    print(f"{everything.graphs} graphs in {seconds:.0f} s, {everything.graphs / seconds:.0f} in a second")
+    for kind, count in kinds(everything.findings):
         print(f"{count:6} {kind}")
-    return 1 if findings else 0
+    return 1 if everything.findings else 0
 
 
 if __name__ == "__main__":

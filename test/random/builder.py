@@ -8,6 +8,7 @@ import functools
 
 import numpy as np
 import onnxruntime
+import plain
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 from onnx import helper, numpy_helper
 
@@ -87,17 +88,6 @@ def _session(model):
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _quantized(reals, scale, zero):
-    limits = np.iinfo(zero.dtype)
-    return np.clip(np.rint(reals / scale.reshape(())) + zero.reshape(()), limits.min, limits.max).astype(zero.dtype)
-
-
-# What needs no session, for speed: the same numbers. What a model is compared with is ONNX Runtime's run of it as a whole.
-PLAIN = {"QuantizeLinear": _quantized,
-         "DequantizeLinear": lambda q, scale, zero: (q.astype(np.float32) - zero.astype(np.float32)) * scale.reshape(()),
-         "Relu": lambda x: np.maximum(x, 0), "Add": np.add, "Sub": np.subtract, "Mul": np.multiply}
-
-
 class NotRun(Exception):
     """ONNX Runtime has no kernel for a node."""
 
@@ -151,9 +141,9 @@ class Builder:
 
     def _run(self, node, operands):
         values = {each.name: each for each in operands if isinstance(each, Value)}
-        if plain := PLAIN.get(node.op_type):
-            of_sample = lambda i: [values[name].array[i] if name in values else self.constants[name] for name in node.input]
-            return [np.stack([plain(*of_sample(i)) for i in range(SAMPLES)])]
+        of_sample = lambda i: [values[name].array[i] if name in values else self.constants.get(name) for name in node.input]
+        if node.op_type in plain.OPERATORS:
+            return [np.stack(each) for each in zip(*(plain.run(node, of_sample(i)) for i in range(SAMPLES)))]
         ports = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(each.array.dtype), each.shape)
                  for name, each in values.items()]
         stored = [numpy_helper.from_array(self.constants[name], name) for name in dict.fromkeys(node.input)

@@ -1,13 +1,19 @@
-"""Converts packs of random graphs, runs them, and tells which graphs are not what ONNX Runtime computes."""
+"""Converts packs of random graphs, runs them, and tells which graphs are not what ONNX computes, or not what is proven of them."""
 import collections
+import concurrent.futures
 import dataclasses
+import functools
 import json
+import multiprocessing
+import os
 import pathlib
 import re
 
 import numpy as np
+from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
 from harness import load, reference, tare
+from proofs import check_program
 from quantized_graphs import Pack, make
 
 # Repairs whose cost the graphs' bounds hold already.
@@ -34,10 +40,8 @@ class Summary:
     repaired: int = 0
     findings: list = dataclasses.field(default_factory=list)
 
-    def add(self, other):
-        self.graphs += other.graphs
-        self.repaired += other.repaired
-        self.findings += other.findings
+    def joined(self, other):
+        return Summary(self.graphs + other.graphs, self.repaired + other.repaired, self.findings + other.findings)
 
 
 def difference(value, expected, found):
@@ -61,51 +65,108 @@ def _graphs_named(text):
     return {int(number) for number in re.findall(r"\bg(\d+)_", text)}
 
 
-def _compare(pack, model, program, changed, target):
-    np.savez(model.with_suffix(".data.npz"), **pack.data())
-    outputs = program.with_suffix(".out.npz")
-    done = tare("run", program, "--inputs", model.with_suffix(".data.npz"), "--outputs", outputs, check=False)
-    if done.returncode:
-        return [Finding(target, graph.index, "does not run: " + done.stderr.strip()) for graph in pack.graphs[:1]]
-    expected, found = reference(model, pack.data()), load(outputs)
-    findings = []
+def _differences(pack, expected, found, changed=()):
     for graph in pack.graphs:
-        if graph.index in changed:
-            continue
-        for name, value in graph.outputs.items():
-            wrong = difference(value, expected[name], found[name]) if name in found else f"'{name}' is missing"
-            if wrong:
-                findings.append(Finding(target, graph.index, wrong))
-                break
-    return findings
+        wrong = [difference(value, expected[name], found[name]) if name in found else f"'{name}' is missing"
+                 for name, value in graph.outputs.items() if graph.index not in changed]
+        if any(wrong):
+            yield graph.index, next(filter(None, wrong))
 
 
-def check_pack(pack, target, folder):
-    """The findings in one pack. Where it is refused, each of its graphs alone."""
-    model, program = folder / "pack.onnx", folder / "pack.tare"
-    pack.save(model)
-    np.savez(folder / "calibration.npz", **pack.data())
-    done = tare("convert", model, "--calibration", folder / "calibration.npz", "--target", target, "--allow-uncalibrated", "--check", "0",
-                "--json", "-o", program, check=False)
-    if done.returncode:
-        if len(pack.graphs) == 1:
-            return Summary(1, 0, [Finding(target, pack.graphs[0].index, "refused: " + done.stderr.strip())])
-        summary = Summary()
-        for graph in pack.graphs:
-            summary.add(check_pack(Pack([graph]), target, folder))
+@dataclasses.dataclass
+class Check:
+    """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, and each
+    `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers."""
+    seed: int
+    target: str
+    folder: pathlib.Path
+    verify: int = 20
+    reference: int = 10
+
+    def pack(self, indices):
+        """The findings in graphs that are converted side by side."""
+        pack = Pack([make(self.seed, index, self.target) for index in indices])
+        summary = self.compare(pack)
+        if self.reference and indices[0] // len(indices) % self.reference == 0:
+            summary.findings += self.run_elsewhere(pack)
+        proven = [graph for graph in pack.graphs if self.verify and graph.index % self.verify == 0]
+        if proven:
+            summary.findings += self.prove(Pack(proven))
         return summary
-    said = json.loads(done.stdout)
-    changed = _graphs_named(json.dumps([each for each in said["repairs"] if each["kind"] not in EXPECTED]))
-    return Summary(len(pack.graphs), len(changed), _compare(pack, model, program, changed, target))
+
+    def compare(self, pack):
+        """Where the pack is refused, each of its graphs alone."""
+        program, refusal, changed = self.convert(pack, "pack")
+        if program is None and len(pack.graphs) > 1:
+            return functools.reduce(Summary.joined, (self.compare(Pack([graph])) for graph in pack.graphs))
+        if program is None:
+            return Summary(1, 0, [self.finding(pack.graphs[0].index, refusal)])
+        outputs = program.with_suffix(".out.npz")
+        done = tare("run", program, "--inputs", program.with_suffix(".data.npz"), "--outputs", outputs, check=False)
+        if done.returncode:
+            return Summary(len(pack.graphs), 0, [self.finding(pack.graphs[0].index, "does not run: " + done.stderr.strip())])
+        wrong = _differences(pack, pack.expected(), load(outputs), changed)
+        return Summary(len(pack.graphs), len(changed), [self.finding(*each) for each in wrong])
+
+    def convert(self, pack, name, *arguments):
+        """The program, or None and why not; and the numbers of the graphs that were repaired at a cost."""
+        model, program = self.folder / f"{name}.onnx", self.folder / f"{name}.tare"
+        pack.save(model)
+        np.savez(program.with_suffix(".data.npz"), **pack.data())
+        done = tare("convert", model, "--calibration", program.with_suffix(".data.npz"), "--target", self.target, "--allow-uncalibrated",
+                    "--check", "0", "--json", *arguments, "-o", program, check=False)
+        if done.returncode:
+            return None, "refused: " + done.stderr.strip(), set()
+        repairs = [each for each in json.loads(done.stdout)["repairs"] if each["kind"] not in EXPECTED]
+        return program, None, _graphs_named(json.dumps(repairs))
+
+    def run_elsewhere(self, pack):
+        """Where ONNX Runtime has a kernel for every node it must compute what the graphs' makers did."""
+        path = self.folder / "reference.onnx"
+        pack.save(path)
+        try:
+            found = reference(path, pack.data(), threads=1)
+        except onnxruntime_errors.NotImplemented:
+            graphs = pack.graphs if len(pack.graphs) > 1 else []
+            return [finding for graph in graphs for finding in self.run_elsewhere(Pack([graph]))]
+        wrong = _differences(pack, pack.expected(), found)
+        return [self.finding(index, "ONNX Runtime: " + what) for index, what in wrong]
+
+    def prove(self, pack):
+        program, _, changed = self.convert(pack, "proven")
+        if program is None:
+            return []  # `compare` has told of it.
+        found = check_program(program, program.with_suffix(".data.npz"), self.folder, changed)
+        return [self.finding(min(_graphs_named(what), default=pack.graphs[0].index), what) for what in found]
+
+    def finding(self, index, what):
+        return Finding(self.target, index, what)
 
 
-def check(seed, indices, target, folder, in_a_pack=40):
+def _check_in(folder, seed, target, indices, **options):
+    """One pack, in a folder of this process."""
+    own = pathlib.Path(folder) / str(os.getpid())
+    own.mkdir(exist_ok=True)
+    return Check(seed, target, own, **options).pack(indices)
+
+
+def check(seed, indices, target, folder, in_a_pack=40, **options):
     """All graphs of `indices` on `target`."""
-    summary, indices = Summary(), list(indices)
-    for first in range(0, len(indices), in_a_pack):
-        graphs = [make(seed, index, target) for index in indices[first:first + in_a_pack]]
-        summary.add(check_pack(Pack(graphs), target, pathlib.Path(folder)))
-    return summary
+    indices = list(indices)
+    job = Check(seed, target, pathlib.Path(folder), **options)
+    packs = (indices[first:first + in_a_pack] for first in range(0, len(indices), in_a_pack))
+    return functools.reduce(Summary.joined, map(job.pack, packs), Summary())
+
+
+def check_all(seed, indices, targets, folder, jobs, in_a_pack=40, **options):
+    """The same on several targets, by so many processes: (target, summary) of each pack, as they are done."""
+    indices = list(indices)
+    packs = [indices[first:first + in_a_pack] for first in range(0, len(indices), in_a_pack)]
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(jobs, context) as pool:
+        running = {pool.submit(_check_in, folder, seed, target, pack, **options): target for target in targets for pack in packs}
+        for done in concurrent.futures.as_completed(running):
+            yield running.pop(done), done.result()
 
 
 def kinds(findings):

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 import onnx
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 import operators
 from builder import OPSET, SAMPLES, TARGETS, Builder, Grid
@@ -56,13 +56,31 @@ class GraphMaker(Builder):
             integers.grid = Grid(kind, self.scale_for(self.random.uniform(0.2, 3) / (information.max - middle)), zero)
             # The least integer is not there on symmetric hardware.
             integers.error = integers.typical = float(self.hardware.symmetric_for(kind))
+            if self.chance(0.25):
+                self.pool.append(self.cast(integers))
+                return
             integers = self.move_integers(integers)
         else:
             real = self.input((self.random.normal(size=(SAMPLES, *shape)) * self.random.uniform(0.2, 3)).astype(np.float32))
-            if self.chance(0.15):  # One input, two quantizers.
+            for _ in range(self.choose(0, 0, 0, 0, 0, 0, 1, 2)):  # One input, several quantizers.
                 self.pool.append(self.through_grid(real))
             integers = self.to_integers(real, self.grid_for(real, kind))
         self.pool.append(self.to_reals(integers))
+
+    def cast(self, integers):
+        """An image of integers as real numbers: less what means 0, times a step, or divided by its reciprocal."""
+        information = np.iinfo(integers.array.dtype)
+        middle = (int(information.min) + int(information.max) + 1) // 2
+        zero = middle if self.hardware.symmetric_for(integers.grid.kind) else self.choose(0, 0, middle, int(self.random.integers(1, 100)))
+        step = integers.grid.scale
+        [real] = self.add("Cast", [integers], to=TensorProto.FLOAT)
+        if zero:
+            [real] = self.add("Sub", [real, self.constant(np.float32(zero))])
+        [real] = self.choose(lambda: self.add("Mul", [real, self.constant(step)]),
+                             lambda: self.add("Div", [real, self.constant(np.float32(1 / step))]))()
+        real.grid, real.unit = Grid(integers.grid.kind, step, zero), float(step)
+        real.error, real.typical = integers.error * real.unit, integers.typical * real.unit
+        return real
 
     # Layers
 
@@ -91,10 +109,20 @@ class GraphMaker(Builder):
             if self.chance(0.08):
                 self.output(integers)
             integers = self.move_integers(integers)
+            if self.chance(0.06):  # The same integers mean other numbers for another reader.
+                self.pool.append(self.to_reals(integers, self.other_grid(integers.grid)))
             real = self.to_reals(integers)
             if self.chance(0.06):  # Quantized again, from what was quantized.
                 real = self.through_grid(real)
             self.pool.append(real)
+
+    def other_grid(self, grid):
+        """Other numbers for the integers of `grid`."""
+        zero = grid.zero
+        if not self.hardware.symmetric_for(grid.kind):
+            information = np.iinfo(grid.kind)
+            zero = int(np.clip(zero + self.random.integers(-9, 10), information.min, information.max))
+        return Grid(grid.kind, self.scale_for(float(grid.scale) * self.random.uniform(0.4, 2.5)), zero)
 
     def move_integers(self, integers):
         if not self.chance(0.2):
@@ -137,6 +165,11 @@ class Pack:
                                   ports(value for each in self.graphs for value in each.inputs.values()),
                                   ports(value for each in self.graphs for value in each.outputs.values()), stored)
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10), str(path))
+
+    def expected(self):
+        """What every output is, its samples joined as `tare run` joins them."""
+        join = lambda array: array.reshape(-1, *array.shape[2:]) if array.ndim > 1 and array.shape[1] == 1 else array
+        return {name: join(value.array) for graph in self.graphs for name, value in graph.outputs.items()}
 
     def data(self):
         """The samples of every input."""

@@ -1,4 +1,4 @@
-"""2,016 random QDQ and integer graphs, as many for each target. More: `python test/random --graphs 100000`."""
+"""2,016 random QDQ and integer graphs, as many for each target, some of them verified. More: `python test/random --graphs 100000`."""
 import pathlib
 import sys
 

@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_LAYERNAMES_H
 
 #include "Executable.h"
+#include "tare/Program/program_generated.h"
 
 namespace tare {
 
@@ -11,6 +12,9 @@ namespace tare {
 /// holds what the node gives, the others lead to it.
 std::vector<std::string> arrayNames(const std::vector<ExecutablePort> &outputs,
                                     const std::vector<ExecutableLayer> &layers);
+
+/// The same of a program's layers, for tables: copies of a layer, which have its name, are told apart.
+std::vector<std::string> layerLabels(const program::ProgramT &program);
 
 } // namespace tare
 

@@ -1,6 +1,7 @@
 //===- RoundingOnData.cpp - If the board rounded otherwise, on data -------===//
 #include "RoundingOnData.h"
 
+#include "LayerNames.h"
 #include "Samples.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/OtherRounding.h"
@@ -53,9 +54,11 @@ Result<std::unique_ptr<RoundingOnData>> RoundingOnData::create(std::shared_ptr<c
 RoundingOnData::RoundingOnData(Trace program, Trace other)
     : program(std::move(program)), other(std::move(other)), ofLayers(session().program().layers.size()),
       ofOutputs(session().outputCount()) {
+  std::vector<std::string> labels = layerLabels(session().program());
   for (size_t i = 0; i != ofLayers.size(); ++i) {
     const program::LayerT &layer = *session().program().layers[i];
     ofLayers[i].name = layer.name;
+    ofLayers[i].label = labels[i];
     ofLayers[i].kind = kernels::lookup(layer.op.type)->name;
   }
   for (size_t i = 0; i != ofOutputs.size(); ++i)

@@ -13,8 +13,8 @@ namespace tare {
 /// Elements of a layer's result, or of an output.
 struct RoundedElements {
   std::string name;
-  /// The layer's operator; empty for an output.
-  std::string kind;
+  /// How tables call the layer, and its operator; empty for an output.
+  std::string label, kind;
   std::atomic<int64_t> differing = 0, total = 0;
 };
 

@@ -1,5 +1,6 @@
 //===- VerifyProof.cpp - tare verify: the worst errors --------------------===//
 #include "Json.h"
+#include "LayerNames.h"
 #include "Table.h"
 #include "Verification.h"
 
@@ -14,8 +15,23 @@ using proof::LayerProof;
 
 namespace {
 
-std::vector<std::string> cellsOf(const LayerProof &layer) {
-  std::vector<std::string> cells = {layer.name, layer.kind, proof::nameOf(layer.method)};
+/// The layers' proofs, and how tables and messages call the layers.
+struct Proofs {
+  std::vector<LayerProof> layers;
+  std::vector<std::string> labels;
+  /// Of the worst layer; none where there is no layer.
+  std::optional<size_t> worst = {};
+
+  explicit Proofs(const Verification &task)
+      : layers(proof::prove(*task.model, task.threads)), labels(layerLabels(task.model->program())) {
+    for (size_t i = 0; i != layers.size(); ++i)
+      if (!worst || layers[i].worst.error > layers[*worst].worst.error)
+        worst = i;
+  }
+};
+
+std::vector<std::string> cellsOf(const LayerProof &layer, const std::string &label) {
+  std::vector<std::string> cells = {label, layer.kind, proof::nameOf(layer.method)};
   cells.resize(10);
   if (layer.channels)
     cells[3] = std::to_string(layer.channels);
@@ -31,7 +47,7 @@ std::vector<std::string> cellsOf(const LayerProof &layer) {
   return cells;
 }
 
-void printProofs(const std::vector<LayerProof> &proofs, const LayerProof *worst) {
+void printProofs(const Proofs &proofs) {
   Table table({{"layer", Table::Align::left},
                {"kind", Table::Align::left},
                {"proof", Table::Align::left},
@@ -42,18 +58,22 @@ void printProofs(const std::vector<LayerProof> &proofs, const LayerProof *worst)
                {"accumulator"},
                {"output"},
                {"real"}});
-  for (const LayerProof &layer : proofs)
-    table.add(cellsOf(layer));
+  for (size_t i = 0; i != proofs.layers.size(); ++i)
+    table.add(cellsOf(proofs.layers[i], proofs.labels[i]));
   table.print();
-  if (worst && worst->isAttained())
-    fmt::print("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst->worst.error, worst->name,
-               worst->channel);
-  else if (worst && worst->channels)
-    fmt::print("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst->worst.error, worst->name);
+  if (!proofs.worst)
+    return;
+  const LayerProof &worst = proofs.layers[*proofs.worst];
+  const std::string &label = proofs.labels[*proofs.worst];
+  if (worst.isAttained())
+    fmt::print("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, label, worst.channel);
+  else if (worst.channels)
+    fmt::print("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst.worst.error, label);
 }
 
-void writeProof(llvm::json::OStream &out, const LayerProof &layer) {
+void writeProof(llvm::json::OStream &out, const LayerProof &layer, const std::string &label) {
   out.attribute("name", jsonText(layer.name));
+  out.attribute("label", jsonText(label));
   out.attribute("kind", jsonText(layer.kind));
   out.attribute("proof", proof::nameOf(layer.method));
   out.attribute("channels", layer.channels);
@@ -72,24 +92,25 @@ void writeProof(llvm::json::OStream &out, const LayerProof &layer) {
   out.attribute("real", layer.worst.real);
 }
 
-void writeProofs(llvm::json::OStream &out, const std::vector<LayerProof> &proofs, const LayerProof *worst) {
+void writeProofs(llvm::json::OStream &out, const Proofs &proofs) {
+  const LayerProof *worst = proofs.worst ? &proofs.layers[*proofs.worst] : nullptr;
   out.object([&] {
     out.attribute("worst_error", worst ? worst->worst.error : 0.0);
     out.attribute("worst_layer", worst && worst->channels ? jsonText(worst->name) : "");
     out.attributeArray("layers", [&] {
-      for (const LayerProof &layer : proofs)
-        out.object([&] { writeProof(out, layer); });
+      for (size_t i = 0; i != proofs.layers.size(); ++i)
+        out.object([&] { writeProof(out, proofs.layers[i], proofs.labels[i]); });
     });
   });
 }
 
 /// "a: 'x', 'y'; b: 'z'": the layers that cannot be proven, by what is missing.
-std::string unprovenOf(const std::vector<LayerProof> &proofs) {
+std::string unprovenOf(const Proofs &proofs) {
   std::map<std::string, std::string> layersByReason;
-  for (const LayerProof &layer : proofs)
-    if (layer.method == proof::Method::unknown) {
-      std::string &layers = layersByReason[layer.reason];
-      layers += fmt::format("{}'{}'", layers.empty() ? "" : ", ", layer.name);
+  for (size_t i = 0; i != proofs.layers.size(); ++i)
+    if (proofs.layers[i].method == proof::Method::unknown) {
+      std::string &layers = layersByReason[proofs.layers[i].reason];
+      layers += fmt::format("{}'{}'", layers.empty() ? "" : ", ", proofs.labels[i]);
     }
   std::string text;
   for (const auto &[reason, layers] : layersByReason)
@@ -98,11 +119,11 @@ std::string unprovenOf(const std::vector<LayerProof> &proofs) {
 }
 
 /// The tables have been printed; what is above the limit, and what cannot be proven, is the error.
-Status check(const Verification &task, const std::vector<LayerProof> &proofs, std::optional<double> maxError) {
+Status check(const Verification &task, const Proofs &proofs, std::optional<double> maxError) {
   std::string failing, unproven = unprovenOf(proofs);
-  for (const LayerProof &layer : proofs)
-    if (maxError && layer.worst.error > *maxError)
-      failing += fmt::format("{}'{}' ({:.4f} LSB)", failing.empty() ? "" : ", ", layer.name, layer.worst.error);
+  for (size_t i = 0; i != proofs.layers.size(); ++i)
+    if (double error = proofs.layers[i].worst.error; maxError && error > *maxError)
+      failing += fmt::format("{}'{}' ({:.4f} LSB)", failing.empty() ? "" : ", ", proofs.labels[i], error);
   if (failing.empty() && unproven.empty())
     return success();
   if (!failing.empty())
@@ -114,14 +135,10 @@ Status check(const Verification &task, const std::vector<LayerProof> &proofs, st
 } // namespace
 
 Status tare::verifyProof(const Verification &task, std::optional<double> maxError) {
-  std::vector<LayerProof> proofs = proof::prove(*task.model, task.threads);
-  const LayerProof *worst = nullptr;
-  for (const LayerProof &layer : proofs)
-    if (!worst || layer.worst.error > worst->worst.error)
-      worst = &layer;
+  Proofs proofs(task);
   if (task.json)
-    printJson([&](llvm::json::OStream &out) { writeProofs(out, proofs, worst); });
+    printJson([&](llvm::json::OStream &out) { writeProofs(out, proofs); });
   else
-    printProofs(proofs, worst);
+    printProofs(proofs);
   return check(task, proofs, maxError);
 }

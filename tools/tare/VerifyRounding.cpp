@@ -1,5 +1,6 @@
 //===- VerifyRounding.cpp - tare verify: if the board rounded otherwise ---===//
 #include "Json.h"
+#include "LayerNames.h"
 #include "Table.h"
 #include "Verification.h"
 
@@ -12,22 +13,29 @@ using proof::RoundingDifference;
 
 namespace {
 
-void print(const std::vector<RoundingDifference> &differences) {
+/// How the table calls a layer, and what would change of it.
+struct Row {
+  std::string label;
+  RoundingDifference difference;
+};
+
+void print(const std::vector<Row> &rows) {
   Table table(
       {{"layer", Table::Align::left}, {"kind", Table::Align::left}, {"accumulators"}, {"would differ"}, {"share"}});
-  for (const RoundingDifference &layer : differences)
-    table.add({layer.name, layer.kind, std::to_string(layer.total), std::to_string(layer.differing),
+  for (const auto &[label, layer] : rows)
+    table.add({label, layer.kind, std::to_string(layer.total), std::to_string(layer.differing),
                fmt::format("{:.3f} %", 100.0 * double(layer.differing) / double(layer.total))});
   table.print();
 }
 
-void write(llvm::json::OStream &out, const std::vector<RoundingDifference> &differences, program::Rounding rounding) {
+void write(llvm::json::OStream &out, const std::vector<Row> &rows, program::Rounding rounding) {
   out.object([&] {
     out.attribute("rounding", program::EnumNameRounding(rounding));
     out.attributeArray("layers", [&] {
-      for (const RoundingDifference &layer : differences)
+      for (const auto &[label, layer] : rows)
         out.object([&] {
           out.attribute("name", jsonText(layer.name));
+          out.attribute("label", jsonText(label));
           out.attribute("kind", jsonText(layer.kind));
           out.attribute("accumulators", int64_t(layer.total));
           out.attribute("differing", int64_t(layer.differing));
@@ -39,13 +47,15 @@ void write(llvm::json::OStream &out, const std::vector<RoundingDifference> &diff
 } // namespace
 
 Status tare::verifyRounding(const Verification &task, program::Rounding rounding) {
-  std::vector<RoundingDifference> differences;
-  for (const auto &layer : task.model->program().layers)
-    if (std::optional<RoundingDifference> difference = proof::compareRounding(*task.model, *layer, rounding))
-      differences.push_back(*difference);
+  std::vector<Row> rows;
+  const auto &layers = task.model->program().layers;
+  std::vector<std::string> labels = layerLabels(task.model->program());
+  for (size_t i = 0; i != layers.size(); ++i)
+    if (std::optional<RoundingDifference> difference = proof::compareRounding(*task.model, *layers[i], rounding))
+      rows.push_back({labels[i], *difference});
   if (task.json)
-    printJson([&](llvm::json::OStream &out) { write(out, differences, rounding); });
+    printJson([&](llvm::json::OStream &out) { write(out, rows, rounding); });
   else
-    print(differences);
+    print(rows);
   return success();
 }

@@ -19,7 +19,7 @@ void print(const RoundingOnData &comparison, int64_t samples) {
   Table table({{"layer", Table::Align::left}, {"kind", Table::Align::left}, {"elements"}, {"would differ"}, {"share"}});
   for (const RoundedElements *layer : comparison.layers())
     table.add(
-        {layer->name, layer->kind, std::to_string(layer->total), std::to_string(layer->differing), shareOf(*layer)});
+        {layer->label, layer->kind, std::to_string(layer->total), std::to_string(layer->differing), shareOf(*layer)});
   table.print();
   int64_t differing = 0, total = 0;
   for (const RoundedElements *output : comparison.outputs())
@@ -33,8 +33,10 @@ void write(llvm::json::OStream &out, const char *key, const std::vector<const Ro
     for (const RoundedElements *entry : list)
       out.object([&] {
         out.attribute("name", jsonText(entry->name));
-        if (!entry->kind.empty())
+        if (!entry->kind.empty()) {
+          out.attribute("label", jsonText(entry->label));
           out.attribute("kind", jsonText(entry->kind));
+        }
         out.attribute("elements", entry->total.load());
         out.attribute("differing", entry->differing.load());
       });

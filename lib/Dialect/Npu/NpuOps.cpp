@@ -67,10 +67,11 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
-  // One that says what its integers mean stands for more than a shape.
-  if (getInput().getType() == getType() && !(*this)->hasAttr(gridAttrName))
+  // One that says what its integers mean stands for more than a shape, and has no other: so the proof knows it.
+  bool saysGrid = (*this)->hasAttr(gridAttrName);
+  if (getInput().getType() == getType() && !saysGrid)
     return getInput();
-  if (auto first = getInput().getDefiningOp<ReshapeOp>(); first && !first->hasAttr(gridAttrName)) {
+  if (auto first = getInput().getDefiningOp<ReshapeOp>(); first && !saysGrid && !first->hasAttr(gridAttrName)) {
     getInputMutable().assign(first.getInput());
     return getResult();
   }

@@ -172,6 +172,31 @@ TEST(Proof, WithoutGridsNothingIsProven) {
   EXPECT_EQ(proveLayer(*model, *model->program().layers[0]).method, Method::unknown);
 }
 
+/// x[1, 4] on a grid of 1, reshaped to `shape` on one of 1 / 255.
+LayerProof proofOfReshape(Shape shape) {
+  test::NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 4}});
+  program::ReshapeT reshape;
+  reshape.shape = shape;
+  uint32_t y = builder.layer("scaled", std::move(reshape), {x});
+  setGrid(builder, x, {1.0}, -128), setGrid(builder, y, {1.0 / 255}, -128);
+  builder.output("y", y);
+  auto model = modelOf(builder);
+  return proveLayer(*model, *model->program().layers[0]);
+}
+
+TEST(Proof, IntegersThatGetAnotherMeaningAreExact) {
+  LayerProof proof = proofOfReshape({1, 4});
+  EXPECT_EQ(proof.method, Method::exact);
+  EXPECT_EQ(proof.worst.error, 0.0);
+}
+
+TEST(Proof, IntegersThatMoveToAnotherGridAreNot) {
+  LayerProof proof = proofOfReshape({2, 2});
+  EXPECT_EQ(proof.method, Method::bound);
+  EXPECT_DOUBLE_EQ(proof.worst.error, 254.0 * 255);
+}
+
 TEST(Proof, SumTriesEveryPair) {
   test::NetworkBuilder builder;
   uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
@@ -190,6 +215,55 @@ TEST(Proof, SumTriesEveryPair) {
   EXPECT_EQ(floor->total, 65536u);
   // a / 2 + b / 4 is rounded up at the quarters 2 and 3, of which every pair has each equally often.
   EXPECT_EQ(floor->differing, 32768u);
+}
+
+/// a * Sa + b * Sb of 16-bit operands, with multipliers of 15 bits and a shift that the larger scale allows.
+test::NetworkBuilder wideSum(double scaleA, double scaleB, int sign) {
+  test::NetworkBuilder builder;
+  uint32_t a = builder.input("a", {ElementType::i16, {1, 4}}), b = builder.input("b", {ElementType::i16, {1, 4}});
+  program::AddT add;
+  add.shift = uint8_t(14 - std::ilogb(std::max(scaleA, scaleB)));
+  add.lhs_multiplier = int32_t(std::lround(std::ldexp(scaleA, add.shift)));
+  add.rhs_multiplier = sign * int32_t(std::lround(std::ldexp(scaleB, add.shift)));
+  add.clamp_min = -32768, add.clamp_max = 32767;
+  uint32_t y = builder.layer("sum", std::move(add), {a, b});
+  setGrid(builder, a, {scaleA}), setGrid(builder, b, {scaleB}), setGrid(builder, y, {1.0});
+  builder.output("y", y);
+  return builder;
+}
+
+TEST(Proof, NoPairOfAWideSumIsFartherOffThanItsBound) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> exponent(-4, 6);
+  std::uniform_int_distribution<int64_t> integer(-32768, 32767);
+  for (int i = 0; i < 60; ++i) {
+    double scaleA = std::exp2(exponent(random)), scaleB = std::exp2(exponent(random));
+    int sign = i % 2 ? 1 : -1;
+    test::NetworkBuilder builder = wideSum(scaleA, scaleB, sign);
+    auto model = modelOf(builder);
+    LayerProof proof = proveLayer(*model, *model->program().layers[0]);
+    const program::AddT &add = *model->program().layers[0]->op.AsAdd();
+    program::RequantT requant = kernels::requantOfSum(add);
+    double worst = 0;
+    for (int pair = 0; pair < 20000; ++pair) {
+      int64_t a = integer(random), b = integer(random);
+      if (pair % 2) // Near an end of the grid, or its middle, where nothing is clamped.
+        b = std::clamp<int64_t>(std::llround(sign * ((pair % 3 - 1) * 32767 - a * scaleA) / scaleB), -32768, 32767);
+      double real = std::clamp(a * scaleA + sign * b * scaleB, -32768.0, 32767.0);
+      int64_t y = kernels::requantize(a * add.lhs_multiplier + b * add.rhs_multiplier, requant, 0);
+      worst = std::max(worst, std::abs(double(y) - real));
+    }
+    ASSERT_EQ(proof.method, Method::bound);
+    ASSERT_LE(worst, proof.worst.error + 1e-9);
+    ASSERT_GE(worst, proof.worst.error / 4 - 0.5);
+  }
+}
+
+/// Only a of up to 1024 steps is not clamped, whatever b is: its multiplier's error at its far end does not matter.
+TEST(Proof, WhatIsClampedAnywayIsNotInAWideSumsBound) {
+  test::NetworkBuilder builder = wideSum(40.0013, 0.25, 1);
+  auto model = modelOf(builder);
+  EXPECT_LT(proveLayer(*model, *model->program().layers[0]).worst.error, 1.3);
 }
 
 TEST(Proof, WithAnotherRoundingTheProgramIsOtherwiseTheSame) {
