@@ -25,14 +25,15 @@ using namespace tare::qnn;
 
 namespace {
 
-/// A tensor seen as [outer, channels, inner] around the grid's axis.
+/// A tensor seen as [outer, channels, inner] around the grid's axis; as one run where it has none.
 struct Channels {
   int64_t outer = 1, channels = 1, inner = 1;
 
   Channels(const Grid &grid, const Shape &shape) {
     for (size_t axis = 0; axis < shape.size(); ++axis) {
       bool isChannel = grid.axis && int64_t(axis) == *grid.axis;
-      (isChannel ? channels : grid.axis && int64_t(axis) > *grid.axis ? inner : outer) *= shape[axis];
+      bool isInner = !grid.axis || int64_t(axis) > *grid.axis;
+      (isChannel ? channels : isInner ? inner : outer) *= shape[axis];
     }
   }
 };
@@ -98,10 +99,18 @@ template <typename T> void constantToIntegers(const float *in, T *out, const Gri
   });
 }
 
+/// (in - zero) * scale, of integers whose differences to `zero` have 32 bits. For vectors.
+template <typename T> void toSmallReals(const T *in, float *out, int64_t count, double scale, int32_t zero) {
+  for (int64_t i = 0; i < count; ++i)
+    out[i] = float(double(int32_t(in[i]) - zero) * scale);
+}
+
 template <typename T> void toReals(const T *in, float *out, const Grid &grid, const Channels &layout) {
   forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
     double scale = grid.scale(channel);
     int64_t zero = grid.zeroPoint(channel);
+    if (isSmall<T>(grid, channel))
+      return toSmallReals(in + first, out + first, count, scale, int32_t(zero));
     for (int64_t i = first; i < first + count; ++i)
       out[i] = float(double(int64_t(in[i]) - zero) * scale);
   });
@@ -119,15 +128,29 @@ template <typename F> void withStorage(const Grid &grid, F f) {
   }
 }
 
+/// What quantized() says, into `out`.
+void quantizeInto(const Tensor &reals, const Grid &grid, void *out) {
+  withStorage(grid, [&](auto storage) {
+    toIntegers(reals.as<float>(), static_cast<decltype(storage) *>(out), grid, Channels(grid, reals.shape()));
+  });
+}
+
+/// What dequantized() says, into `out`.
+void dequantizeInto(const Tensor &integers, const Grid &grid, float *out) {
+  withStorage(grid, [&](auto storage) {
+    toReals(integers.as<decltype(storage)>(), out, grid, Channels(grid, integers.shape()));
+  });
+}
+
 void evaluateQuantize(mlir::quant::QuantizeCastOp op, const Evaluation &e) {
-  bool isConstant = constantValue(op.getInput()) != nullptr;
-  Tensor result = isConstant ? constantOnGrid(*e.operands[0], op.getType()) : quantized(*e.operands[0], op.getType());
+  if (!constantValue(op.getInput()))
+    return quantizeInto(*e.operands[0], *Grid::of(op.getType()), e.result.data);
+  Tensor result = constantOnGrid(*e.operands[0], op.getType());
   std::memcpy(e.result.data, result.data(), result.type().bytes());
 }
 
 void evaluateDequantize(mlir::quant::DequantizeCastOp op, const Evaluation &e) {
-  Tensor result = dequantized(*e.operands[0], op.getInput().getType());
-  std::memcpy(e.result.data, result.data(), result.type().bytes());
+  dequantizeInto(*e.operands[0], *Grid::of(op.getInput().getType()), static_cast<float *>(e.result.data));
 }
 
 /// Operands come dequantized and the result is quantized by whoever evaluates ops on quantized types.
@@ -151,9 +174,7 @@ Tensor tare::dequantized(const Tensor &tensor, mlir::Type irType) {
   if (!grid)
     return tensor;
   Tensor result(ElementType::f32, tensor.shape());
-  Channels layout(*grid, tensor.shape());
-  withStorage(*grid,
-              [&](auto storage) { toReals(tensor.as<decltype(storage)>(), result.mutableAs<float>(), *grid, layout); });
+  dequantizeInto(tensor, *grid, result.mutableAs<float>());
   return result;
 }
 
@@ -177,10 +198,7 @@ Tensor tare::quantized(const Tensor &reals, mlir::Type irType) {
   if (!grid)
     return reals;
   Tensor result(toHost(irType));
-  Channels layout(*grid, reals.shape());
-  withStorage(*grid, [&](auto storage) {
-    toIntegers(reals.as<float>(), result.mutableAs<decltype(storage)>(), *grid, layout);
-  });
+  quantizeInto(reals, *grid, result.mutableAs<void>());
   return result;
 }
 

@@ -11,7 +11,12 @@ using namespace tare;
 
 namespace {
 
-std::string decibels(double sqnr) { return std::isfinite(sqnr) ? fmt::format("{:.1f} dB", sqnr) : "exact"; }
+/// There is no ratio to a signal of zeros.
+std::string decibels(double sqnr) {
+  if (std::isfinite(sqnr))
+    return fmt::format("{:.1f} dB", sqnr);
+  return sqnr > 0 ? "exact" : "none (all 0 in float)";
+}
 
 std::string describe(const CheckedOutput &output, int64_t samples) {
   const OutputQuality &quality = output.quality;
@@ -105,6 +110,7 @@ void writeOrigin(llvm::json::OStream &json, const LossOrigin &origin) {
     json.attribute("sqnr_db", jsonNumber(origin.sqnr));
     json.attribute("operand_sqnr_db", jsonNumber(origin.operandSqnr));
     json.attribute("gradual", origin.isGradual);
+    json.attribute("cause", jsonText(origin.cause));
   });
 }
 

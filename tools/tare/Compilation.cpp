@@ -9,6 +9,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -50,6 +51,24 @@ bool quantizesItself(ModuleOp module) {
   return module.walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
+/// A copy whose constants the passes that replace weights do not free; null where they are large.
+OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
+  constexpr size_t small = size_t(16) << 20;
+  size_t bytes = 0;
+  module.walk([&](qnn::ConstantOp op) {
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
+      bytes += resource.getData().size();
+  });
+  if (bytes > small)
+    return {};
+  OwningOpRef<ModuleOp> copy(module.clone());
+  copy->walk([&](qnn::ConstantOp op) {
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
+      op.setValueAttr(DenseElementsAttr::getFromRawBuffer(resource.getShapedType(), resource.getData()));
+  });
+  return copy;
+}
+
 /// Runs the arrows one after the other, and times them.
 class Compiler {
 public:
@@ -64,8 +83,11 @@ public:
     if (failed(calibrate()))
       return failure();
     auto &options = request.pipeline;
-    if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); })) ||
-        failed(arrow(Stage::fused, "fuse", buildFusePipeline)) ||
+    if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); })))
+      return failure();
+    if (!result.samples.empty() && request.last == Stage::npu)
+      result.qdq = smallCopy(*result.module);
+    if (failed(arrow(Stage::fused, "fuse", buildFusePipeline)) ||
         failed(arrow(Stage::npu, "lower", [&](OpPassManager &p) { buildLowerPipeline(p, options); })))
       return failure();
     return std::move(result);

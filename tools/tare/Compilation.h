@@ -57,6 +57,9 @@ struct CompilationRequest {
 
 struct Compilation {
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// The module as it was before "fuse", with constants of its own, where samples are kept and it is small; null
+  /// otherwise, as larger ones had better be made again than held in memory.
+  mlir::OwningOpRef<mlir::ModuleOp> qdq;
   /// Empty where nothing was calibrated.
   calibration::Ranges ranges;
   /// Spread over the data; empty where ranges come from a file.

@@ -35,7 +35,7 @@ std::string withPlace(Location location, const std::string &text) {
 std::string fold(const Diagnostic &diagnostic) {
   std::string text = withPlace(diagnostic.getLocation(), diagnostic.str());
   for (const Diagnostic &note : const_cast<Diagnostic &>(diagnostic).getNotes())
-    text += "\n  " + withPlace(note.getLocation(), note.str());
+    text += "; " + withPlace(note.getLocation(), note.str());
   return text;
 }
 
@@ -85,8 +85,12 @@ CompilerContext::~CompilerContext() { showWarnings(); }
 
 void CompilerContext::showWarnings() {
   std::lock_guard lock(mutex);
-  for (const std::string &line : warningLines(std::span(warningRecords).subspan(shownWarnings), console.isVerbose()))
+  auto unshown = std::span(warningRecords).subspan(shownWarnings);
+  for (const std::string &line : warningLines(unshown, console.isVerbose()))
     console.warning(line);
+  if (console.isVerbose())
+    for (const std::string &line : remarkLines(unshown))
+      console.remark(line);
   shownWarnings = warningRecords.size();
 }
 
@@ -108,7 +112,7 @@ Error CompilerContext::takeError(const std::string &file) {
   std::lock_guard lock(mutex);
   std::string message;
   for (const std::string &error : errors)
-    message += (message.empty() ? "" : "\n  ") + error;
+    message += (message.empty() ? "" : "; ") + error;
   errors.clear();
   if (message.empty())
     message = "failed without a reason: please report this, with the input";

@@ -1,24 +1,43 @@
 //===- Console.cpp - What the driver tells its user -----------------------===//
 #include "Console.h"
 
+#include "tare/Diagnostics/OneLine.h"
+
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 using namespace tare;
 
-void Console::error(const Error &error) { fmt::print(stderr, "tare: error: {}\n", error.message); }
+/// In one piece; what cannot be written is lost.
+static void write(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+static void writeLine(std::string_view kind, const std::string &message) {
+  write(fmt::format("tare: {}{}\n", kind, oneLine(message)));
+}
+
+void Console::error(const Error &error) { writeLine("error: ", error.message); }
 
 void Console::warning(const std::string &message) const {
   if (!quiet)
-    fmt::print(stderr, "tare: warning: {}\n", message);
+    writeLine("warning: ", message);
+}
+
+void Console::remark(const std::string &message) const {
+  if (!quiet)
+    writeLine("remark: ", message);
 }
 
 void Console::note(const std::string &message) const {
   if (!quiet && !json)
-    fmt::print(stderr, "tare: {}\n", message);
+    writeLine("", message);
 }
 
 bool Console::showsProgress() const { return !quiet && !json && isatty(STDERR_FILENO); }
@@ -29,7 +48,7 @@ Progress::Progress(const Console &console, std::string what, int64_t total)
 Progress::~Progress() {
   // Back to the line's beginning, and erase it.
   if (shown)
-    fmt::print(stderr, "\r\x1b[K");
+    write("\r\x1b[K");
 }
 
 void Progress::update(int64_t newDone) {
@@ -53,8 +72,15 @@ void Progress::show() {
   if (now - lastShown < std::chrono::milliseconds(50))
     return;
   lastShown = now;
-  fmt::print(stderr, "\r{} {} of {}\x1b[K", what, done, total);
-  std::fflush(stderr);
+  write(fmt::format("\r{} {} of {}\x1b[K", what, done, total));
+}
+
+void tare::guardStandardStreams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    // The lowest number that is free is this one; opened so that using it fails.
+    if (fcntl(stream, F_GETFD) == -1 && errno == EBADF)
+      (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 Status tare::flushOutput() {

@@ -11,7 +11,8 @@
 
 namespace tare {
 
-/// Messages go to standard error; standard output has results only.
+/// Messages go to standard error, each as one line whatever the names in it are; standard output has results only.
+/// That nobody can read a message (standard error is closed, or its disk full) is no failure.
 class Console {
 public:
   /// --json and --quiet silence what is not a result or an error; --verbose says more.
@@ -21,6 +22,8 @@ public:
   static void error(const Error &error);
   /// "tare: warning: ...", unless --quiet.
   void warning(const std::string &message) const;
+  /// "tare: remark: ...", what is not worth a warning; unless --quiet.
+  void remark(const std::string &message) const;
   /// A remark on what happened ("wrote ..."), unless --quiet or --json.
   void note(const std::string &message) const;
   /// Progress is shown on a terminal only, and without --quiet and --json.
@@ -54,6 +57,10 @@ private:
   int64_t done = 0;
   std::chrono::steady_clock::time_point lastShown;
 };
+
+/// Before anything is opened: a standard stream that is closed must not become the first file that is. To one that is
+/// closed, or that nobody reads any more, writing fails; no signal ends the process.
+void guardStandardStreams();
 
 /// Flushes standard output; an error where it cannot be written (a full disk behind a redirection).
 Status flushOutput();

@@ -8,7 +8,6 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Emitter/Emitter.h"
-#include "tare/Program/Reader.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
@@ -163,10 +162,7 @@ private:
   Status check(const CompilationRequest &request, Compilation &compiled, CompilerContext &context,
                std::shared_ptr<const std::vector<std::byte>> file) {
     StepClock checking;
-    auto model = program::readMemory(*file, file, output);
-    if (!model)
-      return model.error();
-    Result<SelfCheck> result = checkConversion(request, compiled, context.warnings(), *model);
+    Result<SelfCheck> result = checkConversion(request, compiled, context.warnings(), std::move(file), output);
     compiled.steps.push_back(checking.stop("check"));
     if (!result)
       return Error{options.model + ": " + result.error().message};

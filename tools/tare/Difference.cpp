@@ -44,8 +44,10 @@ void Difference::add(const Difference &more) {
 double Difference::cosine() const {
   if (reference2 == 0 && other2 == 0)
     return 1;
-  // Rounding in the sums must not make a cosine of more than 1.
-  return std::min(1.0, product / std::sqrt(reference2 * other2));
+  if (reference2 == 0 || other2 == 0)
+    return 0;
+  // Rounding in the sums must not make a cosine of more than 1. The product of the roots has no overflow.
+  return std::clamp(product / (std::sqrt(reference2) * std::sqrt(other2)), -1.0, 1.0);
 }
 
 double Difference::sqnr() const {

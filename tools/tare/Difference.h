@@ -23,9 +23,11 @@ struct Difference {
   void add(const Tensor &reference, const Tensor &other);
   void add(const Difference &more);
 
-  /// 1 where both are zero.
+  /// 1 where both are zero, 0 where one of them is: a result of zeros has no direction, and says nothing of what the
+  /// reference did. NaN where an element is.
   double cosine() const;
-  /// Signal to quantization noise in dB; infinite where nothing differs.
+  /// Signal to quantization noise in dB; infinite where nothing differs, minus infinity where something does and the
+  /// reference is zero.
   double sqnr() const;
 };
 

@@ -4,6 +4,8 @@
 
 #include "ProgramResults.h"
 
+#include "llvm/ADT/BitVector.h"
+
 namespace tare {
 
 /// Where a value was lost.
@@ -15,21 +17,21 @@ struct LossOrigin {
   /// No layer alone is to blame: the SQNR falls from one to the next, and here it falls most.
   bool isGradual = false;
   bool isInput = false;
-  /// The result's step, and what it is from the least to the greatest in float; a step of 0 where it has no one grid.
+  /// The result's step, and what is lost of it from the least to the greatest in float; a step of 0 where it has no one
+  /// grid.
   double step = 0, low = 0, high = 0;
+  /// Why it is lost there, as a clause.
+  std::string cause;
 };
 
-/// What to look for: elements of an output that come from a value.
+/// What to look for: elements of an output, row-major.
 struct Lost {
-  /// By its name; where no value has it, the output itself is meant.
-  std::string value;
   size_t output = 0;
-  /// Whether all of the value's elements are lost, or some slices of them.
-  bool isWhole = true;
+  llvm::BitVector elements;
 };
 
-/// Walks back from the value through what it was computed from, as long as this is about as bad, by the program's real
-/// numbers beside the float graph's.
+/// Walks back from these elements through those that they were computed from, as long as they are about as bad, by the
+/// program's real numbers beside the float graph's.
 Result<LossOrigin> findLoss(mlir::func::FuncOp real, const ProgramResults &program,
                             const std::vector<std::vector<Tensor>> &inputs, size_t threads, const Lost &lost);
 

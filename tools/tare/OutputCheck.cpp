@@ -44,12 +44,6 @@ struct Elements {
   bool isBelow(double sqnr) const { return difference.reference2 > 0 && difference.sqnr() < sqnr; }
 };
 
-/// 0 beside nothing.
-double cosineOf(const Elements &elements) {
-  double cosine = elements.difference.cosine();
-  return std::isnan(cosine) ? 0.0 : cosine;
-}
-
 bool hasCollapsed(const Elements &elements) { return elements.isConstant() || elements.isBelow(collapsedSqnr); }
 
 bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
@@ -59,6 +53,17 @@ bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
   if (elements.difference.total < fewElements)
     return elements.difference.total >= leastElements && elements.isBelow(noiseSqnr);
   return elements.isConstant() || elements.isBelow(collapsedSqnr);
+}
+
+/// f(element, index along the axis)
+template <typename F> void forEachSlice(const Shape &shape, int64_t axis, F f) {
+  int64_t inner = 1;
+  for (size_t i = axis + 1; i < shape.size(); ++i)
+    inner *= shape[i];
+  int64_t count = elementCount(shape);
+  for (int64_t i = 0, index = 0; i < count; i += inner, index = index + 1 == shape[axis] ? 0 : index + 1)
+    for (int64_t j = i; j != i + inner; ++j)
+      f(j, index);
 }
 
 /// Sums over all samples of one output.
@@ -83,7 +88,7 @@ public:
       byPart[of.partOf(i)].add(a[i], b[i]);
     }
     for (Axis &axis : slices)
-      forEachSlice(axis.axis,
+      forEachSlice(shape, axis.axis,
                    [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
   }
 
@@ -110,19 +115,8 @@ private:
     Elements &at(int64_t index, size_t part, size_t parts) { return elements[index * parts + part]; }
   };
 
-  /// f(element, index along the axis)
-  template <typename F> void forEachSlice(int64_t axis, F f) const {
-    int64_t inner = 1;
-    for (size_t i = axis + 1; i < shape.size(); ++i)
-      inner *= shape[i];
-    int64_t count = elementCount(shape);
-    for (int64_t i = 0, index = 0; i < count; i += inner, index = index + 1 == shape[axis] ? 0 : index + 1)
-      for (int64_t j = i; j != i + inner; ++j)
-        f(j, index);
-  }
-
   static Collapse collapseOf(const Elements &elements, std::string value) {
-    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), cosineOf(elements),
+    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), elements.difference.cosine(),
             elements.isConstant()};
   }
 
@@ -132,7 +126,7 @@ private:
     collapse.isOutput = false;
     for (size_t axis = 0; axis != shape.size() && !collapse.axis; ++axis) {
       std::vector<bool> hasPart(shape[axis]), hasOther(shape[axis]);
-      forEachSlice(axis, [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
+      forEachSlice(shape, axis, [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
       std::vector<int64_t> indices;
       bool isApart = true;
       for (int64_t i = 0; i != shape[axis]; ++i) {
@@ -156,7 +150,7 @@ private:
         collapse.indices.push_back(i);
         collapse.isConstant |= elements.isConstant();
         collapse.sqnr = std::min(collapse.sqnr, elements.difference.sqnr());
-        collapse.cosine = std::min(collapse.cosine, cosineOf(elements));
+        collapse.cosine = std::min(collapse.cosine, elements.difference.cosine());
       }
       double worst = collapse.isConstant ? std::min(collapse.sqnr, 0.0) : collapse.sqnr;
       bool areSmall = axis.elements[part].difference.total < fewElements;
@@ -187,4 +181,20 @@ std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &pa
     result.push_back(sums.quality());
   }
   return result;
+}
+
+llvm::BitVector tare::elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape) {
+  llvm::BitVector elements(elementCount(shape), true);
+  if (collapse.isOutput)
+    return elements;
+  for (int64_t i = 0; i != elementCount(shape); ++i)
+    elements[i] = parts.parts[parts.partOf(i)].value == collapse.value;
+  if (collapse.axis) {
+    std::set<int64_t> indices(collapse.indices.begin(), collapse.indices.end());
+    forEachSlice(shape, *collapse.axis, [&](int64_t i, int64_t index) {
+      if (!indices.contains(index))
+        elements.reset(i);
+    });
+  }
+  return elements;
 }

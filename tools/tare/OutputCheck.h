@@ -5,6 +5,8 @@
 #include "Difference.h"
 #include "OutputParts.h"
 
+#include "llvm/ADT/BitVector.h"
+
 #include <optional>
 #include <vector>
 
@@ -45,6 +47,9 @@ inline constexpr double collapsedSqnr = 10;
 std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,
                                         const std::vector<std::vector<Tensor>> &references,
                                         const std::vector<std::vector<Tensor>> &outputs);
+
+/// Which elements of an output of that shape a collapse is of, row-major.
+llvm::BitVector elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape);
 
 } // namespace tare
 

@@ -1,11 +1,11 @@
 //===- OutputParts.cpp - What an output is put together from --------------===//
 #include "OutputParts.h"
 
+#include "MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
-#include "tare/Evaluator/Evaluator.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -41,23 +41,8 @@ public:
   /// The labels of `value`; nothing where an op cannot be computed on them.
   std::optional<Tensor> label(Value value) {
     value = withoutCasts(value);
-    auto op = value.getDefiningOp<qnn::GridOpInterface>();
-    bool isReal = cast<RankedTensorType>(value.getType()).getElementType().isF32();
-    if (!op || !isReal || (op.getGridRule() != qnn::GridRule::Same && op.getGridRule() != qnn::GridRule::Unified))
-      return newPart(value);
-    SmallVector<Tensor> operands;
-    for (OpOperand &operand : op->getOpOperands()) {
-      bool isMoved = op.getGridRule() == qnn::GridRule::Unified || operand.getOperandNumber() == 0;
-      ElementsAttr constant = isMoved ? ElementsAttr() : qnn::constantValue(operand.get());
-      std::optional<Tensor> tensor = isMoved    ? label(operand.get())
-                                     : constant ? std::optional(qnn::toTensor(constant))
-                                                : std::nullopt;
-      if (!tensor)
-        return std::nullopt;
-      operands.push_back(*tensor);
-    }
-    FailureOr<Tensor> result = evaluateOp(op.getOperation(), operands);
-    return failed(result) ? std::nullopt : std::optional(*result);
+    qnn::GridOpInterface movement = asMovement(value.getDefiningOp());
+    return movement ? moveLabels(movement, [&](OpOperand &operand) { return label(operand.get()); }) : newPart(value);
   }
 
   std::vector<OutputPart> parts;

@@ -7,6 +7,7 @@
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/Proof.h"
+#include "tare/Tensor/Parallel.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -31,21 +32,33 @@ constexpr double accumulatorSlack = 0x1p-10;
 
 /// How far the elements of a layer are from the QDQ form's: how many of them, by their distances in steps.
 using Distances = std::map<int64_t, int64_t>;
+using DistancesByLayer = std::map<size_t, Distances>;
+
+template <typename T> int32_t distanceOf(T a, T b) { return std::abs(int32_t(a) - int32_t(b)); }
 
 template <typename T> void addDistances(Distances &distances, const Tensor &a, const Tensor &b) {
-  // Nearly all are 0 or 1.
-  std::array<int64_t, 2> few{};
   const T *x = a.as<T>(), *y = b.as<T>();
-  for (int64_t i = 0, count = a.count(); i != count; ++i) {
-    int64_t distance = std::abs(int64_t(x[i]) - int64_t(y[i]));
-    ++(distance < 2 ? few[distance] : distances[distance]);
+  const int64_t count = a.count();
+  // Nearly all are 0 or 1: for vectors.
+  int32_t largest = 0;
+  int64_t differing = 0;
+  for (int64_t i = 0; i != count; ++i) {
+    int32_t distance = distanceOf(x[i], y[i]);
+    largest = std::max(largest, distance);
+    differing += distance != 0;
   }
-  for (int64_t distance : {0, 1})
-    if (few[distance])
-      distances[distance] += few[distance];
+  if (differing != count)
+    distances[0] += count - differing;
+  if (largest > 1) {
+    for (int64_t i = 0; i != count; ++i)
+      if (x[i] != y[i])
+        ++distances[distanceOf(x[i], y[i])];
+  } else if (differing) {
+    distances[1] += differing;
+  }
 }
 
-/// The comparison of the first sample; by layer.
+/// The comparison of the one sample that a program has run on.
 class Comparer {
 public:
   explicit Comparer(const ProgramResults &program) : program(program) {}
@@ -58,7 +71,7 @@ public:
       visitAccumulator(*layer, result());
   }
 
-  std::map<size_t, Distances> found;
+  DistancesByLayer found;
 
 private:
   /// The integers of one value, in both: then the program's take the place.
@@ -105,11 +118,21 @@ private:
   static constexpr size_t sample = 0;
 };
 
+/// All samples' together.
+DistancesByLayer sumOf(const std::vector<DistancesByLayer> &samples) {
+  DistancesByLayer all;
+  for (const DistancesByLayer &sample : samples)
+    for (const auto &[layer, distances] : sample)
+      for (auto [distance, count] : distances)
+        all[layer][distance] += count;
+  return all;
+}
+
 /// Whether what was found is explained, layer by layer.
 class Judge {
 public:
-  Judge(const ProgramResults &program, const Explanations &explanations, std::map<size_t, Distances> found)
-      : program(program), explanations(explanations), found(std::move(found)) {}
+  Judge(const program::Model &model, const Explanations &explanations, DistancesByLayer found)
+      : model(model), explanations(explanations), found(std::move(found)) {}
 
   ProgramCheck check() const {
     ProgramCheck result;
@@ -129,7 +152,7 @@ public:
 
 private:
   std::optional<Mismatch> mismatchOf(size_t layer, const Distances &distances) const {
-    const program::ProgramT &all = program.session().program();
+    const program::ProgramT &all = model.program();
     bool isWide = sizeOf(all.tensors[all.layers[layer]->result]->type) == 2;
     std::optional<double> explained = explainedOf(layer);
     double bearable = explained.value_or(HUGE_VAL) + (isWide ? wideSlack : tieSlack);
@@ -146,7 +169,6 @@ private:
   /// The layer's own worst error and the rounding of the QDQ form; nothing where other layers lie between the two
   /// forms' common values, or where the layer's error is not known.
   std::optional<double> explainedOf(size_t layer) const {
-    const program::Model &model = program.session().model();
     const program::LayerT &of = *model.program().layers[layer];
     if (!standsAlone(layer))
       return std::nullopt;
@@ -156,12 +178,12 @@ private:
     const program::RequantT *requant = kernels::requantOf(of.op);
     // The rounding of the stages' bias. (A41)
     double bias = requant && requant->stages ? 0.5 : 0;
-    return std::max(0.5, believable(proof, of, model)) + 0.5 + bias;
+    return std::max(0.5, believable(proof, of)) + 0.5 + bias;
   }
 
   /// The error that the proof found, as far as it comes from rounding: what no warning has told of a scaled layer is
   /// the multiplier's last bit and the rounding of its shift.
-  double believable(const proof::LayerProof &proof, const program::LayerT &layer, const program::Model &model) const {
+  double believable(const proof::LayerProof &proof, const program::LayerT &layer) const {
     bool isScaled = proof.method == proof::Method::steps || proof.method == proof::Method::pairs;
     if (!isScaled || explanations.told.contains(layer.name))
       return proof.worst.error;
@@ -171,7 +193,7 @@ private:
 
   /// Whether the layer's operands are values that the QDQ form has taken over, or move such values.
   bool standsAlone(size_t layer) const {
-    const program::ProgramT &all = program.session().program();
+    const program::ProgramT &all = model.program();
     return std::ranges::all_of(all.layers[layer]->operands, [&](uint32_t operand) {
       for (size_t other = 0; other != layer; ++other)
         if (all.layers[other]->result == operand)
@@ -181,15 +203,14 @@ private:
   }
 
   bool movesOnly(size_t layer) const {
-    const program::Model &model = program.session().model();
     proof::Method method = proof::proveLayer(model, *model.program().layers[layer]).method;
     return method == proof::Method::exact || method == proof::Method::border;
   }
 
-  const ProgramResults &program;
+  const program::Model &model;
   const Explanations &explanations;
   /// By layer: the QDQ form computes on the results of all of them.
-  std::map<size_t, Distances> found;
+  DistancesByLayer found;
 };
 
 } // namespace
@@ -201,15 +222,34 @@ std::string Mismatch::message() const {
       layer, elements, total, largest, explained);
 }
 
-Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, const ProgramResults &program, const std::vector<Tensor> &inputs,
+Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runtime::Session> session,
+                                        const std::vector<std::vector<Tensor>> &inputs, size_t threads,
                                         const Explanations &explanations) {
   FailureOr<Evaluator> evaluator = Evaluator::create(qdq);
   if (failed(evaluator))
     return Error{"the QDQ form cannot be evaluated"};
-  SmallVector<Tensor> arguments;
-  for (BlockArgument argument : qdq.lookupSymbol<func::FuncOp>("main").getArguments())
-    arguments.push_back(asArgument(inputs[argument.getArgNumber()], argument));
-  Comparer comparer(program);
-  (void)evaluator->runEdited(arguments, [&](Value value, auto result) { comparer.visit(value, result); });
-  return Judge(program, explanations, std::move(comparer.found)).check();
+  auto function = qdq.lookupSymbol<func::FuncOp>("main");
+  std::vector<DistancesByLayer> found(inputs.size());
+  std::vector<std::vector<Tensor>> outputs(inputs.size());
+  std::vector<Status> done(inputs.size(), tare::success());
+  parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
+    Result<ProgramResults> program = ProgramResults::of(session, {inputs[sample]}, /*threads=*/1);
+    if (!program) {
+      done[sample] = program.error();
+      return;
+    }
+    outputs[sample] = program->outputs().front();
+    SmallVector<Tensor> arguments;
+    for (BlockArgument argument : function.getArguments())
+      arguments.push_back(asArgument(inputs[sample][argument.getArgNumber()], argument));
+    Comparer comparer(*program);
+    (void)evaluator->runEdited(arguments, [&](Value value, auto result) { comparer.visit(value, result); });
+    found[sample] = std::move(comparer.found);
+  });
+  for (const Status &status : done)
+    if (!status)
+      return status.error();
+  ProgramCheck check = Judge(session->model(), explanations, sumOf(found)).check();
+  check.outputs = std::move(outputs);
+  return check;
 }

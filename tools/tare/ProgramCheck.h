@@ -22,6 +22,8 @@ struct Mismatch {
 
 /// What came of comparing each layer with the same values of the QDQ form.
 struct ProgramCheck {
+  /// What the program gives as the model does, a list of outputs per sample.
+  std::vector<std::vector<Tensor>> outputs;
   int64_t layers = 0, elements = 0;
   /// Elements that differ at all, and by how many LSB at most.
   int64_t differing = 0;
@@ -38,11 +40,12 @@ struct Explanations {
   std::set<std::string> told;
 };
 
-/// Compares the program's layers with those values of the QDQ form that it holds on the same grid. Each is computed
-/// from the program's own operands for the first of its samples, `inputs`, so that what differs is this layer's: at
-/// most what rounding explains (docs/arithmetic.md, "What may differ from float"), or what the proof of the layer says
-/// beyond.
-Result<ProgramCheck> checkProgram(mlir::ModuleOp qdq, const ProgramResults &program, const std::vector<Tensor> &inputs,
+/// Runs the program on samples, a list of what the model takes for each, and compares its layers with those values of
+/// the QDQ form that it holds on the same grid. Each is computed from the program's own operands, so that what differs
+/// is this layer's: at most what rounding explains (docs/arithmetic.md, "What may differ from float"), or what the
+/// proof of the layer says beyond. One sample's layers are held in memory per thread.
+Result<ProgramCheck> checkProgram(mlir::ModuleOp qdq, std::shared_ptr<const runtime::Session> session,
+                                  const std::vector<std::vector<Tensor>> &inputs, size_t threads,
                                   const Explanations &explanations);
 
 } // namespace tare

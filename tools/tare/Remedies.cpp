@@ -1,14 +1,13 @@
 //===- Remedies.cpp - Options that mend a collapsed output ----------------===//
 #include "Remedies.h"
 
-#include "tare/Evaluator/Evaluator.h"
-#include "tare/Evaluator/ModelPorts.h"
+#include "ProgramResults.h"
+#include "tare/Emitter/Emitter.h"
+#include "tare/Program/Reader.h"
 #include "tare/Target/Target.h"
-#include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 using namespace tare;
 using calibration::Method;
@@ -54,8 +53,9 @@ Result<std::unique_ptr<QuietForm>> QuietForm::make(CompilationRequest request, c
 
 mlir::func::FuncOp QuietForm::function() { return form->lookupSymbol<mlir::func::FuncOp>("main"); }
 
-Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real)
-    : request(request), compiled(compiled) {
+Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real,
+                   std::span<const std::byte> program)
+    : request(request), compiled(compiled), program(program) {
   addMethods(real);
   addWiderActivations();
 }
@@ -89,44 +89,42 @@ void Remedies::addWiderActivations() {
   candidates.back().request.pipeline.activations = "i16";
 }
 
-void Remedies::run(Candidate &candidate) const {
-  candidate.outputs.emplace();
-  auto form = QuietForm::make(candidate.request, candidate.ranges, Stage::qdq);
+std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate) const {
+  auto form = QuietForm::make(candidate.request, candidate.ranges, Stage::npu);
   if (!form)
-    return;
-  auto evaluator = Evaluator::create((*form)->module());
-  if (mlir::failed(evaluator))
-    return;
-  mlir::func::FuncOp function = (*form)->function();
-  candidate.outputs->resize(compiled.samples.size());
-  parallelFor(compiled.samples.size(), request.calibration.threads, [&](size_t sample, size_t) {
-    std::vector<Tensor> values = compiled.samples[sample].inputs;
-    for (mlir::BlockArgument argument : function.getArguments())
-      values[argument.getArgNumber()] = asArgument(values[argument.getArgNumber()], argument);
-    values = evaluator->run(values);
-    for (size_t output = 0; output != values.size(); ++output)
-      values[output] = asOutput(values[output], function, output);
-    (*candidate.outputs)[sample] = std::move(values);
-  });
+    return {};
+  auto emitted = emitProgram((*form)->module());
+  if (mlir::failed(emitted))
+    return {};
+  auto bytes = program::serialize(std::move(emitted->program), emitted->constants);
+  if (!bytes || std::ranges::equal(*bytes, program))
+    return {};
+  auto file = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+  auto model = program::readMemory(*file, file, candidate.option);
+  if (!model)
+    return {};
+  auto session = runtime::Session::create(*model);
+  if (!session)
+    return {};
+  std::vector<std::vector<Tensor>> inputs;
+  for (const EvaluatedSample &sample : compiled.samples)
+    inputs.push_back(sample.inputs);
+  Result<ProgramResults> results = ProgramResults::of(*session, inputs, request.calibration.threads);
+  return results ? results->outputs() : std::vector<std::vector<Tensor>>();
 }
 
 std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output) {
-  std::vector<std::string> tried;
+  std::vector<std::vector<Tensor>> references;
+  for (const EvaluatedSample &sample : compiled.samples)
+    references.push_back(sample.outputs);
   for (Candidate &candidate : candidates) {
     if (!candidate.outputs)
-      run(candidate);
+      candidate.outputs = outputsOf(candidate);
     if (candidate.outputs->empty())
       continue;
-    std::vector<std::vector<Tensor>> references;
-    for (const EvaluatedSample &sample : compiled.samples)
-      references.push_back(sample.outputs);
     OutputQuality quality = checkOutputs(parts, references, *candidate.outputs)[output];
     if (quality.collapses.empty())
       return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, quality.difference.sqnr());
-    tried.push_back(candidate.option);
   }
-  if (tried.empty())
-    return "";
-  return tried.size() == 1 ? fmt::format("{} does not mend it", tried.front())
-                           : fmt::format("none of {} mends it", fmt::join(tried, ", "));
+  return "";
 }

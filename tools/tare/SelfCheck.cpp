@@ -3,6 +3,7 @@
 
 #include "CompilerContext.h"
 #include "Remedies.h"
+#include "tare/Program/Reader.h"
 #include "tare/Runtime/Session.h"
 #include "tare/Target/Target.h"
 
@@ -29,8 +30,8 @@ std::vector<std::vector<Tensor>> outputsOf(const std::vector<EvaluatedSample> &s
 
 /// The share of the integers' range from the least to the greatest that there are; nothing where the host joins an
 /// output of several, which have a range each.
-std::optional<double> rangeUsed(const ProgramResults &program, size_t output) {
-  const runtime::Session &session = program.session();
+std::optional<double> rangeUsed(const runtime::Session &session, const std::vector<std::vector<Tensor>> &results,
+                                size_t output) {
   if (session.outputCount(runtime::Form::raw) != session.outputCount(runtime::Form::model))
     return std::nullopt;
   runtime::PortDescription raw = session.describeOutput(output, runtime::Form::raw);
@@ -38,45 +39,51 @@ std::optional<double> rangeUsed(const ProgramResults &program, size_t output) {
   if (raw.scales.size() != 1 || bytes > 2)
     return std::nullopt;
   double low = HUGE_VAL, high = -HUGE_VAL;
-  for (const std::vector<Tensor> &outputs : program.outputs()) {
+  for (const std::vector<Tensor> &outputs : results) {
     Tensor real = toFloat(outputs[output]);
     auto [least, greatest] = std::minmax_element(real.as<float>(), real.as<float>() + real.count());
     low = std::min<double>(low, *least), high = std::max<double>(high, *greatest);
   }
   // What the model gives as integers comes as these.
-  double step = program.outputs().front()[output].element() == ElementType::f32 ? raw.scales.front() : 1;
+  double step = results.front()[output].element() == ElementType::f32 ? raw.scales.front() : 1;
   return (high - low) / (step * (std::ldexp(1.0, 8 * bytes) - 1));
 }
 
 class Checker {
 public:
-  Checker(const CompilationRequest &request, const Compilation &compiled)
-      : request(request), compiled(compiled), inputs(inputsOf(compiled.samples)),
+  Checker(const CompilationRequest &request, const Compilation &compiled,
+          std::shared_ptr<const std::vector<std::byte>> file)
+      : request(request), compiled(compiled), file(std::move(file)), inputs(inputsOf(compiled.samples)),
         references(outputsOf(compiled.samples)), threads(request.calibration.threads) {}
 
-  Result<SelfCheck> check(std::shared_ptr<const program::Model> model, std::span<const Warning> told) {
-    auto session = runtime::Session::create(std::move(model));
+  Result<SelfCheck> check(const std::string &name, std::span<const Warning> told) {
+    auto model = program::readMemory(*file, file, name);
+    if (!model)
+      return model.error();
+    auto session = runtime::Session::create(std::move(*model));
     if (!session)
       return session.error();
-    Result<ProgramResults> program = ProgramResults::of(*session, inputs, threads);
-    if (!program)
-      return program.error();
-    auto qdq = QuietForm::make(request, compiled.ranges, Stage::qdq);
-    if (!qdq)
-      return qdq.error();
+    std::unique_ptr<QuietForm> anew;
+    if (!compiled.qdq) {
+      auto made = QuietForm::make(request, compiled.ranges, Stage::qdq);
+      if (!made)
+        return made.error();
+      anew = std::move(*made);
+    }
+    mlir::ModuleOp qdq = anew ? anew->module() : *compiled.qdq;
     SelfCheck result;
     result.samples = inputs.size();
-    Result<ProgramCheck> checked = checkProgram((*qdq)->module(), *program, inputs.front(), explanationsOf(told));
+    Result<ProgramCheck> checked = checkProgram(qdq, *session, inputs, threads, explanationsOf(told));
     if (!checked)
       return checked.error();
-    result.program = *checked;
-    std::vector<OutputParts> parts = outputPartsOf((*qdq)->function());
-    qdq->reset();
-    for (OutputQuality &quality : checkOutputs(parts, references, program->outputs())) {
-      quality.rangeUsed = rangeUsed(*program, result.outputs.size());
+    result.program = std::move(*checked);
+    std::vector<OutputParts> parts = outputPartsOf(qdq.lookupSymbol<mlir::func::FuncOp>("main"));
+    anew.reset();
+    for (OutputQuality &quality : checkOutputs(parts, references, result.program.outputs)) {
+      quality.rangeUsed = rangeUsed(**session, result.program.outputs, result.outputs.size());
       result.outputs.push_back({std::move(quality), std::nullopt, ""});
     }
-    if (Status explained = explain(result, parts, *program); !explained)
+    if (Status explained = explain(result, parts, *session); !explained)
       return explained.error();
     return result;
   }
@@ -93,31 +100,42 @@ private:
   }
 
   /// Where what has collapsed was lost, and what mends it.
-  Status explain(SelfCheck &result, const std::vector<OutputParts> &parts, const ProgramResults &program) {
+  Status explain(SelfCheck &result, const std::vector<OutputParts> &parts,
+                 std::shared_ptr<const runtime::Session> session) {
     auto hasCollapsed = [](const CheckedOutput &output) { return !output.quality.collapses.empty(); };
     if (result.program.mismatch || std::ranges::none_of(result.outputs, hasCollapsed))
       return success();
     auto real = QuietForm::make(request, compiled.ranges, Stage::simplified);
     if (!real)
       return real.error();
+    Result<ProgramResults> program = ProgramResults::of(std::move(session), inputs, threads);
+    if (!program)
+      return program.error();
     for (size_t i = 0; i != result.outputs.size(); ++i) {
       if (!hasCollapsed(result.outputs[i]))
         continue;
       const Collapse &first = result.outputs[i].quality.collapses.front();
-      auto origin = findLoss((*real)->function(), program, inputs, threads, {first.value, i, first.isPart});
+      Lost lost{i, elementsOf(first, parts[i], references.front()[i].shape())};
+      auto origin = findLoss((*real)->function(), *program, inputs, threads, lost);
       if (!origin)
         return origin.error();
       result.outputs[i].origin = *origin;
     }
-    Remedies remedies(request, compiled, **real);
-    for (size_t i = 0; i != result.outputs.size(); ++i)
-      if (hasCollapsed(result.outputs[i]))
-        result.outputs[i].remedy = remedies.find(parts, i);
+    Remedies remedies(request, compiled, **real, *file);
+    for (size_t i = 0; i != result.outputs.size(); ++i) {
+      CheckedOutput &output = result.outputs[i];
+      if (!hasCollapsed(output))
+        continue;
+      output.remedy = remedies.find(parts, i);
+      if (output.remedy.empty())
+        output.remedy = "no option mends it: " + output.origin->cause;
+    }
     return success();
   }
 
   const CompilationRequest &request;
   const Compilation &compiled;
+  std::shared_ptr<const std::vector<std::byte>> file;
   std::vector<std::vector<Tensor>> inputs, references;
   size_t threads;
 };
@@ -125,6 +143,7 @@ private:
 } // namespace
 
 Result<SelfCheck> tare::checkConversion(const CompilationRequest &request, const Compilation &compiled,
-                                        std::span<const Warning> told, std::shared_ptr<const program::Model> model) {
-  return Checker(request, compiled).check(std::move(model), told);
+                                        std::span<const Warning> told,
+                                        std::shared_ptr<const std::vector<std::byte>> file, const std::string &name) {
+  return Checker(request, compiled, std::move(file)).check(name, told);
 }

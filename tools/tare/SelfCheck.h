@@ -12,7 +12,6 @@
 #include "OutputCheck.h"
 #include "ProgramCheck.h"
 #include "tare/Diagnostics/Warning.h"
-#include "tare/Program/Model.h"
 #include "llvm/Support/JSON.h"
 
 #include <span>
@@ -24,7 +23,7 @@ struct CheckedOutput {
   OutputQuality quality;
   /// Of its first collapse.
   std::optional<LossOrigin> origin;
-  /// What mends it, as far as trying has shown.
+  /// The option that mends it, as trying has shown; or that none does, and what the cause is.
   std::string remedy;
 };
 
@@ -34,10 +33,11 @@ struct SelfCheck {
   ProgramCheck program;
 };
 
-/// Checks the program of a compilation that has kept samples. `request` is the compilation's, and `told` the warnings
-/// that it has made.
+/// Checks the program of a compilation that has kept samples. `request` is the compilation's, `told` the warnings that
+/// it has made, and `file` the program as it would be written, which messages call `name`.
 Result<SelfCheck> checkConversion(const CompilationRequest &request, const Compilation &compiled,
-                                  std::span<const Warning> told, std::shared_ptr<const program::Model> model);
+                                  std::span<const Warning> told, std::shared_ptr<const std::vector<std::byte>> file,
+                                  const std::string &name);
 
 /// One line per output: SQNR, cosine, the share of its range that is used. At most `most` lines.
 std::vector<std::string> linesOf(const SelfCheck &check, size_t most);

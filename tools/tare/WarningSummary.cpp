@@ -11,8 +11,6 @@ using namespace tare;
 
 namespace {
 
-/// What costs less, in LSB, shares one line whatever its kind: hardly anybody wants to know more.
-constexpr double cheap = 0.05;
 /// So many layers of a group are named beside the worst.
 constexpr size_t shownLayers = 3;
 
@@ -24,19 +22,17 @@ bool comesFirst(const Warning *a, const Warning *b) {
   return std::tuple(a->unit, -a->cost, a) < std::tuple(b->unit, -b->cost, b);
 }
 
-bool isCheap(const Warning &warning) { return warning.unit == CostUnit::lsb && warning.cost < cheap; }
-
 /// One without a kind is like no other.
 bool belongsTo(const Warning &warning, const Group &group) {
-  if (isCheap(warning) || isCheap(*group.front()))
-    return isCheap(warning) && isCheap(*group.front());
   return !warning.kind.empty() && warning.kind == group.front()->kind && warning.cause == group.front()->cause;
 }
 
-/// Groups by their worst, in the order of the warnings where these cost the same.
-std::vector<Group> ranked(std::span<const Warning> warnings) {
+/// Groups by their worst, in the order of the warnings where these cost the same: of the remarks, or of all others.
+std::vector<Group> ranked(std::span<const Warning> warnings, bool negligible) {
   std::vector<Group> groups;
   for (const Warning &warning : warnings) {
+    if (warning.isNegligible() != negligible)
+      continue;
     auto group = std::ranges::find_if(groups, [&](const Group &known) { return belongsTo(warning, known); });
     if (group == groups.end())
       group = groups.emplace(groups.end());
@@ -57,26 +53,35 @@ std::string lineOf(const Group &group) {
     if (!other->layer.empty())
       others += (others.empty() ? ": '" : ", '") + other->layer + "'";
   bool isComplete = group.size() <= shownLayers + 1;
-  return fmt::format("{} (the {} of {} {}; the others{}{}; --verbose shows all)", worst.message(),
-                     worst.unit == CostUnit::none ? "first" : "worst", group.size(),
-                     isCheap(worst) ? fmt::format("that cost less than {} LSB", cheap) : "such warnings", others,
-                     isComplete ? "" : ", ..");
+  return fmt::format("{} (the {} of {} such warnings; the others{}{}; --verbose shows all)", worst.message(),
+                     worst.unit == CostUnit::none ? "first" : "worst", group.size(), others, isComplete ? "" : ", ..");
+}
+
+std::vector<std::string> messagesOf(const std::vector<Group> &groups) {
+  std::vector<std::string> messages;
+  for (const Group &group : groups)
+    std::ranges::transform(group, std::back_inserter(messages), &Warning::message);
+  return messages;
 }
 
 } // namespace
 
 std::vector<std::string> tare::warningLines(std::span<const Warning> warnings, bool all) {
+  std::vector<Group> groups = ranked(warnings, /*negligible=*/false);
+  if (all)
+    return messagesOf(groups);
   std::vector<std::string> lines;
-  for (const Group &group : ranked(warnings))
-    if (all)
-      std::ranges::transform(group, std::back_inserter(lines), &Warning::message);
-    else
-      lines.push_back(lineOf(group));
+  std::ranges::transform(groups, std::back_inserter(lines), lineOf);
   return lines;
 }
 
+std::vector<std::string> tare::remarkLines(std::span<const Warning> warnings) {
+  return messagesOf(ranked(warnings, /*negligible=*/true));
+}
+
 void tare::writeWarnings(llvm::json::OStream &json, std::span<const Warning> warnings) {
-  std::vector<Group> groups = ranked(warnings);
+  std::vector<Group> groups = ranked(warnings, /*negligible=*/false);
+  std::ranges::copy(ranked(warnings, /*negligible=*/true), std::back_inserter(groups));
   auto each = [&](auto write) {
     for (const Group &group : groups)
       for (const Warning *warning : group)
@@ -91,6 +96,7 @@ void tare::writeWarnings(llvm::json::OStream &json, std::span<const Warning> war
         json.attribute("layer", jsonText(warning.layer));
         json.attribute("cost", jsonNumber(warning.cost));
         json.attribute("unit", nameOf(warning.unit));
+        json.attribute("negligible", warning.isNegligible());
         json.attribute("text", jsonText(warning.text));
         json.attribute("remedy", jsonText(warning.remedy));
       });

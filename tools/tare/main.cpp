@@ -61,6 +61,7 @@ static Status parseAndRun(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  guardStandardStreams();
   llvm::install_fatal_error_handler(exitFatally);
   llvm::install_bad_alloc_error_handler(exitFatally);
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");

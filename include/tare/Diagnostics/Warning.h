@@ -30,6 +30,10 @@ enum class CostUnit {
 /// "dB", "LSB", "real", or "".
 llvm::StringRef nameOf(CostUnit unit);
 
+/// A cost of fewer steps of a layer's result than these is no warning but a remark: it is well under a tenth of a step,
+/// which rounding alone is five times of, and nobody needs a way out of it. (docs/tools.md says so.)
+inline constexpr double negligibleSteps = 0.05;
+
 /// Something that makes results worse, or input that is not what it seems.
 struct Warning {
   /// What it is, as an identifier: "LostBits", "DeadValue". Warnings of one kind and one cause are one line for the
@@ -49,6 +53,8 @@ struct Warning {
 
   /// The sentence with its remedy.
   std::string message() const;
+  /// Whether it is a remark, for those who ask for all: it costs less than negligibleSteps.
+  bool isNegligible() const { return unit == CostUnit::lsb && cost < negligibleSteps; }
 };
 
 /// Reports the warning as a diagnostic at `location`. Errors and plain diagnostics need no fields.
