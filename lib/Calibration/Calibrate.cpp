@@ -2,6 +2,7 @@
 #include "tare/Calibration/Calibrate.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Evaluator/Evaluator.h"
@@ -18,11 +19,6 @@ using namespace tare;
 using namespace tare::calibration;
 
 namespace {
-
-bool isFloatTensor(mlir::Value value) {
-  auto type = mlir::dyn_cast<mlir::RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32();
-}
 
 /// The value whose grid `value` keeps, or null where it has its own.
 mlir::Value gridSource(mlir::Value value) {
@@ -132,7 +128,7 @@ private:
   void add(mlir::Value value) {
     // Integers, too, are constants to what is computed from them.
     std::optional<Tensor> tensor = known.note(value);
-    if (!isFloatTensor(value))
+    if (!qnn::isFloatTensor(value))
       return;
     if (tensor && tensor->count() > 0)
       constants.emplace_back(value, summarizeConstant(*tensor));

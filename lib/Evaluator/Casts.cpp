@@ -186,7 +186,7 @@ Tensor tare::realConstant(mlir::Value value) {
     return integers ? dequantized(toTensor(integers), cast.getInput().getType()) : Tensor();
   }
   auto moved = value.getDefiningOp<GridOpInterface>();
-  if (!moved || !moved.isRearrangement())
+  if (!moved || moved.getGridRule() != GridRule::Same || moved->getNumOperands() != 1)
     return Tensor();
   Tensor operand = realConstant(moved->getOperand(0));
   mlir::FailureOr<Tensor> result = operand ? evaluateOp(moved, {operand}) : mlir::FailureOr<Tensor>();

@@ -11,6 +11,7 @@
 
 #include "GraphImporter.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 namespace tare::onnx {
@@ -119,7 +120,14 @@ public:
   }
   /// An op on the way to it: its value is called "<result>/<step>".
   template <typename Op, typename... Args> mlir::Value createStep(llvm::StringRef step, Args &&...args) {
-    return createNamed<Op>((resultName(0) + "/" + step).str(), std::forward<Args>(args)...);
+    return createNamed<Op>(stepName(step), std::forward<Args>(args)...);
+  }
+  /// A step whose numbers the model does not round: see qnn::intermediateAttrName.
+  template <typename Op, typename... Args> mlir::Value createIntermediate(llvm::StringRef step, Args &&...args) {
+    mlir::Value value = createStep<Op>(step, std::forward<Args>(args)...);
+    if (value && value.getDefiningOp<Op>())
+      value.getDefiningOp()->setAttr(qnn::intermediateAttrName, builder().getUnitAttr());
+    return value;
   }
   /// The op that holds the value `name`.
   template <typename Op, typename... Args> mlir::Value createNamed(llvm::StringRef name, Args &&...args) {
@@ -128,11 +136,11 @@ public:
     mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
     return complete(Op::create(builder(), location(name), unknown, std::forward<Args>(args)...));
   }
-  /// The op that holds result 0, whose type the caller knows.
-  template <typename Op> mlir::Value createTyped(mlir::Type type, mlir::Value operand) {
+  /// The op that holds result 0, or a step on the way to it, whose type the caller knows.
+  template <typename Op> mlir::Value createTyped(mlir::Type type, mlir::Value operand, llvm::StringRef step = "") {
     if (hasFailed)
       return nullptr;
-    return check(Op::create(builder(), location(resultName(0)), type, operand));
+    return check(Op::create(builder(), location(step.empty() ? resultName(0).str() : stepName(step)), type, operand));
   }
   /// A constant of the IR with a name of its own.
   mlir::Value constant(llvm::StringRef name, const Tensor &tensor);
@@ -152,6 +160,7 @@ private:
   GraphValue *valueOf(unsigned index);
   GraphValue *requireValue(unsigned index);
   mlir::Location location(llvm::StringRef value);
+  std::string stepName(llvm::StringRef step) const { return (resultName(0) + "/" + step).str(); }
   mlir::Value complete(mlir::Operation *op);
   mlir::Value nothingOf(mlir::RankedTensorType type, mlir::Operation *op);
   mlir::Value check(mlir::Operation *op);

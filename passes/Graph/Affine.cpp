@@ -1,6 +1,7 @@
 //===- Affine.cpp - Ops that scale and shift channels ---------------------===//
 #include "Graph/Affine.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -24,10 +25,23 @@ SmallVector<double> perChannel(Value constant, ArrayRef<int64_t> shape, int64_t 
     if (dim != 1 && position != axis)
       return {};
   }
-  SmallVector<double> values = doubles(floatConstantValue(constant));
+  Tensor known = realConstant(constant);
+  if (!known)
+    return {};
+  SmallVector<double> values(known.as<float>(), known.as<float>() + known.count());
   if (values.size() == 1)
     values.assign(shape[axis], values[0]);
   return values;
+}
+
+/// Whether realConstant() knows the value, which it would compute.
+bool isConstant(Value value) {
+  if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())
+    return bool(qnn::constantValue(cast.getInput()));
+  auto moved = value.getDefiningOp<qnn::GridOpInterface>();
+  if (moved && moved.getGridRule() == qnn::GridRule::Same && moved->getNumOperands() == 1)
+    return isConstant(moved->getOperand(0));
+  return bool(floatConstantValue(value));
 }
 
 FailureOr<Affine> matchBatchNorm(qnn::BatchNormOp op, int64_t axis) {
@@ -101,8 +115,7 @@ Value tare::affineInput(Operation *op) {
     return norm.getInput();
   if (!isa<qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp>(op))
     return nullptr;
-  bool lhs(floatConstantValue(op->getOperand(0)));
-  bool rhs(floatConstantValue(op->getOperand(1)));
+  bool lhs = isConstant(op->getOperand(0)), rhs = isConstant(op->getOperand(1));
   if (lhs == rhs)
     return nullptr;
   return op->getOperand(lhs ? 1 : 0);

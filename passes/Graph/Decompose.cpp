@@ -6,6 +6,7 @@
 #include "Graph/Affine.h"
 #include "Quantize/Grids.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 
@@ -52,6 +53,7 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
     Value reciprocal;
     if (!known) {
       reciprocal = qnn::ReciprocalOp::create(rewriter, loc, divisor.getType(), divisor);
+      reciprocal.getDefiningOp()->setAttr(qnn::intermediateAttrName, rewriter.getUnitAttr());
     } else {
       SmallVector<double> values(known.as<float>(), known.as<float>() + known.count());
       if (llvm::is_contained(values, 0.0))

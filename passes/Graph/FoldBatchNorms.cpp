@@ -9,6 +9,8 @@
 #include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -40,11 +42,13 @@ public:
       why = "the weights are no float constant";
       return failure();
     }
-    if (bias && !floatConstantValue(bias)) {
-      why = "the bias is no float constant";
+    Tensor known = bias ? realConstant(bias) : Tensor();
+    if (bias && !known) {
+      why = "the bias is not constant";
       return failure();
     }
-    result.bias = doubles(floatConstantValue(bias));
+    if (known)
+      result.bias.assign(known.as<float>(), known.as<float>() + known.count());
     result.bias.resize(op.getOutputChannels(), 0.0);
     return result;
   }
@@ -123,6 +127,34 @@ LogicalResult refuse(PatternRewriter &rewriter, Operation *op, StringRef why) {
   return rewriter.notifyMatchFailure(op, why);
 }
 
+/// Where the channels of an op are once its result has been moved along: the axis, and the last of what moves them.
+struct MovedChannels {
+  AccumulatorOpInterface producer;
+  int64_t axis;
+};
+
+/// The accumulator op that `value` is the result of, transposed or put under more dimensions of 1 at most, each read
+/// once; nothing where it is none.
+std::optional<MovedChannels> findProducer(Value value) {
+  if (auto producer = value.getDefiningOp<AccumulatorOpInterface>())
+    return MovedChannels{producer, producer.getResultChannelAxis()};
+  if (auto transpose = value.getDefiningOp<qnn::TransposeOp>(); transpose && transpose.getInput().hasOneUse())
+    if (std::optional<MovedChannels> found = findProducer(transpose.getInput())) {
+      found->axis = llvm::find(transpose.getPermutation(), found->axis) - transpose.getPermutation().begin();
+      return found;
+    }
+  if (auto reshape = value.getDefiningOp<qnn::ReshapeOp>(); reshape && reshape.getInput().hasOneUse()) {
+    ArrayRef<int64_t> before = shapeOf(reshape.getInput()), after = reshape.getShape();
+    int64_t added = int64_t(after.size()) - int64_t(before.size());
+    bool addsOnes = added >= 0 && after.drop_front(added) == before && ShapedType::getNumElements(after.take_front(added)) == 1;
+    if (std::optional<MovedChannels> found = addsOnes ? findProducer(reshape.getInput()) : std::nullopt) {
+      found->axis += added;
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
 /// conv -> batch_norm, conv -> mul, linear -> add, ...: into what comes before.
 struct FoldIntoProducer : RewritePattern {
   explicit FoldIntoProducer(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -131,10 +163,11 @@ struct FoldIntoProducer : RewritePattern {
     Value input = affineInput(op);
     if (!input)
       return rewriter.notifyMatchFailure(op, "not affine");
-    auto producer = input.getDefiningOp<AccumulatorOpInterface>();
-    if (!producer)
+    std::optional<MovedChannels> found = findProducer(input);
+    if (!found)
       return rewriter.notifyMatchFailure(op, "not behind an accumulator op");
-    FailureOr<Affine> affine = matchAffine(op, producer.getResultChannelAxis());
+    AccumulatorOpInterface producer = found->producer;
+    FailureOr<Affine> affine = matchAffine(op, found->axis);
     if (failed(affine))
       return refuse(rewriter, op, "not one finite scale and shift per channel");
     if (!input.hasOneUse())
@@ -148,17 +181,27 @@ struct FoldIntoProducer : RewritePattern {
     remarkPassed(op, passName, "FoldedIntoProducer") << remark::add("into '{0}'", qnn::layerName(producer));
     parameters->applyBehind(*affine);
     parameters->store(rewriter);
-    replace(rewriter, op, producer);
+    replace(rewriter, op, producer, input);
     return success();
   }
 
 private:
-  static void replace(PatternRewriter &rewriter, Operation *op, Operation *producer) {
+  /// What `op` computed, `input` is now: its name and its range are those of the producer, and of what moves that.
+  static void replace(PatternRewriter &rewriter, Operation *op, Operation *producer, Value input) {
     SmallVector<Value> operands(op->getOperands());
-    producer->setLoc(qnn::fusedLoc(producer, op));
-    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
-      producer->setDiscardableAttr(qnn::rangeAttrName, range);
-    rewriter.replaceOp(op, producer->getResults());
+    Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
+    for (Operation *mover = input.getDefiningOp();; mover = mover->getOperand(0).getDefiningOp()) {
+      mover->setLoc(qnn::fusedLoc(mover, op));
+      if (range)
+        mover->setDiscardableAttr(qnn::rangeAttrName, range);
+      if (mover == producer)
+        break;
+    }
+    if (op->hasAttr(qnn::intermediateAttrName))
+      producer->setAttr(qnn::intermediateAttrName, rewriter.getUnitAttr());
+    else
+      producer->removeAttr(qnn::intermediateAttrName);
+    rewriter.replaceOp(op, input);
     eraseDeadConstants(rewriter, operands);
   }
 };
@@ -209,9 +252,8 @@ private:
   }
 };
 
-/// A batch norm that stands alone: a convolution of each channel with itself,
-/// whose weights have a scale per channel, or a multiplication and an addition
-/// where there are no spatial dimensions.
+/// A batch norm that stands alone: a convolution of each channel with itself, whose weights have a scale per channel,
+/// over the values seen as an image where they are none. So nothing is rounded between its product and its sum.
 struct ExpandBatchNorm : OpRewritePattern<qnn::BatchNormOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -221,11 +263,7 @@ struct ExpandBatchNorm : OpRewritePattern<qnn::BatchNormOp> {
       return rewriter.notifyMatchFailure(op, "parameters are not constant, or not finite");
     remarkPassed(op, passName, "Expanded") << remark::reason("no neighbour can take it");
     SmallVector<Value> parameters(op->getOperands().drop_front());
-    int64_t rank = op.getType().getRank();
-    if (rank == 3 || rank == 4)
-      toConv(op, *affine, rewriter);
-    else
-      toArithmetic(op, *affine, rewriter);
+    toConv(op, *affine, rewriter);
     eraseDeadConstants(rewriter, parameters);
     return success();
   }
@@ -239,29 +277,31 @@ private:
 
   static void toConv(qnn::BatchNormOp op, const Affine &affine, PatternRewriter &rewriter) {
     int64_t channels = affine.scale.size();
-    SmallVector<int64_t> kernel(op.getType().getRank(), 1);
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    bool isImage = shape.size() == 3 || shape.size() == 4;
+    SmallVector<int64_t> image(shape);
+    if (!isImage)
+      image = {shape[0], shape[1], ShapedType::getNumElements(shape.drop_front(2))};
+    SmallVector<int64_t> kernel(image.size(), 1);
     kernel[0] = channels;
     Value weight = constant(op, rewriter, kernel, affine.scale, "_weight");
     Value bias = constant(op, rewriter, {channels}, affine.shift, "_bias");
     Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
-    auto conv = rewriter.replaceOpWithNewOp<qnn::ConvOp>(op, op.getType(), op.getInput(), weight, bias,
-                                                         /*strides=*/DenseI64ArrayAttr(), /*pads=*/DenseI64ArrayAttr(),
-                                                         /*dilations=*/DenseI64ArrayAttr(),
-                                                         rewriter.getI64IntegerAttr(channels),
-                                                         /*clamp=*/qnn::ClampAttr());
+    auto type = op.getType().clone(image);
+    Value input = op.getInput();
+    std::string name = qnn::valueName(op) + "/image";
+    if (!isImage)
+      input = qnn::ReshapeOp::create(rewriter, qnn::nameLoc(op.getContext(), name, name), type, input, image);
+    auto conv = qnn::ConvOp::create(rewriter, op.getLoc(), type, input, weight, bias,
+                                    /*strides=*/DenseI64ArrayAttr(), /*pads=*/DenseI64ArrayAttr(),
+                                    /*dilations=*/DenseI64ArrayAttr(), rewriter.getI64IntegerAttr(channels),
+                                    /*clamp=*/qnn::ClampAttr());
     if (range)
       conv->setDiscardableAttr(qnn::rangeAttrName, range);
-  }
-
-  static void toArithmetic(qnn::BatchNormOp op, const Affine &affine, PatternRewriter &rewriter) {
-    SmallVector<int64_t> shape(op.getType().getRank(), 1);
-    shape[1] = affine.scale.size();
-    Value scale = constant(op, rewriter, shape, affine.scale, "_scale");
-    Value shift = constant(op, rewriter, shape, affine.shift, "_shift");
-    std::string name = qnn::layerName(op) + "_scaled";
-    auto scaled = qnn::MulOp::create(rewriter, qnn::nameLoc(op.getContext(), name, name), op.getType(), op.getInput(),
-                                     scale, qnn::ClampAttr());
-    rewriter.replaceOpWithNewOp<qnn::AddOp>(op, op.getType(), scaled, shift, qnn::ClampAttr());
+    Value result = conv;
+    if (!isImage)
+      result = qnn::ReshapeOp::create(rewriter, op.getLoc(), op.getType(), conv, shape);
+    rewriter.replaceOp(op, result);
   }
 };
 

@@ -170,6 +170,7 @@ private:
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
   void runOnOperation() final {
+    completeRanges(getOperation());
     simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation());
     if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))

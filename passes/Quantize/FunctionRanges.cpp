@@ -92,6 +92,26 @@ Range neededOf(Value value, const Range &range, const ActivationRule &rule, int 
 
 } // namespace
 
+/// A function may have no value, or no end, between two integers.
+std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
+  Value operand = op->getOperand(0);
+  std::optional<Range> range = findRange(operand);
+  if (!range || op.getFunctionAxis())
+    return std::nullopt;
+  std::optional<qnn::Grid> grid = gridBehind(operand);
+  double step = grid ? grid->scale() : (range->second - range->first) / samples;
+  int64_t count = grid ? grid->max - grid->min : samples;
+  qnn::Function function = op.getFunction();
+  Range found(0, 0);
+  for (int64_t i = 0; i <= count; ++i) {
+    double x = grid ? step * double(grid->min + i - grid->zeroPoint()) : range->first + step * double(i);
+    double y = kernels::evaluate(function.kind, function.parameters, x, 0);
+    if (std::isfinite(y))
+      found = {std::min(found.first, y), std::max(found.second, y)};
+  }
+  return found;
+}
+
 std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
   std::optional<Range> range = calibratedRange(value);
   return range ? std::optional(neededOf(value, *range, rule, mostMovements)) : std::nullopt;

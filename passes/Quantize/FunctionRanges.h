@@ -4,6 +4,7 @@
 
 #include "Quantize/Grids.h"
 #include "mlir/IR/Value.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 namespace tare {
 
@@ -11,6 +12,10 @@ namespace tare {
 /// them gives about the same outside as at the nearer end. All of the range where anything else reads it; nothing
 /// where no range is known.
 std::optional<std::pair<double, double>> neededRange(mlir::Value value, const ActivationRule &rule);
+
+/// What a function gives for the integers of its operand's grid, or within its operand's range, 0 included; nothing where
+/// neither is known, or channels have functions of their own. What is not finite does not count.
+std::optional<std::pair<double, double>> rangeOfFunction(qnn::UnaryFunctionOpInterface op);
 
 } // namespace tare
 

@@ -31,11 +31,6 @@ using qnn::GridRule;
 
 namespace {
 
-bool isFloatTensor(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32();
-}
-
 /// The constant of the integers of `reals` on the grid of `type`.
 Value quantizedConstant(OpBuilder &builder, Location loc, ElementsAttr reals, RankedTensorType type, StringRef name) {
   Tensor integers = constantOnGrid(qnn::toTensor(reals), type);
@@ -55,7 +50,7 @@ public:
         continue; // Casts that fusion has bypassed, too.
       if (auto cast = dyn_cast<quant::QuantizeCastOp>(op))
         fuseCast(cast);
-      else if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && isFloatTensor(op.getResult(0)))
+      else if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         if (failed(fuse(gridOp)))
           return failure();
     }
@@ -315,7 +310,7 @@ private:
     auto gridOp = dyn_cast<GridOpInterface>(op);
     if (!gridOp)
       return true;
-    if (!isFloatTensor(result))
+    if (!qnn::isFloatTensor(result))
       return false;
     if (!gridOp.movesElements())
       return true;

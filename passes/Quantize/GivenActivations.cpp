@@ -2,6 +2,7 @@
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Remarks.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Repairs.h"
@@ -99,11 +100,7 @@ private:
     auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
     if (!maker || grid.bits != accumulatorTailBits || target.tail == Tail::activation || target.powerOfTwoScales())
       return false;
-    Value made = maker.getInput();
-    for (auto op = made.getDefiningOp<GridOpInterface>(); op && op.isRearrangement();
-         op = made.getDefiningOp<GridOpInterface>())
-      made = op->getOperand(0);
-    return made.getDefiningOp<qnn::AccumulatorOpInterface>() && llvm::all_of(integers.getUsers(), [&](Operation *user) {
+    return qnn::isOfAccumulators(maker.getInput()) && llvm::all_of(integers.getUsers(), [&](Operation *user) {
              return isa<quant::DequantizeCastOp>(user) && boundary.contains(user->getResult(0));
            });
   }
@@ -165,18 +162,31 @@ private:
     Operation *at = maker ? maker : cast<BlockArgument>(integers).getOwner()->getParentOp();
     Grid before = *Grid::of(integers.getType());
     std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
-    if (before.zeroPoint() == grid.zeroPoint()) {
-      // One integer fewer, which symmetric quantizers leave out as a rule.
-      remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
-          << remark::reason("'{0}' begins at {1} now", name, grid.min);
-      return;
-    }
+    if (before.zeroPoint() == grid.zeroPoint())
+      return tellOfLeastInteger(at, maker ? maker->getOperand(0) : integers, before, grid);
     reportRepair(
         at, {"SymmetricGrid", 1, 0.5},
         llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
                       "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
                       name, before.zeroPoint(), target.name, before.scale(), grid.scale())
             .str());
+  }
+
+  /// One integer fewer, which symmetric quantizers leave out as a rule, so that few values ever have it; of those that
+  /// calibration saw to have it, that one number is a step off.
+  void tellOfLeastInteger(Operation *at, Value real, const Grid &before, const Grid &grid) const {
+    std::string name = qnn::valueName(real);
+    remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
+        << remark::reason("'{0}' begins at {1} now", name, grid.min);
+    qnn::RangeAttr range = rangeAttr(real);
+    double border = before.scale() * (double(before.min) + 0.5 - double(before.zeroPoint()));
+    if (!range || range.getMin() > border)
+      return;
+    std::string text = llvm::formatv("value '{0}' goes down to {1:e3}, integer {2} of the model's, but on target '{3}', "
+                                     "whose activations are symmetric, it ends at {4}: what is less is a step off",
+                                     name, range.getMin(), before.min, target.name, grid.min);
+    reportWarning(at->getLoc(), {"LeastIntegerLost", "", name, 1, CostUnit::lsb, text,
+                                 "quantize the model symmetrically, or take a target that has the least integer"});
   }
 
   OutputBoundary boundary;

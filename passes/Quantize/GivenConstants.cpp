@@ -23,13 +23,6 @@ namespace {
 /// In steps of the grid: less is float32's own.
 constexpr double noticeable = 1e-3;
 
-/// The grid of a dequantized constant whose elements may have been moved since; nothing for other values. An axis is
-/// that of the constant as the model stores it.
-std::optional<Grid> givenGrid(Value value) {
-  auto moved = value.getDefiningOp<GridOpInterface>();
-  return moved && moved.isRearrangement() ? givenGrid(moved->getOperand(0)) : gridBehind(value);
-}
-
 /// What of a constant's grid no activation of the target has; empty where one has all of it.
 std::string misfit(const Grid &grid, const Target &target) {
   if (!grid.isPerTensor())
@@ -205,6 +198,11 @@ private:
 };
 
 } // namespace
+
+std::optional<Grid> tare::givenGrid(Value value) {
+  auto moved = value.getDefiningOp<GridOpInterface>();
+  return moved && moved.isRearrangement() ? givenGrid(moved->getOperand(0)) : gridBehind(value);
+}
 
 LogicalResult tare::conformConstants(func::FuncOp function, const Target &target, bool repair) {
   ConstantConformer conformer(target, repair);

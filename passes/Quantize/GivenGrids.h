@@ -18,6 +18,10 @@ namespace tare {
 /// What the target says of activations of so many bits; null where it has none.
 const ActivationFormat *formatOfBits(const Target &target, unsigned bits);
 
+/// The grid of a dequantized constant whose elements may have been moved since; nothing for other values. An axis is
+/// that of the constant as the model stores it.
+std::optional<qnn::Grid> givenGrid(mlir::Value value);
+
 /// Puts the quantized activations of the function on grids that the target has: with a warning of what that costs, if
 /// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, or is
 /// of a width that the target has not.
@@ -27,8 +31,8 @@ mlir::LogicalResult conformActivations(mlir::func::FuncOp function, const Target
 /// the product of two: a linear layer to whose sums nothing is added.
 bool isMatrixOfActivations(qnn::AccumulatorOpInterface op, const qnn::Grid &grid, const Target &target);
 
-/// Weights with a scale per index of another axis than the output channels' become float, to be quantized anew, in the
-/// same way; those that the target alone has not are an error. A matrix of 16 bits that could be an activation is one.
+/// Weights with a scale per index of another axis than the output channels', or with more scales than the target has,
+/// become float, to be quantized anew, in the same way. A matrix of 16 bits that could be an activation is one.
 mlir::LogicalResult conformWeights(mlir::func::FuncOp function, const Target &target, bool repair);
 
 /// Constants that ops read like activations get grids that activations have: in an exact form where there is one

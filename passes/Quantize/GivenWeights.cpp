@@ -49,37 +49,41 @@ public:
 
   LogicalResult conform(AccumulatorOpInterface op) const {
     Value weights = op.getWeightOperand().get();
-    std::optional<Grid> grid = gridBehind(weights);
+    std::optional<Grid> grid = givenGrid(weights);
     Tensor reals = grid ? realConstant(weights) : Tensor();
     if (!reals)
       return mlir::success();
+    // What stands between the integers and the layer moves the axis of their scales, or tears it apart.
+    if (!gridBehind(weights))
+      return requantize(op, reals, "scales along an axis that is none of the layer's weights");
     if (isMatrixOfActivations(op, *grid, target)) {
       replaceLinear(op);
       return mlir::success();
     }
     if (!grid->isPerTensor() && *grid->axis != 0)
-      return requantize(op, reals, *grid->axis);
+      return requantize(op, reals, llvm::formatv("a scale per index of axis {0}", *grid->axis).str());
     if (target.weights.perChannel || llvm::all_equal(grid->scales))
       return mlir::success();
-    return op->emitError() << "layer '" << qnn::layerName(op) << "' has weights with a scale per channel, but target '"
-                           << target.name << "' has one scale for all of them (per_channel: false); quantize the "
-                           << "weights for the whole tensor, or convert the float model";
+    return requantize(op, reals, "a scale per channel");
   }
 
 private:
-  /// Scales along `axis`, which is not the output channels': the real weights, which tare-insert-quant-dequant
-  /// quantizes as those of a float model.
-  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, int64_t axis) const {
+  /// Scales that the layer or the target has not: the real weights, which tare-insert-quant-dequant quantizes as those
+  /// of a float model.
+  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, const std::string &found) const {
     std::string text =
-        llvm::formatv("layer '{0}' has weights with a scale per index of axis {1}, but a sum has one for each "
-                      "output channel (axis 0)",
-                      qnn::layerName(op), axis);
+        llvm::formatv("layer '{0}' has weights with {1}, but {2}", qnn::layerName(op), found,
+                      target.weights.perChannel
+                          ? std::string("a sum has one for each output channel (axis 0)")
+                          : "target '" + target.name + "' has one scale for all of them (per_channel: false)");
     if (!repair)
       return op->emitError() << text << "; do without --no-repair, which rounds them anew, or convert the float model";
     ElementsAttr attr = qnn::toAttr(op->getContext(), reals, qnn::layerName(op) + "_weight");
     Result<Grid> grid = weightGrid(attr);
     if (!grid)
       return op->emitError() << "layer '" << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
+    if (!target.weights.perChannel)
+      grid->scales.assign(grid->scales.size(), *llvm::max_element(grid->scales));
     tell(op, text, reals, *grid);
     OpBuilder builder(op);
     OpOperand &operand = op.getWeightOperand();
@@ -88,7 +92,7 @@ private:
   }
 
   /// The cost, where the model says the activation's grid.
-  static void tell(AccumulatorOpInterface op, const std::string &text, const Tensor &reals, const Grid &grid) {
+  void tell(AccumulatorOpInterface op, const std::string &text, const Tensor &reals, const Grid &grid) const {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     AccumulatorContext context{reals, {}, activation.value_or(activationGrid(-1, 1, {})), std::nullopt};
     context.result = resultGrid(op);
@@ -96,9 +100,8 @@ private:
     bool inSteps = activation && context.result;
     reportRepair(
         op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
-        llvm::formatv("{0}: they were rounded to 8 bits with a scale per output channel, at the cost of at most "
-                      "{1:e3} {2}",
-                      text, cost,
+        llvm::formatv("{0}: they were rounded to 8 bits with {1}, at the cost of at most {2:e3} {3}", text,
+                      target.weights.perChannel ? "a scale per output channel" : "one scale", cost,
                       inSteps      ? "LSB of the output"
                       : activation ? "(a real number)"
                                    : "(a real number, of activations within [-1, 1])")

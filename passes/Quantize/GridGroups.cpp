@@ -1,6 +1,7 @@
 //===- GridGroups.cpp - Values that share a grid --------------------------===//
 #include "Quantize/GridGroups.h"
 #include "Quantize/FunctionRanges.h"
+#include "Quantize/Intermediates.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
 
@@ -58,17 +59,52 @@ std::optional<std::pair<double, double>> tare::paddingRange(Operation *op) {
   return std::pair(std::min(*value, 0.0), std::max(*value, 0.0));
 }
 
+std::optional<qnn::Interval> tare::findRange(Value value) {
+  if (qnn::RangeAttr range = rangeAttr(value))
+    return qnn::Interval(range.getMin(), range.getMax());
+  if (std::optional<Grid> grid = gridBehind(value))
+    return grid->isPerTensor() ? std::optional(coveredRange(*grid)) : std::nullopt;
+  ElementsAttr constant = qnn::isFloatTensor(value) ? qnn::constantValue(value) : ElementsAttr();
+  return constant ? std::optional(rangeOf(constant)) : std::nullopt;
+}
+
+OperandRange tare::inheritedFrom(qnn::GridOpInterface op) {
+  switch (op.getGridRule()) {
+  case GridRule::Same:
+    return op->getOperands().take_front();
+  case GridRule::Unified:
+    return op->getOperands();
+  default:
+    return op->getOperands().take_front(0);
+  }
+}
+
 std::optional<std::pair<double, double>> tare::inheritedRange(qnn::GridOpInterface op) {
+  OperandRange operands = inheritedFrom(op);
+  if (operands.empty())
+    return std::nullopt;
   std::optional<std::pair<double, double>> result = std::pair(0.0, 0.0);
-  mlir::ValueRange operands = op.getGridRule() == GridRule::Same ? op->getOperands().take_front() : op->getOperands();
   for (Value operand : operands) {
-    qnn::RangeAttr range = rangeAttr(operand);
+    std::optional<qnn::Interval> range = findRange(operand);
     if (!range)
       return std::nullopt;
-    widen(result, std::pair(range.getMin(), range.getMax()));
+    widen(result, range);
   }
   widen(result, paddingRange(op));
   return result;
+}
+
+void tare::completeRanges(func::FuncOp function) {
+  for (auto op : function.getOps<qnn::GridOpInterface>()) {
+    Value result = op->getResult(0);
+    if (!qnn::isFloatTensor(result) || rangeAttr(result))
+      continue;
+    auto unary = dyn_cast<qnn::UnaryFunctionOpInterface>(op.getOperation());
+    if (std::optional<qnn::Interval> range = inheritedRange(op))
+      setRange(result, range->first, range->second, qnn::RangeLabel::Inherited);
+    else if (std::optional<qnn::Interval> range = unary ? rangeOfFunction(unary) : std::nullopt)
+      setRange(result, range->first, range->second, qnn::RangeLabel::Implied);
+  }
 }
 
 void tare::setRange(Value value, double min, double max, qnn::RangeLabel label, qnn::StepErrorsAttr errors) {
@@ -100,11 +136,6 @@ bool OutputBoundary::moves(Operation *op) const {
 
 bool OutputBoundary::takesOut(Operation *user) const { return user->hasTrait<OpTrait::IsTerminator>() || moves(user); }
 
-bool tare::interpolates(Operation *op) {
-  auto resize = dyn_cast<qnn::ResizeOp>(op);
-  return resize && resize.getMode() == qnn::ResizeMode::Linear;
-}
-
 quant::QuantizeCastOp tare::existingCast(Value value) {
   for (Operation *user : value.getUsers())
     if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
@@ -122,7 +153,7 @@ void GridGroups::add(Value value) {
   Group group;
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
-  group.isWide = value.getDefiningOp() && readsWide(value.getDefiningOp());
+  group.isWide = value.getDefiningOp() && needsWide(value.getDefiningOp());
   group.range = neededRange(value, ruleOf(group));
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
@@ -153,11 +184,22 @@ bool GridGroups::readsWide(Operation *op) const {
   return llvm::any_of(op->getOperands(), [&](Value operand) { return isWide(operand); });
 }
 
+bool GridGroups::needsWide(Operation *op) const {
+  if (wide && isIntermediate(op))
+    return true;
+  return llvm::any_of(op->getOperands(),
+                      [&](Value operand) { return !isIntermediate(operand.getDefiningOp()) && isWide(operand); });
+}
+
+std::optional<Grid> GridGroups::saidGrid(const Group &group) {
+  return group.pinned || group.range ? group.pinned : group.image;
+}
+
 /// What calibration saw within the image; all of the image where it saw nothing.
 void GridGroups::bound(Group &group, qnn::GridOpInterface op) const {
   auto [low, high] = op.getBounds();
   if (!group.range) {
-    group.pinned = imageGrid(low, high, ruleOf(group));
+    group.image = imageGrid(low, high, ruleOf(group));
     return;
   }
   group.range = std::pair(std::max(group.range->first, low), std::min(group.range->second, high));
@@ -178,6 +220,8 @@ void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
     widen(groups[a].range, groups[b].range);
     if (!groups[a].pinned)
       groups[a].pinned = groups[b].pinned;
+    if (!groups[a].image)
+      groups[a].image = groups[b].image;
     groups[a].floor = std::max(groups[a].floor, groups[b].floor);
     groups[a].isWide |= groups[b].isWide;
     groups[a].uses += groups[b].uses;
@@ -209,7 +253,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
-  bool cutsFirst = interpolates(op) && !holds(*groups[to].pinned, group.range);
+  bool cutsFirst = op.interpolates() && !holds(*groups[to].pinned, group.range);
   bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1 && !cutsFirst;
   if (agree || adopts)
     unite(from, to, 1);
@@ -241,9 +285,10 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
       unsigned id = find(operand);
       ++operands[id];
       widen(group.range, groups[id].range);
-      allPinned &= groups[id].pinned.has_value();
-      if (groups[id].pinned && !groups[id].range)
-        widen(group.range, coveredRange(*groups[id].pinned));
+      std::optional<Grid> said = saidGrid(groups[id]);
+      allPinned &= said.has_value();
+      if (said && !groups[id].range)
+        widen(group.range, coveredRange(*said));
     } else if (std::optional<Grid> grid = gridBehind(operand)) {
       stored.push_back(*grid);
       if (Tensor reals = realConstant(operand))
@@ -252,8 +297,8 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
   }
   // Where every operand has its grid already, the first one's does as well as any if they agree.
   if (!group.pinned && allPinned && !operands.empty()) {
-    const Grid &first = *groups[operands.front().first].pinned;
-    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*groups[entry.first].pinned, first); }) &&
+    const Grid first = *saidGrid(groups[operands.front().first]);
+    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*saidGrid(groups[entry.first]), first); }) &&
         llvm::all_of(stored, [&](const Grid &grid) { return sameGrid(grid, first); }))
       group.pinned = first;
   }
@@ -264,11 +309,17 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
 
 std::optional<Grid> GridGroups::grid(Value value) const {
   const Group &group = groups[find(value)];
-  if (group.pinned)
-    return group.pinned;
+  if (std::optional<Grid> said = saidGrid(group))
+    return said;
   if (!group.range)
     return std::nullopt;
-  Grid grid = activationGrid(group.range->first, group.range->second, ruleOf(group));
+  auto [least, greatest] = *group.range;
+  if (group.image) {
+    auto [low, high] = coveredRange(*group.image);
+    least = std::min(least, low);
+    greatest = std::max(greatest, high);
+  }
+  Grid grid = activationGrid(least, greatest, ruleOf(group));
   if (group.floor <= grid.scale())
     return grid;
   auto [min, max] = coveredRange(grid);

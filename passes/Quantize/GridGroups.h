@@ -13,6 +13,7 @@
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <vector>
 
 namespace tare {
 
@@ -32,10 +33,6 @@ private:
   llvm::DenseSet<mlir::Value> values;
 };
 
-/// Whether numbers that a grid cuts off have a share in others, so that it matters whether they are cut before or
-/// after.
-bool interpolates(mlir::Operation *op);
-
 /// The cast to a grid that reads `value` already, or null.
 mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 
@@ -46,6 +43,10 @@ std::optional<qnn::Grid> resultGrid(mlir::Operation *op);
 /// What calibration saw of an activation; null where nothing is known.
 qnn::RangeAttr rangeAttr(mlir::Value value);
 
+/// What is known of the elements of a float value or constant, 0 included: from calibration, or from the grid that they
+/// come from; nothing where neither says it.
+std::optional<qnn::Interval> findRange(mlir::Value value);
+
 /// The range of what a same-grid op adds to its operand's values: a padding's constant. Nothing where that is infinite:
 /// the end of any grid stands for it.
 std::optional<std::pair<double, double>> paddingRange(mlir::Operation *op);
@@ -53,9 +54,16 @@ std::optional<std::pair<double, double>> paddingRange(mlir::Operation *op);
 /// The number that a padding adds, infinite or not.
 std::optional<double> constantBorder(mlir::Operation *op);
 
+/// The operands whose elements the result of a same-grid or unified op holds.
+mlir::OperandRange inheritedFrom(qnn::GridOpInterface op);
+
 /// The range that the result of a same-grid or unified op has from its operands, and from what it pads with; nothing
-/// where an operand's range is not known.
+/// where an operand's range is not known, and for other ops.
 std::optional<std::pair<double, double>> inheritedRange(qnn::GridOpInterface op);
+
+/// Says of every same-grid and unified op whose result has no range the one that it inherits, and of every function the
+/// one that its operand's gives. Rewrites make such ops without one; behind a model's own grids nobody else says it.
+void completeRanges(mlir::func::FuncOp function);
 
 /// Sets what is known of an activation; 0 is made part of it.
 void setRange(mlir::Value value, double min, double max, qnn::RangeLabel label, qnn::StepErrorsAttr errors = {});
@@ -80,7 +88,7 @@ public:
   /// The number of a value's group; the members of one have the same.
   unsigned group(mlir::Value value) const { return find(value); }
   /// The grid that casts or a function's image say; nothing where it may be chosen.
-  const std::optional<qnn::Grid> &pinned(mlir::Value value) const { return groups[find(value)].pinned; }
+  std::optional<qnn::Grid> pinned(mlir::Value value) const { return saidGrid(groups[find(value)]); }
   /// The range of a group's members, 0 included; nothing where none has one.
   const std::optional<std::pair<double, double>> &range(mlir::Value value) const { return groups[find(value)].range; }
   /// Chooses the grid of a value's group.
@@ -100,6 +108,8 @@ private:
     std::optional<std::pair<double, double>> range;
     /// The grid that the members must have, whatever their ranges.
     std::optional<qnn::Grid> pinned;
+    /// The grid of a function's image, for members of which nothing else is known.
+    std::optional<qnn::Grid> image;
     /// No finer than this.
     double floor = 0;
     /// Whether the grid that it gets is of the wide rule.
@@ -112,6 +122,11 @@ private:
   bool isWide(mlir::Value value) const;
   /// Whether some operand of `op` is.
   bool readsWide(mlir::Operation *op) const;
+  /// Whether the result of `op` gets the wide rule: it is a step that the model does not round at all, or computed from
+  /// integers that are wide for a reason of their own.
+  bool needsWide(mlir::Operation *op) const;
+  /// The grid that is not a matter of ranges.
+  static std::optional<qnn::Grid> saidGrid(const Group &group);
   const ActivationRule &ruleOf(const Group &group) const { return group.isWide ? *wide : rule; }
   void bound(Group &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
@@ -125,7 +140,7 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;
-  llvm::SmallVector<Group> groups;
+  std::vector<Group> groups;
 };
 
 } // namespace tare

@@ -30,11 +30,6 @@ using qnn::RangeLabel;
 
 namespace {
 
-bool isFloatTensor(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32();
-}
-
 /// Annotates one function.
 class Importer {
 public:
@@ -42,10 +37,10 @@ public:
 
   LogicalResult run() {
     for (Value argument : function.getArguments())
-      if (isFloatTensor(argument) && !argument.use_empty())
+      if (qnn::isFloatTensor(argument) && !argument.use_empty())
         import(argument, /*needed=*/!existingCast(argument) && !boundary.contains(argument));
     for (Operation &op : function.getBody().front())
-      if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && isFloatTensor(op.getResult(0)))
+      if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
@@ -61,7 +56,10 @@ private:
     if (op.getGridRule() == GridRule::Same || op.getGridRule() == GridRule::Unified)
       return inherit(op);
     bool keepsAccumulator = isa<qnn::AccumulatorOpInterface>(op.getOperation()) && boundary.contains(result);
-    bool needed = op.getGridRule() == GridRule::Own && !op->use_empty() && !existingCast(result) && !keepsAccumulator;
+    // What the model has no value for may be unknown to a ranges file of an older program; its operands say it, too.
+    bool isStep = op->hasAttr(qnn::intermediateAttrName);
+    bool needed =
+        op.getGridRule() == GridRule::Own && !op->use_empty() && !existingCast(result) && !keepsAccumulator && !isStep;
     import(result, needed);
   }
 
@@ -92,11 +90,21 @@ private:
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
   }
 
-  /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op.
+  /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op. Of operands that
+  /// have the model's own grids, calibration says what of these they use.
   void inherit(GridOpInterface op) {
-    // Where an operand has none, its grid is known otherwise, or it has been reported.
-    if (std::optional<std::pair<double, double>> range = inheritedRange(op))
-      setRange(op->getResult(0), range->first, range->second, RangeLabel::Inherited);
+    Value result = op->getResult(0);
+    std::optional<qnn::Interval> range = inheritedRange(op);
+    if (!llvm::all_of(inheritedFrom(op), [](Value operand) { return bool(rangeAttr(operand)); })) {
+      import(result, /*needed=*/false);
+      if (qnn::RangeAttr found = rangeAttr(result)) {
+        auto [low, high] = paddingRange(op).value_or(qnn::Interval(0, 0));
+        range = {std::min(found.getMin(), low), std::max(found.getMax(), high)};
+      }
+    }
+    // Where an operand has neither range nor grid, it has been reported.
+    if (range)
+      setRange(result, range->first, range->second, RangeLabel::Inherited);
   }
 
   /// Constants that an op reads as it reads activations.
@@ -105,7 +113,7 @@ private:
     for (OpOperand &operand : op->getOpOperands()) {
       if (accumulator && &operand != &accumulator.getActivationOperand())
         continue;
-      ElementsAttr constant = isFloatTensor(operand.get()) ? qnn::constantValue(operand.get()) : ElementsAttr();
+      ElementsAttr constant = qnn::isFloatTensor(operand.get()) ? qnn::constantValue(operand.get()) : ElementsAttr();
       if (!constant || rangeAttr(operand.get()))
         continue;
       auto [min, max] = rangeOf(constant);

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/CommonGrids.h"
+#include "Quantize/Intermediates.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
 #include "Quantize/WeightRepair.h"
@@ -37,11 +38,6 @@ namespace {
 
 constexpr StringLiteral passName = "tare-insert-quant-dequant";
 
-bool isFloatTensor(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32();
-}
-
 struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequant> {
   using InsertQuantDequantBase::InsertQuantDequantBase;
 
@@ -52,6 +48,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     if (!format)
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
+    implyRanges(function);
     separateOutputs(function);
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
@@ -74,6 +71,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       coarsenOutputs(ops, *target, tails, groups);
       moved = moveGrids(context, groups);
     }
+    warnOfRoundedIntermediates(function, groups, *target);
     reportCommonGrids(function, groups, boundary, rule, *target, passName);
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value), boundary);
@@ -104,7 +102,7 @@ private:
   void collect(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary, const Tails &tails,
                GridGroups &groups) {
     for (Value argument : function.getArguments())
-      if (isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
+      if (qnn::isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
         groups.add(argument);
     for (Operation *op : ops) {
       if (std::optional<std::string> why = tails.whyNot(op))
@@ -112,7 +110,7 @@ private:
       if (auto cast = dyn_cast<quant::DequantizeCastOp>(op); cast && !qnn::constantValue(cast.getInput()))
         groups.add(cast);
       auto gridOp = dyn_cast<GridOpInterface>(op);
-      if (!gridOp || !isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
+      if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
         continue;
       if (boundary.moves(op))
         continue;
@@ -124,9 +122,13 @@ private:
   /// One error that names every value without a range.
   LogicalResult checkRanges(const GridGroups &groups) {
     SmallVector<std::string> missing;
+    // An intermediate has one where its operands have.
     for (Value value : groups.values())
-      if (!groups.grid(value))
+      if (!groups.grid(value) && !isIntermediate(value.getDefiningOp()))
         missing.push_back("'" + qnn::valueName(value) + "'");
+    for (Value value : groups.values())
+      if (!groups.grid(value) && missing.empty())
+        missing.push_back("what '" + qnn::layerName(value.getDefiningOp()) + "' computes on the way to its result");
     if (missing.empty())
       return mlir::success();
     InFlightDiagnostic error = getOperation().emitError();
@@ -246,7 +248,7 @@ private:
     for (OpOperand &operand : op->getOpOperands()) {
       if (accumulator && &operand != &accumulator.getActivationOperand())
         continue; // Weights and biases have grids of their own.
-      if (!isFloatTensor(operand.get()))
+      if (!qnn::isFloatTensor(operand.get()))
         continue;
       std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
       if (ElementsAttr constant = floatConstant(operand.get())) {

@@ -39,18 +39,13 @@ bool isFarBelow(const Tensor &bounds, Operation *op) {
 } // namespace
 
 std::pair<double, double> tare::knownRange(Value value) {
-  if (qnn::RangeAttr range = rangeAttr(value))
-    return {range.getMin(), range.getMax()};
-  if (auto cast = value.getDefiningOp<quant::DequantizeCastOp>())
-    if (std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getInput().getType()); grid && !grid->axis)
-      return coveredRange(*grid);
-  return {-HUGE_VAL, HUGE_VAL};
+  return findRange(value).value_or(qnn::Interval(-HUGE_VAL, HUGE_VAL));
 }
 
 RangeBounds::RangeBounds(func::FuncOp function) {
   for (Operation &op : function.getBody().front().without_terminator()) {
     auto floor = dyn_cast<qnn::FloorOpInterface>(op);
-    if (!floor || !floor.isMonotone() || !mlir::getElementTypeOrSelf(op.getResult(0).getType()).isF32())
+    if (!floor || !floor.isMonotone() || !qnn::isFloatTensor(op.getResult(0)))
       continue;
     bool inherits = llvm::any_of(op.getOperands(), [&](Value operand) { return isTouched(operand); });
     if (!inherits && !takesConstant(&op))

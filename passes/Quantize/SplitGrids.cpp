@@ -38,11 +38,6 @@ constexpr double harmlessCut = 1.0 / 32;
 /// .. and its step is no larger than this many steps of an 8-bit grid of that range.
 constexpr double harmlessSteps = 2.0;
 
-bool isFloatTensor(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32();
-}
-
 /// What a reader wants of a float value: a grid, to leave the graph as it is, or nothing.
 struct Wish {
   /// A grid per tensor, or null.
@@ -88,10 +83,10 @@ public:
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
     for (Operation *op : llvm::reverse(ops))
-      if (isa<GridOpInterface>(op) && isFloatTensor(op->getResult(0)) && !op->use_empty())
+      if (isa<GridOpInterface>(op) && qnn::isFloatTensor(op->getResult(0)) && !op->use_empty())
         splitOp(op);
     for (Value argument : function.getArguments())
-      if (isFloatTensor(argument))
+      if (qnn::isFloatTensor(argument))
         castInput(argument);
     if (!unserved.empty())
       reportWarning(
@@ -193,7 +188,7 @@ private:
       return {nullptr, /*leaves=*/true};
     auto op = dyn_cast<GridOpInterface>(user);
     // What interpolates between numbers that a grid has cut off is off by far; without a range there is nothing better.
-    if (!op || !commutesWithRounding(op) || (interpolates(op) && rangeOfValue(use.get())))
+    if (!op || !commutesWithRounding(op) || (op.interpolates() && findRange(use.get())))
       return {};
     Wish wish = wishes.lookup(user->getResult(0));
     // An axis of scales would have to move along.
@@ -243,7 +238,7 @@ private:
   /// The readers whose grid serves others: the finest of those that hold the value. Null where none does.
   Readers *servingGrid(Value value, SmallVector<Readers> &groups, bool leaves) {
     Readers *best = nullptr;
-    std::optional<std::pair<double, double>> range = rangeOfValue(value);
+    std::optional<qnn::Interval> range = findRange(value);
     if (leaves && (isa<BlockArgument>(value) || (!range && mayLeaveAsAccumulator(value))))
       return nullptr;
     auto step = [](const Readers &readers) { return Grid::of(readers.wish.grid)->scale(); };
@@ -273,18 +268,6 @@ private:
            grid.scale() <= harmlessSteps * width / 255.0;
   }
 
-  /// What is known of a value's numbers: from calibration, or from the grid that they come from.
-  static std::optional<std::pair<double, double>> rangeOfValue(Value value) {
-    if (std::optional<Grid> grid = gridBehind(value))
-      return grid->isPerTensor() ? std::optional(coveredRange(*grid)) : std::nullopt;
-    if (qnn::RangeAttr range = rangeAttr(value))
-      return std::pair(range.getMin(), range.getMax());
-    auto op = value.getDefiningOp<GridOpInterface>();
-    if (!op || op.getGridRule() != GridRule::Same || paddingRange(op))
-      return std::nullopt;
-    return rangeOfValue(op->getOperand(0));
-  }
-
   /// Whether the value, or what it moves, may be an accumulator that leaves the graph.
   bool mayLeaveAsAccumulator(Value value) const {
     Operation *op = value.getDefiningOp();
@@ -311,6 +294,7 @@ struct SplitGrids : tare::impl::SplitGridsBase<SplitGrids> {
     const ActivationFormat *format = failed(target) ? nullptr : activationFormat(function, *target, activations);
     if (!format)
       return signalPassFailure();
+    completeRanges(function);
     OutputBoundary boundary(function);
     Splitter(function, Tails(*target, *format, boundary)).run();
   }

@@ -31,6 +31,11 @@ GRAPHS = {
     "cropped_again": [conv, pad(), node("Slice", ["q", "crop", "end", "axes"], ["y"])],
     "relu_and_layer": [conv, pad(), node("Relu", ["q"], ["r"]), node("Conv", ["r", "u"], ["y"], name="conv2")],
 }
+FUNCTIONS = {"leaky": node("LeakyRelu", ["q"], ["r"], alpha=.1), "leaky_tiny": node("LeakyRelu", ["q"], ["r"], alpha=1e-3),
+             "leaky_0": node("LeakyRelu", ["q"], ["r"], alpha=0.0), "prelu": node("PRelu", ["q", "slopes"], ["r"]),
+             "sigmoid": node("Sigmoid", ["q"], ["r"]), "tanh": node("Tanh", ["q"], ["r"]), "hard_swish": node("HardSwish", ["q"], ["r"]),
+             "hard_sigmoid": node("HardSigmoid", ["q"], ["r"], alpha=.1, beta=.4)}
+TENSORS["slopes"] = np.float32([.1, .2, .3, .05, .5]).reshape(5, 1, 1)
 GRAPHS["two_pools"] = [GRAPHS["two_pools"][i] for i in (0, 1, 2, 3, 5, 4)]
 
 
@@ -49,6 +54,31 @@ def test_pad_lowest_maxpool(graph, value, tmp_path):
     program, told = converted(model, data, "--method", "min_max")
     assert "warning" not in told, told
     assert sqnr(expected, outputs_of(program, data)["y"]) > 35
+
+
+@pytest.mark.parametrize("value", LOWEST)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_lowest_before_a_function(function, value, tmp_path):
+    """What the function makes of the border is as low as nothing else, or the same as of any number far below."""
+    if function == "leaky_0" and np.isinf(LOWEST[value]):
+        pytest.skip("0 times infinity")
+    model = save(tmp_path / "m.onnx", [conv, pad(), FUNCTIONS[function], pool("r")], [port("x", [1, 4, 8, 8])], [port("y", None)],
+                 {**TENSORS, "v": np.float32(LOWEST[value])}, opset=17)
+    data = images()
+    expected = reference(model, data)["y"]
+    program, told = converted(model, data, "--method", "min_max")
+    assert "warning" not in told, told
+    assert sqnr(expected, outputs_of(program, data)["y"]) > 30
+
+
+def test_a_border_that_a_function_turns_over_counts(tmp_path):
+    """With a negative slope the lowest number becomes the largest: it is told what that costs."""
+    nodes = [conv, pad(), node("LeakyRelu", ["q"], ["r"], alpha=-.5), pool("r")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 8, 8])], [port("y", None)], {**TENSORS, "v": np.float32(-400)}, opset=17)
+    data = images()
+    program, told = converted(model, data, "--method", "min_max")
+    assert "bits coarser" in told
+    assert np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]).max() < 2
 
 
 @pytest.mark.parametrize("method", ["min_max", "percentile", "mse", "kl"])
@@ -135,7 +165,7 @@ MASKS = {"causal": np.triu(np.ones((7, 7), np.float32), 1), "padding": (np.arang
          "per_head": np.stack([np.triu(np.ones((7, 7), np.float32), k) for k in (1, 3)])}
 
 
-@pytest.mark.parametrize("form", ["added", "subtracted", "scaled_behind", "through_reshape"])
+@pytest.mark.parametrize("form", ["added", "subtracted", "scaled_behind", "through_reshape", "leaky_behind"])
 @pytest.mark.parametrize("value", LOWEST)
 @pytest.mark.parametrize("mask", MASKS)
 def test_attention_masks(mask, value, form, tmp_path):
@@ -145,6 +175,7 @@ def test_attention_masks(mask, value, form, tmp_path):
         pytest.skip("infinity is added as a rule")
     constants = {"mask": hidden, "minus": -hidden, "half": np.float32(.5), "flat": I64(1, 14, 7), "heads": I64(1, 2, 7, 7)}
     nodes = {"added": [node("Add", ["mask", "s"], ["a"])], "subtracted": [node("Sub", ["s", "minus"], ["a"])],
+             "leaky_behind": [node("Add", ["s", "mask"], ["a0"]), node("LeakyRelu", ["a0"], ["a"], alpha=.2)],
              "scaled_behind": [node("Add", ["s", "mask"], ["a0"]), node("Mul", ["a0", "half"], ["a"])],
              "through_reshape": [node("Add", ["s", "mask"], ["a0"]), node("Reshape", ["a0", "flat"], ["a1"]), node("Reshape", ["a1", "heads"], ["a"])]}[form]
     nodes = [node("MatMul", ["q", "k"], ["s"]), *nodes, node("Softmax", ["a"], ["p"], axis=-1), node("MatMul", ["p", "v"], ["y"])]

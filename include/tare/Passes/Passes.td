@@ -102,7 +102,8 @@ def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
 
     Refused, with a remark: the result in between has another user; an activation stands in between; a shift before a layer that pads
     (the padding's zeros would have to be shifted too). A batch norm that no neighbour takes becomes a 1x1 convolution of each channel
-    with itself, whose weights get a scale per channel when quantized, or a `mul` and an `add` where there are no spatial dimensions.
+    with itself, whose weights get a scale per channel when quantized, over the values reshaped to an image where they are none. Constants that
+    are added may be dequantized, and a transpose, or more dimensions of 1, may stand between them and the layer.
     A batch norm whose parameters are not constant or not finite is an error.
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
@@ -183,7 +184,7 @@ def ConformGrids : Pass<"tare-conform-grids", "::mlir::func::FuncOp"> {
     - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one; integers that
       enter or leave the graph stay those of the model.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
-      model. Weights with a scale per channel are an error where the target has one for a layer. A linear layer by a matrix of
+      model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
       16 bits becomes the product of two activations, where the target has such, and nothing is added.
     - A constant that an op reads like an activation, and whose grid no activation has (a scale per index of an axis, 32 bits,
       a zero point): the product by a number per channel becomes a convolution of each channel with itself, which is
@@ -229,7 +230,7 @@ def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
   let summary = "attach what calibration saw to every value";
   let description = [{
     Puts `qnn.range` on inputs and on the ops whose results need a grid of their own, by the names of their values, from a ranges file
-    of `tare calibrate` (or from memory, in C++). A same-grid op's result inherits its operand's range, a concatenation's the union of
+    of `tare calibrate` (or from memory, in C++). A same-grid op's result inherits its operand's range (what it pads with added), a concatenation's the union of
     its operands'; constants that ops read like activations have their own.
 
     ```mlir
@@ -345,6 +346,8 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
       image (softmax) gets what calibration saw within it, and all of it where there is no range; a softmax gets no finer a step than the
       2^-15 of its probabilities, and a warning where the largest that calibration saw has fewer than 8 of these;
     - what functions alone read spends no steps where they are flat (docs/arithmetic.md, A55);
+    - what one node computes on the way to its result (`qnn.intermediate`) gets 16 bits where the target has them, over its range or the one that its
+      operands' imply; 8 bits elsewhere, with a warning of what that costs;
     - operands of a concatenation share the result's grid where nobody else reads them or where that hardly widens theirs, and
       are requantized otherwise; a remark says what that costs each of them, and a warning names those of which hardly a step is left. But what
       only leaves the graph (transposed, reshaped, cut, joined to others) keeps a grid for each part, and what is read inside too is joined twice;

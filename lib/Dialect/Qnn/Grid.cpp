@@ -68,3 +68,8 @@ RankedTensorType tare::qnn::expressedType(Type type) {
   quant::QuantizedType element = quantizedElement(tensor);
   return element ? tensor.clone(element.getExpressedType()) : tensor;
 }
+
+bool tare::qnn::isFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32();
+}

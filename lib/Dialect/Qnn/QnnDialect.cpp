@@ -35,11 +35,11 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
       !isa<StringAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();
-  if (attribute.getName() == measuredRangesAttrName && !isa<UnitAttr>(attribute.getValue()))
+  bool isFlag = llvm::is_contained({measuredRangesAttrName, portUnsignedAttrName, intermediateAttrName},
+                                   attribute.getName().getValue());
+  if (isFlag && !isa<UnitAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
-           << measuredRangesAttrName << "' must be a unit, found " << attribute.getValue();
-  if (attribute.getName() == portUnsignedAttrName && !isa<UnitAttr>(attribute.getValue()))
-    return op->emitOpError("attribute '") << portUnsignedAttrName << "' must be a unit, found " << attribute.getValue();
+           << attribute.getName().getValue() << "' must be a unit, found " << attribute.getValue();
   if (attribute.getName() == runTimeRangesAttrName && !isRunTimeRanges(attribute.getValue()))
     return op->emitOpError("attribute '")
            << runTimeRangesAttrName << "' must be {operands = [names], results = [names]}, found "

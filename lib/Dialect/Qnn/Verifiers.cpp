@@ -13,6 +13,11 @@ bool tare::qnn::isAccumulator(Type type) {
   return grid && grid->bits == accumulatorBits;
 }
 
+bool tare::qnn::isOfAccumulators(Value value) {
+  auto op = value.getDefiningOp<GridOpInterface>();
+  return op && op.givesAccumulators();
+}
+
 /// (A1) One scale for the tensor, but where the op says otherwise.
 static LogicalResult verifyAxes(GridOpInterface op) {
   for (OpOperand &operand : op->getOpOperands())

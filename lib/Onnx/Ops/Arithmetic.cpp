@@ -1,5 +1,9 @@
 //===- Arithmetic.cpp - Add, Sub, Mul, Div --------------------------------===//
+#include "ConstantData.h"
 #include "DynamicQuantization.h"
+
+#include <algorithm>
+#include <functional>
 
 using namespace tare::onnx;
 using mlir::LogicalResult;
@@ -13,15 +17,56 @@ static LogicalResult importAdd(Node &node) {
   return node.give(node.create<tare::qnn::AddOp>(node.maskOperand(0), node.maskOperand(1), nullptr));
 }
 
+/// The sum of two constants; nothing where they are no floats, do not broadcast, or hide something by -inf.
+static std::optional<tare::Tensor> sumOf(const tare::Tensor &a, const tare::Tensor &b) {
+  std::optional<tare::Shape> shape = broadcastShapes(a.shape(), b.shape());
+  bool areFloats = a.element() == tare::ElementType::f32 && b.element() == tare::ElementType::f32;
+  if (!shape || !areFloats || findNonFinite(a) || findNonFinite(b))
+    return std::nullopt;
+  tare::Tensor result(tare::ElementType::f32, *shape), left = broadcastTo(a, *shape), right = broadcastTo(b, *shape);
+  std::transform(left.as<float>(), left.as<float>() + result.count(), right.as<float>(), result.mutableAs<float>(),
+                 std::plus<>());
+  return result;
+}
+
+/// What is added: the computed operands, and behind them the constants, which are one where they can be.
+static llvm::SmallVector<mlir::Value> summandsOf(Node &node) {
+  llvm::SmallVector<mlir::Value> computed, constants;
+  std::optional<tare::Tensor> common;
+  llvm::SmallVector<unsigned> known;
+  for (unsigned i = 0; i < node.numOperands(); ++i)
+    if (node.known(i))
+      known.push_back(i);
+    else
+      computed.push_back(node.operand(i));
+  if (known.size() > 1)
+    common = *node.known(known.front());
+  for (unsigned i : llvm::ArrayRef(known).drop_front(known.empty() ? 0 : 1))
+    common = common ? sumOf(*common, *node.known(i)) : std::nullopt;
+  if (common)
+    constants.push_back(node.constant((node.resultName(0) + "/constant").str(), *common));
+  else
+    for (unsigned i : known)
+      constants.push_back(node.maskOperand(i));
+  // A layer takes a constant as its bias.
+  if (!computed.empty())
+    computed.insert(computed.begin() + 1, constants.begin(), constants.end());
+  return computed.empty() ? constants : computed;
+}
+
 /// Additions, one after the other; of one operand nothing.
 static LogicalResult importSum(Node &node) {
-  unsigned count = node.numOperands();
-  if (count <= 1)
+  if (node.numOperands() <= 1)
     return node.forward();
-  mlir::Value sum = node.maskOperand(0);
-  for (unsigned i = 1; i + 1 < count; ++i)
-    sum = node.createStep<tare::qnn::AddOp>("sum" + std::to_string(i), sum, node.maskOperand(i), nullptr);
-  return node.give(node.create<tare::qnn::AddOp>(sum, node.maskOperand(count - 1), nullptr));
+  llvm::SmallVector<mlir::Value> summands = summandsOf(node);
+  if (node.failed())
+    return mlir::failure();
+  if (summands.size() == 1)
+    return node.give(summands.front());
+  mlir::Value sum = summands.front();
+  for (unsigned i = 1; i + 1 < summands.size(); ++i)
+    sum = node.createIntermediate<tare::qnn::AddOp>("sum" + std::to_string(i), sum, summands[i], nullptr);
+  return node.give(node.create<tare::qnn::AddOp>(sum, summands.back(), nullptr));
 }
 
 static LogicalResult importNeg(Node &node) {

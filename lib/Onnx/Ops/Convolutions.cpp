@@ -89,11 +89,17 @@ Tensor outputChannelsFirst(const Tensor &weight, int64_t group) {
   return transposed(weight.reshaped(split), permutation).reshaped(result);
 }
 
-/// The scales of a weight whose axis 1 they run along, now along axis 0: groups
-/// share them, as ONNX's axis 1 is an index within the group.
-qnn::Grid outputChannelsFirst(qnn::Grid grid, int64_t group) {
-  if (!grid.axis)
+/// The grid of a weight whose output channels come first now; nothing where its scales do not run along one axis any
+/// more. Groups share the scales of ONNX's axis 1, which is an index within the group, as the new axis 1 is of axis 0.
+std::optional<qnn::Grid> outputChannelsFirst(qnn::Grid grid, int64_t group) {
+  if (!grid.axis || *grid.axis > 1)
     return grid;
+  if (*grid.axis == 0 && group > 1)
+    return std::nullopt;
+  if (*grid.axis == 0) {
+    grid.axis = 1;
+    return grid;
+  }
   grid.axis = 0;
   size_t count = grid.scales.size();
   for (int64_t i = 1; i < group; ++i)
@@ -104,24 +110,29 @@ qnn::Grid outputChannelsFirst(qnn::Grid grid, int64_t group) {
   return grid;
 }
 
-mlir::Value transposedWeight(Node &node, int64_t group) {
-  const GraphValue *integers = node.dequantized(1);
-  if (integers && (!integers->grid->axis || *integers->grid->axis == 1))
-    return node.dequantizedConstant(node.operandName(1), outputChannelsFirst(integers->constant, group),
-                                    outputChannelsFirst(*integers->grid, group), integers->format);
-  if (const Tensor *weight = integers ? nullptr : node.known(1))
-    return node.constant(node.operandName(1), outputChannelsFirst(*weight, group));
-  if (integers || group != 1) {
-    (void)node.error(
-        fmt::format("weight '{}' must be a constant, or one dequantized along axis 1", node.operandName(1).str()));
-    return nullptr;
-  }
-  mlir::Value weight = node.operand(1);
+/// The same of a weight in the IR.
+mlir::Value outputChannelsFirst(Node &node, mlir::Value weight, int64_t group) {
   if (!weight)
     return nullptr;
-  Integers permutation = axisRange(0, dims(weight).size());
-  std::swap(permutation[0], permutation[1]);
-  return node.createStep<qnn::TransposeOp>("weight", weight, permutation);
+  Integers shape(dims(weight)), spatial(shape.begin() + 2, shape.end());
+  Integers split{group, shape[0] / group, shape[1]}, result{group * shape[1], shape[0] / group};
+  split.append(spatial);
+  result.append(spatial);
+  Integers permutation = axisRange(0, split.size());
+  std::swap(permutation[1], permutation[2]);
+  weight = node.createStep<qnn::ReshapeOp>("weight_groups", weight, split);
+  weight = node.createStep<qnn::TransposeOp>("weight_outputs_first", weight, permutation);
+  return node.createStep<qnn::ReshapeOp>("weight", weight, result);
+}
+
+mlir::Value transposedWeight(Node &node, int64_t group) {
+  const GraphValue *integers = node.dequantized(1);
+  if (std::optional<qnn::Grid> grid = integers ? outputChannelsFirst(*integers->grid, group) : std::nullopt)
+    return node.dequantizedConstant(node.operandName(1), outputChannelsFirst(integers->constant, group), *grid,
+                                    integers->format);
+  if (const Tensor *weight = integers ? nullptr : node.known(1))
+    return node.constant(node.operandName(1), outputChannelsFirst(*weight, group));
+  return outputChannelsFirst(node, node.operand(1), group);
 }
 
 /// Pads and output padding such that the result has the size that the model

@@ -258,9 +258,12 @@ LogicalResult tare::onnx::importProduct(Node &node, const DynamicValue &sums) {
   node.noteDynamic(sums.sources);
   if (failed(node.importInstead(GraphNode{&op, sums.product->layer})))
     return failure();
-  if (scales)
-    return node.give(
-        node.create<qnn::MulOp>(node.valueNamed(product), node.constant(result + "/factor", sums.factor), nullptr));
+  if (scales) {
+    mlir::Value sum = node.valueNamed(product);
+    if (auto computed = sum.getDefiningOp<qnn::MatMulOp>())
+      computed->setAttr(qnn::intermediateAttrName, node.builder().getUnitAttr());
+    return node.give(node.create<qnn::MulOp>(sum, node.constant(result + "/factor", sums.factor), nullptr));
+  }
   if (sums.factor && int64_t(sums.factor.shape().size()) > node.rankOf(result))
     return node.error(
         fmt::format("multiplies by a scale of shape {}, which adds axes to the product, expected none of them",

@@ -5,8 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "ConstantData.h"
 #include "Node.h"
+#include "Quantization.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <functional>
 
 using namespace tare;
 using namespace tare::onnx;
@@ -26,6 +30,34 @@ Tensor scaled(const Tensor &tensor, double factor) {
   return result;
 }
 
+/// Integers that mean something, as a constant holds them.
+struct Quantized {
+  Tensor integers;
+  qnn::Grid grid;
+};
+
+/// -R, exactly: the complement of every integer is one of its type, that of the zero point included.
+void negate(Quantized &value) {
+  Tensor complement(value.integers.type());
+  const char *bytes = value.integers.as<char>();
+  std::transform(bytes, bytes + complement.type().bytes(), complement.mutableAs<char>(), std::bit_not<char>());
+  value.integers = complement;
+  for (int64_t &zero : value.grid.zeroPoints)
+    zero = value.grid.min + value.grid.max - zero;
+}
+
+/// `factor` times a dequantized constant: the same integers on other scales; nothing where these are none.
+std::optional<Quantized> scaled(const GraphValue &value, double factor) {
+  Quantized result{value.constant, *value.grid};
+  for (double &scale : result.grid.scales)
+    scale *= std::abs(factor);
+  if (!llvm::all_of(result.grid.scales, isScale))
+    return std::nullopt;
+  if (factor < 0)
+    negate(result);
+  return result;
+}
+
 mlir::Value swapAxes(Node &node, llvm::StringRef step, mlir::Value value) {
   return value ? node.createStep<qnn::TransposeOp>(step, value, llvm::ArrayRef<int64_t>{1, 0}) : nullptr;
 }
@@ -42,34 +74,58 @@ qnn::Grid gridOfMatrix(qnn::Grid grid, int64_t outer, bool transpose) {
   return grid;
 }
 
-/// A constant operand, which is one matrix, as a weight [N, K].
-mlir::Value weight(Node &node, unsigned index, bool transpose) {
+mlir::Value times(Node &node, llvm::StringRef step, mlir::Value value, double factor);
+
+/// A constant operand, which is one matrix, as a weight [N, K], times a factor.
+mlir::Value weight(Node &node, unsigned index, bool transpose, double factor = 1) {
   std::optional<Shape> shape = node.shapeOf(index);
   if (!shape)
     return nullptr;
   int64_t outer = int64_t(shape->size()) - 2;
-  if (outer == 0 && !transpose)
+  if (outer == 0 && !transpose && factor == 1)
     return node.operand(index);
   Shape matrix(shape->end() - 2, shape->end());
   auto arranged = [&](const Tensor &tensor) {
     return transpose ? transposed(tensor.reshaped(matrix), {1, 0}) : tensor.reshaped(matrix);
   };
-  if (const GraphValue *integers = node.dequantized(index))
-    return node.dequantizedConstant(node.operandName(index), arranged(integers->constant),
-                                    gridOfMatrix(*integers->grid, outer, transpose), integers->format);
+  const GraphValue *given = node.dequantized(index);
+  if (std::optional<Quantized> integers = given ? scaled(*given, factor) : std::nullopt)
+    return node.dequantizedConstant(node.operandName(index), arranged(integers->integers),
+                                    gridOfMatrix(integers->grid, outer, transpose),
+                                    factor == 1 ? given->format : std::nullopt);
   const Tensor *known = node.known(index);
   if (known && known->element() == ElementType::f32)
-    return node.constant(node.operandName(index), arranged(*known));
+    return node.constant(node.operandName(index), arranged(scaled(*known, factor)));
   mlir::Value value = node.operand(index);
   if (value && outer > 0)
     value = node.createStep<qnn::ReshapeOp>("matrix", value, Integers(matrix.begin(), matrix.end()));
+  value = times(node, "scaled_weight", value, factor);
   return transpose ? swapAxes(node, "weight", value) : value;
 }
 
+/// A value times a number. Computed integers mean so much more (or less); what is known is multiplied now.
 mlir::Value times(Node &node, llvm::StringRef step, mlir::Value value, double factor) {
   if (factor == 1 || !value)
     return value;
-  return node.createStep<qnn::MulOp>(step, value, node.scalarConstant((step + ".factor").str(), factor), nullptr);
+  auto cast = value.getDefiningOp<mlir::quant::DequantizeCastOp>();
+  std::optional<qnn::Grid> grid = cast ? qnn::Grid::of(cast.getInput().getType()) : std::nullopt;
+  if (grid && grid->isPerTensor() && factor > 0 && isScale(factor * grid->scale())) {
+    grid->scales = {factor * grid->scale()};
+    return dequantizedOn(node, cast.getInput(), *grid, step);
+  }
+  return node.createIntermediate<qnn::MulOp>(step, value, node.scalarConstant((step + ".factor").str(), factor),
+                                             nullptr);
+}
+
+/// An operand times a number.
+mlir::Value operandTimes(Node &node, llvm::StringRef step, unsigned index, double factor) {
+  const Tensor *known = factor == 1 || node.dequantized(index) ? nullptr : node.known(index);
+  if (known && known->element() == ElementType::f32)
+    return node.constant(node.operandName(index), scaled(*known, factor));
+  const GraphValue *given = node.dequantized(index);
+  if (std::optional<Quantized> integers = given && factor != 1 ? scaled(*given, factor) : std::nullopt)
+    return node.dequantizedConstant(node.operandName(index), integers->integers, integers->grid, std::nullopt);
+  return times(node, step, node.operand(index), factor);
 }
 
 //===----------------------------------------------------------------------===//
@@ -87,9 +143,30 @@ std::optional<Tensor> biasOf(Node &node, int64_t channels, double beta) {
   return broadcastTo(scaled(c->reshaped(flat), beta), Shape{channels});
 }
 
-/// A dequantized C of shape [N], kept as it is.
-bool isDequantizedBias(Node &node, int64_t channels) {
-  return node.dequantized(2) && *node.shapeOf(2) == Shape{channels};
+/// A dequantized C that is the same for each row, its integers kept, times beta.
+mlir::Value dequantizedBias(Node &node, int64_t channels, double beta) {
+  const GraphValue *given = node.dequantized(2);
+  if (!given || given->constant.shape().size() > 2 || given->constant.count() != channels)
+    return nullptr;
+  if (given->constant.shape().size() == 2 && given->constant.shape()[0] != 1)
+    return nullptr;
+  if (beta == 1 && given->constant.shape().size() == 1)
+    return node.operand(2);
+  std::optional<Quantized> bias = scaled(*given, beta);
+  if (!bias)
+    return nullptr;
+  if (bias->grid.axis)
+    bias->grid.axis = 0;
+  return node.dequantizedConstant(node.operandName(2), bias->integers.reshaped({channels}), bias->grid,
+                                  beta == 1 ? given->format : std::nullopt);
+}
+
+/// C times beta, where it can be the bias of a layer; or null.
+mlir::Value asBias(Node &node, int64_t channels, double beta) {
+  if (mlir::Value integers = dequantizedBias(node, channels, beta))
+    return integers;
+  std::optional<Tensor> constant = biasOf(node, channels, beta);
+  return constant ? node.constant(node.operandName(2), *constant) : nullptr;
 }
 
 struct Gemm {
@@ -114,41 +191,26 @@ std::optional<Gemm> readGemm(Node &node) {
   return gemm;
 }
 
+/// Whether there is anything to add.
+bool hasSummand(Node &node, const Gemm &gemm) { return node.hasOperand(2) && gemm.beta != 0; }
+
 /// beta * C, added to the product that is there already.
 mlir::Value addOperand(Node &node, mlir::Value product, double beta) {
-  mlir::Value c = times(node, "scaled_c", node.operand(2), beta);
+  mlir::Value c = operandTimes(node, "scaled_c", 2, beta);
   return c ? node.create<qnn::AddOp>(product, c, nullptr) : nullptr;
 }
 
-/// By a constant: alpha and beta go into the weight and the bias where these are
-/// plain numbers.
+/// By a constant: alpha goes into the weight, beta into the bias.
 LogicalResult importLinear(Node &node, const Gemm &gemm, mlir::Value input) {
-  double alpha = gemm.alpha;
-  mlir::Value matrix;
-  const Tensor *known = alpha == 1 || node.dequantized(1) ? nullptr : node.known(1);
-  if (known && known->element() == ElementType::f32) {
-    Tensor elements = gemm.transB ? *known : transposed(*known, {1, 0});
-    matrix = node.constant(node.operandName(1), scaled(elements, alpha));
-    alpha = 1;
-  } else {
-    matrix = weight(node, 1, !gemm.transB);
-  }
+  mlir::Value matrix = weight(node, 1, !gemm.transB, gemm.alpha);
   if (node.failed())
     return failure();
-  int64_t channels = dims(matrix)[0];
-  mlir::Value bias;
-  if (alpha == 1 && node.hasOperand(2)) {
-    if (gemm.beta == 1 && isDequantizedBias(node, channels))
-      bias = node.operand(2);
-    else if (std::optional<Tensor> constant = biasOf(node, channels, gemm.beta))
-      bias = node.constant(node.operandName(2), *constant);
-  }
-  bool isWhole = alpha == 1 && (bias || !node.hasOperand(2));
-  if (isWhole)
+  bool adds = hasSummand(node, gemm);
+  mlir::Value bias = adds ? asBias(node, dims(matrix)[0], gemm.beta) : nullptr;
+  if (bias || !adds)
     return node.give(node.create<qnn::LinearOp>(input, matrix, bias, nullptr));
-  mlir::Value product = node.createStep<qnn::LinearOp>("product", input, matrix, bias, nullptr);
-  product = times(node, "scaled", product, alpha);
-  return node.hasOperand(2) ? node.give(addOperand(node, product, gemm.beta)) : node.give(product);
+  mlir::Value product = node.createIntermediate<qnn::LinearOp>("product", input, matrix, bias, nullptr);
+  return node.give(addOperand(node, product, gemm.beta));
 }
 
 LogicalResult importGemm(Node &node) {
@@ -160,14 +222,13 @@ LogicalResult importGemm(Node &node) {
     input = swapAxes(node, "a", input);
   if (node.isConstant(1))
     return importLinear(node, *gemm, input);
-  mlir::Value rhs = node.operand(1);
+  mlir::Value rhs = times(node, "scaled_b", node.operand(1), gemm->alpha);
   if (gemm->transB)
     rhs = swapAxes(node, "b", rhs);
-  if (gemm->alpha == 1 && !node.hasOperand(2))
+  if (!hasSummand(node, *gemm))
     return node.give(node.create<qnn::MatMulOp>(input, rhs, nullptr));
-  mlir::Value product = node.createStep<qnn::MatMulOp>("product", input, rhs, nullptr);
-  product = times(node, "scaled", product, gemm->alpha);
-  return node.hasOperand(2) ? node.give(addOperand(node, product, gemm->beta)) : node.give(product);
+  mlir::Value product = node.createIntermediate<qnn::MatMulOp>("product", input, rhs, nullptr);
+  return node.give(addOperand(node, product, gemm->beta));
 }
 
 //===----------------------------------------------------------------------===//

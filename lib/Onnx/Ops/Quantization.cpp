@@ -132,16 +132,17 @@ ElementType tare::onnx::elementOf(const qnn::Grid &grid) {
 
 qnn::Grid tare::onnx::identityGrid(const qnn::Grid &integers) { return wholeRange(elementOf(integers), {1.0}); }
 
-mlir::Value tare::onnx::onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid) {
+mlir::Value tare::onnx::onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid, llvm::StringRef step) {
   if (!integers || sameGrid(*qnn::Grid::of(integers.getType()), grid))
     return integers;
   auto type = mlir::cast<mlir::RankedTensorType>(integers.getType()).clone(grid.type(node.builder().getContext()));
-  return node.createTyped<qnn::ReinterpretOp>(type, integers);
+  return node.createTyped<qnn::ReinterpretOp>(type, integers, step);
 }
 
-mlir::Value tare::onnx::dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid) {
-  mlir::Value meant = onGrid(node, integers, grid);
-  return meant ? node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(meant.getType()), meant) : nullptr;
+mlir::Value tare::onnx::dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid, llvm::StringRef step) {
+  mlir::Value meant = onGrid(node, integers, grid, step);
+  return meant ? node.createTyped<mlir::quant::DequantizeCastOp>(qnn::expressedType(meant.getType()), meant, step)
+               : nullptr;
 }
 
 mlir::Value tare::onnx::asIntegers(Node &node, mlir::Value whole, ElementType element) {

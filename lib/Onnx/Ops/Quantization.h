@@ -16,9 +16,9 @@ qnn::Grid identityGrid(const qnn::Grid &integers);
 ElementType elementOf(const qnn::Grid &grid);
 
 /// Integers with another meaning: qnn.reinterpret, where they do not have it already. Null after an error.
-mlir::Value onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid);
-/// The real numbers that integers are on `grid`. Null after an error.
-mlir::Value dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid);
+mlir::Value onGrid(Node &node, mlir::Value integers, const qnn::Grid &grid, llvm::StringRef step = "");
+/// The real numbers that integers are on `grid`: the node's result, or a step on the way to it. Null after an error.
+mlir::Value dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &grid, llvm::StringRef step = "");
 /// The node's function on operand 0, which holds integers: on their real numbers, of which the result is whole ones
 /// within the type's range again.
 mlir::LogicalResult computeOnIntegers(Node &node, llvm::function_ref<mlir::Value(mlir::Value)> function);

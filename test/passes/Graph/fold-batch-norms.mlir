@@ -136,3 +136,31 @@ func.func @no_variance(%x: tensor<1x1x2xf32>) -> tensor<1x1x2xf32> {
   %0 = qnn.batch_norm %x, %p, %p, %p, %v : (tensor<1x1x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf32> loc("bn")
   return %0 : tensor<1x1x2xf32>
 }
+
+// -----
+
+!bias = !quant.uniform<i32:f32, 0.5>
+!weights = !quant.uniform<i8:f32, 0.25>
+
+// A dequantized bias behind a layer with integer weights, and behind what only moves the layer's result: 3 * 0.5, -5 * 0.5.
+// CHECK-LABEL: func.func @given_bias
+func.func @given_bias(%x: tensor<3x2xf32>) -> tensor<1x2x3xf32> {
+  %wq = qnn.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8> as tensor<2x2x!weights>
+  %w = quant.dcast %wq : tensor<2x2x!weights> to tensor<2x2xf32>
+  %bq = qnn.constant dense<[[3], [-5]]> : tensor<2x1xi32> as tensor<2x1x!bias>
+  %b = quant.dcast %bq : tensor<2x1x!bias> to tensor<2x1xf32>
+  // CHECK: %[[W:.*]] = quant.dcast
+  // CHECK: %[[B:.*]] = qnn.constant dense_resource<given_bias>
+  // CHECK: %[[Y:.*]] = qnn.linear %arg0, %[[W]], %[[B]] : {{.*}} loc("given"("sum"))
+  // CHECK-NEXT: %[[T:.*]] = qnn.transpose %[[Y]] {{.*}} loc("transpose"("sum"))
+  // CHECK-NEXT: %[[R:.*]] = qnn.reshape %[[T]] {{.*}} loc("reshape"("sum"))
+  // CHECK-NEXT: return %[[R]]
+  %0 = qnn.linear %x, %w : (tensor<3x2xf32>, tensor<2x2xf32>) -> tensor<3x2xf32> loc("given"("product"))
+  %1 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32> loc("transpose"("t"))
+  %2 = qnn.reshape %1 {shape = array<i64: 1, 2, 3>} : (tensor<2x3xf32>) -> tensor<1x2x3xf32> loc("reshape"("r"))
+  // expected-remark @unknown {{FoldedIntoProducer | Category:tare-fold-batch-norms | Layer=add, Remark="into 'given'"}}
+  %3 = qnn.add %2, %b : (tensor<1x2x3xf32>, tensor<2x1xf32>) -> tensor<1x2x3xf32> loc("add"("sum"))
+  return %3 : tensor<1x2x3xf32>
+}
+
+// DATA: given_bias: "0x{{[0-9A-F]*}}0000C03F000020C0"

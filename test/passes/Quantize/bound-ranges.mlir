@@ -106,3 +106,26 @@ func.func @subtracted(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, cal
   %1 = qnn.softmax %0 {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
 }
+
+// -----
+
+// What a leaky relu makes of the border is lower than the pooling's least result, -2 * 0.25: -2 is low enough.
+// CHECK-LABEL: @leaky
+// CHECK: qnn.pad {{.*}}value = -2.000000e+00
+func.func @leaky(%x: tensor<1x1x6x6xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x1x6x6xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x6x6xf32>) -> tensor<1x1x8x8xf32>
+  %1 = qnn.leaky_relu %0 {alpha = 0.25 : f64, qnn.range = #qnn.range<-2500.0, 3.0, calibrated>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %2 = qnn.max_pool %1 {kernel = array<i64: 3, 3>, qnn.range = #qnn.range<-2500.0, 3.0, inherited>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x6x6xf32>
+  return %2 : tensor<1x1x6x6xf32>
+}
+
+// -----
+
+// A hard swish gives 0 below -3, which may win.
+// CHECK-LABEL: @hard_swish
+// CHECK: qnn.pad {{.*}}value = -3.000000e+00
+func.func @hard_swish(%x: tensor<1x1x6x6xf32> {qnn.range = #qnn.range<-5.0, 3.0, calibrated>}) -> tensor<1x1x8x8xf32> {
+  %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -1.0e4 : f64, qnn.range = #qnn.range<-1.0e4, 3.0, inherited>} : (tensor<1x1x6x6xf32>) -> tensor<1x1x8x8xf32>
+  %1 = qnn.hard_swish %0 {qnn.range = #qnn.range<-0.375, 3.0, calibrated>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  return %1 : tensor<1x1x8x8xf32>
+}

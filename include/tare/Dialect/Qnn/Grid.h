@@ -50,6 +50,8 @@ mlir::quant::QuantizedType quantizedElement(mlir::Type type);
 mlir::RankedTensorType storageType(mlir::Type quantized);
 /// The float tensor type that a quantized tensor expresses; a float type itself.
 mlir::RankedTensorType expressedType(mlir::Type type);
+/// Whether a value is a tensor of float numbers: neither quantized nor of integers that mean nothing else.
+bool isFloatTensor(mlir::Value value);
 
 } // namespace tare::qnn
 

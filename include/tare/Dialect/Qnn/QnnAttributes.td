@@ -22,7 +22,8 @@ def Qnn_RangeLabel : Qnn_Enum<"RangeLabel", "where a range comes from", [
   I32EnumAttrCase<"Constant", 2, "constant">,
   I32EnumAttrCase<"Dead", 3, "dead">,
   I32EnumAttrCase<"NaN", 4, "nan">,
-  I32EnumAttrCase<"Missing", 5, "missing">
+  I32EnumAttrCase<"Missing", 5, "missing">,
+  I32EnumAttrCase<"Implied", 6, "implied">
 ]>;
 
 def Qnn_StepErrorsAttr : Qnn_Attr<"StepErrors", "step_errors"> {
@@ -50,7 +51,7 @@ def Qnn_RangeAttr : Qnn_Attr<"Range", "range"> {
   let summary = "the real numbers that a value takes";
   let description = [{
     `min <= 0 <= max`, both finite; the label says where they come from: `calibrated` (observed), `inherited` (same grid as
-    an operand), `constant`, `dead` (only zeros were seen), `nan`, `missing`. Calibration for a target whose scales are powers of
+    an operand), `constant`, `dead` (only zeros were seen), `nan`, `missing`, `implied` (by the operands' ranges). Calibration for a target whose scales are powers of
     two adds what the value loses on such grids.
 
     ```mlir

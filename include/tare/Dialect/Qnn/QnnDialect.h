@@ -16,6 +16,9 @@ inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
 inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_ranges";
 /// On a function's argument or result whose tensor holds signed integers: the model's are unsigned, q + 2^(bits - 1).
 inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
+/// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
+/// result.
+inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";
 /// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant
 /// holds what fits.
 inline constexpr llvm::StringLiteral biasMisfitAttrName = "qnn.bias_misfit";

@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace tare::program {
 enum class FunctionKind : uint8_t; // include/tare/Program/program_generated.h
@@ -23,6 +25,9 @@ struct Function {
 
 /// How a result's grid relates to the operands' (see GridOpInterface).
 enum class GridRule { Own, Same, Unified, Bounded };
+
+/// The least and the greatest of some numbers.
+using Interval = std::pair<double, double>;
 
 /// What is known of the elements of the values around an op (see FloorOpInterface); infinite where nothing is.
 class ElementBounds {
@@ -42,6 +47,9 @@ mlir::LogicalResult verifyGrid(mlir::Operation *op);
 
 /// Whether a type is that of the integers of an accumulator: quantized, of 32 bits.
 bool isAccumulator(mlir::Type type);
+
+/// Whether a float value is the accumulators of sums of products, rearranged at most (see GridOpInterface).
+bool isOfAccumulators(mlir::Value value);
 
 /// The interval of an op's fused activation; everything where it has none.
 std::pair<double, double> fusedInterval(mlir::Operation *op);

@@ -34,7 +34,18 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
     InterfaceMethod<"Whether the result may have a scale per index of an axis: an accumulator that leaves as it is.",
       "bool", "givesAxisGrid", (ins), "", [{ return false; }]>,
     InterfaceMethod<"Whether activations of one width may become a result of another: hardware has an op for it, no more.",
-      "bool", "changesWidth", (ins), "", [{ return false; }]>
+      "bool", "changesWidth", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether elements of the operand have a share in each other's results, so that it matters whether a grid cuts them off before
+      or after: a linear resize.
+    }], "bool", "interpolates", (ins), "", [{ return false; }]>,
+    InterfaceMethod<"Whether the result, before it is rounded to a grid, is the accumulators of sums of products, rearranged at most.",
+      "bool", "givesAccumulators", (ins), "", [{ return $_op.isRearrangement() && ::tare::qnn::isOfAccumulators($_op->getOperand(0)); }]>,
+    InterfaceMethod<[{
+      An interval that holds every element of the result where each operand's lie in the interval of its number; nothing where the
+      op does not say.
+    }], "::std::optional<::tare::qnn::Interval>", "getImpliedRange", (ins "::llvm::ArrayRef<::tare::qnn::Interval>":$operands), "",
+      [{ return ::std::nullopt; }]>
   ];
   let verify = [{ return ::tare::qnn::verifyGrid($_op); }];
 }

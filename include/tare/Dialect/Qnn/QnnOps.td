@@ -18,6 +18,7 @@ defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
 defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
 defvar Qnn_RequantOfMean = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "dividesByCount"]>;
 defvar Qnn_Floor = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor"]>;
+defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor", "isMonotone"]>;
 defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "getResultInterval"]>;
 
 /// Float or quantized, of static shape.
@@ -42,6 +43,12 @@ class Qnn_OwnGridOp<string name, list<Trait> traits = []>
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
   }];
 }
+
+/// The same of an op that says what its result's range is if its operands' are known.
+defvar Qnn_OwnGridOfOperands = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
+    ::std::optional<::tare::qnn::Interval> getImpliedRange(::llvm::ArrayRef<::tare::qnn::Interval> operands);
+  }];
 
 /// Data movement and selection: the result keeps its first operand's grid.
 class Qnn_SameGridOp<string name, list<Trait> traits = []>
@@ -103,6 +110,7 @@ class Qnn_AccumulatorOp<string name> : Qnn_OwnGridOp<name, [
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Own; }
     bool takesAxisGrid(::mlir::OpOperand &operand) { return &operand != &getActivationOperand(); }
     bool givesAxisGrid() { return ::tare::qnn::isAccumulator(getType()); }
+    bool givesAccumulators() { return true; }
   }];
   let hasVerifier = 1;
 }
@@ -162,6 +170,7 @@ def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_RequantOfO
   }];
   let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, OptionalAttr<Qnn_ClampAttr>:$clamp);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = Qnn_OwnGridOfOperands;
 }
 
 def Qnn_BatchNormOp : Qnn_Op<"batch_norm"> {
@@ -195,10 +204,10 @@ class Qnn_UnaryOp<string name, string formula, list<Trait> traits = [], list<str
 }
 
 def Qnn_ReluOp : Qnn_UnaryOp<"relu", "max(x, 0)", [Qnn_RequantWithInterval, Qnn_Floor], ["getImage"]>;
-def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", [], ["getImage"]>;
-def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)", [], ["getImage"]>;
-def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)">;
-def Qnn_SwishOp : Qnn_UnaryOp<"swish", "x / (1 + exp(-x))">;
+def Qnn_SigmoidOp : Qnn_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", [Qnn_Floor], ["getImage"]>;
+def Qnn_TanhOp : Qnn_UnaryOp<"tanh", "tanh(x)", [Qnn_Floor], ["getImage"]>;
+def Qnn_HardSwishOp : Qnn_UnaryOp<"hard_swish", "x * min(max(x / 6 + 1 / 2, 0), 1)", [Qnn_FloorOfSome]>;
+def Qnn_SwishOp : Qnn_UnaryOp<"swish", "x / (1 + exp(-x))", [Qnn_FloorOfSome]>;
 def Qnn_ReciprocalOp : Qnn_UnaryOp<"reciprocal", "1 / x">;
 
 def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWithInterval, Qnn_Floor], ["getImage"]> {
@@ -212,7 +221,7 @@ def Qnn_ClipOp : Qnn_UnaryOp<"clip", "min(max(x, lower), upper)", [Qnn_RequantWi
   }];
 }
 
-def Qnn_TruncateOp : Qnn_UnaryOp<"truncate", "x rounded to a whole number, towards zero"> {
+def Qnn_TruncateOp : Qnn_UnaryOp<"truncate", "x rounded to a whole number, towards zero", [Qnn_Floor]> {
   let description = [{
     What ONNX's Cast from floating point to integers does, but for the limits of the integers: a quantization to scale 1 and zero point 0
     follows, which loses nothing but what is outside of them.
@@ -223,16 +232,16 @@ def Qnn_TruncateOp : Qnn_UnaryOp<"truncate", "x rounded to a whole number, towar
   }];
 }
 
-def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x"> {
+def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x", [Qnn_FloorOfSome]> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
 }
 
-def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [Qnn_Floor], ["getImage"]> {
+def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [Qnn_FloorOfSome], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.2">:$alpha, DefaultValuedAttr<F64Attr, "0.5">:$beta);
 }
 
 def Qnn_PReluOp : Qnn_OwnGridOp<"prelu", [
-    DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["getFunctionAxis"]>]> {
+    DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["getFunctionAxis"]>, Qnn_FloorOfSome]> {
   let summary = "y = x < 0 ? slope * x : x, one slope per channel";
   let description = [{
     ONNX PRelu with a constant slope: one for the tensor (length 1) or one per channel of axis 1 (length C).
@@ -251,12 +260,12 @@ class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
   let summary = "y = " # formula # ", broadcasting";
   let arguments = (ins Qnn_Tensor:$lhs, Qnn_Tensor:$rhs, OptionalAttr<Qnn_ClampAttr>:$clamp);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = Qnn_OwnGridOfOperands;
   let description = "ONNX's operator of the same name with numpy's broadcasting: " # summary # ".\n\n```mlir\n%0 = qnn." # name
     # " %a, %b : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>\n```\n";
 }
 
 defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "sharesShift"]>;
-defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor", "isMonotone"]>;
 def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum, Qnn_Floor]>;
 def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorOfSome]>;
 def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands, Qnn_FloorOfSome]>;
@@ -436,6 +445,10 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor]> {
     DefaultValuedAttr<Qnn_NearestModeAttr, "::tare::qnn::NearestMode::RoundPreferFloor">:$rounding,
     DenseF64ArrayAttr:$scales, DenseI64ArrayAttr:$sizes);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
+    bool interpolates() { return getMode() == ::tare::qnn::ResizeMode::Linear; }
+  }];
   let hasVerifier = 1;
 }
 

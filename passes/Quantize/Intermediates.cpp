@@ -1,0 +1,123 @@
+//===- Intermediates.cpp - Steps that a model has no value for ------------===//
+#include "Quantize/Intermediates.h"
+#include "Quantize/FunctionRanges.h"
+#include "tare/Diagnostics/Warning.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Evaluator/Evaluator.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+using qnn::GridOpInterface;
+using qnn::Interval;
+
+namespace {
+
+/// In steps of the node's result: less is hardly seen beside the rounding to that.
+constexpr double noticeable = 0.125;
+
+/// Each operand's share in a sum, the weights of one output channel after the other.
+std::optional<Interval> rangeOfSums(qnn::AccumulatorOpInterface op, const Interval &input) {
+  Tensor weights = realConstant(op.getWeightOperand().get());
+  Tensor bias = op.getBiasValue() ? realConstant(op.getBiasValue()) : Tensor();
+  if (!weights || (op.getBiasValue() && !bias))
+    return std::nullopt;
+  const int64_t channels = op.getOutputChannels(), each = weights.count() / channels;
+  Interval range(0, 0);
+  for (int64_t c = 0; c < channels; ++c) {
+    double low = bias ? bias.as<float>()[c] : 0, high = low;
+    for (float weight : ArrayRef<float>(weights.as<float>() + c * each, each)) {
+      low += std::min(weight * input.first, weight * input.second);
+      high += std::max(weight * input.first, weight * input.second);
+    }
+    range = {std::min(range.first, low), std::max(range.second, high)};
+  }
+  return range;
+}
+
+std::optional<Interval> impliedRange(GridOpInterface op) {
+  SmallVector<Interval> operands;
+  auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation());
+  for (Value operand : op->getOperands()) {
+    if (accumulator && operand != accumulator.getActivationOperand().get())
+      continue;
+    std::optional<Interval> range = findRange(operand);
+    if (!range)
+      return std::nullopt;
+    operands.push_back(*range);
+  }
+  if (accumulator)
+    return rangeOfSums(accumulator, operands.front());
+  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op.getOperation()))
+    return rangeOfFunction(function);
+  return op.getImpliedRange(operands);
+}
+
+double width(const Interval &range) { return range.second - range.first; }
+
+/// What half a step of an operand's grid is in the result of its reader: a sum passes it on, a product makes it as much
+/// larger as its other operand can be.
+std::optional<double> passedOn(OpOperand &use, double error) {
+  auto op = dyn_cast<GridOpInterface>(use.getOwner());
+  SmallVector<Interval> operands;
+  for (Value operand : use.getOwner()->getOperands())
+    operands.push_back(findRange(operand).value_or(Interval(0, 0)));
+  std::optional<Interval> before = op ? op.getImpliedRange(operands) : std::nullopt;
+  operands[use.getOperandNumber()].second += error;
+  std::optional<Interval> after = op ? op.getImpliedRange(operands) : std::nullopt;
+  return before && after ? std::optional(width(*after) - width(*before)) : std::nullopt;
+}
+
+/// The most that the results of the node are off by the rounding of a value on its way, in their steps; nothing where
+/// that cannot be said.
+std::optional<double> costInSteps(Value value, const GridGroups &groups) {
+  double error = groups.grid(value)->scale() / 2;
+  while (isIntermediate(value.getDefiningOp()) && value.hasOneUse()) {
+    OpOperand &use = *value.use_begin();
+    std::optional<double> passed = passedOn(use, error);
+    if (!passed)
+      return std::nullopt;
+    error = *passed;
+    value = use.getOwner()->getResult(0);
+  }
+  std::optional<Grid> grid = groups.contains(value) ? groups.grid(value) : resultGrid(value.getDefiningOp());
+  return grid && grid->isPerTensor() ? std::optional(error / grid->scale()) : std::nullopt;
+}
+
+} // namespace
+
+bool tare::isIntermediate(Operation *op) { return op && op->hasAttr(qnn::intermediateAttrName); }
+
+void tare::implyRanges(func::FuncOp function) {
+  for (auto op : function.getOps<GridOpInterface>())
+    if (Value value = op->getResult(0); isIntermediate(op) && qnn::isFloatTensor(value) && !rangeAttr(value))
+      if (std::optional<Interval> range = impliedRange(op))
+        setRange(value, range->first, range->second, qnn::RangeLabel::Implied);
+}
+
+void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &groups, const Target &target) {
+  constexpr unsigned visible = 8;
+  for (auto op : function.getOps<GridOpInterface>()) {
+    Value value = op->getResult(0);
+    std::optional<Grid> grid = isIntermediate(op) && groups.contains(value) ? groups.grid(value) : std::nullopt;
+    if (!grid || grid->bits > visible)
+      continue;
+    std::optional<double> cost = costInSteps(value, groups);
+    if (cost && *cost < noticeable)
+      continue;
+    std::string text = llvm::formatv(
+        "layer '{0}': what it computes on the way to its result is rounded to {1} bits, in steps of {2:e2}, as target "
+        "'{3}' has no wider activations beside them",
+        qnn::layerName(op), grid->bits, grid->scale(), target.name);
+    if (cost)
+      text += llvm::formatv("; the result is off by up to {0:f2} of its own steps by that", *cost);
+    reportWarning(op->getLoc(), {"RoundedIntermediate", "", qnn::layerName(op), cost.value_or(0),
+                                 cost ? CostUnit::lsb : CostUnit::none, text,
+                                 "take a target with 16-bit activations, or write the node in steps of its own"});
+  }
+}

@@ -1,0 +1,27 @@
+//===- Intermediates.h - Steps that a model has no value for ----*- C++ -*-===//
+//
+// A node may become several ops. What is between them the model does not round,
+// so it should lose nothing on its grid; and nobody but the ops' operands says
+// what range it has.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_PASSES_QUANTIZE_INTERMEDIATES_H
+#define TARE_PASSES_QUANTIZE_INTERMEDIATES_H
+
+#include "Quantize/GridGroups.h"
+#include "tare/Target/Target.h"
+
+namespace tare {
+
+bool isIntermediate(mlir::Operation *op);
+
+/// Gives each intermediate that calibration has not seen the range that follows from its operands'.
+void implyRanges(mlir::func::FuncOp function);
+
+/// Warns of intermediates of 8 bits, which are rounded visibly: of those that cost an eighth of a step of the node's
+/// result or more.
+void warnOfRoundedIntermediates(mlir::func::FuncOp function, const GridGroups &groups, const Target &target);
+
+} // namespace tare
+
+#endif // TARE_PASSES_QUANTIZE_INTERMEDIATES_H
