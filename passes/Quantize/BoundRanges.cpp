@@ -169,7 +169,7 @@ private:
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation());
     if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))

@@ -54,7 +54,7 @@ bool quantizesItself(ModuleOp module) {
 class Compiler {
 public:
   Compiler(const CompilationRequest &request, MLIRContext &context, std::function<void(int64_t, int64_t)> progress)
-      : request(request), context(context), progress(std::move(progress)) {}
+      : request(request), context(context), progress(std::move(progress)), dump(request.dumpFolder) {}
 
   FailureOr<Compilation> compile() {
     if (failed(phase("import", [&] { return import(); })))
@@ -113,7 +113,7 @@ private:
       PassManager passes(&context, ModuleOp::getOperationName());
       build(passes);
       if (!request.dumpFolder.empty())
-        passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
+        passes.addInstrumentation(dump.instrumentation());
       if (request.timing)
         passes.addInstrumentation(timePasses(timed));
       // Once, behind the last pass: verifying behind each would take longer than most passes do.
@@ -121,6 +121,8 @@ private:
       LogicalResult outcome = passes.run(*result.module);
       if (succeeded(outcome))
         outcome = verify(*result.module);
+      if (succeeded(outcome) && !dump.status())
+        outcome = emitError(UnknownLoc::get(&context), "--dump-ir: " + dump.status().error().message);
       // The context is this compilation's own: what a pass replaced need not wait for its end.
       qnn::releaseUnusedResources(*result.module);
       return outcome;
@@ -145,7 +147,7 @@ private:
   MLIRContext &context;
   std::function<void(int64_t, int64_t)> progress;
   Compilation result;
-  unsigned dumped = 0;
+  IrDump dump;
 };
 
 } // namespace

@@ -1,15 +1,21 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "ModuleExecutable.h"
 
+#include "tare/Diagnostics/TrialParse.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/WeightFiles.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
 
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
 
 #include <fmt/format.h>
 
@@ -52,6 +58,28 @@ private:
   const ModuleExecutable &owner;
 };
 
+/// IR as text or bytecode.
+static Result<OwningOpRef<ModuleOp>> parseModule(const std::string &path, CompilerContext &context) {
+  std::string problem;
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &problem);
+  if (!buffer)
+    return Error{problem};
+  if (Status survived = tryToParse(buffer->getMemBufferRef(), context->getDialectRegistry()); !survived)
+    return survived.error();
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  // Weights may be in files of their own: constants are valid when they have been read.
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(&*context, /*verifyAfterParse=*/false));
+  if (!module)
+    return context.takeError(path);
+  if (Status read = qnn::readWeights(*module, llvm::sys::path::parent_path(path).str()); !read)
+    return read.error();
+  if (failed(verify(*module)))
+    return context.takeError(path);
+  return std::move(module);
+}
+
 Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
                                          CompilerContext &context) {
   if (kind == ModelKind::onnx) {
@@ -60,9 +88,10 @@ Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind
       return context.takeError(path);
     return std::move(*imported);
   }
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &*context);
-  if (!module)
-    return context.takeError(path);
+  auto parsed = parseModule(path, context);
+  if (!parsed)
+    return parsed.error();
+  OwningOpRef<ModuleOp> module = std::move(*parsed);
   auto function = module->lookupSymbol<func::FuncOp>("main");
   if (!function || !function.getBody().hasOneBlock())
     return Error{path + ": expected a function @main with one block, as `tare convert --emit mlir:STAGE` writes it"};
