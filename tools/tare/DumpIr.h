@@ -15,6 +15,7 @@ namespace tare {
 
 /// Writes the module after each pass that changed it, as FOLDER/NN-PASS.mlir, and its large constants once, as
 /// FOLDER/weights/KEY.npy: each file can be run, inspected, converted and given to tare-opt where it lies.
+/// Numbered files of an earlier dump are removed.
 class IrDump {
 public:
   explicit IrDump(std::string folder) : folder(std::move(folder)) {}

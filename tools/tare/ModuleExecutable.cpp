@@ -1,21 +1,14 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "ModuleExecutable.h"
+#include "ModuleFile.h"
 
-#include "tare/Diagnostics/TrialParse.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
-#include "tare/Dialect/Qnn/WeightFiles.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
-
-#include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Support/FileUtilities.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 
 #include <fmt/format.h>
 
@@ -58,28 +51,6 @@ private:
   const ModuleExecutable &owner;
 };
 
-/// IR as text or bytecode.
-static Result<OwningOpRef<ModuleOp>> parseModule(const std::string &path, CompilerContext &context) {
-  std::string problem;
-  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &problem);
-  if (!buffer)
-    return Error{problem};
-  if (Status survived = tryToParse(buffer->getMemBufferRef(), context->getDialectRegistry()); !survived)
-    return survived.error();
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  // Weights may be in files of their own: constants are valid when they have been read.
-  OwningOpRef<ModuleOp> module =
-      parseSourceFile<ModuleOp>(sources, ParserConfig(&*context, /*verifyAfterParse=*/false));
-  if (!module)
-    return context.takeError(path);
-  if (Status read = qnn::readWeights(*module, llvm::sys::path::parent_path(path).str()); !read)
-    return read.error();
-  if (failed(verify(*module)))
-    return context.takeError(path);
-  return std::move(module);
-}
-
 Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
                                          CompilerContext &context) {
   if (kind == ModelKind::onnx) {
@@ -88,19 +59,10 @@ Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind
       return context.takeError(path);
     return std::move(*imported);
   }
-  auto parsed = parseModule(path, context);
-  if (!parsed)
-    return parsed.error();
-  OwningOpRef<ModuleOp> module = std::move(*parsed);
-  auto function = module->lookupSymbol<func::FuncOp>("main");
-  if (!function || !function.getBody().hasOneBlock())
-    return Error{path + ": expected a function @main with one block, as `tare convert --emit mlir:STAGE` writes it"};
-  auto isTensor = [](Type type) {
-    return isa<RankedTensorType>(type) && cast<RankedTensorType>(type).hasStaticShape();
-  };
-  if (!llvm::all_of(function.getArgumentTypes(), isTensor) || !llvm::all_of(function.getResultTypes(), isTensor))
-    return Error{path + ": @main has an argument or result that is not a tensor of known shape"};
-  return std::move(module);
+  FailureOr<OwningOpRef<ModuleOp>> module = readModule(path, *context);
+  if (failed(module))
+    return context.takeError(path);
+  return std::move(*module);
 }
 
 std::string kindOf(Operation *op) {
