@@ -12,7 +12,7 @@ TOOLS = tare tare-opt tare-lsp-server
 BENCH ?=
 BENCH_TARGETS = tare tare-runtime tare-kernels-bench
 
-.PHONY: all deps packages configure build build-all test demo bench format clean
+.PHONY: all deps packages configure build build-all test demo bench fuzz format clean
 
 all: build
 
@@ -53,6 +53,13 @@ bench: configure $(VENV)/.bench-complete
 	cmake -DTARE_BUILD_BENCHMARKS=ON $(BUILD)
 	$(NINJA) $(BENCH_TARGETS)
 	$(PYTHON) bench/run.py --build $(BUILD) $(BENCH)
+
+# Each fuzzer for a minute, with the sanitizers; FUZZ="--seconds 1200" for longer.
+FUZZ ?=
+fuzz: deps
+	cmake --preset sanitizers -DTARE_PYTHON=$(PYTHON) -DTARE_BUILD_FUZZERS=ON
+	ninja -C build-sanitizers -j $$(scripts/jobs) fuzzers
+	scripts/fuzz build-sanitizers $(FUZZ)
 
 # The sources that git knows.
 format: packages

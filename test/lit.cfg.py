@@ -26,6 +26,8 @@ config.environment["LLVM_SYMBOLIZER_PATH"] = os.path.join(config.llvm_tools, "ll
 
 config.substitutions.append(("%python", f"'{config.python}'"))
 config.substitutions.append(("%examples", os.path.join(config.tare_source, "examples")))
+# Locations are printed only where a test asks for them: they would stand at the end of each line.
+config.substitutions.append((r"\btare-opt\b(?!.*--mlir-print-debuginfo)", "tare-opt --mlir-print-debuginfo=false"))
 if lit_config.params.get("round_trip"):
     config.substitutions.append((r"\btare-opt\b", "tare-opt --verify-roundtrip"))
 

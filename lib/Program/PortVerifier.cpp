@@ -32,6 +32,13 @@ Status verifyPortGrid(const PortT &port, const TensorType &integers) {
   return status ? status : Error{fmt::format("'{}' {}", port.name, status.error().message)};
 }
 
+/// What a real number is as an integer must be said: whoever makes raw inputs, or reads them, needs it.
+Status verifyHasGrid(const PortT &port, const TensorType &value, const TensorType &integers) {
+  if (!port.scales.empty() || value.element != ElementType::f32 || integers.element == ElementType::f32)
+    return success();
+  return Error{fmt::format("'{}' takes real numbers as {}, but has no scale", port.name, nameOf(integers.element))};
+}
+
 /// Only integers have another signedness; `value` is what the model takes or gives, `tensor` the program's.
 Status verifySign(const PortT &port, const TensorType &value, const TensorType &tensor) {
   bool integers = value.element == tensor.element && tensor.element != ElementType::f32;
@@ -74,7 +81,10 @@ Status verifyPorts(const ProgramT &program, const std::vector<TensorUse> &uses) 
       return types.error();
     if (auto status = verifySign(*port, types->front(), types->back()); !status)
       return status;
-    if (auto status = verifyPortGrid(*port, type(inputBoundary(program, uses, *port).tensor)); !status)
+    TensorType integers = type(inputBoundary(program, uses, *port).tensor);
+    if (auto status = verifyHasGrid(*port, types->front(), integers); !status)
+      return status;
+    if (auto status = verifyPortGrid(*port, integers); !status)
       return status;
   }
   if (auto status = verifyModelOutputs(program); !status)

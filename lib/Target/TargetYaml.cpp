@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Target/Target.h"
+#include "tare/Diagnostics/Nesting.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -340,6 +341,8 @@ static void keepFirst(const llvm::SMDiagnostic &diagnostic, void *context) {
 
 Result<Target> tare::parseTarget(llvm::StringRef yaml,
                                  llvm::StringRef fileName) {
+  if (Status shallow = checkYamlNesting(yaml, fileName); !shallow)
+    return shallow.error();
   std::string message;
   llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr,
                           keepFirst, &message);

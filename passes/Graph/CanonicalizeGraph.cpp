@@ -39,7 +39,7 @@ struct FoldToOperand : RewritePattern {
 };
 
 struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
     patterns.add<FoldToOperand>(context);

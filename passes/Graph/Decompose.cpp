@@ -75,7 +75,7 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
 };
 
 struct Decompose : tare::impl::DecomposeBase<Decompose> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     RewritePatternSet patterns(&getContext());
     patterns.add<DecomposeDiv>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));

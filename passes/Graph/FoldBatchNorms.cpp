@@ -306,7 +306,7 @@ private:
 };
 
 struct FoldBatchNorms : tare::impl::FoldBatchNormsBase<FoldBatchNorms> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     apply<FoldIntoProducer>();
     apply<FoldIntoConsumer>();
     apply<ExpandBatchNorm>();

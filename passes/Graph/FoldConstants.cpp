@@ -25,7 +25,7 @@ constexpr StringLiteral passName = "tare-fold-constants";
 struct FoldConstants : tare::impl::FoldConstantsBase<FoldConstants> {
   using FoldConstantsBase::FoldConstantsBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     IRRewriter rewriter(&getContext());
     Block &body = getOperation().getBody().front();
     for (Operation &op : llvm::make_early_inc_range(body))

@@ -238,7 +238,7 @@ struct RecognizeSwish : OpRewritePattern<qnn::MulOp> {
 };
 
 struct FuseActivations : tare::impl::FuseActivationsBase<FuseActivations> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     // Written-out functions first: their clips must not fuse into their adds.
     apply<RecognizeHardSigmoid>();
     apply<RecognizeHardSwish>();

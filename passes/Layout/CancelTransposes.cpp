@@ -193,10 +193,8 @@ private:
 };
 
 struct CancelTransposes : impl::CancelTransposesBase<CancelTransposes> {
-  void runOnOperation() override {
+  void runOnFunction() override {
     func::FuncOp function = getOperation();
-    if (!function.getBody().hasOneBlock())
-      return;
     Cost before(function);
     Rewriter rewriter(function);
     rewriter.mergeTransposes();

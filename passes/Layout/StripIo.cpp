@@ -184,10 +184,10 @@ private:
 struct StripIo : impl::StripIoBase<StripIo> {
   using StripIoBase::StripIoBase;
 
-  void runOnOperation() override {
+  void runOnFunction() override {
     func::FuncOp function = getOperation();
     HostKinds kinds;
-    if (failed(parseKinds(kinds)) || !function.getBody().hasOneBlock() || (kinds.dequantize && failed(checkTails())))
+    if (failed(parseKinds(kinds)) || (kinds.dequantize && failed(checkTails())))
       return signalPassFailure();
     Stripper(function, kinds).run();
     if (failed(checkRest(kinds)))

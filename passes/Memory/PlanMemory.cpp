@@ -66,7 +66,7 @@ private:
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
 
-  void runOnOperation() override {
+  void runOnFunction() override {
     func::FuncOp function = getOperation();
     auto target = function->getParentOfType<ModuleOp>()->getAttrOfType<npu::TargetAttr>(npu::targetAttrName);
     if (failed(verifyInteger(function)))
@@ -82,8 +82,6 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
 private:
   /// Addresses mean nothing before lowering.
   static LogicalResult verifyInteger(func::FuncOp function) {
-    if (!function.getBody().hasOneBlock())
-      return emitError(function.getLoc(), "has no body of one block: only a lowered network has a memory plan");
     for (Operation &op : function.getOps())
       if (!isa<npu::NpuOpInterface, npu::ConstantOp, func::ReturnOp>(op))
         return op.emitError() << "'" << op.getName() << "' is not an npu op: memory is planned after lowering";

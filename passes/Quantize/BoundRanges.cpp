@@ -169,7 +169,7 @@ private:
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation());

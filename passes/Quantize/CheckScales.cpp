@@ -155,7 +155,7 @@ private:
 struct CheckScales : tare::impl::CheckScalesBase<CheckScales> {
   using CheckScalesBase::CheckScalesBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     if (Suspicions(getOperation()).report(allowUncalibrated) && !allowUncalibrated)
       signalPassFailure();
   }

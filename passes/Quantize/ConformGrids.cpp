@@ -22,7 +22,7 @@ namespace {
 struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
   using ConformGridsBase::ConformGridsBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     func::FuncOp function = getOperation();
     FailureOr<Target> target = npu::getTarget(function);
     if (failed(target) || failed(conformActivations(function, *target, repair)) ||

@@ -41,7 +41,7 @@ Format formatOf(qnn::FloatFormat format) {
 struct DropRounds : tare::impl::DropRoundsBase<DropRounds> {
   using DropRoundsBase::DropRoundsBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     SmallVector<qnn::RoundOp> rounds(getOperation().getOps<qnn::RoundOp>());
     if (rounds.empty())
       return;

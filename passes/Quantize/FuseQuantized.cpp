@@ -332,7 +332,7 @@ private:
 };
 
 struct FuseQuantized : tare::impl::FuseQuantizedBase<FuseQuantized> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     if (failed(Fuser(getOperation()).run()))
       signalPassFailure();
   }

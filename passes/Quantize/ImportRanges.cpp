@@ -141,7 +141,7 @@ struct ImportRanges : tare::impl::ImportRangesBase<ImportRanges> {
   using ImportRangesBase::ImportRangesBase;
   explicit ImportRanges(std::shared_ptr<const Ranges> ranges) : ranges(std::move(ranges)) {}
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     std::shared_ptr<const Ranges> source = ranges;
     if (!source) {
       Result<Ranges> read = calibration::readRanges(file);

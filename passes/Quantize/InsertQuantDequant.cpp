@@ -41,7 +41,7 @@ constexpr StringLiteral passName = "tare-insert-quant-dequant";
 struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequant> {
   using InsertQuantDequantBase::InsertQuantDequantBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     func::FuncOp function = getOperation();
     FailureOr<Target> target = npu::getTarget(function);
     const ActivationFormat *format = failed(target) ? nullptr : activationFormat(function, *target, activations);

@@ -97,7 +97,7 @@ void quantizeConstant(quant::QuantizeCastOp op) {
 struct NormalizeGrids : tare::impl::NormalizeGridsBase<NormalizeGrids> {
   using NormalizeGridsBase::NormalizeGridsBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     func::FuncOp function = getOperation();
     target = npu::getTarget(function);
     if (failed(target))

@@ -124,7 +124,7 @@ private:
 };
 
 struct RegridInputs : tare::impl::RegridInputsBase<RegridInputs> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     FailureOr<Target> target = npu::getTarget(getOperation());
     if (failed(target))
       return signalPassFailure();

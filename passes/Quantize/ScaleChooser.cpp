@@ -75,9 +75,11 @@ ScaleChooser::Variable ScaleChooser::addGroup(Value value) {
     return addVariable(family == ScaleFamily::natural ? groups.grid(value)->scale() : 1.0);
   if (!onlyShifts)
     return addVariable(*llvm::max_element(pinned->scales), 0);
-  std::optional<int> exponent = exponentOf(pinned->scale());
+  // Of an accumulator's channels, which are not scaled any more, the coarsest.
+  double scale = *llvm::max_element(pinned->scales);
+  std::optional<int> exponent = exponentOf(scale);
   if (!exponent)
-    refuse(qnn::valueName(value), pinned->scale());
+    refuse(qnn::valueName(value), scale);
   return addVariable(1.0, exponent.value_or(0));
 }
 

@@ -95,7 +95,7 @@ void explain(quant::DequantizeCastOp op) {
 }
 
 struct SinkPermutes : tare::impl::SinkPermutesBase<SinkPermutes> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkBelowDequantize, SinkBelowQuantize>(&getContext());
     // Folding would take casts for the identity.

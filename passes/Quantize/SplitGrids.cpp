@@ -288,7 +288,7 @@ private:
 struct SplitGrids : tare::impl::SplitGridsBase<SplitGrids> {
   using SplitGridsBase::SplitGridsBase;
 
-  void runOnOperation() final {
+  void runOnFunction() final {
     func::FuncOp function = getOperation();
     FailureOr<Target> target = npu::getTarget(function);
     const ActivationFormat *format = failed(target) ? nullptr : activationFormat(function, *target, activations);

@@ -51,7 +51,7 @@ int largestFineness(const Grid &narrow) {
 }
 
 struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
-  void runOnOperation() final {
+  void runOnFunction() final {
     FailureOr<Target> target = npu::getTarget(getOperation());
     if (failed(target))
       return signalPassFailure();

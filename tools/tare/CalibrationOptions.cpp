@@ -1,11 +1,12 @@
 //===- CalibrationOptions.cpp - Options that convert and calibrate share --===//
 #include "CalibrationOptions.h"
+#include "Executable.h"
 #include "tare/Target/Target.h"
 
 using namespace tare;
 
 void CalibrationOptions::addTo(CLI::App &app) {
-  app.add_option("model", model, "The network: .onnx")->required()->type_name("MODEL");
+  app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
   app.add_option("--method", method, "How ranges are found: min_max, percentile, mse or kl")
       ->type_name("METHOD")
       ->check(CLI::IsMember({"min_max", "percentile", "mse", "kl"}))
@@ -15,13 +16,13 @@ void CalibrationOptions::addTo(CLI::App &app) {
       ->check(CLI::Range(50.0, 100.0))
       ->capture_default_str();
   app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(CLI::PositiveNumber);
-  app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
-  app.add_option("--activations", activations,
-                 "The type of activations: i8 or i16 (default: the target's preferred one)")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"i8", "i16"}));
+  targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
+                     ->type_name("NAME|FILE")
+                     ->capture_default_str();
+  activationsOption = app.add_option("--activations", activations,
+                                     "The type of activations: i8 or i16 (default: the target's preferred one)")
+                          ->type_name("TYPE")
+                          ->check(CLI::IsMember({"i8", "i16"}));
   app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
@@ -56,7 +57,15 @@ static calibration::GridKind gridOf(const ActivationFormat &format) {
 
 Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   CompilationRequest request;
+  Result<ModelKind> kind = kindOfModel(model);
+  if (!kind)
+    return kind.error();
+  if (*kind == ModelKind::program)
+    return Error{model + ": is a program already; expected an ONNX model or IR"};
   request.model = model;
+  request.isIr = *kind == ModelKind::ir;
+  if (request.isIr && !inputShapes.empty())
+    return Error{model + ": --input-shape binds the dimensions of an ONNX model; IR has known shapes"};
   for (const std::string &text : inputShapes) {
     Result<onnx::InputShape> shape = onnx::parseInputShape(text);
     if (!shape)
@@ -72,6 +81,7 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   if (!format)
     return format.error();
   request.pipeline.target = target;
+  request.choosesTarget = targetOption->count() + activationsOption->count() > 0;
   request.pipeline.activations = EnumNameElementType(format->type);
   request.calibration = {data,
                          random,

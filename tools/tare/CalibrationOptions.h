@@ -20,6 +20,7 @@ struct CalibrationOptions {
   std::string target = "generic";
   int64_t samples = 0;
   std::vector<std::string> inputShapes;
+  CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
 
   void addTo(CLI::App &app);
   /// The request up to the simplified float form, with its calibration; checks the target.

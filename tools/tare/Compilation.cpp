@@ -1,14 +1,16 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Compilation.h"
 #include "DumpIr.h"
+#include "ModuleFile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "tare/Dialect/Npu/NpuInterfaces.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "llvm/Support/FileSystem.h"
@@ -18,15 +20,21 @@ using namespace tare;
 using namespace mlir;
 using calibration::Ranges;
 
+/// A stage's own name stands before that of the arrow that leads to it.
+constexpr std::pair<std::string_view, Stage> stageNames[] = {
+    {"import", Stage::import}, {"float", Stage::simplified}, {"ranges", Stage::ranges}, {"calibrate", Stage::ranges},
+    {"qdq", Stage::qdq},       {"quantize", Stage::qdq},     {"fused", Stage::fused},   {"fuse", Stage::fused},
+    {"npu", Stage::npu},       {"lower", Stage::npu}};
+
 std::optional<Stage> tare::stageOf(std::string_view name) {
-  static const std::pair<std::string_view, Stage> names[] = {
-      {"import", Stage::import}, {"float", Stage::simplified}, {"ranges", Stage::ranges}, {"calibrate", Stage::ranges},
-      {"qdq", Stage::qdq},       {"quantize", Stage::qdq},     {"fused", Stage::fused},   {"fuse", Stage::fused},
-      {"npu", Stage::npu},       {"lower", Stage::npu}};
-  for (auto [known, stage] : names)
+  for (auto [known, stage] : stageNames)
     if (known == name)
       return stage;
   return std::nullopt;
+}
+
+static std::string_view nameOf(Stage stage) {
+  return llvm::find_if(stageNames, [&](const auto &entry) { return entry.second == stage; })->first;
 }
 
 namespace {
@@ -46,6 +54,20 @@ bool looksLikeJson(const std::string &path) {
 }
 
 constexpr int64_t randomSampleCount = 32;
+
+/// On a module: the last stage that it has reached, so that a file of it is converted from there.
+constexpr llvm::StringLiteral stageAttrName = "qnn.stage";
+
+/// The stage of a module that was read from a file: import where nothing says more. Passes that were run alone leave
+/// ranges and integers behind, whatever the module says.
+Stage stageOf(ModuleOp module) {
+  if (module.walk([](npu::NpuOpInterface) { return WalkResult::interrupt(); }).wasInterrupted())
+    return Stage::npu;
+  auto name = module->getAttrOfType<StringAttr>(stageAttrName);
+  Stage stage = name ? tare::stageOf(name.getValue()).value_or(Stage::import) : Stage::import;
+  bool isMeasured = module.lookupSymbol("main")->hasAttr(qnn::measuredRangesAttrName);
+  return isMeasured ? std::max(stage, Stage::ranges) : stage;
+}
 
 bool quantizesItself(ModuleOp module) {
   return module.walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted();
@@ -73,7 +95,7 @@ OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
 class Compiler {
 public:
   Compiler(const CompilationRequest &request, MLIRContext &context, std::function<void(int64_t, int64_t)> progress)
-      : request(request), context(context), progress(std::move(progress)) {}
+      : request(request), context(context), progress(std::move(progress)), dump(request.dumpFolder) {}
 
   FailureOr<Compilation> compile() {
     if (failed(phase("import", [&] { return import(); })))
@@ -95,10 +117,34 @@ public:
 
 private:
   LogicalResult import() {
-    FailureOr<OwningOpRef<ModuleOp>> module = onnx::importModel(request.model, request.import, context);
+    FailureOr<OwningOpRef<ModuleOp>> module =
+        request.isIr ? readModule(request.model, context) : onnx::importModel(request.model, request.import, context);
     if (failed(module))
       return failure();
     result.module = std::move(*module);
+    if (request.isIr)
+      first = stageOf(*result.module);
+    setStage(first);
+    return checkRequest();
+  }
+
+  void setStage(Stage stage) { (*result.module)->setAttr(stageAttrName, StringAttr::get(&context, nameOf(stage))); }
+
+  /// What IR has behind it cannot be asked for any more.
+  LogicalResult checkRequest() {
+    const CalibrationRequest &wanted = request.calibration;
+    auto refuse = [&](StringRef option) {
+      return emitError(UnknownLoc::get(&context))
+             << request.model << ": " << option << " comes too late: the IR has reached the stage '" << nameOf(first)
+             << "'; leave the option out, or convert an earlier stage";
+    };
+    if (first > request.last)
+      return emitError(UnknownLoc::get(&context)) << request.model << ": has passed the stage '" << nameOf(request.last)
+                                                  << "': it is at '" << nameOf(first) << "'";
+    if (first >= Stage::ranges && (wanted.random || !wanted.path.empty()))
+      return refuse("calibration");
+    if (first >= Stage::qdq && request.choosesTarget)
+      return refuse("--target or --activations");
     return mlir::success();
   }
 
@@ -106,7 +152,7 @@ private:
   LogicalResult calibrate() {
     const CalibrationRequest &wanted = request.calibration;
     bool given = wanted.known || wanted.random || !wanted.path.empty();
-    if (request.last < Stage::ranges)
+    if (request.last < Stage::ranges || first >= Stage::ranges)
       return mlir::success();
     std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
     if (!given && !why && quantizesItself(*result.module))
@@ -128,14 +174,15 @@ private:
   }
 
   LogicalResult arrow(Stage stage, const char *name, llvm::function_ref<void(OpPassManager &)> build) {
-    if (request.last < stage)
+    // The npu form may lack its last passes still, which change nothing where they have run.
+    if (request.last < stage || (first >= stage && stage != Stage::npu))
       return mlir::success();
     std::vector<TimedStep> timed;
     LogicalResult outcome = phase(name, [&] {
       PassManager passes(&context, ModuleOp::getOperationName());
       build(passes);
       if (!request.dumpFolder.empty())
-        passes.addInstrumentation(dumpIr(request.dumpFolder, dumped));
+        passes.addInstrumentation(dump.instrumentation());
       if (request.timing)
         passes.addInstrumentation(timePasses(timed));
       // Once, behind the last pass: verifying behind each would take longer than most passes do.
@@ -143,6 +190,9 @@ private:
       LogicalResult outcome = passes.run(*result.module);
       if (succeeded(outcome))
         outcome = verify(*result.module);
+      if (succeeded(outcome) && !dump.status())
+        outcome = emitError(UnknownLoc::get(&context), "--dump-ir: " + dump.status().error().message);
+      setStage(stage);
       // The context is this compilation's own: what a pass replaced need not wait for its end.
       qnn::releaseUnusedResources(*result.module);
       return outcome;
@@ -167,7 +217,9 @@ private:
   MLIRContext &context;
   std::function<void(int64_t, int64_t)> progress;
   Compilation result;
-  unsigned dumped = 0;
+  /// Where the module begins.
+  Stage first = Stage::import;
+  IrDump dump;
 };
 
 } // namespace

@@ -44,10 +44,14 @@ struct CalibrationRequest {
 };
 
 struct CompilationRequest {
+  /// An ONNX model, or IR of any stage.
   std::string model;
+  bool isIr = false;
   onnx::ImportOptions import;
   CalibrationRequest calibration;
   PipelineOptions pipeline;
+  /// Whether the user chose the target or the type of activations: in IR that is quantized both are settled.
+  bool choosesTarget = false;
   Stage last = Stage::npu;
   /// One numbered .mlir per pass that changed something; empty for none.
   std::string dumpFolder;

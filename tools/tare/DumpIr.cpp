@@ -1,33 +1,35 @@
 //===- DumpIr.cpp - One numbered file per pass ----------------------------===//
 #include "DumpIr.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/Pass.h"
-#include "tare/Diagnostics/Warning.h"
+
+#include "tare/Dialect/Qnn/WeightFiles.h"
 #include "tare/Tensor/AtomicFile.h"
+
+#include "mlir/Pass/Pass.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
 
 using namespace mlir;
-using namespace tare;
 
-namespace {
+namespace tare {
 
 /// Longer constants are left out.
 constexpr int64_t readableElements = 16;
 
-std::string print(Operation *op) {
+static std::string print(ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  op->print(stream, OpPrintingFlags()
-                        .enableDebugInfo(true)
-                        .elideLargeElementsAttrs(readableElements)
-                        .elideLargeResourceString(readableElements));
+  module->print(stream, OpPrintingFlags()
+                            .enableDebugInfo(true)
+                            .elideLargeElementsAttrs(readableElements)
+                            .elideLargeResourceString(readableElements));
   return text + "\n";
 }
 
-class DumpIr : public PassInstrumentation {
+class DumpInstrumentation : public PassInstrumentation {
 public:
-  DumpIr(std::string folder, unsigned &counter) : folder(std::move(folder)), counter(counter) {}
+  explicit DumpInstrumentation(IrDump &dump) : dump(dump) {}
 
   void runBeforePass(Pass *pass, Operation *op) override {
     if (isReal(pass) && before.empty())
@@ -40,29 +42,41 @@ public:
     std::string after = print(moduleOf(op));
     if (after == before)
       return;
-    before = after;
-    (void)llvm::sys::fs::create_directories(folder);
-    std::string name = llvm::formatv("{0}/{1:02}-{2}.mlir", folder, ++counter, pass->getArgument());
-    if (tare::Status written = tare::writeFile(name, after); !written)
-      reportWarning(op->getLoc(),
-                    {"DumpFailed", "", "", 0, CostUnit::none, "the IR was not dumped: " + written.error().message, ""});
+    before = std::move(after);
+    dump.write(moduleOf(op), pass->getArgument(), before);
   }
 
 private:
   /// Nested pass managers are adaptors without an argument.
   static bool isReal(Pass *pass) { return !pass->getArgument().empty(); }
-  static Operation *moduleOf(Operation *op) {
-    auto module = op->getParentOfType<ModuleOp>();
-    return module ? module.getOperation() : op;
+  static ModuleOp moduleOf(Operation *op) {
+    auto module = dyn_cast<ModuleOp>(op);
+    return module ? module : op->getParentOfType<ModuleOp>();
   }
 
-  std::string folder;
-  unsigned &counter;
+  IrDump &dump;
   std::string before;
 };
 
-} // namespace
+std::unique_ptr<PassInstrumentation> IrDump::instrumentation() { return std::make_unique<DumpInstrumentation>(*this); }
 
-std::unique_ptr<PassInstrumentation> tare::dumpIr(std::string folder, unsigned &counter) {
-  return std::make_unique<DumpIr>(std::move(folder), counter);
+/// What an earlier dump left, whose weights this one may replace.
+static std::error_code removeDump(StringRef folder) {
+  static const llvm::Regex ours("^[0-9][0-9]+-[a-z-]+\\.mlir$");
+  std::error_code error = llvm::sys::fs::create_directories(folder);
+  for (llvm::sys::fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
+    if (ours.match(llvm::sys::path::filename(file->path())))
+      error = llvm::sys::fs::remove(file->path());
+  return error;
 }
+
+void IrDump::write(ModuleOp module, StringRef pass, StringRef text) {
+  if (!outcome)
+    return;
+  if (std::error_code error = count == 0 ? removeDump(folder) : std::error_code())
+    outcome = Error{folder + ": " + error.message()};
+  else if (outcome = qnn::writeWeights(module, folder, weights); outcome)
+    outcome = writeFile(llvm::formatv("{0}/{1:02}-{2}.mlir", folder, ++count, pass).str(), text);
+}
+
+} // namespace tare

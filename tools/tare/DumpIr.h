@@ -2,16 +2,39 @@
 #ifndef TARE_TOOLS_TARE_DUMPIR_H
 #define TARE_TOOLS_TARE_DUMPIR_H
 
+#include "tare/Tensor/Result.h"
+
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassInstrumentation.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <memory>
 #include <string>
 
 namespace tare {
 
-/// Writes the module to `folder`/NN-<pass>.mlir after each pass that changed it; NN counts on in `counter`.
-/// Constants are elided: the files are for reading.
-std::unique_ptr<mlir::PassInstrumentation> dumpIr(std::string folder, unsigned &counter);
+/// Writes the module after each pass that changed it, as FOLDER/NN-PASS.mlir, and its large constants once, as
+/// FOLDER/weights/KEY.npy: each file can be run, inspected, converted and given to tare-opt where it lies.
+/// Numbered files of an earlier dump are removed.
+class IrDump {
+public:
+  explicit IrDump(std::string folder) : folder(std::move(folder)) {}
+
+  /// For one pass manager; this object outlives it.
+  std::unique_ptr<mlir::PassInstrumentation> instrumentation();
+
+  /// The first file that could not be written. None is written after it.
+  const Status &status() const { return outcome; }
+
+private:
+  friend class DumpInstrumentation;
+  void write(mlir::ModuleOp module, llvm::StringRef pass, llvm::StringRef text);
+
+  std::string folder;
+  unsigned count = 0;
+  llvm::StringSet<> weights;
+  Status outcome = success();
+};
 
 } // namespace tare
 

@@ -1,5 +1,6 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "ModuleExecutable.h"
+#include "ModuleFile.h"
 
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -8,8 +9,6 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
-
-#include "mlir/Parser/Parser.h"
 
 #include <fmt/format.h>
 
@@ -60,18 +59,10 @@ Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind
       return context.takeError(path);
     return std::move(*imported);
   }
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &*context);
-  if (!module)
+  FailureOr<OwningOpRef<ModuleOp>> module = readModule(path, *context);
+  if (failed(module))
     return context.takeError(path);
-  auto function = module->lookupSymbol<func::FuncOp>("main");
-  if (!function || !function.getBody().hasOneBlock())
-    return Error{path + ": expected a function @main with one block, as `tare convert --emit mlir:STAGE` writes it"};
-  auto isTensor = [](Type type) {
-    return isa<RankedTensorType>(type) && cast<RankedTensorType>(type).hasStaticShape();
-  };
-  if (!llvm::all_of(function.getArgumentTypes(), isTensor) || !llvm::all_of(function.getResultTypes(), isTensor))
-    return Error{path + ": @main has an argument or result that is not a tensor of known shape"};
-  return std::move(module);
+  return std::move(*module);
 }
 
 std::string kindOf(Operation *op) {

@@ -2,8 +2,7 @@
 #ifndef TARE_PASSES_PASSES_H
 #define TARE_PASSES_PASSES_H
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/Pass.h"
+#include "tare/Passes/FunctionPass.h"
 
 #include <memory>
 

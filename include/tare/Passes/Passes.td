@@ -9,6 +9,9 @@
 
 include "mlir/Pass/PassBase.td"
 
+/// tare/Passes/FunctionPass.h.
+class FunctionPass<string argument> : PassBase<argument, "::tare::FunctionPass">;
+
 //===----------------------------------------------------------------------===//
 // Quantize
 //===----------------------------------------------------------------------===//
@@ -35,7 +38,7 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
 // Graph
 //===----------------------------------------------------------------------===//
 
-def CanonicalizeGraph : Pass<"tare-canonicalize-graph", "::mlir::func::FuncOp"> {
+def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
   let summary = "remove identities, merge reshapes and transposes, drop what is dead";
   let description = [{
     The folders and canonicalization patterns of the graph dialect. Unlike MLIR's `canonicalize` it leaves `quant.qcast` and
@@ -64,7 +67,7 @@ def CanonicalizeGraph : Pass<"tare-canonicalize-graph", "::mlir::func::FuncOp"> 
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def FoldConstants : Pass<"tare-fold-constants", "::mlir::func::FuncOp"> {
+def FoldConstants : FunctionPass<"tare-fold-constants"> {
   let summary = "evaluate what depends on constants alone";
   let description = [{
     Runs float ops of the graph dialect whose operands are all constants, by the evaluator, and drops constants that nobody reads.
@@ -84,7 +87,7 @@ def FoldConstants : Pass<"tare-fold-constants", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
+def FoldBatchNorms : FunctionPass<"tare-fold-batch-norms"> {
   let summary = "fold scales and shifts of channels into weights";
   let description = [{
     Batch norms, and additions, subtractions, multiplications and divisions by constants (one, or one per channel), go into the
@@ -109,7 +112,7 @@ def FoldBatchNorms : Pass<"tare-fold-batch-norms", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
+def FuseActivations : FunctionPass<"tare-fuse-activations"> {
   let summary = "fuse relu and clip into the op before";
   let description = [{
     A relu or clip becomes the clamp of its producer (ClampOpInterface), where it is the only user; limits in a row intersect; a
@@ -128,7 +131,7 @@ def FuseActivations : Pass<"tare-fuse-activations", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def Decompose : Pass<"tare-decompose", "::mlir::func::FuncOp"> {
+def Decompose : FunctionPass<"tare-decompose"> {
   let summary = "replace divisions by multiplications";
   let description = [{
     Division by a constant, float or dequantized, is multiplication by another, and division by an activation multiplication by its reciprocal, which is
@@ -151,7 +154,7 @@ def Decompose : Pass<"tare-decompose", "::mlir::func::FuncOp"> {
 // Quantize
 //===----------------------------------------------------------------------===//
 
-def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
+def NormalizeGrids : FunctionPass<"tare-normalize-grids"> {
   let summary = "write the grids of a quantized model in one way";
   let description = [{
     For models that are quantized already. Unsigned integers become signed ones of the same value (q - 128, zero point - 128); a scale
@@ -175,7 +178,7 @@ def NormalizeGrids : Pass<"tare-normalize-grids", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def ConformGrids : Pass<"tare-conform-grids", "::mlir::func::FuncOp"> {
+def ConformGrids : FunctionPass<"tare-conform-grids"> {
   let summary = "put a model's own grids on those that ops and the target have";
   let description = [{
     For models that are quantized already: what they bring is checked against the target like what Tare chooses itself.
@@ -206,7 +209,7 @@ def ConformGrids : Pass<"tare-conform-grids", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def UnifyWidths : Pass<"tare-unify-widths", "::mlir::func::FuncOp"> {
+def UnifyWidths : FunctionPass<"tare-unify-widths"> {
   let summary = "give all activations of an op one width";
   let description = [{
     An op computes with activations of one width; where those of 8 and of 16 bits meet, it is 16. Operands of 8 bits are
@@ -226,7 +229,7 @@ def UnifyWidths : Pass<"tare-unify-widths", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
+def ImportRanges : FunctionPass<"tare-import-ranges"> {
   let summary = "attach what calibration saw to every value";
   let description = [{
     Puts `qnn.range` on inputs and on the ops whose results need a grid of their own, by the names of their values, from a ranges file
@@ -247,7 +250,7 @@ def ImportRanges : Pass<"tare-import-ranges", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def DropRounds : Pass<"tare-drop-rounds", "::mlir::func::FuncOp"> {
+def DropRounds : FunctionPass<"tare-drop-rounds"> {
   let summary = "leave roundings to narrower floating-point formats to the grids";
   let description = [{
     A value on a grid is rounded more coarsely than float16 does it, so `qnn.round` vanishes, and what it kept apart (an activation and
@@ -270,7 +273,7 @@ def DropRounds : Pass<"tare-drop-rounds", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def BoundRanges : Pass<"tare-bound-ranges", "::mlir::func::FuncOp"> {
+def BoundRanges : FunctionPass<"tare-bound-ranges"> {
   let summary = "keep constants that no result depends on out of the ranges";
   let description = [{
     A border of -10000 that max pooling never takes, a mask that a softmax turns into zeros: such numbers would make the grids of
@@ -294,7 +297,7 @@ def BoundRanges : Pass<"tare-bound-ranges", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def RegridInputs : Pass<"tare-regrid-inputs", "::mlir::func::FuncOp"> {
+def RegridInputs : FunctionPass<"tare-regrid-inputs"> {
   let summary = "let grids say what scalars do to integer inputs";
   let description = [{
     An image of bytes that a model casts to floating point, centres and scales, is these bytes on another grid. Additions and subtractions
@@ -315,7 +318,7 @@ def RegridInputs : Pass<"tare-regrid-inputs", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
-def CheckScales : Pass<"tare-check-scales", "::mlir::func::FuncOp"> {
+def CheckScales : FunctionPass<"tare-check-scales"> {
   let summary = "flag scales that nobody seems to have calibrated";
   let description = [{
     Looks for what tools leave behind whose observers never ran, and refuses the model by the names of its values:
@@ -336,7 +339,7 @@ def CheckScales : Pass<"tare-check-scales", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp"> {
+def InsertQuantDequant : FunctionPass<"tare-insert-quant-dequant"> {
   let summary = "quantize and dequantize every value";
   let description = [{
     Makes the QDQ form: `quant.qcast` and `quant.dcast` around every activation, weight, bias and other constant. Which grid an
@@ -390,7 +393,7 @@ def InsertQuantDequant : Pass<"tare-insert-quant-dequant", "::mlir::func::FuncOp
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def SplitGrids : Pass<"tare-split-grids", "::mlir::func::FuncOp"> {
+def SplitGrids : FunctionPass<"tare-split-grids"> {
   let summary = "compute a value once for each grid that its readers want";
   let description = [{
     A model may quantize one value several times, each time for another reader. Each quantizer rounds the value itself, not what another
@@ -425,7 +428,7 @@ def SplitGrids : Pass<"tare-split-grids", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def SinkPermutes : Pass<"tare-sink-permutes", "::mlir::func::FuncOp"> {
+def SinkPermutes : FunctionPass<"tare-sink-permutes"> {
   let summary = "move transposes below the casts behind them";
   let description = [{
     A transpose between an accumulator op and its dequantize keeps the op from giving its i32 accumulator. Below the dequantize it
@@ -446,7 +449,7 @@ def SinkPermutes : Pass<"tare-sink-permutes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
-def FuseQuantized : Pass<"tare-fuse-quantized", "::mlir::func::FuncOp"> {
+def FuseQuantized : FunctionPass<"tare-fuse-quantized"> {
   let summary = "make whole ops on quantized types of the QDQ form";
   let description = [{
     dequantize, op, quantize become the op on quantized types; weights, biases and other constants become integers, rounded half to
@@ -528,7 +531,7 @@ def LowerToNpu : Pass<"tare-lower-to-npu", "::mlir::ModuleOp"> {
 // Layout
 //===----------------------------------------------------------------------===//
 
-def CancelTransposes : Pass<"tare-cancel-transposes", "::mlir::func::FuncOp"> {
+def CancelTransposes : FunctionPass<"tare-cancel-transposes"> {
   let summary = "move as few bytes as possible through transposes";
   let description = [{
     Lowering puts a transpose before and behind every channels-last op. Ops that commute with transposes (`PermutableOpInterface`)
@@ -554,7 +557,7 @@ def CancelTransposes : Pass<"tare-cancel-transposes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
-def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
+def StripIo : FunctionPass<"tare-strip-io"> {
   let summary = "leave quantize, dequantize, transpose and concat ops at the border to the host";
   let description = [{
     Ops of the chosen kinds next to an input or output are removed and recorded there, as the steps that the host takes before the
@@ -611,7 +614,7 @@ def StripIo : Pass<"tare-strip-io", "::mlir::func::FuncOp"> {
 // Memory
 //===----------------------------------------------------------------------===//
 
-def PlanMemory : Pass<"tare-plan-memory", "::mlir::func::FuncOp"> {
+def PlanMemory : FunctionPass<"tare-plan-memory"> {
   let summary = "give every tensor an address in one arena";
   let description = [{
     Blocks that are in use at the same time never overlap; an input is in use from the beginning, an output until the end, and a

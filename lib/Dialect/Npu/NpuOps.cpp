@@ -27,13 +27,15 @@ LogicalResult ConstantOp::inferReturnTypes(MLIRContext *context, std::optional<L
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+LogicalResult ConstantOp::verify() { return qnn::verifyElements(*this, getValue()); }
+
 /// The result of a data movement on constants, by the reference kernel.
 static ElementsAttr evaluate(NpuOpInterface op, ArrayRef<Attribute> operands) {
   SmallVector<Tensor> tensors;
   for (Attribute operand : operands) {
     auto elements = dyn_cast_or_null<ElementsAttr>(operand);
     tensors.push_back(elements ? qnn::toTensor(elements) : Tensor());
-    if (!tensors.back()) // Not a constant, or one whose elements were elided.
+    if (!tensors.back()) // Not a constant.
       return nullptr;
   }
   auto views = llvm::map_to_vector(tensors, [](const Tensor &tensor) { return tensor.view(); });

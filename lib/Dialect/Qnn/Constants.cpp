@@ -61,6 +61,21 @@ Tensor expandSplat(const tare::TensorType &type, ArrayRef<char> element) {
 
 } // namespace
 
+LogicalResult tare::qnn::verifyElements(Operation *op, ElementsAttr value) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(value);
+  if (!resource)
+    return mlir::success();
+  StringRef key = resource.getRawHandle().getKey();
+  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  if (!blob)
+    return op->emitOpError("resource '") << key << "' has no elements: they were left out when the IR was printed";
+  ShapedType type = value.getShapedType();
+  int64_t bytes = type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
+  if (int64_t(blob->getData().size()) == bytes)
+    return mlir::success();
+  return op->emitOpError("resource '") << key << "' must hold " << bytes << " bytes, found " << blob->getData().size();
+}
+
 tare::TensorType tare::qnn::toHost(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return {elementOf(tensor.getElementType()), Shape(tensor.getShape().begin(), tensor.getShape().end())};

@@ -1,4 +1,5 @@
 //===- Verifiers.cpp - What types alone cannot say ------------------------===//
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
@@ -77,14 +78,7 @@ LogicalResult ConstantOp::verify() {
   if (value.getElementType() != storageType(result).getElementType())
     return emitOpError("value must hold the result's storage type ")
            << storageType(result).getElementType() << ", found " << value.getElementType();
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(getValue())) {
-    auto *blob = resource.getRawHandle().getBlob();
-    int64_t bytes = value.getNumElements() * std::max(1u, value.getElementTypeBitWidth() / 8);
-    if (!blob || int64_t(blob->getData().size()) != bytes)
-      return emitOpError("resource '") << resource.getRawHandle().getKey() << "' must hold " << bytes
-                                       << " bytes, found " << (blob ? int64_t(blob->getData().size()) : 0);
-  }
-  return success();
+  return verifyElements(*this, getValue());
 }
 
 /// The bias is [output channels].

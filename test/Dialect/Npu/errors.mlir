@@ -365,3 +365,27 @@ module attributes {npu.target = #npu.target<{name = "x"}>} {}
 
 // expected-error @below {{min is 5, above max, which is 3}}
 module attributes {npu.target = #npu.target<{activations = [{accumulator_bits = 32, symmetric = false, type = "i8"}], multiplier_bits = 15, name = "small", rounding = "half_up", shift = {max = 3, min = 5}}>} {}
+
+// -----
+
+func.func @too_short() -> tensor<4xi8> {
+  // expected-error @below {{'npu.constant' op resource 'short' must hold 4 bytes, found 2}}
+  %0 = npu.constant dense_resource<short> : tensor<4xi8>
+  return %0 : tensor<4xi8>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      short: "0x080000000102"
+    }
+  }
+#-}
+
+// -----
+
+func.func @left_out() -> tensor<4xi8> {
+  // expected-error @below {{'npu.constant' op resource 'gone' has no elements: they were left out when the IR was printed}}
+  %0 = npu.constant dense_resource<gone> : tensor<4xi8>
+  return %0 : tensor<4xi8>
+}

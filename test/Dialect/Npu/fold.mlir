@@ -74,16 +74,6 @@ func.func @constants() -> (tensor<3x2xi8>, tensor<6xi8>, tensor<4x2xi8>, tensor<
   return %0, %1, %2, %3, %4 : tensor<3x2xi8>, tensor<6xi8>, tensor<4x2xi8>, tensor<1x2xi8>, tensor<2x2xi16>
 }
 
-// Without its data a constant stays what it is.
-// CHECK-LABEL: func.func @elided
-func.func @elided() -> tensor<3x2xi8> {
-  // CHECK: %[[C:.*]] = npu.constant dense_resource<absent>
-  %c = npu.constant dense_resource<absent> : tensor<2x3xi8>
-  // CHECK: npu.transpose %[[C]]
-  %0 = npu.transpose %c permutation = [1, 0] : (tensor<2x3xi8>) -> tensor<3x2xi8>
-  return %0 : tensor<3x2xi8>
-}
-
 // Fewer elements are made real where only parts are read; not where somebody reads all.
 // CHECK-LABEL: func.func @slices_of_real
 // CHECK-SAME: (%[[X:.*]]: tensor<2x4xi32>)

@@ -8,8 +8,12 @@ func.func @not_lowered(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// expected-error @below {{has no body of one block: only a lowered network has a memory plan}}
-func.func private @declaration(tensor<4xf32>) -> tensor<4xf32>
+// expected-error @below {{function @blocks has 2 blocks: a network is a function of one block}}
+func.func @blocks(%x: tensor<4xi8>) -> tensor<4xi8> {
+  return %x : tensor<4xi8>
+^unreachable:
+  return %x : tensor<4xi8>
+}
 
 // -----
 

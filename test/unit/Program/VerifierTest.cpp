@@ -92,6 +92,8 @@ const Case cases[] = {
      [](ProgramT &p) { p.outputs[0]->scales[1] = 0; }},
     {"ScaleInfinite", "'image' has a scale of inf", [](ProgramT &p) { p.inputs[0]->scales = {INFINITY}; }},
     {"ScaleNaN", "'image' has a scale of nan", [](ProgramT &p) { p.inputs[0]->scales = {std::nan("")}; }},
+    {"NoScale", "'image' takes real numbers as int8, but has no scale",
+     [](ProgramT &p) { p.inputs[0]->scales.clear(); }},
     {"ScaleCount", "'logits' has 2 scales along axis 1 of int32 1x3",
      [](ProgramT &p) { p.outputs[0]->scales = {1, 2}; }},
     {"TensorScale", "has a scale of -1, expected a positive number", [](ProgramT &p) { p.tensors[0]->scales = {-1}; }},

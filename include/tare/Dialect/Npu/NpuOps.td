@@ -65,6 +65,7 @@ def Npu_ConstantOp : Op<Npu_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
   let results = (outs Npu_Tensor:$result);
   let assemblyFormat = "$value attr-dict";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,6 +26,9 @@ mlir::RankedTensorType toMlir(mlir::MLIRContext *context, const TensorType &type
 /// The host type of a float or signless integer tensor, or of a quantized tensor's storage.
 TensorType toHost(mlir::Type type);
 
+/// Whether a resource holds as many bytes as its type has, for the verifiers of constants: who reads one trusts it.
+mlir::LogicalResult verifyElements(mlir::Operation *op, mlir::ElementsAttr value);
+
 /// Tells that the elements will not be read again soon: those of a mapped file give back their memory, and come from
 /// the file again.
 void forgetPages(mlir::ElementsAttr attr);

@@ -1,0 +1,54 @@
+//===- TrialParse.cpp - Whether MLIR survives a file ----------------------===//
+#include "tare/Diagnostics/TrialParse.h"
+#include "tare/Diagnostics/Nesting.h"
+
+#include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/SourceMgr.h"
+
+#include <csignal>
+#include <cstring>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace mlir;
+
+/// The child: ends the process, with success where the parser came to an end.
+[[noreturn]] static void parseAndExit(llvm::MemoryBufferRef input, const DialectRegistry &registry) {
+  // No message of LLVM's, and no core file.
+  for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP})
+    std::signal(signal, SIG_DFL);
+  rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  close(STDERR_FILENO);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  ScopedDiagnosticHandler silent(&context, [](Diagnostic &) { return mlir::success(); });
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(input, /*RequiresNullTerminator=*/false), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context, /*verifyAfterParse=*/false));
+  _exit(EXIT_SUCCESS);
+}
+
+tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry &registry) {
+  if (!isBytecode(input))
+    if (Status shallow = checkIrNesting(input.getBuffer(), input.getBufferIdentifier()); !shallow)
+      return shallow;
+  pid_t child = fork();
+  if (child == 0)
+    parseAndExit(input, registry);
+  int state = 0;
+  pid_t ended = child;
+  while (child > 0 && (ended = waitpid(child, &state, 0)) < 0 && errno == EINTR)
+    ;
+  if (child < 0 || ended < 0)
+    return Error{llvm::formatv("{0}: cannot be tried in a process of its own: {1}", input.getBufferIdentifier(),
+                               std::strerror(errno))};
+  if (WIFSIGNALED(state))
+    return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it ({1})",
+                               input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};
+  return success();
+}

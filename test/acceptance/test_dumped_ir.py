@@ -1,0 +1,139 @@
+"""Dumped IR can be used: it runs, passes run on it, and conversion goes on from it."""
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from graphs import port, save, node
+from harness import ROOT, fails, load, tare
+
+DIGITS = ROOT / "examples/digits"
+MODEL, CALIBRATION, TEST = DIGITS / "digits.onnx", DIGITS / "calibration.npz", DIGITS / "test.npz"
+
+
+def dump(folder, *arguments):
+    """The dumped files in order, and the program."""
+    tare("convert", MODEL, "--calibration", CALIBRATION, "--dump-ir", folder / "dump", *arguments, "-o", folder / "whole.tare")
+    return sorted((folder / "dump").glob("*.mlir")), folder / "whole.tare"
+
+
+def outputs(executable, folder):
+    tare("run", executable, "--inputs", TEST, "--outputs", folder / "o.npz")
+    return load(folder / "o.npz")
+
+
+@pytest.fixture(scope="module")
+def dumped(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dumped")
+    return folder, *dump(folder)
+
+
+def test_every_file_is_of_use(dumped, tmp_path):
+    folder, files, program = dumped
+    assert len(files) > 10
+    integers = outputs(program, tmp_path)
+    for file in files:
+        assert file.stat().st_size < 100_000, "weights are in files of their own"
+        results = outputs(file, tmp_path)
+        if re.search("lower-to-npu|canonicalize.mlir|cancel|plan", file.name) and not file.name.endswith("graph.mlir"):
+            assert all(np.array_equal(results[name], integers[name]) for name in integers), file
+        tare("inspect", file)
+        tare("compare", MODEL, file, "--inputs", TEST)
+
+
+@pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "float_tail"])
+def test_conversion_goes_on_from_every_file(target, tmp_path):
+    files, whole = dump(tmp_path, "--target", target)
+    for file in files:
+        text = file.read_text()
+        is_float = "qnn.measured_ranges" not in text and "npu.quantize" not in text
+        arguments = ["--calibration", CALIBRATION] if is_float else []
+        if re.search(r'qnn.stage = "(import|float|ranges)"', text):
+            arguments += ["--target", target]
+        tare("convert", file, *arguments, "-o", tmp_path / "part.tare")
+        assert (tmp_path / "part.tare").read_bytes() == whole.read_bytes(), file
+
+
+@pytest.mark.parametrize("stage", ["import", "float", "ranges", "qdq", "fused", "npu"])
+def test_conversion_goes_on_from_every_stage(stage, dumped, tmp_path):
+    _, _, whole = dumped
+    for ending in ["mlir", "mlirbc"]:
+        module = tmp_path / f"{stage}.{ending}"
+        data = ["--calibration", CALIBRATION]
+        tare("convert", MODEL, *data, "--emit", f"mlir:{stage}", "-o", module)
+        tare("convert", module, *(data if stage in ("import", "float") else []), "-o", tmp_path / "part.tare")
+        assert (tmp_path / "part.tare").read_bytes() == whole.read_bytes()
+
+
+def test_passes_run_on_a_dump(dumped, tmp_path):
+    """`tare-opt` finds the weights, and what it writes holds them."""
+    _, files, program = dumped
+    ranges = next(file for file in files if "set-target" in file.name)
+    done = tmp_path / "npu.mlir"
+    tare(ranges, "--tare-insert-quant-dequant", "--tare-fuse", "--tare-lower", "-o", done, tool="tare-opt")
+    integers, results = outputs(program, tmp_path), outputs(done, tmp_path)
+    assert all(np.array_equal(results[name], integers[name]) for name in integers)
+    tare("convert", done, "-o", tmp_path / "part.tare")
+    assert (tmp_path / "part.tare").read_bytes() == program.read_bytes()
+
+
+def test_a_failing_pass_is_reproduced(dumped, tmp_path):
+    """The reproducer that MLIR writes holds the weights, too."""
+    _, files, _ = dumped
+    fused = next(file for file in files if "fuse-quantized" in file.name)
+    reproducer = tmp_path / "reproducer.mlir"
+    # Addresses mean nothing before lowering.
+    pipeline = "--pass-pipeline=builtin.module(func.func(tare-plan-memory))"
+    for arguments in [(fused, pipeline, f"--mlir-pass-pipeline-crash-reproducer={reproducer}"), (reproducer, "--run-reproducer")]:
+        done = tare(*arguments, tool="tare-opt", check=False)
+        assert done.returncode == 1 and "is not an npu op" in done.stderr
+
+
+def test_weights_that_are_not_there(dumped, tmp_path):
+    _, files, _ = dumped
+    alone = shutil.copy(files[0], tmp_path / "alone.mlir")
+    for command in [("inspect", alone), ("run", alone, "--inputs", TEST, "--outputs", tmp_path / "o.npz"),
+                    ("convert", alone, "--calibration", CALIBRATION, "-o", tmp_path / "o.tare")]:
+        assert "has no elements: they were left out when the IR was printed" in fails(*command)
+    assert not list(tmp_path.glob("o.*"))
+
+
+def test_weights_of_another_model(dumped, tmp_path):
+    _, files, _ = dumped
+    shutil.copytree(files[0].parent, tmp_path / "dump")
+    weights = sorted((tmp_path / "dump/weights").glob("conv1*weight*.npy"))
+    for file in weights:
+        np.save(file, np.zeros((2, 2), np.float32))
+    message = fails("inspect", tmp_path / "dump" / files[0].name)
+    assert re.search(r"conv1.*\.npy: holds float32 2x2, but the IR's resource 'conv1\.weight.*' is float32", message)
+
+
+def test_options_that_come_too_late(dumped, tmp_path):
+    _, files, _ = dumped
+    fused = next(file for file in files if "compute-requantization" in file.name)
+    output = tmp_path / "o.tare"
+    assert "calibration comes too late: the IR has reached the stage 'fused'" in fails("convert", fused, "--calibration", CALIBRATION, "-o", output)
+    assert "--target or --activations comes too late" in fails("convert", fused, "--target", "gemmlowp", "-o", output)
+    assert "--input-shape binds the dimensions of an ONNX model" in fails("convert", fused, "--input-shape", "image=1,1,8,8", "-o", output)
+    assert "has passed the stage 'float': it is at 'fused'" in fails("convert", fused, "--emit", "mlir:float", "-o", output)
+    program = shutil.copy(dumped[2], tmp_path / "p.tare")
+    assert "is a program already" in fails("convert", program, "-o", output)
+    assert not output.exists()
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    message = fails("convert", MODEL, "--calibration", CALIBRATION, "--dump-ir", tmp_path / "file", "-o", tmp_path / "o.tare")
+    assert message.startswith(f"tare: error: {MODEL}: --dump-ir: {tmp_path / 'file'}: ")
+    assert not (tmp_path / "o.tare").exists()
+
+
+def test_a_second_dump_replaces_the_first(tmp_path):
+    """Weights of two models would be one another's."""
+    files, _ = dump(tmp_path)
+    (tmp_path / "dump/notes.mlir").write_text("mine")
+    small = save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"])], [port("x", [1, 4])], [port("y", [1, 4])])
+    tare("convert", small, "--random-calibration", "--dump-ir", tmp_path / "dump", "-o", tmp_path / "o.tare")
+    left = sorted((tmp_path / "dump").glob("*.mlir"))
+    assert len(left) < len(files) and tmp_path / "dump/notes.mlir" in left
