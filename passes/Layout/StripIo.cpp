@@ -233,17 +233,14 @@ private:
   /// Casts that stay although they were to be stripped are refused; movements inside a network are what they are.
   LogicalResult checkRest(HostKinds kinds) {
     bool good = true;
-    llvm::StringSet<> told; // Copies of one have its name.
     for (Operation &op : getOperation().getOps()) {
       if ((kinds.transpose && isa<npu::TransposeOp>(op)) || (kinds.concat && isa<npu::ConcatOp>(op)))
         remarkMissed(&op, category, "LeftToHost") << remark::reason("is not next to an input or output");
       if ((kinds.quantize && isa<npu::QuantizeOp>(op)) || (kinds.dequantize && isa<npu::DequantizeOp>(op))) {
-        good = false;
-        if (!told.insert(qnn::layerName(&op)).second)
-          continue;
         StringRef port = isa<npu::QuantizeOp>(op) ? "input" : "output";
         op.emitError() << "'" << qnn::layerName(&op) << "' cannot be left to the host: it is not next to an " << port
                        << ", or not its only user";
+        good = false;
       }
     }
     return mlir::success(good);

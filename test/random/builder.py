@@ -141,9 +141,9 @@ class Builder:
 
     def _run(self, node, operands):
         values = {each.name: each for each in operands if isinstance(each, Value)}
-        of_sample = lambda i: [values[name].array[i] if name in values else self.constants.get(name) for name in node.input]
         if node.op_type in plain.OPERATORS:
-            return [np.stack(each) for each in zip(*(plain.run(node, of_sample(i)) for i in range(SAMPLES)))]
+            arrays = [values[name].array if name in values else self.constants.get(name) for name in node.input]
+            return plain.run(node, arrays, [name in values for name in node.input])
         ports = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(each.array.dtype), each.shape)
                  for name, each in values.items()]
         stored = [numpy_helper.from_array(self.constants[name], name) for name in dict.fromkeys(node.input)

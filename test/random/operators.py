@@ -74,6 +74,9 @@ def _product(builder, value, operator, weights, reals, first, bias_count, **attr
     """`first`: the weights with the output channel first, as a matrix."""
     scale = _scale_of(builder, weights)
     offsets = builder.random.normal(size=bias_count) * value.largest * np.abs(first).mean()
+    if bias_count:  # Hardware's biases have 32 bits.
+        most = 2.0 ** 30 * float(value.grid.scale) * np.broadcast_to(scale, (bias_count,))
+        offsets = np.clip(offsets, -most, most)
     bias, rounding = _bias(builder, value, (weights, scale), bias_count, offsets) if bias_count else ("", 0.0)
     [result] = builder.add(operator, [value, weights] + ([bias] if bias else []), **attributes)
     gain = float(np.abs(first).sum(axis=1).max())

@@ -1,6 +1,6 @@
 """Operators that need no session of ONNX Runtime, for speed: the same numbers, as moved, limited or one rounding away from the operands.
 
-Each takes the node's attributes and one sample's operands, and gives a list of results. What ONNX Runtime makes of whole models is compared
+Each takes the node's attributes and one sample's operands, of all samples at once where that is the same, and gives a list of results. What ONNX Runtime makes of whole models is compared
 with what comes out of this (`differences.py`).
 """
 import numpy as np
@@ -53,9 +53,16 @@ OPERATORS = {
     "Clip": lambda a, *x: [_clip(*x)]}
 
 
-def run(node, operands):
-    """The results of one sample; nothing where the operator needs a session. An operand that is left out is None."""
-    operator = OPERATORS.get(node.op_type)
-    if operator is None:
-        return None
-    return operator({each.name: helper.get_attribute_value(each) for each in node.attribute}, *operands)
+# Of one tensor and scalars.
+OF_ALL_SAMPLES = ("QuantizeLinear", "DequantizeLinear", "Relu", "Cast", "Clip")
+
+
+def run(node, operands, samples):
+    """The results, stacks of samples. `operands`: constants, and stacks where `samples` says so; None for one that is left out."""
+    operator = OPERATORS[node.op_type]
+    attributes = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+    if node.op_type in OF_ALL_SAMPLES and samples[0] and not any(samples[1:]):
+        return operator(attributes, *operands)
+    count = next(len(each) for each, is_stack in zip(operands, samples) if is_stack)
+    of_sample = lambda i: (each[i] if is_stack else each for each, is_stack in zip(operands, samples))
+    return [np.stack(each) for each in zip(*(operator(attributes, *of_sample(i)) for i in range(count)))]

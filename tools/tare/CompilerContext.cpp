@@ -96,9 +96,11 @@ void CompilerContext::showWarnings() {
 
 LogicalResult CompilerContext::handle(Diagnostic &diagnostic) {
   std::lock_guard lock(mutex);
-  if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-    errors.push_back(fold(diagnostic));
-  else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
+  if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+    // Copies of a layer, which have its name, fail alike.
+    if (std::string error = fold(diagnostic); !llvm::is_contained(errors, error))
+      errors.push_back(std::move(error));
+  } else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
     // MLIR's own have no fields.
     Warning warning = warningOf(diagnostic).value_or(Warning());
     warning.text = warning.text.empty() ? fold(diagnostic) : withPlace(diagnostic.getLocation(), warning.text);

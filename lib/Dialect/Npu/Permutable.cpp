@@ -204,6 +204,8 @@ static std::optional<SmallVector<int32_t>> placesOf(const ReshapeGroup &group, A
 /// Commutes where dimensions that it merges or splits stay neighbours. In the permuted result dimensions of size 1 on
 /// their own come first, and all others are in the operand's order, so that channels which were last stay last.
 Result<Permutation> ReshapeOp::getPermutedResult(ArrayRef<int32_t> permutation) {
+  if (getInput().getType() == getType()) // It says what its integers mean: its result moves as its operand does.
+    return Permutation(permutation);
   ArrayRef<int64_t> from = getInput().getType().getShape(), to = getType().getShape();
   SmallVector<ReshapeGroup> groups = groupDims(from, to);
   // By the place of the first dimension, then by the group's own.
