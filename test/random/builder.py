@@ -14,6 +14,8 @@ from onnx import helper, numpy_helper
 
 OPSET = 21
 SAMPLES = 3
+# The share of numbers that a multiplier's last bit rounds otherwise: of 255 steps and 15 bits.
+ROUNDED_OTHERWISE = 0.012
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +28,9 @@ class Hardware:
     powers_of_two: bool = False
     # The last sums of products leave as they are.
     tails: bool = False
-    # The share of numbers that a requantization rounds otherwise: exact ties of scales that are powers of two, roundings in two steps.
-    often: float = 0.04
+    # Numbers between two integers of the result are rounded otherwise than to even: exact ties, of scales that are powers of two, and
+    # what a rounding in two steps makes one.
+    ties: bool = False
 
     def symmetric_for(self, kind):
         return self.symmetric or np.dtype(kind).itemsize == 2
@@ -36,8 +39,8 @@ class Hardware:
 BYTES, WORDS = (np.int8, np.uint8), (np.int16, np.uint16)
 TARGETS = {each.name: each for each in (
     Hardware("generic", BYTES + BYTES + BYTES + WORDS, tails=True), Hardware("float_tail", BYTES, tails=True),
-    Hardware("gemmlowp", BYTES, often=0.3), Hardware("three_stage", BYTES, often=0.15), Hardware("i16x8", WORDS, symmetric=True),
-    Hardware("shift_only", BYTES, symmetric=True, powers_of_two=True, tails=True, often=0.6))}
+    Hardware("gemmlowp", BYTES, ties=True), Hardware("three_stage", BYTES, ties=True), Hardware("i16x8", WORDS, symmetric=True),
+    Hardware("shift_only", BYTES, symmetric=True, powers_of_two=True, tails=True, ties=True))}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Grid:
 class Value:
     """A tensor: `array` is [SAMPLES, shape...]. `error`: how far a program's numbers may be off, as real numbers (integers count in
     steps); `typical`: how far they are in the mean, at most. `grid`: where its numbers lie, if on one; `size`: the largest sum that an
-    operator forms before it is rounded, as a real number; `unit`: what that sum counts in."""
+    operator forms before it is rounded, as a real number; `unit`: what that sum counts in; `wide`: whether its numbers have 16 bits."""
     name: str
     array: np.ndarray
     error: float = 0.0
@@ -66,6 +69,7 @@ class Value:
     grid: Grid = None
     size: float = 0.0
     unit: float = 0.0
+    wide: bool = False
 
     @property
     def shape(self):
@@ -205,7 +209,9 @@ class Builder:
             # A multiplier of 15 bits, two where a sum has two; three stages and resizes keep 16 bits in between.
             inexact = 0.3 + 2.0 ** -13 * (max(value.size, value.largest) / step + abs(grid.zero))
             error = np.floor(value.error / step + inexact) + 1
-            typical = value.typical / step + self.hardware.often + (2.0 if grid.wide else 0.0)
+            # Of sums of n units to a step, a unit in n is halfway, and every other one of those is rounded up to an odd integer.
+            ties = 0.5 * min(1.0, value.unit / step) if self.hardware.ties else 0.0
+            typical = value.typical / step + ROUNDED_OTHERWISE + ties + (2.0 if grid.wide else 0.0)
         result.grid, result.error, result.typical = grid, error, typical
         return result
 
@@ -216,6 +222,7 @@ class Builder:
         [result] = self.add("DequantizeLinear", [integers, *names])
         step = float(grid.scale)
         result.grid, result.error, result.typical, result.unit = grid, integers.error * step, integers.typical * step, step
+        result.wide = grid.wide
         return result
 
     def through_grid(self, value, grid=None):

@@ -15,6 +15,7 @@ def _bound(result, error, typical, size=0.0, unit=0.0):
 
 def _follow(result, value, factor=1.0, extra=0.0):
     """The result of an operator that rounds its operand's numbers, or keeps them."""
+    result.wide = value.wide
     return _bound(result, factor * value.error + extra, factor * value.typical + extra, 0.0, value.unit)
 
 
@@ -191,7 +192,7 @@ def mul(builder, value):
 
 def _spacing(value):
     """How far apart the entries of an interpolated table are; 0 where 8 bits index one of 256."""
-    return 128 * value.unit if value.largest > 1000 * value.unit else 0.0
+    return 128 * value.unit if value.wide else 0.0
 
 
 def _interpolation(value, curvature, kink):
@@ -329,6 +330,7 @@ def pad(builder, value):
     [result] = builder.add("Pad", operands, mode=mode)
     # The border is rounded, to the operand's grid where there is one: all of it alike.
     rounding = value.unit if kind == np.float32 else 0.0
+    result.wide = value.wide
     return _bound(result, value.error + rounding, np.inf if mode == "constant" else value.typical, 0.0, value.unit)
 
 
@@ -349,6 +351,7 @@ def concat(builder, value):
         parts.append(constant)
         names.append(name)
     [result] = builder.add("Concat", names, axis=1)
+    result.wide = any(each.wide for each in parts)
     return _bound(result, max(each.error for each in parts), max(each.typical for each in parts), 0.0, max(each.unit for each in parts))
 
 

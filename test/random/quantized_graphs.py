@@ -79,6 +79,7 @@ class GraphMaker(Builder):
         [real] = self.choose(lambda: self.add("Mul", [real, self.constant(step)]),
                              lambda: self.add("Div", [real, self.constant(np.float32(1 / step))]))()
         real.grid, real.unit = Grid(integers.grid.kind, step, zero), float(step)
+        real.wide = real.grid.wide
         real.error, real.typical = integers.error * real.unit, integers.typical * real.unit
         return real
 
