@@ -3,6 +3,7 @@
 #include "Table.h"
 #include "Verification.h"
 
+#include "tare/Diagnostics/OneLine.h"
 #include "tare/Proof/Proof.h"
 
 #include <fmt/format.h>
@@ -46,10 +47,10 @@ void printProofs(const std::vector<LayerProof> &proofs, const LayerProof *worst)
     table.add(cellsOf(layer));
   table.print();
   if (worst && worst->isAttained())
-    fmt::print("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst->worst.error, worst->name,
-               worst->channel);
+    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst->worst.error, oneLine(worst->name),
+             worst->channel);
   else if (worst && worst->channels)
-    fmt::print("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst->worst.error, worst->name);
+    writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst->worst.error, oneLine(worst->name));
 }
 
 void writeProof(llvm::json::OStream &out, const LayerProof &layer) {
