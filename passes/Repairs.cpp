@@ -7,6 +7,8 @@
 
 using namespace mlir;
 
+std::string tare::costText(double cost) { return cost == 0 ? "0" : llvm::formatv("{0:e2}", cost).str(); }
+
 void tare::reportRepair(Operation *op, const Repair &repair, const Twine &text) {
   CostUnit unit = repair.inSteps ? CostUnit::lsb : CostUnit::real;
   reportWarning(op->getLoc(), {repair.kind.str(), repair.cause, qnn::layerName(op), repair.cost, unit,

@@ -32,6 +32,15 @@ mlir::ElementsAttr toElements(mlir::RankedTensorType type, const Tensor &tensor,
   return mlir::DenseElementsAttr::getFromRawBuffer(type, llvm::ArrayRef(tensor.as<char>(), tensor.type().bytes()));
 }
 
+/// What the kernels and the program format have.
+constexpr int64_t mostDimensions = 8;
+
+/// 0 of what is known when compiling.
+int64_t rankOf(mlir::Value value) {
+  auto type = value ? llvm::dyn_cast<mlir::RankedTensorType>(value.getType()) : mlir::RankedTensorType();
+  return type ? type.getRank() : 0;
+}
+
 } // namespace
 
 const Tensor &GraphValue::numbers() {
@@ -199,16 +208,32 @@ LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs,
   return mlir::success();
 }
 
+LogicalResult GraphImporter::checkRank(Node &node, llvm::StringRef name) {
+  GraphValue *value = find(name);
+  int64_t rank = value ? rankOf(value->value) : 0;
+  if (rank <= mostDimensions)
+    return mlir::success();
+  return node.error(fmt::format("value '{}' has {} dimensions, expected {} at most", name.str(), rank, mostDimensions));
+}
+
 LogicalResult GraphImporter::importNodes() {
   for (const GraphNode &graphNode : graph.nodes) {
     const OpEntry *entry = OpTable::get().find(*graphNode.proto);
     Node node(*this, graphNode);
+    for (const std::string &operand : graphNode.proto->input())
+      if (mlir::failed(checkRank(node, operand)))
+        return failure();
     NodeFunction function = isFoldable(*entry, *graphNode.proto) || !entry->import ? entry->fold : entry->import;
     if (failed(function(node)) || node.failed())
       return node.error("cannot be imported");
-    for (unsigned i = 0; i < node.numResults(); ++i)
-      if (node.isUsed(i) && !find(node.resultName(i)))
+    for (unsigned i = 0; i < node.numResults(); ++i) {
+      if (!node.isUsed(i))
+        continue;
+      if (!find(node.resultName(i)))
         return node.error("its result '" + node.resultName(i) + "' is not supported");
+      if (mlir::failed(checkRank(node, node.resultName(i))))
+        return failure();
+    }
   }
   return mlir::success();
 }

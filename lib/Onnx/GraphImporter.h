@@ -63,6 +63,8 @@ struct GraphValue {
   const Tensor &numbers();
 };
 
+class Node;
+
 class GraphImporter {
 public:
   GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
@@ -103,6 +105,8 @@ private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
+  /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
+  mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
   Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);
   llvm::SmallVector<std::string> outputNames() const;
   mlir::LogicalResult finish(mlir::func::FuncOp function);

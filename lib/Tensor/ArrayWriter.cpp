@@ -206,7 +206,7 @@ Status ArrayWriter::commitNpy() {
 }
 
 Status ArrayWriter::commitNpz() {
-  Result<AtomicFile> file = AtomicFile::create(state->path);
+  Result<AtomicFile> file = AtomicFile::createNamed(state->path);
   if (!file)
     return file.error();
   // libzip writes files by name; what goes to a device is made elsewhere first.

@@ -3,9 +3,11 @@
 #include "tare/Tensor/AtomicFile.h"
 #include "SystemError.h"
 
+#include "TemporaryPath.h"
+#include "tare/Tensor/Temporaries.h"
+
 #include <fmt/format.h>
 
-#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -15,40 +17,23 @@
 using namespace tare;
 
 namespace {
-/// A name in the destination's folder that no other process or thread uses.
-std::string temporaryName(const std::string &destination) {
-  static std::atomic<unsigned> counter{0};
-  return fmt::format("{}.{}-{}.part", destination, getpid(), counter++);
-}
 
 std::string resolveLinks(const std::string &path) {
   std::error_code error;
   auto resolved = std::filesystem::weakly_canonical(path, error);
   return error ? path : resolved.string();
 }
-} // namespace
 
-Result<AtomicFile> AtomicFile::create(const std::string &path) {
-  AtomicFile file;
-  file.path = path;
-  struct stat status;
-  bool exists = stat(path.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode))
-    return Error{fmt::format("cannot write {}: it is a folder", path)};
-  if (exists && !S_ISREG(status.st_mode)) {
-    file.descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  } else {
-    file.destination = resolveLinks(path);
-    file.temporary = temporaryName(file.destination);
-    file.descriptor = open(file.temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  }
-  if (file.descriptor < 0) {
-    file.temporary.clear();
-    return Error{fmt::format("cannot write {}: {}", path, systemError())};
-  }
-  return file;
+std::string folderOf(const std::string &path) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
 }
 
+constexpr mode_t readableAndWritable = 0666; // less what the process' mask takes away
+
+} // namespace
+
+AtomicFile::AtomicFile() = default;
 AtomicFile::AtomicFile(AtomicFile &&other) noexcept { *this = std::move(other); }
 
 AtomicFile &AtomicFile::operator=(AtomicFile &&other) noexcept {
@@ -59,17 +44,56 @@ AtomicFile &AtomicFile::operator=(AtomicFile &&other) noexcept {
   appended = other.appended;
   path = std::move(other.path);
   destination = std::move(other.destination);
-  temporary = std::exchange(other.temporary, {});
+  temporary = std::move(other.temporary);
   return *this;
 }
 
 AtomicFile::~AtomicFile() { discard(); }
 
+Result<AtomicFile> AtomicFile::create(const std::string &path) { return open(path, /*named=*/false); }
+Result<AtomicFile> AtomicFile::createNamed(const std::string &path) { return open(path, /*named=*/true); }
+
+Result<AtomicFile> AtomicFile::open(const std::string &path, bool named) {
+  AtomicFile file;
+  file.path = path;
+  struct stat status;
+  bool exists = stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode))
+    return Error{fmt::format("cannot write {}: it is a folder", path)};
+  if (exists && !S_ISREG(status.st_mode)) {
+    file.descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    file.destination = resolveLinks(path);
+    // Only there does a nameless file get a name.
+    if (!named && access("/proc/self/fd", X_OK) == 0)
+      file.descriptor = ::open(folderOf(file.destination).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, readableAndWritable);
+    // Not every file system has files without a name.
+    if (file.descriptor < 0)
+      file.openNamed();
+  }
+  if (file.descriptor < 0)
+    return file.failure();
+  return file;
+}
+
+void AtomicFile::openNamed() {
+  std::string name = temporaryName(destination);
+  descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, readableAndWritable);
+  if (descriptor >= 0)
+    temporary = std::make_unique<TemporaryPath>(name);
+}
+
+const std::string &AtomicFile::temporaryPath() const {
+  static const std::string none;
+  return temporary ? temporary->path() : none;
+}
+
 void AtomicFile::discard() {
   if (descriptor >= 0)
     close(std::exchange(descriptor, -1));
-  if (!temporary.empty())
-    unlink(std::exchange(temporary, {}).c_str());
+  if (temporary && *temporary)
+    unlink(temporary->path().c_str());
+  temporary.reset();
 }
 
 Error AtomicFile::failure() const { return Error{fmt::format("cannot write {}: {}", path, systemError())}; }
@@ -104,22 +128,30 @@ Status AtomicFile::writeAt(uint64_t offset, const void *data, size_t bytes) {
   return success();
 }
 
+/// A nameless file cannot replace another one: it gets a temporary name first. Whether it has one.
+bool AtomicFile::giveName() {
+  auto name = std::make_unique<TemporaryPath>(temporaryName(destination));
+  std::string source = fmt::format("/proc/self/fd/{}", descriptor);
+  if (linkat(AT_FDCWD, source.c_str(), AT_FDCWD, name->path().c_str(), AT_SYMLINK_FOLLOW) != 0)
+    return false;
+  temporary = std::move(name);
+  return true;
+}
+
 Status AtomicFile::commit() {
+  auto fail = [&] {
+    Error error = failure();
+    discard();
+    return error;
+  };
+  if (!destination.empty() && !temporary && !giveName())
+    return fail();
   // Some file systems report a full disk only when the file is closed.
-  bool closed = close(std::exchange(descriptor, -1)) == 0;
-  if (!closed) {
-    Error error = failure();
-    discard();
-    return error;
-  }
-  if (temporary.empty())
-    return success();
-  if (rename(temporary.c_str(), destination.c_str()) != 0) {
-    Error error = failure();
-    discard();
-    return error;
-  }
-  temporary.clear();
+  if (close(std::exchange(descriptor, -1)) != 0)
+    return fail();
+  if (temporary && temporary->rename(destination) != 0)
+    return fail();
+  temporary.reset();
   return success();
 }
 

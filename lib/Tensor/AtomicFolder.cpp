@@ -1,6 +1,8 @@
 //===- AtomicFolder.cpp - Folders that appear whole or not at all ---------===//
 #include "tare/Tensor/AtomicFolder.h"
 #include "SystemError.h"
+#include "TemporaryPath.h"
+#include "tare/Tensor/Temporaries.h"
 
 #include <fmt/format.h>
 
@@ -45,21 +47,20 @@ Result<AtomicFolder> AtomicFolder::create(const std::string &path) {
   std::error_code error;
   fs::path resolved = fs::weakly_canonical(folder.path, error);
   folder.destination = error ? folder.path : resolved.string();
-  std::string temporary = fmt::format("{}.{}.part", folder.destination, getpid());
+  std::string temporary = temporaryName(folder.destination);
   if (mkdir(temporary.c_str(), 0777) != 0)
     return folder.failure("");
-  folder.temporary = temporary;
+  folder.temporary = std::make_unique<TemporaryPath>(temporary);
   return folder;
 }
 
-AtomicFolder::AtomicFolder(AtomicFolder &&other) noexcept
-    : path(std::move(other.path)), destination(std::move(other.destination)),
-      temporary(std::exchange(other.temporary, {})) {}
+AtomicFolder::AtomicFolder() = default;
+AtomicFolder::AtomicFolder(AtomicFolder &&other) noexcept = default;
 
 AtomicFolder::~AtomicFolder() {
   std::error_code ignored;
-  if (!temporary.empty())
-    fs::remove_all(temporary, ignored);
+  if (temporary && *temporary)
+    fs::remove_all(temporary->path(), ignored);
 }
 
 /// errno's, about the folder itself ("") or a file in it.
@@ -68,7 +69,7 @@ Error AtomicFolder::failure(const std::string &name) const {
 }
 
 Status AtomicFolder::write(const std::string &name, uint64_t offset, const void *data, size_t bytes) const {
-  int descriptor = open((temporary + "/" + name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  int descriptor = open((temporary->path() + "/" + name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0)
     return failure(name);
   Status status = success();
@@ -87,13 +88,13 @@ Status AtomicFolder::write(const std::string &name, uint64_t offset, const void 
 }
 
 Status AtomicFolder::makeFolder(const std::string &name) const {
-  return mkdir((temporary + "/" + name).c_str(), 0777) == 0 ? success() : Status(failure(name));
+  return mkdir((temporary->path() + "/" + name).c_str(), 0777) == 0 ? success() : Status(failure(name));
 }
 
 Status AtomicFolder::commit() {
   // An empty folder is replaced; what came into being since create() is not.
-  if (std::rename(temporary.c_str(), destination.c_str()) != 0)
+  if (temporary->rename(destination) != 0)
     return failure("");
-  temporary.clear();
+  temporary.reset();
   return success();
 }

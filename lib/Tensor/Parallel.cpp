@@ -6,7 +6,10 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <sched.h>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -41,6 +44,26 @@ private:
   int before = 0;
 };
 
+/// The exception of the least index, of those that were thrown.
+class FirstException {
+public:
+  /// Keeps the one that is being handled.
+  void keep(size_t index) {
+    std::lock_guard lock(mutex);
+    if (!first || index < at)
+      first = std::current_exception(), at = index;
+  }
+  void rethrow() const {
+    if (first)
+      std::rethrow_exception(first);
+  }
+
+private:
+  std::mutex mutex;
+  std::exception_ptr first;
+  size_t at = 0;
+};
+
 } // namespace
 
 size_t availableCores() {
@@ -56,7 +79,7 @@ size_t defaultThreads() {
     const char *end = text + std::strlen(text);
     auto [parsed, error] = std::from_chars(text, end, threads);
     if (error == std::errc() && parsed == end && threads > 0)
-      return threads;
+      return std::min(threads, mostThreads);
   }
   return availableCores();
 }
@@ -66,21 +89,32 @@ void parallelFor(size_t count, size_t threads, const std::function<void(size_t, 
   if (threads == 0)
     return;
   std::atomic<size_t> next{0};
+  FirstException exception;
   auto work = [&](size_t worker) {
     // A single worker has the machine to itself, and so has OpenMP.
     std::unique_ptr<SingleOpenMPThread> limit;
     if (threads > 1)
       limit = std::make_unique<SingleOpenMPThread>();
     for (size_t index; (index = next.fetch_add(1, std::memory_order_relaxed)) < count;)
-      body(index, worker);
+      try {
+        body(index, worker);
+      } catch (...) {
+        exception.keep(index);
+        next = count;
+      }
   };
   std::vector<std::thread> others;
   others.reserve(threads - 1);
-  for (size_t worker = 1; worker != threads; ++worker)
-    others.emplace_back(work, worker);
+  try {
+    for (size_t worker = 1; worker != threads; ++worker)
+      others.emplace_back(work, worker);
+  } catch (const std::system_error &) {
+    // A limit of the system: fewer do.
+  }
   work(0);
   for (auto &thread : others)
     thread.join();
+  exception.rethrow();
 }
 
 } // namespace tare

@@ -11,6 +11,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace tare;
 using qnn::Grid;
@@ -28,6 +30,18 @@ std::string described(Value integers, const std::string &detail) {
   if (maker)
     text += " of node '" + qnn::layerName(maker) + "'";
   return text + " (" + detail + ")";
+}
+
+/// "'x' (3.0000e-02)", for the integers of an activation.
+std::string scaleOf(Value integers, const Grid &grid) {
+  Operation *maker = integers.getDefiningOp();
+  Value value = isa_and_present<quant::QuantizeCastOp>(maker) ? maker->getOperand(0) : integers;
+  return llvm::formatv("'{0}' ({1:e4})", qnn::valueName(value), grid.scale()).str();
+}
+
+bool isPowerOfTwo(double scale) {
+  int exponent;
+  return std::frexp(scale, &exponent) == 0.5;
 }
 
 /// The grid of the format that covers what `grid` does, to half of its own step; `grid` itself where that is one.
@@ -63,6 +77,8 @@ public:
       return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
     if (!isComputedOn(integers))
       return;
+    if (target.powerOfTwoScales() && !isPowerOfTwo(grid->scale()))
+      return otherScales.push_back(scaleOf(integers, *grid));
     Grid near = nearestGrid(*grid, *format, target.powerOfTwoScales());
     if (sameGrid(near, *grid))
       return;
@@ -83,6 +99,8 @@ public:
              << " activations, but the model quantizes to them: " << llvm::join(values, ", ")
              << "; quantize them to a type that the target lists, convert the float model, or take "
              << "another target (tare target list)";
+    if (!otherScales.empty())
+      return refuseScales(function, target, otherScales);
     if (!zeroPoints.empty())
       return function.emitError()
              << "target '" << target.name
@@ -192,7 +210,7 @@ private:
   OutputBoundary boundary;
   const Target &target;
   const bool repair;
-  SmallVector<std::string> axes, zeroPoints;
+  SmallVector<std::string> axes, zeroPoints, otherScales;
   /// By their bits.
   std::map<unsigned, SmallVector<std::string>> widths;
   SmallVector<std::pair<Value, Grid>> changes;
@@ -204,6 +222,19 @@ const ActivationFormat *tare::formatOfBits(const Target &target, unsigned bits) 
   if (bits != 8 && bits != 16)
     return nullptr;
   return target.activation(bits == 16 ? ElementType::i16 : ElementType::i8);
+}
+
+LogicalResult tare::refuseScales(func::FuncOp function, const Target &target, ArrayRef<std::string> values) {
+  constexpr size_t shown = 8;
+  // A value may be read by several quantizers.
+  llvm::SetVector<StringRef> names;
+  for (const std::string &value : values)
+    names.insert(value);
+  return function.emitError()
+         << "target '" << target.name
+         << "' only shifts, so scales must be powers of two; the model says scales that are none, of "
+         << llvm::join(names.getArrayRef().take_front(shown), ", ") << (names.size() > shown ? ", .." : "") << " ("
+         << names.size() << " in all); convert the float model, or one that was quantized with powers of two";
 }
 
 LogicalResult tare::conformActivations(func::FuncOp function, const Target &target, bool repair) {

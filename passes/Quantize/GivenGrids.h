@@ -22,9 +22,12 @@ const ActivationFormat *formatOfBits(const Target &target, unsigned bits);
 /// that of the constant as the model stores it.
 std::optional<qnn::Grid> givenGrid(mlir::Value value);
 
+/// Of a target that only shifts: an error that names values, each with the scale that the model gives it.
+mlir::LogicalResult refuseScales(mlir::func::FuncOp function, const Target &target, llvm::ArrayRef<std::string> values);
+
 /// Puts the quantized activations of the function on grids that the target has: with a warning of what that costs, if
-/// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, or is
-/// of a width that the target has not.
+/// `repair` allows it; an error that names the values where it does not, where a value has a scale per channel, is of a
+/// width that the target has not, or has a scale that is no power of two although the target only shifts.
 mlir::LogicalResult conformActivations(mlir::func::FuncOp function, const Target &target, bool repair);
 
 /// Whether the weights of `op`, on `grid`, might as well be an activation of 16 bits, which the target has, and `op`

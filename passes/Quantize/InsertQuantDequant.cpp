@@ -133,7 +133,7 @@ private:
       return mlir::success();
     InFlightDiagnostic error = getOperation().emitError();
     error << "no range is known for " << llvm::join(missing, ", ")
-          << "; calibrate the model, or import a ranges file that has them";
+          << "; give --calibration DATA that the model runs on, or a ranges file that has them";
     if (std::optional<std::string> why = qnn::needOfRanges(getOperation()))
       error << ": " << *why;
     return error;
@@ -378,8 +378,8 @@ private:
     };
     const Words &cause = words[size_t(scales.front().cause)];
     reportRepair(op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps, cause.kind.str(), cause.remedy.str()},
-                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales {3}, at the cost of at most {4:e2} {5}",
-                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, cost,
+                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales {3}, at the cost of at most {4} {5}",
+                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, costText(cost),
                                inSteps ? "LSB of the output" : "(a real number)")
                      .str());
   }

@@ -222,8 +222,8 @@ private:
     double cost = roundingCost(context, grid);
     reportRepair(op, {"RoundedWeights", int64_t(grid.scales.size()), cost, context.result.has_value()},
                  llvm::formatv("layer '{0}': weights up to {1} steps from their zero point do not fit 8 bits and were "
-                               "rounded, at the cost of at most {2:e2} {3}; quantize them to 8 bits with zero point 0",
-                               qnn::layerName(op), farthest, cost,
+                               "rounded, at the cost of at most {2} {3}; quantize them to 8 bits with zero point 0",
+                               qnn::layerName(op), farthest, costText(cost),
                                context.result ? "LSB of the output" : "(a real number)")
                      .str());
   }

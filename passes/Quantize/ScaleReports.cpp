@@ -1,4 +1,5 @@
 //===- ScaleReports.cpp - What the choice of scales moved -----------------===//
+#include "Quantize/GivenGrids.h"
 #include "Quantize/ScaleChooser.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Repairs.h"
@@ -19,16 +20,7 @@ void ScaleChooser::refuse(const std::string &name, double scale) {
 }
 
 LogicalResult ScaleChooser::refuseOtherScales() {
-  if (others.empty())
-    return mlir::success();
-  size_t count = others.size();
-  others.resize(std::min(count, shown));
-  func::FuncOp function = context.function;
-  return function.emitError()
-         << "target '" << context.target.name
-         << "' only shifts, so scales must be powers of two; the model says scales that are none, of "
-         << llvm::join(others, ", ") << (count > shown ? ", .." : "") << " (" << count
-         << " in all); convert the float model, or one that was quantized with powers of two";
+  return others.empty() ? mlir::success() : refuseScales(context.function, context.target, others);
 }
 
 void ScaleChooser::reportViolations() const {
@@ -130,8 +122,8 @@ void ScaleChooser::reportWeights(const Layer &layer) const {
   reportRepair(layer.op, {"WeightExponents", int64_t(count), cost, layer.y.has_value()},
                llvm::formatv("layer '{0}', channel{1} {2}: weight scales are not the powers of two with the least "
                              "squared error, so that the bias, the accumulator and the shifts fit, at the cost of at "
-                             "most {3:e2} {4}",
-                             qnn::layerName(layer.op), count > 1 ? "s" : "", list, cost,
+                             "most {3} {4}",
+                             qnn::layerName(layer.op), count > 1 ? "s" : "", list, costText(cost),
                              layer.y ? "LSB of the output" : "(a real number)")
                    .str());
 }

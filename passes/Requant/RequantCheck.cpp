@@ -23,7 +23,7 @@ constexpr double tolerableCost = 1.0;
 constexpr int64_t shownChannels = 8;
 
 std::string real(double value) { return llvm::formatv("{0:e4}", value).str(); }
-std::string cost(double value) { return llvm::formatv("{0:e2} LSB of the output", value).str(); }
+std::string cost(double value) { return costText(value) + " LSB of the output"; }
 
 remark::detail::InFlightRemark missed(Operation *op, StringRef what, int64_t channel) {
   auto remark = remarkMissed(op, "tare-compute-requantization", what);

@@ -3,6 +3,8 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "Json.h"
+#include "MemoryLimit.h"
+#include "OutputFile.h"
 #include "Table.h"
 #include "tare/Tensor/AtomicFile.h"
 
@@ -27,17 +29,24 @@ public:
       return request.error();
     if (options.data.empty() && !options.random)
       return Error{"needs data: give --calibration DATA, or --random-calibration to try the flow"};
+    if (Status free = checkOutput(output, options.files()); !free)
+      return free;
     request->last = Stage::simplified;
     CompilerContext context(console());
     auto compiled = compile(*request, *context, {});
     if (mlir::failed(compiled))
       return context.takeError(options.model);
+    if (Status holds = checkMemory(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
+                                   request->calibration.maxMemory);
+        !holds)
+      return holds;
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
     if (!ranges)
       return ranges.error();
     context.showWarnings();
     if (Status written = writeFile(output, calibration::toJson(*ranges)); !written)
       return written;
+    complete.push_back(output);
     report(*ranges);
     return success();
   }

@@ -1,6 +1,7 @@
 //===- CalibrationOptions.cpp - Options that convert and calibrate share --===//
 #include "CalibrationOptions.h"
 #include "Executable.h"
+#include "Numbers.h"
 #include "tare/Target/Target.h"
 
 using namespace tare;
@@ -15,7 +16,7 @@ void CalibrationOptions::addTo(CLI::App &app) {
       ->type_name("P")
       ->check(CLI::Range(50.0, 100.0))
       ->capture_default_str();
-  app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(CLI::PositiveNumber);
+  app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(wholeNumber(1));
   targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
                      ->type_name("NAME|FILE")
                      ->capture_default_str();
@@ -26,6 +27,10 @@ void CalibrationOptions::addTo(CLI::App &app) {
   app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
+  app.add_option("--max-memory", maxMemory,
+                 "Refuse a model of which a layer's values take more than this (default: the memory that there is)")
+      ->type_name("MB")
+      ->check(wholeNumber(1));
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
 
@@ -90,5 +95,7 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
                          threads};
   if (samples > 0)
     request.calibration.samples = samples;
+  if (maxMemory > 0)
+    request.calibration.maxMemory = uint64_t(maxMemory) << 20;
   return request;
 }

@@ -19,10 +19,14 @@ struct CalibrationOptions {
   std::string activations;
   std::string target = "generic";
   int64_t samples = 0;
+  /// In units of 2^20 bytes; 0 for what there is.
+  int64_t maxMemory = 0;
   std::vector<std::string> inputShapes;
   CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
 
   void addTo(CLI::App &app);
+  /// What is read, by its names.
+  std::vector<std::string> files() const { return {model, data, target}; }
   /// The request up to the simplified float form, with its calibration; checks the target.
   Result<CompilationRequest> request(size_t threads) const;
 };

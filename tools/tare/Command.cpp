@@ -6,6 +6,13 @@ using namespace tare;
 Command::Command(std::string name, std::string summary, std::string example)
     : name(std::move(name)), summary(std::move(summary)), example(std::move(example)) {}
 
+std::string Command::completed() const {
+  std::string text;
+  for (const std::string &output : complete)
+    text += "; " + output + " is complete";
+  return text;
+}
+
 void Command::addTo(CLI::App &parent) {
   app = parent.add_subcommand(name, summary);
   app->footer("Example:\n  " + example);

@@ -28,6 +28,9 @@ public:
   /// Does the work, after parsing. The error is printed by main.
   virtual Status run() = 0;
 
+  /// The outputs that are complete, as the end of an error: "; x.tare is complete". Empty where there are none.
+  std::string completed() const;
+
 protected:
   virtual void addOptions(CLI::App &app) = 0;
 
@@ -37,6 +40,8 @@ protected:
   bool quiet = false;
   /// --verbose: each warning on a line of its own.
   bool verbose = false;
+  /// Files and folders that have got their final names.
+  std::vector<std::string> complete;
   /// --threads; 0 for as many as there are cores.
   size_t threads = 0;
 

@@ -2,6 +2,7 @@
 #include "Commands.h"
 #include "Comparison.h"
 #include "Json.h"
+#include "Numbers.h"
 #include "ShapeOptions.h"
 #include "Table.h"
 
@@ -56,7 +57,7 @@ private:
     shapes.addTo(app);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     app.add_flag("--reference", options.reference, "Run a program on the reference kernels");
   }
 
@@ -102,10 +103,10 @@ private:
     Difference all;
     for (const ComparedValue &output : comparison.outputs())
       all.add(output.difference);
-    fmt::print("\n{} samples, {} layers; the outputs: {}\n", sampleCount, comparison.layers().size(),
-               all.differing ? fmt::format("{} of {} elements differ, cosine {:.6f}, SQNR {:.2f} dB", all.differing,
-                                           all.total, all.cosine(), all.sqnr())
-                             : fmt::format("all {} elements are equal", all.total));
+    writeOut("\n{} samples, {} layers; the outputs: {}\n", sampleCount, comparison.layers().size(),
+             all.differing ? fmt::format("{} of {} elements differ, cosine {:.6f}, SQNR {:.2f} dB", all.differing,
+                                         all.total, all.cosine(), all.sqnr())
+                           : fmt::format("all {} elements are equal", all.total));
   }
 
   void reportJson(const Comparison &comparison, int64_t sampleCount) const {

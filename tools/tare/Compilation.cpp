@@ -1,6 +1,7 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Compilation.h"
 #include "DumpIr.h"
+#include "MemoryLimit.h"
 #include "ModuleFile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -161,6 +162,10 @@ private:
       return emitError(UnknownLoc::get(&context))
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
+    bool computes = !wanted.known && (wanted.random || !looksLikeJson(wanted.path));
+    auto function = result.module->lookupSymbol<func::FuncOp>("main");
+    if (Status holds = computes ? checkMemory(function, request.model, wanted.maxMemory) : tare::success(); !holds)
+      return emitError(UnknownLoc::get(&context)) << holds.error().message;
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
       Result<Ranges> ranges = findRanges(*result.module, wanted, result.samples, progress);
       if (!ranges)

@@ -37,6 +37,8 @@ struct CalibrationRequest {
   std::optional<int64_t> samples;
   calibration::SearchOptions search;
   size_t threads = 0;
+  /// A model of which a layer takes more bytes is refused before any sample runs; as of checkMemory().
+  std::optional<uint64_t> maxMemory;
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;
   /// Where the ranges are known already they are taken from here, and nothing is run.

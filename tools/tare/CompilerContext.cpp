@@ -116,6 +116,8 @@ Error CompilerContext::takeError(const std::string &file) {
   for (const std::string &error : errors)
     message += (message.empty() ? "" : "; ") + error;
   errors.clear();
+  // What was repaired on the way to nothing is of no use to anybody.
+  shownWarnings = warningRecords.size();
   if (message.empty())
     message = "failed without a reason: please report this, with the input";
   return Error{StringRef(message).contains(file) ? message : file + ": " + message};

@@ -35,7 +35,7 @@ public:
   mlir::MLIRContext *operator->() { return &context; }
 
   /// What went wrong since the last call: all errors and their notes as one message that names `file`. Call it when a
-  /// step has failed.
+  /// step has failed; warnings that were not shown are not shown any more.
   Error takeError(const std::string &file);
 
   /// Prints the warnings since the last call, ranked, those of one cause as one line.

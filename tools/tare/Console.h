@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <fmt/format.h>
 #include <mutex>
 #include <string>
 
@@ -61,6 +63,12 @@ private:
 /// Before anything is opened: a standard stream that is closed must not become the first file that is. To one that is
 /// closed, or that nobody reads any more, writing fails; no signal ends the process.
 void guardStandardStreams();
+
+/// Writes to standard output, as fmt::print does; what cannot be written is told by flushOutput().
+template <typename... Args> void writeOut(fmt::format_string<Args...> format, Args &&...args) {
+  std::string text = fmt::format(format, std::forward<Args>(args)...);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 /// Flushes standard output; an error where it cannot be written (a full disk behind a redirection).
 Status flushOutput();

@@ -3,6 +3,8 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "Json.h"
+#include "Numbers.h"
+#include "OutputFile.h"
 #include "SelfCheck.h"
 #include "WarningSummary.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -35,6 +37,8 @@ public:
     Result<CompilationRequest> request = makeRequest();
     if (!request)
       return request.error();
+    if (Status free = checkOutput(output, options.files()); !free)
+      return free;
     CompilerContext context(console());
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
@@ -42,6 +46,7 @@ public:
     Status written = emit == "program" ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
     if (!written)
       return written;
+    complete.push_back(output);
     showCheck();
     context.showWarnings();
     report(*compiled, context);
@@ -70,7 +75,7 @@ private:
         app.add_option("--check", checkSamples,
                        "Run N samples of the calibration through the result, and compare it with float; 0: none")
             ->type_name("N")
-            ->check(CLI::NonNegativeNumber)
+            ->check(wholeNumber(0))
             ->capture_default_str();
     app.add_flag("--strict", strict, "Refuse a result of which an output has collapsed");
     app.add_flag("--timing", timing, "Show the time and the memory that each step and each pass takes");

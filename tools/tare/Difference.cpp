@@ -11,20 +11,6 @@
 
 using namespace tare;
 
-void Difference::add(double x, double y) {
-  double difference = x - y;
-  product += x * y;
-  reference2 += x * x;
-  other2 += y * y;
-  ++total;
-  if (x == y || (std::isnan(x) && std::isnan(y)))
-    return;
-  noise += difference * difference;
-  // A NaN beside a number differs by more than any number can say.
-  largest = std::max(largest, std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::abs(difference));
-  ++differing;
-}
-
 void Difference::add(const Tensor &reference, const Tensor &other) {
   const float *a = reference.as<float>(), *b = other.as<float>();
   for (int64_t i = 0, count = reference.count(); i != count; ++i)

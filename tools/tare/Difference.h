@@ -4,7 +4,10 @@
 
 #include "tare/Tensor/Tensor.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -30,6 +33,20 @@ struct Difference {
   /// reference is zero.
   double sqnr() const;
 };
+
+inline void Difference::add(double x, double y) {
+  double difference = x - y;
+  product += x * y;
+  reference2 += x * x;
+  other2 += y * y;
+  ++total;
+  if (x == y || (std::isnan(x) && std::isnan(y)))
+    return;
+  noise += difference * difference;
+  // A NaN beside a number differs by more than any number can say.
+  largest = std::max(largest, std::isnan(difference) ? std::numeric_limits<double>::infinity() : std::abs(difference));
+  ++differing;
+}
 
 /// How the dimensions of one tensor become those of another that holds the same value in another layout.
 struct Alignment {

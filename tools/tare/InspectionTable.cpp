@@ -1,6 +1,8 @@
 //===- InspectionTable.cpp - What inspect shows, for people ---------------===//
+#include "Console.h"
 #include "Inspection.h"
 #include "Table.h"
+#include "tare/Diagnostics/OneLine.h"
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +74,7 @@ void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
     table.add({port.name, std::string(nameOf(port.type.element)), toString(port.type.shape), port.layout,
                rangeOf(port.grid.scales, "{:.6g}"), rangeOf(port.grid.zeroPoints, "{}"), hostText(port)});
   table.print();
-  fmt::print("\n");
+  writeOut("\n");
 }
 
 void printLayers(const std::vector<InspectedLayer> &layers) {
@@ -98,18 +100,18 @@ void printLayers(const std::vector<InspectedLayer> &layers) {
 } // namespace
 
 void Inspection::print() const {
-  fmt::print("{}: {}, {} bytes", path, kind, fileBytes);
+  writeOut("{}: {}, {} bytes", path, kind, fileBytes);
   if (!target.empty())
-    fmt::print(", for the target '{}'", target);
-  fmt::print("{}\n\n", producer.empty() ? "" : ", by " + producer);
+    writeOut(", for the target '{}'", oneLine(target));
+  writeOut("{}\n\n", producer.empty() ? "" : ", by " + oneLine(producer));
   printPorts("input", inputs);
   printPorts("output", outputs);
   printLayers(layers);
   int64_t macs = 0;
   for (const InspectedLayer &layer : layers)
     macs += layer.macs;
-  fmt::print("\n{} layers, {} parameters{}\n", layers.size(), parameters, macs ? fmt::format(", {} MACs", macs) : "");
+  writeOut("\n{} layers, {} parameters{}\n", layers.size(), parameters, macs ? fmt::format(", {} MACs", macs) : "");
   if (memory)
-    fmt::print("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", memory->arena,
-               memory->arenaLowerBound, memory->constants);
+    writeOut("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", memory->arena,
+             memory->arenaLowerBound, memory->constants);
 }

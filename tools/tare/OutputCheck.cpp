@@ -1,6 +1,8 @@
 //===- OutputCheck.cpp - Whether outputs have survived --------------------===//
 #include "OutputCheck.h"
 
+#include "tare/Tensor/Parallel.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -36,6 +38,11 @@ struct Elements {
     difference.add(reference, other);
     low = std::min(low, reference), high = std::max(high, reference);
     otherLow = std::min(otherLow, other), otherHigh = std::max(otherHigh, other);
+  }
+  void add(const Elements &more) {
+    difference.add(more.difference);
+    low = std::min(low, more.low), high = std::max(high, more.high);
+    otherLow = std::min(otherLow, more.otherLow), otherHigh = std::max(otherHigh, more.otherHigh);
   }
   /// All equal where the reference is not.
   bool isConstant() const {
@@ -83,16 +90,21 @@ public:
 
   void add(const Tensor &reference, const Tensor &output) {
     const float *a = reference.as<float>(), *b = output.as<float>();
-    for (int64_t i = 0; i != reference.count(); ++i) {
-      whole.add(a[i], b[i]);
-      byPart[of.partOf(i)].add(a[i], b[i]);
-    }
+    if (slices.empty())
+      for (int64_t i = 0; i != reference.count(); ++i)
+        byPart[of.partOf(i)].add(a[i], b[i]);
     for (Axis &axis : slices)
       forEachSlice(shape, axis.axis,
                    [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
   }
 
-  OutputQuality quality() const {
+  OutputQuality quality() {
+    // Slices along one axis are the parts, and these the whole.
+    if (!slices.empty())
+      for (size_t i = 0; i != slices.front().elements.size(); ++i)
+        byPart[i % byPart.size()].add(slices.front().elements[i]);
+    for (const Elements &part : byPart)
+      whole.add(part);
     OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}};
     if (hasCollapsed(whole)) {
       result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
@@ -126,7 +138,8 @@ private:
     collapse.isOutput = false;
     for (size_t axis = 0; axis != shape.size() && !collapse.axis; ++axis) {
       std::vector<bool> hasPart(shape[axis]), hasOther(shape[axis]);
-      forEachSlice(shape, axis, [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
+      forEachSlice(shape, axis,
+                   [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
       std::vector<int64_t> indices;
       bool isApart = true;
       for (int64_t i = 0; i != shape[axis]; ++i) {
@@ -172,14 +185,14 @@ private:
 
 std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &parts,
                                               const std::vector<std::vector<Tensor>> &references,
-                                              const std::vector<std::vector<Tensor>> &outputs) {
-  std::vector<OutputQuality> result;
-  for (size_t i = 0; i != parts.size(); ++i) {
+                                              const std::vector<std::vector<Tensor>> &outputs, size_t threads) {
+  std::vector<OutputQuality> result(parts.size());
+  parallelFor(parts.size(), threads, [&](size_t i, size_t) {
     OutputSums sums(parts[i], references.front()[i].shape());
     for (size_t sample = 0; sample != references.size(); ++sample)
       sums.add(toFloat(references[sample][i]), toFloat(outputs[sample][i]));
-    result.push_back(sums.quality());
-  }
+    result[i] = sums.quality();
+  });
   return result;
 }
 

@@ -46,7 +46,7 @@ inline constexpr double collapsedSqnr = 10;
 /// Compares outputs, a list per sample, with what the float graph gives. (docs/tools.md says what has collapsed.)
 std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,
                                         const std::vector<std::vector<Tensor>> &references,
-                                        const std::vector<std::vector<Tensor>> &outputs);
+                                        const std::vector<std::vector<Tensor>> &outputs, size_t threads);
 
 /// Which elements of an output of that shape a collapse is of, row-major.
 llvm::BitVector elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape);

@@ -1,5 +1,6 @@
 //===- Profile.cpp - Where a run's time goes ------------------------------===//
 #include "Profile.h"
+#include "Console.h"
 
 #include "Table.h"
 #include "tare/Kernels/Peak.h"
@@ -114,8 +115,8 @@ void Profile::print() const {
   all.microseconds = wholeTime();
   addRow(table, {"total", "", "", ""}, all, wholeTime(), peak);
   table.print();
-  fmt::print("\npeak: {:.1f} GMAC/s ({}, {} thread{}); times: mean of {} sample{}\n", peak * 1e-9,
-             kernels::instructionSet(), times.threads, times.threads == 1 ? "" : "s", samples, samples == 1 ? "" : "s");
+  writeOut("\npeak: {:.1f} GMAC/s ({}, {} thread{}); times: mean of {} sample{}\n", peak * 1e-9,
+           kernels::instructionSet(), times.threads, times.threads == 1 ? "" : "s", samples, samples == 1 ? "" : "s");
 }
 
 void Profile::writeLayer(llvm::json::OStream &json, size_t layer) const {

@@ -222,6 +222,27 @@ std::string Mismatch::message() const {
       layer, elements, total, largest, explained);
 }
 
+namespace {
+
+/// What a thread runs its samples in, made by the first of them.
+struct Place {
+  std::unique_ptr<runtime::Context> context;
+  std::unique_ptr<ProgramResults> results;
+
+  Status prepare(const std::shared_ptr<const runtime::Session> &session) {
+    if (context)
+      return tare::success();
+    auto made = session->makeContext(runtime::Form::model);
+    if (!made)
+      return made.error();
+    context = std::move(*made);
+    results = std::make_unique<ProgramResults>(session, 1);
+    return tare::success();
+  }
+};
+
+} // namespace
+
 Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runtime::Session> session,
                                         const std::vector<std::vector<Tensor>> &inputs, size_t threads,
                                         const Explanations &explanations) {
@@ -229,20 +250,20 @@ Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runt
   if (failed(evaluator))
     return Error{"the QDQ form cannot be evaluated"};
   auto function = qdq.lookupSymbol<func::FuncOp>("main");
+  std::vector<Place> places(inputs.size());
   std::vector<DistancesByLayer> found(inputs.size());
   std::vector<std::vector<Tensor>> outputs(inputs.size());
   std::vector<Status> done(inputs.size(), tare::success());
-  parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
-    Result<ProgramResults> program = ProgramResults::of(session, {inputs[sample]}, /*threads=*/1);
-    if (!program) {
-      done[sample] = program.error();
+  parallelFor(inputs.size(), threads, [&](size_t sample, size_t worker) {
+    Place &place = places[worker];
+    if (done[sample] = place.prepare(session); !done[sample])
       return;
-    }
-    outputs[sample] = program->outputs().front();
+    place.results->run(*place.context, 0, inputs[sample]);
+    outputs[sample] = place.results->outputs().front();
     SmallVector<Tensor> arguments;
     for (BlockArgument argument : function.getArguments())
       arguments.push_back(asArgument(inputs[sample][argument.getArgNumber()], argument));
-    Comparer comparer(*program);
+    Comparer comparer(*place.results);
     (void)evaluator->runEdited(arguments, [&](Value value, auto result) { comparer.visit(value, result); });
     found[sample] = std::move(comparer.found);
   });

@@ -3,19 +3,19 @@
 
 #include "Difference.h"
 #include "ProgramExecutable.h"
-#include "tare/Runtime/Context.h"
 #include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+#include <cstring>
 
 using namespace tare;
 using runtime::Form;
 
-ProgramResults::ProgramResults(std::shared_ptr<const runtime::Session> session) : owner(std::move(session)) {
+ProgramResults::ProgramResults(std::shared_ptr<const runtime::Session> session, size_t samples)
+    : owner(std::move(session)), modelOutputs(samples) {
   const program::ProgramT &program = owner->program();
-  results.resize(program.layers.size());
+  results.assign(program.layers.size(), SampleTensors(samples));
   for (size_t i = 0; i != program.layers.size(); ++i)
     layers.emplace(tensorOf(i).name, i);
 }
@@ -27,37 +27,39 @@ const program::TensorT &ProgramResults::tensorOf(size_t layer) const {
 
 Result<ProgramResults> ProgramResults::of(std::shared_ptr<const runtime::Session> session,
                                           const std::vector<std::vector<Tensor>> &inputs, size_t threads) {
-  ProgramResults found(std::move(session));
-  for (SampleTensors &tensors : found.results)
-    tensors.resize(inputs.size());
-  found.modelOutputs.resize(inputs.size());
-  std::mutex mutex;
-  std::optional<Error> error;
+  ProgramResults found(std::move(session), inputs.size());
+  std::vector<Status> done(inputs.size(), success());
   parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
-    auto context = found.owner->makeContext(Form::model);
-    if (!context) {
-      std::lock_guard lock(mutex);
-      error = context.error();
-      return;
-    }
-    std::vector<const void *> in;
-    for (const Tensor &tensor : inputs[sample])
-      in.push_back(tensor.data());
-    std::vector<Tensor> &outputs = found.modelOutputs[sample];
-    std::vector<void *> out;
-    for (size_t i = 0; i != (*context)->outputCount(); ++i) {
-      outputs.emplace_back(found.owner->describeOutput(i, Form::model).type);
-      out.push_back(outputs.back().mutableAs<void>());
-    }
-    runtime::RunOptions options;
-    options.observe = [&](size_t layer, const ConstTensorView &result) {
-      found.results[layer][sample] = copyOf(result);
-    };
-    (*context)->run(in, out, options);
+    if (auto context = found.owner->makeContext(Form::model))
+      found.run(**context, sample, inputs[sample]);
+    else
+      done[sample] = context.error();
   });
-  if (error)
-    return *error;
+  for (const Status &status : done)
+    if (!status)
+      return status.error();
   return found;
+}
+
+void ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
+  std::vector<const void *> in;
+  for (const Tensor &tensor : inputs)
+    in.push_back(tensor.data());
+  std::vector<Tensor> outputs;
+  std::vector<void *> out;
+  for (size_t i = 0; i != context.outputCount(); ++i) {
+    outputs.emplace_back(owner->describeOutput(i, Form::model).type);
+    out.push_back(outputs.back().mutableAs<void>());
+  }
+  runtime::RunOptions options;
+  options.observe = [&](size_t layer, const ConstTensorView &result) {
+    Tensor &kept = results[layer][sample];
+    if (!kept)
+      kept = Tensor(result.type);
+    std::memcpy(kept.mutableAs<void>(), result.data, result.type.bytes());
+  };
+  context.run(in, out, options);
+  modelOutputs[sample] = std::move(outputs);
 }
 
 std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value) const {

@@ -4,6 +4,7 @@
 
 #include "GraphWalk.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Runtime/Context.h"
 #include "tare/Runtime/Session.h"
 
 #include <map>
@@ -14,9 +15,15 @@ namespace tare {
 /// A program's integers for a few samples: of every layer, found by the name of the model's value that it holds.
 class ProgramResults {
 public:
+  /// Room for that many samples, none of which has run.
+  ProgramResults(std::shared_ptr<const runtime::Session> session, size_t samples);
   /// Runs the program on what the model takes, a list of inputs per sample.
   static Result<ProgramResults> of(std::shared_ptr<const runtime::Session> session,
                                    const std::vector<std::vector<Tensor>> &inputs, size_t threads);
+
+  /// Runs a sample in a context of the session, whose forms are the model's. What the sample was before is overwritten,
+  /// in the same memory. Several threads may, with a context and a sample each.
+  void run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs);
 
   /// What the model gives, a list of outputs per sample.
   const std::vector<std::vector<Tensor>> &outputs() const { return modelOutputs; }
@@ -34,8 +41,6 @@ public:
   Tensor realOf(size_t layer, size_t sample) const;
 
 private:
-  explicit ProgramResults(std::shared_ptr<const runtime::Session> session);
-
   std::shared_ptr<const runtime::Session> owner;
   std::multimap<std::string, size_t> layers;
   std::vector<SampleTensors> results;

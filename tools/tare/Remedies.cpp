@@ -122,7 +122,7 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output)
       candidate.outputs = outputsOf(candidate);
     if (candidate.outputs->empty())
       continue;
-    OutputQuality quality = checkOutputs(parts, references, *candidate.outputs)[output];
+    OutputQuality quality = checkOutputs(parts, references, *candidate.outputs, request.calibration.threads)[output];
     if (quality.collapses.empty())
       return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, quality.difference.sqnr());
   }

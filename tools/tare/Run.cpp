@@ -2,6 +2,8 @@
 #include "Commands.h"
 #include "Json.h"
 #include "LayerNames.h"
+#include "Numbers.h"
+#include "OutputFile.h"
 #include "Profile.h"
 #include "Samples.h"
 #include "ShapeOptions.h"
@@ -30,6 +32,9 @@ public:
   Status run() override {
     if (Status parsed = shapes.parseInto(options); !parsed)
       return parsed;
+    for (const std::string &output : {outputs, trace})
+      if (Status free = checkOutput(output, std::vector<std::string>{model, inputs}); !free)
+        return free;
     auto executable = Executable::load(model, options, console());
     if (!executable)
       return executable.error();
@@ -65,7 +70,7 @@ private:
     shapes.addTo(app);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     app.add_flag("--reference", options.reference, "Run a program on the reference kernels");
   }
 
@@ -98,6 +103,8 @@ private:
     if (done)
       done = writer->commit();
     if (done)
+      complete.push_back(outputs);
+    if (done)
       report(executable, data);
     return done;
   }
@@ -126,6 +133,8 @@ private:
       done = (*profile)->finish();
     if (done)
       done = writer->commit();
+    if (done)
+      complete.push_back(outputs);
     if (done)
       report(executable, data, profile->get());
     return done;

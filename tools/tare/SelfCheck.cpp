@@ -79,7 +79,7 @@ public:
     result.program = std::move(*checked);
     std::vector<OutputParts> parts = outputPartsOf(qdq.lookupSymbol<mlir::func::FuncOp>("main"));
     anew.reset();
-    for (OutputQuality &quality : checkOutputs(parts, references, result.program.outputs)) {
+    for (OutputQuality &quality : checkOutputs(parts, references, result.program.outputs, threads)) {
       quality.rangeUsed = rangeUsed(**session, result.program.outputs, result.outputs.size());
       result.outputs.push_back({std::move(quality), std::nullopt, ""});
     }

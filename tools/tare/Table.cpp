@@ -1,5 +1,8 @@
 //===- Table.cpp - Aligned columns of text --------------------------------===//
 #include "Table.h"
+#include "Console.h"
+
+#include "tare/Diagnostics/OneLine.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -33,6 +36,12 @@ std::vector<size_t> Table::widths() const {
   return result;
 }
 
+void Table::add(std::vector<std::string> cells) {
+  for (std::string &cell : cells)
+    cell = oneLine(cell);
+  rows.push_back(std::move(cells));
+}
+
 void Table::print() const {
   std::vector<size_t> width = widths();
   auto printLine = [&](auto cellOf) {
@@ -41,7 +50,7 @@ void Table::print() const {
       if (width[i] != 0)
         append(line, cellOf(i), width[i], columns[i].align);
     line.erase(line.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", line);
+    writeOut("{}\n", line);
   };
   printLine([&](size_t i) { return columns[i].title; });
   for (const auto &row : rows)

@@ -18,8 +18,8 @@ public:
 
   explicit Table(std::vector<Column> columns) : columns(std::move(columns)) {}
 
-  /// One cell per column.
-  void add(std::vector<std::string> cells) { rows.push_back(std::move(cells)); }
+  /// One cell per column; names from files stay on its line.
+  void add(std::vector<std::string> cells);
   /// Prints title and rows to standard output; columns in which every cell is empty are left out.
   void print() const;
 

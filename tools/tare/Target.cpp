@@ -87,10 +87,10 @@ private:
     }
     for (const ShippedTarget &shipped : shippedTargets())
       if (shipped.name == name) {
-        fmt::print("{}", shipped.yaml.str());
+        writeOut("{}", shipped.yaml.str());
         return success();
       }
-    fmt::print("{}", printTarget(*target));
+    writeOut("{}", printTarget(*target));
     return success();
   }
 
@@ -101,9 +101,10 @@ private:
     if (json)
       printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out, *target); }); });
     else
-      fmt::print("{}: target '{}' is sound: {} activations, requantizer {}, multipliers below 2^{}, shifts in {}, rounding {}\n",
-                 name, target->name, activationTypes(*target), nameOf(target->requantizer).str(), target->multiplierBits, shiftRange(*target),
-                 program::EnumNameRounding(target->rounding));
+      writeOut("{}: target '{}' is sound: {} activations, requantizer {}, multipliers below 2^{}, shifts in {}, "
+               "rounding {}\n",
+               name, target->name, activationTypes(*target), nameOf(target->requantizer).str(), target->multiplierBits,
+               shiftRange(*target), program::EnumNameRounding(target->rounding));
     return success();
   }
 

@@ -1,5 +1,6 @@
 //===- Verify.cpp - tare verify -------------------------------------------===//
 #include "Commands.h"
+#include "Numbers.h"
 #include "Verification.h"
 
 #include "tare/Program/Reader.h"
@@ -35,7 +36,7 @@ private:
     app.add_option("PROGRAM", path, "A .tare")->required();
     auto *limit = app.add_option("--max-error", maxError, "Fail where a layer's worst error is above this")
                       ->type_name("LSB")
-                      ->check(CLI::PositiveNumber);
+                      ->check(positiveNumber());
     auto *mode =
         app.add_option("--rounding", rounding, "Compare with a board that rounds so: " + proof::roundingNames())
             ->type_name("MODE")
@@ -51,11 +52,11 @@ private:
         ->type_name("X.npz");
     app.add_option("--samples", golden.samples, "How many samples (default: 4 for --golden, all for --rounding)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(wholeNumber(1));
     app.add_option("--steps", golden.stepsPerChannel,
                    "At most so many steps of each channel's requantizer, evenly spread (default: 1024: all, at 8 bits)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber)
+        ->check(wholeNumber(1))
         ->needs(folder);
   }
 

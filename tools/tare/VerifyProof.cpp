@@ -4,6 +4,7 @@
 #include "Table.h"
 #include "Verification.h"
 
+#include "tare/Diagnostics/OneLine.h"
 #include "tare/Proof/Proof.h"
 
 #include <fmt/format.h>
@@ -66,9 +67,9 @@ void printProofs(const Proofs &proofs) {
   const LayerProof &worst = proofs.layers[*proofs.worst];
   const std::string &label = proofs.labels[*proofs.worst];
   if (worst.isAttained())
-    fmt::print("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, label, worst.channel);
+    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, oneLine(label), worst.channel);
   else if (worst.channels)
-    fmt::print("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst.worst.error, label);
+    writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst.worst.error, oneLine(label));
 }
 
 void writeProof(llvm::json::OStream &out, const LayerProof &layer, const std::string &label) {

@@ -24,8 +24,8 @@ void print(const RoundingOnData &comparison, int64_t samples) {
   int64_t differing = 0, total = 0;
   for (const RoundedElements *output : comparison.outputs())
     differing += output->differing, total += output->total;
-  fmt::print("\n{} samples; the outputs, where every layer rounds so: {} of {} elements would differ\n", samples,
-             differing, total);
+  writeOut("\n{} samples; the outputs, where every layer rounds so: {} of {} elements would differ\n", samples,
+           differing, total);
 }
 
 void write(llvm::json::OStream &out, const char *key, const std::vector<const RoundedElements *> &list) {

@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
+#include "EndSignals.h"
+#include "tare/Tensor/Temporaries.h"
 
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -28,6 +30,7 @@ static constexpr char examples[] = "Examples:\n"
 /// What remains after a library gives up: one message, no stack trace.
 static void exitFatally(void *, const char *reason, bool) {
   Console::error({reason});
+  removeTemporaries();
   std::_Exit(EXIT_FAILURE);
 }
 
@@ -35,7 +38,8 @@ static Status runChosen(const std::vector<std::unique_ptr<Command>> &commands) {
   for (const auto &command : commands)
     if (command->isChosen()) {
       Status done = command->run();
-      return done ? flushOutput() : done;
+      Status told = done ? flushOutput() : done;
+      return done && !told ? Error{told.error().message + command->completed()} : told;
     }
   return Error{"no command given; `tare --help` lists the commands"};
 }
@@ -62,6 +66,7 @@ static Status parseAndRun(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   guardStandardStreams();
+  cleanUpOnSignals();
   llvm::install_fatal_error_handler(exitFatally);
   llvm::install_bad_alloc_error_handler(exitFatally);
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");

@@ -23,6 +23,9 @@ struct Repair {
 /// The category of the remarks of all repairs, whichever pass makes them.
 inline constexpr llvm::StringLiteral repairCategory = "tare-repair";
 
+/// A cost as messages tell it: "1.23e-02", and "0" where it is none.
+std::string costText(double cost);
+
 /// Tells people by a warning (reportWarning()), "repaired: " and `text`, which names the layer or value; and tools by a
 /// remark with the repair's fields.
 void reportRepair(mlir::Operation *op, const Repair &repair, const llvm::Twine &text);

@@ -1,8 +1,9 @@
 //===- AtomicFile.h - Files that appear whole or not at all -----*- C++ -*-===//
 //
-// A file is written under a temporary name in the folder of its destination and
-// renamed when it is complete. A failure (a full disk, an error further up)
-// leaves no output behind and an older file untouched.
+// A file is written without a name, or where the file system has no such files
+// under a temporary one, in the folder of its destination, and gets its name
+// when it is complete. A failure (a full disk, an error further up, the end of
+// the process) leaves no output behind and an older file untouched.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_TENSOR_ATOMICFILE_H
@@ -12,10 +13,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace tare {
+
+class TemporaryPath;
 
 /// A file being written. Destroying it before commit() removes what was
 /// written. Devices and pipes (/dev/stdout) are written directly.
@@ -23,6 +27,8 @@ class AtomicFile {
 public:
   /// Opens a temporary file beside `path`; links are followed.
   static Result<AtomicFile> create(const std::string &path);
+  /// The same with a temporary name, for libraries that write files by name.
+  static Result<AtomicFile> createNamed(const std::string &path);
 
   AtomicFile(AtomicFile &&other) noexcept;
   AtomicFile &operator=(AtomicFile &&other) noexcept;
@@ -38,21 +44,24 @@ public:
   /// Makes the file appear under its name.
   Status commit();
   /// The name under which the file is being written; empty for devices and
-  /// pipes. For libraries that write files by name.
-  const std::string &temporaryPath() const { return temporary; }
+  /// pipes, and where it has none.
+  const std::string &temporaryPath() const;
   /// The bytes appended so far.
   uint64_t size() const { return appended; }
 
 private:
-  AtomicFile() = default;
+  AtomicFile();
+  static Result<AtomicFile> open(const std::string &path, bool named);
+  void openNamed();
+  bool giveName();
   void discard();
   Error failure() const;
 
   int descriptor = -1;
   uint64_t appended = 0;
-  std::string path;        // as the user wrote it, for messages
-  std::string destination; // behind links
-  std::string temporary;   // empty: the destination itself is being written
+  std::string path;                         // as the user wrote it, for messages
+  std::string destination;                  // behind links; empty: `path` itself is being written
+  std::unique_ptr<TemporaryPath> temporary; // the name; none: there is none
 };
 
 /// Writes a whole file atomically.

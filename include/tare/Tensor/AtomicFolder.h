@@ -10,9 +10,12 @@
 #include "tare/Tensor/Result.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace tare {
+
+class TemporaryPath;
 
 /// A folder being filled. Destroying it before commit() removes what is in it.
 class AtomicFolder {
@@ -33,12 +36,12 @@ public:
   Status commit();
 
 private:
-  AtomicFolder() = default;
+  AtomicFolder();
   Error failure(const std::string &name) const;
 
-  std::string path;        // as the user wrote it, for messages
-  std::string destination; // behind links
-  std::string temporary;   // empty when there is nothing to remove
+  std::string path;                         // as the user wrote it, for messages
+  std::string destination;                  // behind links
+  std::unique_ptr<TemporaryPath> temporary; // none when there is nothing to remove
 };
 
 } // namespace tare

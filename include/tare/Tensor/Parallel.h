@@ -11,8 +11,12 @@ namespace tare {
 /// have taken some away.
 size_t availableCores();
 
+/// More threads help nobody, and systems refuse them.
+inline constexpr size_t mostThreads = 1024;
+
 /// The number of threads to use where the user asked for none: TARE_THREADS
-/// where it is set to a positive number, otherwise availableCores().
+/// where it is set to a positive number, at most mostThreads; otherwise
+/// availableCores().
 size_t defaultThreads();
 
 /// Calls body(index, worker) once for each index below `count`, in up to
@@ -20,8 +24,10 @@ size_t defaultThreads();
 /// threads and belongs to one thread at a time: an index for per-thread state.
 /// Which worker gets which index changes from run to run, so a deterministic
 /// caller stores results by index, or in per-worker state that merges exactly.
-/// OpenMP inside the body (oneDNN) is limited to one thread. The body must not
-/// throw.
+/// OpenMP inside the body (oneDNN) is limited to one thread. Where the system
+/// has no more threads, those that there are do the work. Once a body has thrown
+/// no further index is begun, and the caller gets the exception when all threads
+/// are done; of several, that of the least index.
 void parallelFor(size_t count, size_t threads, const std::function<void(size_t index, size_t worker)> &body);
 
 } // namespace tare

@@ -1,5 +1,9 @@
 #include "tare/Tensor/AtomicFile.h"
 #include "Support.h"
+#include "tare/Tensor/AtomicFolder.h"
+#include "tare/Tensor/Temporaries.h"
+
+#include <unistd.h>
 
 using namespace tare;
 using namespace tare::test;
@@ -60,3 +64,53 @@ TEST_F(AtomicFileTest, Folder) {
 }
 
 TEST_F(AtomicFileTest, Device) { EXPECT_TRUE(writeFile("/dev/null", "x")); }
+
+TEST_F(AtomicFileTest, HasNoNameUntilItIsCommitted) {
+  Result<AtomicFile> file = AtomicFile::create(path("a"));
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new"));
+  // But on file systems that have no such files.
+  EXPECT_EQ(fileCount(), file->temporaryPath().empty() ? 0u : 1u);
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(readText(path("a")), "new");
+  EXPECT_EQ(fileCount(), 1u);
+}
+
+TEST_F(AtomicFileTest, NamedOnesReplaceAndVanishLikewise) {
+  writeText(path("a"), "old");
+  {
+    Result<AtomicFile> dropped = AtomicFile::createNamed(path("a"));
+    ASSERT_TRUE(dropped);
+    EXPECT_TRUE(std::filesystem::exists(dropped->temporaryPath()));
+  }
+  EXPECT_EQ(fileCount(), 1u);
+  Result<AtomicFile> file = AtomicFile::createNamed(path("a"));
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(readText(path("a")), "new");
+  EXPECT_EQ(fileCount(), 1u);
+}
+
+/// Process numbers repeat: what an earlier process 1 has left is in nobody's way.
+TEST_F(AtomicFileTest, TemporaryNamesDoNotRepeat) {
+  EXPECT_NE(temporaryName("a"), temporaryName("a"));
+  EXPECT_TRUE(temporaryName("a").starts_with("a."));
+}
+
+/// In a process of its own, as nothing gets a final name afterwards.
+TEST_F(AtomicFileTest, UnfinishedOutputsAreRemovedAtAnEarlyEnd) {
+  auto end = [&] {
+    auto file = AtomicFile::createNamed(path("a"));
+    auto folder = AtomicFolder::create(path("b"));
+    bool made = file && folder && folder->makeFolder("inner") && folder->write("inner/x", 0, "x", 1);
+    // What a library makes beside it.
+    writeText(file->temporaryPath() + ".Xy7", "x");
+    writeText(path("a.other"), "x");
+    size_t before = fileCount();
+    removeTemporaries();
+    bool refused = !file->commit() && !folder->commit();
+    _exit(made && refused && before == 4 && fileCount() == 1 ? 0 : 1);
+  };
+  EXPECT_EXIT(end(), testing::ExitedWithCode(0), "");
+}

@@ -1,0 +1,176 @@
+"""Closed streams, full disks, signals, limits of memory and threads: one line and no leftovers, or a whole output."""
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+from graphs import node, port, save
+from harness import BIN, fails, tare
+
+
+@pytest.fixture
+def net(tmp_path):
+    rng = np.random.default_rng(0)
+    save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["c"], name="conv", pads=[1, 1, 1, 1]), node("Relu", ["c"], ["y"], name="relu")],
+         [port("x", [1, 8, 32, 32])], [port("y", [1, 8, 32, 32])], {"w": rng.normal(size=(8, 8, 3, 3)).astype(np.float32)})
+    np.savez(tmp_path / "x.npz", x=rng.normal(size=(64, 8, 32, 32)).astype(np.float32))
+    return tmp_path
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir() if path.name not in ("m.onnx", "x.npz"))
+
+
+def converts(folder, redirection, *arguments):
+    command = [str(BIN / "tare"), "convert", str(folder / "m.onnx"), "--calibration", str(folder / "x.npz"), "-o", str(folder / "m.tare"), *arguments]
+    return subprocess.run(["bash", "-c", f'"$@" {redirection}', "bash", *command], capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "<&-", "<&- 2>&-", "2> >(exit)"])
+def test_messages_that_nobody_reads_are_no_failure(net, redirection):
+    done = converts(net, redirection)
+    assert done.returncode == 0 and left(net) == ["m.tare"]
+    tare("inspect", net / "m.tare")
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true; exit ${PIPESTATUS[0]}", ">&- 2>&-"])
+def test_a_report_that_cannot_be_written(net, redirection):
+    """The output was written before, and is whole: the message says so."""
+    done = converts(net, redirection, "--json")
+    if done.returncode == 0:  # The pipe's reader was slower than the writer.
+        assert "PIPESTATUS" in redirection
+        return
+    assert done.returncode == 1
+    if "2>&-" not in redirection:
+        assert "cannot write to standard output" in done.stderr and "m.tare is complete" in done.stderr
+        assert done.stderr.count("\n") == 1
+    tare("inspect", net / "m.tare")
+
+
+@pytest.mark.parametrize("command", [["inspect", "m.tare"], ["target", "list"], ["verify", "m.tare"], ["compare", "m.onnx", "m.tare", "--inputs", "x.npz"], ["--help"]])
+def test_tables_on_a_full_disk(net, command):
+    converts(net, "")
+    for redirection in (">/dev/full", ">&-"):
+        done = subprocess.run(["bash", "-c", f'"$@" {redirection}', "bash", str(BIN / "tare"), *command], capture_output=True, text=True, cwd=net)
+        assert done.returncode == 1 and done.stderr.startswith("tare: error: cannot write to standard output"), done.stderr
+
+
+def wait_for(condition, process):
+    for _ in range(3000):
+        if condition() or process.poll() is not None:
+            return
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_leave_nothing(net, number):
+    """Golden vectors are a folder under a temporary name, which no file system hides."""
+    converts(net, "")
+    folder = net / "golden"
+    process = subprocess.Popen([str(BIN / "tare"), "verify", str(net / "m.tare"), "--golden", str(folder), "--samples", "2000"], stdout=subprocess.DEVNULL)
+    wait_for(lambda: any(".part" in name for name in left(net)), process)
+    assert process.poll() is None, "it was done too early to be interrupted"
+    process.send_signal(number)
+    assert process.wait(60) == -number
+    assert left(net) == ["m.tare"]
+
+
+def test_ignored_signals_stay_ignored(net):
+    done = subprocess.Popen([str(BIN / "tare"), "convert", str(net / "m.onnx"), "--calibration", str(net / "x.npz"), "-o", str(net / "m.tare"), "-q"],
+                            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    done.send_signal(signal.SIGHUP)
+    assert done.wait(60) == 0
+
+
+def test_a_limit_of_files_is_an_error(net):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+    said = fails("convert", net / "m.onnx", "--calibration", net / "x.npz", "-o", net / "m.tare", "-q", output=net / "m.tare", preexec_fn=limit)
+    assert "cannot write" in said and "too large" in said
+
+
+def test_leftovers_of_others_are_in_nobodys_way(net):
+    """Process numbers repeat from container to container."""
+    converts(net, "")
+    for number in [*range(1, 40), os.getpid()]:
+        (net / f"golden.{number}.part").mkdir()
+        (net / f"m.tare.{number}-0.part").write_text("old")
+    tare("verify", net / "m.tare", "--golden", net / "golden", "--samples", 1)
+    assert converts(net, "").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "m.onnx"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "x.npz"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "link.npz"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "hard.npz"],
+    ["calibrate", "m.onnx", "--calibration", "x.npz", "-o", "./m.onnx"],
+    ["run", "m.onnx", "--inputs", "x.npz", "--outputs", "x.npz"],
+    ["run", "m.onnx", "--inputs", "x.npz", "--outputs", "m.onnx"],
+])
+def test_an_output_is_no_input(net, arguments):
+    (net / "link.npz").symlink_to("x.npz")
+    os.link(net / "x.npz", net / "hard.npz")
+    before = {name: (net / name).read_bytes() for name in ("m.onnx", "x.npz")}
+    said = fails(*arguments, cwd=net)
+    assert "is read from; name another file" in said
+    assert before == {name: (net / name).read_bytes() for name in before}
+
+
+def test_too_large_a_model_is_refused_before_any_work(tmp_path):
+    save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"], name="relu")], [port("x", [10**9, 4, 8, 8])], [port("y", [10**9, 4, 8, 8])])
+    begun = time.monotonic()
+    for command in (["convert"], ["calibrate"]):
+        said = fails(*command, tmp_path / "m.onnx", "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+        assert "1024 GB" in said and "--max-memory" in said and "input 'x'" in said
+    assert time.monotonic() - begun < 30
+
+
+def test_the_limit_of_memory_can_be_set(net):
+    arguments = ["convert", net / "m.onnx", "--calibration", net / "x.npz", "-o", net / "m.tare"]
+    tare(*arguments, "--max-memory", 1)
+    save(net / "m.onnx", [node("Relu", ["x"], ["y"], name="relu")], [port("x", [1, 1 << 18])], [port("y", [1, 1 << 18])])
+    said = fails("convert", net / "m.onnx", "--random-calibration", "--max-memory", 1, "-o", net / "n.tare", output=net / "n.tare")
+    assert "layer 'relu'" in said and "0.002097 GB" in said and "allowed" in said
+    tare("convert", net / "m.onnx", "--random-calibration", "--samples", 2, "--max-memory", 3, "-o", net / "n.tare")
+
+
+def test_memory_that_ends_is_an_error(net):
+    """Whichever thread it ends in."""
+    rng = np.random.default_rng(0)
+    save(net / "m.onnx", [node("Conv", ["x", "w"], ["c"], name="conv", pads=[64] * 4)], [port("x", [1, 8, 1024, 1024])], [port("c", [1, 64, 1150, 1150])],
+         {"w": rng.normal(size=(64, 8, 3, 3)).astype(np.float32)})
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+    said = fails("convert", net / "m.onnx", "--random-calibration", "--samples", 8, "--threads", 4, "-q", "-o", net / "m.tare", output=net / "m.tare",
+                 preexec_fn=limit)
+    assert "memory" in said
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_a_limit_of_threads_is_no_abort(net):
+    converts(net, "")
+    os.chmod(net, 0o777)
+    for parent in net.parents:
+        if parent != pathlib.Path("/"):
+            os.chmod(parent, os.stat(parent).st_mode | 0o055)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NPROC, (2, 2))
+        os.setgid(65534)
+        os.setuid(65534)
+
+    for command in (["run", net / "m.tare", "--inputs", net / "x.npz", "--outputs", net / "y.npz", "--threads", 8],
+                    ["convert", net / "m.onnx", "--calibration", net / "x.npz", "-o", net / "n.tare", "--threads", 8]):
+        done = tare(*command, check=False, preexec_fn=limit)
+        assert done.returncode in (0, 1) and "terminate" not in done.stderr, done.stderr
+        assert done.returncode == 0 or done.stderr.count("tare: error:") == 1
+    assert not [name for name in left(net) if "part" in name]
+
+
+def test_many_threads_by_the_environment(net):
+    environment = os.environ | {"TARE_THREADS": "40000"}
+    tare("convert", net / "m.onnx", "--calibration", net / "x.npz", "-o", net / "m.tare", env=environment)

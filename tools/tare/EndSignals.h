@@ -1,0 +1,14 @@
+//===- EndSignals.h - Whoever ends the process early ------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_ENDSIGNALS_H
+#define TARE_TOOLS_TARE_ENDSIGNALS_H
+
+namespace tare {
+
+/// From now on SIGINT, SIGTERM and SIGHUP remove unfinished outputs before they end the process; those that are ignored
+/// stay so. A file that grows beyond the limit of the process is an error of writing, not the end. To be called before
+/// there are other threads.
+void cleanUpOnSignals();
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_ENDSIGNALS_H

@@ -1,0 +1,18 @@
+//===- OutputFile.h - What a command may write to ---------------*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_OUTPUTFILE_H
+#define TARE_TOOLS_TARE_OUTPUTFILE_H
+
+#include "tare/Tensor/Result.h"
+
+#include <span>
+#include <string>
+
+namespace tare {
+
+/// An error where the output is the same file as one of the inputs, by whatever name; those that are empty, or no
+/// files, are none. To be asked before any work.
+Status checkOutput(const std::string &output, std::span<const std::string> inputs);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_OUTPUTFILE_H
