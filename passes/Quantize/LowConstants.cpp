@@ -51,6 +51,28 @@ qnn::MaxPoolOp poolWith(qnn::MaxPoolOp pool, Value input, ArrayRef<int64_t> pads
   return nullptr;
 }
 
+/// The function of what the pooling finds in place of what it finds of the function's results, which is the same where
+/// the function never falls: of a function of each channel a floor, one number, says less. Null where there is none.
+qnn::MaxPoolOp poolFirst(qnn::MaxPoolOp pool) {
+  auto function = pool.getInput().getDefiningOp<qnn::UnaryFunctionOpInterface>();
+  auto floor = pool.getInput().getDefiningOp<qnn::FloorOpInterface>();
+  if (!function || !floor || !function.getFunctionAxis() || !floor.isMonotone() || !function->hasOneUse() ||
+      !function->getOperand(0).getDefiningOp<qnn::PadOp>())
+    return nullptr;
+  OpBuilder builder(pool);
+  auto first = cast<qnn::MaxPoolOp>(builder.clone(*pool));
+  first.getInputMutable().assign(function->getOperand(0));
+  if (std::optional<qnn::Interval> range = inheritedRange(first))
+    setRange(first, range->first, range->second, qnn::RangeLabel::Inherited);
+  Operation *after = builder.clone(*function);
+  after->setOperand(0, first);
+  after->getResult(0).setType(pool.getType());
+  pool.replaceAllUsesWith(after->getResult(0));
+  pool.erase();
+  function.erase();
+  return first;
+}
+
 /// The pooling that does a padding before it by itself, and replaces both; null where there is none.
 qnn::MaxPoolOp absorbPad(qnn::MaxPoolOp pool) {
   auto pad = pool.getInput().getDefiningOp<qnn::PadOp>();
@@ -133,6 +155,8 @@ void tare::simplifyLowConstants(func::FuncOp function) {
   for (qnn::SliceOp op : llvm::make_early_inc_range(function.getOps<qnn::SliceOp>()))
     skipPad(op);
   for (qnn::MaxPoolOp op : llvm::make_early_inc_range(function.getOps<qnn::MaxPoolOp>()))
-    while (op)
-      op = absorbPad(op);
+    while (op) {
+      qnn::MaxPoolOp first = poolFirst(op);
+      op = absorbPad(first ? first : op);
+    }
 }
