@@ -33,8 +33,8 @@ struct FiniteBorder : OpRewritePattern<qnn::PadOp> {
     llvm::SmallPtrSet<Operation *, 8> visited;
     if (op.getMode() != qnn::PadMode::Constant || border != -HUGE_VAL || !losesInfinity(op.getResult(), visited))
       return rewriter.notifyMatchFailure(op, "no function makes an infinity of its border");
-    rewriter.modifyOpInPlace(
-        op, [&] { op.setValueAttr(rewriter.getF64FloatAttr(std::numeric_limits<float>::lowest())); });
+    rewriter.modifyOpInPlace(op,
+                             [&] { op.setValueAttr(rewriter.getF64FloatAttr(std::numeric_limits<float>::lowest())); });
     return mlir::success();
   }
 };

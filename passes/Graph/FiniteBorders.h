@@ -6,8 +6,8 @@
 
 namespace tare {
 
-/// A padding by -inf of which a function, perhaps behind what keeps its numbers, would make an infinity or none (a leaky
-/// relu, a hard swish) pads by the lowest float32 number: as far below everything, and it has a result.
+/// A padding by -inf of which a function, perhaps behind what keeps its numbers, would make an infinity or none (a
+/// leaky relu, a hard swish) pads by the lowest float32 number: as far below everything, and it has a result.
 void addFiniteBordersPattern(mlir::RewritePatternSet &patterns);
 
 } // namespace tare

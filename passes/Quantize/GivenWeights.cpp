@@ -115,14 +115,13 @@ private:
     context.result = resultGrid(op);
     double cost = roundingCost(context, grid);
     bool inSteps = activation && context.result;
-    reportRepair(
-        op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
-        llvm::formatv("{0}: they were rounded to 8 bits with {1}, at the cost of at most {2:e3} {3}", text,
-                      target.weights.perChannel ? "a scale per output channel" : "one scale", cost,
-                      inSteps      ? "LSB of the output"
-                      : activation ? "(a real number)"
-                                   : "(a real number, of activations within [-1, 1])")
-            .str());
+    reportRepair(op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
+                 llvm::formatv("{0}: they were rounded to 8 bits with {1}, at the cost of at most {2:e3} {3}", text,
+                               target.weights.perChannel ? "a scale per output channel" : "one scale", cost,
+                               inSteps      ? "LSB of the output"
+                               : activation ? "(a real number)"
+                                            : "(a real number, of activations within [-1, 1])")
+                     .str());
   }
 
   const Target &target;

@@ -3,6 +3,7 @@
 #include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Kernels/Functions.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/Format.h"
@@ -71,6 +72,22 @@ qnn::MaxPoolOp poolFirst(qnn::MaxPoolOp pool) {
   pool.erase();
   function.erase();
   return first;
+}
+
+/// The range of a function that never falls, of each channel, is that of its operand's ends.
+void takeRangeOf(qnn::MaxPoolOp pool, Operation *reader) {
+  auto function = cast<qnn::UnaryFunctionOpInterface>(reader);
+  std::optional<qnn::Interval> operand = findRange(pool), seen = findRange(reader->getResult(0));
+  if (!operand || !seen)
+    return;
+  qnn::Function f = function.getFunction();
+  qnn::Interval range(0, 0);
+  for (int64_t c = 0, channels = pool.getType().getDimSize(*function.getFunctionAxis()); c < channels; ++c) {
+    range.first = std::min(range.first, kernels::evaluate(f.kind, f.parameters, operand->first, c));
+    range.second = std::max(range.second, kernels::evaluate(f.kind, f.parameters, operand->second, c));
+  }
+  setRange(reader->getResult(0), std::max(range.first, seen->first), std::min(range.second, seen->second),
+           rangeAttr(reader->getResult(0)).getLabel());
 }
 
 /// The pooling that does a padding before it by itself, and replaces both; null where there is none.
@@ -158,5 +175,7 @@ void tare::simplifyLowConstants(func::FuncOp function) {
     while (op) {
       qnn::MaxPoolOp first = poolFirst(op);
       op = absorbPad(first ? first : op);
+      if (first && op)
+        takeRangeOf(op, *op->getUsers().begin());
     }
 }

