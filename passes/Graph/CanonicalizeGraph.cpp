@@ -2,11 +2,13 @@
 //
 // Invariant: afterwards no op of the graph dialect folds to one of its
 // operands, none of its canonicalization patterns applies, no slice takes
-// nothing but whole parts of concatenations, and no op is dead.
+// nothing but whole parts of concatenations, no function reads a border of -inf
+// that it has no number for, and no op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/FiniteBorders.h"
 #include "Graph/SliceParts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
@@ -44,6 +46,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     RewritePatternSet patterns(context);
     patterns.add<FoldToOperand>(context);
     addSlicePartsPattern(patterns);
+    addFiniteBordersPattern(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))
       op.getCanonicalizationPatterns(patterns, context);
     GreedyRewriteConfig config;

@@ -146,7 +146,8 @@ std::optional<MovedChannels> findProducer(Value value) {
   if (auto reshape = value.getDefiningOp<qnn::ReshapeOp>(); reshape && reshape.getInput().hasOneUse()) {
     ArrayRef<int64_t> before = shapeOf(reshape.getInput()), after = reshape.getShape();
     int64_t added = int64_t(after.size()) - int64_t(before.size());
-    bool addsOnes = added >= 0 && after.drop_front(added) == before && ShapedType::getNumElements(after.take_front(added)) == 1;
+    bool addsOnes =
+        added >= 0 && after.drop_front(added) == before && ShapedType::getNumElements(after.take_front(added)) == 1;
     if (std::optional<MovedChannels> found = addsOnes ? findProducer(reshape.getInput()) : std::nullopt) {
       found->axis += added;
       return found;

@@ -14,6 +14,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
+#include <limits>
 
 namespace tare {
 #define GEN_PASS_DEF_BOUNDRANGES
@@ -94,7 +95,7 @@ private:
           << remark::reason("from {0} to {1}: no result tells them apart", shown(*border), shown(raised));
       pad.setValueAttr(Builder(pad.getContext()).getF64FloatAttr(raised));
     }
-    if (std::isinf(raised))
+    if (raised <= std::numeric_limits<float>::lowest())
       return pad.emitError() << "layer '" << qnn::layerName(pad) << "': pads with -inf, which reaches "
                              << readersOf(pad.getResult()) << ", and no grid holds it; pad with a finite number";
     if (raised < least && std::isfinite(least) && (greatest - raised) > bearableWidening * (greatest - least))

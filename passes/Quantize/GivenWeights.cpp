@@ -1,6 +1,7 @@
 //===- GivenWeights.cpp - A model's own weights that no layer has ---------===//
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/StepCosts.h"
 #include "Quantize/WeightRepair.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -8,6 +9,7 @@
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tare;
@@ -55,33 +57,48 @@ public:
       return mlir::success();
     // What stands between the integers and the layer moves the axis of their scales, or tears it apart.
     if (!gridBehind(weights))
-      return requantize(op, reals, "scales along an axis that is none of the layer's weights");
+      return requantize(op, reals, "scales along an axis that is none of the layer's weights", onePerOutput);
     if (isMatrixOfActivations(op, *grid, target)) {
       replaceLinear(op);
       return mlir::success();
     }
     if (!grid->isPerTensor() && *grid->axis != 0)
-      return requantize(op, reals, llvm::formatv("a scale per index of axis {0}", *grid->axis).str());
+      return requantize(op, reals, llvm::formatv("a scale per index of axis {0}", *grid->axis).str(), onePerOutput);
+    if (missesPowersOfTwo(op, *grid))
+      return requantize(op, reals, "scales that are no powers of two", "target '" + target.name + "' only shifts");
     if (target.weights.perChannel || llvm::all_equal(grid->scales))
       return mlir::success();
-    return requantize(op, reals, "a scale per channel");
+    return requantize(op, reals, "a scale per channel",
+                      "target '" + target.name + "' has one scale for all of them (per_channel: false)");
   }
 
 private:
+  static constexpr char onePerOutput[] = "a sum has one for each output channel (axis 0)";
+
+  /// Whether the target only shifts, and the weights alone are on scales that it cannot shift by: a model all of whose
+  /// scales are others is not meant for it.
+  bool missesPowersOfTwo(AccumulatorOpInterface op, const Grid &grid) const {
+    auto isPower = [](double scale) { return exponentOf(scale).has_value(); };
+    std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
+    return target.powerOfTwoScales() && !llvm::all_of(grid.scales, isPower) &&
+           (!activation || llvm::all_of(activation->scales, isPower));
+  }
+
   /// Scales that the layer or the target has not: the real weights, which tare-insert-quant-dequant quantizes as those
   /// of a float model.
-  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, const std::string &found) const {
+  LogicalResult requantize(AccumulatorOpInterface op, const Tensor &reals, const std::string &found,
+                           const std::string &butThereIs) const {
     std::string text =
-        llvm::formatv("layer '{0}' has weights with {1}, but {2}", qnn::layerName(op), found,
-                      target.weights.perChannel
-                          ? std::string("a sum has one for each output channel (axis 0)")
-                          : "target '" + target.name + "' has one scale for all of them (per_channel: false)");
+        llvm::formatv("layer '{0}' has weights with {1}, but {2}", qnn::layerName(op), found, butThereIs);
     if (!repair)
       return op->emitError() << text << "; do without --no-repair, which rounds them anew, or convert the float model";
     ElementsAttr attr = qnn::toAttr(op->getContext(), reals, qnn::layerName(op) + "_weight");
     Result<Grid> grid = weightGrid(attr);
     if (!grid)
       return op->emitError() << "layer '" << qnn::layerName(op) << "' cannot be quantized: " << grid.error().message;
+    if (target.powerOfTwoScales())
+      for (double &scale : grid->scales)
+        scale = std::exp2(std::ceil(std::log2(scale)));
     if (!target.weights.perChannel)
       grid->scales.assign(grid->scales.size(), *llvm::max_element(grid->scales));
     tell(op, text, reals, *grid);
@@ -98,14 +115,13 @@ private:
     context.result = resultGrid(op);
     double cost = roundingCost(context, grid);
     bool inSteps = activation && context.result;
-    reportRepair(
-        op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
-        llvm::formatv("{0}: they were rounded to 8 bits with {1}, at the cost of at most {2:e3} {3}", text,
-                      target.weights.perChannel ? "a scale per output channel" : "one scale", cost,
-                      inSteps      ? "LSB of the output"
-                      : activation ? "(a real number)"
-                                   : "(a real number, of activations within [-1, 1])")
-            .str());
+    reportRepair(op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
+                 llvm::formatv("{0}: they were rounded to 8 bits with {1}, at the cost of at most {2:e3} {3}", text,
+                               target.weights.perChannel ? "a scale per output channel" : "one scale", cost,
+                               inSteps      ? "LSB of the output"
+                               : activation ? "(a real number)"
+                                            : "(a real number, of activations within [-1, 1])")
+                     .str());
   }
 
   const Target &target;

@@ -99,11 +99,8 @@ void tare::completeRanges(func::FuncOp function) {
     Value result = op->getResult(0);
     if (!qnn::isFloatTensor(result) || rangeAttr(result))
       continue;
-    auto unary = dyn_cast<qnn::UnaryFunctionOpInterface>(op.getOperation());
     if (std::optional<qnn::Interval> range = inheritedRange(op))
       setRange(result, range->first, range->second, qnn::RangeLabel::Inherited);
-    else if (std::optional<qnn::Interval> range = unary ? rangeOfFunction(unary) : std::nullopt)
-      setRange(result, range->first, range->second, qnn::RangeLabel::Implied);
   }
 }
 

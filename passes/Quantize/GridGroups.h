@@ -61,8 +61,8 @@ mlir::OperandRange inheritedFrom(qnn::GridOpInterface op);
 /// where an operand's range is not known, and for other ops.
 std::optional<std::pair<double, double>> inheritedRange(qnn::GridOpInterface op);
 
-/// Says of every same-grid and unified op whose result has no range the one that it inherits, and of every function the
-/// one that its operand's gives. Rewrites make such ops without one; behind a model's own grids nobody else says it.
+/// Says of every same-grid and unified op whose result has no range the one that it inherits. Rewrites make such ops
+/// without one; behind a model's own grids nobody else says it.
 void completeRanges(mlir::func::FuncOp function);
 
 /// Sets what is known of an activation; 0 is made part of it.

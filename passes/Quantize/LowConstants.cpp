@@ -3,6 +3,7 @@
 #include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Kernels/Functions.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/Format.h"
@@ -49,6 +50,44 @@ qnn::MaxPoolOp poolWith(qnn::MaxPoolOp pool, Value input, ArrayRef<int64_t> pads
     return merged;
   merged->erase();
   return nullptr;
+}
+
+/// The function of what the pooling finds in place of what it finds of the function's results, which is the same where
+/// the function never falls: of a function of each channel a floor, one number, says less. Null where there is none.
+qnn::MaxPoolOp poolFirst(qnn::MaxPoolOp pool) {
+  auto function = pool.getInput().getDefiningOp<qnn::UnaryFunctionOpInterface>();
+  auto floor = pool.getInput().getDefiningOp<qnn::FloorOpInterface>();
+  if (!function || !floor || !function.getFunctionAxis() || !floor.isMonotone() || !function->hasOneUse() ||
+      !function->getOperand(0).getDefiningOp<qnn::PadOp>())
+    return nullptr;
+  OpBuilder builder(pool);
+  auto first = cast<qnn::MaxPoolOp>(builder.clone(*pool));
+  first.getInputMutable().assign(function->getOperand(0));
+  if (std::optional<qnn::Interval> range = inheritedRange(first))
+    setRange(first, range->first, range->second, qnn::RangeLabel::Inherited);
+  Operation *after = builder.clone(*function);
+  after->setOperand(0, first);
+  after->getResult(0).setType(pool.getType());
+  pool.replaceAllUsesWith(after->getResult(0));
+  pool.erase();
+  function.erase();
+  return first;
+}
+
+/// The range of a function that never falls, of each channel, is that of its operand's ends.
+void takeRangeOf(qnn::MaxPoolOp pool, Operation *reader) {
+  auto function = cast<qnn::UnaryFunctionOpInterface>(reader);
+  std::optional<qnn::Interval> operand = findRange(pool), seen = findRange(reader->getResult(0));
+  if (!operand || !seen)
+    return;
+  qnn::Function f = function.getFunction();
+  qnn::Interval range(0, 0);
+  for (int64_t c = 0, channels = pool.getType().getDimSize(*function.getFunctionAxis()); c < channels; ++c) {
+    range.first = std::min(range.first, kernels::evaluate(f.kind, f.parameters, operand->first, c));
+    range.second = std::max(range.second, kernels::evaluate(f.kind, f.parameters, operand->second, c));
+  }
+  setRange(reader->getResult(0), std::max(range.first, seen->first), std::min(range.second, seen->second),
+           rangeAttr(reader->getResult(0)).getLabel());
 }
 
 /// The pooling that does a padding before it by itself, and replaces both; null where there is none.
@@ -133,6 +172,10 @@ void tare::simplifyLowConstants(func::FuncOp function) {
   for (qnn::SliceOp op : llvm::make_early_inc_range(function.getOps<qnn::SliceOp>()))
     skipPad(op);
   for (qnn::MaxPoolOp op : llvm::make_early_inc_range(function.getOps<qnn::MaxPoolOp>()))
-    while (op)
-      op = absorbPad(op);
+    while (op) {
+      qnn::MaxPoolOp first = poolFirst(op);
+      op = absorbPad(first ? first : op);
+      if (first && op)
+        takeRangeOf(op, *op->getUsers().begin());
+    }
 }

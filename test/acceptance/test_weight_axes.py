@@ -55,7 +55,8 @@ def test_along_any_axis(name, axis, target, tmp_path):
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"])
     step = .25 if powers else STEP
     told = [line for line in messages.splitlines() if "layer 'layer' has weights with" in line]
-    if axis == OUTPUTS[name]:
+    # A factor of 0.6 leaves no power of two.
+    if axis == OUTPUTS[name] and not (powers and name == "gemm_alpha"):
         assert not told and off.max() <= step * 1.001, messages
         return
     assert len(told) == 1 and "rounded to 8 bits with a scale per output channel" in told[0], messages

@@ -52,6 +52,8 @@ def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
     %1 = qnn.reshape %x {shape = array<i64: 4, 4>} : (tensor<1x16xf32>) -> tensor<4x4xf32>
     ```
 
+    A padding by -inf that a function reads which has no number for that (a leaky relu) pads by the lowest float32 number.
+
     A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
     not share a grid with the others:
 

@@ -27,7 +27,7 @@ func.func @by_channels(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // CHECK-LABEL: func.func @by_activation
 func.func @by_activation(%x: tensor<1x2xf32>, %y: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  // CHECK: %[[R:.*]] = qnn.reciprocal %arg1 {{.*}} loc("div_reciprocal"("y_reciprocal"))
+  // CHECK: %[[R:.*]] = qnn.reciprocal %arg1 {qnn.intermediate} {{.*}} loc("div_reciprocal"("y_reciprocal"))
   // CHECK-NEXT: qnn.mul %arg0, %[[R]] {{.*}} loc("div"("y"))
   %0 = qnn.div %x, %y : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("div"("y"))
   return %0 : tensor<1x2xf32>

@@ -1,5 +1,6 @@
 // RUN: split-file %s %t
 // RUN: tare-opt %t/good.mlir --tare-import-ranges=file=%t/ranges.json | FileCheck %t/good.mlir
+// RUN: tare-opt %t/given.mlir --tare-import-ranges=file=%t/ranges.json | FileCheck %t/given.mlir --check-prefix=CHECK-GIVEN
 // RUN: not tare-opt %t/missing.mlir --tare-import-ranges=file=%t/ranges.json 2>&1 | FileCheck %t/missing.mlir
 // RUN: not tare-opt %t/good.mlir --tare-import-ranges=file=%t/none.json 2>&1 | FileCheck %s --check-prefix=NONE
 
@@ -43,6 +44,20 @@ func.func @main(%x: tensor<1x2xf32> {qnn.name = "x"}) -> (tensor<1x8xf32>, tenso
   // CHECK: qnn.linear %{{[^{]*}} : (
   %y = qnn.linear %s, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
   return %k, %m, %y : tensor<1x8xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+//--- given.mlir
+// Of values on the model's own grids calibration says what is used of them, and what a padding adds; where it says nothing, the grids do.
+!given = !quant.uniform<i8:f32, 0.125>
+func.func @main(%x: tensor<1x2x!given> {qnn.name = "xq"}) -> (tensor<1x4xf32>, tensor<1x3xf32>, tensor<2x1xf32>) {
+  %0 = quant.dcast %x : tensor<1x2x!given> to tensor<1x2xf32> loc("x_dequantize"("x"))
+  // CHECK-GIVEN: qnn.concat {{.*}}qnn.range = #qnn.range<0.000000e+00, 3.000000e-07, inherited>
+  %1 = qnn.concat %0, %0 {axis = 1 : i64} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x4xf32> loc("concat"("sum"))
+  // CHECK-GIVEN: qnn.pad {{.*}}qnn.range = #qnn.range<-2.000000e+00, 3.000000e-07, inherited>
+  %2 = qnn.pad %0 {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = -2.0 : f64} : (tensor<1x2xf32>) -> tensor<1x3xf32> loc("pad"("sum"))
+  // CHECK-GIVEN: qnn.transpose {{.*}}qnn.range = #qnn.range<-1.600000e+01, 1.587500e+01, inherited>
+  %3 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("transpose"("t"))
+  return %1, %2, %3 : tensor<1x4xf32>, tensor<1x3xf32>, tensor<2x1xf32>
 }
 
 //--- missing.mlir

@@ -208,15 +208,15 @@ func.func @padding(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<0
 
 // -----
 
-!given = !quant.uniform<i8:f32, 0.1>
+!given = !quant.uniform<i8:f32, 0.125>
 
-// A step that the model has no value for: 16 bits over the range that its operands imply, 25.6; what follows is as narrow as before.
+// A step that the model has no value for: 16 bits over the range that its operands imply, 32; what follows is as narrow as before.
 // CHECK-LABEL: func.func @intermediate
 func.func @intermediate(%x: tensor<1x4x!given>, %y: tensor<1x4x!given>) -> tensor<1x4xf32> {
   %0 = quant.dcast %x : tensor<1x4x!given> to tensor<1x4xf32>
   %1 = quant.dcast %y : tensor<1x4x!given> to tensor<1x4xf32>
-  // CHECK: %[[STEP:.*]] = qnn.add {{.*}}qnn.range = #qnn.range<-2.560000e+01, 2.540000e+01, implied>
-  // CHECK: quant.qcast %[[STEP]] : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, 7.8127{{.*}}E-4>>
+  // CHECK: %[[STEP:.*]] = qnn.add {{.*}}qnn.range = #qnn.range<-3.200000e+01, 3.175000e+01, implied>
+  // CHECK: quant.qcast %[[STEP]] : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, 9.7659{{.*}}E-4>>
   %2 = qnn.add %0, %1 {qnn.intermediate} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("sum"("s/sum1"))
   // CHECK: %[[SUM:.*]] = qnn.add
   // CHECK: quant.qcast %[[SUM]] : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32

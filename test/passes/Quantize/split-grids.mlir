@@ -148,24 +148,24 @@ func.func @inputs(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<2x1xf32>, ten
 
 // -----
 
-!given = !quant.uniform<i8:f32, 0.1>
+!given = !quant.uniform<i8:f32, 0.125>
 !narrow = !quant.uniform<i8:f32, 0.02>
 
 // What is joined, or padded, has the range of its operands' own grids: no reader without a quantizer gets the narrow one.
 // CHECK-LABEL: func.func @known_by_grids
 func.func @known_by_grids(%x: tensor<1x2x4x4x!given>) -> (tensor<1x4x4x4x!narrow>, tensor<1x4x4x4xf32>, tensor<1x2x6x6x!narrow>, tensor<1x2x6x6xf32>) {
   %0 = quant.dcast %x : tensor<1x2x4x4x!given> to tensor<1x2x4x4xf32>
-  // CHECK: %[[NARROW:.*]] = qnn.concat {{.*}}qnn.range = #qnn.range<-1.280000e+01, 1.270000e+01, inherited>
-  // CHECK: %[[JOINED:.*]] = qnn.concat {{.*}}qnn.range = #qnn.range<-1.280000e+01, 1.270000e+01, inherited>
+  // CHECK: %[[NARROW:.*]] = qnn.concat {{.*}}qnn.range = #qnn.range<-1.600000e+01, 1.587500e+01, inherited>
+  // CHECK: %[[JOINED:.*]] = qnn.concat {{.*}}qnn.range = #qnn.range<-1.600000e+01, 1.587500e+01, inherited>
   // CHECK: quant.qcast %[[NARROW]]
   // CHECK: qnn.tanh %[[JOINED]]
-  // expected-remark @unknown {{ComputedPerGrid}}
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=concat, Multiplications=0, Remark="2 times: its readers want as many grids"}}
   %1 = qnn.concat %0, %0 {axis = 1 : i64} : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x4x4x4xf32> loc("concat"("c"))
   %2 = quant.qcast %1 : tensor<1x4x4x4xf32> to tensor<1x4x4x4x!narrow>
   %3 = qnn.tanh %1 : (tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
-  // CHECK: %[[PADDED:.*]] = qnn.pad {{.*}}qnn.range = #qnn.range<-2.000000e+01, 1.270000e+01, inherited>{{.*}} loc("pad"("p"))
+  // CHECK: %[[PADDED:.*]] = qnn.pad {{.*}}qnn.range = #qnn.range<-2.000000e+01, 1.587500e+01, inherited>{{.*}} loc("pad"("p"))
   // CHECK: qnn.tanh %[[PADDED]]
-  // expected-remark @unknown {{ComputedPerGrid}}
+  // expected-remark @unknown {{ComputedPerGrid | Category:tare-split-grids | Layer=pad, Multiplications=0, Remark="2 times: its readers want as many grids"}}
   %4 = qnn.pad %0 {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = -20.0 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x6x6xf32> loc("pad"("p"))
   %5 = quant.qcast %4 : tensor<1x2x6x6xf32> to tensor<1x2x6x6x!narrow>
   %6 = qnn.tanh %4 : (tensor<1x2x6x6xf32>) -> tensor<1x2x6x6xf32>
