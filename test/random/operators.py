@@ -177,6 +177,7 @@ def add(builder, value):
     pair = [value, operand] if builder.chance(0.6) else [operand, value]
     [result] = builder.add(operator, pair)
     rounding = _constant_rounding(builder, other)
+    result.coarse = 2 * value.unit if other is value else max(value.unit, other.unit)
     return _bound(result, value.error + other.error + rounding, value.typical + other.typical + rounding, value.largest + other.largest,
                   min(value.unit, other.unit))
 
