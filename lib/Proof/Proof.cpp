@@ -3,6 +3,7 @@
 
 #include "Grids.h"
 #include "Provers.h"
+#include "ZeroPoints.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Tensor/Parallel.h"
 
@@ -109,6 +110,8 @@ LayerProof proof::proveLayer(const program::Model &model, const program::LayerT 
   proof.name = layer.name;
   proof.kind = kernel.name;
   provers[size_t(kernel.facts.meaning)](proof, model, layer);
+  if (proof.method != Method::unknown && !hasZeroPointsOfGrids(model, layer))
+    setUnknown(proof, "it computes with other zero points than its tensors have");
   return proof;
 }
 

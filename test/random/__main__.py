@@ -8,16 +8,14 @@ import argparse
 import functools
 import os
 import pathlib
-import shutil
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 from builder import TARGETS  # noqa: E402
-from differences import Summary, check, check_all, kinds  # noqa: E402
+from differences import Summary, check, check_all, kinds, scratch  # noqa: E402
 
 SHOWN = 50
 
@@ -38,12 +36,6 @@ def arguments():
     return parser.parse_args()
 
 
-def scratch():
-    """In memory where there is such a folder: golden vectors are many small files."""
-    memory = pathlib.Path("/dev/shm")
-    return tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None)
-
-
 def run(options, folder):
     """(target, summary) of parts of the work, as they are done."""
     how = {"verify": options.verify, "reference": options.reference}
@@ -59,14 +51,11 @@ def run(options, folder):
 
 def main():
     options, summaries, begin = arguments(), {}, time.monotonic()
-    folder = pathlib.Path(options.keep or scratch())
-    folder.mkdir(parents=True, exist_ok=True)
-    for target, summary in run(options, folder):
-        for finding in summary.findings[:max(0, SHOWN - len(summaries.get(target, Summary()).findings))]:
-            print(f"  {finding}", flush=True)
-        summaries[target] = summaries.get(target, Summary()).joined(summary)
-    if not options.keep:
-        shutil.rmtree(folder)
+    with scratch(options.keep) as folder:
+        for target, summary in run(options, folder):
+            for finding in summary.findings[:max(0, SHOWN - len(summaries.get(target, Summary()).findings))]:
+                print(f"  {finding}", flush=True)
+            summaries[target] = summaries.get(target, Summary()).joined(summary)
     for target, summary in sorted(summaries.items()):
         print(f"{target}: {summary.graphs} graphs, {summary.repaired} repaired, {len(summary.findings)} findings")
     everything = functools.reduce(Summary.joined, summaries.values())

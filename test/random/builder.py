@@ -14,8 +14,8 @@ from onnx import helper, numpy_helper
 
 OPSET = 21
 SAMPLES = 3
-# The share of numbers that a multiplier's last bit rounds otherwise: of 255 steps and 15 bits.
-ROUNDED_OTHERWISE = 0.012
+# The share of numbers that a multiplier's last bit, of 15, rounds otherwise: for each step of what it scales, and whatever that is.
+ROUNDED_OTHERWISE_A_STEP, ROUNDED_OTHERWISE = 2.0 ** -14, 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Grid:
 class Value:
     """A tensor: `array` is [SAMPLES, shape...]. `error`: how far a program's numbers may be off, as real numbers (integers count in
     steps); `typical`: how far they are in the mean, at most. `grid`: where its numbers lie, if on one; `size`: the largest sum that an
-    operator forms before it is rounded, as a real number; `unit`: what that sum counts in; `wide`: whether its numbers have 16 bits."""
+    operator forms before it is rounded, as a real number; `unit`: what that sum counts in; `wide`: whether its numbers have 16 bits;
+    `coarse`: what a sum's coarser operand counts in."""
     name: str
     array: np.ndarray
     error: float = 0.0
@@ -70,6 +71,7 @@ class Value:
     size: float = 0.0
     unit: float = 0.0
     wide: bool = False
+    coarse: float = 0.0
 
     @property
     def shape(self):
@@ -210,8 +212,9 @@ class Builder:
             inexact = 0.3 + 2.0 ** -13 * (max(value.size, value.largest) / step + abs(grid.zero))
             error = np.floor(value.error / step + inexact) + 1
             # Of sums of n units to a step, a unit in n is halfway, and every other one of those is rounded up to an odd integer.
-            ties = 0.5 * min(1.0, value.unit / step) if self.hardware.ties else 0.0
-            typical = value.typical / step + ROUNDED_OTHERWISE + ties + (2.0 if grid.wide else 0.0)
+            ties = 0.5 * min(1.0, max(value.unit, value.coarse) / step) if self.hardware.ties else 0.0
+            scaled = max(value.size, value.largest) / step
+            typical = value.typical / step + ROUNDED_OTHERWISE + ROUNDED_OTHERWISE_A_STEP * scaled + ties + (2.0 if grid.wide else 0.0)
         result.grid, result.error, result.typical = grid, error, typical
         return result
 

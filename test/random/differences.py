@@ -1,6 +1,7 @@
 """Converts packs of random graphs, runs them, and tells which graphs are not what ONNX computes, or not what is proven of them."""
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import functools
 import json
@@ -8,6 +9,7 @@ import multiprocessing
 import os
 import pathlib
 import re
+import tempfile
 
 import numpy as np
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
@@ -141,6 +143,18 @@ class Check:
 
     def finding(self, index, what):
         return Finding(self.target, index, what)
+
+
+@contextlib.contextmanager
+def scratch(kept=None):
+    """The folder `kept`, or one that is deleted: in memory where that can be, as golden vectors are many small files."""
+    if kept:
+        pathlib.Path(kept).mkdir(parents=True, exist_ok=True)
+        yield pathlib.Path(kept)
+        return
+    memory = pathlib.Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield pathlib.Path(folder)
 
 
 def _check_in(folder, seed, target, indices, **options):

@@ -177,6 +177,7 @@ def add(builder, value):
     pair = [value, operand] if builder.chance(0.6) else [operand, value]
     [result] = builder.add(operator, pair)
     rounding = _constant_rounding(builder, other)
+    result.coarse = 2 * value.unit if other is value else max(value.unit, other.unit)
     return _bound(result, value.error + other.error + rounding, value.typical + other.typical + rounding, value.largest + other.largest,
                   min(value.unit, other.unit))
 
@@ -328,8 +329,9 @@ def pad(builder, value):
         else:
             operands.append(builder.constant(np.array(builder.random.integers(np.iinfo(kind).min, np.iinfo(kind).max + 1), kind)))
     [result] = builder.add("Pad", operands, mode=mode)
-    # The border is rounded, to the operand's grid where there is one: all of it alike.
-    rounding = value.unit if kind == np.float32 else 0.0
+    # The border is rounded, to the operand's grid where that has it: all of it alike. Otherwise all is, to a grid that has both.
+    span = float(result.array.max(initial=0)) - float(result.array.min(initial=0))
+    rounding = max(value.unit, span / (65535 if value.wide else 255)) if kind == np.float32 else 0.0
     result.wide = value.wide
     return _bound(result, value.error + rounding, np.inf if mode == "constant" else value.typical, 0.0, value.unit)
 

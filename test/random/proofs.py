@@ -13,7 +13,7 @@ import numpy as np
 from harness import ROOT, tare
 
 sys.path.append(str(ROOT / "test/acceptance"))
-from replay import MOVEMENTS, Golden, at, replay  # noqa: E402
+from replay import ACCUMULATORS, Golden, replay  # noqa: E402
 
 # Beyond these errors (LSB, at 8 and at 16 bits) a requantization has a multiplier that is not of its tensors' grids.
 SCALED = ("conv", "conv_transpose", "linear", "matmul", "add", "mul", "rescale", "average_pool", "reduce_mean")
@@ -91,11 +91,12 @@ def _real(layer, operands, sums):
         return x
     if sums is None:
         return None
-    counts = np.arange(1, sums.size + 1) if kind == "average_pool" else 1
+    counts = 1
     if kind == "reduce_mean":
         counts = operands[0].size // sums.size
     if kind == "average_pool":
-        return None  # Its counts are the replay's.
+        counts = np.broadcast_to(ACCUMULATORS[kind](p, operands[0])[1] + 1, (*sums.shape[:1], *[1] * (4 - sums.ndim), *sums.shape[1:]))
+        counts = counts.reshape(sums.shape)
     real = sums.astype(np.float64) * _sum_scale(layer) / counts
     stages = layer["requantization"].get("stages")
     if stages:  # (A42) The bias with the zero point.

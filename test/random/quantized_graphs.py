@@ -100,7 +100,7 @@ class GraphMaker(Builder):
 
     def fused(self, result):
         limited = self.choose(operators.relu, operators.clip)(self, result)
-        limited.size, limited.unit = result.size, result.unit
+        limited.size, limited.unit, limited.coarse = result.size, result.unit, result.coarse
         return limited
 
     def quantize(self, result):

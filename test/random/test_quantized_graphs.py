@@ -7,14 +7,15 @@ import pytest
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1] / "e2e")]
 
 from builder import TARGETS  # noqa: E402
-from differences import check, kinds  # noqa: E402
+from differences import check, kinds, scratch  # noqa: E402
 
 GRAPHS, SEED = 336, 20261128
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_programs_compute_what_onnx_runtime_does(target, tmp_path):
-    summary = check(SEED, range(GRAPHS), target, tmp_path)
+def test_programs_compute_what_onnx_runtime_does(target):
+    with scratch() as folder:
+        summary = check(SEED, range(GRAPHS), target, folder)
     assert summary.graphs == GRAPHS
     assert not summary.findings, "\n".join(map(str, summary.findings[:20])) + f"\nkinds: {kinds(summary.findings)}"
     # What a repair names is not compared: that must stay the exception.

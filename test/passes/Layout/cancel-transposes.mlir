@@ -179,3 +179,17 @@ func.func @grid(%x: tensor<1x8x8x2xi8>) -> tensor<1x8x4x2xi32> {
   %3 = npu.transpose %2 permutation = [0, 2, 3, 1] : (tensor<1x2x8x4xi32>) -> tensor<1x8x4x2xi32>
   return %3 : tensor<1x8x4x2xi32>
 }
+
+// -----
+
+// A reshape that says what its integers mean has its operand's shape in every layout, dimensions of size 1 or not.
+// CHECK-LABEL: func.func @meaning
+func.func @meaning(%x: tensor<1x4x1x2xi8>) -> tensor<1x4x1x2xi8> {
+  %0 = npu.transpose %x permutation = [0, 3, 1, 2] : (tensor<1x4x1x2xi8>) -> tensor<1x2x4x1xi8>
+  // CHECK: npu.reshape {{.*}} {npu.grid = !quant.uniform<i8:f32, 2.500000e-01>} : (tensor<1x4x1x2xi8>) -> tensor<1x4x1x2xi8>
+  // CHECK-NOT: npu.transpose
+  %1 = npu.reshape %0 shape = [1, 2, 4, 1] {npu.grid = !quant.uniform<i8:f32, 0.25>} : (tensor<1x2x4x1xi8>) -> tensor<1x2x4x1xi8>
+  %2 = npu.rescale %1 requant = <multipliers = [1], shifts = [0], zero_point = 0, clamp = [0, 127]> : (tensor<1x2x4x1xi8>) -> tensor<1x2x4x1xi8>
+  %3 = npu.transpose %2 permutation = [0, 2, 3, 1] : (tensor<1x2x4x1xi8>) -> tensor<1x4x1x2xi8>
+  return %3 : tensor<1x4x1x2xi8>
+}

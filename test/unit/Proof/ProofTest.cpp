@@ -197,6 +197,28 @@ TEST(Proof, IntegersThatMoveToAnotherGridAreNot) {
   EXPECT_DOUBLE_EQ(proof.worst.error, 254.0 * 255);
 }
 
+/// rescale of an operand on a zero point of 3 to a result on one of -5, which the tensors say to be `operand` and
+/// `result`.
+LayerProof proofOfZeroPoints(int32_t operand, int32_t result) {
+  test::NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 3}});
+  program::RescaleT rescale;
+  rescale.input_zero_point = 3;
+  rescale.requant = test::requant({16384}, {15});
+  rescale.requant->zero_point = -5;
+  uint32_t y = builder.layer("scale", std::move(rescale), {x});
+  setGrid(builder, x, {0.5}, operand), setGrid(builder, y, {1.0}, result);
+  builder.output("y", y);
+  auto model = modelOf(builder);
+  return proveLayer(*model, *model->program().layers[0]);
+}
+
+TEST(Proof, OtherZeroPointsThanThoseOfTheTensorsAreNoProof) {
+  EXPECT_EQ(proofOfZeroPoints(3, -5).method, Method::steps);
+  EXPECT_EQ(proofOfZeroPoints(4, -5).method, Method::unknown);
+  EXPECT_EQ(proofOfZeroPoints(3, 5).method, Method::unknown);
+}
+
 TEST(Proof, SumTriesEveryPair) {
   test::NetworkBuilder builder;
   uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
