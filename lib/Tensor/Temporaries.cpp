@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 #include <utility>
+#include <vector>
 
 using namespace tare;
 namespace fs = std::filesystem;
@@ -30,14 +31,28 @@ struct Registry {
   }
 };
 
-/// Of the path, and what has a longer name beside it.
+/// Other threads still write: what they make under the old name fails once it is another, and what they had begun is
+/// removed, too.
+void removeWhatIsWritten(const fs::path &path) {
+  constexpr int attempts = 100;
+  std::error_code ignored;
+  fs::path away = path.string() + ".removed";
+  fs::rename(path, away, ignored);
+  for (int i = 0; i != attempts && fs::exists(fs::symlink_status(away, ignored)); ++i)
+    fs::remove_all(away, ignored);
+}
+
+/// The path, and what has a longer name beside it.
 void removeAll(const fs::path &path) {
   std::error_code ignored;
   fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   std::string name = path.filename();
+  std::vector<fs::path> found;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder, ignored))
     if (entry.path().filename().string().starts_with(name))
-      fs::remove_all(entry.path(), ignored);
+      found.push_back(entry.path());
+  for (const fs::path &each : found)
+    removeWhatIsWritten(each);
 }
 
 } // namespace

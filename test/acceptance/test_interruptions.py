@@ -72,7 +72,8 @@ def test_signals_leave_nothing(net, number):
     """Golden vectors are a folder under a temporary name, which no file system hides."""
     converts(net, "")
     folder = net / "golden"
-    process = subprocess.Popen([str(BIN / "tare"), "verify", str(net / "m.tare"), "--golden", str(folder), "--samples", "2000"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([str(BIN / "tare"), "verify", str(net / "m.tare"), "--golden", str(folder), "--samples", "2000"], stdout=subprocess.DEVNULL,
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     wait_for(lambda: any(".part" in name for name in left(net)), process)
     assert process.poll() is None, "it was done too early to be interrupted"
     process.send_signal(number)

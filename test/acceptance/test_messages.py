@@ -19,23 +19,23 @@ def is_plain(text):
     return not any(c < " " and c != "\n" or "\x7f" <= c < "\xa0" or c in "\u2028\u2029\u202e" for c in text)
 
 
-@pytest.mark.parametrize("name, spelled", zip(EVIL, SPELLED))
+@pytest.mark.parametrize("name, spelled", list(zip(EVIL, SPELLED)))
 def test_names_do_not_break_a_message(tmp_path, name, spelled):
     model, out = tmp_path / "m.onnx", tmp_path / "m.tare"
-    save(model, [node("Add", ["x", "nope"], ["y"], name=name)], [port("x", [1, 4])], [port("y", [1, 4])])
+    save(model, [node("Celu", ["x"], ["y"], name=name)], [port("x", [1, 4])], [port("y", [1, 4])])
     said = fails("convert", model, "--random-calibration", "-o", out, output=out)
     assert said.count("\n") == 1 and is_plain(said) and f"'{spelled}'" in said
 
 
-@pytest.mark.parametrize("name, spelled", zip(EVIL, SPELLED))
+@pytest.mark.parametrize("name, spelled", list(zip(EVIL, SPELLED)))
 def test_names_do_not_break_warnings_lines_and_tables(tmp_path, name, spelled):
     """A dead value, an output, a layer in a table."""
     model, out = tmp_path / "m.onnx", tmp_path / "m.tare"
     save(model, [node("Add", ["x", "k"], ["a"], name="add"), node("Relu", ["a"], [name], name="relu"), node("LeakyRelu", [name], [name + "2"], name=name)],
-         [port("x", [1, 4])], [port(name + "2", [1, 4])], {"k": np.float32([-1e9])})
+         [port("x", [1, 4])], [port(name + "2", [1, 4])], {"k": np.float32([-100])})
     done = convert(model, out, "--verbose")
     assert is_plain(done.stderr) and all(line.startswith("tare: ") for line in done.stderr.splitlines())
-    assert f"value '{spelled}'" in done.stderr and f"output '{spelled}2'" in done.stderr
+    assert f"'{spelled}' was never anything but 0" in done.stderr and f"output '{spelled}2'" in done.stderr
     shown = tare("inspect", out).stdout
     assert is_plain(shown) and spelled in shown
     # For programs names stay what they are.

@@ -1,6 +1,8 @@
 //===- OutputCheck.cpp - Whether outputs have survived --------------------===//
 #include "OutputCheck.h"
 
+#include "ColumnSums.h"
+
 #include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
@@ -29,37 +31,25 @@ constexpr double variation = 1e-3;
 /// More slices along one axis are not looked at one by one.
 constexpr int64_t mostSlices = 1 << 16;
 
-/// The elements of an output, a part or a slice.
-struct Elements {
-  Difference difference;
-  double low = HUGE_VAL, high = -HUGE_VAL, otherLow = HUGE_VAL, otherHigh = -HUGE_VAL;
+/// All equal where the reference is not.
+bool isConstant(const Elements &elements) {
+  double size = std::max(std::abs(elements.low), std::abs(elements.high));
+  return elements.otherLow == elements.otherHigh && elements.high - elements.low > variation * size;
+}
 
-  void add(double reference, double other) {
-    difference.add(reference, other);
-    low = std::min(low, reference), high = std::max(high, reference);
-    otherLow = std::min(otherLow, other), otherHigh = std::max(otherHigh, other);
-  }
-  void add(const Elements &more) {
-    difference.add(more.difference);
-    low = std::min(low, more.low), high = std::max(high, more.high);
-    otherLow = std::min(otherLow, more.otherLow), otherHigh = std::max(otherHigh, more.otherHigh);
-  }
-  /// All equal where the reference is not.
-  bool isConstant() const {
-    return otherLow == otherHigh && high - low > variation * std::max(std::abs(low), std::abs(high));
-  }
-  bool isBelow(double sqnr) const { return difference.reference2 > 0 && difference.sqnr() < sqnr; }
-};
+bool isBelow(const Elements &elements, double sqnr) {
+  return elements.difference.reference2 > 0 && elements.difference.sqnr() < sqnr;
+}
 
-bool hasCollapsed(const Elements &elements) { return elements.isConstant() || elements.isBelow(collapsedSqnr); }
+bool hasCollapsed(const Elements &elements) { return isConstant(elements) || isBelow(elements, collapsedSqnr); }
 
 bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
   double reach = std::max({std::abs(elements.low), std::abs(elements.high), std::abs(elements.otherHigh)});
   if (std::min(reach, elements.high - elements.low) <= quietShare * part.width && std::isfinite(part.width))
     return false;
   if (elements.difference.total < fewElements)
-    return elements.difference.total >= leastElements && elements.isBelow(noiseSqnr);
-  return elements.isConstant() || elements.isBelow(collapsedSqnr);
+    return elements.difference.total >= leastElements && isBelow(elements, noiseSqnr);
+  return isConstant(elements) || isBelow(elements, collapsedSqnr);
 }
 
 /// f(element, index along the axis)
@@ -94,8 +84,11 @@ public:
       for (int64_t i = 0; i != reference.count(); ++i)
         byPart[of.partOf(i)].add(a[i], b[i]);
     for (Axis &axis : slices)
-      forEachSlice(shape, axis.axis,
-                   [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
+      if (byPart.size() == 1)
+        addSlices(axis, a, b);
+      else
+        forEachSlice(shape, axis.axis,
+                     [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
   }
 
   OutputQuality quality() {
@@ -127,9 +120,37 @@ private:
     Elements &at(int64_t index, size_t part, size_t parts) { return elements[index * parts + part]; }
   };
 
+  /// Of one part: a row of slices at a time, or so many neighbours in a slice.
+  void addSlices(Axis &axis, const float *a, const float *b) const {
+    constexpr int64_t lanes = 32;
+    int64_t count = elementCount(shape), inner = 1;
+    for (size_t i = axis.axis + 1; i < shape.size(); ++i)
+      inner *= shape[i];
+    if (inner == 1) {
+      ColumnSums sums(shape[axis.axis]);
+      for (int64_t i = 0; i != count; i += shape[axis.axis])
+        sums.add(a + i, b + i);
+      for (int64_t index = 0; index != shape[axis.axis]; ++index)
+        axis.elements[index].add(sums.at(index));
+      return;
+    }
+    for (int64_t begin = 0, index = 0; begin != count; begin += inner, index = (index + 1) % shape[axis.axis]) {
+      int64_t i = begin, end = begin + inner;
+      if (inner >= 2 * lanes) {
+        ColumnSums sums(lanes);
+        for (; i + lanes <= end; i += lanes)
+          sums.add(a + i, b + i);
+        for (int64_t lane = 0; lane != lanes; ++lane)
+          axis.elements[index].add(sums.at(lane));
+      }
+      for (; i != end; ++i)
+        axis.elements[index].add(a[i], b[i]);
+    }
+  }
+
   static Collapse collapseOf(const Elements &elements, std::string value) {
-    return {std::move(value),     true, true, {}, {}, 0, elements.difference.sqnr(), elements.difference.cosine(),
-            elements.isConstant()};
+    return {std::move(value),    true, true, {}, {}, 0, elements.difference.sqnr(), elements.difference.cosine(),
+            isConstant(elements)};
   }
 
   /// Where all of a part lies along an axis, with no other part there, it is told by its indices.
@@ -161,7 +182,7 @@ private:
         if (elements.difference.total == 0 || !hasSliceCollapsed(elements, of.parts[part]))
           continue;
         collapse.indices.push_back(i);
-        collapse.isConstant |= elements.isConstant();
+        collapse.isConstant |= isConstant(elements);
         collapse.sqnr = std::min(collapse.sqnr, elements.difference.sqnr());
         collapse.cosine = std::min(collapse.cosine, elements.difference.cosine());
       }

@@ -12,11 +12,12 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <limits>
 #include <map>
+#include <type_traits>
 
 using namespace mlir;
 using namespace tare;
@@ -34,18 +35,30 @@ constexpr double accumulatorSlack = 0x1p-10;
 using Distances = std::map<int64_t, int64_t>;
 using DistancesByLayer = std::map<size_t, Distances>;
 
-template <typename T> int32_t distanceOf(T a, T b) { return std::abs(int32_t(a) - int32_t(b)); }
+template <typename T> using Unsigned = std::make_unsigned_t<T>;
+
+/// The distance of two integers, which fits into the unsigned type of as many bits.
+template <typename T> Unsigned<T> distanceOf(T a, T b) {
+  constexpr Unsigned<T> half = Unsigned<T>(1) << (8 * sizeof(T) - 1);
+  Unsigned<T> x = Unsigned<T>(a) ^ half, y = Unsigned<T>(b) ^ half;
+  return Unsigned<T>(x > y ? x - y : y - x);
+}
 
 template <typename T> void addDistances(Distances &distances, const Tensor &a, const Tensor &b) {
   const T *x = a.as<T>(), *y = b.as<T>();
   const int64_t count = a.count();
-  // Nearly all are 0 or 1: for vectors.
-  int32_t largest = 0;
+  // Nearly all are 0 or 1: for vectors, with counters as wide as the elements.
+  constexpr int64_t block = std::numeric_limits<Unsigned<T>>::max();
+  Unsigned<T> largest = 0;
   int64_t differing = 0;
-  for (int64_t i = 0; i != count; ++i) {
-    int32_t distance = distanceOf(x[i], y[i]);
-    largest = std::max(largest, distance);
-    differing += distance != 0;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    Unsigned<T> differingHere = 0;
+    for (int64_t i = begin, end = std::min(count, begin + block); i != end; ++i) {
+      Unsigned<T> distance = distanceOf(x[i], y[i]);
+      largest = distance > largest ? distance : largest;
+      differingHere += distance != 0;
+    }
+    differing += differingHere;
   }
   if (differing != count)
     distances[0] += count - differing;
