@@ -181,7 +181,8 @@ def test_the_cost_is_told_where_there_are_8_bits_alone(name, target, calibrate, 
 
 def test_a_quotient_of_two_activations(tmp_path):
     """Its reciprocal has 16 bits, over what the divisor's integers give."""
-    model, inputs = build(tmp_path, [node("Relu", ["x2d"], ["p"], name="p"), node("Add", ["p", "cnum"], ["q"], name="q"),
+    model, inputs = build(tmp_path, [node("Relu", ["x2d"], ["p"], name="p"), *quantize("p", "bs", "bz", "pd"),
+                                     node("Add", ["pd", "cnum"], ["q"], name="q"),
                                      *quantize("q", "bs", "bz", "qd"), node("Div", ["xd", "qd"], ["r"], name="layer")])
     for calibrate in (False, True):
         off, messages = differences(model, inputs, "generic", calibrate)

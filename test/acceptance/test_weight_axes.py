@@ -27,7 +27,7 @@ LAYERS = {
     "matmul_add": ([node("MatMul", ["xd", "w"], ["m"], name="layer"), node("Add", ["m", "bias"], ["c"], name="add")], (4, 6), [2, 3, 4]),
 }
 OUTPUTS = {"conv": 0, "grouped": 0, "line": 0, "transposed": 1, "transposed_grouped": 1, "transposed_line": 1, "transposed_bias": 1,
-           "transposed_depthwise": 1, "gemm": 1, "gemm_transposed": 0, "gemm_alpha": 1, "matmul": 1, "matmul_outer": 2, "matmul_add": 1}
+           "transposed_depthwise": 0, "gemm": 1, "gemm_transposed": 0, "gemm_alpha": 1, "matmul": 1, "matmul_outer": 2, "matmul_add": 1}
 CASES = [(name, axis) for name, (_, shape, _) in LAYERS.items() for axis, size in enumerate(shape) if size > 1]
 
 

@@ -115,7 +115,12 @@ def gemm(builder, value):
     outputs, transposed = builder.choose(1, 4, 7), bool(builder.chance(0.5))
     shape = (outputs, value.shape[1]) if transposed else (value.shape[1], outputs)
     weights, reals = _weights(builder, shape, 0 if transposed else 1)
-    return _product(builder, value, "Gemm", weights, reals, reals if transposed else reals.T, outputs, transB=int(transposed))
+    factors = (1.0, 1.0, 0.5, -2.0) if builder.hardware.powers_of_two else (1.0, 1.0, 0.37, -1.7)
+    alpha, beta = (float(np.float32(builder.choose(*factors))) for _ in range(2))
+    result = _product(builder, value, "Gemm", weights, reals, reals if transposed else reals.T, outputs, transB=int(transposed),
+                      alpha=alpha, beta=beta)
+    most = max(abs(alpha), abs(beta))
+    return _bound(result, most * result.error, most * result.typical, most * result.size, abs(alpha) * result.unit)
 
 
 def matmul(builder, value):
@@ -180,6 +185,18 @@ def add(builder, value):
     result.coarse = 2 * value.unit if other is value else max(value.unit, other.unit)
     return _bound(result, value.error + other.error + rounding, value.typical + other.typical + rounding, value.largest + other.largest,
                   min(value.unit, other.unit))
+
+
+def sum_of_three(builder, value):
+    """What is between its additions has 16 bits where the hardware has them."""
+    (first, one), (second, two) = _other(builder, value), _other(builder, value)
+    order = [value, first, second]
+    [result] = builder.add("Sum", [order[i] for i in builder.random.permutation(3)])
+    largest = value.largest + one.largest + two.largest
+    rounding = _constant_rounding(builder, one) + _constant_rounding(builder, two)
+    between = largest / (2 ** 14 if any(np.dtype(kind).itemsize == 2 for kind in builder.hardware.kinds) else 2 ** 6)
+    return _bound(result, value.error + one.error + two.error + rounding + between,
+                  value.typical + one.typical + two.typical + rounding + between, largest, min(value.unit, one.unit, two.unit))
 
 
 def mul(builder, value):
@@ -378,7 +395,7 @@ def split(builder, value):
     return _follow(parts[builder.choose(0, 1)], value)
 
 
-COMPUTING = (conv, conv, conv, conv_transpose, gemm, matmul, matmul_of_activations, add, add, mul, mul, function, relu, clip, prelu, softmax,
+COMPUTING = (conv, conv, conv, conv_transpose, gemm, matmul, matmul_of_activations, add, add, sum_of_three, mul, mul, function, relu, clip, prelu, softmax,
              average_pool, reduce_mean, max_pool, pad, concat, concat, resize)
 MOVING = (transpose, flatten, slice_, max_pool, pad, split)
 # What ONNX lets run on the integers themselves.

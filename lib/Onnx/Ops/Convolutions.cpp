@@ -89,25 +89,29 @@ Tensor outputChannelsFirst(const Tensor &weight, int64_t group) {
   return transposed(weight.reshaped(split), permutation).reshaped(result);
 }
 
-/// The grid of a weight whose output channels come first now; nothing where its scales do not run along one axis any
-/// more. Groups share the scales of ONNX's axis 1, which is an index within the group, as the new axis 1 is of axis 0.
-std::optional<qnn::Grid> outputChannelsFirst(qnn::Grid grid, int64_t group) {
+/// The grid of a weight [I, O / group, k..] whose output channels come first now; nothing where its scales do not run
+/// along one axis any more. Groups share the scales of ONNX's axis 1, which is an index within the group; those of axis
+/// 0 are one for each group where a group has one input channel.
+std::optional<qnn::Grid> outputChannelsFirst(const qnn::Grid &grid, const Shape &shape, int64_t group) {
   if (!grid.axis || *grid.axis > 1)
     return grid;
-  if (*grid.axis == 0 && group > 1)
-    return std::nullopt;
-  if (*grid.axis == 0) {
-    grid.axis = 1;
-    return grid;
+  qnn::Grid result = grid;
+  if (*grid.axis == 0 && group == 1) {
+    result.axis = 1;
+    return result;
   }
-  grid.axis = 0;
-  size_t count = grid.scales.size();
-  for (int64_t i = 1; i < group; ++i)
-    for (size_t c = 0; c < count; ++c) {
-      grid.scales.push_back(grid.scale(c));
-      grid.zeroPoints.push_back(grid.zeroPoint(c));
+  if (*grid.axis == 0 && shape[0] != group)
+    return std::nullopt;
+  result.axis = 0;
+  result.scales.clear();
+  result.zeroPoints.clear();
+  for (int64_t i = 0; i < group; ++i)
+    for (int64_t c = 0; c < shape[1]; ++c) {
+      int64_t index = *grid.axis == 0 ? i : c;
+      result.scales.push_back(grid.scale(index));
+      result.zeroPoints.push_back(grid.zeroPoint(index));
     }
-  return grid;
+  return result;
 }
 
 /// The same of a weight in the IR.
@@ -127,7 +131,8 @@ mlir::Value outputChannelsFirst(Node &node, mlir::Value weight, int64_t group) {
 
 mlir::Value transposedWeight(Node &node, int64_t group) {
   const GraphValue *integers = node.dequantized(1);
-  if (std::optional<qnn::Grid> grid = integers ? outputChannelsFirst(*integers->grid, group) : std::nullopt)
+  if (std::optional<qnn::Grid> grid =
+          integers ? outputChannelsFirst(*integers->grid, integers->constant.shape(), group) : std::nullopt)
     return node.dequantizedConstant(node.operandName(1), outputChannelsFirst(integers->constant, group), *grid,
                                     integers->format);
   if (const Tensor *weight = integers ? nullptr : node.known(1))
