@@ -51,7 +51,7 @@ def test_pad_lowest_maxpool(graph, value, tmp_path):
     assert sqnr(expected, outputs_of(program, data)["y"]) > 35
 
 
-@pytest.mark.parametrize("method", ["min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
 @pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "i16x8"])
 def test_pad_lowest_maxpool_on_every_target(target, method, tmp_path):
     model = save(tmp_path / "m.onnx", GRAPHS["relu_between"] if target == "gemmlowp" else GRAPHS["fault"], [port("x", [1, 4, 8, 8])],
