@@ -15,7 +15,7 @@ from subjects import Skipped
 from timing import measure_process
 
 # Tare's method, and ONNX Runtime's calibrator that does the same.
-METHODS = {"min_max": "MinMax", "percentile": "Percentile", "kl": "Entropy", "mse": None}
+METHODS = {"auto": None, "min_max": "MinMax", "percentile": "Percentile", "kl": "Entropy", "mse": None}
 FLOAT = "float evaluation"
 # From tiny to full-size, and on how many samples: at least 100, and more where a hundred are over in no time.
 # (The peer's histograms keep the activations of all samples, up to 10 GB.)

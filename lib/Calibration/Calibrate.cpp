@@ -169,20 +169,22 @@ public:
 
 private:
   /// What the search needs of a value with so many elements in all samples.
-  Histogram emptyHistogram(uint64_t elements) const {
-    Method method = options.search.method;
-    if (options.search.powersOfTwo || method == Method::mse || method == Method::kl)
+  static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search) {
+    bool looksAtTails =
+        search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
+    if (search.powersOfTwo || (search.method != Method::minMax && !looksAtTails))
       return Histogram();
-    if (method == Method::percentile)
-      return Histogram::ofTails(percentileSpare(elements, options.search.percentile));
-    return Histogram(Histogram::Detail::extremes);
+    double percentile = search.method == Method::percentile ? search.percentile : usualPercentile;
+    return looksAtTails ? Histogram::ofTails(percentileSpare(elements, percentile))
+                        : Histogram(Histogram::Detail::extremes);
   }
 
   std::vector<Histogram> emptyHistograms() const {
     std::vector<Histogram> histograms;
     for (const auto &[value, index] : values.observed) {
       auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
-      histograms.push_back(emptyHistogram(type.getNumElements() * source.sampleCount()));
+      histograms.push_back(
+          emptyHistogram(type.getNumElements() * source.sampleCount(), searchOf(value, options.search)));
     }
     return histograms;
   }
@@ -257,7 +259,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
 
   Ranges ranges;
   ranges.method = nameOf(options.search.method);
-  ranges.activations = options.search.grid.levels > 256 ? "int16" : "int8";
+  ranges.activations = options.search.grid.isFine() ? "int16" : "int8";
   ranges.samples = source.sampleCount();
   ranges.measured = true;
   std::vector<ValueRange> found(histograms->size());

@@ -71,21 +71,23 @@ TARE_INLINE double blockError(const double *edges, const double *densities, cons
 /// The histogram as densities between edges.
 class Density {
 public:
-  explicit Density(const Histogram &histogram) {
+  /// The values of the first bins, from 0 outwards, count `weight` times.
+  explicit Density(const Histogram &histogram, size_t weighted = 0, double weight = 1) {
     auto negative = occupied(histogram.negative());
     auto positive = occupied(histogram.positive());
     double width = histogram.binWidth();
     Range all = minMaxRange(histogram);
+    auto weightOf = [&](size_t j) { return j < weighted ? weight : 1; };
     for (size_t j = negative.size(); j-- > 0;) {
       bool last = j + 1 == negative.size();
       double left = last ? all.min : -width * double(j + 1);
-      addBin(left, -width * double(j), negative[j], last, all.min);
+      addBin(left, -width * double(j), negative[j], last, all.min, weightOf(j));
     }
     for (size_t j = 0; j < positive.size(); ++j) {
       bool last = j + 1 == positive.size();
       double right = last ? all.max : width * double(j + 1);
       uint64_t zeros = j == 0 ? histogram.zeros() : 0;
-      addBin(width * double(j), right, positive[j] - zeros, last, all.max);
+      addBin(width * double(j), right, positive[j] - zeros, last, all.max, weightOf(j));
     }
     // Whole blocks, and the edges that the last one looks at beyond.
     densities.resize((densities.size() + blockSize - 1) / blockSize * blockSize);
@@ -113,20 +115,20 @@ private:
   };
 
   /// Of a side's last bin one value is known: the outermost one, its end.
-  void addBin(double left, double right, uint64_t count, bool last, double outermost) {
+  void addBin(double left, double right, uint64_t count, bool last, double outermost, double weight) {
     if (last && count > 0) {
-      points.push_back({outermost, 1});
+      points.push_back({outermost, weight});
       --count;
     }
     if (!(left < right)) {
       if (count > 0)
-        points.push_back({left, double(count)});
+        points.push_back({left, weight * double(count)});
       return;
     }
     if (edges.empty())
       edges.push_back(left);
     edges.push_back(right);
-    densities.push_back(double(count) / (right - left));
+    densities.push_back(weight * double(count) / (right - left));
   }
 
   Isa isa = bestIsa();
@@ -144,11 +146,8 @@ double expectedSquaredError(const Histogram &histogram, const Range &range, cons
   return Density(histogram).squaredError(gridOf(range, grid)) / double(count);
 }
 
-Range mseRange(const Histogram &histogram, const GridKind &grid) {
-  Range all = minMaxRange(histogram);
-  if (all == Range())
-    return all;
-  Density density(histogram);
+/// The range with the least error.
+static Range leastErrorRange(const Histogram &histogram, const Density &density, const GridKind &grid) {
   Thresholds thresholds(histogram);
   auto cost = [&](const Range &range, double bound) { return density.squaredError(gridOf(range, grid), bound); };
   if (grid.symmetric) {
@@ -161,6 +160,41 @@ Range mseRange(const Histogram &histogram, const GridKind &grid) {
                     [&](Pair pair, double bound) { return cost(thresholds.range(pair.low, pair.high), bound); });
   search.descend();
   return thresholds.range(search.best().low, search.best().high);
+}
+
+Range mseRange(const Histogram &histogram, const GridKind &grid) {
+  Range all = minMaxRange(histogram);
+  return all == Range() ? all : leastErrorRange(histogram, Density(histogram), grid);
+}
+
+/// The number of values that are not 0, by the bin of their magnitude.
+static std::vector<double> magnitudesOf(const Histogram &histogram) {
+  auto negative = occupied(histogram.negative()), positive = occupied(histogram.positive());
+  std::vector<double> counts(std::max(negative.size(), positive.size()));
+  for (auto side : {negative, positive})
+    for (size_t j = 0; j < side.size(); ++j)
+      counts[j] += double(side[j]);
+  if (!counts.empty())
+    counts[0] -= double(histogram.zeros());
+  return counts;
+}
+
+Range balancedRange(const Histogram &histogram, const GridKind &grid) {
+  Range all = minMaxRange(histogram);
+  if (all == Range())
+    return all;
+  std::vector<double> counts = magnitudesOf(histogram);
+  double values = double(histogram.finite() - histogram.zeros()), seen = 0, power = 0, smallPower = 0;
+  size_t small = 0;
+  for (size_t j = 0; j < counts.size(); ++j) {
+    // The mean square of a bin, in units of its width's.
+    power += counts[j] * (double(j) * double(j + 1) + 1.0 / 3);
+    if (seen < values / 2)
+      small = j + 1, smallPower = power;
+    seen += counts[j];
+  }
+  Density density(histogram, small, 1 + smallValuesShare * power / smallPower);
+  return leastErrorRange(histogram, density, grid);
 }
 
 int64_t lowestLevel(int exponent, const Range &range, const GridKind &grid) {

@@ -7,8 +7,11 @@
 
 namespace tare::calibration {
 
-static constexpr std::array<std::pair<std::string_view, Method>, 4> methods{
-    {{"min_max", Method::minMax}, {"percentile", Method::percentile}, {"mse", Method::mse}, {"kl", Method::kl}}};
+static constexpr std::array<std::pair<std::string_view, Method>, 5> methods{{{"auto", Method::automatic},
+                                                                             {"min_max", Method::minMax},
+                                                                             {"percentile", Method::percentile},
+                                                                             {"mse", Method::mse},
+                                                                             {"kl", Method::kl}}};
 
 std::optional<Method> methodOf(std::string_view name) {
   for (const auto &[known, method] : methods)
@@ -24,8 +27,17 @@ std::string_view nameOf(Method method) {
   return {};
 }
 
+std::vector<std::string> methodNames() {
+  std::vector<std::string> names;
+  for (const auto &[name, method] : methods)
+    names.emplace_back(name);
+  return names;
+}
+
 Range findRange(const Histogram &histogram, const SearchOptions &options) {
   switch (options.method) {
+  case Method::automatic:
+    return autoRange(histogram, options.grid);
   case Method::minMax:
     return minMaxRange(histogram);
   case Method::percentile:
@@ -59,12 +71,28 @@ static size_t binsKept(std::span<const uint64_t> side, double spare) {
 
 double percentileSpare(uint64_t values, double percentile) { return double(values) * (100.0 - percentile) / 200.0; }
 
-Range percentileRange(const Histogram &histogram, double percentile) {
+/// Without the bins at each end that hold no more than `spare` values.
+static Range rangeWithout(const Histogram &histogram, double spare) {
   Range all = minMaxRange(histogram);
-  double spare = percentileSpare(histogram.finite(), percentile);
   double width = histogram.binWidth();
   return {std::max(all.min, -width * binsKept(histogram.negative(), spare)),
           std::min(all.max, width * binsKept(histogram.positive(), spare))};
+}
+
+Range percentileRange(const Histogram &histogram, double percentile) {
+  return rangeWithout(histogram, percentileSpare(histogram.finite(), percentile));
+}
+
+Range autoRange(const Histogram &histogram, const GridKind &grid) {
+  auto widthOf = [&](const Range &range) {
+    return grid.symmetric ? 2 * std::max(-range.min, range.max) : range.max - range.min;
+  };
+  // Where few values are not 0, these are no outliers.
+  uint64_t values = histogram.finite() - histogram.zeros();
+  Range usual = rangeWithout(histogram, percentileSpare(values, usualPercentile));
+  Range found = grid.isFine() ? minMaxRange(histogram) : balancedRange(histogram, grid);
+  bool isCoarse = widthOf(usual) * double(grid.levels - 1) < fewestSteps(grid) * widthOf(found);
+  return isCoarse ? usual : found;
 }
 
 } // namespace tare::calibration

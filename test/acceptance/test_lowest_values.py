@@ -81,7 +81,7 @@ def test_a_border_that_a_function_turns_over_counts(tmp_path):
     assert np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]).max() < 2
 
 
-@pytest.mark.parametrize("method", ["min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
 @pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "i16x8"])
 def test_pad_lowest_maxpool_on_every_target(target, method, tmp_path):
     model = save(tmp_path / "m.onnx", GRAPHS["relu_between"] if target == "gemmlowp" else GRAPHS["fault"], [port("x", [1, 4, 8, 8])],

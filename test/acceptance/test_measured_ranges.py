@@ -30,7 +30,7 @@ def saturated(folder):
     return model
 
 
-@pytest.mark.parametrize("method", ["min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
 @pytest.mark.parametrize("network", [three_images, saturated])
 def test_equal_ranges(network, method, tmp_path):
     """From data, and from the file that tare calibrate makes of them."""

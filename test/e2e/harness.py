@@ -85,6 +85,11 @@ def sqnr(reference, value):
     return np.inf if noise == 0 else 10 * np.log10(np.sum(np.asarray(reference, np.float64) ** 2) / noise)
 
 
+def cosine(a, b):
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    return (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+
+
 def assert_same(a, b, what):
     """Equal names in the same order, types, shapes and elements."""
     assert list(a) == list(b), what

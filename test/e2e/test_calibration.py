@@ -8,7 +8,8 @@ from harness import fails, load, tare, tare_json
 from models import Graph
 import onnx
 
-METHODS = ("min_max", "percentile", "mse", "kl")
+METHODS = ("auto", "min_max", "percentile", "mse", "kl")
+CUTTING = ("auto", "percentile", "mse", "kl")
 
 
 def calibrate(case, data, out, *arguments):
@@ -74,7 +75,24 @@ def test_methods_cut_long_tails(conv, tmp_path):
     for method in METHODS:
         calibrate(conv, tmp_path / "tails.npz", tmp_path / f"{method}.json", "--method", method)
         highest[method] = values(tmp_path / f"{method}.json")["x"]["max"]
-    assert all(2 < highest[m] < 0.9 * highest["min_max"] for m in METHODS[1:]), highest
+    assert all(2 < highest[m] < 0.9 * highest["min_max"] for m in CUTTING), highest
+
+
+def test_auto_is_the_default(conv, tmp_path):
+    """(A60) All of the data at 16 bits; and whoever asks is told."""
+    data = np.random.default_rng(4).standard_normal((300, 8, 12, 10)).astype(np.float32) ** 3
+    np.savez(tmp_path / "tails.npz", x=data)
+    found = {}
+    for method, activations in ("", "i8"), ("auto", "i8"), ("", "i16"), ("min_max", "i16"):
+        path = tmp_path / f"{method}{activations}.json"
+        calibrate(conv, tmp_path / "tails.npz", path, "--activations", activations, *(("--method", method) if method else ()))
+        found[method, activations] = values(path)
+    assert found["", "i8"] == found["auto", "i8"] != found["", "i16"] == found["min_max", "i16"]
+    assert json.loads((tmp_path / "i8.json").read_text())["method"] == "auto"
+    said = tare_json("convert", conv.model, "--calibration", tmp_path / "tails.npz", "-o", tmp_path / "m.tare")
+    assert said["method"] == "auto"
+    said = tare("convert", conv.model, "--calibration", tmp_path / "i16.json", "--activations", "i16", "-o", tmp_path / "m.tare").stderr
+    assert "calibration (auto)" in said
 
 
 def test_random_calibration_is_repeatable(conv, tmp_path):

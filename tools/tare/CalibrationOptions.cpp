@@ -8,9 +8,9 @@ using namespace tare;
 
 void CalibrationOptions::addTo(CLI::App &app) {
   app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
-  app.add_option("--method", method, "How ranges are found: min_max, percentile, mse or kl")
+  app.add_option("--method", method, "How ranges are found: auto, min_max, percentile, mse or kl")
       ->type_name("METHOD")
-      ->check(CLI::IsMember({"min_max", "percentile", "mse", "kl"}))
+      ->check(CLI::IsMember(calibration::methodNames()))
       ->capture_default_str();
   app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
       ->type_name("P")

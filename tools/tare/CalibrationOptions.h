@@ -13,8 +13,8 @@ struct CalibrationOptions {
   std::string model;
   std::string data;
   bool random = false;
-  std::string method = "percentile";
-  double percentile = 99.99;
+  std::string method{nameOf(calibration::Method::automatic)};
+  double percentile = calibration::usualPercentile;
   /// "i8" or "i16"; empty for the target's preferred type.
   std::string activations;
   std::string target = "generic";

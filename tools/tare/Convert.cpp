@@ -218,8 +218,9 @@ private:
     if (timing)
       printTimedSteps(compiled.steps);
     console().note(fmt::format(
-        "wrote {}: {:.1f} kB; calibration {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
-        output, bytes / 1e3, calibrating, compiled.ranges.samples, others, peakMegabytes()));
+        "wrote {}: {:.1f} kB; calibration{} {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
+        output, bytes / 1e3, compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
+        calibrating, compiled.ranges.samples, others, peakMegabytes()));
   }
 
   void reportJson(const Compilation &compiled, const CompilerContext &context, uint64_t bytes) {
@@ -228,6 +229,8 @@ private:
         out.attribute("output", jsonText(output));
         out.attribute("bytes", int64_t(bytes));
         out.attribute("samples", compiled.ranges.samples);
+        if (!compiled.ranges.method.empty())
+          out.attribute("method", jsonText(compiled.ranges.method));
         if (arenaBytes)
           out.attribute("arena_bytes", int64_t(*arenaBytes));
         out.attribute("peak_memory_mb", peakMegabytes());

@@ -12,6 +12,7 @@
 using namespace tare;
 using calibration::Method;
 using calibration::Ranges;
+using calibration::ValueRange;
 
 namespace {
 
@@ -27,12 +28,33 @@ int64_t activationsOf(mlir::func::FuncOp function) {
   return elements;
 }
 
+bool isMeasured(const ValueRange &range) {
+  return range.label == calibration::calibratedLabel || range.label == calibration::inheritedLabel;
+}
+
+calibration::Range seenBy(const ValueRange &range) {
+  return {std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
+}
+
 /// What --method min_max would have found: calibration notes what it sees by any method.
 Ranges widest(Ranges ranges) {
   for (auto &[name, range] : ranges.values)
-    if (range.label == calibration::calibratedLabel || range.label == calibration::inheritedLabel)
-      range.min = std::min(range.seenMin, 0.0), range.max = std::max(range.seenMax, 0.0);
+    if (isMeasured(range))
+      range.min = seenBy(range).min, range.max = seenBy(range).max;
   ranges.method = nameOf(Method::minMax);
+  return ranges;
+}
+
+/// (A60) What --method auto would have found for 16 bits, where it has found `ranges` for 8: what has outliers even
+/// there had them here.
+Ranges widestWithoutOutliers(Ranges ranges) {
+  constexpr calibration::GridKind grid{65536};
+  const double widest = double(grid.levels - 1) / calibration::fewestSteps(grid);
+  for (auto &[name, range] : ranges.values) {
+    calibration::Range seen = seenBy(range);
+    if (isMeasured(range) && seen.max - seen.min <= widest * (range.max - range.min))
+      range.min = seen.min, range.max = seen.max;
+  }
   return ranges;
 }
 
@@ -85,7 +107,9 @@ void Remedies::addWiderActivations() {
   Result<Target> target = loadTarget(request.pipeline.target);
   if (!target || !target->activation(ElementType::i16) || request.pipeline.activations == "i16")
     return;
-  candidates.push_back({"--activations i16", request, compiled.ranges});
+  bool isAutomatic = request.calibration.search.method == Method::automatic;
+  candidates.push_back(
+      {"--activations i16", request, isAutomatic ? widestWithoutOutliers(compiled.ranges) : compiled.ranges});
   candidates.back().request.pipeline.activations = "i16";
 }
 

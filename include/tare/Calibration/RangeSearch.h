@@ -29,18 +29,26 @@ struct GridKind {
   /// 256 for 8 bits; 255 where the grid is symmetric (-127 .. 127).
   int64_t levels = 256;
   bool symmetric = false;
+
+  /// Whether it has more than 8 bits.
+  bool isFine() const { return levels > 256; }
 };
 
-enum class Method { minMax, percentile, mse, kl };
+/// `automatic` is autoRange().
+enum class Method { automatic, minMax, percentile, mse, kl };
 
-/// "min_max", "percentile", "mse", "kl"; none for another name.
+/// "auto", "min_max", "percentile", "mse", "kl"; none for another name.
 std::optional<Method> methodOf(std::string_view name);
 std::string_view nameOf(Method method);
+/// All of them, the default first.
+std::vector<std::string> methodNames();
+
+inline constexpr double usualPercentile = 99.99;
 
 struct SearchOptions {
-  Method method = Method::minMax;
+  Method method = Method::automatic;
   /// Percentile only: the percentage of values that is kept.
-  double percentile = 99.99;
+  double percentile = usualPercentile;
   GridKind grid;
   /// Whether the grids' steps will be powers of two: then what each of them loses is found, too.
   bool powersOfTwo = false;
@@ -48,6 +56,12 @@ struct SearchOptions {
 
 /// The range by the chosen method; [0, 0] for a dead tensor.
 Range findRange(const Histogram &histogram, const SearchOptions &options);
+
+/// (A60) On a fine grid all values, otherwise balancedRange(); but no outliers that leave fewer than
+/// `fewestSteps` to the others: those that a percentile cuts off of the values that are not 0.
+Range autoRange(const Histogram &histogram, const GridKind &grid);
+/// Of a fine grid so many that a histogram of the whole range tells where the others end.
+inline double fewestSteps(const GridKind &grid) { return grid.isFine() ? 128 : 16; }
 
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);
@@ -59,7 +73,7 @@ double percentileSpare(uint64_t values, double percentile);
 /// cut off at each end, to the precision of a bin. As in H. Wu et al.,
 /// "Integer Quantization for Deep Learning Inference" (arXiv:2004.09602,
 /// section 3.2), but two-sided.
-Range percentileRange(const Histogram &histogram, double percentile = 99.99);
+Range percentileRange(const Histogram &histogram, double percentile = usualPercentile);
 
 /// The range whose grid has the smallest expected squared error, rounding and
 /// clipping together (M. Nagel et al., "A White Paper on Neural Network
@@ -67,6 +81,12 @@ Range percentileRange(const Histogram &histogram, double percentile = 99.99);
 /// within their bin, and the error of round-to-nearest is integrated exactly
 /// over it; zeros are exact on every grid. Both ends are searched.
 Range mseRange(const Histogram &histogram, const GridKind &grid);
+
+/// (A60) The same, of a sum of two errors: that of all values, relative to their mean square, and `smallValuesShare` of
+/// that of the half with the smaller magnitudes (zeros apart), relative to theirs. A squared error alone is that of the
+/// few largest: steps may be as coarse as most values are large.
+Range balancedRange(const Histogram &histogram, const GridKind &grid);
+inline constexpr double smallValuesShare = 1.0 / 128;
 
 /// The expected squared error that mseRange minimizes.
 double expectedSquaredError(const Histogram &histogram, const Range &range, const GridKind &grid);

@@ -14,7 +14,8 @@ using namespace tare::test;
 namespace {
 
 constexpr GridKind asymmetric{256, false}, symmetric{255, true};
-constexpr std::array<Method, 4> allMethods{Method::minMax, Method::percentile, Method::mse, Method::kl};
+constexpr std::array<Method, 5> allMethods{Method::automatic, Method::minMax, Method::percentile, Method::mse,
+                                           Method::kl};
 
 Range find(const Values &values, Method method, GridKind grid = asymmetric) {
   return findRange(histogramOf(values), {method, 99.99, grid});
@@ -155,6 +156,86 @@ TEST(MseRange, ZerosAreFree) {
   EXPECT_EQ(find(values, Method::mse), sparse);
 }
 
+/// The error of the half with the smaller magnitudes, relative to their mean square.
+double errorOfSmallHalf(Values values, const Range &range, const GridKind &grid) {
+  std::erase(values, 0.0f);
+  std::ranges::sort(values, {}, [](float x) { return std::abs(x); });
+  values.resize(values.size() / 2);
+  double power = 0;
+  for (double x : values)
+    power += x * x / double(values.size());
+  return actualError(values, range, grid) / power;
+}
+
+/// (A60)
+TEST(AutoRange, HasAboutTheLeastSquaredErrorOfOrdinaryValues) {
+  for (const Values &values : {normal(20000), relu(longTail(20000)), uniform(20000, -1, 3), uniform(20000, -5, -4)})
+    for (GridKind grid : {asymmetric, symmetric}) {
+      double least = actualError(values, find(values, Method::mse, grid), grid);
+      EXPECT_LE(actualError(values, find(values, Method::automatic, grid), grid), 1.25 * least);
+    }
+}
+
+/// (A60) One value in fifty is some twenty times as large as the others: the least squared error is theirs.
+TEST(AutoRange, KeepsTheManySmallValues) {
+  Values values = normal(100000, 0.6);
+  for (float large : relu(longTail(4000)))
+    values.push_back(12 * large);
+  std::erase(values, 0.0f);
+  double power = 0;
+  for (double x : values)
+    power += x * x / double(values.size());
+  for (GridKind grid : {asymmetric, symmetric}) {
+    auto sum = [&](const Range &range) {
+      return actualError(values, range, grid) / power + smallValuesShare * errorOfSmallHalf(values, range, grid);
+    };
+    Range all = minMaxRange(histogramOf(values)), mse = find(values, Method::mse, grid);
+    Range found = find(values, Method::automatic, grid);
+    EXPECT_LE(sum(found), 1.001 * sum(mse));
+    for (int i = 1; i <= 20; ++i) {
+      double limit = all.max * i / 20;
+      EXPECT_LE(sum(found), 1.05 * sum({std::max(all.min, -limit), limit})) << limit;
+    }
+  }
+}
+
+/// (A60)
+TEST(AutoRange, ClipsNothingOnSixteenBits) {
+  Values outlying = normal(100000);
+  outlying.push_back(2000);
+  for (const Values &values : {normal(100000), relu(longTail(100000)), outlying})
+    for (GridKind grid : {GridKind{65536, false}, GridKind{65535, true}}) {
+      EXPECT_EQ(find(values, Method::automatic, grid), minMaxRange(histogramOf(values)));
+      // Neither end is a bin's.
+      Histogram tails = Histogram::ofTails(percentileSpare(values.size(), usualPercentile));
+      tails.add(values);
+      EXPECT_EQ(autoRange(tails, grid), minMaxRange(histogramOf(values)));
+    }
+}
+
+/// (A60) The squared error of one outlier can be more than all that the others have; but they are the signal.
+TEST(AutoRange, LeavesStepsToTheManyWhateverOneOutlierCosts) {
+  Values values = normal(100000);
+  values.push_back(1e6);
+  for (GridKind grid : {asymmetric, symmetric, GridKind{65536, false}, GridKind{65535, true}}) {
+    Histogram histogram = histogramOf(values);
+    EXPECT_EQ(mseRange(histogram, grid).max, 1e6);
+    EXPECT_EQ(autoRange(histogram, grid), percentileRange(histogram));
+    Histogram tails = Histogram::ofTails(percentileSpare(values.size(), usualPercentile));
+    tails.add(values);
+    if (grid.isFine())
+      EXPECT_EQ(autoRange(tails, grid), percentileRange(histogram));
+  }
+}
+
+/// (A60) Where hardly any value is not 0, these are no outliers.
+TEST(AutoRange, KeepsRareValues) {
+  Values values(1000000, 0.0f);
+  values[7] = 3;
+  for (GridKind grid : {asymmetric, symmetric, GridKind{65536, false}})
+    EXPECT_EQ(find(values, Method::automatic, grid), (Range{0, 3}));
+}
+
 TEST(KlRange, CutsLongTails) {
   Values values = longTail(200000);
   Range all = find(values, Method::minMax);
@@ -187,6 +268,8 @@ TEST(Methods, ByName) {
   for (Method method : allMethods)
     EXPECT_EQ(methodOf(nameOf(method)), method);
   EXPECT_FALSE(methodOf("entropy"));
+  EXPECT_EQ(methodNames(), (std::vector<std::string>{"auto", "min_max", "percentile", "mse", "kl"}));
+  EXPECT_EQ(nameOf(SearchOptions().method), methodNames().front());
 }
 
 /// The mean squared error of the values themselves on a grid whose step is 2^exponent.

@@ -87,7 +87,7 @@ TEST_F(CalibrateTest, NeedsASample) { EXPECT_FALSE(bool(ranges({}))); }
 
 TEST_F(CalibrateTest, DependsOnTheSetOfSamplesAlone) {
   std::vector<Tensor> samples = randomTensors(37), reversed(samples.rbegin(), samples.rend());
-  for (Method method : {Method::minMax, Method::percentile, Method::mse, Method::kl}) {
+  for (Method method : {Method::automatic, Method::minMax, Method::percentile, Method::mse, Method::kl}) {
     Result<Ranges> one = ranges(samples, 1, method), four = ranges(reversed, 4, method);
     ASSERT_TRUE(one && four);
     EXPECT_EQ(toJson(*one), toJson(*four));
