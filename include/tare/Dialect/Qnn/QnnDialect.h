@@ -16,6 +16,8 @@ inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
 inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_ranges";
 /// On a function's argument or result whose tensor holds signed integers: the model's are unsigned, q + 2^(bits - 1).
 inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
+/// On a function's result of real numbers: the model's format of them, narrower than float32 (#qnn.float_format).
+inline constexpr llvm::StringLiteral portFormatAttrName = "qnn.format";
 /// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant
 /// holds what fits.
 inline constexpr llvm::StringLiteral biasMisfitAttrName = "qnn.bias_misfit";
