@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/ResizeCoordinates.h"
 #include "tare/Kernels/Tables.h"
 
 #include <cmath>
@@ -113,6 +114,18 @@ Reaches ReduceMeanOp::getReaches() { return {averagedCount(*this) * distanceOf(g
 
 bool AveragePoolOp::dividesByCount() { return true; }
 bool ReduceMeanOp::dividesByCount() { return true; }
+
+/// (A56) The weights of neighbours sum to 1, in 2^-w along each axis; the accumulator keeps some of those bits.
+int64_t ResizeOp::getMostFractionBits() { return mayRescale() ? getWeightBits() * getSizes().size() : 0; }
+Scales ResizeOp::getEffectiveScales() {
+  return {std::ldexp(ratio(getInput(), getResult())[0], -int(getFractionBits()))};
+}
+Reaches ResizeOp::getReaches() { return {distanceOf(getInput()) << getFractionBits()}; }
+bool ResizeOp::isScaled() {
+  Grid x = gridOf(getInput()), y = gridOf(getResult());
+  bool hasFinerWeights = getWeightBits() > tare::kernels::resizeWeightBits;
+  return mayRescale() && (hasFinerWeights || x.scale() != y.scale() || x.zeroPoint() != y.zeroPoint());
+}
 
 /// The accumulator is a probability in units of 2^-15.
 double SoftmaxOp::getFinestStep() { return std::ldexp(1.0, -tare::kernels::probabilityBits); }
