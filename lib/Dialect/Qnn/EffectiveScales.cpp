@@ -131,3 +131,20 @@ bool ResizeOp::isScaled() {
 double SoftmaxOp::getFinestStep() { return std::ldexp(1.0, -tare::kernels::probabilityBits); }
 Scales SoftmaxOp::getEffectiveScales() { return {getFinestStep() / gridOf(getResult()).scale()}; }
 Reaches SoftmaxOp::getReaches() { return {int64_t(1) << tare::kernels::probabilityBits}; }
+
+void ResizeOp::setFractionBits(int64_t bits) { setFractionBits(uint64_t(bits)); }
+
+// All others multiply by weights whose bits are the accumulator's own, or by none.
+void ConvOp::setFractionBits(int64_t) {}
+void ConvTransposeOp::setFractionBits(int64_t) {}
+void LinearOp::setFractionBits(int64_t) {}
+void MatMulOp::setFractionBits(int64_t) {}
+void MulOp::setFractionBits(int64_t) {}
+void AddOp::setFractionBits(int64_t) {}
+void SubOp::setFractionBits(int64_t) {}
+void ReluOp::setFractionBits(int64_t) {}
+void ClipOp::setFractionBits(int64_t) {}
+void RequantizeOp::setFractionBits(int64_t) {}
+void AveragePoolOp::setFractionBits(int64_t) {}
+void ReduceMeanOp::setFractionBits(int64_t) {}
+void SoftmaxOp::setFractionBits(int64_t) {}
