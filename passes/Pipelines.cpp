@@ -33,7 +33,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
   function.addPass(createRegridInputs());
-  function.addPass(createBoundRanges());
+  function.addPass(createBoundRanges({options.activations}));
   function.addPass(createCheckScales({options.allowUncalibrated}));
   function.addPass(createNormalizeGrids({options.repair}));
   function.addPass(createConformGrids({options.repair}));

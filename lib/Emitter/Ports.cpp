@@ -7,6 +7,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Evaluator/ModelPorts.h"
 
 using namespace mlir;
 
@@ -130,6 +131,7 @@ program::PortT describeOutput(func::FuncOp function, unsigned index) {
   setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value),
               value);
   port.is_unsigned = bool(function.getResultAttr(index, qnn::portUnsignedAttrName));
+  port.float_format = formatInModel(function, index);
   return port;
 }
 

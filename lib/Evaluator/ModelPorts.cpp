@@ -1,6 +1,7 @@
 //===- ModelPorts.cpp - Values as a model has them ------------------------===//
 #include "tare/Evaluator/ModelPorts.h"
 
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Tensor/OffsetBinary.h"
 
@@ -15,6 +16,13 @@ bool isUnsignedInModel(BlockArgument argument) {
 
 bool isUnsignedInModel(func::FuncOp function, unsigned index) {
   return bool(function.getResultAttr(index, qnn::portUnsignedAttrName));
+}
+
+program::FloatFormat formatInModel(func::FuncOp function, unsigned index) {
+  auto format = function.getResultAttrOfType<qnn::FloatFormatAttr>(index, qnn::portFormatAttrName);
+  if (!format)
+    return program::FloatFormat::f32;
+  return format.getValue() == qnn::FloatFormat::F16 ? program::FloatFormat::f16 : program::FloatFormat::bf16;
 }
 
 Tensor asArgument(const Tensor &value, BlockArgument argument) {

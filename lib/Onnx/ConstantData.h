@@ -34,6 +34,7 @@ template <typename Body> auto visit(ElementType element, Body &&body) {
   case ElementType::u64:
     return body(uint64_t());
   case ElementType::boolean:
+  case ElementType::f16: // Reads as float32.
     break;
   }
   return body(bool());

@@ -315,6 +315,10 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
     function.setResultAttr(index, qnn::portNameAttrName, builder.getStringAttr(name));
     if (isUnsigned[index])
       function.setResultAttr(index, qnn::portUnsignedAttrName, builder.getUnitAttr());
+    // The numbers themselves are float32 ones here.
+    std::optional<qnn::FloatFormat> format = roundingFormat(graph.outputs[index]->type().tensor_type().elem_type());
+    if (format && mlir::getElementTypeOrSelf(results[index].getType()).isF32())
+      function.setResultAttr(index, qnn::portFormatAttrName, qnn::FloatFormatAttr::get(builder.getContext(), *format));
   }
   return mlir::success();
 }

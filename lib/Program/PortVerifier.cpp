@@ -48,6 +48,17 @@ Status verifySign(const PortT &port, const TensorType &value, const TensorType &
                            nameOf(value.element), nameOf(tensor.element))};
 }
 
+/// Only real numbers have a format; `value` is what the model gives.
+Status verifyFormat(const PortT &port, const TensorType &value) {
+  if (port.float_format > FloatFormat::MAX)
+    return Error{fmt::format("'{}' has the format {}, expected at most {}", port.name, int(port.float_format),
+                             int(FloatFormat::MAX))};
+  if (port.float_format == FloatFormat::f32 || value.element == ElementType::f32)
+    return success();
+  return Error{fmt::format("'{}' is said to be {} in the model, but is {} there", port.name,
+                           EnumNameFloatFormat(port.float_format), nameOf(value.element))};
+}
+
 /// What the host makes of the outputs.
 Status verifyModelOutputs(const ProgramT &program) {
   std::vector<TensorType> types;
@@ -62,9 +73,10 @@ Status verifyModelOutputs(const ProgramT &program) {
       return Error{fmt::format("two of the model's outputs are named '{}'", output.name)};
   for (const ModelOutput &output : host->outputs)
     for (size_t port = output.firstPort; port <= output.lastPort; ++port)
-      if (auto status = verifySign(*program.outputs[port], host->values[output.endValue - 1].type, types[port]);
-          !status)
-        return status;
+      for (auto status : {verifySign(*program.outputs[port], host->values[output.endValue - 1].type, types[port]),
+                          verifyFormat(*program.outputs[port], host->values[output.endValue - 1].type)})
+        if (!status)
+          return status;
   return success();
 }
 

@@ -1,7 +1,7 @@
 //===- Resizes.cpp - A bound of a linear resize's error -------------------===//
 //
-// (A46) The weights of 11 bits are off from those of the coordinates, and the
-// weighted mean is rounded once.
+// (A46) The weights, of 11 bits as a rule, are off from those of the coordinates, and the
+// weighted mean is rounded once; (A57) to another grid by its requantization.
 //
 //===----------------------------------------------------------------------===//
 #include "Grids.h"
@@ -17,8 +17,6 @@ using program::ResizeAxisT;
 
 namespace {
 
-constexpr double weightUnit = 0x1p-11;
-
 /// The upper neighbour's weight: the program's and the real one.
 using Weights = std::pair<double, double>;
 
@@ -32,7 +30,7 @@ struct Axis {
 constexpr Weights alone = {0, 0};
 
 /// An old program does not say its coordinates; then its weights are taken for rounded ones (A31).
-Axis undeclared(const ResizeAxisT &axis) {
+Axis undeclared(const ResizeAxisT &axis, double weightUnit) {
   Axis result;
   for (size_t i = 0; i != axis.lower.size(); ++i) {
     double weight = axis.weight[i] * weightUnit;
@@ -42,9 +40,9 @@ Axis undeclared(const ResizeAxisT &axis) {
   return result;
 }
 
-Axis axisOf(const ResizeAxisT &axis, int64_t input) {
+Axis axisOf(const ResizeAxisT &axis, int64_t input, double weightUnit) {
   if (axis.coordinates.empty())
-    return undeclared(axis);
+    return undeclared(axis, weightUnit);
   kernels::ResizeExtent extent{input, int64_t(axis.lower.size()), axis.scale};
   kernels::ResizeAxis meant = kernels::linearCoordinates(extent, *kernels::coordinateModeOf(axis.coordinates));
   if (meant.lower != axis.lower || meant.upper != axis.upper)
@@ -70,31 +68,69 @@ double mixError(Weights rows, Weights columns, bool &mixes) {
   return off;
 }
 
+/// What is known of all axes together.
+struct Mix {
+  /// What neighbours that are one step apart can be off together, by the weights.
+  double off = 0;
+  /// Whether anything is interpolated at all.
+  bool mixes = false;
+  std::string reason = {};
+};
+
+Mix mixOf(const program::ResizeT &resize, const Shape &input) {
+  std::vector<Axis> axes;
+  for (size_t i = 0; i != resize.axes.size(); ++i)
+    axes.push_back(axisOf(*resize.axes[i], input[i + 1], std::ldexp(1.0, -resize.weight_bits)));
+  if (axes.size() == 1)
+    axes.push_back({{alone}});
+  Mix mix;
+  for (const Axis &axis : axes)
+    if (!axis.reason.empty())
+      return {0, false, axis.reason};
+  for (Weights rows : axes[0].weights)
+    for (Weights columns : axes[1].weights)
+      mix.off = std::max(mix.off, mixError(rows, columns, mix.mixes));
+  return mix;
+}
+
+void setBound(LayerProof &proof, double error) {
+  proof.method = Method::bound;
+  proof.channels = 1;
+  proof.steps = 0;
+  proof.worst = {};
+  proof.worst.error = error;
+}
+
+/// (A57) The worst error of the requantization, and what its accumulator is off: by the weights, and by half of its
+/// last bit where some were rounded away.
+void proveRescaled(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  const program::ResizeT &resize = *layer.op.AsResize();
+  proveScaled(proof, model, layer);
+  std::optional<TensorGrid> x = gridOf(model, layer.operands[0]), y = gridOf(model, layer.result);
+  if (proof.method == Method::unknown || !x || !y)
+    return;
+  Mix mix = mixOf(resize, model.type(layer.operands[0]).shape);
+  if (!mix.reason.empty())
+    return setUnknown(proof, mix.reason);
+  auto [low, high] = integersOf(model.type(layer.operands[0]).element);
+  size_t dropped = resize.weight_bits * resize.axes.size() - resize.fraction_bits;
+  double lastBit = mix.mixes && dropped ? std::ldexp(0.5, -resize.fraction_bits) : 0.0;
+  setBound(proof, proof.worst.error + x->scale / y->scale * (mix.off * double(high - low) + lastBit));
+}
+
 } // namespace
 
 void proof::proveResize(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
-  proveMovement(proof, model, layer);
   const program::ResizeT &resize = *layer.op.AsResize();
+  if (resize.mode == program::ResizeMode::rescaled)
+    return proveRescaled(proof, model, layer);
+  proveMovement(proof, model, layer);
   if (resize.mode == program::ResizeMode::nearest || proof.method != Method::exact)
     return;
-  const Shape &input = model.type(layer.operands[0]).shape;
-  std::vector<Axis> axes;
-  for (size_t i = 0; i != resize.axes.size(); ++i)
-    axes.push_back(axisOf(*resize.axes[i], input[i + 1]));
-  if (axes.size() == 1)
-    axes.push_back({{alone}});
-  for (const Axis &axis : axes)
-    if (!axis.reason.empty())
-      return setUnknown(proof, axis.reason);
-  bool mixes = false;
-  double off = 0;
-  for (Weights rows : axes[0].weights)
-    for (Weights columns : axes[1].weights)
-      off = std::max(off, mixError(rows, columns, mixes));
+  Mix mix = mixOf(resize, model.type(layer.operands[0]).shape);
+  if (!mix.reason.empty())
+    return setUnknown(proof, mix.reason);
   auto [low, high] = integersOf(model.type(layer.result).element);
-  if (off == 0 && !mixes)
-    return;
-  proof.method = Method::bound;
-  proof.channels = 1;
-  proof.worst.error = off * double(high - low) + (mixes ? 0.5 : 0.0);
+  if (mix.off != 0 || mix.mixes)
+    setBound(proof, mix.off * double(high - low) + (mix.mixes ? 0.5 : 0.0));
 }

@@ -20,12 +20,12 @@ namespace {
 /// are below `largest`. With T(d) = A * exp(-S * d) + delta(d) and A = T(0), a share is off by what its own delta is of
 /// the sum, at most max |delta| / A, and by its part of what the others' delta are of theirs, which is largest where
 /// all have the same d.
-template <typename T> double shareError(const int32_t *table, double scale, int64_t elements, double largest) {
-  constexpr int64_t distances = int64_t(1) << (8 * sizeof(T));
-  const double whole = double(kernels::expOf(table, 0, T())), count = double(elements - 1);
+template <typename Exponential>
+double shareError(Exponential e, int64_t distances, double scale, int64_t elements, double largest) {
+  const double whole = double(e(0)), count = double(elements - 1);
   double own = 0, others = 0;
   for (int64_t d = 0; d != distances; ++d) {
-    double entry = double(kernels::expOf(table, d, T())), real = whole * std::exp(-scale * double(d));
+    double entry = double(e(d)), real = whole * std::exp(-scale * double(d));
     double delta = std::abs(entry - real);
     own = std::max(own, delta / whole);
     others = std::max(others, count * delta / (whole + count * std::min(entry, real)));
@@ -42,13 +42,22 @@ void proof::proveSoftmax(LayerProof &proof, const program::Model &model, const p
   if (!x || !y)
     return setUnknown(proof, unknownGrids);
   const TensorType &input = model.type(layer.operands[0]);
-  bool isByte = input.element == ElementType::i8;
-  if (!table || (isByte ? kernels::expOf(table, 0, int8_t()) : kernels::expOf(table, 0, int16_t())) == 0)
+  const int64_t entries = model.type(layer.operands[1]).count(), distances = int64_t(1) << (8 * sizeOf(input.element));
+  auto withTable = [&](auto f) {
+    if (input.element == ElementType::i8)
+      kernels::withExponentials<int8_t>(table, entries, f);
+    else
+      kernels::withExponentials<int16_t>(table, entries, f);
+  };
+  bool isZero = true;
+  if (table)
+    withTable([&](auto e) { isZero = e(0) == 0; });
+  if (isZero)
     return setUnknown(proof, "its table is no constant, or is 0 for the largest element");
   int64_t elements = input.shape[layer.op.AsSoftmax()->axis];
   double largest = double(layer.op.AsSoftmax()->requant->clamp_max - y->zeroPoint) * y->scale;
-  double share = isByte ? shareError<int8_t>(table, x->scale, elements, largest)
-                        : shareError<int16_t>(table, x->scale, elements, largest);
+  double share = 0;
+  withTable([&](auto e) { share = shareError(e, distances, x->scale, elements, largest); });
   double quotient = std::ldexp(0.5, -kernels::probabilityBits);
   proof.worst = {proof.worst.error + (share + quotient) / y->scale, 0, 0, 0};
   proof.method = Method::bound;

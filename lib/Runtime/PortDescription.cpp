@@ -122,6 +122,7 @@ PortDescription Session::describeOutput(size_t index, Form form) const {
   PortDescription description = describe(port);
   description.axis = axisAtEnd(outputPath(*source, uses, index, Form::raw), port.axis);
   description.type = outputPath(*source, uses, index, form).values.back().type;
+  description.format = port.float_format;
   if (port.is_unsigned)
     showUnsigned(description);
   return description;

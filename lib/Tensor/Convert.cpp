@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -39,6 +40,8 @@ template <typename Function> decltype(auto) withType(ElementType type, Function 
     return function(uint64_t());
   case ElementType::boolean:
     return function(bool());
+  case ElementType::f16: // Files have it, and nothing is converted from or to it.
+    break;
   }
   return function(uint8_t());
 }
@@ -105,6 +108,33 @@ float tare::roundToHalf(float value) {
 }
 
 float tare::roundToBfloat16(float value) { return std::isnan(value) ? value : roundBits(value, 16); }
+
+/// The bits of a number that half precision has.
+static uint16_t bitsOfHalf(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value), sign = bits >> 16 & 0x8000;
+  float magnitude = std::abs(value);
+  if (std::isnan(value))
+    return uint16_t(sign | 0x7e00);
+  if (std::isinf(value))
+    return uint16_t(sign | 0x7c00);
+  if (magnitude < 0x1p-14f)
+    return uint16_t(sign | uint32_t(magnitude * 0x1p24f));
+  return uint16_t(sign | (((bits & 0x7fffffff) >> 13) - ((127 - 15) << 10)));
+}
+
+Tensor tare::toHalf(const Tensor &values) {
+  Tensor halves(ElementType::f16, values.shape());
+  auto *bits = static_cast<uint16_t *>(halves.mutableView().data);
+  for (int64_t i = 0; i < values.count(); ++i)
+    bits[i] = bitsOfHalf(roundToHalf(values.as<float>()[i]));
+  return halves;
+}
+
+Tensor tare::toBfloat16(const Tensor &values) {
+  Tensor rounded(values.type());
+  std::transform(values.as<float>(), values.as<float>() + values.count(), rounded.mutableAs<float>(), roundToBfloat16);
+  return rounded;
+}
 
 float tare::halfToFloat(uint16_t half) {
   uint32_t sign = uint32_t(half & 0x8000) << 16;

@@ -136,7 +136,12 @@ constexpr StoredType storedTypes[] = {
     {"i8", ElementType::i64}, {"u8", ElementType::u64}, {"b1", ElementType::boolean},
 };
 
+/// float16, which reads as float32.
+constexpr std::string_view halfCode = "f2";
+
 std::string_view codeOf(ElementType element) {
+  if (element == ElementType::f16)
+    return halfCode;
   for (const StoredType &stored : storedTypes)
     if (stored.element == element)
       return stored.code;
@@ -152,7 +157,7 @@ bool setElementType(std::string_view descr, NpyHeader &header) {
   if (order != '<' && order != '>' && order != '|' && order != '=')
     return false;
   std::string_view code = descr.substr(1);
-  header.half = code == "f2";
+  header.half = code == halfCode;
   bool known = header.half;
   header.type.element = ElementType::f32;
   for (const StoredType &stored : storedTypes) {

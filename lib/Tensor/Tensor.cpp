@@ -16,6 +16,7 @@ size_t tare::sizeOf(ElementType type) {
     return 1;
   case ElementType::i16:
   case ElementType::u16:
+  case ElementType::f16:
     return 2;
   case ElementType::f32:
   case ElementType::i32:
@@ -53,6 +54,8 @@ std::string_view tare::nameOf(ElementType type) {
     return "uint64";
   case ElementType::boolean:
     return "bool";
+  case ElementType::f16:
+    return "float16";
   }
   return "unknown";
 }

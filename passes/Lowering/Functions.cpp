@@ -156,24 +156,22 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
   }
 };
 
-/// exp(-S * d) in 2^-16 (its largest entry just below), d the distance to the maximum.
+/// (A28) exp(-S * d) in 2^-16 (its largest entry just below), d the distance to the maximum; (A58) of 16-bit distances
+/// as products in 2^-24.
 Tensor makeExpTable(const Grid &input) {
-  constexpr double whole = 65535;
-  auto exponential = [&](int64_t distance) { return whole * std::exp(-input.scale() * double(distance)); };
-  if (input.bits != 16) {
-    Tensor table(ElementType::i32, {kernels::exactTableSize});
-    for (int64_t d = 0; d < kernels::exactTableSize; ++d)
-      table.mutableAs<int32_t>()[d] = int32_t(std::nearbyint(exponential(d)));
-    return table;
+  const bool isWide = input.bits == 16;
+  Tensor table(ElementType::i32, {isWide ? kernels::factoredTableSize : kernels::exactTableSize});
+  auto *entries = table.mutableAs<int32_t>();
+  auto fill = [&](int64_t count, double whole, int64_t step) {
+    for (int64_t i = 0; i < count; ++i)
+      *entries++ = int32_t(std::nearbyint(whole * std::exp(-input.scale() * double(i * step))));
+  };
+  if (isWide) {
+    fill(kernels::coarseExponentials, std::ldexp(1.0, kernels::exponentialBits) - 1, wideStep);
+    fill(wideStep, std::ldexp(1.0, kernels::factorBits), 1);
+  } else {
+    fill(kernels::exactTableSize, 65535, 1);
   }
-  std::vector<double> wanted;
-  std::vector<int64_t> rounded;
-  for (int64_t d = 0; d <= wideInputs; ++d)
-    wanted.push_back(exponential(d));
-  for (int64_t d = 0; d <= wideInputs; d += wideStep)
-    rounded.push_back(int64_t(std::nearbyint(wanted[d])));
-  Tensor table(ElementType::i32, {kernels::interpolatedTableSize});
-  llvm::copy(fitTable(std::move(rounded), wanted, 0, int64_t(whole), /*keepFirst=*/true), table.mutableAs<int32_t>());
   return table;
 }
 

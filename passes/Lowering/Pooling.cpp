@@ -102,12 +102,11 @@ struct LowerReduceMean : OpConversionPattern<qnn::ReduceMeanOp> {
   }
 };
 
-constexpr double weightUnits = 2048; // program.fbs: ResizeAxis holds weights in 2^-11.
-
-npu::ResizeAxisAttr axisAttr(Builder &builder, const kernels::ResizeAxis &axis, StringRef coordinates, float scale) {
+npu::ResizeAxisAttr axisAttr(Builder &builder, const kernels::ResizeAxis &axis, StringRef coordinates, float scale,
+                             int64_t weightBits) {
   SmallVector<int32_t> weights;
   for (float weight : axis.weight)
-    weights.push_back(std::nearbyint(weight * weightUnits));
+    weights.push_back(std::nearbyint(std::ldexp(weight, int(weightBits))));
   return npu::ResizeAxisAttr::get(builder.getContext(), axis.lower, axis.upper, weights,
                                   builder.getStringAttr(coordinates), builder.getF32FloatAttr(scale));
 }
@@ -126,12 +125,16 @@ struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
       axes.push_back(axisAttr(rewriter,
                               nearest ? kernels::nearestCoordinates(extent, mode, rounding)
                                       : kernels::linearCoordinates(extent, mode),
-                              stringifyCoordinateMode(op.getCoordinates()), extent.scale));
+                              stringifyCoordinateMode(op.getCoordinates()), extent.scale, op.getWeightBits()));
     }
+    npu::RequantAttr requant = requantOf(op);
+    program::ResizeMode kind = nearest   ? program::ResizeMode::nearest
+                               : requant ? program::ResizeMode::rescaled
+                                         : program::ResizeMode::linear;
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
-    Value y = npu::ResizeOp::create(rewriter, op.getLoc(), x,
-                                    nearest ? program::ResizeMode::nearest : program::ResizeMode::linear,
-                                    rewriter.getArrayAttr(axes));
+    Value y =
+        npu::ResizeOp::create(rewriter, op.getLoc(), x, kind, rewriter.getArrayAttr(axes), op.getWeightBits(),
+                              requant ? op.getFractionBits() : 0, requant ? zeroPointOf(op.getInput()) : 0, requant);
     rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
     return mlir::success();
   }

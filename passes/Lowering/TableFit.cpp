@@ -24,18 +24,18 @@ public:
   Fit(std::vector<int64_t> rounded, llvm::ArrayRef<double> wanted, int64_t min, int64_t max)
       : entries(std::move(rounded)), wanted(wanted), min(min), max(max) {}
 
-  /// Moves each entry but the first ones by half of what the lines beside it are off in their middles.
-  void shift(int64_t first) {
+  /// Moves each entry by half of what the lines beside it are off in their middles.
+  void shift() {
     std::vector<int64_t> shifted = entries;
-    for (int64_t i = first; i <= last; ++i)
+    for (int64_t i = 0; i <= last; ++i)
       shifted[i] = onGrid(wanted[i * spacing] - (offInMiddle(i - 1) + offInMiddle(i)) / 4);
     entries = std::move(shifted);
   }
 
   /// One pass over the entries; false where none moved.
-  bool improve(int64_t first) {
+  bool improve() {
     bool moved = false;
-    for (int64_t i = first; i <= last; ++i)
+    for (int64_t i = 0; i <= last; ++i)
       moved |= improveEntry(i);
     return moved;
   }
@@ -94,14 +94,14 @@ double tare::worstOfFit(llvm::ArrayRef<int64_t> entries, llvm::ArrayRef<double> 
 }
 
 std::vector<int64_t> tare::fitTable(std::vector<int64_t> rounded, llvm::ArrayRef<double> wanted, int64_t min,
-                                    int64_t max, bool keepFirst) {
+                                    int64_t max) {
   constexpr int passes = 8;
   double roundedWorst = worstOfFit(rounded, wanted);
   if (roundedWorst <= unavoidable)
     return rounded;
   Fit fit(rounded, wanted, min, max);
-  fit.shift(keepFirst);
-  for (int i = 0; i < passes && fit.improve(keepFirst); ++i) {
+  fit.shift();
+  for (int i = 0; i < passes && fit.improve(); ++i) {
   }
   return worstOfFit(fit.entries, wanted) < roundedWorst ? fit.entries : rounded;
 }

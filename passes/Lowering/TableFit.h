@@ -14,10 +14,8 @@ double worstOfFit(llvm::ArrayRef<int64_t> entries, llvm::ArrayRef<double> wanted
 
 /// (A48) Entries in [min, max] of a table that is to give wanted[index] for each index in [0, 2^16); wanted[2^16] is
 /// what the last entry stands for. They begin as `rounded`, the integers of what is wanted at each, and are moved one
-/// by one as long as that lessens the worst error beside them; where all this gains nothing, they stay. `keepFirst`
-/// leaves the first entry as it is.
-std::vector<int64_t> fitTable(std::vector<int64_t> rounded, llvm::ArrayRef<double> wanted, int64_t min, int64_t max,
-                              bool keepFirst = false);
+/// by one as long as that lessens the worst error beside them; where all this gains nothing, they stay.
+std::vector<int64_t> fitTable(std::vector<int64_t> rounded, llvm::ArrayRef<double> wanted, int64_t min, int64_t max);
 
 } // namespace tare
 

@@ -5,9 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Quantize/ActivationChoice.h"
 #include "Quantize/LowConstants.h"
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
 
@@ -170,12 +173,27 @@ private:
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
+  using BoundRangesBase::BoundRangesBase;
+
   void runOnFunction() final {
+    std::optional<unsigned> bits = activationBits();
+    if (!bits)
+      return signalPassFailure();
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
-    RangeBounds bounds(getOperation());
+    RangeBounds bounds(getOperation(), *bits);
     if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))
       signalPassFailure();
+  }
+
+private:
+  /// Of activations that have no grid yet; 8 where no target is known.
+  std::optional<unsigned> activationBits() {
+    if (!getOperation()->getParentOfType<ModuleOp>()->hasAttr(npu::targetAttrName))
+      return 8;
+    FailureOr<Target> target = npu::getTarget(getOperation());
+    const ActivationFormat *format = failed(target) ? nullptr : activationFormat(getOperation(), *target, activations);
+    return format ? std::optional<unsigned>(8 * sizeOf(format->type)) : std::nullopt;
   }
 };
 

@@ -60,17 +60,20 @@ struct DropRounds : tare::impl::DropRoundsBase<DropRounds> {
 private:
   void report(qnn::RoundOp round) {
     Format format = formatOf(round.getFormat());
-    qnn::RangeAttr range = rangeAttr(round.getInput());
-    std::optional<ActivationRule> rule = activationRule();
-    if (!range || !rule) {
+    std::optional<qnn::Grid> grid = gridOf(round);
+    if (!grid) {
       remarkPassed(round, passName, "Dropped") << remark::reason("to {0}", format.name);
       return;
     }
-    double largest = std::max(-range.getMin(), range.getMax());
-    double step = activationGrid(range.getMin(), range.getMax(), *rule).scale();
+    // A grid of the model's may reach farther than its values.
+    qnn::RangeAttr range = rangeAttr(round.getInput());
+    auto [low, high] = range ? std::pair(range.getMin(), range.getMax()) : coveredRange(*grid);
+    double largest = std::max(-low, high), step = grid->scale();
     double formatStep = largest > 0 ? std::ldexp(1.0, std::ilogb(largest) + 1 - format.bits) : 0.0;
-    if (largest > format.largest)
+    if (range && largest > format.largest)
       reportOverflow(round, format, largest);
+    if (grid->bits == 16 && formatStep > step)
+      reportLoss(round, format, largest, formatStep / 2 / step);
     if (step < formatStep)
       remarkMissed(round, passName, "NotRounded")
           << remark::reason("the grid's step {0:e2} is finer than {1}'s {2:e2}: the program keeps more than the model",
@@ -87,6 +90,29 @@ private:
         qnn::layerName(round), format.name, llvm::format("%g", format.largest), llvm::format("%g", largest));
     reportWarning(round.getLoc(),
                   {"CastOverflow", "", qnn::layerName(round), 0, CostUnit::none, text, "scale the values down"});
+  }
+
+  /// A grid of 8 bits has no steps that a format would not tell apart.
+  static void reportLoss(qnn::RoundOp round, const Format &format, double largest, double cost) {
+    std::string text =
+        llvm::formatv("layer '{0}': casts to {1}, whose {2} bits are fewer than those of the grid of 16 "
+                      "bits there: the program does not round to them, so that up to {3} it is off from "
+                      "the model by at most {4:f1} LSB of the grid",
+                      qnn::layerName(round), format.name, format.bits, llvm::format("%g", largest), cost);
+    reportWarning(round.getLoc(),
+                  {"CastNotRounded", "", qnn::layerName(round), cost, CostUnit::lsb, text,
+                   "compare with the model in float32, which is nearer to the program, or take the cast out of it"});
+  }
+
+  /// The grid that the rounded value will have: the model's own where it says one, otherwise that of what calibration
+  /// saw. Nothing where neither is known.
+  std::optional<qnn::Grid> gridOf(qnn::RoundOp round) {
+    for (std::optional<qnn::Grid> grid : {resultGrid(round), gridBehind(round.getInput())})
+      if (grid && grid->isPerTensor())
+        return grid;
+    qnn::RangeAttr range = rangeAttr(round.getInput());
+    std::optional<ActivationRule> rule = activationRule();
+    return range && rule ? std::optional(activationGrid(range.getMin(), range.getMax(), *rule)) : std::nullopt;
   }
 
   /// Nothing where the target or its activations are not known: tare-insert-quant-dequant says so.

@@ -120,7 +120,7 @@ private:
       if (failed(mapParameters(accumulator, mapping)))
         return failure();
     Operation *fused = builder.clone(*op, mapping);
-    fused->getResult(0).setType(op.getGridRule() == GridRule::Same && !unifies ? sameGridType(fused) : wanted);
+    fused->getResult(0).setType(keepsGrid(op) ? sameGridType(fused) : wanted);
     replaceCasts(op, fused->getResult(0));
     return mlir::success();
   }
@@ -141,10 +141,14 @@ private:
       if (!isa<quant::QuantizeCastOp>(user))
         return "its result is read in float";
     auto agrees = [&](Operation *user) { return user->getResult(0).getType() == firstCast(op).getType(); };
-    bool keepsGrid = op.getGridRule() == GridRule::Same && !constantBorder(op);
-    if (!keepsGrid && !llvm::all_of(op->getResult(0).getUsers(), agrees))
+    if (!keepsGrid(op) && !llvm::all_of(op->getResult(0).getUsers(), agrees))
       return "its result is quantized to several grids, and each rounds what the op computes (tare-split-grids)";
     return "";
+  }
+
+  /// Whether the integers of the result are its operand's, whatever grid they go to behind.
+  static bool keepsGrid(GridOpInterface op) {
+    return op.getGridRule() == GridRule::Same && !constantBorder(op) && !op.mayRescale();
   }
 
   static quant::QuantizeCastOp firstCast(Operation *op) {

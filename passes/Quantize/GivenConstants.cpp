@@ -1,5 +1,6 @@
 //===- GivenConstants.cpp - A model's own constants beside activations ----===//
 #include "Quantize/ChannelProduct.h"
+#include "Quantize/ConstantCosts.h"
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/StepCosts.h"
@@ -22,6 +23,8 @@ namespace {
 
 /// In steps of the grid: less is float32's own.
 constexpr double noticeable = 1e-3;
+/// In steps of a product's result: what a constant's grid may cost before the product becomes a convolution.
+constexpr double harmlessSteps = 0.5;
 
 /// What of a constant's grid no activation of the target has; empty where one has all of it.
 std::string misfit(const Grid &grid, const Target &target) {
@@ -95,14 +98,6 @@ Grid gridForAll(const Tensor &reals, ArrayRef<double> scales, const ActivationRu
   return activationGrid(*low, *high, rule);
 }
 
-/// The most that a number is off on the grid.
-double roundingError(const Tensor &reals, const Grid &grid) {
-  double worst = 0;
-  for (float value : ArrayRef<float>(reals.as<float>(), reals.count()))
-    worst = std::max(worst, std::abs(value - grid.scale() * double(qnn::integerOf(value, grid) - grid.zeroPoint())));
-  return worst;
-}
-
 class ConstantConformer {
 public:
   ConstantConformer(const Target &target, bool repair) : target(target), repair(repair) {}
@@ -112,8 +107,13 @@ public:
     if (op.isRearrangement())
       return mlir::success();
     for (OpOperand &operand : op->getOpOperands()) {
-      if (op.takesAxisGrid(operand) || qnn::constantValue(operand.get()))
+      if (op.takesAxisGrid(operand))
         continue;
+      if (ElementsAttr constant = qnn::constantValue(operand.get())) {
+        if (replaceCoarse(op, operand, constant))
+          return mlir::success();
+        continue;
+      }
       std::optional<Grid> grid = givenGrid(operand.get());
       Tensor reals = grid ? realConstant(operand.get()) : Tensor();
       if (!reals)
@@ -121,7 +121,7 @@ public:
       std::string why = misfit(*grid, target);
       if (why.empty())
         pin(operand, reals, *grid);
-      else if (replaceProduct(op, operand, target))
+      else if (replaceProduct(op, operand, target) || replaceProductByReals(op, operand, reals, target))
         return mlir::success();
       else if (failed(replace(op, operand, reals, *grid, why)))
         return failure();
@@ -130,6 +130,20 @@ public:
   }
 
 private:
+  /// A float constant would be on one grid of its own; that may be too coarse for a product.
+  bool replaceCoarse(GridOpInterface op, OpOperand &operand, ElementsAttr constant) const {
+    if (!isa<qnn::MulOp>(op.getOperation()) || !constant.getElementType().isF32())
+      return false;
+    Tensor reals = qnn::toTensor(constant);
+    const ActivationFormat *format = formatOfBits(target, activationBits(op));
+    if (!format)
+      format = &target.activations.front();
+    ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
+    auto [low, high] = rangeOf(constant);
+    std::optional<double> cost = costOfGrid(op, operand, reals, activationGrid(low, high, rule), rule);
+    return cost && *cost > harmlessSteps && replaceProductByReals(op, operand, reals, target);
+  }
+
   LogicalResult replace(GridOpInterface op, OpOperand &operand, const Tensor &reals, const Grid &given,
                         const std::string &why) const {
     // Operands of a concatenation are rounded to the grid of its result; on targets that only shift all scales are

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/CommonGrids.h"
+#include "Quantize/ConstantCosts.h"
 #include "Quantize/Intermediates.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
@@ -77,7 +78,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       castActivation(value, *groups.grid(value), boundary);
     for (Operation *op : ops)
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && !boundary.moves(op))
-        castOperands(gridOp, groups.ruleBeside(gridOp));
+        castOperands(gridOp, groups.ruleBeside(gridOp), target->activation(ElementType::i16));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
         if (failed(castParameters(accumulator, *target, boundary, tails.contains(op))))
@@ -239,7 +240,7 @@ private:
   }
 
   /// Operands that are constants, and operands of a unified op that are on another grid than its result.
-  void castOperands(GridOpInterface op, const ActivationRule &rule) {
+  void castOperands(GridOpInterface op, const ActivationRule &rule, bool hasWider) {
     std::optional<Grid> unified;
     if (auto cast = existingCast(op->getResult(0)); cast && op.getGridRule() == GridRule::Unified)
       unified = Grid::of(cast.getType());
@@ -253,6 +254,7 @@ private:
       std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
       if (ElementsAttr constant = floatConstant(operand.get())) {
         Grid grid = unified ? *unified : constantGrid(operand, constant, rule);
+        warnOfCoarseConstant(op, operand, qnn::toTensor(constant), grid, rule, hasWider && rule.bits < 16);
         operand.set(castBothWays(builder, operand.get(), grid, layer));
       } else if (std::optional<Grid> grid = gridBehind(operand.get()); unified && grid && !sameGrid(*grid, *unified)) {
         remarkPassed(op, passName, "OperandRequantized")

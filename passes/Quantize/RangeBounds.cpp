@@ -42,7 +42,7 @@ std::pair<double, double> tare::knownRange(Value value) {
   return findRange(value).value_or(qnn::Interval(-HUGE_VAL, HUGE_VAL));
 }
 
-RangeBounds::RangeBounds(func::FuncOp function) {
+RangeBounds::RangeBounds(func::FuncOp function, unsigned bits) : bits(bits) {
   for (Operation &op : function.getBody().front().without_terminator()) {
     auto floor = dyn_cast<qnn::FloorOpInterface>(op);
     if (!floor || !floor.isMonotone() || !qnn::isFloatTensor(op.getResult(0)))

@@ -14,11 +14,13 @@ std::pair<double, double> knownRange(mlir::Value value);
 /// what it meets (a mask, a border) goes into a value, every element has a lower bound of its own.
 class RangeBounds : public qnn::ElementBounds {
 public:
-  explicit RangeBounds(mlir::func::FuncOp function);
+  /// `bits`: of activations that have no grid yet.
+  RangeBounds(mlir::func::FuncOp function, unsigned bits);
 
   double least(mlir::Value value) const override;
   double greatest(mlir::Value value) const override;
   double leastMaximum(mlir::Value value, int64_t axis) const override;
+  unsigned activationBits() const override { return bits; }
 
   /// The ops that such a constant goes into, directly or through others, in their order.
   llvm::ArrayRef<mlir::Operation *> touched() const { return order; }
@@ -28,6 +30,7 @@ private:
   /// The lower bounds of all elements.
   Tensor lower(mlir::Value value) const;
 
+  unsigned bits;
   llvm::SmallVector<mlir::Operation *> order;
   llvm::DenseMap<mlir::Value, Tensor> lowest;
 };

@@ -195,7 +195,11 @@ void ScaleChooser::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Va
   } else if ((requant || moves) && !isProduct(op)) {
     for (Variable x : operands)
       if (x != y) {
-        addRange(x, y, reachOf(bases[x] / bases[y], whole));
+        // Bits behind the point of the accumulator are shifted out as well.
+        MultiplierLimits limits = whole;
+        if (requant)
+          limits.shiftMin -= int(requant.getMostFractionBits());
+        addRange(x, y, reachOf(bases[x] / bases[y], limits));
         scalings.push_back({{x}, y, std::nullopt, context.relevance.of(op->getResult(0))});
       }
   }

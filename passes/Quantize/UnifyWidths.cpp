@@ -59,12 +59,17 @@ struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
     SmallVector<GridOpInterface> ops;
     getOperation().walk([&](GridOpInterface op) { ops.push_back(op); });
     for (GridOpInterface op : ops)
-      if ((op.getGridRule() == GridRule::Own || op.getGridRule() == GridRule::Bounded) && !op.changesWidth())
+      if (roundsToOwnGrid(op) && !op.changesWidth())
         unify(op);
   }
 
 private:
   MultiplierLimits limits;
+
+  /// Others keep their integers, whatever grid these go to behind.
+  static bool roundsToOwnGrid(GridOpInterface op) {
+    return op.getGridRule() == GridRule::Own || op.getGridRule() == GridRule::Bounded || op.mayRescale();
+  }
 
   void unify(GridOpInterface op) {
     SmallVector<OpOperand *> operands = activationsOf(op);

@@ -13,6 +13,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/ResizeCoordinates.h"
 #include "tare/Passes/Passes.h"
 
 #include <cmath>
@@ -90,6 +91,36 @@ LogicalResult checkAccumulator(qnn::RequantOpInterface op, const Target &target)
                                   : "; take a target with a wider accumulator");
 }
 
+/// Whether an accumulator of 32 bits holds what `op` sums, and the multiplier keeps its bits, and so does the product.
+bool holdsFraction(qnn::RequantOpInterface op, const MultiplierLimits &limits) {
+  constexpr int64_t most = std::numeric_limits<int32_t>::max();
+  double reach = double(op.getReaches().front()), scale = op.getEffectiveScales().front();
+  const Multiplier multiplier = decompose(scale, limits);
+  double rounding = multiplier.q > 0 ? std::ldexp(1.0, multiplier.q - 1) : 0.0;
+  double product = reach * std::abs(double(multiplier.m)) + rounding;
+  return reach <= double(most) && multiplier.bitsLost == 0 && product < std::ldexp(1.0, limits.productBits - 1);
+}
+
+/// (A56) Beside elements of 16 bits, or on a finer grid, weights of 11 would be what is coarse; the sums must have room
+/// for finer ones.
+void chooseWeights(qnn::ResizeOp op, const Target &target) {
+  Grid input = *Grid::of(op.getInput().getType());
+  int64_t axes = op.getSizes().size(), room = accumulatorBits(target, input) - 1 - int64_t(input.bits);
+  if (op.mayRescale() && (input.bits == 16 || op.isScaled()))
+    op.setWeightBits(std::clamp<int64_t>(room / axes, kernels::resizeWeightBits, kernels::mostResizeWeightBits));
+}
+
+/// (A56) As many bits behind the point as the hardware holds.
+void chooseFraction(qnn::RequantOpInterface op, const Target &target) {
+  int64_t bits = op.getMostFractionBits();
+  if (bits == 0)
+    return;
+  MultiplierLimits limits = wholeLimits(target);
+  limits.onlyShifts = target.powerOfTwoScales();
+  for (op.setFractionBits(bits); bits > 0 && !holdsFraction(op, limits);)
+    op.setFractionBits(--bits);
+}
+
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
   using ComputeRequantizationBase::ComputeRequantizationBase;
 
@@ -104,6 +135,11 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;
       if (!requant || !result)
         return;
+      if (auto resize = dyn_cast<qnn::ResizeOp>(op))
+        chooseWeights(resize, target);
+      if (!requant.isScaled())
+        return;
+      chooseFraction(requant, target);
       failed |= mlir::failed(checkBias(op)) || mlir::failed(checkAccumulator(requant, target));
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)

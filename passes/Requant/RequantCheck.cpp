@@ -19,6 +19,8 @@ namespace {
 /// A clamped multiplier may cost the output this much, in LSB: a grid that fine saturates at the first step of the
 /// accumulator anyway.
 constexpr double tolerableCost = 1.0;
+/// Rounding a multiplier may cost the output this much, in LSB; one of 15 bits costs results of 16 bits no more.
+constexpr double harmlessCost = 1.0;
 /// Channels that are refused beyond these are counted only.
 constexpr int64_t shownChannels = 8;
 
@@ -174,12 +176,28 @@ void RequantCheck::checkSmall(int64_t channel, ArrayRef<Multiplier> multipliers)
         "its effective scale {0} would want {1} = {2}, the target ends at {3}: {4} of {5} multiplier bits are lost",
         real(scales[channel]), limits.shift, multiplier.q + multiplier.bitsLost, limits.shiftMax, multiplier.bitsLost,
         limits.bits);
-    // Whatever operand of a sum is off, the output is.
-    double lost = costOf(channel, multiplier);
-    for (size_t other = 0; isSum && other < multipliers.size(); ++other)
-      lost += other == size_t(channel) ? 0.0 : costOf(other, multipliers[other]);
-    losses.add(channel, lost, multiplier);
+    losses.add(channel, costOfAll(channel, multipliers), multiplier);
+  } else {
+    checkCoarse(channel, multipliers);
   }
+}
+
+void RequantCheck::checkCoarse(int64_t channel, ArrayRef<Multiplier> multipliers) {
+  // A sum is told of once, by its last operand, and other complaints tell of it, too.
+  if (isSum && (size_t(channel) + 1 != multipliers.size() || losses.count || vanishing.count))
+    return;
+  double lost = costOfAll(channel, multipliers);
+  if (narrowed.count == 0 && lost > harmlessCost * (isSum ? double(multipliers.size()) : 1.0))
+    coarse.add(channel, lost, multipliers[channel]);
+}
+
+double RequantCheck::costOfAll(int64_t channel, ArrayRef<Multiplier> multipliers) const {
+  if (!isSum)
+    return costOf(channel, multipliers[channel]);
+  double lost = 0;
+  for (auto [operand, multiplier] : llvm::enumerate(multipliers))
+    lost += costOf(operand, multiplier);
+  return lost;
 }
 
 void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {
@@ -212,6 +230,7 @@ LogicalResult RequantCheck::report() const {
   reportClamped();
   reportVanishing();
   reportLosses();
+  reportCoarse();
   if (refused > shownChannels)
     op->emitError() << "layer '" << qnn::layerName(op) << "': " << refused - shownChannels << " more channels";
   return failure(refused > 0);
@@ -276,6 +295,19 @@ void RequantCheck::reportLosses() const {
                            scalesAt(losses.narrowest))
                  .str(),
              causeOfSmallScale(op, losses.narrowest), losses.narrowest);
+}
+
+void RequantCheck::reportCoarse() const {
+  if (!coarse.count)
+    return;
+  std::string text =
+      llvm::formatv("{0}: multipliers of {1} bits do not hit what they stand for, at the cost of at most {2} ({3} {4}: "
+                    "{5}, effective scale {6})",
+                    isSum ? llvm::formatv("layer '{0}'", qnn::layerName(op)).str() : describe(coarse), limits.bits,
+                    cost(coarse.cost), noun(), coarse.channel, scalesAt(coarse.channel), real(scales[coarse.channel]))
+          .str();
+  reportWarning(op->getLoc(), {"CoarseMultiplier", "", qnn::layerName(op), coarse.cost, CostUnit::lsb, text,
+                               "take a target with wider multipliers, or activations with fewer bits"});
 }
 
 void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, const Cause &cause,

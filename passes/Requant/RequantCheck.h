@@ -56,6 +56,10 @@ private:
   MultiplierLimits narrowerBy(int bits) const;
   void checkLarge(int64_t channel, Multiplier &multiplier);
   void checkSmall(int64_t channel, llvm::ArrayRef<Multiplier> multipliers);
+  /// A multiplier with all of its bits may still be coarse beside the steps of the result.
+  void checkCoarse(int64_t channel, llvm::ArrayRef<Multiplier> multipliers);
+  /// What all operands of a sum cost together, whichever is off; of a channel its own.
+  double costOfAll(int64_t channel, llvm::ArrayRef<Multiplier> multipliers) const;
   /// Where there are no multipliers.
   void checkShift(int64_t channel, const Multiplier &multiplier);
   void refuse(int64_t channel, int shift, const std::string &cause);
@@ -64,6 +68,7 @@ private:
   void reportClamped() const;
   void reportVanishing() const;
   void reportLosses() const;
+  void reportCoarse() const;
   /// The worst cost is said to be another channel's where `what` tells of channel `told`.
   void repaired(llvm::StringRef kind, const Complaint &complaint, llvm::StringRef what, const Cause &cause,
                 std::optional<int64_t> told = std::nullopt) const;
@@ -85,7 +90,7 @@ private:
   std::vector<AccumulatorInterval> accumulators;
   double zero;
   std::pair<double, double> ends;
-  Complaint narrowed, clamped, vanishing, losses;
+  Complaint narrowed, clamped, vanishing, losses, coarse;
   int64_t refused = 0;
 };
 

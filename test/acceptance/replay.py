@@ -168,13 +168,20 @@ def interpolated(table, u):  # (A24)
 
 def softmax(p, x, table):  # (A28)
     d, table = x.astype(np.int64).max(p["axis"], keepdims=True) - x, table.astype(np.int64)
-    e = table[d] if x.dtype == np.int8 else interpolated(table, d)
+    if x.dtype == np.int8:
+        e = table[d]
+    else:  # (A58); old programs interpolate
+        e = (table[d // 128] * table[512 + d % 128] + 2**14) >> 15 if len(table) == 640 else interpolated(table, d)
     total = e.sum(p["axis"], keepdims=True)
     return (e * 2**15 + total // 2) // total, 0
 
 
+def rescaled_image(p, x):  # (A56)
+    return half_up(interpolated_image(p, x.astype(np.int64) - p["input_zero_point"]), p["weight_bits"] * len(p["axes"]) - p["fraction_bits"]), 0
+
+
 ACCUMULATORS = dict(conv=conv, conv_transpose=conv_transpose, linear=linear, matmul=matmul, add=add, mul=mul, rescale=rescale,
-                    average_pool=average_pool, reduce_mean=reduce_mean, softmax=softmax)
+                    average_pool=average_pool, reduce_mean=reduce_mean, softmax=softmax, resize=rescaled_image)
 
 # ---- Operators that scale nothing
 
@@ -205,7 +212,8 @@ def pad(p, x):  # (A29)
     return np.pad(x, list(zip(p["low"], p["high"])), **mode[p["mode"]])
 
 
-def resize(p, x):  # (A30), (A31)
+def interpolated_image(p, x):
+    """In 2^-11 (2^-weight_bits) along each axis; the lower neighbour of mode nearest."""
     x, axes = x.astype(np.int64), p["axes"]
     for i, axis in enumerate(axes):
         low = np.take(x, axis["lower"], i + 1)
@@ -213,8 +221,13 @@ def resize(p, x):  # (A30), (A31)
             x = low
             continue
         u = np.asarray(axis["weight"]).reshape(-1, *[1] * (x.ndim - i - 2))
-        x = low * (2048 - u) + np.take(x, axis["upper"], i + 1) * u
-    return x if p["mode"] == "nearest" else half_up(x, 11 * len(axes))
+        x = low * (2 ** p.get("weight_bits", 11) - u) + np.take(x, axis["upper"], i + 1) * u
+    return x
+
+
+def resize(p, x):  # (A30), (A31)
+    x = interpolated_image(p, x)
+    return x if p["mode"] == "nearest" else half_up(x, 11 * len(p["axes"]))
 
 
 def quantize(p, x, dtype):  # (A2)

@@ -135,3 +135,51 @@ def test_a_mask_that_float16_makes_infinite(tmp_path):
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=1e-6)
     program, _ = converted(model, data, "--method", "min_max")
     assert sqnr(expected, outputs_of(program, data)["y"]) > 25
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_cast_between_16_bit_grids_is_told_with_its_cost(format, tmp_path):
+    """The format has fewer bits than the grid: the program keeps what the model drops."""
+    nodes = [*quantize("x", "s", "z", "xd"), *there_and_back("xd", "r", FORMATS[format]), node("Relu", ["r"], ["c"], name="relu"),
+             *quantize("c", "s", "z", "y")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 40])], [port("y", [1, 40])], {"s": np.float32(1 / 32000), "z": np.int16(0)})
+    data = {"x": RNG.uniform(-1, 1, (16, 40)).astype(np.float32)}
+    program, told = converted(model, data, "--target", "i16x8")
+    lines = [line for line in told.splitlines() if "warning" in line and format in line]
+    assert len(lines) == 1 and "LSB" in lines[0], told
+    cost = float(lines[0].split("at most ")[1].split(" LSB")[0])
+    off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]).max() * 32000
+    assert 2 < off <= cost + 1
+
+
+def test_casts_on_8_bit_grids_say_nothing(tmp_path):
+    nodes = [*quantize("x", "s", "z", "xd"), *there_and_back("xd", "r", TensorProto.FLOAT16), node("Relu", ["r"], ["c"]), *quantize("c", "s", "z", "y")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 40])], [port("y", [1, 40])], {"s": np.float32(1 / 100), "z": np.int8(0)})
+    _, told = converted(model, {"x": RNG.uniform(-1, 1, (16, 40)).astype(np.float32)})
+    assert "warning" not in told
+
+
+@pytest.mark.parametrize("strip", ([], ["--strip-io", "quantize,dequantize"]))
+@pytest.mark.parametrize("format", FORMATS)
+def test_outputs_have_the_format_of_the_model(format, strip, tmp_path):
+    """A graph's output that is a Cast: float16 in files, the numbers of bfloat16 as float32; in every form of the model."""
+    w = (RNG.normal(size=(5, 8)) / 3).astype(np.float32)
+    nodes = [node("Gemm", ["x", "w"], ["c"], transB=1, name="fc"), node("Relu", ["c"], ["r"]), node("Cast", ["r"], ["y"], to=FORMATS[format], name="cast")]
+    graph = onnx.helper.make_graph(nodes, "g", [port("x", [1, 8])], [onnx.helper.make_tensor_value_info("y", FORMATS[format], [1, 5])],
+                                   [onnx.numpy_helper.from_array(w, "w")])
+    model = tmp_path / "m.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10), str(model))
+    data = {"x": RNG.normal(size=(16, 8)).astype(np.float32)}
+    exact = np.maximum(data["x"] @ w.T, 0)
+
+    def check(found, tolerance):
+        assert found.dtype == (np.float16 if format == "float16" else np.float32)
+        np.testing.assert_allclose(found.astype(np.float64), exact, atol=tolerance)
+        assert not np.any(found.astype(np.float32).view(np.uint32) & (0x1fff if format == "float16" else 0xffff))
+
+    check(outputs_of(model, data)["y"], .02)
+    program, _ = converted(model, data, *strip)
+    check(outputs_of(program, data)["y"], .06)
+    for stage in ("import", "float", "qdq", "fused", "npu"):
+        tare("convert", model, "--calibration", tmp_path / "calibration.npz", "--emit", f"mlir:{stage}", "-o", tmp_path / "m.mlir")
+        check(outputs_of(tmp_path / "m.mlir", data)["y"], .06)

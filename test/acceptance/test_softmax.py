@@ -89,3 +89,30 @@ def test_softmax_whose_shares_the_hardware_cannot_hold_is_told(tmp_path):
     _, told = converted(model, data)
     lines = [line for line in told.splitlines() if "warning" in line and "softmax" in line]
     assert len(lines) == 1 and "steps of 2^-15" in lines[0], told
+
+
+@pytest.mark.parametrize("spread", (1, 2, 4, 8))
+@pytest.mark.parametrize("length", (10, 1000))
+def test_16_bit_shares_are_within_a_step(length, spread, tmp_path):
+    """(A58) Long rows, many of whose exponentials are small."""
+    nodes = quantize("x", "sx", "zx", "xd") + [node("Softmax", ["xd"], ["p"], name="softmax", axis=-1)] + quantize("p", "sp", "zx", "y")
+    x = (np.random.default_rng(length + spread).normal(size=(64, length)) * spread).astype(np.float32)
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, length])], [port("y", [1, length])],
+                 {"sx": np.float32(np.abs(x).max() / 32767), "zx": np.int16(0), "sp": np.float32(2.0**-15)})
+    program, told = converted(model, {"x": x}, "--target", "i16x8")
+    off = np.abs(outputs_of(program, {"x": x})["y"] - reference(model, {"x": x})["y"]) * 2**15
+    assert off.max() <= 1.3, off.max()
+    layer = next(each for each in tare_json("verify", program)["layers"] if each["kind"] == "softmax")
+    assert off.max() - .5 <= layer["worst_error"] <= 4
+
+
+def test_masks_at_16_bits_count_for_nothing(tmp_path):
+    """A thousand masked scores beside one that is not."""
+    mask = np.zeros((1, 1000), np.float32)
+    mask[0, 3:] = -1e9
+    nodes = [node("Add", ["x", "mask"], ["a"]), node("Softmax", ["a"], ["y"], axis=-1)]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 1000])], [port("y", [1, 1000])], {"mask": mask})
+    data = {"x": np.random.default_rng(2).normal(size=(32, 1000)).astype(np.float32)}
+    program, _ = converted(model, data, "--target", "i16x8", "--method", "min_max")
+    off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) * 2**15
+    assert off.max() < 12, off.max()

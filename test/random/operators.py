@@ -261,9 +261,9 @@ def prelu(builder, value):
 def softmax(builder, value):
     axis = int(builder.random.integers(1, value.rank)) if value.rank > 1 else 0
     [result] = builder.add("Softmax", [value], axis=axis)
+    # (A28), (A58)
     table = (value.shape[axis] + 4) / 65535
-    spacing = _spacing(value)
-    return _table(result, value, 1.0, table + spacing ** 2 / 8)
+    return _table(result, value, 1.0, table)
 
 
 # Pools
@@ -383,7 +383,7 @@ def resize(builder, value):
     [result] = builder.add("Resize", [value, "", scales], mode=mode, coordinate_transformation_mode=coordinates)
     if mode == "nearest":
         return _follow(result, value)
-    # Weights in 2^-11, and a result on the operand's grid before it gets its own.
+    # Weights in 2^-11 at 8 bits, and in 2^-15 at 16; a result on its operand's grid, or rounded to its own alone.
     return _follow(result, value, 1.0, 2 * value.largest * 2.0 ** -10 + value.unit)
 
 

@@ -3,6 +3,7 @@
 
 #include "ModuleExecutable.h"
 #include "ProgramExecutable.h"
+#include "tare/Tensor/Convert.h"
 #include "tare/Tensor/MappedFile.h"
 
 #include <cstring>
@@ -49,6 +50,17 @@ Result<std::unique_ptr<Executable>> Executable::load(const std::string &path, co
   if (*kind == ModelKind::program)
     return ProgramExecutable::load(path, options);
   return ModuleExecutable::load(path, *kind, options, console);
+}
+
+TensorType ExecutablePort::typeInModel(const TensorType &type) const {
+  bool isHalf = type.element == ElementType::f32 && format == program::FloatFormat::f16;
+  return isHalf ? TensorType{ElementType::f16, type.shape} : type;
+}
+
+Tensor ExecutablePort::asInModel(const Tensor &value) const {
+  if (value.element() != ElementType::f32 || format == program::FloatFormat::f32)
+    return value;
+  return format == program::FloatFormat::f16 ? toHalf(value) : toBfloat16(value);
 }
 
 std::vector<InputDeclaration> Executable::declarations(bool allowRaw) const {

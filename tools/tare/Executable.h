@@ -28,6 +28,12 @@ struct ExecutablePort {
   /// What the executable itself takes or gives: the integers on the port's grid, where a quantize or dequantize stands
   /// at the border; without what the host does.
   TensorType raw;
+  /// Of an output of real numbers: the model's format of them, to which they are rounded where they are written.
+  program::FloatFormat format = program::FloatFormat::f32;
+
+  /// An output as the model has it, and the type that it has then.
+  Tensor asInModel(const Tensor &value) const;
+  TensorType typeInModel(const TensorType &type) const;
 };
 
 /// Which ports take or give `raw` in place of `real`.

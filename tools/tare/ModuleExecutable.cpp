@@ -123,6 +123,7 @@ Status ModuleExecutable::describePorts() {
     Value value = function.front().getTerminator()->getOperand(output.lastPort);
     outputPorts.push_back(makePort(output.name, value.getType(), results->typeOf(output), std::nullopt,
                                    unsignedResults[output.lastPort]));
+    outputPorts.back().format = formatInModel(function, output.lastPort);
   }
   return tare::success();
 }
@@ -134,6 +135,7 @@ std::vector<ExecutablePort> ModuleExecutable::rawOutputs() {
     Type type = result.get().getType();
     ports.push_back(makePort(nameOfResult(result), type, qnn::toHost(type), integersOfResult(result.get()),
                              unsignedResults[result.getOperandNumber()]));
+    ports.back().format = formatInModel(function, result.getOperandNumber());
   }
   return ports;
 }

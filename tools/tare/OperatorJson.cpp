@@ -101,6 +101,11 @@ void write(OStream &out, const program::TransposeT &transpose) { jsonList(out, "
 
 void write(OStream &out, const program::ResizeT &resize) {
   out.attribute("mode", program::EnumNameResizeMode(resize.mode));
+  if (resize.requant) {
+    out.attribute("input_zero_point", resize.input_zero_point);
+    out.attribute("weight_bits", int(resize.weight_bits));
+    out.attribute("fraction_bits", int(resize.fraction_bits));
+  }
   out.attributeArray("axes", [&] {
     for (const auto &axis : resize.axes)
       out.object([&] {

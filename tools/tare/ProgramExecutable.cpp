@@ -107,7 +107,7 @@ std::vector<ExecutablePort> ProgramExecutable::outputsIn(Form form) const {
   std::vector<ExecutablePort> ports;
   for (size_t i = 0; i != session->outputCount(form); ++i) {
     runtime::PortDescription port = session->describeOutput(i, form);
-    ports.push_back({port.name, port.type, port.type});
+    ports.push_back({port.name, port.type, port.type, port.format});
   }
   return ports;
 }

@@ -143,7 +143,7 @@ private:
   Result<Arrays> declare(const Executable &executable, const Dataset &data, ArrayWriter &writer) const {
     Arrays arrays;
     for (const ExecutablePort &output : executable.outputs()) {
-      const TensorType &type = raw ? output.raw : output.real;
+      TensorType type = output.typeInModel(raw ? output.raw : output.real);
       auto array = writer.addSamples(output.name, type, data.stackingOf(type.shape));
       if (!array)
         return array.error();
@@ -175,7 +175,7 @@ private:
       };
     std::vector<Tensor> results = runner.run(sample.inputs, observe);
     for (size_t i = 0; i != results.size() && written; ++i)
-      written = writer.write(arrays.outputs[i], sample.index, results[i].view());
+      written = writer.write(arrays.outputs[i], sample.index, executable.outputs()[i].asInModel(results[i]).view());
     return written;
   }
 
@@ -190,7 +190,7 @@ private:
         out.attribute("samples", data.sampleCount());
         out.attributeArray("outputs", [&] {
           for (const ExecutablePort &port : executable.outputs())
-            out.object([&] { writePort(out, port.name, raw ? port.raw : port.real); });
+            out.object([&] { writePort(out, port.name, port.typeInModel(raw ? port.raw : port.real)); });
         });
         if (profile)
           profile->write(out);

@@ -8,6 +8,7 @@
 #define TARE_EVALUATOR_MODELPORTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tare/Program/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 namespace tare {
@@ -16,6 +17,9 @@ namespace tare {
 bool isUnsignedInModel(mlir::BlockArgument argument);
 /// The same of the function's result `index`.
 bool isUnsignedInModel(mlir::func::FuncOp function, unsigned index);
+
+/// The format that the model has the real numbers of the function's result `index` in.
+program::FloatFormat formatInModel(mlir::func::FuncOp function, unsigned index);
 
 /// What the model takes, as the argument's own tensor.
 Tensor asArgument(const Tensor &value, mlir::BlockArgument argument);

@@ -36,6 +36,10 @@ enum class NearestMode {
 std::optional<CoordinateMode> coordinateModeOf(std::string_view name);
 std::optional<NearestMode> nearestModeOf(std::string_view name);
 
+/// The weights of a program's linear resizes are integers in 2^-resizeWeightBits; those that round to another grid, or
+/// have 16 bits, may have up to mostResizeWeightBits.
+inline constexpr int resizeWeightBits = 11, mostResizeWeightBits = 15;
+
 /// One axis: its sizes and its scale as the model gives it (output / input, if
 /// the model gives sizes).
 struct ResizeExtent {

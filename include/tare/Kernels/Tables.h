@@ -31,6 +31,27 @@ inline constexpr int probabilityBits = 15;
 inline int64_t expOf(const int32_t *table, int64_t d, int8_t) { return uint16_t(table[d]); }
 inline int64_t expOf(const int32_t *table, int64_t d, int16_t) { return uint16_t(interpolate(table, d)); }
 
+/// (A58) The exponentials of 16-bit distances as products: 512 entries c of 24 bits, a step of 2^7 apart, and behind
+/// them 128 factors f in 2^-15.
+inline constexpr int64_t coarseExponentials = int64_t(1) << (16 - interpolationBits);
+inline constexpr int64_t factoredTableSize = coarseExponentials + (int64_t(1) << interpolationBits);
+inline constexpr int exponentialBits = 24, factorBits = 15;
+
+/// e(d) = floor((c[d / 128] * f[d mod 128] + 2^14) / 2^15), of the low bits of both. 0 <= d < 2^16.
+inline int64_t productOfExps(const int32_t *table, int64_t d) {
+  int64_t c = table[d >> interpolationBits] & ((1 << exponentialBits) - 1);
+  int64_t f = uint16_t(table[coarseExponentials + (d & ((1 << interpolationBits) - 1))]);
+  return (c * f + (1 << (factorBits - 1))) >> factorBits;
+}
+
+/// Calls f(e) with the function e(d) of a softmax's table of so many entries; T is the type of its elements.
+template <typename T, typename F> void withExponentials(const int32_t *table, int64_t entries, F &&f) {
+  if (sizeof(T) == 2 && entries == factoredTableSize)
+    f([table](int64_t d) { return productOfExps(table, d); });
+  else
+    f([table](int64_t d) { return expOf(table, d, T()); });
+}
+
 /// p = floor((e * 2^15 + sum / 2) / sum), 0 where the sum is 0.
 inline int64_t probability(int64_t e, int64_t sum) { return sum == 0 ? 0 : ((e << probabilityBits) + sum / 2) / sum; }
 

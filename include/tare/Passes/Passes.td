@@ -267,7 +267,8 @@ def DropRounds : FunctionPass<"tare-drop-rounds"> {
     ```
 
     Remarks: each rounding that went, and those whose format is coarser than the grid, so that the program keeps more than the model.
-    Warns of values whose range the format does not hold: there the model gives infinity.
+    Warns of grids of 16 bits that are finer than the format, and of values whose range the format does not hold: there the model
+    gives infinity.
   }];
   let options = [
     Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">
@@ -296,6 +297,9 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     Remarks: what was raised, and to what. Warns of a padding that remains and makes its operand's grid four times as coarse or more;
     one that is infinite, and that a result depends on, is an error.
   }];
+  let options = [
+    Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">
+  ];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 

@@ -59,6 +59,8 @@ struct PortDescription {
   std::vector<double> scales;
   int32_t axis = 0;
   int32_t zeroPoint = 0;
+  /// The model's own format of an output's real numbers, which are float32 ones here.
+  program::FloatFormat format = program::FloatFormat::f32;
 };
 
 class Session : public std::enable_shared_from_this<Session> {

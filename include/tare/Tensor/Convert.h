@@ -26,6 +26,9 @@ float halfToFloat(uint16_t half);
 float roundToHalf(float value);
 /// The nearest bfloat16 number: a float32 with 8 bits of significand.
 float roundToBfloat16(float value);
+/// float32 numbers rounded so: as f16; and as float32 ones that bfloat16 has.
+Tensor toHalf(const Tensor &values);
+Tensor toBfloat16(const Tensor &values);
 
 } // namespace tare
 

@@ -136,6 +136,10 @@ template <typename Op> void fill(program::TransposeT &table, Op op) { table.perm
 
 template <typename Op> void fill(program::ResizeT &table, Op op) {
   table.mode = op.getMode();
+  table.weight_bits = op.getWeightBits();
+  table.fraction_bits = op.getFractionBits();
+  table.input_zero_point = op.getInputZeroPoint();
+  table.requant = encodeRequant(op.getRequant());
   for (ResizeAxisAttr axis : op.getAxes().template getAsRange<ResizeAxisAttr>()) {
     auto encoded = std::make_unique<program::ResizeAxisT>();
     encoded->lower = axis.getLower().vec();

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/ResizeCoordinates.h"
 #include "tare/Kernels/Tables.h"
 
 #include <cmath>
@@ -114,7 +115,36 @@ Reaches ReduceMeanOp::getReaches() { return {averagedCount(*this) * distanceOf(g
 bool AveragePoolOp::dividesByCount() { return true; }
 bool ReduceMeanOp::dividesByCount() { return true; }
 
+/// (A56) The weights of neighbours sum to 1, in 2^-w along each axis; the accumulator keeps some of those bits.
+int64_t ResizeOp::getMostFractionBits() { return mayRescale() ? getWeightBits() * getSizes().size() : 0; }
+Scales ResizeOp::getEffectiveScales() {
+  return {std::ldexp(ratio(getInput(), getResult())[0], -int(getFractionBits()))};
+}
+Reaches ResizeOp::getReaches() { return {distanceOf(getInput()) << getFractionBits()}; }
+bool ResizeOp::isScaled() {
+  Grid x = gridOf(getInput()), y = gridOf(getResult());
+  bool hasFinerWeights = getWeightBits() > tare::kernels::resizeWeightBits;
+  return mayRescale() && (hasFinerWeights || x.scale() != y.scale() || x.zeroPoint() != y.zeroPoint());
+}
+
 /// The accumulator is a probability in units of 2^-15.
 double SoftmaxOp::getFinestStep() { return std::ldexp(1.0, -tare::kernels::probabilityBits); }
 Scales SoftmaxOp::getEffectiveScales() { return {getFinestStep() / gridOf(getResult()).scale()}; }
 Reaches SoftmaxOp::getReaches() { return {int64_t(1) << tare::kernels::probabilityBits}; }
+
+void ResizeOp::setFractionBits(int64_t bits) { setFractionBits(uint64_t(bits)); }
+
+// All others multiply by weights whose bits are the accumulator's own, or by none.
+void ConvOp::setFractionBits(int64_t) {}
+void ConvTransposeOp::setFractionBits(int64_t) {}
+void LinearOp::setFractionBits(int64_t) {}
+void MatMulOp::setFractionBits(int64_t) {}
+void MulOp::setFractionBits(int64_t) {}
+void AddOp::setFractionBits(int64_t) {}
+void SubOp::setFractionBits(int64_t) {}
+void ReluOp::setFractionBits(int64_t) {}
+void ClipOp::setFractionBits(int64_t) {}
+void RequantizeOp::setFractionBits(int64_t) {}
+void AveragePoolOp::setFractionBits(int64_t) {}
+void ReduceMeanOp::setFractionBits(int64_t) {}
+void SoftmaxOp::setFractionBits(int64_t) {}

@@ -5,10 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Tables.h"
 
 #include <algorithm>
 
 using namespace mlir;
+using namespace tare;
 using namespace tare::qnn;
 
 namespace {
@@ -113,9 +115,10 @@ double ResizeOp::getOperandFloor(unsigned, double resultFloor, const ElementBoun
   return getMode() == ResizeMode::Nearest ? resultFloor : everyElementMatters;
 }
 
-/// (A28) exp(-d) is 0 in its table where 65535 * exp(-d) < 1/2.
+/// (A28), (A58) exp(-d) is 0 in its table where whole * exp(-d) < 1/2.
 double SoftmaxOp::getOperandFloor(unsigned, double, const ElementBounds &bounds) {
-  const double vanishing = std::log(2.0 * 65535.0);
+  const double whole = bounds.activationBits() == 8 ? 65535.0 : std::ldexp(1.0, kernels::exponentialBits);
+  const double vanishing = std::log(2.0 * whole);
   return bounds.leastMaximum(getInput(), getAxis()) - vanishing;
 }
 

@@ -58,7 +58,7 @@ LogicalResult tare::qnn::verifyGrid(Operation *op) {
   if (quantized && (failed(verifyAxes(gridOp)) || (!gridOp.changesWidth() && failed(verifyWidths(gridOp)))))
     return failure();
   GridRule rule = gridOp.getGridRule();
-  if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded)
+  if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded || gridOp.mayRescale())
     return success();
   Grid result = *Grid::of(op->getResult(0).getType());
   for (Value operand : op->getOperands()) {

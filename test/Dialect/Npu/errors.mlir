@@ -292,6 +292,22 @@ func.func @coordinates(%z: tensor<1x2x4xi8>) {
 
 // -----
 
+func.func @rescaled(%z: tensor<1x2x4xi8>) {
+  // expected-error @below {{'npu.resize' op the requantization is missing}}
+  %6 = npu.resize %z mode = rescaled axes = [#npu.resize_axis<lower = [0], upper = [1], weight = [1]>] : (tensor<1x2x4xi8>) -> tensor<1x1x4xi8>
+  return
+}
+
+// -----
+
+func.func @finer_weights(%z: tensor<1x2x4xi8>) {
+  // expected-error @below {{'npu.resize' op weight_bits is 12, expected a value in [11, 11]}}
+  %6 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0], upper = [1], weight = [1]>] weight_bits = 12 : (tensor<1x2x4xi8>) -> tensor<1x1x4xi8>
+  return
+}
+
+// -----
+
 func.func @resize(%z: tensor<1x2x4xi8>) {
   // expected-error @below {{'npu.resize' op axes[0].lower[3] is 2, expected a value in [0, 1]}}
   %6 = npu.resize %z mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 2], upper = [], weight = []>] : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>

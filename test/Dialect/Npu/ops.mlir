@@ -99,6 +99,9 @@ func.func @movement(%x: tensor<1x8x8x4xi8>, %y: tensor<1x8x8x2xi8>, %z: tensor<1
   %said = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [1, 1, 1, 1], weight = [0, 1024, 0, 0], coordinates = "asymmetric", scale = 2.0 : f32>] : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>
   // CHECK: npu.resize %{{.*}} mode = linear axes = [#npu.resize_axis<lower = [0, 0, 0], upper = [0, 1, 1], weight = [0, 1024, 2047]>]
   %7 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0, 0, 0], upper = [0, 1, 1], weight = [0, 1024, 2047]>] : (tensor<1x2x4xi8>) -> tensor<1x3x4xi8>
+  // CHECK: npu.resize %{{.*}} mode = rescaled axes = [#npu.resize_axis<lower = [0, 0], upper = [0, 1], weight = [0, 20000]>] weight_bits = 15 fraction_bits = 14 input_zero_point = 3 requant = <multipliers = [30000], shifts = [28], zero_point = -2, clamp = [-128, 127]>
+  %rescaled = npu.resize %z mode = rescaled axes = [#npu.resize_axis<lower = [0, 0], upper = [0, 1], weight = [0, 20000]>] weight_bits = 15 fraction_bits = 14 input_zero_point = 3
+    requant = <multipliers = [30000], shifts = [28], zero_point = -2, clamp = [-128, 127]> : (tensor<1x2x4xi8>) -> tensor<1x2x4xi8>
   return
 }
 

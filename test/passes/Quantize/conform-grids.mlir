@@ -132,3 +132,19 @@ func.func @seen_least_integer(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #
   %2 = qnn.relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %2 : tensor<1x2xf32>
 }
+
+// -----
+
+!a = !quant.uniform<i16<-32767:32767>:f32, 0.0004>
+!b = !quant.uniform<i16<-32767:32767>:f32, 0.0001>
+
+// A float constant whose numbers lie far apart: a scale for each.
+// CHECK-LABEL: func.func @wide_constant
+func.func @wide_constant(%q: tensor<1x2x3x3x!a>) -> tensor<1x2x3x3x!b> {
+  %x = quant.dcast %q : tensor<1x2x3x3x!a> to tensor<1x2x3x3xf32>
+  %k = qnn.constant dense<[[[0.000045]], [[1.0]]]> : tensor<2x1x1xf32> as tensor<2x1x1xf32>
+  // CHECK: qnn.conv %{{.*}}, %{{.*}} {group = 2 : i64} : (tensor<1x2x3x3xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x3x3xf32>
+  %0 = qnn.mul %x, %k : (tensor<1x2x3x3xf32>, tensor<2x1x1xf32>) -> tensor<1x2x3x3xf32> loc("m"("p"))
+  %1 = quant.qcast %0 : tensor<1x2x3x3xf32> to tensor<1x2x3x3x!b>
+  return %1 : tensor<1x2x3x3x!b>
+}

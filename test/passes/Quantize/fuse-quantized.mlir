@@ -174,3 +174,22 @@ func.func @border(%x: tensor<1x4xf32>) -> tensor<1x5xf32> {
   %4 = quant.dcast %3 : tensor<1x5x!far> to tensor<1x5xf32>
   return %4 : tensor<1x5xf32>
 }
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!b = !quant.uniform<i8:f32, 0.25>
+
+// What interpolates is rounded once, on the grid that is wanted of it.
+// CHECK-LABEL: func.func @linear
+func.func @linear(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x4x4xf32> {
+  %xq = quant.qcast %x : tensor<1x1x2x2xf32> to tensor<1x1x2x2x!a>
+  %xd = quant.dcast %xq : tensor<1x1x2x2x!a> to tensor<1x1x2x2xf32>
+  // CHECK: qnn.resize {{.*}} : (tensor<1x1x2x2x!quant.uniform<i8:f32, 5.000000e-01:3>>) -> tensor<1x1x4x4x!quant.uniform<i8:f32, 2.500000e-01>>
+  // CHECK-NOT: qnn.requantize
+  %0 = qnn.resize %xd {mode = #qnn.resize_mode<linear>, coordinates = #qnn.coordinate_mode<half_pixel>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 4, 4>}
+    : (tensor<1x1x2x2xf32>) -> tensor<1x1x4x4xf32>
+  %0q = quant.qcast %0 : tensor<1x1x4x4xf32> to tensor<1x1x4x4x!b>
+  %0d = quant.dcast %0q : tensor<1x1x4x4x!b> to tensor<1x1x4x4xf32>
+  return %0d : tensor<1x1x4x4xf32>
+}

@@ -59,3 +59,17 @@ func.func @top_of_the_range(%x: tensor<1x2x!x>) -> tensor<1x2x!x> {
   %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {1.0e-6, 1.0e-11}>>) -> tensor<1x2x!x> loc("small"("small_out"))
   return %0 : tensor<1x2x!x>
 }
+
+// (A56) What is interpolated between two grids: of the 22 bits of the weights as many behind the point as the multiplier leaves shifts
+// for, 0.5 / 0.3 * 2^-16; on one grid nothing is scaled.
+// CHECK-LABEL: func.func @resize
+func.func @resize(%x: tensor<1x1x2x2x!quant.uniform<i8:f32, 0.5>>) -> (tensor<1x1x4x4x!quant.uniform<i8:f32, 0.3:7>>, tensor<1x1x4x4x!quant.uniform<i8:f32, 0.5>>) {
+  // CHECK: qnn.resize {{.*}}fraction_bits = 17 : i64, {{.*}}npu.requant = #npu.requant<multipliers = [27307], shifts = [31], zero_point = 7, clamp = [-128, 127]>
+  %0 = qnn.resize %x {mode = #qnn.resize_mode<linear>, coordinates = #qnn.coordinate_mode<half_pixel>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 4, 4>}
+    : (tensor<1x1x2x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x1x4x4x!quant.uniform<i8:f32, 0.3:7>>
+  // CHECK: qnn.resize
+  // CHECK-NOT: npu.requant
+  %1 = qnn.resize %x {mode = #qnn.resize_mode<linear>, coordinates = #qnn.coordinate_mode<half_pixel>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 4, 4>}
+    : (tensor<1x1x2x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x1x4x4x!quant.uniform<i8:f32, 0.5>>
+  return %0, %1 : tensor<1x1x4x4x!quant.uniform<i8:f32, 0.3:7>>, tensor<1x1x4x4x!quant.uniform<i8:f32, 0.5>>
+}

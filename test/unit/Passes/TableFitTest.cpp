@@ -51,11 +51,4 @@ TEST(TableFit, IsNeverWorseAndWithinItsLimits) {
     EXPECT_LE(std::abs(entry), 32767);
 }
 
-TEST(TableFit, KeepsTheFirstEntry) {
-  Table exponential([](double x) { return 65535 * std::exp(-(x + 32768) * 1e-3); });
-  std::vector<int64_t> fitted = fitTable(exponential.rounded, exponential.wanted, 0, 65535, /*keepFirst=*/true);
-  EXPECT_EQ(fitted.front(), 65535);
-  EXPECT_LT(worstOfFit(fitted, exponential.wanted), worstOfFit(exponential.rounded, exponential.wanted));
-}
-
 } // namespace

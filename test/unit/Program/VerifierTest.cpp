@@ -102,6 +102,13 @@ const Case cases[] = {
     {"ScaleAxis", "'logits' has 3 scales along axis 5", [](ProgramT &p) { p.outputs[0]->axis = 5; }},
     {"UnsignedInput", "'image' is said to be unsigned, but the model has float32 there and the program float32",
      [](ProgramT &p) { p.inputs[0]->is_unsigned = true; }},
+    {"FloatFormat", "'logits' has the format 9, expected at most 2",
+     [](ProgramT &p) { p.outputs[0]->float_format = FloatFormat(9); }},
+    {"FormatOfIntegers", "'logits' is said to be f16 in the model, but is int32 there",
+     [](ProgramT &p) {
+       p.outputs[0]->float_format = FloatFormat::f16;
+       p.outputs[0]->tensor = p.layers.back()->operands[0];
+     }},
     {"UnsignedOutput", "'logits' is said to be unsigned, but the model has float32 there and the program int32",
      [](ProgramT &p) {
        p.outputs[0]->is_unsigned = true;

@@ -191,6 +191,53 @@ TEST(ProofOfResize, OtherElementsThanItsCoordinatesAreTold) {
   EXPECT_EQ(proof.reason, "it reads other elements than its coordinates say");
 }
 
+/// From steps of 1/2 at i8 to those of `step`, with so many bits of weights and behind the point.
+std::shared_ptr<const program::Model> rescaledModel(double step, int weightBits, int fractionBits) {
+  test::NetworkBuilder builder;
+  program::ResizeT resize;
+  resize.mode = program::ResizeMode::rescaled;
+  resize.weight_bits = uint8_t(weightBits), resize.fraction_bits = uint8_t(fractionBits);
+  resize.input_zero_point = 5;
+  auto axis = std::make_unique<program::ResizeAxisT>();
+  axis->lower = {0, 0, 0}, axis->upper = {1, 1, 1};
+  for (int i : {0, 1, 2})
+    axis->weight.push_back(uint16_t(std::nearbyint(std::ldexp(i / 3.0, weightBits))));
+  axis->coordinates = "asymmetric", axis->scale = 3;
+  resize.axes.push_back(std::move(axis));
+  int exponent;
+  double fraction = std::frexp(std::ldexp(0.5 / step, -fractionBits), &exponent);
+  resize.requant = test::requant({int32_t(std::nearbyint(fraction * 32768))}, {uint8_t(15 - exponent)}, -7);
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 2, 1}});
+  uint32_t y = builder.layer("r", std::move(resize), {x});
+  setGrid(builder, x, {0.5}, 5), setGrid(builder, y, {step}, -7);
+  builder.output("y", y);
+  return modelOf(builder);
+}
+
+// (A57)
+TEST(ProofOfResize, NoResultOnAnotherGridIsWorseThanTheBound) {
+  for (double step : {0.013, 0.3, 2.1})
+    for (auto [weights, fraction] : {std::pair(11, 11), {11, 2}, {15, 13}}) {
+      auto model = rescaledModel(step, weights, fraction);
+      LayerProof proof = proofOf(*model);
+      ASSERT_EQ(proof.method, Method::bound) << proof.reason;
+      double worst = 0;
+      for (int low = -128; low < 128; low += 3)
+        for (int high : {-128, low - 1, low + 1, 5, 127}) {
+          high = std::clamp(high, -128, 127);
+          Tensor x(ElementType::i8, {1, 2, 1});
+          x.mutableAs<int8_t>()[0] = int8_t(low), x.mutableAs<int8_t>()[1] = int8_t(high);
+          Tensor y = reference(*model, {x});
+          for (int i = 0; i < 3; ++i) {
+            double real = std::clamp(-7 + 0.5 * (low - 5 + (high - low) * (i / 3.0)) / step, -128.0, 127.0);
+            worst = std::max(worst, std::abs(y.as<int8_t>()[i] - real));
+          }
+        }
+      EXPECT_LE(worst, proof.worst.error) << step << ", " << weights << ", " << fraction;
+      EXPECT_GT(worst, proof.worst.error / 3) << step << ", " << weights << ", " << fraction;
+    }
+}
+
 TEST(ProofOfMovement, IsExactOnOneGrid) {
   for (double scale : {0.5, 0.25}) {
     test::NetworkBuilder builder;

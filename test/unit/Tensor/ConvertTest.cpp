@@ -53,6 +53,22 @@ TEST(Convert, RoundsToTheNearestHalf) {
   EXPECT_TRUE(std::isnan(roundToHalf(NAN)));
 }
 
+TEST(Convert, HalvesAsTheyAreStored) {
+  // Every half is its own nearest one.
+  Tensor values(ElementType::f32, {0x10000});
+  for (int i = 0; i < 0x10000; ++i)
+    values.mutableAs<float>()[i] = halfToFloat(uint16_t(i));
+  Tensor halves = toHalf(values);
+  EXPECT_EQ(halves.element(), ElementType::f16);
+  const auto *bits = static_cast<const uint16_t *>(halves.data());
+  for (int i = 0; i < 0x10000; ++i)
+    if (!std::isnan(halfToFloat(uint16_t(i)))) {
+      ASSERT_EQ(bits[i], i);
+    } else {
+      ASSERT_TRUE(std::isnan(halfToFloat(bits[i]))) << i;
+    }
+}
+
 TEST(Convert, RoundsToTheNearestBfloat16) {
   EXPECT_EQ(roundToBfloat16(1.00390625f), 1.0f);
   EXPECT_EQ(roundToBfloat16(1.01171875f), 1.015625f);

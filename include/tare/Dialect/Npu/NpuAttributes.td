@@ -41,7 +41,7 @@ def Npu_PadModeAttr : Npu_SchemaEnumAttr<"PadMode", "pad_mode", "::tare::program
 }
 def Npu_ResizeModeAttr : Npu_SchemaEnumAttr<"ResizeMode", "resize_mode", "::tare::program::ResizeMode"> {
   let summary = "how a resize interpolates";
-  let description = [{ `nearest` or `linear`. }];
+  let description = [{ `nearest`, `linear`, or `rescaled`: linear, with one rounding to a grid of its own. }];
 }
 
 //===----------------------------------------------------------------------===//

@@ -265,8 +265,9 @@ def Npu_ReduceMeanOp : Npu_Op<"reduce_mean", "ReduceMean", [Npu_Permutable]> {
 def Npu_SoftmaxOp : Npu_Op<"softmax", "Softmax", [Npu_PermutableFirst]> {
   let summary = "softmax along one dimension";
   let description = [{
-    `table` holds `exp` of the scaled distance to the maximum: i32 entries below 2^16, [256] for i8, [513] for i16. The accumulator
-    is the probability in 2^-15.
+    `table` holds `exp` of the scaled distance to the maximum: i32 entries below 2^16, [256] for i8; for i16 [640], 512 exponentials
+    below 2^24 and 128 factors in 2^-15 ([513] entries below 2^16, which are interpolated, in old programs). The accumulator is the
+    probability in 2^-15.
 
     ```mlir
     %0 = npu.softmax %x, %table axis = 1 requant = <multipliers = [16384], shifts = [21], zero_point = -128, clamp = [-128, 127]>
@@ -363,9 +364,22 @@ def Npu_ResizeOp : Npu_Op<"resize", "Resize"> {
     %0 = npu.resize %x mode = nearest axes = [#npu.resize_axis<lower = [0, 0, 1, 1], upper = [], weight = []>]
        : (tensor<1x2x4xi8>) -> tensor<1x4x4xi8>
     ```
+
+    Mode `rescaled` interpolates as `linear` does, and rounds once, to a grid of its own: the accumulator is the weighted sum of
+    `x - input_zero_point` with `fraction_bits` behind the point. The weights may then be in 2^-15 (`weight_bits`) instead of 2^-11.
+
+    ```mlir
+    %0 = npu.resize %x mode = rescaled axes = [#npu.resize_axis<lower = [0, 0], upper = [0, 1], weight = [0, 1024]>] fraction_bits = 11
+           input_zero_point = 3 requant = <multipliers = [30000], shifts = [24], zero_point = -2, clamp = [-128, 127]>
+       : (tensor<1x2x4xi8>) -> tensor<1x2x4xi8>
+    ```
   }];
-  let arguments = (ins Npu_Activation:$input, Npu_ResizeModeAttr:$mode, TypedArrayAttrBase<Npu_ResizeAxisAttr, "one per axis">:$axes);
-  let assemblyFormat = !strconcat("$input `mode` `=` $mode `axes` `=` $axes", Npu_Types);
+  let arguments = (ins Npu_Activation:$input, Npu_ResizeModeAttr:$mode, TypedArrayAttrBase<Npu_ResizeAxisAttr, "one per axis">:$axes,
+    DefaultValuedAttr<I32Attr, "11">:$weight_bits, DefaultValuedAttr<I32Attr, "0">:$fraction_bits, Npu_ZeroPoint:$input_zero_point,
+    OptionalAttr<Npu_RequantAttr>:$requant);
+  let assemblyFormat = !strconcat("$input `mode` `=` $mode `axes` `=` $axes (`weight_bits` `=` $weight_bits^)? (`fraction_bits` `=` $fraction_bits^)?",
+                                  Npu_InputZeroPoint,
+                                  " (`requant` `=` $requant^)?", Npu_Types);
 }
 
 //===----------------------------------------------------------------------===//

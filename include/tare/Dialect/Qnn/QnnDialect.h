@@ -19,6 +19,8 @@ inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
 /// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
 /// result.
 inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";
+/// On a function's result of real numbers: the model's format of them, narrower than float32 (#qnn.float_format).
+inline constexpr llvm::StringLiteral portFormatAttrName = "qnn.format";
 /// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant
 /// holds what fits.
 inline constexpr llvm::StringLiteral biasMisfitAttrName = "qnn.bias_misfit";

@@ -33,6 +33,9 @@ def Qnn_GridOpInterface : OpInterface<"GridOpInterface"> {
     }], "bool", "takesAxisGrid", (ins "::mlir::OpOperand &":$operand), "", [{ return false; }]>,
     InterfaceMethod<"Whether the result may have a scale per index of an axis: an accumulator that leaves as it is.",
       "bool", "givesAxisGrid", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether the result of a `Same` op may also be on another grid, to which what it computes is rounded once: a mean of neighbours.
+    }], "bool", "mayRescale", (ins), "", [{ return false; }]>,
     InterfaceMethod<"Whether activations of one width may become a result of another: hardware has an op for it, no more.",
       "bool", "changesWidth", (ins), "", [{ return false; }]>,
     InterfaceMethod<[{
@@ -130,6 +133,15 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
     InterfaceMethod<[{
       Whether the effective scales hold the reciprocal of a number of elements: then they are no powers of two, whatever the grids.
     }], "bool", "dividesByCount", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+      Whether there is anything to scale. Not where elements move, or are interpolated on one grid.
+    }], "bool", "isScaled", (ins), "", [{ return true; }]>,
+    InterfaceMethod<[{
+      How many bits behind the point the accumulator can have that are not of its operands, but of what it multiplies them by; the
+      compiler chooses how many of them it keeps.
+    }], "int64_t", "getMostFractionBits", (ins), "", [{ return 0; }]>,
+    InterfaceMethod<"Says how many of them the accumulator keeps, by which the effective scale is smaller.",
+      "void", "setFractionBits", (ins "int64_t":$bits), "", [{}]>,
     InterfaceMethod<"The real interval that the result is limited to: the fused activation, or the op's own function.",
       "::std::pair<double, double>", "getResultInterval", (ins), "", [{ return ::tare::qnn::fusedInterval($_op); }]>
   ];

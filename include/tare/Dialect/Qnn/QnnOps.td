@@ -430,10 +430,14 @@ def Qnn_TransposeOp : Qnn_RearrangementOp<"transpose", [Qnn_FloorOpInterface]> {
   let hasCanonicalizer = 1;
 }
 
-def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor]> {
+defvar Qnn_RequantOfInterpolation = DeclareOpInterfaceMethods<Qnn_RequantOpInterface,
+  ["getReaches", "isScaled", "getMostFractionBits"]>;
+def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor, Qnn_RequantOfInterpolation]> {
   let summary = "an image in another size";
   let description = [{
     ONNX Resize and Upsample over the spatial axes, nearest or linear. `scales` are per spatial axis, `sizes` the result's.
+    A linear one's result may be on another grid than its operand, to which it is rounded once; `weight_bits`, and
+    `fraction_bits` of its sums before that, are what the compiler chooses.
 
     ```mlir
     %0 = qnn.resize %x {mode = #qnn.resize_mode<nearest>, coordinates = #qnn.coordinate_mode<asymmetric>,
@@ -443,11 +447,13 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor]> {
   }];
   let arguments = (ins Qnn_Tensor:$input, Qnn_ResizeModeAttr:$mode, Qnn_CoordinateModeAttr:$coordinates,
     DefaultValuedAttr<Qnn_NearestModeAttr, "::tare::qnn::NearestMode::RoundPreferFloor">:$rounding,
-    DenseF64ArrayAttr:$scales, DenseI64ArrayAttr:$sizes);
+    DenseF64ArrayAttr:$scales, DenseI64ArrayAttr:$sizes, DefaultValuedAttr<I64Attr, "11">:$weight_bits,
+    DefaultValuedAttr<I64Attr, "0">:$fraction_bits);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let extraClassDeclaration = [{
     ::tare::qnn::GridRule getGridRule() { return ::tare::qnn::GridRule::Same; }
     bool interpolates() { return getMode() == ::tare::qnn::ResizeMode::Linear; }
+    bool mayRescale() { return getMode() == ::tare::qnn::ResizeMode::Linear; }
   }];
   let hasVerifier = 1;
 }

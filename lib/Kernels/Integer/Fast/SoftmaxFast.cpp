@@ -19,20 +19,22 @@ public:
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
            Share share) const override {
     Range rows = share.of(result.count() / length);
-    for (int64_t i = rows.first; i < rows.last; ++i) {
-      int64_t row = i / stride * length * stride + i % stride;
-      runRow(operands[0].as<T>() + row, operands[1].as<int32_t>(), result.as<T>() + row, scratch);
-    }
+    withExponentials<T>(operands[1].as<int32_t>(), operands[1].type.count(), [&](auto e) {
+      for (int64_t i = rows.first; i < rows.last; ++i) {
+        int64_t row = i / stride * length * stride + i % stride;
+        runRow(operands[0].as<T>() + row, e, result.as<T>() + row, scratch);
+      }
+    });
   }
 
 private:
-  void runRow(const T *x, const int32_t *table, T *y, std::byte *scratch) const {
+  template <typename Exponential> void runRow(const T *x, Exponential e, T *y, std::byte *scratch) const {
     auto *values = reinterpret_cast<int32_t *>(scratch);
     int64_t max = x[0], sum = 0;
     for (int64_t i = 1; i < length; ++i)
       max = std::max<int64_t>(max, x[i * stride]);
     for (int64_t i = 0; i < length; ++i)
-      sum += values[i] = int32_t(expOf(table, max - x[i * stride], T()));
+      sum += values[i] = int32_t(e(max - x[i * stride]));
     for (int64_t i = 0; i < length; ++i)
       values[i] = int32_t(probability(values[i], sum));
     T *row = stride == 1 ? y : reinterpret_cast<T *>(scratch + length * sizeof(int32_t));

@@ -277,7 +277,7 @@ Case makeSoftmax(Random &random) {
   program::SoftmaxT softmax;
   softmax.axis = int32_t(random.chance(60) ? int64_t(shape.size()) - 1 : random.integer(0, int64_t(shape.size()) - 1));
   softmax.requant = randomRequant(random, 1, type, 32768.0 / double(shape[softmax.axis]));
-  int64_t size = type == ElementType::i8 ? 256 : 513;
+  int64_t size = type == ElementType::i8 ? 256 : random.chance(50) ? 513 : 640;
   Tensor table(ElementType::i32, {size});
   double decay = double(random.integer(1, 100)) / double(size);
   for (int64_t i = 0; i < size; ++i)
@@ -396,8 +396,16 @@ Case makeResize(Random &random) {
     }
     resize.axes.push_back(std::move(axis));
   }
+  ElementType element = activation(random);
+  if (random.chance(40)) {
+    resize.mode = program::ResizeMode::rescaled;
+    resize.input_zero_point = zeroPoint(random, element);
+    resize.weight_bits = uint8_t(element == ElementType::i16 || random.chance(20) ? 15 : 11);
+    resize.fraction_bits = uint8_t(random.integer(0, resize.weight_bits * int64_t(resize.axes.size())));
+    resize.requant = randomRequant(random, 1, element, std::ldexp(typical(element), resize.fraction_bits));
+  }
   Case test;
-  test.operands = {randomTensor(random, {activation(random), shape})};
+  test.operands = {randomTensor(random, {element, shape})};
   test.op = makeOp(std::move(resize));
   return test;
 }

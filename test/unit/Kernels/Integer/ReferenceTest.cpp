@@ -294,6 +294,21 @@ TEST(ResizeReference, LinearWeighsNeighbours) {
   EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(resize), {x}))), (std::vector<int8_t>{-1, 1, 4}));
 }
 
+// (A56)
+TEST(ResizeReference, AnotherGridIsRoundedToOnce) {
+  program::ResizeT resize;
+  resize.mode = program::ResizeMode::rescaled;
+  auto axis = std::make_unique<program::ResizeAxisT>();
+  axis->lower = {0, 0, 1}, axis->upper = {1, 1, 1}, axis->weight = {512, 1024, 0};
+  resize.axes.push_back(std::move(axis));
+  resize.input_zero_point = -1, resize.fraction_bits = 2;
+  // From steps of 1 to steps of 1/4: 2^-2 * 2^-2 * 2^2 is the accumulator itself.
+  resize.requant = requantI8({1}, {0});
+  Tensor x = makeTensor<int8_t>({1, 2, 1}, {-3, 4});
+  // -2 + 7/4 = -0.25; -2 + 3.5 = 1.5; 5; all in quarters.
+  EXPECT_EQ(elements<int8_t>(runReference(makeCase(std::move(resize), {x}))), (std::vector<int8_t>{-1, 6, 20}));
+}
+
 // (A2)
 TEST(BoundaryReference, QuantizeRoundsHalfToEvenAndSaturates) {
   program::QuantizeT quantize;
@@ -329,6 +344,9 @@ TEST(Accumulators, RequantizedAreTheResult) {
       // The list index of an average is the number of elements that its window counts.
       if (!test.kernel().accumulate || test.op.AsAveragePool())
         continue;
+      // Those that scale nothing have no accumulators, either.
+      if (test.op.AsResize() && !requantOf(test.op))
+        continue;
       Tensor result = runReference(test), sums = accumulate(test, result.type());
       ASSERT_EQ(sums.shape(), result.shape()) << generator.name;
       auto sum = [&](int64_t i) {
@@ -337,10 +355,7 @@ TEST(Accumulators, RequantizedAreTheResult) {
       auto output = [&](int64_t i) -> int64_t {
         return result.element() == ElementType::i8 ? result.as<int8_t>()[i] : result.as<int16_t>()[i];
       };
-      const program::RequantT *requant = nullptr;
-      auto look = [&](const auto *table) { requant = table ? table->requant.get() : requant; };
-      look(test.op.AsConv()), look(test.op.AsConvTranspose()), look(test.op.AsLinear()), look(test.op.AsMatMul());
-      look(test.op.AsMul()), look(test.op.AsRescale()), look(test.op.AsReduceMean()), look(test.op.AsSoftmax());
+      const program::RequantT *requant = requantOf(test.op);
       program::RequantT ofSum;
       if (const auto *add = test.op.AsAdd())
         requant = &(ofSum = requantOfSum(*add));

@@ -159,6 +159,16 @@ TEST(Validation, TablesAndIndices) {
   resize.axes.push_back(std::make_unique<program::ResizeAxisT>());
   resize.axes[0]->lower = {0, 4};
   EXPECT_CONTAINS(refusal(makeOp(resize), {x}), "axes[0].lower[1] is 4");
+  resize.axes[0]->lower = {0};
+  resize.requant = std::make_unique<program::RequantT>();
+  EXPECT_CONTAINS(refusal(makeOp(resize), {x}), "mode is nearest, which has no requantization");
+  resize.mode = program::ResizeMode::rescaled;
+  resize.axes[0]->upper = {0}, resize.axes[0]->weight = {0};
+  resize.fraction_bits = 12;
+  EXPECT_CONTAINS(refusal(makeOp(resize), {x}), "fraction_bits is 12");
+  resize.fraction_bits = 11, resize.requant = nullptr;
+  EXPECT_CONTAINS(refusal(makeOp(resize), {x}), "the requantization is missing");
+  resize.mode = program::ResizeMode::nearest;
   resize.axes[0] = nullptr;
   EXPECT_CONTAINS(refusal(makeOp(std::move(resize)), {x}), "axes[0] is missing");
   program::DequantizeT dequantize;

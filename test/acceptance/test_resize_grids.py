@@ -1,0 +1,87 @@
+"""(A56), (A57): what interpolates between grids is rounded once, on its result's grid."""
+import numpy as np
+import pytest
+
+from graphs import converted, node, outputs_of, port, quantize, reference, save
+from harness import tare, tare_json
+from replay import replay
+
+F32 = np.float32
+TARGETS = ("generic", "float_tail", "gemmlowp", "three_stage", "shift_only")
+SHAPES = {"plane": ([1, 3, 5, 6], [1, 3, 13, 9]), "row": ([1, 4, 9], [1, 4, 25])}
+
+
+def model_of(folder, kind, x, y, mode="half_pixel"):
+    """QuantizeLinear, DequantizeLinear, Resize linear, QuantizeLinear, DequantizeLinear; grids are (step, zero point)."""
+    shape, sizes = SHAPES[kind]
+    constants = {"sx": F32(x[0]), "zx": x[1], "sy": F32(y[0]), "zy": y[1], "sizes": np.array(sizes, np.int64)}
+    nodes = quantize("x", "sx", "zx", "xd") + [node("Resize", ["xd", "", "", "sizes"], ["r"], name="up", mode="linear",
+                                                    coordinate_transformation_mode=mode)] + quantize("r", "sy", "zy", "y")
+    data = {"x": np.random.default_rng(3).uniform(-1, 1, [8, *shape[1:]]).astype(F32)}
+    return save(folder / "m.onnx", nodes, [port("x", shape)], [port("y", None)], constants), data
+
+
+def check(folder, kind, x, y, *arguments, allowed=.51, **attributes):
+    model, data = model_of(folder, kind, x, y, **attributes)
+    program, messages = converted(model, data, *arguments)
+    found, wanted = outputs_of(program, data)["y"], reference(model, data)["y"]
+    off = np.abs(found - wanted.reshape(found.shape)) / y[0]
+    # ONNX's own result is rounded as well: at a tie's other side by a whole step.
+    assert off.max() <= .5 + allowed, f"off by {off.max()} steps\n{messages}"
+    layer = next(each for each in tare_json("verify", program)["layers"] if each["name"] == "up")
+    assert layer["kind"] == "resize" and off.max() - .5 <= layer["worst_error"] + 1e-2
+    assert np.array_equal(found, outputs_of(program, data, "--reference")["y"])
+    tare("verify", program, "--golden", folder / "golden", "--inputs", folder / "calibration.npz", "--samples", 2)
+    assert not replay(folder / "golden")
+    return layer["worst_error"]
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+@pytest.mark.parametrize("ratio", (.31, 1.07, 3.3, 60))
+@pytest.mark.parametrize("target", TARGETS)
+def test_finer_and_coarser_grids(tmp_path, target, kind, ratio):
+    """From steps of 1/128 to finer ones, which hold a part of the range alone, and to coarser ones."""
+    step = 2.0**-np.round(np.log2(ratio)) / 128 if target == "shift_only" else 1 / 128 / ratio
+    zeros = (np.int8(0), np.int8(0)) if target == "shift_only" else (np.int8(-3), np.int8(11))
+    # Three stages have 16 bits between them: those of the operand beyond 8.
+    allowed = .51 + ratio / 200 if target == "three_stage" else .51
+    check(tmp_path, kind, (1 / 128, zeros[0]), (step, zeros[1]), "--target", target, allowed=allowed)
+
+
+@pytest.mark.parametrize("target", ("generic", "i16x8"))
+@pytest.mark.parametrize("kind", SHAPES)
+def test_16_bits(tmp_path, kind, target):
+    check(tmp_path, kind, (1 / 20000, np.int16(0)), (1 / 31000, np.int16(0)), "--target", target)
+
+
+@pytest.mark.parametrize("mode", ("half_pixel", "align_corners", "asymmetric"))
+@pytest.mark.parametrize("kind", SHAPES)
+def test_up_to_16_bits(tmp_path, kind, mode):
+    """An operand in 8 bits; the result has 256 steps in each of its operand's."""
+    error = check(tmp_path, kind, (1 / 128, np.int8(4)), (1 / 32700, np.int16(0)), mode=mode)
+    assert error < 24  # The weights' 11 bits, at the ends of the range.
+
+
+def test_down_to_8_bits(tmp_path):
+    check(tmp_path, "plane", (1 / 20000, np.int16(0)), (1 / 100, np.int8(3)), allowed=.52)
+
+
+def test_one_grid_stays_one(tmp_path):
+    """Programs of models whose grids agree are those of always."""
+    model, data = model_of(tmp_path, "plane", (1 / 128, np.int8(4)), (1 / 128, np.int8(4)))
+    program, _ = converted(model, data)
+    layer = next(each for each in tare_json("inspect", program)["layers"] if each["kind"] == "resize")
+    assert "requantization" not in layer
+
+
+def test_two_grids_have_a_resize_each(tmp_path):
+    shape, sizes = SHAPES["plane"]
+    constants = {"sx": F32(1 / 128), "z": np.int8(0), "s1": F32(1 / 300), "s2": F32(1 / 77), "sizes": np.array(sizes, np.int64)}
+    nodes = quantize("x", "sx", "z", "xd") + [node("Resize", ["xd", "", "", "sizes"], ["r"], name="up", mode="linear")] \
+        + quantize("r", "s1", "z", "a") + quantize("r", "s2", "z", "b")
+    model = save(tmp_path / "m.onnx", nodes, [port("x", shape)], [port("a", None), port("b", None)], constants)
+    data = {"x": np.random.default_rng(3).uniform(-.4, .4, [8, *shape[1:]]).astype(F32)}
+    program, _ = converted(model, data)
+    found, wanted = outputs_of(program, data), reference(model, data)
+    for name, step in (("a", 1 / 300), ("b", 1 / 77)):
+        assert np.abs(found[name] - wanted[name]).max() <= 1.01 * step
