@@ -1,4 +1,4 @@
-"""(A60): the default method of calibration keeps what few values say, and what many values say beside an outlier."""
+"""(A59): the default method of calibration keeps what few values say, and what many values say beside an outlier."""
 import numpy as np
 import pytest
 

@@ -79,7 +79,7 @@ def test_methods_cut_long_tails(conv, tmp_path):
 
 
 def test_auto_is_the_default(conv, tmp_path):
-    """(A60) All of the data at 16 bits; and whoever asks is told."""
+    """(A59) All of the data at 16 bits; and whoever asks is told."""
     data = np.random.default_rng(4).standard_normal((300, 8, 12, 10)).astype(np.float32) ** 3
     np.savez(tmp_path / "tails.npz", x=data)
     found = {}

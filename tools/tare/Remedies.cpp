@@ -45,7 +45,7 @@ Ranges widest(Ranges ranges) {
   return ranges;
 }
 
-/// (A60) What --method auto would have found for 16 bits, where it has found `ranges` for 8: what has outliers even
+/// (A59) What --method auto would have found for 16 bits, where it has found `ranges` for 8: what has outliers even
 /// there had them here.
 Ranges widestWithoutOutliers(Ranges ranges) {
   constexpr calibration::GridKind grid{65536};

@@ -57,7 +57,7 @@ struct SearchOptions {
 /// The range by the chosen method; [0, 0] for a dead tensor.
 Range findRange(const Histogram &histogram, const SearchOptions &options);
 
-/// (A60) On a fine grid all values, otherwise balancedRange(); but no outliers that leave fewer than
+/// (A59) On a fine grid all values, otherwise balancedRange(); but no outliers that leave fewer than
 /// `fewestSteps` to the others: those that a percentile cuts off of the values that are not 0.
 Range autoRange(const Histogram &histogram, const GridKind &grid);
 /// Of a fine grid so many that a histogram of the whole range tells where the others end.
@@ -82,7 +82,7 @@ Range percentileRange(const Histogram &histogram, double percentile = usualPerce
 /// over it; zeros are exact on every grid. Both ends are searched.
 Range mseRange(const Histogram &histogram, const GridKind &grid);
 
-/// (A60) The same, of a sum of two errors: that of all values, relative to their mean square, and `smallValuesShare` of
+/// (A59) The same, of a sum of two errors: that of all values, relative to their mean square, and `smallValuesShare` of
 /// that of the half with the smaller magnitudes (zeros apart), relative to theirs. A squared error alone is that of the
 /// few largest: steps may be as coarse as most values are large.
 Range balancedRange(const Histogram &histogram, const GridKind &grid);

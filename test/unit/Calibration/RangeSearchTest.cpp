@@ -167,7 +167,7 @@ double errorOfSmallHalf(Values values, const Range &range, const GridKind &grid)
   return actualError(values, range, grid) / power;
 }
 
-/// (A60)
+/// (A59)
 TEST(AutoRange, HasAboutTheLeastSquaredErrorOfOrdinaryValues) {
   for (const Values &values : {normal(20000), relu(longTail(20000)), uniform(20000, -1, 3), uniform(20000, -5, -4)})
     for (GridKind grid : {asymmetric, symmetric}) {
@@ -176,7 +176,7 @@ TEST(AutoRange, HasAboutTheLeastSquaredErrorOfOrdinaryValues) {
     }
 }
 
-/// (A60) One value in fifty is some twenty times as large as the others: the least squared error is theirs.
+/// (A59) One value in fifty is some twenty times as large as the others: the least squared error is theirs.
 TEST(AutoRange, KeepsTheManySmallValues) {
   Values values = normal(100000, 0.6);
   for (float large : relu(longTail(4000)))
@@ -199,7 +199,7 @@ TEST(AutoRange, KeepsTheManySmallValues) {
   }
 }
 
-/// (A60)
+/// (A59)
 TEST(AutoRange, ClipsNothingOnSixteenBits) {
   Values outlying = normal(100000);
   outlying.push_back(2000);
@@ -213,7 +213,7 @@ TEST(AutoRange, ClipsNothingOnSixteenBits) {
     }
 }
 
-/// (A60) The squared error of one outlier can be more than all that the others have; but they are the signal.
+/// (A59) The squared error of one outlier can be more than all that the others have; but they are the signal.
 TEST(AutoRange, LeavesStepsToTheManyWhateverOneOutlierCosts) {
   Values values = normal(100000);
   values.push_back(1e6);
@@ -228,7 +228,7 @@ TEST(AutoRange, LeavesStepsToTheManyWhateverOneOutlierCosts) {
   }
 }
 
-/// (A60) Where hardly any value is not 0, these are no outliers.
+/// (A59) Where hardly any value is not 0, these are no outliers.
 TEST(AutoRange, KeepsRareValues) {
   Values values(1000000, 0.0f);
   values[7] = 3;
