@@ -100,7 +100,7 @@ private:
                       "the model by at most {4:f1} LSB of the grid",
                       qnn::layerName(round), format.name, format.bits, llvm::format("%g", largest), cost);
     reportWarning(round.getLoc(),
-                  {"CastNotRounded", "", qnn::layerName(round), cost, CostUnit::lsb, text,
+                  {"CastDropped", "", qnn::layerName(round), cost, CostUnit::lsb, text,
                    "compare with the model in float32, which is nearer to the program, or take the cast out of it"});
   }
 

@@ -284,7 +284,8 @@ def replay_breakpoints(layer, golden, failures):
 def compute(layer, operands, rounding=None):
     """The accumulators (None where there are none) and the output, with the layer's own rounding or another one."""
     kind, p, dtype = layer["kind"], layer["parameters"], layer["output"]["dtype"]
-    if kind not in ACCUMULATORS:
+    # A resize scales nothing but in one of its modes.
+    if kind not in ACCUMULATORS or (kind == "resize" and "requantization" not in layer):
         y = quantize(p, *operands, dtype) if kind == "quantize" else MOVEMENTS[kind](p, *operands)
         return None, y.astype(dtype)
     sums = ACCUMULATORS[kind](p, *operands)

@@ -17,7 +17,7 @@ def model_of(folder, kind, x, y, mode="half_pixel"):
     constants = {"sx": F32(x[0]), "zx": x[1], "sy": F32(y[0]), "zy": y[1], "sizes": np.array(sizes, np.int64)}
     nodes = quantize("x", "sx", "zx", "xd") + [node("Resize", ["xd", "", "", "sizes"], ["r"], name="up", mode="linear",
                                                     coordinate_transformation_mode=mode)] + quantize("r", "sy", "zy", "y")
-    data = {"x": np.random.default_rng(3).uniform(-1, 1, [8, *shape[1:]]).astype(F32)}
+    data = {"x": np.random.default_rng(3).uniform(-.98, .98, [8, *shape[1:]]).astype(F32)}
     return save(folder / "m.onnx", nodes, [port("x", shape)], [port("y", None)], constants), data
 
 
@@ -28,8 +28,8 @@ def check(folder, kind, x, y, *arguments, allowed=.51, **attributes):
     off = np.abs(found - wanted.reshape(found.shape)) / y[0]
     # ONNX's own result is rounded as well: at a tie's other side by a whole step.
     assert off.max() <= .5 + allowed, f"off by {off.max()} steps\n{messages}"
-    layer = next(each for each in tare_json("verify", program)["layers"] if each["name"] == "up")
-    assert layer["kind"] == "resize" and off.max() - .5 <= layer["worst_error"] + 1e-2
+    layer = next(each for each in tare_json("verify", program)["layers"] if each["kind"] == "resize")
+    assert off.max() - .5 <= layer["worst_error"] + 1e-2
     assert np.array_equal(found, outputs_of(program, data, "--reference")["y"])
     tare("verify", program, "--golden", folder / "golden", "--inputs", folder / "calibration.npz", "--samples", 2)
     assert not replay(folder / "golden")
@@ -43,8 +43,8 @@ def test_finer_and_coarser_grids(tmp_path, target, kind, ratio):
     """From steps of 1/128 to finer ones, which hold a part of the range alone, and to coarser ones."""
     step = 2.0**-np.round(np.log2(ratio)) / 128 if target == "shift_only" else 1 / 128 / ratio
     zeros = (np.int8(0), np.int8(0)) if target == "shift_only" else (np.int8(-3), np.int8(11))
-    # Three stages have 16 bits between them: those of the operand beyond 8.
-    allowed = .51 + ratio / 200 if target == "three_stage" else .51
+    # Three stages have 16 bits between them: those of the operand beyond 8. On a plane 32 bits hold weights of 11.
+    allowed = .51 + (ratio / 200 if target == "three_stage" else 0) + (ratio / 20 if kind == "plane" else 0)
     check(tmp_path, kind, (1 / 128, zeros[0]), (step, zeros[1]), "--target", target, allowed=allowed)
 
 

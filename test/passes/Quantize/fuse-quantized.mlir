@@ -189,7 +189,7 @@ func.func @linear(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x4x4xf32> {
   // CHECK-NOT: qnn.requantize
   %0 = qnn.resize %xd {mode = #qnn.resize_mode<linear>, coordinates = #qnn.coordinate_mode<half_pixel>, scales = array<f64: 2.0, 2.0>, sizes = array<i64: 4, 4>}
     : (tensor<1x1x2x2xf32>) -> tensor<1x1x4x4xf32>
-  %0q = quant.qcast %0 : tensor<1x1x4x4xf32> to tensor<1x1x4x4x!b>
-  %0d = quant.dcast %0q : tensor<1x1x4x4x!b> to tensor<1x1x4x4xf32>
-  return %0d : tensor<1x1x4x4xf32>
+  %yq = quant.qcast %0 : tensor<1x1x4x4xf32> to tensor<1x1x4x4x!b>
+  %yd = quant.dcast %yq : tensor<1x1x4x4x!b> to tensor<1x1x4x4xf32>
+  return %yd : tensor<1x1x4x4xf32>
 }
