@@ -203,7 +203,7 @@ private:
     std::string text = llvm::formatv("value '{0}' goes down to {1:e3}, integer {2} of the model's, but on target '{3}', "
                                      "whose activations are symmetric, it ends at {4}: what is less is a step off",
                                      name, range.getMin(), before.min, target.name, grid.min);
-    reportWarning(at->getLoc(), {"LeastIntegerLost", "", name, 1, CostUnit::lsb, text,
+    reportWarning(at->getLoc(), {"LeastInteger", "", name, 1, CostUnit::lsb, text,
                                  "quantize the model symmetrically, or take a target that has the least integer"});
   }
 

@@ -149,6 +149,7 @@ SEVERAL = {
     "gemm_matrix_c": gemm("xd", "w", "call", alpha=.6, beta=.7),
     "gemm_column_c": gemm("xd", "w", "ccol"),
     "gemm_computed_all": gemm("xd", "md", "nd", alpha=.6, beta=-.7),
+    "gemm_computed_factor": gemm("xd", "md", alpha=-.6),
     "gemm_computed_bias": gemm("xd", "md", "cf", alpha=-.6),
 }
 

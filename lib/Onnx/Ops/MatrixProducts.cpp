@@ -74,6 +74,7 @@ qnn::Grid gridOfMatrix(qnn::Grid grid, int64_t outer, bool transpose) {
   return grid;
 }
 
+/// A value times a number: of its integers where it has some, a step on the way otherwise.
 mlir::Value times(Node &node, llvm::StringRef step, mlir::Value value, double factor);
 
 /// A constant operand, which is one matrix, as a weight [N, K], times a factor.
@@ -103,16 +104,21 @@ mlir::Value weight(Node &node, unsigned index, bool transpose, double factor = 1
   return transpose ? swapAxes(node, "weight", value) : value;
 }
 
-/// A value times a number. Computed integers mean so much more (or less); what is known is multiplied now.
+/// A value times a number where it is dequantized: its integers mean so much more, or less. Null where they cannot.
+mlir::Value rescaled(Node &node, llvm::StringRef step, mlir::Value value, double factor) {
+  auto cast = value ? value.getDefiningOp<mlir::quant::DequantizeCastOp>() : nullptr;
+  std::optional<qnn::Grid> grid = cast ? qnn::Grid::of(cast.getInput().getType()) : std::nullopt;
+  if (!grid || !grid->isPerTensor() || factor <= 0 || !isScale(factor * grid->scale()))
+    return nullptr;
+  grid->scales = {factor * grid->scale()};
+  return dequantizedOn(node, cast.getInput(), *grid, step);
+}
+
 mlir::Value times(Node &node, llvm::StringRef step, mlir::Value value, double factor) {
   if (factor == 1 || !value)
     return value;
-  auto cast = value.getDefiningOp<mlir::quant::DequantizeCastOp>();
-  std::optional<qnn::Grid> grid = cast ? qnn::Grid::of(cast.getInput().getType()) : std::nullopt;
-  if (grid && grid->isPerTensor() && factor > 0 && isScale(factor * grid->scale())) {
-    grid->scales = {factor * grid->scale()};
-    return dequantizedOn(node, cast.getInput(), *grid, step);
-  }
+  if (mlir::Value integers = rescaled(node, step, value, factor))
+    return integers;
   return node.createIntermediate<qnn::MulOp>(step, value, node.scalarConstant((step + ".factor").str(), factor),
                                              nullptr);
 }
@@ -222,13 +228,21 @@ LogicalResult importGemm(Node &node) {
     input = swapAxes(node, "a", input);
   if (node.isConstant(1))
     return importLinear(node, *gemm, input);
-  mlir::Value rhs = times(node, "scaled_b", node.operand(1), gemm->alpha);
+  mlir::Value rhs = node.operand(1);
+  double alpha = gemm->alpha;
+  if (mlir::Value scaled = alpha == 1 ? nullptr : rescaled(node, "scaled_b", rhs, alpha)) {
+    rhs = scaled;
+    alpha = 1;
+  }
   if (gemm->transB)
     rhs = swapAxes(node, "b", rhs);
-  if (!hasSummand(node, *gemm))
+  bool adds = hasSummand(node, *gemm);
+  if (alpha == 1 && !adds)
     return node.give(node.create<qnn::MatMulOp>(input, rhs, nullptr));
   mlir::Value product = node.createIntermediate<qnn::MatMulOp>("product", input, rhs, nullptr);
-  return node.give(addOperand(node, product, gemm->beta));
+  if (adds)
+    return node.give(addOperand(node, times(node, "scaled", product, alpha), gemm->beta));
+  return node.give(node.create<qnn::MulOp>(product, node.scalarConstant("alpha", alpha), nullptr));
 }
 
 //===----------------------------------------------------------------------===//
