@@ -93,6 +93,16 @@ func.func @slices_of_real(%x: tensor<2x4xi32>) -> (tensor<2x2xf32>, tensor<1x4xf
   return %1, %2, %3, %4 : tensor<2x2xf32>, tensor<1x4xf32>, tensor<2x4xf32>, tensor<2x1xf32>
 }
 
+// One that says what its integers mean stays as it is: to the shape that there is already, and behind another.
+// CHECK-LABEL: func.func @meaning
+func.func @meaning(%x: tensor<2x6xi8>) -> tensor<3x4xi8> {
+  // CHECK: npu.reshape %{{.*}} shape = [3, 4] : (tensor<2x6xi8>) -> tensor<3x4xi8>
+  // CHECK-NEXT: npu.reshape %{{.*}} shape = [3, 4] {npu.grid = {{.*}}} : (tensor<3x4xi8>) -> tensor<3x4xi8>
+  %0 = npu.reshape %x shape = [3, 4] : (tensor<2x6xi8>) -> tensor<3x4xi8>
+  %1 = npu.reshape %0 shape = [3, 4] {npu.grid = !quant.uniform<i8:f32, 0.25>} : (tensor<3x4xi8>) -> tensor<3x4xi8>
+  return %1 : tensor<3x4xi8>
+}
+
 {-#
   dialect_resources: {
     builtin: {
@@ -103,13 +113,3 @@ func.func @slices_of_real(%x: tensor<2x4xi32>) -> (tensor<2x2xf32>, tensor<1x4xf
 
 // CHECK-DAG: constant: "0x08000000010402050306"
 // CHECK-DAG: weights_1: "0x080000000100030002000400"
-
-// One that says what its integers mean stays as it is: to the shape that there is already, and behind another.
-// CHECK-LABEL: func.func @meaning
-func.func @meaning(%x: tensor<2x6xi8>) -> tensor<3x4xi8> {
-  // CHECK: npu.reshape %{{.*}} shape = [3, 4] : (tensor<2x6xi8>) -> tensor<3x4xi8>
-  // CHECK-NEXT: npu.reshape %{{.*}} shape = [3, 4] {npu.grid = {{.*}}} : (tensor<3x4xi8>) -> tensor<3x4xi8>
-  %0 = npu.reshape %x shape = [3, 4] : (tensor<2x6xi8>) -> tensor<3x4xi8>
-  %1 = npu.reshape %0 shape = [3, 4] {npu.grid = !quant.uniform<i8:f32, 0.25>} : (tensor<3x4xi8>) -> tensor<3x4xi8>
-  return %1 : tensor<3x4xi8>
-}
