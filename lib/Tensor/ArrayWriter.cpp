@@ -1,8 +1,10 @@
 //===- ArrayWriter.cpp - Writing .npz and .npy files ----------------------===//
 
 #include "Spool.h"
+#include "TemporaryPath.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Npz.h"
+#include "tare/Tensor/Temporaries.h"
 
 #include <fmt/format.h>
 
@@ -211,8 +213,8 @@ Status ArrayWriter::commitNpz() {
     return file.error();
   // libzip writes files by name; what goes to a device is made elsewhere first.
   bool device = file->temporaryPath().empty();
-  std::string made = device ? fmt::format("{}/tare-{}.npz", folderOf(state->path), static_cast<void *>(state.get()))
-                            : file->temporaryPath();
+  TemporaryPath elsewhere = device ? TemporaryPath(temporaryName(folderOf(state->path) + "/tare")) : TemporaryPath();
+  const std::string &made = device ? elsewhere.path() : file->temporaryPath();
   int code = 0;
   zip_t *zip = zip_open(made.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
   if (!zip)

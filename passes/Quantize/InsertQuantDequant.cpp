@@ -134,7 +134,7 @@ private:
       return mlir::success();
     InFlightDiagnostic error = getOperation().emitError();
     error << "no range is known for " << llvm::join(missing, ", ")
-          << "; give --calibration DATA that the model runs on, or a ranges file that has them";
+          << "; calibrate the model by --calibration DATA, or give a ranges file that has them";
     if (std::optional<std::string> why = qnn::needOfRanges(getOperation()))
       error << ": " << *why;
     return error;

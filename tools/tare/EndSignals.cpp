@@ -3,6 +3,7 @@
 
 #include "tare/Tensor/Temporaries.h"
 
+#include <atomic>
 #include <csignal>
 #include <pthread.h>
 #include <system_error>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 namespace {
+
+std::atomic<bool> hasReceived = false;
 
 /// Those that would end the process.
 sigset_t endSignals() {
@@ -28,6 +31,7 @@ void waitForEnd(sigset_t set) {
   int received = 0;
   if (sigwait(&set, &received) != 0)
     return;
+  hasReceived = true;
   tare::removeTemporaries();
   // Who waits for the process sees which signal it was.
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
@@ -47,4 +51,9 @@ void tare::cleanUpOnSignals() {
     // No thread is left for it: the signals end the process as they would.
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
+}
+
+void tare::giveWayToSignals() {
+  while (hasReceived)
+    pause();
 }

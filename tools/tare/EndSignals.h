@@ -9,6 +9,10 @@ namespace tare {
 /// there are other threads.
 void cleanUpOnSignals();
 
+/// To be called where the process would end by itself: does not return once a signal ends it, as then what fails is
+/// its consequence.
+void giveWayToSignals();
+
 } // namespace tare
 
 #endif // TARE_TOOLS_TARE_ENDSIGNALS_H

@@ -72,6 +72,7 @@ int main(int argc, char **argv) {
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");
   try {
     Status done = parseAndRun(argc, argv);
+    giveWayToSignals();
     if (done)
       return EXIT_SUCCESS;
     Console::error(done.error());

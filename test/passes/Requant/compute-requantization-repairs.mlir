@@ -6,7 +6,7 @@
 func.func @gate(%x: tensor<1x2x!quant.uniform<i8:f32, 8.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 5.0>>)
     -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
   // CHECK: multipliers = [32767], shifts = [0]
-  // expected-warning @unknown {{repaired: layer 'gate', 1 channel: q is clamped to 0 (channel 0 needs -1, Sx = 8.0000e+00, Sw = 5.0000e+00, Sy = 1.0000e-03), so the output loses precision, at the cost of at most 0.00e+00 LSB of the output: the output's grid is finer than the accumulator's; calibrate value 'g' on data that exercises it, or widen its range}}
+  // expected-warning @unknown {{repaired: layer 'gate', 1 channel: q is clamped to 0 (channel 0 needs -1, Sx = 8.0000e+00, Sw = 5.0000e+00, Sy = 1.0000e-03), so the output loses precision, at the cost of at most 0 LSB of the output: the output's grid is finer than the accumulator's; calibrate value 'g' on data that exercises it, or widen its range}}
   %0 = qnn.mul %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 8.0>>, tensor<1x2x!quant.uniform<i8:f32, 5.0>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("gate"("g"))
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
 }
