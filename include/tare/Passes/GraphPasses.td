@@ -1,0 +1,121 @@
+//===- GraphPasses.td - The float graph gets its form ------*- tablegen -*-===//
+#ifndef TARE_PASSES_GRAPHPASSES_TD
+#define TARE_PASSES_GRAPHPASSES_TD
+
+include "tare/Passes/FunctionPass.td"
+
+def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
+  let summary = "remove identities, merge reshapes and transposes, drop what is dead";
+  let description = [{
+    The folders and canonicalization patterns of the graph dialect. Unlike MLIR's `canonicalize` it leaves `quant.qcast` and
+    `quant.dcast` alone, whose pairs are not the identity: they round.
+
+    ```mlir
+    // before
+    %0 = qnn.reshape %x {shape = array<i64: 2, 8>} : (tensor<1x16xf32>) -> tensor<2x8xf32>
+    %1 = qnn.reshape %0 {shape = array<i64: 4, 4>} : (tensor<2x8xf32>) -> tensor<4x4xf32>
+    // after
+    %1 = qnn.reshape %x {shape = array<i64: 4, 4>} : (tensor<1x16xf32>) -> tensor<4x4xf32>
+    ```
+
+    A padding by -inf that a function reads which has no number for that (a leaky relu) pads by the lowest float32 number.
+
+    A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
+    not share a grid with the others:
+
+    ```mlir
+    // before
+    %0 = qnn.concat %boxes, %scores {axis = 1 : i64} : (tensor<1x4x9xf32>, tensor<1x5x9xf32>) -> tensor<1x9x9xf32>
+    %1 = qnn.slice %0 {starts = array<i64: 0, 4, 0>, steps = array<i64: 1, 1, 1>, sizes = array<i64: 1, 5, 9>} : (tensor<1x9x9xf32>) -> tensor<1x5x9xf32>
+    %2 = qnn.sigmoid %1 : (tensor<1x5x9xf32>) -> tensor<1x5x9xf32>
+    // after
+    %2 = qnn.sigmoid %scores : (tensor<1x5x9xf32>) -> tensor<1x5x9xf32>
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FoldConstants : FunctionPass<"tare-fold-constants"> {
+  let summary = "evaluate what depends on constants alone";
+  let description = [{
+    Runs float ops of the graph dialect whose operands are all constants, by the evaluator, and drops constants that nobody reads.
+    Dequantizations of weights are left: their integers are what the model means.
+
+    ```mlir
+    // before
+    %a = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+    %0 = qnn.add %a, %a : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+    // after
+    %0 = qnn.constant dense_resource<..> : tensor<2xf32> as tensor<2xf32>  // 2.0, 4.0
+    ```
+  }];
+  let options = [
+    Option<"maxBytes", "max-bytes", "int64_t", "int64_t(64) << 20", "leave results that are larger than this">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FoldBatchNorms : FunctionPass<"tare-fold-batch-norms"> {
+  let summary = "fold scales and shifts of channels into weights";
+  let description = [{
+    Batch norms, and additions, subtractions, multiplications and divisions by constants (one, or one per channel), go into the
+    weights and the bias of the convolution, transposed convolution or linear layer before them, or else of the one after them. Chains
+    fold one by one. New weights are computed in double and stored as f32; weights that keep their values are not copied. Weights
+    that a model brings on a grid of their own keep it: only additions and subtractions fold into their layer.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32> loc("conv1")
+    %1 = qnn.batch_norm %0, %scale, %bias, %mean, %variance : ...
+    // after: w[o] * a[o], and a new bias; a = scale / sqrt(variance + epsilon)
+    %0 = qnn.conv %x, %conv1_weight, %conv1_bias : ...
+    ```
+
+    Refused, with a remark: the result in between has another user; an activation stands in between; a shift before a layer that pads
+    (the padding's zeros would have to be shifted too). A batch norm that no neighbour takes becomes a 1x1 convolution of each channel
+    with itself, whose weights get a scale per channel when quantized, over the values reshaped to an image where they are none. Constants that
+    are added may be dequantized, and a transpose, or more dimensions of 1, may stand between them and the layer.
+    A batch norm whose parameters are not constant or not finite is an error.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FuseActivations : FunctionPass<"tare-fuse-activations"> {
+  let summary = "fuse relu and clip into the op before";
+  let description = [{
+    A relu or clip becomes the clamp of its producer (ClampOpInterface), where it is the only user; limits in a row intersect; a
+    limit that changes nothing (behind a sigmoid, say) vanishes. `x * clip(x + 3, 0, 6) / 6` in its spellings becomes `hard_swish`, `x * sigmoid(x)` `swish`,
+    and `clip(x + 3, 0, 6) / 6` becomes `hard_sigmoid`. The op keeps its layer's name and takes over the name and the range of the
+    value that the activation made.
+
+    ```mlir
+    // before
+    %0 = qnn.conv %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x1x1xf32>) -> tensor<1x4x8x8xf32> loc("conv1"("conv1_out"))
+    %1 = qnn.relu %0 : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32> loc("relu1"("relu1_out"))
+    // after
+    %0 = qnn.conv %x, %w {clamp = #qnn.clamp<0.0, inf>} : ... loc("conv1"("relu1_out"))
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def Decompose : FunctionPass<"tare-decompose"> {
+  let summary = "replace divisions by multiplications";
+  let description = [{
+    Division by a constant, float or dequantized, is multiplication by another, and division by an activation multiplication by its reciprocal, which is
+    a table on hardware.
+
+    ```mlir
+    // before
+    %0 = qnn.div %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1"("y"))
+    // after
+    %0 = qnn.reciprocal %b : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1_reciprocal"("y_reciprocal"))
+    %1 = qnn.mul %a, %0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("div1"("y"))
+    ```
+
+    A constant divisor that is 0 is an error.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+#endif // TARE_PASSES_GRAPHPASSES_TD
