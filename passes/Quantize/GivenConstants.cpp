@@ -121,7 +121,7 @@ public:
       std::string why = misfit(*grid, target);
       if (why.empty())
         pin(operand, reals, *grid);
-      else if (replaceProduct(op, operand, target) || replaceProductByReals(op, operand, reals, target))
+      else if (replaceProduct(op, operand, target))
         return mlir::success();
       else if (failed(replace(op, operand, reals, *grid, why)))
         return failure();
