@@ -55,8 +55,9 @@ Axis axisOf(const ResizeAxisT &axis, int64_t input, double weightUnit) {
 }
 
 /// By how much neighbours that are one step apart can be off together: half the sum of what each weight is off, as the
-/// weights sum to 1. `mixes` tells whether anything is rounded.
-double mixError(Weights rows, Weights columns, bool &mixes) {
+/// weights sum to 1. `mixes` tells whether anything is interpolated, `drops`
+/// whether a weight has more than `fractionBits`.
+double mixError(Weights rows, Weights columns, int fractionBits, bool &mixes, bool &drops) {
   double off = 0;
   for (bool below : {false, true})
     for (bool right : {false, true}) {
@@ -64,6 +65,8 @@ double mixError(Weights rows, Weights columns, bool &mixes) {
       double found = product(rows.first, columns.first), real = product(rows.second, columns.second);
       off += std::abs(found - real) / 2;
       mixes |= found != 0 && found != 1;
+      double kept = std::ldexp(found, fractionBits);
+      drops |= kept != std::floor(kept);
     }
   return off;
 }
@@ -74,6 +77,8 @@ struct Mix {
   double off = 0;
   /// Whether anything is interpolated at all.
   bool mixes = false;
+  /// Whether a weight has bits behind those that the accumulator keeps.
+  bool drops = false;
   std::string reason = {};
 };
 
@@ -86,10 +91,10 @@ Mix mixOf(const program::ResizeT &resize, const Shape &input) {
   Mix mix;
   for (const Axis &axis : axes)
     if (!axis.reason.empty())
-      return {0, false, axis.reason};
+      return {0, false, false, axis.reason};
   for (Weights rows : axes[0].weights)
     for (Weights columns : axes[1].weights)
-      mix.off = std::max(mix.off, mixError(rows, columns, mix.mixes));
+      mix.off = std::max(mix.off, mixError(rows, columns, resize.fraction_bits, mix.mixes, mix.drops));
   return mix;
 }
 
@@ -113,8 +118,7 @@ void proveRescaled(LayerProof &proof, const program::Model &model, const program
   if (!mix.reason.empty())
     return setUnknown(proof, mix.reason);
   auto [low, high] = integersOf(model.type(layer.operands[0]).element);
-  size_t dropped = resize.weight_bits * resize.axes.size() - resize.fraction_bits;
-  double lastBit = mix.mixes && dropped ? std::ldexp(0.5, -resize.fraction_bits) : 0.0;
+  double lastBit = mix.drops ? std::ldexp(0.5, -resize.fraction_bits) : 0.0;
   setBound(proof, proof.worst.error + x->scale / y->scale * (mix.off * double(high - low) + lastBit));
 }
 
