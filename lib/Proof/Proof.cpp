@@ -110,14 +110,16 @@ LayerProof proof::proveLayer(const program::Model &model, const program::LayerT 
   proof.name = layer.name;
   proof.kind = kernel.name;
   provers[size_t(kernel.facts.meaning)](proof, model, layer);
-  if (proof.method != Method::unknown && !hasZeroPointsOfGrids(model, layer))
-    setUnknown(proof, "it computes with other zero points than its tensors have");
   return proof;
 }
 
 std::vector<LayerProof> proof::prove(const program::Model &model, size_t threads) {
   const auto &layers = model.program().layers;
   std::vector<LayerProof> proofs(layers.size());
-  parallelFor(layers.size(), threads, [&](size_t i, size_t) { proofs[i] = proveLayer(model, *layers[i]); });
+  parallelFor(layers.size(), threads, [&](size_t i, size_t) {
+    proofs[i] = proveLayer(model, *layers[i]);
+    if (proofs[i].method != Method::unknown && !hasZeroPointsOfGrids(model, *layers[i]))
+      setUnknown(proofs[i], "it computes with other zero points than its tensors have");
+  });
   return proofs;
 }

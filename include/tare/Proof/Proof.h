@@ -48,10 +48,11 @@ struct LayerProof {
   bool isAttained() const;
 };
 
-/// The worst error of one layer, over everything that its operands can be.
+/// The worst error of one layer, over everything that its operands can be, with the zero points that it computes with.
 LayerProof proveLayer(const program::Model &model, const program::LayerT &layer);
 
-/// All layers, in order; up to `threads` at once, the same result for any number of them.
+/// All layers, in order, none of which is proven that computes with other zero points than its tensors have; up to
+/// `threads` at once, the same result for any number of them.
 std::vector<LayerProof> prove(const program::Model &model, size_t threads);
 
 } // namespace tare::proof

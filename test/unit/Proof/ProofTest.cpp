@@ -210,7 +210,7 @@ LayerProof proofOfZeroPoints(int32_t operand, int32_t result) {
   setGrid(builder, x, {0.5}, operand), setGrid(builder, y, {1.0}, result);
   builder.output("y", y);
   auto model = modelOf(builder);
-  return proveLayer(*model, *model->program().layers[0]);
+  return prove(*model, 1).front();
 }
 
 TEST(Proof, OtherZeroPointsThanThoseOfTheTensorsAreNoProof) {
