@@ -49,11 +49,12 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     if (!format)
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
-    implyRanges(function);
+    std::optional<ActivationRule> wide = widerRule(*target, rule);
+    implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
-    GridGroups groups(rule, widerRule(*target, rule));
+    GridGroups groups(rule, wide);
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);

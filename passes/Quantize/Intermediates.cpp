@@ -21,6 +21,9 @@ namespace {
 /// In steps of the node's result: less is hardly seen beside the rounding to that.
 constexpr double noticeable = 0.125;
 
+/// So many times what calibration says, an intermediate of 16 bits may reach: two of its bits.
+constexpr double reserve = 4;
+
 /// Each operand's share in a sum, the weights of one output channel after the other.
 std::optional<Interval> rangeOfSums(qnn::AccumulatorOpInterface op, const Interval &input) {
   Tensor weights = realConstant(op.getWeightOperand().get());
@@ -93,11 +96,20 @@ std::optional<double> costInSteps(Value value, const GridGroups &groups) {
 
 bool tare::isIntermediate(Operation *op) { return op && op->hasAttr(qnn::intermediateAttrName); }
 
-void tare::implyRanges(func::FuncOp function) {
-  for (auto op : function.getOps<GridOpInterface>())
-    if (Value value = op->getResult(0); isIntermediate(op) && qnn::isFloatTensor(value) && !rangeAttr(value))
-      if (std::optional<Interval> range = impliedRange(op))
-        setRange(value, range->first, range->second, qnn::RangeLabel::Implied);
+void tare::implyRanges(func::FuncOp function, bool areWide) {
+  for (auto op : function.getOps<GridOpInterface>()) {
+    Value value = op->getResult(0);
+    qnn::RangeAttr seen = rangeAttr(value);
+    if (!isIntermediate(op) || !qnn::isFloatTensor(value) || (seen && !areWide))
+      continue;
+    std::optional<Interval> range = impliedRange(op);
+    if (seen) {
+      Interval most(reserve * seen.getMin(), reserve * seen.getMax()), all = range.value_or(most);
+      range = {std::max(all.first, most.first), std::min(all.second, most.second)};
+    }
+    if (range)
+      setRange(value, range->first, range->second, qnn::RangeLabel::Implied);
+  }
 }
 
 void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &groups, const Target &target) {

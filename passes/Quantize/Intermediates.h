@@ -15,8 +15,10 @@ namespace tare {
 
 bool isIntermediate(mlir::Operation *op);
 
-/// Gives each intermediate that calibration has not seen the range that follows from its operands'.
-void implyRanges(mlir::func::FuncOp function);
+/// Gives each intermediate that calibration has not seen the range that follows from its operands'. Where they have 16
+/// bits although ranges were sought for 8, `areWide`, what calibration says is widened up to that, by two bits at most:
+/// a range that suits 8 bits cuts off more than the node's result is rounded by.
+void implyRanges(mlir::func::FuncOp function, bool areWide);
 
 /// Warns of intermediates of 8 bits, which are rounded visibly: of those that cost an eighth of a step of the node's
 /// result or more.

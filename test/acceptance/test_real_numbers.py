@@ -86,7 +86,7 @@ def test_constants_next_to_ties(tmp_path):
     scale = np.float32(float(top) / 255)
     c = np.array([0.0, top, *[v for v in ties(scale, 700, 1, 254) if v < top]], np.float32).reshape(1, -1)
     model = save(tmp_path / "m.onnx", [node("Mul", ["x", "c"], ["y"], name="mul")], [port("x", list(c.shape))], [port("y", list(c.shape))], {"c": c})
-    ranges = ranges_file(tmp_path / "r.json", {"x": (0.0, 255.0), "y": (0.0, 255.0)})
+    ranges = ranges_file(tmp_path / "r.json", {"x": (0.0, 255.0), "y": (0.0, 1020.0)})
     tare("convert", model, "--calibration", ranges, "-o", tmp_path / "m.tare")
     arrays, _ = golden(tmp_path / "m.tare", tmp_path, "mul")
     found, grid = next(each for each in arrays.values() if each[1] and abs(each[1]["scales"][0] - scale) < 1e-9)

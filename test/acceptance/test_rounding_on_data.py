@@ -32,6 +32,8 @@ def expected(golden, rounding):
 def check(program, data, samples, rounding, folder):
     tare("verify", program, "--golden", folder, "--inputs", data, "--samples", samples, "--steps", 1)
     found = tare_json("verify", program, "--rounding", rounding, "--inputs", data, "--samples", samples)
+    labels = [layer.pop("label") for layer in found["layers"]]
+    assert len(set(labels)) == len(labels)
     layers, outputs = expected(Golden(folder), rounding)
     assert found == dict(rounding=rounding, samples=samples, layers=layers, outputs=outputs)
     return layers, outputs

@@ -84,8 +84,9 @@ def _real(layer, operands, sums):
         return operands[0].astype(np.float64)
     if kind == "resize":
         x = real(0)
+        one = 2.0 ** p.get("weight_bits", 11)
         for i, axis in enumerate(p["axes"]):
-            weight = np.asarray(axis["weight"] or [0] * len(axis["lower"])).reshape(-1, *[1] * (x.ndim - i - 2)) / 2048
+            weight = np.asarray(axis["weight"] or [0] * len(axis["lower"])).reshape(-1, *[1] * (x.ndim - i - 2)) / one
             upper = axis["upper"] or axis["lower"]
             x = np.take(x, axis["lower"], i + 1) * (1 - weight) + np.take(x, upper, i + 1) * weight
         return x
