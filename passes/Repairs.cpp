@@ -3,16 +3,33 @@
 
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
 std::string tare::costText(double cost) { return cost == 0 ? "0" : llvm::formatv("{0:e2}", cost).str(); }
 
+/// Of the op's result, which may be real numbers until they are quantized behind it.
+static bool isWide(Operation *op) {
+  constexpr unsigned narrowBits = 8, tailBits = 32;
+  auto isWideType = [](Type type) {
+    std::optional<tare::qnn::Grid> grid = tare::qnn::Grid::of(type);
+    return grid && grid->bits > narrowBits && grid->bits < tailBits;
+  };
+  return llvm::any_of(op->getResults(), [&](Value result) {
+    return isWideType(result.getType()) || llvm::any_of(result.getUsers(), [&](Operation *user) {
+             return isa<quant::QuantizeCastOp>(user) && isWideType(user->getResult(0).getType());
+           });
+  });
+}
+
 void tare::reportRepair(Operation *op, const Repair &repair, const Twine &text) {
   CostUnit unit = repair.inSteps ? CostUnit::lsb : CostUnit::real;
   reportWarning(op->getLoc(), {repair.kind.str(), repair.cause, qnn::layerName(op), repair.cost, unit,
-                               ("repaired: " + text).str(), repair.remedy});
+                               ("repaired: " + text).str(), repair.remedy, isWide(op)});
   using Arg = remark::detail::Remark::Arg;
   if (auto remark = remarkPassed(op, repairCategory, repair.kind))
     remark << Arg("Channels", repair.channels) << Arg("Cost", llvm::formatv("{0:e9}", repair.cost).str())

@@ -23,7 +23,8 @@ static DictionaryAttr fieldsOf(const Warning &warning, Builder builder) {
                                     builder.getNamedAttr("cost", builder.getF64FloatAttr(warning.cost)),
                                     builder.getNamedAttr("unit", builder.getI64IntegerAttr(int64_t(warning.unit))),
                                     builder.getNamedAttr("text", builder.getStringAttr(warning.text)),
-                                    builder.getNamedAttr("remedy", builder.getStringAttr(warning.remedy))});
+                                    builder.getNamedAttr("remedy", builder.getStringAttr(warning.remedy)),
+                                    builder.getNamedAttr("is_wide", builder.getBoolAttr(warning.isWide))});
 }
 
 void tare::reportWarning(Location location, const Warning &warning) {
@@ -47,7 +48,8 @@ std::optional<Warning> tare::warningOf(Diagnostic &diagnostic) {
                    fields.getAs<FloatAttr>("cost").getValueAsDouble(),
                    CostUnit(fields.getAs<IntegerAttr>("unit").getInt()),
                    text("text"),
-                   text("remedy")};
+                   text("remedy"),
+                   fields.getAs<BoolAttr>("is_wide").getValue()};
   }
   return std::nullopt;
 }

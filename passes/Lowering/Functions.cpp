@@ -86,19 +86,29 @@ std::string shortNumber(double value) {
 }
 
 /// One line on a layer whose interpolation is noticeably off.
-void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const Grid &input) {
+void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const Grid &input, const Grid &output) {
   if (worst.error <= tolerableError)
     return;
   auto real = [&](int64_t x) { return shortNumber(input.scale() * double(x - input.zeroPoint())); };
   std::string text =
       llvm::formatv("layer '{0}': its interpolated table is off by up to {1:f1} LSB, at x = {2}: with x in [{3}, {4}] "
-                    "its entries are {5} apart, and the function bends between them; half the range has about a "
-                    "quarter of the error",
+                    "its entries are {5} apart, and ",
                     qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
                     shortNumber(input.scale() * double(wideStep)));
-  reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text,
-                               "calibrate x without outliers (--method mse), or clip it in the model where the "
-                               "function is flat"});
+  // Between the last entry within the result's grid and the first beyond it the line is cut.
+  double margin = 1 + worst.error;
+  bool isAtEnd = worst.real <= double(output.min) + margin || worst.real >= double(output.max) - margin;
+  if (isAtEnd)
+    reportWarning(op->getLoc(), {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
+                                 text + "the result's grid ends between them: only results next to that end are off",
+                                 "a range of the result that all of x's stays within has no such end", true});
+  else
+    reportWarning(op->getLoc(),
+                  {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb,
+                   text + "the function bends between them; half the range has about a quarter of the error",
+                   "calibrate x without outliers (--method mse), or clip it in the model where the "
+                   "function is flat",
+                   true});
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
@@ -122,7 +132,7 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
     if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide); found.error > worst.error)
       worst = found;
   }
-  tellError(op, worst, input);
+  tellError(op, worst, input, output);
   return table;
 }
 

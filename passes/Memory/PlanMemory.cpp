@@ -5,12 +5,12 @@
 // where its operand does.
 //
 //===----------------------------------------------------------------------===//
-#include "tare/Tensor/ArenaPlan.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Program/Container.h"
+#include "tare/Tensor/ArenaPlan.h"
 
 #include "mlir/IR/Remarks.h"
 

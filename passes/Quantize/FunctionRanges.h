@@ -13,8 +13,8 @@ namespace tare {
 /// where no range is known.
 std::optional<std::pair<double, double>> neededRange(mlir::Value value, const ActivationRule &rule);
 
-/// What a function gives for the integers of its operand's grid, or within its operand's range, 0 included; nothing where
-/// neither is known, or channels have functions of their own. What is not finite does not count.
+/// What a function gives for the integers of its operand's grid, or within its operand's range, 0 included; nothing
+/// where neither is known, or channels have functions of their own. What is not finite does not count.
 std::optional<std::pair<double, double>> rangeOfFunction(qnn::UnaryFunctionOpInterface op);
 
 } // namespace tare

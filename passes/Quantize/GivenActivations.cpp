@@ -73,6 +73,8 @@ public:
       return axes.push_back(described(
           integers, llvm::formatv("{0} scales and zero points along axis {1}", grid->scales.size(), *grid->axis)));
     const ActivationFormat *format = formatOfBits(target, grid->bits);
+    if (auto argument = dyn_cast<BlockArgument>(integers); argument && !format)
+      return inputs.push_back(described(integers, integerName(argument, *grid)));
     if (!format)
       return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
     if (!isComputedOn(integers))
@@ -93,6 +95,10 @@ public:
       return function.emitError() << "activations with a scale per channel: " << llvm::join(axes, ", ")
                                   << "; hardware has one scale for a whole activation: quantize activations per "
                                   << "tensor, weights alone per channel";
+    if (!inputs.empty())
+      return function.emitError() << "target '" << target.name << "' has no activations of their width, but the model "
+                                  << "takes integers: " << llvm::join(inputs, ", ")
+                                  << "; give the model float inputs, or take another target (tare target list)";
     for (const auto &[bits, values] : widths)
       return function.emitError()
              << "target '" << target.name << "' has no i" << bits
@@ -113,6 +119,13 @@ public:
   }
 
 private:
+  /// As the model has them: "uint8".
+  static std::string integerName(BlockArgument argument, const Grid &grid) {
+    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    bool isUnsigned = function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName) != nullptr;
+    return (isUnsigned ? "uint" : "int") + std::to_string(grid.bits);
+  }
+
   /// An accumulator that the model itself says leaves as it is, rearranged at most: it has a scale per channel.
   bool isTail(Value integers, const Grid &grid) const {
     auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
@@ -200,9 +213,10 @@ private:
     double border = before.scale() * (double(before.min) + 0.5 - double(before.zeroPoint()));
     if (!range || range.getMin() > border)
       return;
-    std::string text = llvm::formatv("value '{0}' goes down to {1:e3}, integer {2} of the model's, but on target '{3}', "
-                                     "whose activations are symmetric, it ends at {4}: what is less is a step off",
-                                     name, range.getMin(), before.min, target.name, grid.min);
+    std::string text =
+        llvm::formatv("value '{0}' goes down to {1:e3}, integer {2} of the model's, but on target '{3}', "
+                      "whose activations are symmetric, it ends at {4}: what is less is a step off",
+                      name, range.getMin(), before.min, target.name, grid.min);
     reportWarning(at->getLoc(), {"LeastInteger", "", name, 1, CostUnit::lsb, text,
                                  "quantize the model symmetrically, or take a target that has the least integer"});
   }
@@ -213,6 +227,8 @@ private:
   SmallVector<std::string> axes, zeroPoints, otherScales;
   /// By their bits.
   std::map<unsigned, SmallVector<std::string>> widths;
+  /// Of the model, of another width.
+  SmallVector<std::string> inputs;
   SmallVector<std::pair<Value, Grid>> changes;
 };
 

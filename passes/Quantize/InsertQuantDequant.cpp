@@ -373,7 +373,8 @@ private:
     };
     // By MoveCause.
     static constexpr Words words[] = {
-        {"LargeBias", "that were too fine for the bias were raised", ""},
+        {"LargeBias", "that were too fine for the bias were raised",
+         "activations in coarser steps (8 bits, or a wider range) leave the bias more room"},
         {"LargeSum", "that were too fine for the accumulator were raised",
          "a target with a wider accumulator would hold them"},
         {"NarrowMultiplier", "that the multiplier and the shifts do not hit were moved",

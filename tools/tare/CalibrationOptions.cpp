@@ -8,15 +8,16 @@ using namespace tare;
 
 void CalibrationOptions::addTo(CLI::App &app) {
   app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
-  app.add_option("--method", method, "How ranges are found: auto, min_max, percentile, mse or kl")
-      ->type_name("METHOD")
-      ->check(CLI::IsMember(calibration::methodNames()))
-      ->capture_default_str();
-  app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
-      ->type_name("P")
-      ->check(CLI::Range(50.0, 100.0))
-      ->capture_default_str();
-  app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(wholeNumber(1));
+  methodOption = app.add_option("--method", method, "How ranges are found: auto, min_max, percentile, mse or kl")
+                     ->type_name("METHOD")
+                     ->check(CLI::IsMember(calibration::methodNames()))
+                     ->capture_default_str();
+  percentileOption =
+      app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
+          ->type_name("P")
+          ->check(CLI::Range(50.0, 100.0))
+          ->capture_default_str();
+  samplesOption = app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(wholeNumber(1));
   targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
                      ->type_name("NAME|FILE")
                      ->capture_default_str();
@@ -50,7 +51,8 @@ static Result<ActivationFormat> formatOf(const Target &target, const std::string
     return target.activations.front();
   const ActivationFormat *format = target.activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
   if (!format)
-    return Error{"target '" + target.name + "' has no " + activations + " activations; see --activations"};
+    return Error{"target '" + target.name + "' has no " + activations + " activations, but " +
+                 (activations == "i16" ? "i8" : "i16") + "; leave --activations out, or take another target"};
   return *format;
 }
 
@@ -58,6 +60,20 @@ static Result<ActivationFormat> formatOf(const Target &target, const std::string
 static calibration::GridKind gridOf(const ActivationFormat &format) {
   int64_t levels = format.type == ElementType::i16 ? 65536 : 256;
   return {format.symmetric ? levels - 1 : levels, format.symmetric};
+}
+
+/// What the options leave out, or say against one another.
+Result<std::string> CalibrationOptions::chosenMethod() const {
+  if (!data.empty() && random)
+    return Error{"--calibration and --random-calibration exclude each other; give one of them"};
+  if (choosesRanges() && isRangesFile(data))
+    return Error{data + ": is a ranges file, which settles --method, --percentile and --samples; leave them out, or "
+                        "give the data"};
+  if (percentileOption->count() == 0 || method == "percentile")
+    return method;
+  if (methodOption->count() > 0)
+    return Error{"--percentile is of --method percentile, found --method " + method + "; leave one of them out"};
+  return std::string("percentile");
 }
 
 Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
@@ -77,8 +93,9 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
       return shape.error();
     request.import.inputShapes.push_back(*shape);
   }
-  if (!data.empty() && random)
-    return Error{"--calibration and --random-calibration exclude each other; give one of them"};
+  Result<std::string> chosen = chosenMethod();
+  if (!chosen)
+    return chosen.error();
   Result<Target> hardware = loadTarget(target);
   if (!hardware)
     return hardware.error();
@@ -87,11 +104,12 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
     return format.error();
   request.pipeline.target = target;
   request.choosesTarget = targetOption->count() + activationsOption->count() > 0;
+  request.choosesRanges = choosesRanges();
   request.pipeline.activations = EnumNameElementType(format->type);
   request.calibration = {data,
                          random,
                          std::nullopt,
-                         {*calibration::methodOf(method), percentile, gridOf(*format), mayMoveScales(*hardware)},
+                         {*calibration::methodOf(*chosen), percentile, gridOf(*format), mayMoveScales(*hardware)},
                          threads};
   if (samples > 0)
     request.calibration.samples = samples;

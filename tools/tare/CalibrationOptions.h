@@ -23,12 +23,20 @@ struct CalibrationOptions {
   int64_t maxMemory = 0;
   std::vector<std::string> inputShapes;
   CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
+  CLI::Option *methodOption = nullptr, *percentileOption = nullptr, *samplesOption = nullptr;
 
   void addTo(CLI::App &app);
   /// What is read, by its names.
   std::vector<std::string> files() const { return {model, data, target}; }
   /// The request up to the simplified float form, with its calibration; checks the target.
   Result<CompilationRequest> request(size_t threads) const;
+
+private:
+  /// Whether the user says how ranges are to be found.
+  bool choosesRanges() const {
+    return methodOption->count() + percentileOption->count() + samplesOption->count() > 0;
+  }
+  Result<std::string> chosenMethod() const;
 };
 
 } // namespace tare

@@ -18,15 +18,6 @@ std::string decibels(double sqnr) {
   return sqnr > 0 ? "exact" : "none (all 0 in float)";
 }
 
-std::string describe(const CheckedOutput &output, int64_t samples) {
-  const OutputQuality &quality = output.quality;
-  std::string line = fmt::format("output '{}': SQNR {}, cosine {:.6f}", quality.name,
-                                 decibels(quality.difference.sqnr()), quality.difference.cosine());
-  if (quality.rangeUsed)
-    line += fmt::format(", {:.0f} % of its range used", 100 * *quality.rangeUsed);
-  return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
-}
-
 /// "0, 3, 7 to 9", with dots after some.
 std::string listed(const std::vector<int64_t> &indices) {
   constexpr size_t mostRuns = 6;
@@ -46,15 +37,31 @@ std::string listed(const std::vector<int64_t> &indices) {
   return text;
 }
 
+/// Where along an axis a part lies, where that says it.
+std::string placeOf(const Collapse &part) {
+  return part.axis ? fmt::format(" ({} along axis {})", listed(part.indices), *part.axis) : "";
+}
+
+std::string describe(const CheckedOutput &output, int64_t samples) {
+  const OutputQuality &quality = output.quality;
+  std::string line = fmt::format("output '{}': SQNR {}, cosine {:.6f}", quality.name,
+                                 decibels(quality.difference.sqnr()), quality.difference.cosine());
+  if (quality.rangeUsed)
+    line += fmt::format(", {:.0f} % of its range used", 100 * *quality.rangeUsed);
+  auto worst = std::ranges::min_element(quality.parts, {}, &Collapse::sqnr);
+  if (worst != quality.parts.end())
+    line +=
+        fmt::format("; of its parts '{}'{} has the least, {}", worst->value, placeOf(*worst), decibels(worst->sqnr));
+  return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+}
+
 /// Which elements: all of "output 'y'", or some.
 std::string subjectOf(const CheckedOutput &output, const Collapse &collapse) {
   std::string subject = fmt::format("output '{}'", output.quality.name);
   if (collapse.isOutput)
     return subject + " has collapsed";
   if (collapse.isPart)
-    return fmt::format("{}: what is from value '{}'{} has collapsed", subject, collapse.value,
-                       collapse.axis ? fmt::format(" ({} along axis {})", listed(collapse.indices), *collapse.axis)
-                                     : "");
+    return fmt::format("{}: what is from value '{}'{} has collapsed", subject, collapse.value, placeOf(collapse));
   return fmt::format("{}: {} of {} slices along axis {} ({}) {} collapsed", subject, collapse.indices.size(),
                      collapse.slices, *collapse.axis, listed(collapse.indices),
                      collapse.indices.size() == 1 ? "has" : "have");
@@ -121,6 +128,10 @@ void writeOutput(llvm::json::OStream &json, const CheckedOutput &output) {
     json.attribute("sqnr_db", jsonNumber(quality.difference.sqnr()));
     json.attribute("cosine", jsonNumber(quality.difference.cosine()));
     json.attribute("range_used", quality.rangeUsed ? jsonNumber(*quality.rangeUsed) : llvm::json::Value(nullptr));
+    json.attributeArray("parts", [&] {
+      for (const Collapse &part : quality.parts)
+        writeCollapse(json, part);
+    });
     json.attributeArray("collapsed", [&] {
       for (const Collapse &collapse : quality.collapses)
         writeCollapse(json, collapse);

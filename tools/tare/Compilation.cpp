@@ -48,12 +48,6 @@ std::vector<InputDeclaration> inputsOf(ModuleOp module) {
   return inputs;
 }
 
-/// A ranges file is JSON: its first character that is not white space is a brace.
-bool looksLikeJson(const std::string &path) {
-  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 64, 0);
-  return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
-}
-
 constexpr int64_t randomSampleCount = 32;
 
 /// On a module: the last stage that it has reached, so that a file of it is converted from there.
@@ -144,6 +138,8 @@ private:
                                                   << "': it is at '" << nameOf(first) << "'";
     if (first >= Stage::ranges && (wanted.random || !wanted.path.empty()))
       return refuse("calibration");
+    if (first >= Stage::ranges && request.choosesRanges)
+      return refuse("--method, --percentile or --samples");
     if (first >= Stage::qdq && request.choosesTarget)
       return refuse("--target or --activations");
     return mlir::success();
@@ -162,7 +158,7 @@ private:
       return emitError(UnknownLoc::get(&context))
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
-    bool computes = !wanted.known && (wanted.random || !looksLikeJson(wanted.path));
+    bool computes = !wanted.known && (wanted.random || !isRangesFile(wanted.path));
     auto function = result.module->lookupSymbol<func::FuncOp>("main");
     if (Status holds = computes ? checkMemory(function, request.model, wanted.maxMemory) : tare::success(); !holds)
       return emitError(UnknownLoc::get(&context)) << holds.error().message;
@@ -229,6 +225,12 @@ private:
 
 } // namespace
 
+/// It is JSON: its first character that is not white space is a brace.
+bool tare::isRangesFile(const std::string &path) {
+  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 64, 0);
+  return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
+}
+
 Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
                                 std::vector<EvaluatedSample> &samples, std::function<void(int64_t, int64_t)> progress) {
   if (request.known)
@@ -237,7 +239,7 @@ Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &reque
   std::unique_ptr<SampleSource> source;
   if (request.random) {
     source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount));
-  } else if (looksLikeJson(request.path)) {
+  } else if (isRangesFile(request.path)) {
     return calibration::readRanges(request.path);
   } else {
     Result<std::unique_ptr<Dataset>> data = Dataset::open(request.path, inputs, request.samples.value_or(Dataset::all));

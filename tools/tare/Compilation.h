@@ -54,6 +54,8 @@ struct CompilationRequest {
   PipelineOptions pipeline;
   /// Whether the user chose the target or the type of activations: in IR that is quantized both are settled.
   bool choosesTarget = false;
+  /// The same of how ranges are found, in IR that has them.
+  bool choosesRanges = false;
   Stage last = Stage::npu;
   /// One numbered .mlir per pass that changed something; empty for none.
   std::string dumpFolder;
@@ -73,6 +75,9 @@ struct Compilation {
   /// In order: "import", "simplify", "calibrate", "ranges", "quantize", ..
   std::vector<TimedStep> steps;
 };
+
+/// Whether the file at `path` is a ranges file and no data, by its contents.
+bool isRangesFile(const std::string &path);
 
 /// Compiles up to the request's last stage. Failure has been reported to the context's diagnostic handler.
 /// The context must hold nothing else: constants that the module no longer refers to are freed.

@@ -98,6 +98,8 @@ private:
     std::optional<Stage> stage;
     if (emit.rfind(mlirPrefix, 0) == 0)
       stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
+    if (strict)
+      return Error{"--strict checks a program, but --emit " + emit + " makes none; leave one of them out"};
     if (!stage)
       return Error{"--emit: found '" + emit +
                    "', expected program or mlir:STAGE with STAGE one of import, float, ranges, "
@@ -127,8 +129,10 @@ private:
     StepClock writing;
     if (!isChecked(compiled)) {
       if (strict)
-        return Error{options.model + ": --strict has nothing to go by, as no samples were checked; give --calibration "
-                                     "data (no ranges file) and --check 1 or more"};
+        return Error{options.model +
+                     ": --strict has nothing to go by, as no samples were checked; convert the "
+                     "model with --calibration data (no ranges file, no IR that has ranges), and --check 1 "
+                     "or more"};
       Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
       compiled.steps.push_back(writing.stop("write"));
       return written;
@@ -218,9 +222,13 @@ private:
     if (timing)
       printTimedSteps(compiled.steps);
     console().note(fmt::format(
-        "wrote {}: {:.1f} kB; calibration{} {:.2f} s on {} samples, everything else {:.2f} s; peak memory {:.0f} MB",
-        output, bytes / 1e3, compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
-        calibrating, compiled.ranges.samples, others, peakMegabytes()));
+        "wrote {}: {:.1f} kB; calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB", output,
+        bytes / 1e3, compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method), calibrating,
+        samplesText(compiled.ranges.samples), others, peakMegabytes()));
+  }
+
+  std::string samplesText(int64_t count) const {
+    return fmt::format("{}{} sample{}", count, options.random ? " random" : "", count == 1 ? "" : "s");
   }
 
   void reportJson(const Compilation &compiled, const CompilerContext &context, uint64_t bytes) {
@@ -229,6 +237,7 @@ private:
         out.attribute("output", jsonText(output));
         out.attribute("bytes", int64_t(bytes));
         out.attribute("samples", compiled.ranges.samples);
+        out.attribute("random_calibration", options.random);
         if (!compiled.ranges.method.empty())
           out.attribute("method", jsonText(compiled.ranges.method));
         if (arenaBytes)

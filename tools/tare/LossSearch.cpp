@@ -3,9 +3,9 @@
 
 #include "LostElements.h"
 #include "OutputCheck.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 

@@ -98,14 +98,16 @@ public:
         byPart[i % byPart.size()].add(slices.front().elements[i]);
     for (const Elements &part : byPart)
       whole.add(part);
-    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}};
+    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}};
+    for (size_t part = 0; byPart.size() > 1 && part != byPart.size(); ++part)
+      result.parts.push_back(collapseOfPart(part));
     if (hasCollapsed(whole)) {
       result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
       return result;
     }
     for (size_t part = 0; part != byPart.size(); ++part)
       if (byPart.size() > 1 && hasCollapsed(byPart[part]))
-        result.collapses.push_back(collapseOfPart(part));
+        result.collapses.push_back(result.parts[part]);
       else
         addSlices(part, result.collapses);
     return result;

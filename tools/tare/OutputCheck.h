@@ -38,6 +38,8 @@ struct OutputQuality {
   std::optional<double> rangeUsed;
   /// The whole before its parts, and these before their slices.
   std::vector<Collapse> collapses;
+  /// What several values are joined in it, whether they have collapsed or not; nothing of an output of one.
+  std::vector<Collapse> parts;
 };
 
 /// Below it more than a tenth of a signal's power is error.

@@ -67,7 +67,8 @@ void printProofs(const Proofs &proofs) {
   const LayerProof &worst = proofs.layers[*proofs.worst];
   const std::string &label = proofs.labels[*proofs.worst];
   if (worst.isAttained())
-    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, oneLine(label), worst.channel);
+    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, oneLine(label),
+             worst.channel);
   else if (worst.channels)
     writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst.worst.error, oneLine(label));
 }

@@ -31,8 +31,9 @@ enum class CostUnit {
 llvm::StringRef nameOf(CostUnit unit);
 
 /// A cost of fewer steps of a layer's result than these is no warning but a remark: it is well under a tenth of a step,
-/// which rounding alone is five times of, and nobody needs a way out of it. (docs/tools.md says so.)
-inline constexpr double negligibleSteps = 0.05;
+/// which rounding alone is five times of, and nobody needs a way out of it. Of a result of more than 8 bits a whole
+/// step is as little. (docs/tools.md says so.)
+inline constexpr double negligibleSteps = 0.05, negligibleWideSteps = 1;
 
 /// Something that makes results worse, or input that is not what it seems.
 struct Warning {
@@ -50,11 +51,13 @@ struct Warning {
   std::string text;
   /// What its user can do, as an imperative; empty where nothing is needed.
   std::string remedy;
+  /// Whether the steps that `cost` counts are those of a result of more than 8 bits.
+  bool isWide = false;
 
   /// The sentence with its remedy.
   std::string message() const;
-  /// Whether it is a remark, for those who ask for all: it costs less than negligibleSteps.
-  bool isNegligible() const { return unit == CostUnit::lsb && cost < negligibleSteps; }
+  /// Whether it is a remark, for those who ask for all: it costs less than negligibleSteps, or negligibleWideSteps.
+  bool isNegligible() const { return unit == CostUnit::lsb && cost < (isWide ? negligibleWideSteps : negligibleSteps); }
 };
 
 /// Reports the warning as a diagnostic at `location`. Errors and plain diagnostics need no fields.

@@ -69,8 +69,8 @@ mlir::FailureOr<Tensor> evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> o
 
 /// The real values of a quantized tensor's integers, float32; a tensor of another type as it is.
 Tensor dequantized(const Tensor &tensor, mlir::Type irType);
-/// The real values of a constant, float or dequantized, or of what only moves the elements of one or rounds them; a null
-/// tensor for any other value.
+/// The real values of a constant, float or dequantized, or of what only moves the elements of one or rounds them; a
+/// null tensor for any other value.
 Tensor realConstant(mlir::Value value);
 /// The integers of real values on the grid of `irType`, as a program that runs makes them: divided in float32, rounded
 /// half to even, saturated. Values of another type as they are.

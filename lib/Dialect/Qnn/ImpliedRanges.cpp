@@ -16,7 +16,8 @@ Interval limited(std::optional<ClampAttr> clamp, Interval range) {
 }
 
 Interval product(const Interval &a, const Interval &b) {
-  auto [least, greatest] = std::minmax({a.first * b.first, a.first * b.second, a.second * b.first, a.second * b.second});
+  auto [least, greatest] =
+      std::minmax({a.first * b.first, a.first * b.second, a.second * b.first, a.second * b.second});
   return {least, greatest};
 }
 

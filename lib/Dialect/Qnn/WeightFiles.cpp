@@ -15,7 +15,8 @@ using namespace tare;
 static std::string fileOf(StringRef folder, StringRef key) {
   std::string name;
   for (char c : key)
-    name += llvm::isAlnum(c) || c == '_' || c == '-' || c == '.' ? std::string(1, c) : "%" + llvm::toHex(StringRef(&c, 1));
+    name +=
+        llvm::isAlnum(c) || c == '_' || c == '-' || c == '.' ? std::string(1, c) : "%" + llvm::toHex(StringRef(&c, 1));
   SmallString<128> path(folder);
   llvm::sys::path::append(path, "weights", name + ".npy");
   return path.str().str();

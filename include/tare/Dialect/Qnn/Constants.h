@@ -14,8 +14,8 @@ namespace tare::qnn {
 /// The memory belongs to the IR's context.
 Tensor toTensor(mlir::ElementsAttr attr);
 
-/// A resource attribute that shares `tensor`'s memory (copies it, where the tensor is a view of another's); `name` is a hint
-/// for printed IR.
+/// A resource attribute that shares `tensor`'s memory (copies it, where the tensor is a view of another's); `name` is a
+/// hint for printed IR.
 mlir::ElementsAttr toAttr(mlir::MLIRContext *context, const Tensor &tensor, llvm::StringRef name = "constant");
 
 /// A resource attribute of `type` (which may differ from the tensor's own shape, not in its byte count).
