@@ -4,6 +4,7 @@
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -12,8 +13,11 @@ using namespace mlir;
 
 std::string tare::costText(double cost) { return cost == 0 ? "0" : llvm::formatv("{0:e2}", cost).str(); }
 
-/// Of the op's result, which may be real numbers until they are quantized behind it.
+/// Of a layer's result, which may be real numbers until they are quantized behind it. Half a step of a grid itself may
+/// be many of what is computed from it.
 static bool isWide(Operation *op) {
+  if (!isa<tare::qnn::GridOpInterface>(op))
+    return false;
   constexpr unsigned narrowBits = 8, tailBits = 32;
   auto isWideType = [](Type type) {
     std::optional<tare::qnn::Grid> grid = tare::qnn::Grid::of(type);

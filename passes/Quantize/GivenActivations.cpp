@@ -204,19 +204,22 @@ private:
   }
 
   /// One integer fewer, which symmetric quantizers leave out as a rule, so that few values ever have it; of those that
-  /// calibration saw to have it, that one number is a step off.
+  /// calibration saw to have it, or of which it saw nothing, that one number is a step off.
   void tellOfLeastInteger(Operation *at, Value real, const Grid &before, const Grid &grid) const {
     std::string name = qnn::valueName(real);
     remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
         << remark::reason("'{0}' begins at {1} now", name, grid.min);
     qnn::RangeAttr range = rangeAttr(real);
     double border = before.scale() * (double(before.min) + 0.5 - double(before.zeroPoint()));
-    if (!range || range.getMin() > border)
+    if (range && range.getMin() > border)
       return;
+    std::string reach = llvm::formatv("may be the integer {0} in the model", before.min);
+    if (range)
+      reach = llvm::formatv("goes down to {0:e3}, integer {1} of the model's", range.getMin(), before.min);
     std::string text =
-        llvm::formatv("value '{0}' goes down to {1:e3}, integer {2} of the model's, but on target '{3}', "
-                      "whose activations are symmetric, it ends at {4}: what is less is a step off",
-                      name, range.getMin(), before.min, target.name, grid.min);
+        llvm::formatv("value '{0}' {1}, but on target '{2}', whose activations are symmetric, it ends at "
+                      "{3}: what is less is a step off",
+                      name, reach, target.name, grid.min);
     reportWarning(at->getLoc(), {"LeastInteger", "", name, 1, CostUnit::lsb, text,
                                  "quantize the model symmetrically, or take a target that has the least integer"});
   }

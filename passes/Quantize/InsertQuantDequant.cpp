@@ -12,6 +12,7 @@
 #include "Quantize/Intermediates.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/Tails.h"
+#include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
 #include "Requant/Multiplier.h"
@@ -50,6 +51,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     std::optional<ActivationRule> wide = widerRule(*target, rule);
+    markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
     OutputBoundary boundary(function);

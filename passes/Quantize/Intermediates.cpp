@@ -20,6 +20,8 @@ namespace {
 
 /// In steps of the node's result: less is hardly seen beside the rounding to that.
 constexpr double noticeable = 0.125;
+/// The same of 16 bits, where nothing finer could be had.
+constexpr double noticeableWide = 1;
 
 /// So many times what calibration says, an intermediate of 16 bits may reach: two of its bits.
 constexpr double reserve = 4;
@@ -67,12 +69,18 @@ double width(const Interval &range) { return range.second - range.first; }
 /// larger as its other operand can be.
 std::optional<double> passedOn(OpOperand &use, double error) {
   auto op = dyn_cast<GridOpInterface>(use.getOwner());
+  auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(use.getOwner());
+  if (!op || (accumulator && &use != &accumulator.getActivationOperand()))
+    return std::nullopt;
   SmallVector<Interval> operands;
   for (Value operand : use.getOwner()->getOperands())
     operands.push_back(findRange(operand).value_or(Interval(0, 0)));
-  std::optional<Interval> before = op ? op.getImpliedRange(operands) : std::nullopt;
+  auto imply = [&] {
+    return accumulator ? rangeOfSums(accumulator, operands[use.getOperandNumber()]) : op.getImpliedRange(operands);
+  };
+  std::optional<Interval> before = imply();
   operands[use.getOperandNumber()].second += error;
-  std::optional<Interval> after = op ? op.getImpliedRange(operands) : std::nullopt;
+  std::optional<Interval> after = imply();
   return before && after ? std::optional(width(*after) - width(*before)) : std::nullopt;
 }
 
@@ -113,14 +121,16 @@ void tare::implyRanges(func::FuncOp function, bool areWide) {
 }
 
 void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &groups, const Target &target) {
-  constexpr unsigned visible = 8;
+  constexpr unsigned narrow = 8;
   for (auto op : function.getOps<GridOpInterface>()) {
     Value value = op->getResult(0);
     std::optional<Grid> grid = isIntermediate(op) && groups.contains(value) ? groups.grid(value) : std::nullopt;
-    if (!grid || grid->bits > visible)
+    // On the model's own grid it is rounded as the model says.
+    if (!grid || groups.pinned(value))
       continue;
     std::optional<double> cost = costInSteps(value, groups);
-    if (cost && *cost < noticeable)
+    bool isWide = grid->bits > narrow;
+    if (cost ? *cost < (isWide ? noticeableWide : noticeable) : isWide)
       continue;
     std::string text = llvm::formatv(
         "layer '{0}': what it computes on the way to its result is rounded to {1} bits, in steps of {2:e2}, as target "
@@ -128,8 +138,10 @@ void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &g
         qnn::layerName(op), grid->bits, grid->scale(), target.name);
     if (cost)
       text += llvm::formatv("; the result is off by up to {0:f2} of its own steps by that", *cost);
-    reportWarning(op->getLoc(), {"RoundedIntermediate", "", qnn::layerName(op), cost.value_or(0),
-                                 cost ? CostUnit::lsb : CostUnit::none, text,
-                                 "take a target with 16-bit activations, or write the node in steps of its own"});
+    reportWarning(op->getLoc(),
+                  {"RoundedIntermediate", "", qnn::layerName(op), cost.value_or(0),
+                   cost ? CostUnit::lsb : CostUnit::none, text,
+                   isWide ? "put factors into the weights' scales"
+                          : "take a target with 16-bit activations, or write the node in steps of its own"});
   }
 }
