@@ -221,6 +221,7 @@ void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
       groups[a].image = groups[b].image;
     groups[a].floor = std::max(groups[a].floor, groups[b].floor);
     groups[a].isWide |= groups[b].isWide;
+    groups[a].isInterpolated |= groups[b].isInterpolated;
     groups[a].uses += groups[b].uses;
     groups[a].inner += groups[b].inner;
   }
@@ -242,6 +243,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   if (!groups[to].pinned) {
     // The result's own range is no wider than the operand's: it only repeats what it was given, and what it pads with.
     groups[to].range = paddingRange(op);
+    groups[to].isInterpolated = op.interpolates();
     if (!groups[from].pinned || holds(*groups[from].pinned, groups[to].range))
       return unite(from, to, 1);
     // A border that the operand's grid cannot hold takes a grid of its own.
@@ -250,7 +252,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
   Group &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
-  bool cutsFirst = op.interpolates() && !holds(*groups[to].pinned, group.range);
+  bool cutsFirst = (op.interpolates() || group.isInterpolated) && !holds(*groups[to].pinned, group.range);
   bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1 && !cutsFirst;
   if (agree || adopts)
     unite(from, to, 1);
@@ -259,7 +261,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
 bool GridGroups::mayJoin(const Group &group, const Group &result, int64_t uses) const {
   if (group.pinned && result.pinned)
     return sameGrid(*group.pinned, *result.pinned);
-  if (group.pinned)
+  if (group.pinned || (group.isInterpolated && result.pinned && !holds(*result.pinned, group.range)))
     return false;
   if (group.uses - group.inner == uses)
     return true;

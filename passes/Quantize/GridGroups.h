@@ -114,6 +114,8 @@ private:
     double floor = 0;
     /// Whether the grid that it gets is of the wide rule.
     bool isWide = false;
+    /// Whether members are interpolated from others: what a grid cuts off of these is missing in those.
+    bool isInterpolated = false;
     /// How many operands read a member, and how many of them are of ops within the group.
     int64_t uses = 0, inner = 0;
   };

@@ -85,3 +85,21 @@ def test_two_grids_have_a_resize_each(tmp_path):
     found, wanted = outputs_of(program, data), reference(model, data)
     for name, step in (("a", 1 / 300), ("b", 1 / 77)):
         assert np.abs(found[name] - wanted[name]).max() <= 1.01 * step
+
+
+@pytest.mark.parametrize("behind", ("none", "flatten", "concat"))
+@pytest.mark.parametrize("target", ("generic", "gemmlowp", "three_stage"))
+def test_a_border_is_cut_off_behind_the_interpolation(tmp_path, target, behind):
+    """The result's grid holds neither the border nor some elements: cut off before, they would be missing in what lies between."""
+    constants = {"sx": F32(.0189), "zx": np.int8(-5), "sy": F32(.0092), "zy": np.int8(0), "v": F32(-2.6),
+                 "pads": np.array([0, 0, 1, 0, 0, 0, 0, 0], np.int64), "scales": F32([1, 1, 2, 2])}
+    nodes = quantize("x", "sx", "zx", "xd") + [
+        node("Pad", ["xd", "pads", "v"], ["p"], name="pad"),
+        node("Resize", ["p", "", "scales"], ["u"], name="up", mode="linear", coordinate_transformation_mode="align_corners")]
+    nodes += {"none": [node("Identity", ["u"], ["r"])], "flatten": [node("Flatten", ["u"], ["r"], name="flat")],
+              "concat": [node("Concat", ["u", "u"], ["r"], name="cat", axis=1)]}[behind] + quantize("r", "sy", "zy", "y")
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 5, 5])], [port("y", None)], constants)
+    data = {"x": np.random.default_rng(3).uniform(-2.3, 2.3, [8, 3, 5, 5]).astype(F32)}
+    program, messages = converted(model, data, "--target", target, "--method", "min_max")
+    found, wanted = outputs_of(program, data)["y"], reference(model, data)["y"]
+    assert np.abs(found - wanted.reshape(found.shape)).max() < .05, messages
