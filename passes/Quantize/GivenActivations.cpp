@@ -204,14 +204,15 @@ private:
   }
 
   /// One integer fewer, which symmetric quantizers leave out as a rule, so that few values ever have it; of those that
-  /// calibration saw to have it, or of which it saw nothing, that one number is a step off.
+  /// calibration saw to have it, or, of 8 bits, of which it saw nothing, that one number is a step off.
   void tellOfLeastInteger(Operation *at, Value real, const Grid &before, const Grid &grid) const {
     std::string name = qnn::valueName(real);
     remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
         << remark::reason("'{0}' begins at {1} now", name, grid.min);
     qnn::RangeAttr range = rangeAttr(real);
     double border = before.scale() * (double(before.min) + 0.5 - double(before.zeroPoint()));
-    if (range && range.getMin() > border)
+    constexpr unsigned narrow = 8;
+    if (range ? range.getMin() > border : before.bits > narrow)
       return;
     std::string reach = llvm::formatv("may be the integer {0} in the model", before.min);
     if (range)

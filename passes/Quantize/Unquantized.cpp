@@ -1,5 +1,6 @@
 //===- Unquantized.cpp - Values that a quantized model leaves out ---------===//
 #include "Quantize/Unquantized.h"
+#include "Quantize/GridGroups.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -76,7 +77,8 @@ void tare::markUnquantized(func::FuncOp function) {
   Parts parts(function);
   for (auto op : function.getOps<GridOpInterface>()) {
     bool hasOwnGrid = op.getGridRule() == qnn::GridRule::Own || op.getGridRule() == qnn::GridRule::Bounded;
-    if (hasOwnGrid && isUnquantized(op->getResult(0)) && parts.isEnclosed(op))
+    // Without a range it is for the user to give data: a tool may have left its quantizer out by mistake.
+    if (hasOwnGrid && rangeAttr(op->getResult(0)) && isUnquantized(op->getResult(0)) && parts.isEnclosed(op))
       op->setAttr(qnn::intermediateAttrName, UnitAttr::get(function.getContext()));
   }
 }
