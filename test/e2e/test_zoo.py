@@ -1,6 +1,7 @@
 """Real models that others trained, in $TARE_MODELS: program and IR are equal, and classifiers keep their accuracy at i8."""
 import warnings
 
+import numpy as np
 import pytest
 
 import zoo
@@ -42,9 +43,17 @@ def test_program_equals_npu(path, folder):
     assert_same(*results, model.name)
 
 
+def hits(model, outputs):
+    """Per sample: 1 where the class is right."""
+    labels, (scores,) = load(model.test)["labels"], load(outputs).values()
+    return (scores.reshape(len(labels), -1).argmax(1) == labels.reshape(-1)).astype(float)
+
+
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_accuracy(name, folder):
+    """No more is lost than MOST_POINTS_LOST, and what chance may take of so few samples: two standard errors of the difference."""
     model = zoo.ZooModel(name, folder)
-    real, integer = (model.score(model.run(m, kind))["top1"] for m, kind in ((model.model, "float"), (model.program[0], "integer")))
-    assert real > 0.4
-    assert 100 * (real - integer) <= MOST_POINTS_LOST + 1e-9, f"{real} in float, {integer} as integers"
+    real, integer = (hits(model, model.run(m, kind)) for m, kind in ((model.model, "float"), (model.program[0], "integer")))
+    assert real.mean() > 0.4
+    lost, chance = 100 * (real - integer), 2 / np.sqrt(len(real))
+    assert lost.mean() <= MOST_POINTS_LOST + chance * lost.std(), f"{real.mean()} in float, {integer.mean()} as integers"
