@@ -147,7 +147,7 @@ def awkward_names(g):
     g.output(g.node("Relu", x, name="model/relu.1"))
 
 
-@case(opset=7)
+@case(opset=7, steps=2)
 def oldest_opset(g):
     x = g.node("Relu", g.batch_norm(g.conv(g.input(1, 3, 8, 8), 6, 3, 3, 3), 6))
     x = g.node("Reshape", g.node("AveragePool", x, kernel_shape=[6, 6]), g.integers(1, 6))

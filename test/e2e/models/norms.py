@@ -98,7 +98,7 @@ def norm_of_shared_conv(g):
     g.output(g.node("Add", g.batch_norm(x, 6), x))
 
 
-@case
+@case(steps=2)
 def norm_relu_conv(g):
     """A pre-activation block: the batch norm stands alone between an addition and a relu."""
     x = g.node("Add", g.input(*IMAGE), g.conv("x", 8, 8, 1, 1))
