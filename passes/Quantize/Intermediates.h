@@ -20,8 +20,8 @@ bool isIntermediate(mlir::Operation *op);
 /// a range that suits 8 bits cuts off more than the node's result is rounded by.
 void implyRanges(mlir::func::FuncOp function, bool areWide);
 
-/// Warns of intermediates that are rounded visibly: of 8 bits where that costs an eighth of a step of the node's result or
-/// more, of 16 where it costs a step.
+/// Warns of intermediates that are rounded visibly: of 8 bits where that costs an eighth of a step of the node's result
+/// or more, of 16 where it costs a step.
 void warnOfRoundedIntermediates(mlir::func::FuncOp function, const GridGroups &groups, const Target &target);
 
 } // namespace tare

@@ -33,9 +33,7 @@ struct CalibrationOptions {
 
 private:
   /// Whether the user says how ranges are to be found.
-  bool choosesRanges() const {
-    return methodOption->count() + percentileOption->count() + samplesOption->count() > 0;
-  }
+  bool choosesRanges() const { return methodOption->count() + percentileOption->count() + samplesOption->count() > 0; }
   Result<std::string> chosenMethod() const;
 };
 
