@@ -5,8 +5,8 @@
 // points at its line.
 //
 //===----------------------------------------------------------------------===//
-#include "tare/Target/Target.h"
 #include "tare/Diagnostics/Nesting.h"
+#include "tare/Target/Target.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -30,8 +30,7 @@ template <int64_t min, int64_t max> struct Bounded {
 /// Reads or writes `field` under `key`, bounded; `fallback` where the key is
 /// missing.
 template <int64_t min, int64_t max, typename Field>
-void mapBounded(llvm::yaml::IO &io, const char *key, Field &field,
-                std::optional<Field> fallback = {}) {
+void mapBounded(llvm::yaml::IO &io, const char *key, Field &field, std::optional<Field> fallback = {}) {
   Bounded<min, max> bounded{field};
   if (fallback)
     io.mapOptional(key, bounded, Bounded<min, max>{*fallback});
@@ -45,25 +44,18 @@ struct OpName {
   std::string name;
 };
 
-template <int64_t min, int64_t max>
-bool operator==(const Bounded<min, max> &a, const Bounded<min, max> &b) {
+template <int64_t min, int64_t max> bool operator==(const Bounded<min, max> &a, const Bounded<min, max> &b) {
   return a.value == b.value;
 }
 
 } // namespace
 
-template <int64_t min, int64_t max>
-struct llvm::yaml::ScalarTraits<Bounded<min, max>> {
-  static void output(const Bounded<min, max> &bounded, void *,
-                     raw_ostream &os) {
-    os << bounded.value;
-  }
+template <int64_t min, int64_t max> struct llvm::yaml::ScalarTraits<Bounded<min, max>> {
+  static void output(const Bounded<min, max> &bounded, void *, raw_ostream &os) { os << bounded.value; }
   static StringRef input(StringRef text, void *, Bounded<min, max> &bounded) {
-    static const std::string message = "expected an integer in [" +
-                                       std::to_string(min) + ", " +
-                                       std::to_string(max) + "]";
-    if (text.getAsInteger(10, bounded.value) || bounded.value < min ||
-        bounded.value > max)
+    static const std::string message =
+        "expected an integer in [" + std::to_string(min) + ", " + std::to_string(max) + "]";
+    if (text.getAsInteger(10, bounded.value) || bounded.value < min || bounded.value > max)
       return message;
     return {};
   }
@@ -71,13 +63,10 @@ struct llvm::yaml::ScalarTraits<Bounded<min, max>> {
 };
 
 template <> struct llvm::yaml::ScalarTraits<OpName> {
-  static void output(const OpName &op, void *, raw_ostream &os) {
-    os << op.name;
-  }
+  static void output(const OpName &op, void *, raw_ostream &os) { os << op.name; }
   static StringRef input(StringRef text, void *, OpName &op) {
     static const std::vector<std::string> known = allOperatorNames();
-    static const std::string message =
-        "expected one of " + llvm::join(known, ", ");
+    static const std::string message = "expected one of " + llvm::join(known, ", ");
     op.name = text.str();
     return llvm::is_contained(known, text) ? StringRef() : StringRef(message);
   }
@@ -85,8 +74,7 @@ template <> struct llvm::yaml::ScalarTraits<OpName> {
 };
 
 /// The values of an enum that a description may have, by name.
-template <typename Enum>
-static std::vector<std::pair<std::string, Enum>> valuesOf();
+template <typename Enum> static std::vector<std::pair<std::string, Enum>> valuesOf();
 template <> std::vector<std::pair<std::string, ElementType>> valuesOf() {
   return {{"i8", ElementType::i8}, {"i16", ElementType::i16}};
 }
@@ -102,9 +90,7 @@ template <> std::vector<std::pair<std::string, Requantizer>> valuesOf() {
     values.emplace_back(nameOf(requantizer).str(), requantizer);
   return values;
 }
-template <> std::vector<std::pair<std::string, Layout>> valuesOf() {
-  return {{"nhwc", Layout::nhwc}};
-}
+template <> std::vector<std::pair<std::string, Layout>> valuesOf() { return {{"nhwc", Layout::nhwc}}; }
 template <> std::vector<std::pair<std::string, program::Rounding>> valuesOf() {
   std::vector<std::pair<std::string, program::Rounding>> values;
   for (program::Rounding value : program::EnumValuesRounding())
@@ -112,8 +98,7 @@ template <> std::vector<std::pair<std::string, program::Rounding>> valuesOf() {
   return values;
 }
 
-template <typename Enum>
-struct llvm::yaml::ScalarTraits<Enum, std::enable_if_t<std::is_enum_v<Enum>>> {
+template <typename Enum> struct llvm::yaml::ScalarTraits<Enum, std::enable_if_t<std::is_enum_v<Enum>>> {
   static void output(const Enum &value, void *, raw_ostream &os) {
     for (const auto &[name, known] : valuesOf<Enum>())
       if (known == value)
@@ -122,10 +107,7 @@ struct llvm::yaml::ScalarTraits<Enum, std::enable_if_t<std::is_enum_v<Enum>>> {
   static StringRef input(StringRef text, void *, Enum &value) {
     static const auto values = valuesOf<Enum>();
     static const std::string message =
-        "expected one of " +
-        llvm::join(
-            llvm::map_range(values, [](auto &entry) { return entry.first; }),
-            ", ");
+        "expected one of " + llvm::join(llvm::map_range(values, [](auto &entry) { return entry.first; }), ", ");
     for (const auto &[name, known] : values)
       if (text == name) {
         value = known;
@@ -147,8 +129,7 @@ template <> struct llvm::yaml::MappingTraits<ActivationFormat> {
     if (format.accumulatorBits > productBits)
       return {};
     return "accumulator_bits is " + std::to_string(format.accumulatorBits) +
-           ", but one product of an activation and a weight has " +
-           std::to_string(productBits) + " bits already";
+           ", but one product of an activation and a weight has " + std::to_string(productBits) + " bits already";
   }
 };
 
@@ -161,9 +142,7 @@ template <> struct llvm::yaml::MappingTraits<WeightFormat> {
   static std::string validate(IO &, WeightFormat &format) {
     if (format.type != ElementType::i8)
       return "weights have type i8 in a program";
-    return format.symmetric
-               ? ""
-               : "weights are symmetric in a program: their zero point is 0";
+    return format.symmetric ? "" : "weights are symmetric in a program: their zero point is 0";
   }
 };
 
@@ -175,8 +154,7 @@ template <> struct llvm::yaml::MappingTraits<ShiftRange> {
   static std::string validate(IO &, ShiftRange &shift) {
     if (shift.min <= shift.max)
       return {};
-    return "min is " + std::to_string(shift.min) + ", above max, which is " +
-           std::to_string(shift.max);
+    return "min is " + std::to_string(shift.min) + ", above max, which is " + std::to_string(shift.max);
   }
 };
 
@@ -195,15 +173,13 @@ template <> struct llvm::yaml::MappingTraits<MemoryFormat> {
     if (memory.arenaBytes)
       limit = {*memory.arenaBytes};
     io.mapOptional("arena_bytes", limit);
-    memory.arenaBytes =
-        limit ? std::optional<int64_t>(limit->value) : std::nullopt;
+    memory.arenaBytes = limit ? std::optional<int64_t>(limit->value) : std::nullopt;
     mapBounded<1, 1 << 20, int64_t>(io, "alignment", memory.alignment, 64);
   }
   static std::string validate(IO &, MemoryFormat &memory) {
     return llvm::isPowerOf2_64(memory.alignment)
                ? ""
-               : "alignment is " + std::to_string(memory.alignment) +
-                     ", not a power of two";
+               : "alignment is " + std::to_string(memory.alignment) + ", not a power of two";
   }
 };
 
@@ -211,8 +187,7 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(ActivationFormat)
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(OpName)
 
 /// The first element that occurs twice, as text.
-template <typename Range, typename Key>
-static std::optional<std::string> findRepeated(const Range &range, Key key) {
+template <typename Range, typename Key> static std::optional<std::string> findRepeated(const Range &range, Key key) {
   std::set<std::string> seen;
   for (const auto &element : range)
     if (!seen.insert(key(element)).second)
@@ -255,14 +230,10 @@ template <> struct llvm::yaml::MappingTraits<Target> {
              std::to_string(target.multiplierBits) + " bits and the product a sign";
     if (target.ops.empty())
       return "ops is empty: a target needs at least one operator";
-    auto typeName = [](const ActivationFormat &format) {
-      return std::string(EnumNameElementType(format.type));
-    };
-    if (std::optional<std::string> type =
-            findRepeated(target.activations, typeName))
+    auto typeName = [](const ActivationFormat &format) { return std::string(EnumNameElementType(format.type)); };
+    if (std::optional<std::string> type = findRepeated(target.activations, typeName))
       return "activations has " + *type + " twice";
-    if (std::optional<std::string> op = findRepeated(
-            target.ops, [](const std::string &name) { return name; }))
+    if (std::optional<std::string> op = findRepeated(target.ops, [](const std::string &name) { return name; }))
       return "ops has " + *op + " twice";
     return {};
   }
@@ -317,8 +288,7 @@ private:
         result.push_back({name});
       return result;
     };
-    std::vector<OpName> names =
-        toNames(io.outputting() ? ops : allOperatorNames());
+    std::vector<OpName> names = toNames(io.outputting() ? ops : allOperatorNames());
     std::optional<std::vector<OpName>> given;
     if (io.outputting() && ops != allOperatorNames())
       given = names;
@@ -334,24 +304,20 @@ static void keepFirst(const llvm::SMDiagnostic &diagnostic, void *context) {
   auto &message = *static_cast<std::string *>(context);
   if (!message.empty())
     return;
-  message = diagnostic.getFilename().str() + ":" +
-            std::to_string(std::max(diagnostic.getLineNo(), 1)) + ": " +
+  message = diagnostic.getFilename().str() + ":" + std::to_string(std::max(diagnostic.getLineNo(), 1)) + ": " +
             diagnostic.getMessage().str();
 }
 
-Result<Target> tare::parseTarget(llvm::StringRef yaml,
-                                 llvm::StringRef fileName) {
+Result<Target> tare::parseTarget(llvm::StringRef yaml, llvm::StringRef fileName) {
   if (Status shallow = checkYamlNesting(yaml, fileName); !shallow)
     return shallow.error();
   std::string message;
-  llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr,
-                          keepFirst, &message);
+  llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr, keepFirst, &message);
   Target target;
   input >> target;
   if (input.error())
-    return Error{message.empty() ? fileName.str() +
-                                       ":1: expected a target description: "
-                                       "name, activations, multiplier_bits, ..."
+    return Error{message.empty() ? fileName.str() + ":1: expected a target description: "
+                                                    "name, activations, multiplier_bits, ..."
                                  : message};
   if (target.name.empty())
     return Error{fileName.str() + ":1: name is empty"};
