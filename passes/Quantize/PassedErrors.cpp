@@ -256,3 +256,18 @@ std::optional<ReaderCost> tare::costAtReaders(Value integers, int64_t from, int6
   readers.look(integers, from, to);
   return readers.result();
 }
+
+static void collectGrids(Value value, SmallVector<Grid> &grids, int followed) {
+  for (Operation *user : value.getUsers()) {
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      grids.push_back(*Grid::of(cast.getType()));
+    else if (passesElements(user) && followed < mostFollowed)
+      collectGrids(user->getResult(0), grids, followed + 1);
+  }
+}
+
+SmallVector<Grid> tare::gridsOfReaders(Value value) {
+  SmallVector<Grid> grids;
+  collectGrids(value, grids, 0);
+  return grids;
+}

@@ -40,6 +40,9 @@ std::optional<ReaderCost> costAtReaders(mlir::Value value, double from, double t
 /// The same of quantized integers, to whose `from` their dequantizations give a meaning.
 std::optional<ReaderCost> costAtReaders(mlir::Value integers, int64_t from, int64_t to);
 
+/// The grids of all quantizers that read a float value, perhaps moved.
+llvm::SmallVector<qnn::Grid> gridsOfReaders(mlir::Value value);
+
 } // namespace tare
 
 #endif // TARE_PASSES_QUANTIZE_PASSEDERRORS_H

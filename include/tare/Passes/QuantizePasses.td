@@ -133,7 +133,8 @@ def DropRounds : FunctionPass<"tare-drop-rounds"> {
     ```
 
     Remarks: each rounding that went, and those whose format is coarser than the grid, so that the program keeps more than the model.
-    Warns of grids of 16 bits that are finer than the format, and of values whose range the format does not hold: there the model
+    Warns of grids of 16 bits that are finer than the format (of any quantizer that reads the value), of layers that take in what is behind a rounding
+    whose steps are many of the result's, and of values whose range the format does not hold: there the model
     gives infinity.
   }];
   let options = [
