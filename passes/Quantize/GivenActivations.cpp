@@ -3,6 +3,7 @@
 #include "Quantize/GridGroups.h"
 #include "Quantize/PassedErrors.h"
 #include "Remarks.h"
+#include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -259,12 +260,27 @@ private:
     if (before.zeroPoint() == grid.zeroPoint())
       return tellOfLeastInteger(at, integers, before, grid);
     std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
-    reportRepair(
-        at, {"SymmetricGrid", 1, 0.5},
+    // Integers that are given are multiplied, real numbers only rounded elsewhere.
+    bool isGiven = isa<BlockArgument>(integers);
+    double cost = 0.5 + (isGiven ? gainError(before, grid) : 0.0);
+    double off = isGiven ? cost * grid.scale() : (grid.scale() + before.scale()) / 2;
+    std::string text =
         llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
-                      "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
-                      name, before.zeroPoint(), target.name, before.scale(), grid.scale())
-            .str());
+                      "{3:e3} is now {4:e3} with zero point 0, which costs at most {5:f1} LSB of the new grid",
+                      name, before.zeroPoint(), target.name, before.scale(), grid.scale(), cost);
+    if (std::optional<ReaderCost> readers = costAtReaders(integers, off); readers && readers->steps > 1) {
+      cost = readers->steps;
+      text += llvm::formatv(", and of '{0}' up to {1:f1} LSB", readers->result, cost);
+    }
+    reportRepair(at, {"SymmetricGrid", 1, cost}, text);
+  }
+
+  /// What the multiplier from one grid to the other is off at the farthest integer, in steps of the other.
+  double gainError(const Grid &from, const Grid &to) const {
+    double gain = from.scale() / to.scale();
+    Multiplier multiplier = decompose(gain, wholeLimits(target));
+    double reach = double(std::max(from.max - from.zeroPoint(), from.zeroPoint() - from.min));
+    return reach * std::abs(std::ldexp(double(multiplier.m), -multiplier.q) - gain);
   }
 
   /// One integer fewer, which few values ever have; those that have it are a step off, all of them the same way, and

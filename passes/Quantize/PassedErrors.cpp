@@ -105,6 +105,8 @@ bool passesElements(Operation *op) {
 struct Change {
   std::optional<Interval> ends;
   double size;
+  /// Whether all elements move the same way.
+  bool sameWay = false;
 };
 
 class Readers {
@@ -137,7 +139,7 @@ public:
       if (auto cast = dyn_cast<quant::DequantizeCastOp>(user)) {
         Grid grid = *Grid::of(integers.getType());
         Interval ends(grid.scale() * double(from - grid.zeroPoint()), grid.scale() * double(to - grid.zeroPoint()));
-        look(cast.getResult(), {ends, std::abs(ends.second - ends.first)});
+        look(cast.getResult(), {ends, std::abs(ends.second - ends.first), true});
       } else if (user->getNumResults() == 1 && Grid::of(user->getResult(0).getType())) {
         look(user->getResult(0), from, to, followed + 1);
       } else {
@@ -146,12 +148,32 @@ public:
     }
   }
 
+  /// Of integers whose numbers are off.
+  void look(Value integers, double error, int followed = 0) {
+    isUnknown |= followed > mostFollowed;
+    if (followed > mostFollowed)
+      return;
+    for (Operation *user : integers.getUsers()) {
+      if (auto cast = dyn_cast<quant::DequantizeCastOp>(user))
+        look(cast.getResult(), Change{std::nullopt, error});
+      else if (user->getNumResults() == 1 && Grid::of(user->getResult(0).getType()))
+        look(user->getResult(0), error, followed + 1);
+      else
+        isUnknown = true;
+    }
+  }
+
   /// No steps where nobody sees the change.
   std::optional<ReaderCost> result() const { return worst || isUnknown ? worst : ReaderCost{}; }
 
 private:
   void pass(OpOperand &use, const Change &change, int followed) {
-    Change passed{std::nullopt, 0};
+    Change passed{std::nullopt, 0, change.sameWay};
+    // Rounding errors of many operands are as a rule not all at their worst.
+    if (!change.sameWay && isa<qnn::AccumulatorOpInterface, qnn::MatMulOp>(use.getOwner())) {
+      isUnknown = true;
+      return;
+    }
     auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(use.getOwner());
     if (function && change.ends) {
       auto [from, to] = *change.ends;
@@ -159,7 +181,7 @@ private:
       if (qnn::Function f = function.getFunction(); !function.getFunctionAxis())
         passed.ends =
             Interval(kernels::evaluate(f.kind, f.parameters, from, 0), kernels::evaluate(f.kind, f.parameters, to, 0));
-    } else if (std::optional<double> size = passedOn(use, change.size, /*sameWay=*/true)) {
+    } else if (std::optional<double> size = passedOn(use, change.size, change.sameWay)) {
       passed.size = *size;
     } else {
       isUnknown = true;
@@ -246,7 +268,7 @@ std::optional<double> tare::passedOn(OpOperand &use, double error, bool sameWay)
 
 std::optional<ReaderCost> tare::costAtReaders(Value value, double from, double to, const ActivationRule &rule) {
   Readers readers(rule);
-  readers.look(value, {Interval(from, to), std::abs(to - from)});
+  readers.look(value, {Interval(from, to), std::abs(to - from), true});
   return readers.result();
 }
 
@@ -254,6 +276,13 @@ std::optional<ReaderCost> tare::costAtReaders(Value integers, int64_t from, int6
   std::optional<Grid> grid = Grid::of(integers.getType());
   Readers readers({grid ? grid->bits : 8, false});
   readers.look(integers, from, to);
+  return readers.result();
+}
+
+std::optional<ReaderCost> tare::costAtReaders(Value integers, double error) {
+  std::optional<Grid> grid = Grid::of(integers.getType());
+  Readers readers({grid ? grid->bits : 8, false});
+  readers.look(integers, error);
   return readers.result();
 }
 

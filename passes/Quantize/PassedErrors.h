@@ -40,6 +40,10 @@ std::optional<ReaderCost> costAtReaders(mlir::Value value, double from, double t
 /// The same of quantized integers, to whose `from` their dequantizations give a meaning.
 std::optional<ReaderCost> costAtReaders(mlir::Value integers, int64_t from, int64_t to);
 
+/// The same of quantized integers whose real numbers are off by `error` at most, each its own way; of readers that sum
+/// many of them nothing is said.
+std::optional<ReaderCost> costAtReaders(mlir::Value integers, double error);
+
 /// The grids of all quantizers that read a float value, perhaps moved.
 llvm::SmallVector<qnn::Grid> gridsOfReaders(mlir::Value value);
 
