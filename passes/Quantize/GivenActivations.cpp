@@ -1,7 +1,9 @@
 //===- GivenActivations.cpp - A model's own activation grids --------------===//
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/PassedErrors.h"
 #include "Remarks.h"
+#include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -60,6 +62,43 @@ Grid nearestGrid(const Grid &grid, const ActivationFormat &format, bool powerOfT
   return near;
 }
 
+Value realOf(Value integers) {
+  auto maker = integers.getDefiningOp<quant::QuantizeCastOp>();
+  return maker ? maker.getInput() : integers;
+}
+
+/// What is less becomes the least integer.
+double borderOfLeast(const Grid &grid) { return grid.scale() * (double(grid.min) + 0.5 - double(grid.zeroPoint())); }
+
+/// What no element is below, whatever the data are.
+double leastPossible(Value value) {
+  Operation *op = value.getDefiningOp();
+  auto gridOp = dyn_cast_if_present<GridOpInterface>(op);
+  if (std::optional<Grid> grid = gridBehind(value); grid && grid->isPerTensor())
+    return coveredRange(*grid).first;
+  if (!gridOp || !qnn::isFloatTensor(value))
+    return -HUGE_VAL;
+  double least = -HUGE_VAL;
+  if (OperandRange operands = inheritedFrom(gridOp); !operands.empty()) {
+    least = constantBorder(op).value_or(HUGE_VAL);
+    for (Value operand : operands)
+      least = std::min(least, leastPossible(operand));
+  }
+  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
+    least = function.getImage().first;
+  if (gridOp.getGridRule() == qnn::GridRule::Bounded)
+    least = std::max(least, gridOp.getBounds().first);
+  if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op); clamped && clamped.getClamp())
+    least = std::max(least, clamped.getClamp()->getMin());
+  return least;
+}
+
+/// Whether some reader tells the least integer from the next, as a relu does not.
+bool isLeastSeen(Value integers, const Grid &grid) {
+  std::optional<ReaderCost> readers = costAtReaders(integers, grid.min, grid.min + 1);
+  return !readers || readers->steps > 0;
+}
+
 class ActivationConformer {
 public:
   ActivationConformer(func::FuncOp function, const Target &target, bool repair)
@@ -86,6 +125,9 @@ public:
       return;
     if (near.zeroPoint() != grid->zeroPoint() && !repair)
       return zeroPoints.push_back(described(integers, "zero point " + std::to_string(grid->zeroPoint())));
+    bool mayLose = leastPossible(realOf(integers)) <= borderOfLeast(*grid) && isLeastSeen(integers, *grid);
+    if (near.zeroPoint() == grid->zeroPoint() && mayLose && !repair)
+      return leastIntegers.push_back(leastIntegerOf(integers, *grid));
     changes.emplace_back(integers, near);
   }
 
@@ -113,6 +155,13 @@ public:
              << "' has symmetric activations, zero point 0, but the model quantizes to others: "
              << llvm::join(zeroPoints, ", ")
              << "; do without --no-repair, which gives them coarser scales, or convert the float model";
+    if (!leastIntegers.empty())
+      return function.emitError()
+             << "target '" << target.name
+             << "' has symmetric activations, without the least integer, but the model quantizes to it: "
+             << llvm::join(leastIntegers, ", ")
+             << "; do without --no-repair, which makes it the next one and says what that costs, or take a target that "
+             << "has the least integer (tare target list)";
     for (auto &[integers, grid] : changes)
       change(integers, grid);
     return mlir::success();
@@ -124,6 +173,22 @@ private:
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
     bool isUnsigned = function.getArgAttr(argument.getArgNumber(), qnn::portUnsignedAttrName) != nullptr;
     return (isUnsigned ? "uint" : "int") + std::to_string(grid.bits);
+  }
+
+  /// "value 'x' of node 'x_q' (-1.000e+00, the integer -128)", "input 'x' of uint8 (-1.000e+00, the integer 0)".
+  static std::string leastIntegerOf(Value integers, const Grid &grid) {
+    std::string lost =
+        llvm::formatv("{0:e3}, the integer {1}", coveredRange(grid).first, grid.min + offsetOfPort(integers, grid));
+    if (auto argument = dyn_cast<BlockArgument>(integers))
+      return llvm::formatv("input '{0}' of {1} ({2})", qnn::valueName(integers), integerName(argument, grid), lost);
+    return described(integers, lost);
+  }
+
+  /// By which the model's own integers are larger than those that stand for them.
+  static int64_t offsetOfPort(Value integers, const Grid &grid) {
+    auto argument = dyn_cast<BlockArgument>(integers);
+    bool isUnsigned = argument && StringRef(integerName(argument, grid)).starts_with("u");
+    return isUnsigned ? int64_t(1) << (grid.bits - 1) : 0;
   }
 
   /// An accumulator that the model itself says leaves as it is, rearranged at most: it has a scale per channel.
@@ -192,43 +257,82 @@ private:
     Operation *maker = integers.getDefiningOp();
     Operation *at = maker ? maker : cast<BlockArgument>(integers).getOwner()->getParentOp();
     Grid before = *Grid::of(integers.getType());
-    std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
     if (before.zeroPoint() == grid.zeroPoint())
-      return tellOfLeastInteger(at, maker ? maker->getOperand(0) : integers, before, grid);
-    reportRepair(
-        at, {"SymmetricGrid", 1, 0.5},
+      return tellOfLeastInteger(at, integers, before, grid);
+    std::string name = qnn::valueName(maker ? maker->getOperand(0) : integers);
+    // Integers that are given are multiplied, real numbers only rounded elsewhere.
+    bool isGiven = isa<BlockArgument>(integers);
+    double cost = 0.5 + (isGiven ? gainError(before, grid) : 0.0);
+    double off = isGiven ? cost * grid.scale() : (grid.scale() + before.scale()) / 2;
+    std::string text =
         llvm::formatv("value '{0}' has the zero point {1}, but target '{2}' has symmetric activations: its scale "
-                      "{3:e3} is now {4:e3} with zero point 0, which costs at most 0.5 LSB of the new grid",
-                      name, before.zeroPoint(), target.name, before.scale(), grid.scale())
-            .str());
+                      "{3:e3} is now {4:e3} with zero point 0, which costs at most {5:f1} LSB of the new grid",
+                      name, before.zeroPoint(), target.name, before.scale(), grid.scale(), cost);
+    if (std::optional<ReaderCost> readers = costAtReaders(integers, off); readers && readers->steps > 1) {
+      cost = readers->steps;
+      text += llvm::formatv(", and of '{0}' up to {1:f1} LSB", readers->result, cost);
+    }
+    reportRepair(at, {"SymmetricGrid", 1, cost}, text);
   }
 
-  /// One integer fewer, which symmetric quantizers leave out as a rule, so that few values ever have it; of those that
-  /// calibration saw to have it, or, of 8 bits, of which it saw nothing, that one number is a step off.
-  void tellOfLeastInteger(Operation *at, Value real, const Grid &before, const Grid &grid) const {
+  /// What the multiplier from one grid to the other is off at the farthest integer, in steps of the other.
+  double gainError(const Grid &from, const Grid &to) const {
+    double gain = from.scale() / to.scale();
+    Multiplier multiplier = decompose(gain, wholeLimits(target));
+    double reach = double(std::max(from.max - from.zeroPoint(), from.zeroPoint() - from.min));
+    return reach * std::abs(std::ldexp(double(multiplier.m), -multiplier.q) - gain);
+  }
+
+  /// One integer fewer, which few values ever have; those that have it are a step off, all of them the same way, and
+  /// sums of them many. Where calibration saw none it costs nothing on these data.
+  void tellOfLeastInteger(Operation *at, Value integers, const Grid &before, const Grid &grid) const {
+    Value real = realOf(integers);
     std::string name = qnn::valueName(real);
     remarkPassed(at, "tare-conform-grids", "LeastIntegerLost")
         << remark::reason("'{0}' begins at {1} now", name, grid.min);
-    qnn::RangeAttr range = rangeAttr(real);
-    double border = before.scale() * (double(before.min) + 0.5 - double(before.zeroPoint()));
-    constexpr unsigned narrow = 8;
-    if (range ? range.getMin() > border : before.bits > narrow)
+    if (!isLeastSeen(integers, before))
       return;
-    std::string reach = llvm::formatv("may be the integer {0} in the model", before.min);
-    if (range)
-      reach = llvm::formatv("goes down to {0:e3}, integer {1} of the model's", range.getMin(), before.min);
-    std::string text =
-        llvm::formatv("value '{0}' {1}, but on target '{2}', whose activations are symmetric, it ends at "
-                      "{3}: what is less is a step off",
-                      name, reach, target.name, grid.min);
-    reportWarning(at->getLoc(), {"LeastInteger", "", name, 1, CostUnit::lsb, text,
-                                 "quantize the model symmetrically, or take a target that has the least integer"});
+    const int64_t shown = offsetOfPort(integers, before);
+    std::string text = llvm::formatv("value '{0}' ", name);
+    if (auto argument = dyn_cast<BlockArgument>(integers))
+      text = llvm::formatv("input '{0}' of {1} ", name, integerName(argument, before));
+    qnn::RangeAttr range = rangeAttr(real);
+    const bool isSeen = !range || range.getMin() <= borderOfLeast(before);
+    if (!range)
+      text += llvm::formatv("may be the integer {0} in the model", before.min + shown);
+    else if (isSeen)
+      text += llvm::formatv("goes down to {0:e3}, integer {1} of the model's", range.getMin(), before.min + shown);
+    else
+      text += llvm::formatv("has the integer {0} in the model, which calibration saw nothing of", before.min + shown);
+    text += llvm::formatv(", but on target '{0}', whose activations are symmetric, it ends at {1}: what is less is a "
+                          "step off",
+                          target.name, grid.min + shown);
+    reportWarning(at->getLoc(), leastIntegerWarning(integers, before, name, text, isSeen));
+  }
+
+  /// The cost is that of the readers, where it can be told: no less than the step itself of 8 bits, of which one is
+  /// seen.
+  Warning leastIntegerWarning(Value integers, const Grid &before, const std::string &name, std::string text,
+                              bool isSeen) const {
+    constexpr unsigned narrow = 8;
+    double cost = 1;
+    bool isWide = before.bits > narrow;
+    std::optional<ReaderCost> readers = costAtReaders(integers, before.min, before.min + 1);
+    if (readers && (readers->steps > 1 || isWide)) {
+      cost = readers->steps;
+      isWide = readers->isWide;
+      text += llvm::formatv(", of which '{0}' is up to {1:f1} LSB off", readers->result, cost);
+    }
+    const char *remedy = isa<BlockArgument>(integers)
+                             ? "give it other integers, or take a target that has the least one"
+                             : "quantize the model symmetrically, or take a target that has the least integer";
+    return {"LeastInteger", "", name, isSeen ? cost : 0, CostUnit::lsb, text, remedy, isWide};
   }
 
   OutputBoundary boundary;
   const Target &target;
   const bool repair;
-  SmallVector<std::string> axes, zeroPoints, otherScales;
+  SmallVector<std::string> axes, zeroPoints, leastIntegers, otherScales;
   /// By their bits.
   std::map<unsigned, SmallVector<std::string>> widths;
   /// Of the model, of another width.

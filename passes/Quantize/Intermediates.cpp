@@ -1,10 +1,9 @@
 //===- Intermediates.cpp - Steps that a model has no value for ------------===//
 #include "Quantize/Intermediates.h"
-#include "Quantize/FunctionRanges.h"
+#include "Quantize/PassedErrors.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
-#include "tare/Evaluator/Evaluator.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
@@ -25,64 +24,6 @@ constexpr double noticeableWide = 1;
 
 /// So many times what calibration says, an intermediate of 16 bits may reach: two of its bits.
 constexpr double reserve = 4;
-
-/// Each operand's share in a sum, the weights of one output channel after the other.
-std::optional<Interval> rangeOfSums(qnn::AccumulatorOpInterface op, const Interval &input) {
-  Tensor weights = realConstant(op.getWeightOperand().get());
-  Tensor bias = op.getBiasValue() ? realConstant(op.getBiasValue()) : Tensor();
-  if (!weights || (op.getBiasValue() && !bias))
-    return std::nullopt;
-  const int64_t channels = op.getOutputChannels(), each = weights.count() / channels;
-  Interval range(0, 0);
-  for (int64_t c = 0; c < channels; ++c) {
-    double low = bias ? bias.as<float>()[c] : 0, high = low;
-    for (float weight : ArrayRef<float>(weights.as<float>() + c * each, each)) {
-      low += std::min(weight * input.first, weight * input.second);
-      high += std::max(weight * input.first, weight * input.second);
-    }
-    range = {std::min(range.first, low), std::max(range.second, high)};
-  }
-  return range;
-}
-
-std::optional<Interval> impliedRange(GridOpInterface op) {
-  SmallVector<Interval> operands;
-  auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation());
-  for (Value operand : op->getOperands()) {
-    if (accumulator && operand != accumulator.getActivationOperand().get())
-      continue;
-    std::optional<Interval> range = findRange(operand);
-    if (!range)
-      return std::nullopt;
-    operands.push_back(*range);
-  }
-  if (accumulator)
-    return rangeOfSums(accumulator, operands.front());
-  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op.getOperation()))
-    return rangeOfFunction(function);
-  return op.getImpliedRange(operands);
-}
-
-double width(const Interval &range) { return range.second - range.first; }
-
-/// What half a step of an operand's grid is in the result of its reader: a sum passes it on, a product makes it as much
-/// larger as its other operand can be.
-std::optional<double> passedOn(OpOperand &use, double error) {
-  auto op = dyn_cast<GridOpInterface>(use.getOwner());
-  auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(use.getOwner());
-  if (!op || (accumulator && &use != &accumulator.getActivationOperand()))
-    return std::nullopt;
-  SmallVector<Interval> operands;
-  for (Value operand : use.getOwner()->getOperands())
-    operands.push_back(findRange(operand).value_or(Interval(0, 0)));
-  auto imply = [&] {
-    return accumulator ? rangeOfSums(accumulator, operands[use.getOperandNumber()]) : op.getImpliedRange(operands);
-  };
-  std::optional<Interval> before = imply();
-  operands[use.getOperandNumber()].second += error;
-  std::optional<Interval> after = imply();
-  return before && after ? std::optional(width(*after) - width(*before)) : std::nullopt;
-}
 
 /// The most that the results of the node are off by the rounding of a value on its way, in their steps; nothing where
 /// that cannot be said.

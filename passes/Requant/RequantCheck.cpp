@@ -147,6 +147,13 @@ int RequantCheck::excessAtSmallestShift(int64_t channel) const {
   return size_t(channel) < reaches.size() ? excessBits(nearest[channel], reaches[channel]) : 0;
 }
 
+double RequantCheck::costAtSmallestShift() const {
+  double lost = 0;
+  for (auto [operand, scale] : llvm::enumerate(scales))
+    lost += costOf(operand, nearestAtSmallestShift(scale));
+  return lost;
+}
+
 void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
   const Multiplier nearest = nearestAtSmallestShift(scales[channel]);
   double lost = costOf(channel, nearest);
@@ -157,7 +164,7 @@ void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
     return refuseProduct(channel, excess);
   if (!repair || lost > tolerableCost)
     return refuse(channel, multiplier.q, causeOfLargeScale(op).message());
-  clamped.add(channel, lost, multiplier);
+  clamped.add(channel, isSum ? costAtSmallestShift() : lost, multiplier);
   multiplier = nearest;
 }
 
@@ -170,7 +177,7 @@ void RequantCheck::checkSmall(int64_t channel, ArrayRef<Multiplier> multipliers)
     missed(op, "ChannelVanishes", channel)
         << remark::reason("its effective scale {0} is below 2^-{1}: {2}", real(scales[channel]), multiplier.q + 1,
                           isSum ? "the operand adds nothing" : "every output becomes the zero point");
-    vanishing.add(channel, costOf(channel, multiplier), multiplier);
+    vanishing.add(channel, costOfAll(channel, multipliers), multiplier);
   } else if (multiplier.bitsLost > 0) {
     missed(op, "BitsLost", channel) << remark::reason(
         "its effective scale {0} would want {1} = {2}, the target ends at {3}: {4} of {5} multiplier bits are lost",

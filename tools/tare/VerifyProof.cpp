@@ -66,11 +66,16 @@ void printProofs(const Proofs &proofs) {
     return;
   const LayerProof &worst = proofs.layers[*proofs.worst];
   const std::string &label = proofs.labels[*proofs.worst];
+  // What is proven of each layer alone is easily taken for a bound of the outputs.
+  constexpr const char *ofOneLayer =
+      "of that layer alone, from its operands' integers on: what the operands are off by "
+      "comes on top; 'tare compare' measures the outputs";
   if (worst.isAttained())
-    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {}\n", worst.worst.error, oneLine(label),
-             worst.channel);
+    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {} ({})\n", worst.worst.error, oneLine(label),
+             worst.channel, ofOneLayer);
   else if (worst.channels)
-    writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}'\n", worst.worst.error, oneLine(label));
+    writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}' ({})\n", worst.worst.error, oneLine(label),
+             ofOneLayer);
 }
 
 void writeProof(llvm::json::OStream &out, const LayerProof &layer, const std::string &label) {

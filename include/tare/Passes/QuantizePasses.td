@@ -52,8 +52,8 @@ def ConformGrids : FunctionPass<"tare-conform-grids"> {
     For models that are quantized already: what they bring is checked against the target like what Tare chooses itself.
 
     - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
-    - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one; integers that
-      enter or leave the graph stay those of the model.
+    - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one, and one that
+      may be -128 or -32768 ends at the next integer; integers that enter or leave the graph stay those of the model.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
       model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
       16 bits becomes the product of two activations, where the target has such, and nothing is added.
@@ -133,7 +133,8 @@ def DropRounds : FunctionPass<"tare-drop-rounds"> {
     ```
 
     Remarks: each rounding that went, and those whose format is coarser than the grid, so that the program keeps more than the model.
-    Warns of grids of 16 bits that are finer than the format, and of values whose range the format does not hold: there the model
+    Warns of grids of 16 bits that are finer than the format (of any quantizer that reads the value), of layers that take in what is behind a rounding
+    whose steps are many of the result's, and of values whose range the format does not hold: there the model
     gives infinity.
   }];
   let options = [
