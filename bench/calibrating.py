@@ -14,7 +14,7 @@ import quantized
 from subjects import Skipped
 from timing import measure_process
 
-# Tare's method, and ONNX Runtime's calibrator that does the same.
+# Tare's methods (the first is the default), and ONNX Runtime's calibrator that does the same.
 METHODS = {"auto": None, "min_max": "MinMax", "percentile": "Percentile", "kl": "Entropy", "mse": None}
 FLOAT = "float evaluation"
 # From tiny to full-size, and on how many samples: at least 100, and more where a hundred are over in no time.

@@ -1,9 +1,10 @@
 """The report's tables of what calibration and conversion cost, and of the kernels."""
+import calibrating
 from tables import geometric_mean, markdown, number, ratio
 
-FLOAT = "tare float evaluation"
+FLOAT = f"tare {calibrating.FLOAT}"
 # Tare's contender, its peer.
-PAIRS = {"tare min_max": "ort MinMax", "tare percentile": "ort Percentile", "tare kl": "ort Entropy", "tare mse": None}
+PAIRS = {f"tare {method}": peer and f"ort {peer}" for method, peer in calibrating.METHODS.items()}
 
 
 def method_row(row, name, peer):

@@ -1,4 +1,6 @@
 """The sections on calibration and conversion, on the smallest networks, and their tables."""
+import re
+
 import pytest
 
 import calibrating
@@ -25,9 +27,15 @@ def test_calibration(tiny):  # noqa: F811
     assert set(row["costs"]) == {"tare float evaluation", *cost_tables.PAIRS, "ort MinMax", "ort Percentile", "ort Entropy"}
     assert all(c["seconds"] > 0 and c["megabytes"] > 1 for c in row["costs"].values())
     text = cost_tables.calibration([row])
-    assert text.count("| tiny |") == 4 and "| kl |" in text
+    assert text.count("| tiny |") == len(cost_tables.PAIRS)
+    assert all(text.count(f"| {method} |") == 2 for method in calibrating.METHODS), text
     assert "20 samples" in cost_tables.memory([row])
     draw("memory", [row], tiny.tools.work)
+
+
+def test_every_method_is_measured(tiny):  # noqa: F811
+    told = measure_process(tiny.tools.tare, "calibrate", "--help").output
+    assert set(re.search(r"--method METHOD:\{(.*?)\}", told)[1].split(",")) == set(calibrating.METHODS)
 
 
 def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa: F811
