@@ -6,7 +6,7 @@ PYTHON := $(CURDIR)/$(VENV)/bin/python
 # What the virtual environment is made with: Debian's own, which python3-venv belongs to.
 SYSTEM_PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 NINJA = ninja -C $(BUILD) -j $$(scripts/jobs)
-TOOLS = tare tare-opt tare-lsp-server
+TOOLS = tare tare-opt tare-reduce tare-lsp-server
 
 # What `make bench` measures, and how: "run", "calibrate --quick", ... (bench/README.md).
 BENCH ?=

@@ -1,5 +1,10 @@
 # One precompiled header for all that is built with MLIR: it takes the better part of the compile time off each source.
 option(TARE_PRECOMPILE "Precompile MLIR's headers" ON)
+# What fuzzers explore counts its edges. A precompiled header and its users must agree on that, so all of them do.
+set(TARE_COVERAGE)
+if(TARE_BUILD_FUZZERS)
+  set(TARE_COVERAGE -fsanitize=fuzzer-no-link)
+endif()
 
 if(TARE_PRECOMPILE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -10,6 +15,7 @@ if(TARE_PRECOMPILE)
     add_compile_options(-fpch-preprocess)
   endif()
   add_library(tare-mlir-pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/TareMlirPch.cpp)
+  target_compile_options(tare-mlir-pch PRIVATE ${TARE_COVERAGE})
   # What nearly every compiler source reads.
   target_precompile_headers(tare-mlir-pch PRIVATE
     <mlir/Dialect/Func/IR/FuncOps.h>
@@ -34,6 +40,7 @@ endif()
 
 # tare_use_mlir_headers(TARGET): compile TARGET with the precompiled headers.
 function(tare_use_mlir_headers target)
+  target_compile_options(${target} PRIVATE ${TARE_COVERAGE})
   if(TARE_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM tare-mlir-pch)
     get_target_property(type ${target} TYPE)

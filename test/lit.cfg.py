@@ -31,7 +31,7 @@ config.substitutions.append((r"\btare-opt\b(?!.*--mlir-print-debuginfo)", "tare-
 if lit_config.params.get("round_trip"):
     config.substitutions.append((r"\btare-opt\b", "tare-opt --verify-roundtrip"))
 
-for tool in ("tare", "tare-opt", "tare-lsp-server"):
+for tool in ("tare", "tare-opt", "tare-reduce", "tare-lsp-server"):
     if os.path.exists(os.path.join(config.tare_tools, tool)):
         config.available_features.add(tool)
 for module in ("numpy", "onnx", "onnxruntime"):

@@ -30,7 +30,11 @@ Grid perTensor(const ActivationRule &rule) {
 }
 
 void setScale(Grid &grid, double scale, int64_t zeroPoint) {
-  grid.scales = {std::max(float(scale), smallestScale)};
+  float rounded = std::max(float(scale), smallestScale);
+  // The farthest integer stands for a float32, too: in the QDQ form it would be infinite.
+  if (double(rounded) * double(std::max(grid.max - zeroPoint, zeroPoint - grid.min)) > FLT_MAX)
+    rounded = std::nextafter(rounded, 0.0f);
+  grid.scales = {rounded};
   grid.zeroPoints = {zeroPoint};
 }
 

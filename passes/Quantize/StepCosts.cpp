@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace tare;
@@ -25,14 +26,23 @@ calibration::GridKind kindOf(const ActivationRule &rule) {
   return {rule.symmetric ? levels - 1 : levels, rule.symmetric};
 }
 
+/// Whether what the farthest integers of a grid of scale base * 2^exponent stand for is a float32, as all numbers of
+/// the model are: where the QDQ form has infinity, a program has not.
+bool isInFloat(int exponent, const ActivationRule &rule, double base) {
+  double farthest = std::ldexp(1.0, rule.symmetric ? rule.bits - 1 : rule.bits) - 1;
+  return std::ldexp(base, exponent) * farthest <= std::numeric_limits<float>::max();
+}
+
 /// (A36) Relative errors, continued to where all is lost, as far as they matter.
-ConvexCost relativeCost(const calibration::StepErrors &found, double relevance) {
+ConvexCost relativeCost(const calibration::StepErrors &found, const ActivationRule &rule, const StepFamily &family) {
   if (!(found.power > 0))
     return ConvexCost();
+  const double relevance = family.relevance;
   std::vector<double> errors;
   for (double error : found.errors)
-    errors.push_back(error / found.power * relevance);
-  if (errors.back() > 0)
+    if (errors.empty() || isInFloat(found.first + int(errors.size()), rule, family.base))
+      errors.push_back(error / found.power * relevance);
+  if (errors.back() > 0 && errors.size() == found.errors.size())
     while (errors.back() < relevance)
       errors.push_back(std::min(relevance, 4 * errors.back()));
   return ConvexCost(found.first, errors, relevance);
@@ -91,8 +101,7 @@ Grid tare::powerOfTwoGrid(int exponent, double min, double max, const Activation
 ConvexCost tare::evenCost(double min, double max, const ActivationRule &rule, const StepFamily &family) {
   if (min == max) // As activationGrid has it.
     max = 1.0;
-  return relativeCost(calibration::evenStepErrors({min / family.base, max / family.base}, kindOf(rule)),
-                      family.relevance);
+  return relativeCost(calibration::evenStepErrors({min / family.base, max / family.base}, kindOf(rule)), rule, family);
 }
 
 ConvexCost tare::stepCost(qnn::RangeAttr range, const ActivationRule &rule, const StepFamily &family) {
@@ -106,7 +115,7 @@ ConvexCost tare::stepCost(qnn::RangeAttr range, const ActivationRule &rule, cons
   return relativeCost(
       atBase({errors.getBits(), errors.getMeanSquare(), int(errors.getFirst()), {found.begin(), found.end()}},
              family.base),
-      family.relevance);
+      rule, family);
 }
 
 ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule, const StepFamily &family) {
@@ -122,6 +131,8 @@ ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule,
     power += double(value) * value;
   int last = even.first + int(even.errors.size()) - 1;
   for (int exponent = even.first; exponent <= last + int(rule.bits); ++exponent) {
+    if (!errors.empty() && !isInFloat(exponent, rule, family.base))
+      break;
     Grid grid = gridOfScale(std::ldexp(family.base, exponent), min, max, rule);
     double error = 0, scale = grid.scale();
     for (float value : values) {

@@ -1,0 +1,125 @@
+//===- tare-reduce.cpp - The smallest IR that still shows something -------===//
+#include "IrFile.h"
+#include "Reducer.h"
+
+#include "tare/Diagnostics/OneLine.h"
+#include "tare/Dialect/Npu/NpuDialect.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Passes/Passes.h"
+#include "tare/Passes/Pipelines.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Reducer/Tester.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+
+namespace {
+
+constexpr llvm::StringLiteral overview =
+    "tare-reduce: the smallest IR of which a test still says that it is interesting\n\n"
+    "  tare-reduce 04-tare-import-ranges.mlir --test ./fails.sh -o small.mlir\n\n"
+    "The test is a program that gets a file of IR as its last argument, and exits with 1 where the IR is interesting\n"
+    "(the pass fails on it), with 0 where it is not. It runs often: let it do as little as it can.\n";
+
+llvm::cl::OptionCategory category("Options of tare-reduce");
+llvm::cl::opt<std::string> input(llvm::cl::Positional, llvm::cl::desc("<input file>"), llvm::cl::init("-"),
+                                 llvm::cl::cat(category));
+llvm::cl::opt<std::string> output("o", llvm::cl::desc("The file to write"), llvm::cl::value_desc("filename"),
+                                  llvm::cl::init("-"), llvm::cl::cat(category));
+llvm::cl::opt<std::string> testProgram("test",
+                                       llvm::cl::desc("The program that says what is interesting, by exit code 1"),
+                                       llvm::cl::value_desc("program"), llvm::cl::cat(category));
+llvm::cl::list<std::string> testArguments("test-arg",
+                                          llvm::cl::desc("An argument for it, before the file; may be repeated"),
+                                          llvm::cl::value_desc("argument"), llvm::cl::cat(category));
+llvm::cl::list<std::string>
+    passPipelines("pass-pipeline",
+                  llvm::cl::desc("Passes to try as well, as 'builtin.module(canonicalize)'; may be repeated"),
+                  llvm::cl::value_desc("passes"), llvm::cl::cat(category));
+
+int fail(const llvm::Twine &message) {
+  llvm::errs() << "tare-reduce: " << tare::oneLine(message.str()) << "\n";
+  return EXIT_FAILURE;
+}
+
+/// "file:line:column: " where a location is one.
+std::string placeOf(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  return file
+             ? (Twine(file.getFilename().strref()) + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn()) + ": ")
+                   .str()
+             : "";
+}
+
+/// The program's path, which must not depend on the folder; empty where there is no such program.
+std::string pathOf(const std::string &program) {
+  // The tester runs no shell, and looks into no PATH.
+  auto found = llvm::sys::fs::can_execute(program) ? program : llvm::sys::findProgramByName(program);
+  SmallString<128> path(found ? *found : "");
+  return !found || llvm::sys::fs::make_absolute(path) ? "" : path.str().str();
+}
+
+int write(ModuleOp module) {
+  std::string problem;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(output, &problem);
+  if (!file)
+    return fail(problem);
+  module.print(file->os(), OpPrintingFlags().enableDebugInfo(/*enable=*/true, /*prettyForm=*/false));
+  file->keep();
+  return EXIT_SUCCESS;
+}
+
+int run(MLIRContext &context) {
+  if (testProgram.empty())
+    return fail("needs --test PROGRAM, which exits with 1 for what is interesting");
+  const std::string test = pathOf(testProgram);
+  if (test.empty())
+    return fail("--test: cannot run '" + testProgram + "': no such program, or it may not be executed");
+  const std::vector<std::string> arguments(testArguments.begin(), testArguments.end());
+  const std::vector<std::string> pipelines(passPipelines.begin(), passPipelines.end());
+  for (const std::string &pipeline : pipelines)
+    if (failed(parsePassPipeline(pipeline)))
+      return EXIT_FAILURE;
+  auto module = tare::readIr(input, context);
+  if (failed(module))
+    return EXIT_FAILURE;
+  Tester tester(test, arguments);
+  tare::reduce::Reducer reducer(tester, pipelines);
+  if (!reducer.isInteresting(**module))
+    return fail(input + ": '" + testProgram + "' does not exit with 1 for it, so there is nothing to keep");
+  return write(*reducer.reduce(std::move(*module)));
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::setBugReportMsg("please report this at the project's issue tracker, "
+                        "with the command line and the input\n");
+  llvm::InitLLVM platform(argc, argv);
+  llvm::cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "tare-reduce " TARE_VERSION "\n"; });
+  llvm::cl::HideUnrelatedOptions(category);
+  llvm::cl::ParseCommandLineOptions(argc, argv, overview);
+  DialectRegistry registry;
+  registry.insert<tare::qnn::QnnDialect, tare::npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+  tare::registerTarePasses();
+  tare::registerTarePipelines();
+  registerTransformsPasses();
+  MLIRContext context(registry);
+  ScopedDiagnosticHandler errors(&context, [](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+      fail(placeOf(diagnostic.getLocation()) + diagnostic.str());
+  });
+  return run(context);
+}
