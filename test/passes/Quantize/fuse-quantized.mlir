@@ -121,7 +121,7 @@ func.func @one_scale(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 !slightly = !quant.uniform<i32:f32:0, {0.125, 0.12500125}>
 !float = !quant.uniform<i32:f32:0, {0.125, 0.12500001}>
 
-// Whether a bias's integers are kept is a question to each channel: here all but the second are on the accumulator's grid.
+// (A6) Whether a bias's integers are kept is a question to each channel: here all but the second are on the accumulator's grid.
 // CHECK-LABEL: func.func @bias_per_channel
 func.func @bias_per_channel(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
   %xq = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!a>

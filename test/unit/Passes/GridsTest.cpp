@@ -38,6 +38,7 @@ TEST(ActivationGrid, CoversItsRange) {
   }
 }
 
+/// (A4)
 TEST(ActivationGrid, IsExactWhereItCanBe) {
   Grid grid = activationGrid(0, 255, i8);
   EXPECT_EQ(grid.scales[0], 1.0);

@@ -65,6 +65,7 @@ Case randomCase(std::mt19937 &random, int i) {
   return i % 3 ? randomCase(random, rounding) : randomStages(random, rounding);
 }
 
+/// (A33)
 TEST(Proof, WalkingFindsTheWorstOfAllAccumulators) {
   std::mt19937 random(1);
   for (int i = 0; i < 750; ++i) {
@@ -125,7 +126,7 @@ TEST(Proof, ExactScaleHasTheErrorOfRoundingAlone) {
   EXPECT_EQ(walk.steps, 256);
 }
 
-/// y = (acc * 3 + 5) / 8 with every stage exact but for the last: its ties are 0.5 off.
+/// (A32) y = (acc * 3 + 5) / 8 with every stage exact but for the last: its ties are 0.5 off.
 TEST(Proof, StagesAreComparedWithTheirBias) {
   program::RequantT requant = *test::stagedRequant({3}, 0, 0, 3, {5});
   Entry entry{0, -100, 100, 3.0 / 8};
@@ -242,6 +243,7 @@ TEST(Proof, OtherZeroPointsThanThoseOfTheTensorsAreNoProof) {
   EXPECT_EQ(proofOfZeroPoints(3, 5).method, Method::unknown);
 }
 
+/// (A34)
 TEST(Proof, SumTriesEveryPair) {
   test::NetworkBuilder builder;
   uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
