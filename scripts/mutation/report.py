@@ -39,6 +39,15 @@ def survivors(outcomes):
             yield f"{mutant.file}:{mutant.line}: {outcome['verdict']}{f' ({note})' if note else ''}\n    {mutant.key}"
 
 
-def write(path, outcomes):
-    path.write_text(json.dumps([{"key": m.key, "file": m.file, "line": m.line, "operator": m.operator, **outcome}
-                                for m, outcome in outcomes], indent=1) + "\n")
+def write(path, outcomes, known=()):
+    """A list of what came of each, in the order of their numbers; those of an earlier run that wait for their turn are kept."""
+    entries = {number: {"number": number, "key": m.key, "file": m.file, "line": m.line, "operator": m.operator, "outcome": outcome}
+               for number, (m, outcome) in enumerate(outcomes)}
+    entries = {number: {"number": number, "outcome": known[number]} for number in known} | entries
+    path.write_text(json.dumps([entries[number] for number in sorted(entries)], indent=1) + "\n")
+
+
+def noticed(path):
+    """Of a run's file: what came of the mutants that were noticed, by their numbers."""
+    entries = json.loads(path.read_text()) if path.exists() else []
+    return {entry["number"]: entry["outcome"] for entry in entries if entry["outcome"]["verdict"] == NOTICED}

@@ -1,6 +1,6 @@
-"""The suite as pieces that run alone: GoogleTest's tests, lit's files, and ctest's other entries.
+"""The suite as pieces that run alone: GoogleTest's programs, lit's files, and ctest's other entries.
 
-A mutant runs the pieces that reach it. Those of one program run at once (a GoogleTest binary, lit), each other alone.
+A mutant runs the pieces that reach it, those of lit in one process.
 """
 import collections
 import dataclasses
@@ -16,7 +16,7 @@ import time
 @dataclasses.dataclass
 class Piece:
     name: str
-    group: str  # pieces of a group share a process: "gtest BINARY", "lit", or the piece's own name
+    group: str  # pieces of a group share a process: "lit", or the piece's own name
     seconds: float = 0.0
 
 
@@ -28,11 +28,15 @@ class Suite:
         shown = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True, text=True)
         self.tests = {test["name"]: test for test in json.loads(shown.stdout)["tests"]}
         self.pieces, self.lit = [], None
+        # A test of GoogleTest takes less than to start its program: a thousand of them are one piece.
+        programs = {test["command"][0]: test for test in self.tests.values() if is_discovered(test["command"])}
+        self.pieces += [Piece(program, program) for program in programs]
+        self.tests |= programs
         for name, test in self.tests.items():
             command = test["command"]
-            if any(part.startswith("--gtest_filter=") for part in command):
-                self.pieces.append(Piece(gtest_name(command), f"gtest {command[0]}"))
-            elif name == "lit":
+            if is_discovered(command):
+                continue
+            if name == "lit":
                 self.lit = command
                 self.pieces += [Piece(file, "lit") for file in lit_files(command)]
             elif name != "lit.round_trip":
@@ -40,17 +44,15 @@ class Suite:
 
     def command(self, group, names):
         """What runs these pieces of a group until the first failure."""
-        if group.startswith("gtest "):
-            return [group.split(" ", 1)[1], "--gtest_fail_fast", "--gtest_brief=1", "--gtest_filter=" + ":".join(names)]
         if group == "lit":
             return [*self.lit[:-1], "-j1", "--max-failures=1", *names]
-        return [*self.tests[group]["command"], *(["-x"] if "pytest" in self.tests[group]["command"] else [])]
+        command = self.tests[group]["command"]
+        if is_discovered(command):
+            return [command[0], "--gtest_fail_fast", "--gtest_brief=1"]
+        return [*command, *(["-x"] if "pytest" in command else [])]
 
     def properties(self, group):
-        name = "lit" if group == "lit" else group
-        test = self.tests.get(name) or next(
-            test for test in self.tests.values() if group == f"gtest {test['command'][0]}")
-        return {entry["name"]: entry["value"] for entry in test["properties"]}
+        return {entry["name"]: entry["value"] for entry in self.tests[group]["properties"]}
 
     def run(self, group, names, environment, limit, output=None):
         """Whether they pass within the limit, in seconds; with what they printed where `output` is a list."""
@@ -71,8 +73,9 @@ class Suite:
         return process.returncode == 0
 
 
-def gtest_name(command):
-    return next(part for part in command if part.startswith("--gtest_filter=")).split("=", 1)[1]
+def is_discovered(command):
+    """Whether it is one test of a program of GoogleTest, as gtest_discover_tests makes them."""
+    return any(part.startswith("--gtest_filter=") for part in command) and "--gtest_also_run_disabled_tests" in command
 
 
 def lit_files(command):
@@ -100,7 +103,7 @@ def record(suite, count, folder, longest, tell):
         for mutant, reached in enumerate(log.read_bytes()):
             if reached:
                 by_mutant[mutant].append(piece)
-        if number % 100 == 0 or piece.seconds > 5:
+        if number % 20 == 0 or piece.seconds > 5:
             tell(f"recorded {number + 1}/{len(suite.pieces)}: {piece.name}, {piece.seconds:.1f} s")
     return by_mutant, failed, long
 

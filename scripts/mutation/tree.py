@@ -4,26 +4,26 @@ import shutil
 import subprocess
 
 
-def copy(source, target):
-    """What git knows or would add, as it stands in the working tree; files that are the same keep their times."""
+PLANTED = ("passes", "lib", "tools")  # the folders that bugs are planted in
+
+
+def copy(source, target, without=()):
+    """What git knows or would add, as it stands in the working tree, but for some folders; files that are the same keep their times."""
     names = subprocess.run(["git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], check=True,
                            capture_output=True, text=True).stdout.split("\0")
-    kept = set()
     for name in filter(None, names):
         origin, place = source / name, target / name
-        if not origin.is_file():
+        if not origin.is_file() or name.split("/")[0] in without:
             continue
-        kept.add(place)
         if place.is_file() and place.read_bytes() == origin.read_bytes():
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(origin, place)
-    return kept
 
 
 def sources(root):
     """The sources that bugs are planted in, and the lines of each."""
-    files = [path for folder in ("passes", "lib", "tools") for path in (root / folder).rglob("*.cpp")]
+    files = [path for folder in PLANTED for path in (root / folder).rglob("*.cpp")]
     return {str(path.relative_to(root)): path.read_bytes().count(b"\n") for path in sorted(files)}
 
 
