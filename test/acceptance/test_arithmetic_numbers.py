@@ -41,7 +41,7 @@ def lit_tests(text):
     return [part for part in text.split("// -----") if re.search(r"// (CHECK|[A-Z]+(-[A-Z]+)?:|expected-)", part)]
 
 
-def tests_of(path):
+def parts_of(path):
     text = path.read_text()
     if path.suffix == ".py":
         return python_tests(text)
@@ -51,7 +51,7 @@ def tests_of(path):
 
 
 CODE = "\n".join(path.read_text(errors="replace") for path in sources("lib", "passes", "include", "tools"))
-TESTS = "\n".join(test for path in sources("test") if path.name != "test_arithmetic_numbers.py" for test in tests_of(path))
+TESTS = "\n".join(test for path in sources("test") if path.name != "test_arithmetic_numbers.py" for test in parts_of(path))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
