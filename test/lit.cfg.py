@@ -18,8 +18,8 @@ path = [config.tare_tools, config.llvm_tools, config.environment.get("PATH", "")
 config.environment["PATH"] = os.pathsep.join(path)
 # Variables without a $ end with their CHECK-LABEL block: a stale match cannot hide an error.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
-# Reports of the sanitizers and of LLVM name functions.
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "ONEDNN_MAX_CPU_ISA"):
+# Reports of the sanitizers and of LLVM name functions; scripts/mutate switches its bugs on.
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "ONEDNN_MAX_CPU_ISA", "TARE_MUTANT", "TARE_MUTANTS_REACHED"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["LLVM_SYMBOLIZER_PATH"] = os.path.join(config.llvm_tools, "llvm-symbolizer")
@@ -34,8 +34,7 @@ if lit_config.params.get("round_trip"):
 for tool in ("tare", "tare-opt", "tare-reduce", "tare-lsp-server"):
     if os.path.exists(os.path.join(config.tare_tools, tool)):
         config.available_features.add(tool)
-for module in ("numpy", "onnx", "onnxruntime"):
-    if subprocess.run([config.python, "-c", f"import {module}"], capture_output=True).returncode == 0:
-        config.available_features.add(module)
+if subprocess.run([config.python, "-c", "import numpy"], capture_output=True).returncode:
+    lit_config.error(f"{config.python} has no numpy: run `make deps`, or set TARE_PYTHON")
 if config.sanitize:
     config.available_features.add("sanitizers")

@@ -268,6 +268,27 @@ class Golden:
         return self.array(entry)[sample] if entry["per_sample"] else self.array(entry)
 
 
+def replay_grids(layer, failures):
+    """The zero points of the grids are those that the layer computes with."""
+    p, grids = layer["parameters"], [operand.get("grid") for operand in layer["operands"]]
+    wanted = {"lhs_zero_point": 0, "rhs_zero_point": 1, "input_zero_point": 0}
+    pairs = [(grids[operand], p[key]) for key, operand in wanted.items() if key in p]
+    scaling, stages = layer.get("requantization", {}), layer.get("requantization", {}).get("stages")
+    # Three stages add the zero point with the bias; a sum has its own.
+    if scaling and not stages:
+        pairs.append((layer["output"].get("grid"), scaling["zero_point"]))
+    if layer["kind"] == "quantize":
+        pairs.append((layer["output"].get("grid"), p["zero_point"]))
+    if layer["kind"] == "dequantize":
+        pairs.append((grids[0], p["zero_point"]))
+        scales = grids[0] and grids[0]["scales"]
+        if scales is not None and scales != p["scales"]:
+            failures.append(f"{layer['name']}: scales")
+    for grid, zero in pairs:
+        if grid and grid["zero_point"] != zero:
+            failures.append(f"{layer['name']}: grid")
+
+
 def compare(what, expected, actual, failures):
     if expected.size != actual.size or np.any(expected.reshape(-1) != actual.reshape(-1)):
         failures.append(what)
@@ -301,6 +322,7 @@ def replay(folder):
     golden, failures = folder if isinstance(folder, Golden) else Golden(folder), []
     for layer in golden.layers:
         replay_breakpoints(layer, golden, failures)
+        replay_grids(layer, failures)
         for sample in range(golden.samples):
             sums, y = compute(layer, [golden.of(operand, sample) for operand in layer["operands"]])
             if sums is not None:

@@ -83,6 +83,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_mixed_width(name, tmp_path):
+    """(A49)"""
     nodes, step = CASES[name]
     x = [1, 2, 5, 5]
     constants = dict(CONSTANTS, k32b=np.array([2000, -3100], np.int32).reshape(1, 2, 1, 1).repeat(5, 2).repeat(5, 3))

@@ -143,8 +143,10 @@ def test_sums_products_and_means(tmp_path):
     layers = check(out)
     assert layers["mean"]["multipliers"] == [round(2 ** 16 / 3)]
     convert(model, data, ir, "--emit", "mlir:npu")
-    compared = tare_json("compare", ir, out, "--inputs", data)["layers"]
-    assert compared and all(layer["differing"] == 0 for layer in compared if "differing" in layer)
+    compared = tare_json("compare", ir, out, "--inputs", data)
+    assert {"a", "b", "plus", "mean"} <= {layer["name"] for layer in compared["layers"]}
+    assert all(value["differing"] == 0 and value["elements"] == 256 * np.prod(value["shape"])
+               for value in compared["layers"] + compared["outputs"])
     tare("run", model, "--inputs", data, "--outputs", tmp_path / "float.npz")
     tare("run", out, "--inputs", data, "--outputs", tmp_path / "integer.npz")
     assert np.abs(load(tmp_path / "float.npz")["y"] - load(tmp_path / "integer.npz")["y"]).max() < 0.02

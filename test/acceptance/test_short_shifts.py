@@ -54,6 +54,7 @@ NOISE = 4 / 450  # Four samples.
 @pytest.mark.parametrize("bits", [2, 4, 8, 15])
 @pytest.mark.parametrize("requantizer", KINDS)
 def test_short_shift_ranges(requantizer, bits, most, digits):
+    """(A52)"""
     assert digits(requantizer, bits, most) >= digits("shift", 1, most) - NOISE
 
 
@@ -145,6 +146,7 @@ def grids(nodes, data, folder, outputs, constants=None):
 @pytest.mark.parametrize("small", [1e-2, 1e-3, 1e-5])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_lost_operand_does_not_move_the_large_one(op, small, first, tmp_path):
+    """(A50)"""
     random = np.random.default_rng(2)
     x = random.uniform(-10, 10, (64, 4, 6, 6)).astype(np.float32)
     z = (random.normal(size=x.shape) * small).astype(np.float32)

@@ -46,6 +46,7 @@ def listed(grid):
 
 
 def test_the_output_is_int32_of_scale_sx_sw_for_each_channel(tmp_path):
+    """(A18)"""
     save(tmp_path)
     (output,) = tare_json("inspect", convert(tmp_path, "p.tare", *HOST))["outputs"]
     assert output["type"] == "int32" and set(output["zero_points"]) == {0} and len(output["scales"]) == 5

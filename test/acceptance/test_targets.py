@@ -28,8 +28,10 @@ def convert(name, out, *options):
 @pytest.mark.parametrize("name", NAMES)
 def test_program_equals_the_ir_and_keeps_its_accuracy(name, tmp_path):
     program, ir = convert(name, tmp_path / "p.tare"), convert(name, tmp_path / "p.mlir", "--emit", "mlir:npu")
-    layers = tare_json("compare", ir, program, "--inputs", TEST)["layers"]
-    assert layers and all(layer["differing"] == 0 for layer in layers if "differing" in layer)
+    compared = tare_json("compare", ir, program, "--inputs", TEST)
+    # Ten layers, and what stands at the border of some targets.
+    assert len(compared["layers"]) >= 10
+    assert all(value["differing"] == 0 and value["elements"] > 0 for value in compared["layers"] + compared["outputs"])
     assert tare_json("inspect", program)["target"] == name
     assert accuracy(program, tmp_path) >= accuracy(DIGITS / "digits.onnx", tmp_path) - 0.01
 

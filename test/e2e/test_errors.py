@@ -1,5 +1,6 @@
 """Whatever is wrong, the user gets one clear message, exit code 1, and no output."""
 import os
+import re
 import resource
 import shutil
 import signal
@@ -61,25 +62,26 @@ def test_flipped_model_never_crashes(conv, tmp_path):
 
 
 def test_missing_files(conv, tmp_path):
-    assert "nowhere.onnx" in convert_fails(tmp_path / "nowhere.onnx", tmp_path)
-    assert "nowhere.npz" in convert_fails(conv.model, tmp_path, "--calibration", tmp_path / "nowhere.npz")
+    assert "nowhere.onnx: no such file" in convert_fails(tmp_path / "nowhere.onnx", tmp_path)
+    assert "nowhere.npz: no such file" in convert_fails(conv.model, tmp_path, "--calibration", tmp_path / "nowhere.npz")
     out = tmp_path / "out.npz"
-    assert "nowhere.npz" in fails("run", conv.model, "--inputs", tmp_path / "nowhere.npz", "--outputs", out, output=out)
-    assert "nowhere.tare" in fails("run", tmp_path / "nowhere.tare", "--inputs", conv.inputs, "--outputs", out, output=out)
-    assert "nowhere.tare" in fails("inspect", tmp_path / "nowhere.tare")
-    assert "nowhere.tare" in fails("compare", conv.model, tmp_path / "nowhere.tare", "--inputs", conv.inputs)
+    assert "nowhere.npz: no such file" in fails("run", conv.model, "--inputs", tmp_path / "nowhere.npz", "--outputs", out, output=out)
+    assert "nowhere.tare: no such file" in fails("run", tmp_path / "nowhere.tare", "--inputs", conv.inputs, "--outputs", out, output=out)
+    assert "nowhere.tare: no such file" in fails("inspect", tmp_path / "nowhere.tare")
+    assert "nowhere.tare: no such file" in fails("compare", conv.model, tmp_path / "nowhere.tare", "--inputs", conv.inputs)
 
 
 def test_folder_as_model(tmp_path):
     folder = tmp_path / "folder.onnx"
     folder.mkdir()
-    assert "folder.onnx" in convert_fails(folder, tmp_path)
+    assert "folder.onnx: it is a folder" in convert_fails(folder, tmp_path)
 
 
 def test_unknown_kind_of_file(conv, tmp_path):
     model = tmp_path / "model.txt"
     model.write_text("hello")
-    fails("run", model, "--inputs", conv.inputs, "--outputs", tmp_path / "out.npz")
+    message = fails("run", model, "--inputs", conv.inputs, "--outputs", tmp_path / "out.npz")
+    assert "model.txt: cannot tell what kind of model this is; expected an .onnx, .mlir or .tare file" in message
 
 
 def test_unsupported_nodes_are_all_listed(tmp_path):
@@ -103,7 +105,7 @@ def test_unknown_domain(tmp_path):
         opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.example", 1)])
     onnx.save(model, tmp_path / "domain.onnx")
     message = convert_fails(tmp_path / "domain.onnx", tmp_path)
-    assert "foreign" in message and "com.example" in message
+    assert "operators that are not supported: node 'foreign' (com.example.Relu, opset 1)" in message
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -114,7 +116,7 @@ def test_weight_that_is_no_number(tmp_path, value):
         g.output(g.node("Conv", g.input(1, 3, 8, 8), g.constant(weight, "bad_weight"), name="bad_conv"))
 
     message = convert_fails(build(tmp_path / "nan.onnx", fill), tmp_path)
-    assert "bad_conv" in message or "bad_weight" in message
+    assert f"node 'bad_conv' (Conv, opset 17): constant 'bad_weight' holds {value} at index [2, 1, 0, 0]" in message
 
 
 def test_cyclic_graph(tmp_path):
@@ -123,12 +125,12 @@ def test_cyclic_graph(tmp_path):
     graph = helper.make_graph(nodes, "cyclic", [x], [helper.make_tensor_value_info("b", TensorProto.FLOAT, [1, 4])])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), tmp_path / "cyclic.onnx")
     message = convert_fails(tmp_path / "cyclic.onnx", tmp_path)
-    assert "add_a" in message or "relu_b" in message
+    assert re.search("node '(add_a|relu_b)' .*: depends on its own result", message)
 
 
 def test_missing_initializer(tmp_path):
     fill = lambda g: g.output(g.node("Conv", g.input(1, 3, 8, 8), "absent_weight", name="conv"))
-    assert "absent_weight" in convert_fails(build(tmp_path / "missing.onnx", fill), tmp_path)
+    assert "node 'conv' (Conv, opset 17): operand 'absent_weight' is missing" in convert_fails(build(tmp_path / "missing.onnx", fill), tmp_path)
 
 
 def test_initializer_with_too_little_data(tmp_path):
@@ -137,7 +139,7 @@ def test_initializer_with_too_little_data(tmp_path):
     model = onnx.load(build(tmp_path / "short.onnx", fill))
     model.graph.initializer[0].raw_data = model.graph.initializer[0].raw_data[:-4]
     onnx.save(model, tmp_path / "short.onnx")
-    assert "short_weight" in convert_fails(tmp_path / "short.onnx", tmp_path)
+    assert "'short_weight': raw data has 428 bytes, expected 432" in convert_fails(tmp_path / "short.onnx", tmp_path)
 
 
 def test_operands_that_do_not_fit(tmp_path):
@@ -156,27 +158,37 @@ def test_operands_that_do_not_fit(tmp_path):
     def reshape(g):
         g.output(g.node("Reshape", g.input(1, 5), g.integers(2, 3), name="misfit"))
 
-    for fill in (channels, kernel, addition, product, reshape):
+    expected = {channels: "weight's axis 1 must be 3 (input channels 3 / group 1), found 5",
+                kernel: "the window covers 7 elements of axis 2, found only 4 with padding",
+                addition: "shapes do not broadcast: 3 against 4 in axis 1",
+                product: "weight's axis 1 must be the input's last axis 5, found 6",
+                reshape: "cannot reshape 1x5 to [2, 3]"}
+    for fill, message in expected.items():
         graph = Graph("misfit")
         fill(graph)
         model = helper.make_model(helper.make_graph(graph.nodes, "misfit", graph.inputs, graph.outputs, graph.initializers),
                                   opset_imports=[helper.make_opsetid("", 17)])
         onnx.save(model, tmp_path / "misfit.onnx")
-        assert "misfit" in convert_fails(tmp_path / "misfit.onnx", tmp_path).replace("misfit.onnx", ""), fill.__name__
+        assert re.search(rf"node 'misfit' \(\w+, opset 17\): {re.escape(message)}", convert_fails(tmp_path / "misfit.onnx", tmp_path))
 
 
 def test_unbound_dimension(prepare, tmp_path):
     """The batch alone may stay open: it is 1 then."""
     message = convert_fails(prepare("symbolic_size").model, tmp_path)
-    assert "height" in message and "--input-shape" in message
+    assert "whose dimension 2 ('height') is open; give the shape with --input-shape x=DIMS" in message
     done = tare("convert", prepare("symbolic_batch").model, "--random-calibration", "-o", tmp_path / "out.tare")
     assert "warning" in done.stderr and "batch" in done.stderr
 
 
 def test_wrong_binding(prepare, tmp_path):
     model = prepare("symbolic_size").model
-    for binding in ("x=1,3,8", "x=1,4,8,8", "x=1,3,8,eight", "x=1,3,8,0", "x=-1,3,8,8", "nobody=1,3,8,8", "x"):
-        convert_fails(model, tmp_path, "--random-calibration", "--input-shape", binding)
+    says = "but the model says nx3xheightxwidth"
+    wrong = {"x=1,3,8": f"gives input 'x' the shape 1x3x8, {says}", "x=1,4,8,8": f"gives input 'x' the shape 1x4x8x8, {says}",
+             "nobody=1,3,8,8": "names 'nobody', but the model's inputs are 'x'",
+             **{binding: f"must be NAME=DIMS, for example x=1,3,224,224, found '{binding}'"
+                for binding in ("x=1,3,8,eight", "x=1,3,8,0", "x=-1,3,8,8", "x")}}
+    for binding, message in wrong.items():
+        assert f"--input-shape {message}" in convert_fails(model, tmp_path, "--random-calibration", "--input-shape", binding)
 
 
 # External data
@@ -206,35 +218,50 @@ def test_external_data_inside_is_read(tmp_path):
     tare("convert", external(tmp_path, location="weights.bin"), "--random-calibration", "-o", tmp_path / "out.tare")
 
 
-@pytest.mark.parametrize("entries", [
-    dict(location="../outside.bin"), dict(location="link.bin"), dict(location="absent.bin"), dict(location=""), dict(),
-    dict(location="weights.bin", offset=4), dict(location="weights.bin", offset=48, length=48), dict(location="weights.bin", offset=-4),
-    dict(location="weights.bin", length=44), dict(location="weights.bin", length=2**62), dict(location="weights.bin", offset=2**63 - 8),
-    dict(location="weights.bin", offset="two"),
+ELSEWHERE = "must be a file in the model's folder or below it"
+
+
+@pytest.mark.parametrize("entries, message", [
+    (dict(location="../outside.bin"), f"'../outside.bin' {ELSEWHERE}"), (dict(location="link.bin"), f"'link.bin' {ELSEWHERE}"),
+    (dict(location="absent.bin"), "cannot read 'absent.bin'"), (dict(location=""), f"'' {ELSEWHERE}"), (dict(), f"'' {ELSEWHERE}"),
+    (dict(location="weights.bin", offset=1), "bytes 1 to 49 are wanted, but 'weights.bin' has only 48"),
+    (dict(location="weights.bin", offset=48, length=48), "bytes 48 to 96 are wanted"),
+    (dict(location="weights.bin", offset=-4), "offset must be a number, found '-4'"),
+    (dict(location="weights.bin", length=47), "length is 47 bytes, expected 48"),
+    (dict(location="weights.bin", length=49), "length is 49 bytes, expected 48"),
+    (dict(location="weights.bin", length=2**62), "length is 4611686018427387904 bytes, expected 48"),
+    (dict(location="weights.bin", offset=2**63 - 8), "bytes 9223372036854775800 to 9223372036854775848 are wanted"),
+    (dict(location="weights.bin", offset="two"), "offset must be a number, found 'two'"),
 ], ids=str)
-def test_external_data_outside_its_bounds(tmp_path, entries):
-    convert_fails(external(tmp_path, **entries), tmp_path)
+def test_external_data_outside_its_bounds(tmp_path, entries, message):
+    assert f"initializer 'stored_elsewhere': external data: {message}" in convert_fails(external(tmp_path, **entries), tmp_path)
 
 
 def test_external_data_by_absolute_path(tmp_path):
-    convert_fails(external(tmp_path, location=tmp_path / "outside.bin"), tmp_path)
+    outside = tmp_path / "outside.bin"
+    assert f"'{outside}' {ELSEWHERE}" in convert_fails(external(tmp_path, location=outside), tmp_path)
 
 
 # Data
 
 def test_inputs_of_a_wrong_shape(conv, tmp_path):
     data, out = load(conv.inputs), tmp_path / "out.npz"
+    shape = "expected (N, 8, 12, 10) for an input of shape (1, 8, 12, 10)"
     wrong = {
-        "channels": {"x": data["x"][:, :4]}, "rank": {"x": data["x"][0, 0]}, "size": {"x": data["x"][..., 1:]},
-        "none": {"x": data["x"][:0]}, "name": {"y": data["x"]}, "type": {"x": data["x"].astype("U8")},
+        f"array 'x' has shape (6, 4, 12, 10), {shape}": {"x": data["x"][:, :4]},
+        f"array 'x' has shape (12, 10), {shape}": {"x": data["x"][0, 0]},
+        f"array 'x' has shape (6, 8, 12, 9), {shape}": {"x": data["x"][..., 1:]},
+        "no samples: its arrays are empty": {"x": data["x"][:0]},
+        "no array for the model's input 'x', only 'y'; name the arrays after the inputs": {"y": data["x"]},
+        "array 'x': elements of type <U8 cannot be read": {"x": data["x"].astype("U8")},
     }
+    assert data["x"].shape == (6, 8, 12, 10)
     for what, arrays in wrong.items():
         path = tmp_path / "wrong.npz"
         np.savez(path, **arrays)
-        message = fails("run", conv.model, "--inputs", path, "--outputs", out, output=out)
-        assert "wrong.npz" in message or "x" in message, what
-        fails("run", conv.form("program"), "--inputs", path, "--outputs", out, output=out)
-        convert_fails(conv.model, tmp_path, "--calibration", path)
+        for model in (conv.model, conv.form("program")):
+            assert f"wrong.npz: {what}" in fails("run", model, "--inputs", path, "--outputs", out, output=out)
+        assert f"wrong.npz: {what}" in convert_fails(conv.model, tmp_path, "--calibration", path)
 
 
 def test_inputs_of_different_lengths(prepare, tmp_path):
@@ -242,7 +269,8 @@ def test_inputs_of_different_lengths(prepare, tmp_path):
     data = load(case.inputs)
     np.savez(tmp_path / "uneven.npz", x=data["x"], y=data["y"][:2])
     out = tmp_path / "out.npz"
-    fails("run", case.model, "--inputs", tmp_path / "uneven.npz", "--outputs", out, output=out)
+    message = fails("run", case.model, "--inputs", tmp_path / "uneven.npz", "--outputs", out, output=out)
+    assert "uneven.npz: array 'y' has 2 samples, but 'x' has 6" in message
 
 
 def test_broken_data(conv, tmp_path):
@@ -255,7 +283,7 @@ def test_broken_data(conv, tmp_path):
 
 def test_convert_without_calibration(conv, tmp_path):
     out = tmp_path / "out.tare"
-    assert "--calibration" in fails("convert", conv.model, "-o", out, output=out)
+    assert "needs calibration data; give --calibration DATA, or --random-calibration" in fails("convert", conv.model, "-o", out, output=out)
 
 
 def test_missing_range_is_named(conv, tmp_path):
@@ -264,9 +292,9 @@ def test_missing_range_is_named(conv, tmp_path):
     text = ranges.read_text()
     assert '"relu1_out"' in text
     ranges.write_text(text.replace('"relu1_out"', '"another"'))
-    assert "relu1_out" in convert_fails(conv.model, tmp_path, "--calibration", ranges)
+    assert "the ranges say nothing of 'relu1_out'" in convert_fails(conv.model, tmp_path, "--calibration", ranges)
     ranges.write_text(text[:len(text) // 2])
-    assert "ranges.json" in convert_fails(conv.model, tmp_path, "--calibration", ranges)
+    assert "ranges.json: is not JSON" in convert_fails(conv.model, tmp_path, "--calibration", ranges)
 
 
 # Outputs

@@ -28,7 +28,7 @@ func.func @into_conv(%x: tensor<1x1x2x2xf32>) -> tensor<1x2x2x2xf32> {
 // A chain folds one by one; an addition alone keeps the weights as they are.
 // CHECK-LABEL: func.func @chain
 func.func @chain(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  // CHECK: %[[W:.*]] = qnn.constant dense<{{.*}}> : tensor<2x2xf32>
+  // CHECK: %[[W:.*]] = qnn.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00]]> : tensor<2x2xf32>
   %w = qnn.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
   %b = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
   %one = qnn.constant dense<1.0> : tensor<f32> as tensor<f32>
@@ -66,6 +66,9 @@ func.func @quantized_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   return %2 : tensor<1x2xf32>
 }
 
+// 10, 20
+// DATA: dense_bias{{.*}}: "0x{{[0-9A-F]*}}000020410000A041"
+
 // -----
 
 // Before a convolution: w * a and b + sum of w * shift. The other user of %x does not matter.
@@ -94,16 +97,23 @@ func.func @before(%x: tensor<1x2x2x2xf32>) -> (tensor<1x1x2x2xf32>, tensor<1x2x2
 // A shift cannot pass the zeros of a padding; a batch norm that stands alone is a convolution of each channel with itself.
 // CHECK-LABEL: func.func @padding
 func.func @padding(%x: tensor<1x2x4x4xf32>) -> tensor<1x1x4x4xf32> {
-  %p = qnn.constant dense<1.0> : tensor<2xf32> as tensor<2xf32>
+  %s = qnn.constant dense<[1.0, 2.0]> : tensor<2xf32> as tensor<2xf32>
+  %b = qnn.constant dense<[1.0, -1.0]> : tensor<2xf32> as tensor<2xf32>
+  %m = qnn.constant dense<[1.0, 3.0]> : tensor<2xf32> as tensor<2xf32>
+  %v = qnn.constant dense<[1.0, 13.0]> : tensor<2xf32> as tensor<2xf32>
   %w = qnn.constant dense<1.0> : tensor<1x2x3x3xf32> as tensor<1x2x3x3xf32>
   // CHECK: %[[N:.*]] = qnn.conv %{{.*}}, %{{.*}}, %{{.*}} {group = 2 : i64} : (tensor<1x2x4x4xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32> loc("bn")
   // CHECK: qnn.conv %[[N]]
   // expected-remark @unknown {{NotFolded | Category:tare-fold-batch-norms | Layer=bn, Reason="the following layer pads with zeros, which the shift would have to reach"}}
   // expected-remark @unknown {{Expanded | Category:tare-fold-batch-norms | Layer=bn, Reason="no neighbour can take it"}}
-  %0 = qnn.batch_norm %x, %p, %p, %p, %p : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32> loc("bn")
+  %0 = qnn.batch_norm %x, %s, %b, %m, %v {epsilon = 3.0 : f64} : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32> loc("bn")
   %1 = qnn.conv %0, %w {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x2x4x4xf32>, tensor<1x2x3x3xf32>) -> tensor<1x1x4x4xf32> loc("conv")
   return %1 : tensor<1x1x4x4xf32>
 }
+
+// 1 / 2, 2 / 4; 1 - 1 / 2, -1 - 3 / 2
+// DATA-DAG: bn_weight{{.*}}: "0x{{[0-9A-F]*}}0000003F0000003F"
+// DATA-DAG: bn_bias{{.*}}: "0x{{[0-9A-F]*}}0000003F000020C0"
 
 // -----
 

@@ -25,3 +25,14 @@ module attributes {npu.target = #npu.target<{name = "tiny", activations = [{type
     return %0 : tensor<60xi8>
   }
 }
+
+// -----
+
+module attributes {npu.target = #npu.target<{name = "tiny", activations = [{type = "i8", symmetric = true, accumulator_bits = 32}],
+    multiplier_bits = 15, shift = {min = 0, max = 31}, rounding = "half_up", memory = {arena_bytes = 127}}>} {
+  // expected-error @below {{needs an arena of 128 bytes, but the target 'tiny' has 127; at the peak there are 'x' (64 bytes), 'y' (64 bytes)}}
+  func.func @a_byte_too_large(%x: tensor<64xi8> {qnn.name = "x"}) -> tensor<64xi8> {
+    %0 = npu.rescale %x requant = <multipliers = [3], shifts = [2], zero_point = 0, clamp = [-128, 127]> : (tensor<64xi8>) -> tensor<64xi8> loc("relu"("y"))
+    return %0 : tensor<64xi8>
+  }
+}

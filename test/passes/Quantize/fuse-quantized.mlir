@@ -114,6 +114,52 @@ func.func @one_scale(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+!a = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8:f32, 0.25>
+!scale = !quant.uniform<i32:f32:0, {0.125, 0.25}>
+!zero = !quant.uniform<i32:f32:0, {0.125, 0.125:4}>
+!slightly = !quant.uniform<i32:f32:0, {0.125, 0.12500125}>
+!float = !quant.uniform<i32:f32:0, {0.125, 0.12500001}>
+
+// (A6) Whether a bias's integers are kept is a question to each channel: here all but the second are on the accumulator's grid.
+// CHECK-LABEL: func.func @bias_per_channel
+func.func @bias_per_channel(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+  %xq = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!a>
+  %xd = quant.dcast %xq : tensor<1x2x!a> to tensor<1x2xf32>
+  %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
+  %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
+  %b0 = qnn.constant dense<[7, 10]> : tensor<2xi32> as tensor<2x!scale>
+  %b0d = quant.dcast %b0 : tensor<2x!scale> to tensor<2xf32>
+  %0 = qnn.linear %xd, %wd, %b0d : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("scale")
+  %r0q = quant.qcast %0 : tensor<1x2xf32> to tensor<1x2x!a>
+  %r0d = quant.dcast %r0q : tensor<1x2x!a> to tensor<1x2xf32>
+  %b1 = qnn.constant dense<[7, 10]> : tensor<2xi32> as tensor<2x!zero>
+  %b1d = quant.dcast %b1 : tensor<2x!zero> to tensor<2xf32>
+  %1 = qnn.linear %xd, %wd, %b1d : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("zero")
+  %r1q = quant.qcast %1 : tensor<1x2xf32> to tensor<1x2x!a>
+  %r1d = quant.dcast %r1q : tensor<1x2x!a> to tensor<1x2xf32>
+  %b2 = qnn.constant dense<[7, 1000000]> : tensor<2xi32> as tensor<2x!slightly>
+  %b2d = quant.dcast %b2 : tensor<2x!slightly> to tensor<2xf32>
+  %2 = qnn.linear %xd, %wd, %b2d : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("slightly")
+  %r2q = quant.qcast %2 : tensor<1x2xf32> to tensor<1x2x!a>
+  %r2d = quant.dcast %r2q : tensor<1x2x!a> to tensor<1x2xf32>
+  // A float32's rounding apart: kept as they are.
+  // CHECK: qnn.constant dense<[7, 100000000]> : tensor<2xi32> as tensor<2x!quant.uniform<i32:f32:0, {1.250000e-01,1.250000e-01}>>
+  %b3 = qnn.constant dense<[7, 100000000]> : tensor<2xi32> as tensor<2x!float>
+  %b3d = quant.dcast %b3 : tensor<2x!float> to tensor<2xf32>
+  %3 = qnn.linear %xd, %wd, %b3d : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("float")
+  %r3q = quant.qcast %3 : tensor<1x2xf32> to tensor<1x2x!a>
+  %r3d = quant.dcast %r3q : tensor<1x2x!a> to tensor<1x2xf32>
+  return %r0d, %r1d, %r2d, %r3d : tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// 7, 10 * 0.25 / 0.125; 7, 10 - 4; 7, 1000000 * 1.00001
+// DATA: scale_bias{{.*}}: "0x080000000700000014000000"
+// DATA: zero_bias{{.*}}: "0x080000000700000006000000"
+// DATA: slightly_bias{{.*}}: "0x08000000070000004A420F00"
+
+// -----
+
 !a = !quant.uniform<i8:f32, 0.5>
 
 // Rearrangements at both ends stay in float.

@@ -1,4 +1,5 @@
 // RUN: tare-opt %s --tare-set-target --tare-normalize-grids --split-input-file --verify-diagnostics --remarks-filter="tare-normalize-grids" --remark-format=emitRemark --mlir-print-local-scope | FileCheck %s
+// RUN: tare-opt %s --tare-set-target --tare-normalize-grids --split-input-file --verify-diagnostics --remarks-filter="tare-normalize-grids" --remark-format=emitRemark | FileCheck %s --check-prefix=DATA
 
 !u8 = !quant.uniform<u8:f32, 0.5:130>
 
@@ -22,13 +23,50 @@ func.func @weights(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   %w = qnn.constant dense<1> : tensor<2x2xi8> as tensor<2x2x!w>
   %wd = quant.dcast %w : tensor<2x2x!w> to tensor<2x2xf32>
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc1")
-  // 5 - 3 steps of 0.5: the same numbers on the same scale.
-  // CHECK: qnn.constant dense{{.*}} : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {5.000000e-01,5.000000e-01}>>
-  %u = qnn.constant dense<5> : tensor<2x2xi8> as tensor<2x2x!u>
+  // Distances from 3 in steps of 0.5: the same numbers on the same scale.
+  // CHECK: qnn.constant dense_resource<fc2_weight> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8<-127:127>:f32:0, {5.000000e-01,5.000000e-01}>>
+  %u = qnn.constant dense<[[5, 3], [0, -126]]> : tensor<2x2xi8> as tensor<2x2x!u>
   %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
   %1 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc2")
   return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
 }
+
+// 5 - 3, 3 - 3, 0 - 3, 130 - 3
+// DATA: fc2_weight: "0x080000000200FD7F"
+
+// -----
+
+!u = !quant.uniform<u8:f32:0, {0.5:128, 0.25:127}>
+
+// A distance of -128 is one of 8 bits, and the grid says that it is there; each channel has its own zero point.
+// CHECK-LABEL: func.func @lowest_distance
+func.func @lowest_distance(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: qnn.constant dense_resource<fc_weight> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32:0, {5.000000e-01,2.500000e-01}>>
+  %u = qnn.constant dense<[[0, 1], [0, 1]]> : tensor<2x2xi8> as tensor<2x2x!u>
+  %ud = quant.dcast %u : tensor<2x2x!u> to tensor<2x2xf32>
+  %0 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %0 : tensor<1x2xf32>
+}
+
+// 0 - 128, 1 - 128; 0 - 127, 1 - 127
+// DATA: fc_weight: "0x0800000080818182"
+
+// -----
+
+!u = !quant.uniform<u8:f32, 0.5:127>
+
+// One less, and the grid is symmetric.
+// CHECK-LABEL: func.func @symmetric_distances
+func.func @symmetric_distances(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  // CHECK: qnn.constant dense_resource<fc_weight> : tensor<1x2xi8> as tensor<1x2x!quant.uniform<i8<-127:127>:f32:0, {5.000000e-01}>>
+  %u = qnn.constant dense<[[0, -2]]> : tensor<1x2xi8> as tensor<1x2x!u>
+  %ud = quant.dcast %u : tensor<1x2x!u> to tensor<1x2xf32>
+  %0 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32> loc("fc")
+  return %0 : tensor<1x1xf32>
+}
+
+// 0 - 127, 254 - 127
+// DATA: fc_weight: "0x08000000817F"
 
 // -----
 
@@ -47,6 +85,9 @@ func.func @far_from_zero_point(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %0 = qnn.linear %x, %ud : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc")
   return %0 : tensor<1x2xf32>
 }
+
+// 197 = 127 + 70
+// DATA: fc_weight: "0x080000007F7F46467F7F4646"
 
 // -----
 
@@ -68,6 +109,9 @@ func.func @groups(%x: tensor<1x4x1x1xf32>) -> tensor<1x2x1x1xf32> {
   return %0 : tensor<1x2x1x1xf32>
 }
 
+// The group of channel 0 has -3 and 197, and 70 for the second again; that of channel 1 has -2, -1 and nothing.
+// DATA: conv_weight: "0x08000000FD7F46FEFF00"
+
 // -----
 
 !w = !quant.uniform<i16:f32, 0.001>
@@ -82,6 +126,9 @@ func.func @sixteen_bits(%x: tensor<1x2x1x1xf32> {qnn.range = #qnn.range<-1.0, 1.
   %0 = qnn.conv %x, %wd : (tensor<1x2x1x1xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x1x1xf32> loc("wide")
   return %0 : tensor<1x2x1x1xf32>
 }
+
+// 1.27 / 0.01, 0.004 / 0.01; 1.27 / 0.01, 0.01 / 0.01
+// DATA: wide_weight: "0x080000007F007F01"
 
 // -----
 
@@ -98,6 +145,8 @@ func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %0 = qnn.linear %x, %wd : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fc0")
   return %0 : tensor<1x2xf32>
 }
+
+// DATA: "qnn.constant@{{.*}}": "0x0800000002020202"
 
 // -----
 

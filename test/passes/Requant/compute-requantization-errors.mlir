@@ -100,3 +100,26 @@ func.func @top_of_the_range(%x: tensor<1x2x!x>) -> tensor<1x3x!x> {
   %0 = qnn.linear %x, %w : (tensor<1x2x!x>, tensor<3x2x!w>) -> tensor<1x3x!x> loc("small"("small_out"))
   return %0 : tensor<1x3x!x>
 }
+
+// -----
+
+!x = !quant.uniform<i8:f32, 1.0:-128>
+!y = !quant.uniform<i8:f32, 1.0e4>
+!w = !quant.uniform<i8<-127:127>:f32:0, {1.0}>
+!b = !quant.uniform<i32:f32:0, {1.0}>
+
+// (A19) 127 * 255 + |b|: 2^31 - 1 is the most that 32 bits hold, and one more is too much, also of a negative bias.
+func.func @through_the_bias(%x: tensor<1x1x!x>) -> (tensor<1x1x!y>, tensor<1x1x!y>, tensor<1x1x!y>, tensor<1x1x!y>) {
+  %w = qnn.constant dense<127> : tensor<1x1xi8> as tensor<1x1x!w>
+  %most = qnn.constant dense<2147451262> : tensor<1xi32> as tensor<1x!b>
+  %0 = qnn.linear %x, %w, %most : (tensor<1x1x!x>, tensor<1x1x!w>, tensor<1x!b>) -> tensor<1x1x!y> loc("most")
+  %more = qnn.constant dense<2147451263> : tensor<1xi32> as tensor<1x!b>
+  // expected-error @unknown {{layer 'more', channel 0: the accumulator can reach 2147483648, which needs 33 bits; the target has 32}}
+  %1 = qnn.linear %x, %w, %more : (tensor<1x1x!x>, tensor<1x1x!w>, tensor<1x!b>) -> tensor<1x1x!y> loc("more")
+  %least = qnn.constant dense<-2147451262> : tensor<1xi32> as tensor<1x!b>
+  %2 = qnn.linear %x, %w, %least : (tensor<1x1x!x>, tensor<1x1x!w>, tensor<1x!b>) -> tensor<1x1x!y> loc("least")
+  %less = qnn.constant dense<-2147451263> : tensor<1xi32> as tensor<1x!b>
+  // expected-error @unknown {{layer 'less', channel 0: the accumulator can reach 2147483648, which needs 33 bits; the target has 32}}
+  %3 = qnn.linear %x, %w, %less : (tensor<1x1x!x>, tensor<1x1x!w>, tensor<1x!b>) -> tensor<1x1x!y> loc("less")
+  return %0, %1, %2, %3 : tensor<1x1x!y>, tensor<1x1x!y>, tensor<1x1x!y>, tensor<1x1x!y>
+}

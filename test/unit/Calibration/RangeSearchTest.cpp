@@ -264,6 +264,67 @@ TEST(KlRange, DropsAFarOutlier) {
   EXPECT_GT(range.max, 2.5);
 }
 
+/// The divergence of the first `end` of these bins from `levels` groups of them, by its definition: P is the bins with
+/// all that lies beyond added to the last one, Q each group's mass spread evenly over its occupied bins, both of sum 1.
+double divergenceOf(const std::vector<double> &bins, size_t end, size_t levels) {
+  std::vector<double> p(bins.begin(), bins.begin() + end);
+  double total = 0, inside = 0, divergence = 0;
+  for (size_t i = 0; i < bins.size(); ++i) {
+    total += bins[i];
+    (i < end ? inside : p.back()) += bins[i];
+  }
+  for (size_t group = 0; group < levels; ++group) {
+    size_t first = end * group / levels, last = end * (group + 1) / levels;
+    double mass = 0, occupied = 0;
+    for (size_t i = first; i < last; ++i)
+      mass += bins[i], occupied += bins[i] > 0;
+    for (size_t i = first; i < last; ++i) {
+      if (p[i] > 0 && bins[i] == 0)
+        return std::numeric_limits<double>::infinity();
+      if (p[i] > 0)
+        divergence += p[i] / total * std::log((p[i] / total) / (mass / occupied / inside));
+    }
+  }
+  return divergence;
+}
+
+/// Of magnitudes, in as many levels as a grid has on one side.
+void expectLeastDivergence(const Values &values, const GridKind &grid, size_t levels) {
+  Histogram histogram = histogramOf(values);
+  std::vector<double> bins;
+  for (float value : values)
+    if (value != 0) {
+      // A negative value on a bin's edge belongs to the bin within.
+      double at = std::abs(double(value)) / histogram.binWidth();
+      size_t bin = value > 0 ? size_t(at) : size_t(std::ceil(at)) - 1;
+      bins.resize(std::max(bins.size(), bin + 1));
+      ++bins[bin];
+    }
+  ASSERT_GT(bins.size(), 1000u);
+  double least = std::numeric_limits<double>::infinity();
+  for (size_t end = std::min(levels, bins.size()); end <= bins.size(); ++end)
+    least = std::min(least, divergenceOf(bins, end, levels));
+  Range range = klRange(histogram, grid);
+  double limit = std::max(range.max, -range.min) / histogram.binWidth();
+  bool clips = range != minMaxRange(histogram);
+  double found = divergenceOf(bins, clips ? size_t(std::ceil(limit)) : bins.size(), levels);
+  EXPECT_LE(found, least * (1 + 1e-9) + 1e-12) << levels << " levels, up to " << limit;
+}
+
+TEST(KlRange, IsTheLeastDivergenceOfAll) {
+  Values outlier = relu(normal(20000));
+  outlier.push_back(30);
+  for (const Values &values : {relu(longTail(20000)), relu(normal(20000)), uniform(20000, 0, 3), outlier}) {
+    expectLeastDivergence(values, {16, false}, 16);
+    expectLeastDivergence(values, asymmetric, 256);
+    expectLeastDivergence(values, symmetric, 128);
+  }
+  for (const Values &values : {longTail(20000), normal(20000), uniform(20000, -2, 5)}) {
+    expectLeastDivergence(values, {15, true}, 8);
+    expectLeastDivergence(values, symmetric, 128);
+  }
+}
+
 TEST(Methods, ByName) {
   for (Method method : allMethods)
     EXPECT_EQ(methodOf(nameOf(method)), method);
@@ -272,9 +333,21 @@ TEST(Methods, ByName) {
   EXPECT_EQ(nameOf(SearchOptions().method), methodNames().front());
 }
 
+/// Where (A38) a grid begins, in steps: just below a range that it holds, and no higher than 0; with its middle on that
+/// of a range that it does not hold.
+double lowestOf(double step, const Range &range, const GridKind &grid) {
+  double levels = double(grid.levels);
+  if (grid.symmetric)
+    return -std::floor(levels / 2);
+  double below = std::floor(range.min / step);
+  bool holds = (below + levels - 1) * step >= range.max;
+  double low = holds ? below : std::nearbyint((range.min + range.max) / step / 2 - (levels - 1) / 2);
+  return std::min(0.0, std::max(low, 1 - levels));
+}
+
 /// The mean squared error of the values themselves on a grid whose step is 2^exponent.
 double errorOfStep(const Values &values, int exponent, const Range &range, const GridKind &grid) {
-  double step = std::ldexp(1.0, exponent), low = double(lowestLevel(exponent, range, grid));
+  double step = std::ldexp(1.0, exponent), low = lowestOf(step, range, grid);
   double sum = 0;
   for (double x : values) {
     double rest = x - step * std::clamp(std::nearbyint(x / step), low, low + double(grid.levels - 1));
@@ -313,6 +386,25 @@ TEST(StepErrors, AHeldRangeIsNotClipped) {
       EXPECT_GE((low + 255) * step, range.max);
     }
   EXPECT_EQ(lowestLevel(-3, {0, 9}, symmetric), -127);
+}
+
+/// By hand: 256 levels are 255 steps.
+TEST(StepErrors, WhereAGridBegins) {
+  // In steps of 1 the range is held, from its lower end on, rounded down.
+  EXPECT_EQ(lowestLevel(0, {-100, 155}, asymmetric), -100);
+  EXPECT_EQ(lowestLevel(0, {-100.5, 154}, asymmetric), -101);
+  EXPECT_EQ(lowestLevel(0, {0, 255}, asymmetric), 0);
+  EXPECT_EQ(lowestLevel(0, {-255, 0}, asymmetric), -255);
+  // 256 steps are one too many: the middle, 28, is that of the grid, -99.5 rounded to the even -100.
+  EXPECT_EQ(lowestLevel(0, {-100, 156}, asymmetric), -100);
+  // -300 to 100: the middle is -100, 127.5 below it -227.5, which is -228; in steps of 1/2 -200 and -327.5, and no
+  // level but those from -255 to 0 has the number 0 in the grid.
+  EXPECT_EQ(lowestLevel(0, {-300, 100}, asymmetric), -228);
+  EXPECT_EQ(lowestLevel(-1, {-300, 100}, asymmetric), -255);
+  EXPECT_EQ(lowestLevel(-1, {-100, 300}, asymmetric), 0);
+  EXPECT_EQ(lowestLevel(1, {-300, 100}, asymmetric), -150);
+  EXPECT_EQ(lowestLevel(0, {-300, 100}, {65536, false}), -300);
+  EXPECT_EQ(lowestLevel(0, {-300, 100}, {65535, true}), -32767);
 }
 
 TEST(StepErrors, EvenlySpreadValuesWantTheGridThatHoldsThem) {

@@ -192,6 +192,51 @@ TEST_F(EmitterTest, EqualConstantsAreStoredOnce) {
   EXPECT_EQ(constants, 2u);
 }
 
+/// Zeros on the grids of two layers are two biases, and a third layer's on a grid that is there already is none more.
+TEST_F(EmitterTest, EqualIntegersOnOtherGridsAreStoredAgain) {
+  program::ProgramT program = emit(R"(
+    func.func @main(%x: tensor<1x2xi8> {npu.host_steps = [#npu.quantize_step<scale = 0.5 : f32, zero_point = 0, output = i8>]})
+        -> (tensor<1x2xi8> {npu.host_steps = [#npu.dequantize_step<scales = [0.5], axis = 0, zero_point = 0>]}) {
+      %w = npu.constant dense<1> : tensor<2x2xi8>
+      %a = npu.constant dense<0> : tensor<2xi32> {npu.grid = !quant.uniform<i32:f32:0, {0.5, 0.25}>}
+      %b = npu.constant dense<0> : tensor<2xi32> {npu.grid = !quant.uniform<i32:f32:0, {0.5, 0.125}>}
+      %c = npu.constant dense<0> : tensor<2xi32> {npu.grid = !quant.uniform<i32:f32:0, {0.5, 0.25}>}
+      %0 = npu.linear %x, %w, %a requant = <multipliers = [3], shifts = [2], zero_point = 0, clamp = [-128, 127]> : (tensor<1x2xi8>, tensor<2x2xi8>, tensor<2xi32>) -> tensor<1x2xi8> loc("one")
+      %1 = npu.linear %0, %w, %b requant = <multipliers = [3], shifts = [2], zero_point = 0, clamp = [-128, 127]> : (tensor<1x2xi8>, tensor<2x2xi8>, tensor<2xi32>) -> tensor<1x2xi8> loc("two")
+      %2 = npu.linear %1, %w, %c requant = <multipliers = [3], shifts = [2], zero_point = 0, clamp = [-128, 127]> : (tensor<1x2xi8>, tensor<2x2xi8>, tensor<2xi32>) -> tensor<1x2xi8> loc("three")
+      return %2 : tensor<1x2xi8>
+    })");
+  ASSERT_EQ(program.layers.size(), 3u);
+  auto bias = [&](size_t layer) { return program.layers[layer]->operands[2]; };
+  EXPECT_NE(bias(0), bias(1));
+  EXPECT_EQ(bias(0), bias(2));
+  EXPECT_THAT(program.tensors[bias(0)]->scales, ElementsAre(0.5, 0.25));
+  EXPECT_THAT(program.tensors[bias(1)]->scales, ElementsAre(0.5, 0.125));
+}
+
+/// A grid is its scales, its axis and its zero point.
+TEST_F(EmitterTest, GridsDifferInZeroPointsAndAxesToo) {
+  program::ProgramT program = emit(R"(
+    func.func @main(%x: tensor<2x2xi8> {npu.host_steps = [#npu.quantize_step<scale = 0.5 : f32, zero_point = 0, output = i8>]})
+        -> (tensor<2x2xi8> {npu.host_steps = [#npu.dequantize_step<scales = [0.5], axis = 0, zero_point = 0>]}) {
+      %a = npu.constant dense<1> : tensor<2x2xi8> {npu.grid = !quant.uniform<i8:f32, 0.5:3>}
+      %b = npu.constant dense<1> : tensor<2x2xi8> {npu.grid = !quant.uniform<i8:f32, 0.5:4>}
+      %c = npu.constant dense<1> : tensor<2x2xi8> {npu.grid = !quant.uniform<i8:f32:0, {0.5, 0.25}>}
+      %d = npu.constant dense<1> : tensor<2x2xi8> {npu.grid = !quant.uniform<i8:f32:1, {0.5, 0.25}>}
+      %e = npu.constant dense<1> : tensor<2x2xi8> {npu.grid = !quant.uniform<i8:f32, 0.5:4>}
+      %0 = npu.concat %a, %b, %c, %d, %e axis = 0 : (tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x2xi8>) -> tensor<10x2xi8>
+      %1 = npu.slice %0 starts = [0, 0] steps = [1, 1] sizes = [2, 2] : (tensor<10x2xi8>) -> tensor<2x2xi8>
+      return %1 : tensor<2x2xi8>
+    })");
+  ASSERT_FALSE(program.layers.empty());
+  std::vector<uint32_t> operands = program.layers[0]->operands;
+  ASSERT_EQ(operands.size(), 5u);
+  EXPECT_EQ(operands[1], operands[4]);
+  operands.pop_back();
+  std::ranges::sort(operands);
+  EXPECT_EQ(std::ranges::adjacent_find(operands), operands.end());
+}
+
 TEST_F(EmitterTest, SaysWhatIsMissing) {
   EXPECT_TRUE(
       failed(emitProgram(*parse("func.func @main(%x: tensor<4xi8>) -> tensor<4xi8> { return %x : tensor<4xi8> }"))));

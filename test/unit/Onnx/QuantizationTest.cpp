@@ -67,6 +67,29 @@ TEST(Quantization, BiasIsWide) {
   EXPECT_THAT(ir, Not(HasSubstr("qnn.add")));
 }
 
+/// y = Gemm(x, w, dequantize(b)) with a bias of the shape.
+std::string gemmOfGivenBias(const tare::Shape &shape, float beta) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y").weight("w", {3, 2});
+  model.integers("b", shape, {8, -5, 1}, Proto::INT32).weight("s", {}, {0.5f});
+  model.node("DequantizeLinear", {"b", "s"}, {"bd"});
+  model.node("Gemm", {"x", "w", "bd"}, {"y"}).attribute("transB", int64_t(1)).attribute("beta", beta);
+  return import(model).ir;
+}
+
+TEST(Quantization, BetaScalesAGivenBias) {
+  for (const tare::Shape &shape : {tare::Shape{3}, tare::Shape{1, 3}}) {
+    std::string ir = gemmOfGivenBias(shape, 1.0f);
+    EXPECT_THAT(ir, HasSubstr("!quant.uniform<i32:f32, 5.000000e-01>"));
+    EXPECT_THAT(ir, HasSubstr("dense<[8, -5, 1]> : tensor<3xi32>"));
+    ir = gemmOfGivenBias(shape, 4.0f);
+    EXPECT_THAT(ir, HasSubstr("!quant.uniform<i32:f32, 2.000000e+00>"));
+    EXPECT_THAT(ir, HasSubstr("dense<[8, -5, 1]> : tensor<3xi32>"));
+    EXPECT_THAT(ir, Not(HasSubstr("qnn.mul")));
+    EXPECT_THAT(gemmOfGivenBias(shape, 0.0f), Not(HasSubstr("[8, -5, 1]> : tensor<3xi32> as")));
+  }
+}
+
 TEST(Quantization, FloatWeightsAreQuantizedAtImport) {
   ModelBuilder model;
   model.input("x", {1, 2}).output("y");

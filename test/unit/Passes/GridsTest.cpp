@@ -38,6 +38,7 @@ TEST(ActivationGrid, CoversItsRange) {
   }
 }
 
+/// (A4)
 TEST(ActivationGrid, IsExactWhereItCanBe) {
   Grid grid = activationGrid(0, 255, i8);
   EXPECT_EQ(grid.scales[0], 1.0);
@@ -167,6 +168,32 @@ TEST_F(WeightGrid, MovedScalesLeaveBitsForBiasAndMultiplier) {
   for (const MovedScale &scale : moved) {
     EXPECT_GE(decompose(activation.scale(0) * scale.to / result.scale(0), wholeLimits(target)).m, 1);
     EXPECT_LT(scale.cost, 0.01);
+  }
+}
+
+/// 0.02 * 2^30 steps of 1 is what the second channel's bias may be at a scale of 0.02.
+TEST_F(WeightGrid, OneScaleForAllChannelsIsMovedForAll) {
+  mlir::ElementsAttr weights = constant({1.27f, 0.5f, 0.001f}, {3, 1}), bias = constant({0, -21474836.48f, 7}, {3});
+  Grid activation = activationGrid(0, 255, i8);
+  double raised = double(21474836.48f) / double(1 << 30);
+  for (bool perChannel : {false, true}) {
+    Target target;
+    target.weights.perChannel = perChannel;
+    Grid scales = *weightGrid(weights);
+    scales.scales = {double(0.01f), double(0.01f), double(0.01f)};
+    auto moved = moveScales(scales, {qnn::toTensor(weights), bias, activation, std::nullopt}, target);
+    EXPECT_EQ(scales.scales[0], perChannel ? double(0.01f) : raised);
+    EXPECT_EQ(scales.scales[1], raised);
+    EXPECT_EQ(scales.scales[2], perChannel ? double(0.01f) : raised);
+    ASSERT_EQ(moved.size(), perChannel ? 1u : 3u);
+    for (const MovedScale &scale : moved) {
+      EXPECT_EQ(scale.cause, MoveCause::bias);
+      EXPECT_EQ(scale.from, double(0.01f));
+      EXPECT_EQ(scale.to, raised);
+    }
+    // |0.5 - 25 * raised| or so, times 255.
+    double rest = std::abs(double(0.5f) - raised * std::nearbyint(double(0.5f) / raised));
+    EXPECT_DOUBLE_EQ(moved[perChannel ? 0 : 1].cost, rest * 255);
   }
 }
 

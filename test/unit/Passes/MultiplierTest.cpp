@@ -17,6 +17,7 @@ void expect(double scale, int bits, int32_t m, int q, int lost = 0) {
   EXPECT_EQ(found.bitsLost, lost) << scale;
 }
 
+/// (A12)
 TEST(MultiplierTest, HandComputed) {
   expect(0.0037, 15, 31038, 23);
   expect(0.9, 15, 29491, 15);

@@ -28,6 +28,7 @@ struct Table {
   }
 };
 
+/// (A48)
 TEST(TableFit, HalvesWhatACurveIsOff) {
   for (double range : {40.0, 200.0}) {
     Table sigmoid([&](double x) { return 32767 / (1 + std::exp(-x * range / 32768)); });

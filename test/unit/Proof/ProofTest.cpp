@@ -65,6 +65,7 @@ Case randomCase(std::mt19937 &random, int i) {
   return i % 3 ? randomCase(random, rounding) : randomStages(random, rounding);
 }
 
+/// (A33)
 TEST(Proof, WalkingFindsTheWorstOfAllAccumulators) {
   std::mt19937 random(1);
   for (int i = 0; i < 750; ++i) {
@@ -125,7 +126,7 @@ TEST(Proof, ExactScaleHasTheErrorOfRoundingAlone) {
   EXPECT_EQ(walk.steps, 256);
 }
 
-/// y = (acc * 3 + 5) / 8 with every stage exact but for the last: its ties are 0.5 off.
+/// (A32) y = (acc * 3 + 5) / 8 with every stage exact but for the last: its ties are 0.5 off.
 TEST(Proof, StagesAreComparedWithTheirBias) {
   program::RequantT requant = *test::stagedRequant({3}, 0, 0, 3, {5});
   Entry entry{0, -100, 100, 3.0 / 8};
@@ -160,6 +161,29 @@ TEST(Proof, LinearLayerReachesWhatItsWeightsAllow) {
   LayerProof proof = proveLayer(*model, *model->program().layers[0]);
   EXPECT_EQ(proof.method, Method::steps);
   EXPECT_EQ(proof.channels, 2);
+}
+
+/// y[1] = conv_transpose(x[1]) by a kernel of two by two: each product may stand alone at the border, and x - 10 is
+/// from -138 to 117.
+TEST(Proof, TransposedConvolutionReachesWhatItsWeightsAllow) {
+  test::NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 2, 2, 1}});
+  uint32_t w = builder.constant<int8_t>("w", {1, 2, 2, 1}, {1, -2, 3, -4});
+  uint32_t b = builder.constant<int32_t>("b", {1}, {-50});
+  program::ConvTransposeT conv;
+  conv.strides = conv.dilations = {1, 1}, conv.pads = {0, 0, 0, 0}, conv.output_padding = {0, 0};
+  conv.input_zero_point = 10;
+  conv.requant = test::requant({20000}, {20}, 7);
+  uint32_t y = builder.layer("up", std::move(conv), {x, w, b});
+  setGrid(builder, x, {0.5}, 10), setGrid(builder, w, {0.25}), setGrid(builder, y, {0.4}, 7);
+  builder.output("y", y);
+  auto model = modelOf(builder);
+  auto requantizer = requantizerOf(*model, *model->program().layers[0]);
+  ASSERT_TRUE(requantizer && *requantizer);
+  ASSERT_EQ((*requantizer)->entries.size(), 1u);
+  EXPECT_EQ((*requantizer)->entries[0].low, -50 - 138 * (1 + 3) - 117 * (2 + 4));
+  EXPECT_EQ((*requantizer)->entries[0].high, -50 + 117 * (1 + 3) + 138 * (2 + 4));
+  EXPECT_DOUBLE_EQ((*requantizer)->entries[0].scale, 0.5 * 0.25 / 0.4);
 }
 
 TEST(Proof, WithoutGridsNothingIsProven) {
@@ -219,6 +243,7 @@ TEST(Proof, OtherZeroPointsThanThoseOfTheTensorsAreNoProof) {
   EXPECT_EQ(proofOfZeroPoints(3, 5).method, Method::unknown);
 }
 
+/// (A34)
 TEST(Proof, SumTriesEveryPair) {
   test::NetworkBuilder builder;
   uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
@@ -237,6 +262,43 @@ TEST(Proof, SumTriesEveryPair) {
   EXPECT_EQ(floor->total, 65536u);
   // a / 2 + b / 4 is rounded up at the quarters 2 and 3, of which every pair has each equally often.
   EXPECT_EQ(floor->differing, 32768u);
+}
+
+/// The worst of all pairs of a sum on zero points of 3, -5 and 7, by its formula (A20) alone: y = clamp(7 + floor(((a -
+/// 3)
+/// * m + (b + 5) * n + 2^14) / 2^15)).
+double worstOfSum(int64_t m, int64_t n, double scaleA, double scaleB) {
+  double worst = 0;
+  for (int64_t a = -128; a <= 127; ++a)
+    for (int64_t b = -128; b <= 127; ++b) {
+      int64_t y = std::clamp<int64_t>(7 + (((a - 3) * m + (b + 5) * n + (1 << 14)) >> 15), -100, 90);
+      double real = std::clamp(7 + scaleA * double(a - 3) + scaleB * double(b + 5), -100.0, 90.0);
+      worst = std::max(worst, std::abs(double(y) - real));
+    }
+  return worst;
+}
+
+LayerProof proofOfSum(int32_t m, int32_t n, double scaleA, double scaleB) {
+  test::NetworkBuilder builder;
+  uint32_t a = builder.input("a", {ElementType::i8, {1, 4}}), b = builder.input("b", {ElementType::i8, {1, 4}});
+  program::AddT add;
+  add.lhs_multiplier = m, add.rhs_multiplier = n, add.shift = 15, add.clamp_min = -100, add.clamp_max = 90;
+  add.lhs_zero_point = 3, add.rhs_zero_point = -5, add.zero_point = 7;
+  uint32_t y = builder.layer("sum", std::move(add), {a, b});
+  setGrid(builder, a, {scaleA}, 3), setGrid(builder, b, {scaleB}, -5), setGrid(builder, y, {1.0}, 7);
+  builder.output("y", y);
+  return prove(*modelOf(builder), 1).front();
+}
+
+TEST(Proof, SumsAndDifferencesOnZeroPoints) {
+  EXPECT_EQ(proofOfSum(16384, 8192, 0.5, 0.25).worst.error, 0.5);
+  EXPECT_EQ(proofOfSum(16384, -8192, 0.5, 0.25).worst.error, 0.5);
+  // Multipliers that are off, in either operand and with either sign.
+  for (auto [m, n] : {std::pair(16384, 8100), {16000, 8192}, {16000, -8100}, {17000, -8192}}) {
+    double expected = worstOfSum(m, n, 0.5, n < 0 ? -0.25 : 0.25);
+    EXPECT_GT(expected, 0.6);
+    EXPECT_DOUBLE_EQ(proofOfSum(m, n, 0.5, 0.25).worst.error, expected);
+  }
 }
 
 /// a * Sa + b * Sb of 16-bit operands, with multipliers of 15 bits and a shift that the larger scale allows.

@@ -57,6 +57,7 @@ std::shared_ptr<const program::Model> tableModel(std::unique_ptr<program::Functi
   return modelOf(builder);
 }
 
+/// (A44)
 TEST(ProofOfTables, EveryInputOfEveryChannel) {
   LayerProof proof = proofOf(*tableModel(function(program::FunctionKind::leaky_relu, {0.25, 0.5})));
   EXPECT_EQ(proof.method, Method::table);

@@ -151,6 +151,71 @@ TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_THAT(errorOf(describe("ops: [conv, conv]")), HasSubstr("ops has conv twice"));
 }
 
+/// The ranges of docs/targets.md: each end is taken, and one more is not.
+TEST(Target, EveryLimitIsTheLastThatIsTaken) {
+  auto taken = [](const std::string &line) { EXPECT_EQ(errorOf(describe(line)), "no error") << line; };
+  auto refused = [](const std::string &line) { EXPECT_NE(errorOf(describe(line)), "no error") << line; };
+  for (auto line : {"multiplier_bits: 1", "multiplier_bits: 31", "mean_multiplier_bits: 1", "mean_multiplier_bits: 31",
+                    "product_bits: 128", "product_bits: 16", "shift: {min: 0, max: 62}", "shift: {min: 5, max: 5}",
+                    "memory: {alignment: 1}", "memory: {alignment: 1048576}", "memory: {arena_bytes: 1}"})
+    taken(line);
+  for (auto line : {"multiplier_bits: 0", "multiplier_bits: 32", "mean_multiplier_bits: 0", "mean_multiplier_bits: 32",
+                    "product_bits: 129", "product_bits: 15", "product_bits: 7", "shift: {min: -1, max: 3}",
+                    "shift: {min: 0, max: 63}", "shift: {min: 6, max: 5}", "memory: {alignment: 0}",
+                    "memory: {alignment: 2097152}", "memory: {arena_bytes: 0}", "tables: {i8: 255}",
+                    "tables: {i8: 257}", "tables: {i16: 512}", "tables: {i16: 514}"})
+    refused(line);
+  EXPECT_EQ(errorOf(describe("multiplier_bits: 7") + "product_bits: 8\n"), "no error");
+  auto accumulator = [](const std::string &type, int bits) {
+    return "activations: [{type: " + type + ", symmetric: true, accumulator_bits: " + std::to_string(bits) + "}]";
+  };
+  // One product of 8 or of 16 bits with a weight has 16 or 24.
+  taken(accumulator("i8", 17)), taken(accumulator("i8", 64)), taken(accumulator("i16", 25));
+  refused(accumulator("i8", 16)), refused(accumulator("i8", 65)), refused(accumulator("i16", 24));
+}
+
+/// Every key, on a value that is not its default.
+TEST(Target, EveryKeyIsRead) {
+  Result<Target> read =
+      parseTarget("name: board\ndescription: one\nactivations: [{type: i16, symmetric: true, accumulator_bits: 40}, "
+                  "{type: i8, symmetric: false, accumulator_bits: 31}]\nweights: {per_channel: false}\n"
+                  "multiplier_bits: 9\nmean_multiplier_bits: 11\nproduct_bits: 50\nshift: {min: 2, max: 41}\n"
+                  "rounding: half_even\ntail: f32\nmemory: {arena_bytes: 12345, alignment: 128}\n"
+                  "ops: [conv, slice]\n",
+                  "board.yaml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->name, "board");
+  EXPECT_EQ(read->description, "one");
+  ASSERT_EQ(read->activations.size(), 2u);
+  EXPECT_EQ(read->activations[0].type, ElementType::i16);
+  EXPECT_TRUE(read->activation(ElementType::i16)->symmetric);
+  EXPECT_EQ(read->activation(ElementType::i16)->accumulatorBits, 40);
+  EXPECT_FALSE(read->activation(ElementType::i8)->symmetric);
+  EXPECT_EQ(read->activation(ElementType::i8)->accumulatorBits, 31);
+  EXPECT_FALSE(read->weights.perChannel);
+  EXPECT_EQ(read->multiplierBits, 9);
+  EXPECT_EQ(read->meanMultiplierBits, 11);
+  EXPECT_EQ(read->productBits, 50);
+  EXPECT_EQ(read->shift, (ShiftRange{2, 41}));
+  EXPECT_EQ(read->rounding, program::Rounding::half_even);
+  EXPECT_EQ(read->tail, Tail::f32);
+  EXPECT_EQ(read->memory.arenaBytes, 12345);
+  EXPECT_EQ(read->memory.alignment, 128);
+  EXPECT_TRUE(read->hasOp("conv"));
+  EXPECT_TRUE(read->hasOp("slice"));
+  EXPECT_FALSE(read->hasOp("linear"));
+  // What it does not say.
+  Result<Target> plain = parseTarget(describe(), "board.yaml");
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(plain->weights.perChannel);
+  EXPECT_EQ(plain->productBits, 64);
+  EXPECT_EQ(plain->tail, Tail::activation);
+  EXPECT_EQ(plain->requantizer, Requantizer::multiply_shift);
+  EXPECT_EQ(plain->memory.alignment, 64);
+  EXPECT_FALSE(plain->memory.arenaBytes);
+  EXPECT_TRUE(plain->hasOp("softmax"));
+}
+
 TEST(Target, NoTextCrashes) {
   EXPECT_THAT(errorOf(""), HasSubstr("board.yaml:1: expected a target description"));
   EXPECT_THAT(errorOf("# nothing\n"), HasSubstr("expected a target description"));

@@ -11,7 +11,7 @@ protected:
   void SetUp() override {
     FolderTest::SetUp();
     if (std::system(TARE_PYTHON " -c 'import numpy' 2>/dev/null") != 0)
-      GTEST_SKIP() << TARE_PYTHON << " has no numpy: run `make deps`, or set TARE_PYTHON";
+      FAIL() << TARE_PYTHON << " has no numpy: run `make deps`, or set TARE_PYTHON";
   }
   /// Runs Python in the test's folder; true where it succeeds.
   bool python(const std::string &code) {

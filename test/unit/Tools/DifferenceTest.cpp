@@ -42,4 +42,66 @@ TEST(Difference, LargeAndSmallNumbersHaveACosine) {
   EXPECT_TRUE(std::isnan(of({{NAN, 1}}).cosine()));
 }
 
+Tensor tensorOf(Shape shape, std::vector<float> values) {
+  Tensor tensor(ElementType::f32, std::move(shape));
+  std::ranges::copy(values, tensor.mutableAs<float>());
+  return tensor;
+}
+
+std::vector<float> valuesOf(const Tensor &tensor) { return {tensor.as<float>(), tensor.as<float>() + tensor.count()}; }
+
+TEST(Difference, OfTensorsCountsTheirElements) {
+  Difference difference;
+  difference.add(tensorOf({2, 2}, {3, 4, 0, 1}), tensorOf({2, 2}, {3.5, 4, 0, 1}));
+  difference.add(tensorOf({1, 2}, {5, NAN}), tensorOf({1, 2}, {3, NAN}));
+  EXPECT_EQ(difference.total, 6);
+  EXPECT_EQ(difference.differing, 2);
+  EXPECT_EQ(difference.largest, 2);
+  EXPECT_DOUBLE_EQ(difference.noise, 0.25 + 4);
+  Difference sum = of({{1, 2}});
+  sum.add(of({{-3, 1}, {2, 2}}));
+  EXPECT_EQ(sum.total, 3);
+  EXPECT_EQ(sum.differing, 2);
+  EXPECT_EQ(sum.largest, 4);
+  EXPECT_DOUBLE_EQ(sum.noise, 1 + 16);
+  EXPECT_DOUBLE_EQ(sum.product, 2 - 3 + 4);
+  EXPECT_DOUBLE_EQ(sum.reference2, 1 + 9 + 4);
+  EXPECT_DOUBLE_EQ(sum.other2, 4 + 1 + 4);
+}
+
+TEST(Difference, OfANumberAndNoneIsInfinite) {
+  EXPECT_EQ(of({{NAN, 1}}).largest, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(of({{NAN, 1}}).differing, 1);
+}
+
+/// Axes of equal size leave open what is which: the elements decide. Element (a, b, c) is 100 a + 10 b + c.
+TEST(Alignment, TheClosestOfEqualShapesIsTaken) {
+  Tensor reference = tensorOf({2, 2, 2}, {0, 1, 10, 11, 100, 101, 110, 111});
+  struct Case {
+    std::vector<float> other;
+    std::vector<int64_t> order;
+  };
+  for (const Case &one : {Case{{0, 1, 10, 11, 100, 101, 110, 111}, {0, 1, 2}},
+                          {{0, 10, 1, 11, 100, 110, 101, 111}, {0, 2, 1}},
+                          {{0, 100, 10, 110, 1, 101, 11, 111}, {2, 1, 0}},
+                          {{0, 10, 100, 110, 1, 11, 101, 111}, {1, 2, 0}}}) {
+    Tensor other = tensorOf({2, 2, 2}, one.other);
+    std::vector<Alignment> candidates = alignments(reference.shape(), other.shape());
+    ASSERT_EQ(candidates.size(), 6u);
+    const Alignment &found = closest(candidates, reference, other);
+    EXPECT_EQ(found.order, one.order);
+    EXPECT_EQ(valuesOf(found.apply(other)), valuesOf(reference));
+  }
+}
+
+TEST(Alignment, ShapesThatAllowOneHaveOne) {
+  std::vector<Alignment> last = alignments({1, 3, 4, 5}, {1, 4, 5, 3});
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].order, (std::vector<int64_t>{0, 3, 1, 2}));
+  EXPECT_EQ(last[0].shape, (Shape{1, 3, 4, 5}));
+  EXPECT_EQ(alignments({2, 6}, {6, 2}).size(), 0u);
+  EXPECT_EQ(alignments({2, 1, 6}, {2, 6}).size(), 1u);
+  EXPECT_EQ(alignments({2, 3, 4}, {2, 3, 5}).size(), 0u);
+}
+
 } // namespace

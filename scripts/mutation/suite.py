@@ -1,0 +1,118 @@
+"""The suite as pieces that run alone: GoogleTest's programs, lit's files, and ctest's other entries.
+
+A mutant runs the pieces that reach it, those of lit in one process.
+"""
+import collections
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+
+@dataclasses.dataclass
+class Piece:
+    name: str
+    group: str  # pieces of a group share a process: "lit", or the piece's own name
+    seconds: float = 0.0
+
+
+class Suite:
+    """The tests of a build folder, by ctest."""
+
+    def __init__(self, build):
+        self.build = build
+        shown = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True, text=True)
+        self.tests = {test["name"]: test for test in json.loads(shown.stdout)["tests"]}
+        self.pieces, self.lit = [], None
+        # A test of GoogleTest takes less than to start its program: a thousand of them are one piece.
+        programs = {test["command"][0]: test for test in self.tests.values() if is_discovered(test["command"])}
+        self.pieces += [Piece(program, program) for program in programs]
+        self.tests |= programs
+        for name, test in self.tests.items():
+            command = test["command"]
+            if is_discovered(command):
+                continue
+            if name == "lit":
+                self.lit = command
+                self.pieces += [Piece(file, "lit") for file in lit_files(command)]
+            elif name != "lit.round_trip":
+                self.pieces.append(Piece(name, name))
+
+    def command(self, group, names):
+        """What runs these pieces of a group until the first failure."""
+        if group == "lit":
+            return [*self.lit[:-1], "-j1", "--max-failures=1", *names]
+        command = self.tests[group]["command"]
+        if is_discovered(command):
+            return [command[0], "--gtest_fail_fast", "--gtest_brief=1"]
+        return [*command, *(["-x"] if "pytest" in command else [])]
+
+    def properties(self, group):
+        return {entry["name"]: entry["value"] for entry in self.tests[group]["properties"]}
+
+    def run(self, group, names, environment, limit, output=None):
+        """Whether they pass within the limit, in seconds; with what they printed where `output` is a list."""
+        properties = self.properties(group)
+        variables = dict(os.environ, **environment)
+        for entry in properties.get("ENVIRONMENT", []):
+            variables.update([entry.split("=", 1)])
+        process = subprocess.Popen(self.command(group, names), cwd=properties.get("WORKING_DIRECTORY", self.build),
+                                   env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            text, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            text, _ = process.communicate()
+            text += b"\ntimed out"
+        if output is not None:
+            output.append(text.decode(errors="replace"))
+        return process.returncode == 0
+
+
+def is_discovered(command):
+    """Whether it is one test of a program of GoogleTest, as gtest_discover_tests makes them."""
+    return any(part.startswith("--gtest_filter=") for part in command) and "--gtest_also_run_disabled_tests" in command
+
+
+def lit_files(command):
+    shown = subprocess.run([*command, "--show-tests"], capture_output=True, text=True).stdout
+    folder = pathlib.Path(command[-1])
+    source = re.search(r'load_config\(config, "(.*)/lit.cfg.py"\)', (folder / "lit.site.cfg.py").read_text())[1]
+    return [f"{source}/{line.split(' :: ')[1]}" for line in shown.splitlines() if " :: " in line]
+
+
+def record(suite, count, folder, longest, tell):
+    """Runs every piece once without a bug: how long each takes, whether it passes, and which mutants it comes by.
+
+    Returns (pieces by mutant, names that failed, names that took longer than `longest` seconds).
+    """
+    by_mutant, failed, long = collections.defaultdict(list), [], []
+    log = folder / "reached"
+    for number, piece in enumerate(suite.pieces):
+        log.write_bytes(bytes(max(count, 1)))
+        start = time.monotonic()
+        passed = suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(log)}, longest)
+        piece.seconds = time.monotonic() - start
+        if not passed:
+            (long if piece.seconds >= longest else failed).append(piece.name)
+            continue
+        for mutant, reached in enumerate(log.read_bytes()):
+            if reached:
+                by_mutant[mutant].append(piece)
+        if number % 20 == 0 or piece.seconds > 5:
+            tell(f"recorded {number + 1}/{len(suite.pieces)}: {piece.name}, {piece.seconds:.1f} s")
+    return by_mutant, failed, long
+
+
+def batches(pieces):
+    """Groups of pieces, the quickest group first: (group, names, seconds)."""
+    groups = collections.defaultdict(list)
+    for piece in pieces:
+        groups[piece.group].append(piece)
+    sized = [(group, [p.name for p in sorted(members, key=lambda p: p.seconds)], sum(p.seconds for p in members))
+             for group, members in groups.items()]
+    return sorted(sized, key=lambda batch: batch[2])
