@@ -3,6 +3,7 @@
 
 #include "tare/Diagnostics/TrialParse.h"
 #include "tare/Dialect/Qnn/WeightFiles.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -20,10 +21,23 @@ LogicalResult report(MLIRContext &context, const std::string &message) {
   return emitError(UnknownLoc::get(&context)) << message;
 }
 
+/// The file under its own name; null with the problem.
+std::unique_ptr<llvm::MemoryBuffer> open(const std::string &path, std::string &problem) {
+  if (path != standardInput)
+    return openInputFile(path, &problem);
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened) {
+    problem = opened.error().message;
+    return nullptr;
+  }
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(*opened, &problem);
+  return buffer ? llvm::MemoryBuffer::getMemBufferCopy(buffer->getBuffer(), path) : nullptr;
+}
+
 /// Constants are valid when their weights have been read.
 FailureOr<OwningOpRef<ModuleOp>> parse(const std::string &path, MLIRContext &context) {
   std::string problem;
-  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &problem);
+  std::unique_ptr<llvm::MemoryBuffer> buffer = open(path, problem);
   if (!buffer)
     return report(context, problem);
   if (Status survived = tryToParse(buffer->getMemBufferRef(), context.getDialectRegistry()); !survived)
