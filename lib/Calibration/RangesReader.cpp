@@ -5,16 +5,150 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Calibration/Ranges.h"
+#include "tare/Diagnostics/Nearest.h"
+#include "tare/Tensor/StandardStreams.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 
 using namespace tare;
 using namespace tare::calibration;
 using nlohmann::json;
 
 namespace {
+
+/// Reads characters, and tells how far it has come.
+class Cursor {
+public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char *;
+  using reference = const char &;
+
+  Cursor(const char *at, const char **reached) : at(at), reached(reached) {}
+  reference operator*() const { return *at; }
+  Cursor &operator++() {
+    *reached = ++at;
+    return *this;
+  }
+  bool operator==(const Cursor &other) const { return at == other.at; }
+  bool operator!=(const Cursor &other) const { return at != other.at; }
+
+private:
+  const char *at;
+  const char **reached;
+};
+
+/// What a key of the file may hold.
+struct Field {
+  const char *key;
+  bool (*fits)(const json &);
+  const char *expected;
+};
+
+bool isLabel(const json &value) {
+  constexpr std::string_view labels[] = {calibratedLabel, inheritedLabel, constantLabel, deadLabel, nanLabel};
+  return value.is_string() && std::ranges::find(labels, value.get<std::string_view>()) != std::end(labels);
+}
+bool isText(const json &value) { return value.is_string(); }
+bool isNumber(const json &value) { return value.is_number(); }
+bool isNumberOrNull(const json &value) { return value.is_number() || value.is_null(); }
+bool isObject(const json &value) { return value.is_object(); }
+bool isList(const json &value) { return value.is_array(); }
+bool isCount(const json &value) { return value.is_number() && value.get<double>() >= 0; }
+
+constexpr Field rootFields[] = {{"version", isNumber, "a number"},
+                                {"method", isText, "a text"},
+                                {"activations", isText, "a text"},
+                                {"samples", isCount, "a number of 0 or more"},
+                                {"values", isObject, "an object"}};
+constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherited, constant, dead, nan"},
+                                 {"min", isNumber, "a number"},
+                                 {"max", isNumber, "a number"},
+                                 {"seen_min", isNumberOrNull, "a number or null"},
+                                 {"seen_max", isNumberOrNull, "a number or null"},
+                                 {"non_finite", isCount, "a number of 0 or more"},
+                                 {"step_errors", isObject, "an object"}};
+constexpr Field stepErrorFields[] = {{"bits", isNumber, "a number"},
+                                     {"power", isNumber, "a number"},
+                                     {"first", isNumber, "a number"},
+                                     {"errors", isList, "a list"}};
+
+/// The fields of the object at a path of keys; none where any key will do, or where nothing is known of it.
+std::span<const Field> fieldsAt(std::span<const std::string> path) {
+  if (path.empty())
+    return rootFields;
+  if (path[0] != "values" || path.size() < 2)
+    return {};
+  if (path.size() == 2)
+    return valueFields;
+  return path.size() == 3 && path[2] == "step_errors" ? std::span<const Field>(stepErrorFields)
+                                                      : std::span<const Field>();
+}
+
+/// Looks at each key as the parser meets it: the parsed file does not say where a key was, and has each once.
+class KeyCheck {
+public:
+  KeyCheck(const char *begin, const char *const *reached) : begin(begin), reached(reached) {}
+
+  void see(int depth, json::parse_event_t event, const json &parsed) {
+    if (event == json::parse_event_t::object_start)
+      seen.resize(depth + 1), seen[depth].clear();
+    if (event == json::parse_event_t::key && !found)
+      check(depth - 1, parsed.get_ref<const std::string &>());
+  }
+  /// "12: value 'x': ..." of the first key that does not belong where it is; nothing where all do.
+  const std::optional<std::string> &problem() const { return found; }
+
+private:
+  /// `level` objects are around the one that has the key.
+  void check(size_t level, const std::string &key) {
+    path.resize(level);
+    std::vector<std::string> known;
+    for (const Field &field : fieldsAt(path))
+      known.push_back(field.key);
+    if (!known.empty() && !llvm::is_contained(known, key))
+      report("unknown key \"" + key + "\"; expected one of " + llvm::join(known, ", ") + didYouMean(key, known));
+    else if (!seen[level].insert(key).second)
+      report("the key \"" + key + "\" stands there twice");
+    path.push_back(key);
+  }
+
+  void report(const std::string &what) {
+    std::string place = std::to_string(std::count(begin, *reached, '\n') + 1) + ": ";
+    if (path.size() > 1)
+      place += "value '" + path[1] + "': ";
+    found = place + what;
+  }
+
+  const char *begin;
+  const char *const *reached;
+  std::vector<std::string> path;
+  /// The keys of the objects around the parser's place.
+  std::vector<std::set<std::string>> seen;
+  std::optional<std::string> found;
+};
+
+/// What stands in a field that cannot stand there.
+Status checkFields(const json &object, std::span<const Field> fields) {
+  constexpr size_t shown = 40;
+  for (const Field &field : fields)
+    if (auto value = object.find(field.key); value != object.end() && !field.fits(*value)) {
+      std::string text = value->dump(-1, ' ', false, json::error_handler_t::replace);
+      return Error{llvm::formatv("has \"{0}\": {1}, expected {2}", field.key,
+                                 text.size() > shown ? text.substr(0, shown) + "..." : text, field.expected)};
+    }
+  return success();
+}
 
 const json *member(const json &object, const char *key) {
   auto found = object.find(key);
@@ -61,6 +195,8 @@ Result<StepErrors> parseStepErrors(const json &object) {
 
 /// One entry; the error says what is wrong with it.
 Result<ValueRange> parseValue(const json &object) {
+  if (Status fits = checkFields(object, valueFields); !fits)
+    return fits.error();
   ValueRange range;
   auto label = text(object, "label");
   auto min = number(object, "min"), max = number(object, "max");
@@ -92,8 +228,14 @@ std::string reasonOf(const json::exception &error) {
 
 Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   json root;
+  const char *reached = contents.begin();
+  KeyCheck keys(contents.begin(), &reached);
+  auto see = [&](int depth, json::parse_event_t event, json &parsed) {
+    keys.see(depth, event, parsed);
+    return true;
+  };
   try {
-    root = json::parse(contents.begin(), contents.end());
+    root = json::parse(Cursor(contents.begin(), &reached), Cursor(contents.end(), &reached), see);
   } catch (const json::exception &error) {
     return Error{name + ": is not JSON: " + reasonOf(error)};
   }
@@ -101,6 +243,10 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   if (!values || !values->is_object())
     return Error{
         name + ": is not a ranges file: expected an object with \"version\" and \"values\", as tare calibrate writes"};
+  if (keys.problem())
+    return Error{name + ":" + *keys.problem()};
+  if (Status fits = checkFields(root, rootFields); !fits)
+    return Error{name + ": " + fits.error().message};
   std::optional<int64_t> version = integer(root, "version");
   if (version != Ranges::currentVersion)
     return Error{name + ": has version " + (version ? std::to_string(*version) : "none") +
@@ -127,7 +273,10 @@ Result<Ranges> tare::calibration::parseRanges(const std::string &text, const std
 }
 
 Result<Ranges> tare::calibration::readRanges(const std::string &path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return opened.error();
+  auto buffer = llvm::MemoryBuffer::getFile(*opened);
   if (!buffer)
     return Error{path + ": " + buffer.getError().message()};
   return parse((*buffer)->getBuffer(), path);

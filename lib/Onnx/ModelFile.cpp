@@ -1,6 +1,8 @@
 //===- ModelFile.cpp - The file of a model --------------------------------===//
 #include "ModelFile.h"
 
+#include "tare/Tensor/StandardStreams.h"
+
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 
 #include <cerrno>
@@ -51,8 +53,11 @@ mlir::LogicalResult checkOpset(Model &model, const Reporter &reporter) {
 } // namespace
 
 mlir::FailureOr<Model> tare::onnx::readModel(const std::string &path, const Reporter &reporter) {
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return reporter.error(opened.error().message);
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-  Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  Descriptor file{open(opened->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0)
     return reporter.error("cannot read the file: " + std::generic_category().message(errno));
   if (failed(checkFile(file.number, reporter)))

@@ -1,8 +1,10 @@
 //===- Target.cpp - Shipped targets and what can be asked of one ----------===//
 #include "tare/Target/Target.h"
 
+#include "tare/Diagnostics/Nearest.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Tensor/MappedFile.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -12,9 +14,7 @@
 namespace tare {
 
 const ActivationFormat *Target::activation(ElementType type) const {
-  auto it = llvm::find_if(activations, [&](const ActivationFormat &format) {
-    return format.type == type;
-  });
+  auto it = llvm::find_if(activations, [&](const ActivationFormat &format) { return format.type == type; });
   return it == activations.end() ? nullptr : &*it;
 }
 
@@ -42,9 +42,7 @@ llvm::StringRef nameOf(Tail tail) {
   llvm_unreachable("not a tail");
 }
 
-bool Target::hasOp(llvm::StringRef op) const {
-  return llvm::is_contained(ops, op);
-}
+bool Target::hasOp(llvm::StringRef op) const { return llvm::is_contained(ops, op); }
 
 std::vector<std::string> allOperatorNames() {
   std::vector<std::string> names;
@@ -61,29 +59,25 @@ llvm::ArrayRef<ShippedTarget> shippedTargets() {
   return targets;
 }
 
-/// "generic, shift_only"
-static std::string shippedNames() {
-  return llvm::join(
-      llvm::map_range(shippedTargets(),
-                      [](const ShippedTarget &t) { return t.name; }),
-      ", ");
+static std::vector<std::string> shippedNames() {
+  std::vector<std::string> names;
+  for (const ShippedTarget &shipped : shippedTargets())
+    names.push_back(shipped.name.str());
+  return names;
 }
 
 Result<Target> loadTarget(const std::string &nameOrFile) {
   for (const ShippedTarget &shipped : shippedTargets())
     if (shipped.name == nameOrFile)
       return parseTarget(shipped.yaml, nameOrFile + ".yaml");
-  if (!llvm::sys::fs::exists(nameOrFile))
-    return Error{"there is no target or file '" + nameOrFile +
-                 "'; the targets that come with tare are: " + shippedNames()};
+  if (nameOrFile != standardInput && !llvm::sys::fs::exists(nameOrFile))
+    return Error{"there is no target or file '" + nameOrFile + "'; the targets that come with tare are: " +
+                 llvm::join(shippedNames(), ", ") + didYouMean(nameOrFile, shippedNames())};
   Result<std::shared_ptr<const MappedFile>> file = MappedFile::open(nameOrFile);
   if (!file)
     return file.error();
   std::span<const std::byte> bytes = (*file)->bytes();
-  return parseTarget(
-      llvm::StringRef(reinterpret_cast<const char *>(bytes.data()),
-                      bytes.size()),
-      nameOrFile);
+  return parseTarget(llvm::StringRef(reinterpret_cast<const char *>(bytes.data()), bytes.size()), nameOrFile);
 }
 
 } // namespace tare

@@ -5,6 +5,7 @@
 // points at its line.
 //
 //===----------------------------------------------------------------------===//
+#include "TargetShape.h"
 #include "tare/Diagnostics/Nesting.h"
 #include "tare/Target/Target.h"
 
@@ -299,18 +300,52 @@ private:
   }
 };
 
+/// What stands where the diagnostic points.
+static llvm::StringRef textAt(const llvm::SMDiagnostic &diagnostic) {
+  llvm::StringRef line = diagnostic.getLineContents();
+  if (diagnostic.getRanges().empty())
+    return line.trim();
+  auto [begin, end] = diagnostic.getRanges().front();
+  return line.slice(begin, end).trim();
+}
+
+/// The message with what was found, unless it says so itself.
+static std::string withFinding(const llvm::SMDiagnostic &diagnostic) {
+  std::string message = diagnostic.getMessage().str();
+  // LLVM's own.
+  if (message == "invalid boolean")
+    message = "expected true or false";
+  llvm::StringRef found = textAt(diagnostic);
+  if (found.empty() || !llvm::StringRef(message).contains_insensitive("expected"))
+    return message;
+  return "found '" + found.str() + "', " + llvm::StringRef(message).take_front().lower() + message.substr(1);
+}
+
+/// A description with every key.
+static std::string exampleDescription() {
+  Target example;
+  example.name = "example";
+  example.activations.emplace_back();
+  example.memory.arenaBytes = 1;
+  example.ops = {allOperatorNames().front()};
+  return printTarget(example);
+}
+
 /// Keeps the first diagnostic as "file:line: message".
 static void keepFirst(const llvm::SMDiagnostic &diagnostic, void *context) {
   auto &message = *static_cast<std::string *>(context);
   if (!message.empty())
     return;
   message = diagnostic.getFilename().str() + ":" + std::to_string(std::max(diagnostic.getLineNo(), 1)) + ": " +
-            diagnostic.getMessage().str();
+            withFinding(diagnostic);
 }
 
 Result<Target> tare::parseTarget(llvm::StringRef yaml, llvm::StringRef fileName) {
   if (Status shallow = checkYamlNesting(yaml, fileName); !shallow)
     return shallow.error();
+  static const std::string example = exampleDescription();
+  if (Status known = checkShape(yaml, fileName, example); !known)
+    return known.error();
   std::string message;
   llvm::yaml::Input input(llvm::MemoryBufferRef(yaml, fileName), nullptr, keepFirst, &message);
   Target target;

@@ -4,6 +4,7 @@
 #include "TemporaryPath.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Npz.h"
+#include "tare/Tensor/StandardStreams.h"
 #include "tare/Tensor/Temporaries.h"
 
 #include <fmt/format.h>
@@ -94,10 +95,16 @@ Status copyFile(AtomicFile &file, const std::string &from) {
   return success();
 }
 
+/// Written as it is, whatever its name.
+bool isDevice(const std::string &path) {
+  std::error_code error;
+  return path == standardOutput || (fs::exists(path, error) && !fs::is_regular_file(path, error));
+}
+
 /// The folder on whose disk `path` will lie; the system's own for devices.
 std::string folderOf(const std::string &path) {
   std::error_code error;
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+  if (isDevice(path))
     return fs::temp_directory_path(error).string();
   std::string folder = fs::weakly_canonical(path, error).parent_path().string();
   return folder.empty() ? "." : folder;
@@ -139,6 +146,8 @@ Result<ArrayWriter> ArrayWriter::create(const std::string &path) {
   std::error_code error;
   if (fs::is_directory(path, error))
     return Error{fmt::format("cannot write {}: it is a folder", path)};
+  if (!isDevice(path) && !path.ends_with(".npz") && !path.ends_with(".npy"))
+    return Error{fmt::format("cannot write {}: expected a name that ends in .npz, or in .npy for one array", path)};
   ArrayWriter writer;
   writer.state = std::make_shared<State>();
   writer.state->path = path;

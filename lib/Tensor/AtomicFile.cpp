@@ -4,6 +4,7 @@
 #include "SystemError.h"
 
 #include "TemporaryPath.h"
+#include "tare/Tensor/StandardStreams.h"
 #include "tare/Tensor/Temporaries.h"
 
 #include <fmt/format.h>
@@ -56,6 +57,10 @@ Result<AtomicFile> AtomicFile::createNamed(const std::string &path) { return ope
 Result<AtomicFile> AtomicFile::open(const std::string &path, bool named) {
   AtomicFile file;
   file.path = path;
+  if (path == standardOutput) {
+    file.descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return file.descriptor < 0 ? Result<AtomicFile>(file.failure()) : std::move(file);
+  }
   struct stat status;
   bool exists = stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode))

@@ -2,18 +2,33 @@
 
 #include "tare/Tensor/Dataset.h"
 #include "tare/Tensor/Convert.h"
+#include "tare/Tensor/MappedFile.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 using namespace tare;
 namespace fs = std::filesystem;
 
 namespace {
-bool isArrayFile(const fs::path &path) { return path.extension() == ".npz" || path.extension() == ".npy"; }
+bool isArrayFile(const fs::path &path) {
+  return path.extension() == ".npz" || path.extension() == ".npy" || path == standardInput;
+}
+
+/// Whether the file holds one array, rather than an archive of them. Standard input has no ending: its bytes tell.
+bool isOneArray(const std::string &path) {
+  if (path != standardInput)
+    return path.ends_with(".npy");
+  constexpr std::string_view magic = "\x93NUMPY";
+  auto file = MappedFile::open(path);
+  return file && (*file)->bytes().size() >= magic.size() &&
+         std::memcmp((*file)->bytes().data(), magic.data(), magic.size()) == 0;
+}
 
 /// The array files of a folder, in the order of their names.
 Result<std::vector<std::string>> listFolder(const std::string &folder) {
@@ -47,7 +62,7 @@ bool mayBeGiven(ElementType found, ElementType declared) {
 }
 
 std::string labelOf(const std::string &path, const std::string &input) {
-  return path.ends_with(".npy") ? path : fmt::format("{}: array '{}'", path, input);
+  return isOneArray(path) ? path : fmt::format("{}: array '{}'", path, input);
 }
 } // namespace
 
@@ -71,7 +86,7 @@ Status Dataset::scan(const std::string &path) {
     if (!listed)
       return listed.error();
     paths = std::move(*listed);
-  } else if (!fs::exists(path, error)) {
+  } else if (path != standardInput && !fs::exists(path, error)) {
     return Error{fmt::format("cannot open {}: no such file or folder", path)};
   }
   for (const std::string &name : paths) {
@@ -86,7 +101,7 @@ Status Dataset::scan(const std::string &path) {
 
 Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
   Streams result;
-  if (path.ends_with(".npy")) {
+  if (isOneArray(path)) {
     if (inputs.size() != 1)
       return Error{fmt::format("{}: a .npy file holds one array, the model has "
                                "{} inputs; give an .npz with a key for each",
@@ -121,9 +136,8 @@ void Dataset::chooseAlternatives(const Streams &first) {
 
 Result<Dataset::File> Dataset::scanFile(const std::string &path) {
   if (!isArrayFile(path))
-    return Error{fmt::format("{}: expected an .npz or .npy file, or a folder "
-                             "of them",
-                             path)};
+    return Error{fmt::format("{}: found a file that ends in '{}', expected an .npz or .npy file, or a folder of them",
+                             path, fs::path(path).extension().string())};
   Result<Streams> opened = openStreams(path);
   if (!opened)
     return opened.error();

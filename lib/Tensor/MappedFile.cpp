@@ -2,6 +2,7 @@
 #include "tare/Tensor/MappedFile.h"
 
 #include "SystemError.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <fmt/format.h>
 
@@ -64,9 +65,12 @@ private:
 } // namespace
 
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &path) {
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return opened.error();
   // Without O_NONBLOCK opening a pipe that nobody writes to would wait for
   // ever.
-  int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int number = ::open(opened->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0)
     return cannotRead(path, systemError());
   Descriptor descriptor{number};

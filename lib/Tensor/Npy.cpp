@@ -4,6 +4,7 @@
 #include "SystemError.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Convert.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <fmt/format.h>
 
@@ -132,7 +133,10 @@ Result<Tensor> ArrayStream::readAll() {
 }
 
 Result<ArrayStream> tare::openNpy(const std::string &path) {
-  std::FILE *file = std::fopen(path.c_str(), "rb");
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return opened.error();
+  std::FILE *file = std::fopen(opened->c_str(), "rb");
   if (!file)
     return Error{fmt::format("cannot open {}: {}", path, systemError())};
   auto source = std::make_unique<FileSource>(file, path);

@@ -1,6 +1,7 @@
 //===- NpzReader.cpp - Reading .npz archives ------------------------------===//
 
 #include "tare/Tensor/Npz.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <fmt/format.h>
 
@@ -68,8 +69,11 @@ Status checkSize(zip_t *zip, uint64_t index, const ArrayStream &stream, const st
 } // namespace
 
 Result<NpzReader> NpzReader::open(const std::string &path) {
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return opened.error();
   int code = 0;
-  zip_t *zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
+  zip_t *zip = zip_open(opened->c_str(), ZIP_RDONLY, &code);
   if (!zip)
     return openError(path, code);
   NpzReader reader;

@@ -35,6 +35,8 @@ Result<std::shared_ptr<Spool>> Spool::create(const std::string &folder) {
 
 Spool::~Spool() { close(descriptor); }
 
+std::string Spool::path() const { return fmt::format("/proc/self/fd/{}", descriptor); }
+
 Result<uint64_t> Spool::append(const void *data, size_t bytes) {
   uint64_t start = size.fetch_add(bytes);
   uint64_t offset = start;

@@ -29,6 +29,8 @@ public:
   /// Appends; gives the offset. For several threads at once.
   Result<uint64_t> append(const void *data, size_t bytes);
   Status read(uint64_t offset, void *data, size_t bytes) const;
+  /// Opens it again, in this process.
+  std::string path() const;
 
 private:
   int descriptor;

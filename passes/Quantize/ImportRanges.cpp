@@ -13,6 +13,7 @@
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include <algorithm>
 
 namespace tare {
@@ -42,6 +43,7 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
+    warnOfUnknown();
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
     if (ranges.measured)
@@ -105,6 +107,25 @@ private:
     // Where an operand has neither range nor grid, it has been reported.
     if (range)
       setRange(result, range->first, range->second, RangeLabel::Inherited);
+  }
+
+  /// A name that was misspelled, or another model's file: what it says is of no use to anybody.
+  void warnOfUnknown() {
+    llvm::StringSet<> known;
+    for (Value argument : function.getArguments())
+      known.insert(qnn::valueName(argument));
+    function.walk([&](Operation *op) {
+      for (Value result : op->getResults())
+        known.insert(qnn::valueName(result));
+    });
+    std::string unknown;
+    for (const auto &[name, range] : ranges.values)
+      if (!known.contains(name))
+        unknown += (unknown.empty() ? "'" : ", '") + name + "'";
+    if (!unknown.empty())
+      reportWarning(function.getLoc(), {"UnknownRange", "", "", 0, CostUnit::none,
+                                        "the ranges have " + unknown + ", and the model has no value of that name",
+                                        "correct the name, or calibrate this model"});
   }
 
   /// Constants that an op reads as it reads activations.

@@ -3,6 +3,7 @@
 
 #include "tare/Diagnostics/TrialParse.h"
 #include "tare/Dialect/Qnn/WeightFiles.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -12,14 +13,32 @@
 
 using namespace mlir;
 
-static LogicalResult report(MLIRContext &context, const std::string &message) {
+namespace tare {
+namespace {
+
+LogicalResult report(MLIRContext &context, const std::string &message) {
   return emitError(UnknownLoc::get(&context)) << message;
 }
 
+/// The file under its own name; null with the problem.
+std::unique_ptr<llvm::MemoryBuffer> open(const std::string &path, std::string &problem) {
+  if (path != standardInput)
+    return openInputFile(path, &problem);
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened) {
+    problem = opened.error().message;
+    return nullptr;
+  }
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(*opened, &problem);
+  return buffer ? llvm::MemoryBuffer::getMemBufferCopy(buffer->getBuffer(), path) : nullptr;
+}
+
+} // namespace
+
 /// Constants are valid when their weights have been read.
-FailureOr<OwningOpRef<ModuleOp>> tare::readIr(const std::string &path, MLIRContext &context) {
+FailureOr<OwningOpRef<ModuleOp>> readIr(const std::string &path, MLIRContext &context) {
   std::string problem;
-  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(path, &problem);
+  std::unique_ptr<llvm::MemoryBuffer> buffer = open(path, problem);
   if (!buffer)
     return report(context, problem);
   if (Status survived = tryToParse(buffer->getMemBufferRef(), context.getDialectRegistry()); !survived)
@@ -35,3 +54,5 @@ FailureOr<OwningOpRef<ModuleOp>> tare::readIr(const std::string &path, MLIRConte
     return failure();
   return std::move(module);
 }
+
+} // namespace tare

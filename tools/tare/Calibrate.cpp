@@ -6,6 +6,7 @@
 #include "MemoryLimit.h"
 #include "OutputFile.h"
 #include "Table.h"
+#include "tare/Diagnostics/OneLine.h"
 #include "tare/Tensor/AtomicFile.h"
 
 #include <fmt/format.h>
@@ -53,9 +54,9 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    options.addTo(app);
-    app.add_option("--calibration", options.data, "The data")->type_name("DATA");
-    app.add_option("-o,--output", output, "The ranges file")->required()->type_name("FILE");
+    options.addTo(app, files);
+    files.reads(app.add_option("--calibration", options.data, "The data")->type_name("DATA"), options.data);
+    files.writes(app.add_option("-o,--output", output, "The ranges file")->required()->type_name("FILE"), output);
   }
 
   Result<calibration::Ranges> calibrate(mlir::ModuleOp module, const CalibrationRequest &request) {
@@ -80,14 +81,49 @@ private:
           out.attribute("values", int64_t(ranges.values.size()));
         });
       });
-    if (quiet)
-      return;
+    if (verbose)
+      printValues(ranges);
+    if (!quiet)
+      summarize(ranges);
+    console().note(fmt::format("wrote {}: the ranges of {} values", output, ranges.values.size()));
+  }
+
+  static void printValues(const calibration::Ranges &ranges) {
     Table table(
         {{"value", Table::Align::left}, {"label", Table::Align::left}, {"min"}, {"max"}, {"seen min"}, {"seen max"}});
     for (const auto &[name, range] : ranges.values)
       table.add({name, range.label, fmt::format("{:.6g}", range.min), fmt::format("{:.6g}", range.max),
                  fmt::format("{:.6g}", range.seenMin), fmt::format("{:.6g}", range.seenMax)});
     table.print();
+    writeOut("\n");
+  }
+
+  /// How many there are, and those worth a look: the extremes, and what is cut off most.
+  static void summarize(const calibration::Ranges &ranges) {
+    writeOut("{} values, found by {} on {} samples; --verbose lists them\n", ranges.values.size(), ranges.method,
+             ranges.samples);
+    auto widthOf = [](const calibration::ValueRange &range) { return range.max - range.min; };
+    auto seenOf = [](const calibration::ValueRange &range) { return range.seenMax - range.seenMin; };
+    using Entry = std::pair<const std::string, calibration::ValueRange>;
+    const Entry *widest = nullptr, *narrowest = nullptr, *cut = nullptr;
+    for (const Entry &entry : ranges.values) {
+      const calibration::ValueRange &range = entry.second;
+      if (!widest || widthOf(range) > widthOf(widest->second))
+        widest = &entry;
+      if (!narrowest || widthOf(range) < widthOf(narrowest->second))
+        narrowest = &entry;
+      bool isCut = range.min > range.seenMin || range.max < range.seenMax;
+      if (isCut && (!cut || seenOf(range) / widthOf(range) > seenOf(cut->second) / widthOf(cut->second)))
+        cut = &entry;
+    }
+    auto print = [](const char *what, const Entry *entry) {
+      if (entry)
+        writeOut("{:<10} '{}': [{:.6g}, {:.6g}], seen [{:.6g}, {:.6g}]\n", what, oneLine(entry->first),
+                 entry->second.min, entry->second.max, entry->second.seenMin, entry->second.seenMax);
+    };
+    print("widest", widest);
+    print("narrowest", narrowest);
+    print("cut most", cut);
   }
 
   CalibrationOptions options;

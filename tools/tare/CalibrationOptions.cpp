@@ -1,16 +1,19 @@
 //===- CalibrationOptions.cpp - Options that convert and calibrate share --===//
 #include "CalibrationOptions.h"
+#include "Choices.h"
 #include "Executable.h"
 #include "Numbers.h"
 #include "tare/Target/Target.h"
 
 using namespace tare;
 
-void CalibrationOptions::addTo(CLI::App &app) {
-  app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
+void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
+  auto *modelOption =
+      app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
+  files.reads(modelOption, model);
   methodOption = app.add_option("--method", method, "How ranges are found: auto, min_max, percentile, mse or kl")
                      ->type_name("METHOD")
-                     ->check(CLI::IsMember(calibration::methodNames()))
+                     ->check(oneOf(calibration::methodNames()))
                      ->capture_default_str();
   percentileOption =
       app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
@@ -21,10 +24,11 @@ void CalibrationOptions::addTo(CLI::App &app) {
   targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
                      ->type_name("NAME|FILE")
                      ->capture_default_str();
+  files.reads(targetOption, target);
   activationsOption = app.add_option("--activations", activations,
                                      "The type of activations: i8 or i16 (default: the target's preferred one)")
                           ->type_name("TYPE")
-                          ->check(CLI::IsMember({"i8", "i16"}));
+                          ->check(oneOf({"i8", "i16"}));
   app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);

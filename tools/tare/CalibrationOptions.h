@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_CALIBRATIONOPTIONS_H
 
 #include "Compilation.h"
+#include "FileArguments.h"
 
 #include <CLI/CLI.hpp>
 
@@ -25,7 +26,7 @@ struct CalibrationOptions {
   CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
   CLI::Option *methodOption = nullptr, *percentileOption = nullptr, *samplesOption = nullptr;
 
-  void addTo(CLI::App &app);
+  void addTo(CLI::App &app, FileArguments &files);
   /// What is read, by its names.
   std::vector<std::string> files() const { return {model, data, target}; }
   /// The request up to the simplified float form, with its calibration; checks the target.

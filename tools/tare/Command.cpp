@@ -13,13 +13,21 @@ std::string Command::completed() const {
   return text;
 }
 
+Status Command::settleAndRun() {
+  if (Status settled = files.settle(json); !settled)
+    return settled;
+  if (files.takesStandardOutput())
+    leaveOutputToFiles();
+  return run();
+}
+
 void Command::addTo(CLI::App &parent) {
   app = parent.add_subcommand(name, summary);
   app->footer("Example:\n  " + example);
   addOptions(*app);
   app->add_flag("--json", json, "Write the result to standard output as JSON");
   app->add_flag("-q,--quiet", quiet, "No progress, no warnings");
-  app->add_flag("--verbose", verbose, "Each warning on a line of its own, also where many have one cause");
+  app->add_flag("--verbose", verbose, "Say more: each warning on a line of its own, each value of a calibration");
   app->add_option("--threads", threads, "How many threads to use (default: as many as there are cores)")
       ->type_name("N")
       ->check(CLI::Range(size_t(1), size_t(1024)));

@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_COMMAND_H
 
 #include "Console.h"
+#include "FileArguments.h"
 #include "tare/Tensor/Result.h"
 
 #include <CLI/CLI.hpp>
@@ -25,14 +26,17 @@ public:
   void addTo(CLI::App &app);
   /// Whether the command line names this one.
   bool isChosen() const { return app->parsed(); }
-  /// Does the work, after parsing. The error is printed by main.
-  virtual Status run() = 0;
+  /// What is to be settled after parsing, and the work. The error is printed by main.
+  Status settleAndRun();
+  /// The file that a message of run() is about; empty where there is none.
+  std::string fileOf(std::string_view message) const { return files.fileOf(message); }
 
   /// The outputs that are complete, as the end of an error: "; x.tare is complete". Empty where there are none.
   std::string completed() const;
 
 protected:
   virtual void addOptions(CLI::App &app) = 0;
+  virtual Status run() = 0;
 
   Console console() const { return Console(json, quiet, verbose); }
   /// --json: the result as JSON on standard output.
@@ -40,6 +44,8 @@ protected:
   bool quiet = false;
   /// --verbose: each warning on a line of its own.
   bool verbose = false;
+  /// Every file that an option names.
+  FileArguments files;
   /// Files and folders that have got their final names.
   std::vector<std::string> complete;
   /// --threads; 0 for as many as there are cores.

@@ -49,11 +49,9 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    app.add_option("A", first, "The reference")->required();
-    app.add_option("B", second, "What is compared with it")->required();
-    app.add_option("--inputs", inputs, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
-        ->required()
-        ->type_name("X.npz");
+    files.reads(app.add_option("A", first, "The reference")->required(), first);
+    files.reads(app.add_option("B", second, "What is compared with it")->required(), second);
+    files.reads(addInputs(app, inputs)->required(), inputs);
     shapes.addTo(app);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")

@@ -14,6 +14,7 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -227,7 +228,10 @@ private:
 
 /// It is JSON: its first character that is not white space is a brace.
 bool tare::isRangesFile(const std::string &path) {
-  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 64, 0);
+  Result<std::string> opened = pathToOpen(path);
+  if (!opened)
+    return false;
+  auto buffer = llvm::MemoryBuffer::getFileSlice(*opened, 64, 0);
   return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
 }
 

@@ -83,6 +83,12 @@ void tare::guardStandardStreams() {
       (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static std::FILE *tables = stdout;
+
+void tare::leaveOutputToFiles() { tables = stderr; }
+
+void tare::writeText(const std::string &text) { std::fwrite(text.data(), 1, text.size(), tables); }
+
 Status tare::flushOutput() {
   errno = 0;
   if (std::fflush(stdout) == 0 && !std::ferror(stdout))

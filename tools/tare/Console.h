@@ -64,10 +64,14 @@ private:
 /// closed, or that nobody reads any more, writing fails; no signal ends the process.
 void guardStandardStreams();
 
-/// Writes to standard output, as fmt::print does; what cannot be written is told by flushOutput().
+/// From now on writeOut() writes to standard error: standard output is a file that the run writes.
+void leaveOutputToFiles();
+
+/// Writes text to standard output; what cannot be written is told by flushOutput().
+void writeText(const std::string &text);
+/// The same, as fmt::print does.
 template <typename... Args> void writeOut(fmt::format_string<Args...> format, Args &&...args) {
-  std::string text = fmt::format(format, std::forward<Args>(args)...);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  writeText(fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// Flushes standard output; an error where it cannot be written (a full disk behind a redirection).

@@ -1,5 +1,6 @@
 //===- Convert.cpp - tare convert -----------------------------------------===//
 #include "CalibrationOptions.h"
+#include "Choices.h"
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "Json.h"
@@ -11,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Emitter/Emitter.h"
 #include "tare/Tensor/AtomicFile.h"
+#include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -55,18 +57,20 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    options.addTo(app);
-    app.add_option("--calibration", options.data, "Calibration data, or a ranges file")->type_name("DATA");
+    options.addTo(app, files);
+    auto *data = app.add_option("--calibration", options.data, "Calibration data, or a ranges file");
+    files.reads(data->type_name("DATA"), options.data);
     app.add_option("--strip-io", stripIo,
                    "Leave these at the border to the host: quantize, dequantize, transpose, concat")
         ->type_name("LIST")
         ->delimiter(',')
-        ->check(CLI::IsMember({"quantize", "dequantize", "transpose", "concat"}));
+        ->check(oneOf({"quantize", "dequantize", "transpose", "concat"}));
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");
-    app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something")
-        ->type_name("DIR");
+    auto *dump =
+        app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something");
+    files.writesFolder(dump->type_name("DIR"), dumpFolder);
     app.add_option("--emit", emit,
                    "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
         ->type_name("FORM")
@@ -79,7 +83,7 @@ private:
             ->capture_default_str();
     app.add_flag("--strict", strict, "Refuse a result of which an output has collapsed");
     app.add_flag("--timing", timing, "Show the time and the memory that each step and each pass takes");
-    app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT");
+    files.writes(app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT"), output);
   }
 
   Result<CompilationRequest> makeRequest() const {
@@ -221,10 +225,11 @@ private:
       return reportJson(compiled, context, bytes);
     if (timing)
       printTimedSteps(compiled.steps);
-    console().note(fmt::format(
-        "wrote {}: {:.1f} kB; calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB", output,
-        bytes / 1e3, compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method), calibrating,
-        samplesText(compiled.ranges.samples), others, peakMegabytes()));
+    console().note(
+        fmt::format("wrote {}: {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB", output,
+                    output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3),
+                    compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method), calibrating,
+                    samplesText(compiled.ranges.samples), others, peakMegabytes()));
   }
 
   std::string samplesText(int64_t count) const {

@@ -5,7 +5,10 @@
 #include "ProgramExecutable.h"
 #include "tare/Tensor/Convert.h"
 #include "tare/Tensor/MappedFile.h"
+#include "tare/Tensor/StandardStreams.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -13,8 +16,15 @@ using namespace tare;
 
 namespace {
 
-std::string_view beginning(const MappedFile &file) {
-  return {reinterpret_cast<const char *>(file.bytes().data()), std::min<size_t>(file.bytes().size(), 8)};
+std::string_view beginning(const MappedFile &file, size_t bytes) {
+  return {reinterpret_cast<const char *>(file.bytes().data()), std::min(file.bytes().size(), bytes)};
+}
+
+/// Of a model that has no name: ONNX is protobuf, whose tags and lengths do not print; IR is text.
+ModelKind kindByContents(const MappedFile &file) {
+  constexpr size_t enough = 64;
+  auto prints = [](unsigned char byte) { return byte >= ' ' || std::isspace(byte); };
+  return std::ranges::all_of(beginning(file, enough), prints) ? ModelKind::ir : ModelKind::onnx;
 }
 
 bool endsWithOneOf(std::string_view path, std::initializer_list<std::string_view> endings) {
@@ -27,12 +37,14 @@ Result<ModelKind> tare::kindOfModel(const std::string &path) {
   auto file = MappedFile::open(path);
   if (!file)
     return file.error();
-  std::string_view magic = beginning(**file);
+  std::string_view magic = beginning(**file, 8);
   // A FlatBuffer's identifier follows the offset of its root.
   if (magic.size() == 8 && magic.substr(4) == "TARE")
     return ModelKind::program;
   if (magic.starts_with("ML\xefR"))
     return ModelKind::ir;
+  if (path == standardInput)
+    return kindByContents(**file);
   if (endsWithOneOf(path, {".tare"}))
     return ModelKind::program;
   if (endsWithOneOf(path, {".mlir", ".mlirbc"}))

@@ -2,6 +2,7 @@
 #include "Commands.h"
 #include "Inspection.h"
 #include "ShapeOptions.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <filesystem>
 
@@ -30,7 +31,8 @@ public:
       return inspection.error();
     std::error_code error;
     inspection->path = path;
-    inspection->fileBytes = std::filesystem::file_size(path, error);
+    Result<std::string> opened = pathToOpen(path);
+    inspection->fileBytes = opened ? std::filesystem::file_size(*opened, error) : 0;
     if (json)
       printJson([&](llvm::json::OStream &out) { inspection->writeJson(out); });
     else
@@ -40,7 +42,7 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required();
+    files.reads(app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required(), path);
     shapes.addTo(app);
   }
 

@@ -15,8 +15,11 @@ namespace tare {
 
 /// One JSON document, its keys in the order in which `write` gives them; ends with a new line.
 std::string jsonDocument(llvm::function_ref<void(llvm::json::OStream &)> write);
-/// Prints one JSON document to standard output, its keys in the order in which `write` gives them.
+/// The one JSON document that a run prints to standard output, its keys in the order in which `write` gives them; it is
+/// kept until the run ends.
 void printJson(llvm::function_ref<void(llvm::json::OStream &)> write);
+/// Prints what printJson() was given; where there is an error, that object behind the key "error" of it, or alone.
+void writeDocument(const std::string &error = "");
 
 /// A number; null where JSON has none (infinite, NaN).
 llvm::json::Value jsonNumber(double number);

@@ -48,13 +48,10 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    app.add_option("MODEL", model, "A float .onnx, an .mlir of any stage, or a .tare")->required();
-    app.add_option("--inputs", inputs, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
-        ->required()
-        ->type_name("X.npz");
-    app.add_option("--outputs", outputs, "The file to write; a .npy where there is one output")
-        ->required()
-        ->type_name("Y.npz");
+    files.reads(app.add_option("MODEL", model, "A float .onnx, an .mlir of any stage, or a .tare")->required(), model);
+    files.reads(addInputs(app, inputs)->required(), inputs);
+    auto *written = app.add_option("--outputs", outputs, "The file to write; a .npy where there is one output");
+    files.writes(written->required()->type_name("Y.npz"), outputs);
     app.add_flag(
         "--raw", raw,
         "Give the integers behind the outputs' dequantize, in place of real numbers; inputs may be integers too,\n"
@@ -63,9 +60,9 @@ private:
     auto *timed = app.add_flag(
         "--profile", profiling,
         "Show what each layer of a program takes; the samples run one after the other, each in all threads");
-    app.add_option("--profile-trace", trace, "Write --profile's runs as a trace for chrome://tracing or Perfetto")
-        ->type_name("T.json")
-        ->needs(timed);
+    auto *traced =
+        app.add_option("--profile-trace", trace, "Write --profile's runs as a trace for chrome://tracing or Perfetto");
+    files.writes(traced->type_name("T.json")->needs(timed), trace);
     timed->excludes("--all-layers");
     shapes.addTo(app);
     app.add_option("--samples", samples, "How many samples to run (default: all)")

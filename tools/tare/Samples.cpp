@@ -36,6 +36,12 @@ size_t threadsOf(size_t asked) { return asked ? asked : defaultThreads(); }
 
 } // namespace
 
+CLI::Option *tare::addInputs(CLI::App &app, std::string &path) {
+  return app
+      .add_option("--inputs", path, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
+      ->type_name("X.npz");
+}
+
 size_t tare::workersFor(const SampleSource &source, size_t threads) {
   return std::clamp<size_t>(source.sampleCount(), 1, threadsOf(threads));
 }

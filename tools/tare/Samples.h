@@ -6,7 +6,12 @@
 #include "Executable.h"
 #include "tare/Tensor/Dataset.h"
 
+#include <CLI/CLI.hpp>
+
 namespace tare {
+
+/// The option --inputs of commands that run models on samples.
+CLI::Option *addInputs(CLI::App &app, std::string &path);
 
 /// How many workers forEachSample() has at most.
 size_t workersFor(const SampleSource &source, size_t threads);

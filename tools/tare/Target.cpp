@@ -44,9 +44,11 @@ private:
     app.require_subcommand(1);
     list = app.add_subcommand("list", "The targets that come with tare")->fallthrough();
     show = app.add_subcommand("show", "A description, as its file has it")->fallthrough();
-    show->add_option("target", name, "A shipped target or a YAML file")->required()->type_name("NAME|FILE");
+    files.reads(show->add_option("target", name, "A shipped target or a YAML file")->required()->type_name("NAME|FILE"),
+                name);
     check = app.add_subcommand("check", "Read a description, and say where it contradicts itself")->fallthrough();
-    check->add_option("target", name, "A YAML file, or a shipped target")->required()->type_name("FILE");
+    files.reads(check->add_option("target", name, "A YAML file, or a shipped target")->required()->type_name("FILE"),
+                name);
   }
 
   Status printList() const {

@@ -33,7 +33,7 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    app.add_option("PROGRAM", path, "A .tare")->required();
+    files.reads(app.add_option("PROGRAM", path, "A .tare")->required(), path);
     auto *limit = app.add_option("--max-error", maxError, "Fail where a layer's worst error is above this")
                       ->type_name("LSB")
                       ->check(positiveNumber());
@@ -45,11 +45,12 @@ private:
                                   "Write what each layer reads, sums and gives, and its constants, as .npy files")
                        ->type_name("DIR")
                        ->excludes(limit, mode);
-    app.add_option(
-           "--inputs", golden.inputs,
-           "Real inputs, as `tare run` takes them, for --golden (default: random integers of the inputs' types)\n"
-           "and for --rounding (default: every accumulator there is, in place of those of data)")
-        ->type_name("X.npz");
+    auto *data = app.add_option(
+        "--inputs", golden.inputs,
+        "Real inputs, as `tare run` takes them, for --golden (default: random integers of the inputs' types)\n"
+        "and for --rounding (default: every accumulator there is, in place of those of data)");
+    files.reads(data->type_name("X.npz"), golden.inputs);
+    files.writesFolder(folder, golden.folder);
     app.add_option("--samples", golden.samples, "How many samples (default: 4 for --golden, all for --rounding)")
         ->type_name("N")
         ->check(wholeNumber(1));

@@ -1,11 +1,15 @@
 //===- main.cpp - The driver `tare` ---------------------------------------===//
 //
 // Every run ends with exit code 0, or with 1 and exactly one line of the form
-// "tare: error: ..." on standard error.
+// "tare: error: ..." on standard error; with --json that is a document on
+// standard output, too.
 //
 //===----------------------------------------------------------------------===//
+#include "CommandLineError.h"
 #include "Commands.h"
 #include "EndSignals.h"
+#include "ErrorReport.h"
+#include "Json.h"
 #include "tare/Tensor/Temporaries.h"
 
 #include "llvm/Support/ErrorHandling.h"
@@ -27,24 +31,48 @@ static constexpr char examples[] = "Examples:\n"
                                    "  tare inspect model.tare\n"
                                    "`tare COMMAND --help` explains a command.";
 
+/// Whether the run's error is also a JSON document.
+static bool isJson = false;
+
+/// Ends a run: the error as a line, and as JSON for those who asked for it.
+static void report(const Error &error, const std::string &file) {
+  Console::error(error);
+  if (!isJson)
+    return;
+  writeDocument(errorJson(error, file));
+  // Who cannot read it has the line.
+  (void)bool(flushOutput());
+}
+
 /// What remains after a library gives up: one message, no stack trace.
 static void exitFatally(void *, const char *reason, bool) {
-  Console::error({reason});
+  report({reason}, "");
   removeTemporaries();
   std::_Exit(EXIT_FAILURE);
 }
 
-static Status runChosen(const std::vector<std::unique_ptr<Command>> &commands) {
-  for (const auto &command : commands)
-    if (command->isChosen()) {
-      Status done = command->run();
-      Status told = done ? flushOutput() : done;
-      return done && !told ? Error{told.error().message + command->completed()} : told;
-    }
-  return Error{"no command given; `tare --help` lists the commands"};
+static Status writeResult() {
+  if (isJson)
+    writeDocument();
+  return flushOutput();
 }
 
-static Status parseAndRun(int argc, char **argv) {
+/// Runs a command; whether it has done what it was asked.
+static bool succeeds(Command &command) {
+  Status done = command.settleAndRun();
+  giveWayToSignals();
+  if (done) {
+    if (Status told = writeResult(); !told) {
+      Console::error({told.error().message + command.completed()});
+      return false;
+    }
+    return true;
+  }
+  report(done.error(), command.fileOf(done.error().message));
+  return false;
+}
+
+static bool parseAndRun(int argc, char **argv) {
   CLI::App app(description, "tare");
   app.set_version_flag("--version", "tare " TARE_VERSION);
   app.set_help_flag("-h,--help", "Explain the command");
@@ -56,12 +84,21 @@ static Status parseAndRun(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
-    if (error.get_exit_code() != 0)
-      return Error{error.what() + std::string("; `tare --help` lists the commands, `tare COMMAND --help` the options")};
+    if (error.get_exit_code() != 0) {
+      report(explain(app, error), "");
+      return false;
+    }
     app.exit(error); // prints the help or the version
-    return flushOutput();
+    Status told = flushOutput();
+    if (!told)
+      Console::error(told.error());
+    return bool(told);
   }
-  return runChosen(commands);
+  for (const auto &command : commands)
+    if (command->isChosen())
+      return succeeds(*command);
+  report({"no command given; `tare --help` lists the commands"}, "");
+  return false;
 }
 
 int main(int argc, char **argv) {
@@ -70,17 +107,15 @@ int main(int argc, char **argv) {
   llvm::install_fatal_error_handler(exitFatally);
   llvm::install_bad_alloc_error_handler(exitFatally);
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");
+  isJson = asksForJson(argc, argv);
   try {
-    Status done = parseAndRun(argc, argv);
-    giveWayToSignals();
-    if (done)
+    if (parseAndRun(argc, argv))
       return EXIT_SUCCESS;
-    Console::error(done.error());
   } catch (const std::bad_alloc &) {
-    Console::error({"out of memory"});
+    report({"out of memory"}, "");
   } catch (const std::exception &exception) {
     // Libraries report bad input by Result, so that this is ours.
-    Console::error({std::string("a bug in Tare, please report it with the input: ") + exception.what()});
+    report({std::string("a bug in Tare, please report it with the input: ") + exception.what()}, "");
   }
   return EXIT_FAILURE;
 }

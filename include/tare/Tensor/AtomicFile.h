@@ -22,7 +22,8 @@ namespace tare {
 class TemporaryPath;
 
 /// A file being written. Destroying it before commit() removes what was
-/// written. Devices and pipes (/dev/stdout) are written directly.
+/// written. Devices, pipes and standard output (StandardStreams.h) are written
+/// directly.
 class AtomicFile {
 public:
   /// Opens a temporary file beside `path`; links are followed.

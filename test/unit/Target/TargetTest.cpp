@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 using namespace tare;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 namespace {
@@ -127,20 +128,21 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
 
 TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_EQ(errorOf(describe("shift: {min: 3, max: 2}")), "board.yaml:4: min is 3, above max, which is 2");
-  EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: expected an integer in [0, 62]");
-  EXPECT_EQ(errorOf(describe("product_bits: 129")), "board.yaml:6: expected an integer in [8, 128]");
+  EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: found '-1', expected an integer in [0, 62]");
+  EXPECT_EQ(errorOf(describe("product_bits: 129")), "board.yaml:6: found '129', expected an integer in [8, 128]");
   EXPECT_THAT(errorOf(describe("product_bits: 15")), HasSubstr("product_bits is 15, but the multiplier alone has 15"));
-  EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: expected an integer in [1, 31]");
-  EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: expected an integer in [1, 31]");
-  EXPECT_EQ(errorOf(describe("mean_multiplier_bits: 0")), "board.yaml:6: expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("multiplier_bits: 32")), "board.yaml:3: found '32', expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("multiplier_bits: many")), "board.yaml:3: found 'many', expected an integer in [1, 31]");
+  EXPECT_EQ(errorOf(describe("mean_multiplier_bits: 0")), "board.yaml:6: found '0', expected an integer in [1, 31]");
   EXPECT_EQ(errorOf(describe("requantizer: float")),
-            "board.yaml:6: expected one of multiply_shift, shift, three_stage");
-  EXPECT_EQ(errorOf(describe("speed: 3")), "board.yaml:6: unknown key 'speed'");
-  EXPECT_THAT(errorOf(describe("rounding: up")), HasSubstr("board.yaml:5: expected one of half_up, half_away"));
-  EXPECT_EQ(errorOf(describe("layout: nchw")), "board.yaml:6: expected one of nhwc");
-  EXPECT_THAT(errorOf(describe("ops: [conv, gru]")), HasSubstr("board.yaml:6: expected one of conv, "));
+            "board.yaml:6: found 'float', expected one of multiply_shift, shift, three_stage");
+  EXPECT_THAT(errorOf(describe("speed: 3")), HasSubstr("board.yaml:6: unknown key 'speed'; expected one of name, "));
+  EXPECT_THAT(errorOf(describe("rounding: up")),
+              HasSubstr("board.yaml:5: found 'up', expected one of half_up, half_away"));
+  EXPECT_EQ(errorOf(describe("layout: nchw")), "board.yaml:6: found 'nchw', expected one of nhwc");
+  EXPECT_THAT(errorOf(describe("ops: [conv, gru]")), HasSubstr("board.yaml:6: found 'gru', expected one of conv, "));
   EXPECT_EQ(errorOf(describe("memory: {alignment: 48}")), "board.yaml:6: alignment is 48, not a power of two");
-  EXPECT_EQ(errorOf(describe("tables: {i8: 128}")), "board.yaml:6: expected an integer in [256, 256]");
+  EXPECT_EQ(errorOf(describe("tables: {i8: 128}")), "board.yaml:6: found '128', expected an integer in [256, 256]");
   EXPECT_EQ(errorOf(describe("weights: {type: i16}")), "board.yaml:6: weights have type i8 in a program");
   EXPECT_EQ(errorOf(describe("weights: {symmetric: false}")),
             "board.yaml:6: weights are symmetric in a program: their zero point is 0");
@@ -216,11 +218,34 @@ TEST(Target, EveryKeyIsRead) {
   EXPECT_TRUE(plain->hasOp("softmax"));
 }
 
+TEST(Target, UnknownKeysAreNamedWithTheirPlace) {
+  EXPECT_THAT(errorOf(describe("multipler_bits: 15")), HasSubstr("board.yaml:6: unknown key 'multipler_bits'"));
+  EXPECT_THAT(errorOf(describe("multipler_bits: 15")), EndsWith("; did you mean 'multiplier_bits'?"));
+  EXPECT_THAT(errorOf(describe("shift: {min: 0, mx: 2}")),
+              HasSubstr("board.yaml:4: unknown key 'shift.mx'; expected one of min, max"));
+  EXPECT_THAT(errorOf(describe("activations: [{type: i8, symetric: true, accumulator_bits: 32}]")),
+              HasSubstr("board.yaml:2: unknown key 'activations.symetric'; expected one of type, symmetric, "));
+  EXPECT_THAT(errorOf(describe("memory: {arena: 5}")), HasSubstr("unknown key 'memory.arena'; expected one of arena_"));
+}
+
+TEST(Target, OtherKindsOfValuesAreSaid) {
+  EXPECT_EQ(errorOf(describe("shift: 5")), "board.yaml:4: shift: found '5', expected the keys min, max");
+  EXPECT_EQ(errorOf(describe("multiplier_bits: [1, 2]")),
+            "board.yaml:3: multiplier_bits: found a list, expected one value");
+  EXPECT_EQ(errorOf(describe("rounding: {a: 1}")), "board.yaml:5: rounding: found keys, expected one value");
+  EXPECT_EQ(errorOf(describe("rounding:")), "board.yaml:5: rounding: found nothing, expected one value");
+  EXPECT_EQ(errorOf(describe("ops: conv")), "board.yaml:6: ops: found 'conv', expected a list, of one value each");
+  EXPECT_EQ(errorOf(describe("activations: [i8]")),
+            "board.yaml:2: activations: found 'i8', expected the keys type, symmetric, accumulator_bits");
+  EXPECT_EQ(errorOf(describe("weights: {symmetric: maybe}")), "board.yaml:6: found 'maybe', expected true or false");
+  EXPECT_THAT(errorOf(describe("rounding: \"half_up")), HasSubstr("expected quote at end of scalar"));
+}
+
 TEST(Target, NoTextCrashes) {
   EXPECT_THAT(errorOf(""), HasSubstr("board.yaml:1: expected a target description"));
   EXPECT_THAT(errorOf("# nothing\n"), HasSubstr("expected a target description"));
   EXPECT_THAT(errorOf("---\n"), HasSubstr("expected a target description"));
-  EXPECT_THAT(errorOf("[]"), HasSubstr("board.yaml:1: not a mapping"));
+  EXPECT_THAT(errorOf("[]"), HasSubstr("board.yaml:1: found a list, expected the keys name, "));
   EXPECT_THAT(errorOf("name: x"), HasSubstr("missing required key 'activations'"));
   std::string yaml = describe();
   for (size_t length = 0; length < yaml.size(); ++length)

@@ -1,0 +1,146 @@
+//===- TargetShape.cpp - Which keys a description may have ----------------===//
+#include "TargetShape.h"
+
+#include "tare/Diagnostics/Nearest.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/YAMLParser.h"
+
+#include <optional>
+#include <vector>
+
+using namespace tare;
+namespace yaml = llvm::yaml;
+
+namespace {
+
+/// What a node of the example holds.
+struct Shape {
+  enum class Kind { value, list, keys } kind = Kind::value;
+  /// The keys in their order, and what they hold; of a list, its element.
+  std::vector<std::string> names;
+  std::vector<Shape> parts;
+};
+
+std::string textOf(yaml::ScalarNode &node) {
+  llvm::SmallString<32> storage;
+  return node.getValue(storage).str();
+}
+
+/// The name of a key; nothing where it is no plain text.
+std::optional<std::string> nameOf(yaml::KeyValueNode &entry) {
+  auto *key = llvm::dyn_cast_or_null<yaml::ScalarNode>(entry.getKey());
+  return key ? std::optional(textOf(*key)) : std::nullopt;
+}
+
+Shape shapeOf(yaml::Node *node) {
+  Shape shape;
+  if (auto *mapping = llvm::dyn_cast_or_null<yaml::MappingNode>(node)) {
+    shape.kind = Shape::Kind::keys;
+    for (yaml::KeyValueNode &entry : *mapping) {
+      shape.names.push_back(nameOf(entry).value_or(""));
+      shape.parts.push_back(shapeOf(entry.getValue()));
+    }
+  } else if (auto *list = llvm::dyn_cast_or_null<yaml::SequenceNode>(node)) {
+    shape.kind = Shape::Kind::list;
+    for (yaml::Node &element : *list)
+      shape.parts.push_back(shapeOf(&element));
+  }
+  return shape;
+}
+
+std::string expectation(const Shape &shape) {
+  if (shape.kind == Shape::Kind::value)
+    return "one value";
+  if (shape.kind == Shape::Kind::keys)
+    return "the keys " + llvm::join(shape.names, ", ");
+  return "a list, of " + expectation(shape.parts.front()) + " each";
+}
+
+/// Walks what a user gave along the example; nodes can be read once, in their order.
+class Checker {
+public:
+  Checker(llvm::SourceMgr &sources, llvm::StringRef file) : sources(sources), file(file) {}
+
+  /// `path` leads to the node: "shift.min"; `place` is what has its line. The first problem counts, but all is walked:
+  /// a collection that was left in the middle cannot be skipped.
+  void check(yaml::Node *node, const Shape &shape, const std::string &path, yaml::Node *place) {
+    if (!node || llvm::isa<yaml::AliasNode>(node))
+      return;
+    auto *mapping = llvm::dyn_cast<yaml::MappingNode>(node);
+    auto *list = llvm::dyn_cast<yaml::SequenceNode>(node);
+    if (mapping && shape.kind == Shape::Kind::keys)
+      return checkKeys(*mapping, shape, path);
+    if (list && shape.kind == Shape::Kind::list) {
+      for (yaml::Node &element : *list)
+        check(&element, shape.parts.front(), path, &element);
+      return;
+    }
+    if (mapping || list || shape.kind != Shape::Kind::value || llvm::isa<yaml::NullNode>(node))
+      report(place,
+             (path.empty() ? "" : path + ": ") + "found " + descriptionOf(node) + ", expected " + expectation(shape));
+  }
+
+  const std::optional<std::string> &problem() const { return found; }
+
+private:
+  void checkKeys(yaml::MappingNode &mapping, const Shape &shape, const std::string &path) {
+    for (yaml::KeyValueNode &entry : mapping) {
+      std::optional<std::string> name = nameOf(entry);
+      if (!name)
+        continue;
+      auto known = llvm::find(shape.names, *name);
+      std::string full = path.empty() ? *name : path + "." + *name;
+      if (known == shape.names.end())
+        report(entry.getKey(), "unknown key '" + full + "'; expected one of " + llvm::join(shape.names, ", ") +
+                                   didYouMean(*name, shape.names));
+      else
+        check(entry.getValue(), shape.parts[known - shape.names.begin()], full, entry.getKey());
+    }
+  }
+
+  static std::string descriptionOf(yaml::Node *node) {
+    if (llvm::isa<yaml::MappingNode>(node))
+      return "keys";
+    if (llvm::isa<yaml::SequenceNode>(node))
+      return "a list";
+    auto *scalar = llvm::dyn_cast<yaml::ScalarNode>(node);
+    return scalar ? "'" + textOf(*scalar) + "'" : "nothing";
+  }
+
+  void report(yaml::Node *node, const std::string &what) {
+    unsigned line = sources.getLineAndColumn(node->getSourceRange().Start).first;
+    if (!found)
+      found = file.str() + ":" + std::to_string(line) + ": " + what;
+  }
+
+  llvm::SourceMgr &sources;
+  llvm::StringRef file;
+  std::optional<std::string> found;
+};
+
+/// The one document; null where it is empty, or no YAML.
+yaml::Node *rootOf(yaml::Stream &stream) {
+  yaml::document_iterator document = stream.begin();
+  yaml::Node *root = document == stream.end() ? nullptr : document->getRoot();
+  return root && !llvm::isa<yaml::NullNode>(root) ? root : nullptr;
+}
+
+} // namespace
+
+Status tare::checkShape(llvm::StringRef text, llvm::StringRef file, llvm::StringRef example) {
+  auto silent = [](const llvm::SMDiagnostic &, void *) {};
+  llvm::SourceMgr sources, exampleSources;
+  sources.setDiagHandler(silent);
+  yaml::Stream exampleStream(example, exampleSources), stream(text, sources);
+  Shape shape = shapeOf(rootOf(exampleStream));
+  Checker checker(sources, file);
+  yaml::Node *root = rootOf(stream);
+  checker.check(root, shape, "", root);
+  // Of text that is no YAML the parser says more.
+  if (checker.problem() && !stream.failed())
+    return Error{*checker.problem()};
+  return success();
+}

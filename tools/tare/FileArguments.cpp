@@ -1,0 +1,102 @@
+//===- FileArguments.cpp - The files that a command line names ------------===//
+#include "FileArguments.h"
+
+#include "tare/Tensor/StandardStreams.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+using namespace tare;
+
+namespace {
+
+constexpr char stream[] = "-";
+
+/// Where the message names the path, as a word of its own.
+size_t findPath(std::string_view message, std::string_view path) {
+  constexpr std::string_view before = " '(", behind = " ':;,)/";
+  for (size_t at = message.find(path); at != std::string_view::npos; at = message.find(path, at + 1)) {
+    size_t end = at + path.size();
+    bool begins = at == 0 || before.find(message[at - 1]) != std::string_view::npos;
+    if (begins && (end == message.size() || behind.find(message[end]) != std::string_view::npos))
+      return at;
+  }
+  return std::string_view::npos;
+}
+
+/// The path at `begin` of a message, with what follows it in a folder that was given.
+std::string pathAt(std::string_view message, size_t begin, size_t length) {
+  if (begin + length < message.size() && message[begin + length] == '/')
+    length = std::min(message.find_first_of(":' ", begin + length), message.size()) - begin;
+  return std::string(message.substr(begin, length));
+}
+
+} // namespace
+
+CLI::Option *FileArguments::add(CLI::Option *option, std::string &path, Use use) {
+  arguments.push_back({option, &path, use});
+  return option;
+}
+
+CLI::Option *FileArguments::reads(CLI::Option *option, std::string &path) { return add(option, path, Use::read); }
+CLI::Option *FileArguments::writes(CLI::Option *option, std::string &path) { return add(option, path, Use::written); }
+CLI::Option *FileArguments::writesFolder(CLI::Option *option, std::string &path) {
+  return add(option, path, Use::folder);
+}
+
+Status FileArguments::settle(Use use, const std::string &name) {
+  const Argument *first = nullptr;
+  for (const Argument &argument : arguments) {
+    if (argument.option->count() == 0 || argument.use != use)
+      continue;
+    // A file that is called as the stream.
+    if (*argument.path == name)
+      *argument.path = "./" + name;
+    if (*argument.path != stream)
+      continue;
+    if (first)
+      return Error{fmt::format("{} and {} are both -, which is standard {} and can be one of them; name a file",
+                               first->option->get_name(), argument.option->get_name(),
+                               use == Use::read ? "input" : "output")};
+    first = &argument;
+  }
+  if (first)
+    *first->path = name;
+  return success();
+}
+
+Status FileArguments::settle(bool json) {
+  for (const Argument &argument : arguments)
+    if (argument.use == Use::folder && argument.option->count() > 0 && *argument.path == stream)
+      return Error{fmt::format("{} is -, found a stream, expected the name of a folder", argument.option->get_name())};
+  if (Status settled = settle(Use::read, standardInput); !settled)
+    return settled;
+  if (Status settled = settle(Use::written, standardOutput); !settled)
+    return settled;
+  if (json && takesStandardOutput())
+    return Error{"--json and an output that is - both write to standard output; name a file, or leave --json out"};
+  return success();
+}
+
+bool FileArguments::takesStandardOutput() const {
+  return std::ranges::any_of(arguments, [](const Argument &argument) { return *argument.path == standardOutput; });
+}
+
+std::string FileArguments::fileOf(std::string_view message) const {
+  std::string found;
+  size_t at = std::string_view::npos;
+  bool isPrefix = false;
+  for (const Argument &argument : arguments) {
+    const std::string &path = *argument.path;
+    size_t begin = path.empty() || argument.option->count() == 0 ? std::string_view::npos : findPath(message, path);
+    if (begin == std::string_view::npos || (at != std::string_view::npos && !isPrefix && begin >= at) || begin == at)
+      continue;
+    bool begins = begin == 0 && message.substr(path.size()).starts_with(": ");
+    if (begins && at != std::string_view::npos)
+      continue;
+    found = pathAt(message, begin, path.size());
+    at = begin;
+    isPrefix = begins;
+  }
+  return found;
+}
