@@ -107,8 +107,17 @@ static double largestOf(llvm::ArrayRef<ChannelWeights> channels) {
 }
 
 bool tare::mayLose(llvm::ArrayRef<double> scales, double step, const MultiplierLimits &limits, bool isShared) {
+  // Stored integers are that much larger than the real numbers that they stand for, at most.
+  constexpr double mostOffset = 64;
   MultiplierLimits used = isShared ? sharedLimits(*llvm::max_element(scales), step, limits) : limits;
-  return llvm::any_of(scales, [&](double scale) { return gainErrorOf(scale, step, used) > harmlessGain; });
+  double lost = 0, power = 0;
+  for (double scale : scales) {
+    double gain = gainErrorOf(scale, step, used);
+    if (gain > harmlessGain)
+      return true;
+    lost += gain * gain * scale * scale, power += scale * scale;
+  }
+  return isShared && mostOffset * mostOffset * lost > harmlessGain * harmlessGain * power;
 }
 
 bool tare::gainsMatter(llvm::ArrayRef<ChannelWeights> channels, double step, const MultiplierLimits &limits,
@@ -121,8 +130,8 @@ bool tare::gainsMatter(llvm::ArrayRef<ChannelWeights> channels, double step, con
   const MultiplierLimits shared = sharedLimits(largestOf(channels), step, limits);
   double lost = 0, power = 0;
   for (const ChannelWeights &channel : channels) {
-    double gain = channel.gainError(step, shared), own = channel.power();
-    lost += gain * gain * own, power += own;
+    double gain = channel.gainError(step, shared);
+    lost += gain * gain * channel.scaledPower(), power += channel.power();
   }
   return lost > harmlessGain * harmlessGain * power;
 }

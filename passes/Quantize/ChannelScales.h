@@ -24,13 +24,16 @@ struct ChosenScale {
 /// The weights of one channel, i8, symmetric.
 class ChannelWeights {
 public:
-  /// `own`: the scale that suits the weights themselves; what is chosen is no finer than `finest`. `offset`: the bias,
-  /// in units of a usual activation, which the multiplier scales as it does the weights; 0 where it does not.
+  /// `own`: the scale that suits the weights themselves; what is chosen is no finer than `finest`. `offset`: what the
+  /// multiplier scales beside the weights' products with real numbers, in units of a usual activation: the bias, or
+  /// what stored integers have of their zero point.
   ChannelWeights(llvm::ArrayRef<float> weights, double own, double finest, double offset = 0);
 
   double own() const { return ownScale; }
   /// The squared sum.
   double power() const;
+  /// What an error of the multiplier's takes a share of: power(), and the offset's.
+  double scaledPower() const { return power() + offset * offset; }
   /// The error of `own`, if its multiplier were exact.
   double ownError() const { return errorAt(ownScale, ownScale); }
 

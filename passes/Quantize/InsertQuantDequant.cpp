@@ -346,6 +346,7 @@ private:
                    const Target &target) {
     AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
     context.result = resultGrid(op);
+    describeActivation(context, op, target);
     SmallVector<MovedScale> scales = moveScales(grid, context, target);
     for (const MovedScale &moved : scales)
       remarkPassed(op, passName, moved.to > moved.from ? "WeightScaleRaised" : "WeightScaleLowered")

@@ -23,8 +23,10 @@ FailureOr<PowerOfTwoGrids> tare::choosePowersOfTwo(const PowerOfTwoContext &cont
   return chooser.apply(groups);
 }
 
-/// What multipliers may lose in a whole graph before its grids are touched: half of what 8-bit weights lose in a layer.
-static constexpr double harmlessLoss = 0x1p-15;
+/// What multipliers may lose in a whole graph before its grids are touched: a sixteenth of what 8-bit weights lose in a
+/// layer. A multiplier's error is the same for all elements, so that a pooling behind it, which averages rounding away,
+/// leaves it.
+static constexpr double harmlessLoss = 0x1p-18;
 
 static void reportPowersOfTwo(const PowerOfTwoContext &context, double before, double after) {
   Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<qnn::GridOpInterface>(op); });
@@ -42,18 +44,24 @@ PowerOfTwoGrids tare::moveGrids(const PowerOfTwoContext &context, GridGroups &gr
   ScaleChooser natural(context, groups, ScaleFamily::natural);
   if (natural.lossToMultipliers() <= harmlessLoss)
     return PowerOfTwoGrids();
-  double unmoved = natural.cost();
-  bool isSolved = natural.solve();
-  double moved = isSolved ? natural.cost() : HUGE_VAL;
+  const double unmoved = natural.cost();
+  ScaleChooser nearby(context, groups, ScaleFamily::natural, natural.basesThatHit());
+  const double hit = nearby.cost();
+  ScaleChooser further(context, groups, ScaleFamily::natural, natural.basesThatHit());
+  const double moved = further.solve() ? further.cost() : HUGE_VAL;
   ScaleChooser powers(context, groups, ScaleFamily::powersOfTwo);
-  double exact = powers.solve() ? powers.cost() : HUGE_VAL;
-  if (unmoved <= moved && unmoved <= exact)
+  const double exact = powers.solve() ? powers.cost() : HUGE_VAL;
+  const double least = std::min({unmoved, hit, moved, exact});
+  if (unmoved == least)
     return PowerOfTwoGrids();
-  if (exact < moved) {
-    reportPowersOfTwo(context, std::min(moved, unmoved), exact);
-    powers.reportMoves();
-    return powers.apply(groups);
+  if (hit == least || moved == least) {
+    ScaleChooser &chosen = hit == least ? nearby : further;
+    chosen.reportHits(unmoved, least);
+    if (hit != least)
+      chosen.reportMoves();
+    return chosen.apply(groups);
   }
-  natural.reportMoves();
-  return natural.apply(groups);
+  reportPowersOfTwo(context, std::min({unmoved, hit, moved}), exact);
+  powers.reportMoves();
+  return powers.apply(groups);
 }

@@ -1,6 +1,7 @@
 //===- ScaleChooser.cpp - All scales of a graph as one problem ------------===//
 #include "Quantize/ScaleChooser.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Counts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Kernels/Tables.h"
 
@@ -29,9 +30,10 @@ bool isSum(Operation *op) {
 
 } // namespace
 
-ScaleChooser::ScaleChooser(const PowerOfTwoContext &context, const GridGroups &groups, ScaleFamily family)
+ScaleChooser::ScaleChooser(const PowerOfTwoContext &context, const GridGroups &groups, ScaleFamily family,
+                           std::vector<double> given)
     : context(context), groups(groups), family(family), onlyShifts(context.target.powerOfTwoScales()),
-      each(eachLimits(context.target)), whole(wholeLimits(context.target)) {
+      each(eachLimits(context.target)), whole(wholeLimits(context.target)), given(std::move(given)) {
   addGroups();
   for (Operation *op : context.ops)
     if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && !op->use_empty())
@@ -65,7 +67,8 @@ void ScaleChooser::addGroups() {
 }
 
 ScaleChooser::Variable ScaleChooser::addVariable(double base, std::optional<int> fixed) {
-  bases.push_back(base);
+  naturals.push_back(base);
+  bases.push_back(bases.size() < given.size() ? given[bases.size()] : base);
   return fixed ? problem.addFixed(*fixed) : problem.addVariable();
 }
 
@@ -162,6 +165,7 @@ std::optional<ScaleChooser::Variable> ScaleChooser::addConstant(OpOperand &opera
     entry.layer = problem.addLayer(*x, y, {channel}, context.target.shift, owner());
   } else {
     entry.variable = addVariable(entry.base);
+    entry.base = bases[*entry.variable];
   }
   constants.push_back(entry);
   return entry.variable;
@@ -182,7 +186,7 @@ void ScaleChooser::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Va
   } else if (isProduct(op) && operands.size() == 2) {
     bool firstIsPinned = problem.isFixed(operands[0]);
     products.push_back({op, operands[firstIsPinned], operands[!firstIsPinned], y});
-    scalings.push_back({{operands[0], operands[1]}, y, std::nullopt, context.relevance.of(op->getResult(0))});
+    scalings.push_back({{operands[0], operands[1]}, y, std::nullopt, context.relevance.of(op->getResult(0)), whole});
   } else if (isa<qnn::SoftmaxOp>(op)) {
     ShiftRange range = reachOf(std::ldexp(1.0 / bases[y], -kernels::probabilityBits), whole);
     problem.addLimits(y, range.min, range.max, owner());
@@ -190,8 +194,15 @@ void ScaleChooser::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Va
     // At worst a mean of one element, whose multiplier is all of its bits.
     MultiplierLimits limits = each;
     limits.bits = context.target.meanMultiplierBits;
-    for (Variable x : operands)
+    for (Variable x : operands) {
       problem.addBound(x, y, reachOf(bases[x] / bases[y], limits).min, owner());
+      scalings.push_back({{x},
+                          y,
+                          std::nullopt,
+                          context.relevance.of(op->getResult(0)),
+                          isShared() ? whole : limits,
+                          qnn::largestCount(op)});
+    }
   } else if ((requant || moves) && !isProduct(op)) {
     for (Variable x : operands)
       if (x != y) {
@@ -200,7 +211,7 @@ void ScaleChooser::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Va
         if (requant)
           limits.shiftMin -= int(requant.getMostFractionBits());
         addRange(x, y, reachOf(bases[x] / bases[y], limits));
-        scalings.push_back({{x}, y, std::nullopt, context.relevance.of(op->getResult(0))});
+        scalings.push_back({{x}, y, std::nullopt, context.relevance.of(op->getResult(0)), whole});
       }
   }
 }
@@ -232,8 +243,11 @@ void ScaleChooser::addSum(Operation *op, ArrayRef<Variable> operands, Variable y
   for (auto [a, b, operand] : {std::tuple(operands[0], operands[1], 0u), {operands[1], operands[0], 1u}}) {
     problem.addBound(a, b, -int(std::floor(alignment() + std::log2(bases[b] / bases[a]))), owner());
     double share = powerShare(op, op->getOperand(operand)) * context.relevance.of(op->getResult(0));
-    scalings.push_back({{a}, y, b, share});
+    scalings.push_back({{a}, y, b, share, each});
   }
+  // The larger one's multiplier has the bits that there are, and is the first to be hit.
+  if (bases[scalings.back().factors.front()] > bases[*scalings.back().beside])
+    std::swap(scalings.back(), scalings[scalings.size() - 2]);
 }
 
 //===----------------------------------------------------------------------===//

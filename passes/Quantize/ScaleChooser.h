@@ -24,8 +24,9 @@ enum class ScaleFamily {
 
 class ScaleChooser {
 public:
-  /// Each scale is its base at first.
-  ScaleChooser(const PowerOfTwoContext &context, const GridGroups &groups, ScaleFamily family);
+  /// Each scale is its base at first. `bases`: others than the natural ones, in the order of basesThatHit().
+  ScaleChooser(const PowerOfTwoContext &context, const GridGroups &groups, ScaleFamily family,
+               std::vector<double> bases = {});
 
   /// On a target that only shifts: an error that names the model's scales that are no powers of two.
   mlir::LogicalResult refuseOtherScales();
@@ -41,9 +42,16 @@ public:
   double cost();
   /// Of that, what the multipliers add to what the grids and the weights alone would lose.
   double lossToMultipliers() const;
+  /// Bases a little coarser than the natural ones, so that the multipliers of operators without weights are exact, as
+  /// far as each can have such a scale: in the order of the graph a result's, or that of an operand which no operator
+  /// before needs.
+  std::vector<double> basesThatHit() const;
 
   /// One warning per value and per layer whose scales are not the best for themselves.
   void reportMoves() const;
+  /// One warning of all scales that are not the natural ones because multipliers do not hit these; `before` and
+  /// `after`: what is lost in all.
+  void reportHits(double before, double after) const;
   /// Pins the groups whose scales are not the natural ones, and gives the other grids.
   PowerOfTwoGrids apply(GridGroups &into) const;
 
@@ -79,13 +87,16 @@ private:
     std::optional<Variable> variable;
     unsigned layer = 0;
   };
-  /// A multiplication of an op without weights: M is the product of the factors' scales over that of y.
+  /// A multiplication of an op without weights: M is the product of the factors' scales over that of y, and over the
+  /// number of elements that are averaged.
   struct Scaling {
     llvm::SmallVector<Variable, 2> factors;
     Variable y;
     /// A sum has its other operand's M at the same shift.
     std::optional<Variable> beside;
     double relevance;
+    MultiplierLimits limits;
+    int64_t count = 1;
   };
   /// A bias keeps this many bits, so that half of the accumulator is left for the products.
   static constexpr int biasBits = 30;
@@ -139,6 +150,11 @@ private:
   bool isShared() const { return context.target.requantizer == Requantizer::three_stage; }
   double lossOf(const Layer &layer, bool withMultipliers) const;
   double gainLossOf(const Scaling &scaling) const;
+  /// M where the variables have these scales, and the (m, q) that stands for it.
+  static double wantedBy(const Scaling &scaling, llvm::ArrayRef<double> scales);
+  static Multiplier multiplierOf(const Scaling &scaling, llvm::ArrayRef<double> scales);
+  /// Moves one scale that is not `settled` so that M is exact.
+  static void hit(const Scaling &scaling, llvm::MutableArrayRef<double> scales, llvm::ArrayRef<bool> settled);
 
   std::string scalesOf(mlir::Operation *op) const;
   /// "2^-7", or a scale that is no power of two in figures.
@@ -160,8 +176,10 @@ private:
   ExponentProblem problem;
   bool hasCosts = false;
   std::vector<int> exponents;
-  /// By variable: the scale at the exponent 0.
-  std::vector<double> bases;
+  /// By variable: the scale at the exponent 0, and what it is to be in place of the natural one.
+  std::vector<double> bases, given;
+  /// By variable: what suits it alone.
+  std::vector<double> naturals;
   /// By group.
   llvm::DenseMap<unsigned, Variable> variables;
   /// The first member of each variable's group.

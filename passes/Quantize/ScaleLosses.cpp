@@ -37,7 +37,9 @@ AccumulatorContext ScaleChooser::contextOf(const Layer &layer) const {
   Grid y = *groups.grid(result);
   x.scales = {scaleOf(layer.x)};
   y.scales = {scaleOf(*layer.y)};
-  return {weightsOf(op), layer.bias, x, y};
+  AccumulatorContext around{weightsOf(op), layer.bias, x, y};
+  describeActivation(around, op, context.target);
+  return around;
 }
 
 /// A layer's channels by w, where M = m * 2^(e_x + w - e_y) at the largest shift. (A51)
@@ -107,18 +109,27 @@ double ScaleChooser::lossOf(const Layer &layer, bool withMultipliers) const {
   return power > 0 ? error / power * context.relevance.of(AccumulatorOpInterface(layer.op)->getResult(0)) : 0.0;
 }
 
-double ScaleChooser::gainLossOf(const Scaling &scaling) const {
-  auto scale = [&](ArrayRef<Variable> factors) {
-    double product = 1.0 / scaleOf(scaling.y);
-    for (Variable factor : factors)
-      product *= scaleOf(factor);
-    return product;
-  };
-  double wanted = scale(scaling.factors);
-  Multiplier multiplier = decompose(wanted, whole);
+double ScaleChooser::wantedBy(const Scaling &scaling, ArrayRef<double> scales) {
+  double product = 1.0 / scales[scaling.y] / double(scaling.count);
+  for (Variable factor : scaling.factors)
+    product *= scales[factor];
+  return product;
+}
+
+Multiplier ScaleChooser::multiplierOf(const Scaling &scaling, ArrayRef<double> scales) {
+  double wanted = wantedBy(scaling, scales);
   if (scaling.beside)
-    multiplier = decomposeShared({wanted, scale(*scaling.beside)}, each).front();
-  const MultiplierLimits &limits = scaling.beside ? each : whole;
+    return decomposeShared({wanted, scales[*scaling.beside] / scales[scaling.y]}, scaling.limits).front();
+  return decompose(wanted, scaling.limits);
+}
+
+double ScaleChooser::gainLossOf(const Scaling &scaling) const {
+  SmallVector<double> scales;
+  for (Variable variable = 0; variable != bases.size(); ++variable)
+    scales.push_back(scaleOf(variable));
+  double wanted = wantedBy(scaling, scales);
+  Multiplier multiplier = multiplierOf(scaling, scales);
+  const MultiplierLimits &limits = scaling.limits;
   if (multiplier.q < limits.shiftMin) {
     // The largest multiplier does where one step of the accumulator brings the result from one end to the other.
     double largest = std::ldexp(std::ldexp(1.0, limits.bits) - 1, -limits.shiftMin);
@@ -126,4 +137,34 @@ double ScaleChooser::gainLossOf(const Scaling &scaling) const {
   }
   double gain = std::ldexp(double(multiplier.m), -multiplier.q) / wanted - 1.0;
   return gain * gain * scaling.relevance;
+}
+
+void ScaleChooser::hit(const Scaling &scaling, MutableArrayRef<double> scales, ArrayRef<bool> settled) {
+  // So little finer a grid clips nothing that matters.
+  constexpr double hardlyClips = 1.0 / 256;
+  const int q = multiplierOf(scaling, scales).q;
+  const double steps = std::ldexp(wantedBy(scaling, scales), q);
+  const double below = std::floor(steps), above = std::ceil(steps);
+  if (q < scaling.limits.shiftMin || above == 0)
+    return;
+  if (!settled[scaling.y] && below > 0)
+    scales[scaling.y] *= steps / (above - steps < hardlyClips * steps ? above : below);
+  else if (auto factor = llvm::find_if(scaling.factors, [&](Variable factor) { return !settled[factor]; });
+           factor != scaling.factors.end())
+    scales[*factor] *= above / steps;
+}
+
+std::vector<double> ScaleChooser::basesThatHit() const {
+  std::vector<double> scales = bases;
+  SmallVector<bool> settled;
+  for (Variable variable = 0; variable != bases.size(); ++variable)
+    settled.push_back(problem.isFixed(variable));
+  for (const Scaling &scaling : scalings) {
+    if (!llvm::is_contained(scaling.factors, scaling.y))
+      hit(scaling, scales, settled);
+    settled[scaling.y] = true;
+    for (Variable factor : scaling.factors)
+      settled[factor] = true;
+  }
+  return scales;
 }

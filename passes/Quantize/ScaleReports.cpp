@@ -11,6 +11,7 @@
 using namespace mlir;
 using namespace tare;
 using qnn::Grid;
+using qnn::GridOpInterface;
 
 /// Names in one message.
 static constexpr size_t shown = 8;
@@ -66,6 +67,27 @@ void ScaleChooser::reportMoves() const {
   for (const ConstantOperand &constant : constants)
     if (int chosen = exponentOfConstant(constant); chosen != constant.cost.best())
       reportConstant(constant, chosen);
+}
+
+void ScaleChooser::reportHits(double before, double after) const {
+  int64_t count = 0;
+  double most = 1;
+  for (Variable variable = 0; variable != bases.size(); ++variable)
+    if (bases[variable] != naturals[variable])
+      ++count, most = std::max(most, bases[variable] / naturals[variable]);
+  // What is coarser by less hardly loses anything, a tenth of a decibel.
+  constexpr double hardly = 1.0 + 1.0 / 64;
+  if (most < hardly)
+    return;
+  Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
+  reportRepair(
+      first, {"HitScales", count, after, /*inSteps=*/false},
+      llvm::formatv("the scales of {0} value{1} are coarser by up to {2:f1} %, so that multipliers of {3} bits with q "
+                    "in [{4}, {5}] hit them: scales that suit each value alone would lose {6:e2} of the squared "
+                    "signal, these lose {7:e2}",
+                    count, count > 1 ? "s" : "", 100 * (most - 1), context.target.multiplierBits,
+                    context.target.shift.min, context.target.shift.max, before, after)
+          .str());
 }
 
 void ScaleChooser::reportConstant(const ConstantOperand &constant, int chosen) const {
@@ -140,15 +162,17 @@ int ScaleChooser::exponentOfConstant(const ConstantOperand &constant) const {
 
 PowerOfTwoGrids ScaleChooser::apply(GridGroups &into) const {
   PowerOfTwoGrids result;
-  auto isNatural = [&](double base, double scale) { return family == ScaleFamily::natural && base == scale; };
+  auto isNatural = [&](Variable variable) {
+    return family == ScaleFamily::natural && naturals[variable] == scaleOf(variable);
+  };
   for (Value value : groups.values())
-    if (Variable variable = *variableOf(value);
-        !groups.pinned(value) && !isNatural(bases[variable], scaleOf(variable))) {
+    if (Variable variable = *variableOf(value); !groups.pinned(value) && !isNatural(variable)) {
       auto [min, max] = *groups.range(value);
       into.pin(value, gridOfScale(scaleOf(variable), min, max, groups.ruleFor(value)));
     }
   for (const ConstantOperand &constant : constants)
-    if (double scale = std::ldexp(constant.base, exponentOfConstant(constant)); !isNatural(constant.base, scale))
+    if (double scale = std::ldexp(constant.base, exponentOfConstant(constant));
+        !constant.variable || !isNatural(*constant.variable))
       result.constants[constant.operand] =
           gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant));
   for (const Layer &layer : layers)

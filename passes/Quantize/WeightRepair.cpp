@@ -1,11 +1,13 @@
 //===- WeightRepair.cpp - Weight scales that the hardware cannot use ------===//
 #include "Quantize/WeightRepair.h"
+#include "Quantize/Relevance.h"
 #include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace tare;
@@ -60,19 +62,31 @@ MoveCause causeOfRaise(double finest, ArrayRef<float> bias, const Grid &activati
 
 } // namespace
 
+void tare::describeActivation(AccumulatorContext &context, qnn::AccumulatorOpInterface op, const Target &target) {
+  Value activation = op.getActivationOperand().get();
+  // Statistics are of the value in float, before its casts.
+  if (auto dequantize = activation.getDefiningOp<quant::DequantizeCastOp>())
+    if (auto quantize = dequantize.getInput().getDefiningOp<quant::QuantizeCastOp>())
+      activation = quantize.getInput();
+  context.usual = std::sqrt(meanSquare(activation).value_or(0.0));
+  context.sumsStored = target.requantizer == Requantizer::three_stage && op.foldsZeroPoint();
+}
+
 SmallVector<ChannelWeights> tare::channelWeights(ArrayRef<double> own, const AccumulatorContext &context,
                                                  const Target &target) {
   const Tensor &weights = context.weights;
   Tensor bias = context.bias ? qnn::toTensor(context.bias) : Tensor();
   int64_t channels = int64_t(own.size()), count = weights.count() / std::max<int64_t>(channels, 1);
-  // Three stages add the bias behind the multiplier.
+  // Three stages add the bias behind the multiplier, and take off there what the zero point has in the products.
   bool isMultiplied = target.requantizer != Requantizer::three_stage;
-  double usual = largestMagnitude(context.activation) / 2;
+  double usual = context.usual > 0 ? context.usual : largestMagnitude(context.activation) / 2;
+  double zero = context.sumsStored ? context.activation.scale() * double(context.activation.zeroPoint()) : 0.0;
   SmallVector<double> finest, offsets;
   for (int64_t c = 0; c < channels; ++c) {
     double offset = bias ? bias.as<float>()[c] : 0.0;
-    offsets.push_back(isMultiplied ? std::abs(offset) / usual : 0.0);
     ArrayRef<float> row(weights.as<float>() + c * count, count);
+    double sum = zero != 0 ? std::accumulate(row.begin(), row.end(), 0.0) : 0.0;
+    offsets.push_back(std::abs(isMultiplied ? offset : zero * sum) / usual);
     finest.push_back(std::max(finestForBias(offset, context.activation),
                               finestForAccumulator(row, offset, context.activation, target)));
   }

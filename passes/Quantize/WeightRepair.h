@@ -13,6 +13,7 @@
 
 #include "Quantize/ChannelScales.h"
 #include "Quantize/Grids.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Target/Target.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -27,7 +28,14 @@ struct AccumulatorContext {
   qnn::Grid activation;
   /// Nothing where the accumulator itself leaves.
   std::optional<qnn::Grid> result;
+  /// The root of the activation's mean square; 0 where nothing is known of it.
+  double usual = 0;
+  /// Whether the accumulator sums the activation's integers as they are stored, its zero point's share included (A41).
+  bool sumsStored = false;
 };
+
+/// What is known of the activation of `op` and of how a target sums it: `usual` and `sumsStored`.
+void describeActivation(AccumulatorContext &context, qnn::AccumulatorOpInterface op, const Target &target);
 
 /// What a weight scale is moved for.
 enum class MoveCause { bias, accumulator, multiplier };

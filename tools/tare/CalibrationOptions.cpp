@@ -40,12 +40,12 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
 }
 
 /// Whether grids may come to have steps that differ by powers of two from what suits each value: where there is no
-/// multiplier, where it has fewer bits than weights have, or where the shifts leave it few at the accumulators of usual
-/// layers. Calibration then tells what each value loses on such grids.
+/// multiplier, where it has hardly more bits than weights have, or where the shifts leave it few at the accumulators of
+/// usual layers. Calibration then tells what each value loses on such grids.
 static bool mayMoveScales(const Target &target) {
-  constexpr int weightBits = 8, usualOctaves = 16;
+  constexpr int enoughBits = 12, usualOctaves = 16;
   int stages = target.requantizer == Requantizer::three_stage ? 3 : 1;
-  return target.powerOfTwoScales() || target.multiplierBits < weightBits ||
+  return target.powerOfTwoScales() || target.multiplierBits < enoughBits ||
          target.shift.max * stages < target.multiplierBits + usualOctaves;
 }
 

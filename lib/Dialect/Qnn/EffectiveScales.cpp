@@ -4,11 +4,13 @@
 // integers above their zero points; and how large the accumulator can become.
 //
 //===----------------------------------------------------------------------===//
+#include "tare/Dialect/Qnn/Counts.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/ResizeCoordinates.h"
 #include "tare/Kernels/Tables.h"
 
+#include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 #include <limits>
 
@@ -114,6 +116,13 @@ Reaches ReduceMeanOp::getReaches() { return {averagedCount(*this) * distanceOf(g
 
 bool AveragePoolOp::dividesByCount() { return true; }
 bool ReduceMeanOp::dividesByCount() { return true; }
+
+int64_t tare::qnn::largestCount(Operation *op) {
+  return TypeSwitch<Operation *, int64_t>(op)
+      .Case([](AveragePoolOp pool) { return averagedCounts(pool).back(); })
+      .Case([](ReduceMeanOp mean) { return averagedCount(mean); })
+      .Default([](Operation *) { return 1; });
+}
 
 /// (A56) The weights of neighbours sum to 1, in 2^-w along each axis; the accumulator keeps some of those bits.
 int64_t ResizeOp::getMostFractionBits() { return mayRescale() ? getWeightBits() * getSizes().size() : 0; }

@@ -80,6 +80,23 @@ TEST(ChannelScales, ABiasIsNotLostWithItsWeights) {
   EXPECT_EQ(decompose(withBias / step, limits).m, 1);
 }
 
+TEST(ChannelScales, WhatStoredIntegersHaveOfTheirZeroPointCounts) {
+  std::mt19937 random(4);
+  std::vector<float> weights = randomWeights(random, 100);
+  const double own = ownOf(weights), step = own * 171.9;
+  const MultiplierLimits limits{8, 0, 60};
+  double power = 0;
+  for (float weight : weights)
+    power += double(weight) * weight;
+  // A part of 256 of the products is less than the weights' rounding, but not of an offset ten times as large.
+  ChannelWeights real(weights, own, 0);
+  EXPECT_FALSE(gainsMatter(real, step, limits, /*isShared=*/true));
+  ChannelWeights shifted(weights, own, 0, 10 * std::sqrt(power));
+  ASSERT_TRUE(gainsMatter(shifted, step, limits, /*isShared=*/true));
+  double chosen = chooseScales(shifted, step, limits, /*isShared=*/true).front().scale;
+  EXPECT_TRUE(isExact(chosen, decompose(chosen / step, limits), step));
+}
+
 TEST(ChannelScales, NothingIsFinerThanAllowed) {
   std::vector<float> weights = {1.0f, 0.5f};
   for (int bits : {1, 3, 15})
