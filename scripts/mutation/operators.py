@@ -132,8 +132,8 @@ def jump(source, node):
 
 
 def swapped(source, node):
-    """Two neighbouring arguments of one type, swapped."""
-    if node.kind != Kind.CALL_EXPR:
+    """Two neighbouring arguments of one type, swapped; of an operator, a minimum or a maximum that changes nothing."""
+    if node.kind != Kind.CALL_EXPR or node.spelling.startswith("operator") or node.spelling in ("min", "max"):
         return
     arguments = [a for a in node.get_arguments() if a is not None]
     for first, second in zip(arguments, arguments[1:]):

@@ -66,9 +66,33 @@ def test_a_layer_has_one_for_each_channel(tmp_path):
     shifts = [14 - int(np.floor(np.log2(scale))) for scale in effective]
     assert layer["shifts"] == shifts
     assert layer["multipliers"] == [int(np.rint(scale * 2.0**shift)) for scale, shift in zip(effective, shifts)]
-    assert layer["macs"] == 12
+    assert layer["macs"] == said["macs"] == 12
+    assert said["parameters"] == 12 + 3
+    assert (said["kind"], said["target"], said["producer"].split()[0]) == ("program", "generic", "tare")
+    assert said["file_bytes"] == (tmp_path / "m.tare").stat().st_size
+    assert 0 < said["memory"]["arena_lower_bound"] <= said["memory"]["arena_bytes"] and said["memory"]["arena_bytes"] % 64 == 0
     worst = max(131 * np.abs(weight.astype(int)).sum(1) + np.abs(bias))
     assert layer["headroom"] == 31 - int(worst).bit_length() == 15
+
+
+def test_the_table_has_what_multiplier_and_shift_mean(tmp_path):
+    """M of 0.5 * 0.25 * [1, 3] / 1 is from 0.125 to 0.375, m from 16384 to 24576, q 17 and 16; in three stages q is the sum of three."""
+    weight, scales = np.array([[1, -2, 0, 1], [3, 127, 1, 0]], np.int8), np.array([0.25, 0.75], np.float32)
+    nodes = [helper.make_node("DequantizeLinear", ["w", "w_s"], ["wd"], name="w_dequantize", axis=0),
+             helper.make_node("Gemm", ["xd", "wd"], ["r"], name="fc", transB=1)]
+    grids = {name: GRIDS[name] for name in ("x", "y")}
+    converted(tmp_path, nodes, {"w": weight, "w_s": scales}, inputs=("x",), grids=grids)
+    (row,) = (line for line in tare("inspect", tmp_path / "m.tare").stdout.splitlines() if line.startswith("fc "))
+    for cell in ("0.125 .. 0.375", "16384 .. 24576", "16 .. 17"):
+        assert f"  {cell}  " in row, row
+    tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--target", "three_stage", "-o", tmp_path / "s.tare")
+    layer = layer_of(tare_json("inspect", tmp_path / "s.tare"), "linear")
+    stages = layer["stages"]
+    q = stages["accumulator_shift"] + stages["product_shift"] + stages["output_shift"]
+    assert np.allclose([m * 2.0**-q for m in layer["multipliers"]], 0.5 * scales, rtol=1e-3)
+    (row,) = (line for line in tare("inspect", tmp_path / "s.tare").stdout.splitlines() if line.startswith("fc "))
+    assert f"{stages['accumulator_shift']} + {stages['product_shift']} + {stages['output_shift']}" in row
+    assert "  0.125 .. 0.375  " in row or "  0.125 .. 0.37" in row, row
 
 
 def test_the_table_says_the_same(tmp_path):

@@ -63,6 +63,7 @@ def test_every_operator(operator, text, expected, toy):
 
 def test_arguments_of_one_type_are_swapped(toy):
     assert "between(5, 1, 9)" in found(toy)["swapped", line_of("between(1, 5, 9)")]
+    assert ("swapped", line_of("std::max(low")) not in found(toy)
 
 
 def test_what_the_compiler_must_know_is_left_alone(toy):

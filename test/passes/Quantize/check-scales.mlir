@@ -25,6 +25,29 @@ func.func @confirmed(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-127.0, 127.0, 
 
 // -----
 
+// A quarter of 255 steps is enough, wherever it lies.
+// CHECK-LABEL: @confirmed_by_a_quarter
+!i8 = !quant.uniform<i8:f32, 1.0>
+func.func @confirmed_by_a_quarter(%x: tensor<1x4xf32> {qnn.range = #qnn.range<-31.875, 31.875, calibrated>},
+                                  %y: tensor<1x4xf32> {qnn.range = #qnn.range<-63.75, 0.0, calibrated>}) -> (tensor<1x4x!i8>, tensor<1x4x!i8>) {
+  %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!i8>
+  %1 = quant.qcast %y : tensor<1x4xf32> to tensor<1x4x!i8>
+  return %0, %1 : tensor<1x4x!i8>, tensor<1x4x!i8>
+}
+
+// -----
+
+!i8 = !quant.uniform<i8:f32, 1.0>
+// expected-error@+1 {{the values 'x', 'y';}}
+func.func @less_than_a_quarter(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-31.875, 31.75, calibrated>},
+                               %y: tensor<1x4xf32> {qnn.name = "y", qnn.range = #qnn.range<0.0, 63.5, calibrated>}) -> (tensor<1x4x!i8>, tensor<1x4x!i8>) {
+  %0 = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!i8>
+  %1 = quant.qcast %y : tensor<1x4xf32> to tensor<1x4x!i8>
+  return %0, %1 : tensor<1x4x!i8>, tensor<1x4x!i8>
+}
+
+// -----
+
 // Integers that enter the graph are what the model says they are.
 // CHECK-LABEL: @integers
 !i8 = !quant.uniform<i8:f32, 1.0>

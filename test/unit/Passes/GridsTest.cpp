@@ -5,6 +5,7 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/Steps.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -155,6 +156,19 @@ TEST_F(WeightGrid, NamesTheBiasThatDoesNotFit) {
   std::optional<std::string> misfit = biasMisfit(constant({1000, 1}, {2}), accumulator);
   ASSERT_TRUE(misfit);
   EXPECT_NE(misfit->find("channel 1"), std::string::npos);
+}
+
+/// (A6) On a grid of 1 the float32 next below 2^31 fits, of either sign (-2^31 leaves no accumulator, A19); in either
+/// channel.
+TEST_F(WeightGrid, ABiasFitsUpToTheLastInteger) {
+  Grid unit;
+  unit.bits = 32, unit.min = INT32_MIN, unit.max = INT32_MAX;
+  unit.axis = 0, unit.scales = {1.0, 1.0}, unit.zeroPoints = {0, 0};
+  EXPECT_FALSE(biasMisfit(constant({2147483520.0f, -2147483520.0f}, {2}), unit));
+  for (float wide : {2147483648.0f, -2147483648.0f}) {
+    EXPECT_THAT(biasMisfit(constant({wide, 0}, {2}), unit).value_or(""), testing::HasSubstr("channel 0"));
+    EXPECT_THAT(biasMisfit(constant({0, wide}, {2}), unit).value_or(""), testing::HasSubstr("channel 1"));
+  }
 }
 
 TEST_F(WeightGrid, MovedScalesLeaveBitsForBiasAndMultiplier) {

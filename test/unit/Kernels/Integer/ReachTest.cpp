@@ -135,8 +135,7 @@ void expectLayer(Parameters parameters, Shape input, Shape weightShape, int64_t 
   expectReaches(op, operands,
                 {{0, 1000 - 128 * (1 + 3) - 127 * 2, 1000 + 127 * (1 + 3) + 128 * 2},
                  {1, -2000 - 128 * 5 - 127 * 127, -2000 + 127 * 5 + 128 * 127}});
-  // x + 20 is from -108 to 147; of the biases 20 times the sums 2 and -122 have been subtracted... or added, as it is
-  // -20.
+  // x + 20 is from -108 to 147, and the model's bias, which the sum begins with, is b + Z * sum w.
   EXPECT_EQ(boundOf(op, operands),
             std::max(147 * 6 + std::abs(1000 - 20 * 2), 147 * 132 + std::abs(-2000 - 20 * -122)));
 }
@@ -150,6 +149,18 @@ TEST(Reach, Convolution) {
   conv.strides = conv.dilations = {1}, conv.pads = {0, 0};
   conv.input_zero_point = -20;
   expectLayer(std::move(conv), {1, 8, 1}, {2, 3, 1}, -20);
+}
+
+/// Three stages add the bias later: the accumulator is the bare sum of x as it is.
+TEST(Reach, StagedConvolution) {
+  program::ConvT conv;
+  conv.input_zero_point = -20;
+  conv.requant = std::make_unique<program::RequantT>();
+  conv.requant->stages = std::make_unique<program::StagesT>();
+  program::OpUnion op = makeOp(std::move(conv));
+  std::vector<Operand> operands = operandsOf({{ElementType::i8, {1, 8, 1}}, {ElementType::i8, {2, 3, 1}}});
+  operands[1].constant = weights.data();
+  EXPECT_EQ(boundOf(op, operands), 128 * 132);
 }
 
 /// (A16) Its bias is the model's, and each product may be missing at the border.
