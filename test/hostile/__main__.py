@@ -1,6 +1,7 @@
 """Hostile ONNX models through the command line: each succeeds, or is refused by one clear line, and nothing is left behind.
 
 usage: python test/hostile [--models N] [--first I] [--seed S] [--jobs J] [--only INDEX [--keep FILE]]
+       python test/hostile --plant FOLDER [--models N]    writes the valid models that hostile ones are made from, for fuzzers
 
 Prints each finding, and how often each kind occurs; exit code 1 if there is any. The tools are taken from $TARE_BIN, or build/bin.
 """
@@ -10,12 +11,14 @@ import concurrent.futures
 import functools
 import os
 import pathlib
+import random
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from trial import hostile, tried  # noqa: E402
+from valid import valid  # noqa: E402
 
 
 def arguments():
@@ -26,11 +29,20 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--only", type=int, metavar="INDEX", help="one model")
     parser.add_argument("--keep", metavar="FILE", help="with --only: where the model goes")
+    parser.add_argument("--plant", metavar="FOLDER", help="write valid models there, and do nothing else")
     return parser.parse_args()
+
+
+def plant(options):
+    for index in range(options.first, options.first + options.models):
+        (pathlib.Path(options.plant) / f"valid-{index}").write_bytes(valid(random.Random(f"{options.seed}:{index}")).SerializeToString())
+    return 0
 
 
 def main():
     options, begin = arguments(), time.monotonic()
+    if options.plant:
+        return plant(options)
     if options.keep:
         pathlib.Path(options.keep).write_bytes(hostile(options.seed, options.only).data)
     numbers = range(options.first, options.first + options.models) if options.only is None else [options.only]

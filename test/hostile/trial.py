@@ -14,15 +14,16 @@ import tempfile
 import numpy as np
 import onnx
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder) for folder in ("e2e", "random")]
 
 from bombs import bomb  # noqa: E402
 from damage import DAMAGES, damage_bytes  # noqa: E402
 from harness import BIN, CRASHES, samples_shape  # noqa: E402
+from quantized_graphs import Pack, make  # noqa: E402
 from valid import valid  # noqa: E402
 
 # What a command may take. A small model on a busy machine takes a tenth of a second and 100 MB.
-SECONDS, ADDRESS_SPACE = 60, 3 << 30
+CPU_SECONDS, SECONDS, ADDRESS_SPACE = 30, 600, 3 << 30
 TARGETS = ["generic", "float_tail", "gemmlowp", "three_stage", "i16x8", "shift_only"]
 PRINTS_BADLY = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufffd]")
 # Errors that are about the file as a whole, or a limit: there is no node to name.
@@ -56,13 +57,20 @@ class Tried:
     converted: bool
 
 
+def quantized(seed, index, random):
+    """One of the random quantized graphs, of some ten nodes."""
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        Pack([make(seed, index, random.choice(TARGETS))]).save(file.name)
+        return onnx.load(file.name)
+
+
 def hostile(seed, index):
     """The model of that number; depends on nothing else."""
     random = randoms.Random(f"{seed}:{index}")
     if random.random() < 0.15:
         kind, model = bomb(random)
         return Hostile(kind, model.SerializeToString())
-    model, kinds = valid(random), []
+    model, kinds = quantized(seed, index, random) if random.random() < 0.3 else valid(random), []
     for _ in range(random.choice([1, 1, 1, 2, 3])):
         damage = random.choice(DAMAGES)
         kinds.append(damage.__name__)
@@ -98,6 +106,7 @@ def names(data):
 
 def limited():
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -139,6 +148,8 @@ class Trial:
             self.problem(command, "messages without the tool's name", said)
         elif PRINTS_BADLY.search(said):
             self.problem(command, "a message with characters that do not print", said)
+        elif code == 1 and not any(pathlib.Path(each).name in said for each in command if pathlib.Path(each).suffix in (".onnx", ".tare", ".npz")):
+            self.problem(command, "an error that names no file", said)
         elif code == 1 and self.about_nothing(said):
             self.problem(command, "an error that names neither node nor value", said)
         self.left_behind(command, code, output)
@@ -184,13 +195,20 @@ def tried(seed, index):
             options += random.choice([["--strip-io", "quantize,dequantize,transpose,concat"], ["--no-repair"], ["--emit", "mlir:qdq"], ["--emit", "mlir:import"],
                                       ["--activations", "i16"], ["--method", "mse"]])
         converted = trial.run("convert", "m.onnx", "--random-calibration", "--samples", "2", *options, "-o", "out.tare", output="out.tare")
-        if converted and "--emit" not in options:
-            trial.run("inspect", "out.tare")
+        program = "out.tare" if converted and "--emit" not in options else None
+        if program:
+            trial.run("inspect", program)
         data = shown and with_samples(trial, shown)
         if data:
             trial.run("run", "m.onnx", "--inputs", data, "--outputs", "float.npz", output="float.npz")
-        if data and converted and "--emit" not in options:
-            trial.run("run", "out.tare", "--inputs", data, "--outputs", "fixed.npz", output="fixed.npz")
+        if data and program:
+            trial.run("run", program, "--inputs", data, "--outputs", "fixed.npz", output="fixed.npz")
+        # What most models need not go through.
+        if random.random() < 0.2:
+            trial.run("calibrate", "m.onnx", "--random-calibration", "--samples", "2", "-o", "ranges.json", output="ranges.json")
+        if data and program and random.random() < 0.2:
+            trial.run("compare", "m.onnx", program, "--inputs", data)
+            trial.run("verify", program)
         return Tried(trial.findings, shown is not None, converted is not None)
 
 
