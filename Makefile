@@ -6,13 +6,16 @@ PYTHON := $(CURDIR)/$(VENV)/bin/python
 # What the virtual environment is made with: Debian's own, which python3-venv belongs to.
 SYSTEM_PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 NINJA = ninja -C $(BUILD) -j $$(scripts/jobs)
-TOOLS = tare tare-opt tare-reduce tare-lsp-server
+
+# Where `make install` puts Tare; DESTDIR is put in front, as packagers want it.
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 # What `make bench` measures, and how: "run", "calibrate --quick", ... (bench/README.md).
 BENCH ?=
 BENCH_TARGETS = tare tare-runtime tare-kernels-bench
 
-.PHONY: all deps packages configure build build-all test demo bench fuzz format clean
+.PHONY: all deps packages configure build build-all install uninstall test demo bench fuzz format clean
 
 all: build
 
@@ -33,11 +36,18 @@ $(BUILD)/build.ninja: | deps
 
 configure: $(BUILD)/build.ninja
 
+# Everything that is installed.
 build: configure
-	$(NINJA) $(TOOLS)
+	$(NINJA) installable
 
 build-all: configure
 	$(NINJA)
+
+install: build
+	DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(abspath $(PREFIX))"
+
+uninstall:
+	scripts/uninstall "$(DESTDIR)$(abspath $(PREFIX))"
 
 test: build-all
 	ctest --test-dir $(BUILD) --output-on-failure -j 2

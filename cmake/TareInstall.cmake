@@ -1,5 +1,6 @@
-# What `cmake --install` leaves: the tools, and the runtime as one shared library with a C header, found by
-# find_package(Tare) as Tare::Runtime. Tools install themselves where they are defined.
+# What `cmake --install` leaves: the tools, the runtime as one shared library with a C header, found by
+# find_package(Tare) as Tare::Runtime and by pkg-config as tare, and the documentation. Tools and targets install
+# themselves where they are defined.
 include(CMakePackageConfigHelpers)
 
 # All of the runtime in one library whose only symbols are the C API's: who embeds it needs nothing else of Tare.
@@ -16,3 +17,38 @@ install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tare)
 install(EXPORT TareTargets NAMESPACE Tare:: FILE TareConfig.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Tare)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/TareConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/TareConfigVersion.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Tare)
+
+# The folders may lie anywhere: a package that is moved, or staged by DESTDIR, is found where it is.
+cmake_path(IS_ABSOLUTE CMAKE_INSTALL_LIBDIR is_absolute)
+if(is_absolute)
+  set(pkgconfig_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" up ${up})
+  set(pkgconfig_prefix "\${pcfiledir}/${up}")
+endif()
+cmake_path(APPEND pkgconfig_libdir "\${prefix}" "${CMAKE_INSTALL_LIBDIR}")
+cmake_path(APPEND pkgconfig_includedir "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}")
+configure_file(cmake/tare.pc.in ${CMAKE_BINARY_DIR}/tare.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/tare.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# In the folders of the sources, so that links from page to page lead somewhere.
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs bench DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
+install(FILES lib/Program/program.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Program)
+install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/tare)
+
+# All that is installed and must be built before: what `make build` makes.
+add_custom_target(installable)
+add_dependencies(installable tare tare-opt tare-lsp-server tare-runtime)
+
+# The names of all files, for scripts/uninstall. This is the last rule: it sees what the others have written.
+install(CODE "set(list \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tare/installed.txt\")")
+install(CODE [[
+  list(APPEND CMAKE_INSTALL_MANIFEST_FILES ${list})
+  set(names "")
+  foreach(file ${CMAKE_INSTALL_MANIFEST_FILES})
+    file(RELATIVE_PATH name ${CMAKE_INSTALL_PREFIX} ${file})
+    string(APPEND names "${name}\n")
+  endforeach()
+  file(WRITE "$ENV{DESTDIR}${list}" "${names}")]])

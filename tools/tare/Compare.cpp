@@ -5,6 +5,7 @@
 #include "Numbers.h"
 #include "ShapeOptions.h"
 #include "Table.h"
+#include "WatchedSamples.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -37,14 +38,20 @@ public:
     auto data = Dataset::open(inputs, (*a)->declarations(/*allowRaw=*/false), samples);
     if (!data)
       return data.error();
+    WatchedSamples watched(**data, inputsOf(**a, **b));
     Status done = success();
     {
       Progress progress(console(), "comparing sample", (*data)->sampleCount());
-      done = (*comparison)->run(**data, threads, progress);
+      done = (*comparison)->run(watched, threads, progress);
     }
-    if (done)
-      report(**comparison, (*data)->sampleCount());
-    return done;
+    if (!done)
+      return done;
+    report(**comparison, (*data)->sampleCount());
+    if (Status holds = check(**comparison); !holds)
+      return holds;
+    watched.warn(console());
+    warnOfNonFinite(**comparison);
+    return success();
   }
 
 private:
@@ -57,6 +64,56 @@ private:
         ->type_name("N")
         ->check(wholeNumber(1));
     app.add_flag("--reference", options.reference, "Run a program on the reference kernels");
+    app.add_option("--min-sqnr", minSqnr, "Fail where an output's SQNR is below this, or NaN")
+        ->type_name("DB")
+        ->check(anyNumber());
+    app.add_option("--min-cosine", minCosine, "Fail where an output's cosine is below this, or NaN")
+        ->type_name("C")
+        ->check(anyNumber());
+  }
+
+  /// Those of the first, with the grids of the one that has them.
+  static std::vector<WatchedSamples::Input> inputsOf(const Executable &a, const Executable &b) {
+    PortForms real{std::vector<bool>(a.inputs().size(), false)};
+    std::vector<WatchedSamples::Input> inputs = watchedInputs(a, real);
+    for (const WatchedSamples::Input &other : watchedInputs(b, real))
+      for (WatchedSamples::Input &input : inputs)
+        if (input.name == other.name && !input.held)
+          input.held = other.held;
+    return inputs;
+  }
+
+  /// Where they begin: what follows has them from there, as a rule.
+  void warnOfNonFinite(const Comparison &comparison) const {
+    for (const auto *values : {&comparison.layers(), &comparison.outputs()})
+      for (const ComparedValue &value : *values)
+        if (const Difference &d = value.difference; !d.isFinite())
+          return console().warning(fmt::format(
+              "NaN or infinity begins in {} '{}': {} elements in {}, {} in {}, of {}; its cosine and SQNR are NaN",
+              value.kind == "output" ? "output" : "layer", value.name, d.nonFiniteReference, first, d.nonFiniteOther,
+              second, d.total));
+  }
+
+  /// The report has been printed; outputs below the limits are the error. NaN is below everything.
+  Status check(const Comparison &comparison) const {
+    std::string failing;
+    auto require = [&](const ComparedValue &output, const char *what, double found, const char *option, double least) {
+      if (found >= least)
+        return;
+      const Difference &d = output.difference;
+      failing += fmt::format("{}the {} of output '{}' is {:.6g}, below {} {}", failing.empty() ? "" : "; ", what,
+                             output.name, found, option, least);
+      if (!d.isFinite())
+        failing += fmt::format(" ({} and {} of {} elements are NaN or infinite)", d.nonFiniteReference,
+                               d.nonFiniteOther, d.total);
+    };
+    for (const ComparedValue &output : comparison.outputs()) {
+      if (minSqnr)
+        require(output, "SQNR", output.difference.sqnr(), "--min-sqnr", *minSqnr);
+      if (minCosine)
+        require(output, "cosine", output.difference.cosine(), "--min-cosine", *minCosine);
+    }
+    return failing.empty() ? success() : Status(Error{fmt::format("{} and {}: {}", first, second, failing)});
   }
 
   Result<std::unique_ptr<Executable>> load(const std::string &path) const {
@@ -81,7 +138,9 @@ private:
                  {"SQNR dB"},
                  {"largest difference"},
                  {"differing"},
-                 {"elements"}});
+                 {"elements"},
+                 {"NaN, inf in A"},
+                 {"in B"}});
     for (const ComparedValue &layer : comparison.layers())
       addRow(table, layer);
     for (const ComparedValue &output : comparison.outputs())
@@ -93,8 +152,17 @@ private:
   static void addRow(Table &table, const ComparedValue &value) {
     const Difference &d = value.difference;
     table.add({value.name, value.value == value.name ? "" : value.value, value.kind, toString(value.shape),
-               fmt::format("{:.6f}", d.cosine()), d.differing ? fmt::format("{:.2f}", d.sqnr()) : "equal",
-               fmt::format("{:.4g}", d.largest), fmt::format("{}", d.differing), fmt::format("{}", d.total)});
+               fmt::format("{:.6f}", d.cosine()), sqnrText(d), fmt::format("{:.4g}", d.largest),
+               fmt::format("{}", d.differing), fmt::format("{}", d.total), countText(d, d.nonFiniteReference),
+               countText(d, d.nonFiniteOther)});
+  }
+
+  static std::string sqnrText(const Difference &d) {
+    return d.differing || !d.isFinite() ? fmt::format("{:.2f}", d.sqnr()) : "equal";
+  }
+  /// Nothing where all is finite, as it should be: the columns are not shown then.
+  static std::string countText(const Difference &d, int64_t count) {
+    return d.isFinite() ? "" : fmt::format("{}", count);
   }
 
   static void summarize(const Comparison &comparison, int64_t sampleCount) {
@@ -102,9 +170,9 @@ private:
     for (const ComparedValue &output : comparison.outputs())
       all.add(output.difference);
     writeOut("\n{} samples, {} layers; the outputs: {}\n", sampleCount, comparison.layers().size(),
-             all.differing ? fmt::format("{} of {} elements differ, cosine {:.6f}, SQNR {:.2f} dB", all.differing,
-                                         all.total, all.cosine(), all.sqnr())
-                           : fmt::format("all {} elements are equal", all.total));
+             all.differing || !all.isFinite() ? fmt::format("{} of {} elements differ, cosine {:.6f}, SQNR {:.2f} dB",
+                                                            all.differing, all.total, all.cosine(), all.sqnr())
+                                              : fmt::format("all {} elements are equal", all.total));
   }
 
   void reportJson(const Comparison &comparison, int64_t sampleCount) const {
@@ -132,6 +200,8 @@ private:
           out.attribute("largest_difference", jsonNumber(value.difference.largest));
           out.attribute("differing", value.difference.differing);
           out.attribute("elements", value.difference.total);
+          out.attribute("non_finite_a", value.difference.nonFiniteReference);
+          out.attribute("non_finite_b", value.difference.nonFiniteOther);
         });
     });
   }
@@ -140,6 +210,7 @@ private:
   ShapeOptions shapes;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
+  std::optional<double> minSqnr, minCosine;
 };
 
 } // namespace

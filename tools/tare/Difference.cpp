@@ -25,9 +25,13 @@ void Difference::add(const Difference &more) {
   largest = std::max(largest, more.largest);
   differing += more.differing;
   total += more.total;
+  nonFiniteReference += more.nonFiniteReference;
+  nonFiniteOther += more.nonFiniteOther;
 }
 
 double Difference::cosine() const {
+  if (!isFinite())
+    return std::numeric_limits<double>::quiet_NaN();
   if (reference2 == 0 && other2 == 0)
     return 1;
   if (reference2 == 0 || other2 == 0)
@@ -37,6 +41,8 @@ double Difference::cosine() const {
 }
 
 double Difference::sqnr() const {
+  if (!isFinite())
+    return std::numeric_limits<double>::quiet_NaN();
   return differing == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(reference2 / noise);
 }
 

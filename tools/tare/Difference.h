@@ -19,6 +19,8 @@ struct Difference {
   double product = 0, reference2 = 0, other2 = 0, noise = 0;
   double largest = 0;
   int64_t differing = 0, total = 0;
+  /// Elements that are NaN or infinite, in each.
+  int64_t nonFiniteReference = 0, nonFiniteOther = 0;
 
   /// Adds an element.
   void add(double reference, double other);
@@ -27,11 +29,12 @@ struct Difference {
   void add(const Difference &more);
 
   /// 1 where both are zero, 0 where one of them is: a result of zeros has no direction, and says nothing of what the
-  /// reference did. NaN where an element is.
+  /// reference did. NaN where an element is NaN or infinite, in either.
   double cosine() const;
   /// Signal to quantization noise in dB; infinite where nothing differs, minus infinity where something does and the
-  /// reference is zero.
+  /// reference is zero. NaN as the cosine.
   double sqnr() const;
+  bool isFinite() const { return nonFiniteReference == 0 && nonFiniteOther == 0; }
 };
 
 inline void Difference::add(double x, double y) {
@@ -40,6 +43,8 @@ inline void Difference::add(double x, double y) {
   reference2 += x * x;
   other2 += y * y;
   ++total;
+  nonFiniteReference += !std::isfinite(x);
+  nonFiniteOther += !std::isfinite(y);
   if (x == y || (std::isnan(x) && std::isnan(y)))
     return;
   noise += difference * difference;

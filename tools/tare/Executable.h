@@ -8,6 +8,7 @@
 #define TARE_TOOLS_TARE_EXECUTABLE_H
 
 #include "Console.h"
+#include "InputRange.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Runtime/Context.h"
 #include "tare/Tensor/Dataset.h"
@@ -30,6 +31,8 @@ struct ExecutablePort {
   TensorType raw;
   /// Of an output of real numbers: the model's format of them, to which they are rounded where they are written.
   program::FloatFormat format = program::FloatFormat::f32;
+  /// Of an input of real numbers that has a grid: what that holds.
+  std::optional<RealRange> held = std::nullopt;
 
   /// An output as the model has it, and the type that it has then.
   Tensor asInModel(const Tensor &value) const;

@@ -111,6 +111,7 @@ Status ModuleExecutable::describePorts() {
     unsignedInputs.push_back(isUnsignedInModel(argument));
     inputPorts.push_back(makePort(qnn::valueName(argument), argument.getType(), path->first(),
                                   integersOfArgument(argument), unsignedInputs.back()));
+    inputPorts.back().held = heldBy(argument);
     inputSteps.push_back(std::move(*path));
   }
   auto host = HostResults::of(function);

@@ -24,6 +24,14 @@ CLI::Validator tare::wholeNumber(int64_t least) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator tare::anyNumber() {
+  auto check = [](const std::string &text) {
+    std::optional<double> number = numberOf<double>(text);
+    return number && std::isfinite(*number) ? "" : fmt::format("found '{}', expected a number", text);
+  };
+  return CLI::Validator(check, "");
+}
+
 CLI::Validator tare::positiveNumber() {
   auto check = [](const std::string &text) {
     std::optional<double> number = numberOf<double>(text);

@@ -9,6 +9,8 @@ namespace tare {
 
 /// A whole number of at least `least`. The message says what was found and what is expected.
 CLI::Validator wholeNumber(int64_t least);
+/// Any finite number.
+CLI::Validator anyNumber();
 /// A number above 0.
 CLI::Validator positiveNumber();
 

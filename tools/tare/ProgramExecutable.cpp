@@ -96,9 +96,11 @@ bool isFree(const program::ProgramT &program, const program::LayerT &layer) {
 
 ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> session) : session(std::move(session)) {
   const runtime::Session &s = *this->session;
-  for (size_t i = 0; i != s.inputCount(); ++i)
+  for (size_t i = 0; i != s.inputCount(); ++i) {
     inputPorts.push_back(
         {s.program().inputs[i]->name, s.describeInput(i, Form::model).type, s.describeInput(i, Form::raw).type});
+    inputPorts.back().held = heldBy(s, i);
+  }
   outputPorts = outputsIn(Form::model);
 }
 

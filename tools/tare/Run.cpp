@@ -7,6 +7,7 @@
 #include "Profile.h"
 #include "Samples.h"
 #include "ShapeOptions.h"
+#include "WatchedSamples.h"
 #include "tare/Tensor/Npz.h"
 
 #include <fmt/format.h>
@@ -79,8 +80,14 @@ private:
   }
 
   Status runOn(const Executable &executable, Dataset &data) {
-    if (profiling)
-      return runProfiled(executable, data);
+    WatchedSamples watched(data, watchedInputs(executable, formsFor(executable, data)));
+    Status done = profiling ? runProfiled(executable, data, watched) : runAll(executable, data, watched);
+    if (done)
+      watched.warn(console());
+    return done;
+  }
+
+  Status runAll(const Executable &executable, const Dataset &data, SampleSource &source) {
     auto runners = makeRunners(executable, data, threads);
     if (!runners)
       return runners.error();
@@ -93,7 +100,7 @@ private:
     Status done = success();
     {
       Progress progress(console(), "running sample", data.sampleCount());
-      done = forEachSample(data, threads, progress, [&](const Sample &sample, size_t worker) {
+      done = forEachSample(source, threads, progress, [&](const Sample &sample, size_t worker) {
         return runSample(executable, *(*runners)[worker], sample, *arrays, *writer);
       });
     }
@@ -106,7 +113,7 @@ private:
     return done;
   }
 
-  Status runProfiled(const Executable &executable, Dataset &data) {
+  Status runProfiled(const Executable &executable, const Dataset &data, SampleSource &source) {
     auto profile = Profile::create(executable, model, threads, trace);
     if (!profile)
       return profile.error();
@@ -120,7 +127,7 @@ private:
     Status done = success();
     {
       Progress progress(console(), "running sample", data.sampleCount());
-      done = forEachSample(data, 1, progress, [&](const Sample &sample, size_t) -> Status {
+      done = forEachSample(source, 1, progress, [&](const Sample &sample, size_t) -> Status {
         if (Status written = runSample(executable, runner, sample, *arrays, *writer); !written)
           return written;
         return (*profile)->add(sample.index);

@@ -4,6 +4,7 @@
 #include "Json.h"
 #include "Samples.h"
 #include "Verification.h"
+#include "WatchedSamples.h"
 
 #include "tare/Golden/VectorWriter.h"
 
@@ -41,13 +42,14 @@ Status tare::writeGolden(const Verification &task, const GoldenRequest &request)
   if (!inputs)
     return inputs.error();
   int64_t count = inputs->source().sampleCount();
+  WatchedSamples source(inputs->source(), watchedInputs(**session));
   auto writer = golden::VectorWriter::create(request.folder, *session, {count, request.stepsPerChannel, task.threads});
   if (!writer)
     return writer.error();
   Status done = success();
   {
     Progress progress(task.console, "writing sample", count);
-    done = forEachSample(inputs->source(), task.threads, progress, [&](const Sample &sample, size_t) {
+    done = forEachSample(source, task.threads, progress, [&](const Sample &sample, size_t) {
       return writer->writeSample(sample.index, inputs->enter(sample, writer->trace()));
     });
   }
@@ -57,5 +59,7 @@ Status tare::writeGolden(const Verification &task, const GoldenRequest &request)
     done = writer->commit();
   if (done)
     report(task, request.folder, writer->vectors());
+  if (done)
+    source.warn(task.console);
   return done;
 }

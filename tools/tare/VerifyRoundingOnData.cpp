@@ -4,6 +4,7 @@
 #include "RoundingOnData.h"
 #include "Table.h"
 #include "Verification.h"
+#include "WatchedSamples.h"
 
 #include <fmt/format.h>
 
@@ -45,22 +46,24 @@ void write(llvm::json::OStream &out, const char *key, const std::vector<const Ro
 
 } // namespace
 
-Status tare::verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &inputs,
+Status tare::verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &path,
                                   int64_t samples) {
   auto comparison = RoundingOnData::create(task.model, rounding);
   if (!comparison)
     return comparison.error();
-  auto data = Dataset::open(inputs, declarations((*comparison)->session(), runtime::Form::model), samples);
+  auto data = Dataset::open(path, declarations((*comparison)->session(), runtime::Form::model), samples);
   if (!data)
     return data.error();
   int64_t count = (*data)->sampleCount();
+  WatchedSamples watched(**data, watchedInputs((*comparison)->session()));
   {
     Progress progress(task.console, "rounding sample", count);
-    if (Status done = (*comparison)->run(**data, task.threads, progress); !done)
+    if (Status done = (*comparison)->run(watched, task.threads, progress); !done)
       return done;
   }
   if (!task.json) {
     print(**comparison, count);
+    watched.warn(task.console);
     return success();
   }
   printJson([&](llvm::json::OStream &out) {
@@ -71,5 +74,6 @@ Status tare::verifyRoundingOnData(const Verification &task, program::Rounding ro
       write(out, "outputs", (*comparison)->outputs());
     });
   });
+  watched.warn(task.console);
   return success();
 }

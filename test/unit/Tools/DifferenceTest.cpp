@@ -39,7 +39,27 @@ TEST(Difference, ZerosHaveNoDirection) {
 TEST(Difference, LargeAndSmallNumbersHaveACosine) {
   EXPECT_DOUBLE_EQ(of({{1e38, 1e38}, {1e38, -1e38}}).cosine(), 0);
   EXPECT_DOUBLE_EQ(of({{1e-38, 2e-38}}).cosine(), 1);
-  EXPECT_TRUE(std::isnan(of({{NAN, 1}}).cosine()));
+}
+
+TEST(Difference, WhatIsNotFiniteIsCountedAndLeavesNoCosine) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (auto [reference, other] : {std::pair(NAN, 1.0),
+                                  {1.0, NAN},
+                                  {double(NAN), NAN},
+                                  {infinity, 1.0},
+                                  {1.0, -infinity},
+                                  {infinity, infinity},
+                                  {NAN, 0.0},
+                                  {0.0, NAN}}) {
+    Difference difference = of({{reference, other}, {0, 0}});
+    EXPECT_EQ(difference.nonFiniteReference, !std::isfinite(reference));
+    EXPECT_EQ(difference.nonFiniteOther, !std::isfinite(other));
+    EXPECT_TRUE(std::isnan(difference.cosine())) << reference << " " << other;
+    EXPECT_TRUE(std::isnan(difference.sqnr())) << reference << " " << other;
+    Difference sum = of({{1, 1}});
+    sum.add(difference);
+    EXPECT_TRUE(std::isnan(sum.cosine()));
+  }
 }
 
 Tensor tensorOf(Shape shape, std::vector<float> values) {

@@ -1,0 +1,71 @@
+//===- InputRange.cpp - What an input can hold, and what it is given ------===//
+#include "InputRange.h"
+
+#include "Border.h"
+#include "ModuleExecutable.h"
+#include "tare/Dialect/Qnn/Grid.h"
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+/// Of integers from `least` to `greatest`, on the grid of each channel.
+RealRange rangeOf(double least, double greatest, ArrayRef<double> scales,
+                  llvm::function_ref<double(size_t)> zeroPoint) {
+  RealRange range;
+  for (size_t i = 0; i != scales.size(); ++i) {
+    range.low = std::min(range.low, (least - zeroPoint(i)) * scales[i]);
+    range.high = std::max(range.high, (greatest - zeroPoint(i)) * scales[i]);
+  }
+  return range;
+}
+
+} // namespace
+
+std::optional<RealRange> tare::heldBy(const runtime::Session &session, size_t input) {
+  using runtime::Form;
+  runtime::PortDescription model = session.describeInput(input, Form::model),
+                           raw = session.describeInput(input, Form::raw);
+  bool isWide = raw.type.element == ElementType::i16;
+  if (model.type.element != ElementType::f32 || raw.scales.empty() || (!isWide && raw.type.element != ElementType::i8))
+    return std::nullopt;
+  double half = isWide ? 32768 : 128;
+  return rangeOf(-half, half - 1, raw.scales, [&](size_t) { return double(raw.zeroPoint); });
+}
+
+std::optional<RealRange> tare::heldBy(BlockArgument argument) {
+  Value integers = isa<FloatType>(getElementTypeOrSelf(argument.getType())) ? integersBehind(argument) : Value();
+  if (!integers)
+    return std::nullopt;
+  Type element = getElementTypeOrSelf(gridTypeOf(integers));
+  if (auto whole = dyn_cast<quant::UniformQuantizedType>(element))
+    return rangeOf(whole.getStorageTypeMin(), whole.getStorageTypeMax(), whole.getScale(),
+                   [&](size_t) { return double(whole.getZeroPoint()); });
+  if (auto channels = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    return rangeOf(channels.getStorageTypeMin(), channels.getStorageTypeMax(), channels.getScales(),
+                   [&](size_t i) { return double(channels.getZeroPoints()[i]); });
+  return std::nullopt;
+}
+
+std::optional<std::string> tare::misfit(const std::string &input, const RealRange &held, const RealRange &found,
+                                        double outside) {
+  // Methods that find ranges cut off a share of usual data; a range that is far beyond is another unit.
+  constexpr double usualShare = 0.1, leastShare = 0.01, leastPart = 1.0 / 16;
+  bool isFar = found.high > held.high + held.width() || found.low < held.low - held.width();
+  if (outside > usualShare || (isFar && outside > leastShare))
+    return fmt::format(
+        "input '{}' is given numbers from {:.6g} to {:.6g}, but its grid holds [{:.6g}, {:.6g}]: {:.3g} % "
+        "of them are cut off",
+        input, found.low, found.high, held.low, held.high, 100 * outside);
+  if (found.width() > 0 && found.width() < leastPart * held.width())
+    return fmt::format("input '{}' is given numbers from {:.6g} to {:.6g} only, but its grid holds [{:.6g}, {:.6g}]: "
+                       "{:.2g} % of its steps are used",
+                       input, found.low, found.high, held.low, held.high, 100 * found.width() / held.width());
+  return std::nullopt;
+}

@@ -1,0 +1,34 @@
+//===- InputRange.h - What an input can hold, and what it is given -*- C++ -*-===//
+#ifndef TARE_TOOLS_TARE_INPUTRANGE_H
+#define TARE_TOOLS_TARE_INPUTRANGE_H
+
+#include "tare/Runtime/Session.h"
+
+#include "mlir/IR/Value.h"
+
+#include <optional>
+#include <string>
+
+namespace tare {
+
+/// Real numbers from `low` to `high`.
+struct RealRange {
+  double low = 0, high = 0;
+  double width() const { return high - low; }
+};
+
+/// The numbers that the integers of a program's input stand for, of all channels; nothing where the input takes
+/// integers itself, or where the program does not say.
+std::optional<RealRange> heldBy(const runtime::Session &session, size_t input);
+/// The same of an argument of @main that is quantized at once.
+std::optional<RealRange> heldBy(mlir::BlockArgument argument);
+
+/// A sentence where numbers are not what an input was made for: many of them, a share of `outside`, are beyond what it
+/// holds, or all lie within less than a sixteenth of it. Nothing where they fit. Numbers that are one and the same say
+/// nothing.
+std::optional<std::string> misfit(const std::string &input, const RealRange &held, const RealRange &found,
+                                  double outside);
+
+} // namespace tare
+
+#endif // TARE_TOOLS_TARE_INPUTRANGE_H

@@ -1,0 +1,103 @@
+//===- WatchedSamples.cpp - Samples that are looked at on their way -------===//
+#include "WatchedSamples.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+using namespace tare;
+
+WatchedSamples::WatchedSamples(SampleSource &source, std::vector<Input> inputs)
+    : source(source), inputs(std::move(inputs)), seen(this->inputs.size()) {}
+
+WatchedSamples::Numbers WatchedSamples::look(const Tensor &tensor, int64_t sample,
+                                             const std::optional<RealRange> &held) {
+  Numbers numbers;
+  if (tensor.element() != ElementType::f32)
+    return numbers;
+  const float *values = tensor.as<float>();
+  constexpr float largest = std::numeric_limits<float>::max();
+  float least = largest, greatest = -largest;
+  float low = held ? float(held->low) : -largest, high = held ? float(held->high) : largest;
+  for (int64_t i = 0; i != tensor.count(); ++i) {
+    float value = values[i];
+    // Comparisons with NaN are false.
+    bool isFinite = std::abs(value) <= largest;
+    numbers.finite += isFinite;
+    numbers.outside += isFinite && (value < low || value > high);
+    least = std::min(least, isFinite ? value : least);
+    greatest = std::max(greatest, isFinite ? value : greatest);
+  }
+  numbers.nonFinite = tensor.count() - numbers.finite;
+  numbers.samples = numbers.nonFinite > 0;
+  numbers.first = numbers.nonFinite ? sample : -1;
+  numbers.least = least;
+  numbers.greatest = greatest;
+  return numbers;
+}
+
+void WatchedSamples::Numbers::add(const Numbers &more) {
+  if (more.finite > 0) {
+    least = finite ? std::min(least, more.least) : more.least;
+    greatest = finite ? std::max(greatest, more.greatest) : more.greatest;
+  }
+  if (more.first >= 0)
+    first = first < 0 ? more.first : std::min(first, more.first);
+  finite += more.finite;
+  nonFinite += more.nonFinite;
+  outside += more.outside;
+  samples += more.samples;
+}
+
+Result<std::optional<Sample>> WatchedSamples::next() {
+  Result<std::optional<Sample>> sample = source.next();
+  if (!sample || !*sample)
+    return sample;
+  std::vector<Numbers> numbers;
+  for (size_t i = 0; i != inputs.size(); ++i)
+    numbers.push_back(look((*sample)->inputs[i], (*sample)->index, inputs[i].held));
+  std::lock_guard lock(mutex);
+  for (size_t i = 0; i != inputs.size(); ++i)
+    seen[i].add(numbers[i]);
+  return sample;
+}
+
+std::vector<std::string> WatchedSamples::warnings() const {
+  std::vector<std::string> lines;
+  for (size_t i = 0; i != inputs.size(); ++i) {
+    const Numbers &numbers = seen[i];
+    if (numbers.nonFinite)
+      lines.push_back(
+          fmt::format("input '{}': {} of {} elements are NaN or infinite, in {} of {} samples (the first is "
+                      "sample {}); what comes out for these says nothing",
+                      inputs[i].name, numbers.nonFinite, numbers.finite + numbers.nonFinite, numbers.samples,
+                      sampleCount(), numbers.first));
+    if (!inputs[i].held || numbers.finite == 0)
+      continue;
+    double outside = double(numbers.outside) / double(numbers.finite);
+    if (auto text = misfit(inputs[i].name, *inputs[i].held, {numbers.least, numbers.greatest}, outside))
+      lines.push_back(*text + "; scale the data as those that the model was calibrated on");
+  }
+  return lines;
+}
+
+void WatchedSamples::warn(const Console &console) const {
+  for (const std::string &line : warnings())
+    console.warning(line);
+}
+
+std::vector<WatchedSamples::Input> tare::watchedInputs(const runtime::Session &session) {
+  std::vector<WatchedSamples::Input> inputs;
+  for (size_t i = 0; i != session.inputCount(); ++i)
+    inputs.push_back({session.program().inputs[i]->name, heldBy(session, i)});
+  return inputs;
+}
+
+std::vector<WatchedSamples::Input> tare::watchedInputs(const Executable &executable, const PortForms &forms) {
+  std::vector<WatchedSamples::Input> inputs;
+  for (size_t i = 0; i != executable.inputs().size(); ++i) {
+    const ExecutablePort &port = executable.inputs()[i];
+    inputs.push_back({port.name, forms.rawInputs[i] ? std::nullopt : port.held});
+  }
+  return inputs;
+}
