@@ -150,6 +150,7 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     everything that they meet useless. Ops say how low their operands' elements matter (FloorOpInterface):
 
     - a padding before a max pooling becomes the pooling's own, where its value is below everything else and the windows allow it;
+    - of a row of a softmax that a constant masks from its first element to its last, the constant is taken less its greatest there;
     - other paddings and constants are raised to the floor of what reads them;
     - the ranges of what is computed from them end at their floors.
 
@@ -161,7 +162,7 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     %1 = qnn.max_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
     ```
 
-    Remarks: what was raised, and to what. Warns of a padding that remains and makes its operand's grid four times as coarse or more;
+    Remarks: what was raised, and to what. Warns of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
     one that is infinite, and that a result depends on, is an error.
   }];
   let options = [
