@@ -54,6 +54,8 @@ def ConformGrids : FunctionPass<"tare-conform-grids"> {
     - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
     - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one, and one that
       may be -128 or -32768 ends at the next integer; integers that enter or leave the graph stay those of the model.
+    - An integer input of 8 bits stays on hardware of 16, which reads it widened (`tare-unify-widths`).
+    - On a target that only shifts, a value that the model requantizes to a finer grid is added to a zero: sums shift to the left.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
       model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
       16 bits becomes the product of two activations, where the target has such, and nothing is added.
