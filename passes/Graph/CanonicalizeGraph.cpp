@@ -3,12 +3,13 @@
 // Invariant: afterwards no op of the graph dialect folds to one of its
 // operands, none of its canonicalization patterns applies, no slice takes
 // nothing but whole parts of concatenations, no function reads a border of -inf
-// that it has no number for, and no op is dead.
+// that it has no number for, no masks add up to -inf, and no op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/FiniteBorders.h"
+#include "Graph/FiniteMasks.h"
 #include "Graph/SliceParts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
@@ -52,7 +53,8 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     GreedyRewriteConfig config;
     config.enableFolding(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+      return signalPassFailure();
+    boundMasks(getOperation());
   }
 };
 

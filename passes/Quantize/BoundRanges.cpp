@@ -162,10 +162,43 @@ private:
     if (inherited)
       return setRange(value, inherited->first, inherited->second, range.getLabel());
     double floor = floors.of(value);
-    if (floor <= range.getMin())
-      return;
+    // A search for a range that cuts outliers off may have ended above what a mask must reach.
+    bool isShort = floor < range.getMin() && std::isfinite(floor) && bounds.least(value) <= floor;
+    if (floor <= range.getMin() && !isShort)
+      return reportMaskedRows(op);
     remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", shown(range.getMin()), shown(floor));
-    setRange(value, floor, range.getMax(), range.getLabel());
+    // Beside what is masked all else is near one another: a search that weighs errors may have cut that off instead.
+    double upper = bounds.upperEnd(value);
+    setRange(value, floor, std::isfinite(upper) ? std::max(range.getMax(), upper) : range.getMax(), range.getLabel());
+    reportMaskedRows(op);
+  }
+
+  /// A row without an element that is not masked has its greatest far below the others': its softmax would tell numbers
+  /// there apart, too.
+  void reportMaskedRows(Operation *op) {
+    Value value = op->getResult(0);
+    double least = 0, greatest = 0, row = HUGE_VAL;
+    for (Value operand : op->getOperands())
+      if (!floatConstantValue(operand)) {
+        least = std::min(least, bounds.least(operand));
+        greatest = std::max(greatest, bounds.greatest(operand));
+      }
+    for (Operation *user : value.getUsers())
+      if (auto softmax = dyn_cast<qnn::SoftmaxOp>(user))
+        row = std::min(row, bounds.leastMaximum(value, softmax.getAxis()));
+    qnn::RangeAttr range = rangeAttr(value);
+    if (row >= least || !std::isfinite(least) || greatest <= least ||
+        range.getMax() - range.getMin() <= bearableWidening * (greatest - least))
+      return;
+    double bits = std::log2((range.getMax() - range.getMin()) / (greatest - least));
+    std::string text =
+        llvm::formatv("layer '{0}': its constants make all elements of a row as low as {1}, which a "
+                      "softmax tells apart, so the grid of '{2}' covers them and what lies in [{3}, "
+                      "{4}], and is {5:f1} bits coarser",
+                      qnn::layerName(op), shown(row), qnn::valueName(value), shown(least), shown(greatest), bits);
+    reportWarning(op->getLoc(), {"MaskedRow", "", qnn::layerName(op), std::exp2(bits) / 2, CostUnit::lsb, text,
+                                 "leave one element of each row unmasked, mask by the lowest float32, or keep 16-bit "
+                                 "activations (--activations i16)"});
   }
 
   const RangeBounds &bounds;

@@ -5,6 +5,7 @@
 // was changed without a word.
 //
 //===----------------------------------------------------------------------===//
+#include "Quantize/FinerGrids.h"
 #include "Quantize/GivenGrids.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
@@ -27,7 +28,9 @@ struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
     FailureOr<Target> target = npu::getTarget(function);
     if (failed(target) || failed(conformActivations(function, *target, repair)) ||
         failed(conformConstants(function, *target, repair)) || failed(conformWeights(function, *target, repair)))
-      signalPassFailure();
+      return signalPassFailure();
+    if (target->powerOfTwoScales())
+      addForFinerGrids(function, *target);
   }
 };
 

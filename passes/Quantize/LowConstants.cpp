@@ -8,6 +8,7 @@
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/Format.h"
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 using namespace mlir;
@@ -164,11 +165,80 @@ void addNegated(qnn::SubOp op) {
   eraseDeadConstants(builder, subtracted);
 }
 
+/// The rows of a constant along `axis` of a result of `rank`: lists of the indices of their elements.
+std::vector<std::vector<int64_t>> rowsOf(const Tensor &constant, int64_t axis, int64_t rank) {
+  const Shape &shape = constant.shape();
+  const int64_t own = axis - (rank - int64_t(shape.size()));
+  std::vector<std::vector<int64_t>> rows;
+  int64_t size = own < 0 ? 1 : shape[own];
+  int64_t inner = own < 0 ? 1 : elementCount(Shape(shape.begin() + own + 1, shape.end()));
+  for (int64_t row = 0; row < constant.count() / std::max<int64_t>(size, 1); ++row) {
+    rows.emplace_back();
+    for (int64_t i = 0; i < size; ++i)
+      rows.back().push_back(row / inner * inner * size + row % inner + i * inner);
+  }
+  return rows;
+}
+
+/// A softmax of x + k is that of x + k - c for any number c: of a row that is masked from its first element to its last
+/// the mask's largest element goes, so that the grid need not reach down to it. But where float32 adds nothing to the
+/// mask, every element of the row is the same, and stays so.
+void shiftMaskedRows(qnn::SoftmaxOp softmax) {
+  auto add = softmax.getInput().getDefiningOp<qnn::AddOp>();
+  if (!add || !add->hasOneUse())
+    return;
+  const unsigned index = floatConstantValue(add.getRhs()) ? 1 : 0;
+  ElementsAttr constant = floatConstantValue(add->getOperand(index));
+  qnn::RangeAttr range = rangeAttr(add.getResult());
+  auto [least, greatest] = knownRange(add->getOperand(1 - index));
+  if (!constant || !range || !std::isfinite(greatest - least))
+    return;
+  Tensor elements = qnn::toTensor(constant), shifted(elements.type());
+  float *data = shifted.mutableAs<float>();
+  std::copy_n(elements.as<float>(), elements.count(), data);
+  double highest = range.getMax();
+  bool isShifted = false;
+  for (const std::vector<int64_t> &row : rowsOf(elements, softmax.getAxis(), add.getType().getRank())) {
+    float largest = -HUGE_VALF, smallest = HUGE_VALF;
+    bool isAbsorbed = true;
+    for (int64_t i : row) {
+      largest = std::max(largest, data[i]);
+      smallest = std::min(smallest, data[i]);
+      isAbsorbed &= data[i] + float(least) == data[row.front()] + float(greatest);
+    }
+    if (row.empty() || double(largest) > least - greatest || largest >= 0 || isAbsorbed)
+      continue;
+    // Neither now nor before may a fused activation limit the row.
+    double lowest = std::min(double(smallest) + least, double(smallest) - largest + least);
+    if (add.getClamp() && (add.getClamp()->getMin() > lowest || add.getClamp()->getMax() < greatest))
+      continue;
+    for (int64_t i : row)
+      data[i] -= largest;
+    isShifted = true;
+    highest = std::max(highest, greatest);
+  }
+  if (!isShifted)
+    return;
+  IRRewriter builder(add);
+  Value before = add->getOperand(index);
+  std::string name = qnn::valueName(before) + "_shifted";
+  remarkPassed(add, passName, "MaskShifted") << remark::reason("rows that are masked from end to end");
+  Value after = qnn::ConstantOp::create(builder, qnn::nameLoc(add.getContext(), name, name),
+                                        qnn::toAttr(add.getContext(), shifted, name));
+  add->setOperand(index, after);
+  auto [low, high] = rangeOf(qnn::constantValue(after));
+  setRange(after, low, high, qnn::RangeLabel::Constant);
+  setRange(add.getResult(), std::max(range.getMin(), least + low), highest, range.getLabel());
+  eraseDeadConstants(builder, before);
+}
+
 } // namespace
 
 void tare::simplifyLowConstants(func::FuncOp function) {
   for (qnn::SubOp op : llvm::make_early_inc_range(function.getOps<qnn::SubOp>()))
     addNegated(op);
+  for (qnn::SoftmaxOp op : function.getOps<qnn::SoftmaxOp>())
+    shiftMaskedRows(op);
   for (qnn::SliceOp op : llvm::make_early_inc_range(function.getOps<qnn::SliceOp>()))
     skipPad(op);
   for (qnn::MaxPoolOp op : llvm::make_early_inc_range(function.getOps<qnn::MaxPoolOp>()))

@@ -11,7 +11,8 @@ namespace tare {
 /// - a padding that no max pooling behind it can take is the pooling's own, wherever every window still sees an
 /// element;
 /// - a slice that cuts all of a padding away slices the padding's operand;
-/// - a mask that is subtracted is one that is added, negated.
+/// - a mask that is subtracted is one that is added, negated;
+/// - of a row that is masked from end to end before a softmax, which is as if nothing were, the mask goes.
 ///
 /// A padding that others read, too, stays for these.
 void simplifyLowConstants(mlir::func::FuncOp function);

@@ -20,6 +20,8 @@ public:
   double least(mlir::Value value) const override;
   double greatest(mlir::Value value) const override;
   double leastMaximum(mlir::Value value, int64_t axis) const override;
+  /// What no element is above, constants and their fused activations included.
+  double upperEnd(mlir::Value value) const;
   unsigned activationBits() const override { return bits; }
 
   /// The ops that such a constant goes into, directly or through others, in their order.
@@ -29,10 +31,12 @@ public:
 private:
   /// The lower bounds of all elements.
   Tensor lower(mlir::Value value) const;
+  /// One end of all elements: a known one, a constant's, or `end`.
+  static Tensor bound(mlir::Value value, const llvm::DenseMap<mlir::Value, Tensor> &known, double end);
 
   unsigned bits;
   llvm::SmallVector<mlir::Operation *> order;
-  llvm::DenseMap<mlir::Value, Tensor> lowest;
+  llvm::DenseMap<mlir::Value, Tensor> lowest, highest;
 };
 
 } // namespace tare

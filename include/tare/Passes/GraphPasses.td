@@ -19,6 +19,7 @@ def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
     ```
 
     A padding by -inf that a function reads which has no number for that (a leaky relu) pads by the lowest float32 number.
+    Where two constants (masks) would add up to -inf, the second one adds what the first leaves room for.
 
     A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
     not share a grid with the others:

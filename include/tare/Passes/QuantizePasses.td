@@ -54,6 +54,8 @@ def ConformGrids : FunctionPass<"tare-conform-grids"> {
     - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
     - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one, and one that
       may be -128 or -32768 ends at the next integer; integers that enter or leave the graph stay those of the model.
+    - An integer input of 8 bits stays on hardware of 16, which reads it widened (`tare-unify-widths`).
+    - On a target that only shifts, a value that the model requantizes to a finer grid is added to a zero: sums shift to the left.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
       model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
       16 bits becomes the product of two activations, where the target has such, and nothing is added.
@@ -150,6 +152,7 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     everything that they meet useless. Ops say how low their operands' elements matter (FloorOpInterface):
 
     - a padding before a max pooling becomes the pooling's own, where its value is below everything else and the windows allow it;
+    - of a row of a softmax that a constant masks from its first element to its last, the constant is taken less its greatest there;
     - other paddings and constants are raised to the floor of what reads them;
     - the ranges of what is computed from them end at their floors.
 
@@ -161,7 +164,7 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     %1 = qnn.max_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
     ```
 
-    Remarks: what was raised, and to what. Warns of a padding that remains and makes its operand's grid four times as coarse or more;
+    Remarks: what was raised, and to what. Warns of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
     one that is infinite, and that a result depends on, is an error.
   }];
   let options = [
