@@ -36,34 +36,56 @@ double elements(Value value) {
   return type && type.hasStaticShape() ? double(type.getNumElements()) : 1.0;
 }
 
+/// As if they were one; what nothing is known of counts as 0.
+double meanSquareOfAll(OperandRange values) {
+  double sum = 0, count = 0;
+  for (Value value : values)
+    sum += meanSquare(value).value_or(0.0) * elements(value), count += elements(value);
+  return count > 0 ? sum / count : 0.0;
+}
+
 } // namespace
 
-double tare::powerShare(Operation *op, Value operand) {
-  auto grid = dyn_cast<GridOpInterface>(op);
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
+double Relevance::cost(const Weight &weight, Value value) const {
+  // Nothing counts for so little that any grid would do: calibration has not seen all that there is.
+  constexpr double least = 0x1p-20;
+  return std::clamp(std::max(weight.relative, weight.absolute * meanSquare(value).value_or(0.0)), least, 1.0);
+}
+
+double Relevance::of(Value value) const { return cost(weights.lookup_or(value, {1.0, 0.0}), value); }
+
+double Relevance::of(Operation *reader, Value operand) const { return cost(readBy(reader, operand), operand); }
+
+Relevance::Weight Relevance::readBy(Operation *reader, Value operand) const {
+  if (reader->getNumResults() == 0)
+    return {1.0, 0.0};
+  auto grid = dyn_cast<GridOpInterface>(reader);
+  auto requant = dyn_cast<qnn::RequantOpInterface>(reader);
   bool isConcat = grid && grid.getGridRule() == GridRule::Unified, isSum = requant && requant.sharesShift();
-  std::optional<double> own = meanSquare(operand);
-  if (!(isConcat || isSum) || !own)
-    return 1.0;
-  double part = *own, whole = 0;
-  if (isSum) {
-    whole = meanSquare(op->getResult(0)).value_or(0.0);
-  } else {
-    part *= elements(operand);
-    for (Value other : op->getOperands())
-      whole += meanSquare(other).value_or(0.0) * elements(other);
+  bool moves = grid && grid.getGridRule() == GridRule::Same;
+  Weight most;
+  for (Value result : reader->getResults()) {
+    const Weight weight = result.use_empty() ? Weight{1.0, 0.0} : weights.lookup_or(result, {1.0, 0.0});
+    const double power = isConcat ? meanSquareOfAll(reader->getOperands()) : meanSquare(result).value_or(0.0);
+    bool isKnown = (isConcat || isSum) && meanSquare(operand).has_value();
+    double absolute = std::max(weight.absolute, power > 0 ? weight.relative / power : 0.0);
+    if (isConcat)
+      absolute *= elements(operand) / elements(result);
+    // Of what follows its operand as a whole, and of sums with nothing to compare with.
+    if (!isKnown || (power == 0 && weight.relative > 0))
+      most.relative = std::max(most.relative, isKnown ? 1.0 : cost(weight, result));
+    if (isKnown || moves)
+      most.absolute = std::max(most.absolute, absolute);
   }
-  return whole > 0 ? std::min(1.0, part / whole) : 1.0;
+  return most;
 }
 
 Relevance::Relevance(func::FuncOp function) {
-  for (Operation &op : llvm::reverse(function.getBody().front())) {
-    double ofResult = op.getNumResults() ? 0.0 : 1.0;
-    for (Value result : op.getResults())
-      ofResult = std::max(ofResult, result.use_empty() ? 1.0 : of(result));
+  for (Operation &op : llvm::reverse(function.getBody().front()))
     for (Value operand : op.getOperands()) {
-      double &share = shares[operand];
-      share = std::max(share, powerShare(&op, operand) * ofResult);
+      const Weight read = readBy(&op, operand);
+      Weight &weight = weights[operand];
+      weight.relative = std::max(weight.relative, read.relative);
+      weight.absolute = std::max(weight.absolute, read.absolute);
     }
-  }
 }

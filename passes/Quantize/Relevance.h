@@ -10,20 +10,27 @@ namespace tare {
 /// its range; nothing where nothing is known.
 std::optional<double> meanSquare(mlir::Value value);
 
-/// What the result of a sum or a concatenation has of an operand's power, 1 at most; 1 where that cannot be said, and
-/// of other ops, whose results follow an operand as a whole.
-double powerShare(mlir::Operation *op, mlir::Value operand);
-
 /// (A50) By value, the share of its power that counts where it is used: an operand that is weak beside the sum or the
 /// concatenation that it enters may be lost without harm.
 class Relevance {
 public:
   explicit Relevance(mlir::func::FuncOp function);
-  /// In [0, 1].
-  double of(mlir::Value value) const { return shares.lookup_or(value, 1.0); }
+  /// In (0, 1].
+  double of(mlir::Value value) const;
+  /// What one reader says of it.
+  double of(mlir::Operation *reader, mlir::Value operand) const;
 
 private:
-  llvm::DenseMap<mlir::Value, double> shares;
+  /// What a squared error costs: by the value's mean square, and as it is, handed on by those who only add or move. The
+  /// latter tells what a value is beside the sums behind it, also where it cancels out on the way.
+  struct Weight {
+    double relative = 0, absolute = 0;
+  };
+
+  double cost(const Weight &weight, mlir::Value value) const;
+  Weight readBy(mlir::Operation *reader, mlir::Value operand) const;
+
+  llvm::DenseMap<mlir::Value, Weight> weights;
 };
 
 } // namespace tare

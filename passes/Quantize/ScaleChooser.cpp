@@ -172,9 +172,8 @@ std::optional<ScaleChooser::Variable> ScaleChooser::addConstant(OpOperand &opera
 }
 
 ConvexCost ScaleChooser::costOf(const ConstantOperand &constant) const {
-  Value result = constant.operand->getOwner()->getResult(0);
-  return constantCost(floatConstant(constant.operand->get()), ruleOf(constant),
-                      {constant.base, context.relevance.of(result)});
+  const double relevance = context.relevance.of(constant.operand->getOwner(), constant.operand->get());
+  return constantCost(floatConstant(constant.operand->get()), ruleOf(constant), {constant.base, relevance});
 }
 
 /// The bounds of e_y by the operands. (A35)
@@ -242,7 +241,7 @@ void ScaleChooser::addSum(Operation *op, ArrayRef<Variable> operands, Variable y
     return;
   for (auto [a, b, operand] : {std::tuple(operands[0], operands[1], 0u), {operands[1], operands[0], 1u}}) {
     problem.addBound(a, b, -int(std::floor(alignment() + std::log2(bases[b] / bases[a]))), owner());
-    double share = powerShare(op, op->getOperand(operand)) * context.relevance.of(op->getResult(0));
+    double share = context.relevance.of(op, op->getOperand(operand));
     scalings.push_back({{a}, y, b, share, each});
   }
   // The larger one's multiplier has the bits that there are, and is the first to be hit.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphs import node, port, save
-from harness import fails, tare
+from harness import fails, load, sqnr, tare
 
 SAMPLES = 40
 
@@ -145,6 +145,36 @@ def test_a_collapse_is_traced_and_its_remedy_is_tried(tmp_path):
     # What comes behind the Concat has lost nothing more.
     assert output["loss_begins"]["layer"] in ("score_sigmoid", "join")
     keeps_its_word(tmp_path, model, data, output)
+
+
+def test_a_remedy_tells_what_becomes_of_the_slices(tmp_path):
+    """Not of the output as a whole, which its boxes decide: that looks fine without any remedy."""
+    model, data = join(tmp_path)
+    output, = answer(tmp_path, model, data, "--check", SAMPLES)["check"]["outputs"]
+    option, told = re.fullmatch(r"(.*) mends it \(SQNR (.*) dB\)", output["remedy"]).groups()
+    convert(tmp_path, model, data, *option.split())
+    for form, name in ((model, "f"), (tmp_path / "m.tare", "q")):
+        tare("run", form, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / f"{name}.npz")
+    real, found = load(tmp_path / "f.npz")["y"], load(tmp_path / "q.npz")["y"]
+    assert output["collapsed"][0]["indices"] == [4, 5]
+    assert abs(float(told) - min(sqnr(real[:, i], found[:, i]) for i in (4, 5))) < 0.1
+    assert float(told) < sqnr(real, found) - 3
+
+
+def test_outputs_that_no_data_move_are_told(tmp_path):
+    """A network that pictures of 0..255 saturate, where it takes 0..1."""
+    rng = np.random.default_rng(6)
+    nodes = [node("Gemm", ["x", "w", "b"], ["g"], name="fc"), node("Sigmoid", ["g"], ["y"], name="out")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, 4])],
+                 {"w": np.full((8, 4), 3, np.float32), "b": np.full(4, -12, np.float32)})
+    data = rng.uniform(0, 1, (SAMPLES, 1, 8)).astype(np.float32)
+    said = "all outputs ('y') are the same for 4 different samples, in float: the network does not react to these data"
+    wrong = convert(tmp_path, model, {"x": 255 * data + 1}).stderr
+    assert said in wrong and "calibrate on data as the network takes them" in wrong
+    assert said not in convert(tmp_path, model, {"x": data}).stderr
+    # Samples that are all one say nothing of the network.
+    assert "are the same for" not in convert(tmp_path, model, {"x": np.repeat(data[:1], SAMPLES, 0)}).stderr
+    assert convert(tmp_path, model, {"x": 255 * data + 1}, "--strict").returncode == 0
 
 
 def keeps_its_word(folder, model, data, output, *arguments):

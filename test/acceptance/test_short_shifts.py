@@ -199,3 +199,21 @@ def test_a_small_constant_does_not_move_the_large_operand(tmp_path):
     alone = grids([large, out("r")], {"x": x}, tmp_path / "alone", ["y"])["large"]
     nodes = [large, node("Concat", ["r", "k"], ["c"], name="join", axis=1), out("c")]
     assert grids(nodes, {"x": x}, tmp_path / "beside", ["y"], {"k": constant})["join"] == alone
+
+
+@pytest.mark.parametrize("most", [8, 31])
+@pytest.mark.parametrize("requantizer, bits", [("shift", 1), ("multiply_shift", 2), ("multiply_shift", 4), ("three_stage", 2), ("three_stage", 4)])
+def test_what_cancels_out_is_whole(requantizer, bits, most, tmp_path):
+    """max(x - 28, 0) is nothing on all data, so that no loss of its operands seems to matter: if they were cut off, something would be left of others."""
+    x, z = (np.random.default_rng(5).uniform(-low, high, (64, 4, 6, 6)).astype(np.float32) for low, high in ((8, 6), (1.3, 1)))
+    nodes = [node("Add", ["x", "k"], ["a"], name="sum"), node("Relu", ["a"], ["r"], name="nothing"), node("Mul", ["z", "z"], ["p"], name="product"),
+             node("Add", ["r", "p"], ["s"], name="join"), node("Sigmoid", ["s"], ["y"], name="out")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 6, 6]), port("z", [1, 4, 6, 6])], [port("y", None)], {"k": np.full([1, 4, 1, 1], -28.66, np.float32)})
+    np.savez(tmp_path / "x.npz", x=x, z=z)
+    tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", target(tmp_path, requantizer, bits, most), "-o", tmp_path / "p.tare")
+    for form, name in ((model, "f"), (tmp_path / "p.tare", "q")):
+        tare("run", form, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / f"{name}.npz")
+    off = load(tmp_path / "f.npz")["y"] - load(tmp_path / "q.npz")["y"]
+    assert np.abs(off).max() < .1 and abs(off.mean()) < .02
+    scales = {port["name"]: port["scales"][0] for port in tare_json("inspect", tmp_path / "p.tare")["inputs"]}
+    assert scales["x"] > 10 / 255, "the range of x, [-8, 6], is cut off"

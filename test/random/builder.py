@@ -86,6 +86,13 @@ class Value:
         return float(np.abs(self.array.astype(np.float64)).max()) if self.array.size else 0.0
 
 
+def near_ties(reals, step, scaled):
+    """The share of the numbers that are there, each counted once, of which a multiplier's last bit decides where they are rounded: more than
+    chance has it where two steps have nearly a simple ratio, as 37 / 34, of which a whole number of integers fall next to one."""
+    numbers = np.unique(reals).astype(np.float64) / step
+    return float(np.mean(np.abs(numbers - np.floor(numbers) - 0.5) <= ROUNDED_OTHERWISE_A_STEP * scaled)) if numbers.size else 0.0
+
+
 @functools.lru_cache(maxsize=4096)
 def _session(model):
     options = onnxruntime.SessionOptions()
@@ -214,7 +221,8 @@ class Builder:
             # Of sums of n units to a step, a unit in n is halfway, and every other one of those is rounded up to an odd integer.
             ties = 0.5 * min(1.0, max(value.unit, value.coarse) / step) if self.hardware.ties else 0.0
             scaled = max(value.size, value.largest) / step
-            typical = value.typical / step + ROUNDED_OTHERWISE + ROUNDED_OTHERWISE_A_STEP * scaled + ties + (2.0 if grid.wide else 0.0)
+            otherwise = ROUNDED_OTHERWISE + ROUNDED_OTHERWISE_A_STEP * scaled
+            typical = value.typical / step + max(otherwise, near_ties(value.array, step, scaled)) + ties + (2.0 if grid.wide else 0.0)
         result.grid, result.error, result.typical = grid, error, typical
         return result
 

@@ -165,6 +165,20 @@ std::vector<Warning> tare::warningsOf(const SelfCheck &check) {
   return warnings;
 }
 
+std::optional<Warning> tare::unmovedWarning(const SelfCheck &check) {
+  if (!check.isUnmoved)
+    return std::nullopt;
+  Warning warning;
+  warning.kind = "UnmovedOutputs";
+  warning.layer = check.outputs.front().quality.name;
+  warning.unit = CostUnit::none;
+  warning.text = fmt::format("all outputs ('{}'{}) are the same for {} different samples, in float: the network does "
+                             "not react to these data",
+                             warning.layer, check.outputs.size() > 1 ? ", .." : "", check.samples);
+  warning.remedy = "calibrate on data as the network takes them: scaled, centered and laid out as in training";
+  return warning;
+}
+
 void tare::writeCheck(llvm::json::OStream &json, const SelfCheck &check) {
   json.attributeObject("check", [&] {
     json.attribute("samples", check.samples);

@@ -208,6 +208,8 @@ private:
     std::vector<Warning> collapses = warningsOf(*checked);
     if (strict && !collapses.empty())
       return Error{options.model + ": " + collapses.front().message()};
+    if (std::optional<Warning> unmoved = unmovedWarning(*checked))
+      collapses.push_back(*unmoved);
     for (const Warning &warning : collapses)
       reportWarning(mlir::UnknownLoc::get(&*context), warning);
     return success();

@@ -254,6 +254,26 @@ struct Place {
   }
 };
 
+/// Multiply-accumulates of a run, and what the QDQ form's casts take beside them, as so many.
+int64_t workOf(const program::Model &model) {
+  constexpr int64_t ofElement = 32;
+  int64_t work = 0;
+  for (const auto &layer : model.program().layers) {
+    std::vector<tare::TensorType> operands;
+    for (uint32_t operand : layer->operands)
+      operands.push_back(model.type(operand));
+    const tare::TensorType result = model.type(layer->result);
+    work += kernels::lookup(layer->op.type)->macs(layer->op, operands, result) + ofElement * result.count();
+  }
+  return work;
+}
+
+/// Samples that one thread has done by the time that others have started stay with it.
+size_t threadsFor(const program::Model &model, size_t samples, size_t threads) {
+  constexpr int64_t quick = int64_t(1) << 24;
+  return workOf(model) * int64_t(samples) < quick ? 1 : threads;
+}
+
 } // namespace
 
 Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runtime::Session> session,
@@ -267,7 +287,7 @@ Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runt
   std::vector<DistancesByLayer> found(inputs.size());
   std::vector<std::vector<Tensor>> outputs(inputs.size());
   std::vector<Status> done(inputs.size(), tare::success());
-  parallelFor(inputs.size(), threads, [&](size_t sample, size_t worker) {
+  parallelFor(inputs.size(), threadsFor(session->model(), inputs.size(), threads), [&](size_t sample, size_t worker) {
     Place &place = places[worker];
     if (done[sample] = place.prepare(session); !done[sample])
       return;

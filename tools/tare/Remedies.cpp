@@ -7,6 +7,7 @@
 #include "tare/Target/Target.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 using namespace tare;
@@ -88,7 +89,7 @@ void Remedies::addMethods(QuietForm &real) {
   if (search.powersOfTwo)
     return;
   if (search.method != Method::minMax)
-    candidates.push_back({"--method min_max", request, widest(compiled.ranges)});
+    candidates.push_back({"--method min_max", request, [this] { return widest(compiled.ranges); }});
   if (compiled.ranges.samples * activationsOf(real.function()) > quickCalibration)
     return;
   for (Method method : {Method::percentile, Method::mse}) {
@@ -97,9 +98,12 @@ void Remedies::addMethods(QuietForm &real) {
     CalibrationRequest anew = request.calibration;
     anew.search.method = method;
     anew.kept = 0;
-    std::vector<EvaluatedSample> none;
-    if (Result<Ranges> ranges = findRanges(real.module(), anew, none, {}))
-      candidates.push_back({fmt::format("--method {}", nameOf(method)), request, std::move(*ranges)});
+    candidates.push_back(
+        {fmt::format("--method {}", nameOf(method)), request, [&real, anew]() -> std::optional<Ranges> {
+           std::vector<EvaluatedSample> none;
+           Result<Ranges> ranges = findRanges(real.module(), anew, none, {});
+           return ranges ? std::optional(std::move(*ranges)) : std::nullopt;
+         }});
   }
 }
 
@@ -108,13 +112,17 @@ void Remedies::addWiderActivations() {
   if (!target || !target->activation(ElementType::i16) || request.pipeline.activations == "i16")
     return;
   bool isAutomatic = request.calibration.search.method == Method::automatic;
-  candidates.push_back(
-      {"--activations i16", request, isAutomatic ? widestWithoutOutliers(compiled.ranges) : compiled.ranges});
+  candidates.push_back({"--activations i16", request, [this, isAutomatic] {
+                          return isAutomatic ? widestWithoutOutliers(compiled.ranges) : compiled.ranges;
+                        }});
   candidates.back().request.pipeline.activations = "i16";
 }
 
 std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate) const {
-  auto form = QuietForm::make(candidate.request, candidate.ranges, Stage::npu);
+  std::optional<Ranges> ranges = candidate.ranges();
+  if (!ranges)
+    return {};
+  auto form = QuietForm::make(candidate.request, *ranges, Stage::npu);
   if (!form)
     return {};
   auto emitted = emitProgram((*form)->module());
@@ -137,7 +145,30 @@ std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate)
   return results ? results->outputs() : std::vector<std::vector<Tensor>>();
 }
 
-std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output) {
+/// What the elements of a collapse are now; of slices the worst, as the collapse tells it.
+static double sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
+                     const std::vector<std::vector<Tensor>> &references,
+                     const std::vector<std::vector<Tensor>> &outputs) {
+  const Shape &shape = references.front()[output].shape();
+  const llvm::BitVector elements = elementsOf(collapse, parts, shape);
+  const bool isSliced = collapse.axis && !collapse.isPart;
+  int64_t inner = 1;
+  for (size_t i = isSliced ? *collapse.axis + 1 : 0; isSliced && i < shape.size(); ++i)
+    inner *= shape[i];
+  std::vector<Difference> slices(isSliced ? shape[*collapse.axis] : 1);
+  for (size_t sample = 0; sample != references.size(); ++sample) {
+    Tensor reference = toFloat(references[sample][output]), found = toFloat(outputs[sample][output]);
+    for (unsigned i : elements.set_bits())
+      slices[isSliced ? i / inner % slices.size() : 0].add(reference.as<float>()[i], found.as<float>()[i]);
+  }
+  double worst = HUGE_VAL;
+  for (const Difference &slice : slices)
+    if (slice.total > 0)
+      worst = std::min(worst, slice.sqnr());
+  return worst;
+}
+
+std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output, const Collapse &collapse) {
   std::vector<std::vector<Tensor>> references;
   for (const EvaluatedSample &sample : compiled.samples)
     references.push_back(sample.outputs);
@@ -148,7 +179,8 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output)
       continue;
     OutputQuality quality = checkOutputs(parts, references, *candidate.outputs, request.calibration.threads)[output];
     if (quality.collapses.empty())
-      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, quality.difference.sqnr());
+      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option,
+                         sqnrOf(collapse, parts[output], output, references, *candidate.outputs));
   }
   return "";
 }

@@ -36,16 +36,17 @@ public:
   Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real,
            std::span<const std::byte> program);
 
-  /// The first option that mends the output, with what it gives: "--method mse mends it (SQNR 21.0 dB)"; empty where
-  /// none does.
-  std::string find(const std::vector<OutputParts> &parts, size_t output);
+  /// The first option that mends the output, with what it gives there where `collapse` is: "--method mse mends it (SQNR
+  /// 21.0 dB)"; empty where none does.
+  std::string find(const std::vector<OutputParts> &parts, size_t output, const Collapse &collapse);
 
 private:
   /// A conversion by other options, and what its outputs are.
   struct Candidate {
     std::string option;
     CompilationRequest request;
-    calibration::Ranges ranges;
+    /// Asked for when it is tried: some take as long as calibration does. Nothing where there are none.
+    std::function<std::optional<calibration::Ranges>()> ranges;
     /// A list per sample; filled when it is tried, and empty where the option changes nothing or makes no program.
     std::optional<std::vector<std::vector<Tensor>>> outputs = std::nullopt;
   };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 using namespace tare;
 
@@ -26,6 +27,17 @@ std::vector<std::vector<Tensor>> outputsOf(const std::vector<EvaluatedSample> &s
   for (const EvaluatedSample &sample : samples)
     outputs.push_back(sample.outputs);
   return outputs;
+}
+
+bool areAlike(const Tensor &a, const Tensor &b) {
+  return a.type().bytes() == b.type().bytes() && std::memcmp(a.data(), b.data(), a.type().bytes()) == 0;
+}
+
+/// Whether all samples have the same tensors.
+bool areAlike(const std::vector<std::vector<Tensor>> &samples) {
+  return std::ranges::all_of(samples, [&](const std::vector<Tensor> &sample) {
+    return std::ranges::equal(sample, samples.front(), [](const Tensor &a, const Tensor &b) { return areAlike(a, b); });
+  });
 }
 
 /// The share of the integers' range from the least to the greatest that there are; nothing where the host joins an
@@ -73,6 +85,7 @@ public:
     mlir::ModuleOp qdq = anew ? anew->module() : *compiled.qdq;
     SelfCheck result;
     result.samples = inputs.size();
+    result.isUnmoved = !areAlike(inputs) && areAlike(references);
     Result<ProgramCheck> checked = checkProgram(qdq, *session, inputs, threads, explanationsOf(told));
     if (!checked)
       return checked.error();
@@ -126,7 +139,7 @@ private:
       CheckedOutput &output = result.outputs[i];
       if (!hasCollapsed(output))
         continue;
-      output.remedy = remedies.find(parts, i);
+      output.remedy = remedies.find(parts, i, output.quality.collapses.front());
       if (output.remedy.empty())
         output.remedy = "no option mends it: " + output.origin->cause;
     }

@@ -29,6 +29,8 @@ struct CheckedOutput {
 
 struct SelfCheck {
   int64_t samples = 0;
+  /// Different samples give the same outputs, all of them, in float.
+  bool isUnmoved = false;
   std::vector<CheckedOutput> outputs;
   ProgramCheck program;
 };
@@ -43,6 +45,8 @@ Result<SelfCheck> checkConversion(const CompilationRequest &request, const Compi
 std::vector<std::string> linesOf(const SelfCheck &check, size_t most);
 /// A warning for each output that has collapsed.
 std::vector<Warning> warningsOf(const SelfCheck &check);
+/// A warning where the float network does not react to the samples; nothing where it does.
+std::optional<Warning> unmovedWarning(const SelfCheck &check);
 /// Writes "check": {..}.
 void writeCheck(llvm::json::OStream &json, const SelfCheck &check);
 
