@@ -37,10 +37,11 @@ public:
     auto compiled = compile(*request, *context, {});
     if (mlir::failed(compiled))
       return context.takeError(options.model);
-    if (Status holds = checkMemory(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
-                                   request->calibration.maxMemory);
-        !holds)
-      return holds;
+    Result<size_t> atOnce = samplesThatFit(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
+                                           request->calibration.maxMemory);
+    if (!atOnce)
+      return atOnce.error();
+    request->calibration.threads = threadsWithin(threads, *atOnce);
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
     if (!ranges)
       return ranges.error();

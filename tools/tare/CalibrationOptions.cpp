@@ -2,6 +2,7 @@
 #include "CalibrationOptions.h"
 #include "Choices.h"
 #include "Executable.h"
+#include "MemoryLimit.h"
 #include "Numbers.h"
 #include "tare/Target/Target.h"
 
@@ -32,10 +33,7 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
   app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
       ->type_name("NAME=DIMS")
       ->allow_extra_args(false);
-  app.add_option("--max-memory", maxMemory,
-                 "Refuse a model of which a layer's values take more than this (default: the memory that there is)")
-      ->type_name("MB")
-      ->check(wholeNumber(1));
+  addMemoryLimit(app, maxMemory);
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
 
@@ -110,14 +108,11 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   request.choosesTarget = targetOption->count() + activationsOption->count() > 0;
   request.choosesRanges = choosesRanges();
   request.pipeline.activations = EnumNameElementType(format->type);
-  request.calibration = {data,
-                         random,
-                         std::nullopt,
-                         {*calibration::methodOf(*chosen), percentile, gridOf(*format), mayMoveScales(*hardware)},
-                         threads};
+  request.calibration = {
+      data,         random,
+      std::nullopt, {*calibration::methodOf(*chosen), percentile, gridOf(*format), mayMoveScales(*hardware)},
+      threads,      limitOf(maxMemory)};
   if (samples > 0)
     request.calibration.samples = samples;
-  if (maxMemory > 0)
-    request.calibration.maxMemory = uint64_t(maxMemory) << 20;
   return request;
 }

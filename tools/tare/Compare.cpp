@@ -42,7 +42,8 @@ public:
     Status done = success();
     {
       Progress progress(console(), "comparing sample", (*data)->sampleCount());
-      done = (*comparison)->run(watched, threads, progress);
+      size_t atOnce = std::min((*a)->samplesAtOnce(), (*b)->samplesAtOnce());
+      done = (*comparison)->run(watched, threadsWithin(threads, atOnce), progress);
     }
     if (!done)
       return done;
@@ -60,6 +61,7 @@ private:
     files.reads(app.add_option("B", second, "What is compared with it")->required(), second);
     files.reads(addInputs(app, inputs)->required(), inputs);
     shapes.addTo(app);
+    addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
         ->check(wholeNumber(1));

@@ -113,6 +113,8 @@ public:
 
 private:
   LogicalResult import() {
+    if (Status holds = checkFile(request.model, request.calibration.maxMemory); !holds)
+      return emitError(UnknownLoc::get(&context)) << holds.error().message;
     FailureOr<OwningOpRef<ModuleOp>> module =
         request.isIr ? readModule(request.model, context) : onnx::importModel(request.model, request.import, context);
     if (failed(module))
@@ -161,10 +163,17 @@ private:
              << "; give --calibration DATA, or --random-calibration to try the flow";
     bool computes = !wanted.known && (wanted.random || !isRangesFile(wanted.path));
     auto function = result.module->lookupSymbol<func::FuncOp>("main");
-    if (Status holds = computes ? checkMemory(function, request.model, wanted.maxMemory) : tare::success(); !holds)
+    CalibrationRequest bounded = wanted;
+    if (computes) {
+      Result<size_t> atOnce = samplesThatFit(function, request.model, wanted.maxMemory);
+      if (!atOnce)
+        return emitError(UnknownLoc::get(&context)) << atOnce.error().message;
+      bounded.threads = threadsWithin(wanted.threads, *atOnce);
+    } else if (Status holds = checkWeights(function, request.model, wanted.maxMemory); !holds) {
       return emitError(UnknownLoc::get(&context)) << holds.error().message;
+    }
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
-      Result<Ranges> ranges = findRanges(*result.module, wanted, result.samples, progress);
+      Result<Ranges> ranges = findRanges(*result.module, bounded, result.samples, progress);
       if (!ranges)
         return emitError(UnknownLoc::get(&context)) << ranges.error().message;
       result.ranges = std::move(*ranges);

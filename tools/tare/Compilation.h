@@ -37,7 +37,7 @@ struct CalibrationRequest {
   std::optional<int64_t> samples;
   calibration::SearchOptions search;
   size_t threads = 0;
-  /// A model of which a layer takes more bytes is refused before any sample runs; as of checkMemory().
+  /// A model that takes more bytes is refused before any sample runs; as of samplesThatFit().
   std::optional<uint64_t> maxMemory;
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;

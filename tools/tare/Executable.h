@@ -89,6 +89,8 @@ struct ExecutableOptions {
   std::vector<onnx::InputShape> inputShapes;
   /// Programs run on the reference kernels.
   bool reference = false;
+  /// In units of 2^20 bytes; 0 for what there is.
+  int64_t maxMemory = 0;
 };
 
 class Executable {
@@ -112,10 +114,13 @@ public:
   virtual Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const = 0;
   /// The real numbers of a layer's result; a copy.
   virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
+  /// How many samples the memory holds at once.
+  size_t samplesAtOnce() const { return atOnce; }
 
 protected:
   std::vector<ExecutablePort> inputPorts, outputPorts;
   std::vector<ExecutableLayer> observedLayers;
+  size_t atOnce = 1024;
 };
 
 /// Kinds of files.

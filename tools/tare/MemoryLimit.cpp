@@ -1,9 +1,17 @@
 //===- MemoryLimit.cpp - Models that no memory holds ----------------------===//
 #include "MemoryLimit.h"
 
+#include "Numbers.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Tensor/Parallel.h"
+
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "llvm/ADT/DenseMap.h"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <limits>
@@ -14,6 +22,9 @@ using namespace mlir;
 using namespace tare;
 
 namespace {
+
+/// As --threads has it.
+constexpr size_t maxThreads = 1024;
 
 constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
 
@@ -62,7 +73,10 @@ double bytesOf(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !type.hasStaticShape())
     return 0;
-  double bytes = sizeof(float);
+  Type element = type.getElementType();
+  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
+    element = quantized.getStorageType();
+  double bytes = element.isIntOrFloat() ? std::max(element.getIntOrFloatBitWidth(), 8u) / 8 : sizeof(float);
   for (int64_t dimension : type.getShape())
     bytes *= double(dimension);
   return bytes;
@@ -70,28 +84,125 @@ double bytesOf(Value value) {
 
 std::string gigabytes(double bytes) { return fmt::format("{:.4g} GB", bytes * 1e-9); }
 
+/// What was found to be too much, and the way out.
+class Limit {
+public:
+  Limit(const std::string &model, std::optional<uint64_t> given)
+      : model(model), isGiven(given.has_value()), most(double(given.value_or(availableMemory()))) {}
+
+  Error refuse(const std::string &what, double bytes, const char *unit = "") const {
+    return Error{fmt::format("{}: {} {}{}, where {} are {}; give smaller dimensions (--input-shape), or allow more by "
+                             "--max-memory",
+                             model, what, gigabytes(bytes), unit, gigabytes(most), isGiven ? "allowed" : "available")};
+  }
+
+  const std::string &model;
+  bool isGiven;
+  double most;
+};
+
+double weightBytes(func::FuncOp function) {
+  double bytes = 0;
+  for (Operation &op : function.front())
+    if (op.hasTrait<OpTrait::ConstantLike>())
+      bytes += bytesOf(op.getResult(0));
+  return bytes;
+}
+
+/// Where most is alive at once while one sample is evaluated.
+struct Peak {
+  double bytes = 0;
+  Operation *at = nullptr;
+};
+
+/// In the order of the ops, each value from its op to its last user; a reshape shares its operand's memory, whose end
+/// is taken for that of both: the least that it can be.
+Peak peakOf(func::FuncOp function) {
+  double alive = 0;
+  Peak peak;
+  llvm::DenseMap<Value, size_t> usersLeft;
+  auto begin = [&](Value value) {
+    usersLeft[value] = std::distance(value.use_begin(), value.use_end());
+    alive += bytesOf(value);
+  };
+  for (BlockArgument argument : function.getArguments())
+    begin(argument);
+  for (Operation &op : function.front().without_terminator()) {
+    if (op.hasTrait<OpTrait::ConstantLike>())
+      continue;
+    if (!isa<qnn::ReshapeOp>(op))
+      for (Value result : op.getResults())
+        begin(result);
+    if (alive > peak.bytes)
+      peak = {alive, &op};
+    for (Value operand : op.getOperands())
+      if (auto left = usersLeft.find(operand); left != usersLeft.end() && --left->second == 0)
+        alive -= bytesOf(operand);
+  }
+  return peak;
+}
+
 } // namespace
 
 uint64_t tare::availableMemory() { return std::min({ofSystem(), ofControlGroups(), ofProcess()}); }
 
-Status tare::checkMemory(func::FuncOp function, const std::string &model, std::optional<uint64_t> limit) {
-  double most = double(limit.value_or(availableMemory()));
-  auto refuse = [&](const std::string &what, double bytes) {
-    return Error{fmt::format("{}: {} {} in float, for one sample, where {} are {}; give smaller dimensions "
-                             "(--input-shape), or allow more by --max-memory",
-                             model, what, gigabytes(bytes), gigabytes(most), limit ? "allowed" : "available")};
-  };
+Status tare::checkFile(const std::string &model, std::optional<uint64_t> given) {
+  std::error_code none;
+  uint64_t bytes = std::filesystem::file_size(model, none);
+  Limit limit(model, given);
+  return none || double(bytes) <= limit.most ? success() : Status(limit.refuse("the file alone takes", double(bytes)));
+}
+
+Status tare::checkWeights(func::FuncOp function, const std::string &model, std::optional<uint64_t> given) {
+  double bytes = given ? weightBytes(function) : 0;
+  Limit limit(model, given);
+  return bytes <= limit.most ? success() : Status(limit.refuse("its weights take", bytes));
+}
+
+Result<size_t> tare::samplesThatFit(func::FuncOp function, const std::string &model, std::optional<uint64_t> given) {
+  constexpr const char *once = " in float, for one sample";
+  Limit limit(model, given);
   for (BlockArgument argument : function.getArguments())
-    if (bytesOf(argument) > most)
-      return refuse(fmt::format("input '{}' takes", qnn::valueName(argument)), bytesOf(argument));
+    if (double bytes = bytesOf(argument); bytes > limit.most)
+      return limit.refuse(fmt::format("input '{}' takes", qnn::valueName(argument)), bytes, once);
+  if (Status holds = checkWeights(function, model, given); !holds)
+    return holds.error();
   for (Operation &op : function.front().without_terminator()) {
+    if (op.hasTrait<OpTrait::ConstantLike>())
+      continue;
     double bytes = 0;
     for (Value value : op.getOperands())
       bytes += bytesOf(value);
     for (Value value : op.getResults())
       bytes += bytesOf(value);
-    if (bytes > most)
-      return refuse(fmt::format("what layer '{}' reads and gives takes", qnn::layerName(&op)), bytes);
+    if (bytes > limit.most)
+      return limit.refuse(fmt::format("what layer '{}' reads and gives takes", qnn::layerName(&op)), bytes, once);
   }
-  return success();
+  double weights = given ? weightBytes(function) : 0;
+  Peak peak = peakOf(function);
+  if (peak.bytes + weights > limit.most)
+    return limit.refuse(fmt::format("what is alive at once at layer '{}'{} takes", qnn::layerName(peak.at),
+                                    weights > 0 ? ", with all weights," : ""),
+                        peak.bytes + weights, once);
+  double count = peak.bytes > 0 ? (limit.most - weights) / peak.bytes : HUGE_VAL;
+  return count < double(maxThreads) ? size_t(count) : maxThreads;
+}
+
+size_t tare::threadsWithin(size_t asked, size_t samplesAtOnce) {
+  return std::min(asked ? asked : defaultThreads(), samplesAtOnce);
+}
+
+Status tare::checkProgram(uint64_t arenaBytes, uint64_t constantBytes, const std::string &model,
+                          std::optional<uint64_t> given) {
+  Limit limit(model, given);
+  double bytes = double(arenaBytes) + (given ? double(constantBytes) : 0);
+  return bytes <= limit.most ? success() : Status(limit.refuse("running it takes", bytes));
+}
+
+void tare::addMemoryLimit(CLI::App &app, int64_t &megabytes) {
+  app.add_option(
+         "--max-memory", megabytes,
+         "Refuse a model whose values take more than this while a sample runs (default: the memory that there is)")
+      ->type_name("MB")
+      ->check(wholeNumber(1));
 }

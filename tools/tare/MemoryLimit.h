@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,9 +17,29 @@ namespace tare {
 /// least.
 uint64_t availableMemory();
 
-/// An error where a layer's operands and its result, of one sample in float, take more than `limit` bytes
-/// (availableMemory() where there is none). To be asked before anything is computed.
-Status checkMemory(mlir::func::FuncOp function, const std::string &model, std::optional<uint64_t> limit);
+/// An error where the file alone takes more than `limit` bytes (availableMemory() where there is none): it is read
+/// whole, but for external data. To be asked before it is.
+Status checkFile(const std::string &model, std::optional<uint64_t> limit);
+
+/// How many samples may be evaluated at once, from what is alive at a time; an error where not even one: an input, what
+/// a layer reads and gives, or all that is alive while it runs takes more than `limit` bytes (availableMemory() where
+/// there is none). A limit that was set counts the weights, too; what is available does not have them any more. To be
+/// asked before anything is computed.
+Result<size_t> samplesThatFit(mlir::func::FuncOp function, const std::string &model, std::optional<uint64_t> limit);
+/// The threads to use of those that were asked for (0: as many as there are cores).
+size_t threadsWithin(size_t asked, size_t samplesAtOnce);
+/// The weights alone, where nothing is evaluated: an error where they take more than `limit` bytes.
+Status checkWeights(mlir::func::FuncOp function, const std::string &model, std::optional<uint64_t> limit);
+/// The same of a program that is run: its arena, and with a limit that was set its constants.
+Status checkProgram(uint64_t arenaBytes, uint64_t constantBytes, const std::string &model,
+                    std::optional<uint64_t> limit);
+
+/// Adds the option --max-memory, in units of 2^20 bytes.
+void addMemoryLimit(CLI::App &app, int64_t &megabytes);
+/// The limit in bytes; none where the option was not given.
+inline std::optional<uint64_t> limitOf(int64_t megabytes) {
+  return megabytes > 0 ? std::optional(uint64_t(megabytes) << 20) : std::nullopt;
+}
 
 } // namespace tare
 

@@ -1,5 +1,6 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "ModuleExecutable.h"
+#include "MemoryLimit.h"
 #include "ModuleFile.h"
 
 #include "tare/Dialect/Npu/IntegerGrid.h"
@@ -83,12 +84,19 @@ Type gridTypeOf(Value value) {
 Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &path, ModelKind kind,
                                                            const ExecutableOptions &options, const Console &console) {
   std::unique_ptr<ModuleExecutable> result(new ModuleExecutable(path, console));
+  std::optional<uint64_t> limit = limitOf(options.maxMemory);
+  if (Status holds = checkFile(path, limit); !holds)
+    return holds.error();
   auto module = loadModule(path, kind, options, result->context);
   if (!module)
     return module.error();
   result->context.showWarnings();
   result->module = std::move(*module);
   result->function = result->module->lookupSymbol<func::FuncOp>("main");
+  Result<size_t> atOnce = samplesThatFit(result->function, path, limit);
+  if (!atOnce)
+    return atOnce.error();
+  result->atOnce = *atOnce;
   if (Status described = result->describePorts(); !described)
     return Error{path + ": " + described.error().message};
   return std::unique_ptr<Executable>(std::move(result));

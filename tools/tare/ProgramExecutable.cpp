@@ -1,5 +1,6 @@
 //===- ProgramExecutable.cpp - Programs in the runtime --------------------===//
 #include "ProgramExecutable.h"
+#include "MemoryLimit.h"
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Reader.h"
@@ -119,6 +120,10 @@ Result<std::unique_ptr<Executable>> ProgramExecutable::load(const std::string &p
   if (!model)
     return model.error();
   auto session = runtime::Session::create(*model, {options.reference});
+  if (Status holds = checkProgram((*model)->program().arena_bytes, (*model)->program().constant_bytes, path,
+                                  limitOf(options.maxMemory));
+      !holds)
+    return holds.error();
   if (!session)
     return session.error();
   return std::unique_ptr<Executable>(new ProgramExecutable(*session));

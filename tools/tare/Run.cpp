@@ -66,6 +66,7 @@ private:
     files.writes(traced->type_name("T.json")->needs(timed), trace);
     timed->excludes("--all-layers");
     shapes.addTo(app);
+    addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
         ->check(wholeNumber(1));
@@ -88,6 +89,7 @@ private:
   }
 
   Status runAll(const Executable &executable, const Dataset &data, SampleSource &source) {
+    size_t threads = threadsWithin(this->threads, executable.samplesAtOnce());
     auto runners = makeRunners(executable, data, threads);
     if (!runners)
       return runners.error();

@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_SHAPEOPTIONS_H
 
 #include "Executable.h"
+#include "MemoryLimit.h"
 
 #include <CLI/CLI.hpp>
 
