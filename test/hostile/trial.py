@@ -29,6 +29,8 @@ PRINTS_BADLY = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u
 # Errors that are about the file as a whole, or a limit: there is no node to name.
 OF_THE_FILE = ("cannot be parsed", "has no graph", "found opset", "which opset it uses", "the graph has no outputs", "has no name", "out of memory", "no samples",
                "cannot read the file", "the input has no", "has no layers", "has no inputs")
+# Errors that are about the options: no model has been read.
+OF_THE_OPTIONS = "leave --activations out, or take another target"
 
 
 @dataclasses.dataclass
@@ -148,6 +150,8 @@ class Trial:
             self.problem(command, "messages without the tool's name", said)
         elif PRINTS_BADLY.search(said):
             self.problem(command, "a message with characters that do not print", said)
+        elif code == 1 and OF_THE_OPTIONS in said:
+            pass
         elif code == 1 and not any(pathlib.Path(each).name in said for each in command if pathlib.Path(each).suffix in (".onnx", ".tare", ".npz")):
             self.problem(command, "an error that names no file", said)
         elif code == 1 and self.about_nothing(said):

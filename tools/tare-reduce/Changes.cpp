@@ -144,6 +144,12 @@ ArrayRef<Change> details() {
   return all;
 }
 
+bool makeAllZeros(Operation *module) {
+  bool changed = false;
+  module->walk([&](Operation *op) { changed |= makeZeros(op); });
+  return changed;
+}
+
 void eraseUnread(Operation *module) {
   module->walk([](func::FuncOp function) {
     if (!function.getBody().hasOneBlock())

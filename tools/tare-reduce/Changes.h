@@ -17,6 +17,9 @@ llvm::ArrayRef<Change> cuts();
 /// Those that take one thing away: an op, a result or an argument of the network, the elements of a constant.
 llvm::ArrayRef<Change> details();
 
+/// Makes the elements of all constants zeros; whether there were others.
+bool makeAllZeros(mlir::Operation *module);
+
 /// Erases the ops of all networks on which no result depends.
 void eraseUnread(mlir::Operation *module);
 
