@@ -12,8 +12,8 @@
 
 namespace tare {
 
-/// The bytes that the process may still take: of what the system has, the control group and the process' own limit, the
-/// least.
+/// The bytes that the process may still take: of what the system has, the control groups and the process' own limit,
+/// the least.
 uint64_t availableMemory();
 
 /// An error where a layer's operands and its result, of one sample in float, take more than `limit` bytes
