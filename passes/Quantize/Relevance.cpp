@@ -38,15 +38,19 @@ double elements(Value value) {
 
 } // namespace
 
+bool tare::isSum(Operation *op) {
+  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
+  return requant && requant.sharesShift();
+}
+
 double tare::powerShare(Operation *op, Value operand) {
   auto grid = dyn_cast<GridOpInterface>(op);
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  bool isConcat = grid && grid.getGridRule() == GridRule::Unified, isSum = requant && requant.sharesShift();
+  bool isConcat = grid && grid.getGridRule() == GridRule::Unified;
   std::optional<double> own = meanSquare(operand);
-  if (!(isConcat || isSum) || !own)
+  if (!(isConcat || isSum(op)) || !own)
     return 1.0;
   double part = *own, whole = 0;
-  if (isSum) {
+  if (isSum(op)) {
     whole = meanSquare(op->getResult(0)).value_or(0.0);
   } else {
     part *= elements(operand);

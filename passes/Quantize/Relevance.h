@@ -10,6 +10,9 @@ namespace tare {
 /// its range; nothing where nothing is known.
 std::optional<double> meanSquare(mlir::Value value);
 
+/// Whether `op` adds its operands, or takes one off the other.
+bool isSum(mlir::Operation *op);
+
 /// What the result of a sum or a concatenation has of an operand's power, 1 at most; 1 where that cannot be said, and
 /// of other ops, whose results follow an operand as a whole.
 double powerShare(mlir::Operation *op, mlir::Value operand);
