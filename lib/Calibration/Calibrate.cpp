@@ -39,63 +39,88 @@ bool isBounded(mlir::Value value) {
   return std::isfinite(low) && std::isfinite(high);
 }
 
-/// (A55) Whether functions alone read `value`, moved at most: then the range of their results says which of it they
-/// need.
-bool isReadByFunctions(mlir::Value value) {
-  return !value.use_empty() && llvm::all_of(value.getUsers(), [](mlir::Operation *user) {
-    if (auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(user))
-      return !function.getFunctionAxis();
-    auto op = mlir::dyn_cast<qnn::GridOpInterface>(user);
-    return op && op.movesElements() && isReadByFunctions(user->getResult(0));
-  });
-}
+/// (A55) The values that functions alone read, moved at most: then the range of their results says which of it they
+/// need. Found from the last op on, so that each is looked at once, however often movements part and join again.
+class ReadByFunctions {
+public:
+  explicit ReadByFunctions(mlir::func::FuncOp function) {
+    for (mlir::Operation &op : llvm::reverse(function.front()))
+      for (mlir::Value result : op.getResults())
+        visit(result);
+    for (mlir::Value argument : function.getArguments())
+      visit(argument);
+  }
 
-/// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities is
-/// the one that matters, however rare it is.
-SearchOptions searchOf(mlir::Value value, SearchOptions options) {
-  if (isBounded(value) || isReadByFunctions(value))
-    options.method = Method::minMax;
-  return options;
-}
+  bool contains(mlir::Value value) const { return values.contains(value); }
+
+private:
+  void visit(mlir::Value value) {
+    auto isOne = [&](mlir::Operation *user) {
+      if (auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(user))
+        return !function.getFunctionAxis();
+      auto op = mlir::dyn_cast<qnn::GridOpInterface>(user);
+      return op && op.movesElements() && contains(user->getResult(0));
+    };
+    if (!value.use_empty() && llvm::all_of(value.getUsers(), isOne))
+      values.insert(value);
+  }
+
+  llvm::DenseSet<mlir::Value> values;
+};
 
 /// What ops compute from constants alone (the dequantized weights of a quantized model). Values are noted in the order
 /// in which they are computed: looking for constants from each value on would cost the square of the graph's depth.
 class ConstantValues {
 public:
-  /// The elements of a value that depends on constants alone, nothing for others. To be asked of every value, in the
-  /// ops' order.
-  std::optional<Tensor> note(mlir::Value value) {
+  /// The elements of the result of an op that depends on constants alone, nothing for others. To be asked of every op,
+  /// in their order.
+  std::optional<Tensor> note(mlir::Operation *op) {
     std::optional<Tensor> tensor;
-    if (mlir::Operation *op = value.getDefiningOp(); op && (isConstant(op) || dependsOnConstants(op)))
-      tensor = evaluate(value);
-    if (tensor)
-      known.insert(value);
+    if (isConstant(op) || dependsOnConstants(op))
+      tensor = evaluate(op);
+    release(op);
+    if (tensor && !op->use_empty())
+      known.insert({op->getResult(0), {isConstant(op) ? Tensor() : *tensor, usesOf(op)}});
     return tensor;
   }
 
 private:
+  /// Constants are at hand wherever they are read; what is computed from them is kept while it has readers to come.
+  struct Known {
+    Tensor computed;
+    int64_t readers;
+  };
+
+  static int64_t usesOf(mlir::Operation *op) { return std::distance(op->use_begin(), op->use_end()); }
+
+  void release(mlir::Operation *op) {
+    for (mlir::Value operand : op->getOperands())
+      if (auto entry = known.find(operand); entry != known.end() && --entry->second.readers == 0)
+        entry->second.computed = Tensor();
+  }
+
   static bool isConstant(mlir::Operation *op) { return op->hasTrait<mlir::OpTrait::ConstantLike>(); }
   bool dependsOnConstants(mlir::Operation *op) const {
     return op->getNumOperands() > 0 &&
            llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return known.contains(operand); });
   }
 
-  /// Of a value whose op is a constant or depends on known ones.
-  static std::optional<Tensor> evaluate(mlir::Value value) {
-    if (mlir::ElementsAttr attr = qnn::constantValue(value))
+  /// Of an op that is a constant or depends on known ones.
+  std::optional<Tensor> evaluate(mlir::Operation *op) const {
+    if (op->getNumResults() != 1)
+      return std::nullopt;
+    if (mlir::ElementsAttr attr = qnn::constantValue(op->getResult(0)))
       return qnn::toTensor(attr);
     std::vector<Tensor> operands;
-    for (mlir::Value operand : value.getDefiningOp()->getOperands()) {
-      std::optional<Tensor> tensor = evaluate(operand);
-      if (!tensor)
-        return std::nullopt;
-      operands.push_back(std::move(*tensor));
+    for (mlir::Value operand : op->getOperands()) {
+      mlir::ElementsAttr attr = qnn::constantValue(operand);
+      operands.push_back(attr ? qnn::toTensor(attr) : known.find(operand)->second.computed);
     }
-    mlir::FailureOr<Tensor> result = evaluateOp(value.getDefiningOp(), operands);
+    mlir::FailureOr<Tensor> result = evaluateOp(op, operands);
     return mlir::failed(result) ? std::nullopt : std::optional(std::move(*result));
   }
 
-  llvm::DenseSet<mlir::Value> known;
+  llvm::DenseMap<mlir::Value, Known> known;
 };
 
 ValueRange summarizeConstant(const Tensor &tensor) {
@@ -115,19 +140,30 @@ struct Values {
   llvm::MapVector<mlir::Value, size_t> observed;
   std::vector<mlir::Value> inheriting;
   std::vector<std::pair<mlir::Value, ValueRange>> constants;
+  ReadByFunctions readByFunctions;
 
-  explicit Values(mlir::func::FuncOp function) {
+  explicit Values(mlir::func::FuncOp function) : readByFunctions(function) {
     for (mlir::Value argument : function.getArguments())
-      add(argument);
-    for (mlir::Operation &op : function.front().without_terminator())
+      add(argument, std::nullopt);
+    ConstantValues known;
+    for (mlir::Operation &op : function.front().without_terminator()) {
+      // Integers, too, are constants to what is computed from them.
+      std::optional<Tensor> tensor = known.note(&op);
       for (mlir::Value result : op.getResults())
-        add(result);
+        add(result, tensor);
+    }
+  }
+
+  /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
+  /// is the one that matters, however rare it is.
+  SearchOptions searchOf(mlir::Value value, SearchOptions options) const {
+    if (isBounded(value) || readByFunctions.contains(value))
+      options.method = Method::minMax;
+    return options;
   }
 
 private:
-  void add(mlir::Value value) {
-    // Integers, too, are constants to what is computed from them.
-    std::optional<Tensor> tensor = known.note(value);
+  void add(mlir::Value value, const std::optional<Tensor> &tensor) {
     if (!qnn::isFloatTensor(value))
       return;
     if (tensor && tensor->count() > 0)
@@ -137,8 +173,6 @@ private:
     else
       observed.insert({value, observed.size()});
   }
-
-  ConstantValues known;
 };
 
 /// What one thread has seen.
@@ -184,7 +218,7 @@ private:
     for (const auto &[value, index] : values.observed) {
       auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
       histograms.push_back(
-          emptyHistogram(type.getNumElements() * source.sampleCount(), searchOf(value, options.search)));
+          emptyHistogram(type.getNumElements() * source.sampleCount(), values.searchOf(value, options.search)));
     }
     return histograms;
   }
@@ -265,7 +299,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   std::vector<ValueRange> found(histograms->size());
   // A search looks at one histogram alone, so they spread over the cores.
   parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
-    found[i] = summarize((*histograms)[i], searchOf((values.observed.begin() + i)->first, options.search));
+    found[i] = summarize((*histograms)[i], values.searchOf((values.observed.begin() + i)->first, options.search));
   });
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];

@@ -11,11 +11,28 @@
 
 #include <csignal>
 #include <cstring>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace mlir;
+
+/// Whoever ends the parent or the child ends the child, which inherits that the parent waits for signals elsewhere.
+static void dieAsUsual(pid_t parent) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // It may have ended before.
+  if (getppid() != parent)
+    _exit(EXIT_FAILURE);
+}
+
+/// Signals that others send, in place of those that a crash raises.
+static bool isSent(int signal) {
+  return signal == SIGHUP || signal == SIGINT || signal == SIGTERM || signal == SIGKILL;
+}
 
 /// The child: ends the process, with success where the parser came to an end.
 [[noreturn]] static void parseAndExit(llvm::MemoryBufferRef input, const DialectRegistry &registry) {
@@ -37,9 +54,12 @@ tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry
   if (!isBytecode(input))
     if (Status shallow = checkIrNesting(input.getBuffer(), input.getBufferIdentifier()); !shallow)
       return shallow;
+  const pid_t parent = getpid();
   pid_t child = fork();
-  if (child == 0)
+  if (child == 0) {
+    dieAsUsual(parent);
     parseAndExit(input, registry);
+  }
   int state = 0;
   pid_t ended = child;
   while (child > 0 && (ended = waitpid(child, &state, 0)) < 0 && errno == EINTR)
@@ -47,6 +67,9 @@ tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry
   if (child < 0 || ended < 0)
     return Error{llvm::formatv("{0}: cannot be tried in a process of its own: {1}", input.getBufferIdentifier(),
                                std::strerror(errno))};
+  if (WIFSIGNALED(state) && isSent(WTERMSIG(state)))
+    return Error{llvm::formatv("{0}: cannot be tried in a process of its own: that was ended ({1})",
+                               input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};
   if (WIFSIGNALED(state))
     return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it ({1})",
                                input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};

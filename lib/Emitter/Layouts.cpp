@@ -68,32 +68,40 @@ bool keepsDimensions(Operation *op, Value operand) {
   return isa<npu::PermutableOpInterface>(op) && shapeOf(op->getResult(0)).size() == shapeOf(operand).size();
 }
 
-std::string fromUsers(Value value, int depth);
-
-std::string fromUser(OpOperand &use, int depth) {
-  Operation *user = use.getOwner();
-  if (isSpatial(user))
-    return use.getOperandNumber() == 0 ? channelsLast(shapeOf(use.get()).size()) : "";
-  if (user->getNumResults() != 1)
-    return "";
-  std::string letters = fromUsers(user->getResult(0), depth - 1);
-  if (letters.empty())
-    return "";
-  if (auto transpose = dyn_cast<npu::TransposeOp>(user))
-    return toOperand(transpose, letters);
-  if (isa<npu::ReshapeOp>(user))
-    return acrossReshape(shapeOf(user->getResult(0)), letters, shapeOf(use.get()));
-  return keepsDimensions(user, use.get()) ? letters : "";
-}
-
-/// Of the first user that knows; the depth limits what a large network costs.
-std::string fromUsers(Value value, int depth) {
-  if (depth > 0)
+/// What the users of a value, and theirs, say of its dimensions.
+class UserLetters {
+public:
+  /// Of the first user that knows; the depth limits what a large network costs.
+  std::string of(Value value, int depth) {
+    if (depth == 0 || unknown.contains({value, depth}))
+      return "";
     for (OpOperand &use : value.getUses())
-      if (std::string letters = fromUser(use, depth); !letters.empty())
+      if (std::string letters = ofUse(use, depth); !letters.empty())
         return letters;
-  return "";
-}
+    unknown.insert({value, depth});
+    return "";
+  }
+
+private:
+  std::string ofUse(OpOperand &use, int depth) {
+    Operation *user = use.getOwner();
+    if (isSpatial(user))
+      return use.getOperandNumber() == 0 ? channelsLast(shapeOf(use.get()).size()) : "";
+    if (user->getNumResults() != 1)
+      return "";
+    std::string letters = of(user->getResult(0), depth - 1);
+    if (letters.empty())
+      return "";
+    if (auto transpose = dyn_cast<npu::TransposeOp>(user))
+      return toOperand(transpose, letters);
+    if (isa<npu::ReshapeOp>(user))
+      return acrossReshape(shapeOf(user->getResult(0)), letters, shapeOf(use.get()));
+    return keepsDimensions(user, use.get()) ? letters : "";
+  }
+
+  /// Values that have been looked at in vain, and how far: paths part and join again.
+  llvm::DenseSet<std::pair<Value, int>> unknown;
+};
 
 std::string fromProducer(Value value, int depth) {
   Operation *op = value.getDefiningOp();
@@ -119,7 +127,7 @@ constexpr int maxDepth = 16;
 } // namespace
 
 std::string layoutOfInput(Value value) {
-  std::string letters = fromUsers(value, maxDepth);
+  std::string letters = UserLetters().of(value, maxDepth);
   return letters.empty() ? byRank(shapeOf(value).size()) : letters;
 }
 

@@ -95,7 +95,7 @@ template <typename T> void constantToIntegers(const float *in, T *out, const Gri
     if (isFloat(scale) && isSmall<T>(grid, channel))
       return toSmallIntegers(in + first, out + first, count, scale, int32_t(grid.zeroPoint(channel)), grid);
     for (int64_t i = first; i < first + count; ++i)
-      out[i] = T(std::isnan(in[i]) ? grid.min : integerOf(in[i], grid, channel));
+      out[i] = T(integerOf(in[i], grid, channel));
   });
 }
 
@@ -107,12 +107,10 @@ template <typename T> void toSmallReals(const T *in, float *out, int64_t count, 
 
 template <typename T> void toReals(const T *in, float *out, const Grid &grid, const Channels &layout) {
   forEachRun(layout, [&](int64_t first, int64_t count, int64_t channel) {
-    double scale = grid.scale(channel);
-    int64_t zero = grid.zeroPoint(channel);
     if (isSmall<T>(grid, channel))
-      return toSmallReals(in + first, out + first, count, scale, int32_t(zero));
+      return toSmallReals(in + first, out + first, count, grid.scale(channel), int32_t(grid.zeroPoint(channel)));
     for (int64_t i = first; i < first + count; ++i)
-      out[i] = float(double(int64_t(in[i]) - zero) * scale);
+      out[i] = realOf(in[i], grid, channel);
   });
 }
 

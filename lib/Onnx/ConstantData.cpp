@@ -1,5 +1,6 @@
 //===- ConstantData.cpp - Arithmetic on tensors known at import -----------===//
 #include "ConstantData.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Tensor/Convert.h"
 
 #include <algorithm>
@@ -152,10 +153,8 @@ Tensor tare::onnx::dequantize(const Tensor &integers, const qnn::Grid &grid) {
   int64_t channels = grid.axis ? integers.shape()[*grid.axis] : 1;
   visit(integers.element(), [&](auto zero) {
     const auto *in = integers.as<decltype(zero)>();
-    for (int64_t i = 0, count = result.count(); i < count; ++i) {
-      int64_t channel = i / stride % channels;
-      out[i] = static_cast<float>(double(int64_t(in[i]) - grid.zeroPoint(channel)) * grid.scale(channel));
-    }
+    for (int64_t i = 0, count = result.count(); i < count; ++i)
+      out[i] = qnn::realOf(int64_t(in[i]), grid, i / stride % channels);
   });
   return result;
 }

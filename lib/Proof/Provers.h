@@ -19,7 +19,7 @@ Prover proveSum;
 Prover proveTable;
 /// (A45) A bound of a softmax's error.
 Prover proveSoftmax;
-/// (A46) A bound of a linear resize's error.
+/// (A46), (A57) A bound of a linear resize's error, on its operand's grid or to another.
 Prover proveResize;
 /// (A47) What float32 adds to the grid's rounding.
 Prover proveQuantize, proveDequantize;

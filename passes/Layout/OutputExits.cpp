@@ -82,13 +82,11 @@ public:
       : kinds(kinds), builder(builder), strip(strip) {}
 
   void visit(Value value) {
-    Operation *op = value.getDefiningOp();
-    if (op && isChosen(op))
-      return takeOff(op);
-    npu::DequantizeOp last = kinds.dequantize ? dequantizeLast(value) : nullptr;
-    if (last)
-      return takeOff(last);
-    if (movesElements(op) && hidesChosen(op))
+    Operation *op = takenOff(value);
+    // Integers that are joined in the program are one part.
+    if (op && exitsBehind(op) > mostExits)
+      op = kinds.dequantize ? dequantizeLast(value) : npu::DequantizeOp();
+    if (op && exitsBehind(op) <= mostExits)
       return takeOff(op);
     exits.push_back({value, {}});
   }
@@ -96,18 +94,48 @@ public:
   SmallVector<Exit, 1> exits;
 
 private:
+  /// An output leaves in so many parts at most. What is read several times leaves as often: where paths part and join
+  /// again there are as many parts as paths.
+  static constexpr double mostExits = 1024;
+
+  /// The op, next to `value`, that is the host's; null where `value` leaves as it is.
+  Operation *takenOff(Value value) {
+    Operation *op = value.getDefiningOp();
+    if (op && isChosen(op))
+      return op;
+    npu::DequantizeOp last = kinds.dequantize ? dequantizeLast(value) : nullptr;
+    if (last)
+      return last;
+    return movesElements(op) && hidesChosen(op) ? op : nullptr;
+  }
+
+  double exitsBehind(Operation *op) {
+    auto [known, isNew] = exitCounts.try_emplace(op, 0.0);
+    if (!isNew)
+      return known->second;
+    double count = 0;
+    for (Value operand : op->getOperands()) {
+      Operation *next = takenOff(operand);
+      count += next ? exitsBehind(next) : 1;
+    }
+    return exitCounts[op] = count;
+  }
+
   /// Movements that the host is to do wherever they are next to an output.
   bool isChosen(Operation *op) const {
     return (kinds.transpose && isa<npu::TransposeOp>(op)) || (kinds.concat && joinsReals(op));
   }
 
   /// Whether behind this movement there are ops that the host is to do, which then get no nearer to the output.
-  bool hidesChosen(Operation *movement) const {
-    return llvm::any_of(movement->getOperands(), [&](Value operand) {
-      Operation *op = operand.getDefiningOp();
-      return op && ((kinds.dequantize && isa<npu::DequantizeOp>(op)) || (kinds.concat && joinsReals(op)) ||
-                    (movesElements(op) && hidesChosen(op)));
-    });
+  bool hidesChosen(Operation *movement) {
+    auto [known, isNew] = hiding.try_emplace(movement, false);
+    if (!isNew)
+      return known->second;
+    return hiding[movement] = llvm::any_of(movement->getOperands(), [&](Value operand) {
+             Operation *op = operand.getDefiningOp();
+             return op && ((kinds.dequantize && isa<npu::DequantizeOp>(op)) || (kinds.concat && joinsReals(op)) ||
+                           (movesElements(op) && hidesChosen(op)));
+           });
   }
 
   void takeOff(Operation *op) {
@@ -119,6 +147,11 @@ private:
 
   /// A dequantize whose result equals `value`, if its scales can follow all movements between; or null.
   npu::DequantizeOp dequantizeLast(Value value) {
+    auto [known, isNew] = lasts.try_emplace(value, nullptr);
+    return isNew ? lasts[value] = makeDequantizeLast(value) : known->second;
+  }
+
+  npu::DequantizeOp makeDequantizeLast(Value value) {
     Operation *op = value.getDefiningOp();
     if (auto dequantize = dyn_cast_or_null<npu::DequantizeOp>(op))
       return dequantize;
@@ -160,6 +193,10 @@ private:
   HostKinds kinds;
   OpBuilder &builder;
   function_ref<void(Operation *)> strip;
+  // What has been found out of an op or a value, which several paths may lead to.
+  llvm::DenseMap<Operation *, double> exitCounts;
+  llvm::DenseMap<Operation *, bool> hiding;
+  llvm::DenseMap<Value, npu::DequantizeOp> lasts;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 //===- ConstantCosts.cpp - What the grid of a constant costs --------------===//
 #include "Quantize/ConstantCosts.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/Relevance.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/Steps.h"
@@ -40,11 +41,6 @@ std::optional<Grid> gridOfResult(Operation *op, const ActivationRule &rule) {
     return grid;
   qnn::RangeAttr range = rangeAttr(op->getResult(0));
   return range ? std::optional(activationGrid(range.getMin(), range.getMax(), rule)) : std::nullopt;
-}
-
-bool isSum(Operation *op) {
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  return requant && requant.sharesShift();
 }
 
 std::string textOf(Operation *op, OpOperand &constant, const Tensor &reals, const Grid &grid, double cost) {

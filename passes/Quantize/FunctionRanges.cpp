@@ -8,6 +8,7 @@
 #include "Quantize/GridGroups.h"
 #include "tare/Kernels/Functions.h"
 
+#include "llvm/ADT/SetVector.h"
 #include <algorithm>
 #include <cmath>
 
@@ -23,8 +24,11 @@ using Range = std::pair<double, double>;
 constexpr double bearable = 0.25;
 /// An end moves only where that makes the steps finer by this share.
 constexpr double leastGain = 1.0 / 32;
-/// How finely a function is looked at, and how far movements are followed.
-constexpr int samples = 2048, mostMovements = 16;
+/// How finely a function is looked at.
+constexpr int samples = 2048;
+constexpr int64_t mostLevels = 65535;
+/// So many values that hold the elements of one are looked at; where there are more, all of its range is needed.
+constexpr size_t mostMoved = 1024;
 
 std::optional<Range> calibratedRange(Value value) {
   qnn::RangeAttr range = rangeAttr(value);
@@ -74,18 +78,26 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
   return low < high ? Range(low, high) : range;
 }
 
-Range neededOf(Value value, const Range &range, const ActivationRule &rule, int movements) {
+/// Each value that holds elements of `value` is looked at once, however often movements part and join again.
+Range neededOf(Value value, const Range &range, const ActivationRule &rule) {
   Range needed(HUGE_VAL, -HUGE_VAL);
-  for (Operation *user : value.getUsers()) {
-    Range part = range;
-    auto gridOp = dyn_cast<GridOpInterface>(user);
-    if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user))
-      part = neededBy(function, range, rule);
-    else if (gridOp && gridOp.movesElements() && movements > 0)
-      part = neededOf(user->getResult(0), range, rule, movements - 1);
-    needed = {std::min(needed.first, part.first), std::max(needed.second, part.second)};
-    if (needed == range)
-      break;
+  llvm::SmallSetVector<Value, 8> moved;
+  moved.insert(value);
+  for (size_t i = 0; i != moved.size(); ++i) {
+    if (moved[i].use_empty() || moved.size() > mostMoved)
+      return range;
+    for (Operation *user : moved[i].getUsers()) {
+      auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
+      auto gridOp = dyn_cast<GridOpInterface>(user);
+      if (!function && gridOp && gridOp.movesElements()) {
+        moved.insert(user->getResult(0));
+        continue;
+      }
+      Range part = function ? neededBy(function, range, rule) : range;
+      needed = {std::min(needed.first, part.first), std::max(needed.second, part.second)};
+      if (needed == range)
+        return range;
+    }
   }
   return needed.first < needed.second ? needed : range;
 }
@@ -100,11 +112,13 @@ std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
     return std::nullopt;
   std::optional<qnn::Grid> grid = gridBehind(operand);
   double step = grid ? grid->scale() : (range->second - range->first) / samples;
-  int64_t count = grid ? grid->max - grid->min : samples;
+  // Of wide integers not each one is asked for.
+  int64_t levels = grid ? grid->max - grid->min : samples, every = std::max<int64_t>(1, levels / mostLevels);
+  int64_t count = levels / every;
   qnn::Function function = op.getFunction();
   Range found(0, 0);
   for (int64_t i = 0; i <= count; ++i) {
-    double x = grid ? step * double(grid->min + i - grid->zeroPoint()) : range->first + step * double(i);
+    double x = grid ? step * double(grid->min + i * every - grid->zeroPoint()) : range->first + step * double(i);
     double y = kernels::evaluate(function.kind, function.parameters, x, 0);
     if (std::isfinite(y))
       found = {std::min(found.first, y), std::max(found.second, y)};
@@ -114,5 +128,5 @@ std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
 
 std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
   std::optional<Range> range = calibratedRange(value);
-  return range ? std::optional(neededOf(value, *range, rule, mostMovements)) : std::nullopt;
+  return range ? std::optional(neededOf(value, *range, rule)) : std::nullopt;
 }

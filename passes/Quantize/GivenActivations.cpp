@@ -2,6 +2,7 @@
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/PassedErrors.h"
+#include "Quantize/StepCosts.h"
 #include "Remarks.h"
 #include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
@@ -39,11 +40,6 @@ std::string scaleOf(Value integers, const Grid &grid) {
   Operation *maker = integers.getDefiningOp();
   Value value = isa_and_present<quant::QuantizeCastOp>(maker) ? maker->getOperand(0) : integers;
   return llvm::formatv("'{0}' ({1:e4})", qnn::valueName(value), grid.scale()).str();
-}
-
-bool isPowerOfTwo(double scale) {
-  int exponent;
-  return std::frexp(scale, &exponent) == 0.5;
 }
 
 /// The grid of the format that covers what `grid` does, to half of its own step; `grid` itself where that is one.
@@ -128,7 +124,7 @@ public:
       return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
     if (!isComputedOn(integers))
       return;
-    if (target.powerOfTwoScales() && !isPowerOfTwo(grid->scale()))
+    if (target.powerOfTwoScales() && !exponentOf(grid->scale()))
       return otherScales.push_back(scaleOf(integers, *grid));
     Grid near = nearestGrid(*grid, *format, target.powerOfTwoScales());
     if (sameGrid(near, *grid))

@@ -30,8 +30,12 @@ mlir::LogicalResult refuseScales(mlir::func::FuncOp function, const Target &targ
 /// width that the target has not, or has a scale that is no power of two although the target only shifts.
 mlir::LogicalResult conformActivations(mlir::func::FuncOp function, const Target &target, bool repair);
 
+/// The grid that the result of `op` has, or will have by its range and the width of its activation: what costs are told
+/// in. Nothing where neither is known.
+std::optional<qnn::Grid> expectedGrid(mlir::Operation *op, const qnn::Grid &activation, const Target &target);
+
 /// Whether the weights of `op`, on `grid`, might as well be an activation of 16 bits, which the target has, and `op`
-/// the product of two: a linear layer to whose sums nothing is added.
+/// the product of two: a linear layer, to whose sums nothing is added or what the target adds by an op of its own.
 bool isMatrixOfActivations(qnn::AccumulatorOpInterface op, const qnn::Grid &grid, const Target &target);
 
 /// Weights with a scale per index of another axis than the output channels', or with more scales than the target has,

@@ -5,10 +5,12 @@
 #include "Quantize/WeightRepair.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -32,17 +34,51 @@ Value transposed(OpBuilder &builder, quant::DequantizeCastOp matrix) {
   return quant::DequantizeCastOp::create(builder, matrix.getLoc(), type.clone(builder.getF32Type()), constant);
 }
 
-/// The product of two activations that a linear layer is whose weights could be one; exact.
+/// What the result of a layer holds: by calibration, or by the model's own grid.
+std::optional<qnn::Interval> rangeOfResult(Operation *op) {
+  if (std::optional<Grid> grid = resultGrid(op))
+    return coveredRange(*grid);
+  qnn::RangeAttr range = rangeAttr(op->getResult(0));
+  return range ? std::optional(qnn::Interval(range.getMin(), range.getMax())) : std::nullopt;
+}
+
+/// What of a product matters to which the bias is added: what is farther out is so, too, with any of the bias' elements
+/// added.
+qnn::Interval rangeBeforeBias(const qnn::Interval &result, const Tensor &bias) {
+  auto [low, high] = std::minmax_element(bias.as<float>(), bias.as<float>() + bias.count());
+  return {result.first - *high, result.second - *low};
+}
+
+/// The product of two activations that a linear layer is whose weights could be one; exact. A bias is added to it,
+/// which makes it an intermediate of 16 bits.
 void replaceLinear(AccumulatorOpInterface op) {
   auto linear = cast<qnn::LinearOp>(op.getOperation());
   OpBuilder builder(op);
   Value matrix = transposed(builder, linear.getWeight().getDefiningOp<quant::DequantizeCastOp>());
-  auto product =
-      qnn::MatMulOp::create(builder, op->getLoc(), linear.getType(), linear.getInput(), matrix, linear.getClampAttr());
+  Tensor bias = linear.getBias() ? realConstant(linear.getBias()) : Tensor();
+  std::string step = qnn::layerName(op) + "_product";
+  Operation *result =
+      qnn::MatMulOp::create(builder, bias ? qnn::nameLoc(op->getContext(), step, step) : op->getLoc(), linear.getType(),
+                            linear.getInput(), matrix, bias ? qnn::ClampAttr() : linear.getClampAttr());
+  if (bias) {
+    result->setAttr(qnn::intermediateAttrName, builder.getUnitAttr());
+    auto [low, high] = rangeBeforeBias(*rangeOfResult(op), bias);
+    setRange(result->getResult(0), low, high, qnn::RangeLabel::Implied);
+    ElementsAttr attr = qnn::toAttr(op->getContext(), bias, qnn::layerName(op) + "_bias");
+    auto addend = qnn::ConstantOp::create(builder, linear.getBias().getLoc(), attr);
+    result = qnn::AddOp::create(builder, op->getLoc(), linear.getType(), result->getResult(0), addend,
+                                linear.getClampAttr());
+  }
   if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
-    product->setDiscardableAttr(qnn::rangeAttrName, range);
-  linear.replaceAllUsesWith(product.getResult());
+    result->setDiscardableAttr(qnn::rangeAttrName, range);
+  linear.replaceAllUsesWith(result->getResult(0));
   linear.erase();
+}
+
+/// Whether the bias, if there is one, can be added by an op of its own to what is between.
+bool canAddBias(qnn::LinearOp linear, const Target &target) {
+  return !linear.getBias() ||
+         (target.hasOp("add") && realConstant(linear.getBias()) && rangeOfResult(linear).has_value());
 }
 
 class WeightConformer {
@@ -112,7 +148,7 @@ private:
   void tell(AccumulatorOpInterface op, const std::string &text, const Tensor &reals, const Grid &grid) const {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     AccumulatorContext context{reals, {}, activation.value_or(activationGrid(-1, 1, {})), std::nullopt};
-    context.result = resultGrid(op);
+    context.result = expectedGrid(op, context.activation, target);
     double cost = roundingCost(context, grid);
     bool inSteps = activation && context.result;
     reportRepair(op, {"RequantizedWeights", op.getOutputChannels(), cost, inSteps},
@@ -130,11 +166,21 @@ private:
 
 } // namespace
 
+std::optional<Grid> tare::expectedGrid(Operation *op, const Grid &activation, const Target &target) {
+  if (std::optional<Grid> grid = resultGrid(op))
+    return grid;
+  qnn::RangeAttr range = rangeAttr(op->getResult(0));
+  const ActivationFormat *format = formatOfBits(target, activation.bits);
+  if (!range || !format)
+    return std::nullopt;
+  return activationGrid(range.getMin(), range.getMax(), {activation.bits, format->symmetric});
+}
+
 bool tare::isMatrixOfActivations(AccumulatorOpInterface op, const Grid &grid, const Target &target) {
   auto linear = dyn_cast<qnn::LinearOp>(op.getOperation());
   bool isActivation = grid.bits == 16 && grid.isPerTensor() && grid.zeroPoint() == 0 && formatOfBits(target, grid.bits);
-  return linear && isActivation && !linear.getBias() && target.hasOp("matmul") && !target.powerOfTwoScales() &&
-         cast<RankedTensorType>(linear.getInput().getType()).getRank() > 1;
+  return linear && isActivation && target.hasOp("matmul") && !target.powerOfTwoScales() &&
+         cast<RankedTensorType>(linear.getInput().getType()).getRank() > 1 && canAddBias(linear, target);
 }
 
 LogicalResult tare::conformWeights(func::FuncOp function, const Target &target, bool repair) {

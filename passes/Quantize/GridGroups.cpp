@@ -150,7 +150,10 @@ void GridGroups::add(Value value) {
   Group group;
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
-  group.isWide = value.getDefiningOp() && needsWide(value.getDefiningOp());
+  Operation *maker = value.getDefiningOp();
+  group.isWide = maker && needsWide(maker);
+  if (maker && isIntermediate(maker) && comesFromWide(maker))
+    madeFromWide.insert(value);
   group.range = neededRange(value, ruleOf(group));
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
@@ -181,11 +184,12 @@ bool GridGroups::readsWide(Operation *op) const {
   return llvm::any_of(op->getOperands(), [&](Value operand) { return isWide(operand); });
 }
 
-bool GridGroups::needsWide(Operation *op) const {
-  if (wide && isIntermediate(op))
-    return true;
-  return llvm::any_of(op->getOperands(),
-                      [&](Value operand) { return !isIntermediate(operand.getDefiningOp()) && isWide(operand); });
+bool GridGroups::needsWide(Operation *op) const { return (wide && isIntermediate(op)) || comesFromWide(op); }
+
+bool GridGroups::comesFromWide(Operation *op) const {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    return isIntermediate(operand.getDefiningOp()) ? madeFromWide.contains(operand) : isWide(operand);
+  });
 }
 
 std::optional<Grid> GridGroups::saidGrid(const Group &group) {

@@ -127,6 +127,8 @@ private:
   /// Whether the result of `op` gets the wide rule: it is a step that the model does not round at all, or computed from
   /// integers that are wide for a reason of their own.
   bool needsWide(mlir::Operation *op) const;
+  /// Whether an operand of `op`, or of the steps that it has been computed in, is wide for a reason of its own.
+  bool comesFromWide(mlir::Operation *op) const;
   /// The grid that is not a matter of ranges.
   static std::optional<qnn::Grid> saidGrid(const Group &group);
   const ActivationRule &ruleOf(const Group &group) const { return group.isWide ? *wide : rule; }
@@ -143,6 +145,8 @@ private:
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;
   std::vector<Group> groups;
+  /// The intermediates that are computed from integers that are wide for a reason of their own.
+  llvm::DenseSet<mlir::Value> madeFromWide;
 };
 
 } // namespace tare

@@ -6,6 +6,7 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/CommonGrids.h"
 #include "Quantize/ConstantCosts.h"
@@ -233,7 +234,7 @@ private:
     Value weights = op.getWeightOperand().get();
     if (std::optional<Grid> grid = gridBehind(weights))
       return grid;
-    ElementsAttr constant = floatConstant(weights);
+    ElementsAttr constant = floatConstantValue(weights);
     if (!constant)
       return std::nullopt;
     auto [it, isNew] = freshWeightGrids.try_emplace(constant, std::nullopt);
@@ -280,7 +281,7 @@ private:
       if (!qnn::isFloatTensor(operand.get()))
         continue;
       std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
-      if (ElementsAttr constant = floatConstant(operand.get())) {
+      if (ElementsAttr constant = floatConstantValue(operand.get())) {
         Grid grid = unified ? *unified : constantGrid(operand, constant, rule);
         warnOfCoarseConstant(op, operand, qnn::toTensor(constant), grid, rule, hasWider && rule.bits < 16);
         operand.set(castBothWays(builder, operand.get(), grid, layer));
@@ -297,11 +298,6 @@ private:
       return chosen->second;
     auto [min, max] = rangeOf(constant);
     return activationGrid(min, max, rule);
-  }
-
-  static ElementsAttr floatConstant(Value value) {
-    ElementsAttr attr = qnn::constantValue(value);
-    return attr && attr.getElementType().isF32() ? attr : ElementsAttr();
   }
 
   /// Weights, bias, and the accumulator of a tail.
@@ -326,7 +322,7 @@ private:
     OpOperand &operand = op.getWeightOperand();
     if (auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>(); cast && qnn::constantValue(cast.getInput()))
       return keepWeights(op, cast, activation, target);
-    ElementsAttr constant = floatConstant(operand.get());
+    ElementsAttr constant = floatConstantValue(operand.get());
     if (!constant)
       return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
     std::optional<Grid> grid = weightGridOf(op, target);
@@ -369,7 +365,7 @@ private:
 
   void raiseScales(AccumulatorOpInterface op, Grid &grid, const Tensor &weights, const Grid &activation,
                    const Target &target) {
-    AccumulatorContext context{weights, floatConstant(op.getBiasValue()), activation, std::nullopt};
+    AccumulatorContext context{weights, floatConstantValue(op.getBiasValue()), activation, std::nullopt};
     context.result = resultGrid(op);
     describeActivation(context, op, target);
     SmallVector<MovedScale> scales = moveScales(grid, context, target);
@@ -418,7 +414,7 @@ private:
 
   void castBias(AccumulatorOpInterface op, const Grid &grid) {
     Value bias = op.getBiasValue();
-    ElementsAttr constant = floatConstant(bias);
+    ElementsAttr constant = floatConstantValue(bias);
     if (!constant)
       return;
     // It stays in float until tare-compute-requantization tells of it, along with whatever else does not fit.

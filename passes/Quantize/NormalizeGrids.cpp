@@ -153,11 +153,13 @@ private:
   /// one term or in several, or rounded.
   LogicalResult normalizeSteps(qnn::AccumulatorOpInterface op, quant::DequantizeCastOp cast, const Tensor &steps,
                                Grid grid, OpBuilder &builder) {
-    WeightTerms terms(steps);
     const int32_t *begin = steps.as<int32_t>(), *end = begin + steps.count();
     const int64_t farthest = std::max<int64_t>(*std::max_element(begin, end), -int64_t(*std::min_element(begin, end)));
-    if (terms.count() > mostTerms || (terms.count() > 1 && !canReadAgain(*target)))
+    // Before there are any: of wide weights there would be millions.
+    const int64_t needed = WeightTerms::countFor(steps);
+    if (needed > mostTerms || (needed > 1 && !canReadAgain(*target)))
       return round(op, cast, farthest, grid, builder);
+    WeightTerms terms(steps);
     setByteRange(grid, farthest);
     if (terms.count() > 1) {
       remarkPassed(op, passName, "WeightsInTerms")
@@ -201,7 +203,7 @@ private:
                << qnn::layerName(op) << "' cannot be quantized: " << fresh.error().message;
       grid = *fresh;
     }
-    reportRounded(op, reals, farthest, grid);
+    reportRounded(op, reals, farthest, grid, *target);
     RankedTensorType type = onGrid(cast.getType(), grid);
     ElementsAttr rounded =
         qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
@@ -210,7 +212,8 @@ private:
   }
 
   /// Of an activation of which nothing is known nothing can be told: it is an error later on.
-  static void reportRounded(qnn::AccumulatorOpInterface op, const Tensor &reals, int64_t farthest, const Grid &grid) {
+  static void reportRounded(qnn::AccumulatorOpInterface op, const Tensor &reals, int64_t farthest, const Grid &grid,
+                            const Target &target) {
     Value input = op.getActivationOperand().get();
     std::optional<Grid> activation = gridBehind(input);
     if (qnn::RangeAttr range = activation ? qnn::RangeAttr() : rangeAttr(input))
@@ -218,7 +221,7 @@ private:
     if (!activation)
       return;
     AccumulatorContext context{reals, {}, *activation, std::nullopt};
-    context.result = resultGrid(op);
+    context.result = expectedGrid(op, *activation, target);
     double cost = roundingCost(context, grid);
     reportRepair(op, {"RoundedWeights", int64_t(grid.scales.size()), cost, context.result.has_value()},
                  llvm::formatv("layer '{0}': weights up to {1} steps from their zero point do not fit 8 bits and were "

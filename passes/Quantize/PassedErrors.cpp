@@ -2,6 +2,7 @@
 #include "Quantize/PassedErrors.h"
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/Evaluator.h"
@@ -88,11 +89,6 @@ std::optional<double> passedByFunction(qnn::UnaryFunctionOpInterface op, double 
 bool isMean(Operation *op) {
   auto requant = dyn_cast<qnn::RequantOpInterface>(op);
   return requant && requant.dividesByCount();
-}
-
-bool isSum(Operation *op) {
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  return requant && requant.sharesShift();
 }
 
 /// Whether the result's elements are elements of the operand, or lie between them.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Quantize/StepCosts.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -88,7 +89,7 @@ template <typename OpTy> struct Regrid : OpRewritePattern<OpTy> {
       std::swap(real, constant);
       grid = match(real, constant, /*constantFirst=*/true);
     }
-    if (!grid || op.getClamp() || (onlyPowersOfTwo && !isPowerOfTwo(grid->scale())))
+    if (!grid || op.getClamp() || (onlyPowersOfTwo && !exponentOf(grid->scale())))
       return rewriter.notifyMatchFailure(op, "is not a scalar on an integer input that another grid could say");
     auto cast = real.template getDefiningOp<quant::DequantizeCastOp>();
     Value integers = cast.getInput();
@@ -107,11 +108,6 @@ template <typename OpTy> struct Regrid : OpRewritePattern<OpTy> {
 private:
   /// The target only shifts: it has no other scales.
   bool onlyPowersOfTwo;
-
-  static bool isPowerOfTwo(double scale) {
-    int exponent;
-    return std::frexp(scale, &exponent) == 0.5;
-  }
 
   static std::optional<Grid> applied(const Grid &grid, double number, bool constantFirst) {
     if constexpr (std::is_same_v<OpTy, qnn::MulOp>)

@@ -46,6 +46,11 @@ double meanSquareOfAll(OperandRange values) {
 
 } // namespace
 
+bool tare::isSum(Operation *op) {
+  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
+  return requant && requant.sharesShift();
+}
+
 double Relevance::cost(const Weight &weight, Value value) const {
   // Nothing counts for so little that any grid would do: calibration has not seen all that there is.
   constexpr double least = 0x1p-20;
@@ -60,14 +65,13 @@ Relevance::Weight Relevance::readBy(Operation *reader, Value operand) const {
   if (reader->getNumResults() == 0)
     return {1.0, 0.0};
   auto grid = dyn_cast<GridOpInterface>(reader);
-  auto requant = dyn_cast<qnn::RequantOpInterface>(reader);
-  bool isConcat = grid && grid.getGridRule() == GridRule::Unified, isSum = requant && requant.sharesShift();
+  const bool isConcat = grid && grid.getGridRule() == GridRule::Unified;
   bool moves = grid && grid.getGridRule() == GridRule::Same;
   Weight most;
   for (Value result : reader->getResults()) {
     const Weight weight = result.use_empty() ? Weight{1.0, 0.0} : weights.lookup_or(result, {1.0, 0.0});
     const double power = isConcat ? meanSquareOfAll(reader->getOperands()) : meanSquare(result).value_or(0.0);
-    bool isKnown = (isConcat || isSum) && meanSquare(operand).has_value();
+    bool isKnown = (isConcat || isSum(reader)) && meanSquare(operand).has_value();
     double absolute = std::max(weight.absolute, power > 0 ? weight.relative / power : 0.0);
     if (isConcat)
       absolute *= elements(operand) / elements(result);

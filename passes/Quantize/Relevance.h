@@ -10,6 +10,9 @@ namespace tare {
 /// its range; nothing where nothing is known.
 std::optional<double> meanSquare(mlir::Value value);
 
+/// Whether `op` adds its operands, or takes one off the other.
+bool isSum(mlir::Operation *op);
+
 /// (A50) By value, the share of its power that counts where it is used: an operand that is weak beside the sum or the
 /// concatenation that it enters may be lost without harm.
 class Relevance {

@@ -1,5 +1,7 @@
 //===- ScaleChooser.cpp - All scales of a graph as one problem ------------===//
 #include "Quantize/ScaleChooser.h"
+#include "Graph/Affine.h"
+#include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Counts.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -16,17 +18,7 @@ using qnn::GridRule;
 
 namespace {
 
-ElementsAttr floatConstant(Value value) {
-  ElementsAttr attr = qnn::constantValue(value);
-  return attr && attr.getElementType().isF32() ? attr : ElementsAttr();
-}
-
 bool isProduct(Operation *op) { return isa<qnn::MulOp, qnn::MatMulOp>(op); }
-
-bool isSum(Operation *op) {
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  return requant && requant.sharesShift();
-}
 
 } // namespace
 
@@ -140,7 +132,7 @@ void ScaleChooser::addOp(GridOpInterface op) {
   for (OpOperand &operand : op->getOpOperands())
     if (std::optional<Variable> x = variableOf(operand.get()))
       operands.push_back(*x);
-    else if (!isUnified && floatConstant(operand.get()))
+    else if (!isUnified && floatConstantValue(operand.get()))
       if (std::optional<Variable> constant = addConstant(operand))
         operands.push_back(*constant);
   if (y)
@@ -149,7 +141,7 @@ void ScaleChooser::addOp(GridOpInterface op) {
 
 /// A constant operand has a grid of its own. Of a product without a multiplier it is what weights are to a layer.
 std::optional<ScaleChooser::Variable> ScaleChooser::addConstant(OpOperand &operand) {
-  ElementsAttr constant = floatConstant(operand.get());
+  ElementsAttr constant = floatConstantValue(operand.get());
   ConstantOperand entry;
   entry.operand = &operand;
   entry.range = rangeOf(constant);
@@ -173,7 +165,7 @@ std::optional<ScaleChooser::Variable> ScaleChooser::addConstant(OpOperand &opera
 
 ConvexCost ScaleChooser::costOf(const ConstantOperand &constant) const {
   const double relevance = context.relevance.of(constant.operand->getOwner(), constant.operand->get());
-  return constantCost(floatConstant(constant.operand->get()), ruleOf(constant), {constant.base, relevance});
+  return constantCost(floatConstantValue(constant.operand->get()), ruleOf(constant), {constant.base, relevance});
 }
 
 /// The bounds of e_y by the operands. (A35)
@@ -267,18 +259,18 @@ double ScaleChooser::biasAt(const Layer &layer, size_t channel) {
 void ScaleChooser::addAccumulator(AccumulatorOpInterface op, std::optional<Variable> y) {
   OpOperand &activation = op.getActivationOperand();
   std::optional<Variable> x = variableOf(activation.get());
-  if (!x && floatConstant(activation.get()))
+  if (!x && floatConstantValue(activation.get()))
     x = addConstant(activation);
   if (!x)
     return; // Its activation stayed float: tare-fuse-quantized says so.
   Value weights = op.getWeightOperand().get();
-  ElementsAttr bias = op.getBiasValue() ? floatConstant(op.getBiasValue()) : ElementsAttr();
+  ElementsAttr bias = op.getBiasValue() ? floatConstantValue(op.getBiasValue()) : ElementsAttr();
   Layer layer{op, *x, y, bias, 0, std::nullopt, {}, {}};
   if (!onlyShifts)
     return addMultipliedLayer(std::move(layer));
   if (auto cast = weights.getDefiningOp<quant::DequantizeCastOp>())
     return addFixedWeights(op, *Grid::of(cast.getInput().getType()), *x, y);
-  if (ElementsAttr constant = floatConstant(weights); constant && weightGrid(constant))
+  if (ElementsAttr constant = floatConstantValue(weights); constant && weightGrid(constant))
     addShiftedLayer(std::move(layer), constant); // Otherwise refused when the weights are cast.
 }
 
@@ -318,7 +310,7 @@ void ScaleChooser::addMultipliedLayer(Layer layer) {
       return;
     layer.own = grid.scales;
     layer.own.resize(layer.op.getOutputChannels(), grid.scales.front());
-  } else if (ElementsAttr constant = floatConstant(weights); constant && layer.y) {
+  } else if (ElementsAttr constant = floatConstantValue(weights); constant && layer.y) {
     Result<Grid> grid = weightGrid(constant);
     if (!grid)
       return;

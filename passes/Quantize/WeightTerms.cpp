@@ -41,6 +41,12 @@ Tensor tare::distances(const Tensor &integers, ArrayRef<int64_t> zeroPoints) {
   return result;
 }
 
+int64_t WeightTerms::countFor(const Tensor &distances) {
+  ArrayRef<int32_t> steps(distances.as<int32_t>(), size_t(distances.count()));
+  auto [least, greatest] = std::minmax_element(steps.begin(), steps.end());
+  return steps.empty() ? 1 : std::max(termsOf(*least), termsOf(*greatest));
+}
+
 WeightTerms::WeightTerms(const Tensor &distances) : steps(distances) {
   const int64_t inputs = steps.shape()[1], taps = steps.count() / (steps.shape()[0] * inputs);
   channels.push_back({0, inputs});

@@ -21,6 +21,9 @@ Tensor distances(const Tensor &integers, llvm::ArrayRef<int64_t> zeroPoints);
 /// Distances as sums of 8-bit weights. (A43)
 class WeightTerms {
 public:
+  /// How many terms `distances`, i32, would need. To be asked first: time and memory grow with them.
+  static int64_t countFor(const Tensor &distances);
+
   /// Of `distances` [O, C, ..], i32.
   explicit WeightTerms(const Tensor &distances);
 

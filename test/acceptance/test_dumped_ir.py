@@ -137,3 +137,75 @@ def test_a_second_dump_replaces_the_first(tmp_path):
     tare("convert", small, "--random-calibration", "--dump-ir", tmp_path / "dump", "-o", tmp_path / "o.tare")
     left = sorted((tmp_path / "dump").glob("*.mlir"))
     assert len(left) < len(files) and tmp_path / "dump/notes.mlir" in left
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("by", ["path", "link to the file", "link to the folder", "copy beside it"])
+def test_ir_is_not_dumped_into_its_own_folder(by, dumped, tmp_path):
+    files = dumped[1]
+    folder = tmp_path / "dump"
+    shutil.copytree(files[0].parent, folder)
+    model, into = folder / files[1].name, folder
+    if by == "link to the file":
+        (tmp_path / "link.mlir").symlink_to(model)
+        model = tmp_path / "link.mlir"
+    elif by == "link to the folder":
+        (tmp_path / "link").symlink_to(folder)
+        into = tmp_path / "link"
+    elif by == "copy beside it":
+        model = shutil.copy(model, folder / "mine.mlir")
+    before = contents(folder)
+    message = fails("convert", model, "--calibration", CALIBRATION, "--dump-ir", into, "-o", tmp_path / "o.tare",
+                    output=tmp_path / "o.tare")
+    assert f"cannot dump into {into}: the IR '{model}' lies there" in message
+    assert contents(folder) == before
+
+
+def test_calibration_is_no_file_of_the_dump(dumped, tmp_path):
+    folder = tmp_path / "dump"
+    shutil.copytree(dumped[1][0].parent, folder)
+    data = sorted((folder / "weights").iterdir())[0]
+    before = contents(folder)
+    message = fails("convert", MODEL, "--calibration", data, "--dump-ir", folder, "-o", tmp_path / "o.tare")
+    assert f"'{data}' is a file of the dump that lies there" in message
+    assert contents(folder) == before
+
+
+def test_files_that_no_dump_wrote_stay(dumped, tmp_path):
+    """Whatever they are called; also the network itself may lie there."""
+    folder = tmp_path / "dump"
+    folder.mkdir()
+    model = shutil.copy(MODEL, folder / "digits.onnx")
+    mine = {folder / "10-notes.mlir": b"mine", folder / "00-a.mlir": b"mine, too"}
+    for path, text in mine.items():
+        path.write_bytes(text)
+    for _ in range(2):
+        tare("convert", model, "--calibration", CALIBRATION, "--dump-ir", folder, "-o", tmp_path / "o.tare")
+        assert all(path.read_bytes() == text for path, text in mine.items())
+    assert len(list(folder.glob("*.mlir"))) == len(dumped[1]) + len(mine)
+
+
+@pytest.mark.parametrize("kind", ["numbered", "weights"])
+def test_a_file_that_no_dump_wrote_is_not_replaced(kind, dumped, tmp_path):
+    source = dumped[1][0].parent
+    name = dumped[1][2].name if kind == "numbered" else sorted((source / "weights").iterdir())[0].relative_to(source)
+    folder = tmp_path / "dump"
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text("mine")
+    message = fails("convert", MODEL, "--calibration", CALIBRATION, "--dump-ir", folder, "-o", tmp_path / "o.tare",
+                    output=tmp_path / "o.tare")
+    assert f"--dump-ir: {folder / name}: exists, and no dump wrote it" in message
+    assert (folder / name).read_text() == "mine"
+
+
+def test_a_list_names_nothing_outside_its_folder(tmp_path):
+    folder = tmp_path / "dump"
+    (folder / "weights").mkdir(parents=True)
+    victim = tmp_path / "01-a.mlir"
+    victim.write_text("mine")
+    (folder / ".tare-dump").write_text("../01-a.mlir\nweights/../../01-a.mlir\n" + str(victim) + "\n")
+    tare("convert", MODEL, "--calibration", CALIBRATION, "--dump-ir", folder, "-o", tmp_path / "o.tare")
+    assert victim.read_text() == "mine"

@@ -1,6 +1,7 @@
 """Closed streams, full disks, signals, limits of memory and threads: one line and no leftovers, or a whole output."""
 import os
 import pathlib
+import re
 import resource
 import signal
 import subprocess
@@ -79,6 +80,84 @@ def test_signals_leave_nothing(net, number):
     process.send_signal(number)
     assert process.wait(60) == -number
     assert left(net) == ["m.tare"]
+
+
+def trial_of(parent):
+    """The child of a process in which IR is tried; nothing where it has come to its end already."""
+    for _ in range(2000):
+        if parent.poll() is not None:
+            return None
+        children = pathlib.Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        if children:
+            return int(children[0])
+        time.sleep(.002)
+    return None
+
+
+def state_of(pid):
+    """Of a process: its state, and the signals that it has blocked; nothing where it has ended."""
+    try:
+        fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields["State"].strip().startswith("Z") else int(fields["SigBlk"], 16)
+
+
+@pytest.fixture(scope="module")
+def long_ir(tmp_path_factory):
+    """Takes a second or so to parse."""
+    lines = [f"    %{k + 1} = qnn.relu %{k} : (tensor<1x4xf32>) -> tensor<1x4xf32>" for k in range(300000)]
+    text = "\n".join(["module {", "  func.func @main(%0: tensor<1x4xf32>) -> tensor<1x4xf32> {", *lines, f"    return %{len(lines)} : tensor<1x4xf32>", "  }", "}"])
+    path = tmp_path_factory.mktemp("long") / "long.mlir"
+    path.write_text(re.sub(r"%(\d+)", r"%v\1", text))
+    return path
+
+
+def trying(ir):
+    """A process that tries `ir` in a child, which stands still."""
+    for _ in range(5):
+        parent = subprocess.Popen([str(BIN / "tare"), "inspect", str(ir)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        child = trial_of(parent)
+        time.sleep(.03)  # It has set its signals up by then.
+        try:
+            if child is not None:
+                os.kill(child, signal.SIGSTOP)
+                if state_of(child) is not None:
+                    return parent, child
+        except ProcessLookupError:
+            pass
+        parent.communicate()
+    pytest.skip("the parser was faster than the test")
+
+
+def ends(pid):
+    for _ in range(500):
+        if state_of(pid) is None:
+            return True
+        time.sleep(.01)
+    os.kill(pid, signal.SIGKILL)
+    return False
+
+
+@pytest.mark.parametrize("last", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_what_is_tried_ends_with_its_parent(long_ir, last):
+    parent, child = trying(long_ir)
+    parent.send_signal(last)
+    parent.communicate(timeout=60)
+    assert parent.returncode == -last
+    assert ends(child)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_what_is_tried_can_be_ended(long_ir, sent):
+    parent, child = trying(long_ir)
+    blocked = state_of(child)
+    os.kill(child, sent)
+    os.kill(child, signal.SIGCONT)
+    said = parent.communicate(timeout=60)[1]
+    assert not any(blocked >> (each - 1) & 1 for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    assert parent.returncode == 1 and said.count("\n") == 1
+    assert "cannot be tried in a process of its own: that was ended (" in said
 
 
 def test_ignored_signals_stay_ignored(net):

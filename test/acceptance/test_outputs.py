@@ -21,7 +21,8 @@ def check_forms(model, data, exact, arguments=(), stripped=None, raw_is_real=Tru
     forms = [model, program]
     for stage in STAGES:
         forms.append(folder / f"{stage}.mlir")
-        tare("convert", model, "--calibration", folder / "calibration.npz", *arguments, "--emit", f"mlir:{stage}", "-o", forms[-1])
+        told = arguments if stage == "npu" or "--strip-io" not in arguments else ()
+        tare("convert", model, "--calibration", folder / "calibration.npz", *told, "--emit", f"mlir:{stage}", "-o", forms[-1])
     if stripped:
         forms.append(folder / "stripped.tare")
         tare("convert", model, "--calibration", folder / "calibration.npz", *arguments, "--strip-io", stripped, "-o", forms[-1])

@@ -1,4 +1,6 @@
 """(A56), (A57): what interpolates between grids is rounded once, on its result's grid."""
+import re
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,19 @@ def test_a_border_is_cut_off_behind_the_interpolation(tmp_path, target, behind):
     program, messages = converted(model, data, "--target", target, "--method", "min_max")
     found, wanted = outputs_of(program, data)["y"], reference(model, data)["y"]
     assert np.abs(found - wanted.reshape(found.shape)).max() < .05, messages
+
+
+@pytest.mark.parametrize("field", ["input_zero_point", "zero_point"])
+def test_a_wrong_zero_point_is_no_proof(tmp_path, field):
+    """Of the operand, and of the requantization: the layer computes with another than its tensors have."""
+    model, data = model_of(tmp_path, "plane", (1 / 128, np.int8(-3)), (1 / 50, np.int8(11)))
+    ir, _ = converted(model, data, "--emit", "mlir:npu", name="m.mlir")
+    text = ir.read_text()
+    line = next(each for each in text.splitlines() if "npu.resize " in each)
+    found = re.findall(rf"\b{field} = (-?\d+)", line)
+    assert len(found) == 1, line
+    for value, proven in ((int(found[0]), True), (int(found[0]) + 40, False)):
+        ir.write_text(text.replace(line, re.sub(rf"\b{field} = -?\d+", f"{field} = {value}", line)))
+        tare("convert", ir, "-o", tmp_path / "m.tare")
+        layer = next(each for each in tare_json("verify", tmp_path / "m.tare")["layers"] if each["kind"] == "resize")
+        assert (layer["method"] != "unknown") == proven, layer

@@ -32,9 +32,13 @@ public:
       return Error{"needs data: give --calibration DATA, or --random-calibration to try the flow"};
     if (Status free = checkOutput(output, options.files()); !free)
       return free;
-    request->last = Stage::simplified;
+    // The data are for below.
+    CompilationRequest float32 = *request;
+    float32.last = Stage::simplified;
+    float32.calibration.path.clear();
+    float32.choosesRanges = false;
     CompilerContext context(console());
-    auto compiled = compile(*request, *context, {});
+    auto compiled = compile(float32, *context, {});
     if (mlir::failed(compiled))
       return context.takeError(options.model);
     Result<size_t> atOnce = samplesThatFit(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,

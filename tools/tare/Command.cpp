@@ -26,8 +26,9 @@ void Command::addTo(CLI::App &parent) {
   app->footer("Example:\n  " + example);
   addOptions(*app);
   app->add_flag("--json", json, "Write the result to standard output as JSON");
-  app->add_flag("-q,--quiet", quiet, "No progress, no warnings");
-  app->add_flag("--verbose", verbose, "Say more: each warning on a line of its own, each value of a calibration");
+  auto *silent = app->add_flag("-q,--quiet", quiet, "No progress, no warnings");
+  app->add_flag("--verbose", verbose, "Say more: each warning on a line of its own, each value of a calibration")
+      ->excludes(silent);
   app->add_option("--threads", threads, "How many threads to use (default: as many as there are cores)")
       ->type_name("N")
       ->check(CLI::Range(size_t(1), size_t(1024)));

@@ -24,8 +24,10 @@ public:
             "  compared where both hold the same value of the model, in real numbers.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options); !parsed)
+    if (Status parsed = shapes.parseInto(options, {first, second}); !parsed)
       return parsed;
+    if (Status used = checkReference(options, {first, second}); !used)
+      return used;
     auto a = load(first);
     if (!a)
       return a.error();

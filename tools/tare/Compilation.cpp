@@ -35,7 +35,7 @@ std::optional<Stage> tare::stageOf(std::string_view name) {
   return std::nullopt;
 }
 
-static std::string_view nameOf(Stage stage) {
+std::string_view tare::nameOf(Stage stage) {
   return llvm::find_if(stageNames, [&](const auto &entry) { return entry.second == stage; })->first;
 }
 
@@ -145,14 +145,46 @@ private:
       return refuse("--method, --percentile or --samples");
     if (first >= Stage::qdq && request.choosesTarget)
       return refuse("--target or --activations");
+    if (first >= Stage::qdq && request.pipeline.allowUncalibrated)
+      return refuse("--allow-uncalibrated");
+    if (request.choosesRanges && !wanted.random && wanted.path.empty())
+      return emitError(UnknownLoc::get(&context))
+             << request.model
+             << ": --method, --percentile and --samples are of calibration data, and there are none; give "
+                "--calibration DATA, or leave them out";
     return mlir::success();
+  }
+
+  /// One command line makes every stage: data that a later one runs are looked at only.
+  LogicalResult checkData(const std::string &path) {
+    Status readable = tare::success();
+    if (isRangesFile(path)) {
+      if (Result<Ranges> ranges = calibration::readRanges(path); !ranges)
+        readable = ranges.error();
+    } else if (auto data = Dataset::open(path, inputsOf(*result.module), Dataset::all); !data) {
+      readable = data.error();
+    }
+    return readable ? mlir::success() : LogicalResult(emitError(UnknownLoc::get(&context)) << readable.error().message);
   }
 
   /// Ranges from data or a file, attached to the values.
   LogicalResult calibrate() {
     const CalibrationRequest &wanted = request.calibration;
     bool given = wanted.known || wanted.random || !wanted.path.empty();
-    if (request.last < Stage::ranges || first >= Stage::ranges)
+    auto function = result.module->lookupSymbol<func::FuncOp>("main");
+    bool isHere = request.last >= Stage::ranges && first < Stage::ranges;
+    bool computes = isHere && given && !wanted.known && (wanted.random || !isRangesFile(wanted.path));
+    CalibrationRequest bounded = wanted;
+    // A limit that the user sets holds whether or not it is here that the layers are computed.
+    if (computes || wanted.maxMemory) {
+      Result<size_t> atOnce = samplesThatFit(function, request.model, wanted.maxMemory);
+      if (!atOnce)
+        return emitError(UnknownLoc::get(&context)) << atOnce.error().message;
+      bounded.threads = threadsWithin(wanted.threads, *atOnce);
+    }
+    if (request.last < Stage::ranges && !wanted.known && !wanted.path.empty())
+      return checkData(wanted.path);
+    if (!isHere)
       return mlir::success();
     std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
     if (!given && !why && quantizesItself(*result.module))
@@ -161,17 +193,6 @@ private:
       return emitError(UnknownLoc::get(&context))
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
-    bool computes = !wanted.known && (wanted.random || !isRangesFile(wanted.path));
-    auto function = result.module->lookupSymbol<func::FuncOp>("main");
-    CalibrationRequest bounded = wanted;
-    if (computes) {
-      Result<size_t> atOnce = samplesThatFit(function, request.model, wanted.maxMemory);
-      if (!atOnce)
-        return emitError(UnknownLoc::get(&context)) << atOnce.error().message;
-      bounded.threads = threadsWithin(wanted.threads, *atOnce);
-    } else if (Status holds = checkWeights(function, request.model, wanted.maxMemory); !holds) {
-      return emitError(UnknownLoc::get(&context)) << holds.error().message;
-    }
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
       Result<Ranges> ranges = findRanges(*result.module, bounded, result.samples, progress);
       if (!ranges)

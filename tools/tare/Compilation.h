@@ -28,6 +28,8 @@ enum class Stage { import, simplified, ranges, qdq, fused, npu };
 /// A form's name, or that of the arrow that leads to it: "import", "float", "ranges" or "calibrate", "qdq" or
 /// "quantize", "fused" or "fuse", "npu" or "lower".
 std::optional<Stage> stageOf(std::string_view name);
+/// The first of these.
+std::string_view nameOf(Stage stage);
 
 /// Where ranges come from: a ranges file or data (told apart by contents), random data, or nowhere.
 struct CalibrationRequest {

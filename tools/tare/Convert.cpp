@@ -3,6 +3,7 @@
 #include "Choices.h"
 #include "Commands.h"
 #include "CompilerContext.h"
+#include "DumpedFiles.h"
 #include "Json.h"
 #include "Numbers.h"
 #include "InputRange.h"
@@ -42,6 +43,10 @@ public:
     if (!request)
       return request.error();
     if (Status free = checkOutput(output, options.files()); !free)
+      return free;
+    if (Status free =
+            dumpFolder.empty() ? success() : checkDumpFolder(dumpFolder, options.model, request->isIr, options.files());
+        !free)
       return free;
     CompilerContext context(console());
     auto compiled = compileWithProgress(*request, context);
@@ -105,14 +110,38 @@ private:
     std::optional<Stage> stage;
     if (emit.rfind(mlirPrefix, 0) == 0)
       stage = stageOf(std::string_view(emit).substr(sizeof(mlirPrefix) - 1));
-    if (strict)
-      return Error{"--strict checks a program, but --emit " + emit + " makes none; leave one of them out"};
+    for (const auto &[option, isGiven] :
+         {std::pair("--strict", strict), std::pair("--check", checkOption->count() > 0 && checkSamples > 0)})
+      if (isGiven)
+        return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
     if (!stage)
       return Error{"--emit: found '" + emit +
                    "', expected program or mlir:STAGE with STAGE one of import, float, ranges, "
                    "qdq, fused, npu"};
+    if (Status reached = checkReached(*request, *stage); !reached)
+      return reached.error();
     request->last = *stage;
     return request;
+  }
+
+  /// An error where an option is of a stage behind `last`.
+  Status checkReached(const CompilationRequest &request, Stage last) const {
+    struct Use {
+      const char *option;
+      bool isGiven;
+      Stage stage;
+    };
+    const Use uses[] = {{"--dump-ir", !dumpFolder.empty(), Stage::simplified},
+                        {"--method, --percentile or --samples", request.choosesRanges, Stage::ranges},
+                        {"--allow-uncalibrated", allowUncalibrated, Stage::qdq},
+                        {"--no-repair", noRepair, Stage::qdq},
+                        {"--strip-io", !stripIo.empty(), Stage::npu}};
+    for (const Use &use : uses)
+      if (use.isGiven && use.stage > last)
+        return Error{
+            fmt::format("{} is of the stage '{}' at the earliest, but --emit {} ends before; leave one of them out",
+                        use.option, nameOf(use.stage), emit)};
+    return success();
   }
 
   mlir::FailureOr<Compilation> compileWithProgress(const CompilationRequest &request, CompilerContext &context) {
@@ -127,6 +156,9 @@ private:
   }
 
   Status writeProgramOf(const CompilationRequest &request, Compilation &compiled, CompilerContext &context) {
+    if (!strict && compiled.samples.empty() && checkOption->count() > 0 && checkSamples > 0)
+      return Error{options.model + ": --check has no samples to run; convert the model with --calibration data (no "
+                                   "ranges file, no IR that has ranges), or leave --check out"};
     StepClock emitting;
     mlir::FailureOr<EmittedProgram> emitted = emitProgram(*compiled.module);
     if (mlir::failed(emitted))

@@ -5,10 +5,7 @@
 #include "tare/Tensor/AtomicFile.h"
 
 #include "mlir/Pass/Pass.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/Regex.h"
 
 using namespace mlir;
 
@@ -60,23 +57,18 @@ private:
 
 std::unique_ptr<PassInstrumentation> IrDump::instrumentation() { return std::make_unique<DumpInstrumentation>(*this); }
 
-/// What an earlier dump left, whose weights this one may replace.
-static std::error_code removeDump(StringRef folder) {
-  static const llvm::Regex ours("^[0-9][0-9]+-[a-z-]+\\.mlir$");
-  std::error_code error = llvm::sys::fs::create_directories(folder);
-  for (llvm::sys::fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
-    if (ours.match(llvm::sys::path::filename(file->path())))
-      error = llvm::sys::fs::remove(file->path());
-  return error;
-}
-
 void IrDump::write(ModuleOp module, StringRef pass, StringRef text) {
+  auto claim = [&](const std::string &file) { return files.claim(file); };
+  if (outcome && count == 0)
+    outcome = files.begin();
+  if (outcome)
+    outcome = qnn::writeWeights(module, folder, weights, claim);
   if (!outcome)
     return;
-  if (std::error_code error = count == 0 ? removeDump(folder) : std::error_code())
-    outcome = Error{folder + ": " + error.message()};
-  else if (outcome = qnn::writeWeights(module, folder, weights); outcome)
-    outcome = writeFile(llvm::formatv("{0}/{1:02}-{2}.mlir", folder, ++count, pass).str(), text);
+  std::string file = llvm::formatv("{0}/{1:02}-{2}.mlir", folder, ++count, pass).str();
+  outcome = claim(file);
+  if (outcome)
+    outcome = writeFile(file, text);
 }
 
 } // namespace tare

@@ -2,6 +2,7 @@
 #ifndef TARE_TOOLS_TARE_DUMPIR_H
 #define TARE_TOOLS_TARE_DUMPIR_H
 
+#include "DumpedFiles.h"
 #include "tare/Tensor/Result.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -15,10 +16,10 @@ namespace tare {
 
 /// Writes the module after each pass that changed it, as FOLDER/NN-PASS.mlir, and its large constants once, as
 /// FOLDER/weights/KEY.npy: each file can be run, inspected, converted and given to tare-opt where it lies.
-/// Numbered files of an earlier dump are removed.
+/// Numbered files of an earlier dump are removed; a file that no dump wrote is neither removed nor replaced.
 class IrDump {
 public:
-  explicit IrDump(std::string folder) : folder(std::move(folder)) {}
+  explicit IrDump(std::string folder) : folder(folder), files(std::move(folder)) {}
 
   /// For one pass manager; this object outlives it.
   std::unique_ptr<mlir::PassInstrumentation> instrumentation();
@@ -31,6 +32,7 @@ private:
   void write(mlir::ModuleOp module, llvm::StringRef pass, llvm::StringRef text);
 
   std::string folder;
+  DumpedFiles files;
   unsigned count = 0;
   llvm::StringSet<> weights;
   Status outcome = success();

@@ -54,6 +54,16 @@ Result<ModelKind> tare::kindOfModel(const std::string &path) {
   return Error{fmt::format("{}: cannot tell what kind of model this is; expected an .onnx, .mlir or .tare file", path)};
 }
 
+Status tare::checkReference(const ExecutableOptions &options, std::initializer_list<std::string> models) {
+  auto mayBeProgram = [](const std::string &model) {
+    Result<ModelKind> kind = kindOfModel(model);
+    return !kind || *kind == ModelKind::program; // What cannot be read says so itself.
+  };
+  if (options.reference && std::none_of(models.begin(), models.end(), mayBeProgram))
+    return Error{"--reference chooses a program's kernels; ONNX models and IR have no others"};
+  return success();
+}
+
 Result<std::unique_ptr<Executable>> Executable::load(const std::string &path, const ExecutableOptions &options,
                                                      const Console &console) {
   auto kind = kindOfModel(path);

@@ -128,6 +128,9 @@ enum class ModelKind { onnx, ir, program };
 /// An error where the file cannot be read, or is none of them.
 Result<ModelKind> kindOfModel(const std::string &path);
 
+/// An error where the options choose a program's kernels and none of the models is one.
+Status checkReference(const ExecutableOptions &options, std::initializer_list<std::string> models);
+
 /// A copy of what someone else owns.
 Tensor copyOf(const ConstTensorView &view);
 

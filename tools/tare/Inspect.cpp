@@ -20,7 +20,7 @@ public:
             "  that its accumulator has to spare. Ranges stand for one number per channel; --json has them all.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options); !parsed)
+    if (Status parsed = shapes.parseInto(options, {path}); !parsed)
       return parsed;
     auto kind = kindOfModel(path);
     if (!kind)

@@ -1,6 +1,7 @@
 //===- MemoryLimit.cpp - Models that no memory holds ----------------------===//
 #include "MemoryLimit.h"
 
+#include "ControlGroups.h"
 #include "Numbers.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -28,12 +29,6 @@ constexpr size_t maxThreads = 1024;
 
 constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
 
-/// The number of a file that holds one; nothing where it is missing, or "max".
-std::optional<uint64_t> numberIn(const std::string &path) {
-  uint64_t number = 0;
-  return std::ifstream(path) >> number ? std::optional(number) : std::nullopt;
-}
-
 uint64_t ofSystem() {
   std::ifstream file("/proc/meminfo");
   std::string key, unit;
@@ -45,27 +40,13 @@ uint64_t ofSystem() {
   return unlimited;
 }
 
-/// What is left of a control group's memory (version 2), of the one that the process sees as the root and its own.
-uint64_t ofControlGroups() {
-  std::ifstream file("/proc/self/cgroup");
-  std::string line;
-  std::getline(file, line);
-  uint64_t least = unlimited;
-  for (std::string group : {std::string("/"), line.starts_with("0::") ? line.substr(3) + "/" : std::string("/")}) {
-    std::string folder = "/sys/fs/cgroup" + group;
-    std::optional<uint64_t> most = numberIn(folder + "memory.max"), taken = numberIn(folder + "memory.current");
-    if (most && taken)
-      least = std::min(least, *most - std::min(*most, *taken));
-  }
-  return least;
-}
-
 uint64_t ofProcess() {
   rlimit limit;
-  std::optional<uint64_t> pages = numberIn("/proc/self/statm");
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || !pages)
+  uint64_t pages = 0;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      !(std::ifstream("/proc/self/statm") >> pages))
     return unlimited;
-  return limit.rlim_cur - std::min<uint64_t>(limit.rlim_cur, *pages * sysconf(_SC_PAGESIZE));
+  return limit.rlim_cur - std::min<uint64_t>(limit.rlim_cur, pages * sysconf(_SC_PAGESIZE));
 }
 
 /// In double: products of dimensions may exceed 64 bits.
@@ -144,7 +125,9 @@ Peak peakOf(func::FuncOp function) {
 
 } // namespace
 
-uint64_t tare::availableMemory() { return std::min({ofSystem(), ofControlGroups(), ofProcess()}); }
+uint64_t tare::availableMemory() {
+  return std::min({ofSystem(), memoryLeftByControlGroups().value_or(unlimited), ofProcess()});
+}
 
 Status tare::checkFile(const std::string &model, std::optional<uint64_t> given) {
   std::error_code none;

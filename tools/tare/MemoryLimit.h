@@ -13,8 +13,8 @@
 
 namespace tare {
 
-/// The bytes that the process may still take: of what the system has, the control group and the process' own limit, the
-/// least.
+/// The bytes that the process may still take: of what the system has, the control groups and the process' own limit,
+/// the least.
 uint64_t availableMemory();
 
 /// An error where the file alone takes more than `limit` bytes (availableMemory() where there is none): it is read

@@ -41,26 +41,27 @@ public:
   /// The labels of `value`; nothing where an op cannot be computed on them.
   std::optional<Tensor> label(Value value) {
     value = withoutCasts(value);
+    if (auto known = labels.find(value); known != labels.end())
+      return known->second;
     qnn::GridOpInterface movement = asMovement(value.getDefiningOp());
-    return movement ? moveLabels(movement, [&](OpOperand &operand) { return label(operand.get()); }) : newPart(value);
+    std::optional<Tensor> found =
+        movement ? moveLabels(movement, [&](OpOperand &operand) { return label(operand.get()); }) : newPart(value);
+    return labels[value] = found;
   }
 
   std::vector<OutputPart> parts;
 
 private:
   Tensor newPart(Value value) {
-    auto known = std::ranges::find(values, value);
-    size_t number = known - values.begin();
-    if (known == values.end()) {
-      values.push_back(value);
-      parts.push_back({qnn::valueName(value), widthOf(value)});
-    }
+    size_t number = parts.size();
+    parts.push_back({qnn::valueName(value), widthOf(value)});
     Tensor tensor(ElementType::f32, qnn::toHost(value.getType()).shape);
     std::fill_n(tensor.mutableAs<float>(), tensor.count(), float(number));
     return tensor;
   }
 
-  std::vector<Value> values;
+  /// By value, as paths part and join again.
+  llvm::DenseMap<Value, std::optional<Tensor>> labels;
 };
 
 OutputParts partsOf(Value value, std::string name) {

@@ -206,13 +206,15 @@ private:
 
   /// Whether the layer's operands are values that the QDQ form has taken over, or move such values.
   bool standsAlone(size_t layer) const {
+    if (auto known = alone.find(layer); known != alone.end())
+      return known->second;
     const program::ProgramT &all = model.program();
-    return std::ranges::all_of(all.layers[layer]->operands, [&](uint32_t operand) {
-      for (size_t other = 0; other != layer; ++other)
-        if (all.layers[other]->result == operand)
-          return found.contains(other) || (movesOnly(other) && standsAlone(other));
-      return true; // A constant, or an input.
-    });
+    return alone[layer] = std::ranges::all_of(all.layers[layer]->operands, [&](uint32_t operand) {
+             for (size_t other = 0; other != layer; ++other)
+               if (all.layers[other]->result == operand)
+                 return found.contains(other) || (movesOnly(other) && standsAlone(other));
+             return true; // A constant, or an input.
+           });
   }
 
   bool movesOnly(size_t layer) const {
@@ -224,6 +226,8 @@ private:
   const Explanations &explanations;
   /// By layer: the QDQ form computes on the results of all of them.
   DistancesByLayer found;
+  /// What standsAlone() has found out: several paths may lead to a layer.
+  mutable std::map<size_t, bool> alone;
 };
 
 } // namespace

@@ -31,8 +31,10 @@ public:
             "  samples lie along the first axis, of the outputs too.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options); !parsed)
+    if (Status parsed = shapes.parseInto(options, {model}); !parsed)
       return parsed;
+    if (Status used = checkReference(options, {model}); !used)
+      return used;
     for (const std::string &output : {outputs, trace})
       if (Status free = checkOutput(output, std::vector<std::string>{model, inputs}); !free)
         return free;

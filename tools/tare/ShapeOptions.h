@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 namespace tare {
 
 /// `--input-shape NAME=DIMS`, for commands that run ONNX models.
@@ -18,7 +20,14 @@ public:
         ->allow_extra_args(false); // what follows is not another shape, but MODEL
   }
 
-  Status parseInto(ExecutableOptions &options) const {
+  /// `models`: what the command runs, of which one at least must have shapes that can be given.
+  Status parseInto(ExecutableOptions &options, std::initializer_list<std::string> models) const {
+    auto isOnnx = [](const std::string &model) {
+      Result<ModelKind> kind = kindOfModel(model);
+      return !kind || *kind == ModelKind::onnx; // What cannot be read says so itself.
+    };
+    if (!texts.empty() && std::none_of(models.begin(), models.end(), isOnnx))
+      return Error{"--input-shape binds the dimensions of an ONNX model; IR and programs have known shapes"};
     for (const std::string &text : texts) {
       auto shape = onnx::parseInputShape(text);
       if (!shape)

@@ -40,7 +40,7 @@ enum class Meaning {
   table,
   /// Shares of a whole, by a table of exponentials, scaled.
   softmax,
-  /// Weighted means of neighbours, the weights in 2^-11; or neighbours themselves.
+  /// Weighted means of neighbours, by weights of as many bits as the operator says; or neighbours themselves.
   resize,
   /// Real numbers enter.
   quantize,
@@ -84,13 +84,24 @@ private:
   bool isNumbered = false;
 };
 
+/// The zero points that an operator computes with, as far as its parameters say them: what others hold (a linear
+/// layer's bias, a table) is not among them.
+struct ZeroPoints {
+  /// What is taken off the first operands, in their order.
+  std::vector<int64_t> operands = {};
+  /// What is added to the result.
+  std::optional<int64_t> result = {};
+};
+
 /// What is asked of every operator.
 struct OpFacts {
   Meaning meaning;
   Roles roles;
   Layout layout;
+  ZeroPoints (*zeroPoints)(const program::OpUnion &op);
 
-  constexpr OpFacts(Meaning meaning, Roles roles, Layout layout) : meaning(meaning), roles(roles), layout(layout) {}
+  constexpr OpFacts(Meaning meaning, Roles roles, Layout layout, ZeroPoints (*zeroPoints)(const program::OpUnion &))
+      : meaning(meaning), roles(roles), layout(layout), zeroPoints(zeroPoints) {}
 };
 
 /// The accumulators of one output channel, or of one count of averaged elements.

@@ -29,6 +29,7 @@ enum class Method {
 };
 const char *nameOf(Method method);
 
+/// What is known of the worst error of one layer.
 struct LayerProof {
   std::string name, kind;
   Method method = Method::unknown;

@@ -28,6 +28,7 @@ struct Entry {
   double scale = 0;
 };
 
+/// A layer's requantization, and what it scales.
 struct Requantizer {
   const program::RequantT *parameters = nullptr;
   std::vector<Entry> entries;

@@ -32,7 +32,8 @@ template <typename Visit> static Status forEachResource(ModuleOp module, Visit v
   return status;
 }
 
-Status tare::qnn::writeWeights(ModuleOp module, const std::string &folder, llvm::StringSet<> &written) {
+Status tare::qnn::writeWeights(ModuleOp module, const std::string &folder, llvm::StringSet<> &written,
+                               function_ref<Status(const std::string &)> claim) {
   return forEachResource(module, [&](DenseResourceElementsAttr resource) -> Status {
     StringRef key = resource.getRawHandle().getKey();
     if (!resource.getRawHandle().getBlob() || !written.insert(key).second)
@@ -40,6 +41,8 @@ Status tare::qnn::writeWeights(ModuleOp module, const std::string &folder, llvm:
     std::string file = fileOf(folder, key);
     if (std::error_code error = llvm::sys::fs::create_directories(llvm::sys::path::parent_path(file)))
       return Error{llvm::sys::path::parent_path(file).str() + ": " + error.message()};
+    if (Status free = claim(file); !free)
+      return free;
     return writeNpy(file, toTensor(resource).view());
   });
 }

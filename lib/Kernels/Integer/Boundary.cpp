@@ -11,6 +11,7 @@
 #include "Checks.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "ZeroPoints.h"
 #include "tare/Kernels/Rounding.h"
 
 namespace tare::kernels {
@@ -80,11 +81,18 @@ void referenceDequantize(const program::OpUnion &op, std::span<const ConstTensor
   }
 }
 
+/// It makes real numbers, which have none.
+ZeroPoints zeroPointsOfDequantize(const program::OpUnion &op) {
+  return {{parameters<program::DequantizeT>(op).zero_point}};
+}
+
 } // namespace
 
-const OpKernel quantizeKernel = {"quantize",      inferQuantize, referenceQuantize,
-                                 prepareQuantize, noMacs,        {Meaning::quantize, {"input"}, Layout::any}};
-const OpKernel dequantizeKernel = {"dequantize",      inferDequantize, referenceDequantize,
-                                   prepareDequantize, noMacs,          {Meaning::dequantize, {"input"}, Layout::any}};
+const OpKernel quantizeKernel = {
+    "quantize",      inferQuantize, referenceQuantize,
+    prepareQuantize, noMacs,        {Meaning::quantize, {"input"}, Layout::any, zeroPointsIn<program::QuantizeT>}};
+const OpKernel dequantizeKernel = {
+    "dequantize",      inferDequantize, referenceDequantize,
+    prepareDequantize, noMacs,          {Meaning::dequantize, {"input"}, Layout::any, zeroPointsOfDequantize}};
 
 } // namespace tare::kernels

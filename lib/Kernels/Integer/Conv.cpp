@@ -12,6 +12,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 
 namespace tare::kernels {
 
@@ -131,14 +132,15 @@ std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand
 } // namespace
 
 using Kernel = Accumulating<program::ConvT, compute>;
-const OpKernel convKernel = {"conv",
-                             infer,
-                             Kernel::reference,
-                             prepareConv,
-                             macs,
-                             {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast},
-                             accumulatorOf,
-                             Kernel::accumulate,
-                             Scaling{requantIn<program::ConvT>, 2, reaches, bound}};
+const OpKernel convKernel = {
+    "conv",
+    infer,
+    Kernel::reference,
+    prepareConv,
+    macs,
+    {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast, zeroPointsIn<program::ConvT>},
+    accumulatorOf,
+    Kernel::accumulate,
+    Scaling{requantIn<program::ConvT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

@@ -11,6 +11,7 @@
 #include "Operators.h"
 #include "Reach.h"
 
+#include "ZeroPoints.h"
 #include <vector>
 
 namespace tare::kernels {
@@ -119,14 +120,15 @@ std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand
 } // namespace
 
 using Kernel = Accumulating<program::ConvTransposeT, compute>;
-const OpKernel convTransposeKernel = {"conv_transpose",
-                                      infer,
-                                      Kernel::reference,
-                                      prepareConvTranspose,
-                                      macs,
-                                      {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast},
-                                      accumulatorOf,
-                                      Kernel::accumulate,
-                                      Scaling{requantIn<program::ConvTransposeT>, 2, reaches, bound}};
+const OpKernel convTransposeKernel = {
+    "conv_transpose",
+    infer,
+    Kernel::reference,
+    prepareConvTranspose,
+    macs,
+    {Meaning::scaled, {"input", "weights", "bias"}, Layout::channelsLast, zeroPointsIn<program::ConvTransposeT>},
+    accumulatorOf,
+    Kernel::accumulate,
+    Scaling{requantIn<program::ConvTransposeT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

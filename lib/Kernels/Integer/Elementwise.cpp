@@ -11,6 +11,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 
 namespace tare::kernels {
 namespace {
@@ -134,7 +135,7 @@ const OpKernel addKernel = {"add",
                             referenceAdd,
                             prepareAdd,
                             noMacs,
-                            {Meaning::sum, {"lhs", "rhs"}, Layout::any},
+                            {Meaning::sum, {"lhs", "rhs"}, Layout::any, zeroPointsIn<program::AddT>},
                             exactAccumulator,
                             accumulateAdd};
 const OpKernel mulKernel = {"mul",
@@ -142,7 +143,7 @@ const OpKernel mulKernel = {"mul",
                             Mul::reference,
                             prepareMul,
                             noMacs,
-                            {Meaning::scaled, {"lhs", "rhs"}, Layout::any},
+                            {Meaning::scaled, {"lhs", "rhs"}, Layout::any, zeroPointsIn<program::MulT>},
                             exactAccumulator,
                             Mul::accumulate,
                             Scaling{requantIn<program::MulT>, 2, reachesOfMul}};
@@ -151,7 +152,7 @@ const OpKernel rescaleKernel = {"rescale",
                                 Rescale::reference,
                                 prepareRescale,
                                 noMacs,
-                                {Meaning::scaled, {"input"}, Layout::any},
+                                {Meaning::scaled, {"input"}, Layout::any, zeroPointsIn<program::RescaleT>},
                                 exactAccumulator,
                                 Rescale::accumulate,
                                 Scaling{requantIn<program::RescaleT>, 1, reachesOfRescale}};

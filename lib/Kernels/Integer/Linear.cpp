@@ -8,6 +8,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 
 namespace tare::kernels {
 namespace {
@@ -77,14 +78,15 @@ std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand
 } // namespace
 
 using Kernel = Accumulating<program::LinearT, compute>;
-const OpKernel linearKernel = {"linear",
-                               infer,
-                               Kernel::reference,
-                               prepareLinear,
-                               macs,
-                               {Meaning::scaled, {"input", "weights", "bias"}, Layout::any},
-                               accumulatorOf,
-                               Kernel::accumulate,
-                               Scaling{requantIn<program::LinearT>, 2, reaches, bound}};
+const OpKernel linearKernel = {
+    "linear",
+    infer,
+    Kernel::reference,
+    prepareLinear,
+    macs,
+    {Meaning::scaled, {"input", "weights", "bias"}, Layout::any, zeroPointsIn<program::LinearT>},
+    accumulatorOf,
+    Kernel::accumulate,
+    Scaling{requantIn<program::LinearT>, 2, reaches, bound}};
 
 } // namespace tare::kernels

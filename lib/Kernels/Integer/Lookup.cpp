@@ -7,6 +7,7 @@
 #include "Accumulator.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
+#include "ZeroPoints.h"
 #include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 
@@ -55,7 +56,8 @@ void reference(const program::OpUnion &, std::span<const ConstTensorView> operan
 
 } // namespace
 
-const OpKernel lookupKernel = {"lookup",      infer,  reference,
-                               prepareLookup, noMacs, {Meaning::table, {"input", "table"}, Layout::any}};
+const OpKernel lookupKernel = {
+    "lookup",      infer,  reference,
+    prepareLookup, noMacs, {Meaning::table, {"input", "table"}, Layout::any, zeroPointsIn<program::LookupT>}};
 
 } // namespace tare::kernels

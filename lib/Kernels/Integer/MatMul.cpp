@@ -9,6 +9,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 
 namespace tare::kernels {
 namespace {
@@ -89,7 +90,7 @@ const OpKernel matMulKernel = {"matmul",
                                Kernel::reference,
                                prepareMatMul,
                                macs,
-                               {Meaning::scaled, {"lhs", "rhs"}, Layout::any},
+                               {Meaning::scaled, {"lhs", "rhs"}, Layout::any, zeroPointsIn<program::MatMulT>},
                                accumulatorOf,
                                Kernel::accumulate,
                                Scaling{requantIn<program::MatMulT>, 2, reaches, bound}};

@@ -9,6 +9,7 @@
 #include "Movement.h"
 #include "Operators.h"
 
+#include "ZeroPoints.h"
 #include <algorithm>
 #include <cstring>
 
@@ -91,6 +92,8 @@ void reference(const program::OpUnion &op, std::span<const ConstTensorView> oper
 
 } // namespace
 
-const OpKernel padKernel = {"pad", infer, reference, preparePad, noMacs, {Meaning::movement, {"input"}, Layout::any}};
+const OpKernel padKernel = {"pad",     infer,
+                            reference, preparePad,
+                            noMacs,    {Meaning::movement, {"input"}, Layout::any, zeroPointsIn<program::PadT>}};
 
 } // namespace tare::kernels

@@ -11,6 +11,7 @@
 #include "Reach.h"
 #include "Window.h"
 
+#include "ZeroPoints.h"
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -166,16 +167,18 @@ std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand
 
 using Average = Accumulating<program::AveragePoolT, computeAverage>;
 
-const OpKernel maxPoolKernel = {"max_pool",     inferMax, referenceMax,
-                                prepareMaxPool, noMacs,   {Meaning::movement, {"input"}, Layout::channelsLast}};
-const OpKernel averagePoolKernel = {"average_pool",
-                                    inferAverage,
-                                    Average::reference,
-                                    prepareAveragePool,
-                                    noMacs,
-                                    {Meaning::scaled, {"input"}, Layout::channelsLast},
-                                    exactAccumulator,
-                                    Average::accumulate,
-                                    Scaling{requantIn<program::AveragePoolT>, 1, reaches, bound}};
+const OpKernel maxPoolKernel = {
+    "max_pool",     inferMax, referenceMax,
+    prepareMaxPool, noMacs,   {Meaning::movement, {"input"}, Layout::channelsLast, zeroPointsIn<program::MaxPoolT>}};
+const OpKernel averagePoolKernel = {
+    "average_pool",
+    inferAverage,
+    Average::reference,
+    prepareAveragePool,
+    noMacs,
+    {Meaning::scaled, {"input"}, Layout::channelsLast, zeroPointsIn<program::AveragePoolT>},
+    exactAccumulator,
+    Average::accumulate,
+    Scaling{requantIn<program::AveragePoolT>, 1, reaches, bound}};
 
 } // namespace tare::kernels

@@ -8,6 +8,7 @@
 #include "Movement.h"
 #include "Operators.h"
 
+#include "ZeroPoints.h"
 #include <cstring>
 
 namespace tare::kernels {
@@ -134,13 +135,18 @@ void referenceTranspose(const program::OpUnion &op, std::span<const ConstTensorV
 
 } // namespace
 
-const OpKernel concatKernel = {"concat",      inferConcat, referenceConcat,
-                               prepareConcat, noMacs,      {Meaning::movement, Roles::numbered("input"), Layout::any}};
-const OpKernel sliceKernel = {"slice",      inferSlice, referenceSlice,
-                              prepareSlice, noMacs,     {Meaning::movement, {"input"}, Layout::any}};
-const OpKernel reshapeKernel = {"reshape",      inferReshape, referenceReshape,
-                                prepareReshape, noMacs,       {Meaning::movement, {"input"}, Layout::any}};
-const OpKernel transposeKernel = {"transpose",      inferTranspose, referenceTranspose,
-                                  prepareTranspose, noMacs,         {Meaning::movement, {"input"}, Layout::any}};
+const OpKernel concatKernel = {
+    "concat",        inferConcat,
+    referenceConcat, prepareConcat,
+    noMacs,          {Meaning::movement, Roles::numbered("input"), Layout::any, zeroPointsIn<program::ConcatT>}};
+const OpKernel sliceKernel = {
+    "slice",      inferSlice, referenceSlice,
+    prepareSlice, noMacs,     {Meaning::movement, {"input"}, Layout::any, zeroPointsIn<program::SliceT>}};
+const OpKernel reshapeKernel = {
+    "reshape",      inferReshape, referenceReshape,
+    prepareReshape, noMacs,       {Meaning::movement, {"input"}, Layout::any, zeroPointsIn<program::ReshapeT>}};
+const OpKernel transposeKernel = {
+    "transpose",      inferTranspose, referenceTranspose,
+    prepareTranspose, noMacs,         {Meaning::movement, {"input"}, Layout::any, zeroPointsIn<program::TransposeT>}};
 
 } // namespace tare::kernels

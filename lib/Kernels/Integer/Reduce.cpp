@@ -9,6 +9,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 
 namespace tare::kernels {
 namespace {
@@ -96,7 +97,7 @@ const OpKernel reduceMeanKernel = {"reduce_mean",
                                    Mean::reference,
                                    prepareReduceMean,
                                    noMacs,
-                                   {Meaning::scaled, {"input"}, Layout::any},
+                                   {Meaning::scaled, {"input"}, Layout::any, zeroPointsIn<program::ReduceMeanT>},
                                    exactAccumulator,
                                    Mean::accumulate,
                                    Scaling{requantIn<program::ReduceMeanT>, 1, reaches, bound}};

@@ -12,6 +12,7 @@
 #include "Operators.h"
 #include "Reach.h"
 #include "Window.h"
+#include "ZeroPoints.h"
 #include "tare/Kernels/ResizeCoordinates.h"
 
 #include <cmath>
@@ -163,6 +164,12 @@ std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> 
   return {{0, sum.first, sum.second, double(unit)}};
 }
 
+/// Other modes keep their operand's grid.
+ZeroPoints zeroPoints(const program::OpUnion &op) {
+  bool isRescaled = parameters<program::ResizeT>(op).mode == program::ResizeMode::rescaled;
+  return isRescaled ? zeroPointsIn<program::ResizeT>(op) : ZeroPoints();
+}
+
 /// Before it is rounded, the sum has all bits of the weights.
 std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand> operands) {
   const auto &resize = parameters<program::ResizeT>(op);
@@ -174,8 +181,9 @@ std::optional<int64_t> bound(const program::OpUnion &op, std::span<const Operand
 
 } // namespace
 
-const OpKernel resizeKernel = {"resize",         infer,      reference,
-                               prepareResize,    noMacs,     {Meaning::resize, {"input"}, Layout::channelsLast},
-                               exactAccumulator, accumulate, Scaling{requantIn<program::ResizeT>, 1, reaches, bound}};
+const OpKernel resizeKernel = {
+    "resize",         infer,      reference,
+    prepareResize,    noMacs,     {Meaning::resize, {"input"}, Layout::channelsLast, zeroPoints},
+    exactAccumulator, accumulate, Scaling{requantIn<program::ResizeT>, 1, reaches, bound}};
 
 } // namespace tare::kernels

@@ -10,6 +10,7 @@
 #include "Fast/Prepare.h"
 #include "Operators.h"
 #include "Reach.h"
+#include "ZeroPoints.h"
 #include "tare/Kernels/Tables.h"
 
 namespace tare::kernels {
@@ -73,7 +74,7 @@ const OpKernel softmaxKernel = {"softmax",
                                 Kernel::reference,
                                 prepareSoftmax,
                                 noMacs,
-                                {Meaning::softmax, {"input", "table"}, Layout::any},
+                                {Meaning::softmax, {"input", "table"}, Layout::any, zeroPointsIn<program::SoftmaxT>},
                                 exactAccumulator,
                                 Kernel::accumulate,
                                 Scaling{requantIn<program::SoftmaxT>, 0, reaches}};

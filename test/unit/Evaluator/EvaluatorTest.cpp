@@ -2,6 +2,8 @@
 #include "tare/Evaluator/Evaluator.h"
 #include "Modules.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Tensor/Parallel.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -55,6 +57,33 @@ void expectQuantizes(mlir::MLIRContext &context, const std::string &element, int
   Tensor integers = quantized(makeTensor<float>({count}, reals), type);
   for (int64_t i = 0; i != count; ++i)
     ASSERT_EQ(integers.as<T>()[i], quantizedOne<T>(reals[i], scale, zero, min, max)) << reals[i] << " on " << element;
+}
+
+/// (A2) One rule, of run time and of constants.
+TEST_F(EvaluatorTest, NaNIsTheLeastIntegerEverywhere) {
+  Tensor nan = makeTensor<float>({2}, {NAN, 0.5f});
+  for (const char *grid :
+       {"i8:f32, 0.25", "i8:f32, 0.25:7", "i8<-127:127>:f32, 0.25", "i8:f32, 0.1234567890123456", "i16:f32, 0.25:-300",
+        "i32:f32, 0.25", "i32:f32, 0.1234567890123456", "u8:f32, 0.25:128", "i8:f32:0, {0.25:3,0.5:5}"}) {
+    mlir::Type type = mlir::parseType("tensor<2x!quant.uniform<" + std::string(grid) + ">>", context.get());
+    ASSERT_TRUE(type) << grid;
+    qnn::Grid meant = *qnn::Grid::of(type);
+    auto first = [&](const Tensor &integers) -> int64_t {
+      switch (integers.element()) {
+      case ElementType::i8:
+        return integers.as<int8_t>()[0];
+      case ElementType::u8:
+        return integers.as<uint8_t>()[0];
+      case ElementType::i16:
+        return integers.as<int16_t>()[0];
+      default:
+        return integers.as<int32_t>()[0];
+      }
+    };
+    EXPECT_EQ(first(quantized(nan, type)), meant.min) << grid;
+    EXPECT_EQ(first(constantOnGrid(nan, type)), meant.min) << grid;
+    EXPECT_EQ(qnn::integerOf(NAN, meant, 0), meant.min) << grid;
+  }
 }
 
 TEST_F(EvaluatorTest, QuantizesAsDefined) {

@@ -39,6 +39,21 @@ TEST(WeightTerms, AddUpToEveryDistance) {
   }
 }
 
+TEST(WeightTerms, AreCountedBeforeThereAreAny) {
+  auto countFor = [](std::vector<int32_t> values) {
+    return WeightTerms::countFor(stepsOf({1, int64_t(values.size())}, values));
+  };
+  EXPECT_EQ(countFor({}), 1);
+  EXPECT_EQ(countFor({0}), 1);
+  EXPECT_EQ(countFor({-128, 127}), 1);
+  EXPECT_EQ(countFor({-129}), 2);
+  EXPECT_EQ(countFor({3 * 127, -3 * 128}), 3);
+  EXPECT_EQ(countFor({3 * 127 + 1, 0}), 4);
+  EXPECT_EQ(countFor({-3 * 128 - 1, 0}), 4);
+  EXPECT_EQ(countFor({INT32_MAX}), (int64_t(INT32_MAX) + 126) / 127);
+  EXPECT_EQ(countFor({INT32_MIN}), (int64_t(1) << 31) / 128);
+}
+
 TEST(WeightTerms, ReadAgainOnlyTheChannelsThatNeedIt) {
   // 5 input channels, 2 taps; the second term is of channels 1 to 3, the third of channel 3.
   WeightTerms terms(stepsOf({1, 5, 2}, {1, 2, 3, 130, 5, 6, 255, 8, 9, 10}));

@@ -21,11 +21,11 @@ inline double nearestStep(double real, double scale) {
   return isTie && std::fmod(q, 2.0) == 0.0 ? q : away;
 }
 
-/// (A2) The integer, in a channel, of a real number that is known when compiling; NaN is the zero point.
+/// (A2) The integer, in a channel, of a real number that is known when compiling; NaN gives the least, as at run time.
 inline int64_t integerOf(double real, const Grid &grid, int64_t channel) {
   double zero = double(grid.zeroPoint(channel));
   if (std::isnan(real))
-    return grid.zeroPoint(channel);
+    return grid.min;
   return int64_t(std::clamp(nearestStep(real, grid.scale(channel)) + zero, double(grid.min), double(grid.max)));
 }
 
@@ -33,6 +33,11 @@ inline int64_t integerOf(double real, const Grid &grid, int64_t channel) {
 inline int64_t integerOf(double real, const Grid &grid) {
   (void)grid.scale(); // Ends the process where there is a list.
   return integerOf(real, grid, 0);
+}
+
+/// (A3) The real number of an integer, in a channel.
+inline float realOf(int64_t integer, const Grid &grid, int64_t channel) {
+  return float(double(integer - grid.zeroPoint(channel)) * grid.scale(channel));
 }
 
 } // namespace tare::qnn
