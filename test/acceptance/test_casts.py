@@ -204,39 +204,39 @@ BEHIND = {
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("behind", BEHIND)
-def test_a_cast_that_a_layer_takes_in_is_told(behind, format, tmp_path):
+def test_a_cast_that_a_layer_takes_in_is_told(behind, format, tmp_path, rng):
     """A bias of 100 to 300 goes again behind the cast, and the layer does both at once: the format's steps are many of the result's."""
     bias = np.linspace(100, 300, 6).astype(np.float32)
     nodes = [*quantize("x", "sx", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"), *there_and_back("c", "cr", FORMATS[format]),
              *BEHIND[behind](), *quantize("s", "sx", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)],
-                 {"w": (RNG.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": bias, "nb": -bias.reshape(1, 6, 1, 1), "sx": np.float32(.03),
+                 {"w": (rng.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": bias, "nb": -bias.reshape(1, 6, 1, 1), "sx": np.float32(.03),
                   "pb": bias.reshape(1, 6, 1, 1), "half": np.float32(.5), "z": np.int8(0), "one": np.ones(6, np.float32), "zero": np.zeros(6, np.float32)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert off["y"] / .03 > 1.5 and told and max(told) + 1.01 >= off["y"] / .03, (told, off)
     assert max(told) <= 4 * off["y"] / .03
 
 
 @pytest.mark.parametrize("wide_first", (False, True))
 @pytest.mark.parametrize("moved", (False, True))
-def test_a_cast_before_grids_of_two_widths_is_told(moved, wide_first, tmp_path):
+def test_a_cast_before_grids_of_two_widths_is_told(moved, wide_first, tmp_path, rng):
     """That of 16 bits has many steps to one of float16, whichever the file has first, and behind what moves the elements."""
     both = [quantize("p", "s8", "z", "y"), quantize("p", "s16", "z16", "v")]
     nodes = [*quantize("x", "s8", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"),
              *there_and_back("c", "cr" if moved else "p", TensorProto.FLOAT16),
              *([node("Transpose", ["cr"], ["p"], perm=[0, 2, 3, 1])] if moved else []), *(both[1] + both[0] if wide_first else both[0] + both[1])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None), port("v", None)],
-                 {"w": (RNG.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": np.linspace(1, 3, 6).astype(np.float32), "s8": np.float32(.03),
+                 {"w": (rng.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": np.linspace(1, 3, 6).astype(np.float32), "s8": np.float32(.03),
                   "z": np.int8(0), "s16": np.float32(1e-4), "z16": np.int16(0)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert told and 3 < max(told) < 11 and off["v"] / 1e-4 > 5
 
 
-def test_a_cast_on_a_grid_that_ends_before_its_steps_is_no_loss(tmp_path):
+def test_a_cast_on_a_grid_that_ends_before_its_steps_is_no_loss(tmp_path, rng):
     """Values of 300 that the model's own grid cuts off at 3.8."""
     nodes = [*quantize("x", "s", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"), *there_and_back("c", "cr", TensorProto.FLOAT16),
              *quantize("cr", "s", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)],
                  {"w": np.ones((6, 3, 1, 1), np.float32), "b": np.linspace(0, 300, 6).astype(np.float32), "s": np.float32(.03), "z": np.int8(0)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert not told and off["y"] <= .031

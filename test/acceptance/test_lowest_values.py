@@ -192,11 +192,11 @@ def test_attention_masks(mask, value, form, tmp_path, rng):
 
 @pytest.mark.parametrize("target", ["shift_only", "generic", "i16x8"])
 @pytest.mark.parametrize("value", [-np.inf, np.finfo(np.float32).min, np.finfo(np.float32).max])
-def test_no_grid_ends_beyond_float32(tmp_path, target, value):
+def test_no_grid_ends_beyond_float32(tmp_path, target, value, rng):
     """Its last integers would be infinite in the QDQ form, which is what the program's are held against."""
     mask = np.float32([[1.5], [-0.5], [value], [-1.75]])
     model = save(tmp_path / "m.onnx", [node("Add", ["x", "k"], ["y"], name="add")], [port("x", [1, 4, 6])], [port("y", [1, 4, 6])], {"k": mask})
-    data = {"x": RNG.normal(size=(4, 4, 6)).astype(np.float32)}
+    data = {"x": rng.normal(size=(4, 4, 6)).astype(np.float32)}
     program, _ = converted(model, data, "--target", target)
     result = outputs_of(program, data)["y"]
     assert np.isfinite(result).all() and (np.abs(result[:, 2]) > 1e38).all()
