@@ -82,10 +82,11 @@ Result<AtomicFile> AtomicFile::open(const std::string &path, bool named) {
 }
 
 void AtomicFile::openNamed() {
-  std::string name = temporaryName(destination);
-  descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, readableAndWritable);
+  auto unfinished = std::make_unique<TemporaryPath>(temporaryName(destination));
+  descriptor = unfinished->make(
+      [](const char *name) { return ::open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, readableAndWritable); });
   if (descriptor >= 0)
-    temporary = std::make_unique<TemporaryPath>(name);
+    temporary = std::move(unfinished);
 }
 
 const std::string &AtomicFile::temporaryPath() const {
@@ -137,7 +138,8 @@ Status AtomicFile::writeAt(uint64_t offset, const void *data, size_t bytes) {
 bool AtomicFile::giveName() {
   auto name = std::make_unique<TemporaryPath>(temporaryName(destination));
   std::string source = fmt::format("/proc/self/fd/{}", descriptor);
-  if (linkat(AT_FDCWD, source.c_str(), AT_FDCWD, name->path().c_str(), AT_SYMLINK_FOLLOW) != 0)
+  auto link = [&](const char *to) { return linkat(AT_FDCWD, source.c_str(), AT_FDCWD, to, AT_SYMLINK_FOLLOW); };
+  if (name->make(link) != 0)
     return false;
   temporary = std::move(name);
   return true;

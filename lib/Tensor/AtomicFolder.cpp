@@ -47,10 +47,10 @@ Result<AtomicFolder> AtomicFolder::create(const std::string &path) {
   std::error_code error;
   fs::path resolved = fs::weakly_canonical(folder.path, error);
   folder.destination = error ? folder.path : resolved.string();
-  std::string temporary = temporaryName(folder.destination);
-  if (mkdir(temporary.c_str(), 0777) != 0)
+  auto temporary = std::make_unique<TemporaryPath>(temporaryName(folder.destination));
+  if (temporary->make([](const char *name) { return mkdir(name, 0777); }) != 0)
     return folder.failure("");
-  folder.temporary = std::make_unique<TemporaryPath>(temporary);
+  folder.temporary = std::move(temporary);
   return folder;
 }
 

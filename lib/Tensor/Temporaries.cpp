@@ -84,6 +84,16 @@ TemporaryPath &TemporaryPath::operator=(TemporaryPath &&other) noexcept {
   return *this;
 }
 
+int TemporaryPath::make(const std::function<int(const char *)> &call) {
+  Registry &registry = Registry::instance();
+  std::lock_guard lock(registry.mutex);
+  if (registry.isClosed) {
+    errno = EINTR;
+    return -1;
+  }
+  return call(name.c_str());
+}
+
 int TemporaryPath::rename(const std::string &destination) {
   Registry &registry = Registry::instance();
   std::lock_guard lock(registry.mutex);

@@ -2,7 +2,7 @@
 //
 // Invariant: afterwards no op of the graph dialect folds to one of its
 // operands, none of its canonicalization patterns applies, no slice takes
-// nothing but whole parts of concatenations, no function reads a border of -inf
+// nothing but whole parts of concatenations, no function reads an infinite border
 // that it has no number for, no masks add up to -inf, and no op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.

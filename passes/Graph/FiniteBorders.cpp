@@ -1,4 +1,4 @@
-//===- FiniteBorders.cpp - Borders of -inf that functions read ------------===//
+//===- FiniteBorders.cpp - Borders of infinity that functions read --------===//
 #include "Graph/FiniteBorders.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Functions.h"
@@ -12,16 +12,19 @@ using namespace tare;
 
 namespace {
 
-/// Whether a function makes no number of -inf in `value`, or in what holds its elements.
-bool losesInfinity(Value value, llvm::SmallPtrSetImpl<Operation *> &visited) {
+/// Whether a function makes no number of an infinity in `value`, or in what holds its elements, or a sum or a product
+/// has it for an operand.
+bool losesInfinity(Value value, double infinity, llvm::SmallPtrSetImpl<Operation *> &visited) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user)) {
       qnn::Function f = function.getFunction();
-      return !std::isfinite(kernels::evaluate(f.kind, f.parameters, -HUGE_VAL, 0));
+      return !std::isfinite(kernels::evaluate(f.kind, f.parameters, infinity, 0));
     }
-    auto op = dyn_cast<qnn::GridOpInterface>(user);
-    bool keeps = op && op.getGridRule() == qnn::GridRule::Same && visited.insert(user).second;
-    return keeps && losesInfinity(user->getResult(0), visited);
+    if (auto op = dyn_cast<qnn::GridOpInterface>(user);
+        op && (op.getGridRule() == qnn::GridRule::Same || op.getGridRule() == qnn::GridRule::Unified))
+      return visited.insert(user).second && losesInfinity(user->getResult(0), infinity, visited);
+    auto sum = dyn_cast<qnn::FloorOpInterface>(user);
+    return sum && sum.isMonotoneByOperand();
   });
 }
 
@@ -31,10 +34,11 @@ struct FiniteBorder : OpRewritePattern<qnn::PadOp> {
   LogicalResult matchAndRewrite(qnn::PadOp op, PatternRewriter &rewriter) const final {
     double border = op.getValue().convertToDouble();
     llvm::SmallPtrSet<Operation *, 8> visited;
-    if (op.getMode() != qnn::PadMode::Constant || border != -HUGE_VAL || !losesInfinity(op.getResult(), visited))
-      return rewriter.notifyMatchFailure(op, "no function makes an infinity of its border");
-    rewriter.modifyOpInPlace(op,
-                             [&] { op.setValueAttr(rewriter.getF64FloatAttr(std::numeric_limits<float>::lowest())); });
+    if (op.getMode() != qnn::PadMode::Constant || !std::isinf(border) ||
+        !losesInfinity(op.getResult(), border, visited))
+      return rewriter.notifyMatchFailure(op, "nothing makes an infinity of its border");
+    double finite = std::copysign(std::numeric_limits<float>::max(), border);
+    rewriter.modifyOpInPlace(op, [&] { op.setValueAttr(rewriter.getF64FloatAttr(finite)); });
     return mlir::success();
   }
 };

@@ -1,4 +1,4 @@
-//===- FiniteBorders.h - Borders of -inf that functions read ----*- C++ -*-===//
+//===- FiniteBorders.h - Borders of infinity that functions read -*- C++ -*-===//
 #ifndef TARE_PASSES_GRAPH_FINITEBORDERS_H
 #define TARE_PASSES_GRAPH_FINITEBORDERS_H
 
@@ -6,8 +6,9 @@
 
 namespace tare {
 
-/// A padding by -inf of which a function, perhaps behind what keeps its numbers, would make an infinity or none (a
-/// leaky relu, a hard swish) pads by the lowest float32 number: as far below everything, and it has a result.
+/// A padding by an infinity of which a function, perhaps behind what keeps its numbers, would make an infinity or none
+/// (a leaky relu, a hard swish), or that a sum or a product (a negation) reads, pads by the lowest or the largest
+/// float32 number: as far below or above everything, and it has a result.
 void addFiniteBordersPattern(mlir::RewritePatternSet &patterns);
 
 } // namespace tare

@@ -1,7 +1,8 @@
 //===- BoundRanges.cpp - Constants that no result depends on --------------===//
 //
 // Invariant: afterwards no padding, and no constant that a sum or a concatenation
-// takes, is lower than its readers can tell, nor is the range of what comes of it.
+// takes, is lower or higher than its readers can tell, nor is the range of what
+// comes of it.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
@@ -35,79 +36,92 @@ constexpr double bearableWidening = 4;
 
 auto shown(double number) { return llvm::format("%g", number); }
 
-/// (A53) The floors of a function's values, from its results backwards.
-class Floors {
+/// (A53) The floors and ceilings of a function's values, from its results backwards.
+class Limits {
 public:
-  Floors(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds) {
+  Limits(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds) {
     for (Operation &op : llvm::reverse(function.getBody().front().without_terminator()))
       for (Value result : op.getResults())
         visit(result);
   }
 
-  double of(Value value) const { return floors.lookup_or(value, -HUGE_VAL); }
+  qnn::Interval of(Value value) const { return limits.lookup_or(value, none); }
 
   /// As far as one reader is concerned.
-  double of(OpOperand &use) const {
+  qnn::Interval of(OpOperand &use) const {
     if (auto cast = dyn_cast<quant::QuantizeCastOp>(use.getOwner())) {
       std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
-      return grid && !grid->axis ? coveredRange(*grid).first : -HUGE_VAL;
+      return grid && !grid->axis ? coveredRange(*grid) : none;
     }
     auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
-    return op ? op.getOperandFloor(use.getOperandNumber(), of(op->getResult(0)), bounds) : -HUGE_VAL;
+    return op ? op.getOperandLimits(use.getOperandNumber(), of(op->getResult(0)), bounds) : none;
   }
 
 private:
+  static constexpr qnn::Interval none = {-HUGE_VAL, HUGE_VAL};
+
   void visit(Value value) {
-    double floor = HUGE_VAL;
-    for (OpOperand &use : value.getUses())
-      floor = std::min(floor, of(use));
-    if (std::isfinite(floor))
-      floors[value] = floor;
+    double floor = HUGE_VAL, ceiling = -HUGE_VAL;
+    for (OpOperand &use : value.getUses()) {
+      auto [low, high] = of(use);
+      floor = std::min(floor, low);
+      ceiling = std::max(ceiling, high);
+    }
+    limits[value] = {std::isfinite(floor) ? floor : none.first, std::isfinite(ceiling) ? ceiling : none.second};
   }
 
   const RangeBounds &bounds;
-  DenseMap<Value, double> floors;
+  DenseMap<Value, qnn::Interval> limits;
 };
 
-/// Raises what is below its floor, from the inputs to the results.
-class Raiser {
+/// Brings what is beyond its limits to them, from the inputs to the results.
+class Limiter {
 public:
-  Raiser(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds), floors(function, bounds) {}
+  Limiter(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds), limits(function, bounds) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
     for (Operation *op : bounds.touched()) {
-      if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(raiseBorder(pad)))
+      if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(limitBorder(pad)))
         result = failure();
       for (OpOperand &operand : op->getOpOperands())
-        raiseConstant(operand);
-      raiseRange(op);
+        limitConstant(operand);
+      limitRange(op);
     }
     return result;
   }
 
 private:
-  LogicalResult raiseBorder(qnn::PadOp pad) {
+  LogicalResult limitBorder(qnn::PadOp pad) {
     std::optional<double> border = constantBorder(pad);
     auto [least, greatest] = knownRange(pad.getInput());
-    if (!border || *border >= least)
+    if (!border || (*border >= least && *border <= greatest))
       return mlir::success();
-    double raised = std::max(*border, std::min(floors.of(pad.getResult()), least));
-    if (raised > *border) {
-      remarkPassed(pad, passName, "BorderRaised")
-          << remark::reason("from {0} to {1}: no result tells them apart", shown(*border), shown(raised));
-      pad.setValueAttr(Builder(pad.getContext()).getF64FloatAttr(raised));
+    auto [floor, ceiling] = limits.of(pad.getResult());
+    double limited =
+        *border < least ? std::max(*border, std::min(floor, least)) : std::min(*border, std::max(ceiling, greatest));
+    if (limited != *border) {
+      remarkPassed(pad, passName, limited > *border ? "BorderRaised" : "BorderLowered")
+          << remark::reason("from {0} to {1}: no result tells them apart", shown(*border), shown(limited));
+      pad.setValueAttr(Builder(pad.getContext()).getF64FloatAttr(limited));
     }
-    if (raised <= std::numeric_limits<float>::lowest())
-      return pad.emitError() << "layer '" << qnn::layerName(pad) << "': pads with -inf, which reaches "
-                             << readersOf(pad.getResult()) << ", and no grid holds it; pad with a finite number";
-    if (raised < least && std::isfinite(least) && (greatest - raised) > bearableWidening * (greatest - least))
-      reportWideBorder(pad, raised, {least, greatest});
+    // What functions would make no number of is the largest one (FiniteBorders).
+    if (std::abs(limited) >= std::numeric_limits<float>::max())
+      return pad.emitError() << "layer '" << qnn::layerName(pad) << "': pads with " << (limited < 0 ? "-inf" : "inf")
+                             << ", which reaches " << readersOf(pad.getResult())
+                             << ", and no grid holds it; pad with a finite number";
+    if (least == 0 && greatest == 0)
+      reportLoneBorder(pad, limited);
+    else if (std::isfinite(least) && std::isfinite(greatest))
+      reportWideBorder(pad, limited, {least, greatest});
     return mlir::success();
   }
 
-  static void reportWideBorder(qnn::PadOp pad, double border, std::pair<double, double> values) {
-    double bits = std::log2((values.second - border) / (values.second - values.first));
+  static void reportWideBorder(qnn::PadOp pad, double border, qnn::Interval values) {
+    double width = std::max(border, values.second) - std::min(border, values.first);
+    if (width <= bearableWidening * (values.second - values.first))
+      return;
+    double bits = std::log2(width / (values.second - values.first));
     std::string text =
         llvm::formatv("layer '{0}': pads with {1} what lies in [{2}, {3}]; {4} may take that, so the grid of '{5}' "
                       "covers both and is {6:f1} bits coarser",
@@ -116,6 +130,15 @@ private:
     // What was one step is 2^bits of them now, and half of one is lost.
     reportWarning(pad.getLoc(), {"WideBorder", "", qnn::layerName(pad), std::exp2(bits) / 2, CostUnit::lsb, text,
                                  "pad with a number of that range"});
+  }
+
+  /// Of an operand without a range there is no telling how much coarser its grid is.
+  static void reportLoneBorder(qnn::PadOp pad, double border) {
+    std::string text = llvm::formatv("layer '{0}': pads with {1} what was never anything but 0 during calibration, so "
+                                     "the grid of '{2}' is the border's alone",
+                                     qnn::layerName(pad), shown(border), qnn::valueName(pad.getInput()));
+    reportWarning(pad.getLoc(), {"LoneBorder", "", qnn::layerName(pad), 0, CostUnit::none, text,
+                                 "calibrate on data that exercises it"});
   }
 
   /// "'pool', 'conv'", or "an output of the graph".
@@ -129,29 +152,40 @@ private:
     return names;
   }
 
-  void raiseConstant(OpOperand &operand) {
+  void limitConstant(OpOperand &operand) {
     ElementsAttr constant = qnn::constantValue(operand.get());
-    double floor = floors.of(operand);
-    if (!constant || !constant.getElementType().isF32() || !std::isfinite(floor) ||
-        bounds.least(operand.get()) >= floor)
+    if (!constant || !constant.getElementType().isF32())
       return;
+    auto [floor, ceiling] = limits.of(operand);
+    bool isBelow = std::isfinite(floor) && bounds.least(operand.get()) < floor;
+    bool isAbove = std::isfinite(ceiling) && bounds.greatest(operand.get()) > ceiling;
+    if (isBelow)
+      replaceConstant(operand, "ConstantRaised", "_raised", "lower", floor,
+                      [](float element, float end) { return std::max(element, end); });
+    if (isAbove)
+      replaceConstant(operand, "ConstantLowered", "_lowered", "higher", ceiling,
+                      [](float element, float end) { return std::min(element, end); });
+  }
+
+  static void replaceConstant(OpOperand &operand, StringRef remark, StringRef suffix, StringRef which, double end,
+                              float (*limit)(float, float)) {
     Operation *op = operand.getOwner();
-    remarkPassed(op, passName, "ConstantRaised") << remark::reason("'{0}' to {1}: no result tells lower elements apart",
-                                                                   qnn::valueName(operand.get()), shown(floor));
-    Tensor elements = qnn::toTensor(constant), raised(elements.type());
-    std::transform(elements.as<float>(), elements.as<float>() + elements.count(), raised.mutableAs<float>(),
-                   [&](float element) { return std::max(element, static_cast<float>(floor)); });
-    IRRewriter builder(op);
     Value before = operand.get();
-    std::string name = qnn::valueName(before) + "_raised";
+    remarkPassed(op, passName, remark) << remark::reason("'{0}' to {1}: no result tells {2} elements apart",
+                                                         qnn::valueName(before), shown(end), which);
+    Tensor elements = qnn::toTensor(qnn::constantValue(before)), limited(elements.type());
+    std::transform(elements.as<float>(), elements.as<float>() + elements.count(), limited.mutableAs<float>(),
+                   [&](float element) { return limit(element, static_cast<float>(end)); });
+    IRRewriter builder(op);
+    std::string name = qnn::valueName(before) + suffix.str();
     operand.set(qnn::ConstantOp::create(builder, qnn::nameLoc(op->getContext(), name, name),
-                                        qnn::toAttr(op->getContext(), raised, name)));
+                                        qnn::toAttr(op->getContext(), limited, name)));
     auto [least, greatest] = rangeOf(qnn::constantValue(operand.get()));
     setRange(operand.get(), least, greatest, qnn::RangeLabel::Constant);
     eraseDeadConstants(builder, before);
   }
 
-  void raiseRange(Operation *op) {
+  void limitRange(Operation *op) {
     Value value = op->getResult(0);
     qnn::RangeAttr range = rangeAttr(value);
     if (!range)
@@ -161,15 +195,32 @@ private:
     std::optional<std::pair<double, double>> inherited = inherits ? inheritedRange(gridOp) : std::nullopt;
     if (inherited)
       return setRange(value, inherited->first, inherited->second, range.getLabel());
-    double floor = floors.of(value);
-    // A search for a range that cuts outliers off may have ended above what a mask must reach.
-    bool isShort = floor < range.getMin() && std::isfinite(floor) && bounds.least(value) <= floor;
-    if (floor <= range.getMin() && !isShort)
+    // Calibration searched a range for what is beyond all limits, too, which leaves its other end no better than that.
+    std::optional<qnn::Interval> implied = uniformRange(op);
+    if (implied && (range.getMin() < implied->first || range.getMax() > implied->second)) {
+      setRange(value, implied->first, implied->second, range.getLabel());
+      range = rangeAttr(value);
+    }
+    auto [floor, ceiling] = limits.of(value);
+    auto [lower, upper] = bounds.endsOfElements(value);
+    // A search for a range that cuts outliers off may have ended before what a mask must reach.
+    bool isShortBelow = std::isfinite(floor) && floor < range.getMin() && lower <= floor;
+    bool isShortAbove = std::isfinite(ceiling) && ceiling > range.getMax() && upper >= ceiling;
+    bool raises = floor > range.getMin() || isShortBelow, lowers = ceiling < range.getMax() || isShortAbove;
+    if (!raises && !lowers)
       return reportMaskedRows(op);
-    remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", shown(range.getMin()), shown(floor));
+    double low = raises ? floor : range.getMin(), high = lowers ? ceiling : range.getMax();
     // Beside what is masked all else is near one another: a search that weighs errors may have cut that off instead.
-    double upper = bounds.upperEnd(value);
-    setRange(value, floor, std::isfinite(upper) ? std::max(range.getMax(), upper) : range.getMax(), range.getLabel());
+    if (raises && std::isfinite(upper))
+      high = std::max(high, std::min(upper, ceiling));
+    if (lowers && std::isfinite(lower))
+      low = std::min(low, std::max(lower, floor));
+    if (raises)
+      remarkPassed(op, passName, "RangeRaised") << remark::reason("from {0} to {1}", shown(range.getMin()), shown(low));
+    if (lowers)
+      remarkPassed(op, passName, "RangeLowered")
+          << remark::reason("from {0} to {1}", shown(range.getMax()), shown(high));
+    setRange(value, low, high, range.getLabel());
     reportMaskedRows(op);
   }
 
@@ -202,7 +253,7 @@ private:
   }
 
   const RangeBounds &bounds;
-  Floors floors;
+  Limits limits;
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
@@ -215,7 +266,7 @@ struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation(), *bits);
-    if (!bounds.touched().empty() && failed(Raiser(getOperation(), bounds).run()))
+    if (!bounds.touched().empty() && failed(Limiter(getOperation(), bounds).run()))
       signalPassFailure();
   }
 

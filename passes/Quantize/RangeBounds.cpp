@@ -18,33 +18,26 @@ std::pair<double, double> extremes(const Tensor &tensor) {
   return {*least, *greatest};
 }
 
+/// One number for each element of the value.
+Tensor filled(Value value, double number) {
+  Tensor tensor(ElementType::f32, qnn::toHost(value.getType()).shape);
+  std::fill_n(tensor.mutableAs<float>(), tensor.count(), static_cast<float>(number));
+  return tensor;
+}
+
 bool takesConstant(Operation *op) {
   return constantBorder(op) ||
          llvm::any_of(op->getOperands(), [](Value operand) { return bool(floatConstantValue(operand)); });
 }
 
-/// What a constant of the sum is at least, which a fused activation may hide in its result.
-double lowestAdded(Operation *op) {
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  double low = 0;
-  if (requant && requant.sharesShift())
-    for (Value operand : op->getOperands())
-      if (ElementsAttr constant = floatConstantValue(operand))
-        low = std::min(low, extremes(qnn::toTensor(constant)).first);
-  return low;
-}
-
-/// Whether the constants of an op bring its result as far below its other operands as these are wide, or further.
-bool isFarBelow(const Tensor &bounds, Operation *op) {
-  double least = 0, greatest = 0;
-  for (Value operand : op->getOperands())
-    if (!floatConstantValue(operand)) {
-      auto [from, to] = knownRange(operand);
-      least = std::min(least, from);
-      greatest = std::max(greatest, to);
-    }
-  double low = std::min(extremes(bounds).first, lowestAdded(op));
-  return low < least && least - low >= greatest - least;
+/// Widens the bounds by what an op makes of one choice of its operands' bounds; 0 times infinity may be anything.
+void widen(Tensor &low, Tensor &high, const Tensor &by) {
+  float *lows = low.mutableAs<float>(), *highs = high.mutableAs<float>();
+  for (int64_t i = 0; i != by.count(); ++i) {
+    float value = by.as<float>()[i];
+    lows[i] = std::isnan(value) ? -HUGE_VALF : std::min(lows[i], value);
+    highs[i] = std::isnan(value) ? HUGE_VALF : std::max(highs[i], value);
+  }
 }
 
 } // namespace
@@ -53,54 +46,120 @@ std::pair<double, double> tare::knownRange(Value value) {
   return findRange(value).value_or(qnn::Interval(-HUGE_VAL, HUGE_VAL));
 }
 
+std::optional<qnn::Interval> tare::uniformRange(Operation *op) {
+  auto floor = dyn_cast<qnn::FloorOpInterface>(op);
+  std::optional<qnn::Interval> operandRange;
+  if (!floor || !floor.isMonotoneByOperand() || cast<ShapedType>(op->getResult(0).getType()).getNumElements() == 0)
+    return std::nullopt;
+  SmallVector<Tensor> low, high;
+  for (Value operand : op->getOperands()) {
+    if (ElementsAttr constant = floatConstantValue(operand)) {
+      if (auto [least, greatest] = extremes(qnn::toTensor(constant)); least != greatest)
+        return std::nullopt;
+      low.push_back(qnn::toTensor(constant));
+      high.push_back(qnn::toTensor(constant));
+      continue;
+    }
+    if (operandRange || !(operandRange = findRange(operand)))
+      return std::nullopt;
+    low.push_back(filled(operand, operandRange->first));
+    high.push_back(filled(operand, operandRange->second));
+  }
+  FailureOr<Tensor> atLow = evaluateOp(op, low), atHigh = evaluateOp(op, high);
+  if (failed(atLow) || failed(atHigh))
+    return std::nullopt;
+  auto [a, b] = extremes(*atLow);
+  auto [c, d] = extremes(*atHigh);
+  return qnn::Interval(std::min(a, c), std::max(b, d));
+}
+
 RangeBounds::RangeBounds(func::FuncOp function, unsigned bits) : bits(bits) {
   for (Operation &op : function.getBody().front().without_terminator()) {
-    auto floor = dyn_cast<qnn::FloorOpInterface>(op);
-    if (!floor || !floor.isMonotone() || !qnn::isFloatTensor(op.getResult(0)))
+    if (!isa<qnn::FloorOpInterface>(op) || !qnn::isFloatTensor(op.getResult(0)))
       continue;
     bool inherits = llvm::any_of(op.getOperands(), [&](Value operand) { return isTouched(operand); });
-    if (!inherits && !takesConstant(&op))
+    if (!inherits && (!takesConstant(&op) || !reachesFar(&op)))
       continue;
-    SmallVector<Tensor> least, most;
-    for (Value operand : op.getOperands()) {
-      least.push_back(bound(operand, lowest, knownRange(operand).first));
-      most.push_back(bound(operand, highest, knownRange(operand).second));
-    }
-    FailureOr<Tensor> bounds = evaluateOp(&op, least), upper = evaluateOp(&op, most);
-    if (failed(bounds) || failed(upper) || bounds->element() != ElementType::f32 ||
-        (!inherits && !isFarBelow(*bounds, &op)))
-      continue;
+    // Of one that says no bounds the range may have limits nevertheless.
     order.push_back(&op);
-    lowest[op.getResult(0)] = std::move(*bounds);
-    highest[op.getResult(0)] = std::move(*upper);
+    if (std::optional<Ends> ends = resultEnds(&op))
+      known[op.getResult(0)] = std::move(*ends);
   }
 }
 
-Tensor RangeBounds::bound(Value value, const llvm::DenseMap<Value, Tensor> &known, double end) {
+std::optional<RangeBounds::Ends> RangeBounds::resultEnds(Operation *op) const {
+  auto floor = cast<qnn::FloorOpInterface>(op);
+  if (!floor.isMonotoneByOperand())
+    return std::nullopt;
+  SmallVector<Ends> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(endsOf(operand));
+  auto evaluate = [&](auto takesHigh) -> std::optional<Tensor> {
+    SmallVector<Tensor> chosen;
+    for (auto [i, ends] : llvm::enumerate(operands))
+      chosen.push_back(takesHigh(i) ? ends.high : ends.low);
+    FailureOr<Tensor> result = evaluateOp(op, chosen);
+    return succeeded(result) && result->element() == ElementType::f32 ? std::optional(*result) : std::nullopt;
+  };
+  std::optional<Tensor> low = evaluate([](size_t) { return false; }), high = evaluate([](size_t) { return true; });
+  if (!low || !high)
+    return std::nullopt;
+  Ends result = {Tensor(low->type()), Tensor(low->type())};
+  std::fill_n(result.low.mutableAs<float>(), low->count(), HUGE_VALF);
+  std::fill_n(result.high.mutableAs<float>(), low->count(), -HUGE_VALF);
+  widen(result.low, result.high, *low);
+  widen(result.low, result.high, *high);
+  if (!floor.isMonotone() && operands.size() == 2)
+    for (size_t higher : {0, 1})
+      widen(result.low, result.high, *evaluate([&](size_t i) { return i == higher; }));
+  return result;
+}
+
+bool RangeBounds::reachesFar(Operation *op) const {
+  // A fused activation would hide what the constants bring.
+  OwningOpRef<Operation *> plain(op->clone());
+  if (auto clamped = dyn_cast<qnn::ClampOpInterface>(*plain))
+    clamped.setClampAttr(nullptr);
+  std::optional<Ends> ends = resultEnds(*plain);
+  if (!ends || ends->low.count() == 0)
+    return false;
+  double least = 0, greatest = 0;
+  for (Value operand : op->getOperands())
+    if (!floatConstantValue(operand)) {
+      auto [from, to] = knownRange(operand);
+      least = std::min(least, from);
+      greatest = std::max(greatest, to);
+    }
+  double beyond = std::max(least - extremes(ends->low).first, extremes(ends->high).second - greatest);
+  return beyond > 0 && beyond >= greatest - least;
+}
+
+RangeBounds::Ends RangeBounds::endsOf(Value value) const {
   if (auto found = known.find(value); found != known.end())
     return found->second;
   if (ElementsAttr constant = floatConstantValue(value))
-    return qnn::toTensor(constant);
-  Tensor bounds(ElementType::f32, qnn::toHost(value.getType()).shape);
-  std::fill_n(bounds.mutableAs<float>(), bounds.count(), static_cast<float>(end));
-  return bounds;
+    return {qnn::toTensor(constant), qnn::toTensor(constant)};
+  auto [least, greatest] = knownRange(value);
+  return {filled(value, least), filled(value, greatest)};
 }
-
-Tensor RangeBounds::lower(Value value) const { return bound(value, lowest, knownRange(value).first); }
 
 double RangeBounds::least(Value value) const {
   if (isTouched(value) || floatConstantValue(value))
-    return extremes(lower(value)).first;
+    return extremes(endsOf(value).low).first;
   return knownRange(value).first;
 }
 
+/// What a value was never seen to be above is no result of a border, or of a mask.
 double RangeBounds::greatest(Value value) const {
-  ElementsAttr constant = floatConstantValue(value);
-  return constant ? extremes(qnn::toTensor(constant)).second : knownRange(value).second;
+  if (floatConstantValue(value))
+    return extremes(endsOf(value).high).second;
+  double seen = knownRange(value).second;
+  return isTouched(value) ? std::min<double>(seen, extremes(known.at(value).high).second) : seen;
 }
 
-double RangeBounds::upperEnd(Value value) const {
-  return extremes(bound(value, highest, knownRange(value).second)).second;
+qnn::Interval RangeBounds::endsOfElements(Value value) const {
+  Ends ends = endsOf(value);
+  return {extremes(ends.low).first, extremes(ends.high).second};
 }
 
 /// A row of nothing but one number, whatever the data are, is that row again if all of it is raised or saturates: so is
@@ -108,12 +167,12 @@ double RangeBounds::upperEnd(Value value) const {
 double RangeBounds::leastMaximum(Value value, int64_t axis) const {
   if (!isTouched(value))
     return least(value);
-  Tensor bounds = lower(value), upper = bound(value, highest, knownRange(value).second);
-  const Shape &shape = bounds.shape();
+  const auto &[lower, upper] = known.at(value);
+  const Shape &shape = lower.shape();
   int64_t inner = elementCount(Shape(shape.begin() + axis + 1, shape.end())), size = shape[axis];
-  const float *data = bounds.as<float>(), *most = upper.as<float>();
+  const float *data = lower.as<float>(), *most = upper.as<float>();
   double result = HUGE_VAL;
-  for (int64_t row = 0, rows = bounds.count() / size; row < rows; ++row) {
+  for (int64_t row = 0, rows = lower.count() / size; row < rows; ++row) {
     const int64_t first = row / inner * inner * size + row % inner;
     float largest = data[first];
     bool isOneNumber = true;

@@ -10,8 +10,11 @@ namespace tare {
 /// What a range or a grid says of an activation; infinite where neither is known.
 std::pair<double, double> knownRange(mlir::Value value);
 
+/// The range of an op that does the same to each element of one operand, from that operand's; nothing of other ops.
+std::optional<qnn::Interval> uniformRange(mlir::Operation *op);
+
 /// Bounds of the elements of a function's values: from ranges, grids and constants. Where a constant that is far below
-/// what it meets (a mask, a border) goes into a value, every element has a lower bound of its own.
+/// or above what it meets (a mask, a border) goes into a value, every element has bounds of its own.
 class RangeBounds : public qnn::ElementBounds {
 public:
   /// `bits`: of activations that have no grid yet.
@@ -20,23 +23,29 @@ public:
   double least(mlir::Value value) const override;
   double greatest(mlir::Value value) const override;
   double leastMaximum(mlir::Value value, int64_t axis) const override;
-  /// What no element is above, constants and their fused activations included.
-  double upperEnd(mlir::Value value) const;
+  /// What no element is below, and above, constants and their fused activations included.
+  qnn::Interval endsOfElements(mlir::Value value) const;
   unsigned activationBits() const override { return bits; }
 
   /// The ops that such a constant goes into, directly or through others, in their order.
   llvm::ArrayRef<mlir::Operation *> touched() const { return order; }
-  bool isTouched(mlir::Value value) const { return lowest.contains(value); }
+  bool isTouched(mlir::Value value) const { return known.contains(value); }
 
 private:
-  /// The lower bounds of all elements.
-  Tensor lower(mlir::Value value) const;
-  /// One end of all elements: a known one, a constant's, or `end`.
-  static Tensor bound(mlir::Value value, const llvm::DenseMap<mlir::Value, Tensor> &known, double end);
+  /// The lower and the upper bounds of all elements.
+  struct Ends {
+    Tensor low, high;
+  };
+
+  Ends endsOf(mlir::Value value) const;
+  /// What an op makes of its operands' bounds; nothing where these do not say it.
+  std::optional<Ends> resultEnds(mlir::Operation *op) const;
+  /// Whether constants bring the result as far beyond the op's other operands as these are wide, or further.
+  bool reachesFar(mlir::Operation *op) const;
 
   unsigned bits;
   llvm::SmallVector<mlir::Operation *> order;
-  llvm::DenseMap<mlir::Value, Tensor> lowest, highest;
+  llvm::DenseMap<mlir::Value, Ends> known;
 };
 
 } // namespace tare

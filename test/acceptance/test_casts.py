@@ -6,7 +6,6 @@ import pytest
 from graphs import TensorProto, converted, dequantize, node, outputs_of, port, quantize, reference, save
 from harness import sqnr, tare, tare_json
 
-RNG = np.random.default_rng(9)
 FORMATS = {"float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16}
 #: Ties in both directions, the ends of both formats and what lies half way beyond, subnormals, and zeros of both signs.
 HARD = np.array([1.00048828125, 1.00146484375, 2049, 2051, -2049, 65504, 65519.99, -65519.99, 6e-8, 2.98e-8, 2.99e-8, -8.9e-8, 6.1e-5, 6.0975552e-5,
@@ -21,9 +20,9 @@ def there_and_back(value, result, *formats):
 
 @pytest.mark.parametrize("where", ["input", "constant", "double_constant"])
 @pytest.mark.parametrize("format", FORMATS)
-def test_casts_round(format, where, tmp_path):
+def test_casts_round(format, where, tmp_path, rng):
     """Equal to ONNX Runtime in every bit, whether the number is computed or known."""
-    random = (RNG.normal(size=4000) * np.exp(RNG.normal(size=4000) * 8)).astype(np.float32)
+    random = (rng.normal(size=4000) * np.exp(rng.normal(size=4000) * 8)).astype(np.float32)
     values = np.concatenate([HARD, random[np.abs(random) < 6e4]])[None]
     if where == "input":
         constants, nodes = {}, there_and_back("x", "y", FORMATS[format])
@@ -48,8 +47,8 @@ def test_casts_overflow_to_infinity(format, beyond, tmp_path):
 
 @pytest.mark.parametrize("formats", [(TensorProto.DOUBLE,), (TensorProto.FLOAT16, TensorProto.DOUBLE), (TensorProto.FLOAT16, TensorProto.FLOAT16),
                                      (TensorProto.FLOAT16, TensorProto.BFLOAT16), (TensorProto.DOUBLE, TensorProto.FLOAT16)])
-def test_chains_of_casts(formats, tmp_path):
-    values = np.concatenate([HARD, RNG.normal(size=1000).astype(np.float32)])[None]
+def test_chains_of_casts(formats, tmp_path, rng):
+    values = np.concatenate([HARD, rng.normal(size=1000).astype(np.float32)])[None]
     model = save(tmp_path / "m.onnx", there_and_back("x", "y", *formats), [port("x", list(values.shape))], [port("y", list(values.shape))])
     np.testing.assert_array_equal(outputs_of(model, {"x": values})["y"], reference(model, {"x": values})["y"])
 
@@ -74,20 +73,20 @@ def test_casts_between_integers_wrap(to, tmp_path):
     np.testing.assert_array_equal(outputs_of(model, data)["y"], reference(model, data)["y"])
 
 
-def network(path, format):
+def network(rng, path, format):
     """Casts before, between and behind layers, and the layer's activation behind one."""
-    w = (RNG.normal(size=(6, 3, 3, 3)) / 5).astype(np.float32)
+    w = (rng.normal(size=(6, 3, 3, 3)) / 5).astype(np.float32)
     nodes = [*there_and_back("x", "xr", format), node("Conv", ["xr", "w"], ["c"], pads=[1] * 4, name="conv"), *there_and_back("c", "cr", format),
              node("Relu", ["cr"], ["r"], name="relu"), node("Conv", ["r", "v"], ["d"], name="conv2"), *there_and_back("d", "y", format)]
     return save(path, nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 4, 8, 8])],
-                {"w": w, "v": (RNG.normal(size=(4, 6, 1, 1)) / 2).astype(np.float32)})
+                {"w": w, "v": (rng.normal(size=(4, 6, 1, 1)) / 2).astype(np.float32)})
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_grid_leaves_rounding_to_its_steps(format, tmp_path):
+def test_a_grid_leaves_rounding_to_its_steps(format, tmp_path, rng):
     """No layer is there for a cast; the activation is the layer's, and the output the accumulator."""
-    model = network(tmp_path / "m.onnx", FORMATS[format])
-    data = {"x": RNG.normal(size=(16, 3, 8, 8)).astype(np.float32)}
+    model = network(rng, tmp_path / "m.onnx", FORMATS[format])
+    data = {"x": rng.normal(size=(16, 3, 8, 8)).astype(np.float32)}
     expected = reference(model, data)["y"]
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=.02 if format == "bfloat16" else .003)
     program, told = converted(model, data, "--method", "min_max")
@@ -98,15 +97,15 @@ def test_a_grid_leaves_rounding_to_its_steps(format, tmp_path):
     assert sqnr(expected, outputs_of(program, data)["y"]) > (32 if format == "bfloat16" else 36)
 
 
-def test_weights_cast_to_float16_keep_their_integers(tmp_path):
+def test_weights_cast_to_float16_keep_their_integers(tmp_path, rng):
     """The float graph rounds them as ONNX Runtime does; the program has the file's integers."""
-    w = RNG.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
-    scales = (RNG.random(6) * .02 + .001).astype(np.float32)
+    w = rng.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
+    scales = (rng.random(6) * .02 + .001).astype(np.float32)
     nodes = [*quantize("x", "s", "z", "xd"), *dequantize("w", "ws", "wd", axis=0), *there_and_back("wd", "wr", TensorProto.FLOAT16),
              node("Conv", ["xd", "wr"], ["y"], name="conv")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 6, 6, 6])],
                  {"w": w, "ws": scales, "s": np.float32(.04), "z": np.int8(0)})
-    data = {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}
+    data = {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}
     expected = reference(model, data)["y"]
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=2e-5)
     tare("convert", model, "--no-repair", "-o", tmp_path / "m.tare")
@@ -115,22 +114,22 @@ def test_weights_cast_to_float16_keep_their_integers(tmp_path):
     assert sqnr(expected, outputs_of(tmp_path / "m.tare", data)["y"]) > 60
 
 
-def test_what_the_format_does_not_hold_is_told(tmp_path):
+def test_what_the_format_does_not_hold_is_told(tmp_path, rng):
     """Calibration meets infinity, and says where."""
     nodes = [*there_and_back("x", "xr", TensorProto.FLOAT16), node("Conv", ["xr", "w"], ["y"], name="conv")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", [1, 2, 8, 8])], {"w": np.ones((2, 3, 1, 1), np.float32)})
-    np.savez(tmp_path / "d.npz", x=RNG.normal(size=(8, 3, 8, 8)).astype(np.float32) * 1e5)
+    np.savez(tmp_path / "d.npz", x=rng.normal(size=(8, 3, 8, 8)).astype(np.float32) * 1e5)
     done = tare("convert", model, "--calibration", tmp_path / "d.npz", "--method", "min_max", "-o", tmp_path / "m.tare", check=False)
     assert "float16" in done.stderr and "65504" in done.stderr or "infinity was seen" in done.stderr, done.stderr
 
 
-def test_a_mask_that_float16_makes_infinite(tmp_path):
+def test_a_mask_that_float16_makes_infinite(tmp_path, rng):
     """-1e9 becomes -inf: what it is added to counts for nothing behind a softmax."""
     mask = np.zeros((5, 5), np.float32)
     mask[np.triu_indices(5, 1)] = -1e9
     nodes = [*there_and_back("mask", "m", TensorProto.FLOAT16), node("Add", ["x", "m"], ["a"]), node("Softmax", ["a"], ["y"], axis=-1)]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, 5, 5])], [port("y", [1, 2, 5, 5])], {"mask": mask})
-    data = {"x": RNG.normal(size=(16, 2, 5, 5)).astype(np.float32)}
+    data = {"x": rng.normal(size=(16, 2, 5, 5)).astype(np.float32)}
     expected = reference(model, data)["y"]
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=1e-6)
     program, _ = converted(model, data, "--method", "min_max")
@@ -138,12 +137,12 @@ def test_a_mask_that_float16_makes_infinite(tmp_path):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_cast_between_16_bit_grids_is_told_with_its_cost(format, tmp_path):
+def test_a_cast_between_16_bit_grids_is_told_with_its_cost(format, tmp_path, rng):
     """The format has fewer bits than the grid: the program keeps what the model drops."""
     nodes = [*quantize("x", "s", "z", "xd"), *there_and_back("xd", "r", FORMATS[format]), node("Relu", ["r"], ["c"], name="relu"),
              *quantize("c", "s", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 40])], [port("y", [1, 40])], {"s": np.float32(1 / 32000), "z": np.int16(0)})
-    data = {"x": RNG.uniform(-1, 1, (16, 40)).astype(np.float32)}
+    data = {"x": rng.uniform(-1, 1, (16, 40)).astype(np.float32)}
     program, told = converted(model, data, "--target", "i16x8")
     lines = [line for line in told.splitlines() if "warning" in line and format in line]
     assert len(lines) == 1 and "LSB" in lines[0], told
@@ -152,24 +151,24 @@ def test_a_cast_between_16_bit_grids_is_told_with_its_cost(format, tmp_path):
     assert 2 < off <= cost + 1
 
 
-def test_casts_on_8_bit_grids_say_nothing(tmp_path):
+def test_casts_on_8_bit_grids_say_nothing(tmp_path, rng):
     nodes = [*quantize("x", "s", "z", "xd"), *there_and_back("xd", "r", TensorProto.FLOAT16), node("Relu", ["r"], ["c"]), *quantize("c", "s", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 40])], [port("y", [1, 40])], {"s": np.float32(1 / 100), "z": np.int8(0)})
-    _, told = converted(model, {"x": RNG.uniform(-1, 1, (16, 40)).astype(np.float32)})
+    _, told = converted(model, {"x": rng.uniform(-1, 1, (16, 40)).astype(np.float32)})
     assert "warning" not in told
 
 
 @pytest.mark.parametrize("strip", ([], ["--strip-io", "quantize,dequantize"]))
 @pytest.mark.parametrize("format", FORMATS)
-def test_outputs_have_the_format_of_the_model(format, strip, tmp_path):
+def test_outputs_have_the_format_of_the_model(format, strip, tmp_path, rng):
     """A graph's output that is a Cast: float16 in files, the numbers of bfloat16 as float32; in every form of the model."""
-    w = (RNG.normal(size=(5, 8)) / 3).astype(np.float32)
+    w = (rng.normal(size=(5, 8)) / 3).astype(np.float32)
     nodes = [node("Gemm", ["x", "w"], ["c"], transB=1, name="fc"), node("Relu", ["c"], ["r"]), node("Cast", ["r"], ["y"], to=FORMATS[format], name="cast")]
     graph = onnx.helper.make_graph(nodes, "g", [port("x", [1, 8])], [onnx.helper.make_tensor_value_info("y", FORMATS[format], [1, 5])],
                                    [onnx.numpy_helper.from_array(w, "w")])
     model = tmp_path / "m.onnx"
     onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10), str(model))
-    data = {"x": RNG.normal(size=(16, 8)).astype(np.float32)}
+    data = {"x": rng.normal(size=(16, 8)).astype(np.float32)}
     exact = np.maximum(data["x"] @ w.T, 0)
 
     def check(found, tolerance):
@@ -205,39 +204,39 @@ BEHIND = {
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("behind", BEHIND)
-def test_a_cast_that_a_layer_takes_in_is_told(behind, format, tmp_path):
+def test_a_cast_that_a_layer_takes_in_is_told(behind, format, tmp_path, rng):
     """A bias of 100 to 300 goes again behind the cast, and the layer does both at once: the format's steps are many of the result's."""
     bias = np.linspace(100, 300, 6).astype(np.float32)
     nodes = [*quantize("x", "sx", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"), *there_and_back("c", "cr", FORMATS[format]),
              *BEHIND[behind](), *quantize("s", "sx", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)],
-                 {"w": (RNG.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": bias, "nb": -bias.reshape(1, 6, 1, 1), "sx": np.float32(.03),
+                 {"w": (rng.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": bias, "nb": -bias.reshape(1, 6, 1, 1), "sx": np.float32(.03),
                   "pb": bias.reshape(1, 6, 1, 1), "half": np.float32(.5), "z": np.int8(0), "one": np.ones(6, np.float32), "zero": np.zeros(6, np.float32)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert off["y"] / .03 > 1.5 and told and max(told) + 1.01 >= off["y"] / .03, (told, off)
     assert max(told) <= 4 * off["y"] / .03
 
 
 @pytest.mark.parametrize("wide_first", (False, True))
 @pytest.mark.parametrize("moved", (False, True))
-def test_a_cast_before_grids_of_two_widths_is_told(moved, wide_first, tmp_path):
+def test_a_cast_before_grids_of_two_widths_is_told(moved, wide_first, tmp_path, rng):
     """That of 16 bits has many steps to one of float16, whichever the file has first, and behind what moves the elements."""
     both = [quantize("p", "s8", "z", "y"), quantize("p", "s16", "z16", "v")]
     nodes = [*quantize("x", "s8", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"),
              *there_and_back("c", "cr" if moved else "p", TensorProto.FLOAT16),
              *([node("Transpose", ["cr"], ["p"], perm=[0, 2, 3, 1])] if moved else []), *(both[1] + both[0] if wide_first else both[0] + both[1])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None), port("v", None)],
-                 {"w": (RNG.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": np.linspace(1, 3, 6).astype(np.float32), "s8": np.float32(.03),
+                 {"w": (rng.normal(size=(6, 3, 1, 1)) / 5).astype(np.float32), "b": np.linspace(1, 3, 6).astype(np.float32), "s8": np.float32(.03),
                   "z": np.int8(0), "s16": np.float32(1e-4), "z16": np.int16(0)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert told and 3 < max(told) < 11 and off["v"] / 1e-4 > 5
 
 
-def test_a_cast_on_a_grid_that_ends_before_its_steps_is_no_loss(tmp_path):
+def test_a_cast_on_a_grid_that_ends_before_its_steps_is_no_loss(tmp_path, rng):
     """Values of 300 that the model's own grid cuts off at 3.8."""
     nodes = [*quantize("x", "s", "z", "xd"), node("Conv", ["xd", "w", "b"], ["c"], name="conv"), *there_and_back("c", "cr", TensorProto.FLOAT16),
              *quantize("cr", "s", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)],
                  {"w": np.ones((6, 3, 1, 1), np.float32), "b": np.linspace(0, 300, 6).astype(np.float32), "s": np.float32(.03), "z": np.int8(0)})
-    told, off = costs(model, {"x": RNG.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
+    told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert not told and off["y"] <= .031

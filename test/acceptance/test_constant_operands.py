@@ -19,8 +19,8 @@ OPERATORS = {
            node("BatchNormalization", ["xd", "g", "g", "g", "va"], ["c"])]}
 
 
-def images(count=8):
-    return {"x": RNG.normal(size=(count, 3, 4, 4)).astype(np.float32)}
+def images(rng, count=8):
+    return {"x": rng.normal(size=(count, 3, 4, 4)).astype(np.float32)}
 
 
 def steps_apart(model, data, program, scale):
@@ -30,11 +30,11 @@ def steps_apart(model, data, program, scale):
 
 
 @pytest.mark.parametrize("kind", OPERATORS)
-def test_qdq_pad_value(kind, tmp_path):
+def test_qdq_pad_value(kind, tmp_path, rng):
     """The fault case, in both forms: the float graph is ONNX Runtime's, the program within a step."""
     nodes = [*quantize("x", "s", "z", "xd"), *OPERATORS[kind], *quantize("c", "s", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 4])], [port("y", ["a", "b", "h", "w"])], CONSTANTS, opset=17)
-    data = images()
+    data = images(rng)
     assert steps_apart(model, data, model, np.float32(.03)) < 1.01
     tare("convert", model, "-o", tmp_path / "m.tare")
     assert steps_apart(model, data, tmp_path / "m.tare", np.float32(.03)) < 1.01
@@ -77,11 +77,11 @@ SHAPES = {"image": np.array([1, 2], np.int64), "first": np.array([0], np.int64),
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("route", ROUTES)
-def test_qdq_pad_value_by_any_route(route, reader, tmp_path):
+def test_qdq_pad_value_by_any_route(route, reader, tmp_path, rng):
     """What is said of a Pad's value holds for all that read a constant, whatever computed it."""
     model = save(tmp_path / "m.onnx", [*ROUTES[route], *READERS[reader]("r")], [port("x", [1, 3, 4, 4])],
                  [port("y", ["a", "b", "h", "w"])], {**SCALARS, **SHAPES}, opset=17)
-    data = images()
+    data = images(rng)
     expected = reference(model, data)["y"]
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, atol=2e-6, rtol=2e-6)
     program, _ = converted(model, data, "--method", "min_max")
@@ -108,7 +108,7 @@ MOVES = {
 
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("layer", WEIGHTS)
-def test_weights_keep_their_integers_and_scales(layer, move, tmp_path):
+def test_weights_keep_their_integers_and_scales(layer, move, tmp_path, rng):
     """What moves a dequantized weight before the layer reads it moves the file's integers: nothing is rounded anew."""
     kind, shape, axis, layers = WEIGHTS[layer]
     w = np.random.default_rng(5).integers(-127, 128, shape).astype(kind)
@@ -121,7 +121,7 @@ def test_weights_keep_their_integers_and_scales(layer, move, tmp_path):
                  "last": np.array([-1], np.int64), "halves": np.array([channels, channels], np.int64), "s": np.float32(.04), "z": np.int8(0)}
     nodes = [*quantize("x", "s", "z", "xd"), *dequantize("w", "ws", "wm" if moves else "wd", "wz", axis=moved_axis), *moves, *layers]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 4])], [port("y", ["a", "b", "h", "w"])], constants, opset=17)
-    data = images()
+    data = images(rng)
     # The program computes on the file's integers: the sums are exact, and so is the result but for the last float operation.
     expected = reference(model, data)["y"]
     tare("convert", model, "--no-repair", "-o", tmp_path / "m.tare")

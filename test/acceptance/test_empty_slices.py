@@ -31,9 +31,9 @@ CONSTANTS["rows"] = I64(1, 3, 30)
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_empty_slices(graph, tmp_path):
+def test_empty_slices(graph, tmp_path, rng):
     model = save(tmp_path / "m.onnx", GRAPHS[graph], [port("x", [1, 3, 6, 5])], [port("y", None)], CONSTANTS, opset=17)
-    data = {"x": RNG.normal(size=(8, 3, 6, 5)).astype(np.float32)}
+    data = {"x": rng.normal(size=(8, 3, 6, 5)).astype(np.float32)}
     expected = reference(model, data)["y"]
     found = outputs_of(model, data)["y"]
     assert found.shape == expected.shape
@@ -42,19 +42,19 @@ def test_empty_slices(graph, tmp_path):
     assert np.max(np.abs(outputs_of(program, data)["y"] - expected)) < .01 * np.ptp(expected)
 
 
-def test_an_empty_output_is_refused(tmp_path):
+def test_an_empty_output_is_refused(tmp_path, rng):
     model = save(tmp_path / "m.onnx", [nothing("x", "y"), node("Relu", ["x"], ["z0"])], [port("x", [1, 3, 6, 5])],
                  [port("z0", [1, 3, 6, 5]), port("y", [1, 0, 6, 5])], CONSTANTS, opset=17)
-    np.savez(tmp_path / "d.npz", x=RNG.normal(size=(8, 3, 6, 5)).astype(np.float32))
+    np.savez(tmp_path / "d.npz", x=rng.normal(size=(8, 3, 6, 5)).astype(np.float32))
     for command in (["convert", model, "--calibration", tmp_path / "d.npz", "-o", tmp_path / "m.tare"],
                     ["run", model, "--inputs", tmp_path / "d.npz", "--outputs", tmp_path / "y.npz"]):
         message = fails(*command, output=command[-1])
         assert "output 'y'" in message and "1x0x6x5" in message and "no elements" in message
 
 
-def test_what_needs_elements_says_so(tmp_path):
+def test_what_needs_elements_says_so(tmp_path, rng):
     model = save(tmp_path / "m.onnx", [nothing("x", "s0"), node("ReduceMean", ["s0"], ["y"], axes=[1], name="mean")],
                  [port("x", [1, 3, 6, 5])], [port("y", None)], CONSTANTS, opset=17)
-    np.savez(tmp_path / "d.npz", x=RNG.normal(size=(8, 3, 6, 5)).astype(np.float32))
+    np.savez(tmp_path / "d.npz", x=rng.normal(size=(8, 3, 6, 5)).astype(np.float32))
     message = fails("convert", model, "--calibration", tmp_path / "d.npz", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "node 'mean'" in message and "without elements" in message and "1x0x6x5" in message

@@ -7,34 +7,32 @@ import pytest
 from graphs import node, port, save
 from harness import fails, tare, tare_json
 
-RNG = np.random.default_rng(1)
 
-
-def three_images(folder):
+def three_images(rng, folder):
     """The fault case: images in [0, 1] side by side."""
     model = save(folder / "m.onnx", [node("Concat", ["a", "b", "c"], ["y"], axis=1)], [port(n, [1, 1, 8, 8]) for n in "abc"],
                  [port("y", [1, 3, 8, 8])], opset=17)
-    data = {name: (RNG.integers(0, 256, (16, 1, 8, 8)) / 255).astype(np.float32) for name in "abc"}
+    data = {name: (rng.integers(0, 256, (16, 1, 8, 8)) / 255).astype(np.float32) for name in "abc"}
     for array in data.values():
         array[0, 0, 0, :2] = 0, 1
     np.savez(folder / "d.npz", **data)
     return model
 
 
-def saturated(folder):
+def saturated(rng, folder):
     """Every value has all of [0, 1], whatever the calibration cuts off: half the elements lie at each end."""
     model = save(folder / "m.onnx", [node("Add", ["a", "b"], ["s"]), node("Clip", ["s", "zero", "one"], ["t"]), node("Add", ["t", "c"], ["u"]),
                                      node("Clip", ["u", "zero", "one"], ["v"]), node("Concat", ["v", "t"], ["y"], axis=1)],
                  [port(n, [1, 1, 8, 8]) for n in "abc"], [port("y", [1, 2, 8, 8])], {"zero": np.float32(0), "one": np.float32(1)}, opset=17)
-    np.savez(folder / "d.npz", **{name: RNG.integers(0, 2, (16, 1, 8, 8)).astype(np.float32) for name in "abc"})
+    np.savez(folder / "d.npz", **{name: rng.integers(0, 2, (16, 1, 8, 8)).astype(np.float32) for name in "abc"})
     return model
 
 
 @pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
 @pytest.mark.parametrize("network", [three_images, saturated])
-def test_equal_ranges(network, method, tmp_path):
+def test_equal_ranges(network, method, tmp_path, rng):
     """From data, and from the file that tare calibrate makes of them."""
-    model = network(tmp_path)
+    model = network(rng, tmp_path)
     done = tare("convert", model, "--calibration", tmp_path / "d.npz", "--method", method, "-o", tmp_path / "m.tare")
     assert "suspicious" not in done.stderr
     tare("calibrate", model, "--calibration", tmp_path / "d.npz", "--method", method, "-o", tmp_path / "ranges.json")
@@ -43,8 +41,8 @@ def test_equal_ranges(network, method, tmp_path):
     assert (tmp_path / "m.tare").read_bytes() == (tmp_path / "n.tare").read_bytes()
 
 
-def edited(folder, change):
-    tare("calibrate", three_images(folder), "--calibration", folder / "d.npz", "-o", folder / "ranges.json")
+def edited(rng, folder, change):
+    tare("calibrate", three_images(rng, folder), "--calibration", folder / "d.npz", "-o", folder / "ranges.json")
     ranges = json.loads((folder / "ranges.json").read_text())
     change(ranges)
     (folder / "ranges.json").write_text(json.dumps(ranges))
@@ -70,8 +68,8 @@ def cut_out_of_different_data(ranges):
 
 
 @pytest.mark.parametrize("change", [without_samples, without_what_was_seen, wider_than_what_was_seen, cut_out_of_different_data])
-def test_equal_ranges_that_nobody_measured(change, tmp_path):
-    edited(tmp_path, change)
+def test_equal_ranges_that_nobody_measured(change, tmp_path, rng):
+    edited(rng, tmp_path, change)
     out = tmp_path / "m.tare"
     message = fails("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "ranges.json", "-o", out, output=out)
     assert "one and the same range" in message and "'a'" in message and "tare calibrate" in message and "--allow-uncalibrated" in message

@@ -112,8 +112,8 @@ def test_input_that_is_the_only_output(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16, np.int16])
-def test_integer_input_that_is_an_output(tmp_path, kind):
-    data = {"x": RANDOM.integers(0, 200, (6, 2, 5, 5)).astype(kind)}
+def test_integer_input_that_is_an_output(tmp_path, kind, rng):
+    data = {"x": rng.integers(0, 200, (6, 2, 5, 5)).astype(kind)}
     model = save(tmp_path / "m.onnx", [*dequantize("x", "s", "xd", "z"), node("Conv", ["xd", "w"], ["y"], name="conv")],
                  [port("x", [1, 2, 5, 5], kind)], [RESULT, port("x", [1, 2, 5, 5], kind)],
                  WEIGHTS | {"s": np.float32(.02), "z": kind(7)})
@@ -130,10 +130,10 @@ def test_input_that_is_an_output_keeps_its_quantize(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.int32])
-def test_integers_that_nothing_computes_with(tmp_path, kind):
+def test_integers_that_nothing_computes_with(tmp_path, kind, rng):
     """An input of other integers may be passed on, and its shape may be asked for."""
     nodes = [CONV, node("Shape", ["n"], ["shape"]), node("Identity", ["n"], ["m"])]
     model = save(tmp_path / "m.onnx", nodes, [IMAGE, port("n", [1, 3], kind)], [RESULT, port("m", [1, 3], kind), port("shape", [2], np.int64)],
                  WEIGHTS)
-    data = DATA | {"n": RANDOM.integers(-9, 1000, (7, 3)).astype(kind)}
+    data = DATA | {"n": rng.integers(-9, 1000, (7, 3)).astype(kind)}
     check_forms(model, data, ["m", "shape"])

@@ -8,15 +8,16 @@ from harness import fails, tare, tare_json
 from replay import Golden, replay
 
 RANDOM = np.random.default_rng(17)
+WEIGHTS = RANDOM.integers(-127, 128, (3, 3, 3, 3)).astype(np.int8)
 SHAPE = [1, 3, 6, 6]
 TARGETS = ("generic", "gemmlowp", "i16x8", "float_tail", "shift_only", "three_stage")
 MOVEMENTS = ("max_pool", "concat", "slice", "pad", "reshape", "transpose")
 SCALED = ("conv", "linear", "matmul", "mul", "rescale", "average_pool")
 
 
-def integers(kind):
+def integers(rng, kind):
     limits = np.iinfo(kind)
-    return RANDOM.integers(limits.min, limits.max + 1, (6, *SHAPE[1:])).astype(kind)
+    return rng.integers(limits.min, limits.max + 1, (6, *SHAPE[1:])).astype(kind)
 
 
 class Network:
@@ -26,7 +27,7 @@ class Network:
         self.target, self.powers_of_two = target, target == "shift_only"
         self.wide = target == "i16x8"
         self.kind = np.int16 if self.wide else np.int8
-        self.constants = {"weights": RANDOM.integers(-127, 128, (3, 3, 3, 3)).astype(np.int8), "weight_scale": self.scale(.0087),
+        self.constants = {"weights": WEIGHTS, "weight_scale": self.scale(.0087),
                           "flat": np.array([1, 108]), "starts": np.array([1]), "ends": np.array([3]), "axes": np.array([2])}
 
     def scale(self, real):
@@ -88,7 +89,7 @@ IMAGES = {
 
 @pytest.mark.parametrize("kind", (np.uint8, np.int8, np.uint16, np.int16))
 @pytest.mark.parametrize("image", IMAGES)
-def test_scaled_images(image, kind, tmp_path):
+def test_scaled_images(image, kind, tmp_path, rng):
     """What multiplies the integers of an input changes what they mean, and nothing else: no error."""
     wide = np.dtype(kind).itemsize == 2
     network = Network("i16x8" if wide else "generic")
@@ -98,18 +99,18 @@ def test_scaled_images(image, kind, tmp_path):
         "middle": np.float32((count + 1) // 2), "means": np.array([.485, .456, .406], np.float32).reshape(3, 1, 1),
         "factors": np.array([1 / .229, 1 / .224, 1 / .225], np.float32).reshape(3, 1, 1)}
     nodes = [node("Cast", ["x"], ["xf"], to=TensorProto.FLOAT), *IMAGES[image](), *network.conv("n", "y")]
-    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None)], {"x": integers(kind)})
+    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None)], {"x": integers(rng, kind)})
     proven(program, tmp_path)
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_scaled_images_on_every_target(target, tmp_path):
+def test_scaled_images_on_every_target(target, tmp_path, rng):
     network = Network(target)
     kind = np.int16 if network.wide else np.int8
     network.constants["step"] = np.float32(2.0 ** -7 if network.powers_of_two else 1 / 255)
     nodes = [node("Cast", ["x"], ["xf"], to=TensorProto.FLOAT), node("Mul", ["xf", "step"], ["n"]), *network.conv("n", "c"),
              *quantize("c", *network.grid(.05), "y")]
-    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None)], {"x": integers(kind)})
+    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None)], {"x": integers(rng, kind)})
     assert any(layer["kind"] == "reshape" and layer["worst_error"] == 0 for layer in proven(program, tmp_path))
 
 
@@ -119,7 +120,7 @@ def test_scaled_images_on_every_target(target, tmp_path):
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("first, second", ((0, 0), (5, 0), (5, -9)))
 @pytest.mark.parametrize("begin", ("integers", "reals", "layer", "mean"))
-def test_two_dequantizers(target, begin, first, second, tmp_path):
+def test_two_dequantizers(target, begin, first, second, tmp_path, rng):
     """By two scales, and by two zero points where the target has them; on symmetric ones the model's are repaired."""
     network = Network(target)
     kind = network.kind
@@ -134,13 +135,13 @@ def test_two_dequantizers(target, begin, first, second, tmp_path):
     else:
         nodes += [*network.conv("a", "c1"), *quantize("c1", *network.grid(.11), "y"), *network.conv("b", "z")]
     name = "q" if begin == "integers" else "x"
-    data = {name: integers(kind) if begin == "integers" else RANDOM.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
+    data = {name: integers(rng, kind) if begin == "integers" else rng.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
     program = network.convert(tmp_path, nodes, [port(name, SHAPE, data[name].dtype)], [port("y", None), port("z", None)], data)
     proven(program, tmp_path)
 
 
 @pytest.mark.parametrize("kind", (np.uint8, np.int8))
-def test_two_dequantizers_of_a_repaired_grid(kind, tmp_path):
+def test_two_dequantizers_of_a_repaired_grid(kind, tmp_path, rng):
     """Hardware without zero points: the model's are given up, which is told, and the proof is of what the program has."""
     network = Network("generic")
     board = tmp_path / "board.yaml"
@@ -151,7 +152,7 @@ def test_two_dequantizers_of_a_repaired_grid(kind, tmp_path):
     one, other = network.grid(.0417, 21, kind), network.grid(.0932, -30, kind)
     nodes = [*dequantize("x", one[0], "a", one[1]), *dequantize("x", other[0], "b", other[1]), *network.conv("a", "c1"),
              *quantize("c1", *network.grid(.11, 3), "y"), *network.conv("b", "z")]
-    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None), port("z", None)], {"x": integers(kind)})
+    program = network.convert(tmp_path, nodes, [port("x", SHAPE, kind)], [port("y", None), port("z", None)], {"x": integers(rng, kind)})
     proven(program, tmp_path)
 
 
@@ -189,19 +190,19 @@ def branches(network, grids, path):
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("path", ("none", "transpose"))
-def test_three_grids_of_one_value(target, layer, path, tmp_path):
+def test_three_grids_of_one_value(target, layer, path, tmp_path, rng):
     network = Network(target)
     # Hardware that only shifts to the right reads steps that are no larger than those it gives.
     before = [] if layer == "input" else quantize("x", *network.grid(.0078 if network.powers_of_two else .0617, 3), "xd")
     nodes, outputs = branches(network, [network.grid(.0153, 3), network.grid(.127), network.grid(.0411, -20)], path)
     program = network.convert(tmp_path, before + LAYERS[layer](network) + nodes, [port("x", SHAPE)], outputs,
-                              {"x": RANDOM.normal(size=(6, *SHAPE[1:])).astype(np.float32) * 3})
+                              {"x": rng.normal(size=(6, *SHAPE[1:])).astype(np.float32) * 3})
     proven(program, tmp_path)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("path", PATHS)
-def test_two_widths_of_one_value(layer, path, tmp_path):
+def test_two_widths_of_one_value(layer, path, tmp_path, rng):
     """Readers of 8 and of 16 bits, in each order."""
     network = Network("generic")
     before = [] if layer == "input" else quantize("x", *network.grid(.0617, 3), "xd")
@@ -211,19 +212,19 @@ def test_two_widths_of_one_value(layer, path, tmp_path):
         folder.mkdir()
         nodes, outputs = branches(network, order, path)
         program = network.convert(folder, before + LAYERS[layer](network) + nodes, [port("x", SHAPE)], outputs,
-                                  {"x": RANDOM.normal(size=(6, *SHAPE[1:])).astype(np.float32) * 3})
+                                  {"x": rng.normal(size=(6, *SHAPE[1:])).astype(np.float32) * 3})
         proven(program, folder)
 
 
 # ---- What is said
 
 
-def test_quantizers_that_cannot_be_stripped_are_told_once(tmp_path):
+def test_quantizers_that_cannot_be_stripped_are_told_once(tmp_path, rng):
     """What the model quantizes in several ways, partly behind a concatenation, is quantized by copies of one name."""
     network = Network("generic")
     nodes = [*quantize("x", *network.grid(.0153), "y"), node("Concat", ["x", "x"], ["p"], axis=1),
              *quantize("p", *network.grid(.031, 0, np.int16), "z"), *quantize("p", *network.grid(.0247, -90), "v")]
-    data = {"x": RANDOM.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
+    data = {"x": rng.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
     program = network.convert(tmp_path, nodes, [port("x", SHAPE)], [port(name, None) for name in "yzv"], data)
     names = [layer["name"] for layer in tare_json("inspect", program)["layers"] if layer["kind"] == "quantize"]
     assert len(names) > len(set(names))
@@ -232,12 +233,12 @@ def test_quantizers_that_cannot_be_stripped_are_told_once(tmp_path):
     assert sorted(told.count(f"layer '{name}'") for name in set(names)) == [1] * len(set(names)), told
 
 
-def test_labels_are_in_every_table(tmp_path):
+def test_labels_are_in_every_table(tmp_path, rng):
     """Two quantizers of a convolution: both copies have its name in JSON, and a label each; so in all tables and messages."""
     network = Network("generic")
     nodes = [*quantize("x", *network.grid(.0617), "xd"), *network.conv("xd", "c"), *quantize("c", *network.grid(.0153), "y"),
              *quantize("c", *network.grid(.127), "z")]
-    data = {"x": RANDOM.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
+    data = {"x": rng.normal(size=(6, *SHAPE[1:])).astype(np.float32)}
     program = network.convert(tmp_path, nodes, [port("x", SHAPE)], [port("y", None), port("z", None)], data)
     copies = [layer for layer in tare_json("verify", program)["layers"] if layer["name"] == "c" and layer["kind"] == "conv"]
     labels = {layer["label"] for layer in copies}

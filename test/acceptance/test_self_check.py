@@ -322,19 +322,45 @@ def test_quiet_classes_have_not_collapsed(tmp_path):
     assert "warning" not in done.stderr and "SQNR" in done.stderr
 
 
-def test_the_check_takes_less_than_a_quarter_of_a_calibration(tmp_path):
-    """Of one on 64 samples; a network whose layers are worth timing."""
-    rng = np.random.default_rng(7)
-    nodes, constants, value = [], {}, "x"
-    for i in range(6):
-        constants[f"w{i}"] = (rng.normal(size=(32, 32, 3, 3)) / 17).astype(np.float32)
-        nodes += [node("Conv", [value, f"w{i}"], [f"c{i}"], name=f"conv{i}", pads=[1, 1, 1, 1]), node("Relu", [f"c{i}"], [f"r{i}"], name=f"relu{i}")]
-        value = f"r{i}"
-    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 32, 48, 48])], [port(value, [1, 32, 48, 48])], constants)
-    data = {"x": rng.normal(size=(64, 32, 48, 48)).astype(np.float32)}
-    # The best of three: other processes may be in the way.
-    shares = []
-    for _ in range(3):
-        seconds = answer(tmp_path, model, data)["seconds"]
-        shares.append(seconds["check"] / seconds["calibrate"])
-    assert min(shares) < 0.25, shares
+def classes(folder, quiet, offset=-5.0, variation=0.4, activation="Sigmoid"):
+    """64 classes, `quiet` of which are near `offset` before the function, but share a grid of steps of 12 with the others."""
+    rng, count = np.random.default_rng(3), 64
+    factors, offsets = np.full((1, count), 1500, np.float32), np.zeros((1, count), np.float32)
+    factors[0, count - quiet:], offsets[0, count - quiet:] = variation, offset
+    nodes = [node("Gemm", ["x", "w"], ["g"], name="fc"), node("Tanh", ["g"], ["t"], name="tanh"), node("Mul", ["t", "k"], ["m"], name="scaled"),
+             node("Add", ["m", "b"], ["a"], name="shifted"), node(activation, ["a"], ["y"], name="scores"),
+             node("LeakyRelu", ["a"], ["l"], name="leaky", alpha=.5), node("ReduceMean", ["l", "axes"], ["z"], name="mean")]
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, count]), port("z", [1, 1])],
+                 {"w": (rng.normal(size=(8, count)) * .7).astype(np.float32), "k": factors, "b": offsets, "axes": np.int64([1])})
+    return model, {"x": rng.normal(size=(64, 1, 8)).astype(np.float32)}
+
+
+@pytest.mark.parametrize("activation, offset", [("Sigmoid", -5.0), ("Sigmoid", 4.0), ("Sigmoid", -2.5), ("Tanh", 2.5), ("Tanh", -2.5), ("HardSigmoid", -2.4)])
+@pytest.mark.parametrize("quiet", [1, 3, 4, 32])
+def test_classes_that_are_elsewhere_have_collapsed(tmp_path, quiet, activation, offset):
+    """A class whose results hardly vary in float, and that the program puts elsewhere for every sample, is wrong, not quiet."""
+    model, data = classes(tmp_path, quiet, offset, activation=activation)
+    output = answer(tmp_path, model, data)["check"]["outputs"][0]
+    assert output["collapsed"], output
+    # The whole where they are many.
+    assert set(range(64 - quiet, 64)) <= set(output["collapsed"][0].get("indices", range(64)))
+    np.savez(tmp_path / "x.npz", **data)
+    out = tmp_path / "no.tare"
+    assert "collapsed" in fails("convert", model, "--calibration", tmp_path / "x.npz", "--strict", "-o", out, output=out)
+
+
+def test_quiet_classes_that_stay_quiet_have_not_collapsed(tmp_path):
+    """Far below a step in float, 0 in the program."""
+    model, data = classes(tmp_path, 32, offset=-24.0)
+    assert answer(tmp_path, model, data)["check"]["outputs"][0]["collapsed"] == []
+
+
+def test_the_work_of_the_check_does_not_grow_with_the_calibration(tmp_path):
+    """It looks at four samples, layer by layer, however many there are: a sixteenth of what 64 samples of calibration compute."""
+    model, data = network(tmp_path)
+    work = {count: answer(tmp_path, model, {"x": np.tile(data["x"], (4, 1, 1))[:count]})["check"] for count in (4, 16, 64)}
+    programs = [check["program"] for check in work.values()]
+    assert all(check["samples"] == 4 for check in work.values())
+    assert len({(program["layers"], program["elements"]) for program in programs}) == 1
+    one = answer(tmp_path, model, data, "--check", 1)["check"]["program"]
+    assert programs[-1]["elements"] == 4 * one["elements"]

@@ -23,22 +23,22 @@ GRAPHS = {
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_spellings(graph, tmp_path):
+def test_spellings(graph, tmp_path, rng):
     inputs = ["x"] + ["v"] * any("v" in each.input for each in GRAPHS[graph])
     model = save(tmp_path / "m.onnx", GRAPHS[graph], [port(name, [1, 3, 5, 5]) for name in inputs], [port("y", [1, 3, 5, 5])], CONSTANTS, opset=17)
-    data = {name: RNG.normal(size=(16, 3, 5, 5)).astype(np.float32) for name in inputs}
+    data = {name: rng.normal(size=(16, 3, 5, 5)).astype(np.float32) for name in inputs}
     expected = reference(model, data)["y"]
     np.testing.assert_allclose(outputs_of(model, data)["y"], expected, rtol=1e-6, atol=1e-6)
     program, _ = converted(model, data, "--method", "min_max")
     assert np.max(np.abs(outputs_of(program, data)["y"] - expected)) < .1
 
 
-def test_limits_are_the_layers_own(tmp_path):
+def test_limits_are_the_layers_own(tmp_path, rng):
     """relu6, written out, costs no layer behind a convolution."""
     nodes = [node("Conv", ["x", "w"], ["c"], name="conv"), node("Max", ["c", "zero"], ["r"]), node("Min", ["r", "six"], ["m"]), node("Conv", ["m", "w"], ["y"])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 5, 5])], [port("y", [1, 3, 5, 5])],
-                 {**CONSTANTS, "w": RNG.normal(size=(3, 3, 1, 1)).astype(np.float32)}, opset=17)
-    program, _ = converted(model, {"x": RNG.normal(size=(16, 3, 5, 5)).astype(np.float32)})
+                 {**CONSTANTS, "w": rng.normal(size=(3, 3, 1, 1)).astype(np.float32)}, opset=17)
+    program, _ = converted(model, {"x": rng.normal(size=(16, 3, 5, 5)).astype(np.float32)})
     assert [layer["kind"] for layer in tare_json("inspect", program)["layers"] if layer["macs"]] == ["conv", "conv"]
     assert not any(layer["kind"] in ("rescale", "relu", "clip") for layer in tare_json("inspect", program)["layers"])
 

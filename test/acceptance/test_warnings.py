@@ -1,5 +1,6 @@
 """Warnings are few and ranked: one line for all layers with one cause, about the worst; all of them in JSON."""
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -117,13 +118,19 @@ PUBLISHED = ["cifar10_resnet20", "cifar10_vnn_resnet_2b", "mobilenet_v1_0.25_128
              "vit_cifar10_ibp_3_3_8"]
 
 
+MISSING = [name for name in PUBLISHED if not (MODELS / "onnx" / f"{name}.onnx").exists()]
+NOT_TESTED = f"THE PUBLISHED MODELS' WARNINGS ARE NOT TESTED: {', '.join(MISSING)} not in {MODELS}/onnx (set TARE_MODELS)"
+if MISSING:
+    warnings.warn(NOT_TESTED)
+
+
 @pytest.mark.parametrize("target", ["generic", "gemmlowp"])
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_models_have_no_warning_that_is_not_worth_reading(tmp_path, name, target):
     """Those of shared/models whose repairs are cheap; on random data, so that only what does not depend on them is looked at."""
     model = MODELS / "onnx" / f"{name}.onnx"
-    if not model.exists():
-        pytest.skip(f"{model} is not there")
+    if name in MISSING:
+        pytest.skip(NOT_TESTED)
     done = tare("convert", model, "--random-calibration", "--samples", 4, "--check", 0, "--target", target, "-o", tmp_path / "m.tare")
     costs = [line for line in done.stderr.splitlines() if "warning: repaired" in line]
     assert costs == []

@@ -26,10 +26,10 @@ KINDS = {
 }
 
 
-def constants(shape, kind, zero, axis=None):
+def constants(rng, shape, kind, zero, axis=None):
     """Weights of all the integers of a type; a zero point, and a scale, per channel of `axis`."""
     info = np.iinfo(kind)
-    weights = RANDOM.integers(info.min, info.max + 1, shape).astype(kind)
+    weights = rng.integers(info.min, info.max + 1, shape).astype(kind)
     weights.flat[:2] = info.min, info.max
     channels = 1 if axis is None else shape[axis]
     spread = np.arange(channels)
@@ -40,9 +40,9 @@ def constants(shape, kind, zero, axis=None):
             "sx": np.float32(0.05), "zx": np.int8(3), "sy": np.float32(0.37), "zy": np.int8(-5)}
 
 
-def model_of(folder, layer, kind, zero, per_channel=False, end=quantize("r", "sy", "zy", "y"), output="y"):
+def model_of(rng, folder, layer, kind, zero, per_channel=False, end=quantize("r", "sy", "zy", "y"), output="y"):
     nodes, shape, axis = LAYERS[layer]
-    stored = constants(shape, kind, zero, axis if per_channel else None)
+    stored = constants(rng, shape, kind, zero, axis if per_channel else None)
     weights = dequantize("w8", "sw", "w", "zw", **(dict(axis=axis) if per_channel else {}))
     return save(folder / "m.onnx", INPUT + weights + nodes + end, [port("x", SHAPE)], [port(output, None)], stored), stored
 
@@ -56,17 +56,17 @@ def run(model, *arguments):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_sum_is_exact(tmp_path, layer, kind):
+def test_sum_is_exact(tmp_path, layer, kind, rng):
     """The accumulator is the output: nothing is rounded behind it. (A43)"""
-    model, _ = model_of(tmp_path, layer, *KINDS[kind], end=[], output="r")
+    model, _ = model_of(rng, tmp_path, layer, *KINDS[kind], end=[], output="r")
     expected, found, _ = run(model)
     assert sqnr(expected["r"], found["r"]) > 110
 
 
 @pytest.mark.parametrize("kind", ("u8", "i8_low"))
 @pytest.mark.parametrize("layer", LAYERS)
-def test_zero_point_per_channel(tmp_path, layer, kind):
-    model, stored = model_of(tmp_path, layer, *KINDS[kind], per_channel=True)
+def test_zero_point_per_channel(tmp_path, layer, kind, rng):
+    model, stored = model_of(rng, tmp_path, layer, *KINDS[kind], per_channel=True)
     expected, found, program = run(model)
     error = np.abs(expected["y"] - found["y"])
     assert error.max() <= 1.001 * stored["sy"] and np.mean(error > 0) < 0.02
@@ -74,16 +74,16 @@ def test_zero_point_per_channel(tmp_path, layer, kind):
 
 
 @pytest.mark.parametrize("target", ("generic", "gemmlowp", "three_stage", "float_tail"))
-def test_weights_asymmetric(tmp_path, target):
+def test_weights_asymmetric(tmp_path, target, rng):
     """The given case: silent rounding, 29 steps away from the model."""
-    model, stored = model_of(tmp_path, "conv", np.uint8, 113)
+    model, stored = model_of(rng, tmp_path, "conv", np.uint8, 113)
     expected, found, _ = run(model, "--target", target)
     assert np.abs(expected["y"] - found["y"]).max() <= 1.001 * stored["sy"]
 
 
-def test_i16_activations(tmp_path):
+def test_i16_activations(tmp_path, rng):
     nodes, shape, _ = LAYERS["conv"]
-    stored = constants(shape, np.uint8, 113) | {"sx": np.float32(2e-4), "zx": np.int16(0), "sy": np.float32(2e-3), "zy": np.int16(0)}
+    stored = constants(rng, shape, np.uint8, 113) | {"sx": np.float32(2e-4), "zx": np.int16(0), "sy": np.float32(2e-3), "zy": np.int16(0)}
     model = save(tmp_path / "m.onnx", INPUT + dequantize("w8", "sw", "w", "zw") + nodes + quantize("r", "sy", "zy", "y"),
                  [port("x", SHAPE)], [port("y", None)], stored)
     expected, found, _ = run(model, "--target", "i16x8")
@@ -91,9 +91,9 @@ def test_i16_activations(tmp_path):
     assert error.max() <= 1.001 * stored["sy"] and np.mean(error > 0) < 0.05
 
 
-def test_only_channels_that_need_it_are_read_again(tmp_path):
+def test_only_channels_that_need_it_are_read_again(tmp_path, rng):
     nodes, shape, _ = LAYERS["conv"]
-    stored = constants(shape, np.uint8, 113)
+    stored = constants(rng, shape, np.uint8, 113)
     stored["w8"] = np.clip(stored["w8"], 10, 230)
     stored["w8"][3, 2, 1, 1] = 255
     model = save(tmp_path / "m.onnx", INPUT + dequantize("w8", "sw", "w", "zw") + nodes, [port("x", SHAPE)], [port("r", None)], stored)
@@ -103,9 +103,9 @@ def test_only_channels_that_need_it_are_read_again(tmp_path):
     assert read["output_shape"] == [1, 5, 5, 4 + 1]
 
 
-def test_distances_that_fit_cost_nothing(tmp_path):
+def test_distances_that_fit_cost_nothing(tmp_path, rng):
     nodes, shape, _ = LAYERS["conv"]
-    stored = constants(shape, np.uint8, 113)
+    stored = constants(rng, shape, np.uint8, 113)
     stored["w8"] = np.clip(stored["w8"], 0, 240)
     model = save(tmp_path / "m.onnx", INPUT + dequantize("w8", "sw", "w", "zw") + nodes, [port("x", SHAPE)], [port("r", None)], stored)
     expected, found, program = run(model)
@@ -114,13 +114,13 @@ def test_distances_that_fit_cost_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("name, zero", (("MatMulInteger", 3), ("MatMulInteger", 250), ("ConvInteger", 113)))
-def test_integer_products(tmp_path, name, zero):
+def test_integer_products(tmp_path, name, zero, rng):
     """Dynamically quantized models: the zero point of the weights is an operand."""
     shape = (5, 7) if name == "MatMulInteger" else (6, 4, 3, 3)
     nodes = [node("DynamicQuantizeLinear", ["x"], ["xq", "sx", "zx"]), node(name, ["xq", "w8", "zx", "zw"], ["sums"]),
              node("Cast", ["sums"], ["real"], to=TensorProto.FLOAT), node("Mul", ["sx", "sw"], ["scale"]),
              node("Mul", ["real", "scale"], ["y"])]
-    stored = constants(shape, np.uint8, zero)
+    stored = constants(rng, shape, np.uint8, zero)
     del stored["sx"], stored["zx"]
     model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", None)], stored)
     program, said = converted(model, DATA, "--method", "min_max", "--no-repair")
@@ -129,16 +129,16 @@ def test_integer_products(tmp_path, name, zero):
 
 
 @pytest.mark.parametrize("layer", ("matmul", "gemm"))
-def test_i16_matrices_are_exact(tmp_path, layer):
+def test_i16_matrices_are_exact(tmp_path, layer, rng):
     """A matrix that nothing is added to is as good as an activation."""
-    model, stored = model_of(tmp_path, layer, np.int16, 0)
+    model, stored = model_of(rng, tmp_path, layer, np.int16, 0)
     tare("convert", model, "-o", tmp_path / "m.tare")
     assert np.abs(reference(model, DATA)["y"] - outputs_of(tmp_path / "m.tare", DATA)["y"]).max() <= 1.001 * stored["sy"]
 
 
 @pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer not in ("matmul", "gemm")])
-def test_i16_weights_are_rounded_aloud(tmp_path, layer):
-    model, stored = model_of(tmp_path, layer, np.int16, 0)
+def test_i16_weights_are_rounded_aloud(tmp_path, layer, rng):
+    model, stored = model_of(rng, tmp_path, layer, np.int16, 0)
     program = tmp_path / "m.tare"
     said = tare("convert", model, "-o", program).stderr
     assert said.count("warning") == 1 and "do not fit 8 bits and were rounded" in said and "LSB" in said, said
@@ -148,30 +148,30 @@ def test_i16_weights_are_rounded_aloud(tmp_path, layer):
     assert "8 bits" in message and "--no-repair" in message
 
 
-def test_i16_weights_that_fit_are_kept(tmp_path):
+def test_i16_weights_that_fit_are_kept(tmp_path, rng):
     nodes, shape, _ = LAYERS["conv"]
-    stored = constants(shape, np.int8, 0)
+    stored = constants(rng, shape, np.int8, 0)
     stored |= {"w8": stored["w8"].astype(np.int16) + 3000, "zw": np.int16(3000)}
     model = save(tmp_path / "m.onnx", INPUT + dequantize("w8", "sw", "w", "zw") + nodes, [port("x", SHAPE)], [port("r", None)], stored)
     expected, found, _ = run(model)
     assert sqnr(expected["r"], found["r"]) > 110
 
 
-def test_target_without_concat_rounds_aloud(tmp_path):
+def test_target_without_concat_rounds_aloud(tmp_path, rng):
     description = tare("target", "show", "generic").stdout + "\nops: [conv, linear, quantize, dequantize, transpose]\n"
     target = tmp_path / "small.yaml"
     target.write_text(description)
-    model, _ = model_of(tmp_path, "conv", np.uint8, 113)
+    model, _ = model_of(rng, tmp_path, "conv", np.uint8, 113)
     said = tare("convert", model, "--target", target, "-o", tmp_path / "m.tare").stderr
     assert "rounded" in said
     fails("convert", model, "--target", target, "--no-repair", "-o", tmp_path / "n.tare", output=tmp_path / "n.tare")
 
 
-def test_powers_of_two(tmp_path):
+def test_powers_of_two(tmp_path, rng):
     """Where every scale is a power of two, rounded weights have such a one too."""
     for kind, zero, quality in ((np.uint8, 113, 40), (np.int16, 0, 20)):
         nodes, shape, _ = LAYERS["conv"]
-        stored = constants(shape, kind, zero) | {"sx": np.float32(2**-4), "zx": np.int8(0), "sy": np.float32(0.5), "zy": np.int8(0)}
+        stored = constants(rng, shape, kind, zero) | {"sx": np.float32(2**-4), "zx": np.int8(0), "sy": np.float32(0.5), "zy": np.int8(0)}
         stored["sw"] = np.float32(2**-7 if kind == np.uint8 else 2**-15)
         model = save(tmp_path / "m.onnx", INPUT + dequantize("w8", "sw", "w", "zw") + nodes + quantize("r", "sy", "zy", "y"),
                      [port("x", SHAPE)], [port("y", None)], stored)

@@ -37,10 +37,10 @@ tail: activation
 """
 
 
-def data_for(factor, divides):
+def data_for(rng, factor, divides):
     """Numbers of which all products are within [-1, 1]."""
     factor = np.broadcast_to(1 / factor if divides else factor, SHAPE[1:])
-    return {"x": (RNG.uniform(-1, 1, [12, *SHAPE[1:]]) / np.abs(factor)).astype(F32)}
+    return {"x": (rng.uniform(-1, 1, [12, *SHAPE[1:]]) / np.abs(factor)).astype(F32)}
 
 
 def quantized_model(folder, operator, factor, grid=np.int8):
@@ -54,9 +54,9 @@ def quantized_model(folder, operator, factor, grid=np.int8):
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("kind", FACTORS)
 @pytest.mark.parametrize("operator", ("Mul", "Div"))
-def test_quantized_models_have_each_factor(tmp_path, operator, kind, target):
+def test_quantized_models_have_each_factor(tmp_path, operator, kind, target, rng):
     model, step = quantized_model(tmp_path, operator, FACTORS[kind])
-    data = {"x": RNG.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
+    data = {"x": rng.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
     program, told = converted(model, data, "--target", target)
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) / step
     assert off.max() <= 1.01, f"off by {off.max()} steps\n{told}"
@@ -64,9 +64,9 @@ def test_quantized_models_have_each_factor(tmp_path, operator, kind, target):
 
 
 @pytest.mark.parametrize("kind", FACTORS)
-def test_16_bits(tmp_path, kind):
+def test_16_bits(tmp_path, kind, rng):
     model, step = quantized_model(tmp_path, "Div", FACTORS[kind], np.int16)
-    data = {"x": RNG.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
+    data = {"x": rng.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
     program, told = converted(model, data, "--target", "i16x8")
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) / step
     assert off.max() <= 2.01, f"off by {off.max()} steps\n{told}"
@@ -75,39 +75,39 @@ def test_16_bits(tmp_path, kind):
 @pytest.mark.parametrize("target", (*TARGETS, "shift_only"))
 @pytest.mark.parametrize("kind", FACTORS)
 @pytest.mark.parametrize("operator", ("Mul", "Div"))
-def test_float_models_have_each_factor(tmp_path, operator, kind, target):
+def test_float_models_have_each_factor(tmp_path, operator, kind, target, rng):
     """x and y have a grid of 8 bits each; the factor adds nothing that counts to their rounding."""
     factor = FACTORS[kind]
     nodes = [node("Relu", ["x"], ["r"]), node(operator, ["r", "k"], ["p"], name="by"), node("Sigmoid", ["p"], ["y"])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", SHAPE)], {"k": factor})
-    data = data_for(factor, operator == "Div")
+    data = data_for(rng, factor, operator == "Div")
     program, told = converted(model, data, "--target", target, "--method", "min_max")
     kinds = [layer["kind"] for layer in tare_json("inspect", program)["layers"]]
     assert "conv" in kinds and "mul" not in kinds
     assert "reads the constant" not in told
 
 
-def test_a_scalar_is_a_change_of_grid(tmp_path):
+def test_a_scalar_is_a_change_of_grid(tmp_path, rng):
     model, step = quantized_model(tmp_path, "Div", F32(3.7))
-    data = {"x": RNG.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
+    data = {"x": rng.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
     program, _ = converted(model, data)
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) / step
     assert off.max() <= 1.01
 
 
-def test_factors_that_lie_together_stay_a_product(tmp_path):
+def test_factors_that_lie_together_stay_a_product(tmp_path, rng):
     nodes = [node("Relu", ["x"], ["r"]), node("Mul", ["r", "k"], ["p"], name="by"), node("Sigmoid", ["p"], ["y"])]
     model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", SHAPE)], {"k": np.full([6, 1, 1], 1.5, F32)})
-    program, _ = converted(model, {"x": RNG.normal(size=[12, *SHAPE[1:]]).astype(F32)})
+    program, _ = converted(model, {"x": rng.normal(size=[12, *SHAPE[1:]]).astype(F32)})
     assert "conv" not in [layer["kind"] for layer in tare_json("inspect", program)["layers"]]
 
 
 @pytest.mark.parametrize("operator", ("Mul", "Div"))
-def test_what_is_lost_is_told(tmp_path, operator):
+def test_what_is_lost_is_told(tmp_path, operator, rng):
     """A board with one scale for all weights of a layer."""
     (tmp_path / "board.yaml").write_text(BOARD)
     model, step = quantized_model(tmp_path, operator, FACTORS["channels"])
-    data = {"x": RNG.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
+    data = {"x": rng.uniform(-1, 1, [12, *SHAPE[1:]]).astype(F32)}
     program, told = converted(model, data, "--target", tmp_path / "board.yaml")
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) / step
     assert off.max() > 2

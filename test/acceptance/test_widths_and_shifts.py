@@ -61,15 +61,15 @@ def quantized(folder, kind, hybrid=False):
 
 @pytest.mark.parametrize("hybrid", (False, True))
 @pytest.mark.parametrize("kind, asked", ((np.int8, "i16"), (np.int16, "i8")))
-def test_activations_of_a_quantized_model_stay_and_it_is_told(kind, asked, hybrid, tmp_path):
-    data = {"x": RANDOM.normal(size=(8, *SHAPE[1:])).astype(np.float32)}
+def test_activations_of_a_quantized_model_stay_and_it_is_told(kind, asked, hybrid, tmp_path, rng):
+    data = {"x": rng.normal(size=(8, *SHAPE[1:])).astype(np.float32)}
     _, told = converted(quantized(tmp_path, kind, hybrid), data, "--activations", asked)
     assert f"--activations {asked} is for values without a quantizer: 'x', 'c' (2 in all) keep the {np.iinfo(kind).bits} bits" in told
 
 
 @pytest.mark.parametrize("kind, asked", ((np.int8, ["--activations", "i8"]), (np.int16, ["--activations", "i16"]), (np.int8, [])))
-def test_nothing_is_told_where_nothing_else_was_asked(kind, asked, tmp_path):
-    data = {"x": RANDOM.normal(size=(8, *SHAPE[1:])).astype(np.float32)}
+def test_nothing_is_told_where_nothing_else_was_asked(kind, asked, tmp_path, rng):
+    data = {"x": rng.normal(size=(8, *SHAPE[1:])).astype(np.float32)}
     _, told = converted(quantized(tmp_path, kind), data, *asked)
     assert "without a quantizer" not in told
 
@@ -81,12 +81,12 @@ STEPS = {"plain": [], "relu": [node("Relu", ["xd"], ["p"])], "clip": [node("Clip
 
 @pytest.mark.parametrize("left", (1, 2, 5))
 @pytest.mark.parametrize("steps", STEPS)
-def test_a_finer_grid_is_a_shift_to_the_left(steps, left, tmp_path):
+def test_a_finer_grid_is_a_shift_to_the_left(steps, left, tmp_path, rng):
     """A target that shifts to the right alone does it by a sum with zero, exactly."""
     nodes = [*quantize("x", "coarse", "z", "xd"), *STEPS[steps], *quantize("p" if STEPS[steps] else "xd", "fine", "z", "y")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", None)],
                  {"coarse": np.float32(.125), "fine": np.float32(2.0 ** (-3 - left)), "z": np.int8(0), "low": np.float32(-.5), "high": np.float32(1)})
-    data = {"x": RANDOM.normal(size=(8, *SHAPE[1:])).astype(np.float32) * 2.0 ** (3 - left)}
+    data = {"x": rng.normal(size=(8, *SHAPE[1:])).astype(np.float32) * 2.0 ** (3 - left)}
     program, _ = converted(model, data, "--target", "shift_only")
     # Where the model has -128 there is -127, which is told.
     assert np.abs(outputs_of(program, data)["y"] - np.maximum(reference(model, data)["y"], -127 * 2.0 ** (-3 - left))).max() == 0

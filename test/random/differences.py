@@ -50,11 +50,14 @@ def difference(value, expected, found):
     """Why `found` is wrong; nothing where it may be."""
     if found.dtype != expected.dtype or found.shape != expected.shape:
         return f"'{value.name}' is {found.dtype} {list(found.shape)}, not {expected.dtype} {list(expected.shape)}"
-    off = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+    off = np.zeros(expected.shape)
+    differ = found != expected  # Infinities may be equal.
+    off[differ] = np.abs(found[differ].astype(np.float64) - expected[differ].astype(np.float64))
     if not off.size:
         return None
-    slack = 1e-5 * (1 + np.abs(expected.astype(np.float64)))
-    if np.any(off > value.error + slack):
+    slack = 1e-5 * (1 + np.abs(np.nan_to_num(expected.astype(np.float64), posinf=0, neginf=0)))
+    # A NaN is no more than anything, and no less.
+    if not np.all(off <= value.error + slack):
         worst = int(np.argmax(off - slack))
         return (f"'{value.name}' is {found.flat[worst]:g}, not {expected.flat[worst]:g}, at element {worst}: off by {off.flat[worst]:g}, "
                 f"where {value.error:g} is possible")

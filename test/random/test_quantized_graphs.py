@@ -1,6 +1,7 @@
 """2,016 random QDQ and integer graphs, as many for each target, some of them verified. More: `python test/random --graphs 100000`."""
 import pathlib
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1] / "e2e")]
 
 from builder import TARGETS, near_ties  # noqa: E402
-from differences import check, kinds, scratch  # noqa: E402
+from differences import check, difference, kinds, scratch  # noqa: E402
 
 GRAPHS, SEED = 336, 20261128
 
@@ -29,3 +30,15 @@ def test_near_ties_are_counted():
     assert near_ties(integers, 2 * 1.000001, 100) > 0.4
     assert near_ties(integers, 1.0234567, 200) < 0.06
     assert near_ties(np.zeros(0, np.float32), 1.0, 1) == 0
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 3.5])
+def test_a_wrong_number_is_told(wrong):
+    value = types.SimpleNamespace(name="y", error=1.0, typical=1.0)
+    expected = np.float32([1, np.inf, 2, -np.inf])
+    assert difference(value, expected, expected + np.float32([1, 0, 0, 0])) is None
+    for index in range(len(expected)):
+        found = expected.copy()
+        found[index] = wrong
+        if found[index] != expected[index]:
+            assert f"at element {index}" in difference(value, expected, found)

@@ -11,11 +11,17 @@ using namespace tare;
 
 namespace {
 
-/// There is no ratio to a signal of zeros.
+/// There is no ratio to a signal of zeros, and none where infinities are.
 std::string decibels(double sqnr) {
+  if (std::isnan(sqnr))
+    return "not finite";
   if (std::isfinite(sqnr))
     return fmt::format("{:.1f} dB", sqnr);
   return sqnr > 0 ? "exact" : "none (all 0 in float)";
+}
+
+std::string cosineText(double cosine, int digits) {
+  return std::isnan(cosine) ? "not finite" : fmt::format("{:.{}f}", cosine, digits);
 }
 
 /// "0, 3, 7 to 9", with dots after some.
@@ -44,8 +50,8 @@ std::string placeOf(const Collapse &part) {
 
 std::string describe(const CheckedOutput &output, int64_t samples) {
   const OutputQuality &quality = output.quality;
-  std::string line = fmt::format("output '{}': SQNR {}, cosine {:.6f}", quality.name,
-                                 decibels(quality.difference.sqnr()), quality.difference.cosine());
+  std::string line = fmt::format("output '{}': SQNR {}, cosine {}", quality.name, decibels(quality.difference.sqnr()),
+                                 cosineText(quality.difference.cosine(), 6));
   if (quality.rangeUsed)
     line += fmt::format(", {:.0f} % of its range used", 100 * *quality.rangeUsed);
   auto worst = std::ranges::min_element(quality.parts, {}, &Collapse::sqnr);
@@ -70,8 +76,8 @@ std::string subjectOf(const CheckedOutput &output, const Collapse &collapse) {
 std::string findingOf(const Collapse &collapse) {
   if (collapse.isConstant)
     return "all elements are equal, in float they are not";
-  return fmt::format("SQNR {}{}, cosine {:.4f}", collapse.indices.size() > 1 && !collapse.isPart ? "down to " : "",
-                     decibels(collapse.sqnr), collapse.cosine);
+  return fmt::format("SQNR {}{}, cosine {}", collapse.indices.size() > 1 && !collapse.isPart ? "down to " : "",
+                     decibels(collapse.sqnr), cosineText(collapse.cosine, 4));
 }
 
 std::string originText(const LossOrigin &origin) {
@@ -89,7 +95,8 @@ Warning collapseWarning(const CheckedOutput &output) {
   Warning warning;
   warning.kind = "CollapsedOutput";
   warning.cause = warning.layer = output.origin ? output.origin->layer : output.quality.name;
-  warning.cost = std::clamp(collapsedSqnr - collapse.sqnr, 0.0, 1e3);
+  constexpr double most = 1e3;
+  warning.cost = std::isnan(collapse.sqnr) ? most : std::clamp(collapsedSqnr - collapse.sqnr, 0.0, most);
   warning.unit = CostUnit::decibel;
   warning.text = subjectOf(output, collapse) + ": " + findingOf(collapse);
   if (output.origin)

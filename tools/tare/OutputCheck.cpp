@@ -24,8 +24,8 @@ constexpr double noiseSqnr = 3;
 constexpr double fewSlices = 1.0 / 20;
 constexpr double exceptional = 20;
 /// A class that no sample shows: a slice of a function's results that stays within this share of what they can be is
-/// quiet, not lost.
-constexpr double quietShare = 1.0 / 16;
+/// quiet, not lost, if the program's stay there as well, and lie no farther apart from float's than that.
+constexpr double quietShare = 1.0 / 16, quietDistance = 1.0 / 64;
 /// What varies less than this, beside its size, counts as equal.
 constexpr double variation = 1e-3;
 /// More slices along one axis are not looked at one by one.
@@ -37,20 +37,43 @@ bool isConstant(const Elements &elements) {
   return elements.otherLow == elements.otherHigh && elements.high - elements.low > variation * size;
 }
 
+/// Infinities and NaN have no ratio, and are as bad as can be.
 bool isBelow(const Elements &elements, double sqnr) {
-  return elements.difference.reference2 > 0 && elements.difference.sqnr() < sqnr;
+  double found = elements.difference.sqnr();
+  return std::isnan(found) || (elements.difference.reference2 > 0 && found < sqnr);
 }
 
 bool hasCollapsed(const Elements &elements) { return isConstant(elements) || isBelow(elements, collapsedSqnr); }
 
+/// How far all of the program's results lie above or below all of float's; negative where they overlap.
+double distance(const Elements &elements) {
+  return std::max(elements.otherLow - elements.high, elements.low - elements.otherHigh);
+}
+
+/// Whether both float's and the program's results are small, or hardly vary, beside what a function's can be.
+bool isQuiet(const Elements &elements, double width) {
+  double low = std::min(elements.low, elements.otherLow), high = std::max(elements.high, elements.otherHigh);
+  double reach = std::max(std::abs(low), std::abs(high));
+  return std::isfinite(width) && std::min(reach, high - low) <= quietShare * width &&
+         distance(elements) <= quietDistance * width;
+}
+
+/// What no chance brings about: results of a function that all are elsewhere than float's.
+bool isElsewhere(const Elements &elements, double width) {
+  return elements.difference.total >= leastElements && distance(elements) > quietShare * width;
+}
+
 bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
-  double reach = std::max({std::abs(elements.low), std::abs(elements.high), std::abs(elements.otherHigh)});
-  if (std::min(reach, elements.high - elements.low) <= quietShare * part.width && std::isfinite(part.width))
+  if (isQuiet(elements, part.width))
     return false;
   if (elements.difference.total < fewElements)
-    return elements.difference.total >= leastElements && isBelow(elements, noiseSqnr);
+    return elements.difference.total >= leastElements &&
+           (isBelow(elements, noiseSqnr) || (isConstant(elements) && isElsewhere(elements, part.width)));
   return isConstant(elements) || isBelow(elements, collapsedSqnr);
 }
+
+/// The smaller one, or NaN.
+double worse(double a, double b) { return std::isnan(b) || b < a ? b : a; }
 
 /// f(element, index along the axis)
 template <typename F> void forEachSlice(const Shape &shape, int64_t axis, F f) {
@@ -82,13 +105,16 @@ public:
     const float *a = reference.as<float>(), *b = output.as<float>();
     if (slices.empty())
       for (int64_t i = 0; i != reference.count(); ++i)
-        byPart[of.partOf(i)].add(a[i], b[i]);
+        if (std::optional<size_t> part = of.partOf(i))
+          byPart[*part].add(a[i], b[i]);
     for (Axis &axis : slices)
-      if (byPart.size() == 1)
+      if (!of.labels)
         addSlices(axis, a, b);
       else
-        forEachSlice(shape, axis.axis,
-                     [&](int64_t i, int64_t index) { axis.at(index, of.partOf(i), byPart.size()).add(a[i], b[i]); });
+        forEachSlice(shape, axis.axis, [&](int64_t i, int64_t index) {
+          if (std::optional<size_t> part = of.partOf(i))
+            axis.at(index, *part, byPart.size()).add(a[i], b[i]);
+        });
   }
 
   OutputQuality quality() {
@@ -122,7 +148,7 @@ private:
     Elements &at(int64_t index, size_t part, size_t parts) { return elements[index * parts + part]; }
   };
 
-  /// Of one part: a row of slices at a time, or so many neighbours in a slice.
+  /// Of one part and nothing else: a row of slices at a time, or so many neighbours in a slice.
   void addSlices(Axis &axis, const float *a, const float *b) const {
     constexpr int64_t lanes = 32;
     int64_t count = elementCount(shape), inner = 1;
@@ -161,8 +187,10 @@ private:
     collapse.isOutput = false;
     for (size_t axis = 0; axis != shape.size() && !collapse.axis; ++axis) {
       std::vector<bool> hasPart(shape[axis]), hasOther(shape[axis]);
-      forEachSlice(shape, axis,
-                   [&](int64_t i, int64_t index) { (of.partOf(i) == part ? hasPart : hasOther)[index] = true; });
+      forEachSlice(shape, axis, [&](int64_t i, int64_t index) {
+        if (std::optional<size_t> found = of.partOf(i))
+          (*found == part ? hasPart : hasOther)[index] = true;
+      });
       std::vector<int64_t> indices;
       bool isApart = true;
       for (int64_t i = 0; i != shape[axis]; ++i) {
@@ -179,18 +207,20 @@ private:
   void addSlices(size_t part, std::vector<Collapse> &collapses) const {
     for (const Axis &axis : slices) {
       Collapse collapse{of.parts[part].value, false, false, axis.axis, {}, shape[axis.axis], HUGE_VAL, 1, false};
+      bool isSure = false;
       for (int64_t i = 0; i != shape[axis.axis]; ++i) {
         const Elements &elements = axis.elements[i * byPart.size() + part];
         if (elements.difference.total == 0 || !hasSliceCollapsed(elements, of.parts[part]))
           continue;
         collapse.indices.push_back(i);
         collapse.isConstant |= isConstant(elements);
-        collapse.sqnr = std::min(collapse.sqnr, elements.difference.sqnr());
-        collapse.cosine = std::min(collapse.cosine, elements.difference.cosine());
+        isSure |= isElsewhere(elements, of.parts[part].width);
+        collapse.sqnr = worse(collapse.sqnr, elements.difference.sqnr());
+        collapse.cosine = worse(collapse.cosine, elements.difference.cosine());
       }
       double worst = collapse.isConstant ? std::min(collapse.sqnr, 0.0) : collapse.sqnr;
       bool areSmall = axis.elements[part].difference.total < fewElements;
-      bool byChance = double(collapse.indices.size()) <= fewSlices * double(shape[axis.axis]) &&
+      bool byChance = !isSure && double(collapse.indices.size()) <= fewSlices * double(shape[axis.axis]) &&
                       (areSmall || worst > byPart[part].difference.sqnr() - exceptional);
       if (!collapse.indices.empty() && !byChance)
         collapses.push_back(std::move(collapse));
@@ -221,10 +251,10 @@ std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &pa
 
 llvm::BitVector tare::elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape) {
   llvm::BitVector elements(elementCount(shape), true);
-  if (collapse.isOutput)
-    return elements;
   for (int64_t i = 0; i != elementCount(shape); ++i)
-    elements[i] = parts.parts[parts.partOf(i)].value == collapse.value;
+    if (std::optional<size_t> part = parts.partOf(i);
+        !part || (!collapse.isOutput && parts.parts[*part].value != collapse.value))
+      elements.reset(i);
   if (collapse.axis) {
     std::set<int64_t> indices(collapse.indices.begin(), collapse.indices.end());
     forEachSlice(shape, *collapse.axis, [&](int64_t i, int64_t index) {

@@ -1,6 +1,7 @@
 //===- OutputParts.cpp - What an output is put together from --------------===//
 #include "OutputParts.h"
 
+#include "BorderLabels.h"
 #include "MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -64,18 +65,23 @@ private:
   llvm::DenseMap<Value, std::optional<Tensor>> labels;
 };
 
-OutputParts partsOf(Value value, std::string name) {
+OutputParts partsOf(Value value, std::string name, const Tensor &borders) {
   Labeller labeller;
   std::optional<Tensor> labels = labeller.label(value);
-  if (!labels)
-    return {std::move(name), {{qnn::valueName(value), widthOf(value)}}, {}};
-  OutputParts parts{std::move(name), std::move(labeller.parts), {}};
-  if (parts.parts.size() == 1)
+  OutputParts parts{std::move(name), {}, {}};
+  if (labels)
+    parts.parts = std::move(labeller.parts);
+  else
+    parts.parts.push_back({qnn::valueName(value), widthOf(value)});
+  if (parts.parts.size() == 1) {
+    parts.labels = borders;
     return parts;
-  // What pads, too, is the part that it is numbered as, if any.
+  }
+  // Between two parts it is the first one.
   for (int64_t i = 0; i != labels->count(); ++i) {
     float &label = labels->mutableAs<float>()[i];
-    label = std::clamp(std::floor(label), 0.0f, float(parts.parts.size() - 1));
+    bool isBorder = borders && borders.as<float>()[i] == BorderLabels::border;
+    label = isBorder ? BorderLabels::border : std::clamp(std::floor(label), 0.0f, float(parts.parts.size() - 1));
   }
   parts.labels = *labels;
   return parts;
@@ -83,11 +89,18 @@ OutputParts partsOf(Value value, std::string name) {
 
 } // namespace
 
+std::optional<size_t> OutputParts::partOf(int64_t element) const {
+  float label = labels ? labels.as<float>()[element] : 0;
+  return label == BorderLabels::border ? std::nullopt : std::optional(size_t(label));
+}
+
 std::vector<OutputParts> tare::outputPartsOf(func::FuncOp function) {
   std::vector<OutputParts> outputs;
+  BorderLabels borders(function);
   for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
     auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
-    outputs.push_back(partsOf(result.get(), name ? name.str() : qnn::valueName(result.get())));
+    outputs.push_back(
+        partsOf(result.get(), name ? name.str() : qnn::valueName(result.get()), borders.of(result.get())));
   }
   return outputs;
 }

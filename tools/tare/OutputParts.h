@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,12 @@ struct OutputPart {
 struct OutputParts {
   std::string name;
   std::vector<OutputPart> parts;
-  /// float32, of the output's shape: the index into `parts` of each element. Empty where there is one part.
+  /// float32, of the output's shape: the index into `parts` of each element, or what borders are labelled. Empty where
+  /// all is one part.
   Tensor labels;
 
-  size_t partOf(int64_t element) const { return labels ? size_t(labels.as<float>()[element]) : 0; }
+  /// Nothing of an element that a padding has put there, and that no data changes.
+  std::optional<size_t> partOf(int64_t element) const;
 };
 
 /// The parts of each output of @main, in its float or QDQ form.

@@ -100,29 +100,42 @@ static double elementAt(const Tensor &tensor, int64_t index) {
   }
 }
 
-/// The noise beside the signal, of elements here and there.
-static double disagreement(const Tensor &reference, const Tensor &other) {
+/// Where the tensor has the element that is at `index` of the aligned one.
+static int64_t sourceOf(int64_t index, const Tensor &tensor, const Alignment &alignment) {
+  const Shape &shape = tensor.shape();
+  std::vector<int64_t> strides(shape.size(), 1);
+  for (size_t i = shape.size(); i-- > 1;)
+    strides[i - 1] = strides[i] * shape[i];
+  int64_t source = 0;
+  for (size_t i = alignment.order.size(); i-- > 0;) {
+    int64_t axis = alignment.order[i];
+    source += index % shape[axis] * strides[axis];
+    index /= shape[axis];
+  }
+  return source;
+}
+
+/// The noise of elements here and there.
+static double disagreement(const Tensor &reference, const Tensor &tensor, const Alignment &alignment) {
   constexpr int64_t looks = 4096;
   // An odd stride meets every column.
   const int64_t stride = std::max<int64_t>(reference.count() / looks, 1) | 1;
   Difference difference;
   for (int64_t i = 0; i < reference.count(); i += stride)
-    difference.add(elementAt(reference, i), elementAt(other, i));
-  return difference.noise == 0 ? 0 : difference.noise / difference.reference2;
+    difference.add(elementAt(reference, i), elementAt(tensor, sourceOf(i, tensor, alignment)));
+  return difference.noise;
 }
 
 std::optional<Tensor> tare::aligned(const Tensor &tensor, const Tensor &reference) {
-  constexpr double agreeing = 1e-3;
   std::vector<Alignment> candidates = alignments(reference.shape(), tensor.shape());
-  std::optional<Tensor> best;
+  const Alignment *best = nullptr;
   double least = HUGE_VAL;
   for (const Alignment &candidate : candidates) {
-    Tensor found = candidate.apply(tensor);
-    double noise = candidates.size() == 1 ? 0 : disagreement(reference, found);
+    double noise = candidates.size() == 1 ? 0 : disagreement(reference, tensor, candidate);
     if (!best || noise < least)
-      best = std::move(found), least = noise;
-    if (least <= agreeing)
+      best = &candidate, least = noise;
+    if (least == 0)
       break;
   }
-  return best;
+  return best ? std::optional(best->apply(tensor)) : std::nullopt;
 }

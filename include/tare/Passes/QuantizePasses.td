@@ -149,12 +149,13 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
   let summary = "keep constants that no result depends on out of the ranges";
   let description = [{
     A border of -10000 that max pooling never takes, a mask that a softmax turns into zeros: such numbers would make the grids of
-    everything that they meet useless. Ops say how low their operands' elements matter (FloorOpInterface):
+    everything that they meet useless. So would a border of 10000 that a sigmoid turns into 1. Ops say how low and how high their operands'
+    elements matter (FloorOpInterface):
 
     - a padding before a max pooling becomes the pooling's own, where its value is below everything else and the windows allow it;
     - of a row of a softmax that a constant masks from its first element to its last, the constant is taken less its greatest there;
-    - other paddings and constants are raised to the floor of what reads them;
-    - the ranges of what is computed from them end at their floors.
+    - other paddings and constants are raised to the floor of what reads them, or lowered to its ceiling;
+    - the ranges of what is computed from them end at their floors and ceilings.
 
     ```mlir
     // before; x has the range [-2, 3]
@@ -164,7 +165,7 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     %1 = qnn.max_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
     ```
 
-    Remarks: what was raised, and to what. Warns of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
+    Remarks: what was raised or lowered, and to what. Warns of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
     one that is infinite, and that a result depends on, is an error.
   }];
   let options = [

@@ -1,4 +1,4 @@
-//===- Floors.cpp - How low an operand's elements matter ------------------===//
+//===- Floors.cpp - How low and how high an operand's elements matter -----===//
 //
 // Formulas: docs/arithmetic.md, (A53).
 //
@@ -15,133 +15,183 @@ using namespace tare::qnn;
 
 namespace {
 
-constexpr double everyElementMatters = -HUGE_VAL;
+constexpr double infinity = HUGE_VAL;
+constexpr Interval everyElementMatters = {-infinity, infinity};
 /// No grid has more steps: numbers that are closer than half of one of so many are the same.
 constexpr double mostSteps = 65535;
 
-/// x < 0 ? slope * x : x does not tell numbers apart whose results do not reach `resultFloor`.
-double leakyFloor(double slope, double resultFloor) {
+/// x < 0 ? slope * x : x does not tell numbers apart whose results are not within `result`.
+Interval leakyLimits(double slope, Interval result) {
+  auto [floor, ceiling] = result;
+  // Below 0 the results rise again.
   if (slope < 0)
-    return everyElementMatters;
+    return {std::max(ceiling, 0.0) / slope, std::max(ceiling, 0.0)};
   if (slope == 0)
-    return std::max(resultFloor, 0.0);
-  return resultFloor < 0 ? resultFloor / slope : resultFloor;
+    return {std::max(floor, 0.0), std::max(ceiling, 0.0)};
+  return {floor < 0 ? floor / slope : floor, ceiling < 0 ? ceiling / slope : ceiling};
 }
 
-/// The floor of an op's sum, product, .. before its fused activation.
-double beforeClamp(std::optional<ClampAttr> clamp, double resultFloor) {
-  return clamp ? std::max(resultFloor, clamp->getMin()) : resultFloor;
+/// The limits of an op's sum, product, .. before its fused activation.
+Interval beforeClamp(std::optional<ClampAttr> clamp, Interval result) {
+  return clamp ? Interval(std::max(result.first, clamp->getMin()), std::min(result.second, clamp->getMax())) : result;
+}
+
+/// A function's results that are nearer to one of its ends than half a step of any grid that holds `seen` are that end.
+Interval withinEnds(Interval result, Interval ends, Interval seen) {
+  double half = (std::clamp(seen.second, 0.0, ends.second) - std::clamp(seen.first, ends.first, 0.0)) / (2 * mostSteps);
+  return {std::max(result.first, ends.first + half), std::min(result.second, ends.second - half)};
+}
+
+/// Of an inverse function at a level that none of its results has: there it has no limit.
+Interval finiteLimits(double floor, double ceiling) {
+  return {std::isfinite(floor) ? floor : -infinity, std::isfinite(ceiling) ? ceiling : infinity};
+}
+
+Interval knownOf(Value value, const ElementBounds &bounds) { return {bounds.least(value), bounds.greatest(value)}; }
+
+/// The numbers by which a factor's elements limit the other one: all of a constant but 0, or the ends of one sign.
+SmallVector<double> limitingFactors(Value factor, const ElementBounds &bounds) {
+  auto [least, greatest] = knownOf(factor, bounds);
+  if (!std::isfinite(least) || !std::isfinite(greatest))
+    return {};
+  if (least > 0 || greatest < 0)
+    return {least, greatest};
+  ElementsAttr constant = constantValue(factor);
+  if (!constant || !constant.getElementType().isF32())
+    return {};
+  tare::Tensor elements = toTensor(constant);
+  SmallVector<double> factors;
+  std::copy_if(elements.as<float>(), elements.as<float>() + elements.count(), std::back_inserter(factors),
+               [](float x) { return x != 0; });
+  return factors;
 }
 
 } // namespace
 
-double ReluOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  return std::max(resultFloor, 0.0);
+Interval ReluOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return {std::max(result.first, 0.0), result.second};
 }
 
-double ClipOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  return std::max(resultFloor, getInterval().getMin());
+Interval ClipOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return {std::max(result.first, getInterval().getMin()), std::min(result.second, getInterval().getMax())};
 }
 
-/// Below, the result is nearer to 0 than half a step of any grid that holds its greatest element.
-double SigmoidOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &bounds) {
-  double greatest = std::clamp(bounds.greatest(getResult()), 0.0, 1.0);
-  double level = std::max(resultFloor, greatest / (2 * mostSteps));
-  return level < 1 ? std::log(level / (1 - level)) : HUGE_VAL;
+Interval SigmoidOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
+  auto [floor, ceiling] = withinEnds(result, {0, 1}, knownOf(getResult(), bounds));
+  return finiteLimits(std::log(floor / (1 - floor)), std::log(ceiling / (1 - ceiling)));
 }
 
-/// The same with -1.
-double TanhOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &bounds) {
-  double greatest = std::clamp(bounds.greatest(getResult()), 0.0, 1.0);
-  double level = std::max(resultFloor, -1 + (1 + greatest) / (2 * mostSteps));
-  return level < 1 ? std::atanh(level) : HUGE_VAL;
+Interval TanhOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
+  auto [floor, ceiling] = withinEnds(result, {-1, 1}, knownOf(getResult(), bounds));
+  return finiteLimits(std::atanh(floor), std::atanh(ceiling));
 }
 
-/// 0 from here downwards; above it falls first.
-double HardSwishOp::getOperandFloor(unsigned, double, const ElementBounds &) { return -3; }
+/// 0 from here downwards; above it falls first. From 3 upwards it is x.
+Interval HardSwishOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return {-3, std::max(result.second, 3.0)};
+}
 
 bool HardSwishOp::isMonotone() { return false; }
 
-/// Towards -inf the result comes back to 0 as x * exp(x) does, from below.
-double SwishOp::getOperandFloor(unsigned, double, const ElementBounds &bounds) {
-  double greatest = bounds.greatest(getResult());
+/// Towards -inf the result comes back to 0 as x * exp(x) does, from below. Above 0 it rises, and is less than x by no
+/// more than 0.28.
+Interval SwishOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
+  double ceiling = std::max(result.second, 0.0) + 0.5, greatest = bounds.greatest(getResult());
   if (!(greatest > 0) || !std::isfinite(greatest))
-    return everyElementMatters;
+    return {-infinity, ceiling};
   double floor = -1, level = greatest / (2 * mostSteps);
   while (-floor * std::exp(floor) > level)
     --floor;
-  return floor;
+  return {floor, ceiling};
 }
 
 bool SwishOp::isMonotone() { return false; }
 
 /// Towards zero: of what lies above a whole number below 0, none is nearer to it.
-double TruncateOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  return std::floor(resultFloor);
+Interval TruncateOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return {std::floor(result.first), std::ceil(result.second)};
 }
 
-double LeakyReluOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  return leakyFloor(getAlpha().convertToDouble(), resultFloor);
+Interval LeakyReluOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return leakyLimits(getAlpha().convertToDouble(), result);
 }
 
 bool LeakyReluOp::isMonotone() { return getAlpha().convertToDouble() > 0; }
 
-/// That of the channel that tells the lowest numbers apart.
-double PReluOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  double floor = HUGE_VAL;
-  for (double slope : getSlope())
-    floor = std::min(floor, leakyFloor(slope, resultFloor));
-  return floor;
+/// Those of the channels that tell the lowest and the highest numbers apart.
+Interval PReluOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  Interval limits = {infinity, -infinity};
+  for (double slope : getSlope()) {
+    auto [floor, ceiling] = leakyLimits(slope, result);
+    limits = {std::min(limits.first, floor), std::max(limits.second, ceiling)};
+  }
+  return limits;
 }
 
 bool PReluOp::isMonotone() {
   return llvm::all_of(getSlope(), [](double slope) { return slope > 0; });
 }
 
-double HardSigmoidOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  double alpha = getAlpha().convertToDouble();
-  return alpha > 0 ? (std::max(resultFloor, 0.0) - getBeta().convertToDouble()) / alpha : everyElementMatters;
+Interval HardSigmoidOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  double alpha = getAlpha().convertToDouble(), beta = getBeta().convertToDouble();
+  if (alpha == 0)
+    return everyElementMatters;
+  double least = (std::max(result.first, 0.0) - beta) / alpha, most = (std::min(result.second, 1.0) - beta) / alpha;
+  return alpha > 0 ? Interval(least, most) : Interval(most, least);
 }
 
 bool HardSigmoidOp::isMonotone() { return getAlpha().convertToDouble() > 0; }
 
+bool HardSigmoidOp::isMonotoneByOperand() { return true; }
+
 /// No result is less than the least one.
-double MaxPoolOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &bounds) {
-  return std::max(resultFloor, bounds.least(getResult()));
+Interval MaxPoolOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
+  return {std::max(result.first, bounds.least(getResult())), result.second};
 }
 
 /// Nearest copies elements; linear mixes them.
-double ResizeOp::getOperandFloor(unsigned, double resultFloor, const ElementBounds &) {
-  return getMode() == ResizeMode::Nearest ? resultFloor : everyElementMatters;
+Interval ResizeOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {
+  return getMode() == ResizeMode::Nearest ? result : everyElementMatters;
 }
 
 /// (A28), (A58) exp(-d) is 0 in its table where whole * exp(-d) < 1/2.
-double SoftmaxOp::getOperandFloor(unsigned, double, const ElementBounds &bounds) {
+Interval SoftmaxOp::getOperandLimits(unsigned, Interval, const ElementBounds &bounds) {
   const double whole = bounds.activationBits() == 8 ? 65535.0 : std::ldexp(1.0, kernels::exponentialBits);
   const double vanishing = std::log(2.0 * whole);
-  return bounds.leastMaximum(getInput(), getAxis()) - vanishing;
+  return {bounds.leastMaximum(getInput(), getAxis()) - vanishing, infinity};
 }
 
 bool SoftmaxOp::isMonotone() { return false; }
 
-double AddOp::getOperandFloor(unsigned operand, double resultFloor, const ElementBounds &bounds) {
-  return beforeClamp(getClamp(), resultFloor) - bounds.greatest(getOperand(1 - operand));
+Interval AddOp::getOperandLimits(unsigned operand, Interval result, const ElementBounds &bounds) {
+  auto [floor, ceiling] = beforeClamp(getClamp(), result);
+  auto [least, greatest] = knownOf(getOperand(1 - operand), bounds);
+  return {floor - greatest, ceiling - least};
 }
 
 /// What is subtracted makes the result smaller where it rises.
-double SubOp::getOperandFloor(unsigned operand, double resultFloor, const ElementBounds &bounds) {
-  return operand == 0 ? beforeClamp(getClamp(), resultFloor) + bounds.least(getRhs()) : everyElementMatters;
+Interval SubOp::getOperandLimits(unsigned operand, Interval result, const ElementBounds &bounds) {
+  auto [floor, ceiling] = beforeClamp(getClamp(), result);
+  auto [least, greatest] = knownOf(getOperand(1 - operand), bounds);
+  return operand == 0 ? Interval(floor + least, ceiling + greatest) : Interval(least - ceiling, greatest - floor);
 }
 
 bool SubOp::isMonotone() { return false; }
 
-/// By positive numbers.
-double MulOp::getOperandFloor(unsigned operand, double resultFloor, const ElementBounds &bounds) {
-  Value factor = getOperand(1 - operand);
-  double least = bounds.least(factor), greatest = bounds.greatest(factor), floor = beforeClamp(getClamp(), resultFloor);
-  if (!(least > 0) || !std::isfinite(greatest))
+bool SubOp::isMonotoneByOperand() { return true; }
+
+/// Negative factors turn floors into ceilings.
+Interval MulOp::getOperandLimits(unsigned operand, Interval result, const ElementBounds &bounds) {
+  SmallVector<double> factors = limitingFactors(getOperand(1 - operand), bounds);
+  if (factors.empty())
     return everyElementMatters;
-  return floor / (floor < 0 ? least : greatest);
+  auto [floor, ceiling] = beforeClamp(getClamp(), result);
+  Interval limits = {infinity, -infinity};
+  for (double factor : factors) {
+    double low = floor / factor, high = ceiling / factor;
+    limits = {std::min({limits.first, low, high}), std::max({limits.second, low, high})};
+  }
+  return limits;
 }
 
 bool MulOp::isMonotone() {
@@ -154,3 +204,5 @@ bool MulOp::isMonotone() {
   };
   return isPositive(getLhs()) || isPositive(getRhs());
 }
+
+bool MulOp::isMonotoneByOperand() { return true; }

@@ -114,3 +114,15 @@ TEST_F(AtomicFileTest, UnfinishedOutputsAreRemovedAtAnEarlyEnd) {
   };
   EXPECT_EXIT(end(), testing::ExitedWithCode(0), "");
 }
+
+/// What comes into being behind the removal would stay: it does not come into being.
+TEST_F(AtomicFileTest, NothingIsBegunAfterAnEarlyEnd) {
+  auto end = [&] {
+    auto nameless = AtomicFile::create(path("c"));
+    bool made = nameless && nameless->write("x");
+    removeTemporaries();
+    bool refused = !AtomicFile::createNamed(path("a")) && !AtomicFolder::create(path("b")) && !nameless->commit();
+    _exit(made && refused && fileCount() == 0 ? 0 : 1);
+  };
+  EXPECT_EXIT(end(), testing::ExitedWithCode(0), "");
+}

@@ -102,15 +102,21 @@ def Qnn_UnaryFunctionOpInterface : OpInterface<"UnaryFunctionOpInterface"> {
 def Qnn_FloorOpInterface : OpInterface<"FloorOpInterface"> {
   let cppNamespace = "::tare::qnn";
   let description = [{
-    How low an operand's elements matter. The floor of a value is a number t so that nothing changes if every element below t becomes t:
-    the border that a max pooling never takes, a masked score before a softmax. Of an op without this interface every element matters.
+    How low, and how high, an operand's elements matter. The floor of a value is a number t so that nothing changes if every element below t
+    becomes t: the border that a max pooling never takes, a masked score before a softmax. Its ceiling is the same from above: a border that a
+    sigmoid turns into 1. Of an op without this interface every element matters.
   }];
   let methods = [
-    InterfaceMethod<"The floor of operand `operand`, as far as this op is concerned, if the result's is `resultFloor` (-inf for none).",
-      "double", "getOperandFloor", (ins "unsigned":$operand, "double":$resultFloor, "const ::tare::qnn::ElementBounds &":$bounds), "",
-      [{ return resultFloor; }]>,
+    InterfaceMethod<"The floor and the ceiling of operand `operand`, as far as this op is concerned, from the result's (-inf and inf for none).",
+      "::tare::qnn::Interval", "getOperandLimits",
+      (ins "unsigned":$operand, "::tare::qnn::Interval":$result, "const ::tare::qnn::ElementBounds &":$bounds), "",
+      [{ return result; }]>,
     InterfaceMethod<"Whether no element of the result falls where an operand's elements rise: the op on lower bounds gives lower bounds.",
-      "bool", "isMonotone", (ins), "", [{ return true; }]>
+      "bool", "isMonotone", (ins), "", [{ return true; }]>,
+    InterfaceMethod<[{
+      Whether each element of the result rises or falls all along with each operand's elements: the op on all combinations of lower and
+      upper bounds gives both bounds.
+    }], "bool", "isMonotoneByOperand", (ins), "", [{ return $_op.isMonotone(); }]>
   ];
 }
 

@@ -17,8 +17,10 @@ include "tare/Dialect/Qnn/QnnInterfaces.td"
 defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
 defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
 defvar Qnn_RequantOfMean = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "dividesByCount"]>;
-defvar Qnn_Floor = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor"]>;
-defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandFloor", "isMonotone"]>;
+defvar Qnn_Floor = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandLimits"]>;
+defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandLimits", "isMonotone"]>;
+defvar Qnn_FloorByOperand = DeclareOpInterfaceMethods<Qnn_FloorOpInterface,
+  ["getOperandLimits", "isMonotone", "isMonotoneByOperand"]>;
 defvar Qnn_RequantWithInterval = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "getResultInterval"]>;
 
 /// Float or quantized, of static shape.
@@ -236,7 +238,7 @@ def Qnn_LeakyReluOp : Qnn_UnaryOp<"leaky_relu", "x < 0 ? alpha * x : x", [Qnn_Fl
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.01">:$alpha);
 }
 
-def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [Qnn_FloorOfSome], ["getImage"]> {
+def Qnn_HardSigmoidOp : Qnn_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [Qnn_FloorByOperand], ["getImage"]> {
   let arguments = (ins Qnn_Tensor:$input, DefaultValuedAttr<F64Attr, "0.2">:$alpha, DefaultValuedAttr<F64Attr, "0.5">:$beta);
 }
 
@@ -267,8 +269,8 @@ class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
 
 defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "sharesShift"]>;
 def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum, Qnn_Floor]>;
-def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorOfSome]>;
-def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands, Qnn_FloorOfSome]>;
+def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorByOperand]>;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands, Qnn_FloorByOperand]>;
 def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 
 def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands, Qnn_FloorOfSome]> {

@@ -43,10 +43,22 @@ TEST(Facts, EveryOperandHasARole) {
   EXPECT_EQ(lookup(program::Op::Concat)->facts.roles.of(11), "input11");
 }
 
-/// Every accumulator that random operands give lies within what the operator says that it reaches.
+/// Whether an operator's accumulators have weights of their own in each channel, the last axis.
+bool hasChannels(const program::OpUnion &op) { return op.AsConv() || op.AsConvTranspose() || op.AsLinear(); }
+
+/// What any accumulator may be: of one channel, or of all of them where accumulators of all have all.
+Reach reachOf(const std::vector<Reach> &reaches, std::optional<int64_t> channel) {
+  Reach all{0, INT64_MAX, INT64_MIN};
+  for (const Reach &reach : reaches)
+    if (!channel || reach.index == *channel)
+      all.low = std::min(all.low, reach.low), all.high = std::max(all.high, reach.high);
+  return all;
+}
+
+/// Every accumulator that random operands give lies within what the operator says that it reaches, channel by channel.
 TEST(Facts, AccumulatorsAreWithinTheirReach) {
   Random random(8);
-  size_t looked = 0;
+  size_t looked = 0, apart = 0;
   for (const Generator &generator : generators)
     for (int i = 0; i < 60; ++i) {
       Case test = generator.make(random);
@@ -61,20 +73,25 @@ TEST(Facts, AccumulatorsAreWithinTheirReach) {
       std::vector<Reach> reaches = kernel.scaling->reaches(test.op, operands, *result);
       Tensor accumulators(kernel.accumulatorType(test.operands[0].element()), result->shape);
       kernel.accumulate(test.op, test.views(), accumulators.mutableView());
-      int64_t least = INT64_MAX, most = INT64_MIN;
-      for (const Reach &reach : reaches)
-        least = std::min(least, reach.low), most = std::max(most, reach.high);
       // Random biases may be such that 32 bits wrap, which no program's do.
-      if (least < INT32_MIN || most > INT32_MAX)
+      if (Reach all = reachOf(reaches, std::nullopt); all.low < INT32_MIN || all.high > INT32_MAX)
         continue;
+      bool isPerChannel = hasChannels(test.op);
+      if (isPerChannel) {
+        ASSERT_EQ(int64_t(reaches.size()), result->shape.back()) << generator.name;
+        ++apart;
+      }
       for (int64_t e = 0; e < accumulators.count(); ++e) {
+        std::optional<int64_t> channel = isPerChannel ? std::optional(e % result->shape.back()) : std::nullopt;
+        Reach reach = reachOf(reaches, channel);
         int64_t found =
             accumulators.element() == ElementType::i32 ? accumulators.as<int32_t>()[e] : accumulators.as<int64_t>()[e];
-        ASSERT_GE(found, least) << generator.name;
-        ASSERT_LE(found, most) << generator.name;
+        ASSERT_GE(found, reach.low) << generator.name << ", element " << e;
+        ASSERT_LE(found, reach.high) << generator.name << ", element " << e;
         ++looked;
       }
     }
+  EXPECT_GT(apart, 50u);
   EXPECT_GT(looked, 1000u);
 }
 
