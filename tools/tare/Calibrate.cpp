@@ -38,15 +38,21 @@ public:
       return context.takeError(options.model);
     if (Status holds = checkMemory(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
                                    request->calibration.maxMemory);
-        !holds)
+        !holds) {
+      context.dropWarnings();
       return holds;
+    }
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
-    if (!ranges)
+    if (!ranges) {
+      context.dropWarnings();
       return ranges.error();
-    context.showWarnings();
-    if (Status written = writeFile(output, calibration::toJson(*ranges)); !written)
+    }
+    if (Status written = writeFile(output, calibration::toJson(*ranges)); !written) {
+      context.dropWarnings();
       return written;
+    }
     complete.push_back(output);
+    context.showWarnings();
     report(*ranges);
     return success();
   }

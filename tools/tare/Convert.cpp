@@ -2,6 +2,7 @@
 #include "CalibrationOptions.h"
 #include "Commands.h"
 #include "CompilerContext.h"
+#include "DumpIr.h"
 #include "Json.h"
 #include "Numbers.h"
 #include "OutputFile.h"
@@ -39,13 +40,19 @@ public:
       return request.error();
     if (Status free = checkOutput(output, options.files()); !free)
       return free;
+    if (isRootFolder(dumpFolder))
+      return Error{"--dump-ir " + dumpFolder +
+                   ": is the root of the file system; expected a folder of the dump's own, which is made where it is "
+                   "not there"};
     CompilerContext context(console());
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
       return context.takeError(options.model);
     Status written = emit == "program" ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
-    if (!written)
+    if (!written) {
+      context.dropWarnings();
       return written;
+    }
     complete.push_back(output);
     showCheck();
     context.showWarnings();

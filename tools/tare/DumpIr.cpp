@@ -60,6 +60,11 @@ private:
 
 std::unique_ptr<PassInstrumentation> IrDump::instrumentation() { return std::make_unique<DumpInstrumentation>(*this); }
 
+bool isRootFolder(const std::string &folder) {
+  SmallString<128> path;
+  return !folder.empty() && !llvm::sys::fs::real_path(folder, path) && path == llvm::sys::path::root_path(path);
+}
+
 /// What an earlier dump left, whose weights this one may replace.
 static std::error_code removeDump(StringRef folder) {
   static const llvm::Regex ours("^[0-9][0-9]+-[a-z-]+\\.mlir$");

@@ -36,6 +36,9 @@ private:
   Status outcome = success();
 };
 
+/// Whether `folder` is the root of the file system, under whatever name: no place for a dump.
+bool isRootFolder(const std::string &folder);
+
 } // namespace tare
 
 #endif // TARE_TOOLS_TARE_DUMPIR_H

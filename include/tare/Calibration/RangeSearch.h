@@ -67,7 +67,7 @@ inline double fewestSteps(const GridKind &grid) { return grid.isFine() ? 128 : 1
 /// within half a step of 0 does not count.
 uint64_t flattenedBy(const Histogram &histogram, const Range &range, const GridKind &grid);
 /// So many of the values that are not 0 leave nothing of them: outliers have all steps.
-inline constexpr double flattenedShare = 0.75;
+inline constexpr double flattenedShare = 0.9;
 
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);
