@@ -157,10 +157,12 @@ struct Values {
   /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
   /// is the one that matters, however rare it is.
   SearchOptions searchOf(mlir::Value value, SearchOptions options) const {
-    if (isBounded(value) || readByFunctions.contains(value))
+    if (!mayHaveOutliers(value))
       options.method = Method::minMax;
     return options;
   }
+
+  bool mayHaveOutliers(mlir::Value value) const { return !isBounded(value) && !readByFunctions.contains(value); }
 
 private:
   void add(mlir::Value value, const std::optional<Tensor> &tensor) {
@@ -178,6 +180,8 @@ private:
 /// What one thread has seen.
 struct Worker {
   std::vector<Histogram> histograms;
+  /// By value, the first sample in which an element was not finite.
+  std::vector<int64_t> nonFiniteSamples;
   std::optional<Error> error;
 };
 
@@ -187,23 +191,33 @@ public:
   Run(const Evaluator &evaluator, const Values &values, SampleSource &source, const CalibrationOptions &options)
       : evaluator(evaluator), values(values), source(source), options(options) {}
 
+  /// By value, the first sample in which an element was not finite; -1 where all were.
+  std::vector<int64_t> nonFiniteSamples;
+
   Result<std::vector<Histogram>> histograms() {
     size_t threads = options.threads ? options.threads : defaultThreads();
     std::vector<Worker> workers(threads);
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
     std::vector<Histogram> merged = emptyHistograms();
+    nonFiniteSamples.assign(merged.size(), -1);
     for (const Worker &worker : workers) {
       if (worker.error)
         return *worker.error;
-      for (size_t i = 0; i < worker.histograms.size(); ++i)
+      for (size_t i = 0; i < worker.histograms.size(); ++i) {
         merged[i].merge(worker.histograms[i]);
+        if (int64_t sample = worker.nonFiniteSamples[i]; sample >= 0)
+          nonFiniteSamples[i] = nonFiniteSamples[i] < 0 ? sample : std::min(nonFiniteSamples[i], sample);
+      }
     }
     return merged;
   }
 
 private:
   /// What the search needs of a value with so many elements in all samples.
-  static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search) {
+  static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search, bool hasOutliers) {
+    // What outliers leave to the others is told of 8 bits.
+    if (hasOutliers && search.method == Method::minMax && !search.grid.isFine())
+      return Histogram();
     bool looksAtTails =
         search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
     if (search.powersOfTwo || (search.method != Method::minMax && !looksAtTails))
@@ -217,14 +231,15 @@ private:
     std::vector<Histogram> histograms;
     for (const auto &[value, index] : values.observed) {
       auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
-      histograms.push_back(
-          emptyHistogram(type.getNumElements() * source.sampleCount(), values.searchOf(value, options.search)));
+      histograms.push_back(emptyHistogram(type.getNumElements() * source.sampleCount(),
+                                          values.searchOf(value, options.search), values.mayHaveOutliers(value)));
     }
     return histograms;
   }
 
   void work(Worker &worker) {
     worker.histograms = emptyHistograms();
+    worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
     while (true) {
       Result<std::optional<Sample>> sample = source.next();
       if (!sample) {
@@ -233,7 +248,7 @@ private:
       }
       if (!*sample)
         return;
-      std::vector<Tensor> outputs = observeSample((*sample)->inputs, worker);
+      std::vector<Tensor> outputs = observeSample(**sample, worker);
       if (options.visit)
         options.visit(**sample, outputs);
       if (options.progress)
@@ -241,11 +256,18 @@ private:
     }
   }
 
-  std::vector<Tensor> observeSample(const std::vector<Tensor> &inputs, Worker &worker) {
+  std::vector<Tensor> observeSample(const Sample &sample, Worker &worker) {
+    const std::vector<Tensor> &inputs = sample.inputs;
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
       auto slot = values.observed.find(value);
-      if (slot != values.observed.end())
-        worker.histograms[slot->second].add({tensor.as<float>(), size_t(tensor.count())});
+      if (slot == values.observed.end())
+        return;
+      Histogram &histogram = worker.histograms[slot->second];
+      uint64_t before = histogram.nonFinite();
+      histogram.add({tensor.as<float>(), size_t(tensor.count())});
+      // A thread's samples come in their order.
+      if (int64_t &first = worker.nonFiniteSamples[slot->second]; first < 0 && histogram.nonFinite() > before)
+        first = int64_t(sample.index);
     };
     // The arguments come first among the observed values, unless they are not float.
     for (const auto &[value, index] : values.observed)
@@ -272,6 +294,10 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   range.max = found.max;
   range.seenMin = histogram.min();
   range.seenMax = histogram.max();
+  const uint64_t counted = histogram.finite() - histogram.zeros(),
+                 flattened = flattenedBy(histogram, found, options.grid);
+  if (!options.grid.isFine() && counted && double(flattened) >= flattenedShare * double(counted))
+    range.flattened = flattened, range.flattenedOf = counted;
   if (options.powersOfTwo && !histogram.isDead())
     range.stepErrors = findStepErrors(histogram, found, options.grid);
   return range;
@@ -287,7 +313,8 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   if (mlir::failed(evaluator))
     return Error{"the graph cannot be evaluated"};
   Values values(module.lookupSymbol<mlir::func::FuncOp>("main"));
-  Result<std::vector<Histogram>> histograms = Run(*evaluator, values, source, options).histograms();
+  Run run(*evaluator, values, source, options);
+  Result<std::vector<Histogram>> histograms = run.histograms();
   if (!histograms)
     return histograms.error();
 
@@ -300,6 +327,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   // A search looks at one histogram alone, so they spread over the cores.
   parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
     found[i] = summarize((*histograms)[i], values.searchOf((values.observed.begin() + i)->first, options.search));
+    found[i].nonFiniteSample = run.nonFiniteSamples[i];
   });
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
@@ -311,6 +339,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
       continue; // Of a value that is not float.
     ValueRange range = source->second;
     range.stepErrors.reset();
+    range.flattened = range.flattenedOf = 0;
     if (range.label == calibratedLabel)
       range.label = inheritedLabel;
     ranges.values[qnn::valueName(value)] = range;

@@ -50,6 +50,21 @@ Range findRange(const Histogram &histogram, const SearchOptions &options) {
   return {};
 }
 
+uint64_t flattenedBy(const Histogram &histogram, const Range &range, const GridKind &grid) {
+  if (histogram.positive().empty() && histogram.negative().empty())
+    return 0;
+  double width = grid.symmetric ? 2 * std::max(-range.min, range.max) : range.max - range.min;
+  double halfStep = width / double(grid.levels - 1) / 2;
+  auto within = [&](std::span<const uint64_t> side) {
+    uint64_t count = 0;
+    for (size_t j = 0; j < side.size() && double(j + 1) * histogram.binWidth() <= halfStep; ++j)
+      count += side[j];
+    return count;
+  };
+  uint64_t count = within(histogram.positive()) + within(histogram.negative());
+  return count - std::min(count, histogram.zeros());
+}
+
 Range minMaxRange(const Histogram &histogram) {
   if (histogram.finite() == 0)
     return {};

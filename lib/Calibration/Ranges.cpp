@@ -68,6 +68,12 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
           out.attribute("seen_max", range.seenMax);
           if (range.nonFinite)
             out.attribute("non_finite", int64_t(range.nonFinite));
+          if (range.nonFinite && range.nonFiniteSample >= 0)
+            out.attribute("non_finite_sample", range.nonFiniteSample);
+          if (range.flattened) {
+            out.attribute("flattened", int64_t(range.flattened));
+            out.attribute("flattened_of", int64_t(range.flattenedOf));
+          }
           if (range.stepErrors)
             out.attributeObject("step_errors", [&] { writeFields(out, *range.stepErrors); });
         });

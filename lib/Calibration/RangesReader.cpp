@@ -210,6 +210,9 @@ Result<ValueRange> parseValue(const json &object) {
   range.seenMin = number(object, "seen_min").value_or(NAN);
   range.seenMax = number(object, "seen_max").value_or(NAN);
   range.nonFinite = integer(object, "non_finite").value_or(0);
+  range.nonFiniteSample = integer(object, "non_finite_sample").value_or(-1);
+  range.flattened = std::max<int64_t>(integer(object, "flattened").value_or(0), 0);
+  range.flattenedOf = std::max<int64_t>(integer(object, "flattened_of").value_or(0), 0);
   if (const json *entry = member(object, "step_errors"); entry && entry->is_object()) {
     Result<StepErrors> errors = parseStepErrors(*entry);
     if (!errors)

@@ -164,7 +164,8 @@ LogicalResult GraphImporter::checkSupport() {
   }
   if (unsupported.empty())
     return mlir::success();
-  return reporter.error("operators that are not supported: " + unsupported);
+  return reporter.error("operators that are not supported: " + unsupported +
+                        "; express them by operators of docs/onnx.md, fold what is constant, or cut the model there");
 }
 
 /// Reads the initializers that are used; the others may be of any type.

@@ -14,6 +14,7 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 
 namespace tare {
@@ -77,9 +78,11 @@ private:
     const calibration::ValueRange &range = entry->second;
     auto label = qnn::symbolizeRangeLabel(range.label);
     if (label == RangeLabel::NaN) {
-      notANumber.push_back("'" + name + "'");
+      notANumber.push_back(describeNonFinite(value, range));
       return;
     }
+    if (needed && range.flattened && ranges.activations != "int16")
+      warnOfOutliers(value, name, range);
     // Of an input tare-check-scales has more to say.
     if (needed && label == RangeLabel::Dead && !isa<BlockArgument>(value))
       reportWarning(value.getLoc(),
@@ -90,6 +93,36 @@ private:
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
+  }
+
+  /// "'s' of node 'add' (first in sample 3)"
+  static std::string describeNonFinite(Value value, const calibration::ValueRange &range) {
+    std::string text = "'" + qnn::valueName(value) + "'";
+    if (Operation *maker = value.getDefiningOp())
+      text += " of node '" + qnn::layerName(maker) + "'";
+    return range.nonFiniteSample < 0 ? text
+                                     : text + llvm::formatv(" (first in sample {0})", range.nonFiniteSample).str();
+  }
+
+  /// The percentage that cuts off what is not flattened, at both ends alike.
+  static double percentileFor(const calibration::ValueRange &range) {
+    double outliers = 1 - double(range.flattened) / double(range.flattenedOf);
+    return 100 * (1 - 2.2 * outliers);
+  }
+
+  static void warnOfOutliers(Value value, const std::string &name, const calibration::ValueRange &range) {
+    constexpr double narrowSteps = 255, wideSteps = 65535, leastPercentile = 50;
+    double width = range.max - range.min, percentile = percentileFor(range);
+    std::string text = llvm::formatv(
+        "'{0}': {1} of {2} values ({3:f1} %) share one step of its grid of 8 bits, that of 0, as the largest, up to "
+        "{4:e2}, take all others: the range is [{5:e2}, {6:e2}], a step {7:e2}",
+        name, range.flattened, range.flattenedOf, 100 * double(range.flattened) / double(range.flattenedOf),
+        std::max(range.seenMax, -range.seenMin), range.min, range.max, width / narrowSteps);
+    std::string remedy =
+        llvm::formatv("keep 16-bit activations (--activations i16), of which a step is {0:e2}", width / wideSteps);
+    if (percentile > leastPercentile)
+      remedy += llvm::formatv(", or cut the outliers off (--percentile {0:f2})", percentile);
+    reportWarning(value.getLoc(), {"Outliers", "", name, 0.5, CostUnit::lsb, text, remedy});
   }
 
   /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op. Of operands that
@@ -144,12 +177,45 @@ private:
 
   /// One error for all values without a range, one for all that were NaN.
   LogicalResult report() {
+    warnOfUnknownNames();
     if (!missing.empty())
       function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
                            << "; calibrate this model again, with the same options";
     if (!notANumber.empty())
       function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ");
     return failure(!missing.empty() || !notANumber.empty());
+  }
+
+  /// Entries of nobody: of a name that was mistyped, or of another model.
+  void warnOfUnknownNames() {
+    llvm::StringSet<> known;
+    function.walk([&](Operation *op) {
+      for (Value result : op->getResults())
+        known.insert(qnn::valueName(result));
+    });
+    for (Value argument : function.getArguments())
+      known.insert(qnn::valueName(argument));
+    for (const auto &[name, range] : ranges.values)
+      if (!known.contains(name))
+        reportWarning(function.getLoc(),
+                      {"UnknownRange", "", name, 0, CostUnit::none,
+                       "the ranges name '" + name + "', which is no value of the model: it is ignored",
+                       nearestOf(name, known)});
+  }
+
+  /// What a name may have been meant to be.
+  static std::string nearestOf(StringRef name, const llvm::StringSet<> &known) {
+    constexpr unsigned lettersPerMistake = 3;
+    unsigned most = std::max<unsigned>(name.size() / lettersPerMistake, 1);
+    std::pair<unsigned, StringRef> nearest(2 * most + 1, "");
+    // A letter's case is half a mistake, all of them together.
+    for (StringRef candidate : known.keys())
+      nearest = std::min(
+          {nearest,
+           {2 * name.edit_distance(candidate, /*AllowReplacements=*/true, most + 1), candidate},
+           {2 * name.edit_distance_insensitive(candidate, /*AllowReplacements=*/true, most + 1) + 1, candidate}});
+    return nearest.second.empty() ? "leave it out, or calibrate this model again"
+                                  : "did you mean '" + nearest.second.str() + "'?";
   }
 
   func::FuncOp function;

@@ -52,8 +52,6 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     std::optional<ActivationRule> wide = widerRule(*target, rule);
-    if (!activations.empty())
-      warnOfGivenWidths(function, rule.bits);
     markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
@@ -96,29 +94,6 @@ private:
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
   /// On targets that only shift, of all constants and weights; on others, of what had to move.
   PowerOfTwoGrids moved;
-
-  /// What was asked for holds of values that have no quantizer.
-  static void warnOfGivenWidths(func::FuncOp function, unsigned bits) {
-    constexpr size_t shown = 3;
-    SmallVector<std::string> others;
-    function.walk([&](quant::QuantizeCastOp cast) {
-      Grid grid = *Grid::of(cast.getType());
-      bool isActivation = grid.isPerTensor() && (grid.bits == 8 || grid.bits == 16);
-      if (isActivation && grid.bits != bits && !qnn::constantValue(cast.getInput()))
-        others.push_back("'" + qnn::valueName(cast.getInput()) + "'");
-    });
-    if (others.empty())
-      return;
-    size_t count = others.size();
-    others.resize(std::min(count, shown));
-    std::string text =
-        llvm::formatv("--activations i{0} is for values without a quantizer: {1}{2} ({3} in all) {4} the "
-                      "{5} bits that the model's own quantizers say",
-                      bits, llvm::join(others, ", "), count > shown ? ", .." : "", count, count == 1 ? "keeps" : "keep",
-                      bits == 8 ? 16 : 8);
-    reportWarning(function.getLoc(), {"GivenWidths", "", "", 0, CostUnit::none, text,
-                                      "quantize the model anew, or convert the float model, for another width"});
-  }
 
   /// That of 16 bits beside `rule`, where the target has it.
   static std::optional<ActivationRule> widerRule(const Target &target, const ActivationRule &rule) {

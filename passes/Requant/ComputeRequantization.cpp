@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Requant/AccumulatorBound.h"
 #include "Requant/RequantCheck.h"
+#include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
@@ -140,6 +141,8 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       if (!requant.isScaled())
         return;
       chooseFraction(requant, target);
+      if (auto resize = dyn_cast<qnn::ResizeOp>(op))
+        warnOfCoarseWeights(resize);
       failed |= mlir::failed(checkBias(op)) || mlir::failed(checkAccumulator(requant, target));
       // A result of 32 bits is the accumulator itself.
       if (result->bits == 32)

@@ -19,8 +19,9 @@ namespace {
 /// A clamped multiplier may cost the output this much, in LSB: a grid that fine saturates at the first step of the
 /// accumulator anyway.
 constexpr double tolerableCost = 1.0;
-/// Rounding a multiplier may cost the output this much, in LSB; one of 15 bits costs results of 16 bits no more.
-constexpr double harmlessCost = 1.0;
+/// Rounding a multiplier may cost the output this much, in LSB: of 8 bits, with the rounding of the result itself, less
+/// than a step; one of 15 bits costs results of 16 bits no more than one for each operand.
+constexpr double harmlessCost = 0.5, harmlessWideCost = 1.0;
 /// Channels that are refused beyond these are counted only.
 constexpr int64_t shownChannels = 8;
 
@@ -49,6 +50,8 @@ RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &l
   const Grid grid = *Grid::of(op->getResult(0).getType());
   zero = double(grid.zeroPoint());
   ends = outputEndsOf(op);
+  constexpr unsigned narrowBits = 8;
+  isWide = grid.bits > narrowBits;
   // The other operand of a sum may bring the result to either end.
   if (isSum)
     zero = 0, ends = {double(grid.min - grid.max), double(grid.max - grid.min)};
@@ -194,7 +197,8 @@ void RequantCheck::checkCoarse(int64_t channel, ArrayRef<Multiplier> multipliers
   if (isSum && (size_t(channel) + 1 != multipliers.size() || losses.count || vanishing.count))
     return;
   double lost = costOfAll(channel, multipliers);
-  if (narrowed.count == 0 && lost > harmlessCost * (isSum ? double(multipliers.size()) : 1.0))
+  double harmless = isWide ? harmlessWideCost * (isSum ? double(multipliers.size()) : 1.0) : harmlessCost;
+  if (narrowed.count == 0 && lost > harmless)
     coarse.add(channel, lost, multipliers[channel]);
 }
 
@@ -314,7 +318,7 @@ void RequantCheck::reportCoarse() const {
                     cost(coarse.cost), noun(), coarse.channel, scalesAt(coarse.channel), real(scales[coarse.channel]))
           .str();
   reportWarning(op->getLoc(), {"CoarseMultiplier", "", qnn::layerName(op), coarse.cost, CostUnit::lsb, text,
-                               "take a target with wider multipliers, or activations with fewer bits"});
+                               "take a target with wider multipliers, or activations with fewer bits", isWide});
 }
 
 void RequantCheck::repaired(StringRef kind, const Complaint &complaint, StringRef what, const Cause &cause,

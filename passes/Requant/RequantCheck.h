@@ -87,6 +87,8 @@ private:
   bool repair;
   /// The scales are two operands' with one shift between them.
   bool isSum;
+  /// The result has more than 8 bits.
+  bool isWide;
   llvm::SmallVector<double> scales;
   std::vector<int64_t> reaches;
   std::vector<AccumulatorInterval> accumulators;

@@ -70,3 +70,32 @@ def test_the_last_line_of_verify_says_that_it_is_of_one_layer(tmp_path):
     tare("convert", model, "-o", tmp_path / "m.tare")
     last = tare("verify", tmp_path / "m.tare").stdout.strip().splitlines()[-1]
     assert last.startswith("worst error: ") and "of that layer alone" in last and "tare compare" in last
+
+
+@pytest.mark.parametrize("ratio", (1, 2, 60))
+@pytest.mark.parametrize("mode", ("half_pixel", "align_corners", "asymmetric"))
+@pytest.mark.parametrize("size", (8, 240))
+def test_a_resize_to_a_finer_grid_tells_what_its_weights_are_off(size, mode, ratio, tmp_path):
+    """A step or more; weights of halves and quarters are exact, and nothing is said of them."""
+    constants = {"s": np.float32(.05), "sy": np.float32(.05 / ratio), "z": np.int8(0), "sizes": np.array([1, 1, size, size])}
+    nodes = [*quantize("x", "s", "z", "xd"),
+             node("Resize", ["xd", "", "", "sizes"], ["r"], mode="linear", coordinate_transformation_mode=mode, name="resize"), *quantize("r", "sy", "z", "y")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 1, 4, 4])], [port("y", None)], constants)
+    found = told(model, ("CoarseResize",))
+    proven = next(each for each in tare_json("verify", tmp_path / "m.tare")["layers"] if each["name"] == "resize")["worst_error"]
+    assert bool(found) == (proven > 1.6), (found, proven)
+    for each in found:
+        assert proven - .6 <= each["cost"] <= 1.2 * proven
+
+
+def test_multipliers_of_few_bits_in_a_sum_tell_of_a_step(tmp_path):
+    """What verify finds of 8 bits, from a step on, is told when converting."""
+    board = tmp_path / "board.yaml"
+    for bits in (4, 5, 6, 7, 8):
+        board.write_text(BOARD.format(least=0, most=31).replace("multiplier_bits: 15", f"multiplier_bits: {bits}"))
+        constants = {"sx": np.float32(.0107), "sz": np.float32(.0089), "sy": np.float32(.0151), "z": np.int8(0)}
+        nodes = [*quantize("x", "sx", "z", "xd"), *quantize("w", "sz", "z", "wd"), node("Add", ["xd", "wd"], ["a"], name="sum"), *quantize("a", "sy", "z", "y")]
+        model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4]), port("w", [1, 4])], [port("y", [1, 4])], constants)
+        found = told(model, ("CoarseMultiplier", "LostBits"), "--target", board)
+        proven = next(each for each in tare_json("verify", tmp_path / "m.tare")["layers"] if each["name"] == "sum")["worst_error"]
+        assert found or proven < 1.05, (bits, proven)

@@ -43,16 +43,22 @@ public:
       return context.takeError(options.model);
     Result<size_t> atOnce = samplesThatFit(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
                                            request->calibration.maxMemory);
-    if (!atOnce)
+    if (!atOnce) {
+      context.dropWarnings();
       return atOnce.error();
+    }
     request->calibration.threads = threadsWithin(threads, *atOnce);
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
-    if (!ranges)
+    if (!ranges) {
+      context.dropWarnings();
       return ranges.error();
-    context.showWarnings();
-    if (Status written = writeFile(output, calibration::toJson(*ranges)); !written)
+    }
+    if (Status written = writeFile(output, calibration::toJson(*ranges)); !written) {
+      context.dropWarnings();
       return written;
+    }
     complete.push_back(output);
+    context.showWarnings();
     report(*ranges);
     return success();
   }

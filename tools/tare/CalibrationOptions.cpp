@@ -106,6 +106,8 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
     return format.error();
   request.pipeline.target = target;
   request.choosesTarget = targetOption->count() + activationsOption->count() > 0;
+  if (activationsOption->count() > 0)
+    request.chosenBits = 8 * sizeOf(format->type);
   request.choosesRanges = choosesRanges();
   request.pipeline.activations = EnumNameElementType(format->type);
   request.calibration = {

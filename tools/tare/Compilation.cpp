@@ -3,6 +3,7 @@
 #include "DumpIr.h"
 #include "MemoryLimit.h"
 #include "ModuleFile.h"
+#include "WidthWarnings.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
@@ -101,6 +102,8 @@ public:
     if (failed(calibrate()))
       return failure();
     auto &options = request.pipeline;
+    if (request.chosenBits && first < Stage::qdq && request.last >= Stage::qdq)
+      warnOfGivenWidths(*result.module, *request.chosenBits);
     if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); })))
       return failure();
     if (!result.samples.empty() && request.last == Stage::npu)
@@ -198,6 +201,8 @@ private:
       if (!ranges)
         return emitError(UnknownLoc::get(&context)) << ranges.error().message;
       result.ranges = std::move(*ranges);
+      if (!computes && !wanted.known)
+        warnOfRangesWidth(*result.module, wanted.path, result.ranges, wanted.search.grid);
       return mlir::success();
     });
     if (failed(found))

@@ -56,6 +56,8 @@ struct CompilationRequest {
   PipelineOptions pipeline;
   /// Whether the user chose the target or the type of activations: in IR that is quantized both are settled.
   bool choosesTarget = false;
+  /// The bits of the activations that the user asked for; nothing where the target's preferred ones are taken.
+  std::optional<unsigned> chosenBits;
   /// The same of how ranges are found, in IR that has them.
   bool choosesRanges = false;
   Stage last = Stage::npu;

@@ -94,6 +94,11 @@ void CompilerContext::showWarnings() {
   shownWarnings = warningRecords.size();
 }
 
+void CompilerContext::dropWarnings() {
+  std::lock_guard lock(mutex);
+  shownWarnings = warningRecords.size();
+}
+
 LogicalResult CompilerContext::handle(Diagnostic &diagnostic) {
   std::lock_guard lock(mutex);
   if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
@@ -116,7 +121,7 @@ Error CompilerContext::takeError(const std::string &file) {
   for (const std::string &error : errors)
     message += (message.empty() ? "" : "; ") + error;
   errors.clear();
-  // What was repaired on the way to nothing is of no use to anybody.
+  // As dropWarnings().
   shownWarnings = warningRecords.size();
   if (message.empty())
     message = "failed without a reason: please report this, with the input";

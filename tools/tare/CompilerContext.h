@@ -40,6 +40,8 @@ public:
 
   /// Prints the warnings since the last call, ranked, those of one cause as one line.
   void showWarnings();
+  /// Forgets what has not been shown: what was repaired on the way to nothing is of no use beside the error.
+  void dropWarnings();
 
   /// The warnings so far, in the order in which they were made.
   const std::vector<Warning> &warnings() const { return warningRecords; }

@@ -4,9 +4,9 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "DumpedFiles.h"
+#include "InputRange.h"
 #include "Json.h"
 #include "Numbers.h"
-#include "InputRange.h"
 #include "OutputFile.h"
 #include "SelfCheck.h"
 #include "WarningSummary.h"
@@ -53,8 +53,10 @@ public:
     if (mlir::failed(compiled))
       return context.takeError(options.model);
     Status written = emit == "program" ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
-    if (!written)
+    if (!written) {
+      context.dropWarnings();
       return written;
+    }
     complete.push_back(output);
     warnOfMisfits(*compiled, *context);
     showCheck();

@@ -78,6 +78,10 @@ Status tare::checkDumpFolder(const std::string &folder, const std::string &model
   std::error_code none;
   if (!fs::is_directory(folder, none))
     return success();
+  if (fs::path path = fs::canonical(folder, none); !path.empty() && path == path.root_path())
+    return Error{"--dump-ir " + folder +
+                 ": is the root of the file system; expected a folder of the dump's own, which is made where it is not "
+                 "there"};
   auto isIn = [&](const fs::path &file) {
     return fs::equivalent(fs::absolute(file, none).parent_path(), folder, none);
   };

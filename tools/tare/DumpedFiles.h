@@ -30,7 +30,7 @@ private:
 };
 
 /// An error where a dump into `folder` could change what the command reads: IR that lies there, with its weights, or
-/// another input that a dump wrote. To be asked before any work.
+/// another input that a dump wrote; and where it is the root of the file system. To be asked before any work.
 Status checkDumpFolder(const std::string &folder, const std::string &model, bool isIr,
                        std::span<const std::string> inputs);
 

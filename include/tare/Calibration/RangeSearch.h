@@ -63,6 +63,12 @@ Range autoRange(const Histogram &histogram, const GridKind &grid);
 /// Of a fine grid so many that a histogram of the whole range tells where the others end.
 inline double fewestSteps(const GridKind &grid) { return grid.isFine() ? 128 : 16; }
 
+/// How many values that are not 0 a grid of the range rounds to 0, to the precision of a bin: a bin that is not wholly
+/// within half a step of 0 does not count.
+uint64_t flattenedBy(const Histogram &histogram, const Range &range, const GridKind &grid);
+/// So many of the values that are not 0 leave nothing of them: outliers have all steps.
+inline constexpr double flattenedShare = 0.9;
+
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);
 

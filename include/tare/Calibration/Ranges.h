@@ -26,6 +26,11 @@ struct ValueRange {
   uint64_t nonFinite = 0;
   /// Where the calibration was for a target with power-of-two scales.
   std::optional<StepErrors> stepErrors;
+  /// The first sample that had an element that was not finite; -1 where a file does not say.
+  int64_t nonFiniteSample = -1;
+  /// Where outliers take nearly all steps of a grid of 8 bits (see isFlattened()): how many values, of how many that
+  /// are not 0, are so small on it that they become 0; 0 elsewhere.
+  uint64_t flattened = 0, flattenedOf = 0;
 
   bool operator==(const ValueRange &) const = default;
 };

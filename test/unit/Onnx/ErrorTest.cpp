@@ -59,8 +59,10 @@ TEST(Errors, UnsupportedNodesAreListedTogether) {
   model.node("If", {"a"}, {"b"}).named("branch");
   model.node("QLinearAdd", {"b"}, {"y"}).named("sum");
   model.graph().mutable_node(2)->set_domain("com.microsoft");
-  EXPECT_EQ(errorOf(model), "operators that are not supported: node 'pick' (Gather, opset 11), node 'branch' (If, "
-                            "opset 11), node 'sum' (com.microsoft.QLinearAdd, opset 1)");
+  EXPECT_EQ(errorOf(model),
+            "operators that are not supported: node 'pick' (Gather, opset 11), node 'branch' (If, "
+            "opset 11), node 'sum' (com.microsoft.QLinearAdd, opset 1); express them by operators of docs/onnx.md, "
+            "fold what is constant, or cut the model there");
 }
 
 TEST(Errors, Definitions) {
