@@ -7,18 +7,30 @@ import subprocess
 PLANTED = ("passes", "lib", "tools")  # the folders that bugs are planted in
 
 
-def copy(source, target, without=()):
-    """What git knows or would add, as it stands in the working tree, but for some folders; files that are the same keep their times."""
+def differing(source, target):
+    """The files that git knows or would add, as they stand in the working tree, which the copy has not or otherwise."""
     names = subprocess.run(["git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], check=True,
                            capture_output=True, text=True).stdout.split("\0")
     for name in filter(None, names):
         origin, place = source / name, target / name
-        if not origin.is_file() or name.split("/")[0] in without:
-            continue
-        if place.is_file() and place.read_bytes() == origin.read_bytes():
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(origin, place)
+        if origin.is_file() and not (place.is_file() and place.read_bytes() == origin.read_bytes()):
+            yield name
+
+
+def copy(source, target, names):
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / name, target / name)
+
+
+def copy_tests(source, target, planted):
+    """The tests alone; an error where a source is another one than when bugs were planted (in these files)."""
+    names = [name for name in differing(source, target) if name not in planted]
+    tests = [name for name in names if name.startswith("test/")]
+    changed = [name for name in names if name.split("/")[0] in ("include", "cmake", *PLANTED)]
+    if changed:
+        raise SystemExit(f"mutate: {changed[0]} has changed since the bugs were planted: --again is for better tests alone; leave it out")
+    copy(source, target, tests)
 
 
 def sources(root):

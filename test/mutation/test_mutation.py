@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
-from mutation import judging, planting, report, sources, suite  # noqa: E402
+from mutation import judging, planting, report, sources, suite, tree  # noqa: E402
 from mutation.mutant import Mutant  # noqa: E402
 
 COMPILER = "clang++-22"
@@ -169,3 +169,22 @@ def test_the_list_of_equivalents(tmp_path):
 def test_every_listed_equivalent_is_of_a_source():
     for key in report.equivalents(ROOT / "test/mutation/equivalent.txt"):
         assert (ROOT / key.split(": ")[0]).exists(), key
+
+
+def test_the_copy_follows_the_tests_alone(tmp_path):
+    """--again: a better test is copied; a source that has changed since is an error, but for those with planted bugs."""
+    source, target = tmp_path / "project", tmp_path / "copy"
+    for name in ("lib/a.cpp", "lib/b.cpp", "test/t.py"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("one")
+    subprocess.run(["git", "init", "-q", source], check=True)
+    target.mkdir()
+    assert sorted(tree.differing(source, target)) == ["lib/a.cpp", "lib/b.cpp", "test/t.py"]
+    tree.copy(source, target, tree.differing(source, target))
+    (target / "lib/a.cpp").write_text("planted")
+    (source / "test/t.py").write_text("two")
+    tree.copy_tests(source, target, {"lib/a.cpp"})
+    assert (target / "test/t.py").read_text() == "two" and (target / "lib/a.cpp").read_text() == "planted"
+    (source / "lib/b.cpp").write_text("two")
+    with pytest.raises(SystemExit, match="lib/b.cpp has changed"):
+        tree.copy_tests(source, target, {"lib/a.cpp"})

@@ -1,4 +1,4 @@
-// RUN: tare-opt %s --tare-fuse-activations --verify-diagnostics --remarks-filter="tare-fuse-activations" --remark-format=emitRemark --mlir-print-local-scope --mlir-print-debuginfo | FileCheck %s
+// RUN: tare-opt %s --tare-fuse-activations --verify-diagnostics --remarks-filter="tare-fuse-activations" --remark-format=emitRemark --split-input-file --mlir-print-local-scope --mlir-print-debuginfo | FileCheck %s
 
 // Nearly a hard swish is none: a constant off by less than a percent is another function.
 // CHECK-LABEL: func.func @nearly_hard_swish
@@ -32,4 +32,24 @@ func.func @nearly_hard_swish(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x
   %12 = qnn.hard_sigmoid %x {alpha = 0.16666666666666666 : f64, beta = 0.505 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("sigmoid4")
   %13 = qnn.mul %x, %12 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("mul4")
   return %3, %6, %9, %11, %13 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
+}
+
+// -----
+
+// The nearest float32 is no difference: 3.000002 is 3; and factors come in either order.
+// CHECK-LABEL: func.func @rounded
+// CHECK: qnn.hard_swish %arg0
+// CHECK: qnn.swish %arg0
+func.func @rounded(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>) {
+  %three = qnn.constant dense<3.000002> : tensor<f32> as tensor<f32>
+  %six = qnn.constant dense<6.000003> : tensor<f32> as tensor<f32>
+  %0 = qnn.add %x, %three : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32> loc("add")
+  %1 = qnn.clip %0 {interval = #qnn.clamp<0.0, 6.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("clip")
+  %2 = qnn.mul %x, %1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("mul")
+  // expected-remark @unknown {{RecognizedHardSwish}}
+  %3 = qnn.div %2, %six : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32> loc("div")
+  %4 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("sigmoid")
+  // expected-remark @unknown {{RecognizedSwish}}
+  %5 = qnn.mul %x, %4 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("product")
+  return %3, %5 : tensor<1x4xf32>, tensor<1x4xf32>
 }

@@ -3,6 +3,12 @@
 // RUN: tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=transpose}))" --split-input-file | FileCheck %s --check-prefix=TRANSPOSE
 // RUN: tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=concat}))" --split-input-file | FileCheck %s --check-prefix=CONCAT
 // RUN: tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=transpose}))" --split-input-file --remarks-filter="tare-strip-io" 2>&1 -o /dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: tare-opt %s --pass-pipeline="builtin.module(func.func(tare-strip-io{kinds=quantize,dequantize,transpose}))" --split-input-file --remarks-filter="tare-strip-io" 2>&1 -o /dev/null | FileCheck %s --check-prefix=LEFT
+
+// LEFT: remark: [Passed] LeftToHost | Category:tare-strip-io | Layer=npu.quantize
+// LEFT: remark: [Passed] LeftToHost | Category:tare-strip-io | Layer=npu.transpose
+// LEFT: remark: [Passed] LeftToHost | Category:tare-strip-io | Layer=npu.dequantize
+// LEFT: remark: [Passed] LeftToHost | Category:tare-strip-io | Layer=npu.transpose
 
 // The host's steps stand in the order in which it takes them.
 // CHECK-LABEL: func.func @both_ends

@@ -14,3 +14,20 @@ func.func @left_in_float(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %0 = qnn.add %x, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> loc("sum"("sum_out"))
   return %0 : tensor<1x2xf32>
 }
+
+// -----
+
+// A border in float that no integer of the host's is.
+func.func @half_border(%x: tensor<1x4xf32>) -> tensor<1x5xf32> {
+  // CHECK: layer 'pad': a float border of 5.000000e-01 at the model's edge is not supported; pad with a whole number, or quantize before it
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = 0.5 : f64} : (tensor<1x4xf32>) -> tensor<1x5xf32> loc("pad")
+  return %0 : tensor<1x5xf32>
+}
+
+// -----
+
+func.func @whole_border(%x: tensor<1x4xf32>) -> tensor<1x5xf32> {
+  // CHECK: npu.pad %{{.*}} value = 3
+  %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 0>, value = 3.0 : f64} : (tensor<1x4xf32>) -> tensor<1x5xf32> loc("pad")
+  return %0 : tensor<1x5xf32>
+}

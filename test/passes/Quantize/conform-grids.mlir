@@ -1,5 +1,9 @@
 // RUN: tare-opt %s --tare-set-target=target=i16x8 --tare-conform-grids --split-input-file --verify-diagnostics --mlir-print-local-scope | FileCheck %s
 // RUN: not tare-opt %s --tare-set-target=target=i16x8 --tare-conform-grids=repair=false --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=REFUSED
+// RUN: tare-opt %s --tare-set-target=target=i16x8 --tare-conform-grids --split-input-file --remarks-filter=tare-conform-grids -o /dev/null 2>&1 | FileCheck %s --check-prefix=TOLD
+
+// TOLD: remark: [Passed] LeastIntegerLost | Category:tare-conform-grids | Layer=quant.qcast@{{.*}}, Reason="'arg0' begins at -32767 now"
+// TOLD: [Passed] LeastIntegerLost | Category:tare-conform-grids | Layer=q, Reason="'x' begins at -32767 now"
 
 !given = !quant.uniform<i16:f32, 0.5:100>
 

@@ -9,6 +9,9 @@ layers = {layer["name"]: layer for layer in profile["layers"]}
 conv = layers["conv4"]
 assert (conv["kind"], conv["type"], conv["shape"], conv["kernel"]) == ("conv", "int8", [1, 4, 4, 48], "reference")
 assert conv["macs"] == 16 * 48 * 24 * 9
+# Activations, weights and biases in; 8-bit results out.
+assert (conv["read_bytes"], conv["written_bytes"]) == (16 * 24 + 48 * 24 * 9 + 48 * 4, 16 * 48)
+assert profile["layers"][-1]["written_bytes"] == 4 * 10
 assert abs(conv["gmacs_per_second"] - conv["macs"] / conv["microseconds"] * 1e-3) < 1e-6 * conv["gmacs_per_second"]
 assert abs(conv["share_of_peak"] - conv["gmacs_per_second"] / profile["peak_gmacs_per_second"]) < 1e-9
 assert 0 < sum(layer["microseconds"] for layer in profile["layers"]) <= profile["microseconds"]

@@ -114,6 +114,15 @@ TEST(Quantization, IntegerInputs) {
   EXPECT_THAT(errorOf(raw), HasSubstr("operand 'x' holds integers, expected floating point"));
 }
 
+/// Wider ones keep their type; nothing computes with them.
+TEST(Quantization, WideIntegersArePassedOn) {
+  for (auto [type, name] : {std::pair(Proto::INT32, "i32"), {Proto::INT64, "i64"}}) {
+    ModelBuilder model;
+    model.input("x", {2}).input("n", {3}, type).output("y").node("Relu", {"x"}, {"y"});
+    EXPECT_THAT(import(model).ir, HasSubstr("%arg1: tensor<3x" + std::string(name) + ">"));
+  }
+}
+
 TEST(Quantization, InputsHaveTheGridOfTheirReader) {
   ModelBuilder model;
   model.input("x", {1, 2}, Proto::UINT8).output("y").weight("s", {}, {0.5f}).integers("z", {}, {3}, Proto::UINT8);

@@ -44,6 +44,31 @@ TEST(TableFit, LeavesAStraightLine) {
   EXPECT_EQ(fitTable(line.rounded, line.wanted, -32767, 32767), line.rounded);
 }
 
+/// What the two lines at an entry are off at most, by (A24): y = a + ((b - a) * r + 64) / 128, rounded down.
+double worstAround(const std::vector<int64_t> &entries, const std::vector<double> &wanted, int64_t entry) {
+  double worst = 0;
+  for (int64_t line = std::max<int64_t>(entry - 1, 0); line < std::min<int64_t>(entry + 1, int64_t(entries.size()) - 1);
+       ++line)
+    for (int64_t r = 0; r < step; ++r) {
+      int64_t y = entries[line] + (((entries[line + 1] - entries[line]) * r + 64) >> 7);
+      worst = std::max(worst, std::abs(double(y) - wanted[line * step + r]));
+    }
+  return worst;
+}
+
+TEST(TableFit, NoEntryAloneCouldBeMuchBetter) {
+  Table sigmoid([&](double x) { return 32767 / (1 + std::exp(-x * 60 / 32768)); });
+  std::vector<int64_t> fitted = fitTable(sigmoid.rounded, sigmoid.wanted, -32767, 32767);
+  for (int64_t entry = 0; entry < int64_t(fitted.size()); ++entry) {
+    double worst = worstAround(fitted, sigmoid.wanted, entry);
+    for (int64_t move : {-4, -2, -1, 1, 2, 4}) {
+      std::vector<int64_t> moved = fitted;
+      moved[entry] += move;
+      EXPECT_GT(worstAround(moved, sigmoid.wanted, entry), worst - 0.5) << entry << ", " << move;
+    }
+  }
+}
+
 TEST(TableFit, IsNeverWorseAndWithinItsLimits) {
   Table steep([](double x) { return std::clamp(1e6 / (x == 0 ? 1e-9 : x), -32767.0, 32767.0); });
   std::vector<int64_t> fitted = fitTable(steep.rounded, steep.wanted, -32767, 32767);

@@ -123,6 +123,9 @@ TEST(Proof, ExactScaleHasTheErrorOfRoundingAlone) {
   program::RequantT requant = *test::requant({1 << 14}, {20});
   Walk walk = walkSteps(requant, {0, -100000, 100000, std::ldexp(1.0, -6)});
   EXPECT_EQ(walk.worst.error, 0.5);
+  // Of equal ones the first: -8160 / 64 is -127.5, the first tie above the lower end.
+  EXPECT_EQ(walk.worst.accumulator, -8160);
+  EXPECT_EQ(walk.worst.output, -127);
   EXPECT_EQ(walk.steps, 256);
 }
 

@@ -388,4 +388,19 @@ TEST(Sessions, UnsignedPorts) {
   EXPECT_TRUE(outputs[2] == bytes({0, 128, 255}));
 }
 
+/// A dequantize that is the program's first layer, and its last: raw is what it reads.
+TEST(Session, RawFormOfAProgramOfOneLayer) {
+  NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::i8, {1, 3}});
+  builder.program.inputs[0]->scales = {0.5};
+  builder.output("y", builder.layer("back", dequantize({0.5}, 0, 3), {x}));
+  builder.program.outputs[0]->scales = {0.5};
+  builder.program.outputs[0]->zero_point = 3;
+  auto session = makeSession(load(std::move(builder)));
+  EXPECT_EQ(session->describeOutput(0, Form::model).type.element, ElementType::f32);
+  EXPECT_EQ(session->describeOutput(0, Form::raw).type.element, ElementType::i8);
+  Values integers = {Value{std::byte(5), std::byte(0), std::byte(0xFF)}};
+  EXPECT_EQ(run(*makeContext(*session, Form::raw), integers), integers);
+}
+
 } // namespace

@@ -126,6 +126,28 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
   }
 }
 
+/// What is not said inside of what is said.
+TEST(Target, PartsHaveDefaultsToo) {
+  EXPECT_TRUE(parseTarget(describe("weights: {type: i8}"), "board.yaml")->weights.perChannel);
+  EXPECT_TRUE(parseTarget(describe("weights: {per_channel: false}"), "board.yaml")->weights.symmetric);
+  EXPECT_EQ(parseTarget(describe("memory: {arena_bytes: 1}"), "board.yaml")->memory.alignment, 64);
+  EXPECT_FALSE(parseTarget(describe("memory: {alignment: 16}"), "board.yaml")->memory.arenaBytes);
+}
+
+/// In IR numbers are integers, flags are flags and words are words.
+TEST(Target, AttributesHaveTheirTypes) {
+  mlir::MLIRContext context;
+  mlir::DictionaryAttr attribute = toDictionary(&context, *parseTarget(describe(), "board.yaml"));
+  EXPECT_EQ(attribute.getAs<mlir::IntegerAttr>("multiplier_bits").getInt(), 15);
+  EXPECT_EQ(attribute.getAs<mlir::StringAttr>("rounding").getValue(), "half_up");
+  auto weights = attribute.getAs<mlir::DictionaryAttr>("weights");
+  ASSERT_TRUE(weights);
+  EXPECT_TRUE(weights.getAs<mlir::BoolAttr>("per_channel").getValue());
+  auto activations = attribute.getAs<mlir::ArrayAttr>("activations");
+  ASSERT_TRUE(activations);
+  EXPECT_EQ(mlir::cast<mlir::DictionaryAttr>(activations[0]).getAs<mlir::IntegerAttr>("accumulator_bits").getInt(), 32);
+}
+
 TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_EQ(errorOf(describe("shift: {min: 3, max: 2}")), "board.yaml:4: min is 3, above max, which is 2");
   EXPECT_EQ(errorOf(describe("shift: {min: -1, max: 2}")), "board.yaml:4: found '-1', expected an integer in [0, 62]");

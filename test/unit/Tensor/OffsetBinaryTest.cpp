@@ -35,6 +35,13 @@ TEST(OffsetBinary, WideIntegers) {
   EXPECT_EQ(shifted.as<int64_t>()[1], 7);
 }
 
+/// What lies behind the elements stays.
+TEST(OffsetBinary, NoElementMore) {
+  std::vector<uint8_t> from = {0, 1, 2}, to = {7, 7, 7};
+  shiftByHalf({{ElementType::u8, {2}}, from.data()}, {{ElementType::i8, {2}}, to.data()});
+  EXPECT_EQ(to, (std::vector<uint8_t>{0x80, 0x81, 7}));
+}
+
 TEST(OffsetBinary, Types) {
   EXPECT_EQ(unsignedOf(ElementType::i32), ElementType::u32);
   EXPECT_EQ(signedOf(ElementType::u32), ElementType::i32);

@@ -1,5 +1,6 @@
 //===- DifferenceTest.cpp - Exact figures of small tensors ----------------===//
 #include "Difference.h"
+#include "ProgramResults.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -112,6 +113,24 @@ TEST(Alignment, TheClosestOfEqualShapesIsTaken) {
     EXPECT_EQ(found.order, one.order);
     EXPECT_EQ(valuesOf(found.apply(other)), valuesOf(reference));
   }
+}
+
+/// The same of what the check holds side by side: noise apart, the order that agrees.
+TEST(Alignment, TheCheckTakesTheOrderThatAgrees) {
+  Tensor reference = tensorOf({2, 2, 2}, {0, 1, 10, 11, 100, 101, 110, 111});
+  for (auto values : {std::vector<float>{0, 1, 10, 11, 100, 101, 110, 111},
+                      {0, 10, 1, 11, 100, 110, 101, 111},
+                      {0, 100, 10, 110, 1, 101, 11, 111},
+                      {0, 10, 100, 110, 1, 11, 101, 111}}) {
+    values[3] += 0.25f;
+    std::optional<Tensor> found = aligned(tensorOf({2, 2, 2}, values), reference);
+    ASSERT_TRUE(found);
+    Difference difference;
+    difference.add(reference, *found);
+    EXPECT_EQ(difference.differing, 1);
+    EXPECT_EQ(difference.largest, 0.25);
+  }
+  EXPECT_FALSE(aligned(tensorOf({2, 3}, {0, 1, 2, 3, 4, 5}), tensorOf({3, 2}, {0, 1, 2, 3, 4, 5})));
 }
 
 TEST(Alignment, ShapesThatAllowOneHaveOne) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <new>
 #include <sys/mman.h>
 #include <thread>
@@ -165,6 +166,24 @@ TEST_P(FastKernels, EqualReference) {
     ASSERT_EQ(test.kernel().name, GetParam().name);
     expectFastEqualsReference(test, seed);
   }
+}
+
+/// Without one the reference kernel would compute the same, and nobody would notice but by the time.
+TEST_P(FastKernels, AreThere) {
+  std::map<ElementType, int> cases, made;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    Random random(seed * 1000003 + 17);
+    Case test = GetParam().make(random);
+    if (!test.kernel().prepare)
+      return;
+    ++cases[test.operands[0].element()];
+    made[test.operands[0].element()] += prepareCase(test, runReference(test).type()) != nullptr;
+  }
+  // Products of two activations of 16 bits have the reference kernel alone.
+  if (std::string(GetParam().name) == "matmul")
+    cases.erase(ElementType::i16);
+  for (ElementType type : {ElementType::i8, ElementType::i16})
+    EXPECT_EQ(made[type] > 0, cases[type] > 0) << nameOf(type);
 }
 
 TEST_P(FastKernels, RunInSeveralThreadsAtOnce) {
