@@ -48,7 +48,7 @@ tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry
     return Error{llvm::formatv("{0}: cannot be tried in a process of its own: {1}", input.getBufferIdentifier(),
                                std::strerror(errno))};
   if (WIFSIGNALED(state))
-    return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it ({1})",
-                               input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};
+    return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it (signal {1})",
+                               input.getBufferIdentifier(), WTERMSIG(state))};
   return success();
 }
