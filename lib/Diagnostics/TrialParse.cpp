@@ -71,7 +71,7 @@ tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry
     return Error{llvm::formatv("{0}: cannot be tried in a process of its own: that was ended ({1})",
                                input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};
   if (WIFSIGNALED(state))
-    return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it ({1})",
-                               input.getBufferIdentifier(), strsignal(WTERMSIG(state)))};
+    return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it (signal {1})",
+                               input.getBufferIdentifier(), WTERMSIG(state))};
   return success();
 }

@@ -288,6 +288,14 @@ llvm::SmallVector<std::string> GraphImporter::outputNames() const {
   return names;
 }
 
+/// "node 'a' (Conv, opset 13): " of the one that gives the value; nothing where none does.
+std::string GraphImporter::makerOf(const std::string &value) const {
+  for (const GraphNode &node : graph.nodes)
+    if (llvm::is_contained(node.proto->output(), value))
+      return describe(node, *model.proto) + ": ";
+  return "";
+}
+
 LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
   mlir::Block &block = function.front();
   llvm::SmallVector<mlir::Value> results;
@@ -297,7 +305,8 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
       return failure();
     const GraphValue &value = *find(output->name());
     if (value.constant && value.constant.count() == 0)
-      return reporter.error("output '" + output->name() + "' has the shape " + toString(value.constant.shape()) +
+      return reporter.error(makerOf(output->name()) + "output '" + output->name() + "' has the shape " +
+                            toString(value.constant.shape()) +
                             ", which holds no elements; leave it out of the model's outputs");
     Result<mlir::Value> result = makeOutput(output->name(), isUnsigned[index]);
     if (!result)

@@ -110,6 +110,7 @@ private:
   Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);
   llvm::SmallVector<std::string> outputNames() const;
   mlir::LogicalResult finish(mlir::func::FuncOp function);
+  std::string makerOf(const std::string &value) const;
   void reportDynamic(mlir::func::FuncOp function);
   mlir::Type inputElement(int32_t dataType);
   mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
