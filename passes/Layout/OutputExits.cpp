@@ -83,11 +83,10 @@ public:
 
   void visit(Value value) {
     Operation *op = takenOff(value);
-    // Integers that are joined in the program are one part.
-    if (op && exitsBehind(op) > mostExits)
-      op = kinds.dequantize ? dequantizeLast(value) : npu::DequantizeOp();
     if (op && exitsBehind(op) <= mostExits)
       return takeOff(op);
+    if (op && kinds.concat)
+      return joinInProgram(value);
     exits.push_back({value, {}});
   }
 
@@ -97,6 +96,15 @@ private:
   /// An output leaves in so many parts at most. What is read several times leaves as often: where paths part and join
   /// again there are as many parts as paths.
   static constexpr double mostExits = 1024;
+
+  /// Parts that are joined in the program, where that can be, are one.
+  void joinInProgram(Value value) {
+    HostKinds others = kinds;
+    others.concat = false;
+    Finder finder(others, builder, strip);
+    finder.visit(value);
+    llvm::append_range(exits, finder.exits);
+  }
 
   /// The op, next to `value`, that is the host's; null where `value` leaves as it is.
   Operation *takenOff(Value value) {
