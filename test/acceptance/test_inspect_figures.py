@@ -42,6 +42,8 @@ def test_a_sum_has_two_multipliers(kind, sign, tmp_path):
     assert (layer["multipliers"], layer["shifts"]) == ([16384, sign * 8192], [15])
     assert (layer["scales"], layer["zero_points"]) == ([1.0], [5])
     assert layer["headroom"] is None
+    # An axis belongs to several scales.
+    assert "axis" not in layer and all("axis" not in port for port in said["inputs"] + said["outputs"])
     assert [(port["name"], port["scales"], port["zero_points"]) for port in said["inputs"]] == [("x", [0.5], [3]), ("z", [0.25], [-7])]
     assert [(port["scales"], port["zero_points"]) for port in said["outputs"]] == [([1.0], [5])]
 
