@@ -35,14 +35,42 @@ std::optional<Range> calibratedRange(Value value) {
   return range ? std::optional(Range(range.getMin(), range.getMax())) : std::nullopt;
 }
 
+/// The grids that the model has for a function's result; empty where it has none, or one that is a list.
+SmallVector<qnn::Grid> givenGrids(Value result) {
+  SmallVector<qnn::Grid> grids;
+  for (Operation *user : result.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user)) {
+      std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
+      if (!grid || !grid->isPerTensor())
+        return {};
+      grids.push_back(*grid);
+    }
+  return grids;
+}
+
 /// The step that a function's result will have, if it is not coarser; nothing where that cannot be said.
 std::optional<double> stepOf(Value result, const ActivationRule &rule) {
-  if (quant::QuantizeCastOp cast = existingCast(result)) {
-    qnn::Grid grid = *qnn::Grid::of(cast.getType());
-    return grid.isPerTensor() ? std::optional(grid.scale()) : std::nullopt;
+  if (existingCast(result)) {
+    std::optional<double> finest;
+    for (const qnn::Grid &grid : givenGrids(result))
+      finest = std::min(finest.value_or(HUGE_VAL), grid.scale());
+    return finest;
   }
   std::optional<Range> range = calibratedRange(result);
   return range ? std::optional(activationGrid(range->first, range->second, rule).scale()) : std::nullopt;
+}
+
+/// What a function's result will hold: what the model's own grids do, or else what calibration has chosen.
+Range imageOf(Value result) {
+  constexpr Range all(-HUGE_VAL, HUGE_VAL);
+  if (!existingCast(result))
+    return calibratedRange(result).value_or(all);
+  Range image(HUGE_VAL, -HUGE_VAL);
+  for (const qnn::Grid &grid : givenGrids(result)) {
+    Range covered = coveredRange(grid);
+    image = {std::min(image.first, covered.first), std::max(image.second, covered.second)};
+  }
+  return image.first < image.second ? image : all;
 }
 
 /// From `from` towards `to`, the last place where the function still gives about what it does at `from`; `from` itself
@@ -65,7 +93,7 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
     return range;
   qnn::Function function = op.getFunction();
   // Beyond the result's own range it saturates.
-  Range image = calibratedRange(op->getResult(0)).value_or(Range(-HUGE_VAL, HUGE_VAL));
+  Range image = imageOf(op->getResult(0));
   auto at = [&](double x) {
     return std::clamp(kernels::evaluate(function.kind, function.parameters, x, 0), image.first, image.second);
   };

@@ -23,23 +23,64 @@ constexpr double noticeable = 0.125;
 constexpr double noticeableWide = 1;
 
 /// So many times what calibration says, an intermediate of 16 bits may reach: two of its bits.
-constexpr double reserve = 4;
+constexpr double usualReserve = 4;
 
-/// The most that the results of the node are off by the rounding of a value on its way, in their steps; nothing where
-/// that cannot be said.
-std::optional<double> costInSteps(Value value, const GridGroups &groups) {
-  double error = groups.grid(value)->scale() / 2;
-  while (isIntermediate(value.getDefiningOp()) && value.hasOneUse()) {
-    OpOperand &use = *value.use_begin();
-    std::optional<double> passed = passedOn(use, error);
-    if (!passed)
-      return std::nullopt;
-    error = *passed;
-    value = use.getOwner()->getResult(0);
-  }
-  std::optional<Grid> grid = groups.contains(value) ? groups.grid(value) : resultGrid(value.getDefiningOp());
-  return grid && grid->isPerTensor() ? std::optional(error / grid->scale()) : std::nullopt;
+/// (A55) What functions alone read calibration has not cut off, and a table's entries are the closer the less there is.
+double reserveOf(Value value) {
+  bool areFunctions = llvm::all_of(value.getUsers(), [](Operation *user) {
+    auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
+    return function && !function.getFunctionAxis();
+  });
+  return areFunctions && !value.use_empty() ? 1 : usualReserve;
 }
+
+/// The step of the finest grid that there is for a value, by the model or by choice.
+std::optional<double> finestStep(Value value, const GridGroups &groups) {
+  std::optional<double> step;
+  auto note = [&](const std::optional<Grid> &grid) {
+    if (grid && grid->isPerTensor())
+      step = std::min(step.value_or(HUGE_VAL), grid->scale());
+  };
+  for (Operation *user : value.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      note(Grid::of(cast.getType()));
+  if (!step)
+    note(groups.contains(value) ? groups.grid(value) : resultGrid(value.getDefiningOp()));
+  return step;
+}
+
+/// The most that the results of the nodes behind a value are off by the rounding of this value on their way, in their
+/// steps; nothing where that cannot be said.
+class CostInSteps {
+public:
+  explicit CostInSteps(const GridGroups &groups) : groups(groups) {}
+
+  std::optional<double> of(Value value) { return of(value, groups.grid(value)->scale() / 2); }
+
+private:
+  std::optional<double> of(Value value, double error) {
+    if (++visits > mostVisits)
+      return std::nullopt;
+    if (!isIntermediate(value.getDefiningOp())) {
+      std::optional<double> step = finestStep(value, groups);
+      return step ? std::optional(error / *step) : std::nullopt;
+    }
+    double most = 0;
+    for (OpOperand &use : value.getUses()) {
+      std::optional<double> passed = use.getOwner()->getNumResults() == 1 ? passedOn(use, error) : std::nullopt;
+      std::optional<double> cost = passed ? of(use.getOwner()->getResult(0), *passed) : std::nullopt;
+      if (!cost)
+        return std::nullopt;
+      most = std::max(most, *cost);
+    }
+    return most;
+  }
+
+  /// There may be as many ways through what a model leaves unquantized.
+  static constexpr int mostVisits = 256;
+  const GridGroups &groups;
+  int visits = 0;
+};
 
 } // namespace
 
@@ -53,6 +94,7 @@ void tare::implyRanges(func::FuncOp function, bool areWide) {
       continue;
     std::optional<Interval> range = impliedRange(op);
     if (seen) {
+      const double reserve = reserveOf(value);
       Interval most(reserve * seen.getMin(), reserve * seen.getMax()), all = range.value_or(most);
       range = {std::max(all.first, most.first), std::min(all.second, most.second)};
     }
@@ -69,7 +111,7 @@ void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &g
     // On the model's own grid it is rounded as the model says.
     if (!grid || groups.pinned(value))
       continue;
-    std::optional<double> cost = costInSteps(value, groups);
+    std::optional<double> cost = CostInSteps(groups).of(value);
     bool isWide = grid->bits > narrow;
     if (cost ? *cost < (isWide ? noticeableWide : noticeable) : isWide)
       continue;

@@ -126,7 +126,9 @@ def test_one_rounding(name, target, calibrate, tmp_path):
     off, messages = differences(model, inputs, target, calibrate)
     assert off.max() <= STEP * 1.001, messages
     assert np.mean(off > .01 * STEP) < (.2 if name in ROUNDED else .006), messages
-    assert "on the way" not in messages and "warning" not in messages, messages
+    # Zero times a product does not move, whatever the data.
+    told = [line for line in messages.splitlines() if "warning" in line and not (name == "alpha_zero" and "does not react to these data" in line)]
+    assert "on the way" not in messages and not told, messages
 
 
 def test_integer_weights_are_kept(tmp_path):
