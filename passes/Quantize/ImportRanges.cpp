@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -13,9 +14,10 @@
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
+#include <set>
+#include <vector>
 
 namespace tare {
 #define GEN_PASS_DEF_IMPORTRANGES
@@ -144,21 +146,21 @@ private:
 
   /// A name that was misspelled, or another model's file: what it says is of no use to anybody.
   void warnOfUnknown() {
-    llvm::StringSet<> known;
+    std::set<std::string> names;
     for (Value argument : function.getArguments())
-      known.insert(qnn::valueName(argument));
+      names.insert(qnn::valueName(argument));
     function.walk([&](Operation *op) {
       for (Value result : op->getResults())
-        known.insert(qnn::valueName(result));
+        names.insert(qnn::valueName(result));
     });
-    std::string unknown;
+    const std::vector<std::string> known(names.begin(), names.end());
     for (const auto &[name, range] : ranges.values)
-      if (!known.contains(name))
-        unknown += (unknown.empty() ? "'" : ", '") + name + "'";
-    if (!unknown.empty())
-      reportWarning(function.getLoc(), {"UnknownRange", "", "", 0, CostUnit::none,
-                                        "the ranges have " + unknown + ", and the model has no value of that name",
-                                        "correct the name, or calibrate this model"});
+      if (!names.contains(name))
+        reportWarning(
+            function.getLoc(),
+            {"UnknownRange", "", name, 0, CostUnit::none,
+             "the ranges name '" + name + "', which is no value of the model: it is ignored" + didYouMean(name, known),
+             "correct the name, leave it out, or calibrate this model again"});
   }
 
   /// Constants that an op reads as it reads activations.
@@ -177,45 +179,12 @@ private:
 
   /// One error for all values without a range, one for all that were NaN.
   LogicalResult report() {
-    warnOfUnknownNames();
     if (!missing.empty())
       function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
                            << "; calibrate this model again, with the same options";
     if (!notANumber.empty())
       function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ");
     return failure(!missing.empty() || !notANumber.empty());
-  }
-
-  /// Entries of nobody: of a name that was mistyped, or of another model.
-  void warnOfUnknownNames() {
-    llvm::StringSet<> known;
-    function.walk([&](Operation *op) {
-      for (Value result : op->getResults())
-        known.insert(qnn::valueName(result));
-    });
-    for (Value argument : function.getArguments())
-      known.insert(qnn::valueName(argument));
-    for (const auto &[name, range] : ranges.values)
-      if (!known.contains(name))
-        reportWarning(function.getLoc(),
-                      {"UnknownRange", "", name, 0, CostUnit::none,
-                       "the ranges name '" + name + "', which is no value of the model: it is ignored",
-                       nearestOf(name, known)});
-  }
-
-  /// What a name may have been meant to be.
-  static std::string nearestOf(StringRef name, const llvm::StringSet<> &known) {
-    constexpr unsigned lettersPerMistake = 3;
-    unsigned most = std::max<unsigned>(name.size() / lettersPerMistake, 1);
-    std::pair<unsigned, StringRef> nearest(2 * most + 1, "");
-    // A letter's case is half a mistake, all of them together.
-    for (StringRef candidate : known.keys())
-      nearest = std::min(
-          {nearest,
-           {2 * name.edit_distance(candidate, /*AllowReplacements=*/true, most + 1), candidate},
-           {2 * name.edit_distance_insensitive(candidate, /*AllowReplacements=*/true, most + 1) + 1, candidate}});
-    return nearest.second.empty() ? "leave it out, or calibrate this model again"
-                                  : "did you mean '" + nearest.second.str() + "'?";
   }
 
   func::FuncOp function;

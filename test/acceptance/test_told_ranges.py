@@ -52,7 +52,7 @@ def ranges(folder, *arguments):
     return json.loads((folder / "r.json").read_text())
 
 
-@pytest.mark.parametrize("name, meant", (("xx", "did you mean 'x'?"), ("Y", "did you mean 'y'?"), ("quite_another", "leave it out")))
+@pytest.mark.parametrize("name, meant", (("xx", "did you mean 'x'?"), ("yy", "did you mean 'y'?"), ("quite_another", "correct the name, leave it out")))
 def test_an_entry_of_nobody(name, meant, tmp_path):
     model = network(tmp_path)
     found = ranges(tmp_path)
