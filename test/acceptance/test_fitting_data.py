@@ -127,3 +127,14 @@ def test_limits(net):
     assert done.returncode == 1 and document["outputs"] and "below --min-cosine" in document["error"]["message"]
     for bad in ("nan", "much", "inf"):
         assert f"found '{bad}', expected a number" in fails(*arguments, "--min-sqnr", bad)
+
+
+def test_grids_that_tare_chose_fit_by_choice(tmp_path):
+    """Joined with far larger numbers the input has their grid: that is told at its own cost, not as another unit of the data."""
+    rng = np.random.default_rng(0)
+    nodes = [node("Concat", ["x", "k"], ["c"], name="concat", axis=1), node("Conv", ["c", "w"], ["y"], name="conv")]
+    save(tmp_path / "m.onnx", nodes, [port("x", [1, 1, 4, 4])], [port("y", [1, 2, 4, 4])],
+         {"k": np.full((1, 1, 4, 4), 500, np.float32), "w": rng.normal(size=(2, 2, 1, 1)).astype(np.float32)})
+    np.savez(tmp_path / "x.npz", x=rng.uniform(0, 1, (8, 1, 4, 4)).astype(np.float32))
+    done = tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    assert "is given numbers" not in done.stderr

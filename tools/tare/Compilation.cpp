@@ -1,6 +1,7 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Compilation.h"
 #include "DumpIr.h"
+#include "InputRange.h"
 #include "MemoryLimit.h"
 #include "ModuleFile.h"
 #include "WidthWarnings.h"
@@ -101,6 +102,7 @@ public:
       return failure();
     if (failed(calibrate()))
       return failure();
+    warnOfMisfits(*result.module, result.ranges);
     auto &options = request.pipeline;
     if (request.chosenBits && first < Stage::qdq && request.last >= Stage::qdq)
       warnOfGivenWidths(*result.module, *request.chosenBits);

@@ -4,7 +4,6 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "DumpedFiles.h"
-#include "InputRange.h"
 #include "Json.h"
 #include "Numbers.h"
 #include "OutputFile.h"
@@ -58,7 +57,6 @@ public:
       return written;
     }
     complete.push_back(output);
-    warnOfMisfits(*compiled, *context);
     showCheck();
     context.showWarnings();
     report(*compiled, context);
@@ -190,26 +188,6 @@ private:
     compiled.steps.push_back(writing.stop("write"));
     compiled.steps.back().seconds += packing.seconds;
     return written;
-  }
-
-  /// A grid that the model gives an input need not be that of the data.
-  static void warnOfMisfits(const Compilation &compiled, mlir::MLIRContext &context) {
-    mlir::ModuleOp module = *compiled.module;
-    for (mlir::BlockArgument argument : module.lookupSymbol<mlir::func::FuncOp>("main").getArguments()) {
-      std::string name = qnn::valueName(argument);
-      auto range = compiled.ranges.values.find(name);
-      std::optional<RealRange> held = heldBy(argument);
-      if (!held || range == compiled.ranges.values.end())
-        continue;
-      RealRange found{range->second.min, range->second.max};
-      // The ranges do not say how many numbers lie where: as if they were spread evenly.
-      double inside = std::min(found.high, held->high) - std::max(found.low, held->low);
-      double outside = found.width() > 0 ? 1 - std::max(inside, 0.0) / found.width() : 0;
-      if (auto text = misfit(name, *held, found, found.width() > 2 * held->width() ? outside : 0))
-        reportWarning(mlir::UnknownLoc::get(&context),
-                      {"InputMisfit", "", name, 0, CostUnit::none, *text,
-                       "scale the calibration data as the model's own grid of the input has them"});
-    }
   }
 
   /// Whether there is something to check with, and time for it.

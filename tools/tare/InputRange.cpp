@@ -3,8 +3,11 @@
 
 #include "Border.h"
 #include "ModuleExecutable.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Names.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 
 #include <algorithm>
@@ -68,4 +71,21 @@ std::optional<std::string> tare::misfit(const std::string &input, const RealRang
                        "{:.2g} % of its steps are used",
                        input, found.low, found.high, held.low, held.high, 100 * found.width() / held.width());
   return std::nullopt;
+}
+
+void tare::warnOfMisfits(ModuleOp module, const calibration::Ranges &ranges) {
+  for (BlockArgument argument : module.lookupSymbol<func::FuncOp>("main").getArguments()) {
+    std::string name = qnn::valueName(argument);
+    auto range = ranges.values.find(name);
+    std::optional<RealRange> held = heldBy(argument);
+    if (!held || range == ranges.values.end())
+      continue;
+    RealRange found{range->second.min, range->second.max};
+    // The ranges do not say how many numbers lie where: as if they were spread evenly.
+    double inside = std::min(found.high, held->high) - std::max(found.low, held->low);
+    double outside = found.width() > 0 ? 1 - std::max(inside, 0.0) / found.width() : 0;
+    if (auto text = misfit(name, *held, found, found.width() > 2 * held->width() ? outside : 0))
+      reportWarning(argument.getLoc(), {"InputMisfit", "", name, 0, CostUnit::none, *text,
+                                        "scale the calibration data as the model's own grid of the input has them"});
+  }
 }

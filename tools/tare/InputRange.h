@@ -2,8 +2,10 @@
 #ifndef TARE_TOOLS_TARE_INPUTRANGE_H
 #define TARE_TOOLS_TARE_INPUTRANGE_H
 
+#include "tare/Calibration/Ranges.h"
 #include "tare/Runtime/Session.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Value.h"
 
 #include <optional>
@@ -28,6 +30,10 @@ std::optional<RealRange> heldBy(mlir::BlockArgument argument);
 /// nothing.
 std::optional<std::string> misfit(const std::string &input, const RealRange &held, const RealRange &found,
                                   double outside);
+
+/// A warning for each input of a module that is not quantized yet whose data, by the ranges of a calibration, do not
+/// fit the grid that the model itself gives it.
+void warnOfMisfits(mlir::ModuleOp module, const calibration::Ranges &ranges);
 
 } // namespace tare
 
