@@ -96,6 +96,12 @@ double leastPossible(Value value) {
   return least;
 }
 
+/// Whether calibration saw numbers that become the least integer, or has said nothing.
+bool isReached(Value integers, const Grid &grid) {
+  qnn::RangeAttr range = rangeAttr(realOf(integers));
+  return !range || range.getMin() <= borderOfLeast(grid);
+}
+
 /// Whether some reader tells the least integer from the next, as a relu does not.
 bool isLeastSeen(Value integers, const Grid &grid) {
   std::optional<ReaderCost> readers = costAtReaders(integers, grid.min, grid.min + 1);
@@ -131,7 +137,8 @@ public:
       return;
     if (near.zeroPoint() != grid->zeroPoint() && !repair)
       return zeroPoints.push_back(described(integers, "zero point " + std::to_string(grid->zeroPoint())));
-    bool mayLose = leastPossible(realOf(integers)) <= borderOfLeast(*grid) && isLeastSeen(integers, *grid);
+    bool mayLose = isReached(integers, *grid) && leastPossible(realOf(integers)) <= borderOfLeast(*grid) &&
+                   isLeastSeen(integers, *grid);
     if (near.zeroPoint() == grid->zeroPoint() && mayLose && !repair)
       return leastIntegers.push_back(leastIntegerOf(integers, *grid));
     changes.emplace_back(integers, near);
@@ -303,7 +310,7 @@ private:
     if (auto argument = dyn_cast<BlockArgument>(integers))
       text = llvm::formatv("input '{0}' of {1} ", name, integerName(argument, before));
     qnn::RangeAttr range = rangeAttr(real);
-    const bool isSeen = !range || range.getMin() <= borderOfLeast(before);
+    const bool isSeen = isReached(integers, before);
     if (!range)
       text += llvm::formatv("may be the integer {0} in the model", before.min + shown);
     else if (isSeen)

@@ -114,6 +114,14 @@ def test_data_that_do_not_reach_it_make_it_a_remark(tmp_path):
     found = warnings(model, 8, "--calibration", tmp_path / "c.npz")
     assert found and all(each["negligible"] and each["cost"] == 0 for each in found), json.dumps(found)
     assert "which calibration saw nothing of" in found[0]["text"]
+    tare("convert", model, "--calibration", tmp_path / "c.npz", "--target", "shift_only", "--no-repair", "-o", tmp_path / "m.tare")
+
+
+def test_data_that_reach_it_are_refused(tmp_path):
+    model = network(tmp_path, "conv", 8, False)
+    np.savez(tmp_path / "c.npz", **lowest(8, False))
+    assert "the integer -128)" in fails("convert", model, "--calibration", tmp_path / "c.npz", "--target", "shift_only", "--no-repair",
+                                        "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
 
 
 def test_hardware_that_has_it_loses_nothing(tmp_path):
