@@ -95,17 +95,29 @@ std::span<const Field> fieldsAt(std::span<const std::string> path) {
                                                       : std::span<const Field>();
 }
 
-/// Looks at each key as the parser meets it: the parsed file does not say where a key was, and has each once.
-class KeyCheck {
+/// Looks at each key where it stands: the parsed file does not say where a key was, and has each once. A reading of its
+/// own, as the library's parser with a callback takes the square of an object's keys.
+class KeyCheck : public nlohmann::json_sax<json> {
 public:
   KeyCheck(const char *begin, const char *const *reached) : begin(begin), reached(reached) {}
 
-  void see(int depth, json::parse_event_t event, const json &parsed) {
-    if (event == json::parse_event_t::object_start)
-      seen.resize(depth + 1), seen[depth].clear();
-    if (event == json::parse_event_t::key && !found)
-      check(depth - 1, parsed.get_ref<const std::string &>());
-  }
+  bool start_object(std::size_t) override { return seen.emplace_back(), true; }
+  bool end_object() override { return seen.pop_back(), true; }
+  /// Ends at the first problem.
+  bool key(string_t &key) override { return check(seen.size() - 1, key), !found; }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t &) override { return true; }
+  bool string(string_t &) override { return true; }
+  bool binary(binary_t &) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  /// Told where the file is parsed.
+  bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &) override { return false; }
+
   /// "12: value 'x': ..." of the first key that does not belong where it is; nothing where all do.
   const std::optional<std::string> &problem() const { return found; }
 
@@ -233,12 +245,9 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   json root;
   const char *reached = contents.begin();
   KeyCheck keys(contents.begin(), &reached);
-  auto see = [&](int depth, json::parse_event_t event, json &parsed) {
-    keys.see(depth, event, parsed);
-    return true;
-  };
+  json::sax_parse(Cursor(contents.begin(), &reached), Cursor(contents.end(), &reached), &keys);
   try {
-    root = json::parse(Cursor(contents.begin(), &reached), Cursor(contents.end(), &reached), see);
+    root = json::parse(contents.begin(), contents.end());
   } catch (const json::exception &error) {
     return Error{name + ": is not JSON: " + reasonOf(error)};
   }

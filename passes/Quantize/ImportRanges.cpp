@@ -154,13 +154,18 @@ private:
         names.insert(qnn::valueName(result));
     });
     const std::vector<std::string> known(names.begin(), names.end());
+    std::vector<std::string> unknown;
     for (const auto &[name, range] : ranges.values)
       if (!names.contains(name))
-        reportWarning(
-            function.getLoc(),
-            {"UnknownRange", "", name, 0, CostUnit::none,
-             "the ranges name '" + name + "', which is no value of the model: it is ignored" + didYouMean(name, known),
-             "correct the name, leave it out, or calibrate this model again"});
+        unknown.push_back(name);
+    // More are of another model, and not misspelled: each would be compared with every name.
+    constexpr size_t mostMisspelled = 8;
+    for (const std::string &name : unknown)
+      reportWarning(function.getLoc(),
+                    {"UnknownRange", "", name, 0, CostUnit::none,
+                     "the ranges name '" + name + "', which is no value of the model: it is ignored" +
+                         (unknown.size() <= mostMisspelled ? didYouMean(name, known) : ""),
+                     "correct the name, leave it out, or calibrate this model again"});
   }
 
   /// Constants that an op reads as it reads activations.
