@@ -77,6 +77,9 @@ constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherite
                                  {"seen_min", isNumberOrNull, "a number or null"},
                                  {"seen_max", isNumberOrNull, "a number or null"},
                                  {"non_finite", isCount, "a number of 0 or more"},
+                                 {"non_finite_sample", isCount, "a number of 0 or more"},
+                                 {"flattened", isCount, "a number of 0 or more"},
+                                 {"flattened_of", isCount, "a number of 0 or more"},
                                  {"step_errors", isObject, "an object"}};
 constexpr Field stepErrorFields[] = {{"bits", isNumber, "a number"},
                                      {"power", isNumber, "a number"},

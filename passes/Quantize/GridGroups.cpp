@@ -27,7 +27,9 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
   return !range || (range->first >= min - half && range->second <= max + half);
 }
 
-void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
+} // namespace
+
+void tare::widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;
   if (!range)
@@ -35,8 +37,6 @@ void widen(std::optional<std::pair<double, double>> &range, const std::optional<
   range->first = std::min(range->first, by->first);
   range->second = std::max(range->second, by->second);
 }
-
-} // namespace
 
 qnn::RangeAttr tare::rangeAttr(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {

@@ -60,6 +60,8 @@ mlir::OperandRange inheritedFrom(qnn::GridOpInterface op);
 /// The range that the result of a same-grid or unified op has from its operands, and from what it pads with; nothing
 /// where an operand's range is not known, and for other ops.
 std::optional<std::pair<double, double>> inheritedRange(qnn::GridOpInterface op);
+/// Makes `range` hold `by` as well; nothing holds nothing.
+void widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by);
 
 /// Says of every same-grid and unified op whose result has no range the one that it inherits. Rewrites make such ops
 /// without one; behind a model's own grids nobody else says it.

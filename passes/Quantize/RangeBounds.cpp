@@ -31,7 +31,7 @@ bool takesConstant(Operation *op) {
 }
 
 /// Widens the bounds by what an op makes of one choice of its operands' bounds; 0 times infinity may be anything.
-void widen(Tensor &low, Tensor &high, const Tensor &by) {
+void widenEnds(Tensor &low, Tensor &high, const Tensor &by) {
   float *lows = low.mutableAs<float>(), *highs = high.mutableAs<float>();
   for (int64_t i = 0; i != by.count(); ++i) {
     float value = by.as<float>()[i];
@@ -107,11 +107,11 @@ std::optional<RangeBounds::Ends> RangeBounds::resultEnds(Operation *op) const {
   Ends result = {Tensor(low->type()), Tensor(low->type())};
   std::fill_n(result.low.mutableAs<float>(), low->count(), HUGE_VALF);
   std::fill_n(result.high.mutableAs<float>(), low->count(), -HUGE_VALF);
-  widen(result.low, result.high, *low);
-  widen(result.low, result.high, *high);
+  widenEnds(result.low, result.high, *low);
+  widenEnds(result.low, result.high, *high);
   if (!floor.isMonotone() && operands.size() == 2)
     for (size_t higher : {0, 1})
-      widen(result.low, result.high, *evaluate([&](size_t i) { return i == higher; }));
+      widenEnds(result.low, result.high, *evaluate([&](size_t i) { return i == higher; }));
   return result;
 }
 

@@ -104,8 +104,31 @@ void ScaleChooser::addCosts() {
       addMultipliedCosts(layer);
 }
 
+/// Constants beyond all that they are put beside, as a padding and a concatenation do, which no calibration saw: a grid
+/// that ends before them makes them other numbers.
+void ScaleChooser::addConstantsBeside(Value value) {
+  auto op = value.getDefiningOp<GridOpInterface>();
+  if (!op)
+    return;
+  std::optional<qnn::Interval> constants = paddingRange(op), others;
+  for (Value operand : inheritedFrom(op)) {
+    ElementsAttr constant = floatConstantValue(operand);
+    widen(constant ? constants : others, constant ? rangeOf(constant) : findRange(operand));
+  }
+  if (!constants || !others || (constants->first >= others->first && constants->second <= others->second))
+    return;
+  widen(constants, others);
+  Variable variable = *variableOf(value);
+  ConvexCost cost = evenCost(constants->first, constants->second, groups.ruleFor(value),
+                             familyOf(variable, context.relevance.of(value)));
+  cost.limit(cost.best());
+  problem.addCost(variable, cost);
+}
+
 /// What a member of a group loses; a same-grid op's result only repeats what it was given.
 bool ScaleChooser::addValue(Value value) {
+  if (!groups.pinned(value))
+    addConstantsBeside(value);
   qnn::RangeAttr range = value.getDefiningOp<quant::DequantizeCastOp>() ? qnn::RangeAttr() : rangeAttr(value);
   if (groups.pinned(value) || !range || range.getLabel() == qnn::RangeLabel::Inherited)
     return false;

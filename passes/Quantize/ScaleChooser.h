@@ -106,6 +106,7 @@ private:
   Variable addVariable(double base, std::optional<int> fixed = std::nullopt);
   void addCosts();
   /// False where it says nothing of what the value's group loses.
+  void addConstantsBeside(mlir::Value value);
   bool addValue(mlir::Value value);
   StepFamily familyOf(Variable variable, double relevance) const { return {bases[variable], relevance}; }
   std::optional<Variable> variableOf(mlir::Value value) const;

@@ -181,3 +181,23 @@ def test_a_quantized_model_keeps_its_grids(value, data, tmp_path):
     model = model_of(tmp_path, nodes, value, constants={"s": np.float32(.03), "z": np.int8(3)})
     tare("convert", model, "-o", tmp_path / "m.tare")
     assert np.max(np.abs(outputs_of(tmp_path / "m.tare", data)["y"] - reference(model, data)["y"])) < .031
+
+
+BESIDE = {
+    "pad": lambda number: ([node("Pad", ["x", "p", "v"], ["y"], name="pad")], {"v": np.float32(number)}),
+    "concat": lambda number: ([node("Concat", ["x", "k"], ["y"], name="concat", axis=1)], {"k": np.full((1, 1, *SHAPE[1:]), number, np.float32)}),
+}
+
+
+@pytest.mark.parametrize("target", ["generic", "shift_only", "i16x8"])
+@pytest.mark.parametrize("number", [-1, 6, 20])
+@pytest.mark.parametrize("kind", BESIDE)
+def test_constants_beside_data_keep_their_number(kind, number, target, tmp_path, rng):
+    """Calibration sees the data alone; no grid that suits these best may end before the constant."""
+    nodes, constants = BESIDE[kind](number)
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, *SHAPE])], [port("y", None)], CONSTANTS | constants)
+    data = {"x": np.abs(rng.normal(size=(16, *SHAPE))).astype(np.float32) / (4 if number < 0 else 1)}
+    program, _ = converted(model, data, "--target", target)
+    wanted, found = reference(model, data)["y"], outputs_of(program, data)["y"]
+    constant = wanted == number
+    assert np.abs(found - wanted)[constant].max() <= abs(number) / 64

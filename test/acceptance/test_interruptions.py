@@ -126,9 +126,10 @@ def long_ir(tmp_path_factory):
 
 
 def trying(ir):
-    """A process that tries `ir` in a child, which stands still."""
+    """A process that tries `ir` in a child, which stands still. It ignores no signal, whatever this one was started with."""
     for _ in range(5):
-        parent = subprocess.Popen([str(BIN / "tare"), "inspect", str(ir)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        parent = subprocess.Popen([str(BIN / "tare"), "inspect", str(ir)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                  preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)])
         child = trial_of(parent)
         time.sleep(.03)  # It has set its signals up by then.
         try:

@@ -7,9 +7,8 @@ import pytest
 from graphs import converted, node, port, save
 from harness import fails, tare
 
-RANDOM = np.random.default_rng(5)
 SHAPE = [1, 2, 16, 16]
-W = (RANDOM.normal(size=(3, 2, 3, 3)) / 5).astype(np.float32)
+W = (np.random.default_rng(5).normal(size=(3, 2, 3, 3)) / 5).astype(np.float32)
 METHODS = ["auto", "min_max", "mse", "percentile"]
 
 
@@ -19,9 +18,10 @@ def network(folder):
 
 
 def data(outliers=0.0, size=1e6):
-    values = RANDOM.normal(size=(8, *SHAPE[1:])).astype(np.float32)
+    random = np.random.default_rng(6)
+    values = random.normal(size=(8, *SHAPE[1:])).astype(np.float32)
     values.flat[:int(outliers * values.size)] = size
-    return {"x": RANDOM.permutation(values.ravel()).reshape(values.shape)}
+    return {"x": random.permutation(values.ravel()).reshape(values.shape)}
 
 
 @pytest.mark.parametrize("share", (.001, .01, .05, .1))
@@ -39,8 +39,8 @@ def test_outliers_that_leave_one_step_to_all_others(method, share, tmp_path):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_values_without_outliers_are_not_told(method, tmp_path):
-    heavy = {"x": (RANDOM.standard_t(3, size=(8, *SHAPE[1:]))).astype(np.float32)}
+def test_values_without_outliers_are_not_told(method, tmp_path, rng):
+    heavy = {"x": (rng.standard_t(3, size=(8, *SHAPE[1:]))).astype(np.float32)}
     for samples in (data(), heavy, data(.01, 30.0)):
         _, told = converted(network(tmp_path), samples, "--method", method, "--check", "0")
         assert "share one step" not in told
@@ -94,3 +94,15 @@ def test_a_layer_that_makes_no_number_is_named(tmp_path):
     np.savez(tmp_path / "c.npz", **samples)
     message = fails("convert", model, "--calibration", tmp_path / "c.npz", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "of node 'ratio" in message and "first in sample 5" in message
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_ranges_file_says_the_same(method, tmp_path):
+    """All that calibrate writes of a value, convert reads: the program, and what is told of outliers."""
+    model = network(tmp_path)
+    program, told = converted(model, data(.05), "--method", method, "--check", "0")
+    tare("calibrate", model, "--calibration", tmp_path / "calibration.npz", "--method", method, "-o", tmp_path / "r.json")
+    assert '"flattened"' in (tmp_path / "r.json").read_text()
+    done = tare("convert", model, "--calibration", tmp_path / "r.json", "-o", tmp_path / "again.tare")
+    assert (tmp_path / "again.tare").read_bytes() == program.read_bytes()
+    assert [line for line in told.splitlines() if "share one step" in line] == [line for line in done.stderr.splitlines() if "share one step" in line]

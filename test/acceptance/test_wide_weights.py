@@ -71,7 +71,7 @@ def test_without_16_bit_activations_by_choice_the_model_has_its_own(tmp_path):
     """The model's integers of 16 bits, whatever calibration was for."""
     model, data = linear(tmp_path, "float")
     program, told = converted(model, data)
-    assert "rounded" not in told
+    assert "to 8 bits" not in told
     assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 74
 
 

@@ -103,6 +103,9 @@ public:
 
   void add(const Tensor &reference, const Tensor &output) {
     const float *a = reference.as<float>(), *b = output.as<float>();
+    for (int64_t i = 0, count = of.labels ? reference.count() : 0; i != count; ++i)
+      if (!of.partOf(i))
+        border.add(a[i], b[i]);
     if (slices.empty())
       for (int64_t i = 0; i != reference.count(); ++i)
         if (std::optional<size_t> part = of.partOf(i))
@@ -127,6 +130,11 @@ public:
     OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}};
     for (size_t part = 0; byPart.size() > 1 && part != byPart.size(); ++part)
       result.parts.push_back(collapseOfPart(part));
+    // No signal, but numbers of the output nevertheless.
+    if (border.difference.total > 0 && isBelow(border, collapsedSqnr)) {
+      result.collapses.push_back(collapseOf(border, ""));
+      return result;
+    }
     if (hasCollapsed(whole)) {
       result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
       return result;
@@ -231,6 +239,8 @@ private:
   Shape shape;
   Elements whole;
   std::vector<Elements> byPart;
+  /// Of what paddings put there.
+  Elements border;
   std::vector<Axis> slices;
 };
 
