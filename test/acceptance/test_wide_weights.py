@@ -68,11 +68,11 @@ def test_a_matrix_of_16_bits_is_kept_with_its_bias(tmp_path, layer, bias, output
 
 
 def test_without_16_bit_activations_by_choice_the_model_has_its_own(tmp_path):
-    """The model's integers of 16 bits, whatever calibration was for."""
+    """The model's integers of 16 bits, whatever calibration was for; the sum before its bias rounds to 16 bits, and that is told."""
     model, data = linear(tmp_path, "float")
     program, told = converted(model, data)
     assert "to 8 bits" not in told
-    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 74
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 55
 
 
 def board(folder, without):
