@@ -395,7 +395,7 @@ def test_yolo_keeps_boxes_and_scores(tmp_path, method):
          "quantize,dequantize,transpose,concat", "-o", stripped)
     tare("run", stripped, "--inputs", tmp_path / "test.npz", "--outputs", tmp_path / "z.npz")
     assert np.array_equal(integer, load(tmp_path / "z.npz")["output0"])
-    assert {output["type"] for output in tare_json("inspect", stripped)["outputs"]} == {"int8"}
+    assert {output["type"] for output in tare_json("inspect", stripped)["outputs"]} <= {"int8", "int32"}
 
 
 def letterbox(path, size=320):
