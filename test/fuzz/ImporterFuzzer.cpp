@@ -10,8 +10,8 @@
 
 using namespace mlir;
 
-/// A model is imported and valid, or refused by exactly one error. (Names in it are the model's own; the tools make them
-/// one line.)
+/// A model is imported and valid, or refused by exactly one error. (Names in it are the model's own; the tools make
+/// them one line.)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const tare::test::ScratchFile file(".onnx");
   file.write(data, size);

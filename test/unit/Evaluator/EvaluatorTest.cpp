@@ -203,7 +203,9 @@ TEST_F(EvaluatorTest, RefusesAModuleWithoutMain) {
 
 // Images keep their channels last between convolutions; nobody outside sees it.
 TEST_F(EvaluatorTest, TheOrderOfChannelsIsNobodysBusiness) {
-  module = parse(*context, R"(func.func @main(%x: tensor<1x2x6x5xf32>) -> (tensor<1x8x2x2xf32>, tensor<1x3x6x5xf32>, tensor<1x3xf32>) {
+  module =
+      parse(*context,
+            R"(func.func @main(%x: tensor<1x2x6x5xf32>) -> (tensor<1x8x2x2xf32>, tensor<1x3x6x5xf32>, tensor<1x3xf32>) {
     %w = qnn.constant dense<[[[[0.5]], [[-1.0]]], [[[2.0]], [[0.25]]], [[[-0.5]], [[1.5]]]]> : tensor<3x2x1x1xf32> as tensor<3x2x1x1xf32>
     %v = qnn.constant dense<0.125> : tensor<4x3x3x3xf32> as tensor<4x3x3x3xf32>
     %k = qnn.constant dense<[[[1.0]], [[2.0]], [[-3.0]]]> : tensor<3x1x1xf32> as tensor<3x1x1xf32>
