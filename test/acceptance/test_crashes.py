@@ -86,9 +86,10 @@ def test_modules_without_a_body(tmp_path, text):
         assert "decl.mlir" in said and said.count("\n") == 1
 
 
-@pytest.mark.parametrize("text", ["module attributes {a = array<index: 1>} {}", "module attributes {a = array<index>} {}", "[" * 100000, "(" * 100000, "module {" * 5000 + "}" * 5000,
+@pytest.mark.parametrize("text", ["module attributes {a = array<index: 1>} {}", "module attributes {a = array<index>} {}",
+                                  "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> { %y = qnn.relu %x {a = array<index: 1>} : (tensor<4xf32>) -> tensor<4xf32> return %y : tensor<4xf32> }", "[" * 100000, "(" * 100000, "module {" * 5000 + "}" * 5000,
                                   "func.func @main(%x: " + "tuple<" * 20000 + ">" * 20000 + ")", "-" * 100000, "module attributes {a = " + "[" * 30000 + "]" * 30000 + "} {}"],
-                         ids=["index", "no index", "brackets", "parentheses", "modules", "tuples", "signs", "attributes"])
+                         ids=["index", "no index", "in a layer", "brackets", "parentheses", "modules", "tuples", "signs", "attributes"])
 def test_text_that_no_parser_survives(tmp_path, text):
     (tmp_path / "m.mlir").write_text(text)
     for arguments in (["inspect", tmp_path / "m.mlir"], ["convert", tmp_path / "m.mlir", "-o", tmp_path / "o"], ["run", tmp_path / "m.mlir", "--inputs", DIGITS / "test.npz", "--outputs", tmp_path / "o.npz"]):

@@ -140,7 +140,7 @@ def trying(ir):
         except ProcessLookupError:
             pass
         parent.communicate()
-    pytest.skip("the parser was faster than the test")
+    pytest.fail("no child tries what takes a second to parse")
 
 
 def ends(pid):

@@ -4,13 +4,12 @@
 // process: so does this. What gets through must survive every pipeline.
 //
 //===----------------------------------------------------------------------===//
+#include "IrDialects.h"
+
 #include "tare/Diagnostics/TrialParse.h"
-#include "tare/Dialect/Npu/NpuDialect.h"
-#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -32,7 +31,7 @@ static LogicalResult run(ModuleOp module) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const DialectRegistry registry = [] {
     DialectRegistry known;
-    known.insert<qnn::QnnDialect, npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+    registerIrDialects(known);
     return known;
   }();
   auto text = llvm::MemoryBuffer::getMemBufferCopy({reinterpret_cast<const char *>(data), size}, "fuzzed.mlir");

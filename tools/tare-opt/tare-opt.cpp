@@ -1,14 +1,11 @@
 //===- tare-opt.cpp - Runs passes alone -----------------------------------===//
 #include "InputWeights.h"
+#include "IrDialects.h"
 
 #include "tare/Diagnostics/TrialParse.h"
-#include "tare/Dialect/Npu/NpuDialect.h"
-#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Pipelines.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -96,7 +93,7 @@ int main(int argc, char **argv) {
                         "with the command line and the input\n");
   llvm::InitLLVM platform(argc, argv);
   DialectRegistry registry;
-  registry.insert<tare::qnn::QnnDialect, tare::npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+  tare::registerIrDialects(registry);
   tare::registerTarePasses();
   tare::registerTarePipelines();
   registerTransformsPasses();

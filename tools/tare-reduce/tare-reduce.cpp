@@ -1,15 +1,12 @@
 //===- tare-reduce.cpp - The smallest IR that still shows something -------===//
+#include "IrDialects.h"
 #include "IrFile.h"
 #include "Reducer.h"
 
 #include "tare/Diagnostics/OneLine.h"
-#include "tare/Dialect/Npu/NpuDialect.h"
-#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Pipelines.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -112,7 +109,7 @@ int main(int argc, char **argv) {
   llvm::cl::HideUnrelatedOptions(category);
   llvm::cl::ParseCommandLineOptions(argc, argv, overview);
   DialectRegistry registry;
-  registry.insert<tare::qnn::QnnDialect, tare::npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+  tare::registerIrDialects(registry);
   tare::registerTarePasses();
   tare::registerTarePipelines();
   registerTransformsPasses();

@@ -1,14 +1,11 @@
 //===- CompilerContext.cpp - MLIR, and what it has to say -----------------===//
 #include "CompilerContext.h"
 
+#include "IrDialects.h"
 #include "WarningSummary.h"
 
-#include "tare/Dialect/Npu/NpuDialect.h"
-#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Repairs.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Location.h"
 #include "mlir/IR/Remarks.h"
 
@@ -77,7 +74,10 @@ CompilerContext::CompilerContext(const Console &console)
   categories.passed = repairCategory.str();
   (void)remark::enableOptimizationRemarks(context, std::make_unique<RepairCollector>(repairRecords),
                                           std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
-  context.loadDialect<qnn::QnnDialect, npu::NpuDialect, func::FuncDialect, quant::QuantDialect>();
+  DialectRegistry dialects;
+  registerIrDialects(dialects);
+  context.appendDialectRegistry(dialects);
+  context.loadAllAvailableDialects();
   context.printOpOnDiagnostic(false);
 }
 
