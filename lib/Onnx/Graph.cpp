@@ -197,6 +197,8 @@ int64_t opsetOf(const std::string &domain, const proto::ModelProto &model) {
 } // namespace
 
 std::string tare::onnx::describe(const GraphNode &node, const proto::ModelProto &model) {
+  if (node.composite)
+    return describe(*node.composite, model);
   const std::string &domain = node.proto->domain();
   bool standard = domain.empty() || domain == "ai.onnx";
   return fmt::format("node '{}' ({}{}, opset {})", node.layer, standard ? "" : domain + ".", node.proto->op_type(),

@@ -15,6 +15,8 @@ struct GraphNode {
   const proto::NodeProto *proto;
   /// The node's name, or its first result's where it has none of its own.
   std::string layer;
+  /// The node of the file that this one was written for, where it is a part of it (Composite.h).
+  const GraphNode *composite = nullptr;
 };
 
 struct Graph {

@@ -217,26 +217,38 @@ LogicalResult GraphImporter::checkRank(Node &node, llvm::StringRef name) {
   return node.error(fmt::format("value '{}' has {} dimensions, expected {} at most", name.str(), rank, mostDimensions));
 }
 
-LogicalResult GraphImporter::importNodes() {
-  for (const GraphNode &graphNode : graph.nodes) {
-    const OpEntry *entry = OpTable::get().find(*graphNode.proto);
-    Node node(*this, graphNode);
-    for (const std::string &operand : graphNode.proto->input())
-      if (mlir::failed(checkRank(node, operand)))
-        return failure();
-    NodeFunction function = isFoldable(*entry, *graphNode.proto) || !entry->import ? entry->fold : entry->import;
-    if (failed(function(node)) || node.failed())
-      return node.error("cannot be imported");
-    for (unsigned i = 0; i < node.numResults(); ++i) {
-      if (!node.isUsed(i))
-        continue;
-      if (!find(node.resultName(i)))
-        return node.error("its result '" + node.resultName(i) + "' is not supported");
-      if (mlir::failed(checkRank(node, node.resultName(i))))
-        return failure();
-    }
+LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
+  const OpEntry *entry = OpTable::get().find(*graphNode.proto);
+  Node node(*this, graphNode);
+  for (const std::string &operand : graphNode.proto->input())
+    if (mlir::failed(checkRank(node, operand)))
+      return failure();
+  NodeFunction function = isFoldable(*entry, *graphNode.proto) || !entry->import ? entry->fold : entry->import;
+  if (failed(function(node)) || node.failed())
+    return node.error("cannot be imported");
+  for (unsigned i = 0; i < node.numResults(); ++i) {
+    if (!node.isUsed(i))
+      continue;
+    if (!find(node.resultName(i)))
+      return node.error("its result '" + node.resultName(i) + "' is not supported");
+    if (mlir::failed(checkRank(node, node.resultName(i))))
+      return failure();
   }
   return mlir::success();
+}
+
+LogicalResult GraphImporter::importNodes() {
+  for (const GraphNode &node : graph.nodes)
+    if (failed(importNode(node)))
+      return failure();
+  return mlir::success();
+}
+
+LogicalResult GraphImporter::importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite) {
+  Part &written = parts.emplace_back(Part{std::move(part), {}});
+  // Of a part of a part the file knows the whole.
+  written.node = {&written.proto, layer, composite.composite ? composite.composite : &composite};
+  return importNode(written.node);
 }
 
 /// What the graph would compute when it runs is left to calibration: whoever has no ranges says so by this attribute.

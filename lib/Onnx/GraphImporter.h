@@ -12,6 +12,7 @@
 #include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <deque>
 #include <memory>
 
 namespace tare::onnx {
@@ -98,6 +99,8 @@ public:
   bool isConstant(mlir::Value value) const { return constants.contains(value); }
   /// Notes whether an op that was just created depends on graph inputs.
   void track(mlir::Operation *op);
+  /// Imports a node that was written for `composite`.
+  mlir::LogicalResult importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite);
   /// Notes that the graph finds the ranges of `operands` when it runs, and would need that of their product `result`.
   void noteDynamic(llvm::ArrayRef<std::string> operands, llvm::StringRef result);
 
@@ -105,6 +108,7 @@ private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
+  mlir::LogicalResult importNode(const GraphNode &graphNode);
   /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
   mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
   Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);
@@ -122,6 +126,12 @@ private:
   mlir::OpBuilder builder;
   TensorReader reader;
   llvm::StringMap<GraphValue> values;
+  /// What composites were written as; values of dynamic quantization refer to their nodes.
+  struct Part {
+    proto::NodeProto proto;
+    GraphNode node;
+  };
+  std::deque<Part> parts;
   llvm::DenseSet<mlir::Value> constants;
   /// See noteDynamic.
   llvm::SetVector<mlir::StringAttr> dynamicOperands, dynamicResults;

@@ -250,7 +250,7 @@ llvm::StringRef Node::resultName(unsigned index) const {
 
 bool Node::isUsed(unsigned index) const {
   llvm::StringRef name = resultName(index);
-  return !name.empty() && importer.getGraph().used.contains(name);
+  return !name.empty() && (node.composite || importer.getGraph().used.contains(name));
 }
 
 LogicalResult Node::give(GraphValue value, unsigned index) {
@@ -294,6 +294,11 @@ LogicalResult Node::importInstead(const GraphNode &other) {
     (void)stand.error("cannot be imported");
     hasFailed = true;
   }
+  return mlir::failure(hasFailed);
+}
+
+LogicalResult Node::importPart(proto::NodeProto part, const std::string &layer) {
+  hasFailed |= mlir::failed(importer.importPart(std::move(part), layer, node));
   return mlir::failure(hasFailed);
 }
 

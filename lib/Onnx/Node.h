@@ -107,6 +107,8 @@ public:
   void define(llvm::StringRef name, GraphValue value) { importer.define(name, std::move(value)); }
   /// Imports `other`, which stands for this node and gives its results.
   mlir::LogicalResult importInstead(const GraphNode &other);
+  /// Imports a node that is written for this one, as a part of it: see Composite.
+  mlir::LogicalResult importPart(proto::NodeProto part, const std::string &layer);
 
   /// The node, for values that refer to it.
   const GraphNode &graphNode() const { return node; }

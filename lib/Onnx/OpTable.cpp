@@ -8,6 +8,7 @@ OpTable::OpTable() {
   registerArithmetic(*this);
   registerConvolutions(*this);
   registerDynamicQuantization(*this);
+  registerFusedOperators(*this);
   registerIdentities(*this);
   registerJoins(*this);
   registerMatrixProducts(*this);
@@ -15,6 +16,7 @@ OpTable::OpTable() {
   registerNormalization(*this);
   registerPadding(*this);
   registerPooling(*this);
+  registerQOperators(*this);
   registerQuantization(*this);
   registerResizing(*this);
   registerShapeFolds(*this);
@@ -31,8 +33,7 @@ const OpTable &OpTable::get() {
 }
 
 const OpEntry *OpTable::find(const proto::NodeProto &node) const {
-  if (!node.domain().empty() && node.domain() != "ai.onnx")
-    return nullptr;
-  auto found = entries.find(node.op_type());
+  bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+  auto found = entries.find(standard ? node.op_type() : node.domain() + "." + node.op_type());
   return found == entries.end() ? nullptr : &found->second;
 }

@@ -33,12 +33,13 @@ struct OpEntry {
 
 class OpTable {
 public:
-  /// The operators of ONNX's own domain.
+  /// All operators.
   static const OpTable &get();
 
   /// The entry of the node's operator, or null.
   const OpEntry *find(const proto::NodeProto &node) const;
 
+  /// An operator of another domain than ONNX's own is called "<domain>.<operator>".
   void addImport(llvm::StringRef opType, NodeFunction import) { entries[opType].import = import; }
   void addFold(llvm::StringRef opType, NodeFunction fold) { entries[opType].fold = fold; }
   void addShapeFold(llvm::StringRef opType, NodeFunction fold) { entries[opType] = {nullptr, fold, true}; }
@@ -53,6 +54,7 @@ void registerActivations(OpTable &table);
 void registerArithmetic(OpTable &table);
 void registerConvolutions(OpTable &table);
 void registerDynamicQuantization(OpTable &table);
+void registerFusedOperators(OpTable &table);
 void registerIdentities(OpTable &table);
 void registerJoins(OpTable &table);
 void registerMatrixProducts(OpTable &table);
@@ -60,6 +62,7 @@ void registerMovement(OpTable &table);
 void registerNormalization(OpTable &table);
 void registerPadding(OpTable &table);
 void registerPooling(OpTable &table);
+void registerQOperators(OpTable &table);
 void registerQuantization(OpTable &table);
 void registerResizing(OpTable &table);
 void registerShapeFolds(OpTable &table);

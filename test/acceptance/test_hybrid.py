@@ -274,9 +274,3 @@ def product(*after, zero="xz", weight="w", cast="i"):
 ], ids=["reader", "zero point", "scales of rows", "another scale", "alone"])
 def test_what_breaks_the_pattern_is_named(nodes, reason, tmp_path):
     assert reason in refused(tmp_path, nodes, stored_weight("w", "rows"))
-
-
-def test_the_fused_operators_are_refused_by_name(tmp_path):
-    nodes = [helper.make_node("DynamicQuantizeMatMul", ["x", "w", "ws"], ["y"], name="fused", domain="com.microsoft")]
-    said = refused(tmp_path, nodes, stored_weight("w", "ws"), domains=["com.microsoft"])
-    assert "operators that are not supported: node 'fused' (com.microsoft.DynamicQuantizeMatMul, opset 1)" in said
