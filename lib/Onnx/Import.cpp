@@ -1,6 +1,7 @@
 //===- Import.cpp - ONNX models as qnn graphs -----------------------------===//
 #include "tare/Onnx/Import.h"
 #include "GraphImporter.h"
+#include "ModelFunctions.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 
 using namespace tare;
@@ -12,6 +13,8 @@ tare::onnx::importModel(const std::string &path, const ImportOptions &options, m
   Reporter reporter(context, path);
   mlir::FailureOr<Model> model = readModel(path, reporter);
   if (failed(model))
+    return mlir::failure();
+  if (failed(inlineFunctions(*model, reporter)))
     return mlir::failure();
   mlir::FailureOr<Graph> graph = readGraph(*model->proto, reporter);
   if (failed(graph))
