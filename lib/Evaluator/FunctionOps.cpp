@@ -46,17 +46,27 @@ static void evaluateSoftmax(SoftmaxOp op, const Evaluation &e) {
   floating::softmax(e.operand(0), op.getAxis(), e.result);
 }
 
+namespace {
+
+template <typename OpTy> void addFunction(EvaluationRegistry &registry) {
+  if constexpr (OpTy::template hasTrait<UnaryFunctionOpInterface::Trait>())
+    registry.add<OpTy>(evaluateFunction<OpTy>, OrderRule::same);
+}
+
+/// Every op that says what its function is.
+template <typename... OpTys> void addFunctions(EvaluationRegistry &registry) { (addFunction<OpTys>(registry), ...); }
+
+} // namespace
+
 void tare::addFunctionOps(EvaluationRegistry &registry) {
+  addFunctions<
+#define GET_OP_LIST
+#include "tare/Dialect/Qnn/QnnOpList.inc"
+      >(registry);
+  // Faster, or with more than one function.
   registry.add<ReluOp>(evaluateRelu, OrderRule::same);
   registry.add<ClipOp>(evaluateClip, OrderRule::same);
   registry.add<LeakyReluOp>(evaluateLeakyRelu, OrderRule::same);
   registry.add<PReluOp>(evaluatePRelu);
-  registry.add<SigmoidOp>(evaluateFunction<SigmoidOp>, OrderRule::same);
-  registry.add<TanhOp>(evaluateFunction<TanhOp>, OrderRule::same);
-  registry.add<HardSigmoidOp>(evaluateFunction<HardSigmoidOp>, OrderRule::same);
-  registry.add<HardSwishOp>(evaluateFunction<HardSwishOp>, OrderRule::same);
-  registry.add<TruncateOp>(evaluateFunction<TruncateOp>, OrderRule::same);
-  registry.add<SwishOp>(evaluateFunction<SwishOp>, OrderRule::same);
-  registry.add<ReciprocalOp>(evaluateFunction<ReciprocalOp>, OrderRule::same);
   registry.add<SoftmaxOp>(evaluateSoftmax);
 }

@@ -221,7 +221,10 @@ def _interpolation(value, curvature, kink):
 
 FUNCTIONS = {  # Lipschitz constant, largest second derivative, largest change of slope.
     "Sigmoid": ({}, 0.25, 0.1, 0), "Tanh": ({}, 1.0, 0.77, 0), "LeakyRelu": ({"alpha": 0.1}, 1.0, 0, 0.9),
-    "HardSigmoid": ({"alpha": 0.2, "beta": 0.5}, 0.2, 0, 0.2), "HardSwish": ({}, 1.5, 0.34, 0.5)}
+    "HardSigmoid": ({"alpha": 0.2, "beta": 0.5}, 0.2, 0, 0.2), "HardSwish": ({}, 1.5, 0.34, 0.5),
+    "Abs": ({}, 1.0, 0, 2.0), "Erf": ({}, 1.13, 0.97, 0), "Softplus": ({}, 1.0, 0.25, 0), "Softsign": ({}, 1.0, 2.0, 0), "Sin": ({}, 1.0, 1.0, 0),
+    "Cos": ({}, 1.0, 1.0, 0), "Atan": ({}, 1.0, 0.65, 0), "Elu": ({}, 1.0, 1.0, 0), "Selu": ({}, 1.76, 1.76, 0.71), "Celu": ({"alpha": 2.0}, 1.0, 0.5, 0),
+    "Mish": ({}, 1.1, 0.8, 0), "Gelu": ({}, 1.13, 0.8, 0)}
 
 
 def function(builder, value):

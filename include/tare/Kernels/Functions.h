@@ -23,6 +23,20 @@ struct FunctionDefinition {
   double (*evaluate)(double x, const double *parameters);
 };
 
+/// log(1 + exp(x)), which is x where exp overflows.
+inline double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+
+/// x / (1 + |x|), which is 1 at infinity.
+inline double softsign(double x) { return std::isinf(x) ? std::copysign(1.0, x) : x / (1.0 + std::abs(x)); }
+
+/// The share of x that its gelu is, by the tanh: (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u)).
+inline double geluShare(double x) {
+  return 1.0 / (1.0 + std::exp(-2.0 * std::sqrt(M_2_PI) * (x + 0.044715 * x * x * x)));
+}
+
+/// x * share, which is 0 where nothing is left of x.
+inline double withoutInfinity(double x, double share) { return share == 0 ? 0.0 : x * share; }
+
 /// The definition of each, in the schema's order.
 inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
   static constexpr FunctionDefinition definitions[] = {
@@ -37,6 +51,41 @@ inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
       {2, [](double x, const double *p) { return std::clamp(p[0] * x + p[1], 0.0, 1.0); }},
       /*truncate*/ {0, [](double x, const double *) { return std::trunc(x); }},
       /*swish*/ {0, [](double x, const double *) { return x / (1.0 + std::exp(-x)); }},
+      /*abs*/ {0, [](double x, const double *) { return std::abs(x); }},
+      /*sign*/ {0, [](double x, const double *) { return double(x > 0) - double(x < 0); }},
+      /*floor*/ {0, [](double x, const double *) { return std::floor(x); }},
+      /*ceil*/ {0, [](double x, const double *) { return std::ceil(x); }},
+      /*nearest*/ {0, [](double x, const double *) { return std::nearbyint(x); }},
+      /*sqrt*/ {0, [](double x, const double *) { return std::sqrt(x); }},
+      /*exp*/ {0, [](double x, const double *) { return std::exp(x); }},
+      /*log*/ {0, [](double x, const double *) { return std::log(x); }},
+      /*erf*/ {0, [](double x, const double *) { return std::erf(x); }},
+      /*pow: exponent*/ {1, [](double x, const double *p) { return std::pow(x, p[0]); }},
+      /*sin*/ {0, [](double x, const double *) { return std::sin(x); }},
+      /*cos*/ {0, [](double x, const double *) { return std::cos(x); }},
+      /*tan*/ {0, [](double x, const double *) { return std::tan(x); }},
+      /*asin*/ {0, [](double x, const double *) { return std::asin(x); }},
+      /*acos*/ {0, [](double x, const double *) { return std::acos(x); }},
+      /*atan*/ {0, [](double x, const double *) { return std::atan(x); }},
+      /*sinh*/ {0, [](double x, const double *) { return std::sinh(x); }},
+      /*cosh*/ {0, [](double x, const double *) { return std::cosh(x); }},
+      /*asinh*/ {0, [](double x, const double *) { return std::asinh(x); }},
+      /*acosh*/ {0, [](double x, const double *) { return std::acosh(x); }},
+      /*atanh*/ {0, [](double x, const double *) { return std::atanh(x); }},
+      /*elu: alpha*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * std::expm1(x) : x; }},
+      /*selu: alpha, gamma*/
+      {2, [](double x, const double *p) { return p[1] * (x < 0 ? p[0] * std::expm1(x) : x); }},
+      /*celu: alpha*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * std::expm1(x / p[0]) : x; }},
+      /*softplus*/ {0, [](double x, const double *) { return softplus(x); }},
+      /*softsign*/ {0, [](double x, const double *) { return softsign(x); }},
+      /*mish*/ {0, [](double x, const double *) { return withoutInfinity(x, std::tanh(softplus(x))); }},
+      /*gelu*/ {0, [](double x, const double *) { return withoutInfinity(x, 0.5 * std::erfc(-x * M_SQRT1_2)); }},
+      /*gelu_tanh*/ {0, [](double x, const double *) { return withoutInfinity(x, geluShare(x)); }},
+      /*thresholded_relu: alpha*/ {1, [](double x, const double *p) { return x > p[0] ? x : 0.0; }},
+      /*shrink: lambd, bias*/
+      {2, [](double x, const double *p) { return x < -p[0]  ? x + p[1]
+                                                 : x > p[0] ? x - p[1]
+                                                            : 0.0; }},
   };
   static_assert(std::size(definitions) == size_t(program::FunctionKind::MAX) + 1,
                 "a function of the schema has no definition");

@@ -1,4 +1,4 @@
-//===- Functions.cpp - The functions of unary ops -------------------------===//
+//===- Functions.cpp - The functions of unary ops with more than a record -===//
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Program/program_generated.h"
 
@@ -7,25 +7,11 @@ using Kind = tare::program::FunctionKind;
 
 Function ReluOp::getFunction() { return {Kind::relu}; }
 
+std::pair<double, double> ReluOp::getImage() { return {0.0, HUGE_VAL}; }
+
 Function ClipOp::getFunction() { return {Kind::clip, {getInterval().getMin(), getInterval().getMax()}}; }
 
-Function SigmoidOp::getFunction() { return {Kind::sigmoid}; }
-
-Function TanhOp::getFunction() { return {Kind::tanh}; }
-
-Function HardSwishOp::getFunction() { return {Kind::hard_swish}; }
-
-Function SwishOp::getFunction() { return {Kind::swish}; }
-
-Function ReciprocalOp::getFunction() { return {Kind::reciprocal}; }
-
-Function LeakyReluOp::getFunction() { return {Kind::leaky_relu, {getAlpha().convertToDouble()}}; }
-
-Function HardSigmoidOp::getFunction() {
-  return {Kind::hard_sigmoid, {getAlpha().convertToDouble(), getBeta().convertToDouble()}};
-}
-
-Function TruncateOp::getFunction() { return {Kind::truncate}; }
+std::pair<double, double> ClipOp::getImage() { return {getInterval().getMin(), getInterval().getMax()}; }
 
 /// A leaky relu whose slope may differ by channel.
 Function PReluOp::getFunction() { return {Kind::leaky_relu, llvm::SmallVector<double, 2>(getSlope())}; }
@@ -33,13 +19,3 @@ Function PReluOp::getFunction() { return {Kind::leaky_relu, llvm::SmallVector<do
 std::optional<int64_t> PReluOp::getFunctionAxis() {
   return getSlope().size() == 1 ? std::nullopt : std::optional<int64_t>(1);
 }
-
-std::pair<double, double> ReluOp::getImage() { return {0.0, HUGE_VAL}; }
-
-std::pair<double, double> SigmoidOp::getImage() { return {0.0, 1.0}; }
-
-std::pair<double, double> TanhOp::getImage() { return {-1.0, 1.0}; }
-
-std::pair<double, double> HardSigmoidOp::getImage() { return {0.0, 1.0}; }
-
-std::pair<double, double> ClipOp::getImage() { return {getInterval().getMin(), getInterval().getMax()}; }

@@ -184,24 +184,20 @@ LogicalResult MatMulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return give(inferred, *shape, ownGridElement(op.getLhs()));
 }
 
+LogicalResult tare::qnn::inferShapeOfFirst(ValueRange operands, SmallVectorImpl<Type> &inferred) {
+  Value first = operands.front();
+  return give(inferred, tensorType(first).getShape(), ownGridElement(first));
+}
+
 /// Ops whose result has the shape of their first operand.
 #define SHAPE_OF_FIRST_OPERAND(OP)                                                                                     \
   LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor op,                               \
                                      SmallVectorImpl<Type> &inferred) {                                                \
-    Value first = op.getOperands().front();                                                                            \
-    return give(inferred, tensorType(first).getShape(), ownGridElement(first));                                        \
+    return inferShapeOfFirst(op.getOperands(), inferred);                                                              \
   }
 SHAPE_OF_FIRST_OPERAND(BatchNormOp)
 SHAPE_OF_FIRST_OPERAND(ReluOp)
-SHAPE_OF_FIRST_OPERAND(SigmoidOp)
-SHAPE_OF_FIRST_OPERAND(TanhOp)
-SHAPE_OF_FIRST_OPERAND(HardSwishOp)
-SHAPE_OF_FIRST_OPERAND(SwishOp)
-SHAPE_OF_FIRST_OPERAND(ReciprocalOp)
-SHAPE_OF_FIRST_OPERAND(TruncateOp)
 SHAPE_OF_FIRST_OPERAND(ClipOp)
-SHAPE_OF_FIRST_OPERAND(LeakyReluOp)
-SHAPE_OF_FIRST_OPERAND(HardSigmoidOp)
 SHAPE_OF_FIRST_OPERAND(PReluOp)
 SHAPE_OF_FIRST_OPERAND(SoftmaxOp)
 SHAPE_OF_FIRST_OPERAND(RoundOp)

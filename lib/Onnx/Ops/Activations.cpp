@@ -12,7 +12,24 @@ using mlir::LogicalResult;
 
 namespace {
 
-template <typename Op> LogicalResult importFunction(Node &node) { return node.give(node.create<Op>(node.operand(0))); }
+/// A function of its record alone; attributes that the node leaves out have ONNX's defaults.
+template <typename Op> LogicalResult importFunction(Node &node) {
+  llvm::SmallVector<mlir::NamedAttribute> parameters;
+  for (llvm::StringRef name : Op::parameterNames())
+    if (node.hasAttribute(name))
+      parameters.push_back(
+          node.builder().getNamedAttr(name, node.builder().getF64FloatAttr(node.floatAttribute(name, 0))));
+  mlir::Value input = node.operand(0);
+  return input ? node.give(node.create<Op>(mlir::ValueRange(input), llvm::ArrayRef(parameters))) : failure();
+}
+
+template <typename Op> void registerFunction(OpTable &table) {
+  if constexpr (requires { Op::onnxName(); })
+    if (!Op::onnxName().empty())
+      table.addImport(Op::onnxName(), importFunction<Op>);
+}
+
+template <typename... Ops> void registerFunctions(OpTable &table) { (registerFunction<Ops>(table), ...); }
 
 /// Limits are attributes before opset 11, operands since.
 LogicalResult importClip(Node &node) {
@@ -49,6 +66,17 @@ std::optional<double> uniformNumber(const Tensor &constant, llvm::ArrayRef<int64
   return values.front();
 }
 
+LogicalResult importPow(Node &node) {
+  mlir::Value base = node.operand(0);
+  const Tensor *exponent = node.requireKnown(1, "the exponent");
+  if (!base || !exponent)
+    return failure();
+  std::optional<double> number = uniformNumber(*exponent, dims(base));
+  if (!number)
+    return node.error("the exponent has the shape " + toString(exponent->shape()) + ", expected one number");
+  return node.give(node.create<qnn::PowOp>(base, node.builder().getF64FloatAttr(*number)));
+}
+
 /// Max and Min of one computed value and constants of one number each: a Clip with one limit.
 template <bool isMax> LogicalResult importLimit(Node &node) {
   std::optional<unsigned> computed;
@@ -77,16 +105,14 @@ template <bool isMax> LogicalResult importLimit(Node &node) {
   return node.give(node.create<qnn::ClipOp>(input, interval));
 }
 
-LogicalResult importLeakyRelu(Node &node) {
-  return node.give(node.create<qnn::LeakyReluOp>(node.operand(0),
-                                                 node.builder().getF64FloatAttr(node.floatAttribute("alpha", 0.01f))));
-}
-
-LogicalResult importHardSigmoid(Node &node) {
-  auto number = [&](llvm::StringRef name, float fallback) {
-    return node.builder().getF64FloatAttr(node.floatAttribute(name, fallback));
-  };
-  return node.give(node.create<qnn::HardSigmoidOp>(node.operand(0), number("alpha", 0.2f), number("beta", 0.5f)));
+/// Exact by default; by the tanh where the attribute says so.
+LogicalResult importGelu(Node &node) {
+  std::string approximate = node.stringAttribute("approximate", "none");
+  if (approximate == "none")
+    return node.give(node.create<qnn::GeluOp>(node.operand(0)));
+  if (approximate == "tanh")
+    return node.give(node.create<qnn::GeluTanhOp>(node.operand(0)));
+  return node.error("attribute 'approximate' is '" + approximate + "', expected none or tanh");
 }
 
 /// The slope broadcasts to the input; one number for all or one per channel of
@@ -117,14 +143,15 @@ LogicalResult importPRelu(Node &node) {
 } // namespace
 
 void tare::onnx::registerActivations(OpTable &table) {
+  registerFunctions<
+#define GET_OP_LIST
+#include "tare/Dialect/Qnn/QnnOpList.inc"
+      >(table);
   table.addImport("Relu", importRelu);
-  table.addImport("Sigmoid", importFunction<qnn::SigmoidOp>);
-  table.addImport("Tanh", importFunction<qnn::TanhOp>);
-  table.addImport("HardSwish", importFunction<qnn::HardSwishOp>);
+  table.addImport("Gelu", importGelu);
   table.addImport("Clip", importClip);
+  table.addImport("Pow", importPow);
   table.addImport("Max", importLimit<true>);
   table.addImport("Min", importLimit<false>);
-  table.addImport("LeakyRelu", importLeakyRelu);
-  table.addImport("HardSigmoid", importHardSigmoid);
   table.addImport("PRelu", importPRelu);
 }

@@ -114,6 +114,14 @@ LogicalResult swish(Node &node, double alpha) {
   return composite.finish("Mul", {composite.input(0), composite.step("sigmoid", "Sigmoid", {scaled})});
 }
 
+/// A bias, where there is one, is added first.
+template <typename Op> LogicalResult importGelu(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (node.hasOperand(1))
+    x = node.createIntermediate<qnn::AddOp>("sum", x, node.operand(1), nullptr);
+  return node.give(node.create<Op>(x));
+}
+
 LogicalResult importQuickGelu(Node &node) { return swish(node, node.floatAttribute("alpha", 1.702)); }
 LogicalResult importSwish(Node &node) { return swish(node, node.floatAttribute("alpha", 1)); }
 
@@ -153,6 +161,9 @@ void tare::onnx::registerFusedOperators(OpTable &table) {
   table.addImport("com.microsoft.FusedGemm", importGemm);
   table.addImport("com.microsoft.FusedMatMul", importMatMul);
   table.addImport("com.microsoft.TransposeMatMul", importMatMul);
+  table.addImport("com.microsoft.Gelu", importGelu<qnn::GeluOp>);
+  table.addImport("com.microsoft.BiasGelu", importGelu<qnn::GeluOp>);
+  table.addImport("com.microsoft.FastGelu", importGelu<qnn::GeluTanhOp>);
   table.addImport("com.microsoft.QuickGelu", importQuickGelu);
   table.addImport("com.microsoft.DynamicQuantizeMatMul", importDynamicMatMul);
   table.addImport("com.microsoft.MatMulIntegerToFloat", importIntegerMatMul);

@@ -139,3 +139,79 @@ func.func @annotated(%x: tensor<1x4xf32> {qnn.name = "image", qnn.range = #qnn.r
   %1 = qnn.relu %x {qnn.range = #qnn.range<0.0, 1.0, calibrated, <bits = 8, power = 0.25, first = -9, errors = [0.1, 1.3e-05]>>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// CHECK-LABEL: func.func @functions
+func.func @functions(%x: tensor<1x4xf32>) {
+  // CHECK: qnn.abs %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %0 = qnn.abs %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.sign %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = qnn.sign %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.floor %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %2 = qnn.floor %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.ceil %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %3 = qnn.ceil %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.nearest %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %4 = qnn.nearest %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.sqrt %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %5 = qnn.sqrt %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.exp %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %6 = qnn.exp %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.log %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %7 = qnn.log %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.erf %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %8 = qnn.erf %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.sin %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %9 = qnn.sin %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.cos %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %10 = qnn.cos %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.tan %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %11 = qnn.tan %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.asin %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %12 = qnn.asin %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.acos %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %13 = qnn.acos %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.atan %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %14 = qnn.atan %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.sinh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %15 = qnn.sinh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.cosh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %16 = qnn.cosh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.asinh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %17 = qnn.asinh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.acosh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %18 = qnn.acosh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.atanh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %19 = qnn.atanh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.softplus %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %20 = qnn.softplus %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.softsign %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %21 = qnn.softsign %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.mish %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %22 = qnn.mish %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.gelu %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %23 = qnn.gelu %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.gelu_tanh %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %24 = qnn.gelu_tanh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.swish %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %25 = qnn.swish %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.reciprocal %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %26 = qnn.reciprocal %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.truncate %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %27 = qnn.truncate %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // Parameters have ONNX's defaults, which are not printed.
+  // CHECK: qnn.elu %{{[a-z0-9]+}} {alpha = 5.000000e-01 : f64} :
+  %elu = qnn.elu %x {alpha = 5.000000e-01 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.selu %{{[a-z0-9]+}} {alpha = 1.000000e+00 : f64, gamma = 2.000000e+00 : f64} :
+  %selu = qnn.selu %x {alpha = 1.000000e+00 : f64, gamma = 2.000000e+00 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.celu %{{[a-z0-9]+}} {alpha = 5.000000e-01 : f64} :
+  %celu = qnn.celu %x {alpha = 5.000000e-01 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.pow %{{[a-z0-9]+}} {exponent = 3.000000e+00 : f64} :
+  %pow = qnn.pow %x {exponent = 3.000000e+00 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.thresholded_relu %{{[a-z0-9]+}} {alpha = 5.000000e-01 : f64} :
+  %thresholded_relu = qnn.thresholded_relu %x {alpha = 5.000000e-01 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.shrink %{{[a-z0-9]+}} {bias = 2.500000e-01 : f64} :
+  %shrink = qnn.shrink %x {bias = 2.500000e-01 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.elu %{{[a-z0-9]+}} :
+  %default = qnn.elu %x {alpha = 1.0 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}

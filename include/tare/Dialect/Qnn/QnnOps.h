@@ -14,8 +14,12 @@
 
 namespace tare::qnn {
 
-/// Whether `actual` may stand where `inferred` was inferred: equal shapes, and element types that are equal or quantized.
+/// Whether `actual` may stand where `inferred` was inferred: equal shapes, and element types that are equal or
+/// quantized.
 bool isCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
+
+/// Of an op whose result has the shape of its first operand.
+llvm::LogicalResult inferShapeOfFirst(mlir::ValueRange operands, llvm::SmallVectorImpl<mlir::Type> &inferred);
 
 } // namespace tare::qnn
 

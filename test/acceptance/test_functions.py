@@ -1,0 +1,109 @@
+"""y = f(x), element by element: ONNX's functions in float, as tables of 8 bits (exact) and of 16 (interpolated)."""
+import math
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from graphs import converted, node, outputs_of, port, save
+from harness import fails, reference, sqnr, tare_json
+
+F32 = np.float32
+erf = np.vectorize(math.erf)
+# ONNX's operator: its attributes, the numbers that it reads, from opset on.
+CASES = {
+    "Abs": ({}, (-3, 3), 13), "Sign": ({}, (-3, 3), 13), "Floor": ({}, (-3, 3), 13), "Ceil": ({}, (-3, 3), 13), "Round": ({}, (-3, 3), 13),
+    "Sqrt": ({}, (0, 9), 13), "Exp": ({}, (-3, 2), 13), "Log": ({}, (.5, 9), 13), "Erf": ({}, (-3, 3), 13), "Reciprocal": ({}, (.5, 4), 13),
+    "Sin": ({}, (-4, 4), 13), "Cos": ({}, (-4, 4), 13), "Tan": ({}, (-1.2, 1.2), 13), "Asin": ({}, (-.95, .95), 13), "Acos": ({}, (-.95, .95), 13),
+    "Atan": ({}, (-4, 4), 13), "Sinh": ({}, (-2, 2), 13), "Cosh": ({}, (-2, 2), 13), "Asinh": ({}, (-4, 4), 13), "Acosh": ({}, (1.2, 6), 13),
+    "Atanh": ({}, (-.9, .9), 13), "Elu": ({"alpha": 1.5}, (-4, 3), 13), "Selu": ({}, (-4, 3), 13), "Celu": ({"alpha": .5}, (-4, 3), 13),
+    "Softplus": ({}, (-6, 6), 13), "Softsign": ({}, (-6, 6), 13), "Mish": ({}, (-6, 4), 18), "Gelu": ({}, (-4, 4), 20),
+    "Sigmoid": ({}, (-6, 6), 13), "Tanh": ({}, (-3, 3), 13), "HardSwish": ({}, (-4, 4), 14), "HardSigmoid": ({"alpha": .3, "beta": .4}, (-4, 4), 13),
+    "LeakyRelu": ({"alpha": .1}, (-4, 4), 13), "ThresholdedRelu": ({"alpha": .5}, (-2, 2), 13), "Shrink": ({"lambd": .5, "bias": .25}, (-2, 2), 13),
+    "Gelu tanh": ({"approximate": "tanh"}, (-4, 4), 20), "Elu default": ({}, (-4, 3), 13), "Selu given": ({"alpha": 1., "gamma": 2.}, (-4, 3), 13),
+    "Shrink default": ({}, (-2, 2), 13),
+}
+STEPS = {"Sign", "Floor", "Ceil", "Round", "ThresholdedRelu", "Shrink", "Shrink default"}  # They jump: the sides of a jump are a rounding apart.
+
+
+def model_of(tmp_path, name):
+    attributes, _, opset = CASES[name]
+    return save(tmp_path / "m.onnx", [node(name.split()[0], ["x"], ["y"], name="f", **attributes)], [port("x", [1, 3, 64])], [port("y", [1, 3, 64])], opset=opset)
+
+
+def data_of(name, rng):
+    low, high = CASES[name][1]
+    return {"x": rng.uniform(low, high, (8, 3, 64)).astype(F32)}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_onnxruntime(tmp_path, name, rng):
+    model, x = model_of(tmp_path, name), data_of(name, rng)
+    np.testing.assert_allclose(outputs_of(model, x)["y"], reference(model, x)["y"], rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_table_of_8_bits_is_exact(tmp_path, name, rng):
+    """Every integer of x gives the integer next to f of its number."""
+    model, x = model_of(tmp_path, name), data_of(name, rng)
+    program, _ = converted(model, x, "--method", "min_max")
+    info = tare_json("inspect", program)
+    scale, zero = info["inputs"][0]["scales"][0], info["inputs"][0]["zero_points"][0]
+    integers = np.clip(np.rint(x["x"] / scale) + zero, -128, 127)
+    on_grid, step = {"x": ((integers - zero) * scale).astype(F32)}, info["outputs"][0]["scales"][0]
+    ends = (np.array([-128, 127]) - info["outputs"][0]["zero_points"][0]) * step
+    off = np.abs(outputs_of(program, on_grid)["y"] - np.clip(outputs_of(model, on_grid)["y"], *ends))
+    assert off.max() <= .501 * step, off.max() / step
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in STEPS])
+def test_a_table_of_16_bits(tmp_path, name, rng):
+    model, x = model_of(tmp_path, name), data_of(name, rng)
+    program, _ = converted(model, x, "--activations", "i16")
+    assert sqnr(outputs_of(model, x)["y"], outputs_of(program, x)["y"]) > 60
+
+
+@pytest.mark.parametrize("exponent, low", [(2., -3), (3., -2), (.5, 0), (-1., .5), (1.5, 0), (0., -1), (1., -2)])
+def test_powers(tmp_path, exponent, low, rng):
+    model = save(tmp_path / "m.onnx", [node("Pow", ["x", "e"], ["y"], name="f")], [port("x", [1, 3, 64])], [port("y", [1, 3, 64])], {"e": F32(exponent)}, opset=15)
+    x = {"x": rng.uniform(low, 3, (8, 3, 64)).astype(F32)}
+    expected = reference(model, x)["y"]
+    np.testing.assert_allclose(outputs_of(model, x)["y"], expected, rtol=2e-6)
+    assert sqnr(expected, outputs_of(converted(model, x)[0], x)["y"]) > 25
+
+
+def save_microsofts(path, operator, operands, **attributes):
+    graph = helper.make_graph([node(operator, operands, ["y"], name="one", domain="com.microsoft", **attributes)], "g", [port("x", [1, 3, 64])], [port("y", None)],
+                              [onnx.numpy_helper.from_array(np.linspace(-1, 1, 64, dtype=F32), "b")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=9), str(path))
+    return path
+
+
+@pytest.mark.parametrize("operator, operands", [("Gelu", ["x"]), ("BiasGelu", ["x", "b"]), ("FastGelu", ["x"]), ("FastGelu", ["x", "b"])])
+def test_microsofts_gelus(tmp_path, operator, operands, rng):
+    model = save_microsofts(tmp_path / "m.onnx", operator, operands)
+    x = {"x": rng.uniform(-4, 4, (8, 3, 64)).astype(F32)}
+    expected = reference(model, x)["y"]
+    np.testing.assert_allclose(outputs_of(model, x)["y"], expected, rtol=1e-4, atol=1e-5)
+    assert sqnr(expected, outputs_of(converted(model, x)[0], x)["y"]) > 30
+
+
+def test_infinite_and_huge_numbers(tmp_path):
+    """Where the formula's parts overflow, the function does not."""
+    values = np.array([[-np.inf, -1e30, -800, 800, 1e30, np.inf]], F32)
+    for name, expected in {"Softplus": [0, 0, 0, 800, 1e30, np.inf], "Softsign": [-1, -1, -800 / 801, 800 / 801, 1, 1], "Mish": [0, 0, 0, 800, 1e30, np.inf],
+                           "Gelu": [0, 0, 0, 800, 1e30, np.inf], "Gelu tanh": [0, 0, 0, 800, 1e30, np.inf], "Erf": [-1, -1, -1, 1, 1, 1]}.items():
+        attributes, _, opset = CASES[name]
+        model = save(tmp_path / "m.onnx", [node(name.split()[0], ["x"], ["y"], name="f", **attributes)], [port("x", [1, 6])], [port("y", [1, 6])], opset=opset)
+        np.testing.assert_allclose(outputs_of(model, {"x": values})["y"], [np.array(expected, F32)], rtol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("nodes, said", [
+    ([node("Gelu", ["x"], ["y"], name="f", approximate="cubic")], "node 'f' (Gelu, opset 20): attribute 'approximate' is 'cubic', expected none or tanh"),
+    ([node("Pow", ["x", "x"], ["y"], name="f")], "node 'f' (Pow, opset 20): the exponent 'x' must be a constant, found a computed value"),
+    ([node("Pow", ["x", "e"], ["y"], name="f")], "node 'f' (Pow, opset 20): the exponent has the shape 64, expected one number"),
+])
+def test_refusals(tmp_path, nodes, said):
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 64])], [port("y", [1, 3, 64])], {"e": np.arange(64, dtype=F32)}, opset=20)
+    assert said in fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
