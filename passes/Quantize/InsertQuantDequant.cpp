@@ -12,6 +12,7 @@
 #include "Quantize/ConstantCosts.h"
 #include "Quantize/Intermediates.h"
 #include "Quantize/PowerOfTwo.h"
+#include "Quantize/TableReach.h"
 #include "Quantize/Tails.h"
 #include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
@@ -72,9 +73,12 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       if (failed(chosen))
         return signalPassFailure();
       moved = std::move(*chosen);
-    } else if (repair) {
-      coarsenOutputs(ops, *target, tails, groups);
-      moved = moveGrids(context, groups);
+    } else {
+      leaveRoomForTables(ops, groups);
+      if (repair) {
+        coarsenOutputs(ops, *target, tails, groups);
+        moved = moveGrids(context, groups);
+      }
     }
     warnOfRoundedIntermediates(function, groups, *target);
     reportCommonGrids(function, groups, boundary, rule, *target, passName);
