@@ -22,6 +22,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Dialect/Qnn/ToldApart.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Repairs.h"
@@ -53,6 +54,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     std::optional<ActivationRule> wide = widerRule(*target, rule);
+    qnn::noteToldApart(function);
     markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
