@@ -51,6 +51,11 @@ static bool isSent(int signal) {
 }
 
 tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry &registry) {
+  // A FlatBuffer's identifier follows the offset of its root.
+  if (input.getBuffer().substr(4).starts_with("TARE"))
+    return Error{(input.getBufferIdentifier() +
+                  ": is a program (.tare), expected IR; 'tare convert --emit mlir:npu' writes a model's last IR")
+                     .str()};
   if (!isBytecode(input))
     if (Status shallow = checkIrNesting(input.getBuffer(), input.getBufferIdentifier()); !shallow)
       return shallow;

@@ -9,6 +9,8 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/ModelPorts.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace tare {
@@ -107,6 +109,16 @@ template <typename Cast> void setPortGrid(program::PortT &port, ArrayAttr steps,
     setGrid(port, *dequantize);
 }
 
+/// Where all numbers that the grid cuts are one to the readers, up to a step.
+void setCuts(program::PortT &port, DenseF64ArrayAttr toldApart, npu::QuantizeOp quantize) {
+  if (!toldApart || !quantize || port.scales.size() != 1)
+    return;
+  const unsigned bits = cast<ShapedType>(quantize.getType()).getElementTypeBitWidth();
+  const double most = std::ldexp(1.0, int(bits) - 1), scale = port.scales.front();
+  port.is_cut_below = toldApart[0] >= scale * (-most - port.zero_point - 1);
+  port.is_cut_above = toldApart[1] <= scale * (most - port.zero_point);
+}
+
 } // namespace
 
 program::PortT describeInput(func::FuncOp function, unsigned index) {
@@ -117,6 +129,7 @@ program::PortT describeInput(func::FuncOp function, unsigned index) {
   setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findQuantize(argument),
               argument);
   port.is_unsigned = bool(function.getArgAttr(index, qnn::portUnsignedAttrName));
+  setCuts(port, function.getArgAttrOfType<DenseF64ArrayAttr>(index, qnn::toldApartAttrName), findQuantize(argument));
   return port;
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace tare;
 using namespace tare::proof;
@@ -17,11 +18,12 @@ namespace {
 int64_t read(const int8_t *table, int64_t index) { return table[index]; }
 int64_t read(const int16_t *table, int64_t index) { return kernels::interpolate(table, index); }
 
-template <typename Entry> Deviation worstOf(const TableFunction &function, const Entry *table) {
+template <typename Entry>
+Deviation worstOf(const TableFunction &function, const Entry *table, int64_t least = std::numeric_limits<Entry>::min(),
+                  int64_t greatest = std::numeric_limits<Entry>::max()) {
   Deviation worst;
-  constexpr int64_t inputs = int64_t(1) << (8 * sizeof(Entry));
-  for (int64_t index = 0; index != inputs; ++index) {
-    int64_t x = index - inputs / 2, output = read(table, index);
+  for (int64_t x = least; x <= greatest; ++x) {
+    int64_t output = read(table, x - std::numeric_limits<Entry>::min());
     double real = function.real(x), error = std::abs(double(output) - real);
     if (error > worst.error)
       worst = {error, x, output, real};
@@ -55,7 +57,9 @@ double TableFunction::real(int64_t x) const {
 
 Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) { return worstOf(function, table); }
 
-Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table) { return worstOf(function, table); }
+Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, int64_t least, int64_t greatest) {
+  return worstOf(function, table, least, greatest);
+}
 
 void proof::proveTable(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
   auto x = gridOf(model, layer.operands[0]), y = gridOf(model, layer.result);

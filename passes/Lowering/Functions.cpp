@@ -7,6 +7,7 @@
 #include "tare/Kernels/Functions.h"
 #include "Lowering/Lowering.h"
 #include "Lowering/TableFit.h"
+#include "Quantize/TableReach.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Kernels/Tables.h"
@@ -39,11 +40,13 @@ struct Channel {
     return {function.kind,  function.parameters, channel,    input.scale(), input.zeroPoint(),
             output.scale(), output.zeroPoint(),  output.min, output.max};
   }
-  /// The entry for input integer x.
-  int64_t entry(int64_t x) const {
-    double real = input.scale() * double(x - input.zeroPoint());
-    return qnn::integerOf(kernels::evaluate(function.kind, function.parameters, real, channel), output);
+  /// f(x) for input integer x, beyond the grid's ends, too.
+  double real(int64_t x) const {
+    return kernels::evaluate(function.kind, function.parameters, input.scale() * double(x - input.zeroPoint()),
+                             channel);
   }
+  /// The entry for input integer x.
+  int64_t entry(int64_t x) const { return qnn::integerOf(real(x), output); }
 };
 
 /// (A23)
@@ -62,8 +65,20 @@ bool liesAtEntries(Value value) {
   return narrow.bits == 8 && wide.bits == 16 && wide.zeroPoint() == 0 && narrow.scale() == wide.scale() * wideStep;
 }
 
+/// With what the function of one channel does at the ends.
+Reach withEnds(const Channel &channel, Reach reach) {
+  auto isFlat = [&](int64_t end, int64_t beyond) {
+    constexpr double fewSteps = 0.5;
+    double change = channel.real(beyond - wideInputs / 2) - channel.real(end - wideInputs / 2);
+    return std::abs(change) <= fewSteps * channel.output.scale();
+  };
+  reach.isFlatBefore = isFlat(reach.first, reach.first - wideStep);
+  reach.isFlatBehind = isFlat(reach.last, reach.last + wideStep);
+  return reach;
+}
+
 /// (A24)
-void fillInterpolated(const Channel &channel, bool atEntries, int16_t *table) {
+void fillInterpolated(const Channel &channel, bool atEntries, const Reach &reach, int16_t *table) {
   const proof::TableFunction meaning = channel.meaning();
   std::vector<double> wanted;
   std::vector<int64_t> rounded;
@@ -75,7 +90,14 @@ void fillInterpolated(const Channel &channel, bool atEntries, int16_t *table) {
   }
   for (int64_t index = 0; index <= wideInputs; ++index)
     wanted.push_back(meaning.real(index - wideInputs / 2));
-  llvm::copy(fitTable(std::move(rounded), wanted, channel.output.min, channel.output.max), table);
+  llvm::copy(fitTable(std::move(rounded), wanted, channel.output.min, channel.output.max, reach), table);
+}
+
+/// Straight but for corners: beside one, a table is off in proportion to how far apart its entries are, elsewhere to
+/// the square of that.
+bool hasKinks(program::FunctionKind kind) {
+  using enum program::FunctionKind;
+  return llvm::is_contained({relu, clip, leaky_relu, hard_sigmoid, hard_swish}, kind);
 }
 
 /// Four digits.
@@ -103,12 +125,12 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
                                  text + "the result's grid ends between them: only results next to that end are off",
                                  "a range of the result that all of x's stays within has no such end", true});
   else
-    reportWarning(op->getLoc(),
-                  {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb,
-                   text + "the function bends between them; half the range has about a quarter of the error",
-                   "calibrate x without outliers (--method mse), or clip it in the model where the "
-                   "function is flat",
-                   true});
+    reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb,
+                                 text + "the function bends between them; half the range has about " +
+                                     (hasKinks(op.getFunction().kind) ? "half" : "a quarter") + " of the error",
+                                 "calibrate x without outliers (--method mse), or clip it in the model where the "
+                                 "function is flat",
+                                 true});
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
@@ -118,6 +140,7 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   Tensor table(isWide ? ElementType::i16 : ElementType::i8, channels == 0 ? Shape{entries} : Shape{channels, entries});
   const qnn::Function function = op.getFunction();
   const bool atEntries = liesAtEntries(op->getOperand(0));
+  const Reach reach = isWide ? reachOf(op->getOperand(0), input) : Reach();
   proof::Deviation worst;
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
     const Channel channel{function, c, input, output};
@@ -126,10 +149,12 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
       continue;
     }
     int16_t *wide = table.mutableAs<int16_t>() + c * entries;
-    fillInterpolated(channel, atEntries, wide);
+    fillInterpolated(channel, atEntries, withEnds(channel, reach), wide);
     if (atEntries)
       continue; // Nobody reads between them.
-    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide); found.error > worst.error)
+    proof::Deviation found =
+        proof::worstOfTable(channel.meaning(), wide, reach.first - wideInputs / 2, reach.last - wideInputs / 2);
+    if (found.error > worst.error)
       worst = found;
   }
   tellError(op, worst, input, output);

@@ -26,13 +26,20 @@ namespace {
 /// The integers of an accumulator that leaves.
 constexpr unsigned accumulatorTailBits = 32;
 
-/// "value 'x' of node 'x_q' (..)", for the integers of an activation.
-std::string described(Value integers, const std::string &detail) {
+/// "a, b, .. (31 in all)"; all of a few.
+std::string firstOf(ArrayRef<std::string> values) {
+  constexpr size_t shown = 4;
+  std::string text = llvm::join(values.take_front(shown), ", ");
+  return values.size() <= shown ? text : text + llvm::formatv(", .. ({0} in all)", values.size()).str();
+}
+
+/// "value 'x' of node 'x_q' (..)", for the integers of an activation; without what all of a list have.
+std::string described(Value integers, const std::string &detail = "") {
   Operation *maker = integers.getDefiningOp();
   std::string text = "value '" + qnn::valueName(maker ? maker->getOperand(0) : integers) + "'";
   if (maker)
     text += " of node '" + qnn::layerName(maker) + "'";
-  return text + " (" + detail + ")";
+  return detail.empty() ? text : text + " (" + detail + ")";
 }
 
 /// "'x' (3.0000e-02)", for the integers of an activation.
@@ -127,7 +134,7 @@ public:
     if (auto argument = dyn_cast<BlockArgument>(integers); argument && !format)
       return inputs.push_back(described(integers, integerName(argument, *grid)));
     if (!format)
-      return widths[grid->bits].push_back(described(integers, "i" + std::to_string(grid->bits)));
+      return widths[grid->bits].push_back(described(integers));
     if (!isComputedOn(integers))
       return;
     if (target.powerOfTwoScales() && !exponentOf(grid->scale()))
@@ -147,17 +154,17 @@ public:
   /// The errors, where there are any; otherwise all changes are made and told.
   LogicalResult finish(func::FuncOp function) {
     if (!axes.empty())
-      return function.emitError() << "activations with a scale per channel: " << llvm::join(axes, ", ")
+      return function.emitError() << "activations with a scale per channel: " << firstOf(axes)
                                   << "; hardware has one scale for a whole activation: quantize activations per "
                                   << "tensor, weights alone per channel";
     if (!inputs.empty())
       return function.emitError() << "target '" << target.name << "' has no activations of their width, but the model "
-                                  << "takes integers: " << llvm::join(inputs, ", ")
+                                  << "takes integers: " << firstOf(inputs)
                                   << "; give the model float inputs, or take another target (tare target list)";
     for (const auto &[bits, values] : widths)
       return function.emitError()
              << "target '" << target.name << "' has no i" << bits
-             << " activations, but the model quantizes to them: " << llvm::join(values, ", ")
+             << " activations, but the model quantizes to them: " << firstOf(values)
              << "; quantize them to a type that the target lists, convert the float model, or take "
              << "another target (tare target list)";
     if (!otherScales.empty())
@@ -165,14 +172,13 @@ public:
     if (!zeroPoints.empty())
       return function.emitError()
              << "target '" << target.name
-             << "' has symmetric activations, zero point 0, but the model quantizes to others: "
-             << llvm::join(zeroPoints, ", ")
+             << "' has symmetric activations, zero point 0, but the model quantizes to others: " << firstOf(zeroPoints)
              << "; do without --no-repair, which gives them coarser scales, or convert the float model";
     if (!leastIntegers.empty())
       return function.emitError()
              << "target '" << target.name
              << "' has symmetric activations, without the least integer, but the model quantizes to it: "
-             << llvm::join(leastIntegers, ", ")
+             << firstOf(leastIntegers)
              << "; do without --no-repair, which makes it the next one and says what that costs, or take a target that "
              << "has the least integer (tare target list)";
     for (auto &[integers, grid] : changes)

@@ -12,6 +12,7 @@
 #include "Quantize/ConstantCosts.h"
 #include "Quantize/Intermediates.h"
 #include "Quantize/PowerOfTwo.h"
+#include "Quantize/TableReach.h"
 #include "Quantize/Tails.h"
 #include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
@@ -21,6 +22,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Dialect/Qnn/ToldApart.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Passes/Repairs.h"
@@ -52,6 +54,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     std::optional<ActivationRule> wide = widerRule(*target, rule);
+    qnn::noteToldApart(function);
     markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
@@ -72,9 +75,12 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       if (failed(chosen))
         return signalPassFailure();
       moved = std::move(*chosen);
-    } else if (repair) {
-      coarsenOutputs(ops, *target, tails, groups);
-      moved = moveGrids(context, groups);
+    } else {
+      leaveRoomForTables(ops, groups);
+      if (repair) {
+        coarsenOutputs(ops, *target, tails, groups);
+        moved = moveGrids(context, groups);
+      }
     }
     warnOfRoundedIntermediates(function, groups, *target);
     reportCommonGrids(function, groups, boundary, rule, *target, passName);

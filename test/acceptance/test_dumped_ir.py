@@ -125,7 +125,7 @@ def test_options_that_come_too_late(dumped, tmp_path):
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("no folder")
     message = fails("convert", MODEL, "--calibration", CALIBRATION, "--dump-ir", tmp_path / "file", "-o", tmp_path / "o.tare")
-    assert message.startswith(f"tare: error: {MODEL}: --dump-ir: {tmp_path / 'file'}: ")
+    assert message.startswith(f"tare: error: --dump-ir {tmp_path / 'file'}: '{tmp_path / 'file'}' is a file, expected a folder")
     assert not (tmp_path / "o.tare").exists()
 
 

@@ -16,6 +16,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -60,12 +61,30 @@ std::string placeOf(Location location) {
              : "";
 }
 
+bool mayRun(const llvm::Twine &path) {
+  return llvm::sys::fs::can_execute(path) && llvm::sys::fs::is_regular_file(path);
+}
+
 /// The program's path, which must not depend on the folder; empty where there is no such program.
 std::string pathOf(const std::string &program) {
-  // The tester runs no shell, and looks into no PATH.
-  auto found = llvm::sys::fs::can_execute(program) ? program : llvm::sys::findProgramByName(program);
-  SmallString<128> path(found ? *found : "");
-  return !found || llvm::sys::fs::make_absolute(path) ? "" : path.str().str();
+  // The tester runs no shell, and looks into no PATH. A name with a slash is never looked for.
+  std::string found = program;
+  if (!mayRun(found)) {
+    llvm::ErrorOr<std::string> known = llvm::sys::findProgramByName(program);
+    found = known && mayRun(*known) ? *known : "";
+  }
+  SmallString<128> path(found);
+  return found.empty() || llvm::sys::fs::make_absolute(path) ? "" : path.str().str();
+}
+
+/// Whether the system knows how to start the file: a text needs a first line that says so.
+bool isProgram(const std::string &path) {
+  auto file = llvm::MemoryBuffer::getFileSlice(path, 4, 0);
+  if (!file)
+    return true; // It may be executed, though not read.
+  llvm::StringRef magic = (*file)->getBuffer();
+  return magic.starts_with("#!") || magic.starts_with("\x7f"
+                                                      "ELF");
 }
 
 int write(ModuleOp module) {
@@ -84,6 +103,9 @@ int run(MLIRContext &context) {
   const std::string test = pathOf(testProgram);
   if (test.empty())
     return fail("--test: cannot run '" + testProgram + "': no such program, or it may not be executed");
+  if (!isProgram(test))
+    return fail("--test: cannot run '" + testProgram +
+                "': it is no program; a script begins with a line that says what runs it, as #!/bin/sh");
   const std::vector<std::string> arguments(testArguments.begin(), testArguments.end());
   const std::vector<std::string> pipelines(passPipelines.begin(), passPipelines.end());
   for (const std::string &pipeline : pipelines)

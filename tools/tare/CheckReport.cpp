@@ -44,8 +44,16 @@ std::string listed(const std::vector<int64_t> &indices) {
 }
 
 /// Where along an axis a part lies, where that says it.
-std::string placeOf(const Collapse &part) {
+std::string indicesOf(const Collapse &part) {
   return part.axis ? fmt::format(" ({} along axis {})", listed(part.indices), *part.axis) : "";
+}
+
+/// Which elements of an output, but all of it.
+std::string placeOf(const Collapse &collapse) {
+  if (collapse.isPart)
+    return fmt::format("what is from value '{}'{}", collapse.value, indicesOf(collapse));
+  return fmt::format("{} of {} slices along axis {} ({})", collapse.indices.size(), collapse.slices, *collapse.axis,
+                     listed(collapse.indices));
 }
 
 std::string describe(const CheckedOutput &output, int64_t samples) {
@@ -57,7 +65,7 @@ std::string describe(const CheckedOutput &output, int64_t samples) {
   auto worst = std::ranges::min_element(quality.parts, {}, &Collapse::sqnr);
   if (worst != quality.parts.end())
     line +=
-        fmt::format("; of its parts '{}'{} has the least, {}", worst->value, placeOf(*worst), decibels(worst->sqnr));
+        fmt::format("; of its parts '{}'{} has the least, {}", worst->value, indicesOf(*worst), decibels(worst->sqnr));
   return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
 }
 
@@ -66,11 +74,17 @@ std::string subjectOf(const CheckedOutput &output, const Collapse &collapse) {
   std::string subject = fmt::format("output '{}'", output.quality.name);
   if (collapse.isOutput)
     return subject + " has collapsed";
-  if (collapse.isPart)
-    return fmt::format("{}: what is from value '{}'{} has collapsed", subject, collapse.value, placeOf(collapse));
-  return fmt::format("{}: {} of {} slices along axis {} ({}) {} collapsed", subject, collapse.indices.size(),
-                     collapse.slices, *collapse.axis, listed(collapse.indices),
-                     collapse.indices.size() == 1 ? "has" : "have");
+  return fmt::format("{}: {} {} collapsed", subject, placeOf(collapse),
+                     collapse.isPart || collapse.indices.size() == 1 ? "has" : "have");
+}
+
+/// What has collapsed beside the first: the two worst of it.
+std::string othersOf(const std::vector<Collapse> &collapses) {
+  constexpr size_t shown = 2;
+  std::string text;
+  for (size_t i = 1; i < std::min(collapses.size(), 1 + shown); ++i)
+    text += (i == 1 ? "; so have " : ", ") + placeOf(collapses[i]);
+  return collapses.size() > 1 + shown ? text + fmt::format(" and {} more", collapses.size() - 1 - shown) : text;
 }
 
 std::string findingOf(const Collapse &collapse) {
@@ -98,7 +112,7 @@ Warning collapseWarning(const CheckedOutput &output) {
   constexpr double most = 1e3;
   warning.cost = std::isnan(collapse.sqnr) ? most : std::clamp(collapsedSqnr - collapse.sqnr, 0.0, most);
   warning.unit = CostUnit::decibel;
-  warning.text = subjectOf(output, collapse) + ": " + findingOf(collapse);
+  warning.text = subjectOf(output, collapse) + ": " + findingOf(collapse) + othersOf(output.quality.collapses);
   if (output.origin)
     warning.text += "; " + originText(*output.origin);
   warning.remedy = output.remedy;

@@ -18,6 +18,8 @@ struct ComparedValue {
   /// Which layer or output it is in each.
   size_t first = 0, second = 0;
   Shape shape;
+  /// What its readers tell apart of it: all beyond is compared as the end.
+  std::optional<qnn::Interval> range;
   /// Filled by the first sample.
   std::optional<Alignment> alignment;
   Difference difference;
@@ -48,7 +50,7 @@ private:
   void matchLayers();
   Status matchOutputs();
   Differences compareSample(const Sample &sample, Worker &worker);
-  void compareValue(ComparedValue &value, const Tensor &reference, const Tensor &other, Difference &difference);
+  void compareValue(ComparedValue &value, Tensor reference, Tensor other, Difference &difference);
   void merge(int64_t sample, Differences differences);
 
   const Executable &first, &second;

@@ -19,6 +19,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace tare;
 
@@ -57,6 +58,7 @@ public:
       return written;
     }
     complete.push_back(output);
+    noteUnused(*request);
     showCheck();
     context.showWarnings();
     report(*compiled, context);
@@ -115,9 +117,8 @@ private:
       if (isGiven)
         return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
     if (!stage)
-      return Error{"--emit: found '" + emit +
-                   "', expected program or mlir:STAGE with STAGE one of import, float, ranges, "
-                   "qdq, fused, npu"};
+      return Error{"--emit: " + noneOf(emit, {"program", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
+                                              "mlir:fused", "mlir:npu"})};
     if (Status reached = checkReached(*request, *stage); !reached)
       return reached.error();
     request->last = *stage;
@@ -142,6 +143,22 @@ private:
             fmt::format("{} is of the stage '{}' at the earliest, but --emit {} ends before; leave one of them out",
                         use.option, nameOf(use.stage), emit)};
     return success();
+  }
+
+  /// One command line makes every stage: what a later one is made by is no error, but has changed nothing.
+  void noteUnused(const CompilationRequest &request) const {
+    if (request.last >= Stage::ranges || json)
+      return;
+    std::vector<std::string> unused;
+    for (const auto &[option, isGiven] :
+         {std::pair("--calibration", !options.data.empty()), std::pair("--random-calibration", options.random),
+          std::pair("--target", options.targetOption->count() > 0),
+          std::pair("--activations", options.activationsOption->count() > 0)})
+      if (isGiven)
+        unused.push_back(option);
+    if (!unused.empty())
+      console().note(fmt::format("{} {} nothing here: --emit {} ends before the stage 'ranges'",
+                                 fmt::join(unused, " and "), unused.size() == 1 ? "changes" : "change", emit));
   }
 
   mlir::FailureOr<Compilation> compileWithProgress(const CompilationRequest &request, CompilerContext &context) {

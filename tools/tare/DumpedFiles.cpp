@@ -73,11 +73,25 @@ Status DumpedFiles::save() const {
   return writeFile((fs::path(folder) / listName).string(), text);
 }
 
+/// A file may be in the way, of the folder or of one above it.
+static Status checkMayBeMade(const fs::path &folder) {
+  std::error_code none;
+  for (fs::path path = folder; !path.empty(); path = path.parent_path()) {
+    if (fs::exists(path, none) && !fs::is_directory(path, none))
+      return Error{fmt::format("--dump-ir {}: '{}' is a file, expected a folder, which is made where it is not there; "
+                               "name another one",
+                               folder.string(), path.string())};
+    if (path == path.root_path())
+      break;
+  }
+  return success();
+}
+
 Status tare::checkDumpFolder(const std::string &folder, const std::string &model, bool isIr,
                              std::span<const std::string> inputs) {
   std::error_code none;
   if (!fs::is_directory(folder, none))
-    return success();
+    return checkMayBeMade(folder);
   if (fs::path path = fs::canonical(folder, none); !path.empty() && path == path.root_path())
     return Error{"--dump-ir " + folder +
                  ": is the root of the file system; expected a folder of the dump's own, which is made where it is not "

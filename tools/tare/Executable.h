@@ -114,6 +114,8 @@ public:
   virtual Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const = 0;
   /// The real numbers of a layer's result; a copy.
   virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
+  /// What the layers that read a layer's result tell apart of its real numbers; nothing where that is all, or unknown.
+  virtual std::optional<qnn::Interval> toldApart(size_t) const { return std::nullopt; }
   /// How many samples the memory holds at once.
   size_t samplesAtOnce() const { return atOnce; }
 

@@ -39,10 +39,14 @@ std::optional<RealRange> tare::heldBy(const runtime::Session &session, size_t in
   if (model.type.element != ElementType::f32 || raw.scales.empty() || (!isWide && raw.type.element != ElementType::i8))
     return std::nullopt;
   double half = isWide ? 32768 : 128;
-  return rangeOf(-half, half - 1, raw.scales, [&](size_t) { return double(raw.zeroPoint); });
+  RealRange range = rangeOf(-half, half - 1, raw.scales, [&](size_t) { return double(raw.zeroPoint); });
+  const program::PortT &port = *session.program().inputs[input];
+  range.isCutBelow = port.is_cut_below;
+  range.isCutAbove = port.is_cut_above;
+  return range;
 }
 
-std::optional<RealRange> tare::heldBy(BlockArgument argument) {
+static std::optional<RealRange> gridOf(BlockArgument argument) {
   Value integers = isa<FloatType>(getElementTypeOrSelf(argument.getType())) ? integersBehind(argument) : Value();
   if (!integers)
     return std::nullopt;
@@ -54,6 +58,16 @@ std::optional<RealRange> tare::heldBy(BlockArgument argument) {
     return rangeOf(channels.getStorageTypeMin(), channels.getStorageTypeMax(), channels.getScales(),
                    [&](size_t i) { return double(channels.getZeroPoints()[i]); });
   return std::nullopt;
+}
+
+std::optional<RealRange> tare::heldBy(BlockArgument argument) {
+  std::optional<RealRange> range = gridOf(argument);
+  if (std::optional<qnn::Interval> told = qnn::toldApartOf(argument); range && told) {
+    double step = range->width() / 255;
+    range->isCutBelow = told->first >= range->low - step;
+    range->isCutAbove = told->second <= range->high + step;
+  }
+  return range;
 }
 
 std::optional<std::string> tare::misfit(const std::string &input, const RealRange &held, const RealRange &found,
@@ -88,4 +102,14 @@ void tare::warnOfMisfits(ModuleOp module, const calibration::Ranges &ranges) {
       reportWarning(argument.getLoc(), {"InputMisfit", "", name, 0, CostUnit::none, *text,
                                         "scale the calibration data as the model's own grid of the input has them"});
   }
+}
+
+Tensor tare::within(const std::optional<qnn::Interval> &range, Tensor tensor) {
+  if (!range || tensor.element() != ElementType::f32)
+    return tensor;
+  float *values = tensor.mutableAs<float>();
+  const float low = float(range->first), high = float(range->second);
+  for (int64_t i = 0; i != tensor.count(); ++i)
+    values[i] = values[i] < low ? low : values[i] > high ? high : values[i];
+  return tensor;
 }

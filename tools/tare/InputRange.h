@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_INPUTRANGE_H
 
 #include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/ToldApart.h"
 #include "tare/Runtime/Session.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -16,6 +17,8 @@ namespace tare {
 /// Real numbers from `low` to `high`.
 struct RealRange {
   double low = 0, high = 0;
+  /// Of what an input holds: whether the network's own Relu or Clip makes one of all that is beyond.
+  bool isCutBelow = false, isCutAbove = false;
   double width() const { return high - low; }
 };
 
@@ -34,6 +37,9 @@ std::optional<std::string> misfit(const std::string &input, const RealRange &hel
 /// A warning for each input of a module that is not quantized yet whose data, by the ranges of a calibration, do not
 /// fit the grid that the model itself gives it.
 void warnOfMisfits(mlir::ModuleOp module, const calibration::Ranges &ranges);
+
+/// The tensor with all beyond the range at its ends; NaN stays.
+Tensor within(const std::optional<qnn::Interval> &range, Tensor tensor);
 
 } // namespace tare
 

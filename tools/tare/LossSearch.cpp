@@ -1,6 +1,7 @@
 //===- LossSearch.cpp - The layer where a loss begins ---------------------===//
 #include "LossSearch.h"
 
+#include "Executable.h"
 #include "LostElements.h"
 #include "OutputCheck.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -48,8 +49,10 @@ public:
     if (!layer || alignments(reference.front().shape(), program.of(*layer, 0).shape()).empty())
       return;
     Compared &found = compared[value];
+    const std::optional<qnn::Interval> range = qnn::toldApart(value);
     for (size_t i = 0; i != reference.size(); ++i)
-      found.add(reference[i], *aligned(program.realOf(*layer, i), reference[i]), elements->second);
+      found.add(within(range, copyOf(reference[i].view())),
+                within(range, *aligned(program.realOf(*layer, i), reference[i])), elements->second);
     const std::vector<double> &scales = program.tensorOf(*layer).scales;
     found.step = scales.size() == 1 ? scales.front() : 0;
   }

@@ -182,6 +182,7 @@ void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
     TensorType real = qnn::quantizedElement(grid) ? TensorType{ElementType::f32, type.shape} : type;
     layerNumbers[value] = observedLayers.size();
     layerGrids.push_back(grid);
+    layerRanges.push_back(qnn::toldApart(value));
     observedLayers.push_back({qnn::layerName(op), qnn::valueName(value), kindOf(op), type, real});
   }
 }

@@ -30,6 +30,7 @@ public:
   Status prepare(const PortForms &forms) override;
   Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
+  std::optional<qnn::Interval> toldApart(size_t layer) const override { return layerRanges[layer]; }
 
 private:
   friend class ModuleRunner;
@@ -51,6 +52,7 @@ private:
   std::optional<Evaluator> evaluator;
   llvm::DenseMap<mlir::Value, size_t> layerNumbers;
   std::vector<mlir::Type> layerGrids;
+  std::vector<std::optional<qnn::Interval>> layerRanges;
 };
 
 } // namespace tare

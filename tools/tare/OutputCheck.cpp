@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <set>
 
 using namespace tare;
@@ -90,13 +91,7 @@ template <typename F> void forEachSlice(const Shape &shape, int64_t axis, F f) {
 class OutputSums {
 public:
   OutputSums(const OutputParts &parts, const Shape &shape) : of(parts), shape(shape), byPart(parts.parts.size()) {
-    int64_t rank = shape.size();
-    std::set<int64_t> axes;
-    if (rank > 0)
-      axes.insert(rank - 1);
-    if (rank > 1)
-      axes.insert(1);
-    for (int64_t axis : axes)
+    for (int64_t axis = 0; axis != int64_t(shape.size()); ++axis)
       if (shape[axis] > 1 && shape[axis] <= mostSlices)
         slices.push_back({axis, std::vector<Elements>(shape[axis] * byPart.size())});
   }
@@ -244,6 +239,67 @@ private:
   std::vector<Axis> slices;
 };
 
+/// Tells apart the collapses of slices that are seen along several axes: a channel that is lost is missing in each row.
+class DistinctCollapses {
+public:
+  DistinctCollapses(const OutputParts &parts, const Shape &shape, size_t output,
+                    const std::vector<std::vector<Tensor>> &references, const std::vector<std::vector<Tensor>> &outputs)
+      : parts(parts), shape(shape), output(output), references(references), outputs(outputs) {}
+
+  /// Leaves of those that are each other's the one with the smallest share of its axis, and puts the worst first.
+  void reduce(std::vector<Collapse> &collapses) const {
+    std::ranges::stable_sort(collapses, {}, share);
+    std::vector<Collapse> kept;
+    for (size_t i = 0; i != collapses.size(); ++i) {
+      auto explains = [&](size_t other) {
+        return isExplained(collapses[i], collapses[other]) &&
+               (other < i || !isExplained(collapses[other], collapses[i]));
+      };
+      auto others = std::views::iota(size_t(0), collapses.size());
+      if (std::ranges::none_of(others, [&](size_t other) { return other != i && explains(other); }))
+        kept.push_back(collapses[i]);
+    }
+    std::ranges::stable_sort(kept, [](const Collapse &a, const Collapse &b) {
+      return std::pair(!a.isPart, severity(a)) < std::pair(!b.isPart, severity(b));
+    });
+    if (!kept.empty())
+      collapses = std::move(kept);
+  }
+
+private:
+  static double share(const Collapse &collapse) {
+    return collapse.isPart ? 0 : double(collapse.indices.size()) / double(collapse.slices);
+  }
+  static double severity(const Collapse &collapse) {
+    return std::isnan(collapse.sqnr) ? -HUGE_VAL : collapse.isConstant ? std::min(collapse.sqnr, 0.0) : collapse.sqnr;
+  }
+
+  /// Whether slices are fine in what is left of them without those of the other collapse.
+  bool isExplained(const Collapse &collapse, const Collapse &other) const {
+    if (collapse.isPart || other.isPart || collapse.value != other.value || collapse.axis == other.axis)
+      return false;
+    llvm::BitVector left = elementsOf(collapse, parts, shape);
+    left.reset(elementsOf(other, parts, shape));
+    int64_t inner = 1;
+    for (size_t i = *collapse.axis + 1; i != shape.size(); ++i)
+      inner *= shape[i];
+    std::vector<Elements> slices(collapse.slices);
+    for (size_t sample = 0; sample != references.size(); ++sample) {
+      Tensor reference = toFloat(references[sample][output]), found = toFloat(outputs[sample][output]);
+      for (unsigned i : left.set_bits())
+        slices[i / inner % slices.size()].add(reference.as<float>()[i], found.as<float>()[i]);
+    }
+    auto part = std::ranges::find(parts.parts, collapse.value, &OutputPart::value);
+    return std::ranges::none_of(
+        slices, [&](const Elements &each) { return each.difference.total > 0 && hasSliceCollapsed(each, *part); });
+  }
+
+  const OutputParts &parts;
+  const Shape &shape;
+  size_t output;
+  const std::vector<std::vector<Tensor>> &references, &outputs;
+};
+
 } // namespace
 
 std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &parts,
@@ -255,6 +311,8 @@ std::vector<OutputQuality> tare::checkOutputs(const std::vector<OutputParts> &pa
     for (size_t sample = 0; sample != references.size(); ++sample)
       sums.add(toFloat(references[sample][i]), toFloat(outputs[sample][i]));
     result[i] = sums.quality();
+    if (result[i].collapses.size() > 1)
+      DistinctCollapses(parts[i], references.front()[i].shape(), i, references, outputs).reduce(result[i].collapses);
   });
   return result;
 }

@@ -36,7 +36,8 @@ struct OutputQuality {
   double low = 0, high = 0;
   /// The share of its integers' range that the samples use; nothing where it leaves as an accumulator or a float.
   std::optional<double> rangeUsed;
-  /// The whole before its parts, and these before their slices.
+  /// The whole before its parts, and these before slices, the worst first. What is seen along several axes is there
+  /// once, along the one that has it in the smallest share of its slices.
   std::vector<Collapse> collapses;
   /// What several values are joined in it, whether they have collapsed or not; nothing of an output of one.
   std::vector<Collapse> parts;

@@ -19,11 +19,15 @@ WatchedSamples::Numbers WatchedSamples::look(const Tensor &tensor, int64_t sampl
   constexpr float largest = std::numeric_limits<float>::max();
   float least = largest, greatest = -largest;
   float low = held ? float(held->low) : -largest, high = held ? float(held->high) : largest;
+  // What the network cuts itself is as if it had been given cut.
+  const float cutLow = held && held->isCutBelow ? low : -HUGE_VALF,
+              cutHigh = held && held->isCutAbove ? high : HUGE_VALF;
   for (int64_t i = 0; i != tensor.count(); ++i) {
     float value = values[i];
     // Comparisons with NaN are false.
     bool isFinite = std::abs(value) <= largest;
     numbers.finite += isFinite;
+    value = value < cutLow ? cutLow : value > cutHigh ? cutHigh : value;
     numbers.outside += isFinite && (value < low || value > high);
     least = std::min(least, isFinite ? value : least);
     greatest = std::max(greatest, isFinite ? value : greatest);

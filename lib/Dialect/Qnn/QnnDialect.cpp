@@ -40,6 +40,11 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
   if (isFlag && !isa<UnitAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << attribute.getName().getValue() << "' must be a unit, found " << attribute.getValue();
+  auto ends = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
+  if (attribute.getName() == toldApartAttrName && (!ends || ends.size() != 2 || !(ends[0] < ends[1])))
+    return op->emitOpError("attribute '")
+           << toldApartAttrName << "' must be two ascending numbers, array<f64: low, high>, found "
+           << attribute.getValue();
   if (attribute.getName() == portFormatAttrName && !isa<FloatFormatAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << portFormatAttrName << "' must be a #qnn.float_format, found " << attribute.getValue();

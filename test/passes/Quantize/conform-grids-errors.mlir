@@ -15,7 +15,7 @@ func.func @channels(%x: tensor<1x2x!channels> {qnn.name = "x"}) -> tensor<1x2xf3
 
 !wide = !quant.uniform<i16:f32, 0.5>
 
-// expected-error @below {{target 'gemmlowp' has no i16 activations, but the model quantizes to them: value 'x' of node 'q' (i16); quantize them to a type that the target lists}}
+// expected-error @below {{target 'gemmlowp' has no i16 activations, but the model quantizes to them: value 'x' of node 'q'; quantize them to a type that the target lists}}
 func.func @width(%x: tensor<1x2xf32> {qnn.name = "x"}) -> tensor<1x2xf32> {
   %0 = quant.qcast %x : tensor<1x2xf32> to tensor<1x2x!wide> loc("q")
   %1 = quant.dcast %0 : tensor<1x2x!wide> to tensor<1x2xf32>

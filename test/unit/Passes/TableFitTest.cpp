@@ -77,4 +77,23 @@ TEST(TableFit, IsNeverWorseAndWithinItsLimits) {
     EXPECT_LE(std::abs(entry), 32767);
 }
 
+/// A grid of results that ends at 1/100 of what the function gives for x > 0: with data below 0 alone, nothing there
+/// counts.
+TEST(TableFit, WhatNobodyReachesCostsNothing) {
+  Table leaky([](double x) { return std::clamp(x < 0 ? x : 100 * x, -32767.0, 32767.0); });
+  const Reach below{1, inputs / 2}, above{inputs / 2, inputs - 1};
+  EXPECT_EQ(fitTable(leaky.rounded, leaky.wanted, -32767, 32767, below), leaky.rounded);
+  EXPECT_GT(worstOfFit(fitTable(leaky.rounded, leaky.wanted, -32767, 32767), leaky.wanted, below), 1000);
+  std::vector<int64_t> fitted = fitTable(leaky.rounded, leaky.wanted, -32767, 32767, above);
+  EXPECT_LT(worstOfFit(fitted, leaky.wanted, above), 0.8 * worstOfFit(leaky.rounded, leaky.wanted, above));
+}
+
+/// A corner a few integers beside the grid's end, which all that saturates reads.
+TEST(TableFit, AnEndWhereDataPileUpIsNearlyExact) {
+  Table corner([](double x) { return std::max(0.0, x + 32767 - 5) / 2; });
+  const Reach flat{1, inputs - 1, /*isFlatBefore=*/true};
+  std::vector<int64_t> fitted = fitTable(corner.rounded, corner.wanted, -32767, 32767, flat);
+  EXPECT_LE(std::abs(fitted[0] + ((fitted[1] - fitted[0] + 64) >> 7) - corner.wanted[1]), 1);
+}
+
 } // namespace

@@ -16,6 +16,8 @@ inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
 inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_ranges";
 /// On a function's argument or result whose tensor holds signed integers: the model's are unsigned, q + 2^(bits - 1).
 inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
+/// On a function's argument: what its readers tell apart of it, quantizers aside, where that is not all (array<f64>).
+inline constexpr llvm::StringLiteral toldApartAttrName = "qnn.told_apart";
 /// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
 /// result.
 inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";

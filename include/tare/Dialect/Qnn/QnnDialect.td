@@ -27,6 +27,7 @@ def Qnn_Dialect : Dialect {
     A location `loc("conv1"("relu1_out"))` says that the op stems from the ONNX node `conv1` and holds the ONNX value `relu1_out`.
     The discardable attribute `qnn.range` holds what calibration saw of a value; `qnn.name` names arguments and results;
     `qnn.unsigned` says of an argument or result that the model's integers there are unsigned: the tensor's plus half of their range;
+    `qnn.told_apart` says of an argument between which numbers its readers tell any apart (a Relu those above 0), quantizers aside;
     `qnn.bias_misfit` says of a quantized op that its bias did not fit, until tare-compute-requantization reports it.
     `qnn.intermediate` says of an op that the model has no value for its result, which is a step on the way to a node's;
     `qnn.measured_ranges` on a function says that its ranges are what data showed.
