@@ -1,5 +1,6 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
+#include "RowMaxima.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -141,8 +142,9 @@ struct Values {
   std::vector<mlir::Value> inheriting;
   std::vector<std::pair<mlir::Value, ValueRange>> constants;
   ReadByFunctions readByFunctions;
+  SoftmaxOperands softmaxOperands;
 
-  explicit Values(mlir::func::FuncOp function) : readByFunctions(function) {
+  explicit Values(mlir::func::FuncOp function) : readByFunctions(function), softmaxOperands(function) {
     for (mlir::Value argument : function.getArguments())
       add(argument, std::nullopt);
     ConstantValues known;
@@ -182,6 +184,8 @@ struct Worker {
   std::vector<Histogram> histograms;
   /// By value, the first sample in which an element was not finite.
   std::vector<int64_t> nonFiniteSamples;
+  /// By operand of a softmax, the least of its rows' largest elements.
+  std::vector<float> leastMaxima;
   std::optional<Error> error;
 };
 
@@ -193,6 +197,8 @@ public:
 
   /// By value, the first sample in which an element was not finite; -1 where all were.
   std::vector<int64_t> nonFiniteSamples;
+  /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
+  std::vector<float> leastMaxima;
 
   Result<std::vector<Histogram>> histograms() {
     size_t threads = options.threads ? options.threads : defaultThreads();
@@ -200,9 +206,12 @@ public:
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
     std::vector<Histogram> merged = emptyHistograms();
     nonFiniteSamples.assign(merged.size(), -1);
+    leastMaxima = noMaxima();
     for (const Worker &worker : workers) {
       if (worker.error)
         return *worker.error;
+      for (size_t i = 0; i < leastMaxima.size(); ++i)
+        leastMaxima[i] = std::min(leastMaxima[i], worker.leastMaxima[i]);
       for (size_t i = 0; i < worker.histograms.size(); ++i) {
         merged[i].merge(worker.histograms[i]);
         if (int64_t sample = worker.nonFiniteSamples[i]; sample >= 0)
@@ -237,9 +246,14 @@ private:
     return histograms;
   }
 
+  std::vector<float> noMaxima() const {
+    return std::vector<float>(values.softmaxOperands.size(), std::numeric_limits<float>::infinity());
+  }
+
   void work(Worker &worker) {
     worker.histograms = emptyHistograms();
     worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
+    worker.leastMaxima = noMaxima();
     while (true) {
       Result<std::optional<Sample>> sample = source.next();
       if (!sample) {
@@ -259,6 +273,7 @@ private:
   std::vector<Tensor> observeSample(const Sample &sample, Worker &worker) {
     const std::vector<Tensor> &inputs = sample.inputs;
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
+      values.softmaxOperands.observe(value, tensor, worker.leastMaxima);
       auto slot = values.observed.find(value);
       if (slot == values.observed.end())
         return;
@@ -273,7 +288,8 @@ private:
     for (const auto &[value, index] : values.observed)
       if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
         observe(value, inputs[argument.getArgNumber()]);
-    return evaluator.run(inputs, observe, Evaluator::ElementOrder::any);
+    using Order = Evaluator::ElementOrder;
+    return evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any);
   }
 
   const Evaluator &evaluator;
@@ -301,6 +317,13 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   if (options.powersOfTwo && !histogram.isDead())
     range.stepErrors = findStepErrors(histogram, found, options.grid);
   return range;
+}
+
+/// Says of a softmax's operand how low the largest of a row was, if others are so much lower that they are masked.
+void noteLeastMaximum(Ranges &ranges, mlir::Value operand, float least) {
+  auto entry = ranges.values.find(qnn::valueName(operand));
+  if (entry != ranges.values.end() && std::isfinite(least) && entry->second.seenMin < least - maskedDistance)
+    entry->second.leastRowMaximum = least;
 }
 
 } // namespace
@@ -344,5 +367,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
       range.label = inheritedLabel;
     ranges.values[qnn::valueName(value)] = range;
   }
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima))
+    noteLeastMaximum(ranges, operand.first, least);
   return ranges;
 }

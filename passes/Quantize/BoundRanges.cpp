@@ -13,6 +13,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/Support/Format.h"
@@ -54,6 +55,10 @@ public:
       return grid && !grid->axis ? coveredRange(*grid) : none;
     }
     auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
+    // What is multiplied by a mask's number is none itself: it is the number that need not be so large.
+    if (isa<qnn::MulOp>(use.getOwner()) && bounds.touches(use.getOwner()) && !bounds.isTouched(use.get()) &&
+        !floatConstantValue(use.get()))
+      return none;
     return op ? op.getOperandLimits(use.getOperandNumber(), of(op->getResult(0)), bounds) : none;
   }
 
@@ -77,11 +82,22 @@ private:
 /// Brings what is beyond its limits to them, from the inputs to the results.
 class Limiter {
 public:
-  Limiter(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds), limits(function, bounds) {}
+  Limiter(func::FuncOp function, const RangeBounds &bounds)
+      : function(function), bounds(bounds), limits(function, bounds) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
-    for (Operation *op : bounds.touched()) {
+    for (Value argument : function.getArguments())
+      limitFarRange(argument);
+    for (Operation &each : function.getBody().front().without_terminator()) {
+      Operation *op = &each;
+      if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op))
+        limitBias(accumulator);
+      if (!bounds.touches(op)) {
+        if (op->getNumResults() == 1)
+          limitFarRange(op->getResult(0));
+        continue;
+      }
       if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(limitBorder(pad)))
         result = failure();
       for (OpOperand &operand : op->getOpOperands())
@@ -185,6 +201,72 @@ private:
     eraseDeadConstants(builder, before);
   }
 
+  /// What data made far lower or higher than any reader can tell: a mask that the model computes, or that a bias holds.
+  void limitFarRange(Value value) {
+    qnn::RangeAttr range = qnn::isFloatTensor(value) ? rangeAttr(value) : qnn::RangeAttr();
+    if (!range)
+      return;
+    auto [floor, ceiling] = limits.of(value);
+    double low = std::max(range.getMin(), std::min(floor, 0.0)),
+           high = std::min(range.getMax(), std::max(ceiling, 0.0));
+    if (low >= high || range.getMax() - range.getMin() <= bearableWidening * (high - low))
+      return;
+    if (Operation *op = value.getDefiningOp())
+      remarkPassed(op, passName, "RangeBounded")
+          << remark::reason("from [{0}, {1}] to [{2}, {3}]: no result tells apart what is beyond",
+                            shown(range.getMin()), shown(range.getMax()), shown(low), shown(high));
+    setRange(value, low, high, range.getLabel());
+  }
+
+  /// A channel whose sums are beyond their limits whatever its input is needs no more of a bias than that.
+  void limitBias(qnn::AccumulatorOpInterface op) {
+    ElementsAttr constant = floatConstantValue(op.getBiasValue());
+    auto [least, greatest] = knownRange(op.getActivationOperand().get());
+    auto [from, to] = qnn::fusedInterval(op);
+    auto [floor, ceiling] = limits.of(op->getResult(0));
+    const qnn::Interval within(std::max(floor, from), std::min(ceiling, to));
+    if (!constant || !std::isfinite(greatest - least) || !isBeyond(constant, within))
+      return;
+    Tensor weights = realConstant(op.getWeightOperand().get());
+    if (!weights)
+      return;
+    Tensor bias = qnn::toTensor(constant), limited(bias.type());
+    for (int64_t channel = 0; channel != bias.count(); ++channel) {
+      auto [low, high] = biasLimits(weights, channel, bias.count(), {least, greatest}, within);
+      limited.mutableAs<float>()[channel] = std::clamp<double>(bias.as<float>()[channel], low, high);
+    }
+    if (std::equal(bias.as<float>(), bias.as<float>() + bias.count(), limited.as<float>()))
+      return;
+    remarkPassed(op, passName, "BiasBounded") << remark::reason("its result saturates whatever the input is");
+    IRRewriter builder(op);
+    Value before = op.getBiasValue();
+    std::string name = qnn::valueName(before) + "_bounded";
+    op->setOperand(2, qnn::ConstantOp::create(builder, qnn::nameLoc(op->getContext(), name, name),
+                                              qnn::toAttr(op->getContext(), limited, name)));
+    eraseDeadConstants(builder, before);
+  }
+
+  static bool isBeyond(ElementsAttr constant, qnn::Interval limits) {
+    auto [least, greatest] = rangeOf(constant);
+    return least < limits.first || greatest > limits.second;
+  }
+
+  /// The bias of a channel with which no input brings its sums back to `within`; with some room for roundings.
+  static qnn::Interval biasLimits(const Tensor &weights, int64_t channel, int64_t channels, qnn::Interval input,
+                                  qnn::Interval within) {
+    constexpr double room = 1.0 / 16;
+    const int64_t count = weights.count() / channels;
+    double least = 0, greatest = 0;
+    for (const float *w = weights.as<float>() + channel * count, *end = w + count; w != end; ++w) {
+      auto [low, high] = std::minmax(*w * input.first, *w * input.second);
+      // Padding is 0.
+      least += std::min(low, 0.0);
+      greatest += std::max(high, 0.0);
+    }
+    const double more = room * (greatest - least);
+    return {within.first - greatest - more, within.second - least + more};
+  }
+
   void limitRange(Operation *op) {
     Value value = op->getResult(0);
     qnn::RangeAttr range = rangeAttr(value);
@@ -230,7 +312,7 @@ private:
     Value value = op->getResult(0);
     double least = 0, greatest = 0, row = HUGE_VAL;
     for (Value operand : op->getOperands())
-      if (!floatConstantValue(operand)) {
+      if (!floatConstantValue(operand) && !bounds.isTouched(operand)) {
         least = std::min(least, bounds.least(operand));
         greatest = std::max(greatest, bounds.greatest(operand));
       }
@@ -252,6 +334,7 @@ private:
                                  "activations (--activations i16)"});
   }
 
+  func::FuncOp function;
   const RangeBounds &bounds;
   Limits limits;
 };
@@ -266,7 +349,7 @@ struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
     RangeBounds bounds(getOperation(), *bits);
-    if (!bounds.touched().empty() && failed(Limiter(getOperation(), bounds).run()))
+    if (failed(Limiter(getOperation(), bounds).run()))
       signalPassFailure();
   }
 

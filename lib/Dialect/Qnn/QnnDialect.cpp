@@ -40,6 +40,9 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
   if (isFlag && !isa<UnitAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << attribute.getName().getValue() << "' must be a unit, found " << attribute.getValue();
+  if (attribute.getName() == leastRowMaximumAttrName && !isa<FloatAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << leastRowMaximumAttrName << "' must be a number, found " << attribute.getValue();
   if (attribute.getName() == portFormatAttrName && !isa<FloatFormatAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << portFormatAttrName << "' must be a #qnn.float_format, found " << attribute.getValue();

@@ -16,6 +16,9 @@ inline constexpr llvm::StringLiteral portNameAttrName = "qnn.name";
 inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_ranges";
 /// On a function's argument or result whose tensor holds signed integers: the model's are unsigned, q + 2^(bits - 1).
 inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
+/// On a softmax in whose operand elements are masked (f64): the least that the largest element of a row was when
+/// calibrating.
+inline constexpr llvm::StringLiteral leastRowMaximumAttrName = "qnn.least_row_maximum";
 /// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
 /// result.
 inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";
