@@ -319,11 +319,18 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   return range;
 }
 
-/// Says of a softmax's operand how low the largest of a row was, if others are so much lower that they are masked.
-void noteLeastMaximum(Ranges &ranges, mlir::Value operand, float least) {
-  auto entry = ranges.values.find(qnn::valueName(operand));
-  if (entry != ranges.values.end() && std::isfinite(least) && entry->second.seenMin < least - maskedDistance)
-    entry->second.leastRowMaximum = least;
+/// An end costs next to nothing to keep whole where the other one is so much farther: a search, for which that has all
+/// the steps, may have cut it off, and bounds may take the other one away (tare-bound-ranges).
+void keepNearEnds(ValueRange &range) {
+  if (-range.min > maskedDistance * range.seenMax)
+    range.max = std::max(range.max, range.seenMax);
+  if (range.max > -maskedDistance * range.seenMin)
+    range.min = std::min(range.min, range.seenMin);
+}
+
+/// Whether the elements of a row that are lower than the largest of any row are so much lower that they are masked.
+bool isMasked(const ValueRange &range, float leastMaximum) {
+  return std::isfinite(leastMaximum) && range.seenMin < leastMaximum - maskedDistance;
 }
 
 } // namespace
@@ -351,7 +358,18 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
     found[i] = summarize((*histograms)[i], values.searchOf((values.observed.begin() + i)->first, options.search));
     found[i].nonFiniteSample = run.nonFiniteSamples[i];
+    if (options.search.method != Method::percentile)
+      keepNearEnds(found[i]);
   });
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima)) {
+    mlir::Value source = operand.first;
+    while (mlir::Value before = gridSource(source))
+      source = before;
+    // The largest of a row is what matters in it.
+    if (auto observed = values.observed.find(source); observed != values.observed.end())
+      if (ValueRange &range = found[observed->second]; isMasked(range, least))
+        range.max = std::max(range.max, range.seenMax);
+  }
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
   for (const auto &[value, range] : values.constants)
@@ -368,6 +386,8 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
     ranges.values[qnn::valueName(value)] = range;
   }
   for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima))
-    noteLeastMaximum(ranges, operand.first, least);
+    if (auto entry = ranges.values.find(qnn::valueName(operand.first));
+        entry != ranges.values.end() && isMasked(entry->second, least))
+      entry->second.leastRowMaximum = least;
   return ranges;
 }

@@ -84,6 +84,7 @@ RangeBounds::RangeBounds(func::FuncOp function, unsigned bits) : bits(bits) {
       continue;
     // Of one that says no bounds the range may have limits nevertheless.
     order.push_back(&op);
+    ops.insert(&op);
     if (std::optional<Ends> ends = resultEnds(&op))
       known[op.getResult(0)] = std::move(*ends);
   }

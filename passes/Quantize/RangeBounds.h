@@ -31,7 +31,7 @@ public:
   /// The ops that such a constant goes into, directly or through others, in their order.
   llvm::ArrayRef<mlir::Operation *> touched() const { return order; }
   bool isTouched(mlir::Value value) const { return known.contains(value); }
-  bool touches(mlir::Operation *op) const { return llvm::is_contained(order, op); }
+  bool touches(mlir::Operation *op) const { return ops.contains(op); }
 
 private:
   /// The lower and the upper bounds of all elements.
@@ -49,6 +49,7 @@ private:
 
   unsigned bits;
   llvm::SmallVector<mlir::Operation *> order;
+  llvm::DenseSet<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Value, Ends> known;
 };
 
