@@ -17,11 +17,12 @@ namespace {
 int64_t read(const int8_t *table, int64_t index) { return table[index]; }
 int64_t read(const int16_t *table, int64_t index) { return kernels::interpolate(table, index); }
 
-template <typename Entry> Deviation worstOf(const TableFunction &function, const Entry *table) {
+template <typename Entry>
+Deviation worstOf(const TableFunction &function, const Entry *table, int64_t first, int64_t last) {
   Deviation worst;
   constexpr int64_t inputs = int64_t(1) << (8 * sizeof(Entry));
-  for (int64_t index = 0; index != inputs; ++index) {
-    int64_t x = index - inputs / 2, output = read(table, index);
+  for (int64_t x = first; x <= last; ++x) {
+    int64_t output = read(table, x + inputs / 2);
     double real = function.real(x), error = std::abs(double(output) - real);
     if (error > worst.error)
       worst = {error, x, output, real};
@@ -35,7 +36,8 @@ void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables
   proof.channels = shape.size() == 2 ? shape[0] : 1;
   for (int64_t c = 0; c != proof.channels; ++c) {
     function.channel = c;
-    Deviation worst = worstOf(function, tables + c * shape.back());
+    constexpr int64_t half = int64_t(1) << (8 * sizeof(Entry) - 1);
+    Deviation worst = worstOf(function, tables + c * shape.back(), -half, half - 1);
     proof.steps += int64_t(1) << (8 * sizeof(Entry));
     if (worst.error > proof.worst.error) {
       proof.worst = worst;
@@ -53,9 +55,13 @@ double TableFunction::real(int64_t x) const {
   return std::clamp(double(outputZeroPoint) + y / outputScale, double(clampMin), double(clampMax));
 }
 
-Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) { return worstOf(function, table); }
+Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) {
+  return worstOf(function, table, -128, 127);
+}
 
-Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table) { return worstOf(function, table); }
+Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, int64_t first, int64_t last) {
+  return worstOf(function, table, first, last);
+}
 
 void proof::proveTable(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
   auto x = gridOf(model, layer.operands[0]), y = gridOf(model, layer.result);

@@ -7,6 +7,7 @@
 #include "tare/Kernels/Functions.h"
 #include "Lowering/Lowering.h"
 #include "Lowering/TableFit.h"
+#include "Quantize/GridGroups.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Kernels/Tables.h"
@@ -25,8 +26,6 @@ using qnn::Grid;
 namespace {
 
 constexpr int64_t wideInputs = int64_t(1) << 16, wideStep = int64_t(1) << kernels::interpolationBits;
-/// Beyond so many LSB a table is told of.
-constexpr double tolerableError = 2.0;
 
 /// A function of one channel between two grids.
 struct Channel {
@@ -85,9 +84,44 @@ std::string shortNumber(double value) {
   return text;
 }
 
-/// One line on a layer whose interpolation is noticeably off.
-void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const Grid &input, const Grid &output) {
-  if (worst.error <= tolerableError)
+/// The integers of what is known of a value's elements; all of the grid where nothing is.
+std::pair<int64_t, int64_t> reachOf(Value value, const Grid &grid) {
+  qnn::RangeAttr range = rangeAttr(value);
+  if (!range)
+    return {grid.min, grid.max};
+  auto integer = [&](double real) { return std::clamp(qnn::integerOf(real, grid), grid.min, grid.max); };
+  return {integer(range.getMin()), integer(range.getMax())};
+}
+
+/// So much of a table's error is worth a word: half a step that 8 bits would have, which is nothing beside what the
+/// layers around it round.
+double tolerableError(Value result, const Grid &output) {
+  constexpr double halfSteps = 2 * 255;
+  auto [least, greatest] = reachOf(result, output);
+  return double(greatest - least) / halfSteps;
+}
+
+/// Whether f has a corner: there the error is in proportion to the entries' distance, elsewhere to its square.
+bool hasCorner(program::FunctionKind kind) {
+  using Kind = program::FunctionKind;
+  return llvm::is_contained({Kind::leaky_relu, Kind::hard_sigmoid, Kind::hard_swish, Kind::relu, Kind::clip}, kind);
+}
+
+/// Whether the result's grid ends between the two entries around x: between the last one within and the first one
+/// beyond the line is cut.
+bool isAtEnd(const proof::TableFunction &meaning, int64_t x) {
+  const int64_t before = (x + wideInputs / 2) / wideStep * wideStep - wideInputs / 2;
+  auto isCut = [&](int64_t at) {
+    double real = meaning.real(at);
+    return real <= double(meaning.clampMin) || real >= double(meaning.clampMax);
+  };
+  return isCut(before) != isCut(before + wideStep);
+}
+
+/// One line on a layer whose interpolation is noticeably off at an input that data reach.
+void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const proof::TableFunction &meaning,
+               const Grid &input, const Grid &output) {
+  if (worst.error <= tolerableError(op->getResult(0), output))
     return;
   auto real = [&](int64_t x) { return shortNumber(input.scale() * double(x - input.zeroPoint())); };
   std::string text =
@@ -95,20 +129,18 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
                     "its entries are {5} apart, and ",
                     qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
                     shortNumber(input.scale() * double(wideStep)));
-  // Between the last entry within the result's grid and the first beyond it the line is cut.
-  double margin = 1 + worst.error;
-  bool isAtEnd = worst.real <= double(output.min) + margin || worst.real >= double(output.max) - margin;
-  if (isAtEnd)
-    reportWarning(op->getLoc(), {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
-                                 text + "the result's grid ends between them: only results next to that end are off",
-                                 "a range of the result that all of x's stays within has no such end", true});
-  else
-    reportWarning(op->getLoc(),
-                  {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb,
-                   text + "the function bends between them; half the range has about a quarter of the error",
-                   "calibrate x without outliers (--method mse), or clip it in the model where the "
-                   "function is flat",
-                   true});
+  if (isAtEnd(meaning, worst.accumulator))
+    return reportWarning(op->getLoc(),
+                         {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
+                          text + "the result's grid ends between them: only results next to that end are off",
+                          "a range of the result that all of x's stays within has no such end", true});
+  std::string why = hasCorner(meaning.kind)
+                        ? "the function has a corner between them; half the range has about half the error"
+                        : "the function bends between them; half the range has about a quarter of the error";
+  reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text + why,
+                               "calibrate x without outliers (--method mse), or clip it in the model where the "
+                               "function is flat",
+                               true});
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
@@ -118,7 +150,9 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   Tensor table(isWide ? ElementType::i16 : ElementType::i8, channels == 0 ? Shape{entries} : Shape{channels, entries});
   const qnn::Function function = op.getFunction();
   const bool atEntries = liesAtEntries(op->getOperand(0));
+  const auto [first, last] = reachOf(op->getOperand(0), input);
   proof::Deviation worst;
+  int64_t worstChannel = 0;
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
     const Channel channel{function, c, input, output};
     if (!isWide) {
@@ -129,10 +163,11 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
     fillInterpolated(channel, atEntries, wide);
     if (atEntries)
       continue; // Nobody reads between them.
-    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide); found.error > worst.error)
-      worst = found;
+    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide, first, last); found.error > worst.error)
+      worst = found, worstChannel = c;
   }
-  tellError(op, worst, input, output);
+  if (isWide)
+    tellError(op, worst, Channel{function, worstChannel, input, output}.meaning(), input, output);
   return table;
 }
 

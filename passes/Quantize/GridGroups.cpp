@@ -4,6 +4,7 @@
 #include "Quantize/Intermediates.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Kernels/Functions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +20,30 @@ namespace {
 constexpr double harmlessWidening = 1.05;
 
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
+
+/// (A24) With 16 bits the line from the last entry within x's range leads to one beyond it, which the result's grid is
+/// to hold as well: what is cut there bends the line, and the largest results are off. Where the range leaves out more
+/// than that, it does so for a reason.
+std::optional<qnn::Interval> withRoom(Value value, std::optional<qnn::Interval> range, const ActivationRule &rule) {
+  constexpr double entriesPerSide = 256, most = 1.0 / 32;
+  auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>();
+  if (!range || rule.bits != 16 || !function || function.getFunctionAxis() ||
+      isa<qnn::RequantOpInterface>(function.getOperation()))
+    return range;
+  std::optional<qnn::Interval> x = findRange(function->getOperand(0));
+  if (!x)
+    return range;
+  const qnn::Function f = function.getFunction();
+  const double entry = std::max(-x->first, x->second) / entriesPerSide, room = most * width(*range);
+  for (double at : {x->first - entry, x->second + entry}) {
+    double y = kernels::evaluate(f.kind, f.parameters, at, 0);
+    if (y > range->second && y - range->second < room)
+      range->second = y;
+    if (y < range->first && range->first - y < room)
+      range->first = y;
+  }
+  return range;
+}
 
 /// Whether no number of the range is clipped by more than rounding.
 bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &range) {
@@ -154,7 +179,7 @@ void GridGroups::add(Value value) {
   group.isWide = maker && needsWide(maker);
   if (maker && isIntermediate(maker) && comesFromWide(maker))
     madeFromWide.insert(value);
-  group.range = neededRange(value, ruleOf(group));
+  group.range = withRoom(value, neededRange(value, ruleOf(group)), ruleOf(group));
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
   bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;

@@ -27,8 +27,9 @@ struct TableFunction {
 
 /// The largest |y(x) - real(x)| over all 256 inputs of a table of 256 entries (A23), in LSB; `accumulator` is x.
 Deviation worstOfTable(const TableFunction &function, const int8_t *table);
-/// The same over all 65,536 inputs of an interpolated table of 513 entries (A24).
-Deviation worstOfTable(const TableFunction &function, const int16_t *table);
+/// The same of an interpolated table of 513 entries (A24), over all inputs, or over those from `first` to `last`.
+Deviation worstOfTable(const TableFunction &function, const int16_t *table, int64_t first = -32768,
+                       int64_t last = 32767);
 
 } // namespace tare::proof
 
