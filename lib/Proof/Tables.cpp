@@ -18,13 +18,13 @@ int64_t read(const int8_t *table, int64_t index) { return table[index]; }
 int64_t read(const int16_t *table, int64_t index) { return kernels::interpolate(table, index); }
 
 template <typename Entry>
-Deviation worstOf(const TableFunction &function, const Entry *table, int64_t first, int64_t last) {
+Deviation worstOf(const TableFunction &function, const Entry *table, const TableReach &reach) {
   Deviation worst;
   constexpr int64_t inputs = int64_t(1) << (8 * sizeof(Entry));
-  for (int64_t x = first; x <= last; ++x) {
+  for (int64_t x = reach.firstInput; x <= reach.lastInput; ++x) {
     int64_t output = read(table, x + inputs / 2);
     double real = function.real(x), error = std::abs(double(output) - real);
-    if (error > worst.error)
+    if (error > worst.error && real >= reach.least && real <= reach.greatest)
       worst = {error, x, output, real};
   }
   return worst;
@@ -37,7 +37,7 @@ void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables
   for (int64_t c = 0; c != proof.channels; ++c) {
     function.channel = c;
     constexpr int64_t half = int64_t(1) << (8 * sizeof(Entry) - 1);
-    Deviation worst = worstOf(function, tables + c * shape.back(), -half, half - 1);
+    Deviation worst = worstOf(function, tables + c * shape.back(), {-half, half - 1});
     proof.steps += int64_t(1) << (8 * sizeof(Entry));
     if (worst.error > proof.worst.error) {
       proof.worst = worst;
@@ -56,11 +56,11 @@ double TableFunction::real(int64_t x) const {
 }
 
 Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) {
-  return worstOf(function, table, -128, 127);
+  return worstOf(function, table, {-128, 127});
 }
 
-Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, int64_t first, int64_t last) {
-  return worstOf(function, table, first, last);
+Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, const TableReach &reach) {
+  return worstOf(function, table, reach);
 }
 
 void proof::proveTable(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {

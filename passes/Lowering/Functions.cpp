@@ -86,7 +86,10 @@ std::string shortNumber(double value) {
 
 /// The integers of what is known of a value's elements; all of the grid where nothing is.
 std::pair<int64_t, int64_t> reachOf(Value value, const Grid &grid) {
-  qnn::RangeAttr range = rangeAttr(value);
+  // A conversion takes arguments away from their function.
+  auto argument = dyn_cast<BlockArgument>(value);
+  const bool isKnown = !argument || isa_and_present<func::FuncOp>(argument.getOwner()->getParentOp());
+  qnn::RangeAttr range = isKnown ? rangeAttr(value) : qnn::RangeAttr();
   if (!range)
     return {grid.min, grid.max};
   auto integer = [&](double real) { return std::clamp(qnn::integerOf(real, grid), grid.min, grid.max); };
@@ -150,7 +153,9 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   Tensor table(isWide ? ElementType::i16 : ElementType::i8, channels == 0 ? Shape{entries} : Shape{channels, entries});
   const qnn::Function function = op.getFunction();
   const bool atEntries = liesAtEntries(op->getOperand(0));
-  const auto [first, last] = reachOf(op->getOperand(0), input);
+  const auto [firstInput, lastInput] = reachOf(op->getOperand(0), input);
+  const auto [least, greatest] = reachOf(op->getResult(0), output);
+  const proof::TableReach reach{firstInput, lastInput, double(least), double(greatest)};
   proof::Deviation worst;
   int64_t worstChannel = 0;
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
@@ -163,7 +168,7 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
     fillInterpolated(channel, atEntries, wide);
     if (atEntries)
       continue; // Nobody reads between them.
-    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide, first, last); found.error > worst.error)
+    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide, reach); found.error > worst.error)
       worst = found, worstChannel = c;
   }
   if (isWide)

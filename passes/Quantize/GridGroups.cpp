@@ -21,10 +21,10 @@ constexpr double harmlessWidening = 1.05;
 
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
 
-/// (A24) With 16 bits the line from the last entry within x's range leads to one beyond it, which the result's grid is
-/// to hold as well: what is cut there bends the line, and the largest results are off. Where the range leaves out more
-/// than that, it does so for a reason.
+/// (A24) With 16 bits the line from the last entry whose number the result holds leads to one beyond it, which the
+/// result's grid is to hold as well: what is cut there bends the line, and the largest results are off.
 std::optional<qnn::Interval> withRoom(Value value, std::optional<qnn::Interval> range, const ActivationRule &rule) {
+  constexpr int samples = 1024;
   constexpr double entriesPerSide = 256, most = 1.0 / 32;
   auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>();
   if (!range || rule.bits != 16 || !function || function.getFunctionAxis() ||
@@ -34,15 +34,18 @@ std::optional<qnn::Interval> withRoom(Value value, std::optional<qnn::Interval> 
   if (!x)
     return range;
   const qnn::Function f = function.getFunction();
+  auto at = [&](double real) { return kernels::evaluate(f.kind, f.parameters, real, 0); };
   const double entry = std::max(-x->first, x->second) / entriesPerSide, room = most * width(*range);
-  for (double at : {x->first - entry, x->second + entry}) {
-    double y = kernels::evaluate(f.kind, f.parameters, at, 0);
-    if (y > range->second && y - range->second < room)
-      range->second = y;
-    if (y < range->first && range->first - y < room)
-      range->first = y;
+  qnn::Interval result = *range;
+  for (int i = 0; i <= samples; ++i) {
+    const double real = x->first + width(*x) * i / samples, y = at(real);
+    if (!(y >= range->first && y <= range->second))
+      continue;
+    for (double next : {at(real - entry), at(real + entry)})
+      if (next > range->first - room && next < range->second + room)
+        result = {std::min(result.first, next), std::max(result.second, next)};
   }
-  return range;
+  return result;
 }
 
 /// Whether no number of the range is clipped by more than rounding.
