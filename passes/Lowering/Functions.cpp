@@ -115,8 +115,11 @@ bool hasCorner(program::FunctionKind kind) {
 bool isAtEnd(const proof::TableFunction &meaning, int64_t x) {
   const int64_t before = (x + wideInputs / 2) / wideStep * wideStep - wideInputs / 2;
   auto isCut = [&](int64_t at) {
-    double real = meaning.real(at);
-    return real <= double(meaning.clampMin) || real >= double(meaning.clampMax);
+    constexpr double rounding = 0.5;
+    double y = kernels::evaluate(meaning.kind, meaning.parameters,
+                                 meaning.inputScale * double(at - meaning.inputZeroPoint), meaning.channel);
+    double real = double(meaning.outputZeroPoint) + y / meaning.outputScale;
+    return real < double(meaning.clampMin) - rounding || real > double(meaning.clampMax) + rounding;
   };
   return isCut(before) != isCut(before + wideStep);
 }

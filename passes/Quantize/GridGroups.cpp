@@ -22,10 +22,11 @@ constexpr double harmlessWidening = 1.05;
 double width(const std::pair<double, double> &range) { return range.second - range.first; }
 
 /// (A24) With 16 bits the line from the last entry whose number the result holds leads to one beyond it, which the
-/// result's grid is to hold as well: what is cut there bends the line, and the largest results are off.
+/// result's grid is to hold as well: what is cut there bends the line, and the largest results are off. The next line,
+/// too: where that is cut, its entries are moved (A48), which the two lines share.
 std::optional<qnn::Interval> withRoom(Value value, std::optional<qnn::Interval> range, const ActivationRule &rule) {
   constexpr int samples = 1024;
-  constexpr double entriesPerSide = 256, most = 1.0 / 32;
+  constexpr double entriesPerSide = 256, most = 1.0 / 8;
   auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>();
   if (!range || rule.bits != 16 || !function || function.getFunctionAxis() ||
       isa<qnn::RequantOpInterface>(function.getOperation()))
@@ -35,13 +36,13 @@ std::optional<qnn::Interval> withRoom(Value value, std::optional<qnn::Interval> 
     return range;
   const qnn::Function f = function.getFunction();
   auto at = [&](double real) { return kernels::evaluate(f.kind, f.parameters, real, 0); };
-  const double entry = std::max(-x->first, x->second) / entriesPerSide, room = most * width(*range);
+  const double two = 2 * std::max(-x->first, x->second) / entriesPerSide, room = most * width(*range);
   qnn::Interval result = *range;
   for (int i = 0; i <= samples; ++i) {
     const double real = x->first + width(*x) * i / samples, y = at(real);
     if (!(y >= range->first && y <= range->second))
       continue;
-    for (double next : {at(real - entry), at(real + entry)})
+    for (double next : {at(real - two), at(real + two)})
       if (next > range->first - room && next < range->second + room)
         result = {std::min(result.first, next), std::max(result.second, next)};
   }
