@@ -66,9 +66,14 @@ public:
       return grid && !grid->axis ? coveredRange(*grid) : none;
     }
     auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
-    // What is multiplied by a mask's number is none itself: it is the number that need not be so large.
-    if (isa<qnn::MulOp>(use.getOwner()) && isLimited(use.getOwner()->getOpOperand(1 - use.getOperandNumber())))
-      return none;
+    // What is multiplied by a mask's number is none itself: it is the number that need not be so large. But where it
+    // has a far border, or a mask, that is what is limited.
+    if (isa<qnn::MulOp>(use.getOwner())) {
+      OpOperand &other = use.getOwner()->getOpOperand(1 - use.getOperandNumber());
+      if (floatConstantValue(use.get()) ? bounds.isTouched(other.get())
+                                        : !bounds.isTouched(use.get()) && isLimited(other))
+        return none;
+    }
     return op ? op.getOperandLimits(use.getOperandNumber(), of(op->getResult(0)), bounds) : none;
   }
 

@@ -134,7 +134,7 @@ bool RangeBounds::reachesFar(Operation *op) const {
       greatest = std::max(greatest, to);
     }
   double beyond = std::max(least - extremes(ends->low).first, extremes(ends->high).second - greatest);
-  return beyond > 0 && beyond >= greatest - least;
+  return beyond > greatest - least;
 }
 
 RangeBounds::Ends RangeBounds::endsOf(Value value) const {

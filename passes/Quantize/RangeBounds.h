@@ -44,7 +44,7 @@ private:
   double leastKnownMaximum(mlir::Value value, int64_t axis) const;
   /// What an op makes of its operands' bounds; nothing where these do not say it.
   std::optional<Ends> resultEnds(mlir::Operation *op) const;
-  /// Whether constants bring the result as far beyond the op's other operands as these are wide, or further.
+  /// Whether constants bring the result further beyond the op's other operands than these are wide.
   bool reachesFar(mlir::Operation *op) const;
 
   unsigned bits;
