@@ -33,7 +33,7 @@ static bool isWide(Operation *op) {
 void tare::reportRepair(Operation *op, const Repair &repair, const Twine &text) {
   CostUnit unit = repair.inSteps ? CostUnit::lsb : CostUnit::real;
   reportWarning(op->getLoc(), {repair.kind.str(), repair.cause, qnn::layerName(op), repair.cost, unit,
-                               ("repaired: " + text).str(), repair.remedy, isWide(op)});
+                               ("repaired: " + text).str(), repair.remedy, repair.isWide || isWide(op)});
   using Arg = remark::detail::Remark::Arg;
   if (auto remark = remarkPassed(op, repairCategory, repair.kind))
     remark << Arg("Channels", repair.channels) << Arg("Cost", llvm::formatv("{0:e9}", repair.cost).str())

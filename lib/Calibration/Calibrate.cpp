@@ -1,5 +1,6 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
+#include "RowMaxima.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -141,8 +142,9 @@ struct Values {
   std::vector<mlir::Value> inheriting;
   std::vector<std::pair<mlir::Value, ValueRange>> constants;
   ReadByFunctions readByFunctions;
+  SoftmaxOperands softmaxOperands;
 
-  explicit Values(mlir::func::FuncOp function) : readByFunctions(function) {
+  explicit Values(mlir::func::FuncOp function) : readByFunctions(function), softmaxOperands(function) {
     for (mlir::Value argument : function.getArguments())
       add(argument, std::nullopt);
     ConstantValues known;
@@ -182,6 +184,8 @@ struct Worker {
   std::vector<Histogram> histograms;
   /// By value, the first sample in which an element was not finite.
   std::vector<int64_t> nonFiniteSamples;
+  /// By operand of a softmax, the least of its rows' largest elements.
+  std::vector<float> leastMaxima;
   std::optional<Error> error;
 };
 
@@ -193,6 +197,8 @@ public:
 
   /// By value, the first sample in which an element was not finite; -1 where all were.
   std::vector<int64_t> nonFiniteSamples;
+  /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
+  std::vector<float> leastMaxima;
 
   Result<std::vector<Histogram>> histograms() {
     size_t threads = options.threads ? options.threads : defaultThreads();
@@ -200,9 +206,12 @@ public:
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
     std::vector<Histogram> merged = emptyHistograms();
     nonFiniteSamples.assign(merged.size(), -1);
+    leastMaxima = noMaxima();
     for (const Worker &worker : workers) {
       if (worker.error)
         return *worker.error;
+      for (size_t i = 0; i < leastMaxima.size(); ++i)
+        leastMaxima[i] = std::min(leastMaxima[i], worker.leastMaxima[i]);
       for (size_t i = 0; i < worker.histograms.size(); ++i) {
         merged[i].merge(worker.histograms[i]);
         if (int64_t sample = worker.nonFiniteSamples[i]; sample >= 0)
@@ -237,9 +246,14 @@ private:
     return histograms;
   }
 
+  std::vector<float> noMaxima() const {
+    return std::vector<float>(values.softmaxOperands.size(), std::numeric_limits<float>::infinity());
+  }
+
   void work(Worker &worker) {
     worker.histograms = emptyHistograms();
     worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
+    worker.leastMaxima = noMaxima();
     while (true) {
       Result<std::optional<Sample>> sample = source.next();
       if (!sample) {
@@ -259,6 +273,7 @@ private:
   std::vector<Tensor> observeSample(const Sample &sample, Worker &worker) {
     const std::vector<Tensor> &inputs = sample.inputs;
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
+      values.softmaxOperands.observe(value, tensor, worker.leastMaxima);
       auto slot = values.observed.find(value);
       if (slot == values.observed.end())
         return;
@@ -273,7 +288,8 @@ private:
     for (const auto &[value, index] : values.observed)
       if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
         observe(value, inputs[argument.getArgNumber()]);
-    return evaluator.run(inputs, observe, Evaluator::ElementOrder::any);
+    using Order = Evaluator::ElementOrder;
+    return evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any);
   }
 
   const Evaluator &evaluator;
@@ -303,6 +319,20 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   return range;
 }
 
+/// An end costs next to nothing to keep whole where the other one is so much farther: a search, for which that has all
+/// the steps, may have cut it off, and bounds may take the other one away (tare-bound-ranges).
+void keepNearEnds(ValueRange &range) {
+  if (-range.min > maskedDistance * range.seenMax)
+    range.max = std::max(range.max, range.seenMax);
+  if (range.max > -maskedDistance * range.seenMin)
+    range.min = std::min(range.min, range.seenMin);
+}
+
+/// Whether the elements of a row that are lower than the largest of any row are so much lower that they are masked.
+bool isMasked(const ValueRange &range, float leastMaximum) {
+  return std::isfinite(leastMaximum) && range.seenMin < leastMaximum - maskedDistance;
+}
+
 } // namespace
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
@@ -328,7 +358,18 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
     found[i] = summarize((*histograms)[i], values.searchOf((values.observed.begin() + i)->first, options.search));
     found[i].nonFiniteSample = run.nonFiniteSamples[i];
+    if (options.search.method != Method::percentile)
+      keepNearEnds(found[i]);
   });
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima)) {
+    mlir::Value source = operand.first;
+    while (mlir::Value before = gridSource(source))
+      source = before;
+    // The largest of a row is what matters in it.
+    if (auto observed = values.observed.find(source); observed != values.observed.end())
+      if (ValueRange &range = found[observed->second]; isMasked(range, least))
+        range.max = std::max(range.max, range.seenMax);
+  }
   for (const auto &[value, index] : values.observed)
     ranges.values[qnn::valueName(value)] = found[index];
   for (const auto &[value, range] : values.constants)
@@ -344,5 +385,9 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
       range.label = inheritedLabel;
     ranges.values[qnn::valueName(value)] = range;
   }
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima))
+    if (auto entry = ranges.values.find(qnn::valueName(operand.first));
+        entry != ranges.values.end() && isMasked(entry->second, least))
+      entry->second.leastRowMaximum = least;
   return ranges;
 }

@@ -74,6 +74,8 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
             out.attribute("flattened", int64_t(range.flattened));
             out.attribute("flattened_of", int64_t(range.flattenedOf));
           }
+          if (range.leastRowMaximum)
+            out.attribute("least_row_maximum", *range.leastRowMaximum);
           if (range.stepErrors)
             out.attributeObject("step_errors", [&] { writeFields(out, *range.stepErrors); });
         });

@@ -80,6 +80,7 @@ constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherite
                                  {"non_finite_sample", isCount, "a number of 0 or more"},
                                  {"flattened", isCount, "a number of 0 or more"},
                                  {"flattened_of", isCount, "a number of 0 or more"},
+                                 {"least_row_maximum", isNumber, "a number"},
                                  {"step_errors", isObject, "an object"}};
 constexpr Field stepErrorFields[] = {{"bits", isNumber, "a number"},
                                      {"power", isNumber, "a number"},
@@ -228,6 +229,7 @@ Result<ValueRange> parseValue(const json &object) {
   range.nonFiniteSample = integer(object, "non_finite_sample").value_or(-1);
   range.flattened = std::max<int64_t>(integer(object, "flattened").value_or(0), 0);
   range.flattenedOf = std::max<int64_t>(integer(object, "flattened_of").value_or(0), 0);
+  range.leastRowMaximum = number(object, "least_row_maximum");
   if (const json *entry = member(object, "step_errors"); entry && entry->is_object()) {
     Result<StepErrors> errors = parseStepErrors(*entry);
     if (!errors)

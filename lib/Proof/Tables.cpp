@@ -19,13 +19,13 @@ int64_t read(const int8_t *table, int64_t index) { return table[index]; }
 int64_t read(const int16_t *table, int64_t index) { return kernels::interpolate(table, index); }
 
 template <typename Entry>
-Deviation worstOf(const TableFunction &function, const Entry *table, int64_t least = std::numeric_limits<Entry>::min(),
-                  int64_t greatest = std::numeric_limits<Entry>::max()) {
+Deviation worstOf(const TableFunction &function, const Entry *table, const TableReach &reach) {
   Deviation worst;
-  for (int64_t x = least; x <= greatest; ++x) {
-    int64_t output = read(table, x - std::numeric_limits<Entry>::min());
+  constexpr int64_t inputs = int64_t(1) << (8 * sizeof(Entry));
+  for (int64_t x = reach.firstInput; x <= reach.lastInput; ++x) {
+    int64_t output = read(table, x + inputs / 2);
     double real = function.real(x), error = std::abs(double(output) - real);
-    if (error > worst.error)
+    if (error > worst.error && real >= reach.least && real <= reach.greatest)
       worst = {error, x, output, real};
   }
   return worst;
@@ -37,7 +37,8 @@ void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables
   proof.channels = shape.size() == 2 ? shape[0] : 1;
   for (int64_t c = 0; c != proof.channels; ++c) {
     function.channel = c;
-    Deviation worst = worstOf(function, tables + c * shape.back());
+    constexpr int64_t half = int64_t(1) << (8 * sizeof(Entry) - 1);
+    Deviation worst = worstOf(function, tables + c * shape.back(), {-half, half - 1});
     proof.steps += int64_t(1) << (8 * sizeof(Entry));
     if (worst.error > proof.worst.error) {
       proof.worst = worst;
@@ -55,10 +56,12 @@ double TableFunction::real(int64_t x) const {
   return std::clamp(double(outputZeroPoint) + y / outputScale, double(clampMin), double(clampMax));
 }
 
-Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) { return worstOf(function, table); }
+Deviation proof::worstOfTable(const TableFunction &function, const int8_t *table) {
+  return worstOf(function, table, {-128, 127});
+}
 
-Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, int64_t least, int64_t greatest) {
-  return worstOf(function, table, least, greatest);
+Deviation proof::worstOfTable(const TableFunction &function, const int16_t *table, const TableReach &reach) {
+  return worstOf(function, table, reach);
 }
 
 void proof::proveTable(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {

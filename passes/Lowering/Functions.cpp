@@ -7,6 +7,7 @@
 #include "tare/Kernels/Functions.h"
 #include "Lowering/Lowering.h"
 #include "Lowering/TableFit.h"
+#include "Quantize/GridGroups.h"
 #include "Quantize/TableReach.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
@@ -26,8 +27,6 @@ using qnn::Grid;
 namespace {
 
 constexpr int64_t wideInputs = int64_t(1) << 16, wideStep = int64_t(1) << kernels::interpolationBits;
-/// Beyond so many LSB a table is told of.
-constexpr double tolerableError = 2.0;
 
 /// A function of one channel between two grids.
 struct Channel {
@@ -45,8 +44,11 @@ struct Channel {
     return kernels::evaluate(function.kind, function.parameters, input.scale() * double(x - input.zeroPoint()),
                              channel);
   }
-  /// The entry for input integer x.
-  int64_t entry(int64_t x) const { return qnn::integerOf(real(x), output); }
+  /// The entry for input integer x; 0 where f gives no number.
+  int64_t entry(int64_t x) const {
+    double y = real(x);
+    return std::isnan(y) ? output.zeroPoint() : qnn::integerOf(y, output);
+  }
 };
 
 /// (A23)
@@ -93,13 +95,6 @@ void fillInterpolated(const Channel &channel, bool atEntries, const Reach &reach
   llvm::copy(fitTable(std::move(rounded), wanted, channel.output.min, channel.output.max, reach), table);
 }
 
-/// Straight but for corners: beside one, a table is off in proportion to how far apart its entries are, elsewhere to
-/// the square of that.
-bool hasKinks(program::FunctionKind kind) {
-  using enum program::FunctionKind;
-  return llvm::is_contained({relu, clip, leaky_relu, hard_sigmoid, hard_swish}, kind);
-}
-
 /// Four digits.
 std::string shortNumber(double value) {
   std::string text;
@@ -107,9 +102,41 @@ std::string shortNumber(double value) {
   return text;
 }
 
-/// One line on a layer whose interpolation is noticeably off.
-void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const Grid &input, const Grid &output) {
-  if (worst.error <= tolerableError)
+/// The integers of what is known of a function's results; all of the grid where nothing is.
+std::pair<int64_t, int64_t> resultsOf(Value result, const Grid &grid) {
+  qnn::RangeAttr range = rangeAttr(result);
+  if (!range)
+    return {grid.min, grid.max};
+  auto integer = [&](double real) { return std::clamp(qnn::integerOf(real, grid), grid.min, grid.max); };
+  return {integer(range.getMin()), integer(range.getMax())};
+}
+
+/// So much of a table's error is worth a word: half a step that 8 bits would have, which is nothing beside what the
+/// layers around it round.
+double tolerableError(Value result, const Grid &output) {
+  constexpr double halfSteps = 2 * 255;
+  auto [least, greatest] = resultsOf(result, output);
+  return double(greatest - least) / halfSteps;
+}
+
+/// Whether the result's grid ends between the two entries around x: between the last one within and the first one
+/// beyond the line is cut.
+bool isAtEnd(const proof::TableFunction &meaning, int64_t x) {
+  const int64_t before = (x + wideInputs / 2) / wideStep * wideStep - wideInputs / 2;
+  auto isCut = [&](int64_t at) {
+    constexpr double rounding = 0.5;
+    double y = kernels::evaluate(meaning.kind, meaning.parameters,
+                                 meaning.inputScale * double(at - meaning.inputZeroPoint), meaning.channel);
+    double real = double(meaning.outputZeroPoint) + y / meaning.outputScale;
+    return real < double(meaning.clampMin) - rounding || real > double(meaning.clampMax) + rounding;
+  };
+  return isCut(before) != isCut(before + wideStep);
+}
+
+/// One line on a layer whose interpolation is noticeably off at an input that data reach.
+void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, const proof::TableFunction &meaning,
+               const Grid &input, const Grid &output) {
+  if (worst.error <= tolerableError(op->getResult(0), output))
     return;
   auto real = [&](int64_t x) { return shortNumber(input.scale() * double(x - input.zeroPoint())); };
   std::string text =
@@ -117,20 +144,18 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
                     "its entries are {5} apart, and ",
                     qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
                     shortNumber(input.scale() * double(wideStep)));
-  // Between the last entry within the result's grid and the first beyond it the line is cut.
-  double margin = 1 + worst.error;
-  bool isAtEnd = worst.real <= double(output.min) + margin || worst.real >= double(output.max) - margin;
-  if (isAtEnd)
-    reportWarning(op->getLoc(), {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
-                                 text + "the result's grid ends between them: only results next to that end are off",
-                                 "a range of the result that all of x's stays within has no such end", true});
-  else
-    reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb,
-                                 text + "the function bends between them; half the range has about " +
-                                     (hasKinks(op.getFunction().kind) ? "half" : "a quarter") + " of the error",
-                                 "calibrate x without outliers (--method mse), or clip it in the model where the "
-                                 "function is flat",
-                                 true});
+  if (isAtEnd(meaning, worst.accumulator))
+    return reportWarning(op->getLoc(),
+                         {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
+                          text + "the result's grid ends between them: only results next to that end are off",
+                          "a range of the result that all of x's stays within has no such end", true});
+  std::string why = kernels::definitionOf(meaning.kind).hasCorner
+                        ? "the function has a corner between them; half the range has about half the error"
+                        : "the function bends between them; half the range has about a quarter of the error";
+  reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text + why,
+                               "calibrate x without outliers (--method mse), or clip it in the model where the "
+                               "function is flat",
+                               true});
 }
 
 /// [entries], or [C, entries] where the function differs by channel.
@@ -141,7 +166,9 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
   const qnn::Function function = op.getFunction();
   const bool atEntries = liesAtEntries(op->getOperand(0));
   const Reach reach = isWide ? reachOf(op->getOperand(0), input) : Reach();
+  const auto [least, greatest] = isWide ? resultsOf(op->getResult(0), output) : std::pair<int64_t, int64_t>();
   proof::Deviation worst;
+  int64_t worstChannel = 0;
   for (int64_t c = 0; c < std::max<int64_t>(channels, 1); ++c) {
     const Channel channel{function, c, input, output};
     if (!isWide) {
@@ -152,12 +179,13 @@ Tensor makeTable(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid
     fillInterpolated(channel, atEntries, withEnds(channel, reach), wide);
     if (atEntries)
       continue; // Nobody reads between them.
-    proof::Deviation found =
-        proof::worstOfTable(channel.meaning(), wide, reach.first - wideInputs / 2, reach.last - wideInputs / 2);
-    if (found.error > worst.error)
-      worst = found;
+    const proof::TableReach counts{reach.first - wideInputs / 2, reach.last - wideInputs / 2, double(least),
+                                   double(greatest)};
+    if (proof::Deviation found = proof::worstOfTable(channel.meaning(), wide, counts); found.error > worst.error)
+      worst = found, worstChannel = c;
   }
-  tellError(op, worst, input, output);
+  if (isWide)
+    tellError(op, worst, Channel{function, worstChannel, input, output}.meaning(), input, output);
   return table;
 }
 

@@ -13,6 +13,7 @@
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/Support/Format.h"
@@ -33,16 +34,27 @@ namespace {
 constexpr StringLiteral passName = "tare-bound-ranges";
 /// What a border may widen its operand's range by without a word.
 constexpr double bearableWidening = 4;
+/// A range of data ends at its limits where that makes it so many times narrower: not all that calibration has not seen
+/// is to saturate for the sake of a little.
+constexpr double leastGain = 2;
 
 auto shown(double number) { return llvm::format("%g", number); }
 
 /// (A53) The floors and ceilings of a function's values, from its results backwards.
 class Limits {
 public:
-  Limits(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds) {
-    for (Operation &op : llvm::reverse(function.getBody().front().without_terminator()))
-      for (Value result : op.getResults())
+  /// `visitOp` is called with each op when the limits of its result's readers are known; it may put others before it.
+  Limits(func::FuncOp function, const RangeBounds &bounds,
+         llvm::function_ref<void(Operation *, const Limits &)> visitOp = {})
+      : bounds(bounds) {
+    for (Operation *op = function.getBody().front().getTerminator()->getPrevNode(); op; op = op->getPrevNode()) {
+      if (visitOp)
+        visitOp(op, *this);
+      for (Value result : op->getResults())
         visit(result);
+    }
+    for (Value argument : function.getArguments())
+      visit(argument);
   }
 
   qnn::Interval of(Value value) const { return limits.lookup_or(value, none); }
@@ -54,11 +66,27 @@ public:
       return grid && !grid->axis ? coveredRange(*grid) : none;
     }
     auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
+    // What is multiplied by a mask's number is none itself: it is the number that need not be so large. But where it
+    // has a far border, or a mask, that is what is limited.
+    if (isa<qnn::MulOp>(use.getOwner())) {
+      OpOperand &other = use.getOwner()->getOpOperand(1 - use.getOperandNumber());
+      if (floatConstantValue(use.get()) ? bounds.isTouched(other.get())
+                                        : !bounds.isTouched(use.get()) && isLimited(other))
+        return none;
+    }
     return op ? op.getOperandLimits(use.getOperandNumber(), of(op->getResult(0)), bounds) : none;
   }
 
 private:
   static constexpr qnn::Interval none = {-HUGE_VAL, HUGE_VAL};
+
+  /// Whether the use is of a constant with numbers that are beyond what this reader can tell.
+  bool isLimited(OpOperand &use) const {
+    if (!floatConstantValue(use.get()))
+      return false;
+    auto [floor, ceiling] = of(use);
+    return bounds.least(use.get()) < floor || bounds.greatest(use.get()) > ceiling;
+  }
 
   void visit(Value value) {
     double floor = HUGE_VAL, ceiling = -HUGE_VAL;
@@ -74,14 +102,58 @@ private:
   DenseMap<Value, qnn::Interval> limits;
 };
 
+/// What is left of a range within limits; 0 is part of it.
+qnn::Interval within(qnn::RangeAttr range, qnn::Interval limits) {
+  return {std::max(range.getMin(), std::min(limits.first, 0.0)),
+          std::min(range.getMax(), std::max(limits.second, 0.0))};
+}
+
+/// Whether a range is so many times as wide as what limits leave of it.
+bool isFar(qnn::RangeAttr range, qnn::Interval limits, double times) {
+  auto [low, high] = within(range, limits);
+  return low < high && range.getMax() - range.getMin() > times * (high - low);
+}
+
+/// Sums, products and movements that are read with limits, and without, are computed twice: what a softmax masks, and
+/// what somebody else wants as it is, have no grid in common.
+void splitReaders(Operation *op, const Limits &limits) {
+  auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
+  bool isCheap = isa<qnn::AddOp, qnn::SubOp, qnn::MulOp>(op) || (gridOp && gridOp.movesElements());
+  qnn::RangeAttr range = isCheap && qnn::isFloatTensor(op->getResult(0)) ? rangeAttr(op->getResult(0)) : nullptr;
+  if (!range)
+    return;
+  SmallVector<OpOperand *> limited;
+  for (OpOperand &use : op->getResult(0).getUses())
+    if (isFar(range, limits.of(use), bearableWidening))
+      limited.push_back(&use);
+  if (limited.empty() || llvm::hasNItems(op->getResult(0).getUses(), limited.size()))
+    return;
+  remarkPassed(op, passName, "ReadersSplit") << remark::reason("some of them tell apart what others do not");
+  OpBuilder builder(op);
+  Operation *copy = builder.clone(*op);
+  for (OpOperand *use : limited)
+    use->set(copy->getResult(0));
+}
+
 /// Brings what is beyond its limits to them, from the inputs to the results.
 class Limiter {
 public:
-  Limiter(func::FuncOp function, const RangeBounds &bounds) : bounds(bounds), limits(function, bounds) {}
+  Limiter(func::FuncOp function, const RangeBounds &bounds)
+      : function(function), bounds(bounds), limits(function, bounds) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
-    for (Operation *op : bounds.touched()) {
+    for (Value argument : function.getArguments())
+      limitFarRange(argument);
+    for (Operation &each : function.getBody().front().without_terminator()) {
+      Operation *op = &each;
+      if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op))
+        limitBias(accumulator);
+      if (!bounds.touches(op)) {
+        if (op->getNumResults() == 1)
+          limitFarRange(op->getResult(0));
+        continue;
+      }
       if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(limitBorder(pad)))
         result = failure();
       for (OpOperand &operand : op->getOpOperands())
@@ -185,6 +257,70 @@ private:
     eraseDeadConstants(builder, before);
   }
 
+  /// What data made far lower or higher than any reader can tell: a mask that the model computes, or that a bias holds.
+  void limitFarRange(Value value) {
+    qnn::RangeAttr range = qnn::isFloatTensor(value) ? rangeAttr(value) : qnn::RangeAttr();
+    if (!range)
+      return;
+    if (!isFar(range, limits.of(value), leastGain))
+      return;
+    auto [low, high] = within(range, limits.of(value));
+    if (Operation *op = value.getDefiningOp())
+      remarkPassed(op, passName, "RangeBounded")
+          << remark::reason("from [{0}, {1}] to [{2}, {3}]: no result tells apart what is beyond",
+                            shown(range.getMin()), shown(range.getMax()), shown(low), shown(high));
+    setRange(value, low, high, range.getLabel());
+  }
+
+  /// A channel whose sums are beyond their limits whatever its input is needs no more of a bias than that.
+  void limitBias(qnn::AccumulatorOpInterface op) {
+    ElementsAttr constant = floatConstantValue(op.getBiasValue());
+    auto [least, greatest] = knownRange(op.getActivationOperand().get());
+    auto [from, to] = qnn::fusedInterval(op);
+    auto [floor, ceiling] = limits.of(op->getResult(0));
+    const qnn::Interval ends(std::max(floor, from), std::min(ceiling, to));
+    if (!constant || !std::isfinite(greatest - least) || !isBeyond(constant, ends))
+      return;
+    Tensor weights = realConstant(op.getWeightOperand().get());
+    if (!weights)
+      return;
+    Tensor bias = qnn::toTensor(constant), limited(bias.type());
+    for (int64_t channel = 0; channel != bias.count(); ++channel) {
+      auto [low, high] = biasLimits(weights, channel, bias.count(), {least, greatest}, ends);
+      limited.mutableAs<float>()[channel] = std::clamp<double>(bias.as<float>()[channel], low, high);
+    }
+    if (std::equal(bias.as<float>(), bias.as<float>() + bias.count(), limited.as<float>()))
+      return;
+    remarkPassed(op, passName, "BiasBounded") << remark::reason("its result saturates whatever the input is");
+    IRRewriter builder(op);
+    Value before = op.getBiasValue();
+    std::string name = qnn::valueName(before) + "_bounded";
+    op->setOperand(2, qnn::ConstantOp::create(builder, qnn::nameLoc(op->getContext(), name, name),
+                                              qnn::toAttr(op->getContext(), limited, name)));
+    eraseDeadConstants(builder, before);
+  }
+
+  static bool isBeyond(ElementsAttr constant, qnn::Interval limits) {
+    auto [least, greatest] = rangeOf(constant);
+    return least < limits.first || greatest > limits.second;
+  }
+
+  /// The bias of a channel with which no input brings its sums back between `ends`; with some room for roundings.
+  static qnn::Interval biasLimits(const Tensor &weights, int64_t channel, int64_t channels, qnn::Interval input,
+                                  qnn::Interval ends) {
+    constexpr double room = 1.0 / 16;
+    const int64_t count = weights.count() / channels;
+    double least = 0, greatest = 0;
+    for (const float *w = weights.as<float>() + channel * count, *end = w + count; w != end; ++w) {
+      auto [low, high] = std::minmax(*w * input.first, *w * input.second);
+      // Padding is 0.
+      least += std::min(low, 0.0);
+      greatest += std::max(high, 0.0);
+    }
+    const double more = room * (greatest - least);
+    return {ends.first - greatest - more, ends.second - least + more};
+  }
+
   void limitRange(Operation *op) {
     Value value = op->getResult(0);
     qnn::RangeAttr range = rangeAttr(value);
@@ -229,8 +365,9 @@ private:
   void reportMaskedRows(Operation *op) {
     Value value = op->getResult(0);
     double least = 0, greatest = 0, row = HUGE_VAL;
+    const bool isConstant = llvm::any_of(op->getOperands(), [](Value each) { return bool(floatConstantValue(each)); });
     for (Value operand : op->getOperands())
-      if (!floatConstantValue(operand)) {
+      if (!floatConstantValue(operand) && !bounds.isTouched(operand)) {
         least = std::min(least, bounds.least(operand));
         greatest = std::max(greatest, bounds.greatest(operand));
       }
@@ -242,16 +379,17 @@ private:
         range.getMax() - range.getMin() <= bearableWidening * (greatest - least))
       return;
     double bits = std::log2((range.getMax() - range.getMin()) / (greatest - least));
-    std::string text =
-        llvm::formatv("layer '{0}': its constants make all elements of a row as low as {1}, which a "
-                      "softmax tells apart, so the grid of '{2}' covers them and what lies in [{3}, "
-                      "{4}], and is {5:f1} bits coarser",
-                      qnn::layerName(op), shown(row), qnn::valueName(value), shown(least), shown(greatest), bits);
+    std::string text = llvm::formatv("layer '{0}': its {1} make all elements of a row as low as {2}, which a "
+                                     "softmax tells apart, so the grid of '{3}' covers them and what lies in [{4}, "
+                                     "{5}], and is {6:f1} bits coarser",
+                                     qnn::layerName(op), isConstant ? "constants" : "operands", shown(row),
+                                     qnn::valueName(value), shown(least), shown(greatest), bits);
     reportWarning(op->getLoc(), {"MaskedRow", "", qnn::layerName(op), std::exp2(bits) / 2, CostUnit::lsb, text,
                                  "leave one element of each row unmasked, mask by the lowest float32, or keep 16-bit "
                                  "activations (--activations i16)"});
   }
 
+  func::FuncOp function;
   const RangeBounds &bounds;
   Limits limits;
 };
@@ -265,8 +403,9 @@ struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
       return signalPassFailure();
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
+    Limits(getOperation(), RangeBounds(getOperation(), *bits), splitReaders);
     RangeBounds bounds(getOperation(), *bits);
-    if (!bounds.touched().empty() && failed(Limiter(getOperation(), bounds).run()))
+    if (failed(Limiter(getOperation(), bounds).run()))
       signalPassFailure();
   }
 

@@ -46,6 +46,8 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
+    for (auto softmax : function.getOps<qnn::SoftmaxOp>())
+      importLeastMaximum(softmax);
     warnOfUnknown();
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
@@ -95,6 +97,14 @@ private:
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
+  }
+
+  /// What calibration saw of the rows of a softmax's operand.
+  void importLeastMaximum(qnn::SoftmaxOp softmax) {
+    auto entry = ranges.values.find(qnn::valueName(softmax.getInput()));
+    if (entry != ranges.values.end() && entry->second.leastRowMaximum)
+      softmax->setDiscardableAttr(qnn::leastRowMaximumAttrName,
+                                  Builder(softmax.getContext()).getF64FloatAttr(*entry->second.leastRowMaximum));
   }
 
   /// "'s' of node 'add' (first in sample 3)"

@@ -184,7 +184,9 @@ private:
           changed |= coarsenOutput(accumulator, target, groups, before);
     }
     for (auto [op, from] : before)
-      reportRepair(op, {"CoarserResult", 1, 0.5, true, "", "calibrate the value on data that exercises it"},
+      reportRepair(op,
+                   {"CoarserResult", 1, 0.5, true, "", "calibrate the value on data that exercises it",
+                    groups.grid(op->getResult(0))->bits > 8},
                    llvm::formatv("the grid of value '{0}' was finer than any shift of target '{1}' reaches from the "
                                  "accumulator: its scale {2:e3} is now {3:e3}, that of the accumulator, which costs at "
                                  "most 0.5 LSB of the new grid",

@@ -1,7 +1,9 @@
 //===- RangeBounds.cpp - What ranges say of elements ----------------------===//
 #include "Quantize/RangeBounds.h"
 #include "Graph/Affine.h"
+#include "Quantize/Intermediates.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
 
@@ -82,6 +84,7 @@ RangeBounds::RangeBounds(func::FuncOp function, unsigned bits) : bits(bits) {
       continue;
     // Of one that says no bounds the range may have limits nevertheless.
     order.push_back(&op);
+    ops.insert(&op);
     if (std::optional<Ends> ends = resultEnds(&op))
       known[op.getResult(0)] = std::move(*ends);
   }
@@ -131,7 +134,7 @@ bool RangeBounds::reachesFar(Operation *op) const {
       greatest = std::max(greatest, to);
     }
   double beyond = std::max(least - extremes(ends->low).first, extremes(ends->high).second - greatest);
-  return beyond > 0 && beyond >= greatest - least;
+  return beyond > greatest - least;
 }
 
 RangeBounds::Ends RangeBounds::endsOf(Value value) const {
@@ -164,7 +167,7 @@ qnn::Interval RangeBounds::endsOfElements(Value value) const {
 
 /// A row of nothing but one number, whatever the data are, is that row again if all of it is raised or saturates: so is
 /// one whose mask is so low that float32 adds nothing to it.
-double RangeBounds::leastMaximum(Value value, int64_t axis) const {
+double RangeBounds::leastKnownMaximum(Value value, int64_t axis) const {
   if (!isTouched(value))
     return least(value);
   const auto &[lower, upper] = known.at(value);
@@ -185,4 +188,27 @@ double RangeBounds::leastMaximum(Value value, int64_t axis) const {
   }
   // Where no row tells anything apart any floor will do.
   return result == HUGE_VAL ? 0.0 : result;
+}
+
+/// Where elements are masked by what the model computes, or by a bias, calibration has seen what they stand beside.
+double RangeBounds::leastMaximum(Value value, int64_t axis) const {
+  double known = leastKnownMaximum(value, axis), seen = HUGE_VAL;
+  for (Operation *user : value.getUsers())
+    if (auto softmax = dyn_cast<qnn::SoftmaxOp>(user); softmax && int64_t(softmax.getAxis()) == axis)
+      if (auto least = softmax->getAttrOfType<FloatAttr>(qnn::leastRowMaximumAttrName))
+        seen = std::min(seen, least.getValueAsDouble());
+  return std::isfinite(seen) && known < seen - calibration::maskedDistance ? seen : known;
+}
+
+double RangeBounds::leastStep(Value value) const {
+  std::optional<double> least;
+  for (Operation *user : value.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      if (std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType()))
+        least = std::min(least.value_or(HUGE_VAL), *llvm::min_element(grid->scales));
+  if (std::optional<qnn::Grid> grid = gridBehind(value))
+    least = *llvm::min_element(grid->scales);
+  auto [from, to] = knownRange(value);
+  const bool isWide = bits == 16 || (value.getDefiningOp() && isIntermediate(value.getDefiningOp()));
+  return least.value_or((to - from) / (isWide ? 65535.0 : 255.0));
 }

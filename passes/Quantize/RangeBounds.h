@@ -23,6 +23,7 @@ public:
   double least(mlir::Value value) const override;
   double greatest(mlir::Value value) const override;
   double leastMaximum(mlir::Value value, int64_t axis) const override;
+  double leastStep(mlir::Value value) const override;
   /// What no element is below, and above, constants and their fused activations included.
   qnn::Interval endsOfElements(mlir::Value value) const;
   unsigned activationBits() const override { return bits; }
@@ -30,6 +31,7 @@ public:
   /// The ops that such a constant goes into, directly or through others, in their order.
   llvm::ArrayRef<mlir::Operation *> touched() const { return order; }
   bool isTouched(mlir::Value value) const { return known.contains(value); }
+  bool touches(mlir::Operation *op) const { return ops.contains(op); }
 
 private:
   /// The lower and the upper bounds of all elements.
@@ -38,13 +40,16 @@ private:
   };
 
   Ends endsOf(mlir::Value value) const;
+  /// What ranges and constants say of it.
+  double leastKnownMaximum(mlir::Value value, int64_t axis) const;
   /// What an op makes of its operands' bounds; nothing where these do not say it.
   std::optional<Ends> resultEnds(mlir::Operation *op) const;
-  /// Whether constants bring the result as far beyond the op's other operands as these are wide, or further.
+  /// Whether constants bring the result further beyond the op's other operands than these are wide.
   bool reachesFar(mlir::Operation *op) const;
 
   unsigned bits;
   llvm::SmallVector<mlir::Operation *> order;
+  llvm::DenseSet<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Value, Ends> known;
 };
 

@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Quantize/GridGroups.h"
 #include "Quantize/StepCosts.h"
 #include "Remarks.h"
+#include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Passes/Passes.h"
@@ -71,6 +73,13 @@ std::optional<Grid> regridded(const Grid &grid, double scale, double shift) {
   return result;
 }
 
+/// Whether all that was seen of the value is one step of a grid that is of no use beside scores: a mask's 0 or -10000,
+/// which need not be so far apart (tare-bound-ranges).
+bool isMask(Value value, const Grid &grid) {
+  qnn::RangeAttr range = rangeAttr(value);
+  return range && grid.scale() > calibration::maskedDistance && range.getMax() - range.getMin() < 1.5 * grid.scale();
+}
+
 template <typename OpTy> struct Regrid : OpRewritePattern<OpTy> {
   Regrid(MLIRContext *context, bool onlyPowersOfTwo)
       : OpRewritePattern<OpTy>(context), onlyPowersOfTwo(onlyPowersOfTwo) {}
@@ -89,7 +98,7 @@ template <typename OpTy> struct Regrid : OpRewritePattern<OpTy> {
       std::swap(real, constant);
       grid = match(real, constant, /*constantFirst=*/true);
     }
-    if (!grid || op.getClamp() || (onlyPowersOfTwo && !exponentOf(grid->scale())))
+    if (!grid || op.getClamp() || isMask(op.getResult(), *grid) || (onlyPowersOfTwo && !exponentOf(grid->scale())))
       return rewriter.notifyMatchFailure(op, "is not a scalar on an integer input that another grid could say");
     auto cast = real.template getDefiningOp<quant::DequantizeCastOp>();
     Value integers = cast.getInput();
@@ -97,7 +106,11 @@ template <typename OpTy> struct Regrid : OpRewritePattern<OpTy> {
     auto before = integers.getDefiningOp<qnn::ReinterpretOp>();
     remarkPassed(op, passName, "BecameGrid");
     integers = qnn::ReinterpretOp::create(rewriter, op.getLoc(), type, before ? before.getInput() : integers);
-    rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, op.getType(), integers);
+    qnn::RangeAttr range = rangeAttr(op.getResult());
+    auto dequantized = rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, op.getType(), integers);
+    // The grid may reach further than what the integers are.
+    if (range)
+      dequantized->setDiscardableAttr(qnn::rangeAttrName, range);
     eraseDeadConstants(rewriter, constant);
     for (Operation *unread : {cast.getOperation(), before ? before.getOperation() : nullptr})
       if (unread && unread->use_empty())

@@ -69,14 +69,16 @@ void ScaleChooser::reportMoves() const {
       reportConstant(constant, chosen);
 }
 
+constexpr unsigned narrowBits = 8;
+
 void ScaleChooser::reportHits(double before, double after) const {
   int64_t count = 0;
   double most = 1;
   for (Variable variable = 0; variable != bases.size(); ++variable)
     if (bases[variable] != naturals[variable])
       ++count, most = std::max(most, bases[variable] / naturals[variable]);
-  // What is coarser by less hardly loses anything, a tenth of a decibel.
-  constexpr double hardly = 1.0 + 1.0 / 64;
+  // What is coarser by less hardly loses anything: a quarter of a decibel, or one bit of sixteen.
+  const double hardly = context.rule.bits > narrowBits ? 2.0 : 1.0 + 1.0 / 32;
   if (most < hardly)
     return;
   Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
@@ -115,7 +117,7 @@ static double costOf(const Grid &grid, std::pair<double, double> range) {
 void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what, Value value, double best,
                           const Grid &chosen, std::pair<double, double> range) const {
   double cost = ::costOf(chosen, range);
-  reportRepair(op, {kind, 1, cost},
+  reportRepair(op, {kind, 1, cost, true, "", "", chosen.bits > narrowBits},
                llvm::formatv("{0} '{1}' is {2} where {3} has the least squared error, so that every shift is in "
                              "[{4}, {5}]; it costs at most {6:e2} LSB of the new grid",
                              what, qnn::valueName(value), scaleText(chosen.scale()), scaleText(best),
@@ -141,7 +143,8 @@ void ScaleChooser::reportWeights(const Layer &layer) const {
   std::string list = llvm::join(channels, ", ");
   if (count > shown)
     list += llvm::formatv(", .. ({0} in all)", count).str();
-  reportRepair(layer.op, {"WeightExponents", int64_t(count), cost, layer.y.has_value()},
+  reportRepair(layer.op,
+               {"WeightExponents", int64_t(count), cost, layer.y.has_value(), "", "", context.rule.bits > narrowBits},
                llvm::formatv("layer '{0}', channel{1} {2}: weight scales are not the powers of two with the least "
                              "squared error, so that the bias, the accumulator and the shifts fit, at the cost of at "
                              "most {3} {4}",

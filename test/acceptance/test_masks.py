@@ -88,3 +88,106 @@ def test_a_masked_row_that_needs_its_numbers_is_told(tmp_path):
     data = {"x": np.random.default_rng(1).normal(size=(24, 2, SIZE, SIZE)).astype(np.float32) * 3}
     _, told = converted(model, data)
     assert "layer 'add': its constants make all elements of a row as low as" in told and "--activations i16" in told
+
+
+LAYERS = ("gemm", "matmul", "conv")
+MIXED = [0, -1e9, .5, -1e4, -.3, LOWEST]
+
+
+def layer(kind, hidden, rng):
+    """A layer of 8 inputs and 6 outputs to "s", which has the mask `hidden` in its bias or right behind it; its input's and output's shapes."""
+    weights = rng.normal(size=(8, SIZE)).astype(np.float32)
+    if kind == "gemm":
+        return [node("Gemm", ["x", "w", "mask"], ["s"], name="layer")], [1, 8], [1, SIZE], dict(w=weights, mask=hidden)
+    if kind == "matmul":
+        return ([node("MatMul", ["x", "w"], ["a"], name="layer"), node("Add", ["a", "mask"], ["s"], name="add")], [1, 4, 8], [1, 4, SIZE],
+                dict(w=weights, mask=hidden))
+    return ([node("Conv", ["x", "w"], ["a"], name="layer"), node("Add", ["a", "mask"], ["s"], name="add")], [1, 8, 3, 3], [1, SIZE, 3, 3],
+            dict(w=weights.T.reshape(SIZE, 8, 1, 1).copy(), mask=hidden.reshape(1, SIZE, 1, 1)))
+
+
+@pytest.mark.parametrize("value", VALUES | {"-65504": -65504., "mixed": None})
+@pytest.mark.parametrize("reader", ("softmax", "sigmoid", "tanh", "relu", "limits", "scaled", "two"))
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_mask_that_a_bias_holds(kind, reader, value, tmp_path, rng):
+    """The layer's result ends where its readers tell nothing apart, and so does what the mask makes of its bias."""
+    number = (VALUES | {"-65504": -65504.}).get(value)
+    hidden = np.array(MIXED if number is None else [0, number, 0, 0, number, 0], np.float32)
+    nodes, taken, given, constants = layer(kind, hidden, rng)
+    softmax = node("Softmax", ["t"], ["y"], axis=1 if kind == "conv" else -1, name="softmax")
+    behind = {"softmax": [node("Identity", ["s"], ["t"]), softmax], "sigmoid": [node("Sigmoid", ["s"], ["y"])], "tanh": [node("Tanh", ["s"], ["y"])],
+              "relu": [node("Relu", ["s"], ["y"])], "limits": [node("Max", ["s", "low"], ["m"]), node("Min", ["m", "high"], ["t"]), softmax],
+              "scaled": [node("Mul", ["s", "half"], ["t"]), softmax], "two": [node("Identity", ["s"], ["t"]), softmax, node("Relu", ["s"], ["z"])]}[reader]
+    constants |= dict(low=np.float32(-100), high=np.float32(100), half=np.float32(.5))
+    outputs = [port("y", given)] + ([port("z", None)] if reader == "two" else [])
+    model = save(tmp_path / "m.onnx", nodes + behind, [port("x", taken)], outputs, constants)
+    data = {"x": (rng.normal(size=(48, *taken[1:])) * 1.5).astype(np.float32)}
+    program, told = converted(model, data)
+    assert "warning" not in told, told
+    expected, found = reference(model, data), outputs_of(program, data)
+    for name in expected:
+        assert sqnr(expected[name], found[name]) > 32, name
+
+
+COMPUTED = {"inverted": [node("Sub", ["one", "mask"], ["i"]), node("Mul", ["i", "number"], ["m"])],
+            "shifted": [node("Sub", ["mask", "one"], ["i"]), node("Mul", ["i", "minus"], ["m"])]}
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("kind", (np.float32, np.uint8))
+@pytest.mark.parametrize("between", ("nothing", "scale", "reshape", "clip", "relu", "output"))
+@pytest.mark.parametrize("way", ("inverted", "shifted"))
+def test_a_mask_that_the_model_computes(way, between, kind, value, tmp_path, rng):
+    """What calibration sees of it is bounded by what lies beside it in a row; who reads the mask itself gets it as it is."""
+    constants = dict(one=np.float32(1), number=np.float32(VALUES[value]), minus=np.float32(-VALUES[value]), half=np.float32(.5), low=np.float32(-1e4),
+                     shape=np.array([2, SIZE, SIZE]))
+    cast = [node("Cast", ["given"], ["mask"], to=1)] if kind == np.uint8 else [node("Identity", ["given"], ["mask"])]
+    behind = {"nothing": [node("Identity", ["a"], ["s"])], "scale": [node("Mul", ["a", "half"], ["s"])], "reshape": [node("Reshape", ["a", "shape"], ["s"])],
+              "clip": [node("Clip", ["a", "low"], ["s"])], "relu": [node("Identity", ["a"], ["s"]), node("Relu", ["a"], ["z"])],
+              "output": [node("Identity", ["a"], ["s"]), node("Neg", ["m"], ["z"])]}[between]
+    nodes = [*cast, *COMPUTED[way], node("Add", ["x", "m"], ["a"], name="add"), *behind, SOFTMAX]
+    outputs = [port("y", [2, SIZE, SIZE] if between == "reshape" else [1, 2, SIZE, SIZE])] + ([port("z", None)] if between in ("relu", "output") else [])
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, SIZE, SIZE]), port("given", [1, 1, 1, SIZE], kind)], outputs, constants)
+    seen = rng.random((48, 1, 1, SIZE)) < .7
+    seen[..., 0] = True
+    data = {"x": (rng.normal(size=(48, 2, SIZE, SIZE)) * 2).astype(np.float32), "given": seen.astype(kind)}
+    program, told = converted(model, data)
+    assert "collapsed" not in told, told
+    expected, found = reference(model, data), outputs_of(program, data)
+    for name in expected:
+        assert sqnr(expected[name], found[name]) > 32, name
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_mask_that_is_an_input(value, tmp_path, rng):
+    model = save(tmp_path / "m.onnx", [node("Add", ["x", "mask"], ["s"], name="add"), SOFTMAX],
+                 [port("x", [1, 2, SIZE, SIZE]), port("mask", [1, 1, 1, SIZE])], [port("y", [1, 2, SIZE, SIZE])])
+    hidden = rng.random((48, 1, 1, SIZE)) < .3
+    hidden[..., 0] = False
+    data = {"x": (rng.normal(size=(48, 2, SIZE, SIZE)) * 2).astype(np.float32), "mask": np.where(hidden, np.float32(VALUES[value]), np.float32(0))}
+    program, told = converted(model, data)
+    assert "warning" not in told, told
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 32
+
+
+def test_a_computed_mask_of_a_whole_row_is_told(tmp_path, rng):
+    """-1e4 leaves float32 what a softmax tells apart there; no grid has both."""
+    nodes = [*COMPUTED["inverted"], node("Add", ["x", "m"], ["s"], name="add"), SOFTMAX]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, SIZE, SIZE]), port("mask", [1, 1, SIZE, 1])], [port("y", [1, 2, SIZE, SIZE])],
+                 dict(one=np.float32(1), number=np.float32(-1e4)))
+    data = {"x": rng.normal(size=(48, 2, SIZE, SIZE)).astype(np.float32), "mask": (rng.random((48, 1, SIZE, 1)) < .7).astype(np.float32)}
+    assert "layer 'add': its operands make all elements of a row as low as" in converted(model, data)[1]
+
+
+@pytest.mark.parametrize("kind", ("shifted", "cancelled", "scaled"))
+@pytest.mark.parametrize("size", (2e4, 1e5, 1e6))
+def test_large_constants_beside_a_wide_softmax_are_no_bug(size, kind, tmp_path, rng):
+    """Float32 holds ten thousand to half a thousandth, of which a softmax of 16 bits makes many steps: the check asks real numbers."""
+    constants = dict(u=np.full((1, 3, 1), size, np.float32), c=(rng.normal(size=(1, 3, SIZE)) * size).astype(np.float32), k=np.float32(size / 1e3))
+    constants["d"] = constants["c"] + rng.normal(size=(1, 3, SIZE)).astype(np.float32)
+    before = {"shifted": [node("Add", ["x", "u"], ["s"], name="add")], "scaled": [node("Mul", ["x", "k"], ["s"], name="mul")],
+              "cancelled": [node("Add", ["x", "c"], ["a"], name="add"), node("Sub", ["a", "d"], ["s"], name="sub")]}[kind]
+    model = save(tmp_path / "m.onnx", [*before, SOFTMAX], [port("x", [1, 3, SIZE])], [port("y", [1, 3, SIZE])], constants)
+    data = {"x": (rng.normal(size=(16, 3, SIZE)) * 3).astype(np.float32)}
+    for target in ("generic", "i16x8"):
+        converted(model, data, "--target", target, "--activations", "i16")

@@ -64,7 +64,7 @@ def test_verify_tables(function, target, bits, reach, tmp_path):
     if proof["accumulator"] in q:
         assert proof["worst_error"] == pytest.approx(error.max(), abs=1e-3)
         assert q[error.argmax()] == proof["accumulator"] or error[q == proof["accumulator"]] == pytest.approx(error.max(), abs=1e-3)
-    assert ("interpolated table is off" in told) == (proof["worst_error"] > 2)
+    assert ("interpolated table is off" in told) == (bits == 16 and proof["worst_error"] > (top - bottom) / scale / 510)
 
 
 def test_verify_tables_of_a_wide_sigmoid(tmp_path):
@@ -77,12 +77,36 @@ def test_verify_tables_of_a_wide_sigmoid(tmp_path):
 
 
 def test_verify_tables_that_are_coarse_are_told(tmp_path):
-    model = save(tmp_path / "m.onnx", [node("HardSwish", ["x"], ["y"], name="swish")], [port("x", [1, 8])], [port("y", [1, 8])])
-    ranges = write_ranges(tmp_path / "r.json", "int16", x=(-40.0, 40.0), y=(-1.0, 40.0))
+    # Who else reads x wants all of it.
+    model = save(tmp_path / "m.onnx", [node("HardSigmoid", ["x"], ["y"], name="hard"), node("Neg", ["x"], ["z"], name="neg")], [port("x", [1, 8])],
+                 [port("y", [1, 8]), port("z", [1, 8])])
+    ranges = write_ranges(tmp_path / "r.json", "int16", x=(-400.0, 400.0), y=(0.0, 1.0), z=(-400.0, 400.0))
     told = tare("convert", model, "--calibration", ranges, "--target", "i16x8", "-o", tmp_path / "m.tare").stderr
     worst = layer_of(tare_json("verify", tmp_path / "m.tare"), "lookup")["worst_error"]
-    assert f"layer 'swish': its interpolated table is off by up to {worst:.1f} LSB" in told and "[-40, 40]" in told
-    assert f"'swish' ({worst:.4f} LSB)" in fails("verify", tmp_path / "m.tare", "--max-error", "2")
+    assert f"layer 'hard': its interpolated table is off by up to {worst:.1f} LSB" in told and "[-400, 400]" in told
+    assert "the function has a corner between them; half the range has about half the error" in told
+    assert f"'hard' ({worst:.4f} LSB)" in fails("verify", tmp_path / "m.tare", "--max-error", "2")
+
+
+def converted_on(data, nodes, tmp_path):
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 64])], [port("y", [1, 64])], {"one": np.float32(1)})
+    np.savez(tmp_path / "c.npz", x=data.astype(np.float32))
+    told = tare("convert", model, "--calibration", tmp_path / "c.npz", "--target", "i16x8", "-o", tmp_path / "m.tare").stderr
+    return told, layer_of(tare_json("verify", tmp_path / "m.tare"), "lookup")["worst_error"]
+
+
+def test_verify_tables_that_are_coarse_where_no_data_are(tmp_path, rng):
+    """1 / x of [100, 400]: the table is far off next to 0, where x never is."""
+    told, worst = converted_on(rng.uniform(100, 400, (8, 64)), [node("Div", ["one", "x"], ["y"], name="divide")], tmp_path)
+    assert worst > 1000 and "warning" not in told, told
+
+
+@pytest.mark.parametrize("function, scale", (("Sigmoid", 2), ("Tanh", 1), ("LeakyRelu", 1), ("HardSwish", 1)))
+def test_verify_tables_whose_results_end_between_entries(function, scale, rng, tmp_path):
+    """The grid has room for the line that leads beyond the largest result: it is not cut, and nothing is told of it."""
+    data = rng.uniform(-8, -1, (8, 64)) * scale if function == "Sigmoid" else np.where(rng.random((8, 64)) < .5, 1, -3) * rng.uniform(.1, 1, (8, 64)) * scale
+    told, _ = converted_on(data, [node(function, ["x"], ["y"], name="f")], tmp_path)
+    assert "warning" not in told, told
 
 
 def test_verify_tables_per_channel(tmp_path):

@@ -15,6 +15,9 @@ namespace tare::calibration {
 inline constexpr char calibratedLabel[] = "calibrated", inheritedLabel[] = "inherited", constantLabel[] = "constant",
                       deadLabel[] = "dead", nanLabel[] = "nan";
 
+/// (A53) So far below the largest of its row an element is no score, but masked: exp(-64) is less than 2^-92.
+inline constexpr double maskedDistance = 64;
+
 /// What was seen of one value; real numbers.
 struct ValueRange {
   std::string label;
@@ -31,6 +34,8 @@ struct ValueRange {
   /// Where outliers take nearly all steps of a grid of 8 bits (see isFlattened()): how many values, of how many that
   /// are not 0, are so small on it that they become 0; 0 elsewhere.
   uint64_t flattened = 0, flattenedOf = 0;
+  /// Of a softmax's operand in which elements are masked: the least of its rows' largest elements.
+  std::optional<double> leastRowMaximum;
 
   bool operator==(const ValueRange &) const = default;
 };

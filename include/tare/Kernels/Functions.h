@@ -21,6 +21,9 @@ struct FunctionDefinition {
   /// How many numbers `evaluate` reads.
   size_t parameters;
   double (*evaluate)(double x, const double *parameters);
+  /// Whether the slope jumps somewhere, or the function itself: beside that an interpolated table is off in proportion
+  /// to how far apart its entries are, elsewhere to the square of that.
+  bool hasCorner = false;
 };
 
 /// log(1 + exp(x)), which is x where exp overflows.
@@ -40,22 +43,22 @@ inline double withoutInfinity(double x, double share) { return share == 0 ? 0.0 
 /// The definition of each, in the schema's order.
 inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
   static constexpr FunctionDefinition definitions[] = {
-      /*relu*/ {0, [](double x, const double *) { return std::max(x, 0.0); }},
-      /*clip: lower, upper*/ {2, [](double x, const double *p) { return std::min(std::max(x, p[0]), p[1]); }},
+      /*relu*/ {0, [](double x, const double *) { return std::max(x, 0.0); }, true},
+      /*clip: lower, upper*/ {2, [](double x, const double *p) { return std::min(std::max(x, p[0]), p[1]); }, true},
       /*sigmoid*/ {0, [](double x, const double *) { return 1.0 / (1.0 + std::exp(-x)); }},
       /*tanh*/ {0, [](double x, const double *) { return std::tanh(x); }},
-      /*hard_swish*/ {0, [](double x, const double *) { return x * std::clamp(x / 6.0 + 0.5, 0.0, 1.0); }},
+      /*hard_swish*/ {0, [](double x, const double *) { return x * std::clamp(x / 6.0 + 0.5, 0.0, 1.0); }, true},
       /*reciprocal*/ {0, [](double x, const double *) { return 1.0 / x; }},
-      /*leaky_relu: slope*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * x : x; }},
+      /*leaky_relu: slope*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * x : x; }, true},
       /*hard_sigmoid: alpha, beta*/
-      {2, [](double x, const double *p) { return std::clamp(p[0] * x + p[1], 0.0, 1.0); }},
-      /*truncate*/ {0, [](double x, const double *) { return std::trunc(x); }},
+      {2, [](double x, const double *p) { return std::clamp(p[0] * x + p[1], 0.0, 1.0); }, true},
+      /*truncate*/ {0, [](double x, const double *) { return std::trunc(x); }, true},
       /*swish*/ {0, [](double x, const double *) { return x / (1.0 + std::exp(-x)); }},
-      /*abs*/ {0, [](double x, const double *) { return std::abs(x); }},
-      /*sign*/ {0, [](double x, const double *) { return double(x > 0) - double(x < 0); }},
-      /*floor*/ {0, [](double x, const double *) { return std::floor(x); }},
-      /*ceil*/ {0, [](double x, const double *) { return std::ceil(x); }},
-      /*nearest*/ {0, [](double x, const double *) { return std::nearbyint(x); }},
+      /*abs*/ {0, [](double x, const double *) { return std::abs(x); }, true},
+      /*sign*/ {0, [](double x, const double *) { return double(x > 0) - double(x < 0); }, true},
+      /*floor*/ {0, [](double x, const double *) { return std::floor(x); }, true},
+      /*ceil*/ {0, [](double x, const double *) { return std::ceil(x); }, true},
+      /*nearest*/ {0, [](double x, const double *) { return std::nearbyint(x); }, true},
       /*sqrt*/ {0, [](double x, const double *) { return std::sqrt(x); }},
       /*exp*/ {0, [](double x, const double *) { return std::exp(x); }},
       /*log*/ {0, [](double x, const double *) { return std::log(x); }},
@@ -72,20 +75,20 @@ inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
       /*asinh*/ {0, [](double x, const double *) { return std::asinh(x); }},
       /*acosh*/ {0, [](double x, const double *) { return std::acosh(x); }},
       /*atanh*/ {0, [](double x, const double *) { return std::atanh(x); }},
-      /*elu: alpha*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * std::expm1(x) : x; }},
+      /*elu: alpha*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * std::expm1(x) : x; }, true},
       /*selu: alpha, gamma*/
-      {2, [](double x, const double *p) { return p[1] * (x < 0 ? p[0] * std::expm1(x) : x); }},
+      {2, [](double x, const double *p) { return p[1] * (x < 0 ? p[0] * std::expm1(x) : x); }, true},
       /*celu: alpha*/ {1, [](double x, const double *p) { return x < 0 ? p[0] * std::expm1(x / p[0]) : x; }},
       /*softplus*/ {0, [](double x, const double *) { return softplus(x); }},
       /*softsign*/ {0, [](double x, const double *) { return softsign(x); }},
       /*mish*/ {0, [](double x, const double *) { return withoutInfinity(x, std::tanh(softplus(x))); }},
       /*gelu*/ {0, [](double x, const double *) { return withoutInfinity(x, 0.5 * std::erfc(-x * M_SQRT1_2)); }},
       /*gelu_tanh*/ {0, [](double x, const double *) { return withoutInfinity(x, geluShare(x)); }},
-      /*thresholded_relu: alpha*/ {1, [](double x, const double *p) { return x > p[0] ? x : 0.0; }},
+      /*thresholded_relu: alpha*/ {1, [](double x, const double *p) { return x > p[0] ? x : 0.0; }, true},
       /*shrink: lambd, bias*/
       {2, [](double x, const double *p) { return x < -p[0]  ? x + p[1]
                                                  : x > p[0] ? x - p[1]
-                                                            : 0.0; }},
+                                                            : 0.0; }, true},
   };
   static_assert(std::size(definitions) == size_t(program::FunctionKind::MAX) + 1,
                 "a function of the schema has no definition");

@@ -154,8 +154,11 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
 
     - a padding before a max pooling becomes the pooling's own, where its value is below everything else and the windows allow it;
     - of a row of a softmax that a constant masks from its first element to its last, the constant is taken less its greatest there;
-    - other paddings and constants are raised to the floor of what reads them, or lowered to its ceiling;
-    - the ranges of what is computed from them end at their floors and ceilings.
+    - other paddings and constants are raised to the floor of what reads them, or lowered to its ceiling; so is the bias of a layer whose
+      channel saturates whatever its input is;
+    - sums, products and movements that are read with such ends, and without, are computed twice, on a grid each;
+    - the ranges of what is computed from them end at their floors and ceilings, and so do ranges that data made twice as wide as that, or wider: by a mask that
+      the model computes, takes as an input, or has in a bias. Of a softmax's operand calibration says how low the largest of a row was.
 
     ```mlir
     // before; x has the range [-2, 3]
@@ -180,6 +183,7 @@ def RegridInputs : FunctionPass<"tare-regrid-inputs"> {
     An image of bytes that a model casts to floating point, centres and scales, is these bytes on another grid. Additions and subtractions
     of a number become the zero point, multiplications and divisions by a positive number the scale, as far as zero points are integers
     of the input's type (and scales powers of two, on a target that only shifts): no layer computes them, no calibration chooses a grid for their results, and nothing is rounded.
+    (A mask of 0 and -10000 is left to tare-bound-ranges: what it is added to would have no use for such a grid.)
 
     ```mlir
     // before

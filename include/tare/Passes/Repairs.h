@@ -18,6 +18,8 @@ struct Repair {
   bool inSteps = true;
   /// As of a Warning: why, as an identifier, and what its user can do, as an imperative.
   std::string cause = {}, remedy = {};
+  /// Whether the steps are those of more than 8 bits, where the result has no grid yet that would say so.
+  bool isWide = false;
 };
 
 /// The category of the remarks of all repairs, whichever pass makes them.

@@ -5,6 +5,7 @@
 #include "tare/Program/program_generated.h"
 #include "tare/Proof/Steps.h"
 
+#include <cmath>
 #include <span>
 
 namespace tare::proof {
@@ -27,9 +28,15 @@ struct TableFunction {
 
 /// The largest |y(x) - real(x)| over all 256 inputs of a table of 256 entries (A23), in LSB; `accumulator` is x.
 Deviation worstOfTable(const TableFunction &function, const int8_t *table);
-/// The same over the inputs from `least` to `greatest` of an interpolated table of 513 entries (A24).
-Deviation worstOfTable(const TableFunction &function, const int16_t *table, int64_t least = -32768,
-                       int64_t greatest = 32767);
+/// Inputs and results that count.
+struct TableReach {
+  int64_t firstInput = -32768, lastInput = 32767;
+  double least = -HUGE_VAL, greatest = HUGE_VAL;
+};
+
+/// The same of an interpolated table of 513 entries (A24), over all 65,536 inputs, or those of a reach for which the
+/// function gives one of its results.
+Deviation worstOfTable(const TableFunction &function, const int16_t *table, const TableReach &reach = {});
 
 } // namespace tare::proof
 

@@ -180,12 +180,26 @@ bool SubOp::isMonotone() { return false; }
 
 bool SubOp::isMonotoneByOperand() { return true; }
 
+/// What a constant factor of an activation need not be beyond: on its grid the activation is 0, or not nearer to it
+/// than a step.
+static Interval factorLimits(Interval result, Value activation, const ElementBounds &bounds) {
+  auto [least, greatest] = knownOf(activation, bounds);
+  const double step = bounds.leastStep(activation), low = std::min(result.first, 0.0) / step,
+               high = std::max(result.second, 0.0) / step;
+  if (!(step > 0) || !std::isfinite(greatest - least))
+    return everyElementMatters;
+  const Interval rising = greatest > 0 ? Interval(low, high) : Interval(0, 0),
+                 falling = least < 0 ? Interval(-high, -low) : Interval(0, 0);
+  return {std::min(rising.first, falling.first), std::max(rising.second, falling.second)};
+}
+
 /// Negative factors turn floors into ceilings.
 Interval MulOp::getOperandLimits(unsigned operand, Interval result, const ElementBounds &bounds) {
   SmallVector<double> factors = limitingFactors(getOperand(1 - operand), bounds);
-  if (factors.empty())
-    return everyElementMatters;
   auto [floor, ceiling] = beforeClamp(getClamp(), result);
+  if (factors.empty())
+    return constantValue(getOperand(operand)) ? factorLimits({floor, ceiling}, getOperand(1 - operand), bounds)
+                                              : everyElementMatters;
   Interval limits = {infinity, -infinity};
   for (double factor : factors) {
     double low = floor / factor, high = ceiling / factor;

@@ -45,6 +45,9 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '")
            << toldApartAttrName << "' must be two ascending numbers, array<f64: low, high>, found "
            << attribute.getValue();
+  if (attribute.getName() == leastRowMaximumAttrName && !isa<FloatAttr>(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << leastRowMaximumAttrName << "' must be a number, found " << attribute.getValue();
   if (attribute.getName() == portFormatAttrName && !isa<FloatFormatAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << portFormatAttrName << "' must be a #qnn.float_format, found " << attribute.getValue();

@@ -202,3 +202,81 @@ func.func @around_zeros(%x: tensor<1x4xf32> {qnn.name = "x", qnn.range = #qnn.ra
   %0 = qnn.pad %x {low = array<i64: 0, 1>, high = array<i64: 0, 1>, value = -1.0e3 : f64, qnn.range = #qnn.range<-1.0e3, 0.0, inherited>} : (tensor<1x4xf32>) -> tensor<1x6xf32> loc("border")
   return %0 : tensor<1x6xf32>
 }
+
+// -----
+
+// (A53) A mask that a bias holds: no input brings channel 1 back to where the softmax looks, -12.78 and more.
+// CHECK-LABEL: @bias
+// CHECK: qnn.constant {{.*}}_bounded
+// CHECK: qnn.linear {{.*}}qnn.range = #qnn.range<-12.78{{[0-9]*}}, 9.000000e+00, calibrated>
+func.func @bias(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x3xf32> {
+  %w = qnn.constant dense<[[1.0, -1.0], [1.0, 1.0], [0.5, 1.0]]> : tensor<3x2xf32> as tensor<3x2xf32>
+  %b = qnn.constant dense<[0.0, -1.0e9, 0.5]> : tensor<3xf32> as tensor<3xf32>
+  %0 = qnn.linear %x, %w, %b {qnn.range = #qnn.range<-1.0e9, 9.0, calibrated>} : (tensor<1x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+  %1 = qnn.softmax %0 {axis = 1 : i64, qnn.least_row_maximum = -1.0 : f64} : (tensor<1x3xf32>) -> tensor<1x3xf32>
+  return %1 : tensor<1x3xf32>
+}
+
+// -----
+
+// The same before a sigmoid; channel 0 is as it is.
+// CHECK-LABEL: @bias_of_sigmoid
+// CHECK: qnn.constant {{.*}}_bounded
+// CHECK: qnn.linear {{.*}}qnn.range = #qnn.range<-11.78{{[0-9]*}}, 9.000000e+00, calibrated>
+func.func @bias_of_sigmoid(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2xf32> {
+  %w = qnn.constant dense<[[1.0, -1.0], [1.0, 1.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
+  %b = qnn.constant dense<[1.0, -1.0e4]> : tensor<2xf32> as tensor<2xf32>
+  %0 = qnn.linear %x, %w, %b {qnn.range = #qnn.range<-1.0e4, 9.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.sigmoid %0 {qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+// An output wants the sums as they are.
+// CHECK-LABEL: @bias_that_leaves
+// CHECK: qnn.constant dense<[1.000000e+00, -1.000000e+04]>
+// CHECK: qnn.linear {{.*}}qnn.range = #qnn.range<-1.000000e+04, 9.000000e+00, calibrated>
+func.func @bias_that_leaves(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %w = qnn.constant dense<[[1.0, -1.0], [1.0, 1.0]]> : tensor<2x2xf32> as tensor<2x2xf32>
+  %b = qnn.constant dense<[1.0, -1.0e4]> : tensor<2xf32> as tensor<2xf32>
+  %0 = qnn.linear %x, %w, %b {qnn.range = #qnn.range<-1.0e4, 9.0, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.sigmoid %0 {qnn.range = #qnn.range<0.0, 1.0, calibrated>} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// A mask that is computed: its number, -1e9, is no lower than a step of what it multiplies needs it, which stays.
+// CHECK-LABEL: @computed
+// CHECK-SAME: %arg1: tensor<1x2xf32> {qnn.range = #qnn.range<0.000000e+00, 1.000000e+00, calibrated>}
+// CHECK: qnn.constant {{.*}}_raised{{.*}}qnn.range = #qnn.range<-4279.{{[0-9]*}}, 0.000000e+00, constant>
+// CHECK: qnn.mul {{.*}}qnn.range = #qnn.range<-16.78{{[0-9]*}}, {{-?}}0.000000e+00, calibrated>
+// CHECK: qnn.add {{.*}}qnn.range = #qnn.range<-12.78{{[0-9]*}}, 4.000000e+00, calibrated>
+func.func @computed(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}, %hidden: tensor<1x2xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}) -> tensor<1x2xf32> {
+  %k = qnn.constant dense<-1.0e9> : tensor<f32> as tensor<f32>
+  %m = qnn.mul %hidden, %k {qnn.range = #qnn.range<-1.0e9, 0.0, calibrated>} : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32>
+  %0 = qnn.add %x, %m {qnn.range = #qnn.range<-1.0e9, 4.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.softmax %0 {axis = 1 : i64, qnn.least_row_maximum = -1.0 : f64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+// Who wants the sum as it is has one of its own, with a mask of its own. An input is a mask as well.
+// CHECK-LABEL: @read_twice
+// CHECK-SAME: %arg2: tensor<1x2xf32> {qnn.range = #qnn.range<-{{[12][0-9.]*}}, 0.000000e+00, calibrated>}
+// CHECK: %[[MASK:.*]] = qnn.mul {{.*}}#qnn.range<-16.78{{[0-9]*}}, -0.000000e+00, calibrated>
+// CHECK: %[[WHOLE_MASK:.*]] = qnn.mul {{.*}}#qnn.range<-1.000000e+09
+// CHECK: %[[SUM:.*]] = qnn.add %arg0, %[[MASK]] {{.*}}#qnn.range<-{{1[0-9.]*}},
+// CHECK: %[[WHOLE:.*]] = qnn.add %arg0, %[[WHOLE_MASK]] {{.*}}#qnn.range<-1.000000e+09
+// CHECK: qnn.add %[[SUM]], %arg2
+// CHECK: return {{.*}}%[[WHOLE]]
+func.func @read_twice(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calibrated>}, %hidden: tensor<1x2xf32> {qnn.range = #qnn.range<0.0, 1.0, calibrated>}, %n: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0e9, 0.0, calibrated>}) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %k = qnn.constant dense<-1.0e9> : tensor<f32> as tensor<f32>
+  %m = qnn.mul %hidden, %k {qnn.range = #qnn.range<-1.0e9, 0.0, calibrated>} : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32>
+  %0 = qnn.add %x, %m {qnn.range = #qnn.range<-1.0e9, 4.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.add %0, %n {qnn.range = #qnn.range<-2.0e9, 4.0, calibrated>} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %2 = qnn.softmax %1 {axis = 1 : i64, qnn.least_row_maximum = -1.0 : f64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %2, %0 : tensor<1x2xf32>, tensor<1x2xf32>
+}

@@ -18,6 +18,9 @@ inline constexpr llvm::StringLiteral measuredRangesAttrName = "qnn.measured_rang
 inline constexpr llvm::StringLiteral portUnsignedAttrName = "qnn.unsigned";
 /// On a function's argument: what its readers tell apart of it, quantizers aside, where that is not all (array<f64>).
 inline constexpr llvm::StringLiteral toldApartAttrName = "qnn.told_apart";
+/// On a softmax in whose operand elements are masked (f64): the least that the largest element of a row was when
+/// calibrating.
+inline constexpr llvm::StringLiteral leastRowMaximumAttrName = "qnn.least_row_maximum";
 /// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
 /// result.
 inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";

@@ -30,6 +30,7 @@ def Qnn_Dialect : Dialect {
     `qnn.told_apart` says of an argument between which numbers its readers tell any apart (a Relu those above 0), quantizers aside;
     `qnn.bias_misfit` says of a quantized op that its bias did not fit, until tare-compute-requantization reports it.
     `qnn.intermediate` says of an op that the model has no value for its result, which is a step on the way to a node's;
+    `qnn.least_row_maximum` on a softmax says how low the largest element of a row of its operand was, if others were masked;
     `qnn.measured_ranges` on a function says that its ranges are what data showed.
     `qnn.run_time_ranges` on a function names the values that an ONNX model quantizes dynamically, until they have static ranges.
   }];

@@ -38,6 +38,8 @@ public:
   virtual double greatest(mlir::Value value) const = 0;
   /// The largest element of each row along `axis` is not less.
   virtual double leastMaximum(mlir::Value value, int64_t axis) const = 0;
+  /// No element but 0 is nearer to 0 on the grid that the value has, or will have.
+  virtual double leastStep(mlir::Value value) const = 0;
   /// Of activations that have no grid yet.
   virtual unsigned activationBits() const = 0;
 };
