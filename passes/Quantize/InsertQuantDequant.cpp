@@ -112,7 +112,9 @@ private:
     for (Operation *op : ops) {
       if (std::optional<std::string> why = tails.whyNot(op))
         remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", *why);
-      if (auto cast = dyn_cast<quant::DequantizeCastOp>(op); cast && !qnn::constantValue(cast.getInput()))
+      // What only leaves is dequantized by the host, on whatever grid.
+      if (auto cast = dyn_cast<quant::DequantizeCastOp>(op);
+          cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
       auto gridOp = dyn_cast<GridOpInterface>(op);
       if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
