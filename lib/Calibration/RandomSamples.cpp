@@ -8,7 +8,8 @@ using namespace tare;
 
 namespace {
 
-/// SplitMix64 (Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): the same on every machine.
+/// SplitMix64 (Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): the same on every
+/// machine.
 class Generator {
 public:
   explicit Generator(uint64_t seed) : state(seed) {}

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
+#include "Quantize/RangeEntries.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Warning.h"
@@ -47,6 +48,8 @@ public:
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
     warnOfUnknown();
+    if (ranges.isFromFile)
+      warnOfEntries(function, ranges);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
     if (ranges.measured)
