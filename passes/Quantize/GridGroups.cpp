@@ -38,15 +38,19 @@ bool tare::entersMoved(Value integers) {
 }
 
 bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
-  return llvm::all_of(integers.getUsers(), [&](Operation *user) {
-    if (isa<func::ReturnOp>(user))
-      return true;
-    if (isa<quant::DequantizeCastOp>(user))
-      return boundary.contains(user->getResult(0));
-    auto moved = dyn_cast<qnn::GridOpInterface>(user);
-    return (isa<qnn::ReinterpretOp>(user) || (moved && moved.movesElements())) &&
-           leavesMoved(user->getResult(0), boundary);
-  });
+  bool isOutput = false;
+  return llvm::all_of(integers.getUsers(),
+                      [&](Operation *user) {
+                        if (isa<quant::DequantizeCastOp>(user))
+                          return boundary.contains(user->getResult(0));
+                        auto moved = dyn_cast<qnn::GridOpInterface>(user);
+                        bool leaves = isa<func::ReturnOp>(user) ||
+                                      ((isa<qnn::ReinterpretOp>(user) || (moved && moved.movesElements())) &&
+                                       leavesMoved(user->getResult(0), boundary));
+                        isOutput |= leaves;
+                        return leaves;
+                      }) &&
+         isOutput;
 }
 
 void tare::widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {

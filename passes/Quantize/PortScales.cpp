@@ -1,6 +1,7 @@
 //===- PortScales.cpp - Ports' scales where hardware only shifts ----------===//
 #include "Quantize/PortScales.h"
 #include "Graph/Affine.h"
+#include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/StepCosts.h"
 #include "Remarks.h"
@@ -25,7 +26,10 @@ Grid scaledTo(const Grid &grid, int exponent) {
   return result;
 }
 
-bool isOfNoPower(const std::optional<Grid> &grid) { return grid && grid->isPerTensor() && !exponentOf(grid->scale()); }
+/// Of a width that the target has, on a scale that it has not.
+bool isOfNoPower(const std::optional<Grid> &grid, const Target &target) {
+  return grid && grid->isPerTensor() && formatOfBits(target, grid->bits) && !exponentOf(grid->scale());
+}
 
 RankedTensorType typeOn(Value value, const Grid &grid) {
   return cast<RankedTensorType>(value.getType()).clone(grid.type(value.getContext()));
@@ -74,18 +78,18 @@ void moveOutput(quant::QuantizeCastOp cast) {
 
 } // namespace
 
-bool tare::movePortScales(func::FuncOp function) {
+bool tare::movePortScales(func::FuncOp function, const Target &target) {
   OutputBoundary boundary(function);
   SmallVector<quant::DequantizeCastOp> inputs;
   SmallVector<quant::QuantizeCastOp> outputs;
   function.walk([&](quant::DequantizeCastOp cast) {
-    if (isOfNoPower(Grid::of(cast.getInput().getType())) && entersMoved(cast.getInput()) &&
+    if (isOfNoPower(Grid::of(cast.getInput().getType()), target) && entersMoved(cast.getInput()) &&
         !boundary.contains(cast.getResult()))
       inputs.push_back(cast);
   });
   function.walk([&](quant::QuantizeCastOp cast) {
     bool isComputed = !isa<BlockArgument>(cast.getInput()) && qnn::isFloatTensor(cast.getInput());
-    if (isComputed && isOfNoPower(Grid::of(cast.getType())) && !qnn::isAccumulator(cast.getType()) &&
+    if (isComputed && isOfNoPower(Grid::of(cast.getType()), target) && !qnn::isAccumulator(cast.getType()) &&
         leavesMoved(cast.getResult(), boundary))
       outputs.push_back(cast);
   });

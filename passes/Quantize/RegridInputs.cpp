@@ -132,7 +132,7 @@ struct RegridInputs : tare::impl::RegridInputsBase<RegridInputs> {
     RewritePatternSet patterns(&getContext());
     patterns.add<Regrid<qnn::AddOp>, Regrid<qnn::SubOp>, Regrid<qnn::MulOp>>(&getContext(), onlyPowersOfTwo);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
-    if (!onlyPowersOfTwo || !movePortScales(getOperation()))
+    if (!onlyPowersOfTwo || !movePortScales(getOperation(), *target))
       return;
     OpPassManager fusions(func::FuncOp::getOperationName());
     fusions.addPass(createFoldBatchNorms());
