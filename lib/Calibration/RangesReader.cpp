@@ -209,7 +209,7 @@ Result<StepErrors> parseStepErrors(const json &object) {
   const Error misfit{
       "has \"step_errors\" without \"bits\", \"power\", \"first\" and \"errors\", numbers of 0 and more"};
   if (Status fits = checkFields(object, stepErrorFields); !fits)
-    return Error{"has \"step_errors\" that " + fits.error().message};
+    return Error{"step_errors: " + fits.error().message};
   auto bits = integer(object, "bits"), first = integer(object, "first");
   auto power = number(object, "power");
   const json *list = member(object, "errors");

@@ -154,7 +154,7 @@ private:
     if (what.empty())
       return;
     std::string name = qnn::valueName(value);
-    reportWarning(value.getLoc(), {"RangeBesideData", "", name, 0, CostUnit::none,
+    reportWarning(value.getLoc(), {"FarRange", "", name, 0, CostUnit::none,
                                    "the ranges say " + written(range) + " of '" + name + "', but calibration saw " +
                                        written({entry.seenMin, entry.seenMax}) + ": " + what,
                                    "correct the entry of '" + name + "', or calibrate again"});

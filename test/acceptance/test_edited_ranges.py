@@ -72,7 +72,7 @@ def test_what_calibration_writes_is_not_told(method, tmp_path, rng):
     ({"min": 3, "max": 2}, "needs finite numbers with min <= max"),
     ({"label": "dead", "min": 0, "max": 0}, r'has the range \[0, 0\], but calibration saw'),
     ({"non_finite": 1.5}, 'has "non_finite": 1.5, expected a whole number'),
-    ({"step_errors": {"bits": 9, "power": 1, "first": 0, "errors": [1]}}, 'has "step_errors" that has "bits": 9, expected 8 or 16'),
+    ({"step_errors": {"bits": 9, "power": 1, "first": 0, "errors": [1]}}, 'step_errors: has "bits": 9, expected 8 or 16'),
 ])
 def test_an_entry_that_contradicts_itself(edit, words, ranges):
     ranges.found["values"]["x"] |= edit
