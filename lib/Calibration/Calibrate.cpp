@@ -157,9 +157,9 @@ struct Values {
   }
 
   /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
-  /// is the one that matters, however rare it is.
+  /// is the one that matters, however rare it is. What the model dequantizes has a grid: nothing is to be chosen.
   SearchOptions searchOf(mlir::Value value, SearchOptions options) const {
-    if (!mayHaveOutliers(value))
+    if (!mayHaveOutliers(value) || value.getDefiningOp<mlir::quant::DequantizeCastOp>())
       options.method = Method::minMax;
     return options;
   }
@@ -333,6 +333,33 @@ bool isMasked(const ValueRange &range, float leastMaximum) {
   return std::isfinite(leastMaximum) && range.seenMin < leastMaximum - maskedDistance;
 }
 
+/// A joint, and what is moved, have the ranges of their operands together, as their grids will (tare-import-ranges);
+/// but for those that have a grid of the model's.
+void joinRanges(mlir::func::FuncOp function, Ranges &ranges) {
+  for (auto op : function.getOps<qnn::GridOpInterface>()) {
+    auto joint = ranges.values.find(qnn::valueName(op->getResult(0)));
+    bool isJoint = op.getGridRule() == qnn::GridRule::Unified, isMoved = op.getGridRule() == qnn::GridRule::Same;
+    if ((!isJoint && !isMoved) || joint == ranges.values.end() ||
+        !llvm::is_contained({calibratedLabel, inheritedLabel}, joint->second.label))
+      continue;
+    Range range{0, 0};
+    bool isWhole =
+        llvm::all_of(op->getOperands().take_front(isMoved ? 1 : op->getNumOperands()), [&](mlir::Value from) {
+          auto found = ranges.values.find(qnn::valueName(from));
+          if (found == ranges.values.end() || from.getDefiningOp<mlir::quant::DequantizeCastOp>())
+            return false;
+          range = {std::min(range.min, found->second.min), std::max(range.max, found->second.max)};
+          return true;
+        });
+    if (!isWhole)
+      continue;
+    joint->second.label = inheritedLabel;
+    std::tie(joint->second.min, joint->second.max) = std::pair(range.min, range.max);
+    joint->second.stepErrors.reset();
+    joint->second.flattened = joint->second.flattenedOf = 0;
+  }
+}
+
 } // namespace
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
@@ -389,5 +416,6 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
     if (auto entry = ranges.values.find(qnn::valueName(operand.first));
         entry != ranges.values.end() && isMasked(entry->second, least))
       entry->second.leastRowMaximum = least;
+  joinRanges(module.lookupSymbol<mlir::func::FuncOp>("main"), ranges);
   return ranges;
 }

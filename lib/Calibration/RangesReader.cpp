@@ -9,12 +9,14 @@
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -59,30 +61,43 @@ bool isLabel(const json &value) {
   constexpr std::string_view labels[] = {calibratedLabel, inheritedLabel, constantLabel, deadLabel, nanLabel};
   return value.is_string() && std::ranges::find(labels, value.get<std::string_view>()) != std::end(labels);
 }
-bool isText(const json &value) { return value.is_string(); }
 bool isNumber(const json &value) { return value.is_number(); }
-bool isNumberOrNull(const json &value) { return value.is_number() || value.is_null(); }
+/// Data are float32.
+bool isReal(const json &value) {
+  return value.is_number() && std::abs(value.get<double>()) <= double(std::numeric_limits<float>::max());
+}
+bool isRealOrNull(const json &value) { return isReal(value) || value.is_null(); }
+bool isMethod(const json &value) {
+  return value.is_string() && (value.get<std::string>().empty() || methodOf(value.get<std::string>()));
+}
+bool isActivations(const json &value) {
+  constexpr std::string_view names[] = {"", "int8", "int16"};
+  return value.is_string() && std::ranges::find(names, value.get<std::string_view>()) != std::end(names);
+}
+bool isBits(const json &value) { return value.is_number() && (value == 8 || value == 16); }
 bool isObject(const json &value) { return value.is_object(); }
 bool isList(const json &value) { return value.is_array(); }
-bool isCount(const json &value) { return value.is_number() && value.get<double>() >= 0; }
+bool isCount(const json &value) {
+  return value.is_number() && value.get<double>() >= 0 && std::trunc(value.get<double>()) == value.get<double>();
+}
 
 constexpr Field rootFields[] = {{"version", isNumber, "a number"},
-                                {"method", isText, "a text"},
-                                {"activations", isText, "a text"},
-                                {"samples", isCount, "a number of 0 or more"},
+                                {"method", isMethod, "one of auto, min_max, percentile, mse, kl"},
+                                {"activations", isActivations, "int8 or int16"},
+                                {"samples", isCount, "a whole number of 0 or more"},
                                 {"values", isObject, "an object"}};
 constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherited, constant, dead, nan"},
-                                 {"min", isNumber, "a number"},
-                                 {"max", isNumber, "a number"},
-                                 {"seen_min", isNumberOrNull, "a number or null"},
-                                 {"seen_max", isNumberOrNull, "a number or null"},
-                                 {"non_finite", isCount, "a number of 0 or more"},
-                                 {"non_finite_sample", isCount, "a number of 0 or more"},
-                                 {"flattened", isCount, "a number of 0 or more"},
-                                 {"flattened_of", isCount, "a number of 0 or more"},
-                                 {"least_row_maximum", isNumber, "a number"},
+                                 {"min", isReal, "a number that float32 holds"},
+                                 {"max", isReal, "a number that float32 holds"},
+                                 {"seen_min", isRealOrNull, "null or a number that float32 holds"},
+                                 {"seen_max", isRealOrNull, "null or a number that float32 holds"},
+                                 {"non_finite", isCount, "a whole number of 0 or more"},
+                                 {"non_finite_sample", isCount, "a whole number of 0 or more"},
+                                 {"flattened", isCount, "a whole number of 0 or more"},
+                                 {"flattened_of", isCount, "a whole number of 0 or more"},
+                                 {"least_row_maximum", isReal, "a number that float32 holds"},
                                  {"step_errors", isObject, "an object"}};
-constexpr Field stepErrorFields[] = {{"bits", isNumber, "a number"},
+constexpr Field stepErrorFields[] = {{"bits", isBits, "8 or 16"},
                                      {"power", isNumber, "a number"},
                                      {"first", isNumber, "a number"},
                                      {"errors", isList, "a list"}};
@@ -194,6 +209,8 @@ std::optional<std::string> text(const json &object, const char *key) {
 Result<StepErrors> parseStepErrors(const json &object) {
   const Error misfit{
       "has \"step_errors\" without \"bits\", \"power\", \"first\" and \"errors\", numbers of 0 and more"};
+  if (Status fits = checkFields(object, stepErrorFields); !fits)
+    return Error{"step_errors: " + fits.error().message};
   auto bits = integer(object, "bits"), first = integer(object, "first");
   auto power = number(object, "power");
   const json *list = member(object, "errors");
@@ -207,6 +224,20 @@ Result<StepErrors> parseStepErrors(const json &object) {
     errors.errors.push_back(error.get<double>());
   }
   return errors;
+}
+
+/// What an entry says in two ways that cannot both be true.
+Status checkAgreement(const ValueRange &range) {
+  if (range.seenMin > range.seenMax)
+    return Error{llvm::formatv("has \"seen_min\": {0} above \"seen_max\": {1}; calibrate again",
+                               llvm::format("%g", range.seenMin), llvm::format("%g", range.seenMax))};
+  bool isSeen = range.seenMin < 0 || range.seenMax > 0, isEmpty = range.min >= 0 && range.max <= 0;
+  if (range.label != nanLabel && isSeen && isEmpty)
+    return Error{
+        llvm::formatv("has the range [0, 0], but calibration saw [{0}, {1}], of which nothing would be left; correct "
+                      "\"min\" and \"max\", or calibrate again",
+                      llvm::format("%g", range.seenMin), llvm::format("%g", range.seenMax))};
+  return success();
 }
 
 /// One entry; the error says what is wrong with it.
@@ -236,6 +267,11 @@ Result<ValueRange> parseValue(const json &object) {
       return errors.error();
     range.stepErrors = std::move(*errors);
   }
+  if (Status agrees = checkAgreement(range); !agrees)
+    return agrees.error();
+  // Of what calibration did not reach, whoever wrote a range into the file knows more.
+  if (range.label == deadLabel && range.min < range.max)
+    range.label = calibratedLabel;
   return range;
 }
 
@@ -280,6 +316,7 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
     ranges.values.emplace_hint(ranges.values.end(), key, std::move(*range));
   }
   ranges.measured = bearsOut(ranges);
+  ranges.isFromFile = true;
   return ranges;
 }
 

@@ -1,6 +1,7 @@
 //===- ConstantCosts.cpp - What the grid of a constant costs --------------===//
 #include "Quantize/ConstantCosts.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/PassedErrors.h"
 #include "Quantize/Relevance.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -82,6 +83,15 @@ std::optional<double> tare::costOfGrid(Operation *op, OpOperand &constant, const
     worst = std::max(worst, errorOf(value, grid) * others);
   }
   return worst / result->scale();
+}
+
+std::optional<double> tare::stepsOfResult(Operation *op, OpOperand &constant, const Tensor &reals, const Grid &grid,
+                                          const ActivationRule &rule) {
+  if (std::optional<double> steps = costOfGrid(op, constant, reals, grid, rule))
+    return steps;
+  std::optional<Grid> result = gridOfResult(op, rule);
+  std::optional<double> passed = passedOn(constant, roundingError(reals, grid));
+  return result && passed ? std::optional(*passed / result->scale()) : std::nullopt;
 }
 
 void tare::warnOfCoarseConstant(Operation *op, OpOperand &constant, const Tensor &reals, const Grid &grid,

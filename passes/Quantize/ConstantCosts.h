@@ -18,6 +18,11 @@ double roundingError(const Tensor &reals, const qnn::Grid &grid);
 std::optional<double> costOfGrid(mlir::Operation *op, mlir::OpOperand &constant, const Tensor &reals,
                                  const qnn::Grid &grid, const ActivationRule &rule);
 
+/// The same of any op: where it is neither a sum nor a product, of all the constant's numbers off by as much as the
+/// worst.
+std::optional<double> stepsOfResult(mlir::Operation *op, mlir::OpOperand &constant, const Tensor &reals,
+                                    const qnn::Grid &grid, const ActivationRule &rule);
+
 /// Warns of a constant whose grid costs its op's results more than a step (costOfGrid()).
 void warnOfCoarseConstant(mlir::Operation *op, mlir::OpOperand &constant, const Tensor &reals, const qnn::Grid &grid,
                           const ActivationRule &rule, bool hasWider);

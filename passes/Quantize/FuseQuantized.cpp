@@ -287,10 +287,15 @@ private:
     if (left.empty())
       return mlir::success();
     auto error = function.emitError() << left.size() << (left.size() == 1 ? " operator is" : " operators are")
-                                      << " left in float:";
-    for (Operation *op : left)
-      error << "\n  '" << qnn::layerName(op) << "' (" << op->getName().getStringRef() << "): " << whyLeft(op);
-    return error;
+                                      << " left in float: ";
+    llvm::interleave(
+        left,
+        [&](Operation *op) {
+          error << "'" << qnn::layerName(op) << "' (" << op->getName().getStringRef() << "): " << whyLeft(op);
+        },
+        [&] { error << ", "; });
+    return error << "; calibrate so that all values have ranges; in a model that is quantized already, quantize these "
+                    "values too";
   }
 
   std::string whyLeft(Operation *op) {

@@ -70,13 +70,6 @@ Value realOf(Value integers) {
   return maker ? maker.getInput() : integers;
 }
 
-/// Integers of an input, moved at most.
-bool entersMoved(Value integers) {
-  auto moved = integers.getDefiningOp<GridOpInterface>();
-  return moved ? moved.movesElements() && llvm::all_of(moved->getOperands(), entersMoved)
-               : isa<BlockArgument>(integers);
-}
-
 /// What is less becomes the least integer.
 double borderOfLeast(const Grid &grid) { return grid.scale() * (double(grid.min) + 0.5 - double(grid.zeroPoint())); }
 
@@ -128,8 +121,9 @@ public:
       return axes.push_back(described(
           integers, llvm::formatv("{0} scales and zero points along axis {1}", grid->scales.size(), *grid->axis)));
     const ActivationFormat *format = formatOfBits(target, grid->bits);
-    // Wider integers hold them exactly (tare-unify-widths).
-    if (entersMoved(integers) && !format && grid->bits == 8 && target.activation(ElementType::i16))
+    // Wider integers hold them exactly, and become them last (tare-unify-widths).
+    bool crossesBorder = entersMoved(integers) || leavesMoved(integers, boundary);
+    if (crossesBorder && !format && grid->bits == 8 && target.activation(ElementType::i16))
       return;
     if (auto argument = dyn_cast<BlockArgument>(integers); argument && !format)
       return inputs.push_back(described(integers, integerName(argument, *grid)));

@@ -153,7 +153,7 @@ private:
     if (target.powerOfTwoScales() && !exponentOf(grid.scale()))
       grid.scales = {std::exp2(std::ceil(std::log2(grid.scale())))};
     double error = isUnified ? 0 : roundingError(reals, grid);
-    if (error > noticeable * grid.scale() && failed(tell(op, qnn::valueName(operand.get()), why, grid, error)))
+    if (error > noticeable * grid.scale() && failed(tell(op, operand, reals, why, grid, error)))
       return failure();
     if (isUnified || target.powerOfTwoScales())
       putReals(operand, reals);
@@ -191,19 +191,22 @@ private:
     return {unsigned(8 * sizeOf(format.type)), format.symmetric};
   }
 
-  LogicalResult tell(GridOpInterface op, const std::string &name, const std::string &why, const Grid &grid,
-                     double error) const {
+  /// In steps of the result, as all costs are, where it has or will have a grid.
+  LogicalResult tell(GridOpInterface op, OpOperand &operand, const Tensor &reals, const std::string &why,
+                     const Grid &grid, double error) const {
+    const std::string name = qnn::valueName(operand.get());
     std::string text = llvm::formatv("layer '{0}' reads the constant '{1}', which has {2}, but an activation of target "
                                      "'{3}' has not",
                                      qnn::layerName(op), name, why, target.name);
     if (!repair)
       return op->emitError() << text << "; do without --no-repair, which rounds it to one grid for the tensor";
-    reportRepair(
-        op, {"ConstantRounded", 1, error, /*inSteps=*/false},
-        llvm::formatv("{0}: it was rounded to one grid of {1} bits and scale {2:e3}, which its numbers are off "
-                      "by at most {3:e3}",
-                      text, grid.bits, grid.scale(), error)
-            .str());
+    text += llvm::formatv(": it was rounded to one grid of {0} bits and scale {1:e3}, which its numbers are off by at "
+                          "most {2:e3}",
+                          grid.bits, grid.scale(), error);
+    std::optional<double> cost = stepsOfResult(op, operand, reals, grid, ruleFor(op, grid));
+    if (cost)
+      text += llvm::formatv(", at the cost of at most {0:f1} LSB of the output", *cost);
+    reportRepair(op, {"ConstantRounded", 1, cost.value_or(error), cost.has_value()}, text);
     return mlir::success();
   }
 

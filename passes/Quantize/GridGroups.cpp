@@ -29,6 +29,30 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
 
 } // namespace
 
+bool tare::entersMoved(Value integers) {
+  if (auto meant = integers.getDefiningOp<qnn::ReinterpretOp>())
+    return entersMoved(meant.getInput());
+  auto moved = integers.getDefiningOp<qnn::GridOpInterface>();
+  return moved ? moved.movesElements() && llvm::all_of(moved->getOperands(), entersMoved)
+               : isa<BlockArgument>(integers);
+}
+
+bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
+  bool isOutput = false;
+  return llvm::all_of(integers.getUsers(),
+                      [&](Operation *user) {
+                        if (isa<quant::DequantizeCastOp>(user))
+                          return boundary.contains(user->getResult(0));
+                        auto moved = dyn_cast<qnn::GridOpInterface>(user);
+                        bool leaves = isa<func::ReturnOp>(user) ||
+                                      ((isa<qnn::ReinterpretOp>(user) || (moved && moved.movesElements())) &&
+                                       leavesMoved(user->getResult(0), boundary));
+                        isOutput |= leaves;
+                        return leaves;
+                      }) &&
+         isOutput;
+}
+
 void tare::widen(std::optional<std::pair<double, double>> &range, const std::optional<std::pair<double, double>> &by) {
   if (!by)
     return;

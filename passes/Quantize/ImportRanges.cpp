@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/GridGroups.h"
+#include "Quantize/RangeEntries.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Warning.h"
@@ -49,6 +50,8 @@ public:
     for (auto softmax : function.getOps<qnn::SoftmaxOp>())
       importLeastMaximum(softmax);
     warnOfUnknown();
+    if (ranges.isFromFile)
+      warnOfEntries(function, ranges);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
     if (ranges.measured)

@@ -17,6 +17,7 @@
 #include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
+#include "Requant/AccumulatorBound.h"
 #include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
@@ -118,7 +119,9 @@ private:
     for (Operation *op : ops) {
       if (std::optional<std::string> why = tails.whyNot(op))
         remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", *why);
-      if (auto cast = dyn_cast<quant::DequantizeCastOp>(op); cast && !qnn::constantValue(cast.getInput()))
+      // What only leaves is dequantized by the host, on whatever grid.
+      if (auto cast = dyn_cast<quant::DequantizeCastOp>(op);
+          cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
       auto gridOp = dyn_cast<GridOpInterface>(op);
       if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
@@ -328,9 +331,18 @@ private:
                               const Target &target) {
     auto own = cast<RankedTensorType>(integers.getInput().getType());
     Grid grid = *Grid::of(own);
-    bool isNormal = grid.axis == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
+    bool isNormal = grid.axis.value_or(0) == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
     if (!repair || target.powerOfTwoScales() || !isNormal)
       return grid;
+    if (!grid.axis) {
+      Grid spread = grid;
+      spread.axis = 0;
+      spread.scales.assign(op.getOutputChannels(), grid.scale());
+      spread.zeroPoints.assign(op.getOutputChannels(), 0);
+      if (!overflowingBias(op, spread, activation, target))
+        return grid;
+      grid = spread;
+    }
     Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(integers.getInput())), own);
     SmallVector<double> before = grid.scales;
     raiseScales(op, grid, reals, activation, target);
@@ -348,7 +360,10 @@ private:
 
   void raiseScales(AccumulatorOpInterface op, Grid &grid, const Tensor &weights, const Grid &activation,
                    const Target &target) {
-    AccumulatorContext context{weights, floatConstantValue(op.getBiasValue()), activation, std::nullopt};
+    ElementsAttr bias = floatConstantValue(op.getBiasValue());
+    if (!bias)
+      bias = overflowingBias(op, grid, activation, target);
+    AccumulatorContext context{weights, bias, activation, std::nullopt};
     context.result = resultGrid(op);
     describeActivation(context, op, target);
     SmallVector<MovedScale> scales = moveScales(grid, context, target);
@@ -362,6 +377,32 @@ private:
       if (!alike.empty())
         reportMoved(op, alike, context.result.has_value());
     }
+  }
+
+  /// A bias that the model has as integers, of those channels whose sums leave the accumulator, and 0 of all others,
+  /// which stay what the model says. Null where there is none. Tools saturate the bias of a channel whose weights are
+  /// nearly zero.
+  static ElementsAttr overflowingBias(AccumulatorOpInterface op, const Grid &grid, const Grid &activation,
+                                      const Target &target) {
+    auto weights = op.getWeightOperand().get().getDefiningOp<quant::DequantizeCastOp>();
+    Tensor bias = op.getBiasValue() && weights ? realConstant(op.getBiasValue()) : Tensor();
+    if (!bias || bias.count() != op.getOutputChannels())
+      return nullptr;
+    Tensor integers = qnn::toTensor(qnn::constantValue(weights.getInput()));
+    const double reach =
+        double(std::max(activation.max - activation.zeroPoint(), activation.zeroPoint() - activation.min));
+    const double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
+    const int64_t count = integers.count() / bias.count();
+    bool isAny = false;
+    for (int64_t c = 0; c < bias.count(); ++c) {
+      float &value = bias.mutableAs<float>()[c];
+      double reached = std::abs(std::nearbyint(value / (activation.scale() * grid.scale(c))));
+      for (int64_t i = c * count; i < (c + 1) * count; ++i)
+        reached += reach * std::abs(double(integers.as<int8_t>()[i]));
+      isAny |= reached > limit;
+      value = reached > limit ? value : 0.0f;
+    }
+    return isAny ? qnn::toAttr(op->getContext(), bias, qnn::layerName(op) + "_bias") : ElementsAttr();
   }
 
   /// One warning a layer and cause: the channels, the worst cost.

@@ -1,11 +1,14 @@
 //===- RegridInputs.cpp - Scalars on integer inputs, as grids -------------===//
 //
 // Invariant: afterwards no number is added to a dequantized integer input, nor
-// multiplied by it, where another grid for its integers says the same.
+// multiplied by it, where another grid for its integers says the same; and where
+// the target only shifts, no integer input or output is computed on by a scale
+// that is no power of two.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/PortScales.h"
 #include "Quantize/StepCosts.h"
 #include "Remarks.h"
 #include "tare/Calibration/Ranges.h"
@@ -13,6 +16,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Passes/Passes.h"
 
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include <cmath>
 #include <limits>
@@ -141,6 +145,12 @@ struct RegridInputs : tare::impl::RegridInputsBase<RegridInputs> {
     RewritePatternSet patterns(&getContext());
     patterns.add<Regrid<qnn::AddOp>, Regrid<qnn::SubOp>, Regrid<qnn::MulOp>>(&getContext(), onlyPowersOfTwo);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
+    if (!onlyPowersOfTwo || !movePortScales(getOperation(), *target))
+      return;
+    OpPassManager fusions(func::FuncOp::getOperationName());
+    fusions.addPass(createFoldBatchNorms());
+    if (failed(runPipeline(fusions, getOperation())))
+      signalPassFailure();
   }
 };
 

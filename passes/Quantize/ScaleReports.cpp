@@ -82,13 +82,15 @@ void ScaleChooser::reportHits(double before, double after) const {
   if (most < hardly)
     return;
   Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
+  // What lay on the numbers of a finer grid, as a constant beside data, is rounded anew.
+  constexpr double rounding = 0.5;
   reportRepair(
-      first, {"HitScales", count, after, /*inSteps=*/false},
+      first, {"HitScales", count, rounding},
       llvm::formatv("the scales of {0} value{1} are coarser by up to {2:f1} %, so that multipliers of {3} bits with q "
                     "in [{4}, {5}] hit them: scales that suit each value alone would lose {6:e2} of the squared "
-                    "signal, these lose {7:e2}",
+                    "signal, these lose {7:e2}; it costs at most {8:f1} LSB of the new grids",
                     count, count > 1 ? "s" : "", 100 * (most - 1), context.target.multiplierBits,
-                    context.target.shift.min, context.target.shift.max, before, after)
+                    context.target.shift.min, context.target.shift.max, before, after, rounding)
           .str());
 }
 

@@ -9,6 +9,7 @@
 #include "Requant/RequantCheck.h"
 #include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -16,6 +17,8 @@
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/ResizeCoordinates.h"
 #include "tare/Passes/Passes.h"
+
+#include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
 #include <limits>
@@ -122,6 +125,37 @@ void chooseFraction(qnn::RequantOpInterface op, const Target &target) {
     op.setFractionBits(--bits);
 }
 
+/// Layers whose multipliers cost each of them too little to be told, but all of them together something.
+class SmallLosses {
+public:
+  void add(Operation *op, double cost) {
+    if (cost < negligibleSteps)
+      return;
+    ++count;
+    sum += cost;
+    if (cost > most)
+      std::tie(most, worst) = std::pair(cost, op);
+  }
+
+  /// In one warning. Half a step is what a result is rounded by anyway.
+  void report(const Target &target) const {
+    constexpr double noticeable = 0.5;
+    if (sum <= noticeable)
+      return;
+    std::string text =
+        llvm::formatv("multipliers of {0} bits do not hit what they stand for in {1} layers, at the cost of at most "
+                      "{2:f2} LSB in each (most in layer '{3}') and {4:f1} LSB in all",
+                      target.multiplierBits, count, most, qnn::layerName(worst), sum);
+    reportWarning(worst->getLoc(), {"CoarseMultiplier", "Sum", qnn::layerName(worst), sum, CostUnit::lsb, text,
+                                    "take a target with wider multipliers"});
+  }
+
+private:
+  int64_t count = 0;
+  double sum = 0, most = 0;
+  Operation *worst = nullptr;
+};
+
 struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequantization> {
   using ComputeRequantizationBase::ComputeRequantizationBase;
 
@@ -131,6 +165,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       return signalPassFailure();
     const Target &target = *known;
     bool failed = false;
+    small = SmallLosses();
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);
       std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;
@@ -152,14 +187,19 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
       failed |= mlir::failed(isStaged ? attachStages(requant, *result, target) : attach(requant, *result, target));
     });
     if (failed)
-      signalPassFailure();
+      return signalPassFailure();
+    small.report(target);
   }
+
+  SmallLosses small;
 
   LogicalResult attach(qnn::RequantOpInterface op, const Grid &result, const Target &target) {
     const MultiplierLimits limits = limitsOf(op, target);
     SmallVector<Multiplier> multipliers = decomposeAll(op, limits);
-    if (mlir::failed(RequantCheck(op, limits, repair).run(multipliers)))
+    RequantCheck check(op, limits, repair);
+    if (mlir::failed(check.run(multipliers)))
       return failure();
+    small.add(op, check.harmless());
     SmallVector<int32_t> ms, qs;
     for (const Multiplier &multiplier : multipliers) {
       ms.push_back(multiplier.m);

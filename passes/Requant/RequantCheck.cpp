@@ -200,6 +200,8 @@ void RequantCheck::checkCoarse(int64_t channel, ArrayRef<Multiplier> multipliers
   double harmless = isWide ? harmlessWideCost * (isSum ? double(multipliers.size()) : 1.0) : harmlessCost;
   if (narrowed.count == 0 && lost > harmless)
     coarse.add(channel, lost, multipliers[channel]);
+  else if (narrowed.count == 0 && !isWide)
+    untold = std::max(untold, lost);
 }
 
 double RequantCheck::costOfAll(int64_t channel, ArrayRef<Multiplier> multipliers) const {

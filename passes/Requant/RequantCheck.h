@@ -28,6 +28,9 @@ public:
   /// where the hardware cannot do what the layer asks for.
   mlir::LogicalResult run(llvm::MutableArrayRef<Multiplier> multipliers);
 
+  /// What multipliers that are no cause for a warning of their own cost a result of 8 bits at most, in LSB.
+  double harmless() const { return untold; }
+
 private:
   /// Channels with one and the same complaint: the one that costs most, and the one that gives up most bits.
   struct Complaint {
@@ -96,6 +99,7 @@ private:
   std::pair<double, double> ends;
   Complaint narrowed, clamped, vanishing, losses, coarse;
   int64_t refused = 0;
+  double untold = 0;
 };
 
 } // namespace tare

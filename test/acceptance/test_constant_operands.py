@@ -128,3 +128,21 @@ def test_weights_keep_their_integers_and_scales(layer, move, tmp_path, rng):
     np.testing.assert_allclose(outputs_of(tmp_path / "m.tare", data)["y"], expected, rtol=1e-5, atol=1e-5)
     layer_info = next(l for l in tare_json("inspect", tmp_path / "m.tare")["layers"] if l["kind"] in ("conv", "conv_transpose", "linear"))
     np.testing.assert_allclose(layer_info["scales"], scales[:channels] * np.float64(np.float32(.04)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["Add", "Mul", "Sub", "Div"])
+def test_constants_of_several_scales_are_told_in_steps(kind, tmp_path, rng):
+    """As all other costs, and no less than what is measured."""
+    integers = rng.integers(-120, 121, (1, 4, 1, 1)).astype(np.int8)
+    constants = {"s": np.float32(2 / 127), "z": np.int8(0), "k": integers | 1, "ks": np.float32([1, .3, .1, .0371]) / 127, "kz": np.zeros(4, np.int8),
+                 "ys": np.float32({"Add": 3, "Sub": 3, "Mul": 2, "Div": 80}[kind] / 127)}
+    nodes = [*quantize("x", "s", "z", "xd"), node("DequantizeLinear", ["k", "ks", "kz"], ["kd"], axis=1),
+             node(kind, ["xd", "kd"], ["c"], name="layer"), *quantize("c", "ys", "z", "y")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 8, 8])], [port("y", None)], constants)
+    data = {"x": rng.uniform(-2, 2, (8, 4, 8, 8)).astype(np.float32)}
+    program, told = converted(model, data, "--target", "three_stage")
+    off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]).max() / float(constants["ys"])
+    lines = [line for line in told.splitlines() if "it was rounded to one grid" in line]
+    assert off < 1.01 or lines
+    for line in lines:
+        assert off <= float(line.split("at the cost of at most ")[1].split(" LSB of the output")[0]) + 1.1

@@ -365,3 +365,72 @@ def test_other_integers_are_refused(tmp_path, kind):
                  [port("y", [1, 4])])
     message = fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "'x'" in message and "int8" in message
+
+
+def image(kind, form, transposed):
+    """From an image of integers, [1, 3, 8, 8] or with its channels last, to a float 'xd' of its mean and deviation."""
+    first, span = float(np.iinfo(kind).min), float(np.iinfo(kind).max) - float(np.iinfo(kind).min)
+    mean, deviation = (np.float32(each).reshape(1, 3, 1, 1) for each in ([.485, .456, .406], [.229, .224, .225]))
+    constants = {"mean": mean * np.float32(span) + np.float32(first), "d": deviation * np.float32(span), "span": np.float32(span),
+                 "unit": np.float32(2 / span), "m1": mean + np.float32(first / span), "d1": deviation,
+                 "middle": np.float32(-1 - 2 * first / span)}
+    steps = {"mean_first": [("Sub", "mean"), ("Div", "d")], "span_first": [("Div", "span"), ("Sub", "m1"), ("Div", "d1")],
+             "scalars": [("Mul", "unit"), ("Add", "middle")], "span_alone": [("Div", "span")]}[form]
+    nodes, value = [], "x"
+    for at, (kind_of, constant) in enumerate([("Cast", None), *steps]):
+        operands = [value, constant] if constant else [value]
+        value = f"x{at}"
+        nodes.append(node(kind_of, operands, [value], **({} if constant else {"to": TensorProto.FLOAT})))
+    if not transposed:
+        nodes[-1].output[0] = "xd"
+        return nodes, constants, [1, 3, 8, 8]
+    constants |= {name: constants[name].reshape(3) for name in ("mean", "d", "m1", "d1")}
+    return [*nodes, node("Transpose", [value], ["xd"], perm=[0, 3, 1, 2])], constants, [1, 8, 8, 3]
+
+
+@pytest.mark.parametrize("target", ["generic", "gemmlowp", "float_tail", "i16x8", "shift_only", "three_stage"])
+@pytest.mark.parametrize("transposed", [False, True], ids=["", "channels_last"])
+@pytest.mark.parametrize("form", ["mean_first", "span_first", "scalars", "span_alone"])
+@pytest.mark.parametrize("kind", [np.uint8, np.int8], ids=["uint8", "int8"])
+def test_images_on_every_target(kind, form, transposed, target, tmp_path):
+    nodes, constants, shape = image(kind, form, transposed)
+    constants["w"] = random(7).normal(0, .2, (4, 3, 3, 3)).astype(np.float32)
+    model = save(tmp_path / "m.onnx", [*nodes, node("Conv", ["xd", "w"], ["c"]), node("Relu", ["c"], ["y"])],
+                 [port("x", shape, kind)], [port("y", [1, 4, 6, 6])], constants)
+    data = {"x": integers(kind, 16, *shape[1:])}
+    program, _ = converted(model, data, "--target", target)
+    assert [each["type"] for each in tare_json("inspect", program)["inputs"]] == [str(np.dtype(kind))]
+    wanted, found = reference(model, data)["y"], outputs_of(program, data)["y"]
+    assert np.sqrt(np.mean((found - wanted) ** 2)) < .04 * np.std(wanted)
+
+
+@pytest.mark.parametrize("target", ["generic", "gemmlowp", "float_tail", "i16x8", "shift_only", "three_stage"])
+@pytest.mark.parametrize("form", ["quantize", "cast", "quantize_and_dequantize", "transpose", "sigmoid"])
+@pytest.mark.parametrize("kind", [np.uint8, np.int8], ids=["uint8", "int8"])
+def test_integers_leave_every_target(kind, form, target, tmp_path):
+    """A float model whose last value is integers, on hardware that has them or that has wider ones."""
+    first, last = int(np.iinfo(kind).min), int(np.iinfo(kind).max)
+    scale = np.float32(1 / 255 if form == "sigmoid" else .05)
+    constants = {"w": random(8).normal(0, .3, (4, 3, 3, 3)).astype(np.float32), "s": scale, "one_over": 1 / scale,
+                 "z": kind(first if form == "sigmoid" else first + 128), "zf": np.float32(first + 128)}
+    conv, leave = node("Conv", ["x", "w"], ["c"]), ("QuantizeLinear", ["c", "s", "z"])
+    nodes, shape = [conv, node(*leave, ["y"])], [1, 4, 6, 6]
+    if form == "cast":
+        nodes = [conv, node("Mul", ["c", "one_over"], ["m"]), node("Add", ["m", "zf"], ["a"]),
+                 node("Cast", ["a"], ["y"], to={np.uint8: TensorProto.UINT8, np.int8: TensorProto.INT8}[kind])]
+    elif form == "transpose":
+        nodes, shape = [conv, node(*leave, ["q"]), node("Transpose", ["q"], ["y"], perm=[0, 2, 3, 1])], [1, 6, 6, 4]
+    elif form == "sigmoid":
+        nodes = [conv, node("Sigmoid", ["c"], ["g"]), node("QuantizeLinear", ["g", "s", "z"], ["y"])]
+    elif form == "quantize_and_dequantize":
+        nodes = [conv, node(*leave, ["y"]), *dequantize("y", "s", "yr", "z")]
+    outputs = [port("y", shape, kind)] + ([port("yr", shape)] if form == "quantize_and_dequantize" else [])
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], outputs, constants)
+    data = {"x": random(9).normal(0, 1, (16, 3, 8, 8)).astype(np.float32)}
+    program, _ = converted(model, data, "--target", target)
+    wanted, found = reference(model, data), outputs_of(program, data)
+    assert {name: each.dtype for name, each in found.items()} == {name: each.dtype for name, each in wanted.items()}
+    # ONNX's Cast rounds to zero, and wraps.
+    inside = np.ones(wanted["y"].shape, bool) if form != "cast" else (found["y"] > first + 8) & (found["y"] < last - 8)
+    off = np.abs(found["y"].astype(int) - wanted["y"])[inside]
+    assert off.mean() < (2.5 if target == "shift_only" else 1.5) and inside.mean() > .5

@@ -74,3 +74,23 @@ def test_many_layers_are_one_line(tmp_path, rng):
     _, told = converted(model, {"x": rng.uniform(-.5, .5, [8, 3, 6, 6]).astype(F32)}, "--target", tmp_path / "board.yaml")
     lines = [line for line in told.splitlines() if "multipliers of" in line]
     assert len(lines) == 1, told
+
+
+@pytest.mark.parametrize("bits, count", [(7, 3), (15, 0)])
+def test_what_many_layers_of_8_bits_lose_is_one_line(bits, count, tmp_path, rng):
+    """None of them half a step, but more than that together: no less than is proven."""
+    (tmp_path / "board.yaml").write_text(BOARD.format(bits=bits, type="i8"))
+    constants = CONSTANTS | {"z": np.int8(0), "s": F32(1 / 127)} | {f"t{at}": F32(scale / 127) for at, scale in enumerate((1.117, 1.289, 1.407))}
+    nodes, value = quantize("x", "s", "z", "v"), "v"
+    for at in range(3):
+        nodes += [node("Relu", [value], [f"r{at}"], name=f"layer{at}"), *quantize(f"r{at}", f"t{at}", "z", f"v{at}")]
+        value = f"v{at}"
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 6, 6])], [port(value, None)], constants)
+    program, told = converted(model, {"x": rng.uniform(-1, 1, [8, 3, 6, 6]).astype(F32)}, "--target", tmp_path / "board.yaml")
+    lines = [line for line in told.splitlines() if "do not hit what they stand for in" in line]
+    assert len(lines) == (count > 0), told
+    if lines:
+        layers = [each["worst_error"] - .5 for each in tare_json("verify", program)["layers"] if each["name"].startswith("layer")]
+        assert f"in {count} layers" in lines[0]
+        each, together = (float(lines[0].split(words)[1].split(" LSB")[0]) for words in ("at most ", ") and "))
+        assert each + .006 >= max(layers) > .05 and together + .06 >= sum(layers)

@@ -50,6 +50,8 @@ struct Ranges {
   int64_t samples = 0;
   /// Whether data were seen to have these ranges: they were found here, or the file's entries bear it out.
   bool measured = false;
+  /// Whether somebody may have edited them.
+  bool isFromFile = false;
   std::map<std::string, ValueRange> values;
 };
 

@@ -54,7 +54,7 @@ def ConformGrids : FunctionPass<"tare-conform-grids"> {
     - An activation with a scale per channel, and one of a width that the target has not, is an error that names the value.
     - On a target whose activations are symmetric, an activation with a zero point gets a coarser scale without one, and one that
       may be -128 or -32768 ends at the next integer; integers that enter or leave the graph stay those of the model.
-    - An integer input of 8 bits stays on hardware of 16, which reads it widened (`tare-unify-widths`).
+    - Integers of 8 bits that enter or leave stay on hardware of 16, which reads and makes them wider (`tare-unify-widths`).
     - On a target that only shifts, a value that the model requantizes to a finer grid is added to a zero: sums shift to the left.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
       model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
@@ -194,7 +194,19 @@ def RegridInputs : FunctionPass<"tare-regrid-inputs"> {
     %1 = quant.dcast %0 : tensor<1x3x8x8x!quant.uniform<u8:f32, 0.25>> to tensor<1x3x8x8xf32>
     ```
 
-    Remarks: each op that became part of a grid.
+    On a target that only shifts, integers that enter or leave on a scale that is no power of two are on the next one inside, and a
+    multiplication, which a layer beside it takes in as a rule, makes that the same numbers:
+
+    ```mlir
+    // before
+    %0 = quant.qcast %y : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.375>>
+    // after
+    %0 = qnn.mul %y, %factor : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>  // 2/3
+    %1 = quant.qcast %0 : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.25>>
+    %2 = qnn.reinterpret %1 : (tensor<1x4x!quant.uniform<i8:f32, 0.25>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.375>>
+    ```
+
+    Remarks: each op that became part of a grid, and each scale that was moved (`PortScaleMoved`).
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }

@@ -7,7 +7,9 @@
 #include "Quantization.h"
 #include "Axes.h"
 #include "ConstantData.h"
+#include "tare/Tensor/Convert.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -75,6 +77,30 @@ LogicalResult importQuantize(Node &node) {
   return node.give(node.createTyped<mlir::quant::QuantizeCastOp>(type, input));
 }
 
+/// Tools give dead channels scales next to 0, and 0 itself. Their integers on the least normal scale instead: what that
+/// rounds is less than any float32 number but the subnormal ones.
+void raiseTinyScales(Tensor &integers, qnn::Grid &grid) {
+  constexpr double least = std::numeric_limits<float>::min();
+  if (llvm::all_of(grid.scales, isScale))
+    return;
+  Integers values = toIntegers(integers);
+  const Shape &shape = integers.shape();
+  int64_t inner = 1;
+  for (size_t d = grid.axis.value_or(0) + 1; grid.axis && d < shape.size(); ++d)
+    inner *= shape[d];
+  const int64_t channels = grid.scales.size();
+  for (int64_t i = 0; i < int64_t(values.size()); ++i) {
+    const int64_t c = channels == 1 ? 0 : i / inner % channels, zero = grid.zeroPoint(c);
+    if (!isScale(grid.scales[c]))
+      values[i] = zero + int64_t(std::nearbyint(double(values[i] - zero) * grid.scales[c] / least));
+  }
+  for (double &scale : grid.scales)
+    scale = std::max(scale, least);
+  Tensor raised(integers.element(), shape);
+  (void)convert(fromIntegers(values).view(), raised.mutableView());
+  integers = std::move(raised);
+}
+
 /// A constant of integers stays one, with its grid.
 LogicalResult foldDequantize(Node &node) {
   const Tensor *integers = node.requireKnown(0, "operand 0");
@@ -83,8 +109,13 @@ LogicalResult foldDequantize(Node &node) {
   if (!isStorage(integers->element()))
     return node.error("operand '" + node.operandName(0) + "' holds " + std::string(nameOf(integers->element())) +
                       ", expected integers of 8, 16 or 32 bits");
-  std::optional<qnn::Grid> grid = readGrid(node, integers->shape(), integers->element());
-  return grid ? node.give(GraphValue{*integers, *grid, nullptr}) : failure();
+  std::optional<qnn::Grid> grid = readGrid(node, integers->shape(), integers->element(), /*isConstant=*/true);
+  if (!grid)
+    return failure();
+  Tensor raised = *integers;
+  raiseTinyScales(raised, *grid);
+  mergeEqual(*grid);
+  return node.give(GraphValue{raised, *grid, nullptr});
 }
 
 LogicalResult importDequantize(Node &node) {
@@ -167,16 +198,17 @@ bool tare::onnx::isScale(double number) {
   return number >= std::numeric_limits<float>::min() && number <= std::numeric_limits<float>::max();
 }
 
-LogicalResult tare::onnx::checkScales(Node &node, llvm::ArrayRef<double> scales) {
+LogicalResult tare::onnx::checkScales(Node &node, llvm::ArrayRef<double> scales, bool isConstant) {
   for (auto [index, scale] : llvm::enumerate(scales))
-    if (!isScale(scale))
+    if (bool isTiny = scale >= 0 && scale < std::numeric_limits<float>::min();
+        !isScale(scale) && !(isConstant && isTiny))
       return node.error(fmt::format("scale {} at index {} is not a positive "
                                     "normal number",
                                     scale, index));
   return mlir::success();
 }
 
-std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, ElementType element) {
+std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, ElementType element, bool isConstant) {
   if (node.intAttribute("block_size", 0) != 0)
     (void)node.error("scales per block are not supported");
   const Tensor *scale = node.requireKnown(1, "the scale");
@@ -194,7 +226,8 @@ std::optional<qnn::Grid> tare::onnx::readGrid(Node &node, const Shape &input, El
   qnn::Grid grid = wholeRange(element, scales);
   if (axis)
     grid.axis = *axis;
-  if (node.failed() || failed(checkScales(node, scales)) || (zero && failed(readZeroPoints(node, *zero, grid))))
+  if (node.failed() || failed(checkScales(node, scales, isConstant)) ||
+      (zero && failed(readZeroPoints(node, *zero, grid))))
     return std::nullopt;
   if (llvm::any_of(grid.zeroPoints, [&](int64_t zero) { return zero < grid.min || zero > grid.max; })) {
     (void)node.error("a zero point lies outside of its type");

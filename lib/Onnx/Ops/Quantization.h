@@ -28,13 +28,13 @@ mlir::Value asIntegers(Node &node, mlir::Value whole, ElementType element);
 /// A positive normal float32.
 bool isScale(double number);
 
-/// Each scale is one.
-mlir::LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales);
+/// Each scale is one; those of a constant may be less, down to 0.
+mlir::LogicalResult checkScales(Node &node, llvm::ArrayRef<double> scales, bool isConstant = false);
 
 /// Scales (operand 1) and zero points (operand 2) of QuantizeLinear and
 /// DequantizeLinear for an input of this shape. `element` is the integers' type
-/// where no zero point tells it.
-std::optional<qnn::Grid> readGrid(Node &node, const Shape &input, ElementType element);
+/// where no zero point tells it. Those of a constant may have scales that are none.
+std::optional<qnn::Grid> readGrid(Node &node, const Shape &input, ElementType element, bool isConstant = false);
 
 /// The integers that QuantizeLinear gives where it has no zero point.
 std::optional<ElementType> quantizedElement(Node &node);
