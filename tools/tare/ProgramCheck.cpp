@@ -12,6 +12,9 @@
 #include "tare/Tensor/Parallel.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/CSE.h"
 
 #include <algorithm>
 #include <cmath>
@@ -300,13 +303,23 @@ size_t threadsFor(const program::Model &model, size_t samples, size_t threads) {
 
 } // namespace
 
-Result<ProgramCheck> tare::checkProgram(ModuleOp qdq, std::shared_ptr<const runtime::Session> session,
+/// The QDQ form in which equal layers are one, the first of them, as in a program.
+static OwningOpRef<ModuleOp> withoutRepetitions(ModuleOp qdq) {
+  OwningOpRef<ModuleOp> merged = qdq.clone();
+  IRRewriter rewriter(qdq.getContext());
+  DominanceInfo dominance;
+  eliminateCommonSubExpressions(rewriter, dominance, *merged);
+  return merged;
+}
+
+Result<ProgramCheck> tare::checkProgram(ModuleOp whole, std::shared_ptr<const runtime::Session> session,
                                         const std::vector<std::vector<Tensor>> &inputs, size_t threads,
                                         const Explanations &explanations) {
-  FailureOr<Evaluator> evaluator = Evaluator::create(qdq);
+  OwningOpRef<ModuleOp> qdq = withoutRepetitions(whole);
+  FailureOr<Evaluator> evaluator = Evaluator::create(*qdq);
   if (failed(evaluator))
     return Error{"the QDQ form cannot be evaluated"};
-  auto function = qdq.lookupSymbol<func::FuncOp>("main");
+  auto function = qdq->lookupSymbol<func::FuncOp>("main");
   std::vector<Place> places(inputs.size());
   std::vector<DistancesByLayer> found(inputs.size());
   std::vector<std::vector<Tensor>> outputs(inputs.size());
