@@ -91,7 +91,7 @@ def test_unknown_keys_of_step_errors(ranges, tmp_path):
 
 
 @pytest.mark.parametrize("key, value, expected", [
-    ("min", "low", "a number"), ("seen_max", [1], "a number or null"), ("label", "calibratd", "one of calibrated"), ("non_finite", -1, "0 or more"),
+    ("min", "low", "a number"), ("seen_max", [1], "null or a number"), ("label", "calibratd", "one of calibrated"), ("non_finite", -1, "0 or more"),
 ])
 def test_values_that_a_ranges_file_cannot_have(ranges, tmp_path, key, value, expected):
     data = json.loads(ranges.read_text())

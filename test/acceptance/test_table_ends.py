@@ -52,13 +52,13 @@ def test_a_side_without_data_costs_nothing_and_is_not_told_of(low, high, tmp_pat
 
 
 def test_a_line_that_goes_on_beyond_the_data_is_not_cut(tmp_path, rng):
-    """A steep branch of less than one line: the result's grid holds its entry beyond."""
+    """(A60) A steep branch of less than one line: the result's grid holds its entry beyond."""
     sqnr, told = quality(made(tmp_path, "leaky"), rng.uniform(-5, .01, (32, 8, 16)).astype(np.float32), "i16")
     assert sqnr > 80 and not told
 
 
 def test_a_corner_between_entries_is_called_one(tmp_path, rng):
     _, [told] = quality(made(tmp_path, "hard_swish"), rng.uniform(-5, 5, (32, 8, 16)).astype(np.float32), "i16")
-    assert "about half of the error" in told["text"]
+    assert "about half the error" in told["text"]
     place = float(re.search(r"at x = (-?[\d.]+)", told["text"]).group(1))
     assert abs(abs(place) - 3) < .05
