@@ -1,5 +1,6 @@
 //===- FunctionOps.cpp - y = f(x), and softmax ----------------------------===//
 #include "Registry.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Elementwise.h"
 #include "tare/Kernels/Functions.h"
@@ -14,8 +15,11 @@ namespace floating = tare::kernels::floating;
 /// Any unary op: its own definition, in double. Slow for large tensors, and never wrong.
 template <typename OpTy> static void evaluateFunction(OpTy op, const Evaluation &e) {
   Function function = op.getFunction();
+  // What has been on a grid may have been rounded beyond where there are numbers, as tables take it (A44).
+  const bool isOfGrid = op.getInput().template getDefiningOp<mlir::quant::DequantizeCastOp>();
+  auto evaluate = isOfGrid ? kernels::evaluateWithin : kernels::evaluate;
   floating::unary(e.operand(0), e.result,
-                  [&](float x) { return float(kernels::evaluate(function.kind, function.parameters, x, 0)); });
+                  [&](float x) { return float(evaluate(function.kind, function.parameters, x, 0)); });
 }
 
 static void evaluateRelu(ReluOp, const Evaluation &e) {

@@ -50,7 +50,7 @@ void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables
 } // namespace
 
 double TableFunction::real(int64_t x) const {
-  double y = kernels::evaluate(kind, parameters, inputScale * double(x - inputZeroPoint), channel);
+  double y = kernels::evaluateWithin(kind, parameters, kernels::readAt(inputScale, x - inputZeroPoint), channel);
   if (std::isnan(y))
     return double(outputZeroPoint);
   return std::clamp(double(outputZeroPoint) + y / outputScale, double(clampMin), double(clampMax));

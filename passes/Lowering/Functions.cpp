@@ -41,8 +41,8 @@ struct Channel {
   }
   /// f(x) for input integer x, beyond the grid's ends, too.
   double real(int64_t x) const {
-    return kernels::evaluate(function.kind, function.parameters, input.scale() * double(x - input.zeroPoint()),
-                             channel);
+    return kernels::evaluateWithin(function.kind, function.parameters,
+                                   kernels::readAt(input.scale(), x - input.zeroPoint()), channel);
   }
   /// The entry for input integer x; 0 where f gives no number.
   int64_t entry(int64_t x) const {
@@ -149,7 +149,7 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
                          {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
                           text + "the result's grid ends between them: only results next to that end are off",
                           "a range of the result that all of x's stays within has no such end", true});
-  std::string why = kernels::definitionOf(meaning.kind).hasCorner
+  std::string why = kernels::definitionOf(meaning.kind).hasCorner()
                         ? "the function has a corner between them; half the range has about half the error"
                         : "the function bends between them; half the range has about a quarter of the error";
   reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text + why,

@@ -37,6 +37,8 @@ constexpr double bearableWidening = 4;
 /// A range of data ends at its limits where that makes it so many times narrower: not all that calibration has not seen
 /// is to saturate for the sake of a little.
 constexpr double leastGain = 2;
+/// The same of an input, whose range its user knows.
+constexpr double leastGainOfInput = 16;
 
 auto shown(double number) { return llvm::format("%g", number); }
 
@@ -70,6 +72,10 @@ public:
     // has a far border, or a mask, that is what is limited.
     if (isa<qnn::MulOp>(use.getOwner())) {
       OpOperand &other = use.getOwner()->getOpOperand(1 - use.getOperandNumber());
+      // What a model's own grid cuts off of a product is not masked.
+      if (floatConstantValue(use.get()) &&
+          llvm::any_of(use.getOwner()->getUsers(), llvm::IsaPred<quant::QuantizeCastOp>))
+        return none;
       if (floatConstantValue(use.get()) ? bounds.isTouched(other.get())
                                         : !bounds.isTouched(use.get()) && isLimited(other))
         return none;
@@ -143,15 +149,16 @@ public:
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
-    for (Value argument : function.getArguments())
-      limitFarRange(argument);
+    for (BlockArgument argument : function.getArguments())
+      if (limitFarRange(argument, leastGainOfInput))
+        noteLimits(argument);
     for (Operation &each : function.getBody().front().without_terminator()) {
       Operation *op = &each;
       if (auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op))
         limitBias(accumulator);
       if (!bounds.touches(op)) {
         if (op->getNumResults() == 1)
-          limitFarRange(op->getResult(0));
+          (void)limitFarRange(op->getResult(0), leastGain);
         continue;
       }
       if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(limitBorder(pad)))
@@ -258,18 +265,25 @@ private:
   }
 
   /// What data made far lower or higher than any reader can tell: a mask that the model computes, or that a bias holds.
-  void limitFarRange(Value value) {
+  /// Whether there was such.
+  bool limitFarRange(Value value, double gain) {
     qnn::RangeAttr range = qnn::isFloatTensor(value) ? rangeAttr(value) : qnn::RangeAttr();
-    if (!range)
-      return;
-    if (!isFar(range, limits.of(value), leastGain))
-      return;
+    if (!range || !isFar(range, limits.of(value), gain))
+      return false;
     auto [low, high] = within(range, limits.of(value));
     if (Operation *op = value.getDefiningOp())
       remarkPassed(op, passName, "RangeBounded")
           << remark::reason("from [{0}, {1}] to [{2}, {3}]: no result tells apart what is beyond",
                             shown(range.getMin()), shown(range.getMax()), shown(low), shown(high));
     setRange(value, low, high, range.getLabel());
+    return true;
+  }
+
+  /// So that nobody is told of data that are cut off there.
+  void noteLimits(BlockArgument argument) {
+    auto [floor, ceiling] = limits.of(argument);
+    function.setArgAttr(argument.getArgNumber(), qnn::toldApartAttrName,
+                        DenseF64ArrayAttr::get(function.getContext(), {floor, ceiling}));
   }
 
   /// A channel whose sums are beyond their limits whatever its input is needs no more of a bias than that.

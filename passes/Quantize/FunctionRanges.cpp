@@ -92,6 +92,9 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
   if (!step || op.getFunctionAxis())
     return range;
   qnn::Function function = op.getFunction();
+  // At a jump a step's width of x is all that there is between two results.
+  if (kernels::definitionOf(function.kind).hasJumps())
+    return range;
   // Beyond the result's own range it saturates.
   Range image = imageOf(op->getResult(0));
   auto at = [&](double x) {

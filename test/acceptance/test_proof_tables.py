@@ -33,7 +33,7 @@ def on_every_integer(program, layers, low, high):
     scale, zero = grid["scales"][0], grid["zero_points"][0]
     q = np.arange(low, high + 1)
     y = outputs_of(program, {"x": np.float32((q - zero) * scale)[None]})["y"].ravel().astype(np.float64)
-    return q, (q - zero) * scale, y
+    return q, np.float32((q - zero) * scale).astype(np.float64), y
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -325,13 +325,12 @@ def test_quiet_classes_have_not_collapsed(tmp_path):
 def classes(folder, quiet, offset=-5.0, variation=0.4, activation="Sigmoid"):
     """64 classes, `quiet` of which are near `offset` before the function, but share a grid of steps of 12 with the others."""
     rng, count = np.random.default_rng(3), 64
-    factors, offsets = np.full((1, count), 1500, np.float32), np.zeros((1, count), np.float32)
-    factors[0, count - quiet:], offsets[0, count - quiet:] = variation, offset
-    nodes = [node("Gemm", ["x", "w"], ["g"], name="fc"), node("Tanh", ["g"], ["t"], name="tanh"), node("Mul", ["t", "k"], ["m"], name="scaled"),
-             node("Add", ["m", "b"], ["a"], name="shifted"), node(activation, ["a"], ["y"], name="scores"),
+    factors, offsets = np.full(count, 1500, np.float32), np.zeros(count, np.float32)
+    factors[count - quiet:], offsets[count - quiet:] = variation, offset
+    nodes = [node("Gemm", ["x", "w"], ["g"], name="fc"), node("Tanh", ["g"], ["t"], name="tanh"), node("Gemm", ["t", "k", "b"], ["a"], name="shifted"), node(activation, ["a"], ["y"], name="scores"),
              node("LeakyRelu", ["a"], ["l"], name="leaky", alpha=.5), node("ReduceMean", ["l", "axes"], ["z"], name="mean")]
     model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, count]), port("z", [1, 1])],
-                 {"w": (rng.normal(size=(8, count)) * .7).astype(np.float32), "k": factors, "b": offsets, "axes": np.int64([1])})
+                 {"w": (rng.normal(size=(8, count)) * .7).astype(np.float32), "k": np.diag(factors), "b": offsets, "axes": np.int64([1])})
     return model, {"x": rng.normal(size=(64, 1, 8)).astype(np.float32)}
 
 

@@ -25,7 +25,7 @@ def layer(scales, folder, bias=None):
     found = json.loads(ranges.read_text())
     coarsest = max([1.0, *scales])
     for value, top in {"x": 255.0, "g": 255.0, "y": (255.0 * coarsest) ** 2}.items():
-        found["values"][value].update(min=0.0, max=top)
+        found["values"][value].update(min=0.0, max=top, seen_min=0.0, seen_max=top)
     ranges.write_text(json.dumps(found))
     return model, ranges
 

@@ -212,8 +212,8 @@ def test_what_cancels_out_is_whole(requantizer, bits, most, tmp_path):
     np.savez(tmp_path / "x.npz", x=x, z=z)
     tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", target(tmp_path, requantizer, bits, most), "-o", tmp_path / "p.tare")
     for form, name in ((model, "f"), (tmp_path / "p.tare", "q")):
-        tare("run", form, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / f"{name}.npz")
+        done = tare("run", form, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / f"{name}.npz")
+        # x may be cut off where that changes nothing, and then nobody is to be told.
+        assert "warning" not in done.stderr
     off = load(tmp_path / "f.npz")["y"] - load(tmp_path / "q.npz")["y"]
     assert np.abs(off).max() < .1 and abs(off.mean()) < .02
-    scales = {port["name"]: port["scales"][0] for port in tare_json("inspect", tmp_path / "p.tare")["inputs"]}
-    assert scales["x"] > 10 / 255, "the range of x, [-8, 6], is cut off"

@@ -21,6 +21,7 @@ SCALED = ("conv", "conv_transpose", "linear", "matmul", "add", "mul", "rescale",
 LIKELY = {1: 1.0, 2: 4.0}
 INTEGERS_STAY = ("max_pool", "concat", "slice", "pad", "reshape", "transpose")
 
+DOMAINS = {"sqrt": (0, np.inf), "log": (0, np.inf), "asin": (-1, 1), "acos": (-1, 1), "acosh": (1, np.inf), "atanh": (-1, 1)}
 ERF = np.vectorize(math.erf, otypes=[float])
 FUNCTIONS = {  # How many parameters each has, for each channel or for all, and what it computes.
     "relu": (0, lambda x: np.maximum(x, 0)), "clip": (2, np.clip), "sigmoid": (0, lambda x: 1 / (1 + np.exp(-x))), "tanh": (0, np.tanh),
@@ -64,6 +65,8 @@ def _per_channel(entry):
 def _table(parameters, x):
     """A function of each channel, or one of all."""
     count, function = FUNCTIONS[parameters["function"]]
+    # What a model computes with, where the function has a number.
+    x = np.clip(np.float32(x).astype(np.float64), *DOMAINS.get(parameters["function"], (-np.inf, np.inf)))
     with np.errstate(all="ignore"):
         return function(x, *np.array(parameters["function_parameters"]).reshape(-1, count).T) if count else function(x)
 

@@ -35,6 +35,8 @@ std::string pathAt(std::string_view message, size_t begin, size_t length) {
 
 CLI::Option *FileArguments::add(CLI::Option *option, std::string &path, Use use) {
   arguments.push_back({option, &path, use});
+  // As of a variable of a script that is not set.
+  option->check([](const std::string &given) { return given.empty() ? "found '', expected a name" : ""; });
   return option;
 }
 

@@ -181,8 +181,9 @@ bool SubOp::isMonotone() { return false; }
 bool SubOp::isMonotoneByOperand() { return true; }
 
 /// What a constant factor of an activation need not be beyond: on its grid the activation is 0, or not nearer to it
-/// than a step.
-static Interval factorLimits(Interval result, Value activation, const ElementBounds &bounds) {
+/// than a step. Only of a mask's number, which is large: of others what rounding the activation costs is to be seen.
+static Interval factorLimits(Interval result, Value constant, Value activation, const ElementBounds &bounds) {
+  constexpr double leastMaskNumber = 64;
   auto [least, greatest] = knownOf(activation, bounds);
   const double step = bounds.leastStep(activation), low = std::min(result.first, 0.0) / step,
                high = std::max(result.second, 0.0) / step;
@@ -190,7 +191,9 @@ static Interval factorLimits(Interval result, Value activation, const ElementBou
     return everyElementMatters;
   const Interval rising = greatest > 0 ? Interval(low, high) : Interval(0, 0),
                  falling = least < 0 ? Interval(-high, -low) : Interval(0, 0);
-  return {std::min(rising.first, falling.first), std::max(rising.second, falling.second)};
+  const Interval limits(std::min(rising.first, falling.first), std::max(rising.second, falling.second));
+  auto [lowest, highest] = knownOf(constant, bounds);
+  return std::max(-lowest, highest) >= leastMaskNumber ? limits : everyElementMatters;
 }
 
 /// Negative factors turn floors into ceilings.
@@ -198,8 +201,9 @@ Interval MulOp::getOperandLimits(unsigned operand, Interval result, const Elemen
   SmallVector<double> factors = limitingFactors(getOperand(1 - operand), bounds);
   auto [floor, ceiling] = beforeClamp(getClamp(), result);
   if (factors.empty())
-    return constantValue(getOperand(operand)) ? factorLimits({floor, ceiling}, getOperand(1 - operand), bounds)
-                                              : everyElementMatters;
+    return constantValue(getOperand(operand))
+               ? factorLimits({floor, ceiling}, getOperand(operand), getOperand(1 - operand), bounds)
+               : everyElementMatters;
   Interval limits = {infinity, -infinity};
   for (double factor : factors) {
     double low = floor / factor, high = ceiling / factor;
