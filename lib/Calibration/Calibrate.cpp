@@ -417,5 +417,7 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
         entry != ranges.values.end() && isMasked(entry->second, least))
       entry->second.leastRowMaximum = least;
   joinRanges(module.lookupSymbol<mlir::func::FuncOp>("main"), ranges);
+  for (auto &[name, range] : ranges.values)
+    range.chosenMin = range.min, range.chosenMax = range.max;
   return ranges;
 }

@@ -66,6 +66,10 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
           out.attribute("max", range.max);
           out.attribute("seen_min", range.seenMin);
           out.attribute("seen_max", range.seenMax);
+          if (range.chosenMin && range.chosenMax) {
+            out.attribute("chosen_min", *range.chosenMin);
+            out.attribute("chosen_max", *range.chosenMax);
+          }
           if (range.nonFinite)
             out.attribute("non_finite", int64_t(range.nonFinite));
           if (range.nonFinite && range.nonFiniteSample >= 0)

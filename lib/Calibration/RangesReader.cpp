@@ -95,6 +95,8 @@ constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherite
                                  {"non_finite_sample", isCount, "a whole number of 0 or more"},
                                  {"flattened", isCount, "a whole number of 0 or more"},
                                  {"flattened_of", isCount, "a whole number of 0 or more"},
+                                 {"chosen_min", isReal, "a number that float32 holds"},
+                                 {"chosen_max", isReal, "a number that float32 holds"},
                                  {"least_row_maximum", isReal, "a number that float32 holds"},
                                  {"step_errors", isObject, "an object"}};
 constexpr Field stepErrorFields[] = {{"bits", isBits, "8 or 16"},
@@ -261,6 +263,8 @@ Result<ValueRange> parseValue(const json &object) {
   range.flattened = std::max<int64_t>(integer(object, "flattened").value_or(0), 0);
   range.flattenedOf = std::max<int64_t>(integer(object, "flattened_of").value_or(0), 0);
   range.leastRowMaximum = number(object, "least_row_maximum");
+  range.chosenMin = number(object, "chosen_min");
+  range.chosenMax = number(object, "chosen_max");
   if (const json *entry = member(object, "step_errors"); entry && entry->is_object()) {
     Result<StepErrors> errors = parseStepErrors(*entry);
     if (!errors)

@@ -25,6 +25,8 @@ namespace {
 constexpr double cutByNoMethod = 1.0 / 256;
 /// Outliers may be cut off by more; what is more than these times as wide as all that is left is worth a look.
 constexpr double suspiciousCut = 100;
+/// The same where the file says what calibration chose, which is another range: so much of all that is left.
+constexpr double editedCut = 1.0 / 4;
 /// So many times as wide as what was seen, a range wastes two bits.
 constexpr double wastefulWidth = 4;
 
@@ -49,6 +51,20 @@ std::optional<Interval> seenOf(const calibration::ValueRange &entry) {
   return Interval(std::min(entry.seenMin, 0.0), std::max(entry.seenMax, 0.0));
 }
 
+/// Whether an entry is as calibration wrote it; false where the file does not say.
+bool isUnedited(const calibration::ValueRange &entry) {
+  return entry.chosenMin && entry.chosenMax &&
+         isNear(ofEntry(entry), {std::min(*entry.chosenMin, 0.0), std::max(*entry.chosenMax, 0.0)});
+}
+
+/// How much an entry may cut off, beside all that it leaves, without a word; nothing where that is calibration's
+/// choice.
+std::optional<double> bearableCut(const calibration::ValueRange &entry, const std::string &method) {
+  if (!entry.chosenMin || !entry.chosenMax)
+    return method == "min_max" ? cutByNoMethod : suspiciousCut;
+  return isUnedited(entry) ? std::nullopt : std::optional(editedCut);
+}
+
 class Entries {
 public:
   Entries(func::FuncOp function, const Ranges &ranges) : function(function), ranges(ranges) {}
@@ -71,7 +87,7 @@ private:
     std::optional<Interval> used = rangeFromElsewhere(value, entry);
     if (!used)
       checkSeen(value, entry);
-    else if (!isNear(ofEntry(entry), *used))
+    else if (!isNear(ofEntry(entry), *used) && !isUnedited(entry))
       reportUnused(value, entry, *used);
   }
 
@@ -142,10 +158,11 @@ private:
     Interval range = ofEntry(entry);
     if (!seen || width(*seen) == 0 || width(range) == 0)
       return;
-    const double cut = std::max(range.first - seen->first, seen->second - range.second) / width(range);
+    const double cut =
+        std::max(range.first - seen->first, seen->second - range.second) / std::min(width(range), width(*seen));
     const double wider = width(range) / width(*seen);
     std::string what;
-    if (cut > (ranges.method == "min_max" ? cutByNoMethod : suspiciousCut))
+    if (std::optional<double> bearable = bearableCut(entry, ranges.method); bearable && cut > *bearable)
       what = "what lies beyond the range becomes its end";
     else if (wider > wastefulWidth)
       what = llvm::formatv("its steps are {0:f1} times as coarse as data need", wider);

@@ -106,6 +106,25 @@ def test_an_entry_beside_data(edit, words, ranges):
     assert words in line and "correct the entry of 'x', or calibrate again" in line
 
 
+@pytest.mark.parametrize("name, edit", [("x", {"min": -.5, "max": .5}), ("x", {"min": 1, "max": 2}), ("x", {"min": 0}), ("r", {"max": .3}), ("r", {"min": -17, "max": 0})])
+@pytest.mark.parametrize("method", ["auto", "percentile", "min_max"])
+def test_an_edit_that_cuts_off_much(method, name, edit, tmp_path, rng):
+    """Nothing else would say it: a conversion from a file has no samples to check itself by."""
+    file = File(tmp_path, data(rng), "--method", method)
+    file.found["values"][name] |= edit
+    said = [line for line in file.told() if f"of '{name}'" in line]
+    assert len(said) == 1 and "what lies beyond the range becomes its end" in said[0]
+
+
+def test_what_calibration_cut_off_is_its_own(tmp_path, rng):
+    """Outliers, by any factor; but what is cut off beyond that is an edit."""
+    file = File(tmp_path, data(rng, outliers=1), "--method", "percentile", "--percentile", "99")
+    entry = file.found["values"]["x"]
+    assert entry["seen_max"] > 4 * entry["max"] and entry["chosen_max"] == entry["max"] and not file.told()
+    entry["max"] /= 4
+    assert len(file.told()) == 1
+
+
 def test_a_cut_of_what_min_max_keeps(tmp_path, rng):
     file = File(tmp_path, data(rng), "--method", "min_max")
     file.found["values"]["x"]["max"] *= .5

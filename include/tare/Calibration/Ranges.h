@@ -36,6 +36,8 @@ struct ValueRange {
   uint64_t flattened = 0, flattenedOf = 0;
   /// Of a softmax's operand in which elements are masked: the least of its rows' largest elements.
   std::optional<double> leastRowMaximum;
+  /// What calibration chose: another range has been edited. Nothing where a file does not say.
+  std::optional<double> chosenMin = std::nullopt, chosenMax = std::nullopt;
 
   bool operator==(const ValueRange &) const = default;
 };
