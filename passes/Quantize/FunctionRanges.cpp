@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/GridGroups.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Kernels/Functions.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -160,4 +161,17 @@ std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
 std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
   std::optional<Range> range = calibratedRange(value);
   return range ? std::optional(neededOf(value, *range, rule)) : std::nullopt;
+}
+
+void tare::noteNarrowedInputs(func::FuncOp function, const ActivationRule &rule) {
+  for (BlockArgument argument : function.getArguments()) {
+    std::optional<Range> range = qnn::isFloatTensor(argument) ? calibratedRange(argument) : std::nullopt;
+    std::optional<Range> needed = range ? neededRange(argument, rule) : std::nullopt;
+    const bool isCutBelow = needed && needed->first > range->first,
+               isCutAbove = needed && needed->second < range->second;
+    if ((isCutBelow || isCutAbove) && !function.getArgAttr(argument.getArgNumber(), qnn::toldApartAttrName))
+      function.setArgAttr(argument.getArgNumber(), qnn::toldApartAttrName,
+                          DenseF64ArrayAttr::get(function.getContext(), {isCutBelow ? needed->first : -HUGE_VAL,
+                                                                         isCutAbove ? needed->second : HUGE_VAL}));
+  }
 }

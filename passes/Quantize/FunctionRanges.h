@@ -3,6 +3,7 @@
 #define TARE_PASSES_QUANTIZE_FUNCTIONRANGES_H
 
 #include "Quantize/Grids.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Value.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
@@ -12,6 +13,9 @@ namespace tare {
 /// them gives about the same outside as at the nearer end. All of the range where anything else reads it; nothing
 /// where no range is known.
 std::optional<std::pair<double, double>> neededRange(mlir::Value value, const ActivationRule &rule);
+
+/// Notes on the inputs that are cut off there, as their readers need no more, that nobody is to be told of it.
+void noteNarrowedInputs(mlir::func::FuncOp function, const ActivationRule &rule);
 
 /// What a function gives for the integers of its operand's grid, or within its operand's range, 0 included; nothing
 /// where neither is known, or channels have functions of their own. What is not finite does not count.

@@ -57,7 +57,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
     std::optional<ActivationRule> wide = widerRule(*target, rule);
     qnn::noteToldApart(function);
-    noteNarrowed(function, rule);
+    noteNarrowedInputs(function, rule);
     markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
@@ -103,20 +103,6 @@ private:
   DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
   /// On targets that only shift, of all constants and weights; on others, of what had to move.
   PowerOfTwoGrids moved;
-
-  /// (A55) An input whose range functions do not need to its ends is cut off there, of which nobody is to be told.
-  static void noteNarrowed(func::FuncOp function, const ActivationRule &rule) {
-    for (BlockArgument argument : function.getArguments()) {
-      qnn::RangeAttr range = qnn::isFloatTensor(argument) ? rangeAttr(argument) : qnn::RangeAttr();
-      std::optional<std::pair<double, double>> needed = range ? neededRange(argument, rule) : std::nullopt;
-      const bool isCutBelow = needed && needed->first > range.getMin(),
-                 isCutAbove = needed && needed->second < range.getMax();
-      if ((isCutBelow || isCutAbove) && !function.getArgAttr(argument.getArgNumber(), qnn::toldApartAttrName))
-        function.setArgAttr(argument.getArgNumber(), qnn::toldApartAttrName,
-                            DenseF64ArrayAttr::get(function.getContext(), {isCutBelow ? needed->first : -HUGE_VAL,
-                                                                           isCutAbove ? needed->second : HUGE_VAL}));
-    }
-  }
 
   /// That of 16 bits beside `rule`, where the target has it.
   static std::optional<ActivationRule> widerRule(const Target &target, const ActivationRule &rule) {
