@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from graphs import node, port, save
+from graphs import converted, node, port, quantize, save
 from harness import fails, load, tare
 
 
@@ -138,3 +138,13 @@ def test_grids_that_tare_chose_fit_by_choice(tmp_path):
     np.savez(tmp_path / "x.npz", x=rng.uniform(0, 1, (8, 1, 4, 4)).astype(np.float32))
     done = tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
     assert "is given numbers" not in done.stderr
+
+
+@pytest.mark.parametrize("most, told", [(1.0, False), (1.05, False), (1.3, True), (2.0, True)])
+def test_calibration_data_that_the_models_own_grid_cuts_off(most, told, tmp_path, rng):
+    """As `run` would tell of the same data: the share is counted in the samples that the conversion checks itself by."""
+    nodes = [*quantize("x", "s", "z", "d"), node("Conv", ["d", "w"], ["y"], name="conv")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 16, 16])], [port("y", None)],
+                 {"w": rng.normal(size=(8, 3, 3, 3)).astype(np.float32), "s": np.float32(2 / 255), "z": np.int8(0)})
+    _, said = converted(model, {"x": rng.uniform(-most, most, (40, 3, 16, 16)).astype(np.float32)})
+    assert ("input 'x' is given numbers from" in said and "of them are cut off" in said) == told, said

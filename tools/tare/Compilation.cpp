@@ -102,7 +102,7 @@ public:
       return failure();
     if (failed(calibrate()))
       return failure();
-    warnOfMisfits(*result.module, result.ranges);
+    warnOfMisfits(*result.module, result.ranges, result.samples);
     auto &options = request.pipeline;
     if (request.chosenBits && first < Stage::qdq && request.last >= Stage::qdq)
       warnOfGivenWidths(*result.module, *request.chosenBits);

@@ -3,6 +3,7 @@
 
 #include "Border.h"
 #include "ModuleExecutable.h"
+#include "WatchedSamples.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -87,18 +88,27 @@ std::optional<std::string> tare::misfit(const std::string &input, const RealRang
   return std::nullopt;
 }
 
-void tare::warnOfMisfits(ModuleOp module, const calibration::Ranges &ranges) {
+/// The ranges do not say how many numbers lie where: as if they were spread evenly.
+static std::optional<std::string> misfitOfRange(const std::string &name, const RealRange &held,
+                                                const calibration::ValueRange &range) {
+  RealRange found{range.min, range.max};
+  double inside = std::min(found.high, held.high) - std::max(found.low, held.low);
+  double outside = found.width() > 0 ? 1 - std::max(inside, 0.0) / found.width() : 0;
+  return misfit(name, held, found, found.width() > 2 * held.width() ? outside : 0);
+}
+
+void tare::warnOfMisfits(ModuleOp module, const calibration::Ranges &ranges, std::span<const EvaluatedSample> samples) {
   for (BlockArgument argument : module.lookupSymbol<func::FuncOp>("main").getArguments()) {
     std::string name = qnn::valueName(argument);
     auto range = ranges.values.find(name);
     std::optional<RealRange> held = heldBy(argument);
     if (!held || range == ranges.values.end())
       continue;
-    RealRange found{range->second.min, range->second.max};
-    // The ranges do not say how many numbers lie where: as if they were spread evenly.
-    double inside = std::min(found.high, held->high) - std::max(found.low, held->low);
-    double outside = found.width() > 0 ? 1 - std::max(inside, 0.0) / found.width() : 0;
-    if (auto text = misfit(name, *held, found, found.width() > 2 * held->width() ? outside : 0))
+    std::vector<Tensor> given;
+    for (const EvaluatedSample &sample : samples)
+      given.push_back(sample.inputs[argument.getArgNumber()]);
+    if (auto text =
+            given.empty() ? misfitOfRange(name, *held, range->second) : WatchedSamples::misfitOf({name, held}, given))
       reportWarning(argument.getLoc(), {"InputMisfit", "", name, 0, CostUnit::none, *text,
                                         "scale the calibration data as the model's own grid of the input has them"});
   }

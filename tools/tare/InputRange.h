@@ -2,6 +2,7 @@
 #ifndef TARE_TOOLS_TARE_INPUTRANGE_H
 #define TARE_TOOLS_TARE_INPUTRANGE_H
 
+#include "SampleKeeper.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Qnn/ToldApart.h"
 #include "tare/Runtime/Session.h"
@@ -10,6 +11,7 @@
 #include "mlir/IR/Value.h"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace tare {
@@ -34,9 +36,9 @@ std::optional<RealRange> heldBy(mlir::BlockArgument argument);
 std::optional<std::string> misfit(const std::string &input, const RealRange &held, const RealRange &found,
                                   double outside);
 
-/// A warning for each input of a module that is not quantized yet whose data, by the ranges of a calibration, do not
-/// fit the grid that the model itself gives it.
-void warnOfMisfits(mlir::ModuleOp module, const calibration::Ranges &ranges);
+/// A warning for each input of a module that is not quantized yet whose data do not fit the grid that the model itself
+/// gives it: by the samples of a calibration that were kept, or where there are none by its ranges.
+void warnOfMisfits(mlir::ModuleOp module, const calibration::Ranges &ranges, std::span<const EvaluatedSample> samples);
 
 /// The tensor with all beyond the range at its ends; NaN stays.
 Tensor within(const std::optional<qnn::Interval> &range, Tensor tensor);

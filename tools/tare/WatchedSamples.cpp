@@ -66,6 +66,20 @@ Result<std::optional<Sample>> WatchedSamples::next() {
   return sample;
 }
 
+std::optional<std::string> WatchedSamples::misfitOf(const Input &input, const Numbers &numbers) {
+  if (!input.held || numbers.finite == 0)
+    return std::nullopt;
+  return misfit(input.name, *input.held, {numbers.least, numbers.greatest},
+                double(numbers.outside) / double(numbers.finite));
+}
+
+std::optional<std::string> WatchedSamples::misfitOf(const Input &input, std::span<const Tensor> samples) {
+  Numbers numbers;
+  for (size_t i = 0; i != samples.size(); ++i)
+    numbers.add(look(samples[i], int64_t(i), input.held));
+  return misfitOf(input, numbers);
+}
+
 std::vector<std::string> WatchedSamples::warnings() const {
   std::vector<std::string> lines;
   for (size_t i = 0; i != inputs.size(); ++i) {
@@ -76,10 +90,7 @@ std::vector<std::string> WatchedSamples::warnings() const {
                       "sample {}); what comes out for these says nothing",
                       inputs[i].name, numbers.nonFinite, numbers.finite + numbers.nonFinite, numbers.samples,
                       sampleCount(), numbers.first));
-    if (!inputs[i].held || numbers.finite == 0)
-      continue;
-    double outside = double(numbers.outside) / double(numbers.finite);
-    if (auto text = misfit(inputs[i].name, *inputs[i].held, {numbers.least, numbers.greatest}, outside))
+    if (std::optional<std::string> text = misfitOf(inputs[i], numbers))
       lines.push_back(*text + "; scale the data as those that the model was calibrated on");
   }
   return lines;

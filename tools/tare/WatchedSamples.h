@@ -8,6 +8,7 @@
 
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ public:
   /// What is to be said of the samples so far: of each input a line at most for NaN and infinity, and one for numbers
   /// that do not fit. The same for any number of threads, once all samples were read.
   std::vector<std::string> warnings() const;
+  /// What is to be said of these numbers, the samples of one input, if they do not fit.
+  static std::optional<std::string> misfitOf(const Input &input, std::span<const Tensor> samples);
   /// Shows them.
   void warn(const Console &console) const;
 
@@ -40,6 +43,7 @@ private:
     double least = 0, greatest = 0;  // of the finite ones
     void add(const Numbers &more);
   };
+  static std::optional<std::string> misfitOf(const Input &input, const Numbers &numbers);
   static Numbers look(const Tensor &tensor, int64_t sample, const std::optional<RealRange> &held);
 
   SampleSource &source;
