@@ -36,8 +36,8 @@ private:
 /// Integers of an input, moved or given another meaning at most.
 bool entersMoved(mlir::Value integers);
 
-/// Integers that an op reads in no form: they leave, moved or given another meaning at most, with or without the numbers
-/// that they stand for.
+/// Integers that an op reads in no form: they leave, moved or given another meaning at most, with or without the
+/// numbers that they stand for.
 bool leavesMoved(mlir::Value integers, const OutputBoundary &boundary);
 
 /// The cast to a grid that reads `value` already, or null.
