@@ -11,6 +11,7 @@ using namespace tare;
 
 void tare::buildSimplifyPipeline(OpPassManager &passes) {
   OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createSelectByMasks());
   function.addPass(createCanonicalizeGraph());
   function.addPass(createFoldConstants());
   function.addPass(createFoldBatchNorms());

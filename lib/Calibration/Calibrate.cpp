@@ -374,6 +374,8 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
   Result<std::vector<Histogram>> histograms = run.histograms();
   if (!histograms)
     return histograms.error();
+  if (std::optional<std::string> problem = evaluator->problem())
+    return Error{*problem};
 
   Ranges ranges;
   ranges.method = nameOf(options.search.method);

@@ -26,44 +26,61 @@ std::vector<Value> Evaluator::computedValues() const {
   std::vector<Value> values;
   for (const Step &step : graph->steps)
     if (step.op)
-      values.push_back(step.op->getResult(0));
+      llvm::append_range(values, step.op->getResults());
   return values;
 }
 
 std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, ElementOrder order) const {
-  return graph->run(operands, [&](const Step &step, Tensor &result) {
-    if (observe && step.op)
-      observe(step.op->getResult(0), order == ElementOrder::any ? result : rowMajor(step, result));
+  return graph->run(operands, [&](const Step &step, Value value, Tensor &result) {
+    if (observe)
+      observe(value, order == ElementOrder::any ? result : rowMajor(step, result));
   });
 }
 
 std::vector<Tensor> Evaluator::runEdited(ArrayRef<Tensor> operands, Editor edit) const {
-  return graph->run(operands, [&](const Step &step, Tensor &result) {
+  return graph->run(operands, [&](const Step &step, Value value, Tensor &result) {
     // Integers are row-major already: there it shares their memory.
-    if (step.op)
-      edit(step.op->getResult(0), [&] { return rowMajor(step, result); });
+    edit(value, [&] { return rowMajor(step, result); });
   });
 }
 
+std::optional<std::string> Evaluator::problem() const {
+  std::lock_guard lock(graph->problemMutex);
+  return graph->problem;
+}
+
+void Evaluator::Graph::runOne(const Step &step, std::vector<Tensor> &values) const {
+  auto operands = llvm::map_to_vector(step.operands, [&](size_t slot) -> const Tensor * { return &values[slot]; });
+  Tensor &result = values[step.result];
+  if (step.place == Step::Place::operand) {
+    result = operands[0]->reshaped(step.resultType.shape);
+    return;
+  }
+  if (step.place == Step::Place::own && !step.onReals)
+    result = Tensor(step.resultType);
+  auto further = llvm::map_to_vector(step.further, [](const Step::FurtherResult &other) { return Tensor(other.type); });
+  Status done = runStep(step, operands, &packed, result, further);
+  for (auto [other, tensor] : llvm::zip(step.further, further))
+    values[other.slot] = tensor;
+  if (done)
+    return;
+  std::lock_guard lock(problemMutex);
+  if (!problem)
+    problem = done.error().message;
+}
+
 std::vector<Tensor> Evaluator::Graph::run(ArrayRef<Tensor> operands,
-                                          llvm::function_ref<void(const Step &, Tensor &)> visit) const {
+                                          llvm::function_ref<void(const Step &, Value, Tensor &)> visit) const {
   WorkspacePool::Lease workspace(workspaces, layout);
   std::vector<Tensor> &values = workspace.values();
   llvm::copy(operands, values.begin());
-  SmallVector<const Tensor *> arguments;
   for (const Step &step : steps) {
-    arguments.clear();
-    for (size_t slot : step.operands)
-      arguments.push_back(&values[slot]);
-    Tensor &result = values[step.result];
-    if (step.place == Step::Place::operand) {
-      result = arguments[0]->reshaped(step.resultType.shape);
-    } else {
-      if (step.place == Step::Place::own && !step.onReals)
-        result = Tensor(step.resultType);
-      runStep(step, arguments, &packed, result);
+    runOne(step, values);
+    if (step.op) {
+      visit(step, step.op->getResult(0), values[step.result]);
+      for (auto [index, further] : llvm::enumerate(step.further))
+        visit(step, step.op->getResult(index + 1), values[further.slot]);
     }
-    visit(step, result);
     for (size_t slot : step.lastUses)
       values[slot] = Tensor();
   }
@@ -79,5 +96,8 @@ FailureOr<Tensor> tare::evaluateOp(Operation *op, ArrayRef<Tensor> operands) {
   FailureOr<Step> step = bind(op);
   if (failed(step))
     return failure();
-  return resultOf(*step, operands);
+  Result<std::vector<Tensor>> results = resultsOf(*step, operands);
+  if (!results)
+    return failure();
+  return (*results)[0];
 }

@@ -31,6 +31,11 @@ void Evaluator::Graph::addConstant(Operation &op, ElementsAttr value) {
   constants.push_back(qnn::toTensor(value));
 }
 
+size_t Evaluator::Graph::addSlot(Value value) {
+  constants.emplace_back();
+  return slots[value] = constants.size() - 1;
+}
+
 size_t Evaluator::Graph::operandSlot(Value value, const Step &step) {
   size_t slot = slots.lookup(value);
   if (!step.onReals || !constants[slot] || !qnn::quantizedElement(value.getType()))
@@ -62,16 +67,20 @@ LogicalResult Evaluator::Graph::addOp(Operation &op) {
   }
   step->constantWeight = step->operands.size() > 1 && isFinite(constants[step->operands[1]]) &&
                          (step->operands.size() < 3 || isFinite(constants[step->operands[2]]));
-  step->result = constants.size();
-  slots[op.getResult(0)] = step->result;
-  constants.emplace_back();
+  step->result = addSlot(op.getResult(0));
+  for (auto [index, further] : llvm::enumerate(step->further))
+    further.slot = addSlot(op.getResult(index + 1));
   if (!allConstant)
     return steps.push_back(std::move(*step)), mlir::success();
   // What depends on constants alone is computed once.
   SmallVector<Tensor> values;
   for (size_t slot : step->operands)
     values.push_back(constants[slot]);
-  constants[step->result] = resultOf(*step, values);
+  Result<std::vector<Tensor>> results = resultsOf(*step, values);
+  if (!results)
+    return op.emitError(results.error().message);
+  for (auto [result, known] : llvm::zip(op.getResults(), *results))
+    constants[slots.lookup(result)] = known;
   return mlir::success();
 }
 

@@ -8,6 +8,8 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include <mutex>
+
 namespace tare {
 
 struct Evaluator::Graph {
@@ -21,15 +23,20 @@ struct Evaluator::Graph {
   std::vector<size_t> fleeting;
   mutable kernels::floating::PackedConstants packed;
   mutable WorkspacePool workspaces;
+  /// Why some sample could not be run.
+  mutable std::optional<std::string> problem;
+  mutable std::mutex problemMutex;
 
   mlir::LogicalResult build(mlir::func::FuncOp function);
-  /// Runs the steps, and shows each with its result, in the order of its elements.
+  /// Runs the steps, and shows each result, in the order of its elements.
   std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands,
-                          llvm::function_ref<void(const Step &, Tensor &)> visit) const;
+                          llvm::function_ref<void(const Step &, mlir::Value, Tensor &)> visit) const;
 
 private:
+  void runOne(const Step &step, std::vector<Tensor> &values) const;
   mlir::LogicalResult addOp(mlir::Operation &op);
   void addConstant(mlir::Operation &op, mlir::ElementsAttr value);
+  size_t addSlot(mlir::Value value);
   void addPorts(mlir::func::FuncOp function);
   void chooseOrders();
   void choosePlaces();

@@ -52,6 +52,8 @@ public:
     llvm::copy(inputs, types.begin());
     for (auto [index, step] : llvm::enumerate(steps)) {
       types[step.result] = step.resultType;
+      for (const Step::FurtherResult &further : step.further)
+        types[further.slot] = further.type;
       for (size_t slot : step.operands)
         readers[slot].push_back(index);
     }
@@ -68,7 +70,7 @@ public:
 private:
   /// What the step can do with these operands and this result.
   OrderRule ruleOf(const Step &step) const {
-    if (!step.entry || step.onReals || !isImage(types[step.operands[0]]))
+    if (!step.entry || step.onReals || step.operands.empty() || !isImage(types[step.operands[0]]))
       return OrderRule::channelsFirst;
     if (auto mean = dyn_cast<qnn::ReduceMeanOp>(step.op)) {
       // Over all of the image, so that what is left has no order.

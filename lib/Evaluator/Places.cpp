@@ -50,6 +50,11 @@ void Evaluator::Graph::findLastUses() {
       fleeting.push_back(step.result);
       known[step.result] = step.place != Step::Place::own;
     }
+  for (const Step &step : steps)
+    for (const Step::FurtherResult &further : step.further) {
+      fleeting.push_back(further.slot);
+      known[further.slot] = false;
+    }
   for (size_t slot : outputSlots)
     known[slot] = true;
   for (Step &step : llvm::reverse(steps))

@@ -2,6 +2,8 @@
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
 
 using namespace tare;
@@ -32,9 +34,22 @@ Tensor runOnReals(const Step &step, Operands operands, kernels::floating::Packed
   return quantized(result, step.op->getResult(0).getType());
 }
 
+Status runHost(const Step &step, Operands operands, Tensor &result, MutableArrayRef<Tensor> further) {
+  SmallVector<const Tensor *> byPosition;
+  for (int64_t number : step.hostOperands)
+    byPosition.push_back(number < 0 ? nullptr : operands[number]);
+  SmallVector<Tensor> results{result};
+  llvm::append_range(results, further);
+  Status done = host::run(*step.host, byPosition, results);
+  return done ? done : Error{"layer '" + qnn::layerName(step.op) + "': " + done.error().message};
+}
+
 } // namespace
 
-void tare::runStep(const Step &step, Operands operands, kernels::floating::PackedConstants *packed, Tensor &result) {
+Status tare::runStep(const Step &step, Operands operands, kernels::floating::PackedConstants *packed, Tensor &result,
+                     MutableArrayRef<Tensor> further) {
+  if (step.host)
+    return runHost(step, operands, result, further);
   if (!step.constantWeight)
     packed = nullptr;
   if (step.kernel)
@@ -43,18 +58,35 @@ void tare::runStep(const Step &step, Operands operands, kernels::floating::Packe
     result = runOnReals(step, operands, packed);
   else
     step.entry->evaluate(step.op, {operands, result.mutableView(), packed, step.orders});
+  return tare::success();
 }
 
-Tensor tare::resultOf(const Step &step, ArrayRef<Tensor> operands) {
+Result<std::vector<Tensor>> tare::resultsOf(const Step &step, ArrayRef<Tensor> operands) {
   auto pointers = llvm::map_to_vector(operands, [](const Tensor &tensor) { return &tensor; });
-  Tensor result;
-  if (!step.onReals)
-    result = Tensor(step.resultType);
-  runStep(step, pointers, nullptr, result);
-  return result;
+  std::vector<Tensor> results{step.onReals ? Tensor() : Tensor(step.resultType)};
+  for (const Step::FurtherResult &further : step.further)
+    results.emplace_back(further.type);
+  if (Status done = runStep(step, pointers, nullptr, results[0], MutableArrayRef(results).drop_front()); !done)
+    return done.error();
+  return results;
+}
+
+static Step bindHost(qnn::HostOp op) {
+  Step step;
+  step.op = op;
+  step.host = qnn::hostNode(op);
+  step.hostOperands = qnn::inputNumbers(op);
+  step.resultType = qnn::toHost(op.getResult(0).getType());
+  for (Value result : llvm::drop_begin(op->getResults()))
+    step.further.push_back({0, qnn::toHost(result.getType())});
+  return step;
 }
 
 FailureOr<Step> tare::bind(Operation *op) {
+  if (op->getNumResults() == 0)
+    return failure();
+  if (auto node = dyn_cast<qnn::HostOp>(op))
+    return bindHost(node);
   Step step;
   step.op = op;
   if (op->getNumResults() != 1)

@@ -3,6 +3,7 @@
 #define TARE_LIB_EVALUATOR_STEP_H
 
 #include "Registry.h"
+#include "tare/Host/Operator.h"
 #include "tare/Kernels/Registry.h"
 
 namespace tare {
@@ -16,6 +17,9 @@ struct Step {
   /// For ops of the hardware level: the operator's kernel and parameters.
   const kernels::OpKernel *kernel = nullptr;
   program::OpUnion parameters;
+  /// For a node in the model's own types; which of the step's operands each of the node's is, -1 for one left out.
+  std::optional<host::Node> host;
+  llvm::SmallVector<int64_t> hostOperands;
   std::vector<size_t> operands;
   /// Quantized operands enter as real numbers, and the result is quantized.
   bool onReals = false;
@@ -28,6 +32,12 @@ struct Step {
   TensorType resultType;
   /// Where the result's elements are: in the arena, where the operand's are, or in memory that each run allocates.
   enum class Place { arena, operand, own } place = Place::own;
+  /// The results behind the first, which have memory of their own: such a node alone has any.
+  struct FurtherResult {
+    size_t slot;
+    TensorType type;
+  };
+  std::vector<FurtherResult> further;
   /// Slots with memory of their own that no later step reads.
   std::vector<size_t> lastUses;
 };
@@ -35,15 +45,16 @@ struct Step {
 /// How `op` is run, its slots left open; fails where nothing runs it.
 mlir::FailureOr<Step> bind(mlir::Operation *op);
 
-/// Fills `result`, which has its memory but for steps on real numbers.
-void runStep(const Step &step, llvm::ArrayRef<const Tensor *> operands, kernels::floating::PackedConstants *packed,
-             Tensor &result);
+/// Fills `result`, which has its memory but for steps on real numbers. Fails where an operand's elements are out of
+/// range.
+Status runStep(const Step &step, llvm::ArrayRef<const Tensor *> operands, kernels::floating::PackedConstants *packed,
+               Tensor &result, llvm::MutableArrayRef<Tensor> further = {});
 
 /// A step's result with its channels first.
 Tensor rowMajor(const Step &step, const Tensor &result);
 
-/// The result in memory of its own.
-Tensor resultOf(const Step &step, llvm::ArrayRef<Tensor> operands);
+/// All results in memory of their own.
+Result<std::vector<Tensor>> resultsOf(const Step &step, llvm::ArrayRef<Tensor> operands);
 
 } // namespace tare
 

@@ -80,6 +80,26 @@ std::optional<Tensor> tare::onnx::withoutMinusInfinity(const Tensor &tensor) {
   return result;
 }
 
+bool tare::onnx::hidesRows(const Tensor &tensor) {
+  int64_t length = tensor.shape().empty() ? 1 : tensor.shape().back();
+  if (tensor.element() != ElementType::f32 || length < 2)
+    return false;
+  const float *values = tensor.as<float>();
+  for (int64_t row = 0; row < tensor.count() / length; ++row)
+    if (std::all_of(values + row * length, values + (row + 1) * length,
+                    [](float value) { return value == -std::numeric_limits<float>::infinity(); }))
+      return true;
+  return false;
+}
+
+Tensor tare::onnx::withFloat32(const Tensor &tensor) {
+  if (tensor.element() != ElementType::f64)
+    return tensor;
+  Tensor floats(ElementType::f32, tensor.shape());
+  std::copy_n(tensor.as<double>(), tensor.count(), floats.mutableAs<float>());
+  return floats;
+}
+
 Tensor tare::onnx::rounded(const Tensor &floats, qnn::FloatFormat format) {
   Tensor result(floats.type());
   const float *begin = floats.as<float>();

@@ -54,6 +54,12 @@ std::optional<std::string> findNonFinite(const Tensor &tensor);
 /// The lowest number in place of each -inf; nothing where there is none.
 std::optional<Tensor> withoutMinusInfinity(const Tensor &tensor);
 
+/// Whether some row, along the last axis, holds -inf alone.
+bool hidesRows(const Tensor &tensor);
+
+/// Of doubles float32 numbers; others as they are.
+Tensor withFloat32(const Tensor &tensor);
+
 /// Rounded to a narrower format, as ONNX Cast does.
 Tensor rounded(const Tensor &floats, qnn::FloatFormat format);
 

@@ -12,6 +12,40 @@ namespace {
 
 constexpr int64_t noNode = -1;
 
+/// Adds what a graph reads: everything in it, and of that what it does not define itself.
+void addReads(const proto::GraphProto &graph, std::vector<std::string> &all, std::vector<std::string> &outer) {
+  llvm::StringSet<> own;
+  for (const auto &tensor : graph.initializer())
+    own.insert(tensor.name());
+  for (const auto &input : graph.input())
+    own.insert(input.name());
+  for (const auto &node : graph.node())
+    own.insert(node.output().begin(), node.output().end());
+  std::vector<std::string> read;
+  for (const auto &node : graph.node()) {
+    read.insert(read.end(), node.input().begin(), node.input().end());
+    for (const auto &attribute : node.attribute())
+      if (attribute.has_g())
+        addReads(attribute.g(), all, read);
+  }
+  for (const auto &output : graph.output())
+    read.push_back(output.name());
+  for (const std::string &name : read) {
+    all.push_back(name);
+    if (!name.empty() && !own.contains(name))
+      outer.push_back(name);
+  }
+}
+
+/// The values that a node reads: its operands, and what its graphs take from around them.
+std::vector<std::string> readsOf(const proto::NodeProto &node) {
+  std::vector<std::string> reads(node.input().begin(), node.input().end()), inner;
+  for (const auto &attribute : node.attribute())
+    if (attribute.has_g())
+      addReads(attribute.g(), inner, reads);
+  return reads;
+}
+
 /// Collects the definitions of values, then orders the nodes.
 class Builder {
 public:
@@ -104,7 +138,7 @@ LogicalResult Builder::defineNodeResults() {
 
 LogicalResult Builder::checkUses() {
   for (int64_t index = 0; index < proto.node_size(); ++index)
-    for (const std::string &input : proto.node(index).input())
+    for (const std::string &input : readsOf(proto.node(index)))
       if (!input.empty() && !producers.count(input))
         return reporter.error(describe(node(index), model) + ": operand '" + input +
                               "' is missing: no initializer, graph input or node defines it");
@@ -135,10 +169,16 @@ void Builder::markLive() {
   while (!open.empty()) {
     int64_t index = open.back();
     open.pop_back();
-    for (const std::string &input : proto.node(index).input()) {
+    for (const std::string &input : readsOf(proto.node(index))) {
       graph.used.insert(input);
       reach(input);
     }
+    // The results of nodes in its graphs are used where something reads them there.
+    std::vector<std::string> inner, outer;
+    for (const auto &attribute : proto.node(index).attribute())
+      if (attribute.has_g())
+        addReads(attribute.g(), inner, outer);
+    graph.used.insert(inner.begin(), inner.end());
   }
 }
 
@@ -146,7 +186,7 @@ void Builder::markLive() {
 std::vector<int64_t> Builder::countOperands() {
   std::vector<int64_t> waiting(proto.node_size());
   for (int64_t index = 0; index < proto.node_size(); ++index)
-    for (const std::string &input : proto.node(index).input())
+    for (const std::string &input : readsOf(proto.node(index)))
       waiting[index] += isNodeResult(input);
   return waiting;
 }
@@ -162,7 +202,7 @@ LogicalResult Builder::sortNodes() {
     if (!live[index])
       continue;
     ++remaining;
-    for (const std::string &input : proto.node(index).input())
+    for (const std::string &input : readsOf(proto.node(index)))
       if (isNodeResult(input))
         users[producers.lookup(input)].push_back(index);
     if (waiting[index] == 0)

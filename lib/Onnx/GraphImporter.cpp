@@ -1,11 +1,13 @@
 //===- GraphImporter.cpp - One graph on its way into the IR ---------------===//
 #include "GraphImporter.h"
 #include "ConstantData.h"
+#include "HostNode.h"
 #include "InputGrids.h"
 #include "Node.h"
 #include "Ops/DynamicQuantization.h"
 #include "Ops/Quantization.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Tensor/MappedFile.h"
@@ -51,14 +53,33 @@ const Tensor &GraphValue::numbers() {
 
 GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
                              mlir::MLIRContext &context)
-    : model(model), graph(graph), reporter(reporter), builder(&context), reader(path) {}
+    : model(model), graph(graph), reporter(reporter), builder(&context), reader(path) {
+  const proto::GraphProto &proto = model.proto->graph();
+  for (const auto &tensor : proto.initializer())
+    declaredTypes[tensor.name()] = tensor.data_type();
+  for (const auto *list : {&proto.input(), &proto.value_info(), &proto.output()})
+    for (const proto::ValueInfoProto &value : *list)
+      if (value.type().has_tensor_type())
+        declaredTypes.try_emplace(value.name(), value.type().tensor_type().elem_type());
+}
 
 GraphValue *GraphImporter::find(llvm::StringRef name) {
   auto found = values.find(name);
   return found == values.end() ? nullptr : &found->second;
 }
 
-void GraphImporter::define(llvm::StringRef name, GraphValue value) { values[name] = std::move(value); }
+void GraphImporter::define(llvm::StringRef name, GraphValue value) {
+  values[name] = std::move(value);
+  if (current)
+    current->defined.push_back(name.str());
+}
+
+void GraphImporter::reportError(const std::string &message) {
+  if (!current)
+    (void)reporter.error(message);
+  else if (current->problem.empty())
+    current->problem = message;
+}
 
 void GraphImporter::track(mlir::Operation *op) {
   bool constant = llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return constants.contains(operand); });
@@ -69,6 +90,10 @@ void GraphImporter::track(mlir::Operation *op) {
 Result<mlir::Value> GraphImporter::makeConstant(llvm::StringRef name, const Tensor &tensor) {
   if (std::optional<std::string> problem = findNonFinite(tensor))
     return Error{fmt::format("constant '{}' {}", name.str(), *problem)};
+  return makeExactConstant(name, tensor);
+}
+
+mlir::Value GraphImporter::makeExactConstant(llvm::StringRef name, const Tensor &tensor) {
   if (tensor.count())
     MappedFile::forget(tensor.data(), tensor.type().bytes());
   mlir::MLIRContext *context = builder.getContext();
@@ -136,30 +161,64 @@ Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue 
   return constant;
 }
 
-bool GraphImporter::isFoldable(const OpEntry &entry, const proto::NodeProto &node) const {
-  if (!entry.fold || entry.foldsShapes)
-    return entry.fold;
+/// The integers of a quantized value, which are what the model computes on.
+mlir::Value GraphImporter::asPlainIntegers(mlir::Value quantized) {
+  mlir::Location loc = quantized.getLoc();
+  qnn::Grid grid = *qnn::Grid::of(quantized.getType());
+  ElementType element = qnn::toHost(quantized.getType()).element;
+  auto type = mlir::cast<mlir::RankedTensorType>(quantized.getType());
+  auto append = [&](mlir::Operation *op) {
+    track(op);
+    return op->getResult(0);
+  };
+  if (!grid.isPerTensor() || grid.scale() != 1 || grid.zeroPoint() != 0) {
+    mlir::Type whole = type.clone(wholeRange(element, {1.0}).type(builder.getContext()));
+    quantized = append(qnn::ReinterpretOp::create(builder, loc, whole, quantized));
+  }
+  mlir::Value reals =
+      append(mlir::quant::DequantizeCastOp::create(builder, loc, qnn::expressedType(quantized.getType()), quantized));
+  host::Attributes to;
+  to.set("to", int64_t(dataTypeOf(element)));
+  mlir::Type plain =
+      qnn::toMlir(builder.getContext(), {element, Shape(type.getShape().begin(), type.getShape().end())});
+  return append(qnn::HostOp::create(builder, loc, plain, "Cast", newestOpset, reals, mlir::DenseI64ArrayAttr(),
+                                    qnn::toDictionary(builder.getContext(), to), mlir::StringAttr()));
+}
+
+Result<mlir::Value> GraphImporter::inOwnType(llvm::StringRef name, GraphValue &value) {
+  if (value.dynamic)
+    return Error{describe(*value.dynamic)};
+  if (value.isKnown())
+    return makeExactConstant(name, withFloat32(value.numbers()));
+  return qnn::quantizedElement(value.value.getType()) ? asPlainIntegers(value.value) : value.value;
+}
+
+bool GraphImporter::isAllKnown(const proto::NodeProto &node) const {
   return llvm::all_of(node.input(), [&](const std::string &input) {
     auto found = values.find(input);
     return input.empty() || (found != values.end() && found->second.isKnown());
   });
 }
 
-/// Which nodes are computed at import follows from the graph alone, so whatever
-/// is unsupported is known before any node is looked at.
+/// Which nodes are computed at import follows from the graph, and from which inputs are known, so whatever is
+/// unsupported is known before any node is looked at.
 LogicalResult GraphImporter::checkSupport() {
   llvm::StringSet<> known;
-  std::string unsupported;
   for (const auto &initializer : graph.initializers)
     known.insert(initializer.getKey());
+  std::string unsupported;
+  for (const auto &entry : values)
+    if (entry.second.isKnown())
+      known.insert(entry.getKey());
   for (const GraphNode &node : graph.nodes) {
     const OpEntry *entry = OpTable::get().find(*node.proto);
     bool allKnown =
         llvm::all_of(node.proto->input(), [&](const auto &input) { return input.empty() || known.contains(input); });
-    bool folds = entry && entry->fold && (entry->foldsShapes || allKnown);
+    bool isHost = hasHostOperator(*node.proto);
+    bool folds = (entry && entry->fold && (entry->foldsShapes || allKnown)) || (isHost && allKnown);
     if (folds)
       known.insert(node.proto->output().begin(), node.proto->output().end());
-    else if (!entry || !entry->import)
+    else if ((!entry || !entry->import) && !isHost)
       unsupported += (unsupported.empty() ? "" : ", ") + describe(node, *model.proto);
   }
   if (unsupported.empty())
@@ -186,12 +245,12 @@ LogicalResult GraphImporter::readInitializers() {
 mlir::Type GraphImporter::inputElement(int32_t dataType) {
   if (isFloat(dataType))
     return builder.getF32Type();
-  std::optional<ElementType> integer = integerType(dataType);
-  if (!integer || *integer == ElementType::boolean)
+  std::optional<ElementType> integer = storedType(dataType);
+  if (!integer)
     return nullptr;
-  if (sizeOf(*integer) <= 2)
+  if (*integer != ElementType::boolean && sizeOf(*integer) <= 2)
     return wholeRange(*integer, {1.0}).type(builder.getContext());
-  return isSignedInteger(*integer) ? builder.getIntegerType(8 * sizeOf(*integer)) : nullptr;
+  return qnn::toMlir(builder.getContext(), {*integer, {}}).getElementType();
 }
 
 LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function) {
@@ -200,11 +259,13 @@ LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs,
   for (const BoundInput &input : inputs) {
     mlir::Type element = inputElement(input.dataType);
     if (!element)
-      return reporter.error(fmt::format("input '{}' has elements of type {}, expected floating point, int8, uint8, "
-                                        "int16 or uint16",
+      return reporter.error(fmt::format("input '{}' has elements of type {}, expected floating point, integers "
+                                        "or bool",
                                         input.name, dataTypeName(input.dataType)));
     auto type = mlir::RankedTensorType::get(input.shape, element);
-    define(input.name, {Tensor(), std::nullopt, block->addArgument(type, builder.getUnknownLoc())});
+    mlir::Value argument = block->addArgument(type, builder.getUnknownLoc());
+    define(input.name,
+           input.known ? GraphValue{input.known, std::nullopt, nullptr} : GraphValue{Tensor(), std::nullopt, argument});
   }
   return mlir::success();
 }
@@ -217,24 +278,128 @@ LogicalResult GraphImporter::checkRank(Node &node, llvm::StringRef name) {
   return node.error(fmt::format("value '{}' has {} dimensions, expected {} at most", name.str(), rank, mostDimensions));
 }
 
+LogicalResult GraphImporter::importBy(llvm::function_ref<LogicalResult(Node &)> way, const GraphNode &graphNode) {
+  Node node(*this, graphNode);
+  if (failed(way(node)) || node.failed())
+    return node.error("cannot be imported");
+  for (unsigned i = 0; i < node.numResults(); ++i)
+    if (node.isUsed(i) && !find(node.resultName(i)))
+      return node.error("its result '" + node.resultName(i) + "' is not supported");
+  return mlir::success();
+}
+
+/// Unmakes what an import that failed has made behind `last`. Constants stay: values hold them.
+void GraphImporter::takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined) {
+  for (const std::string &name : defined)
+    values.erase(name);
+  llvm::DenseSet<mlir::Value> held;
+  for (const auto &entry : values)
+    held.insert(entry.second.value);
+  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(*builder.getInsertionBlock()))) {
+    if (&op == last)
+      return;
+    bool isHeld = llvm::any_of(op.getResults(), [&](mlir::Value result) { return held.contains(result); });
+    if (isHeld || !op.use_empty())
+      continue;
+    for (mlir::Value result : op.getResults())
+      constants.erase(result);
+    op.erase();
+  }
+}
+
+/// Imports a node in one way; gives the reason where that fails, and nothing is left of it.
+std::optional<std::string> GraphImporter::attempt(llvm::function_ref<LogicalResult()> import) {
+  mlir::Block *block = builder.getInsertionBlock();
+  mlir::Operation *last = block->empty() ? nullptr : &block->back();
+  Attempt own;
+  Attempt *outer = std::exchange(current, &own);
+  bool done = succeeded(import());
+  current = outer;
+  if (done) {
+    if (outer)
+      outer->defined.append(own.defined.begin(), own.defined.end());
+    return std::nullopt;
+  }
+  takeBack(last, own.defined);
+  return own.problem;
+}
+
+/// Before it, operands broadcast by attributes, and shapes were attributes.
+constexpr int64_t firstOpsetOfEntries = 7;
+
+/// Computes the node where its operands are known; else makes ops of the IR of it, or else leaves it the node that it
+/// is. Gives the reason why the first of these ways fails where all do.
+std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
+  const proto::NodeProto &proto = *graphNode.proto;
+  const OpEntry *entry = OpTable::get().find(proto);
+  bool isHost = hasHostOperator(proto), allKnown = isAllKnown(proto), isOld = model.opset < firstOpsetOfEntries;
+  std::optional<std::string> first;
+  auto tryWay = [&](llvm::function_ref<LogicalResult(Node &)> way) {
+    std::optional<std::string> problem = attempt([&] { return importBy(way, graphNode); });
+    if (problem && !first)
+      first = problem;
+    return !problem;
+  };
+  if (entry && entry->fold && (entry->foldsShapes || allKnown) && tryWay(entry->fold))
+    return std::nullopt;
+  if (isHost && allKnown && tryWay(foldOnHost))
+    return std::nullopt;
+  if (entry && entry->import && !(isOld && isHost) && tryWay(entry->import))
+    return std::nullopt;
+  // What cannot be computed now cannot be later.
+  if (allKnown && first)
+    return first;
+  std::string reason = first.value_or("");
+  if (isOld && entry && entry->import)
+    reason = fmt::format("{}: the forms before opset {} are computed in float alone; convert the model with "
+                         "onnx.version_converter",
+                         describe(graphNode, *model.proto), firstOpsetOfEntries);
+  if (isHost && tryWay([&](Node &node) { return importOnHost(node, reason); }))
+    return std::nullopt;
+  return first.value_or(describe(graphNode, *model.proto) + ": this operator is not supported");
+}
+
 LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
-  const OpEntry *entry = OpTable::get().find(*graphNode.proto);
   Node node(*this, graphNode);
   for (const std::string &operand : graphNode.proto->input())
     if (mlir::failed(checkRank(node, operand)))
       return failure();
-  NodeFunction function = isFoldable(*entry, *graphNode.proto) || !entry->import ? entry->fold : entry->import;
-  if (failed(function(node)) || node.failed())
-    return node.error("cannot be imported");
-  for (unsigned i = 0; i < node.numResults(); ++i) {
-    if (!node.isUsed(i))
-      continue;
-    if (!find(node.resultName(i)))
-      return node.error("its result '" + node.resultName(i) + "' is not supported");
-    if (mlir::failed(checkRank(node, node.resultName(i))))
+  if (std::optional<std::string> problem = tryWays(graphNode)) {
+    reportError(*problem);
+    return failure();
+  }
+  for (const std::string &result : graphNode.proto->output())
+    if (mlir::failed(checkRank(node, result)))
+      return failure();
+  return mlir::success();
+}
+
+LogicalResult GraphImporter::importBranch(proto::GraphProto &branch) {
+  for (proto::TensorProto &tensor : *branch.mutable_initializer()) {
+    Result<Tensor> elements = reader.read(tensor);
+    if (!elements) {
+      reportError("initializer '" + tensor.name() + "': " + elements.error().message);
+      return failure();
+    }
+    define(tensor.name(), {*elements, std::nullopt, nullptr});
+  }
+  for (const proto::NodeProto &node : branch.node()) {
+    std::string layer = !node.name().empty() ? node.name() : node.output_size() ? node.output(0) : "";
+    Part &own = parts.emplace_back(Part{node, {}});
+    own.node = {&own.proto, layer};
+    if (mlir::failed(importNode(own.node)))
       return failure();
   }
   return mlir::success();
+}
+
+std::optional<int32_t> GraphImporter::declaredType(llvm::StringRef name) const {
+  auto found = declaredTypes.find(name);
+  return found == declaredTypes.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool GraphImporter::isOutput(llvm::StringRef name) const {
+  return llvm::any_of(graph.outputs, [&](const auto *output) { return output->name() == name; });
 }
 
 LogicalResult GraphImporter::importNodes() {
@@ -322,7 +487,7 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
                             ", which holds no elements; leave it out of the model's outputs");
     Result<mlir::Value> result = makeOutput(output->name(), isUnsigned[index]);
     if (!result)
-      return reporter.error("output '" + output->name() + "': " + result.error().message);
+      return reporter.error(makerOf(output->name()) + "output '" + output->name() + "': " + result.error().message);
     results.push_back(*result);
   }
   auto terminator = mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
@@ -346,11 +511,10 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
 }
 
 LogicalResult GraphImporter::run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module) {
-  if (failed(checkSupport()) || failed(readInitializers()))
-    return failure();
   builder.setInsertionPointToEnd(module.getBody());
   auto function = mlir::func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType({}, {}));
-  if (failed(addArguments(inputs, function)) || failed(importNodes()))
+  if (failed(addArguments(inputs, function)) || failed(checkSupport()) || failed(readInitializers()) ||
+      failed(importNodes()))
     return failure();
   if (reader.convertedFloats())
     reporter.remark("weights of other floating-point types than float32 were "

@@ -76,6 +76,8 @@ public:
 
   // For Node.
   const Reporter &getReporter() const { return reporter; }
+  /// Reports an error of a node; while another way to import it is left, the first one is kept for that.
+  void reportError(const std::string &message);
   const proto::ModelProto &getModel() const { return *model.proto; }
   int64_t getOpset() const { return model.opset; }
   const Graph &getGraph() const { return graph; }
@@ -90,15 +92,24 @@ public:
   Result<mlir::Value> materialize(llvm::StringRef name, GraphValue &value);
   /// A constant of the IR; floats must be finite.
   Result<mlir::Value> makeConstant(llvm::StringRef name, const Tensor &tensor);
+  /// A constant of the IR whose floats may be any.
+  mlir::Value makeExactConstant(llvm::StringRef name, const Tensor &tensor);
   /// A quantized constant, its dequantization, and the rounding of that to `format`, if any.
   mlir::Value makeDequantized(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid,
                               std::optional<qnn::FloatFormat> format);
+  /// The value in the IR in the model's type: float, integers or bool on no grid. Its floats may be infinite or NaN.
+  Result<mlir::Value> inOwnType(llvm::StringRef name, GraphValue &value);
   /// A constant of integers on a grid.
   mlir::Value makeIntegers(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid);
   /// Whether a value of the IR depends on no graph input.
   bool isConstant(mlir::Value value) const { return constants.contains(value); }
   /// Notes whether an op that was just created depends on graph inputs.
   void track(mlir::Operation *op);
+  /// Imports the branch of an If: its initializers and nodes, which see all values so far.
+  mlir::LogicalResult importBranch(proto::GraphProto &branch);
+  /// ONNX's number of the type that the model declares for a value; nothing where it does not.
+  std::optional<int32_t> declaredType(llvm::StringRef name) const;
+  bool isOutput(llvm::StringRef name) const;
   /// Imports a node that was written for `composite`.
   mlir::LogicalResult importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite);
   /// Notes that the graph finds the ranges of `operands` when it runs, and would need that of their product `result`.
@@ -109,6 +120,12 @@ private:
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
   mlir::LogicalResult importNode(const GraphNode &graphNode);
+  mlir::LogicalResult importBy(llvm::function_ref<mlir::LogicalResult(Node &)> way, const GraphNode &graphNode);
+  std::optional<std::string> tryWays(const GraphNode &graphNode);
+  std::optional<std::string> attempt(llvm::function_ref<mlir::LogicalResult()> import);
+  void takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined);
+  bool isAllKnown(const proto::NodeProto &node) const;
+  mlir::Value asPlainIntegers(mlir::Value quantized);
   /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
   mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
   Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);
@@ -118,7 +135,6 @@ private:
   void reportDynamic(mlir::func::FuncOp function);
   mlir::Type inputElement(int32_t dataType);
   mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
-  bool isFoldable(const OpEntry &entry, const proto::NodeProto &node) const;
 
   Model &model;
   Graph &graph;
@@ -132,7 +148,14 @@ private:
     GraphNode node;
   };
   std::deque<Part> parts;
+  /// What goes wrong, and what is defined, while a node is imported that may be imported in another way.
+  struct Attempt {
+    std::string problem;
+    llvm::SmallVector<std::string> defined;
+  };
+  Attempt *current = nullptr;
   llvm::DenseSet<mlir::Value> constants;
+  llvm::StringMap<int32_t> declaredTypes;
   /// See noteDynamic.
   llvm::SetVector<mlir::StringAttr> dynamicOperands, dynamicResults;
 };

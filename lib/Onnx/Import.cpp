@@ -7,6 +7,26 @@
 using namespace tare;
 using namespace tare::onnx;
 
+using Constants = std::vector<std::pair<std::string, Tensor>>;
+
+/// The inputs that the user makes constants, which are none of the graph's any more.
+static mlir::FailureOr<Constants> takeConstants(Graph &graph, const std::vector<InputValue> &values,
+                                                const Reporter &reporter) {
+  Constants constants;
+  for (const InputValue &given : values) {
+    auto input = llvm::find_if(graph.inputs, [&](const auto *input) { return input->name() == given.name; });
+    if (input == graph.inputs.end())
+      return reporter.error("--input-value names '" + given.name +
+                            "', which is no input of the model, or is given twice");
+    mlir::FailureOr<Tensor> value = constantInput(**input, given, reporter);
+    if (mlir::failed(value))
+      return mlir::failure();
+    constants.emplace_back(given.name, *value);
+    graph.inputs.erase(input);
+  }
+  return constants;
+}
+
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 tare::onnx::importModel(const std::string &path, const ImportOptions &options, mlir::MLIRContext &context) {
   context.loadDialect<mlir::func::FuncDialect, mlir::quant::QuantDialect, qnn::QnnDialect>();
@@ -19,11 +39,16 @@ tare::onnx::importModel(const std::string &path, const ImportOptions &options, m
   mlir::FailureOr<Graph> graph = readGraph(*model->proto, reporter);
   if (failed(graph))
     return mlir::failure();
-  mlir::FailureOr<std::vector<BoundInput>> inputs = bindInputs(*graph, options.inputShapes, reporter);
+  mlir::FailureOr<Constants> constants = takeConstants(*graph, options.inputValues, reporter);
+  if (failed(constants))
+    return mlir::failure();
+  mlir::FailureOr<std::vector<BoundInput>> inputs = bindInputs(*graph, options, reporter);
   if (failed(inputs))
     return mlir::failure();
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   GraphImporter importer(*model, path, *graph, reporter, context);
+  for (auto &[name, value] : *constants)
+    importer.define(name, {value, std::nullopt, nullptr});
   if (failed(importer.run(*inputs, *module)))
     return mlir::failure();
   return module;

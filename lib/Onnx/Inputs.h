@@ -13,10 +13,16 @@ struct BoundInput {
   /// ONNX's element type.
   int32_t dataType;
   Shape shape;
+  /// The elements, where they are known; @main then has an argument that nothing reads.
+  Tensor known = {};
 };
 
-/// Binds symbolic dimensions by the user's shapes; a first one becomes 1.
-mlir::FailureOr<std::vector<BoundInput>> bindInputs(const Graph &graph, const std::vector<InputShape> &shapes,
+/// An input that the user makes a constant, in the model's type.
+mlir::FailureOr<Tensor> constantInput(const proto::ValueInfoProto &input, const InputValue &given,
+                                      const Reporter &reporter);
+
+/// Binds symbolic dimensions by the user's shapes and by the data's; a first one becomes 1.
+mlir::FailureOr<std::vector<BoundInput>> bindInputs(const Graph &graph, const ImportOptions &options,
                                                     const Reporter &reporter);
 
 } // namespace tare::onnx

@@ -10,7 +10,7 @@
 namespace tare::onnx {
 
 /// The opsets of the default domain that the import functions know.
-inline constexpr int64_t oldestOpset = 7, newestOpset = 28;
+inline constexpr int64_t oldestOpset = 1, newestOpset = 28;
 
 struct Model {
   std::unique_ptr<proto::ModelProto> proto;

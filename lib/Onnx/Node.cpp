@@ -14,9 +14,13 @@ using Attribute = proto::AttributeProto;
 
 LogicalResult Node::error(const llvm::Twine &message) {
   if (!hasFailed)
-    (void)importer.getReporter().error(describe(node, importer.getModel()) + ": " + message);
+    importer.reportError((describe(node, importer.getModel()) + ": " + message).str());
   hasFailed = true;
   return failure();
+}
+
+void Node::warning(llvm::StringRef kind, const llvm::Twine &message, llvm::StringRef remedy) {
+  importer.getReporter().warning(kind, describe(node, importer.getModel()) + ": " + message, remedy);
 }
 
 //===----------------------------------------------------------------------===//
@@ -24,11 +28,11 @@ LogicalResult Node::error(const llvm::Twine &message) {
 //===----------------------------------------------------------------------===//
 
 bool Node::hasAttribute(llvm::StringRef name) const {
-  return llvm::any_of(proto.attribute(), [&](const Attribute &attribute) { return attribute.name() == name; });
+  return llvm::any_of(protoNode.attribute(), [&](const Attribute &attribute) { return attribute.name() == name; });
 }
 
 const Attribute *Node::attribute(llvm::StringRef name, Attribute::AttributeType type) {
-  for (const Attribute &attribute : proto.attribute()) {
+  for (const Attribute &attribute : protoNode.attribute()) {
     if (attribute.name() != name)
       continue;
     // The first versions of the format had no field for the type.
@@ -86,6 +90,41 @@ Tensor Node::tensorAttribute(llvm::StringRef name) {
   return Tensor();
 }
 
+host::Attributes Node::hostAttributes() {
+  host::Attributes attributes;
+  for (const Attribute &attribute : protoNode.attribute()) {
+    const std::string &name = attribute.name();
+    switch (attribute.type()) {
+    case Attribute::INT:
+      attributes.set(name, int64_t(attribute.i()));
+      break;
+    case Attribute::FLOAT:
+      attributes.set(name, double(attribute.f()));
+      break;
+    case Attribute::STRING:
+      attributes.set(name, attribute.s());
+      break;
+    case Attribute::INTS:
+      attributes.set(name, std::vector<int64_t>(attribute.ints().begin(), attribute.ints().end()));
+      break;
+    case Attribute::FLOATS:
+      attributes.set(name, std::vector<double>(attribute.floats().begin(), attribute.floats().end()));
+      break;
+    case Attribute::STRINGS:
+      attributes.set(name, std::vector<std::string>(attribute.strings().begin(), attribute.strings().end()));
+      break;
+    case Attribute::TENSOR:
+      if (Tensor tensor = tensorAttribute(name))
+        attributes.set(name, std::move(tensor));
+      break;
+    default:
+      (void)error("attribute '" + name +
+                  "' has a type that is not supported: " + Attribute::AttributeType_Name(attribute.type()));
+    }
+  }
+  return attributes;
+}
+
 Integers Node::extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest) {
   Integers values = intsAttribute(name).value_or(Integers(count, fallback));
   if (values.size() != count)
@@ -100,13 +139,15 @@ Integers Node::extentsAttribute(llvm::StringRef name, size_t count, int64_t fall
 // Operands
 //===----------------------------------------------------------------------===//
 
-bool Node::hasOperand(unsigned index) const { return index < numOperands() && !proto.input(index).empty(); }
+bool Node::hasOperand(unsigned index) const { return index < numOperands() && !protoNode.input(index).empty(); }
 
 llvm::StringRef Node::operandName(unsigned index) const {
-  return hasOperand(index) ? llvm::StringRef(proto.input(index)) : "";
+  return hasOperand(index) ? llvm::StringRef(protoNode.input(index)) : "";
 }
 
-GraphValue *Node::valueOf(unsigned index) { return hasOperand(index) ? importer.find(proto.input(index)) : nullptr; }
+GraphValue *Node::valueOf(unsigned index) {
+  return hasOperand(index) ? importer.find(protoNode.input(index)) : nullptr;
+}
 
 GraphValue *Node::requireValue(unsigned index) {
   GraphValue *value = valueOf(index);
@@ -126,7 +167,18 @@ mlir::Value Node::rawOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value || hasFailed)
     return nullptr;
-  Result<mlir::Value> result = importer.materialize(proto.input(index), *value);
+  Result<mlir::Value> result = importer.materialize(protoNode.input(index), *value);
+  if (result)
+    return *result;
+  (void)error(result.error().message);
+  return nullptr;
+}
+
+mlir::Value Node::inOwnType(unsigned index) {
+  GraphValue *value = requireValue(index);
+  if (!value || hasFailed)
+    return nullptr;
+  Result<mlir::Value> result = importer.inOwnType(protoNode.input(index), *value);
   if (result)
     return *result;
   (void)error(result.error().message);
@@ -172,6 +224,10 @@ mlir::Value Node::numbers(unsigned index) {
 
 mlir::Value Node::maskOperand(unsigned index, mlir::Value (Node::*otherwise)(unsigned)) {
   const Tensor *mask = dequantized(index) ? nullptr : known(index);
+  if (mask && hidesRows(*mask)) {
+    (void)error("operand '" + operandName(index) + "' is -inf along a whole row, of which nothing is left");
+    return nullptr;
+  }
   std::optional<Tensor> finite = mask ? withoutMinusInfinity(*mask) : std::nullopt;
   return finite ? constant(operandName(index), *finite) : (this->*otherwise)(index);
 }
@@ -245,7 +301,7 @@ double Node::requireScalar(unsigned index, llvm::StringRef role, double fallback
 //===----------------------------------------------------------------------===//
 
 llvm::StringRef Node::resultName(unsigned index) const {
-  return index < numResults() ? llvm::StringRef(proto.output(index)) : "";
+  return index < numResults() ? llvm::StringRef(protoNode.output(index)) : "";
 }
 
 bool Node::isUsed(unsigned index) const {
@@ -303,6 +359,15 @@ LogicalResult Node::importPart(proto::NodeProto part, const std::string &layer) 
 }
 
 mlir::Location Node::location(llvm::StringRef value) { return qnn::nameLoc(builder().getContext(), node.layer, value); }
+
+mlir::Location Node::partLocation(llvm::StringRef part) {
+  return qnn::nameLoc(builder().getContext(), node.layer + "." + part.str(), stepName(part));
+}
+
+LogicalResult Node::importBranch(proto::GraphProto &branch) {
+  hasFailed |= mlir::failed(importer.importBranch(branch));
+  return mlir::failure(hasFailed);
+}
 
 /// Infers and sets the result's type; what is wrong becomes the node's error.
 mlir::Value Node::complete(mlir::Operation *op) {

@@ -13,6 +13,7 @@
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Host/Attributes.h"
 
 namespace tare::onnx {
 
@@ -32,13 +33,16 @@ inline bool hasNoElements(mlir::Type type) { return mlir::cast<mlir::RankedTenso
 
 class Node {
 public:
-  Node(GraphImporter &importer, const GraphNode &node) : importer(importer), node(node), proto(*node.proto) {}
+  Node(GraphImporter &importer, const GraphNode &node) : importer(importer), node(node), protoNode(*node.proto) {}
 
   int64_t opset() const { return importer.getOpset(); }
-  llvm::StringRef opType() const { return proto.op_type(); }
+  llvm::StringRef opType() const { return protoNode.op_type(); }
+  const proto::NodeProto &proto() const { return protoNode; }
   bool failed() const { return hasFailed; }
   /// Reports what is wrong with the node; only the first error is.
   mlir::LogicalResult error(const llvm::Twine &message);
+  /// Tells of the node; as of Warning.
+  void warning(llvm::StringRef kind, const llvm::Twine &message, llvm::StringRef remedy);
 
   // Attributes.
   bool hasAttribute(llvm::StringRef name) const;
@@ -49,11 +53,13 @@ public:
   std::optional<std::vector<float>> floatsAttribute(llvm::StringRef name);
   /// Null where there is none.
   Tensor tensorAttribute(llvm::StringRef name);
+  /// All that a host operator can have.
+  host::Attributes hostAttributes();
   /// `count` integers in [lowest, largestExtent], each `fallback` by default.
   Integers extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest);
 
   // Operands.
-  unsigned numOperands() const { return proto.input_size(); }
+  unsigned numOperands() const { return protoNode.input_size(); }
   bool hasOperand(unsigned index) const;
   llvm::StringRef operandName(unsigned index) const;
   /// The operand in the IR, which must be float: null after an error.
@@ -67,6 +73,8 @@ public:
   mlir::Value anyOperand(unsigned index);
   /// The operand in the IR, whatever its type; null after an error.
   mlir::Value rawOperand(unsigned index);
+  /// The operand in the IR in the model's type: float, integers or bool on no grid.
+  mlir::Value inOwnType(unsigned index);
   /// The grid of an operand that is computed integers (in the IR, of a quantized type); nothing for others.
   std::optional<qnn::Grid> integerGrid(unsigned index);
   /// The elements of an operand that is known at import, or null: of a dequantized constant its real numbers.
@@ -81,13 +89,15 @@ public:
   bool isConstant(unsigned index);
   /// The operand's shape, in whatever form it is.
   std::optional<Shape> shapeOf(unsigned index);
+  /// ONNX's number of the type that the model declares for an operand, where it does.
+  std::optional<int32_t> declaredType(unsigned index) const { return importer.declaredType(operandName(index)); }
   /// The elements of a known operand of integers.
   std::optional<Integers> requireIntegers(unsigned index, llvm::StringRef role);
   /// The element of a known operand of one number.
   double requireScalar(unsigned index, llvm::StringRef role, double fallback);
 
   // Results.
-  unsigned numResults() const { return proto.output_size(); }
+  unsigned numResults() const { return protoNode.output_size(); }
   /// A value of the IR that is no operand, and how many axes it has.
   mlir::Value valueNamed(llvm::StringRef name) const { return importer.find(name)->value; }
   int64_t rankOf(llvm::StringRef name) const { return dims(valueNamed(name)).size(); }
@@ -109,6 +119,11 @@ public:
   mlir::LogicalResult importInstead(const GraphNode &other);
   /// Imports a node that is written for this one, as a part of it: see Composite.
   mlir::LogicalResult importPart(proto::NodeProto part, const std::string &layer);
+  /// Imports one of the node's graphs, whose values it then sees.
+  mlir::LogicalResult importBranch(proto::GraphProto &branch);
+  GraphValue *valueOf(llvm::StringRef name) { return importer.find(name); }
+  /// Whether the graph gives the result.
+  bool isOutput(unsigned index) const { return importer.isOutput(resultName(index)); }
 
   /// The node, for values that refer to it.
   const GraphNode &graphNode() const { return node; }
@@ -124,6 +139,11 @@ public:
   template <typename Op, typename... Args> mlir::Value createStep(llvm::StringRef step, Args &&...args) {
     return createNamed<Op>(stepName(step), std::forward<Args>(args)...);
   }
+  /// An op of a part of the node that errors and tables tell apart: the layer "<layer>.<part>", whose value is
+  /// "<result>/<part>".
+  template <typename Op, typename... Args> mlir::Value createPart(llvm::StringRef part, Args &&...args) {
+    return createAt<Op>(partLocation(part), std::forward<Args>(args)...);
+  }
   /// A step whose numbers the model does not round: see qnn::intermediateAttrName.
   template <typename Op, typename... Args> mlir::Value createIntermediate(llvm::StringRef step, Args &&...args) {
     mlir::Value value = createStep<Op>(step, std::forward<Args>(args)...);
@@ -133,10 +153,7 @@ public:
   }
   /// The op that holds the value `name`.
   template <typename Op, typename... Args> mlir::Value createNamed(llvm::StringRef name, Args &&...args) {
-    if (hasFailed)
-      return nullptr;
-    mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
-    return complete(Op::create(builder(), location(name), unknown, std::forward<Args>(args)...));
+    return createAt<Op>(location(name), std::forward<Args>(args)...);
   }
   /// The op that holds result 0, or a step on the way to it, whose type the caller knows.
   template <typename Op> mlir::Value createTyped(mlir::Type type, mlir::Value operand, llvm::StringRef step = "") {
@@ -144,6 +161,8 @@ public:
       return nullptr;
     return check(Op::create(builder(), location(step.empty() ? resultName(0).str() : stepName(step)), type, operand));
   }
+  /// The op's first result; null where the op is not valid, which becomes the node's error.
+  mlir::Value check(mlir::Operation *op);
   /// A constant of the IR with a name of its own.
   mlir::Value constant(llvm::StringRef name, const Tensor &tensor);
   mlir::Value scalarConstant(llvm::StringRef step, double value);
@@ -162,14 +181,20 @@ private:
   GraphValue *valueOf(unsigned index);
   GraphValue *requireValue(unsigned index);
   mlir::Location location(llvm::StringRef value);
+  mlir::Location partLocation(llvm::StringRef part);
+  template <typename Op, typename... Args> mlir::Value createAt(mlir::Location location, Args &&...args) {
+    if (hasFailed)
+      return nullptr;
+    mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
+    return complete(Op::create(builder(), location, unknown, std::forward<Args>(args)...));
+  }
   std::string stepName(llvm::StringRef step) const { return (resultName(0) + "/" + step).str(); }
   mlir::Value complete(mlir::Operation *op);
   mlir::Value nothingOf(mlir::RankedTensorType type, mlir::Operation *op);
-  mlir::Value check(mlir::Operation *op);
 
   GraphImporter &importer;
   const GraphNode &node;
-  const proto::NodeProto &proto;
+  const proto::NodeProto &protoNode;
   bool hasFailed = false;
 };
 

@@ -5,7 +5,9 @@ using namespace tare::onnx;
 
 OpTable::OpTable() {
   registerActivations(*this);
+  registerAttention(*this);
   registerArithmetic(*this);
+  registerControlFlow(*this);
   registerConvolutions(*this);
   registerDynamicQuantization(*this);
   registerFusedOperators(*this);
@@ -14,15 +16,18 @@ OpTable::OpTable() {
   registerMatrixProducts(*this);
   registerMovement(*this);
   registerNormalization(*this);
+  registerLayerNorms(*this);
   registerPadding(*this);
   registerPooling(*this);
   registerQOperators(*this);
   registerQuantization(*this);
+  registerRecurrent(*this);
+  registerReductions(*this);
   registerResizing(*this);
+  registerSelection(*this);
   registerShapeFolds(*this);
   registerMovementFolds(*this);
   registerElementwiseFolds(*this);
-  registerReductionFolds(*this);
   registerIndexingFolds(*this);
   registerQuantizationFolds(*this);
 }

@@ -51,7 +51,9 @@ private:
 
 // The families: Ops/*.cpp and Fold/*.cpp.
 void registerActivations(OpTable &table);
+void registerAttention(OpTable &table);
 void registerArithmetic(OpTable &table);
+void registerControlFlow(OpTable &table);
 void registerConvolutions(OpTable &table);
 void registerDynamicQuantization(OpTable &table);
 void registerFusedOperators(OpTable &table);
@@ -60,15 +62,18 @@ void registerJoins(OpTable &table);
 void registerMatrixProducts(OpTable &table);
 void registerMovement(OpTable &table);
 void registerNormalization(OpTable &table);
+void registerLayerNorms(OpTable &table);
 void registerPadding(OpTable &table);
 void registerPooling(OpTable &table);
 void registerQOperators(OpTable &table);
 void registerQuantization(OpTable &table);
+void registerRecurrent(OpTable &table);
+void registerReductions(OpTable &table);
 void registerResizing(OpTable &table);
+void registerSelection(OpTable &table);
 void registerShapeFolds(OpTable &table);
 void registerMovementFolds(OpTable &table);
 void registerElementwiseFolds(OpTable &table);
-void registerReductionFolds(OpTable &table);
 void registerIndexingFolds(OpTable &table);
 void registerQuantizationFolds(OpTable &table);
 

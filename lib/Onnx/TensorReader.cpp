@@ -36,6 +36,29 @@ size_t bytesPerElement(int32_t dataType) {
   return sizeOf(*integerType(dataType));
 }
 
+/// Two elements in a byte, the first one in its lower half.
+Tensor unpackHalfBytes(int32_t dataType, Shape shape, std::span<const std::byte> raw) {
+  Tensor tensor(ElementType::i8, std::move(shape));
+  for (int64_t i = 0, count = tensor.count(); i < count; ++i) {
+    int bits = (std::to_integer<int>(raw[i / 2]) >> (i % 2 * 4)) & 15;
+    tensor.mutableAs<int8_t>()[i] = static_cast<int8_t>(dataType == Proto::INT4 && bits > 7 ? bits - 16 : bits);
+  }
+  return tensor;
+}
+
+/// The bytes that so many elements take in a file.
+size_t storedBytes(int32_t dataType, int64_t count) {
+  return isNarrowInteger(dataType) ? (count + 1) / 2 : count * bytesPerElement(dataType);
+}
+
+/// Half bytes in the list field, one byte in each number.
+std::vector<std::byte> listedBytes(const Proto &proto) {
+  std::vector<std::byte> bytes;
+  for (int32_t value : proto.int32_data())
+    bytes.push_back(static_cast<std::byte>(value));
+  return bytes;
+}
+
 /// float32 from raw elements of another floating-point type.
 Tensor convertRaw(int32_t dataType, Shape shape, const std::byte *raw) {
   Tensor tensor(ElementType::f32, std::move(shape));
@@ -119,7 +142,7 @@ Tensor readList(const Proto &proto, Shape shape) {
 
 /// The type, checked: every dimension and the size in bytes are sane.
 Result<TensorType> readType(const Proto &proto) {
-  std::optional<ElementType> element = integerType(proto.data_type());
+  std::optional<ElementType> element = storedType(proto.data_type());
   if (isFloat(proto.data_type()))
     element = ElementType::f32;
   if (!element)
@@ -191,6 +214,40 @@ std::optional<ElementType> tare::onnx::integerType(int32_t dataType) {
   }
 }
 
+std::optional<ElementType> tare::onnx::storedType(int32_t dataType) {
+  return isNarrowInteger(dataType) ? ElementType::i8 : integerType(dataType);
+}
+
+int32_t tare::onnx::dataTypeOf(ElementType element) {
+  switch (element) {
+  case ElementType::f32:
+    return Proto::FLOAT;
+  case ElementType::f64:
+    return Proto::DOUBLE;
+  case ElementType::f16:
+    return Proto::FLOAT16;
+  case ElementType::i8:
+    return Proto::INT8;
+  case ElementType::u8:
+    return Proto::UINT8;
+  case ElementType::i16:
+    return Proto::INT16;
+  case ElementType::u16:
+    return Proto::UINT16;
+  case ElementType::i32:
+    return Proto::INT32;
+  case ElementType::u32:
+    return Proto::UINT32;
+  case ElementType::i64:
+    return Proto::INT64;
+  case ElementType::u64:
+    return Proto::UINT64;
+  case ElementType::boolean:
+    return Proto::BOOL;
+  }
+  return Proto::UNDEFINED;
+}
+
 bool tare::onnx::isSane(const TensorType &type) {
   if (type.shape.size() > largestRank)
     return false;
@@ -218,14 +275,19 @@ Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
   bool narrow = isFloat(dataType) && dataType != Proto::FLOAT;
   converted |= narrow;
   if (!proto.has_raw_data() && proto.data_location() != Proto::EXTERNAL) {
-    if (listLength(proto) != type->count())
-      return Error{fmt::format("found {} elements, expected {} for shape {}", listLength(proto), type->count(),
-                               toString(type->shape))};
+    int64_t listed = isNarrowInteger(dataType) ? storedBytes(dataType, type->count()) : type->count();
+    if (listLength(proto) != listed)
+      return Error{
+          fmt::format("found {} elements, expected {} for shape {}", listLength(proto), listed, toString(type->shape))};
+    if (isNarrowInteger(dataType))
+      return unpackHalfBytes(dataType, type->shape, listedBytes(proto));
     return readList(proto, type->shape);
   }
-  Result<OwnedBytes> raw = rawBytes(proto, type->count() * bytesPerElement(dataType));
+  Result<OwnedBytes> raw = rawBytes(proto, storedBytes(dataType, type->count()));
   if (!raw)
     return raw.error();
+  if (isNarrowInteger(dataType))
+    return unpackHalfBytes(dataType, type->shape, raw->bytes);
   if (narrow)
     return convertRaw(dataType, type->shape, raw->bytes.data());
   Tensor tensor = wrap(*type, *raw);

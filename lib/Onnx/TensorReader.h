@@ -25,6 +25,14 @@ bool isFloat(int32_t dataType);
 std::optional<qnn::FloatFormat> roundingFormat(int32_t dataType);
 /// The host type of ONNX's integer and bool types that are whole bytes.
 std::optional<ElementType> integerType(int32_t dataType);
+/// Integers of 4 bits, two of which are a byte in a file. Tensors of them hold int8.
+inline bool isNarrowInteger(int32_t dataType) {
+  return dataType == proto::TensorProto::INT4 || dataType == proto::TensorProto::UINT4;
+}
+/// The integers that a tensor of the type holds; nothing for another type.
+std::optional<ElementType> storedType(int32_t dataType);
+/// ONNX's number of a type.
+int32_t dataTypeOf(ElementType element);
 
 /// Reads tensors in all of ONNX's encodings; keeps account of narrowed types.
 class TensorReader {

@@ -143,7 +143,8 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     return opened.error();
   if (files.empty())
     chooseAlternatives(*opened);
-  File file{path};
+  // Without inputs all samples are alike.
+  File file{path, inputs.empty() ? 1 : 0};
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorType &found = (*opened)[i].type();
     const TensorType &declared = inputs[i].type;

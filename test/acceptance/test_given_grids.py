@@ -143,13 +143,15 @@ def test_weights_with_a_scale_per_input_channel_are_rounded_anew_and_told(axis, 
     assert ("layer 'layer' has weights with a scale per index of axis" in messages) == (axis == 0)
 
 
-def test_scales_per_block_are_refused_in_words(tmp_path):
+def test_scales_per_block_are_rounded_anew_and_told(tmp_path):
     nodes = quantize("x", "as", "az", "xd") + dequantize("kq", "ks", "k", axis=0, block_size=2) + \
         [node("MatMul", ["xd", "k"], ["c"], name="layer")] + quantize("c", "as", "az", "y")
     constants = {**grid("a", .125), "ks": np.full((2, 3), .1, F32), "kq": np.ones((4, 3), np.int8)}
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4])], [port("y", [1, 3])], constants)
-    message = fails("convert", model, "-o", tmp_path / "p.tare", output=tmp_path / "p.tare")
-    assert "scales per block are not supported" in message and "'k'" in message
+    message = tare("convert", model, "-o", tmp_path / "p.tare").stderr
+    assert "node 'k' (DequantizeLinear, opset 21): 'kq' has a scale per block of 2 elements" in message and "quantize the weights per channel" in message
+    x = samples([1, 4])
+    assert np.abs(outputs_of(tmp_path / "p.tare", {"x": x})["y"] - reference(model, {"x": x})["y"]).max() <= .125
 
 
 #===------------------------------------------------------------------------===#

@@ -43,7 +43,7 @@ def test_limits_are_the_layers_own(tmp_path, rng):
     assert not any(layer["kind"] in ("rescale", "relu", "clip") for layer in tare_json("inspect", program)["layers"])
 
 
-@pytest.mark.parametrize("nodes, words", [([node("Max", ["x", "v"], ["y"], name="m")], "two computed values"),
+@pytest.mark.parametrize("nodes, words", [([node("Max", ["x", "v", "v"], ["y"], name="m")], "two computed values"),
                                           ([node("Min", ["x", "b"], ["y"], name="m"), node("Relu", ["v"], ["u"])], "expected one number")])
 def test_other_maxima_are_refused(nodes, words, tmp_path):
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 5, 5]), port("v", [1, 3, 5, 5])], [port("y", [1, 3, 5, 5])], CONSTANTS, opset=17)

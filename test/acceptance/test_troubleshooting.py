@@ -23,8 +23,11 @@ def test_the_message_is_the_tools_own(message):
 
 
 def messages():
-    """What stands between the gaps of the literals in statements that report an error or a warning, not of patterns' reasons."""
+    """What stands between the gaps of the literals in statements that report an error or a warning, not of patterns' reasons. What host
+    operators say of nodes that ONNX's specification does not allow is one row."""
     for path in SOURCES:
+        if path.is_relative_to(ROOT / "lib/Host"):
+            continue
         source = re.sub(r'"\s*(<<\s*)?"', "", re.sub(r"//[^\n]*|assert\([^\n]*", "", path.read_text()))
         for start in re.finditer(r"\b(emitError|emitWarning|reportWarning|emitOpError|error|Error|fail)[({]", source):
             for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', source[start.end() : source.find(";", start.end())]):

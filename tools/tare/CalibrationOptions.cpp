@@ -31,9 +31,7 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
                                      "The type of activations: i8 or i16 (default: the target's preferred one)")
                           ->type_name("TYPE")
                           ->check(oneOf({"i8", "i16"}));
-  app.add_option("--input-shape", inputShapes, "Bind an input's open dimensions, as x=1,3,224,224; may be repeated")
-      ->type_name("NAME=DIMS")
-      ->allow_extra_args(false);
+  inputOptions.addTo(app);
   addMemoryLimit(app, maxMemory);
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
@@ -88,14 +86,10 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
     return Error{model + ": is a program already; expected an ONNX model or IR"};
   request.model = model;
   request.isIr = *kind == ModelKind::ir;
-  if (request.isIr && !inputShapes.empty())
-    return Error{model + ": --input-shape binds the dimensions of an ONNX model; IR has known shapes"};
-  for (const std::string &text : inputShapes) {
-    Result<onnx::InputShape> shape = onnx::parseInputShape(text);
-    if (!shape)
-      return shape.error();
-    request.import.inputShapes.push_back(*shape);
-  }
+  Result<onnx::ImportOptions> import = inputOptions.parse({model});
+  if (!import)
+    return import.error();
+  request.import = std::move(*import);
   Result<std::string> chosen = chosenMethod();
   if (!chosen)
     return chosen.error();

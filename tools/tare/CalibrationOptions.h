@@ -4,6 +4,7 @@
 
 #include "Compilation.h"
 #include "FileArguments.h"
+#include "InputOptions.h"
 
 #include <CLI/CLI.hpp>
 
@@ -22,7 +23,7 @@ struct CalibrationOptions {
   int64_t samples = 0;
   /// In units of 2^20 bytes; 0 for what there is.
   int64_t maxMemory = 0;
-  std::vector<std::string> inputShapes;
+  InputOptions inputOptions;
   CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
   CLI::Option *methodOption = nullptr, *percentileOption = nullptr, *samplesOption = nullptr;
 

@@ -3,7 +3,7 @@
 #include "Comparison.h"
 #include "Json.h"
 #include "Numbers.h"
-#include "ShapeOptions.h"
+#include "InputOptions.h"
 #include "Table.h"
 #include "WatchedSamples.h"
 
@@ -24,8 +24,10 @@ public:
             "  compared where both hold the same value of the model, in real numbers.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options, {first, second}); !parsed)
-      return parsed;
+    Result<onnx::ImportOptions> import = inputOptions.parse({first, second});
+    if (!import)
+      return import.error();
+    options.import = std::move(*import);
     if (Status used = checkReference(options, {first, second}); !used)
       return used;
     auto a = load(first);
@@ -62,7 +64,7 @@ private:
     files.reads(app.add_option("A", first, "The reference")->required(), first);
     files.reads(app.add_option("B", second, "What is compared with it")->required(), second);
     files.reads(addInputs(app, inputs)->required(), inputs);
-    shapes.addTo(app);
+    inputOptions.addTo(app);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
@@ -211,7 +213,7 @@ private:
   }
 
   std::string first, second, inputs;
-  ShapeOptions shapes;
+  InputOptions inputOptions;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
   std::optional<double> minSqnr, minCosine;

@@ -88,7 +88,8 @@ Status Comparison::run(SampleSource &data, size_t threads, Progress &progress) {
     merge((*sample)->index, compareSample(**sample, workers.front()));
   return forEachSample(data, threads, progress, [&](const Sample &next, size_t worker) {
     merge(next.index, compareSample(next, workers[worker]));
-    return success();
+    Status ran = first.status();
+    return ran ? second.status() : ran;
   });
 }
 

@@ -12,6 +12,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Npu/NpuInterfaces.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -99,6 +100,8 @@ public:
     if (failed(phase("import", [&] { return import(); })))
       return failure();
     if (failed(arrow(Stage::simplified, "simplify", buildSimplifyPipeline)))
+      return failure();
+    if (request.last >= Stage::qdq && failed(qnn::checkIntegerForms(result.module->lookupSymbol<func::FuncOp>("main"))))
       return failure();
     if (failed(calibrate()))
       return failure();

@@ -86,7 +86,7 @@ public:
 
 struct ExecutableOptions {
   /// For ONNX models.
-  std::vector<onnx::InputShape> inputShapes;
+  onnx::ImportOptions import;
   /// Programs run on the reference kernels.
   bool reference = false;
   /// In units of 2^20 bytes; 0 for what there is.
@@ -112,6 +112,8 @@ public:
   const std::vector<ExecutableLayer> &layers() const { return observedLayers; }
   /// A runner whose programs run each sample in up to `threads` threads.
   virtual Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const = 0;
+  /// Whether all samples so far could be run; the results of one that could not mean nothing.
+  virtual Status status() const { return success(); }
   /// The real numbers of a layer's result; a copy.
   virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
   /// What the layers that read a layer's result tell apart of its real numbers; nothing where that is all, or unknown.

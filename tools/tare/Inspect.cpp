@@ -1,7 +1,7 @@
 //===- Inspect.cpp - tare inspect -----------------------------------------===//
 #include "Commands.h"
 #include "Inspection.h"
-#include "ShapeOptions.h"
+#include "InputOptions.h"
 #include "tare/Tensor/StandardStreams.h"
 
 #include <filesystem>
@@ -20,8 +20,10 @@ public:
             "  that its accumulator has to spare. Ranges stand for one number per channel; --json has them all.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options, {path}); !parsed)
-      return parsed;
+    Result<onnx::ImportOptions> import = inputOptions.parse({path});
+    if (!import)
+      return import.error();
+    options.import = std::move(*import);
     auto kind = kindOfModel(path);
     if (!kind)
       return kind.error();
@@ -43,11 +45,11 @@ public:
 private:
   void addOptions(CLI::App &app) override {
     files.reads(app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required(), path);
-    shapes.addTo(app);
+    inputOptions.addTo(app);
   }
 
   std::string path;
-  ShapeOptions shapes;
+  InputOptions inputOptions;
   ExecutableOptions options;
 };
 

@@ -55,7 +55,7 @@ private:
 Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
                                          CompilerContext &context) {
   if (kind == ModelKind::onnx) {
-    auto imported = onnx::importModel(path, {options.inputShapes}, *context);
+    auto imported = onnx::importModel(path, options.import, *context);
     if (failed(imported))
       return context.takeError(path);
     return std::move(*imported);
@@ -189,6 +189,11 @@ void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
 
 Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner(size_t) const {
   return std::unique_ptr<Runner>(new ModuleRunner(*this));
+}
+
+Status ModuleExecutable::status() const {
+  std::optional<std::string> problem = evaluator->problem();
+  return problem ? Status(Error{path + ": " + *problem}) : tare::success();
 }
 
 Tensor ModuleExecutable::realOf(size_t layer, const ConstTensorView &result) const {

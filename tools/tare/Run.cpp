@@ -1,12 +1,13 @@
 //===- Run.cpp - tare run -------------------------------------------------===//
 #include "Commands.h"
+#include "DataBinding.h"
+#include "InputOptions.h"
 #include "Json.h"
 #include "LayerNames.h"
 #include "Numbers.h"
 #include "OutputFile.h"
 #include "Profile.h"
 #include "Samples.h"
-#include "ShapeOptions.h"
 #include "WatchedSamples.h"
 #include "tare/Tensor/Npz.h"
 
@@ -31,14 +32,16 @@ public:
             "  samples lie along the first axis, of the outputs too.") {}
 
   Status run() override {
-    if (Status parsed = shapes.parseInto(options, {model}); !parsed)
-      return parsed;
+    Result<onnx::ImportOptions> import = inputOptions.parse({model});
+    if (!import)
+      return import.error();
+    options.import = std::move(*import);
     if (Status used = checkReference(options, {model}); !used)
       return used;
     for (const std::string &output : {outputs, trace})
       if (Status free = checkOutput(output, std::vector<std::string>{model, inputs}); !free)
         return free;
-    auto executable = Executable::load(model, options, console());
+    auto executable = loadForData(model, options, inputs, console());
     if (!executable)
       return executable.error();
     auto data = Dataset::open(inputs, (*executable)->declarations(raw), samples);
@@ -67,7 +70,7 @@ private:
         app.add_option("--profile-trace", trace, "Write --profile's runs as a trace for chrome://tracing or Perfetto");
     files.writes(traced->type_name("T.json")->needs(timed), trace);
     timed->excludes("--all-layers");
-    shapes.addTo(app);
+    inputOptions.addTo(app);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
@@ -182,6 +185,8 @@ private:
                       : writer.write(arrays.layers[layer], sample.index, executable.realOf(layer, result).view());
       };
     std::vector<Tensor> results = runner.run(sample.inputs, observe);
+    if (Status ran = executable.status(); !ran)
+      return ran;
     for (size_t i = 0; i != results.size() && written; ++i)
       written = writer.write(arrays.outputs[i], sample.index, executable.outputs()[i].asInModel(results[i]).view());
     return written;
@@ -213,7 +218,7 @@ private:
   }
 
   std::string model, inputs, outputs, trace;
-  ShapeOptions shapes;
+  InputOptions inputOptions;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
   bool raw = false, allLayers = false, profiling = false;

@@ -11,6 +11,7 @@
 #include "tare/Tensor/Tensor.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ public:
                           ElementOrder order = ElementOrder::rowMajor) const;
   /// The same with an editor.
   std::vector<Tensor> runEdited(llvm::ArrayRef<Tensor> operands, Editor edit) const;
+  /// Why some sample so far could not be run: a node of the model cannot take an operand's elements (an index out of
+  /// range). The results of such a sample mean nothing.
+  std::optional<std::string> problem() const;
 
 private:
   struct Graph;

@@ -21,7 +21,7 @@
 
 namespace tare::onnx {
 
-/// The shape that the user gives to a graph input.
+/// The shape that the user gives to a graph input; or, where no input has the name but a dimension, that one's size.
 struct InputShape {
   std::string name;
   Shape dims;
@@ -30,10 +30,29 @@ struct InputShape {
 /// Parses "x=1,3,224,224", the value of --input-shape. The name may contain
 /// '='; dimensions are positive.
 Result<InputShape> parseInputShape(std::string_view text);
+/// The same, or "batch=1,height=320": sizes of named dimensions.
+Result<std::vector<InputShape>> parseInputShapes(std::string_view text);
+
+/// Elements of a graph input. Given by a user as text they are numbers without a shape but their count; the model says
+/// their type.
+struct InputValue {
+  std::string name;
+  Tensor value;
+};
+
+/// Parses "sr=16000" or "axes=0,2", the value of --input-value: float64 numbers.
+Result<InputValue> parseInputValue(std::string_view text);
 
 struct ImportOptions {
   /// Shapes for inputs whose shape the model leaves open.
   std::vector<InputShape> inputShapes;
+  /// Inputs that become constants: @main does not have them.
+  std::vector<InputValue> inputValues;
+  /// What data hold of the inputs, for all samples alike: a shape where the model leaves it open, and elements (a null
+  /// tensor of a type: not alike, or many). @main has all inputs still.
+  std::vector<InputValue> sampleValues;
+  /// Which inputs have the elements of `sampleValues`: none, those of at most one axis, or all.
+  enum class Known { none, lists, all } known = Known::none;
 };
 
 /// Imports the model in the file `path`: func.func @main, arguments and results

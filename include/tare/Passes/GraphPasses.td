@@ -119,4 +119,22 @@ def Decompose : FunctionPass<"tare-decompose"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def SelectByMasks : FunctionPass<"tare-select-by-masks"> {
+  let summary = "replace selections by constants by products and sums";
+  let description = [{
+    ONNX's Where with a constant condition, between float tensors, is the sum of both, each times a mask of ones and zeros; a number alone is
+    masked right here, -inf (which hides a score) as the lowest number. A selection by what is computed stays what it is.
+
+    ```mlir
+    // before
+    %0 = qnn.host "Where" opset 17(%c, %a, %b) : (tensor<4xi1>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("where1"("y"))
+    // after
+    %0 = qnn.mul %a, %m : (tensor<1x4xf32>, tensor<4xf32>) -> tensor<1x4xf32> loc("where1_then"("y_then"))
+    %1 = qnn.mul %b, %n : (tensor<1x4xf32>, tensor<4xf32>) -> tensor<1x4xf32> loc("where1_else"("y_else"))
+    %2 = qnn.add %0, %1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("where1"("y"))
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 #endif // TARE_PASSES_GRAPHPASSES_TD

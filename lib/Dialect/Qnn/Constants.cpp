@@ -46,6 +46,11 @@ Type mlirElement(MLIRContext *context, ElementType element) {
     return Float64Type::get(context);
   case ElementType::boolean:
     return IntegerType::get(context, 1);
+  case ElementType::u8:
+  case ElementType::u16:
+  case ElementType::u32:
+  case ElementType::u64:
+    return IntegerType::get(context, 8 * sizeOf(element), IntegerType::Unsigned);
   default:
     return IntegerType::get(context, 8 * sizeOf(element));
   }

@@ -36,6 +36,16 @@ std::string tare::qnn::layerName(Operation *op) {
   return placeName(op);
 }
 
+/// Of an op with several results: loc("layer"(fused["first", "second"])).
+static std::string nameOfOneOf(OpResult result, NameLoc name) {
+  auto all = dyn_cast<FusedLoc>(name.getChildLoc());
+  unsigned number = result.getResultNumber();
+  if (all && number < all.getLocations().size())
+    if (NameLoc own = findName(all.getLocations()[number]))
+      return own.getName().str();
+  return name.getName().str() + ":" + std::to_string(number);
+}
+
 std::string tare::qnn::valueName(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
@@ -46,6 +56,8 @@ std::string tare::qnn::valueName(Value value) {
   }
   Operation *op = value.getDefiningOp();
   if (NameLoc name = findName(op->getLoc())) {
+    if (op->getNumResults() > 1)
+      return nameOfOneOf(cast<OpResult>(value), name);
     if (NameLoc inner = findName(name.getChildLoc()))
       return inner.getName().str();
     return name.getName().str();

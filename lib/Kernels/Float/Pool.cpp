@@ -4,6 +4,7 @@
 #include "Planes.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tare::kernels::floating {
 
@@ -79,7 +80,10 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorVie
     return;
   Window window(geometry);
   growPadding(window, Planes(x.type.shape, order), Planes(y.type.shape, order));
-  if (!pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order))
+  // oneDNN begins with the lowest number, which -inf is below.
+  bool isPooled = pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order);
+  const float *begin = y.as<float>(), *end = begin + y.count();
+  if (!isPooled || std::find(begin, end, std::numeric_limits<float>::lowest()) != end)
     withChannelsFirst(x, y, {order, order}, [&](const ConstTensorView &from, const TensorView &to) {
       reference::maxPool(from, geometry, to);
     });

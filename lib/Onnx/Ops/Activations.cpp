@@ -77,8 +77,20 @@ LogicalResult importPow(Node &node) {
   return node.give(node.create<qnn::PowOp>(base, node.builder().getF64FloatAttr(*number)));
 }
 
+/// The greater of two computed values is b + max(a - b, 0), the less a - max(a - b, 0).
+template <bool isMax> LogicalResult importGreaterOf(Node &node) {
+  mlir::Value a = node.operand(0), b = node.operand(1);
+  mlir::Value difference = node.createStep<qnn::SubOp>("difference", a, b, nullptr);
+  mlir::Value above = node.createStep<qnn::ReluOp>("above", difference);
+  if (node.failed())
+    return failure();
+  return node.give(isMax ? node.create<qnn::AddOp>(b, above, nullptr) : node.create<qnn::SubOp>(a, above, nullptr));
+}
+
 /// Max and Min of one computed value and constants of one number each: a Clip with one limit.
 template <bool isMax> LogicalResult importLimit(Node &node) {
+  if (node.numOperands() == 2 && !node.known(0) && !node.known(1))
+    return importGreaterOf<isMax>(node);
   std::optional<unsigned> computed;
   for (unsigned i = 0; i < node.numOperands(); ++i)
     if (!node.known(i)) {

@@ -37,6 +37,9 @@ std::string join(llvm::ArrayRef<std::string> names) {
 LogicalResult importDynamicQuantize(Node &node) {
   if (!node.operand(0))
     return failure();
+  for (unsigned i = 0; i < node.numResults(); ++i)
+    if (node.isOutput(i))
+      return node.error("output '" + node.resultName(i) + "' is found when the graph runs, by ranges of its own");
   std::string source = node.operandName(0).str();
   unsigned index = 0;
   for (Kind kind : {Kind::Integers, Kind::Scale, Kind::ZeroPoint})

@@ -1,5 +1,6 @@
 //===- Normalization.cpp - BatchNormalization, Softmax --------------------===//
 #include "Axes.h"
+#include "Reduced.h"
 
 #include <fmt/format.h>
 #include <numeric>
@@ -55,9 +56,24 @@ LogicalResult importSoftmax(Node &node) {
   return node.give(node.create<qnn::SoftmaxOp>(input, *axis));
 }
 
+/// x - log(sum(exp(x))).
+LogicalResult importLogSoftmax(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (!x)
+    return failure();
+  std::optional<int64_t> axis = readAxis(node, node.intAttribute("axis", node.opset() < 13 ? 1 : -1), dims(x).size());
+  if (!axis)
+    return failure();
+  if (node.opset() < 13 && llvm::any_of(dims(x).drop_front(*axis + 1), [](int64_t dim) { return dim != 1; }))
+    return node.error("is of the form before opset 13, over several axes");
+  mlir::Value sum = logSumExp(node, x, {{*axis}, true, dims(x)[*axis]});
+  return sum ? node.give(node.create<qnn::SubOp>(x, sum, nullptr)) : failure();
+}
+
 } // namespace
 
 void tare::onnx::registerNormalization(OpTable &table) {
   table.addImport("BatchNormalization", importBatchNorm);
   table.addImport("Softmax", importSoftmax);
+  table.addImport("LogSoftmax", importLogSoftmax);
 }

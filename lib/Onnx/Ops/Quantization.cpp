@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantization.h"
+#include "HostNode.h"
 #include "Axes.h"
 #include "ConstantData.h"
 #include "tare/Tensor/Convert.h"
@@ -102,10 +103,24 @@ void raiseTinyScales(Tensor &integers, qnn::Grid &grid) {
 }
 
 /// A constant of integers stays one, with its grid.
+/// No hardware has a scale per block of a channel: of such constants the numbers are kept.
+LogicalResult foldBlocks(Node &node) {
+  if (failed(foldOnHost(node)))
+    return failure();
+  node.warning("ScalePerBlock",
+               fmt::format("'{}' has a scale per block of {} elements, which no hardware has: its numbers are rounded "
+                           "anew, on one scale per output channel of the layer that reads them",
+                           node.operandName(0).str(), node.intAttribute("block_size", 0)),
+               "quantize the weights per channel");
+  return mlir::success();
+}
+
 LogicalResult foldDequantize(Node &node) {
   const Tensor *integers = node.requireKnown(0, "operand 0");
   if (!integers)
     return failure();
+  if (node.intAttribute("block_size", 0) != 0)
+    return foldBlocks(node);
   if (!isStorage(integers->element()))
     return node.error("operand '" + node.operandName(0) + "' holds " + std::string(nameOf(integers->element())) +
                       ", expected integers of 8, 16 or 32 bits");
@@ -243,6 +258,9 @@ std::optional<ElementType> tare::onnx::quantizedElement(Node &node) {
     element = integerType(dataType);
   if (const Tensor *zero = node.known(2))
     element = zero->element();
+  // Held as int8, whose ends they do not have.
+  if (isNarrowInteger(node.declaredType(2).value_or(0)))
+    element = std::nullopt;
   if (element && isStorage(*element))
     return element;
   (void)node.error("quantizes to a type that is not supported; expected "

@@ -21,6 +21,8 @@ namespace {
 struct Extent {
   std::vector<float> scales;
   Integers sizes;
+  /// Whether some size was rounded down.
+  bool isFractional = false;
 };
 
 /// Reads `name` by its keyword table.
@@ -97,6 +99,7 @@ std::optional<Extent> readExtent(Node &node, llvm::ArrayRef<int64_t> input) {
       (void)node.error(fmt::format("resizes axis {} to {} elements", axis, size));
       return std::nullopt;
     }
+    extent.isFractional |= !sizes && size != static_cast<float>(number) * input[axis];
     extent.sizes[axis] = static_cast<int64_t>(size);
     extent.scales[axis] = sizes ? size / static_cast<float>(input[axis]) : static_cast<float>(number);
   }
@@ -135,6 +138,8 @@ LogicalResult importResize(Node &node) {
   std::optional<Extent> extent = mode ? readExtent(node, dims(input)) : std::nullopt;
   if (!extent)
     return failure();
+  if (mode->coordinates == qnn::CoordinateMode::AlignCorners && extent->isFractional)
+    return node.error("aligns the corners of an image whose new size, by the scales, is no whole number");
   size_t rank = dims(input).size();
   for (size_t axis = 0; axis < std::min<size_t>(rank, 2); ++axis)
     if (extent->sizes[axis] != dims(input)[axis])

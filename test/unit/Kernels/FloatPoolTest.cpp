@@ -33,6 +33,17 @@ TEST(FloatMaxPool, PaddingNeverWins) {
   }
 }
 
+TEST(FloatMaxPool, MinusInfinityIsBelowAllNumbers) {
+  constexpr float infinity = std::numeric_limits<float>::infinity(), lowest = std::numeric_limits<float>::lowest();
+  Tensor x = tensor<float>({1, 1, 4}, {-infinity, -infinity, lowest, 1});
+  Geometry geometry{{2}, {1}, {0, 0}, {}, 1};
+  for (bool fast : {false, true}) {
+    Tensor y(ElementType::f32, {1, 1, 3});
+    fast ? maxPool(x.view(), geometry, y.mutableView()) : reference::maxPool(x.view(), geometry, y.mutableView());
+    EXPECT_EQ(elements<float>(y), (std::vector<float>{-infinity, lowest, 1}));
+  }
+}
+
 TEST(FloatAveragePool, WhatCounts) {
   // Window 3, stride 2, one pad before and after, ceil: the last window is
   // [5, 6, beyond]: 4 elements + 1 pad + 1 that ceil adds.

@@ -1,6 +1,7 @@
 //===- ModelBuilder.cpp - ONNX models made in a test ----------------------===//
 #include "ModelBuilder.h"
 #include "mlir/IR/Verifier.h"
+#include "tare/Dialect/Qnn/Host.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <fstream>
@@ -127,8 +128,13 @@ Imported tare::onnx::test::importFile(const std::string &path, const ImportOptio
   auto module = importModel(path, options, context);
   if (failed(module))
     return imported;
-  if (failed(mlir::verify(**module)))
+  if (failed(mlir::verify(**module))) {
     imported.errors.push_back("the imported module is invalid");
+    return imported;
+  }
+  (void)qnn::checkIntegerForms((*module)->lookupSymbol<mlir::func::FuncOp>("main"));
+  imported.refusals = std::move(imported.errors);
+  imported.errors.clear();
   llvm::raw_string_ostream stream(imported.ir);
   mlir::OpPrintingFlags flags;
   (*module)->print(stream, flags.enableDebugInfo(locations, true));
@@ -151,8 +157,11 @@ Imported tare::onnx::test::import(const ModelBuilder &model, const ImportOptions
 
 std::string tare::onnx::test::errorOf(const ModelBuilder &model, const ImportOptions &options) {
   Imported imported = import(model, options);
+  const std::vector<std::string> &errors = imported.errors.empty() ? imported.refusals : imported.errors;
   std::string all;
-  for (const std::string &error : imported.errors)
-    all += error.substr(error.find("model.onnx: ") + 12) + (imported.errors.size() > 1 ? "\n" : "");
+  for (const std::string &error : errors) {
+    size_t file = error.find("model.onnx: ");
+    all += error.substr(file == std::string::npos ? 0 : file + 12) + (errors.size() > 1 ? "\n" : "");
+  }
   return all;
 }

@@ -49,6 +49,8 @@ public:
 struct Imported {
   std::string ir;
   std::vector<std::string> errors, warnings;
+  /// Why no program can be made of the module, where it imports.
+  std::vector<std::string> refusals;
 };
 
 /// A folder that disappears with the object.

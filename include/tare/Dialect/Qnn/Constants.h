@@ -21,9 +21,9 @@ mlir::ElementsAttr toAttr(mlir::MLIRContext *context, const Tensor &tensor, llvm
 /// A resource attribute of `type` (which may differ from the tensor's own shape, not in its byte count).
 mlir::ElementsAttr toAttr(mlir::ShapedType type, const Tensor &tensor, llvm::StringRef name = "constant");
 
-/// The tensor type of a host tensor: f32, f64, i1 (bool) or signless integers.
+/// The tensor type of a host tensor: f32, f64, i1 (bool), signless (signed) integers or unsigned ones.
 mlir::RankedTensorType toMlir(mlir::MLIRContext *context, const TensorType &type);
-/// The host type of a float or signless integer tensor, or of a quantized tensor's storage.
+/// The host type of a float or integer tensor, or of a quantized tensor's storage.
 TensorType toHost(mlir::Type type);
 
 /// Whether a resource holds as many bytes as its type has, for the verifiers of constants: who reads one trusts it.

@@ -1,7 +1,8 @@
 //===- Names.h - The user's names of layers and values ----------*- C++ -*-===//
 //
 // Every op's location is loc("layer"("value")): made by the ONNX node `layer`,
-// holding the ONNX value `value`. Diagnostics, tables and the program name both.
+// holding the ONNX value `value`. Diagnostics, tables and the program name both. An op
+// with several results has loc("layer"(fused["first", "second"])).
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_DIALECT_QNN_NAMES_H

@@ -10,7 +10,7 @@ def Qnn_Dialect : Dialect {
   let summary = "neural networks as ONNX means them, in float or on quantized types";
   let description = [{
     The graph level of Tare. Operators have ONNX's semantics and layout (NCHW) and static shapes; element types are `f32`
-    or `!quant.uniform` (MLIR's own `quant` dialect). The same op serves every form on the way to hardware:
+    or `!quant.uniform` (MLIR's own `quant` dialect); integers and bool are plain tensors that only `qnn.host` computes on. The same op serves every form on the way to hardware:
 
     ```mlir
     // float: the model as it is

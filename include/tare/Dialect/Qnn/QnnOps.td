@@ -9,6 +9,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "tare/Dialect/Qnn/QnnAttributes.td"
 include "tare/Dialect/Qnn/QnnInterfaces.td"
+include "tare/Dialect/Qnn/Ops/Host.td"
 
 //===----------------------------------------------------------------------===//
 // Types and bases
@@ -93,7 +94,7 @@ def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
     ```
   }];
   let arguments = (ins ElementsAttr:$value);
-  let results = (outs StaticShapeTensorOf<[F32, quant_QuantizedType, AnySignlessInteger]>:$result);
+  let results = (outs StaticShapeTensorOf<[F32, quant_QuantizedType, AnyInteger]>:$result);
   let assemblyFormat = "$value `as` type($result) attr-dict";
   let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
   let hasFolder = 1;

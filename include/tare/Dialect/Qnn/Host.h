@@ -1,0 +1,22 @@
+//===- Host.h - Nodes of the model as ops, and back -------------*- C++ -*-===//
+#ifndef TARE_DIALECT_QNN_HOST_H
+#define TARE_DIALECT_QNN_HOST_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Host/Operator.h"
+
+namespace tare::qnn {
+
+/// A node's attributes as an op has them.
+mlir::DictionaryAttr toDictionary(mlir::MLIRContext *context, const host::Attributes &attributes);
+/// The node that the op stands for.
+host::Node hostNode(HostOp op);
+/// By the node's operands: which of the op's inputs it is; -1 for one that is left out.
+llvm::SmallVector<int64_t> inputNumbers(HostOp op);
+/// Fails where the graph has such nodes, which no program can have: one error that names them all.
+mlir::LogicalResult checkIntegerForms(mlir::func::FuncOp function);
+
+} // namespace tare::qnn
+
+#endif // TARE_DIALECT_QNN_HOST_H

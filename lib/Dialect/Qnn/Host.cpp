@@ -1,0 +1,151 @@
+//===- Host.cpp - Nodes of the model as ops, and back ---------------------===//
+#include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace tare;
+using namespace tare::qnn;
+
+namespace {
+
+/// Whichever attribute holds such a value.
+struct ToAttribute {
+  OpBuilder builder;
+
+  Attribute operator()(int64_t value) { return builder.getI64IntegerAttr(value); }
+  Attribute operator()(double value) { return builder.getF64FloatAttr(value); }
+  Attribute operator()(const std::string &value) { return builder.getStringAttr(value); }
+  Attribute operator()(const std::vector<int64_t> &values) { return builder.getDenseI64ArrayAttr(values); }
+  Attribute operator()(const std::vector<double> &values) { return builder.getDenseF64ArrayAttr(values); }
+  Attribute operator()(const std::vector<std::string> &values) {
+    return builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(values));
+  }
+  Attribute operator()(const Tensor &value) {
+    RankedTensorType type = toMlir(builder.getContext(), value.type());
+    if (value.count() == 0)
+      return DenseElementsAttr::get(type, ArrayRef<Attribute>());
+    return toAttr(type, value);
+  }
+};
+
+/// Nothing for an attribute that no node has.
+std::optional<host::Attribute> fromAttribute(Attribute attribute) {
+  if (auto integer = dyn_cast<IntegerAttr>(attribute))
+    return integer.getValue().getSExtValue();
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    return number.getValueAsDouble();
+  if (auto text = dyn_cast<StringAttr>(attribute))
+    return text.str();
+  if (auto integers = dyn_cast<DenseI64ArrayAttr>(attribute))
+    return integers.asArrayRef().vec();
+  if (auto numbers = dyn_cast<DenseF64ArrayAttr>(attribute))
+    return numbers.asArrayRef().vec();
+  if (auto elements = dyn_cast<ElementsAttr>(attribute))
+    return toTensor(elements);
+  auto list = dyn_cast<ArrayAttr>(attribute);
+  if (!list || !llvm::all_of(list, llvm::IsaPred<StringAttr>))
+    return std::nullopt;
+  std::vector<std::string> texts;
+  for (auto text : list.getAsRange<StringAttr>())
+    texts.push_back(text.str());
+  return texts;
+}
+
+/// What is known of an operand before anything runs.
+host::Operand asOperand(Value input) {
+  ElementsAttr known = constantValue(input);
+  return {toHost(input.getType()), known ? toTensor(known) : Tensor()};
+}
+
+} // namespace
+
+DictionaryAttr tare::qnn::toDictionary(MLIRContext *context, const host::Attributes &attributes) {
+  NamedAttrList list;
+  for (const auto &[name, value] : attributes)
+    list.set(name, std::visit(ToAttribute{OpBuilder(context)}, value));
+  return list.getDictionary(context);
+}
+
+host::Node tare::qnn::hostNode(HostOp op) {
+  host::Node node{op.getKind().str(), int64_t(op.getOpset())};
+  for (NamedAttribute parameter : op.getParameters())
+    if (auto value = fromAttribute(parameter.getValue()))
+      node.attributes.set(parameter.getName().str(), std::move(*value));
+  return node;
+}
+
+SmallVector<int64_t> tare::qnn::inputNumbers(HostOp op) {
+  std::optional<ArrayRef<int64_t>> positions = op.getPositions();
+  if (!positions)
+    return llvm::to_vector(llvm::seq<int64_t>(0, op.getInputs().size()));
+  SmallVector<int64_t> numbers(positions->empty() ? 0 : positions->back() + 1, -1);
+  for (auto [number, position] : llvm::enumerate(*positions))
+    numbers[position] = number;
+  return numbers;
+}
+
+/// More operands than this no node has.
+constexpr int64_t mostOperands = 1 << 16;
+
+static LogicalResult verifyPositions(HostOp op) {
+  std::optional<ArrayRef<int64_t>> positions = op.getPositions();
+  if (!positions)
+    return mlir::success();
+  if (positions->size() != op.getInputs().size())
+    return op.emitOpError("has ") << positions->size() << " positions, expected one for each of its "
+                                  << op.getInputs().size() << " inputs";
+  int64_t last = -1;
+  for (int64_t position : *positions) {
+    if (position <= last || position >= mostOperands)
+      return op.emitOpError("positions must ascend from 0, found ") << position << " behind " << last;
+    last = position;
+  }
+  return mlir::success();
+}
+
+/// "node 't' (TopK, opset 18)"
+static std::string describe(HostOp op) {
+  return "node '" + layerName(op) + "' (" + op.getKind().str() + ", opset " + std::to_string(op.getOpset()) + ")";
+}
+
+LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
+  std::string reasons, nodes;
+  auto append = [](std::string &list, StringRef separator, StringRef text) {
+    list += (list.empty() ? "" : separator.str()) + text.str();
+  };
+  function.walk([&](HostOp op) {
+    if (std::optional<StringRef> reason = op.getReason())
+      append(reasons, "; ", *reason);
+    else
+      append(nodes, ", ", describe(op));
+  });
+  if (!nodes.empty())
+    append(reasons, "; ",
+           "operators that have no integer form: " + nodes +
+               "; tare run computes them in float; for a program express them by operators of "
+               "docs/onnx.md, fold what is constant, or cut the model there");
+  return reasons.empty() ? mlir::success() : LogicalResult(emitError(UnknownLoc::get(function.getContext()), reasons));
+}
+
+LogicalResult HostOp::verify() {
+  if (failed(verifyPositions(*this)))
+    return failure();
+  for (NamedAttribute parameter : getParameters())
+    if (!fromAttribute(parameter.getValue()))
+      return emitOpError("parameter '") << parameter.getName().getValue()
+                                        << "' must be a number, a text, a list of one "
+                                        << "of these, or a tensor, found " << parameter.getValue();
+  std::vector<std::optional<host::Operand>> operands;
+  for (int64_t number : inputNumbers(*this))
+    operands.push_back(number < 0 ? std::nullopt : std::optional(asOperand(getInputs()[number])));
+  auto types = host::inferTypes(hostNode(*this), std::move(operands), getNumResults());
+  if (!types)
+    return emitOpError(types.error().message);
+  for (auto [index, type] : llvm::enumerate(*types))
+    if (Type expected = toMlir(getContext(), type); getResult(index).getType() != expected)
+      return emitOpError("result ") << index << " must be " << expected << ", found " << getResult(index).getType();
+  return mlir::success();
+}

@@ -1,0 +1,148 @@
+//===- HostNode.cpp - Nodes in the model's own types ----------------------===//
+#include "HostNode.h"
+#include "ConstantData.h"
+#include "Fold/Limits.h"
+#include "InputGrids.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+std::string hostName(const proto::NodeProto &node) {
+  bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+  return standard ? node.op_type() : node.domain() + "." + node.op_type();
+}
+
+/// The node as the host has it: what follows from types that the host does not tell apart becomes an attribute.
+host::Node hostNode(Node &node) {
+  host::Node asked{hostName(node.proto()), node.opset(), node.hostAttributes()};
+  auto declared = [&](unsigned operand) { return node.declaredType(operand); };
+  if (asked.op == "CastLike" && declared(1))
+    asked.attributes.set("to", int64_t(*declared(1)));
+  bool isNarrow = declared(2) == proto::TensorProto::INT4 || declared(2) == proto::TensorProto::UINT4;
+  if (asked.op == "QuantizeLinear" && isNarrow)
+    asked.attributes.set("output_dtype", int64_t(*declared(2)));
+  return asked;
+}
+
+/// The operands by position; those that are left out are null.
+template <typename T, typename Read> llvm::SmallVector<T> readOperands(Node &node, Read read) {
+  llvm::SmallVector<T> operands;
+  for (unsigned i = 0; i < node.numOperands(); ++i)
+    operands.push_back(node.hasOperand(i) ? read(i) : T());
+  return operands;
+}
+
+/// Up to the last result that has a name.
+size_t countResults(const Node &node) {
+  size_t count = node.numResults();
+  while (count > 1 && node.resultName(count - 1).empty())
+    --count;
+  return count;
+}
+
+std::optional<std::vector<TensorType>> inferResults(Node &node, const host::Node &asked,
+                                                    std::vector<std::optional<host::Operand>> operands) {
+  if (node.failed())
+    return std::nullopt;
+  auto types = host::inferTypes(asked, std::move(operands), countResults(node));
+  if (!types) {
+    (void)node.error(types.error().message);
+    return std::nullopt;
+  }
+  for (const TensorType &type : *types)
+    if (!isSane(type)) {
+      (void)node.error("its result would have the shape " + toString(type.shape) + "; no tensor can have it");
+      return std::nullopt;
+    }
+  return *types;
+}
+
+/// loc("layer"(fused["first", "second"])): see qnn::valueName.
+mlir::Location locationOf(Node &node, size_t results) {
+  mlir::MLIRContext *context = node.builder().getContext();
+  llvm::SmallVector<mlir::Location> values;
+  for (size_t i = 0; i < results; ++i) {
+    std::string name = node.resultName(i).str();
+    name = name.empty() ? node.graphNode().layer + ":" + std::to_string(i) : name;
+    values.push_back(mlir::NameLoc::get(mlir::StringAttr::get(context, name)));
+  }
+  return mlir::NameLoc::get(mlir::StringAttr::get(context, node.graphNode().layer),
+                            mlir::FusedLoc::get(context, values));
+}
+
+} // namespace
+
+bool tare::onnx::hasHostOperator(const proto::NodeProto &node) {
+  return host::Operators::get().find(hostName(node)) != nullptr;
+}
+
+LogicalResult tare::onnx::foldOnHost(Node &node) {
+  host::Node asked = hostNode(node);
+  auto known = readOperands<Tensor>(node, [&](unsigned i) { return withFloat32(*node.known(i)); });
+  std::vector<std::optional<host::Operand>> operands;
+  for (const Tensor &tensor : known)
+    operands.push_back(tensor ? std::optional(host::Operand{tensor.type(), tensor}) : std::nullopt);
+  auto types = inferResults(node, asked, std::move(operands));
+  if (!types || node.failed())
+    return failure();
+  std::vector<Tensor> results;
+  for (const TensorType &type : *types) {
+    if (!mayCompute(node, type.shape))
+      return failure();
+    results.emplace_back(type);
+  }
+  auto pointers = llvm::map_to_vector(known, [](const Tensor &tensor) { return tensor ? &tensor : nullptr; });
+  if (Status done = host::run(asked, pointers, results); !done)
+    return node.error(done.error().message);
+  for (auto [index, result] : llvm::enumerate(results))
+    if (failed(node.give(result, index)))
+      return failure();
+  return mlir::success();
+}
+
+LogicalResult tare::onnx::importOnHost(Node &node, llvm::StringRef reason) {
+  host::Node asked = hostNode(node);
+  auto inputs = readOperands<mlir::Value>(node, [&](unsigned i) { return node.inOwnType(i); });
+  if (node.failed())
+    return failure();
+  std::vector<std::optional<host::Operand>> operands;
+  llvm::SmallVector<mlir::Value> present;
+  Integers positions;
+  for (auto [index, input] : llvm::enumerate(inputs)) {
+    operands.push_back(std::nullopt);
+    if (!input)
+      continue;
+    const Tensor *known = node.known(index);
+    operands.back() = host::Operand{qnn::toHost(input.getType()), known ? withFloat32(*known) : Tensor()};
+    present.push_back(input);
+    positions.push_back(index);
+  }
+  auto types = inferResults(node, asked, std::move(operands));
+  if (!types || node.failed())
+    return failure();
+  mlir::OpBuilder &builder = node.builder();
+  auto resultTypes = llvm::map_to_vector(
+      *types, [&](const TensorType &type) -> mlir::Type { return qnn::toMlir(builder.getContext(), type); });
+  if (llvm::all_of(resultTypes, hasNoElements)) {
+    for (auto [index, type] : llvm::enumerate(*types))
+      (void)node.give(Tensor(type), index);
+    return mlir::success();
+  }
+  bool isWhole = positions.empty() || positions.back() + 1 == int64_t(positions.size());
+  auto op = qnn::HostOp::create(builder, locationOf(node, types->size()), resultTypes, asked.op, asked.opset, present,
+                                isWhole ? mlir::DenseI64ArrayAttr() : node.list(positions),
+                                qnn::toDictionary(builder.getContext(), asked.attributes),
+                                reason.empty() ? mlir::StringAttr() : builder.getStringAttr(reason));
+  if (!node.check(op))
+    return failure();
+  for (auto [index, result] : llvm::enumerate(op.getResults()))
+    if (failed(node.give(result, index)))
+      return failure();
+  return mlir::success();
+}

@@ -1,0 +1,217 @@
+//===- LayerNorms.cpp - Layer, RMS, instance and group norms ----------===//
+//
+// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, over the axes that differ from norm to norm, written as
+// these ops; the RMS norm leaves the mean out. What an exporter writes out itself comes to the same.
+//
+//===----------------------------------------------------------------------===//
+#include "Axes.h"
+#include "Reduced.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <numeric>
+
+using namespace tare;
+using namespace tare::onnx;
+using mlir::failure;
+using mlir::LogicalResult;
+
+namespace {
+
+Reduced over(mlir::Value x, Integers axes) {
+  Reduced reduced{std::move(axes), true, 1};
+  for (int64_t axis : reduced.axes)
+    reduced.count *= dims(x)[axis];
+  return reduced;
+}
+
+mlir::Value product(Node &node, llvm::StringRef step, mlir::Value a, mlir::Value b) {
+  return node.createStep<qnn::MulOp>(step, a, b, nullptr);
+}
+
+/// x / sqrt(mean(x^2) + epsilon); `epsilon` may be 0.
+mlir::Value scaledToOne(Node &node, mlir::Value x, const Reduced &axes, double epsilon) {
+  mlir::Value power = meanOf(node, "variance", product(node, "square", x, x), axes);
+  if (epsilon != 0)
+    power = node.createStep<qnn::AddOp>("offset", power, node.scalarConstant("epsilon", epsilon), nullptr);
+  return node.createStep<qnn::DivOp>("normalized", x, node.createStep<qnn::SqrtOp>("deviation", power), nullptr);
+}
+
+mlir::Value withoutMean(Node &node, mlir::Value x, const Reduced &axes) {
+  return node.createStep<qnn::SubOp>("centered", x, meanOf(node, "mean", x, axes), nullptr);
+}
+
+/// A constant operand under a shape that broadcasts to what it scales or is added to.
+mlir::Value parameter(Node &node, unsigned index, const Shape &shape) {
+  mlir::Value value = node.numbers(index);
+  if (!value || elementCount(shape) != elementCount(*node.shapeOf(index))) {
+    (void)node.error(fmt::format("operand '{}' has the shape {}, expected {}", node.operandName(index).str(),
+                                 toString(*node.shapeOf(index)), toString(shape)));
+    return nullptr;
+  }
+  if (*node.shapeOf(index) == shape)
+    return value;
+  if (const Tensor *known = node.known(index))
+    return node.constant((node.resultName(0) + "/parameter" + std::to_string(index)).str(), known->reshaped(shape));
+  return node.createStep<qnn::ReshapeOp>("parameter" + std::to_string(index), value, llvm::ArrayRef<int64_t>(shape));
+}
+
+/// Times the scale of operand 1, plus the bias of operand 2, where there is one: the node's result.
+LogicalResult scaleAndShift(Node &node, mlir::Value normalized, mlir::Value scale, mlir::Value bias) {
+  if (node.failed())
+    return failure();
+  if (!bias)
+    return node.give(node.create<qnn::MulOp>(normalized, scale, nullptr));
+  return node.give(node.create<qnn::AddOp>(product(node, "scaled", normalized, scale), bias, nullptr));
+}
+
+bool refuseFurtherResults(Node &node) {
+  for (unsigned i = 1; i < node.numResults(); ++i)
+    if (node.isUsed(i))
+      (void)node.error("its result '" + node.resultName(i) + "' is used");
+  return node.failed();
+}
+
+/// As wide as the last axes of x: scales broadcast along the first ones.
+mlir::Value trailing(Node &node, unsigned index, mlir::Value x, int64_t axis) {
+  llvm::ArrayRef<int64_t> tail = dims(x).drop_front(axis);
+  Shape whole(tail.begin(), tail.end());
+  // A shorter one that broadcasts may stay what it is.
+  if (elementCount(*node.shapeOf(index)) != elementCount(whole))
+    return node.numbers(index);
+  return parameter(node, index, whole);
+}
+
+std::optional<int64_t> lastAxes(Node &node, mlir::Value x) {
+  return x ? readAxis(node, node.intAttribute("axis", -1), dims(x).size()) : std::nullopt;
+}
+
+LogicalResult importLayerNorm(Node &node) {
+  mlir::Value x = node.operand(0);
+  std::optional<int64_t> axis = lastAxes(node, x);
+  if (!axis || refuseFurtherResults(node) || !node.shapeOf(1))
+    return failure();
+  Reduced axes = over(x, axisRange(*axis, dims(x).size()));
+  mlir::Value normalized = scaledToOne(node, withoutMean(node, x, axes), axes, node.floatAttribute("epsilon", 1e-5f));
+  mlir::Value bias = node.hasOperand(2) ? trailing(node, 2, x, *axis) : nullptr;
+  return scaleAndShift(node, normalized, trailing(node, 1, x, *axis), bias);
+}
+
+LogicalResult importRmsNorm(Node &node) {
+  mlir::Value x = node.operand(0);
+  std::optional<int64_t> axis = lastAxes(node, x);
+  if (!axis || refuseFurtherResults(node) || !node.shapeOf(1))
+    return failure();
+  Reduced axes = over(x, axisRange(*axis, dims(x).size()));
+  mlir::Value normalized = scaledToOne(node, x, axes, node.floatAttribute("epsilon", 1e-5f));
+  return scaleAndShift(node, normalized, trailing(node, 1, x, *axis), nullptr);
+}
+
+/// [C, 1, ..]: along axis 1.
+Shape perChannel(mlir::Value x) {
+  Shape shape(dims(x).size() - 1, 1);
+  shape[0] = dims(x)[1];
+  return shape;
+}
+
+bool hasChannels(Node &node, mlir::Value x) {
+  if (x && dims(x).size() < 2)
+    (void)node.error("found an input of shape " + toString(*node.shapeOf(0)) + ", expected a channel axis");
+  return x && !node.failed() && node.shapeOf(1) && node.shapeOf(2);
+}
+
+LogicalResult importInstanceNorm(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (!hasChannels(node, x))
+    return failure();
+  Reduced axes = over(x, axisRange(2, dims(x).size()));
+  if (axes.axes.empty())
+    return node.error("found an input of shape " + toString(*node.shapeOf(0)) + ", expected spatial axes");
+  mlir::Value normalized = scaledToOne(node, withoutMean(node, x, axes), axes, node.floatAttribute("epsilon", 1e-5f));
+  return scaleAndShift(node, normalized, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
+}
+
+/// Groups of channels are rows. Before opset 21 scale and bias were one number per group.
+LogicalResult importGroupNorm(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (!hasChannels(node, x))
+    return failure();
+  int64_t groups = node.intAttribute("num_groups", 1), channels = dims(x)[1];
+  if (groups < 1 || channels % groups)
+    return node.error(
+        fmt::format("attribute 'num_groups' is {}, expected a divisor of the {} channels", groups, channels));
+  if (node.opset() < 21)
+    return node.error("has one scale per group");
+  Integers whole(dims(x));
+  int64_t elements = std::accumulate(whole.begin() + 1, whole.end(), int64_t(1), std::multiplies<>()) / groups;
+  mlir::Value rows = node.createStep<qnn::ReshapeOp>("groups", x, Integers{whole[0], groups, elements});
+  if (!rows)
+    return failure();
+  Reduced axes = over(rows, {2});
+  mlir::Value normalized =
+      scaledToOne(node, withoutMean(node, rows, axes), axes, node.floatAttribute("epsilon", 1e-5f));
+  normalized = node.createStep<qnn::ReshapeOp>("channels", normalized, whole);
+  return scaleAndShift(node, normalized, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
+}
+
+/// (x - mean) / sqrt(mean of squares - mean^2), with 1e-9 against division by zero, as ONNX's function has it.
+LogicalResult importMeanVarianceNorm(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (!x)
+    return failure();
+  Integers axes = node.intsAttribute("axes").value_or(Integers{0, 2, 3});
+  for (int64_t &axis : axes) {
+    std::optional<int64_t> valid = readAxis(node, axis, dims(x).size());
+    if (!valid)
+      return failure();
+    axis = *valid;
+  }
+  llvm::sort(axes);
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end() || axes.empty())
+    return node.error("attribute 'axes' names an axis twice, or none");
+  Reduced reduced = over(x, axes);
+  mlir::Value centered = withoutMean(node, x, reduced);
+  mlir::Value variance = meanOf(node, "variance", product(node, "square", centered, centered), reduced);
+  mlir::Value deviation = node.createStep<qnn::AddOp>("offset", node.createStep<qnn::SqrtOp>("deviation", variance),
+                                                      node.scalarConstant("epsilon", 1e-9), nullptr);
+  return node.give(node.create<qnn::DivOp>(centered, deviation, nullptr));
+}
+
+/// x plus a residual (and a bias), normalized; the sum is result 3.
+template <bool takesMean> LogicalResult importSkipNorm(Node &node) {
+  mlir::Value x = node.operand(0), skip = node.operand(1);
+  unsigned beta = takesMean ? 3 : ~0u, bias = takesMean ? 4 : 3;
+  if (node.failed() || !node.shapeOf(2))
+    return failure();
+  for (unsigned i : {1u, 2u})
+    if (node.isUsed(i))
+      return node.error("its result '" + node.resultName(i) + "' is used");
+  bool keepsSum = node.isUsed(3);
+  mlir::Value sum = node.createStep<qnn::AddOp>("sum", x, skip, nullptr);
+  if (node.hasOperand(bias))
+    sum = node.createStep<qnn::AddOp>("biased", sum, node.operand(bias), nullptr);
+  if (node.failed() || (keepsSum && failed(node.give(sum, 3))))
+    return failure();
+  int64_t last = dims(sum).size() - 1;
+  Reduced axes = over(sum, {last});
+  double epsilon = node.floatAttribute("epsilon", 1e-5f);
+  mlir::Value centered = takesMean ? withoutMean(node, sum, axes) : sum;
+  mlir::Value shift = takesMean && node.hasOperand(beta) ? trailing(node, beta, sum, last) : nullptr;
+  return scaleAndShift(node, scaledToOne(node, centered, axes, epsilon), trailing(node, 2, sum, last), shift);
+}
+
+} // namespace
+
+void tare::onnx::registerLayerNorms(OpTable &table) {
+  table.addImport("LayerNormalization", importLayerNorm);
+  table.addImport("RMSNormalization", importRmsNorm);
+  table.addImport("SimplifiedLayerNormalization", importRmsNorm);
+  table.addImport("com.microsoft.SimplifiedLayerNormalization", importRmsNorm);
+  table.addImport("com.microsoft.SkipLayerNormalization", importSkipNorm<true>);
+  table.addImport("com.microsoft.SkipSimplifiedLayerNormalization", importSkipNorm<false>);
+  table.addImport("InstanceNormalization", importInstanceNorm);
+  table.addImport("GroupNormalization", importGroupNorm);
+  table.addImport("MeanVarianceNormalization", importMeanVarianceNorm);
+}
