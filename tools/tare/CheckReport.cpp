@@ -119,6 +119,19 @@ Warning collapseWarning(const CheckedOutput &output) {
   return warning;
 }
 
+/// Of an output that has not collapsed.
+Warning weightWarning(const CheckedOutput &output) {
+  const double sqnr = output.quality.difference.sqnr();
+  Warning warning;
+  warning.kind = "LostWeights";
+  warning.layer = output.weights->layer;
+  warning.cost = std::max(weakSqnr - sqnr, 0.0);
+  warning.unit = CostUnit::decibel;
+  warning.text = fmt::format("output '{}': SQNR {}; {}", output.quality.name, decibels(sqnr), output.weights->text);
+  warning.remedy = output.weights->remedy;
+  return warning;
+}
+
 void writeCollapse(llvm::json::OStream &json, const Collapse &collapse) {
   json.object([&] {
     json.attribute("value", jsonText(collapse.value));
@@ -183,6 +196,8 @@ std::vector<Warning> tare::warningsOf(const SelfCheck &check) {
   for (const CheckedOutput &output : check.outputs)
     if (!output.quality.collapses.empty())
       warnings.push_back(collapseWarning(output));
+    else if (output.weights)
+      warnings.push_back(weightWarning(output));
   return warnings;
 }
 
