@@ -66,7 +66,13 @@ std::string describe(const CheckedOutput &output, int64_t samples) {
   if (worst != quality.parts.end())
     line +=
         fmt::format("; of its parts '{}'{} has the least, {}", worst->value, indicesOf(*worst), decibels(worst->sqnr));
-  return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+  line += fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+  if (const std::optional<Unseen> &unseen = quality.unseen)
+    line += fmt::format("; these samples say nothing of '{}', which stays within [{:.4g}, {:.4g}] in float, less than "
+                        "its grid's step of {:.4g}, where others of the calibration reach {:.4g}; check more (--check "
+                        "N), or compare on samples that show something",
+                        unseen->value, unseen->low, unseen->high, unseen->step, unseen->reach);
+  return line;
 }
 
 /// Which elements: all of "output 'y'", or some.
@@ -166,6 +172,8 @@ void writeOutput(llvm::json::OStream &json, const CheckedOutput &output) {
       for (const Collapse &part : quality.parts)
         writeCollapse(json, part);
     });
+    json.attribute("unseen",
+                   quality.unseen ? llvm::json::Value(jsonText(quality.unseen->value)) : llvm::json::Value(nullptr));
     json.attributeArray("collapsed", [&] {
       for (const Collapse &collapse : quality.collapses)
         writeCollapse(json, collapse);

@@ -4,7 +4,9 @@
 #include "BorderLabels.h"
 #include "MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
@@ -36,6 +38,25 @@ double widthOf(Value value) {
   return image.second - image.first;
 }
 
+/// The step of the grid that a value is cast to; 0 where it has none, or several.
+double stepOf(Value value) {
+  double step = 0;
+  for (Operation *user : value.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      if (std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType()); grid && grid->isPerTensor())
+        step = std::max(step, grid->scale());
+  return step;
+}
+
+/// What calibration saw of it, as far as its grid covers that.
+double reachOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  auto range = op ? op->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName) : nullptr;
+  return range && range.getLabel() == qnn::RangeLabel::Calibrated ? range.getMax() - range.getMin() : 0;
+}
+
+OutputPart partOf(Value value) { return {qnn::valueName(value), widthOf(value), stepOf(value), reachOf(value)}; }
+
 /// Computes what joins and rearranges on numbers of parts in place of values.
 class Labeller {
 public:
@@ -55,7 +76,7 @@ public:
 private:
   Tensor newPart(Value value) {
     size_t number = parts.size();
-    parts.push_back({qnn::valueName(value), widthOf(value)});
+    parts.push_back(partOf(value));
     Tensor tensor(ElementType::f32, qnn::toHost(value.getType()).shape);
     std::fill_n(tensor.mutableAs<float>(), tensor.count(), float(number));
     return tensor;
@@ -72,7 +93,10 @@ OutputParts partsOf(Value value, std::string name, const Tensor &borders) {
   if (labels)
     parts.parts = std::move(labeller.parts);
   else
-    parts.parts.push_back({qnn::valueName(value), widthOf(value)});
+    parts.parts.push_back(partOf(value));
+  // What they are joined on may be coarser than each of them.
+  for (OutputPart &part : parts.parts)
+    part.step = std::max(part.step, stepOf(withoutCasts(value)));
   if (parts.parts.size() == 1) {
     parts.labels = borders;
     return parts;

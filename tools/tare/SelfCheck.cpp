@@ -114,7 +114,8 @@ private:
   static bool hasCollapsed(const CheckedOutput &output) { return !output.quality.collapses.empty(); }
   /// Whether so much of it is lost that rounded weights may be why.
   static bool isWeak(const CheckedOutput &output) {
-    return hasCollapsed(output) || output.quality.difference.sqnr() < weakSqnr + quarterOfError;
+    return hasCollapsed(output) ||
+           (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + quarterOfError);
   }
 
   /// Where what has collapsed was lost, and what mends it; and what of all outputs rounded weights have lost.
