@@ -47,6 +47,10 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
+    // What of its type an input of integers has: it may be little.
+    for (auto cast : function.getOps<quant::DequantizeCastOp>())
+      if (isa<BlockArgument>(cast.getInput()))
+        import(cast, /*needed=*/false);
     for (auto softmax : function.getOps<qnn::SoftmaxOp>())
       importLeastMaximum(softmax);
     warnOfUnknown();
