@@ -89,6 +89,7 @@ private:
     const calibration::ValueRange &range = entry->second;
     auto label = qnn::symbolizeRangeLabel(range.label);
     if (label == RangeLabel::NaN) {
+      isInputNaN |= isa<BlockArgument>(value);
       notANumber.push_back(describeNonFinite(value, range));
       return;
     }
@@ -205,7 +206,10 @@ private:
       function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
                            << "; calibrate this model again, with the same options";
     if (!notANumber.empty())
-      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ");
+      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ")
+                           << (isInputNaN ? "; take such numbers out of the data (numpy.isfinite finds them)"
+                                          : "; give data as the model takes them, or keep the first of these finite in "
+                                            "the model (no division by 0, no logarithm of 0 or less)");
     return failure(!missing.empty() || !notANumber.empty());
   }
 
@@ -213,6 +217,8 @@ private:
   const Ranges &ranges;
   OutputBoundary boundary;
   SmallVector<std::string> missing, notANumber;
+  /// Whether an input is among them.
+  bool isInputNaN = false;
 };
 
 struct ImportRanges : tare::impl::ImportRangesBase<ImportRanges> {

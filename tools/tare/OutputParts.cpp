@@ -9,6 +9,7 @@
 #include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -27,15 +28,45 @@ Value withoutCasts(Value value) {
   return value;
 }
 
-double widthOf(Value value) {
+qnn::RangeAttr rangeOf(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
   Operation *op = value.getDefiningOp();
-  std::pair<double, double> image = {-HUGE_VAL, HUGE_VAL};
+  return op ? op->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName) : nullptr;
+}
+
+/// Whether all of a value lies in [0, 1].
+bool isMask(Value value) {
+  value = withoutCasts(value);
+  qnn::RangeAttr range = rangeOf(value);
+  return range && range.getMin() >= 0 && range.getMax() <= 1;
+}
+
+/// What is known of a value's numbers, whatever the data: a function's image. What is in [0, 1] in all of calibration,
+/// as a mask is, makes no other.
+std::optional<qnn::Interval> imageOf(Value value) {
+  value = withoutCasts(value);
+  Operation *op = value.getDefiningOp();
+  std::optional<qnn::Interval> image;
   if (auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(op))
     image = function.getImage();
   else if (auto grid = dyn_cast_if_present<qnn::GridOpInterface>(op);
            grid && grid.getGridRule() == qnn::GridRule::Bounded)
     image = grid.getBounds();
-  return image.second - image.first;
+  if (image && std::isfinite(image->second - image->first))
+    return image;
+  if (auto product = dyn_cast_if_present<qnn::MulOp>(op))
+    for (auto [one, other] :
+         {std::pair(product.getLhs(), product.getRhs()), std::pair(product.getRhs(), product.getLhs())})
+      if (std::optional<qnn::Interval> masked = isMask(other) ? imageOf(one) : std::nullopt)
+        return qnn::Interval{std::min(masked->first, 0.0), std::max(masked->second, 0.0)};
+  return std::nullopt;
+}
+
+double widthOf(Value value) {
+  std::optional<qnn::Interval> image = imageOf(value);
+  return image ? image->second - image->first : HUGE_VAL;
 }
 
 /// The step of the grid that a value is cast to; 0 where it has none, or several.
@@ -50,8 +81,7 @@ double stepOf(Value value) {
 
 /// What calibration saw of it, as far as its grid covers that.
 double reachOf(Value value) {
-  Operation *op = value.getDefiningOp();
-  auto range = op ? op->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName) : nullptr;
+  qnn::RangeAttr range = rangeOf(value);
   return range && range.getLabel() == qnn::RangeLabel::Calibrated ? range.getMax() - range.getMin() : 0;
 }
 
