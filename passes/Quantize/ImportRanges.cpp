@@ -4,6 +4,7 @@
 // a qnn.range, and the result of a same-grid op has its operand's.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Limits.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/RangeEntries.h"
 #include "tare/Calibration/Ranges.h"
@@ -93,7 +94,7 @@ private:
       notANumber.push_back(describeNonFinite(value, range));
       return;
     }
-    if (needed && range.flattened && ranges.activations != "int16")
+    if (needed && range.flattened && ranges.activations != "int16" && !isOfFunction(value))
       warnOfOutliers(value, name, range);
     // Of an input tare-check-scales has more to say.
     if (needed && label == RangeLabel::Dead && !isa<BlockArgument>(value))
@@ -122,6 +123,16 @@ private:
       text += " of node '" + qnn::layerName(maker) + "'";
     return range.nonFiniteSample < 0 ? text
                                      : text + llvm::formatv(" (first in sample {0})", range.nonFiniteSample).str();
+  }
+
+  /// Results of a function with two ends: what is large among scores is no outlier, but what they are for, and no
+  /// method cuts it off.
+  static bool isOfFunction(Value value) {
+    auto isFinite = [](std::pair<double, double> image) { return std::isfinite(image.second - image.first); };
+    auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(value.getDefiningOp());
+    auto op = dyn_cast_if_present<GridOpInterface>(value.getDefiningOp());
+    return (function && !limitsOf(function) && isFinite(function.getImage())) ||
+           (op && op.getGridRule() == GridRule::Bounded && isFinite(op.getBounds()));
   }
 
   /// The percentage that cuts off what is not flattened, at both ends alike.

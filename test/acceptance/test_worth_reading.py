@@ -120,3 +120,37 @@ def test_numbers_that_are_none_have_a_way_out(tmp_path, rng, where):
     said = fails("convert", model, "--calibration", tmp_path / "c.npz", "-o", tmp_path / "m.tare")
     assert "(first in sample 3)" in said
     assert ("take such numbers out of the data" if where == "data" else "keep the first of these finite in the model") in said
+
+
+@pytest.mark.parametrize("target", ("generic", "shift_only", "i16x8"))
+def test_a_number_that_is_a_step_beyond_the_grid_is_no_misfit(tmp_path, rng, target):
+    """A mask's 1 on a grid that ends at 127 / 128."""
+    model = save(tmp_path / "m.onnx", [node("Mul", ["x", "m"], ["a"], name="mul"), node("Relu", ["a"], ["y"], name="relu")], [port("x", [1, 8]), port("m", [1, 8])], [port("y", [1, 8])])
+    data = {"x": gaussian(rng, 8), "m": (rng.random((SAMPLES, 8)) > .4).astype(np.float32)}
+    program, _ = converted(model, data, "--target", target)
+    ran = tare("run", program, "--inputs", tmp_path / "calibration.npz", "--outputs", tmp_path / "y.npz").stderr
+    assert "input 'm' is given" not in ran
+    np.savez(tmp_path / "far.npz", x=data["x"], m=data["m"] * 255)
+    assert "input 'm' is given" in tare("run", program, "--inputs", tmp_path / "far.npz", "--outputs", tmp_path / "y.npz").stderr
+
+
+@pytest.mark.parametrize("target", ("generic", "shift_only", "gemmlowp"))
+@pytest.mark.parametrize("method", ("auto", "min_max"))
+def test_scores_are_no_outliers(tmp_path, rng, method, target):
+    """Objects are few, and what scores are for; nobody is told to cut them off."""
+    weights = (rng.normal(size=(8, 50)) * .3).astype(np.float32)
+    weights[0] = 8
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w", "b"], ["g"], name="fc"), node("Sigmoid", ["g"], ["y"], name="score")], [port("x", [1, 8])], [port("y", [1, 50])],
+                 {"w": weights, "b": np.full(50, -13, np.float32)})
+    x = gaussian(rng, 8)
+    x[:, 0] = 0
+    x[[2, 17, 30], 0] = 2
+    assert "cut the outliers off" not in converted(model, {"x": x}, "--target", target, "--method", method)[1]
+
+
+def test_a_table_of_all_of_a_grid_asks_for_data(tmp_path, rng):
+    """A quantized model without calibration: the divisor's grid holds 0, which no divisor is."""
+    told = tare("convert", quotient(tmp_path), "--target", "i16x8", "-o", tmp_path / "m.tare").stderr
+    table, = [line for line in told.splitlines() if "interpolated table" in line]
+    assert "give --calibration DATA, which says what x comes to" in table and "--method mse" not in table
+    assert "interpolated table" not in converted(tmp_path / "m.onnx", {"x": gaussian(rng, 8), "d": rng.uniform(.6, 2, (SAMPLES, 8)).astype(np.float32)}, "--target", "i16x8")[1]
