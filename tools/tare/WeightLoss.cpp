@@ -1,7 +1,6 @@
 //===- WeightLoss.cpp - Outputs that rounded weights spoil ----------------===//
 #include "WeightLoss.h"
 
-#include "Executable.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -15,6 +14,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
+#include <memory>
 
 using namespace mlir;
 using namespace tare;
@@ -75,18 +75,28 @@ template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid
     f(channel * count, count, channel, largeFrom(weights.as<float>() + channel * count, count));
 }
 
-RoundedWeights countedOf(const Weights &weights, const qnn::Grid &grid) {
+Tensor rounded(const Weights &weights) {
+  return dequantized(constantOnGrid(weights.reals, weights.type), weights.type);
+}
+
+/// Without those that are large, which take longer to find.
+RoundedWeights zeroedOf(const Weights &weights) {
   RoundedWeights counted;
   counted.layer = qnn::layerName(weights.layer);
-  Tensor integers = constantOnGrid(weights.reals, weights.type);
-  Tensor rounded = dequantized(integers, weights.type);
-  const float *w = weights.reals.as<float>(), *r = rounded.as<float>();
+  const Tensor found = rounded(weights);
+  const float *w = weights.reals.as<float>(), *r = found.as<float>();
+  for (int64_t i = 0; i != weights.reals.count(); ++i) {
+    counted.weights += w[i] != 0;
+    counted.zeroed += w[i] != 0 && r[i] == 0;
+  }
+  return counted;
+}
+
+RoundedWeights countedOf(const Weights &weights, const qnn::Grid &grid) {
+  RoundedWeights counted = zeroedOf(weights);
+  const float *w = weights.reals.as<float>();
   forEachChannel(weights.reals, grid, [&](int64_t first, int64_t count, int64_t, float large) {
-    for (int64_t i = first; i != first + count; ++i) {
-      counted.weights += w[i] != 0;
-      counted.zeroed += w[i] != 0 && r[i] == 0;
-      counted.large += std::abs(w[i]) > large;
-    }
+    counted.large += std::count_if(w + first, w + first + count, [&](float each) { return std::abs(each) > large; });
   });
   // Where many are large, they are no exceptions to the rest.
   if (4 * counted.large > counted.weights)
@@ -126,7 +136,7 @@ std::vector<Weights> suspectsOf(ModuleOp qdq) {
     std::optional<qnn::Grid> grid = weights ? qnn::Grid::of(weights->type) : std::nullopt;
     if (!grid || grid->bits > 8)
       continue;
-    RoundedWeights counted = countedOf(*weights, *grid);
+    RoundedWeights counted = zeroedOf(*weights);
     if (double(counted.zeroed) >= manyZeroed * double(counted.weights) && counted.zeroed > 0)
       suspects.push_back(std::move(*weights));
   }
@@ -201,9 +211,8 @@ Result<WeightLosses> WeightLosses::of(ModuleOp qdq, ModuleOp real, const ModelOu
     if (Operation *layer = layerOf(function, weights)) {
       const qnn::Grid grid = *qnn::Grid::of(weights.type);
       losses.layers.push_back(countedOf(weights, grid));
-      Tensor rounded = dequantized(constantOnGrid(weights.reals, weights.type), weights.type);
-      places.push_back({layer, weights.operand, copyOf(rounded.view()),
-                        losses.layers.back().large > 0 ? roundedApart(weights, grid) : std::move(rounded)});
+      places.push_back({layer, weights.operand, rounded(weights),
+                        losses.layers.back().large > 0 ? roundedApart(weights, grid) : rounded(weights)});
     }
   auto run = [&](ArrayRef<Place> some, bool isApart) {
     std::vector<std::unique_ptr<OtherWeights>> others;
