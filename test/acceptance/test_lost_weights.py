@@ -145,3 +145,14 @@ def test_several_layers_are_one_line(tmp_path, rng):
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, HIDDEN])], [port("y", [1, HIDDEN])], {"w0": weights[0], "w1": weights[1]})
     line = line_of(converted(model, {"x": samples(rng)[:, :, :HIDDEN]})[1])
     assert re.search(r"weights of layer 'fc\d' and 1 more, rounded", line) and "each such layer" in line
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_class_alone(tmp_path, rng, target):
+    """One channel of ten: its slice has collapsed, and its weights are why."""
+    weights = (rng.normal(size=(INPUTS, 10)) / 4).astype(np.float32)
+    weights[0, 4] = 80
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w"], ["y"], name="fc")], [port("x", [1, INPUTS])], [port("y", [1, 10])], {"w": weights})
+    line = line_of(converted(model, {"x": samples(rng, size=0)}, "--target", target, "--check", 40)[1])
+    assert "1 of 10 slices along axis 1 (4) has collapsed" in line or "output 'y': SQNR" in line
+    assert "layer 'fc'" in line and "one with the 1 weight larger" in line

@@ -22,8 +22,10 @@ using namespace tare;
 namespace {
 
 /// A bell-shaped channel whose largest weight is four times its deviation loses a hundredth of its weights to 0; a
-/// tenth costs 22 dB of them where all meet the same numbers.
-constexpr double manyZeroed = 0.1;
+/// tenth costs 22 dB of them where all meet the same numbers. Of one channel, of 16 weights or more, a fifth is looked
+/// into.
+constexpr double manyZeroed = 0.1, manyOfChannel = 0.2;
+constexpr int64_t fewWeights = 16;
 /// No more layers are measured one by one, each of which takes as long as the float graph.
 constexpr size_t mostMeasured = 8;
 /// What is better than an output by no more dB is a tenth of its error at least.
@@ -68,11 +70,18 @@ float largeFrom(const float *weights, int64_t count) {
   return float(largeRatio) * *middle;
 }
 
-/// f(first element, channel, from where on its weights are large), for each channel.
-template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid &grid, F f) {
+/// f(first element, elements), for each channel.
+template <typename F> void forEachRun(const Tensor &weights, const qnn::Grid &grid, F f) {
   const int64_t channels = channelsOf(grid), count = weights.count() / channels;
   for (int64_t channel = 0; channel != channels; ++channel)
-    f(channel * count, count, channel, largeFrom(weights.as<float>() + channel * count, count));
+    f(channel * count, count);
+}
+
+/// The same with the channel's number, and from where on its weights are large.
+template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid &grid, F f) {
+  forEachRun(weights, grid, [&](int64_t first, int64_t count) {
+    f(first, count, first / count, largeFrom(weights.as<float>() + first, count));
+  });
 }
 
 Tensor rounded(const Weights &weights) {
@@ -80,20 +89,27 @@ Tensor rounded(const Weights &weights) {
 }
 
 /// Without those that are large, which take longer to find.
-RoundedWeights zeroedOf(const Weights &weights) {
+RoundedWeights zeroedOf(const Weights &weights, const qnn::Grid &grid) {
   RoundedWeights counted;
   counted.layer = qnn::layerName(weights.layer);
   const Tensor found = rounded(weights);
   const float *w = weights.reals.as<float>(), *r = found.as<float>();
-  for (int64_t i = 0; i != weights.reals.count(); ++i) {
-    counted.weights += w[i] != 0;
-    counted.zeroed += w[i] != 0 && r[i] == 0;
-  }
+  forEachRun(weights.reals, grid, [&](int64_t first, int64_t count) {
+    int64_t used = 0, zeroed = 0;
+    for (int64_t i = first; i != first + count; ++i) {
+      used += w[i] != 0;
+      zeroed += w[i] != 0 && r[i] == 0;
+    }
+    counted.weights += used;
+    counted.zeroed += zeroed;
+    counted.isSuspect |= used >= fewWeights && double(zeroed) >= manyOfChannel * double(used);
+  });
+  counted.isSuspect |= counted.zeroed > 0 && double(counted.zeroed) >= manyZeroed * double(counted.weights);
   return counted;
 }
 
 RoundedWeights countedOf(const Weights &weights, const qnn::Grid &grid) {
-  RoundedWeights counted = zeroedOf(weights);
+  RoundedWeights counted = zeroedOf(weights, grid);
   const float *w = weights.reals.as<float>();
   forEachChannel(weights.reals, grid, [&](int64_t first, int64_t count, int64_t, float large) {
     counted.large += std::count_if(w + first, w + first + count, [&](float each) { return std::abs(each) > large; });
@@ -136,8 +152,7 @@ std::vector<Weights> suspectsOf(ModuleOp qdq) {
     std::optional<qnn::Grid> grid = weights ? qnn::Grid::of(weights->type) : std::nullopt;
     if (!grid || grid->bits > 8)
       continue;
-    RoundedWeights counted = zeroedOf(*weights);
-    if (double(counted.zeroed) >= manyZeroed * double(counted.weights) && counted.zeroed > 0)
+    if (zeroedOf(*weights, *grid).isSuspect)
       suspects.push_back(std::move(*weights));
   }
   return suspects;
@@ -250,12 +265,12 @@ static std::string remedyOf(const RoundedWeights &worst, size_t others, double s
   if (worst.large == 0 || !(apart > sqnr + quarterOfError))
     return "no option or target has finer weights; train the model with weight decay, or quantization-aware, until the "
            "weights of a channel are of like size";
-  return fmt::format("write {} in the model as the sum of two, one with the {} weights larger than {:.0f} times the "
+  return fmt::format("write {} in the model as the sum of two, one with the {} weight{} larger than {:.0f} times the "
                      "median of their output channel, one with the others (0 elsewhere): then the weights leave {:.1f} "
                      "dB",
                      others > 0 ? fmt::format("each such layer, as '{}',", worst.layer)
                                 : fmt::format("layer '{}'", worst.layer),
-                     worst.large, largeRatio, apart);
+                     worst.large, worst.large == 1 ? "" : "s", largeRatio, apart);
 }
 
 std::optional<WeightLoss> WeightLosses::find(double found, double limit,

@@ -24,12 +24,14 @@ namespace tare {
 /// What a model gives, a list of outputs per sample.
 using ModelOutputs = std::vector<std::vector<Tensor>>;
 
-/// A layer of whose weights many became 0.
+/// A layer of whose weights, or of a channel's, many became 0.
 struct RoundedWeights {
   std::string layer;
   /// Of its weights that are not 0, how many became 0; and how many are larger than largeRatio times the median of
   /// their channel, 0 where they are too many to be apart from the rest.
   int64_t weights = 0, zeroed = 0, large = 0;
+  /// Whether so many became 0, of all or of a channel's, that it is worth measuring.
+  bool isSuspect = false;
   /// Of the float graph in which nothing but these weights is rounded.
   ModelOutputs outputs;
 };
