@@ -53,8 +53,9 @@ struct RoundedByQuantizer : OpRewritePattern<quant::QuantizeCastOp> {
 
   LogicalResult matchAndRewrite(quant::QuantizeCastOp cast, PatternRewriter &rewriter) const final {
     std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
-    if (!grid || !grid->isPerTensor() || grid->scale() != 1)
-      return rewriter.notifyMatchFailure(cast, "has other steps than 1");
+    constexpr unsigned mostBits = 16;
+    if (!grid || !grid->isPerTensor() || grid->scale() != 1 || grid->bits > mostBits)
+      return rewriter.notifyMatchFailure(cast, "has other steps than 1, or is an accumulator");
     Operation *op = cast.getInput().getDefiningOp();
     while (op && keepsWhole(op) && op->hasOneUse())
       op = op->getOperand(0).getDefiningOp();
