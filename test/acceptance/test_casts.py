@@ -253,7 +253,7 @@ ROUNDED = {"cast": [node("Clip", ["d", "low", "high"], ["e"], name="clip")],
 @pytest.mark.parametrize("kind", (np.uint8, np.int8))
 @pytest.mark.parametrize("how", ROUNDED)
 def test_integers_reach_the_ends_of_their_type(tmp_path, rng, how, kind, target):
-    """Calibration comes near to 255 and stops there: what is brighter later on is 255 as in float, and no rounding has a bias."""
+    """(A61) Calibration comes near to 255 and stops there: what is brighter later on is 255 as in float, and no rounding has a bias."""
     low, high = np.iinfo(kind).min, np.iinfo(kind).max
     nodes = [node("Gemm", ["x", "w"], ["d"], name="fc"), *ROUNDED[how], node("Cast", ["e"], ["y"], name="cast", to=int(onnx.helper.np_dtype_to_tensor_dtype(np.dtype(kind))))]
     weight = np.full((4, 4), high / 4 + .3, np.float32)

@@ -95,7 +95,7 @@ public:
       quality.rangeUsed = rangeUsed(**session, result.program.outputs, result.outputs.size());
       result.outputs.push_back({std::move(quality), std::nullopt, "", std::nullopt});
     }
-    if (Status explained = explain(result, parts, *session, qdq); !explained)
+    if (Status explained = explain(result, parts, *session, qdq, std::move(anew)); !explained)
       return explained.error();
     return result;
   }
@@ -118,9 +118,11 @@ private:
            (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + quarterOfError);
   }
 
-  /// Where what has collapsed was lost, and what mends it; and what of all outputs rounded weights have lost.
+  /// Where what has collapsed was lost, and what mends it; and what of all outputs rounded weights have lost. `owner`
+  /// has the QDQ form, where it was made for the check.
   Status explain(SelfCheck &result, const std::vector<OutputParts> &parts,
-                 std::shared_ptr<const runtime::Session> session, mlir::ModuleOp qdq) {
+                 std::shared_ptr<const runtime::Session> session, mlir::ModuleOp qdq,
+                 std::unique_ptr<QuietForm> owner) {
     const bool areCollapsed = std::ranges::any_of(result.outputs, hasCollapsed);
     const bool areWeights = std::ranges::any_of(result.outputs, isWeak) && WeightLosses::areSuspected(qdq);
     if (result.program.mismatch || !(areCollapsed || areWeights))
@@ -135,6 +137,8 @@ private:
         return found.error();
       losses = std::move(*found);
     }
+    // Of a large model each form that is made here is memory.
+    owner.reset();
     for (size_t i = 0; i != result.outputs.size(); ++i)
       if (CheckedOutput &output = result.outputs[i]; !hasCollapsed(output) && isWeak(output))
         output.weights = losses.find(output.quality.difference.sqnr(), weakSqnr, [&](const ModelOutputs &outputs) {
