@@ -287,6 +287,8 @@ std::string reasonOf(const json::exception &error) {
 }
 
 Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
+  if (contents.trim().empty())
+    return Error{name + ": is empty, expected a ranges file, as tare calibrate writes"};
   json root;
   const char *reached = contents.begin();
   KeyCheck keys(contents.begin(), &reached);

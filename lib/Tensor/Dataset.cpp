@@ -135,6 +135,9 @@ void Dataset::chooseAlternatives(const Streams &first) {
 }
 
 Result<Dataset::File> Dataset::scanFile(const std::string &path) {
+  std::error_code unknown;
+  if (fs::is_regular_file(path, unknown) && fs::file_size(path, unknown) == 0)
+    return Error{fmt::format("{}: is empty, expected an .npz or .npy file, as numpy.savez writes", path)};
   if (!isArrayFile(path))
     return Error{fmt::format("{}: found a file that ends in '{}', expected an .npz or .npy file, or a folder of them",
                              path, fs::path(path).extension().string())};

@@ -11,6 +11,7 @@
 #include "Graph/FiniteBorders.h"
 #include "Graph/FiniteMasks.h"
 #include "Graph/SliceParts.h"
+#include "Graph/WholeNumbers.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
 
@@ -48,6 +49,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     patterns.add<FoldToOperand>(context);
     addSlicePartsPattern(patterns);
     addFiniteBordersPattern(patterns);
+    addWholeNumbersPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))
       op.getCanonicalizationPatterns(patterns, context);
     GreedyRewriteConfig config;

@@ -144,17 +144,21 @@ void tellError(qnn::UnaryFunctionOpInterface op, const proof::Deviation &worst, 
                     "its entries are {5} apart, and ",
                     qnn::layerName(op), worst.error, real(worst.accumulator), real(input.min), real(input.max),
                     shortNumber(input.scale() * double(wideStep)));
+  const char *calibrate = "give --calibration DATA, which says what x comes to: its own grid says no more";
+  const bool isKnown = isReachKnown(op->getOperand(0));
   if (isAtEnd(meaning, worst.accumulator))
     return reportWarning(op->getLoc(),
                          {"CoarseTable", "EndOfGrid", qnn::layerName(op), worst.error, CostUnit::lsb,
                           text + "the result's grid ends between them: only results next to that end are off",
-                          "a range of the result that all of x's stays within has no such end", true});
+                          isKnown ? "a range of the result that all of x's stays within has no such end" : calibrate,
+                          true});
   std::string why = kernels::definitionOf(meaning.kind).hasCorner()
                         ? "the function has a corner between them; half the range has about half the error"
                         : "the function bends between them; half the range has about a quarter of the error";
   reportWarning(op->getLoc(), {"CoarseTable", "", qnn::layerName(op), worst.error, CostUnit::lsb, text + why,
-                               "calibrate x without outliers (--method mse), or clip it in the model where the "
-                               "function is flat",
+                               isKnown ? "calibrate x without outliers (--method mse), or clip it in the model where "
+                                         "the function is flat"
+                                       : calibrate,
                                true});
 }
 

@@ -144,8 +144,9 @@ void splitReaders(Operation *op, const Limits &limits) {
 /// Brings what is beyond its limits to them, from the inputs to the results.
 class Limiter {
 public:
-  Limiter(func::FuncOp function, const RangeBounds &bounds)
-      : function(function), bounds(bounds), limits(function, bounds) {}
+  /// `isSymmetric` says that grids go on below the lower end of a range as far as they do above 0.
+  Limiter(func::FuncOp function, const RangeBounds &bounds, bool isSymmetric)
+      : function(function), bounds(bounds), limits(function, bounds), isSymmetric(isSymmetric) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
@@ -276,7 +277,21 @@ private:
           << remark::reason("from [{0}, {1}] to [{2}, {3}]: no result tells apart what is beyond",
                             shown(range.getMin()), shown(range.getMax()), shown(low), shown(high));
     setRange(value, low, high, range.getLabel());
+    if (low > range.getMin())
+      saturateAt(value, low);
     return true;
+  }
+
+  /// What a mask has brought far below the floor is one number there, as it is in float where the mask is so low that a
+  /// score adds nothing to it: a row that is masked from end to end then has no greatest element. Scores with a mask
+  /// that ends at a floor, too, are all below the sum's.
+  void saturateAt(Value value, double floor) {
+    auto op = value.getDefiningOp<qnn::ClampOpInterface>();
+    if (!isSymmetric || !isa_and_present<qnn::AddOp, qnn::SubOp>(value.getDefiningOp()))
+      return;
+    auto [low, high] = qnn::fusedInterval(op);
+    if (low < floor && floor < high)
+      op.setClampAttr(qnn::ClampAttr::get(op.getContext(), floor, high));
   }
 
   /// So that nobody is told of data that are cut off there.
@@ -371,6 +386,8 @@ private:
       remarkPassed(op, passName, "RangeLowered")
           << remark::reason("from {0} to {1}", shown(range.getMax()), shown(high));
     setRange(value, low, high, range.getLabel());
+    if (raises)
+      saturateAt(value, low);
     reportMaskedRows(op);
   }
 
@@ -406,31 +423,33 @@ private:
   func::FuncOp function;
   const RangeBounds &bounds;
   Limits limits;
+  bool isSymmetric;
 };
 
 struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
   using BoundRangesBase::BoundRangesBase;
 
   void runOnFunction() final {
-    std::optional<unsigned> bits = activationBits();
-    if (!bits)
+    std::optional<ActivationFormat> format = activationOfTarget();
+    if (!format)
       return signalPassFailure();
+    const unsigned bits = 8 * sizeOf(format->type);
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
-    Limits(getOperation(), RangeBounds(getOperation(), *bits), splitReaders);
-    RangeBounds bounds(getOperation(), *bits);
-    if (failed(Limiter(getOperation(), bounds).run()))
+    Limits(getOperation(), RangeBounds(getOperation(), bits), splitReaders);
+    RangeBounds bounds(getOperation(), bits);
+    if (failed(Limiter(getOperation(), bounds, format->symmetric).run()))
       signalPassFailure();
   }
 
 private:
-  /// Of activations that have no grid yet; 8 where no target is known.
-  std::optional<unsigned> activationBits() {
+  /// Of activations that have no grid yet; any of 8 bits where no target is known.
+  std::optional<ActivationFormat> activationOfTarget() {
     if (!getOperation()->getParentOfType<ModuleOp>()->hasAttr(npu::targetAttrName))
-      return 8;
+      return ActivationFormat{};
     FailureOr<Target> target = npu::getTarget(getOperation());
     const ActivationFormat *format = failed(target) ? nullptr : activationFormat(getOperation(), *target, activations);
-    return format ? std::optional<unsigned>(8 * sizeOf(format->type)) : std::nullopt;
+    return format ? std::optional(*format) : std::nullopt;
   }
 };
 

@@ -7,6 +7,7 @@
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/GridGroups.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Functions.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -134,6 +135,45 @@ Range neededOf(Value value, const Range &range, const ActivationRule &rule) {
   return needed.first < needed.second ? needed : range;
 }
 
+/// (A61) The ends of the integers that leave the graph as roundings alone make them of a value, which may be limited
+/// and moved on the way; nothing where somebody else reads it, or the model says its grid.
+std::optional<Range> endsOfIntegers(Value value) {
+  Range ends(HUGE_VAL, -HUGE_VAL);
+  llvm::SmallSetVector<Value, 8> held;
+  held.insert(value);
+  for (size_t i = 0; i != held.size(); ++i) {
+    if (held[i].use_empty() || held.size() > mostMoved)
+      return std::nullopt;
+    for (Operation *user : held[i].getUsers()) {
+      auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
+      auto gridOp = dyn_cast<GridOpInterface>(user);
+      bool rounds = function && kernels::definitionOf(function.getFunction().kind).hasJumps();
+      if (rounds || isa<qnn::ClipOp, qnn::ReluOp>(user) || (gridOp && gridOp.movesElements())) {
+        held.insert(user->getResult(0));
+        continue;
+      }
+      auto cast = dyn_cast<quant::QuantizeCastOp>(user);
+      std::optional<qnn::Grid> grid = cast && held[i] != value ? qnn::Grid::of(cast.getType()) : std::nullopt;
+      if (!grid || !grid->isPerTensor() || grid->scale() != 1)
+        return std::nullopt;
+      Range covered = coveredRange(*grid);
+      ends = {std::min(ends.first, covered.first), std::max(ends.second, covered.second)};
+    }
+  }
+  return ends.first < ends.second ? std::optional(ends) : std::nullopt;
+}
+
+/// A range that ends within a 16th of these ends goes on to them.
+Range withEnds(Range range, const Range &ends) {
+  constexpr double near = 1.0 / 16;
+  const double width = ends.second - ends.first;
+  if (range.first > ends.first && range.first - ends.first <= near * width)
+    range.first = ends.first;
+  if (range.second < ends.second && ends.second - range.second <= near * width)
+    range.second = ends.second;
+  return range;
+}
+
 } // namespace
 
 /// A function may have no value, or no end, between two integers.
@@ -160,7 +200,11 @@ std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
 
 std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
   std::optional<Range> range = calibratedRange(value);
-  return range ? std::optional(neededOf(value, *range, rule)) : std::nullopt;
+  if (!range)
+    return std::nullopt;
+  if (std::optional<Range> ends = endsOfIntegers(value))
+    return withEnds(*range, *ends);
+  return neededOf(value, *range, rule);
 }
 
 void tare::noteNarrowedInputs(func::FuncOp function, const ActivationRule &rule) {

@@ -96,10 +96,36 @@ double leastPossible(Value value) {
   return least;
 }
 
+/// The least integer of a model's that calibration saw, of what is quantized to them, or of their numbers; nothing
+/// where it has said nothing.
+std::optional<double> leastSeen(Value integers, const Grid &grid) {
+  auto onGrid = [&](double real) { return real / grid.scale() + double(grid.zeroPoint()); };
+  if (integers.getDefiningOp<quant::QuantizeCastOp>()) {
+    qnn::RangeAttr range = rangeAttr(realOf(integers));
+    return range ? std::optional(onGrid(range.getMin())) : std::nullopt;
+  }
+  std::optional<double> least;
+  for (Operation *user : integers.getUsers()) {
+    std::optional<double> seen;
+    auto gridOp = dyn_cast<GridOpInterface>(user);
+    if (auto cast = dyn_cast<quant::DequantizeCastOp>(user)) {
+      if (qnn::RangeAttr range = rangeAttr(cast))
+        seen = onGrid(range.getMin());
+    } else if (isa<qnn::ReinterpretOp>(user) || (gridOp && gridOp.isRearrangement())) {
+      std::optional<Grid> moved = Grid::of(user->getResult(0).getType());
+      seen = moved && moved->isPerTensor() ? leastSeen(user->getResult(0), *moved) : std::nullopt;
+    }
+    if (!seen)
+      return std::nullopt;
+    least = std::min(least.value_or(HUGE_VAL), *seen);
+  }
+  return least;
+}
+
 /// Whether calibration saw numbers that become the least integer, or has said nothing.
 bool isReached(Value integers, const Grid &grid) {
-  qnn::RangeAttr range = rangeAttr(realOf(integers));
-  return !range || range.getMin() <= borderOfLeast(grid);
+  std::optional<double> least = leastSeen(integers, grid);
+  return !least || *least <= double(grid.min) + 0.5;
 }
 
 /// Whether some reader tells the least integer from the next, as a relu does not.
@@ -309,12 +335,13 @@ private:
     std::string text = llvm::formatv("value '{0}' ", name);
     if (auto argument = dyn_cast<BlockArgument>(integers))
       text = llvm::formatv("input '{0}' of {1} ", name, integerName(argument, before));
-    qnn::RangeAttr range = rangeAttr(real);
+    const std::optional<double> least = leastSeen(integers, before);
     const bool isSeen = isReached(integers, before);
-    if (!range)
+    if (!least)
       text += llvm::formatv("may be the integer {0} in the model", before.min + shown);
     else if (isSeen)
-      text += llvm::formatv("goes down to {0:e3}, integer {1} of the model's", range.getMin(), before.min + shown);
+      text += llvm::formatv("goes down to {0:e3}, integer {1} of the model's",
+                            before.scale() * (*least - double(before.zeroPoint())), before.min + shown);
     else
       text += llvm::formatv("has the integer {0} in the model, which calibration saw nothing of", before.min + shown);
     text += llvm::formatv(", but on target '{0}', whose activations are symmetric, it ends at {1}: what is less is a "

@@ -110,6 +110,9 @@ public:
   const ActivationRule &ruleBeside(qnn::GridOpInterface op) const {
     return readsWide(op) || isWide(op->getResult(0)) ? *wide : rule;
   }
+  /// Whether some operand of `op`, which must have been added if it is an activation, is or will be integers of the
+  /// wide rule.
+  bool readsWide(mlir::Operation *op) const;
 
 private:
   struct Group {
@@ -131,8 +134,6 @@ private:
 
   /// Whether a float value is, or will be, integers of the wide rule.
   bool isWide(mlir::Value value) const;
-  /// Whether some operand of `op` is.
-  bool readsWide(mlir::Operation *op) const;
   /// Whether the result of `op` gets the wide rule: it is a step that the model does not round at all, or computed from
   /// integers that are wide for a reason of their own.
   bool needsWide(mlir::Operation *op) const;

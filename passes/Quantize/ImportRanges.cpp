@@ -4,6 +4,7 @@
 // a qnn.range, and the result of a same-grid op has its operand's.
 //
 //===----------------------------------------------------------------------===//
+#include "Graph/Limits.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/RangeEntries.h"
 #include "tare/Calibration/Ranges.h"
@@ -47,6 +48,10 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
+    // What of its type an input of integers has: it may be little.
+    for (auto cast : function.getOps<quant::DequantizeCastOp>())
+      if (isa<BlockArgument>(cast.getInput()))
+        import(cast, /*needed=*/false);
     for (auto softmax : function.getOps<qnn::SoftmaxOp>())
       importLeastMaximum(softmax);
     warnOfUnknown();
@@ -85,10 +90,11 @@ private:
     const calibration::ValueRange &range = entry->second;
     auto label = qnn::symbolizeRangeLabel(range.label);
     if (label == RangeLabel::NaN) {
+      isInputNaN |= isa<BlockArgument>(value);
       notANumber.push_back(describeNonFinite(value, range));
       return;
     }
-    if (needed && range.flattened && ranges.activations != "int16")
+    if (needed && range.flattened && ranges.activations != "int16" && !isOfFunction(value))
       warnOfOutliers(value, name, range);
     // Of an input tare-check-scales has more to say.
     if (needed && label == RangeLabel::Dead && !isa<BlockArgument>(value))
@@ -117,6 +123,16 @@ private:
       text += " of node '" + qnn::layerName(maker) + "'";
     return range.nonFiniteSample < 0 ? text
                                      : text + llvm::formatv(" (first in sample {0})", range.nonFiniteSample).str();
+  }
+
+  /// Results of a function with two ends: what is large among scores is no outlier, but what they are for, and no
+  /// method cuts it off.
+  static bool isOfFunction(Value value) {
+    auto isFinite = [](std::pair<double, double> image) { return std::isfinite(image.second - image.first); };
+    auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(value.getDefiningOp());
+    auto op = dyn_cast_if_present<GridOpInterface>(value.getDefiningOp());
+    return (function && !limitsOf(function) && isFinite(function.getImage())) ||
+           (op && op.getGridRule() == GridRule::Bounded && isFinite(op.getBounds()));
   }
 
   /// The percentage that cuts off what is not flattened, at both ends alike.
@@ -201,7 +217,10 @@ private:
       function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
                            << "; calibrate this model again, with the same options";
     if (!notANumber.empty())
-      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ");
+      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ")
+                           << (isInputNaN ? "; take such numbers out of the data (numpy.isfinite finds them)"
+                                          : "; give data as the model takes them, or keep the first of these finite in "
+                                            "the model (no division by 0, no logarithm of 0 or less)");
     return failure(!missing.empty() || !notANumber.empty());
   }
 
@@ -209,6 +228,8 @@ private:
   const Ranges &ranges;
   OutputBoundary boundary;
   SmallVector<std::string> missing, notANumber;
+  /// Whether an input is among them.
+  bool isInputNaN = false;
 };
 
 struct ImportRanges : tare::impl::ImportRangesBase<ImportRanges> {

@@ -81,7 +81,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     } else {
       leaveRoomForTables(ops, groups);
       if (repair) {
-        coarsenOutputs(ops, *target, tails, groups);
+        coarsenOutputs(ops, *target, groups);
         moved = moveGrids(context, groups);
       }
     }
@@ -94,7 +94,8 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
         castOperands(gridOp, groups.ruleBeside(gridOp), target->activation(ElementType::i16));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-        if (failed(castParameters(accumulator, *target, boundary, tails.contains(op))))
+        if (failed(castParameters(accumulator, *target, boundary,
+                                  tails.contains(op) && !groups.contains(op->getResult(0)))))
           signalPassFailure();
   }
 
@@ -126,7 +127,10 @@ private:
           cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
       auto gridOp = dyn_cast<GridOpInterface>(op);
-      if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty() || tails.contains(op))
+      if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty())
+        continue;
+      // An accumulator of wider activations, which the op's operands turn out to be, is no tail.
+      if (tails.contains(op) && !groups.readsWide(op))
         continue;
       if (boundary.moves(op))
         continue;
@@ -178,14 +182,14 @@ private:
   /// An output on a grid so much finer than its accumulator's that no shift reaches it gets the accumulator's: nothing
   /// finer comes out of the sums anyway. A coarser grid makes the readers' accumulators coarser, so it is done again
   /// until all agree; what cycles is left to tare-compute-requantization, which refuses it.
-  void coarsenOutputs(ArrayRef<Operation *> ops, const Target &target, const Tails &tails, GridGroups &groups) {
+  void coarsenOutputs(ArrayRef<Operation *> ops, const Target &target, GridGroups &groups) {
     constexpr int attempts = 8;
     llvm::MapVector<Operation *, double> before;
     bool changed = true;
     for (int i = 0; changed && i < attempts; ++i) {
       changed = false;
       for (Operation *op : ops)
-        if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op); accumulator && !tails.contains(op))
+        if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
           changed |= coarsenOutput(accumulator, target, groups, before);
     }
     for (auto [op, from] : before)

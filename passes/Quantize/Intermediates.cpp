@@ -103,6 +103,20 @@ void tare::implyRanges(func::FuncOp function, bool areWide) {
   }
 }
 
+/// What finer steps of an intermediate take.
+static const char *remedyOf(Operation *op, bool isWide) {
+  if (!isWide)
+    return "take a target with 16-bit activations, or write the node in steps of its own";
+  if (isa<qnn::ReciprocalOp>(op) && !op->getParentOp()->hasAttr(qnn::measuredRangesAttrName))
+    return "give --calibration DATA, which says how near to 0 the divisor comes: its quantizer reaches 0";
+  if (isa<qnn::ReciprocalOp>(op))
+    return "keep the divisor away from 0 in the model (a Clip, a larger epsilon): the steps are those of the largest "
+           "1 / x";
+  if (isa<qnn::MulOp>(op))
+    return "put factors into the weights' scales";
+  return "write the node in steps of its own, with smaller numbers between them";
+}
+
 void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &groups, const Target &target) {
   constexpr unsigned narrow = 8;
   for (auto op : function.getOps<GridOpInterface>()) {
@@ -121,10 +135,7 @@ void tare::warnOfRoundedIntermediates(func::FuncOp function, const GridGroups &g
         qnn::layerName(op), grid->bits, grid->scale(), target.name);
     if (cost)
       text += llvm::formatv("; the result is off by up to {0:f2} of its own steps by that", *cost);
-    reportWarning(op->getLoc(),
-                  {"RoundedIntermediate", "", qnn::layerName(op), cost.value_or(0),
-                   cost ? CostUnit::lsb : CostUnit::none, text,
-                   isWide ? "put factors into the weights' scales"
-                          : "take a target with 16-bit activations, or write the node in steps of its own"});
+    reportWarning(op->getLoc(), {"RoundedIntermediate", "", qnn::layerName(op), cost.value_or(0),
+                                 cost ? CostUnit::lsb : CostUnit::none, text, remedyOf(op, isWide)});
   }
 }

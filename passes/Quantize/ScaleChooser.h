@@ -160,10 +160,22 @@ private:
   std::string scalesOf(mlir::Operation *op) const;
   /// "2^-7", or a scale that is no power of two in figures.
   static std::string scaleText(double scale);
-  void reportConstant(const ConstantOperand &constant, int chosen) const;
-  void reportValue(mlir::Value value, double best, double chosen) const;
-  void report(mlir::Operation *op, llvm::StringRef kind, const std::string &what, mlir::Value value, double best,
-              const qnn::Grid &chosen, std::pair<double, double> range) const;
+  void reportConstant(const ConstantOperand &constant, int chosen, llvm::ArrayRef<int> unconstrained) const;
+  void reportValue(mlir::Value value, double best, double chosen, llvm::ArrayRef<int> unconstrained) const;
+  /// Who reads a value, and the exponents that suit each variable alone.
+  struct Readers {
+    llvm::SmallVector<mlir::OpOperand *> uses;
+    llvm::ArrayRef<int> unconstrained;
+  };
+  /// Steps of a result, and whose.
+  struct AtReader {
+    double steps = 0;
+    std::string result;
+  };
+  /// What an error of a value is at most in the results of its readers; nothing where one does not say it.
+  std::optional<AtReader> atReaders(const Readers &readers, double error) const;
+  void report(mlir::Operation *op, llvm::StringRef kind, const std::string &what, mlir::Value value,
+              const Readers &readers, double best, const qnn::Grid &chosen, std::pair<double, double> range) const;
   void reportWeights(const Layer &layer) const;
   int exponentOfConstant(const ConstantOperand &constant) const;
   qnn::Grid weightGridOf(const Layer &layer) const;

@@ -1,5 +1,6 @@
 //===- ScaleReports.cpp - What the choice of scales moved -----------------===//
 #include "Quantize/GivenGrids.h"
+#include "Quantize/PassedErrors.h"
 #include "Quantize/ScaleChooser.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Repairs.h"
@@ -55,18 +56,18 @@ std::string ScaleChooser::scalesOf(Operation *op) const {
 }
 
 void ScaleChooser::reportMoves() const {
-  std::vector<int> best = problem.unconstrained();
+  const std::vector<int> best = problem.unconstrained();
   for (Value value : groups.values()) {
     Variable variable = variables.lookup(groups.group(value));
     if (names.lookup(variable) == qnn::valueName(value) && exponents[variable] != best[variable])
-      reportValue(value, std::ldexp(bases[variable], best[variable]), scaleOf(variable));
+      reportValue(value, std::ldexp(bases[variable], best[variable]), scaleOf(variable), best);
   }
   for (const Layer &layer : layers)
     if (layer.steps)
       reportWeights(layer);
   for (const ConstantOperand &constant : constants)
     if (int chosen = exponentOfConstant(constant); chosen != constant.cost.best())
-      reportConstant(constant, chosen);
+      reportConstant(constant, chosen, best);
 }
 
 constexpr unsigned narrowBits = 8;
@@ -74,9 +75,14 @@ constexpr unsigned narrowBits = 8;
 void ScaleChooser::reportHits(double before, double after) const {
   int64_t count = 0;
   double most = 1;
-  for (Variable variable = 0; variable != bases.size(); ++variable)
-    if (bases[variable] != naturals[variable])
-      ++count, most = std::max(most, bases[variable] / naturals[variable]);
+  Variable worst = 0;
+  for (Variable variable = 0; variable != bases.size(); ++variable) {
+    if (bases[variable] == naturals[variable])
+      continue;
+    ++count;
+    if (double ratio = bases[variable] / naturals[variable]; ratio > most)
+      most = ratio, worst = variable;
+  }
   // What is coarser by less hardly loses anything: a quarter of a decibel, or one bit of sixteen.
   const double hardly = context.rule.bits > narrowBits ? 2.0 : 1.0 + 1.0 / 32;
   if (most < hardly)
@@ -84,28 +90,34 @@ void ScaleChooser::reportHits(double before, double after) const {
   Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
   // What lay on the numbers of a finer grid, as a constant beside data, is rounded anew.
   constexpr double rounding = 0.5;
+  std::string name = names.lookup(worst);
+  std::string which = name.empty() ? "most of a constant" : llvm::formatv("most that of '{0}'", name).str();
   reportRepair(
       first, {"HitScales", count, rounding},
-      llvm::formatv("the scales of {0} value{1} are coarser by up to {2:f1} %, so that multipliers of {3} bits with q "
-                    "in [{4}, {5}] hit them: scales that suit each value alone would lose {6:e2} of the squared "
-                    "signal, these lose {7:e2}; it costs at most {8:f1} LSB of the new grids",
-                    count, count > 1 ? "s" : "", 100 * (most - 1), context.target.multiplierBits,
-                    context.target.shift.min, context.target.shift.max, before, after, rounding)
+      llvm::formatv(
+          "the scales of {0} value{1} are coarser, {2}, from {3:e2} to {4:e2}, so that multipliers of {5} bits "
+          "with q in [{6}, {7}] hit them: scales that suit each value alone would lose {8:e2} of the squared "
+          "signal, these lose {9:e2}; it costs at most {10:f1} LSB of the new grids",
+          count, count > 1 ? "s" : "", which, naturals[worst], bases[worst], context.target.multiplierBits,
+          context.target.shift.min, context.target.shift.max, before, after, rounding)
           .str());
 }
 
-void ScaleChooser::reportConstant(const ConstantOperand &constant, int chosen) const {
+void ScaleChooser::reportConstant(const ConstantOperand &constant, int chosen, ArrayRef<int> unconstrained) const {
   Operation *op = constant.operand->getOwner();
   double best = std::ldexp(constant.base, constant.cost.best()), scale = std::ldexp(constant.base, chosen);
   report(op, "ConstantExponent", "layer '" + qnn::layerName(op) + "': the scale of its constant",
-         constant.operand->get(), best,
+         constant.operand->get(), {{constant.operand}, unconstrained}, best,
          gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant)), constant.range);
 }
 
-void ScaleChooser::reportValue(Value value, double best, double chosen) const {
+void ScaleChooser::reportValue(Value value, double best, double chosen, ArrayRef<int> unconstrained) const {
   Operation *maker = value.getDefiningOp();
   std::pair<double, double> range = groups.range(value).value_or(std::pair(0.0, 0.0));
-  report(maker ? maker : *value.user_begin(), "ValueExponent", "the scale of value", value, best,
+  SmallVector<OpOperand *> uses;
+  for (OpOperand &use : value.getUses())
+    uses.push_back(&use);
+  report(maker ? maker : *value.user_begin(), "ValueExponent", "the scale of value", value, {uses, unconstrained}, best,
          gridOfScale(chosen, range.first, range.second, groups.ruleFor(value)), range);
 }
 
@@ -116,14 +128,36 @@ static double costOf(const Grid &grid, std::pair<double, double> range) {
                    double(grid.min - grid.zeroPoint()) - range.first / grid.scale()});
 }
 
-void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what, Value value, double best,
-                          const Grid &chosen, std::pair<double, double> range) const {
+std::optional<ScaleChooser::AtReader> ScaleChooser::atReaders(const Readers &readers, double error) const {
+  AtReader most;
+  for (OpOperand *use : readers.uses) {
+    Operation *reader = use->getOwner();
+    std::optional<Variable> y = reader->getNumResults() == 1 ? variableOf(reader->getResult(0)) : std::nullopt;
+    // Beside steps that had to be coarser themselves all is little.
+    bool isOwnStep = y && exponents[*y] <= readers.unconstrained[*y];
+    std::optional<double> passed = isOwnStep ? passedOn(*use, error) : std::nullopt;
+    if (!passed)
+      return std::nullopt;
+    if (double steps = *passed / scaleOf(*y); most.result.empty() || steps > most.steps)
+      most = {steps, qnn::valueName(reader->getResult(0))};
+  }
+  return most.result.empty() ? std::nullopt : std::optional(most);
+}
+
+void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what, Value value, const Readers &readers,
+                          double best, const Grid &chosen, std::pair<double, double> range) const {
   double cost = ::costOf(chosen, range);
+  std::string grid = "the new grid";
+  // A step that is small beside those of whatever reads it is none to speak of.
+  if (std::optional<AtReader> reader = atReaders(readers, cost * chosen.scale()); reader && reader->steps < cost / 2) {
+    cost = reader->steps;
+    grid = "'" + reader->result + "'";
+  }
   reportRepair(op, {kind, 1, cost, true, "", "", chosen.bits > narrowBits},
                llvm::formatv("{0} '{1}' is {2} where {3} has the least squared error, so that every shift is in "
-                             "[{4}, {5}]; it costs at most {6:e2} LSB of the new grid",
+                             "[{4}, {5}]; it costs at most {6:e2} LSB of {7}",
                              what, qnn::valueName(value), scaleText(chosen.scale()), scaleText(best),
-                             context.target.shift.min, context.target.shift.max, cost)
+                             context.target.shift.min, context.target.shift.max, cost, grid)
                    .str());
 }
 

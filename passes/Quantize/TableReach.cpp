@@ -58,6 +58,8 @@ double factorFor(qnn::UnaryFunctionOpInterface op, const Grid &x, const Grid &y)
 
 } // namespace
 
+bool tare::isReachKnown(Value operand) { return bool(rangeBehindCasts(operand)); }
+
 Reach tare::reachOf(Value operand, const Grid &grid) {
   double min = double(grid.min), max = double(grid.max);
   if (qnn::RangeAttr range = rangeBehindCasts(operand)) {

@@ -295,8 +295,8 @@ void RequantCheck::vanishes(StringRef what, const Cause &cause) const {
   std::string text =
       llvm::formatv("{0}: {1} ({2} {3}: {4}), at the cost of at most {5}: {6}", describe(vanishing), what, noun(),
                     vanishing.channel, scalesAt(vanishing.channel), cost(vanishing.cost), cause.text);
-  reportWarning(op->getLoc(),
-                {"Vanishes", cause.kind, qnn::layerName(op), vanishing.cost, CostUnit::lsb, text, cause.remedy});
+  reportWarning(op->getLoc(), {"Vanishes", cause.kind, qnn::layerName(op), vanishing.cost, CostUnit::lsb, text,
+                               cause.remedy, isWide});
 }
 
 void RequantCheck::reportLosses() const {

@@ -240,3 +240,34 @@ def test_a_cast_on_a_grid_that_ends_before_its_steps_is_no_loss(tmp_path, rng):
                  {"w": np.ones((6, 3, 1, 1), np.float32), "b": np.linspace(0, 300, 6).astype(np.float32), "s": np.float32(.03), "z": np.int8(0)})
     told, off = costs(model, {"x": rng.normal(size=(8, 3, 8, 8)).astype(np.float32)}, "CastDropped")
     assert not told and off["y"] <= .031
+
+
+ROUNDED = {"cast": [node("Clip", ["d", "low", "high"], ["e"], name="clip")],
+           "round, clip": [node("Round", ["d"], ["q"], name="round"), node("Clip", ["q", "low", "high"], ["e"], name="clip")],
+           "clip, round": [node("Clip", ["d", "low", "high"], ["q"], name="clip"), node("Round", ["q"], ["e"], name="round")],
+           "floor": [node("Add", ["d", "half"], ["f"], name="add"), node("Floor", ["f"], ["q"], name="floor"), node("Clip", ["q", "low", "high"], ["e"], name="clip")],
+           "moved": [node("Round", ["d"], ["q"], name="round"), node("Reshape", ["q", "shape"], ["r"], name="r"), node("Clip", ["r", "low", "high"], ["e"], name="clip")]}
+
+
+@pytest.mark.parametrize("target", (("--target", "generic"), ("--target", "generic", "--activations", "i16"), ("--target", "i16x8"), ("--target", "gemmlowp"), ("--target", "three_stage")), ids=" ".join)
+@pytest.mark.parametrize("kind", (np.uint8, np.int8))
+@pytest.mark.parametrize("how", ROUNDED)
+def test_integers_reach_the_ends_of_their_type(tmp_path, rng, how, kind, target):
+    """(A61) Calibration comes near to 255 and stops there: what is brighter later on is 255 as in float, and no rounding has a bias."""
+    low, high = np.iinfo(kind).min, np.iinfo(kind).max
+    nodes = [node("Gemm", ["x", "w"], ["d"], name="fc"), *ROUNDED[how], node("Cast", ["e"], ["y"], name="cast", to=int(onnx.helper.np_dtype_to_tensor_dtype(np.dtype(kind))))]
+    weight = np.full((4, 4), high / 4 + .3, np.float32)
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4])], [port("y", [4, 1] if how == "moved" else [1, 4], kind)],
+                 {"w": weight, "low": np.float32(low), "high": np.float32(high), "half": np.float32(.5), "shape": np.int64([4, 1])})
+    # Where something is added before, that has a range of its own.
+    missing = .02 if how == "floor" else .06
+    x = rng.uniform(0, 1, (200, 1, 4)).astype(np.float32)
+    x /= np.maximum(1, x.sum(axis=-1, keepdims=True) / (4 - missing))
+    x[:4] = 1 - missing * np.eye(4, dtype=np.float32)[:, None]
+    program, _ = converted(model, {"x": x}, *target)
+    bright = {"x": np.ones((3, 1, 4), np.float32)}
+    assert (reference(model, bright)["y"] == high).all() and (outputs_of(program, bright)["y"] == high).all()
+    off = outputs_of(program, {"x": x})["y"].astype(float) - reference(model, {"x": x})["y"]
+    assert np.abs(off).max() <= 2
+    if "i16x8" in target and how != "cast":
+        assert abs(off.mean()) < .05

@@ -1,4 +1,5 @@
 """What is misspelled on a command line, in a description or in a ranges file is named, with what it may mean."""
+import re
 import json
 
 import numpy as np
@@ -180,3 +181,41 @@ def test_calibrate_prints_a_summary(tmp_path):
 def test_options_that_a_ranges_file_settles(ranges, tmp_path, option):
     said = fails("convert", MODEL, "--calibration", ranges, *option, "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "is a ranges file, which settles" in said and option[0] in said
+
+
+# Values that are empty
+
+@pytest.mark.parametrize("given", ["", ",", "quantize,", ",quantize", "quantize,,dequantize", "quantize,,"])
+def test_no_name_in_a_list_is_empty(given):
+    said = fails("convert", "m.onnx", "--random-calibration", "-o", "y", "--strip-io", given)
+    assert "--strip-io: found '', expected one of quantize, dequantize, transpose, concat" in said
+
+
+def test_a_rounding_has_a_name(tmp_path):
+    program = tmp_path / "m.tare"
+    tare("convert", MODEL, "--random-calibration", "-o", program)
+    assert "--rounding: found '', expected one of half_up" in fails("verify", program, "--rounding", "")
+
+
+@pytest.mark.parametrize("arguments", [["convert", "m.onnx", "-o", "y", "--dump-ir"], ["verify", "m.tare", "--golden"], ["run", "m.tare", "--inputs", "x", "--outputs", "y", "--profile-trace"],
+                                       ["convert", "m.onnx", "-o"], ["convert", "m.onnx", "-o", "y", "--calibration"], ["compare", "a", "b", "--inputs"]])
+def test_a_file_has_a_name(arguments):
+    assert f"{'--output' if arguments[-1] == '-o' else arguments[-1]}: found '', expected a name" in fails(*arguments, "")
+
+
+def test_an_error_above_the_limit_is_shown_to_be_above_it(tmp_path):
+    """A border is half a step, and what float32 adds."""
+    program = tmp_path / "m.tare"
+    tare("convert", MODEL, "--random-calibration", "-o", program)
+    shown = re.findall(r"\((\d\S*) LSB\)", fails("verify", program, "--max-error", "0.5").splitlines()[-1])
+    assert shown and all(float(error) > 0.5 for error in shown)
+
+
+@pytest.mark.parametrize("name, contents, said", [
+    ("r.json", "", "is empty, expected a ranges file"), ("r.json", " \n", "is empty, expected a ranges file"), ("R.JSON", "", "is empty, expected a ranges file"),
+    ("r.json", "[]", "is not a ranges file"), ("r.json", "{}", "is not a ranges file"), ("r.json", "x", "is not JSON"), ("x.npz", "", "is empty, expected an .npz or .npy file"),
+    ("x.npy", "", "is empty, expected an .npz or .npy file"), ("x", "", "is empty, expected an .npz or .npy file")], ids=str)
+def test_what_an_empty_file_was_taken_for(tmp_path, name, contents, said):
+    (tmp_path / name).write_text(contents)
+    found = fails("convert", MODEL, "--calibration", tmp_path / name, "-o", tmp_path / "m.tare")
+    assert f"{name}: {said}" in found and found.count("\n") == 1

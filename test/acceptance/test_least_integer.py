@@ -129,3 +129,22 @@ def test_hardware_that_has_it_loses_nothing(tmp_path):
     tare("convert", model, "--no-repair", "-o", tmp_path / "m.tare")
     data = lowest(8, False)
     assert np.array_equal(outputs_of(tmp_path / "m.tare", data)["y"], reference(model, data)["y"])
+
+
+@pytest.mark.parametrize("between", ("nothing", "scaled", "moved"))
+@pytest.mark.parametrize("low", (-32768, -32767, 0))
+def test_an_input_of_integers_costs_what_its_data_reach(tmp_path, rng, low, between):
+    """Calibration sees integers as it sees numbers: what is never there is a remark, what is there a warning."""
+    behind = {"nothing": [node("Identity", ["f"], ["g"])], "scaled": [node("Mul", ["f", "k"], ["g"], name="mul")],
+              "moved": [node("Reshape", ["f", "shape"], ["g"], name="r")]}[between]
+    nodes = [node("Cast", ["x"], ["f"], name="cast", to=1), *behind, node("Gemm", ["g", "w"], ["y"], name="fc")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 64], np.int16)], [port("y", [1, 4])],
+                 {"w": np.ones((64, 4), np.float32), "k": np.float32(.5), "shape": np.int64([1, 64])})
+    x = rng.integers(low, 300, (40, 1, 64)).astype(np.int16)
+    x[7] = low
+    np.savez(tmp_path / "c.npz", x=x)
+    [found] = warnings(model, 16, "--calibration", tmp_path / "c.npz") or [None]
+    if low == -32768:
+        assert found and not found["negligible"] and "goes down to" in found["text"], found
+    else:
+        assert not found or (found["negligible"] and found["cost"] == 0 and "saw nothing of" in found["text"]), found

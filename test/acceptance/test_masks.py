@@ -191,3 +191,34 @@ def test_large_constants_beside_a_wide_softmax_are_no_bug(size, kind, tmp_path, 
     data = {"x": (rng.normal(size=(16, 3, SIZE)) * 3).astype(np.float32)}
     for target in ("generic", "i16x8"):
         converted(model, data, "--target", target, "--activations", "i16")
+
+
+WAYS = {
+    "added": [node("Add", ["x", "mask"], ["a"], name="add")],
+    "first": [node("Add", ["mask", "x"], ["a"], name="add")],
+    "scaled": [node("Add", ["x", "mask"], ["b"], name="add"), node("Mul", ["b", "half"], ["a"], name="scale")],
+    "moved": [node("Add", ["x", "mask"], ["b"], name="add"), node("Reshape", ["b", "flat"], ["c"], name="flat"), node("Reshape", ["c", "back"], ["a"], name="back")],
+    "subtracted": [node("Neg", ["mask"], ["n"], name="neg"), node("Sub", ["x", "n"], ["a"], name="sub")],
+    "twice": [node("Add", ["x", "mask"], ["b"], name="add"), node("Add", ["b", "bias"], ["a"], name="more")],
+}
+
+
+@pytest.mark.parametrize("target", ("generic", "i16x8", "shift_only", "gemmlowp", "three_stage"))
+@pytest.mark.parametrize("value", ("-1e9", "lowest"))
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_that_an_input_masks_from_end_to_end(way, value, target, tmp_path, rng):
+    """In float a score adds nothing to such a mask: the row is one number, whatever grid its scores have, and all shares are alike."""
+    nodes = WAYS[way] + [node("Softmax", ["a"], ["p"], axis=-1, name="softmax")]
+    constants = dict(half=np.float32(.5), flat=np.int64([1, 2 * SIZE * SIZE]), back=np.int64([1, 2, SIZE, SIZE]), bias=rng.normal(size=SIZE).astype(np.float32))
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, SIZE, SIZE]), port("mask", [1, 1, SIZE, SIZE])], [port("p", [1, 2, SIZE, SIZE])], constants)
+    hidden = np.zeros((48, 1, SIZE, SIZE), np.float32)
+    for sample, length in zip(hidden, rng.integers(2, SIZE + 1, 48)):
+        sample[..., length:] = sample[..., length:, :] = VALUES[value]
+    data = {"x": (rng.normal(size=(48, 2, SIZE, SIZE)) * 6).astype(np.float32), "mask": hidden}
+    program, told = converted(model, data, "--target", target)
+    assert "collapsed" not in told
+    expected, found = reference(model, data)["p"], outputs_of(program, data)["p"]
+    rows = np.broadcast_to((hidden != 0).all(axis=-1), expected.shape[:-1])
+    assert rows.any() and not rows.all() and np.allclose(expected[rows], 1 / SIZE)
+    assert np.abs(found[rows] - 1 / SIZE).max() < .03
+    assert sqnr(expected, found) > (22 if target == "shift_only" else 26)

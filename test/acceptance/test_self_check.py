@@ -363,3 +363,50 @@ def test_the_work_of_the_check_does_not_grow_with_the_calibration(tmp_path):
     assert len({(program["layers"], program["elements"]) for program in programs}) == 1
     one = answer(tmp_path, model, data, "--check", 1)["check"]["program"]
     assert programs[-1]["elements"] == 4 * one["elements"]
+
+
+def detector(folder, shape, boxes=1.0):
+    """50 scores that are about 1e-5 but in three samples; `shape`: as they are, moved, or joined with 20 boxes."""
+    rng = np.random.default_rng(0)
+    weights, width = (rng.normal(size=(8, 50)) * .3).astype(np.float32), 50
+    weights[0] = 8
+    nodes = [node("Gemm", ["x", "w", "b"], ["g"], name="fc"), node("Sigmoid", ["g"], ["s" if shape != "plain" else "y"], name="score")]
+    if shape == "moved":
+        nodes += [node("Reshape", ["s", "shape"], ["r"], name="r"), node("Transpose", ["r"], ["y"], name="t", perm=[0, 2, 1])]
+    if shape == "joined":
+        nodes += [node("Gemm", ["x", "wb"], ["box"], name="boxes"), node("Tanh", ["box"], ["t"], name="t"), node("Mul", ["t", "size"], ["u"], name="u"),
+                  node("LeakyRelu", ["u"], ["v"], name="v", alpha=.5), node("Concat", ["v", "s"], ["y" if boxes == 1 else "j"], name="join", axis=1)]
+        nodes += [node("LeakyRelu", ["j"], ["y"], name="act", alpha=.5)] if boxes != 1 else []
+    model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port("y", None)],
+                 {"w": weights, "b": np.full(50, -13, np.float32), "wb": rng.normal(size=(8, 20)).astype(np.float32), "size": np.float32(boxes), "shape": np.int64([1, 5, 10])})
+    x = rng.normal(size=(SAMPLES, 1, 8)).astype(np.float32)
+    x[:, :, 0] = 0
+    x[[2, 17, 30], :, 0] = 2
+    return model, {"x": x}
+
+
+@pytest.mark.parametrize("target", ["generic", "i16x8", "gemmlowp", "shift_only", "three_stage"])
+@pytest.mark.parametrize("shape", ["plain", "moved", "joined"])
+def test_samples_with_nothing_to_detect_show_no_collapse(tmp_path, shape, target):
+    model, data = detector(tmp_path, shape)
+    done = convert(tmp_path, model, data, "--target", target, "--strict")
+    value = "y" if shape == "plain" else "s"
+    assert "collapsed" not in done.stderr and f"these samples say nothing of '{value}'" in done.stderr
+    output, = answer(tmp_path, model, data, "--target", target)["check"]["outputs"]
+    assert output["collapsed"] == [] and output["unseen"] == value
+    # On all samples there is something to see, and nothing is wrong with it.
+    whole, = answer(tmp_path, model, data, "--target", target, "--check", SAMPLES)["check"]["outputs"]
+    assert whole["collapsed"] == [] and whole["unseen"] is None and whole["sqnr_db"] > 20
+
+
+def test_scores_that_have_lost_their_grid_have_collapsed(tmp_path):
+    """Beside boxes of hundreds not even an object's score is a step: that calibration saw some is no excuse."""
+    model, data = detector(tmp_path, "joined", 320)
+    output, = answer(tmp_path, model, data)["check"]["outputs"]
+    assert output["unseen"] is None and output["collapsed"]
+
+
+def test_quiet_outputs_of_no_function_have_collapsed(tmp_path):
+    """An outlier of a value without limits is no score of an object."""
+    output, = answer(tmp_path, *outlier(tmp_path), "--method", "min_max")["check"]["outputs"]
+    assert output["collapsed"] and output["unseen"] is None

@@ -66,7 +66,13 @@ std::string describe(const CheckedOutput &output, int64_t samples) {
   if (worst != quality.parts.end())
     line +=
         fmt::format("; of its parts '{}'{} has the least, {}", worst->value, indicesOf(*worst), decibels(worst->sqnr));
-  return line + fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+  line += fmt::format(" ({} sample{})", samples, samples == 1 ? "" : "s");
+  if (const std::optional<Unseen> &unseen = quality.unseen)
+    line += fmt::format("; these samples say nothing of '{}', which stays within [{:.4g}, {:.4g}] in float, less than "
+                        "its grid's step of {:.4g}, where others of the calibration reach {:.4g}; check more (--check "
+                        "N), or compare on samples that show something",
+                        unseen->value, unseen->low, unseen->high, unseen->step, unseen->reach);
+  return line;
 }
 
 /// Which elements: all of "output 'y'", or some.
@@ -119,6 +125,19 @@ Warning collapseWarning(const CheckedOutput &output) {
   return warning;
 }
 
+/// Of an output that has not collapsed.
+Warning weightWarning(const CheckedOutput &output) {
+  const double sqnr = output.quality.difference.sqnr();
+  Warning warning;
+  warning.kind = "LostWeights";
+  warning.layer = output.weights->layer;
+  warning.cost = std::max(weakSqnr - sqnr, 0.0);
+  warning.unit = CostUnit::decibel;
+  warning.text = fmt::format("output '{}': SQNR {}; {}", output.quality.name, decibels(sqnr), output.weights->text);
+  warning.remedy = output.weights->remedy;
+  return warning;
+}
+
 void writeCollapse(llvm::json::OStream &json, const Collapse &collapse) {
   json.object([&] {
     json.attribute("value", jsonText(collapse.value));
@@ -153,6 +172,8 @@ void writeOutput(llvm::json::OStream &json, const CheckedOutput &output) {
       for (const Collapse &part : quality.parts)
         writeCollapse(json, part);
     });
+    json.attribute("unseen",
+                   quality.unseen ? llvm::json::Value(jsonText(quality.unseen->value)) : llvm::json::Value(nullptr));
     json.attributeArray("collapsed", [&] {
       for (const Collapse &collapse : quality.collapses)
         writeCollapse(json, collapse);
@@ -183,6 +204,8 @@ std::vector<Warning> tare::warningsOf(const SelfCheck &check) {
   for (const CheckedOutput &output : check.outputs)
     if (!output.quality.collapses.empty())
       warnings.push_back(collapseWarning(output));
+    else if (output.weights)
+      warnings.push_back(weightWarning(output));
   return warnings;
 }
 

@@ -19,3 +19,24 @@ CLI::Validator tare::oneOf(std::vector<std::string> names) {
   };
   return CLI::Validator(check, "");
 }
+
+CLI::Validator tare::listOf(std::vector<std::string> names) {
+  auto check = [names = std::move(names)](const std::string &text) -> std::string {
+    for (const std::string &name : splitLists({text}))
+      if (std::ranges::find(names, name) == names.end())
+        return noneOf(name, names);
+    return "";
+  };
+  return CLI::Validator(check, "");
+}
+
+std::vector<std::string> tare::splitLists(const std::vector<std::string> &lists) {
+  std::vector<std::string> names;
+  for (const std::string &list : lists) {
+    size_t begin = 0;
+    for (size_t end; (end = list.find(',', begin)) != std::string::npos; begin = end + 1)
+      names.push_back(list.substr(begin, end - begin));
+    names.push_back(list.substr(begin));
+  }
+  return names;
+}

@@ -73,8 +73,7 @@ private:
     app.add_option("--strip-io", stripIo,
                    "Leave these at the border to the host: quantize, dequantize, transpose, concat")
         ->type_name("LIST")
-        ->delimiter(',')
-        ->check(oneOf({"quantize", "dequantize", "transpose", "concat"}));
+        ->check(listOf({"quantize", "dequantize", "transpose", "concat"}));
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");
@@ -100,7 +99,7 @@ private:
     Result<CompilationRequest> request = options.request(threads);
     if (!request)
       return request;
-    request->pipeline.stripIo = stripIo;
+    request->pipeline.stripIo = splitLists(stripIo);
     request->pipeline.repair = !noRepair;
     request->pipeline.allowUncalibrated = allowUncalibrated;
     request->dumpFolder = dumpFolder;

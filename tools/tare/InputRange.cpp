@@ -76,7 +76,10 @@ std::optional<std::string> tare::misfit(const std::string &input, const RealRang
   // Methods that find ranges cut off a share of usual data; a range that is far beyond is another unit.
   constexpr double usualShare = 0.1, leastShare = 0.01, leastPart = 1.0 / 16;
   bool isFar = found.high > held.high + held.width() || found.low < held.low - held.width();
-  if (outside > usualShare || (isFar && outside > leastShare))
+  // 1 on a grid that ends at 127 / 128 is a step off, like any other number.
+  const double step = held.width() / 255;
+  bool isNear = found.high <= held.high + step && found.low >= held.low - step;
+  if ((outside > usualShare && !isNear) || (isFar && outside > leastShare))
     return fmt::format(
         "input '{}' is given numbers from {:.6g} to {:.6g}, but its grid holds [{:.6g}, {:.6g}]: {:.3g} % "
         "of them are cut off",

@@ -64,8 +64,21 @@ bool isElsewhere(const Elements &elements, double width) {
   return elements.difference.total >= leastElements && distance(elements) > quietShare * width;
 }
 
+/// Whether the samples say nothing of a function's results: in float they all lie within a step, the program's are no
+/// farther away than that, and calibration saw so many steps of them on other samples that the grid is not to blame.
+bool isUnseen(const Elements &elements, const OutputPart &part) {
+  constexpr double manySteps = 16;
+  return std::isfinite(part.width) && part.step > 0 && part.reach >= manySteps * part.step &&
+         elements.high - elements.low < part.step && elements.otherHigh - elements.high <= part.step &&
+         elements.low - elements.otherLow <= part.step;
+}
+
+bool hasPartCollapsed(const Elements &elements, const OutputPart &part) {
+  return hasCollapsed(elements) && !isUnseen(elements, part);
+}
+
 bool hasSliceCollapsed(const Elements &elements, const OutputPart &part) {
-  if (isQuiet(elements, part.width))
+  if (isQuiet(elements, part.width) || isUnseen(elements, part))
     return false;
   if (elements.difference.total < fewElements)
     return elements.difference.total >= leastElements &&
@@ -122,7 +135,7 @@ public:
         byPart[i % byPart.size()].add(slices.front().elements[i]);
     for (const Elements &part : byPart)
       whole.add(part);
-    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}};
+    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}, {}};
     for (size_t part = 0; byPart.size() > 1 && part != byPart.size(); ++part)
       result.parts.push_back(collapseOfPart(part));
     // No signal, but numbers of the output nevertheless.
@@ -130,19 +143,29 @@ public:
       result.collapses.push_back(collapseOf(border, ""));
       return result;
     }
-    if (hasCollapsed(whole)) {
+    for (size_t part = 0; part != byPart.size() && !result.unseen; ++part)
+      if (const Elements &each = byPart[part]; hasCollapsed(each) && isUnseen(each, of.parts[part]))
+        result.unseen = Unseen{of.parts[part].value, each.low, each.high, of.parts[part].step, of.parts[part].reach};
+    if (hasCollapsed(whole) && (!result.unseen || hasLostPart())) {
       result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
       return result;
     }
     for (size_t part = 0; part != byPart.size(); ++part)
-      if (byPart.size() > 1 && hasCollapsed(byPart[part]))
+      if (byPart.size() > 1 && hasPartCollapsed(byPart[part], of.parts[part]))
         result.collapses.push_back(result.parts[part]);
-      else
+      else if (!isUnseen(byPart[part], of.parts[part]))
         addSlices(part, result.collapses);
     return result;
   }
 
 private:
+  bool hasLostPart() const {
+    for (size_t part = 0; part != byPart.size(); ++part)
+      if (hasPartCollapsed(byPart[part], of.parts[part]))
+        return true;
+    return false;
+  }
+
   struct Axis {
     int64_t axis;
     /// By index and part.
@@ -331,4 +354,26 @@ llvm::BitVector tare::elementsOf(const Collapse &collapse, const OutputParts &pa
     });
   }
   return elements;
+}
+
+double tare::sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
+                    const std::vector<std::vector<Tensor>> &references,
+                    const std::vector<std::vector<Tensor>> &outputs) {
+  const Shape &shape = references.front()[output].shape();
+  const llvm::BitVector elements = elementsOf(collapse, parts, shape);
+  const bool isSliced = collapse.axis && !collapse.isPart;
+  int64_t inner = 1;
+  for (size_t i = isSliced ? *collapse.axis + 1 : 0; isSliced && i < shape.size(); ++i)
+    inner *= shape[i];
+  std::vector<Difference> slices(isSliced ? shape[*collapse.axis] : 1);
+  for (size_t sample = 0; sample != references.size(); ++sample) {
+    Tensor reference = toFloat(references[sample][output]), found = toFloat(outputs[sample][output]);
+    for (unsigned i : elements.set_bits())
+      slices[isSliced ? i / inner % slices.size() : 0].add(reference.as<float>()[i], found.as<float>()[i]);
+  }
+  double worst = HUGE_VAL;
+  for (const Difference &slice : slices)
+    if (slice.total > 0)
+      worst = std::min(worst, slice.sqnr());
+  return worst;
 }

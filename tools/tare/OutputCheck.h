@@ -28,6 +28,15 @@ struct Collapse {
   bool isConstant = false;
 };
 
+/// What an output, or a part of it, does in float within less than a step of its grid, near which the program is, too:
+/// the scores of a detector where there is nothing to detect.
+struct Unseen {
+  std::string value;
+  double low = 0, high = 0, step = 0;
+  /// How far its values were apart in calibration.
+  double reach = 0;
+};
+
 /// How far an output is from float.
 struct OutputQuality {
   std::string name;
@@ -39,6 +48,8 @@ struct OutputQuality {
   /// The whole before its parts, and these before slices, the worst first. What is seen along several axes is there
   /// once, along the one that has it in the smallest share of its slices.
   std::vector<Collapse> collapses;
+  /// Of a value that the samples show nothing of, and that calibration saw much of; it has not collapsed.
+  std::optional<Unseen> unseen;
   /// What several values are joined in it, whether they have collapsed or not; nothing of an output of one.
   std::vector<Collapse> parts;
 };
@@ -53,6 +64,11 @@ std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,
 
 /// Which elements of an output of that shape a collapse is of, row-major.
 llvm::BitVector elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape);
+
+/// What the elements of a collapse of output `output` are in other outputs; of slices the worst, as the collapse tells
+/// it.
+double sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
+              const std::vector<std::vector<Tensor>> &references, const std::vector<std::vector<Tensor>> &outputs);
 
 } // namespace tare
 

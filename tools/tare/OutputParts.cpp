@@ -4,9 +4,12 @@
 #include "BorderLabels.h"
 #include "MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -25,16 +28,64 @@ Value withoutCasts(Value value) {
   return value;
 }
 
-double widthOf(Value value) {
+qnn::RangeAttr rangeOf(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
   Operation *op = value.getDefiningOp();
-  std::pair<double, double> image = {-HUGE_VAL, HUGE_VAL};
+  return op ? op->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName) : nullptr;
+}
+
+/// Whether all of a value lies in [0, 1].
+bool isMask(Value value) {
+  value = withoutCasts(value);
+  qnn::RangeAttr range = rangeOf(value);
+  return range && range.getMin() >= 0 && range.getMax() <= 1;
+}
+
+/// What is known of a value's numbers, whatever the data: a function's image. What is in [0, 1] in all of calibration,
+/// as a mask is, makes no other.
+std::optional<qnn::Interval> imageOf(Value value) {
+  value = withoutCasts(value);
+  Operation *op = value.getDefiningOp();
+  std::optional<qnn::Interval> image;
   if (auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(op))
     image = function.getImage();
   else if (auto grid = dyn_cast_if_present<qnn::GridOpInterface>(op);
            grid && grid.getGridRule() == qnn::GridRule::Bounded)
     image = grid.getBounds();
-  return image.second - image.first;
+  if (image && std::isfinite(image->second - image->first))
+    return image;
+  if (auto product = dyn_cast_if_present<qnn::MulOp>(op))
+    for (auto [one, other] :
+         {std::pair(product.getLhs(), product.getRhs()), std::pair(product.getRhs(), product.getLhs())})
+      if (std::optional<qnn::Interval> masked = isMask(other) ? imageOf(one) : std::nullopt)
+        return qnn::Interval{std::min(masked->first, 0.0), std::max(masked->second, 0.0)};
+  return std::nullopt;
 }
+
+double widthOf(Value value) {
+  std::optional<qnn::Interval> image = imageOf(value);
+  return image ? image->second - image->first : HUGE_VAL;
+}
+
+/// The step of the grid that a value is cast to; 0 where it has none, or several.
+double stepOf(Value value) {
+  double step = 0;
+  for (Operation *user : value.getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      if (std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType()); grid && grid->isPerTensor())
+        step = std::max(step, grid->scale());
+  return step;
+}
+
+/// What calibration saw of it, as far as its grid covers that.
+double reachOf(Value value) {
+  qnn::RangeAttr range = rangeOf(value);
+  return range && range.getLabel() == qnn::RangeLabel::Calibrated ? range.getMax() - range.getMin() : 0;
+}
+
+OutputPart partOf(Value value) { return {qnn::valueName(value), widthOf(value), stepOf(value), reachOf(value)}; }
 
 /// Computes what joins and rearranges on numbers of parts in place of values.
 class Labeller {
@@ -55,7 +106,7 @@ public:
 private:
   Tensor newPart(Value value) {
     size_t number = parts.size();
-    parts.push_back({qnn::valueName(value), widthOf(value)});
+    parts.push_back(partOf(value));
     Tensor tensor(ElementType::f32, qnn::toHost(value.getType()).shape);
     std::fill_n(tensor.mutableAs<float>(), tensor.count(), float(number));
     return tensor;
@@ -72,7 +123,10 @@ OutputParts partsOf(Value value, std::string name, const Tensor &borders) {
   if (labels)
     parts.parts = std::move(labeller.parts);
   else
-    parts.parts.push_back({qnn::valueName(value), widthOf(value)});
+    parts.parts.push_back(partOf(value));
+  // What they are joined on may be coarser than each of them.
+  for (OutputPart &part : parts.parts)
+    part.step = std::max(part.step, stepOf(withoutCasts(value)));
   if (parts.parts.size() == 1) {
     parts.labels = borders;
     return parts;

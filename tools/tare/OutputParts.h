@@ -19,6 +19,9 @@ struct OutputPart {
   std::string value;
   /// The width of the interval that its function's results lie in: 1 of a softmax; infinite where nothing limits them.
   double width = std::numeric_limits<double>::infinity();
+  /// The step of the coarsest grid that it is known to be on, and how far its values were apart in calibration; 0 where
+  /// that is not known.
+  double step = 0, reach = 0;
 };
 
 /// An output as what joins and rearranges has made it: boxes and scores in one tensor are two parts.

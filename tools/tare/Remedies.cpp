@@ -145,29 +145,6 @@ std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate)
   return results ? results->outputs() : std::vector<std::vector<Tensor>>();
 }
 
-/// What the elements of a collapse are now; of slices the worst, as the collapse tells it.
-static double sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
-                     const std::vector<std::vector<Tensor>> &references,
-                     const std::vector<std::vector<Tensor>> &outputs) {
-  const Shape &shape = references.front()[output].shape();
-  const llvm::BitVector elements = elementsOf(collapse, parts, shape);
-  const bool isSliced = collapse.axis && !collapse.isPart;
-  int64_t inner = 1;
-  for (size_t i = isSliced ? *collapse.axis + 1 : 0; isSliced && i < shape.size(); ++i)
-    inner *= shape[i];
-  std::vector<Difference> slices(isSliced ? shape[*collapse.axis] : 1);
-  for (size_t sample = 0; sample != references.size(); ++sample) {
-    Tensor reference = toFloat(references[sample][output]), found = toFloat(outputs[sample][output]);
-    for (unsigned i : elements.set_bits())
-      slices[isSliced ? i / inner % slices.size() : 0].add(reference.as<float>()[i], found.as<float>()[i]);
-  }
-  double worst = HUGE_VAL;
-  for (const Difference &slice : slices)
-    if (slice.total > 0)
-      worst = std::min(worst, slice.sqnr());
-  return worst;
-}
-
 std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output, const Collapse &collapse) {
   std::vector<std::vector<Tensor>> references;
   for (const EvaluatedSample &sample : compiled.samples)

@@ -91,12 +91,11 @@ public:
       return checked.error();
     result.program = std::move(*checked);
     std::vector<OutputParts> parts = outputPartsOf(qdq.lookupSymbol<mlir::func::FuncOp>("main"));
-    anew.reset();
     for (OutputQuality &quality : checkOutputs(parts, references, result.program.outputs, threads)) {
       quality.rangeUsed = rangeUsed(**session, result.program.outputs, result.outputs.size());
-      result.outputs.push_back({std::move(quality), std::nullopt, ""});
+      result.outputs.push_back({std::move(quality), std::nullopt, "", std::nullopt});
     }
-    if (Status explained = explain(result, parts, *session); !explained)
+    if (Status explained = explain(result, parts, *session, qdq, std::move(anew)); !explained)
       return explained.error();
     return result;
   }
@@ -112,15 +111,45 @@ private:
     return explanations;
   }
 
-  /// Where what has collapsed was lost, and what mends it.
+  static bool hasCollapsed(const CheckedOutput &output) { return !output.quality.collapses.empty(); }
+  /// Whether so much of it is lost that rounded weights may be why.
+  static bool isWeak(const CheckedOutput &output) {
+    return hasCollapsed(output) ||
+           (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + quarterOfError);
+  }
+
+  /// Where what has collapsed was lost, and what mends it; and what of all outputs rounded weights have lost. `owner`
+  /// has the QDQ form, where it was made for the check.
   Status explain(SelfCheck &result, const std::vector<OutputParts> &parts,
-                 std::shared_ptr<const runtime::Session> session) {
-    auto hasCollapsed = [](const CheckedOutput &output) { return !output.quality.collapses.empty(); };
-    if (result.program.mismatch || std::ranges::none_of(result.outputs, hasCollapsed))
+                 std::shared_ptr<const runtime::Session> session, mlir::ModuleOp qdq,
+                 std::unique_ptr<QuietForm> owner) {
+    const bool areCollapsed = std::ranges::any_of(result.outputs, hasCollapsed);
+    const bool areWeights = std::ranges::any_of(result.outputs, isWeak) && WeightLosses::areSuspected(qdq);
+    if (result.program.mismatch || !(areCollapsed || areWeights))
       return success();
     auto real = QuietForm::make(request, compiled.ranges, Stage::simplified);
     if (!real)
       return real.error();
+    WeightLosses losses;
+    if (areWeights) {
+      Result<WeightLosses> found = WeightLosses::of(qdq, (*real)->module(), inputs, threads);
+      if (!found)
+        return found.error();
+      losses = std::move(*found);
+    }
+    // Of a large model each form that is made here is memory.
+    owner.reset();
+    for (size_t i = 0; i != result.outputs.size(); ++i)
+      if (CheckedOutput &output = result.outputs[i]; !hasCollapsed(output) && isWeak(output))
+        output.weights = losses.find(output.quality.difference.sqnr(), weakSqnr, [&](const ModelOutputs &outputs) {
+          return sqnrOf(Collapse{}, parts[i], i, references, outputs);
+        });
+    return areCollapsed ? explainCollapses(result, parts, std::move(session), **real, losses) : success();
+  }
+
+  Status explainCollapses(SelfCheck &result, const std::vector<OutputParts> &parts,
+                          std::shared_ptr<const runtime::Session> session, QuietForm &real,
+                          const WeightLosses &losses) {
     Result<ProgramResults> program = ProgramResults::of(std::move(session), inputs, threads);
     if (!program)
       return program.error();
@@ -129,21 +158,42 @@ private:
         continue;
       const Collapse &first = result.outputs[i].quality.collapses.front();
       Lost lost{i, elementsOf(first, parts[i], references.front()[i].shape())};
-      auto origin = findLoss((*real)->function(), *program, inputs, threads, lost);
+      auto origin = findLoss(real.function(), *program, inputs, threads, lost);
       if (!origin)
         return origin.error();
       result.outputs[i].origin = *origin;
     }
-    Remedies remedies(request, compiled, **real, *file);
+    Remedies remedies(request, compiled, real, *file);
     for (size_t i = 0; i != result.outputs.size(); ++i) {
       CheckedOutput &output = result.outputs[i];
       if (!hasCollapsed(output))
         continue;
-      output.remedy = remedies.find(parts, i, output.quality.collapses.front());
-      if (output.remedy.empty())
+      const Collapse &first = output.quality.collapses.front();
+      output.remedy = remedies.find(parts, i, first);
+      if (!output.remedy.empty())
+        continue;
+      if (std::optional<WeightLoss> loss = weightLossOf(losses, first, parts[i], i)) {
+        // The steps that matter are those of its weights, not of its result.
+        LossOrigin weights;
+        weights.layer = loss->layer;
+        weights.sqnr = loss->sqnr;
+        weights.operandSqnr = output.origin->operandSqnr;
+        weights.cause = loss->text;
+        output.origin = std::move(weights);
+        output.remedy = loss->text + "; " + loss->remedy;
+      } else {
         output.remedy = "no option mends it: " + output.origin->cause;
+      }
     }
     return success();
+  }
+
+  /// Of a collapse.
+  std::optional<WeightLoss> weightLossOf(const WeightLosses &losses, const Collapse &collapse, const OutputParts &parts,
+                                         size_t output) const {
+    return losses.find(collapse.sqnr, collapsedSqnr + quarterOfError, [&](const ModelOutputs &outputs) {
+      return sqnrOf(collapse, parts, output, references, outputs);
+    });
   }
 
   const CompilationRequest &request;

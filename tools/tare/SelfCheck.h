@@ -11,6 +11,7 @@
 #include "LossSearch.h"
 #include "OutputCheck.h"
 #include "ProgramCheck.h"
+#include "WeightLoss.h"
 #include "tare/Diagnostics/Warning.h"
 #include "llvm/Support/JSON.h"
 
@@ -25,6 +26,8 @@ struct CheckedOutput {
   std::optional<LossOrigin> origin;
   /// The option that mends it, as trying has shown; or that none does, and what the cause is.
   std::string remedy;
+  /// Where it has not collapsed, but rounded weights leave little of it.
+  std::optional<WeightLoss> weights;
 };
 
 struct SelfCheck {
@@ -43,7 +46,7 @@ Result<SelfCheck> checkConversion(const CompilationRequest &request, const Compi
 
 /// One line per output: SQNR, cosine, the share of its range that is used. At most `most` lines.
 std::vector<std::string> linesOf(const SelfCheck &check, size_t most);
-/// A warning for each output that has collapsed.
+/// A warning for each output that has collapsed, or of which rounded weights leave little.
 std::vector<Warning> warningsOf(const SelfCheck &check);
 /// A warning where the float network does not react to the samples; nothing where it does.
 std::optional<Warning> unmovedWarning(const SelfCheck &check);

@@ -28,7 +28,7 @@ public:
     Verification task{path, *model, threads, json, console()};
     if (!golden.folder.empty())
       return writeGolden(task, golden);
-    return rounding.empty() ? prove(task) : compareRounding(task);
+    return roundingOption->count() > 0 ? compareRounding(task) : prove(task);
   }
 
 private:
@@ -37,7 +37,7 @@ private:
     auto *limit = app.add_option("--max-error", maxError, "Fail where a layer's worst error is above this")
                       ->type_name("LSB")
                       ->check(positiveNumber());
-    auto *mode =
+    CLI::Option *mode = roundingOption =
         app.add_option("--rounding", rounding, "Compare with a board that rounds so: " + proof::roundingNames())
             ->type_name("MODE")
             ->excludes(limit);
@@ -79,6 +79,7 @@ private:
   }
 
   std::string path, rounding;
+  CLI::Option *roundingOption = nullptr;
   std::optional<double> maxError;
   GoldenRequest golden;
 };

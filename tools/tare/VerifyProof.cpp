@@ -125,12 +125,22 @@ std::string unprovenOf(const Proofs &proofs) {
   return text;
 }
 
+/// An error with as many digits as show that it is above the limit.
+std::string aboveText(double error, double limit) {
+  constexpr int most = 17;
+  for (int digits = 4; digits < most; ++digits)
+    if (std::string text = fmt::format("{:.{}f}", error, digits); std::stod(text) > limit)
+      return text;
+  return fmt::format("{:.{}g}", error, most);
+}
+
 /// The tables have been printed; what is above the limit, and what cannot be proven, is the error.
 Status check(const Verification &task, const Proofs &proofs, std::optional<double> maxError) {
   std::string failing, unproven = unprovenOf(proofs);
   for (size_t i = 0; i != proofs.layers.size(); ++i)
     if (double error = proofs.layers[i].worst.error; maxError && error > *maxError)
-      failing += fmt::format("{}'{}' ({:.4f} LSB)", failing.empty() ? "" : ", ", proofs.labels[i], error);
+      failing +=
+          fmt::format("{}'{}' ({} LSB)", failing.empty() ? "" : ", ", proofs.labels[i], aboveText(error, *maxError));
   if (failing.empty() && unproven.empty())
     return success();
   if (!failing.empty())

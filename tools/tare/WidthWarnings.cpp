@@ -13,13 +13,20 @@
 
 using namespace tare;
 
+/// An output of integers, as a Cast gives them: their type is the model's interface, and no activation.
+static bool isCastOutput(mlir::quant::QuantizeCastOp cast, const qnn::Grid &grid) {
+  return grid.isPerTensor() && grid.scale() == 1 && llvm::all_of(cast->getUsers(), [](mlir::Operation *user) {
+           return user->hasTrait<mlir::OpTrait::IsTerminator>();
+         });
+}
+
 void tare::warnOfGivenWidths(mlir::ModuleOp module, unsigned bits) {
   constexpr size_t shown = 3;
   std::vector<std::string> others;
   module.walk([&](mlir::quant::QuantizeCastOp cast) {
     qnn::Grid grid = *qnn::Grid::of(cast.getType());
     bool isActivation = grid.isPerTensor() && (grid.bits == 8 || grid.bits == 16);
-    if (isActivation && grid.bits != bits && !qnn::constantValue(cast.getInput()))
+    if (isActivation && grid.bits != bits && !qnn::constantValue(cast.getInput()) && !isCastOutput(cast, grid))
       others.push_back("'" + qnn::valueName(cast.getInput()) + "'");
   });
   if (others.empty())

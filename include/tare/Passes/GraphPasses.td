@@ -20,6 +20,8 @@ def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
 
     A padding by -inf that a function reads which has no number for that (a leaky relu) pads by the lowest float32 number.
     Where two constants (masks) would add up to -inf, the second one adds what the first leaves room for.
+    A rounding of what is whole already is dropped, and so is one to the nearest whole number before a quantizer in steps of 1: on
+    hardware each is a table, and an interpolated one turns 255 into 254.99.
 
     A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
     not share a grid with the others:

@@ -158,7 +158,8 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
       channel saturates whatever its input is;
     - sums, products and movements that are read with such ends, and without, are computed twice, on a grid each;
     - the ranges of what is computed from them end at their floors and ceilings, and so do ranges that data made twice as wide as that, or wider: by a mask that
-      the model computes, takes as an input, or has in a bias. Of a softmax's operand calibration says how low the largest of a row was.
+      the model computes, takes as an input, or has in a bias. Of a softmax's operand calibration says how low the largest of a row was. Sums
+      on symmetric grids, which go on below such a floor, are clamped to it.
 
     ```mlir
     // before; x has the range [-2, 3]

@@ -57,3 +57,53 @@ func.func @not_parts(%a: tensor<1x4x2xf32>, %b: tensor<1x4x2xf32>) -> (tensor<1x
   %5 = qnn.reshape %4 {shape = array<i64: 1, 16>} : (tensor<1x4x4xf32>) -> tensor<1x16xf32>
   return %1, %2, %3, %5 : tensor<1x5x2xf32>, tensor<1x8x1xf32>, tensor<1x4x2xf32>, tensor<1x16xf32>
 }
+
+// -----
+
+// A model rounds, limits and casts: the quantizer in steps of 1 rounds so itself, and truncates nothing that is whole.
+// CHECK-LABEL: @rounded_by_the_quantizer
+// CHECK-NEXT: %[[C:.*]] = qnn.clip %arg0
+// CHECK-NEXT: %[[Q:.*]] = quant.qcast %[[C]]
+// CHECK-NEXT: return %[[Q]]
+func.func @rounded_by_the_quantizer(%x: tensor<1x4xf32>) -> tensor<1x4x!quant.uniform<u8:f32, 1.0>> {
+  %0 = qnn.nearest %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = qnn.clip %0 {interval = #qnn.clamp<0.0, 255.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %2 = qnn.truncate %1 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %3 = quant.qcast %2 : tensor<1x4xf32> to tensor<1x4x!quant.uniform<u8:f32, 1.0>>
+  return %3 : tensor<1x4x!quant.uniform<u8:f32, 1.0>>
+}
+
+// -----
+
+// Of floors the quantizer knows nothing; the truncation is none.
+// CHECK-LABEL: @floored
+// CHECK-NEXT: %[[F:.*]] = qnn.floor %arg0
+// CHECK-NEXT: %[[R:.*]] = qnn.reshape %[[F]]
+// CHECK-NEXT: quant.qcast %[[R]]
+func.func @floored(%x: tensor<1x4xf32>) -> tensor<4x!quant.uniform<u8:f32, 1.0>> {
+  %0 = qnn.floor %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = qnn.reshape %0 {shape = array<i64: 4>} : (tensor<1x4xf32>) -> tensor<4xf32>
+  %2 = qnn.truncate %1 : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = quant.qcast %2 : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 1.0>>
+  return %3 : tensor<4x!quant.uniform<u8:f32, 1.0>>
+}
+
+// -----
+
+// Limits that are not whole, steps other than 1, and other readers.
+// CHECK-LABEL: @roundings_that_count
+// CHECK: qnn.nearest %arg0
+// CHECK: qnn.truncate
+// CHECK: qnn.nearest %arg1
+// CHECK: qnn.nearest %arg2
+func.func @roundings_that_count(%x: tensor<4xf32>, %y: tensor<4xf32>, %z: tensor<4xf32>) -> (tensor<4x!quant.uniform<u8:f32, 1.0>>, tensor<4x!quant.uniform<u8:f32, 0.5>>, tensor<4x!quant.uniform<u8:f32, 1.0>>, tensor<4xf32>) {
+  %0 = qnn.nearest %x : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = qnn.clip %0 {interval = #qnn.clamp<0.0, 2.5>} : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = qnn.truncate %1 : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = quant.qcast %2 : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 1.0>>
+  %4 = qnn.nearest %y : (tensor<4xf32>) -> tensor<4xf32>
+  %5 = quant.qcast %4 : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 0.5>>
+  %6 = qnn.nearest %z : (tensor<4xf32>) -> tensor<4xf32>
+  %7 = quant.qcast %6 : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 1.0>>
+  return %3, %5, %7, %6 : tensor<4x!quant.uniform<u8:f32, 1.0>>, tensor<4x!quant.uniform<u8:f32, 0.5>>, tensor<4x!quant.uniform<u8:f32, 1.0>>, tensor<4xf32>
+}
