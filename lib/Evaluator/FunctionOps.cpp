@@ -12,11 +12,21 @@ using namespace tare;
 using namespace tare::qnn;
 namespace floating = tare::kernels::floating;
 
-/// Any unary op: its own definition, in double. Slow for large tensors, and never wrong.
+/// Whether the value is rounded to a grid, so that its last bits tell on which side of a step it is.
+static bool isRounded(mlir::Value value) {
+  return llvm::any_of(value.getUsers(), llvm::IsaPred<mlir::quant::QuantizeCastOp>);
+}
+
+/// Any unary op: in a float graph by vectors, elsewhere by its own definition, in double, which is slow and never
+/// wrong.
 template <typename OpTy> static void evaluateFunction(OpTy op, const Evaluation &e) {
   Function function = op.getFunction();
   // What has been on a grid may have been rounded beyond where there are numbers, as tables take it (A44).
   const bool isOfGrid = op.getInput().template getDefiningOp<mlir::quant::DequantizeCastOp>();
+  bool isFloat = !isOfGrid && !isRounded(op.getResult()) && op.getType().getElementType().isF32() &&
+                 op.getInput().getType().getElementType().isF32();
+  if (isFloat && floating::function(function.kind, function.parameters, e.operand(0), e.result))
+    return;
   auto evaluate = isOfGrid ? kernels::evaluateWithin : kernels::evaluate;
   floating::unary(e.operand(0), e.result,
                   [&](float x) { return float(evaluate(function.kind, function.parameters, x, 0)); });

@@ -80,6 +80,12 @@ mlir::LogicalResult Composite::finish(llvm::StringRef op, const Values &inputs, 
   return mlir::failure(node.failed());
 }
 
+mlir::LogicalResult Composite::give(unsigned index, llvm::StringRef op, const Values &inputs,
+                                    const Attributes &attributes) {
+  write(node.graphNode().layer, {node.resultName(index).str()}, op, inputs, attributes);
+  return mlir::failure(node.failed());
+}
+
 std::string Composite::constant(llvm::StringRef step, Tensor tensor) {
   std::string name = valueName(step);
   node.define(name, GraphValue{std::move(tensor), std::nullopt, nullptr});

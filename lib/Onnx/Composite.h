@@ -40,6 +40,8 @@ public:
   std::string layer(llvm::StringRef step, llvm::StringRef op, const Values &inputs, const Attributes &attributes = {});
   /// Gives the node's result 0.
   mlir::LogicalResult finish(llvm::StringRef op, const Values &inputs, const Attributes &attributes = {});
+  /// Gives result `index`.
+  mlir::LogicalResult give(unsigned index, llvm::StringRef op, const Values &inputs, const Attributes &attributes = {});
   /// A constant, the value "<result>/<step>".
   std::string constant(llvm::StringRef step, Tensor tensor);
   std::string scalar(llvm::StringRef step, double value);

@@ -80,6 +80,12 @@ std::optional<Tensor> tare::onnx::withoutMinusInfinity(const Tensor &tensor) {
   return result;
 }
 
+Tensor tare::onnx::boolean(bool value) {
+  Tensor tensor(ElementType::boolean, Shape{});
+  *tensor.mutableAs<bool>() = value;
+  return tensor;
+}
+
 bool tare::onnx::hidesRows(const Tensor &tensor) {
   int64_t length = tensor.shape().empty() ? 1 : tensor.shape().back();
   if (tensor.element() != ElementType::f32 || length < 2)

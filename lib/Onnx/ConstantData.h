@@ -47,6 +47,8 @@ std::vector<double> toDoubles(const Tensor &tensor);
 /// A tensor of rank 1 (or 0) of int64.
 Tensor fromIntegers(llvm::ArrayRef<int64_t> values);
 Tensor fromInteger(int64_t value);
+/// A bool without axes.
+Tensor boolean(bool value);
 
 /// "holds nan at index [0, 3]" for the first element that is not finite.
 std::optional<std::string> findNonFinite(const Tensor &tensor);

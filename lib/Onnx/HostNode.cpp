@@ -134,6 +134,12 @@ LogicalResult tare::onnx::importOnHost(Node &node, llvm::StringRef reason) {
       (void)node.give(Tensor(type), index);
     return mlir::success();
   }
+  // Nothing but such nodes computes on integers: the node is not to blame.
+  bool readsIntegers = llvm::any_of(present, [&](mlir::Value input) {
+    return mlir::isa<mlir::IntegerType>(mlir::getElementTypeOrSelf(input.getType())) && !qnn::constantValue(input);
+  });
+  if (readsIntegers)
+    reason = "";
   bool isWhole = positions.empty() || positions.back() + 1 == int64_t(positions.size());
   auto op = qnn::HostOp::create(builder, locationOf(node, types->size()), resultTypes, asked.op, asked.opset, present,
                                 isWhole ? mlir::DenseI64ArrayAttr() : node.list(positions),

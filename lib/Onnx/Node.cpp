@@ -364,6 +364,22 @@ mlir::Location Node::partLocation(llvm::StringRef part) {
   return qnn::nameLoc(builder().getContext(), node.layer + "." + part.str(), stepName(part));
 }
 
+Shape Node::shapeOfValue(llvm::StringRef name) {
+  GraphValue *value = importer.find(name);
+  if (value->constant)
+    return value->constant.shape();
+  llvm::ArrayRef<int64_t> shape = dims(value->value);
+  return Shape(shape.begin(), shape.end());
+}
+
+Tensor Node::readTensor(proto::TensorProto &proto) {
+  Result<Tensor> tensor = importer.getReader().read(proto);
+  if (tensor)
+    return *tensor;
+  (void)error("initializer '" + proto.name() + "': " + tensor.error().message);
+  return Tensor();
+}
+
 LogicalResult Node::importBranch(proto::GraphProto &branch) {
   hasFailed |= mlir::failed(importer.importBranch(branch));
   return mlir::failure(hasFailed);

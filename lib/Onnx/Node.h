@@ -122,6 +122,10 @@ public:
   /// Imports one of the node's graphs, whose values it then sees.
   mlir::LogicalResult importBranch(proto::GraphProto &branch);
   GraphValue *valueOf(llvm::StringRef name) { return importer.find(name); }
+  /// The shape of a value that is no operand.
+  Shape shapeOfValue(llvm::StringRef name);
+  /// A tensor of one of the node's graphs; null after an error.
+  Tensor readTensor(proto::TensorProto &tensor);
   /// Whether the graph gives the result.
   bool isOutput(unsigned index) const { return importer.isOutput(resultName(index)); }
 

@@ -1,5 +1,6 @@
 //===- OpTable.cpp - The ONNX operators that are supported ----------------===//
 #include "OpTable.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace tare::onnx;
 
@@ -13,6 +14,7 @@ OpTable::OpTable() {
   registerFusedOperators(*this);
   registerIdentities(*this);
   registerJoins(*this);
+  registerLoops(*this);
   registerMatrixProducts(*this);
   registerMovement(*this);
   registerNormalization(*this);
@@ -24,6 +26,7 @@ OpTable::OpTable() {
   registerRecurrent(*this);
   registerReductions(*this);
   registerResizing(*this);
+  registerRotaryEmbedding(*this);
   registerSelection(*this);
   registerShapeFolds(*this);
   registerMovementFolds(*this);
@@ -35,6 +38,15 @@ OpTable::OpTable() {
 const OpTable &OpTable::get() {
   static const OpTable table;
   return table;
+}
+
+std::vector<std::string> OpTable::names() const {
+  std::vector<std::string> all;
+  for (const auto &entry : entries)
+    if (entry.getValue().import)
+      all.push_back(entry.getKey().str());
+  llvm::sort(all);
+  return all;
 }
 
 const OpEntry *OpTable::find(const proto::NodeProto &node) const {

@@ -10,6 +10,9 @@
 #include "onnx.pb.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <string>
+#include <vector>
+
 namespace llvm {
 struct LogicalResult;
 }
@@ -39,6 +42,9 @@ public:
   /// The entry of the node's operator, or null.
   const OpEntry *find(const proto::NodeProto &node) const;
 
+  /// Those that ops are made of, in alphabetical order.
+  std::vector<std::string> names() const;
+
   /// An operator of another domain than ONNX's own is called "<domain>.<operator>".
   void addImport(llvm::StringRef opType, NodeFunction import) { entries[opType].import = import; }
   void addFold(llvm::StringRef opType, NodeFunction fold) { entries[opType].fold = fold; }
@@ -59,6 +65,7 @@ void registerDynamicQuantization(OpTable &table);
 void registerFusedOperators(OpTable &table);
 void registerIdentities(OpTable &table);
 void registerJoins(OpTable &table);
+void registerLoops(OpTable &table);
 void registerMatrixProducts(OpTable &table);
 void registerMovement(OpTable &table);
 void registerNormalization(OpTable &table);
@@ -70,6 +77,7 @@ void registerQuantization(OpTable &table);
 void registerRecurrent(OpTable &table);
 void registerReductions(OpTable &table);
 void registerResizing(OpTable &table);
+void registerRotaryEmbedding(OpTable &table);
 void registerSelection(OpTable &table);
 void registerShapeFolds(OpTable &table);
 void registerMovementFolds(OpTable &table);

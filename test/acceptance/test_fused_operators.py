@@ -34,6 +34,7 @@ CASES = {f"conv_{name}": ("FusedConv", ["x", "w", "b"], IMAGE, {"activation": na
     "gemm_LeakyRelu": ("FusedGemm", ["x", "mt", "c"], [1, 6], {"activation": "LeakyRelu", "activation_alpha": .3, "transB": 1}),
     "matmul": ("FusedMatMul", ["x", "m"], MATRIX, {"alpha": .25}),
     "matmul_b": ("FusedMatMul", ["x", "mt"], MATRIX, {"transB": 1}),
+    "transpose_matmul": ("TransposeMatMul", ["x", "mt"], MATRIX, {"transB": 1, "alpha": .5}),
     "matmul_itself": ("FusedMatMul", ["x", "x"], MATRIX, {"transB": 1, "alpha": .125}),
     "matmul_a": ("FusedMatMul", ["x", "x"], MATRIX, {"transA": 1, "alpha": 2.}),
     "matmul_batch": ("FusedMatMul", ["x", "x"], [1, 2, 2, 6], {"transBatchA": 1, "transBatchB": 1, "transB": 1}),

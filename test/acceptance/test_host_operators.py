@@ -24,6 +24,7 @@ CASES = {
     "gather_elements": ("GatherElements", ["x", "i"], {"i": np.array([[[0, 1, 2, 1, 0]]] * 3, I64)}, {"axis": 1}),
     "scatter": ("ScatterND", ["x", "i", "u"], {"i": np.array([[0, 1], [2, 3]], I64), "u": np.ones((2, 5), F32)}, {}),
     "einsum": ("Einsum", ["x", "m"], {"m": np.arange(20, dtype=F32).reshape(4, 5)}, {"equation": "bij,ij->bi"}),
+    "pool": ("GlobalLpPool", ["x"], {}, {"p": 3}),
     "hardmax": ("Hardmax", ["x"], {}, {"axis": 1}),
     "lp": ("LpNormalization", ["x"], {}, {"axis": 2, "p": 1}),
     "prod": ("ReduceProd", ["x", "a"], {"a": np.array([1], I64)}, {"keepdims": 0}),
@@ -75,6 +76,13 @@ def test_no_program_comes_of_them(tmp_path, rng):
     assert not (tmp_path / "m.tare").exists()
     tare("calibrate", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "ranges.json")
     assert "y" in json.loads((tmp_path / "ranges.json").read_text())["values"]
+
+
+def test_inspect_shows_each_result(tmp_path):
+    path = save(tmp_path / "m.onnx", [node("TopK", ["x", "k"], ["v", "i"], name="top", axis=-1)], [port("x", [2, 6])], [port("v", None), port("i", None, I64)],
+                {"k": np.array([3], I64)}, 18)
+    layers = json.loads(tare("inspect", path, "--json").stdout)["layers"]
+    assert [(each["name"], each["kind"], each["output"]) for each in layers] == [("top", "TopK", "float32"), ("top", "TopK", "int64")]
 
 
 def test_an_index_out_of_range(tmp_path):
@@ -176,3 +184,23 @@ def test_weights_of_four_bits(tmp_path, kind, rng):
     np.testing.assert_allclose(outputs_of(path, {"x": x})["y"], x @ (integers * F32(.125)), rtol=1e-5, atol=1e-5)
     program, _ = converted(path, {"x": x})
     assert np.abs(outputs_of(program, {"x": x})["y"] - x @ (integers * .125)).max() < .2
+
+
+@pytest.mark.parametrize("operator, operands, constants", [
+    ("DynamicQuantizeLSTM", ["s", "W", "R", "", "", "", "", "", "ws", "wz", "rs", "rz"],
+     {"W": (1, 4, 32), "R": (1, 8, 32), "ws": F32([.01]), "wz": np.uint8([128]), "rs": F32([.01]), "rz": np.uint8([128])}),
+    ("QLinearWhere", ["c", "a", "as", "az", "b", "bs", "bz", "zs", "zz"],
+     {"c": (3, 4), "a": (3, 4), "b": (3, 4), "as": F32(.1), "az": np.uint8(3), "bs": F32(.2), "bz": np.uint8(7), "zs": F32(.15), "zz": np.uint8(9)})])
+def test_operators_of_microsoft(tmp_path, operator, operands, constants, rng):
+    """Those that ONNX Runtime's quantizers write, and whose operands it has no form for here."""
+    arrays = {name: rng.integers(0, 256, value).astype(np.uint8) if isinstance(value, tuple) else np.asarray(value) for name, value in constants.items()}
+    if "c" in arrays:
+        arrays["c"] = arrays["c"] > 128
+    inputs = [port("s", [5, 1, 4])] if operator == "DynamicQuantizeLSTM" else [port("a", [3, 4], np.uint8)]
+    feeds = {"s": rng.normal(size=(5, 1, 4)).astype(F32)} if operator == "DynamicQuantizeLSTM" else {"a": arrays.pop("a")}
+    graph = helper.make_graph([node(operator, operands, ["y"], name="one", domain="com.microsoft", **({"hidden_size": 8} if operator == "DynamicQuantizeLSTM" else {}))], "g", inputs,
+                              [port("y", None, F32 if "s" in feeds else np.uint8)], [numpy_helper.from_array(array, name) for name, array in arrays.items()])
+    path = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=9), str(path))
+    expected, found = whole(path, feeds)["y"], outputs_of(path, {name: array[None] for name, array in feeds.items()})["y"][0]
+    np.testing.assert_allclose(found.astype(F32), expected.astype(F32), rtol=1e-3, atol=1e-3)

@@ -39,7 +39,7 @@ def test_a_node(misfit, tmp_path):
 
 @pytest.mark.parametrize("name", ["it's", "a b", "a:b", 'quote"d', "new\nline"])
 def test_names_of_nodes(tmp_path, name):
-    save(tmp_path / "m.onnx", [node("Hardmax", ["x"], ["y"], name=name)], [port("x", [1, 4])], [port("y", [1, 4])])
+    save(tmp_path / "m.onnx", [node("Bernoulli", ["x"], ["y"], name=name)], [port("x", [1, 4])], [port("y", [1, 4])])
     done = tare("inspect", tmp_path / "m.onnx", "--json", check=False)
     assert json.loads(done.stdout)["error"]["node"] == name
 

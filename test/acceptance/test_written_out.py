@@ -23,6 +23,7 @@ def c(seed, *shape):
     return np.random.default_rng(seed).normal(size=shape).astype(F32)
 
 
+ANGLES = np.outer(np.arange(8), [1, .1]).astype(F32)
 LOWER = np.tril(np.ones((5, 5), BOOL))
 #: name: (operator, operands, shapes of the computed ones, constants, attributes, the opset)
 CASES = {
@@ -31,6 +32,7 @@ CASES = {
     "rms_norm": ("RMSNormalization", ["x", "s"], {"x": ROWS}, {"s": 1 + c(1, 16) * .2}, {}, 23),
     "simplified_norm": ("SimplifiedLayerNormalization", ["x", "s"], {"x": ROWS}, {"s": 1 + c(1, 16) * .2}, {"axis": -1}, 17),
     "skip_norm": (MICROSOFT + ".SkipLayerNormalization", ["x", "z", "s", "b"], {"x": ROWS, "z": ROWS}, {"s": 1 + c(1, 16) * .2, "b": c(2, 16)}, {}, 17),
+    "skip_rms_norm": (MICROSOFT + ".SkipSimplifiedLayerNormalization", ["x", "z", "s"], {"x": ROWS, "z": ROWS}, {"s": 1 + c(1, 16) * .2}, {}, 17),
     "instance_norm": ("InstanceNormalization", ["x", "s", "b"], {"x": IMAGE}, {"s": 1 + c(1, 4) * .2, "b": c(2, 4)}, {}, 17),
     "group_norm": ("GroupNormalization", ["x", "s", "b"], {"x": IMAGE}, {"s": 1 + c(1, 4) * .2, "b": c(2, 4)}, {"num_groups": 2}, 21),
     "mean_variance": ("MeanVarianceNormalization", ["x"], {"x": IMAGE}, {}, {}, 13),
@@ -59,6 +61,9 @@ CASES = {
     "attention": ("Attention", ["q", "k", "v"], {"q": QKV, "k": QKV, "v": QKV}, {}, {"q_num_heads": 4, "kv_num_heads": 4}, 23),
     "attention_causal": ("Attention", ["q", "k", "v"], {"q": QKV, "k": QKV, "v": QKV}, {}, {"q_num_heads": 4, "kv_num_heads": 4, "is_causal": 1}, 23),
     "attention_grouped": ("Attention", ["q", "k", "v", "m"], {"q": [1, 4, 5, 4], "k": [1, 2, 5, 4], "v": [1, 2, 5, 4]}, {"m": LOWER}, {}, 23),
+    "rotary": ("RotaryEmbedding", ["q", "cos", "sin", "i"], {"q": QKV}, {"cos": np.cos(ANGLES), "sin": np.sin(ANGLES), "i": np.array([[3, 4, 5, 6, 7]])}, {"num_heads": 4}, 23),
+    "rotary_interleaved": ("RotaryEmbedding", ["q", "cos", "sin"], {"q": [1, 2, 5, 8]}, {"cos": np.cos(ANGLES[None, :5]), "sin": np.sin(ANGLES[None, :5])},
+                           {"interleaved": 1, "rotary_embedding_dim": 4}, 23),
     "multi_head": (MICROSOFT + ".MultiHeadAttention", ["q", "k", "v"], {"q": QKV, "k": QKV, "v": QKV}, {}, {"num_heads": 2}, 17),
     "fused_attention": (MICROSOFT + ".Attention", ["x", "w", "b"], {"x": QKV}, {"w": c(5, 16, 48) * .3, "b": c(6, 48) * .2}, {"num_heads": 4}, 17),
 }

@@ -1,9 +1,10 @@
 //===- Compare.cpp - tare compare -----------------------------------------===//
 #include "Commands.h"
 #include "Comparison.h"
+#include "DataBinding.h"
+#include "InputOptions.h"
 #include "Json.h"
 #include "Numbers.h"
-#include "InputOptions.h"
 #include "Table.h"
 #include "WatchedSamples.h"
 
@@ -123,7 +124,7 @@ private:
   }
 
   Result<std::unique_ptr<Executable>> load(const std::string &path) const {
-    auto executable = Executable::load(path, options, console());
+    auto executable = loadForData(path, options, inputs, console());
     if (!executable)
       return executable;
     PortForms real{std::vector<bool>((*executable)->inputs().size()), false};

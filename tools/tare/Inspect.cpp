@@ -1,7 +1,7 @@
 //===- Inspect.cpp - tare inspect -----------------------------------------===//
 #include "Commands.h"
-#include "Inspection.h"
 #include "InputOptions.h"
+#include "Inspection.h"
 #include "tare/Tensor/StandardStreams.h"
 
 #include <filesystem>

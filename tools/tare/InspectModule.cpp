@@ -55,6 +55,21 @@ InspectedPort outputOf(OpOperand &result) {
   return isUnsignedInModel(function, result.getOperandNumber()) ? withoutSign(port) : port;
 }
 
+InspectedLayer layerOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  return {qnn::layerName(op),
+          qnn::valueName(value),
+          kindOf(op),
+          typeOf(value),
+          gridOf(gridTypeOf(value)),
+          {},
+          {},
+          std::nullopt,
+          std::nullopt,
+          0,
+          {}};
+}
+
 } // namespace
 
 Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
@@ -72,27 +87,17 @@ Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const 
     result.outputs.push_back(outputOf(operand));
   llvm::DenseSet<Value> constants;
   for (Operation &op : function.front().without_terminator()) {
-    if (op.getNumResults() != 1 || !isa<RankedTensorType>(op.getResult(0).getType()))
+    if (!llvm::all_of(op.getResultTypes(), llvm::IsaPred<RankedTensorType>))
       continue;
-    Value value = op.getResult(0);
     bool isConstant = matchPattern(&op, m_Constant());
     if (isConstant)
-      result.parameters += typeOf(value).count();
+      result.parameters += typeOf(op.getResult(0)).count();
     // What depends on constants alone, the quantize of a weight, is no layer.
     if (isConstant || llvm::all_of(op.getOperands(), [&](Value operand) { return constants.contains(operand); }))
-      constants.insert(value);
+      constants.insert(op.result_begin(), op.result_end());
     else
-      result.layers.push_back({qnn::layerName(&op),
-                               qnn::valueName(value),
-                               kindOf(&op),
-                               typeOf(value),
-                               gridOf(gridTypeOf(value)),
-                               {},
-                               {},
-                               std::nullopt,
-                               std::nullopt,
-                               0,
-                               {}});
+      for (Value value : op.getResults())
+        result.layers.push_back(layerOf(value));
   }
   return result;
 }

@@ -8,6 +8,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
 
@@ -67,6 +68,8 @@ Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind
 }
 
 std::string kindOf(Operation *op) {
+  if (auto node = dyn_cast<qnn::HostOp>(op))
+    return node.getKind().str();
   return llvm::StringSwitch<std::string>(op->getName().getStringRef())
       .Case("quant.qcast", "quantize")
       .Case("quant.dcast", "dequantize")

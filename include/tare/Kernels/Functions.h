@@ -8,6 +8,7 @@
 #define TARE_KERNELS_FUNCTIONS_H
 
 #include "tare/Program/program_generated.h"
+#include "tare/Tensor/Tensor.h"
 
 #include <algorithm>
 #include <cmath>
@@ -130,5 +131,14 @@ inline int64_t channelsOf(program::FunctionKind kind, std::span<const double> pa
 }
 
 } // namespace tare::kernels
+
+namespace tare::kernels::floating {
+
+/// The same of many float32 numbers, by vectors, where the library has the function: false where it does not, or where
+/// x is too small to be worth it. Within 1e-6 of evaluate(), or of it times |f(x)| where that is above 1.
+bool function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
+              const TensorView &y);
+
+} // namespace tare::kernels::floating
 
 #endif // TARE_KERNELS_FUNCTIONS_H

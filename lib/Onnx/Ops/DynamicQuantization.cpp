@@ -37,13 +37,14 @@ std::string join(llvm::ArrayRef<std::string> names) {
 LogicalResult importDynamicQuantize(Node &node) {
   if (!node.operand(0))
     return failure();
-  for (unsigned i = 0; i < node.numResults(); ++i)
-    if (node.isOutput(i))
-      return node.error("output '" + node.resultName(i) + "' is found when the graph runs, by ranges of its own");
   std::string source = node.operandName(0).str();
   unsigned index = 0;
-  for (Kind kind : {Kind::Integers, Kind::Scale, Kind::ZeroPoint})
-    (void)node.give(DynamicValue{kind, {source}}, index++);
+  for (Kind kind : {Kind::Integers, Kind::Scale, Kind::ZeroPoint}) {
+    DynamicValue value{kind, {source}};
+    if (node.isOutput(index))
+      return node.error("output '" + node.resultName(index) + "' " + describe(value));
+    (void)node.give(std::move(value), index++);
+  }
   return mlir::success();
 }
 

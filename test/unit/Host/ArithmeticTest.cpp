@@ -82,6 +82,13 @@ TEST(Functions, IntegersWrap) {
   EXPECT_EQ(valuesOf<uint8_t>(give({"BitwiseNot", 18}, {vec<uint8_t>({0, 5})})), (std::vector<uint8_t>{255, 250}));
 }
 
+TEST(Functions, OfTheFirstOpsets) {
+  EXPECT_FLOAT_EQ(*give({"ScaledTanh", 1, {{{"alpha", 2.0}, {"beta", 0.5}}}}, {scalar(1.0f)}).as<float>(),
+                  2 * std::tanh(0.5f));
+  EXPECT_FLOAT_EQ(*give({"ParametricSoftplus", 1, {{{"alpha", 2.0}, {"beta", 3.0}}}}, {scalar(0.5f)}).as<float>(),
+                  2 * std::log1p(std::exp(1.5f)));
+}
+
 TEST(Functions, NanStays) {
   for (const char *op : {"Sign", "Relu", "Clip", "Abs", "Elu"})
     EXPECT_TRUE(std::isnan(*give({op, 13}, {scalar(nan)}).as<float>())) << op;

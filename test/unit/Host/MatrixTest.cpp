@@ -256,6 +256,7 @@ TEST(HostAttention, MasksAndAverages) {
   // Queries of 0 weigh all keys the same.
   Tensor q = floats({1, 1, 2, 1}, {0, 0}), k = ones({1, 1, 2, 1}), v = floats({1, 1, 2, 1}, {2, 4});
   expectNear(evaluate({"Attention", 23}, {q, k, v})[0], {3, 3});
+  expectNear(evaluate({"ai.onnx.preview.FlexAttention", 1}, {q, k, v})[0], {3, 3});
   expectNear(evaluate({"Attention", 23, with({{"is_causal", int64_t(1)}})}, {q, k, v})[0], {2, 3});
   // A query that may see nothing gets 0.
   Tensor mask(ElementType::boolean, {2, 2});

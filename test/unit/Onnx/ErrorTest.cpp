@@ -54,13 +54,13 @@ TEST(Errors, UnsupportedNodesAreListedTogether) {
   model.integers("i", {1}, {0});
   model.model.add_opset_import()->set_version(1);
   model.model.mutable_opset_import(1)->set_domain("com.microsoft");
-  model.node("Loop", {"x", "i"}, {"a"}).named("pick");
+  model.node("Bernoulli", {"x", "i"}, {"a"}).named("pick");
   model.node("Hardmax", {"a"}, {"b"}).named("branch");
   model.node("Inverse", {"b"}, {"y"}).named("sum");
   model.graph().mutable_node(2)->set_domain("com.microsoft");
   EXPECT_EQ(
       errorOf(model),
-      "operators that are not supported: node 'pick' (Loop, opset 11), node 'sum' (com.microsoft.Inverse, opset 1); "
+      "operators that are not supported: node 'pick' (Bernoulli, opset 11), node 'sum' (com.microsoft.Inverse, opset 1); "
       "express them by operators of docs/onnx.md, "
       "fold what is constant, or cut the model there");
 }

@@ -1,0 +1,79 @@
+"""Loop and Scan whose length is known are their bodies, one behind the other: float as ONNX Runtime's, and integers."""
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from graphs import converted, node, outputs_of, port
+from harness import fails, sqnr
+
+F32, I64 = np.float32, np.int64
+
+
+def whole(path, feeds):
+    """What ONNX Runtime gives for arrays of exactly the inputs' shapes."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return dict(zip([each.name for each in session.get_outputs()], session.run(None, feeds)))
+
+
+def save(path, nodes, inputs, outputs, constants, opset=17):
+    graph = helper.make_graph(nodes, "g", inputs, outputs, [numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9), str(path))
+    return path
+
+
+def loop(path, rng, turns, stops=None):
+    """h = tanh(h W + x), with each h stacked; the weights are around the loop, and the body has a constant of its own."""
+    body_nodes = [node("MatMul", ["h", "w"], ["p"], name="product"), node("Add", ["p", "x"], ["s"]), node("Mul", ["s", "half"], ["a"]), node("Tanh", ["a"], ["next"], name="state"),
+                  node("Identity", ["next"], ["seen"])]
+    body_nodes.append(node("Identity", ["going"], ["goes"]) if stops is None else node("Less", ["turn", "last"], ["goes"]))
+    body = helper.make_graph(body_nodes, "body", [port("turn", [], I64), port("going", [], np.bool_), port("h", [1, 6])],
+                             [port("goes", [], np.bool_), port("next", [1, 6]), port("seen", [1, 6])],
+                             [numpy_helper.from_array(F32(.5), "half")] + ([numpy_helper.from_array(I64(stops), "last")] if stops is not None else []))
+    nodes = [node("Loop", ["turns", "", "h0"], ["y", "all"], name="loop", body=body)]
+    return save(path, nodes, [port("x", [1, 6]), port("h0", [1, 6])], [port("y", None), port("all", None)], {"turns": I64(turns), "w": rng.normal(size=(6, 6)).astype(F32)})
+
+
+@pytest.mark.parametrize("turns, stops", [(4, None), (1, None), (9, 2)])
+def test_loop(tmp_path, turns, stops, rng):
+    path = loop(tmp_path / "m.onnx", rng, turns, stops)
+    data = {name: rng.normal(size=(24, 1, 6)).astype(F32) for name in ("x", "h0")}
+    expected = [whole(path, {name: array[i] for name, array in data.items()}) for i in range(24)]
+    found = outputs_of(path, data)
+    program, _ = converted(path, data)
+    integers = outputs_of(program, data)
+    for name in ("y", "all"):
+        real = np.stack([each[name] for each in expected])
+        np.testing.assert_allclose(found[name].reshape(real.shape), real, rtol=1e-4, atol=1e-5)
+        assert sqnr(real, integers[name].reshape(real.shape)) > 25
+
+
+@pytest.mark.parametrize("attributes", [{}, {"scan_input_directions": [1]}, {"scan_output_directions": [1]}, {"scan_input_axes": [1], "scan_output_axes": [1]}])
+def test_scan(tmp_path, attributes, rng):
+    """A running sum of rows, and their squares."""
+    body = helper.make_graph([node("Add", ["sum", "row"], ["next"]), node("Mul", ["next", "next"], ["square"])], "body", [port("sum", [5]), port("row", [5])],
+                             [port("next", [5]), port("square", [5])])
+    shape = [5, 3] if "scan_input_axes" in attributes else [3, 5]
+    path = save(tmp_path / "m.onnx", [node("Scan", ["start", "x"], ["total", "squares"], name="scan", body=body, num_scan_inputs=1, **attributes)], [port("x", shape)],
+                [port("total", None), port("squares", None)], {"start": np.zeros(5, F32)})
+    x = rng.normal(size=(16, *shape)).astype(F32)
+    found = outputs_of(path, {"x": x})
+    program, _ = converted(path, {"x": x})
+    integers = outputs_of(program, {"x": x})
+    for name in ("total", "squares"):
+        real = np.stack([whole(path, {"x": each})[name] for each in x])
+        np.testing.assert_allclose(found[name].reshape(real.shape), real, rtol=1e-4, atol=1e-5)
+        assert sqnr(real, integers[name].reshape(real.shape)) > 25
+
+
+def test_what_data_choose_is_refused(tmp_path, rng):
+    body = helper.make_graph([node("Mul", ["h", "half"], ["next"]), node("ReduceMax", ["next"], ["most"], keepdims=0), node("Greater", ["most", "half"], ["goes"])], "body",
+                             [port("turn", [], I64), port("going", [], np.bool_), port("h", [4])], [port("goes", [], np.bool_), port("next", [4])])
+    path = save(tmp_path / "m.onnx", [node("Loop", ["turns", "", "x"], ["y"], name="loop", body=body)], [port("x", [4])], [port("y", [4])], {"turns": I64(5), "half": F32(.5)})
+    np.savez(tmp_path / "x.npz", x=rng.normal(size=(2, 4)).astype(F32))
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    assert "node 'loop' (Loop, opset 17): its condition" in said and "depends on data, which would choose how often its body runs" in said
+    path = loop(tmp_path / "long.onnx", rng, 5000)
+    said = fails("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    assert "turns of 6 nodes; at most 1024 turns and 65536 nodes are written out" in said
