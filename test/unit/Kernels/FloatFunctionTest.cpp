@@ -19,9 +19,17 @@ struct Case {
   double low, high;
 };
 
-const Case cases[] = {{"sigmoid", Kind::sigmoid, {}, -100, 100}, {"swish", Kind::swish, {}, -100, 100},
-                      {"tanh", Kind::tanh, {}, -30, 30},         {"mish", Kind::mish, {}, -60, 60},
-                      {"gelu", Kind::gelu, {}, -12, 12},         {"gelu_tanh", Kind::gelu_tanh, {}, -12, 12},
+const Case cases[] = {{"hard_swish", Kind::hard_swish, {}, -10, 10},
+                      {"hard_sigmoid", Kind::hard_sigmoid, {0.3, 0.4}, -10, 10},
+                      {"abs", Kind::abs, {}, -3, 3},
+                      {"sqrt", Kind::sqrt, {}, 0, 1000},
+                      {"reciprocal", Kind::reciprocal, {}, 0.01, 1000},
+                      {"sigmoid", Kind::sigmoid, {}, -100, 100},
+                      {"swish", Kind::swish, {}, -100, 100},
+                      {"tanh", Kind::tanh, {}, -30, 30},
+                      {"mish", Kind::mish, {}, -60, 60},
+                      {"gelu", Kind::gelu, {}, -12, 12},
+                      {"gelu_tanh", Kind::gelu_tanh, {}, -12, 12},
                       {"elu", Kind::elu, {0.7}, -30, 30}};
 
 class FloatFunctions : public testing::TestWithParam<Case> {};
