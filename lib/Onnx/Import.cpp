@@ -9,6 +9,13 @@ using namespace tare::onnx;
 
 using Constants = std::vector<std::pair<std::string, Tensor>>;
 
+static std::string namesOfInputs(const Graph &graph) {
+  std::string names;
+  for (const proto::ValueInfoProto *input : graph.inputs)
+    names += (names.empty() ? "'" : ", '") + input->name() + "'";
+  return names.empty() ? "none" : names;
+}
+
 /// The inputs that the user makes constants, which are none of the graph's any more.
 static mlir::FailureOr<Constants> takeConstants(Graph &graph, const std::vector<InputValue> &values,
                                                 const Reporter &reporter) {
@@ -16,8 +23,8 @@ static mlir::FailureOr<Constants> takeConstants(Graph &graph, const std::vector<
   for (const InputValue &given : values) {
     auto input = llvm::find_if(graph.inputs, [&](const auto *input) { return input->name() == given.name; });
     if (input == graph.inputs.end())
-      return reporter.error("--input-value names '" + given.name +
-                            "', which is no input of the model, or is given twice");
+      return reporter.error("--input-value names '" + given.name + "', but the model's inputs are " +
+                            namesOfInputs(graph) + " (and each is given once)");
     mlir::FailureOr<Tensor> value = constantInput(**input, given, reporter);
     if (mlir::failed(value))
       return mlir::failure();

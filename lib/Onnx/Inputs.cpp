@@ -4,6 +4,7 @@
 #include "TensorReader.h"
 #include "tare/Tensor/Convert.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -52,6 +53,19 @@ bool isDimension(const Graph &graph, const std::string &name) {
   });
 }
 
+/// ", and its open dimensions 'N', 'height'"; nothing where none has a name.
+std::string openDimensions(const Graph &graph) {
+  llvm::SetVector<llvm::StringRef> names;
+  for (const auto *input : graph.inputs)
+    for (const Dimension &dim : input->type().tensor_type().shape().dim())
+      if (!isStatic(dim) && !dim.dim_param().empty())
+        names.insert(dim.dim_param());
+  std::string text;
+  for (llvm::StringRef name : names)
+    text += (text.empty() ? ", and its open dimensions '" : ", '") + name.str() + "'";
+  return text;
+}
+
 LogicalResult checkNames(const Graph &graph, const std::vector<InputShape> &shapes, const Reporter &reporter) {
   std::string names;
   for (const proto::ValueInfoProto *input : graph.inputs)
@@ -59,8 +73,8 @@ LogicalResult checkNames(const Graph &graph, const std::vector<InputShape> &shap
   for (const InputShape &shape : shapes) {
     bool isNamed = shape.dims.size() == 1 && isDimension(graph, shape.name);
     if (!isInput(graph, shape.name) && !isNamed)
-      return reporter.error(fmt::format("--input-shape names '{}', but the model's inputs are {}", shape.name,
-                                        names.empty() ? "none" : names));
+      return reporter.error(fmt::format("--input-shape names '{}', but the model's inputs are {}{}", shape.name,
+                                        names.empty() ? "none" : names, openDimensions(graph)));
     if (find(shapes, shape.name) != &shape)
       return reporter.error("--input-shape is given twice for '" + shape.name + "'");
   }

@@ -11,6 +11,7 @@ OpTable::OpTable() {
   registerControlFlow(*this);
   registerConvolutions(*this);
   registerDynamicQuantization(*this);
+  registerEinsum(*this);
   registerFusedOperators(*this);
   registerIdentities(*this);
   registerJoins(*this);

@@ -62,6 +62,7 @@ void registerArithmetic(OpTable &table);
 void registerControlFlow(OpTable &table);
 void registerConvolutions(OpTable &table);
 void registerDynamicQuantization(OpTable &table);
+void registerEinsum(OpTable &table);
 void registerFusedOperators(OpTable &table);
 void registerIdentities(OpTable &table);
 void registerJoins(OpTable &table);

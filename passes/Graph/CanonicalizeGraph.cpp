@@ -3,7 +3,8 @@
 // Invariant: afterwards no op of the graph dialect folds to one of its
 // operands, none of its canonicalization patterns applies, no slice takes
 // nothing but whole parts of concatenations, no function reads an infinite border
-// that it has no number for, no masks add up to -inf, and no op is dead.
+// that it has no number for, no masks add up to -inf, no variance is a difference
+// of means, and no op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
@@ -11,6 +12,7 @@
 #include "Graph/FiniteBorders.h"
 #include "Graph/FiniteMasks.h"
 #include "Graph/SliceParts.h"
+#include "Graph/Variance.h"
 #include "Graph/WholeNumbers.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
@@ -50,6 +52,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     addSlicePartsPattern(patterns);
     addFiniteBordersPattern(patterns);
     addWholeNumbersPatterns(patterns);
+    addVariancePattern(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))
       op.getCanonicalizationPatterns(patterns, context);
     GreedyRewriteConfig config;

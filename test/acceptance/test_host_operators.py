@@ -139,7 +139,7 @@ def test_an_input_that_becomes_a_constant(tmp_path, rng):
     assert "node 'choice' (If, opset 18): the condition 'is_wide' depends on the model's inputs" in said and "--input-value" in said
 
 
-@pytest.mark.parametrize("value, said", [("sr", "must be NAME=VALUES"), ("sr=", "must be NAME=VALUES"), ("sr=x", "must be NAME=VALUES"), ("rate=1", "names 'rate', which is no input"),
+@pytest.mark.parametrize("value, said", [("sr", "must be NAME=VALUES"), ("sr=", "must be NAME=VALUES"), ("sr=x", "must be NAME=VALUES"), ("rate=1", "names 'rate', but the model's inputs are 'x', 'n'"),
                                          ("n=1.5", "input 'n' holds int64, found 1.5"), ("n=1,2", "input 'n' has the shape scalar, found 2 values")])
 def test_values_that_no_input_has(tmp_path, value, said):
     path = save(tmp_path / "m.onnx", [node("Add", ["x", "n"], ["y"], name="sum")], [port("x", [2], I64), port("n", [], I64)], [port("y", None, I64)], {}, 18)

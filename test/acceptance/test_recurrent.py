@@ -18,18 +18,23 @@ def whole(path, feeds):
     return dict(zip([each.name for each in session.get_outputs()], session.run(None, feeds)))
 
 
-def save(path, operator, rng, steps, batch=1, inputs=8, hidden=12, directions=1, states=False, bias=True, results=None, **attributes):
+def save(path, operator, rng, steps, batch=1, inputs=8, hidden=12, directions=1, states=False, bias=True, results=None, hard=False, lengths=False, **attributes):
     gates = GATES[operator]
+    if hard:  # as Keras has it
+        attributes |= {"activations": ["HardSigmoid", "Tanh", "Tanh"][:{"RNN": 1, "GRU": 2, "LSTM": 3}[operator]], "activation_alpha": [.2], "activation_beta": [.5]}
     constants = {"W": rng.normal(size=(directions, gates * hidden, inputs)) * .4, "R": rng.normal(size=(directions, gates * hidden, hidden)) * .4}
     operands, ports = ["x", "W", "R", ""], [port("x", [steps, batch, inputs])]
+    stored = [numpy_helper.from_array(np.full(batch, steps, np.int32), "lengths")] if lengths else []
     if bias:
         constants["B"], operands[3] = rng.normal(size=(directions, 2 * gates * hidden)) * .3, "B"
+    if lengths:
+        operands.append("lengths")
     if states:
-        operands += ["", "h"] + ["c"] * (operator == "LSTM")
+        operands += [""] * (5 - len(operands)) + ["h"] + ["c"] * (operator == "LSTM")
         ports += [port(name, [directions, batch, hidden]) for name in operands[5:]]
     results = results or ["Y", "Y_h"] + ["Y_c"] * (operator == "LSTM")
     graph = helper.make_graph([node(operator, operands, results, name="cell", hidden_size=hidden, **attributes)], "g", ports,
-                              [port(name, None) for name in results if name], [numpy_helper.from_array(array.astype(F32), name) for name, array in constants.items()])
+                              [port(name, None) for name in results if name], [numpy_helper.from_array(array.astype(F32), name) for name, array in constants.items()] + stored)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
     return path, {each.name: [dim.dim_value for dim in each.type.tensor_type.shape.dim] for each in ports}
 
@@ -41,6 +46,8 @@ CASES = {
     "both": dict(steps=3, directions=2, states=True, direction="bidirectional"),
     "no_bias": dict(steps=3, bias=False, states=True),
     "clip": dict(steps=3, clip=.5),
+    "hard": dict(steps=2, hard=True),
+    "lengths": dict(steps=3, batch=2, lengths=True),
     "last_only": dict(steps=3, results=["", "Y_h"]),
 }
 
@@ -92,6 +99,18 @@ def test_states_fed_back(tmp_path, rng):
         found.append(h := outputs_of(program, {"x": x[None], "h": h[None]})["Y_h"][0])
     real = np.stack([each[2] for each in seen])
     assert sqnr(real, np.stack(found).reshape(real.shape)) > 30
+
+
+def test_states_of_zeros_are_none(tmp_path, rng):
+    """As PyTorch writes them: constants, of which calibration could say nothing."""
+    path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=2, states=True)
+    model = onnx.load(path)
+    for name in ("h", "c"):
+        model.graph.initializer.append(numpy_helper.from_array(np.zeros(shapes[name], F32), name))
+        model.graph.input.remove(next(each for each in model.graph.input if each.name == name))
+    onnx.save(model, str(path))
+    program, said = converted(path, {"x": rng.normal(size=[16, *shapes["x"]]).astype(F32)})
+    assert "warning" not in said, said
 
 
 def test_gates_have_names(tmp_path, rng):

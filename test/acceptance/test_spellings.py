@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from graphs import converted, dequantize, node, outputs_of, port, reference, save
-from harness import fails, tare_json
+from harness import tare_json
 
 RNG = np.random.default_rng(3)
 CONSTANTS = {"low": np.float32(-.5), "high": np.float32(.75), "other": np.full([1, 1, 1], .5, np.float32), "zero": np.float32(0), "six": np.float32(6),
@@ -41,12 +41,3 @@ def test_limits_are_the_layers_own(tmp_path, rng):
     program, _ = converted(model, {"x": rng.normal(size=(16, 3, 5, 5)).astype(np.float32)})
     assert [layer["kind"] for layer in tare_json("inspect", program)["layers"] if layer["macs"]] == ["conv", "conv"]
     assert not any(layer["kind"] in ("rescale", "relu", "clip") for layer in tare_json("inspect", program)["layers"])
-
-
-@pytest.mark.parametrize("nodes, words", [([node("Max", ["x", "v", "v"], ["y"], name="m")], "two computed values"),
-                                          ([node("Min", ["x", "b"], ["y"], name="m"), node("Relu", ["v"], ["u"])], "expected one number")])
-def test_other_maxima_are_refused(nodes, words, tmp_path):
-    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 5, 5]), port("v", [1, 3, 5, 5])], [port("y", [1, 3, 5, 5])], CONSTANTS, opset=17)
-    np.savez(tmp_path / "d.npz", x=np.ones((1, 3, 5, 5), np.float32), v=np.ones((1, 3, 5, 5), np.float32))
-    message = fails("convert", model, "--calibration", tmp_path / "d.npz", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
-    assert "node 'm'" in message and words in message

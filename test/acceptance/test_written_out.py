@@ -35,6 +35,7 @@ CASES = {
     "skip_rms_norm": (MICROSOFT + ".SkipSimplifiedLayerNormalization", ["x", "z", "s"], {"x": ROWS, "z": ROWS}, {"s": 1 + c(1, 16) * .2}, {}, 17),
     "instance_norm": ("InstanceNormalization", ["x", "s", "b"], {"x": IMAGE}, {"s": 1 + c(1, 4) * .2, "b": c(2, 4)}, {}, 17),
     "group_norm": ("GroupNormalization", ["x", "s", "b"], {"x": IMAGE}, {"s": 1 + c(1, 4) * .2, "b": c(2, 4)}, {"num_groups": 2}, 21),
+    "group_norm_18": ("GroupNormalization", ["x", "s", "b"], {"x": IMAGE}, {"s": np.array([1.2, .8], F32), "b": np.array([.1, -.3], F32)}, {"num_groups": 2}, 18),
     "mean_variance": ("MeanVarianceNormalization", ["x"], {"x": IMAGE}, {}, {}, 13),
     "sum": ("ReduceSum", ["x", "a"], {"x": IMAGE}, {"a": np.array([2, 3])}, {}, 18),
     "sum_attribute": ("ReduceSum", ["x"], {"x": IMAGE}, {}, {"axes": [1], "keepdims": 0}, 11),
@@ -47,6 +48,8 @@ CASES = {
     "log_softmax": ("LogSoftmax", ["x"], {"x": ROWS}, {}, {"axis": -1}, 13),
     "greater_of_two": ("Max", ["x", "z"], {"x": ROWS, "z": ROWS}, {}, {}, 13),
     "less_of_two": ("Min", ["x", "z"], {"x": ROWS, "z": [1, 1, 16]}, {}, {}, 13),
+    "greatest_of_three": ("Max", ["x", "z", "k"], {"x": ROWS, "z": ROWS}, {"k": F32(.2)}, {}, 13),
+    "least_of_channels": ("Min", ["x", "k"], {"x": ROWS}, {"k": c(3, 16)}, {}, 13),
     "gather": ("Gather", ["x", "i"], {"x": ROWS}, {"i": np.array([[5, 4, 3], [0, 0, 2]])}, {"axis": 1}, 13),
     "gather_one": ("Gather", ["x", "i"], {"x": ROWS}, {"i": np.array(-1)}, {"axis": 1}, 13),
     "tile": ("Tile", ["x", "i"], {"x": ROWS}, {"i": np.array([1, 2, 3])}, {}, 13),
@@ -64,6 +67,9 @@ CASES = {
     "rotary": ("RotaryEmbedding", ["q", "cos", "sin", "i"], {"q": QKV}, {"cos": np.cos(ANGLES), "sin": np.sin(ANGLES), "i": np.array([[3, 4, 5, 6, 7]])}, {"num_heads": 4}, 23),
     "rotary_interleaved": ("RotaryEmbedding", ["q", "cos", "sin"], {"q": [1, 2, 5, 8]}, {"cos": np.cos(ANGLES[None, :5]), "sin": np.sin(ANGLES[None, :5])},
                            {"interleaved": 1, "rotary_embedding_dim": 4}, 23),
+    "einsum_constant": ("Einsum", ["x", "w"], {"x": [1, 5, 3, 4]}, {"w": c(7, 3, 4, 6) * .4}, {"equation": "b s h d, h d m -> b s m"}, 17),
+    "einsum_scores": ("Einsum", ["q", "k"], {"q": [1, 5, 2, 8], "k": [1, 7, 2, 8]}, {}, {"equation": "bqhd,bkhd->bhqk"}, 17),
+    "einsum_outer": ("Einsum", ["q", "k"], {"q": [5], "k": [7]}, {}, {"equation": "i,j->ji"}, 17),
     "multi_head": (MICROSOFT + ".MultiHeadAttention", ["q", "k", "v"], {"q": QKV, "k": QKV, "v": QKV}, {}, {"num_heads": 2}, 17),
     "fused_attention": (MICROSOFT + ".Attention", ["x", "w", "b"], {"x": QKV}, {"w": c(5, 16, 48) * .3, "b": c(6, 48) * .2}, {"num_heads": 4}, 17),
 }
@@ -104,3 +110,17 @@ def test_second_results_are_refused_for_programs(tmp_path, rng):
     np.testing.assert_allclose(outputs_of(path, {"x": x})["mean"].reshape(3, 6), x.mean(-1), rtol=1e-4, atol=1e-6)
     np.savez(tmp_path / "x.npz", x=x)
     assert "its result 'mean' is used" in fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+
+
+def test_a_variance_as_jax_writes_it(tmp_path, rng):
+    """mean(x^2) - mean(x)^2 of rows whose mean is ten times their deviation: at 8 bits nothing would be left of it."""
+    nodes = [node("Mul", ["x", "x"], ["xx"], name="square"), node("ReduceMean", ["xx"], ["m2"], name="mean_of_squares", axes=[-1]), node("ReduceMean", ["x"], ["m"], name="mean", axes=[-1]),
+             node("Mul", ["m", "m"], ["mm"], name="square_of_mean"), node("Sub", ["m2", "mm"], ["v"], name="variance"), node("Add", ["v", "e"], ["ve"]), node("Sqrt", ["ve"], ["d"]),
+             node("Sub", ["x", "m"], ["c"]), node("Div", ["c", "d"], ["y"], name="norm")]
+    path = tmp_path / "m.onnx"
+    graph = helper.make_graph(nodes, "g", [port("x", ROWS)], [port("y", ROWS)], [numpy_helper.from_array(F32(1e-3), "e")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
+    x = (rng.normal(size=(48, 6, 16)) * .3 + rng.normal(size=(48, 6, 1)) + 3).astype(F32)
+    program, _ = converted(path, {"x": x})
+    expected = np.concatenate([whole(path, {"x": each[None]})["y"] for each in x])
+    assert sqnr(expected, outputs_of(program, {"x": x})["y"].reshape(expected.shape)) > 20

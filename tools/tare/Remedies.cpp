@@ -155,9 +155,9 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output,
     if (candidate.outputs->empty())
       continue;
     OutputQuality quality = checkOutputs(parts, references, *candidate.outputs, request.calibration.threads)[output];
-    if (quality.collapses.empty())
-      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option,
-                         sqnrOf(collapse, parts[output], output, references, *candidate.outputs));
+    double sqnr = sqnrOf(collapse, parts[output], output, references, *candidate.outputs);
+    if (quality.collapses.empty() && sqnr >= collapsedSqnr)
+      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, sqnr);
   }
   return "";
 }

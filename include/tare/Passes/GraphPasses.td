@@ -23,6 +23,9 @@ def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
     A rounding of what is whole already is dropped, and so is one to the nearest whole number before a quantizer in steps of 1: on
     hardware each is a table, and an interpolated one turns 255 into 254.99.
 
+    A variance that is the difference of a mean of squares and the square of the mean becomes the mean of squared differences, which
+    cancels nothing.
+
     A slice that takes nothing but whole parts of concatenations, behind reshapes and transposes too, reads these instead, so that they need
     not share a grid with the others:
 

@@ -122,6 +122,10 @@ LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
     else
       append(nodes, ", ", describe(op));
   });
+  bool takesIntegers =
+      llvm::any_of(function.getArgumentTypes(), [](Type type) { return isa<IntegerType>(getElementTypeOrSelf(type)); });
+  if (!nodes.empty() && takesIntegers)
+    nodes += " (what follows from an input of integers alone is a constant with --input-value NAME=VALUES)";
   if (!nodes.empty())
     append(reasons, "; ",
            "operators that have no integer form: " + nodes +

@@ -77,26 +77,29 @@ LogicalResult importPow(Node &node) {
   return node.give(node.create<qnn::PowOp>(base, node.builder().getF64FloatAttr(*number)));
 }
 
-/// The greater of two computed values is b + max(a - b, 0), the less a - max(a - b, 0).
+/// The greater of two is b + max(a - b, 0), the less a - max(a - b, 0); of several one after the other.
 template <bool isMax> LogicalResult importGreaterOf(Node &node) {
-  mlir::Value a = node.operand(0), b = node.operand(1);
-  mlir::Value difference = node.createStep<qnn::SubOp>("difference", a, b, nullptr);
-  mlir::Value above = node.createStep<qnn::ReluOp>("above", difference);
-  if (node.failed())
-    return failure();
-  return node.give(isMax ? node.create<qnn::AddOp>(b, above, nullptr) : node.create<qnn::SubOp>(a, above, nullptr));
+  mlir::Value result = node.operand(0);
+  for (unsigned i = 1; i < node.numOperands() && !node.failed(); ++i) {
+    std::string number = i > 1 ? std::to_string(i) : "";
+    mlir::Value next = node.operand(i);
+    mlir::Value difference = node.createStep<qnn::SubOp>("difference" + number, result, next, nullptr);
+    mlir::Value above = node.createStep<qnn::ReluOp>("above" + number, difference);
+    bool isLast = i + 1 == node.numOperands();
+    std::string name = isLast ? node.resultName(0).str() : (node.resultName(0) + "/chosen" + number).str();
+    result = isMax ? node.createNamed<qnn::AddOp>(name, next, above, nullptr)
+                   : node.createNamed<qnn::SubOp>(name, result, above, nullptr);
+  }
+  return node.failed() ? failure() : node.give(result);
 }
 
 /// Max and Min of one computed value and constants of one number each: a Clip with one limit.
 template <bool isMax> LogicalResult importLimit(Node &node) {
-  if (node.numOperands() == 2 && !node.known(0) && !node.known(1))
-    return importGreaterOf<isMax>(node);
   std::optional<unsigned> computed;
   for (unsigned i = 0; i < node.numOperands(); ++i)
     if (!node.known(i)) {
       if (computed)
-        return node.error("compares two computed values, '" + node.operandName(*computed) + "' and '" +
-                          node.operandName(i) + "', expected one, and constants");
+        return importGreaterOf<isMax>(node);
       computed = i;
     }
   mlir::Value input = computed ? node.operand(*computed) : nullptr;
@@ -108,8 +111,7 @@ template <bool isMax> LogicalResult importLimit(Node &node) {
       continue;
     std::optional<double> number = uniformNumber(*node.known(i), dims(input));
     if (!number || std::isnan(*number))
-      return node.error("compares with '" + node.operandName(i) + "' of shape " + toString(node.known(i)->shape()) +
-                        ", expected one number");
+      return importGreaterOf<isMax>(node);
     limit = isMax ? std::max(limit, *number) : std::min(limit, *number);
   }
   auto interval = isMax ? qnn::ClampAttr::get(input.getContext(), limit, infinity)

@@ -154,7 +154,7 @@ mlir::Value masksOf(Node &node, unsigned index, mlir::Value q, mlir::Value k, bo
 bool refuseResults(Node &node, std::initializer_list<unsigned> results) {
   for (unsigned i : results)
     if (node.isUsed(i))
-      (void)node.error("its result '" + node.resultName(i) + "' is used");
+      (void)node.error("its result '" + node.resultName(i) + "' is used, which is computed in float alone");
   return node.failed();
 }
 

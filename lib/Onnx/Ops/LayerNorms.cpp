@@ -70,7 +70,7 @@ LogicalResult scaleAndShift(Node &node, mlir::Value normalized, mlir::Value scal
 bool refuseFurtherResults(Node &node) {
   for (unsigned i = 1; i < node.numResults(); ++i)
     if (node.isUsed(i))
-      (void)node.error("its result '" + node.resultName(i) + "' is used");
+      (void)node.error("its result '" + node.resultName(i) + "' is used, which is computed in float alone");
   return node.failed();
 }
 
@@ -133,6 +133,21 @@ LogicalResult importInstanceNorm(Node &node) {
   return scaleAndShift(node, normalized, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
 }
 
+/// A constant operand with one number for `each` channels, one after the other.
+mlir::Value perGroup(Node &node, unsigned index, mlir::Value x, int64_t each) {
+  if (each == 1)
+    return parameter(node, index, perChannel(x));
+  const Tensor *groups = node.requireKnown(index, index == 1 ? "the scale" : "the bias");
+  if (!groups || groups->element() != ElementType::f32 || groups->count() * each != dims(x)[1]) {
+    (void)node.error("scale and bias must be constants with one number per group");
+    return nullptr;
+  }
+  Tensor channels(ElementType::f32, perChannel(x));
+  for (int64_t i = 0; i < channels.count(); ++i)
+    channels.mutableAs<float>()[i] = groups->as<float>()[i / each];
+  return node.constant((node.resultName(0) + "/parameter" + std::to_string(index)).str(), channels);
+}
+
 /// Groups of channels are rows. Before opset 21 scale and bias were one number per group.
 LogicalResult importGroupNorm(Node &node) {
   mlir::Value x = node.operand(0);
@@ -142,8 +157,6 @@ LogicalResult importGroupNorm(Node &node) {
   if (groups < 1 || channels % groups)
     return node.error(
         fmt::format("attribute 'num_groups' is {}, expected a divisor of the {} channels", groups, channels));
-  if (node.opset() < 21)
-    return node.error("has one scale per group");
   Integers whole(dims(x));
   int64_t elements = std::accumulate(whole.begin() + 1, whole.end(), int64_t(1), std::multiplies<>()) / groups;
   mlir::Value rows = node.createStep<qnn::ReshapeOp>("groups", x, Integers{whole[0], groups, elements});
@@ -153,7 +166,8 @@ LogicalResult importGroupNorm(Node &node) {
   mlir::Value normalized =
       scaledToOne(node, withoutMean(node, rows, axes), axes, node.floatAttribute("epsilon", 1e-5f));
   normalized = node.createStep<qnn::ReshapeOp>("channels", normalized, whole);
-  return scaleAndShift(node, normalized, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
+  int64_t each = node.opset() < 21 ? channels / groups : 1;
+  return scaleAndShift(node, normalized, perGroup(node, 1, x, each), perGroup(node, 2, x, each));
 }
 
 /// (x - mean) / sqrt(mean of squares - mean^2), with 1e-9 against division by zero, as ONNX's function has it.
@@ -187,7 +201,7 @@ template <bool takesMean> LogicalResult importSkipNorm(Node &node) {
     return failure();
   for (unsigned i : {1u, 2u})
     if (node.isUsed(i))
-      return node.error("its result '" + node.resultName(i) + "' is used");
+      return node.error("its result '" + node.resultName(i) + "' is used, which is computed in float alone");
   bool keepsSum = node.isUsed(3);
   mlir::Value sum = node.createStep<qnn::AddOp>("sum", x, skip, nullptr);
   if (node.hasOperand(bias))

@@ -29,6 +29,8 @@ struct Layer {
   int64_t steps = 0, batch = 0, inputs = 0, hidden = 0, directions = 1;
   bool reverse = false;
   double clip = 0;
+  /// Of hard sigmoids, all of which share them.
+  double alpha = 0.2, beta = 0.5;
   /// Three per direction at most: those of f, g and h in ONNX's formulas.
   std::vector<std::string> activations;
   mlir::Value x;
@@ -109,11 +111,19 @@ protected:
     if (layer.clip > 0)
       x = node.createPart<qnn::ClipOp>(part(name + "_clip"), x,
                                        qnn::ClampAttr::get(node.builder().getContext(), -layer.clip, layer.clip));
+    return applied(name, x, activation);
+  }
+
+  mlir::Value applied(const std::string &name, mlir::Value x, llvm::StringRef activation) {
     if (activation == "Sigmoid")
       return node.createPart<qnn::SigmoidOp>(part(name), x);
     if (activation == "Tanh")
       return node.createPart<qnn::TanhOp>(part(name), x);
-    return node.createPart<qnn::ReluOp>(part(name), x);
+    if (activation == "Relu")
+      return node.createPart<qnn::ReluOp>(part(name), x);
+    mlir::OpBuilder &builder = node.builder();
+    return node.createPart<qnn::HardSigmoidOp>(part(name), x, builder.getF64FloatAttr(layer.alpha),
+                                               builder.getF64FloatAttr(layer.beta));
   }
 
   llvm::StringRef activation(size_t number) const {
@@ -254,14 +264,18 @@ private:
   }
 
   /// The clip is of what enters gates alone.
-  mlir::Value activateState(mlir::Value c) {
-    llvm::StringRef function = activation(2);
-    if (function == "Tanh")
-      return node.createPart<qnn::TanhOp>(part("cell_tanh"), c);
-    return function == "Sigmoid" ? node.createPart<qnn::SigmoidOp>(part("cell_sigmoid"), c)
-                                 : node.createPart<qnn::ReluOp>(part("cell_relu"), c);
-  }
+  mlir::Value activateState(mlir::Value c) { return applied("cell_" + activation(2).lower(), c, activation(2)); }
 };
+
+/// The one number of a list of parameters, of which hard sigmoids alone have any here.
+double commonParameter(Node &node, llvm::StringRef name, double fallback) {
+  std::vector<float> list = node.floatsAttribute(name).value_or(std::vector<float>());
+  if (list.empty())
+    return fallback;
+  if (!llvm::all_equal(list))
+    (void)node.error("attribute '" + name + "' has different numbers, expected one for all activations");
+  return list.front();
+}
 
 /// The activations of all directions: ONNX's defaults, or those that the node names.
 bool readActivations(Node &node, Layer &layer, std::vector<std::string> defaults) {
@@ -274,8 +288,10 @@ bool readActivations(Node &node, Layer &layer, std::vector<std::string> defaults
   while (layer.activations.empty() || (layer.activations.size() < wanted && layer.activations == defaults))
     layer.activations.insert(layer.activations.end(), defaults.begin(), defaults.end());
   for (const std::string &activation : layer.activations)
-    if (!llvm::is_contained({"Sigmoid", "Tanh", "Relu"}, activation))
-      (void)node.error("has the activation '" + activation + "', expected Sigmoid, Tanh or Relu");
+    if (!llvm::is_contained({"Sigmoid", "Tanh", "Relu", "HardSigmoid"}, activation))
+      (void)node.error("has the activation '" + activation + "', expected Sigmoid, Tanh, Relu or HardSigmoid");
+  layer.alpha = commonParameter(node, "activation_alpha", layer.alpha);
+  layer.beta = commonParameter(node, "activation_beta", layer.beta);
   if (layer.activations.size() != wanted)
     (void)node.error(fmt::format("has {} activations, expected {}", layer.activations.size(), wanted));
   return !node.failed();
@@ -290,6 +306,12 @@ const Tensor *readWeight(Node &node, unsigned index, llvm::StringRef role, const
   return weight;
 }
 
+/// Whether all sequences are known to have all steps.
+bool areFullLength(Node &node, int64_t steps) {
+  const Tensor *lengths = node.known(4);
+  return lengths && llvm::all_of(toIntegers(*lengths), [&](int64_t length) { return length == steps; });
+}
+
 std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::string> defaults) {
   Layer layer;
   layer.x = node.operand(0);
@@ -299,10 +321,6 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
   layer.clip = node.floatAttribute("clip", 0);
   if (node.intAttribute("layout", 0) != 0)
     (void)node.error("attribute 'layout' is 1, expected 0: time first");
-  if (node.hasOperand(4))
-    (void)node.error("has operand sequence_lens; only sequences of full length are written out in steps");
-  if (node.hasAttribute("activation_alpha") || node.hasAttribute("activation_beta"))
-    (void)node.error("has parameters of activations");
   if (node.failed() || !readActivations(node, layer, std::move(defaults)))
     return std::nullopt;
   llvm::ArrayRef<int64_t> shape = dims(layer.x);
@@ -311,6 +329,10 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
     return std::nullopt;
   }
   layer.steps = shape[0], layer.batch = shape[1], layer.inputs = shape[2];
+  if (node.hasOperand(4) && !areFullLength(node, layer.steps))
+    (void)node.error(fmt::format("operand sequence_lens must be a constant of {} for each sequence; only sequences of "
+                                 "full length are written out in steps",
+                                 layer.steps));
   std::optional<Shape> r = node.shapeOf(2);
   layer.hidden = r && r->size() == 3 ? (*r)[2] : 0;
   layer.w = readWeight(node, 1, "W", {layer.directions, gates * layer.hidden, layer.inputs});
@@ -318,14 +340,19 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
   if (node.hasOperand(3))
     layer.bias = readWeight(node, 3, "B", {layer.directions, 2 * gates * layer.hidden});
   if (layer.steps * layer.directions > mostCells)
-    (void)node.error(fmt::format("has {} steps in {} directions; at most {} are written out", layer.steps,
-                                 layer.directions, mostCells));
+    (void)node.error(fmt::format("has {} steps in {} directions; at most {} are written out: export one step, with its "
+                                 "states as inputs and outputs",
+                                 layer.steps, layer.directions, mostCells));
   return node.failed() ? std::nullopt : std::optional(layer);
 }
 
 /// A direction's [batch, hidden] of an initial state [directions, batch, hidden]; null where there is none.
 mlir::Value initialState(Node &node, const Layer &layer, unsigned operand, int64_t direction) {
   if (!node.hasOperand(operand))
+    return nullptr;
+  // Of zeros nothing comes.
+  const Tensor *known = node.known(operand);
+  if (known && llvm::all_of(toDoubles(*known), [](double value) { return value == 0; }))
     return nullptr;
   mlir::Value all = node.operand(operand);
   if (!all)

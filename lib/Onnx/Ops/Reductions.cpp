@@ -120,7 +120,7 @@ template <Formula formula, int64_t operandSince> LogicalResult importReduction(N
   if (!reduced)
     return failure();
   if (reduced->axes.empty())
-    return node.error("reduces no axis");
+    return node.error("reduces no axis; leave it out");
   mlir::Value result = formula(node, x, *reduced);
   if (node.failed())
     return failure();
