@@ -14,9 +14,9 @@ def _bound(result, error, typical, size=0.0, unit=0.0):
 
 
 def _follow(result, value, factor=1.0, extra=0.0):
-    """The result of an operator that rounds its operand's numbers, or keeps them."""
-    result.wide = value.wide
-    return _bound(result, factor * value.error + extra, factor * value.typical + extra, 0.0, value.unit)
+    """The result of an operator that rounds its operand's numbers, or keeps them: also of a sum that is not rounded yet."""
+    result.wide, result.coarse = value.wide, value.coarse
+    return _bound(result, factor * value.error + extra, factor * value.typical + extra, value.size, value.unit)
 
 
 def _table(result, value, factor=1.0, extra=0.0):
