@@ -111,3 +111,22 @@ def test_a_constant_far_coarser_than_the_result(tmp_path):
     tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--allow-uncalibrated", "-o", tmp_path / "p.tare")
     tare("run", tmp_path / "p.tare", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
     assert load(tmp_path / "y.npz")["y"].tolist() == [[127, 4, -128], [127, -50, -128]]
+
+
+def test_operands_that_nearly_cancel_out_count_in_the_cost(tmp_path, rng):
+    # Each operand is thousands of times the result's range: where both are, their multipliers' errors are all that is left.
+    of = "Sub", (WORD, 2.1066e-4), (WORD, 1.0503e-4), (WORD, 1.6334e-6)
+    clip = tuple(end * of[3][1] for end in limits(WORD))
+    save(tmp_path / "m.onnx", *of, clip=clip)
+    a = rng.integers(-16000, 16001, 1800).astype(WORD)
+    b = np.rint(a * of[1][1] / of[2][1]).astype(WORD)
+    np.savez(tmp_path / "x.npz", a=a[None], b=b[None])
+    program = tmp_path / "p.tare"
+    done = tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--target", "generic", "--check", "0", "--json", "-o", program)
+    told = [each for each in json.loads(done.stdout)["warning_details"] if each["kind"] == "CoarseMultiplier"]
+    proven = next(each for each in tare_json("verify", program)["layers"] if each["label"] == "far")["worst_error"]
+    assert [each["layer"] for each in told] == ["far"]
+    assert proven - 1 <= told[0]["cost"] <= proven
+    tare("run", program, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    off = np.abs(load(tmp_path / "y.npz")["y"].reshape(-1) - expected(*of, a, b, clip)).max()
+    assert told[0]["cost"] / 4 < off <= told[0]["cost"] + 1
