@@ -30,7 +30,7 @@ struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
     if (failed(target) || failed(conformActivations(function, *target, repair)) ||
         failed(conformConstants(function, *target, repair)) || failed(conformWeights(function, *target, repair)))
       return signalPassFailure();
-    if (target->powerOfTwoScales()) {
+    if (target->powerOfTwoScales() && target->hasOp("add")) {
       roundWhereReached(function, *target);
       addForFinerGrids(function, *target);
     }

@@ -67,8 +67,6 @@ void shiftLeft(quant::QuantizeCastOp cast, const Requantized &from, const Grid &
 } // namespace
 
 void tare::addForFinerGrids(func::FuncOp function, const Target &target) {
-  if (!target.hasOp("add"))
-    return;
   function.walk([&](quant::QuantizeCastOp cast) {
     std::optional<Grid> to = Grid::of(cast.getType());
     const ActivationFormat *format = to && to->isPerTensor() ? formatOfBits(target, to->bits) : nullptr;

@@ -10,7 +10,7 @@ namespace tare {
 
 /// On a target that only shifts, to the right: where the model's own grids make an op's accumulators coarser than the
 /// grid that its result is rounded to, the result goes to the finest grid that the op reaches first, where it is what
-/// was accumulated, and from there to the model's (addForFinerGrids()). (A63)
+/// was accumulated, and from there to the model's (addForFinerGrids()). Only where the target has sums. (A63)
 void roundWhereReached(mlir::func::FuncOp function, const Target &target);
 
 } // namespace tare

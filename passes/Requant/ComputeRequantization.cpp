@@ -167,7 +167,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
     const Target &target = *known;
     bool failed = false;
     small = SmallLosses();
-    if (repair && !target.powerOfTwoScales())
+    if (repair && !target.powerOfTwoScales() && target.hasOp("rescale"))
       bringSumsInReach(getOperation(), target);
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);

@@ -10,7 +10,8 @@ namespace tare {
 
 /// (A62) Of each sum on quantized types within `root` whose result is so much finer than an operand that no shift of
 /// the target reaches its multiplier: the operand first becomes finer, where that loses nothing, or the sum is rounded
-/// to a coarser grid first. A warning tells of each repair and its cost. Only with multipliers.
+/// to a coarser grid first. A warning tells of each repair and its cost. Only with multipliers, and an op that
+/// rescales.
 void bringSumsInReach(mlir::Operation *root, const Target &target);
 
 } // namespace tare

@@ -96,6 +96,33 @@ def test_a_far_sum_is_repaired_and_its_cost_is_told(name, limited, tmp_path, rng
     assert np.unique(load(tmp_path / "y.npz")["y"]).size > 2
 
 
+@pytest.mark.parametrize("target", ["three_stage", "float_tail"])
+@pytest.mark.parametrize("name", ["a byte beside a fine one", "both far coarser, and not equal"])
+def test_far_sums_of_other_targets(name, target, tmp_path, rng):
+    *of, kinds = SUMS[name]
+    save(tmp_path / "m.onnx", *of)
+    a, b = pairs(rng, *of)
+    np.savez(tmp_path / "x.npz", a=a[None], b=b[None])
+    done = tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--target", target, "--check", "0", "--json", "-o", tmp_path / "p.tare")
+    told = json.loads(done.stdout)["repairs"]
+    assert kinds <= {each["kind"] for each in told}
+    tare("run", tmp_path / "p.tare", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    off = np.abs(load(tmp_path / "y.npz")["y"].reshape(-1) - expected(*of, a, b))
+    assert off.max() <= sum(each["cost"] for each in told) + 1
+
+
+def test_without_an_op_that_rescales_a_far_sum_is_refused(tmp_path, rng):
+    text = tare("target", "show", "generic").stdout
+    (tmp_path / "board.yaml").write_text(text + "ops: [add, quantize, dequantize, reshape]\n")
+    *of, _ = SUMS["both far coarser, and not equal"]
+    save(tmp_path / "m.onnx", *of)
+    a, b = pairs(rng, *of)
+    np.savez(tmp_path / "x.npz", a=a[None], b=b[None])
+    program = tmp_path / "p.tare"
+    message = fails("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--target", tmp_path / "board.yaml", "-o", program, output=program)
+    assert "layer 'far', operand 0: needs q = -2" in message
+
+
 def test_a_constant_far_coarser_than_the_result(tmp_path):
     # x + 1000, limited to [-1e-3, 1e-3]: at the upper end whatever x is, but for -1000.
     nodes = [helper.make_node("DequantizeLinear", ["x", "xs", "xz"], ["r"], name="x_dq"),
