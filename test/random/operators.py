@@ -322,7 +322,7 @@ def transpose(builder, value):
 
 def flatten(builder, value):
     if value.rank < 3 or builder.chance(0.5):
-        shape = [value.shape[0], -1, value.shape[-1]] if builder.chance(0.5) else [value.shape[0], -1]
+        shape = [value.shape[0], -1, value.shape[-1]] if builder.chance(0.5) and value.rank > 1 else [value.shape[0], -1]
         return _follow(builder.add("Reshape", [value, builder.constant(np.array(shape, np.int64))])[0], value)
     return _follow(builder.add("Flatten", [value])[0], value)
 
