@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/FinerGrids.h"
 #include "Quantize/GivenGrids.h"
+#include "Quantize/ReachedGrids.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
 
@@ -29,8 +30,10 @@ struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
     if (failed(target) || failed(conformActivations(function, *target, repair)) ||
         failed(conformConstants(function, *target, repair)) || failed(conformWeights(function, *target, repair)))
       return signalPassFailure();
-    if (target->powerOfTwoScales())
+    if (target->powerOfTwoScales() && target->hasOp("add")) {
+      roundWhereReached(function, *target);
       addForFinerGrids(function, *target);
+    }
   }
 };
 

@@ -9,6 +9,7 @@
 #include "Requant/RequantCheck.h"
 #include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"
+#include "Requant/SumsInReach.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
@@ -166,6 +167,8 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
     const Target &target = *known;
     bool failed = false;
     small = SmallLosses();
+    if (repair && !target.powerOfTwoScales() && target.hasOp("rescale"))
+      bringSumsInReach(getOperation(), target);
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);
       std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "Remarks.h"
 #include "Requant/AccumulatorBound.h"
+#include "Requant/SumCosts.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Passes/Repairs.h"
@@ -52,9 +53,6 @@ RequantCheck::RequantCheck(qnn::RequantOpInterface op, const MultiplierLimits &l
   ends = outputEndsOf(op);
   constexpr unsigned narrowBits = 8;
   isWide = grid.bits > narrowBits;
-  // The other operand of a sum may bring the result to either end.
-  if (isSum)
-    zero = 0, ends = {double(grid.min - grid.max), double(grid.max - grid.min)};
 }
 
 LogicalResult RequantCheck::run(MutableArrayRef<Multiplier> multipliers) {
@@ -79,18 +77,17 @@ void RequantCheck::checkProducts(MutableArrayRef<Multiplier> multipliers) {
 
 void RequantCheck::checkSum(MutableArrayRef<Multiplier> multipliers) {
   int given = 0;
-  double lost = 0;
   // Rounding a narrower multiplier up may take one bit more.
   while (int excess = excessBits(multipliers, reaches)) {
     if (!mayNarrow(0, given += excess))
       return;
-    lost = 0;
-    for (auto [operand, multiplier] : llvm::enumerate(decomposeShared(scales, narrowerBy(given))))
-      lost += costOf(operand, multipliers[operand] = multiplier);
+    llvm::copy(decomposeShared(scales, narrowerBy(given)), multipliers.begin());
   }
-  if (given && multipliers[0].q >= limits.shiftMin)
-    for (size_t operand = 0; operand < scales.size(); ++operand)
-      narrowed.add(operand, lost, {multipliers[operand].m, multipliers[operand].q, given});
+  if (!given || multipliers[0].q < limits.shiftMin)
+    return;
+  double lost = SumCosts(op).worst(multipliers);
+  for (size_t operand = 0; operand < scales.size(); ++operand)
+    narrowed.add(operand, lost, {multipliers[operand].m, multipliers[operand].q, given});
 }
 
 void RequantCheck::checkProduct(int64_t channel, Multiplier &multiplier) {
@@ -150,16 +147,14 @@ int RequantCheck::excessAtSmallestShift(int64_t channel) const {
   return size_t(channel) < reaches.size() ? excessBits(nearest[channel], reaches[channel]) : 0;
 }
 
-double RequantCheck::costAtSmallestShift() const {
-  double lost = 0;
-  for (auto [operand, scale] : llvm::enumerate(scales))
-    lost += costOf(operand, nearestAtSmallestShift(scale));
-  return lost;
+double RequantCheck::costAtSmallestShift(int64_t channel) const {
+  auto nearest = llvm::map_to_vector(scales, [&](double scale) { return nearestAtSmallestShift(scale); });
+  return costOfAll(channel, nearest);
 }
 
 void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
   const Multiplier nearest = nearestAtSmallestShift(scales[channel]);
-  double lost = costOf(channel, nearest);
+  double lost = costAtSmallestShift(channel);
   int excess = excessAtSmallestShift(channel);
   // The shift of all bits is in range: only a product too narrow for them led below it.
   bool isNarrowed = wantedShift(scales[channel], limits) >= limits.shiftMin;
@@ -167,7 +162,7 @@ void RequantCheck::checkLarge(int64_t channel, Multiplier &multiplier) {
     return refuseProduct(channel, excess);
   if (!repair || lost > tolerableCost)
     return refuse(channel, multiplier.q, causeOfLargeScale(op).message());
-  clamped.add(channel, isSum ? costAtSmallestShift() : lost, multiplier);
+  clamped.add(channel, lost, multiplier);
   multiplier = nearest;
 }
 
@@ -205,12 +200,7 @@ void RequantCheck::checkCoarse(int64_t channel, ArrayRef<Multiplier> multipliers
 }
 
 double RequantCheck::costOfAll(int64_t channel, ArrayRef<Multiplier> multipliers) const {
-  if (!isSum)
-    return costOf(channel, multipliers[channel]);
-  double lost = 0;
-  for (auto [operand, multiplier] : llvm::enumerate(multipliers))
-    lost += costOf(operand, multiplier);
-  return lost;
+  return isSum ? SumCosts(op).worst(multipliers) : costOf(channel, multipliers[channel]);
 }
 
 void RequantCheck::checkShift(int64_t channel, const Multiplier &multiplier) {

@@ -57,8 +57,8 @@ private:
   /// Bits that the product takes too many, with the multipliers at the smallest shift.
   int excessAtSmallestShift(int64_t channel) const;
   MultiplierLimits narrowerBy(int bits) const;
-  /// What all operands of a sum cost together at the smallest shift.
-  double costAtSmallestShift() const;
+  /// As costOfAll(), at the smallest shift.
+  double costAtSmallestShift(int64_t channel) const;
   void checkLarge(int64_t channel, Multiplier &multiplier);
   void checkSmall(int64_t channel, llvm::ArrayRef<Multiplier> multipliers);
   /// A multiplier with all of its bits may still be coarse beside the steps of the result.

@@ -58,7 +58,8 @@ def test_seven_bits_on_16_bit_layers(tmp_path, kind, rng):
     assert len(told) == 1 and "'layer'" in told[0] and "LSB" in told[0] and "wider multipliers" in told[0], told
     # The proof has rounding, half a step, beside it.
     cost = float(told[0].split("at the cost of at most ")[1].split(" LSB")[0])
-    assert cost + .51 >= worst
+    # Of a sum it is a bound (A34), as if results went on for as much as they are off: a 70th here.
+    assert cost + .51 >= worst * (1 - 1 / 70 if kind == "add" else 1)
 
 
 @pytest.mark.parametrize("kind", LAYERS)

@@ -19,7 +19,9 @@ from proofs import check_program
 from quantized_graphs import Pack, make
 
 # Repairs whose cost the graphs' bounds hold already.
-EXPECTED = ("ConstantRounded",)
+EXPECTED = ("ConstantRounded", "FinerOperand")
+# Repairs of all scales of a model (A52), whichever layer needs them: they name one alone.
+OF_ALL = ("PowersOfTwo", "HitScales")
 # Below this a graph's elements are too few for their mean difference to mean anything.
 COUNTED = 24
 
@@ -104,9 +106,9 @@ class Check:
         return summary
 
     def compare(self, pack):
-        """Where the pack is refused, each of its graphs alone."""
+        """Where the pack is refused, or one graph's repair changed the others' scales too, each of its graphs alone."""
         program, refusal, changed = self.convert(pack, "pack")
-        if program is None and len(pack.graphs) > 1:
+        if (program is None or changed is None) and len(pack.graphs) > 1:
             return functools.reduce(Summary.joined, (self.compare(Pack([graph])) for graph in pack.graphs))
         if program is None:
             return Summary(1, 0, [self.finding(pack.graphs[0].index, refusal)])
@@ -118,7 +120,7 @@ class Check:
         return Summary(len(pack.graphs), len(changed), [self.finding(*each) for each in wrong])
 
     def convert(self, pack, name, *arguments):
-        """The program, or None and why not; and the numbers of the graphs that were repaired at a cost."""
+        """The program, or None and why not; and the numbers of the graphs that were repaired at a cost: None for all of the pack."""
         model, program = self.folder / f"{name}.onnx", self.folder / f"{name}.tare"
         pack.save(model)
         np.savez(program.with_suffix(".data.npz"), **pack.data())
@@ -127,7 +129,8 @@ class Check:
         if done.returncode:
             return None, "refused: " + done.stderr.strip(), set()
         repairs = [each for each in json.loads(done.stdout)["repairs"] if each["kind"] not in EXPECTED]
-        return program, None, _graphs_named(json.dumps(repairs))
+        together = len(pack.graphs) > 1 and any(each["kind"] in OF_ALL for each in repairs)
+        return program, None, None if together else _graphs_named(json.dumps(repairs))
 
     def run_elsewhere(self, pack):
         """Where ONNX Runtime has a kernel for every node it must compute what the graphs' makers did."""
@@ -145,6 +148,7 @@ class Check:
         program, _, changed = self.convert(pack, "proven")
         if program is None:
             return []  # `compare` has told of it.
+        changed = {graph.index for graph in pack.graphs} if changed is None else changed
         found = check_program(program, program.with_suffix(".data.npz"), self.folder, changed)
         return [self.finding(min(_graphs_named(what), default=pack.graphs[0].index), what) for what in found]
 

@@ -14,9 +14,9 @@ def _bound(result, error, typical, size=0.0, unit=0.0):
 
 
 def _follow(result, value, factor=1.0, extra=0.0):
-    """The result of an operator that rounds its operand's numbers, or keeps them."""
-    result.wide = value.wide
-    return _bound(result, factor * value.error + extra, factor * value.typical + extra, 0.0, value.unit)
+    """The result of an operator that rounds its operand's numbers, or keeps them: also of a sum that is not rounded yet."""
+    result.wide, result.coarse = value.wide, value.coarse
+    return _bound(result, factor * value.error + extra, factor * value.typical + extra, value.size, value.unit)
 
 
 def _table(result, value, factor=1.0, extra=0.0):
@@ -322,7 +322,7 @@ def transpose(builder, value):
 
 def flatten(builder, value):
     if value.rank < 3 or builder.chance(0.5):
-        shape = [value.shape[0], -1, value.shape[-1]] if builder.chance(0.5) else [value.shape[0], -1]
+        shape = [value.shape[0], -1, value.shape[-1]] if builder.chance(0.5) and value.rank > 1 else [value.shape[0], -1]
         return _follow(builder.add("Reshape", [value, builder.constant(np.array(shape, np.int64))])[0], value)
     return _follow(builder.add("Flatten", [value])[0], value)
 

@@ -99,9 +99,7 @@ class GraphMaker(Builder):
         self.quantize(result)
 
     def fused(self, result):
-        limited = self.choose(operators.relu, operators.clip)(self, result)
-        limited.size, limited.unit, limited.coarse = result.size, result.unit, result.coarse
-        return limited
+        return self.choose(operators.relu, operators.clip)(self, result)
 
     def quantize(self, result):
         """One quantizer or several; sometimes the integers move before they are real numbers again."""

@@ -11,13 +11,25 @@ func.func @gate(%x: tensor<1x2x!quant.uniform<i8:f32, 8.0>>, %z: tensor<1x2x!qua
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
 }
 
-// A sum keeps its one shift; both operands are clamped to it.
+// (A62) The operand of 40.0 has 2^6 steps in one, up to 127 * 625 steps of the result, which 128 * 500 of the other do not bring back.
 // CHECK-LABEL: func.func @sum
 func.func @sum(%x: tensor<1x2x!quant.uniform<i8:f32, 40.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 0.5>>)
     -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
-  // CHECK: multipliers = [32767, 500], shifts = [0, 0]
-  // expected-warning @unknown {{repaired: layer 'sum', 2 operands: q is clamped to 0}}
+  // CHECK: %[[FINER:.*]] = qnn.requantize %{{.*}}multipliers = [16384], shifts = [8]
+  // CHECK: qnn.add %[[FINER]], {{.*}}multipliers = [20000, 16000], shifts = [5, 5]
+  // expected-warning @unknown {{repaired: layer 'sum', operand 0: needs q = -1, the target has q in [0, 31] (effective scales 4.0000e+04 and 5.0000e+02), so it becomes 2^6 times finer first, up to where the result is at its end anyway, at the cost of at most 0 LSB of the output: the output's grid is finer than the accumulator's; calibrate value 's' on data that exercises it, or widen its range}}
   %0 = qnn.add %x, %z : (tensor<1x2x!quant.uniform<i8:f32, 40.0>>, tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("sum"("s"))
+  return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
+}
+
+// Both are far coarser: the sum is limited where the result is.
+// CHECK-LABEL: func.func @coarse_sum
+func.func @coarse_sum(%x: tensor<1x2x!quant.uniform<i8:f32, 40.0>>, %z: tensor<1x2x!quant.uniform<i8:f32, 39.0>>)
+    -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> {
+  // CHECK: %[[SUM:.*]] = qnn.sub {{.*}}multipliers = [20000, -19500], shifts = [0, 0]
+  // CHECK: qnn.clip %[[SUM]] {{.*}}clamp = [-100, 127]
+  // expected-warning @unknown {{repaired: layer 'coarse': needs q = -1, the target has q in [0, 31] (effective scales 4.0000e+04 and -3.9000e+04), so the sum is rounded to 2^1 times coarser steps first, at the cost of at most 0 LSB of the output}}
+  %0 = qnn.sub %x, %z {clamp = #qnn.clamp<-0.1, inf>} : (tensor<1x2x!quant.uniform<i8:f32, 40.0>>, tensor<1x2x!quant.uniform<i8:f32, 39.0>>) -> tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>> loc("coarse"("s"))
   return %0 : tensor<1x2x!quant.uniform<i8:f32, 1.0e-3>>
 }
 
