@@ -53,6 +53,7 @@ std::optional<double> accumulatedStep(GridOpInterface op, const Target &target) 
       .Case([&](qnn::AccumulatorOpInterface layer) {
         return productOf(givenScale(layer.getActivationOperand().get()), weightScale(layer.getWeightOperand().get()));
       })
+      .Case([&](qnn::ResizeOp resize) { return times(scaleOf(0), -int(resize.getMostFractionBits())); })
       .Case<qnn::AveragePoolOp, qnn::ReduceMeanOp>(
           [&](auto) { return times(scaleOf(0), 1 - target.meanMultiplierBits); })
       .Default([](Operation *) { return std::nullopt; });
@@ -73,7 +74,8 @@ std::optional<double> stepOf(Value value, const Target &target) {
   auto op = value.getDefiningOp<GridOpInterface>();
   if (!op)
     return std::nullopt;
-  if (isLimit(op))
+  // Where no quantizer is next, what may be rounded stays on its operand's grid.
+  if (isLimit(op) || op.mayRescale())
     return stepOf(op->getOperand(0), target);
   if (!joins(op) && !movesAlone(op))
     return finestStep(op, target);
@@ -153,16 +155,23 @@ void joinFiner(quant::QuantizeCastOp cast, const Rounded &rounded, const Grid &t
   }
 }
 
+/// Whether the maker could round to the grid `to` itself, but is on its operand's coarser one, as no quantizer is next.
+bool staysBehind(const Rounded &rounded, const Grid &to, const Target &target) {
+  GridOpInterface maker = rounded.maker;
+  bool isNext = rounded.traced.moves.empty() && !rounded.traced.limits;
+  return maker.mayRescale() && !isNext && stepOf(maker->getOperand(0), target).value_or(0) > to.scale();
+}
+
 void reach(quant::QuantizeCastOp cast, const Grid &to, const Target &target) {
   std::optional<Rounded> rounded = roundedBy(cast);
   if (!rounded)
     return;
   if (joins(rounded->maker))
     return joinFiner(cast, *rounded, to, target);
-  std::optional<double> finest = finestStep(rounded->maker, target);
+  const double finest = finestStep(rounded->maker, target).value_or(0);
   Grid reached = to;
-  reached.scales = {finest.value_or(0)};
-  if (reached.scale() > to.scale())
+  reached.scales = {std::max(finest, to.scale())};
+  if (finest > to.scale() || staysBehind(*rounded, to, target))
     roundFirst(cast, *rounded, reached);
 }
 

@@ -66,6 +66,11 @@ MAKERS = {
     "joined": ([node("Concat", ["x", "z"], axis=1)], GIVEN, dict(z=[1, 2, 6])),
     "joined products": ([node("Mul", ["x", "z"], "p"), node("Concat", ["p", "x"], axis=1)], 2.0 ** -10, dict(z=[1, 4, 6])),
     "a limit": ([node("Relu", ["x"])], GIVEN, {}),
+    "resize": ([node("Resize", ["x", "", "scales"], mode="linear", coordinate_transformation_mode="asymmetric")], 2.0 ** -6,
+               dict(constants={"scales": np.array([1, 1, 2], np.float32)})),
+    "joined with a resize": ([node("Resize", ["x", "", "scales"], "p", mode="linear", coordinate_transformation_mode="asymmetric"),
+                              node("Concat", ["p", "z"], axis=1)], 2.0 ** -6,
+                             dict(z=[1, 2, 12], constants={"scales": np.array([1, 1, 2], np.float32)})),
     "mean": ([node("AveragePool", ["x"], kernel_shape=[2])], 2.0 ** -6, {}),
 }
 

@@ -183,9 +183,8 @@ class Builder:
         return np.float32(2.0 ** np.ceil(np.log2(real)))
 
     def grid_for(self, value, kind):
-        """A grid that an observer might choose: mostly all of the range, sometimes less; hardly finer than what is rounded to it, and no
-        finer where hardware only shifts to the right."""
-        array, finest = value.array, value.unit / (1 if self.hardware.powers_of_two else 16)
+        """A grid that an observer might choose: mostly all of the range, sometimes less; hardly finer than what is rounded to it."""
+        array, finest = value.array, value.unit / 16
         low, high = min(float(array.min(initial=0)), 0.0), max(float(array.max(initial=0)), 0.0)
         if low == high:
             high = 1.0
