@@ -162,8 +162,8 @@ Result<mlir::Value> GraphImporter::materialize(llvm::StringRef name, GraphValue 
 }
 
 /// The integers of a quantized value, which are what the model computes on.
-mlir::Value GraphImporter::asPlainIntegers(mlir::Value quantized) {
-  mlir::Location loc = quantized.getLoc();
+mlir::Value GraphImporter::asPlainIntegers(llvm::StringRef name, mlir::Value quantized) {
+  mlir::Location loc = qnn::nameLoc(builder.getContext(), name, name);
   qnn::Grid grid = *qnn::Grid::of(quantized.getType());
   ElementType element = qnn::toHost(quantized.getType()).element;
   auto type = mlir::cast<mlir::RankedTensorType>(quantized.getType());
@@ -190,7 +190,7 @@ Result<mlir::Value> GraphImporter::inOwnType(llvm::StringRef name, GraphValue &v
     return Error{describe(*value.dynamic)};
   if (value.isKnown())
     return makeExactConstant(name, withFloat32(value.numbers()));
-  return qnn::quantizedElement(value.value.getType()) ? asPlainIntegers(value.value) : value.value;
+  return qnn::quantizedElement(value.value.getType()) ? asPlainIntegers(name, value.value) : value.value;
 }
 
 bool GraphImporter::isAllKnown(const proto::NodeProto &node) const {

@@ -125,7 +125,7 @@ private:
   std::optional<std::string> attempt(llvm::function_ref<mlir::LogicalResult()> import);
   void takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined);
   bool isAllKnown(const proto::NodeProto &node) const;
-  mlir::Value asPlainIntegers(mlir::Value quantized);
+  mlir::Value asPlainIntegers(llvm::StringRef name, mlir::Value quantized);
   /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
   mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
   Result<mlir::Value> makeOutput(llvm::StringRef name, bool &isUnsigned);

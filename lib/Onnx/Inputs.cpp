@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
+#include <utility>
 
 using namespace tare;
 using namespace tare::onnx;
@@ -228,12 +229,17 @@ mlir::FailureOr<std::vector<BoundInput>> tare::onnx::bindInputs(const Graph &gra
 }
 
 /// Writes an element; false where the type does not have the number.
-static bool store(double number, Tensor &tensor, int64_t index) {
+template <typename N> static bool store(N number, Tensor &tensor, int64_t index) {
   return visit(tensor.element(), [&](auto zero) {
     using T = decltype(zero);
-    bool holds = std::is_floating_point_v<T> ||
-                 (std::trunc(number) == number && number >= double(std::numeric_limits<T>::lowest()) &&
-                  number < std::ldexp(1.0, std::numeric_limits<T>::digits));
+    bool holds = true;
+    if constexpr (std::is_same_v<T, bool>)
+      holds = number == 0 || number == 1;
+    else if constexpr (std::is_integral_v<T> && std::is_integral_v<N>)
+      holds = std::in_range<T>(number);
+    else if constexpr (std::is_integral_v<T>)
+      holds = std::trunc(number) == number && number >= double(std::numeric_limits<T>::lowest()) &&
+              number < std::ldexp(1.0, std::numeric_limits<T>::digits);
     if (holds)
       tensor.mutableAs<T>()[index] = static_cast<T>(number);
     return holds;
@@ -260,8 +266,9 @@ mlir::FailureOr<Tensor> tare::onnx::constantInput(const proto::ValueInfoProto &i
                               given.value.count()));
   Tensor value(*element, shape);
   for (int64_t i = 0; i < value.count(); ++i)
-    if (double number = given.value.as<double>()[i]; !store(number, value, i))
-      return refuse(fmt::format("holds {}, found {}", nameOf(*element), number));
+    if (bool isWhole = given.value.element() == ElementType::i64;
+        !(isWhole ? store(given.value.as<int64_t>()[i], value, i) : store(given.value.as<double>()[i], value, i)))
+      return refuse(fmt::format("holds {}, found {}", nameOf(*element), toDoubles(given.value)[i]));
   return value;
 }
 
@@ -272,7 +279,13 @@ Result<InputValue> tare::onnx::parseInputValue(std::string_view text) {
   list.split(parts, ',');
   if (name.empty() || name.size() == text.size())
     return malformed;
-  InputValue given{name.str(), Tensor(ElementType::f64, Shape{int64_t(parts.size())})};
+  InputValue given{name.str(), Tensor(ElementType::i64, Shape{int64_t(parts.size())})};
+  auto isWhole = [&](auto part) {
+    return !part.value().trim().getAsInteger(10, given.value.mutableAs<int64_t>()[part.index()]);
+  };
+  if (llvm::all_of(llvm::enumerate(parts), isWhole))
+    return given;
+  given.value = Tensor(ElementType::f64, given.value.shape());
   for (auto [index, part] : llvm::enumerate(parts))
     if (part.trim().getAsDouble(given.value.mutableAs<double>()[index]) ||
         !std::isfinite(given.value.as<double>()[index]))

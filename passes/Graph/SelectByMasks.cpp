@@ -11,6 +11,7 @@
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
 
+#include "mlir/Dialect/Traits.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 #include <limits>
@@ -43,7 +44,11 @@ public:
       if (ElementsAttr known = qnn::constantValue(value))
         return scaled(mask, *qnn::toTensor(known).as<float>(), step);
     Value factors = floatConstant(builder, at(step + "_mask"), condition.shape(), mask, nameOf(step + "_mask"));
-    return qnn::MulOp::create(builder, at(step), op.getResult(0).getType(), value, factors, nullptr);
+    // Both may be smaller than the result.
+    SmallVector<int64_t> shape;
+    auto type = cast<RankedTensorType>(value.getType());
+    OpTrait::util::getBroadcastedShape(type.getShape(), condition.shape(), shape);
+    return qnn::MulOp::create(builder, at(step), type.clone(shape), value, factors, nullptr);
   }
 
 private:

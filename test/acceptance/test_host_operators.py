@@ -147,6 +147,12 @@ def test_values_that_no_input_has(tmp_path, value, said):
     assert said in fails("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz", "--input-value", value)
 
 
+def test_values_are_exact(tmp_path):
+    path = save(tmp_path / "m.onnx", [node("Add", ["x", "n"], ["y"], name="sum")], [port("x", [1], I64), port("n", [], I64)], [port("y", None, I64)], {}, 18)
+    for value in (2**53 + 1, 2**63 - 1, -2**63):
+        assert outputs_of(path, {"x": np.zeros((1, 1), I64)}, "--input-value", f"n={value}")["y"].item() == value
+
+
 def test_named_dimensions(tmp_path, rng):
     path = save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"], name="r")], [port("x", ["batch", 3, "height", "width"])], [port("y", ["batch", 3, "height", "width"])], {}, 18)
     x = rng.normal(size=(2, 1, 3, 4, 5)).astype(F32)

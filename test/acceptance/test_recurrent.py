@@ -48,6 +48,8 @@ CASES = {
     "clip": dict(steps=3, clip=.5),
     "hard": dict(steps=2, hard=True),
     "lengths": dict(steps=3, batch=2, lengths=True),
+    "one_input": dict(steps=2, inputs=1),
+    "one_unit": dict(steps=3, hidden=1, batch=2),
     "last_only": dict(steps=3, results=["", "Y_h"]),
 }
 

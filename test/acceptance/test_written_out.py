@@ -55,6 +55,7 @@ CASES = {
     "tile": ("Tile", ["x", "i"], {"x": ROWS}, {"i": np.array([1, 2, 3])}, {}, 13),
     "expand": ("Expand", ["x", "i"], {"x": [1, 6, 1]}, {"i": np.array([2, 1, 1, 4])}, {}, 13),
     "where": ("Where", ["m", "x", "z"], {"x": ROWS, "z": ROWS}, {"m": c(4, 6, 16) > 0}, {}, 13),
+    "where_parts": ("Where", ["m", "k", "x"], {"x": [1, 1, 6, 1]}, {"m": c(4, 3, 1, 1) > 0, "k": c(5, 3, 1, 6)}, {}, 13),
     "where_constant": ("Where", ["m", "x", "k"], {"x": ROWS}, {"m": c(4, 6, 1) > 0, "k": F32(.5)}, {}, 13),
     "triangle": ("Trilu", ["x"], {"x": ROWS}, {}, {"upper": 0}, 14),
     "running_sum": ("CumSum", ["x", "i"], {"x": ROWS}, {"i": np.array(1)}, {}, 14),

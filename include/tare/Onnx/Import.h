@@ -40,7 +40,7 @@ struct InputValue {
   Tensor value;
 };
 
-/// Parses "sr=16000" or "axes=0,2", the value of --input-value: float64 numbers.
+/// Parses "sr=16000" or "axes=0,2", the value of --input-value: int64 numbers, float64 where not all are such.
 Result<InputValue> parseInputValue(std::string_view text);
 
 struct ImportOptions {

@@ -43,8 +43,11 @@ std::optional<host::Attribute> fromAttribute(Attribute attribute) {
     return integers.asArrayRef().vec();
   if (auto numbers = dyn_cast<DenseF64ArrayAttr>(attribute))
     return numbers.asArrayRef().vec();
+  // One number that stands for more is no node's.
+  constexpr int64_t mostElements = int64_t(1) << 24;
   if (auto elements = dyn_cast<ElementsAttr>(attribute))
-    return toTensor(elements);
+    return elements.getNumElements() <= mostElements ? std::optional<host::Attribute>(toTensor(elements))
+                                                     : std::nullopt;
   auto list = dyn_cast<ArrayAttr>(attribute);
   if (!list || !llvm::all_of(list, llvm::IsaPred<StringAttr>))
     return std::nullopt;
@@ -122,10 +125,13 @@ LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
     else
       append(nodes, ", ", describe(op));
   });
-  bool takesIntegers =
-      llvm::any_of(function.getArgumentTypes(), [](Type type) { return isa<IntegerType>(getElementTypeOrSelf(type)); });
-  if (!nodes.empty() && takesIntegers)
-    nodes += " (what follows from an input of integers alone is a constant with --input-value NAME=VALUES)";
+  std::string integers;
+  for (BlockArgument argument : function.getArguments())
+    if (isa<IntegerType>(getElementTypeOrSelf(argument.getType())))
+      append(integers, ", ", "'" + valueName(argument) + "'");
+  if (!nodes.empty() && !integers.empty())
+    nodes += " (they may follow from inputs of integers or bool, " + integers +
+             ", which --input-value NAME=VALUES makes constants)";
   if (!nodes.empty())
     append(reasons, "; ",
            "operators that have no integer form: " + nodes +
@@ -137,6 +143,11 @@ LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
 LogicalResult HostOp::verify() {
   if (failed(verifyPositions(*this)))
     return failure();
+  if (getNumResults() == 0)
+    return emitOpError("has no results, expected those of its node");
+  constexpr int64_t latest = 1 << 16;
+  if (int64_t opset = getOpset(); opset < 1 || opset > latest)
+    return emitOpError("is of opset ") << opset << ", expected 1 or more";
   for (NamedAttribute parameter : getParameters())
     if (!fromAttribute(parameter.getValue()))
       return emitOpError("parameter '") << parameter.getName().getValue()

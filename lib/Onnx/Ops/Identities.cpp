@@ -1,4 +1,5 @@
 //===- Identities.cpp - Nodes that vanish ---------------------------------===//
+#include "Composite.h"
 #include "Quantization.h"
 
 using namespace tare;
@@ -51,6 +52,19 @@ LogicalResult importCast(Node &node) {
   return node.give(format ? node.create<qnn::RoundOp>(input, *format) : input);
 }
 
+/// A Cast to the type of operand 1: the model's, or that of the value in the IR.
+LogicalResult importCastLike(Node &node) {
+  std::optional<int32_t> to = node.declaredType(1);
+  if (const Tensor *known = to ? nullptr : node.known(1))
+    to = dataTypeOf(known->element());
+  if (!to && node.operand(1))
+    to = proto::TensorProto::FLOAT;
+  if (!to)
+    return failure();
+  Composite composite(node);
+  return composite.finish("Cast", {composite.input(0)}, {attribute("to", int64_t(*to))});
+}
+
 } // namespace
 
 void tare::onnx::registerIdentities(OpTable &table) {
@@ -58,4 +72,5 @@ void tare::onnx::registerIdentities(OpTable &table) {
   table.addImport("Dropout", importDropout);
   table.addFold("Dropout", importDropout);
   table.addImport("Cast", importCast);
+  table.addImport("CastLike", importCastLike);
 }

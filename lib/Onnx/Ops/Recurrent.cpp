@@ -139,10 +139,13 @@ private:
   /// The gate's rows of a constant [directions, gates * hidden, columns].
   Tensor rows(const Tensor &all, int64_t number, int64_t columns) const {
     int64_t perDirection = all.count() / layer.directions, count = layer.hidden * columns;
-    Tensor own(ElementType::f32, columns == 1 ? Shape{layer.hidden} : Shape{layer.hidden, columns});
+    Tensor own(ElementType::f32, Shape{layer.hidden, columns});
     std::copy_n(all.as<float>() + direction * perDirection + number * count, count, own.mutableAs<float>());
     return own;
   }
+
+  /// The gate's part of the biases [directions, 2 * gates * hidden], those of the state behind those of the input.
+  Tensor biasRows(int64_t number) const { return rows(*layer.bias, number, 1).reshaped({layer.hidden}); }
 
   mlir::Value weight(llvm::StringRef name, const Tensor &tensor) {
     return node.constant((node.resultName(firstResult()) + "/" + prefix + name).str(), tensor);
@@ -161,8 +164,8 @@ private:
     Tensor bias(ElementType::f32, Shape{layer.hidden});
     std::fill_n(bias.mutableAs<float>(), layer.hidden, 0.0f);
     if (layer.bias) {
-      bias = rows(*layer.bias, gate.number, 1);
-      Tensor state = rows(*layer.bias, gates.size() + gate.number, 1);
+      bias = biasRows(gate.number);
+      Tensor state = biasRows(gates.size() + gate.number);
       if (!keepsRecurrentBias(gate))
         std::transform(bias.as<float>(), bias.as<float>() + layer.hidden, state.as<float>(), bias.mutableAs<float>(),
                        std::plus<>());
@@ -185,7 +188,7 @@ private:
   mlir::Value recurrentBias(size_t gate) {
     mlir::Value &known = biases[gate];
     if (!known && layer.bias)
-      known = weight(std::string("Rb") + gates[gate].name, rows(*layer.bias, gates.size() + gates[gate].number, 1));
+      known = weight(std::string("Rb") + gates[gate].name, biasRows(gates.size() + gates[gate].number));
     return known;
   }
 

@@ -73,6 +73,30 @@ func.func @parameter(%x: tensor<4xf32>) {
 
 // -----
 
+func.func @opset(%x: tensor<4xf32>) {
+  // expected-error @+1 {{is of opset -3, expected 1 or more}}
+  %0 = qnn.host "Neg" opset -3(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @no_result(%x: tensor<4xf32>) {
+  // expected-error @+1 {{has no results, expected those of its node}}
+  qnn.host "Neg" opset 13(%x) : (tensor<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @much_of_one(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found dense}}
+  %0 = qnn.host "ConstantOfShape" opset 13(%x) {parameters = {value = dense<1.0> : tensor<999999999xf32>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @quantized(%x: tensor<4x!quant.uniform<i8:f32, 0.5>>) {
   // expected-error @+1 {{must be variadic of statically shaped tensor of 32-bit float or integer values}}
   %0 = qnn.host "Neg" opset 13(%x) : (tensor<4x!quant.uniform<i8:f32, 0.5>>) -> tensor<4xf32>
