@@ -48,9 +48,11 @@ template <typename Function> decltype(auto) withType(ElementType type, Function 
 
 bool isFloat(ElementType type) { return type == ElementType::f32 || type == ElementType::f64; }
 
-/// std::in_range refuses bool.
+/// A finite double beyond float32 would become infinite. std::in_range refuses bool.
 template <typename To, typename From> bool fits(From value) {
-  if constexpr (std::is_floating_point_v<To>)
+  if constexpr (std::is_same_v<To, float> && std::is_same_v<From, double>)
+    return !std::isfinite(value) || std::isfinite(static_cast<float>(value));
+  else if constexpr (std::is_floating_point_v<To>)
     return true;
   else if constexpr (std::is_same_v<From, bool>)
     return true;

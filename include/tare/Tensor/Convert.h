@@ -16,7 +16,7 @@ namespace tare {
 /// still checked where not all of them fit.
 bool isConvertible(ElementType from, ElementType to);
 
-/// Converts all elements; an integer that does not fit is an error.
+/// Converts all elements; an integer that does not fit is an error, and so is a finite number that would be infinite.
 Status convert(ConstTensorView from, TensorView to);
 
 /// IEEE half precision to single precision, exactly.

@@ -18,7 +18,7 @@ TEST(Convert, ToFloat) {
   Tensor result(ElementType::f32, {3});
   ASSERT_TRUE(convert(makeTensor<uint8_t>({3}, {0, 128, 255}).view(), result.mutableView()));
   EXPECT_EQ(valuesOf<float>(result), (std::vector<float>{0, 128, 255}));
-  ASSERT_TRUE(convert(makeTensor<double>({3}, {0.1, -2, 1e300}).view(), result.mutableView()));
+  ASSERT_TRUE(convert(makeTensor<double>({3}, {0.1, -2, INFINITY}).view(), result.mutableView()));
   EXPECT_EQ(valuesOf<float>(result), (std::vector<float>{0.1f, -2, INFINITY}));
 }
 
@@ -29,6 +29,17 @@ TEST(Convert, IntegersThatFit) {
   Status status = convert(makeTensor<int64_t>({2}, {0, 128}).view(), result.mutableView());
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, "value 128 at element 1 does not fit int8");
+}
+
+TEST(Convert, DoublesBeyondFloat32) {
+  Tensor doubles(ElementType::f64, {2}), floats(ElementType::f32, {2});
+  doubles.mutableAs<double>()[0] = std::numeric_limits<double>::infinity();
+  doubles.mutableAs<double>()[1] = 1e38;
+  EXPECT_TRUE(convert(doubles.view(), floats.mutableView()));
+  doubles.mutableAs<double>()[1] = 1e39;
+  Status status = convert(doubles.view(), floats.mutableView());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "value 1e+39 at element 1 does not fit float32");
 }
 
 /// The nearest of all halves, ties to the one whose last bit is 0.
