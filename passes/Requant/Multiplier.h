@@ -46,8 +46,8 @@ Multiplier decompose(double scale, const MultiplierLimits &limits);
 /// The multipliers of operands that are summed before the one shift: all at the shift that the largest of them needs.
 llvm::SmallVector<Multiplier> decomposeShared(llvm::ArrayRef<double> scales, const MultiplierLimits &limits);
 
-/// Without multipliers: the coarser operand of a sum is shifted left to the finer one's grid, or to the result's, so that
-/// one shift brings both to the result's. (A35)
+/// Without multipliers: the coarser operand of a sum is shifted left to the finer one's grid, or to the result's, so
+/// that one shift brings both to the result's. (A35)
 llvm::SmallVector<Multiplier> decomposeAligned(llvm::ArrayRef<double> scales, const MultiplierLimits &limits);
 
 /// The shift that keeps all bits of the multiplier, however large it is.

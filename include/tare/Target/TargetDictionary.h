@@ -10,8 +10,7 @@ namespace tare {
 
 /// The keys and values of the YAML description as attributes: integers,
 /// booleans, strings, lists, dictionaries.
-mlir::DictionaryAttr toDictionary(mlir::MLIRContext *context,
-                                  const Target &target);
+mlir::DictionaryAttr toDictionary(mlir::MLIRContext *context, const Target &target);
 
 /// The target that the dictionary describes, under the rules of the YAML
 /// description.

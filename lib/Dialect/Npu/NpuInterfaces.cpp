@@ -8,17 +8,13 @@ using namespace mlir;
 
 namespace tare::npu {
 
-static Result<TensorType> infer(const program::OpUnion &parameters,
-                                TypeRange operands) {
+static Result<TensorType> infer(const program::OpUnion &parameters, TypeRange operands) {
   SmallVector<TensorType> types = llvm::map_to_vector(operands, qnn::toHost);
   return kernels::lookup(parameters.type)->infer(parameters, types);
 }
 
-LogicalResult inferResultType(MLIRContext *context,
-                              std::optional<Location> location,
-                              const program::OpUnion &parameters,
-                              ValueRange operands,
-                              SmallVectorImpl<Type> &types) {
+LogicalResult inferResultType(MLIRContext *context, std::optional<Location> location,
+                              const program::OpUnion &parameters, ValueRange operands, SmallVectorImpl<Type> &types) {
   Result<TensorType> type = infer(parameters, operands.getTypes());
   if (!type)
     return emitOptionalError(location, type.error().message);
@@ -27,14 +23,12 @@ LogicalResult inferResultType(MLIRContext *context,
 }
 
 LogicalResult detail::verifyNpuOp(Operation *op) {
-  Result<TensorType> type =
-      infer(cast<NpuOpInterface>(op).encode(), op->getOperandTypes());
+  Result<TensorType> type = infer(cast<NpuOpInterface>(op).encode(), op->getOperandTypes());
   if (!type)
     return op->emitOpError(type.error().message);
   RankedTensorType expected = qnn::toMlir(op->getContext(), *type);
   if (op->getResult(0).getType() != expected)
-    return op->emitOpError("has a result of type ")
-           << op->getResult(0).getType() << "; expected " << expected;
+    return op->emitOpError("has a result of type ") << op->getResult(0).getType() << "; expected " << expected;
   return success();
 }
 

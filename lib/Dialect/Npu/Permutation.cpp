@@ -22,9 +22,7 @@ Permutation compose(ArrayRef<int32_t> first, ArrayRef<int32_t> second) {
 }
 
 bool isIdentity(ArrayRef<int32_t> permutation) {
-  return all_of(enumerate(permutation), [](auto dim) {
-    return dim.value() == static_cast<int32_t>(dim.index());
-  });
+  return all_of(enumerate(permutation), [](auto dim) { return dim.value() == static_cast<int32_t>(dim.index()); });
 }
 
 bool movesOnlyUnitDims(ArrayRef<int32_t> permutation, ArrayRef<int64_t> shape) {

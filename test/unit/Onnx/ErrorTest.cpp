@@ -58,11 +58,10 @@ TEST(Errors, UnsupportedNodesAreListedTogether) {
   model.node("Hardmax", {"a"}, {"b"}).named("branch");
   model.node("Inverse", {"b"}, {"y"}).named("sum");
   model.graph().mutable_node(2)->set_domain("com.microsoft");
-  EXPECT_EQ(
-      errorOf(model),
-      "operators that are not supported: node 'pick' (Bernoulli, opset 11), node 'sum' (com.microsoft.Inverse, opset 1); "
-      "express them by operators of docs/onnx.md, "
-      "fold what is constant, or cut the model there");
+  EXPECT_EQ(errorOf(model), "operators that are not supported: node 'pick' (Bernoulli, opset 11), node 'sum' "
+                            "(com.microsoft.Inverse, opset 1); "
+                            "express them by operators of docs/onnx.md, "
+                            "fold what is constant, or cut the model there");
 }
 
 TEST(Errors, Definitions) {

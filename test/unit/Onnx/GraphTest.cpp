@@ -87,7 +87,8 @@ TEST(Inputs, Errors) {
   model.node("Relu", {"x"}, {"y"});
   EXPECT_EQ(errorOf(model), "input 'x' has the shape 1xd2x4, whose dimension 1 ('d2') is open; give the shape with "
                             "--input-shape x=DIMS, or --input-shape d2=N");
-  EXPECT_EQ(errorOf(model, withShape("z=1,2,4")), "--input-shape names 'z', but the model's inputs are 'x', and its open dimensions 'd2'");
+  EXPECT_EQ(errorOf(model, withShape("z=1,2,4")),
+            "--input-shape names 'z', but the model's inputs are 'x', and its open dimensions 'd2'");
   EXPECT_EQ(errorOf(model, withShape("x=1,2,5")),
             "--input-shape gives input 'x' the shape 1x2x5, but the model says 1xd2x4");
   EXPECT_THAT(errorOf(model, withShape("x=1,2")), HasSubstr("the shape 1x2, but the model says 1xd2x4"));

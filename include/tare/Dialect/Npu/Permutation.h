@@ -17,19 +17,15 @@ using Permutation = llvm::SmallVector<int32_t, 4>;
 Permutation inverse(llvm::ArrayRef<int32_t> permutation);
 /// First `first`, then `second`, as one: transpose(transpose(x, first), second)
 /// = transpose(x, compose(first, second)).
-Permutation compose(llvm::ArrayRef<int32_t> first,
-                    llvm::ArrayRef<int32_t> second);
+Permutation compose(llvm::ArrayRef<int32_t> first, llvm::ArrayRef<int32_t> second);
 bool isIdentity(llvm::ArrayRef<int32_t> permutation);
 /// No element moves in memory: the dimensions of `shape` larger than 1 keep
 /// their order.
-bool movesOnlyUnitDims(llvm::ArrayRef<int32_t> permutation,
-                       llvm::ArrayRef<int64_t> shape);
+bool movesOnlyUnitDims(llvm::ArrayRef<int32_t> permutation, llvm::ArrayRef<int64_t> shape);
 
 /// result[i] = list[permutation[i]]: the shape (or any list per dimension) of a
 /// transposed tensor.
-template <typename T>
-llvm::SmallVector<T> permuted(llvm::ArrayRef<T> list,
-                              llvm::ArrayRef<int32_t> permutation) {
+template <typename T> llvm::SmallVector<T> permuted(llvm::ArrayRef<T> list, llvm::ArrayRef<int32_t> permutation) {
   llvm::SmallVector<T> result;
   for (int32_t dim : permutation)
     result.push_back(list[dim]);

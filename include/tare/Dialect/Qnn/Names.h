@@ -24,7 +24,8 @@ std::string layerName(mlir::Operation *op);
 /// The name of the ONNX value that `value` holds: of the op's location, or of the function argument.
 std::string valueName(mlir::Value value);
 
-/// `loc` with the layer's name kept and the value's replaced: for an op that takes over what a fused successor computed.
+/// `loc` with the layer's name kept and the value's replaced: for an op that takes over what a fused successor
+/// computed.
 mlir::Location withValueName(mlir::Location loc, llvm::StringRef value);
 
 /// The location of the fusion of `producer` and `last`: the layer is the producer's, the value is the last one's.

@@ -1,0 +1,38 @@
+//===- RecurrentCells.h - The cells of RNN, GRU and LSTM --------*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
+#define TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
+
+#include "Node.h"
+
+#include <string>
+#include <vector>
+
+namespace tare::onnx::recurrent {
+
+/// What the attributes and operands say, checked.
+struct Layer {
+  int64_t steps = 0, batch = 0, inputs = 0, hidden = 0, directions = 1;
+  bool reverse = false;
+  double clip = 0;
+  /// Of hard sigmoids, all of which share them.
+  double alpha = 0.2, beta = 0.5;
+  /// Three per direction at most: those of f, g and h in ONNX's formulas.
+  std::vector<std::string> activations;
+  mlir::Value x;
+  const Tensor *w = nullptr, *r = nullptr, *bias = nullptr;
+};
+
+/// Writes the cells of one direction (0: forward, or the only one), step by step, from the states h and c (null: zero),
+/// and leaves there those behind the last step; gives h of each step, in the steps' own order. Only an LSTM has c.
+using WriteCells = llvm::SmallVector<mlir::Value> (*)(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
+                                                      mlir::Value &c);
+llvm::SmallVector<mlir::Value> writeRnn(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
+                                        mlir::Value &c);
+llvm::SmallVector<mlir::Value> writeGru(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
+                                        mlir::Value &c);
+llvm::SmallVector<mlir::Value> writeLstm(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
+                                         mlir::Value &c);
+
+} // namespace tare::onnx::recurrent
+
+#endif // TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
