@@ -33,7 +33,7 @@ configure_file(cmake/tare.pc.in ${CMAKE_BINARY_DIR}/tare.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/tare.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # In the folders of the sources, so that links from page to page lead somewhere.
-install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs bench DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 install(FILES lib/Program/program.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Program)
 install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/tare)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 
 from harness import BIN, MODELS, ROOT, load
 
@@ -59,6 +60,16 @@ def measure(*arguments):
     return Measured(seconds, megabytes)
 
 
+def name_after_inputs(path, model):
+    """prepare.py may call an array otherwise than the model calls its input: the one that is left over has the data of the one that is missing."""
+    graph, arrays = onnx.load(model).graph, load(path)
+    inputs = {each.name for each in graph.input} - {each.name for each in graph.initializer}
+    missing, over = inputs - set(arrays), set(arrays) - inputs - {"labels"}
+    if len(missing) == len(over) == 1:
+        arrays[missing.pop()] = arrays.pop(over.pop())
+        np.savez(path, **arrays)
+
+
 class ZooModel:
     """One model with its data, in a working folder; each result is made when first asked for."""
 
@@ -69,6 +80,8 @@ class ZooModel:
         self.calibration, self.test = (self.folder / f"{name}.{kind}.npz" for kind in ("calib", "test"))
         if not self.test.exists():
             subprocess.run([sys.executable, MODELS / "prepare.py", self.folder, name], check=True, stdout=subprocess.DEVNULL)
+            for path in (self.calibration, self.test):
+                name_after_inputs(path, self.model)
         if samples:
             short = self.folder / f"{name}.test{samples}.npz"
             np.savez(short, **{key: value[:samples] for key, value in load(self.test).items()})
