@@ -1,5 +1,6 @@
 //===- Identities.cpp - Nodes that vanish ---------------------------------===//
 #include "Composite.h"
+#include "ConstantData.h"
 #include "Quantization.h"
 
 using namespace tare;
@@ -61,6 +62,9 @@ LogicalResult importCastLike(Node &node) {
     to = proto::TensorProto::FLOAT;
   if (!to)
     return failure();
+  // As a constant it would be taken for a mask, whose -inf is the lowest number.
+  if (const Tensor *known = node.known(0); known && withoutMinusInfinity(*known))
+    return node.error("operand '" + node.operandName(0) + "' holds -inf");
   Composite composite(node);
   return composite.finish("Cast", {composite.input(0)}, {attribute("to", int64_t(*to))});
 }
