@@ -1,0 +1,11 @@
+# What is done with a page's `text`: with UPDATE it replaces PAGE, without it PAGE must hold it.
+if(UPDATE)
+  file(WRITE ${PAGE} "${text}")
+  return()
+endif()
+if(EXISTS ${PAGE})
+  file(READ ${PAGE} present)
+endif()
+if(NOT "${present}" STREQUAL "${text}")
+  message(FATAL_ERROR "${PAGE} is out of date: build the target 'docs'")
+endif()
