@@ -14,6 +14,8 @@ void tare::buildSimplifyPipeline(OpPassManager &passes) {
   function.addPass(createSelectByMasks());
   function.addPass(createCanonicalizeGraph());
   function.addPass(createFoldConstants());
+  // Before factors of a written-out function go into a layer's weights.
+  function.addPass(createRecognizeFunctions());
   function.addPass(createFoldBatchNorms());
   function.addPass(createDecompose());
   function.addPass(createFuseActivations());

@@ -153,6 +153,13 @@ SmallVector<double> tare::doubles(ElementsAttr attr) {
   return SmallVector<double>(data, data + tensor.count());
 }
 
+std::optional<double> tare::scalarConstant(Value value) {
+  ElementsAttr attr = floatConstantValue(value);
+  if (!attr || attr.getNumElements() != 1)
+    return std::nullopt;
+  return doubles(attr)[0];
+}
+
 ElementsAttr tare::floatConstantValue(Value value) {
   ElementsAttr attr = qnn::constantValue(value);
   return attr && attr.getElementType().isF32() ? attr : ElementsAttr();

@@ -11,6 +11,8 @@
 #include "mlir/IR/PatternMatch.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
+#include <optional>
+
 namespace tare {
 
 /// y = scale[c] * x + shift[c], c counting along one axis of x.
@@ -38,6 +40,9 @@ llvm::SmallVector<double> doubles(mlir::ElementsAttr attr);
 
 /// The constant that defines `value` if its elements are floats, or null.
 mlir::ElementsAttr floatConstantValue(mlir::Value value);
+
+/// The one element of a float constant, or nothing.
+std::optional<double> scalarConstant(mlir::Value value);
 
 /// Erases those of `values` that are constants which nobody uses. One value may stand there several times, or be null.
 void eraseDeadConstants(mlir::RewriterBase &rewriter, llvm::ArrayRef<mlir::Value> values);

@@ -61,12 +61,6 @@ void takeRange(Operation *from, Operation *to) {
     to->setDiscardableAttr(qnn::rangeAttrName, range);
 }
 
-/// The one element of a constant, or nothing.
-std::optional<double> scalar(Value value) {
-  SmallVector<double> values = doubles(floatConstantValue(value));
-  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
-}
-
 bool near(std::optional<double> value, double expected) {
   return value && std::abs(*value - expected) <= 1e-6 * std::abs(expected);
 }
@@ -76,15 +70,15 @@ template <typename OpTy> Value otherThan(Value value, double expected) {
   auto op = value.getDefiningOp<OpTy>();
   if (!op || op.getClamp())
     return nullptr;
-  if (near(scalar(op.getRhs()), expected))
+  if (near(scalarConstant(op.getRhs()), expected))
     return op.getLhs();
-  return near(scalar(op.getLhs()), expected) ? op.getRhs() : Value();
+  return near(scalarConstant(op.getLhs()), expected) ? op.getRhs() : Value();
 }
 
 /// v where `value` is v / 6.
 Value timesSixth(Value value) {
   if (auto div = value.getDefiningOp<qnn::DivOp>())
-    return near(scalar(div.getRhs()), 6.0) && !div.getClamp() ? div.getLhs() : Value();
+    return near(scalarConstant(div.getRhs()), 6.0) && !div.getClamp() ? div.getLhs() : Value();
   return otherThan<qnn::MulOp>(value, 1.0 / 6.0);
 }
 

@@ -91,6 +91,9 @@ struct ExecutableOptions {
   bool reference = false;
   /// In units of 2^20 bytes; 0 for what there is.
   int64_t maxMemory = 0;
+  /// Nobody will look at the layers' results, so that a float model may be computed by fewer: batch norms folded,
+  /// activations fused.
+  bool onlyOutputs = false;
 };
 
 class Executable {

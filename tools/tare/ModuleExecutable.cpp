@@ -10,8 +10,11 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/ModelPorts.h"
+#include "tare/Passes/Pipelines.h"
 #include "tare/Tensor/OffsetBinary.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Pass/PassManager.h"
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -84,6 +87,18 @@ Type gridTypeOf(Value value) {
   return grid ? Type(RankedTensorType::get(type.getShape(), grid)) : type;
 }
 
+/// The float model as calibration runs it. A model with quantizers stays as it is, bit for bit, and so does one that
+/// the passes refuse.
+static OwningOpRef<ModuleOp> simplified(OwningOpRef<ModuleOp> module) {
+  if (module->walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted())
+    return module;
+  ScopedDiagnosticHandler quiet(module->getContext(), [](Diagnostic &) { return mlir::success(); });
+  OwningOpRef<ModuleOp> simpler = module->clone();
+  PassManager passes(module->getContext(), ModuleOp::getOperationName());
+  buildSimplifyPipeline(passes);
+  return succeeded(passes.run(*simpler)) ? std::move(simpler) : std::move(module);
+}
+
 Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &path, ModelKind kind,
                                                            const ExecutableOptions &options, const Console &console) {
   std::unique_ptr<ModuleExecutable> result(new ModuleExecutable(path, console));
@@ -94,7 +109,7 @@ Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &pa
   if (!module)
     return module.error();
   result->context.showWarnings();
-  result->module = std::move(*module);
+  result->module = options.onlyOutputs && kind == ModelKind::onnx ? simplified(std::move(*module)) : std::move(*module);
   result->function = result->module->lookupSymbol<func::FuncOp>("main");
   Result<size_t> atOnce = samplesThatFit(result->function, path, limit);
   if (!atOnce)

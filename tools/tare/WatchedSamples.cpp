@@ -2,10 +2,73 @@
 #include "WatchedSamples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
+#include <span>
 
 using namespace tare;
+
+namespace {
+
+struct Limits {
+  float low, high;
+};
+
+/// The least and the greatest of the values, cut to an interval, and whether all of them are finite; where not, the
+/// extremes mean nothing.
+struct Extremes {
+  float least, greatest;
+  bool allFinite;
+};
+
+Extremes extremesOf(std::span<const float> values, Limits cut) {
+  constexpr float largest = std::numeric_limits<float>::max();
+  // Independent lanes, of which the compiler makes vectors.
+  constexpr size_t lanes = 16;
+  std::array<float, lanes> least, greatest;
+  std::array<uint32_t, lanes> isOther{};
+  least.fill(largest);
+  greatest.fill(-largest);
+  auto see = [&](size_t lane, float value) {
+    // Comparisons with NaN are false.
+    isOther[lane] |= std::abs(value) <= largest ? 0u : 1u;
+    value = value < cut.low ? cut.low : value;
+    value = value > cut.high ? cut.high : value;
+    least[lane] = value < least[lane] ? value : least[lane];
+    greatest[lane] = value > greatest[lane] ? value : greatest[lane];
+  };
+  size_t i = 0;
+  for (; i + lanes <= values.size(); i += lanes)
+    for (size_t lane = 0; lane != lanes; ++lane)
+      see(lane, values[i + lane]);
+  for (; i != values.size(); ++i)
+    see(0, values[i]);
+  return {std::ranges::min(least), std::ranges::max(greatest), std::ranges::max(isOther) == 0};
+}
+
+/// The finite values, cut to an interval: how many, how many outside of what is held, the least and the greatest.
+struct Counted {
+  int64_t finite = 0, outside = 0;
+  float least = std::numeric_limits<float>::max(), greatest = -least;
+};
+
+Counted count(std::span<const float> values, Limits held, Limits cut) {
+  Counted counted;
+  for (float value : values) {
+    if (!std::isfinite(value))
+      continue;
+    value = value < cut.low ? cut.low : value > cut.high ? cut.high : value;
+    ++counted.finite;
+    counted.outside += value < held.low || value > held.high;
+    counted.least = std::min(counted.least, value);
+    counted.greatest = std::max(counted.greatest, value);
+  }
+  return counted;
+}
+
+} // namespace
 
 WatchedSamples::WatchedSamples(SampleSource &source, std::vector<Input> inputs)
     : source(source), inputs(std::move(inputs)), seen(this->inputs.size()) {}
@@ -15,28 +78,22 @@ WatchedSamples::Numbers WatchedSamples::look(const Tensor &tensor, int64_t sampl
   Numbers numbers;
   if (tensor.element() != ElementType::f32)
     return numbers;
-  const float *values = tensor.as<float>();
+  const std::span<const float> values(tensor.as<float>(), tensor.count());
   constexpr float largest = std::numeric_limits<float>::max();
-  float least = largest, greatest = -largest;
   float low = held ? float(held->low) : -largest, high = held ? float(held->high) : largest;
   // What the network cuts itself is as if it had been given cut.
-  const float cutLow = held && held->isCutBelow ? low : -HUGE_VALF,
-              cutHigh = held && held->isCutAbove ? high : HUGE_VALF;
-  for (int64_t i = 0; i != tensor.count(); ++i) {
-    float value = values[i];
-    // Comparisons with NaN are false.
-    bool isFinite = std::abs(value) <= largest;
-    numbers.finite += isFinite;
-    value = value < cutLow ? cutLow : value > cutHigh ? cutHigh : value;
-    numbers.outside += isFinite && (value < low || value > high);
-    least = std::min(least, isFinite ? value : least);
-    greatest = std::max(greatest, isFinite ? value : greatest);
-  }
+  Limits cut{held && held->isCutBelow ? low : -HUGE_VALF, held && held->isCutAbove ? high : HUGE_VALF};
+  auto [least, greatest, allFinite] = extremesOf(values, cut);
+  Counted counted{tensor.count(), 0, least, greatest};
+  if (!allFinite || least < low || greatest > high)
+    counted = count(values, {low, high}, cut);
+  numbers.finite = counted.finite;
+  numbers.outside = counted.outside;
   numbers.nonFinite = tensor.count() - numbers.finite;
   numbers.samples = numbers.nonFinite > 0;
   numbers.first = numbers.nonFinite ? sample : -1;
-  numbers.least = least;
-  numbers.greatest = greatest;
+  numbers.least = counted.least;
+  numbers.greatest = counted.greatest;
   return numbers;
 }
 

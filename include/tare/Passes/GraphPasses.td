@@ -124,6 +124,27 @@ def Decompose : FunctionPass<"tare-decompose"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def RecognizeFunctions : FunctionPass<"tare-recognize-functions"> {
+  let summary = "make one op of a function that was written out";
+  let description = [{
+    Gelu (with erf and with tanh), mish, sigmoid, swish and softplus become one op each wherever they are written in exp, log, erf, tanh and arithmetic with
+    single numbers, in any order of the factors: what is compared is the polynomial that the arithmetic makes. Numbers may be off by two
+    parts in 100,000, as exporters shorten them. Written out, each step would be rounded to a grid of its own.
+
+    ```mlir
+    // before
+    %0 = qnn.mul %x, %sqrt_half : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+    %1 = qnn.erf %0 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %2 = qnn.add %1, %one : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+    %3 = qnn.mul %x, %2 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    %4 = qnn.mul %3, %half : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32> loc("gelu"("y"))
+    // after
+    %0 = qnn.gelu %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("gelu"("y"))
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def SelectByMasks : FunctionPass<"tare-select-by-masks"> {
   let summary = "replace selections by constants by products and sums";
   let description = [{

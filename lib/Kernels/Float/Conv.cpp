@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string_view>
 
 namespace tare::kernels::floating {
 
@@ -75,24 +76,62 @@ dnnl::primitive_attr attributesOf(const Problem &problem) {
   return attributes;
 }
 
-/// The layouts outside; a group of one is oneDNN's convolution without groups,
-/// which has faster kernels.
-template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
-  bool grouped = problem.weights[0] != 1;
-  Dims weights(problem.weights.begin() + (grouped ? 0 : 1), problem.weights.end());
-  Tag tag = problem.weightsTag;
-  if (!grouped)
-    tag = tag == Tag::goihw ? Tag::oihw : Tag::iohw;
+/// What the primitive computes on: an image whose channels are last as it is, or in the layout that oneDNN wants.
+enum class Layouts { asGiven, wanted };
+
+memory::desc insideOf(const Dims &dims, ChannelOrder order, Layouts layouts) {
+  return order == ChannelOrder::last && layouts == Layouts::asGiven ? plain(dims, Tag::nhwc) : anyLayout(dims);
+}
+
+/// A group of one is oneDNN's convolution without groups, which has faster kernels.
+Dims ungrouped(const Problem &problem) {
+  return Dims(problem.weights.begin() + (problem.weights[0] == 1), problem.weights.end());
+}
+
+template <typename Primitive>
+typename Primitive::primitive_desc primitiveOf(const Problem &problem, dnnl::algorithm algorithm, Layouts layouts) {
   memory::desc bias = problem.hasBias ? plain(problem.bias, Tag::x) : memory::desc();
-  typename Primitive::desc descriptor(dnnl::prop_kind::forward_inference, algorithm, anyLayout(problem.source),
-                                      anyLayout(weights), bias, anyLayout(problem.target), problem.strides,
-                                      problem.dilations, problem.begin, problem.end);
+  typename Primitive::desc descriptor(
+      dnnl::prop_kind::forward_inference, algorithm, insideOf(problem.source, problem.orders.x, layouts),
+      anyLayout(ungrouped(problem)), bias, insideOf(problem.target, problem.orders.y, layouts), problem.strides,
+      problem.dilations, problem.begin, problem.end);
+  return typename Primitive::primitive_desc(descriptor, attributesOf(problem), cpuEngine());
+}
+
+/// Whether each element of the image is used a few times only, so that reorders take longer than they save: a fifth of
+/// the time of small networks. Kernels with more taps are slower without.
+bool isLight(const Problem &problem) {
+  bool isPoint = problem.weights[3] * problem.weights[4] == 1;
+  bool isDepthwise = problem.weights[0] != 1 && problem.weights[1] * problem.weights[2] == 1;
+  return isPoint || isDepthwise;
+}
+
+/// Without reorders where that is faster and oneDNN has a generated kernel for it.
+template <typename Primitive>
+typename Primitive::primitive_desc fastest(const Problem &problem, dnnl::algorithm algorithm) {
+  try {
+    if (isLight(problem)) {
+      auto descriptor = primitiveOf<Primitive>(problem, algorithm, Layouts::asGiven);
+      if (std::string_view(descriptor.impl_info_str()).starts_with("jit"))
+        return descriptor;
+    }
+  } catch (const dnnl::error &) {
+    // None at all.
+  }
+  return primitiveOf<Primitive>(problem, algorithm, Layouts::wanted);
+}
+
+/// The layouts outside.
+template <typename Primitive> KernelPlan planOf(const Problem &problem, dnnl::algorithm algorithm) {
+  Tag tag = problem.weightsTag;
+  if (problem.weights[0] == 1)
+    tag = tag == Tag::goihw ? Tag::oihw : Tag::iohw;
   KernelPlan plan;
-  plan.descriptor = typename Primitive::primitive_desc(descriptor, attributesOf(problem), cpuEngine());
+  plan.descriptor = fastest<Primitive>(problem, algorithm);
   plan.ports = {{DNNL_ARG_SRC, plain(problem.source, tagOf(problem.orders.x))},
-                {DNNL_ARG_WEIGHTS, plain(weights, tag)}};
+                {DNNL_ARG_WEIGHTS, plain(ungrouped(problem), tag)}};
   if (problem.hasBias)
-    plan.ports.push_back({DNNL_ARG_BIAS, bias});
+    plan.ports.push_back({DNNL_ARG_BIAS, plain(problem.bias, Tag::x)});
   plan.ports.push_back({DNNL_ARG_DST, plain(problem.target, tagOf(problem.orders.y))});
   return plan;
 }

@@ -1,4 +1,4 @@
-// y = f(x): short loops, or oneDNN, in blocks of one size, so that a function is compiled once.
+// y = f(x): short loops, or oneDNN, in blocks of few sizes, so that a function is compiled for those alone.
 #include "OneDnn.h"
 #include "tare/Kernels/Elementwise.h"
 #include "tare/Kernels/Functions.h"
@@ -12,7 +12,11 @@ namespace tare::kernels::floating {
 
 namespace {
 
-constexpr int64_t blockSize = 4096;
+/// The largest stays in the first cache; what is less than the smallest is filled up.
+constexpr std::array<int64_t, 2> blockSizes{4096, 256};
+constexpr int64_t smallestBlock = blockSizes.back();
+/// Below, a block costs more than it saves.
+constexpr int64_t fewest = 32;
 
 struct Primitive {
   dnnl::algorithm algorithm;
@@ -76,7 +80,7 @@ bool inLoop(program::FunctionKind kind, std::span<const double> parameters, cons
   }
 }
 
-KernelPlan planOf(const Primitive &primitive) {
+KernelPlan planOf(const Primitive &primitive, int64_t blockSize) {
   dnnl::memory::desc block({blockSize}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
   dnnl::eltwise_forward::desc descriptor(dnnl::prop_kind::forward_inference, primitive.algorithm, block,
                                          primitive.alpha, 0);
@@ -86,6 +90,12 @@ KernelPlan planOf(const Primitive &primitive) {
   return plan;
 }
 
+const CompiledKernel *kernelFor(const Primitive &primitive, int64_t blockSize) {
+  KernelKey key{static_cast<int64_t>(KernelKind::function), static_cast<int64_t>(primitive.algorithm),
+                static_cast<int64_t>(std::bit_cast<int32_t>(primitive.alpha)), blockSize};
+  return compiledKernel(key, [&] { return planOf(primitive, blockSize); });
+}
+
 } // namespace
 
 bool function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
@@ -93,21 +103,21 @@ bool function(program::FunctionKind kind, std::span<const double> parameters, co
   if (inLoop(kind, parameters, x, y))
     return true;
   std::optional<Primitive> primitive = primitiveOf(kind, parameters);
-  // A block would cost more than it saves.
-  if (!primitive || x.count() < blockSize / 8)
-    return false;
-  KernelKey key{static_cast<int64_t>(KernelKind::function), static_cast<int64_t>(primitive->algorithm),
-                static_cast<int64_t>(std::bit_cast<int32_t>(primitive->alpha))};
-  const CompiledKernel *kernel = compiledKernel(key, [&] { return planOf(*primitive); });
-  if (!kernel)
+  if (!primitive || x.count() < fewest)
     return false;
   const float *from = x.as<float>();
   float *to = y.as<float>();
   int64_t left = x.count();
-  for (; left >= blockSize; left -= blockSize, from += blockSize, to += blockSize)
-    kernel->run({{from}}, to);
+  const CompiledKernel *kernel = nullptr;
+  for (int64_t blockSize : blockSizes) {
+    kernel = kernelFor(*primitive, blockSize);
+    if (!kernel)
+      return false;
+    for (; left >= blockSize; left -= blockSize, from += blockSize, to += blockSize)
+      kernel->run({{from}}, to);
+  }
   // The rest, with zeros behind it.
-  std::array<float, blockSize> rest{}, result;
+  std::array<float, smallestBlock> rest{}, result;
   std::copy_n(from, left, rest.begin());
   kernel->run({{rest.data()}}, result.data());
   std::copy_n(result.begin(), left, to);

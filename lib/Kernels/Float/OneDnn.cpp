@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <unordered_map>
 
 namespace tare::kernels::floating {
 
@@ -73,21 +74,57 @@ struct PackedConstants::Entries {
 PackedConstants::PackedConstants() : state(std::make_unique<Entries>()) {}
 PackedConstants::~PackedConstants() = default;
 
-struct CompiledKernel::Scratch {
+struct CompiledKernel::Binding {
+  struct Port {
+    /// As the primitive takes it, and as it is outside where that differs.
+    dnnl::memory inside, outside;
+    std::unordered_map<int, dnnl::memory> reorder;
+  };
   dnnl::stream stream;
-  std::byte *shared;
-  std::byte *next;
+  dnnl::memory pad;
+  std::vector<Port> ports;
+  /// Of the reorders' scratch memory.
+  std::vector<dnnl::memory> pads;
+  std::unordered_map<int, dnnl::memory> arguments;
 
-  std::byte *take(size_t bytes) {
-    std::byte *memory = next;
-    next += aligned(bytes);
-    return memory;
-  }
-  void reorder(const dnnl::reorder &primitive, const dnnl::memory &from, const dnnl::memory &to) {
-    dnnl::memory pad = memoryAt(scratchpadOf(primitive.get_primitive_desc()), shared);
-    primitive.execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, pad}});
+  explicit Binding(const CompiledKernel &kernel);
+
+  /// Places the scratch memory that primitive and reorders share, and the reordered tensors behind it.
+  void place(const CompiledKernel &kernel, std::byte *memory);
+  void reorder(const CompiledKernel &kernel, size_t port) {
+    kernel.ports[port].reorder->execute(stream, ports[port].reorder);
   }
 };
+
+CompiledKernel::Binding::Binding(const CompiledKernel &kernel)
+    : stream(cpuEngine()), pad(memoryAt(kernel.scratchpad, nullptr)) {
+  arguments.emplace(DNNL_ARG_SCRATCHPAD, pad);
+  for (const CompiledKernel::Port &port : kernel.ports) {
+    Port bound{memoryAt(port.inside, nullptr), memoryAt(port.outside, nullptr), {}};
+    if (port.reorder) {
+      bool isOutput = &port == &kernel.ports.back();
+      pads.push_back(memoryAt(scratchpadOf(port.reorder->get_primitive_desc()), nullptr));
+      bound.reorder = {{DNNL_ARG_FROM, isOutput ? bound.inside : bound.outside},
+                       {DNNL_ARG_TO, isOutput ? bound.outside : bound.inside},
+                       {DNNL_ARG_SCRATCHPAD, pads.back()}};
+    }
+    arguments.emplace(port.argument, bound.inside);
+    ports.push_back(std::move(bound));
+  }
+}
+
+void CompiledKernel::Binding::place(const CompiledKernel &kernel, std::byte *memory) {
+  pad.set_data_handle(memory);
+  for (dnnl::memory &other : pads)
+    other.set_data_handle(memory);
+  memory += aligned(kernel.sharedBytes);
+  for (size_t i = 0; i != ports.size(); ++i) {
+    if (!kernel.ports[i].reorder)
+      continue;
+    ports[i].inside.set_data_handle(memory);
+    memory += aligned(kernel.ports[i].inside.get_size());
+  }
+}
 
 CompiledKernel::CompiledKernel(const KernelPlan &plan)
     : primitive(plan.descriptor), scratchpad(scratchpadOf(plan.descriptor.get())) {
@@ -111,14 +148,22 @@ void CompiledKernel::addReorder(Port &port, bool output) {
   totalBytes += aligned(port.inside.get_size());
 }
 
-const void *CompiledKernel::packed(const Port &port, const void *data, PackedConstants &constants,
-                                   Scratch &scratch) const {
+/// Kernels live as long as the process, so their addresses name them.
+CompiledKernel::Binding &CompiledKernel::binding() const {
+  thread_local std::unordered_map<const CompiledKernel *, Binding> bindings;
+  return bindings.try_emplace(this, *this).first->second;
+}
+
+const void *CompiledKernel::packed(size_t port, const void *data, PackedConstants &constants, Binding &binding) const {
   PackedConstants::Entries &entries = constants.entries();
   std::lock_guard lock(entries.mutex);
   Buffer &buffer = entries.buffers[{this, data}];
   if (!buffer) {
-    buffer = allocate(port.inside.get_size());
-    scratch.reorder(*port.reorder, memoryAt(port.outside, data), memoryAt(port.inside, buffer.get()));
+    buffer = allocate(ports[port].inside.get_size());
+    binding.ports[port].outside.set_data_handle(const_cast<void *>(data));
+    binding.ports[port].inside.set_data_handle(buffer.get());
+    binding.reorder(*this, port);
+    binding.stream.wait();
   }
   return buffer.get();
 }
@@ -126,34 +171,26 @@ const void *CompiledKernel::packed(const Port &port, const void *data, PackedCon
 void CompiledKernel::run(std::span<const float *const> inputs, float *output, PackedConstants *constants,
                          size_t weights) const {
   OneThread scope;
-  std::byte *memory = threadScratch(totalBytes);
-  Scratch scratch{dnnl::stream(cpuEngine()), memory, memory + aligned(sharedBytes)};
-  std::unordered_map<int, dnnl::memory> arguments;
-  arguments.emplace(DNNL_ARG_SCRATCHPAD, memoryAt(scratchpad, memory));
-
+  Binding &bound = binding();
+  bound.place(*this, threadScratch(totalBytes));
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Port &port = ports[i];
-    const void *data = inputs[i];
-    if (port.reorder && constants && i == weights) {
-      data = packed(port, data, *constants, scratch);
-    } else if (port.reorder) {
-      std::byte *inside = scratch.take(port.inside.get_size());
-      scratch.reorder(*port.reorder, memoryAt(port.outside, data), memoryAt(port.inside, inside));
-      data = inside;
+    void *data = const_cast<float *>(inputs[i]);
+    if (!ports[i].reorder) {
+      bound.ports[i].inside.set_data_handle(data);
+    } else if (constants && i == weights) {
+      const void *known = packed(i, data, *constants, bound);
+      bound.ports[i].inside.set_data_handle(const_cast<void *>(known));
+    } else {
+      bound.ports[i].outside.set_data_handle(data);
+      bound.reorder(*this, i);
     }
-    arguments.emplace(port.argument, memoryAt(port.inside, data));
   }
-
-  const Port &result = ports.back();
-  void *inside = output;
-  if (result.reorder)
-    inside = scratch.take(result.inside.get_size());
-  dnnl::memory target = memoryAt(result.inside, inside);
-  arguments.emplace(result.argument, target);
-  primitive.execute(scratch.stream, arguments);
-  if (result.reorder)
-    scratch.reorder(*result.reorder, target, memoryAt(result.outside, output));
-  scratch.stream.wait();
+  const size_t result = ports.size() - 1;
+  (ports[result].reorder ? bound.ports[result].outside : bound.ports[result].inside).set_data_handle(output);
+  primitive.execute(bound.stream, bound.arguments);
+  if (ports[result].reorder)
+    bound.reorder(*this, result);
+  bound.stream.wait();
 }
 
 namespace {

@@ -49,12 +49,13 @@ private:
     /// Unset where both layouts are the same.
     std::optional<dnnl::reorder> reorder;
   };
-  /// Scratch memory: what the primitive and the reorders share, and what the
-  /// reordered tensors take.
-  struct Scratch;
+  /// oneDNN's objects for the tensors of a run, which a thread makes once: their making costs more than a small
+  /// kernel's work.
+  struct Binding;
 
   void addReorder(Port &port, bool output);
-  const void *packed(const Port &port, const void *data, PackedConstants &constants, Scratch &scratch) const;
+  Binding &binding() const;
+  const void *packed(size_t port, const void *data, PackedConstants &constants, Binding &binding) const;
 
   dnnl::primitive primitive;
   dnnl::memory::desc scratchpad;

@@ -1,0 +1,203 @@
+//===- RecognizeFunctions.cpp - One op for a function in several ----------===//
+//
+// Invariant: afterwards no sigmoid, swish, gelu or mish is written out in functions, sums and products, in any order of
+// them. Written out, each step would be rounded to a grid of its own.
+//
+//===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
+#include "Graph/WrittenOut.h"
+#include "Remarks.h"
+#include "tare/Passes/Passes.h"
+
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "llvm/ADT/SetVector.h"
+
+#include <cmath>
+
+namespace tare {
+#define GEN_PASS_DEF_RECOGNIZEFUNCTIONS
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-recognize-functions";
+
+/// What a function's op may be written in: sums, products, and what they may be scaled by.
+bool isArithmetic(Operation *op) {
+  return isa_and_present<qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp, qnn::PowOp>(op);
+}
+
+/// The values that `value` is computed from by arithmetic, itself included: those nearest first, not many.
+SmallVector<Value> arithmeticSources(Value value) {
+  constexpr size_t most = 16;
+  llvm::SmallSetVector<Value, most> found;
+  found.insert(value);
+  for (size_t i = 0; i != found.size() && found.size() < most; ++i)
+    if (Operation *op = found[i].getDefiningOp(); isArithmetic(op))
+      for (Value operand : op->getOperands())
+        if (!scalarConstant(operand))
+          found.insert(operand);
+  return llvm::to_vector(found);
+}
+
+/// What a value is in x and in t, a function of something in x.
+struct Gate {
+  Polynomial argument, whole;
+};
+
+/// The first value x that `value` is a gate of, with the function's result `t` of `argument`, that `accepts` takes.
+template <typename F> Value findGate(Value value, Value argument, Value t, F accepts) {
+  for (Value x : arithmeticSources(argument)) {
+    std::optional<Polynomial> inner = x.getType() == value.getType() ? writtenOut(argument, x, nullptr) : std::nullopt;
+    std::optional<Polynomial> outer = inner ? writtenOut(value, x, t) : std::nullopt;
+    if (outer && accepts(Gate{*inner, *outer}))
+      return x;
+  }
+  return nullptr;
+}
+
+Polynomial times(double factor, const Polynomial &polynomial) { return Polynomial::constant(factor) * polynomial; }
+
+/// x / 2 * (1 + t)
+bool isHalfGate(const Gate &gate) {
+  Polynomial half = times(0.5, Polynomial::x());
+  return gate.whole.isNearly(half + half * Polynomial::t());
+}
+
+bool isGelu(const Gate &gate) { return isHalfGate(gate) && gate.argument.isNearly(times(M_SQRT1_2, Polynomial::x())); }
+
+bool isGeluTanh(const Gate &gate) {
+  const double slope = std::sqrt(2 / M_PI);
+  const Polynomial x = Polynomial::x();
+  return isHalfGate(gate) && gate.argument.isNearly(times(slope, x) + times(slope * 0.044715, x * x * x));
+}
+
+/// exp's x where `value` is 1 + exp(c x), or null.
+Value onePlusExp(Value value, double c) {
+  for (Value source : arithmeticSources(value)) {
+    auto exp = source.getDefiningOp<qnn::ExpOp>();
+    auto accepts = [&](const Gate &gate) {
+      return gate.argument.isNearly(times(c, Polynomial::x())) &&
+             gate.whole.isNearly(Polynomial::constant(1) + Polynomial::t());
+    };
+    if (Value x = exp ? findGate(value, exp.getInput(), source, accepts) : Value())
+      return x;
+  }
+  return nullptr;
+}
+
+/// The x of log(1 + exp(x)), as one op or as several.
+Value softplusInput(Value value) {
+  if (auto softplus = value.getDefiningOp<qnn::SoftplusOp>())
+    return softplus.getInput();
+  auto log = value.getDefiningOp<qnn::LogOp>();
+  return log ? onePlusExp(log.getInput(), 1) : Value();
+}
+
+/// The rewriting of one op, whose function `OpTy` is.
+class Recognized {
+public:
+  Recognized(Operation *op, PatternRewriter &rewriter) : op(op), rewriter(rewriter) {}
+
+  template <typename OpTy> LogicalResult as(Value x) {
+    remarkPassed(op, passName, "RecognizedFunction") << remark::add("{0}", OpTy::getOperationName());
+    auto function = OpTy::create(rewriter, op->getLoc(), op->getResult(0).getType(), x);
+    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+      function->setDiscardableAttr(qnn::rangeAttrName, range);
+    rewriter.replaceOp(op, function);
+    return success();
+  }
+
+private:
+  Operation *op;
+  PatternRewriter &rewriter;
+};
+
+/// Sums and products with erf or tanh: gelu in its two forms, and mish.
+struct RecognizeGate : RewritePattern {
+  explicit RecognizeGate(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    if (!isArithmetic(op))
+      return rewriter.notifyMatchFailure(op, "no sum or product");
+    Value value = op->getResult(0);
+    Recognized recognized(op, rewriter);
+    for (Value source : arithmeticSources(value)) {
+      if (auto erf = source.getDefiningOp<qnn::ErfOp>())
+        if (Value x = findGate(value, erf.getInput(), source, isGelu))
+          return recognized.as<qnn::GeluOp>(x);
+      auto tanh = source.getDefiningOp<qnn::TanhOp>();
+      if (!tanh)
+        continue;
+      if (Value x = findGate(value, tanh.getInput(), source, isGeluTanh))
+        return recognized.as<qnn::GeluTanhOp>(x);
+      if (Value x = softplusInput(tanh.getInput()); x && isProduct(value, x, source))
+        return recognized.as<qnn::MishOp>(x);
+    }
+    return rewriter.notifyMatchFailure(op, "no gelu or mish");
+  }
+
+private:
+  static bool isProduct(Value value, Value x, Value t) {
+    std::optional<Polynomial> whole = x.getType() == value.getType() ? writtenOut(value, x, t) : std::nullopt;
+    return whole && whole->isNearly(Polynomial::x() * Polynomial::t());
+  }
+};
+
+/// 1 / (1 + exp(-x)) -> sigmoid(x), and x for the 1 -> swish(x)
+struct RecognizeLogistic : RewritePattern {
+  explicit RecognizeLogistic(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    auto quotient = dyn_cast<qnn::DivOp>(op);
+    auto reciprocal = dyn_cast<qnn::ReciprocalOp>(op);
+    if (!reciprocal && (!quotient || quotient.getClamp()))
+      return rewriter.notifyMatchFailure(op, "no quotient");
+    Value x = onePlusExp(op->getOperands().back(), -1);
+    if (!x || x.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "does not divide by 1 + exp(-x)");
+    Recognized recognized(op, rewriter);
+    if (reciprocal || scalarConstant(quotient.getLhs()) == 1.0)
+      return recognized.as<qnn::SigmoidOp>(x);
+    if (quotient.getLhs() == x)
+      return recognized.as<qnn::SwishOp>(x);
+    return rewriter.notifyMatchFailure(op, "divides something else");
+  }
+};
+
+/// log(1 + exp(x)) -> softplus(x)
+struct RecognizeSoftplus : OpRewritePattern<qnn::LogOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::LogOp op, PatternRewriter &rewriter) const final {
+    Value x = onePlusExp(op.getInput(), 1);
+    if (!x || x.getType() != op.getType())
+      return rewriter.notifyMatchFailure(op, "is no log(1 + exp(x))");
+    return Recognized(op, rewriter).as<qnn::SoftplusOp>(x);
+  }
+};
+
+struct RecognizeFunctions : tare::impl::RecognizeFunctionsBase<RecognizeFunctions> {
+  void runOnFunction() final {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<RecognizeGate, RecognizeLogistic, RecognizeSoftplus>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    eraseDead();
+  }
+
+private:
+  /// What the functions were written in, so that x has one user again.
+  void eraseDead() {
+    IRRewriter rewriter(&getContext());
+    for (Block &block : getOperation().getBody())
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+        if (isOpTriviallyDead(&op))
+          rewriter.eraseOp(&op);
+  }
+};
+
+} // namespace

@@ -1,0 +1,60 @@
+"""Functions that exporters write out in others: one layer each, in float as ONNX Runtime has them."""
+import numpy as np
+import pytest
+
+from graphs import converted, node, outputs_of, port, reference, save
+from harness import sqnr, tare_json
+
+F32 = np.float32
+SHAPE = [1, 6, 16]
+
+
+def chain(*steps):
+    """Nodes of (operator, operands, result); the last result is y."""
+    return [node(operator, operands, [result], name=result) for operator, operands, result in steps]
+
+
+NUMBERS = {"half": F32(.5), "one": F32(1), "minus": F32(-1), "two": F32(2), "three": F32(3), "root2": F32(np.sqrt(2)), "root_half": F32(np.sqrt(.5)), "small": F32(.044715),
+           "slope": F32(np.sqrt(2 / np.pi)), "slope_small": F32(np.sqrt(2 / np.pi) * .044715), "short_root2": F32(1.41421)}
+HALF_GATE = [("Add", ["t", "one"], "u"), ("Mul", ["x", "u"], "v"), ("Mul", ["v", "half"], "y")]
+GATE_OF_HALVES = [("Mul", ["t", "half"], "u"), ("Add", ["half", "u"], "v"), ("Mul", ["v", "x"], "y")]
+#: name: (the layer's kind, the steps)
+SPELLINGS = {
+    "gelu of torch": ("gelu", [("Div", ["x", "root2"], "a"), ("Erf", ["a"], "t"), *HALF_GATE]),
+    "gelu of paddle": ("gelu", [("Div", ["x", "short_root2"], "a"), ("Erf", ["a"], "t"), *HALF_GATE]),
+    "gelu of halves": ("gelu", [("Mul", ["root_half", "x"], "a"), ("Erf", ["a"], "t"), *GATE_OF_HALVES]),
+    "gelu, x halved first": ("gelu", [("Mul", ["x", "root_half"], "a"), ("Erf", ["a"], "t"), ("Add", ["one", "t"], "u"), ("Div", ["x", "two"], "h"), ("Mul", ["h", "u"], "y")]),
+    "gelu as a sum": ("gelu", [("Mul", ["x", "root_half"], "a"), ("Erf", ["a"], "t"), ("Mul", ["x", "half"], "h"), ("Mul", ["h", "t"], "u"), ("Add", ["h", "u"], "y")]),
+    "gelu_tanh of a power": ("gelu_tanh", [("Pow", ["x", "three"], "p"), ("Mul", ["p", "small"], "q"), ("Add", ["x", "q"], "r"), ("Mul", ["r", "slope"], "a"), ("Tanh", ["a"], "t"), *HALF_GATE]),
+    "gelu_tanh of products": ("gelu_tanh", [("Mul", ["x", "x"], "p"), ("Mul", ["slope_small", "p"], "q"), ("Add", ["q", "slope"], "r"), ("Mul", ["x", "r"], "a"), ("Tanh", ["a"], "t"), *GATE_OF_HALVES]),
+    "mish": ("mish", [("Softplus", ["x"], "a"), ("Tanh", ["a"], "t"), ("Mul", ["t", "x"], "y")]),
+    "mish in logs": ("mish", [("Exp", ["x"], "e"), ("Add", ["one", "e"], "s"), ("Log", ["s"], "a"), ("Tanh", ["a"], "t"), ("Mul", ["x", "t"], "y")]),
+    "sigmoid": ("sigmoid", [("Neg", ["x"], "n"), ("Exp", ["n"], "e"), ("Add", ["one", "e"], "s"), ("Div", ["one", "s"], "y")]),
+    "sigmoid as a reciprocal": ("sigmoid", [("Mul", ["x", "minus"], "n"), ("Exp", ["n"], "e"), ("Add", ["e", "one"], "s"), ("Reciprocal", ["s"], "y")]),
+    "swish": ("swish", [("Neg", ["x"], "n"), ("Exp", ["n"], "e"), ("Add", ["e", "one"], "s"), ("Div", ["x", "s"], "y")]),
+    "softplus": ("softplus", [("Exp", ["x"], "e"), ("Add", ["e", "one"], "s"), ("Log", ["s"], "y")]),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_one_layer_in_float_as_onnxruntime(tmp_path, rng, name):
+    kind, steps = SPELLINGS[name]
+    path = save(tmp_path / "m.onnx", chain(*steps), [port("x", SHAPE)], [port("y", SHAPE)], NUMBERS, opset=17)
+    data = {"x": (rng.normal(size=[32, *SHAPE[1:]]) * 2).astype(F32)}
+    expected = reference(path, data)["y"]
+    np.testing.assert_allclose(outputs_of(path, data)["y"], expected, rtol=1e-4, atol=2e-5)
+    program, _ = converted(path, data)
+    layers = [each for each in tare_json("inspect", program)["layers"] if each["kind"] not in ("quantize", "dequantize")]
+    assert [each["name"] for each in layers] == ["y"], f"{kind}: {[each['name'] for each in layers]}"
+    assert sqnr(expected, outputs_of(program, data)["y"]) > 38
+
+
+@pytest.mark.parametrize("slope, count", [(.7, 1), (.7071, 0), (.72, 1)])
+def test_another_slope_stays_what_it_is(tmp_path, rng, slope, count):
+    """Wrong by a percent is another function: its erf stays."""
+    steps = [("Mul", ["x", "c"], "a"), ("Erf", ["a"], "t"), *HALF_GATE]
+    path = save(tmp_path / "m.onnx", chain(*steps), [port("x", SHAPE)], [port("y", SHAPE)], NUMBERS | {"c": F32(slope)}, opset=17)
+    data = {"x": rng.normal(size=[32, *SHAPE[1:]]).astype(F32)}
+    program, _ = converted(path, data)
+    assert sum(each["name"] == "t" for each in tare_json("inspect", program)["layers"]) == count
+    np.testing.assert_allclose(outputs_of(path, data)["y"], reference(path, data)["y"], rtol=1e-4, atol=2e-5)
