@@ -38,8 +38,8 @@ using qnn::RangeLabel;
 
 namespace {
 
-/// What data have beyond a range is told of where it leaves less than so many dB of a value, about what rounding does.
-constexpr double fewDecibels = 30, fewWideDecibels = 40;
+/// What data have beyond a range is told of where it leaves less than so many dB of a value.
+constexpr double fewDecibels = 18, fewWideDecibels = 40;
 
 /// Annotates one function.
 class Importer {
