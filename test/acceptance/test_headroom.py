@@ -24,6 +24,7 @@ def sequences(rng, count):
 
 
 def test_recurrent_nets_lose_less_on_what_calibration_did_not_see(tmp_path, rng):
+    """(A64) States of sequences that calibration has not seen come farther than those of the ones that it has."""
     model = recurrent(tmp_path, rng)
     seen, unseen = sequences(rng, 64), sequences(rng, 256)
     real = outputs_of(model, unseen)["c"]

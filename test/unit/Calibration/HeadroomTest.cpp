@@ -60,7 +60,7 @@ TEST(Headroom, WhatNeverGrowsStays) {
   EXPECT_EQ(samples.reserve(100).range, (Range{0, 255}));
 }
 
-TEST(Headroom, WhatGrowsGoesOn) {
+TEST(Headroom, WhatGrowsGoesOn) { // (A64)
   Samples samples = Samples::normal(100, 64, 0.5);
   Reserve reserve = samples.reserve(64);
   const Range seen = samples.range();
