@@ -39,7 +39,7 @@ using qnn::RangeLabel;
 namespace {
 
 /// What data have beyond a range is told of where it leaves less than so many dB of a value.
-constexpr double fewDecibels = 18, fewWideDecibels = 40;
+constexpr double fewDecibels = 18, fewWideDecibels = 30;
 
 /// Annotates one function.
 class Importer {

@@ -29,8 +29,8 @@ namespace {
 constexpr double manyZeroed = 0.1, manyOfChannel = 0.2;
 constexpr int64_t fewWeights = 16;
 /// Of the layers those that lost most are measured one by one, no more, as each takes as long as the float graph, on so
-/// many samples; and on so many what is left without the large weights.
-constexpr size_t mostMeasured = 4, samplesOfLayer = 1, samplesApart = 2;
+/// many samples.
+constexpr size_t mostMeasured = 4, samplesOfLayer = 1;
 /// What is better than an output by no more dB is a tenth of its error at least.
 constexpr double tenthOfError = 10;
 
@@ -369,7 +369,7 @@ Result<std::optional<WeightLoss>> WeightLosses::find(double found, double limit,
   WeightLoss loss{first.name, sqnr, textOf(first.name, first.counted, others, sqnr), noFinerWeights};
   if (first.countLarge() == 0)
     return std::optional(std::move(loss));
-  if (Status done = measure(apart, all, /*isApart=*/true, samplesApart); !done)
+  if (Status done = measure(apart, all, /*isApart=*/true, inputs->size()); !done)
     return done.error();
   if (const double split = sqnrOf(*apart); split > sqnr + quarterOfError)
     loss.remedy = splitText(first.name, first.countLarge(), others, split);
