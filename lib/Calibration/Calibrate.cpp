@@ -164,6 +164,55 @@ struct Values {
     return options;
   }
 
+  /// What ops can give.
+  static Range imageOf(mlir::Value value) {
+    std::pair<double, double> image(-HUGE_VAL, HUGE_VAL);
+    if (auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>())
+      image = function.getImage();
+    else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == qnn::GridRule::Bounded)
+      image = op.getBounds();
+    if (mlir::Operation *op = value.getDefiningOp()) {
+      auto [low, high] = qnn::fusedInterval(op);
+      image = {std::max(image.first, low), std::min(image.second, high)};
+    }
+    return {image.first, image.second};
+  }
+
+  /// (A24) The steps that count: a table of 16 bits has entries 128 integers apart, and lines between them.
+  GridKind finenessOf(mlir::Value value, GridKind grid) const {
+    constexpr int64_t betweenEntries = 128;
+    if (grid.isFine() && readByFunctions.contains(value))
+      grid.levels /= betweenEntries;
+    return grid;
+  }
+
+  /// (A64) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
+  /// expected beyond.
+  void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
+                  const SearchOptions &search) const {
+    const SampleEnds &ends = observed.ends[index];
+    const int64_t samples = observed.samples;
+    const Range seen{std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
+    if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>())
+      return;
+    const int64_t elements = mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements();
+    const GridKind grid = finenessOf(value, search.grid);
+    // Of ends alone nothing is known but them.
+    constexpr double usualShare = 1.0 / 4;
+    const double size = usualShare * std::max(-seen.min, seen.max);
+    const double strength = observed.histograms[index].meanSquare().value_or(size * size);
+    if (!(strength > 0))
+      return;
+    if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
+      range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
+      return;
+    }
+    const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));
+    range.headroomBelow = range.min - reserve.range.min, range.headroomAbove = reserve.range.max - range.max;
+    range.min = reserve.range.min, range.max = reserve.range.max;
+    range.beyond = reserve.beyond / strength;
+  }
+
   bool mayHaveOutliers(mlir::Value value) const { return !isBounded(value) && !readByFunctions.contains(value); }
 
 private:
@@ -182,6 +231,7 @@ private:
 /// What one thread has seen.
 struct Worker {
   std::vector<Histogram> histograms;
+  std::vector<SampleEnds> ends;
   /// By value, the first sample in which an element was not finite.
   std::vector<int64_t> nonFiniteSamples;
   /// By operand of a softmax, the least of its rows' largest elements.
@@ -195,30 +245,26 @@ public:
   Run(const Evaluator &evaluator, const Values &values, SampleSource &source, const CalibrationOptions &options)
       : evaluator(evaluator), values(values), source(source), options(options) {}
 
-  /// By value, the first sample in which an element was not finite; -1 where all were.
-  std::vector<int64_t> nonFiniteSamples;
-  /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
-  std::vector<float> leastMaxima;
-
-  Result<std::vector<Histogram>> histograms() {
+  Result<Observations> observe() {
     size_t threads = options.threads ? options.threads : defaultThreads();
     std::vector<Worker> workers(threads);
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
-    std::vector<Histogram> merged = emptyHistograms();
-    nonFiniteSamples.assign(merged.size(), -1);
-    leastMaxima = noMaxima();
+    Observations seen{options.search, source.sampleCount(), emptyHistograms(), noEnds(), {}, noMaxima()};
+    seen.nonFiniteSamples.assign(seen.histograms.size(), -1);
     for (const Worker &worker : workers) {
       if (worker.error)
         return *worker.error;
-      for (size_t i = 0; i < leastMaxima.size(); ++i)
-        leastMaxima[i] = std::min(leastMaxima[i], worker.leastMaxima[i]);
+      for (size_t i = 0; i < seen.leastMaxima.size(); ++i)
+        seen.leastMaxima[i] = std::min(seen.leastMaxima[i], worker.leastMaxima[i]);
+      for (size_t i = 0; i < worker.ends.size(); ++i)
+        seen.ends[i].merge(worker.ends[i]);
       for (size_t i = 0; i < worker.histograms.size(); ++i) {
-        merged[i].merge(worker.histograms[i]);
-        if (int64_t sample = worker.nonFiniteSamples[i]; sample >= 0)
-          nonFiniteSamples[i] = nonFiniteSamples[i] < 0 ? sample : std::min(nonFiniteSamples[i], sample);
+        seen.histograms[i].merge(worker.histograms[i]);
+        if (int64_t sample = worker.nonFiniteSamples[i], &first = seen.nonFiniteSamples[i]; sample >= 0)
+          first = first < 0 ? sample : std::min(first, sample);
       }
     }
-    return merged;
+    return seen;
   }
 
 private:
@@ -246,12 +292,15 @@ private:
     return histograms;
   }
 
+  std::vector<SampleEnds> noEnds() const { return std::vector<SampleEnds>(values.observed.size()); }
+
   std::vector<float> noMaxima() const {
     return std::vector<float>(values.softmaxOperands.size(), std::numeric_limits<float>::infinity());
   }
 
   void work(Worker &worker) {
     worker.histograms = emptyHistograms();
+    worker.ends = noEnds();
     worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
     worker.leastMaxima = noMaxima();
     while (true) {
@@ -279,7 +328,8 @@ private:
         return;
       Histogram &histogram = worker.histograms[slot->second];
       uint64_t before = histogram.nonFinite();
-      histogram.add({tensor.as<float>(), size_t(tensor.count())});
+      const Histogram::Ends ends = histogram.add({tensor.as<float>(), size_t(tensor.count())});
+      worker.ends[slot->second].add(ends.least, ends.greatest);
       // A thread's samples come in their order.
       if (int64_t &first = worker.nonFiniteSamples[slot->second]; first < 0 && histogram.nonFinite() > before)
         first = int64_t(sample.index);
@@ -360,37 +410,23 @@ void joinRanges(mlir::func::FuncOp function, Ranges &ranges) {
   }
 }
 
-} // namespace
-
-Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
-                                            const CalibrationOptions &options) {
-  if (source.sampleCount() == 0)
-    return Error{"there is no calibration sample"};
-  mlir::FailureOr<Evaluator> evaluator = Evaluator::create(module);
-  if (mlir::failed(evaluator))
-    return Error{"the graph cannot be evaluated"};
-  Values values(module.lookupSymbol<mlir::func::FuncOp>("main"));
-  Run run(*evaluator, values, source, options);
-  Result<std::vector<Histogram>> histograms = run.histograms();
-  if (!histograms)
-    return histograms.error();
-  if (std::optional<std::string> problem = evaluator->problem())
-    return Error{*problem};
-
+Ranges searchRanges(mlir::func::FuncOp function, const Values &values, const Observations &seen,
+                    const SearchOptions &search, size_t threads) {
   Ranges ranges;
-  ranges.method = nameOf(options.search.method);
-  ranges.activations = options.search.grid.isFine() ? "int16" : "int8";
-  ranges.samples = source.sampleCount();
+  ranges.method = nameOf(search.method);
+  ranges.activations = search.grid.isFine() ? "int16" : "int8";
+  ranges.samples = seen.samples;
   ranges.measured = true;
-  std::vector<ValueRange> found(histograms->size());
+  std::vector<ValueRange> found(seen.histograms.size());
   // A search looks at one histogram alone, so they spread over the cores.
-  parallelFor(found.size(), options.threads, [&](size_t i, size_t) {
-    found[i] = summarize((*histograms)[i], values.searchOf((values.observed.begin() + i)->first, options.search));
-    found[i].nonFiniteSample = run.nonFiniteSamples[i];
-    if (options.search.method != Method::percentile)
+  parallelFor(found.size(), threads, [&](size_t i, size_t) {
+    found[i] = summarize(seen.histograms[i], values.searchOf((values.observed.begin() + i)->first, search));
+    found[i].nonFiniteSample = seen.nonFiniteSamples[i];
+    if (search.method != Method::percentile)
       keepNearEnds(found[i]);
+    values.lookBeyond(found[i], (values.observed.begin() + i)->first, seen, i, search);
   });
-  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima)) {
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, seen.leastMaxima)) {
     mlir::Value source = operand.first;
     while (mlir::Value before = gridSource(source))
       source = before;
@@ -410,16 +446,72 @@ Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource 
     ValueRange range = source->second;
     range.stepErrors.reset();
     range.flattened = range.flattenedOf = 0;
+    range.beyond = 0;
     if (range.label == calibratedLabel)
       range.label = inheritedLabel;
     ranges.values[qnn::valueName(value)] = range;
   }
-  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, run.leastMaxima))
+  for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, seen.leastMaxima))
     if (auto entry = ranges.values.find(qnn::valueName(operand.first));
         entry != ranges.values.end() && isMasked(entry->second, least))
       entry->second.leastRowMaximum = least;
-  joinRanges(module.lookupSymbol<mlir::func::FuncOp>("main"), ranges);
+  joinRanges(function, ranges);
   for (auto &[name, range] : ranges.values)
     range.chosenMin = range.min, range.chosenMax = range.max;
+  return ranges;
+}
+
+Result<Observations> observeValues(const Values &values, mlir::ModuleOp module, SampleSource &source,
+                                   const CalibrationOptions &options) {
+  if (source.sampleCount() == 0)
+    return Error{"there is no calibration sample"};
+  mlir::FailureOr<Evaluator> evaluator = Evaluator::create(module);
+  if (mlir::failed(evaluator))
+    return Error{"the graph cannot be evaluated"};
+  Result<Observations> seen = Run(*evaluator, values, source, options).observe();
+  if (std::optional<std::string> problem = seen ? evaluator->problem() : std::nullopt)
+    return Error{*problem};
+  return seen;
+}
+
+mlir::func::FuncOp mainOf(mlir::ModuleOp module) { return module.lookupSymbol<mlir::func::FuncOp>("main"); }
+
+} // namespace
+
+/// Bins of all values hold everything; a percentile is found in the tails that another search with tails has kept.
+bool Observations::suffice(const SearchOptions &other) const {
+  auto looksAtTails = [](const SearchOptions &search) {
+    return search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
+  };
+  if (other.method == Method::minMax && other.grid == search.grid)
+    return true;
+  if (search.powersOfTwo || other.powersOfTwo || other.percentile != search.percentile)
+    return false;
+  if (search.method == Method::minMax)
+    return !search.grid.isFine();
+  return !looksAtTails(search) || looksAtTails(other);
+}
+
+size_t Observations::bytes() const {
+  size_t bytes = 0;
+  for (const Histogram &histogram : histograms)
+    bytes += histogram.bytes();
+  return bytes;
+}
+
+Ranges tare::calibration::rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOptions &search,
+                                   size_t threads) {
+  return searchRanges(mainOf(module), Values(mainOf(module)), seen, search, threads);
+}
+
+Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
+                                            const CalibrationOptions &options, Observations *seen) {
+  Values values(mainOf(module));
+  Result<Observations> found = observeValues(values, module, source, options);
+  if (!found)
+    return found.error();
+  Ranges ranges = searchRanges(mainOf(module), values, *found, options.search, options.threads);
+  if (seen)
+    *seen = std::move(*found);
   return ranges;
 }

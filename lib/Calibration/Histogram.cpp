@@ -46,6 +46,18 @@ int shiftOf(int difference) { return std::min(difference, sideBits); }
 
 double Histogram::binWidth() const { return std::ldexp(1.0, exponent); }
 
+std::optional<double> Histogram::meanSquare() const {
+  if (detail != Detail::bins || finiteCount == 0)
+    return std::nullopt;
+  double sum = 0;
+  for (Side side : {positive(), negative()})
+    for (size_t j = 0; j < side.size(); ++j) {
+      const double middle = (double(j) + 0.5) * binWidth();
+      sum += middle * middle * double(side[j]);
+    }
+  return sum / double(finiteCount);
+}
+
 void Histogram::growTo(int newExponent) {
   Bins merged(bins.size());
   addBins(merged, bins, shiftOf(newExponent - exponent));
@@ -97,7 +109,7 @@ void Histogram::raiseCuts() {
   sinceCuts = 0;
 }
 
-void Histogram::addChunk(std::span<const float> values, std::vector<float> &buffer) {
+void Histogram::addChunk(std::span<const float> values, std::vector<float> &buffer, Ends &ends) {
   std::array<uint32_t, chunkSize + indexSlack> indices;
   auto find = [&](std::span<const float> chunk) {
     return binIndices(chunk, std::ldexp(1.0f, -exponent), indices.data());
@@ -112,6 +124,7 @@ void Histogram::addChunk(std::span<const float> values, std::vector<float> &buff
   if (values.empty())
     return;
   note(seen, values.size());
+  ends = {std::min(ends.least, seen.min), std::max(ends.greatest, seen.max)};
   if (detail == Detail::extremes || (detail == Detail::tails && seen.max < highCut && seen.min >= lowCut))
     return;
   bins.resize(2 * binsPerSide);
@@ -126,16 +139,18 @@ void Histogram::addChunk(std::span<const float> values, std::vector<float> &buff
     sinceCuts += values.size();
 }
 
-void Histogram::add(std::span<const float> values) {
+Histogram::Ends Histogram::add(std::span<const float> values) {
+  Ends ends;
   std::vector<float> buffer;
   size_t size = detail == Detail::tails ? tailChunkSize : chunkSize;
   while (!values.empty()) {
     auto chunk = values.first(std::min(size, values.size()));
     values = values.subspan(chunk.size());
-    addChunk(chunk, buffer);
+    addChunk(chunk, buffer, ends);
   }
   if (double(sinceCuts) > std::max(4.0 * spare, 16.0 * chunkSize))
     raiseCuts();
+  return ends;
 }
 
 void Histogram::merge(const Histogram &other) {

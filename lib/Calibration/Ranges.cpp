@@ -20,6 +20,12 @@ bool isWholeOf(const ValueRange &value, const Range &seen) {
   return value.min - seen.min <= tolerance && seen.max - value.max <= tolerance;
 }
 
+/// More than the headroom that calibration has left, as the file says.
+bool goesBeyond(const ValueRange &value, const Range &seen) {
+  constexpr double rounded = 1 + 1e-9;
+  return value.min < seen.min - rounded * value.headroomBelow || value.max > seen.max + rounded * value.headroomAbove;
+}
+
 } // namespace
 
 /// Numbers that are not there (NaN) bear out nothing.
@@ -31,7 +37,7 @@ bool tare::calibration::bearsOut(const Ranges &ranges) {
       continue;
     first = first ? first : &value;
     Range seen = seenRange(value);
-    if (std::isnan(value.seenMin) || std::isnan(value.seenMax) || value.min < seen.min || value.max > seen.max)
+    if (std::isnan(value.seenMin) || std::isnan(value.seenMax) || goesBeyond(value, seen))
       return false;
     whole &= isWholeOf(value, seen);
     oneSeen &= seen == seenRange(*first);
@@ -70,6 +76,12 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
             out.attribute("chosen_min", *range.chosenMin);
             out.attribute("chosen_max", *range.chosenMax);
           }
+          if (range.headroomBelow > 0)
+            out.attribute("headroom_below", range.headroomBelow);
+          if (range.headroomAbove > 0)
+            out.attribute("headroom_above", range.headroomAbove);
+          if (range.beyond > 0)
+            out.attribute("beyond", range.beyond);
           if (range.nonFinite)
             out.attribute("non_finite", int64_t(range.nonFinite));
           if (range.nonFinite && range.nonFiniteSample >= 0)

@@ -77,6 +77,7 @@ bool isActivations(const json &value) {
 bool isBits(const json &value) { return value.is_number() && (value == 8 || value == 16); }
 bool isObject(const json &value) { return value.is_object(); }
 bool isList(const json &value) { return value.is_array(); }
+bool isDistance(const json &value) { return isReal(value) && value.get<double>() >= 0; }
 bool isCount(const json &value) {
   return value.is_number() && value.get<double>() >= 0 && std::trunc(value.get<double>()) == value.get<double>();
 }
@@ -97,6 +98,9 @@ constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherite
                                  {"flattened_of", isCount, "a whole number of 0 or more"},
                                  {"chosen_min", isReal, "a number that float32 holds"},
                                  {"chosen_max", isReal, "a number that float32 holds"},
+                                 {"headroom_below", isDistance, "a number of 0 or more"},
+                                 {"headroom_above", isDistance, "a number of 0 or more"},
+                                 {"beyond", isDistance, "a number of 0 or more"},
                                  {"least_row_maximum", isReal, "a number that float32 holds"},
                                  {"step_errors", isObject, "an object"}};
 constexpr Field stepErrorFields[] = {{"bits", isBits, "8 or 16"},
@@ -263,6 +267,9 @@ Result<ValueRange> parseValue(const json &object) {
   range.flattened = std::max<int64_t>(integer(object, "flattened").value_or(0), 0);
   range.flattenedOf = std::max<int64_t>(integer(object, "flattened_of").value_or(0), 0);
   range.leastRowMaximum = number(object, "least_row_maximum");
+  range.headroomBelow = number(object, "headroom_below").value_or(0);
+  range.headroomAbove = number(object, "headroom_above").value_or(0);
+  range.beyond = number(object, "beyond").value_or(0);
   range.chosenMin = number(object, "chosen_min");
   range.chosenMax = number(object, "chosen_max");
   if (const json *entry = member(object, "step_errors"); entry && entry->is_object()) {

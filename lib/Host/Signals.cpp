@@ -178,10 +178,28 @@ void stft(Evaluation &e) {
   giveFloats(y, e.result());
 }
 
+/// The signal as float32, the result before it has its own type, and the transform: a line of complex numbers, its
+/// factors, and where the length is no power of two chirps of up to four times its length. A line is no longer than a
+/// dimension of the operand, or twice one of the result.
+double workOfTransform(std::span<const TensorType> operands, std::span<const TensorType> results) {
+  constexpr double lines = 12;
+  auto longest = [](const TensorType &type) {
+    return type.shape.empty() ? 1.0 : double(*std::ranges::max_element(type.shape));
+  };
+  auto elements = [](const TensorType &type) {
+    double count = 1;
+    for (int64_t size : type.shape)
+      count *= double(size);
+    return count;
+  };
+  const double line = 2 * std::max(longest(operands[0]), longest(results[0]));
+  return sizeof(float) * (elements(operands[0]) + elements(results[0])) + lines * sizeof(Complex) * line;
+}
+
 } // namespace
 
 void host::addSignals(Operators &all) {
-  all.add("DFT", inferDft, dft);
-  all.add("STFT", inferStft, stft);
+  all.add("DFT", inferDft, dft, workOfTransform);
+  all.add("STFT", inferStft, stft, workOfTransform);
   addSignalConstants(all);
 }

@@ -61,6 +61,9 @@ bool mayBeGiven(ElementType found, ElementType declared) {
   return found == declared || (declared == ElementType::f32 && isConvertible(found, declared));
 }
 
+/// An array without axes, for an input of one element, has no samples: it is every sample's.
+bool isOfAllSamples(const Shape &found, const Shape &declared) { return found.empty() && elementCount(declared) == 1; }
+
 std::string labelOf(const std::string &path, const std::string &input) {
   return isOneArray(path) ? path : fmt::format("{}: array '{}'", path, input);
 }
@@ -146,8 +149,8 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     return opened.error();
   if (files.empty())
     chooseAlternatives(*opened);
-  // Without inputs all samples are alike.
-  File file{path, inputs.empty() ? 1 : 0};
+  File file{path};
+  const InputDeclaration *counted = nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorType &found = (*opened)[i].type();
     const TensorType &declared = inputs[i].type;
@@ -155,18 +158,36 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     if (!mayBeGiven(found.element, declared.element))
       return Error{
           fmt::format("{} has elements {}, expected {}", label, nameOf(found.element), nameOf(declared.element))};
+    if (isOfAllSamples(found.shape, declared.shape))
+      continue;
     Result<SampleLayout> layout = matchSamples(found.shape, declared.shape);
     if (!layout)
       return Error{label + " " + layout.error().message};
-    if (i > 0 && layout->samples != file.samples)
+    if (counted && layout->samples != file.samples)
       return Error{
-          fmt::format("{} has {} samples, but '{}' has {}", label, layout->samples, inputs[0].name, file.samples)};
+          fmt::format("{} has {} samples, but '{}' has {}", label, layout->samples, counted->name, file.samples)};
+    counted = &inputs[i];
     file.samples = layout->samples;
     bool concatenated = layout->stacking == Stacking::firstAxis && declared.shape.front() != 1;
     if (concatenated)
       batch = declared.shape.front();
   }
+  // Where no array has samples, all are alike.
+  if (!counted)
+    file.samples = 1;
   return file;
+}
+
+Status Dataset::readCommon() {
+  common.assign(inputs.size(), Tensor());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!isOfAllSamples(streams[i].type().shape, inputs[i].type.shape))
+      continue;
+    common[i] = Tensor(streams[i].type().element, inputs[i].type.shape);
+    if (Status read = streams[i].read(common[i].mutableView().data, 1); !read)
+      return read;
+  }
+  return success();
 }
 
 Status Dataset::advance() {
@@ -177,6 +198,8 @@ Status Dataset::advance() {
       return reopened.error();
     streams = std::move(*reopened);
     left = file.samples;
+    if (Status read = readCommon(); !read)
+      return read;
   }
   return success();
 }
@@ -190,6 +213,10 @@ Result<std::optional<Sample>> Dataset::readStored() {
   Status status = advance();
   Sample sample{nextIndex, {}};
   for (size_t i = 0; i < inputs.size() && status; ++i) {
+    if (common[i]) {
+      sample.inputs.push_back(common[i]);
+      continue;
+    }
     Tensor tensor(streams[i].type().element, inputs[i].type.shape);
     status = streams[i].read(tensor.mutableView().data, tensor.count());
     sample.inputs.push_back(std::move(tensor));

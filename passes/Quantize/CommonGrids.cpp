@@ -56,12 +56,7 @@ bool sharesStep(GridOpInterface op) {
   return op.getGridRule() == GridRule::Unified || (requant && requant.sharesShift());
 }
 
-/// Behind those that cost as much or more.
-void insert(SmallVector<Coarsened> &found, Coarsened operand) {
-  auto cheaper = llvm::find_if(found, [&](const Coarsened &other) { return other.ratio() < operand.ratio(); });
-  found.insert(cheaper, std::move(operand));
-}
-
+/// The most expensive first, equal ones in the order of the graph.
 SmallVector<Coarsened> findCoarsened(func::FuncOp function, const GridGroups &groups, const OutputBoundary &boundary,
                                      const ActivationRule &rule) {
   SmallVector<Coarsened> found;
@@ -76,9 +71,10 @@ SmallVector<Coarsened> findCoarsened(func::FuncOp function, const GridGroups &gr
         continue;
       double own = activationGrid(range->first, range->second, rule).scale();
       if (grid->scale() >= leastRatio * own)
-        insert(found, {op, qnn::valueName(operand), own, grid->scale()});
+        found.push_back({op, qnn::valueName(operand), own, grid->scale()});
     }
   }
+  llvm::stable_sort(found, [](const Coarsened &a, const Coarsened &b) { return a.ratio() > b.ratio(); });
   return found;
 }
 

@@ -5,11 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/FunctionRanges.h"
+#include "Graph/Affine.h"
 #include "Quantize/GridGroups.h"
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Functions.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include <algorithm>
 #include <cmath>
@@ -135,29 +138,52 @@ Range neededOf(Value value, const Range &range, const ActivationRule &rule) {
   return needed.first < needed.second ? needed : range;
 }
 
-/// (A61) The ends of the integers that leave the graph as roundings alone make them of a value, which may be limited
-/// and moved on the way; nothing where somebody else reads it, or the model says its grid.
+/// What `user` adds to `value`, one number for all elements, as x + 0.5 before a floor; nothing where it does something
+/// else.
+std::optional<double> addedTo(Value value, Operation *user) {
+  if (!isa<qnn::AddOp, qnn::SubOp>(user) || (isa<qnn::SubOp>(user) && user->getOperand(0) != value))
+    return std::nullopt;
+  Value other = user->getOperand(user->getOperand(0) == value ? 1 : 0);
+  ElementsAttr constant = other == value ? ElementsAttr() : floatConstantValue(other);
+  if (!constant)
+    return std::nullopt;
+  Tensor numbers = qnn::toTensor(constant);
+  auto [least, greatest] = std::minmax_element(numbers.as<float>(), numbers.as<float>() + numbers.count());
+  if (numbers.count() == 0 || *least != *greatest)
+    return std::nullopt;
+  return isa<qnn::SubOp>(user) ? -double(*least) : double(*least);
+}
+
+/// (A61) The ends of the integers that leave the graph as roundings alone make them of a value, which may be limited,
+/// moved and shifted on the way; nothing where somebody else reads it, or the model says its grid.
 std::optional<Range> endsOfIntegers(Value value) {
   Range ends(HUGE_VAL, -HUGE_VAL);
-  llvm::SmallSetVector<Value, 8> held;
-  held.insert(value);
+  // By value what has been added.
+  llvm::SmallMapVector<Value, double, 8> held;
+  held.insert({value, 0.0});
   for (size_t i = 0; i != held.size(); ++i) {
-    if (held[i].use_empty() || held.size() > mostMoved)
+    auto [from, added] = *(held.begin() + i);
+    if (from.use_empty() || held.size() > mostMoved)
       return std::nullopt;
-    for (Operation *user : held[i].getUsers()) {
+    for (Operation *user : from.getUsers()) {
       auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
       auto gridOp = dyn_cast<GridOpInterface>(user);
       bool rounds = function && kernels::definitionOf(function.getFunction().kind).hasJumps();
       if (rounds || isa<qnn::ClipOp, qnn::ReluOp>(user) || (gridOp && gridOp.movesElements())) {
-        held.insert(user->getResult(0));
+        held.insert({user->getResult(0), added});
+        continue;
+      }
+      if (std::optional<double> more = addedTo(from, user)) {
+        held.insert({user->getResult(0), added + *more});
         continue;
       }
       auto cast = dyn_cast<quant::QuantizeCastOp>(user);
-      std::optional<qnn::Grid> grid = cast && held[i] != value ? qnn::Grid::of(cast.getType()) : std::nullopt;
+      std::optional<qnn::Grid> grid = cast && from != value ? qnn::Grid::of(cast.getType()) : std::nullopt;
       if (!grid || !grid->isPerTensor() || grid->scale() != 1)
         return std::nullopt;
-      Range covered = coveredRange(*grid);
-      ends = {std::min(ends.first, covered.first), std::max(ends.second, covered.second)};
+      // What is less than a step is for the rounding.
+      auto [low, high] = coveredRange(*grid);
+      ends = {std::min(ends.first, low - std::floor(added)), std::max(ends.second, high - std::floor(added))};
     }
   }
   return ends.first < ends.second ? std::optional(ends) : std::nullopt;

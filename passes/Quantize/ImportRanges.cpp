@@ -16,8 +16,10 @@
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <vector>
 
@@ -35,6 +37,9 @@ using qnn::RangeAttr;
 using qnn::RangeLabel;
 
 namespace {
+
+/// What data have beyond a range is told of where it leaves less than so many dB of a value.
+constexpr double fewDecibels = 18, fewWideDecibels = 30;
 
 /// Annotates one function.
 class Importer {
@@ -102,10 +107,28 @@ private:
                     {"DeadValue", "", name, 0, CostUnit::none,
                      "'" + name + "' was never anything but 0 during calibration; it gets the range [0, 1]",
                      "calibrate on data that exercises it"});
+    if (needed && range.beyond > 0)
+      warnOfBeyond(value, name, range);
     qnn::StepErrorsAttr errors;
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
+  }
+
+  /// (A64) Data whose ends still grew when calibration ended.
+  void warnOfBeyond(Value value, const std::string &name, const calibration::ValueRange &range) const {
+    const double most = ranges.activations == "int16" ? fewWideDecibels : fewDecibels;
+    const double left = -10 * std::log10(range.beyond), cost = most - left;
+    if (cost <= 0)
+      return;
+    std::string text = llvm::formatv(
+        "'{0}': of {1} samples calibration saw [{2}, {3}], and its ends still grew from sample to sample: what other "
+        "data have beyond the range, [{4}, {5}], becomes its end, which is expected to leave {6:f0} dB",
+        name, ranges.samples, llvm::format("%g", range.seenMin), llvm::format("%g", range.seenMax),
+        llvm::format("%g", range.min), llvm::format("%g", range.max), left);
+    reportWarning(value.getLoc(),
+                  {"GrowingRange", "", name, cost, CostUnit::decibel, text,
+                   "calibrate on more samples, among them such as have the largest numbers that will come"});
   }
 
   /// What calibration saw of the rows of a softmax's operand.

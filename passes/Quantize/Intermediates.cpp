@@ -49,6 +49,14 @@ std::optional<double> finestStep(Value value, const GridGroups &groups) {
   return step;
 }
 
+/// How many steps there are for a value: what calibration saw of it, or else all of its grid. It is off by no more.
+std::optional<double> stepsOf(Value value, double step, const GridGroups &groups) {
+  if (qnn::RangeAttr range = rangeAttr(value))
+    return (range.getMax() - range.getMin()) / step;
+  std::optional<Grid> grid = groups.contains(value) ? groups.grid(value) : resultGrid(value.getDefiningOp());
+  return grid ? std::optional(double(grid->max - grid->min)) : std::nullopt;
+}
+
 /// The most that the results of the nodes behind a value are off by the rounding of this value on their way, in their
 /// steps; nothing where that cannot be said.
 class CostInSteps {
@@ -63,7 +71,9 @@ private:
       return std::nullopt;
     if (!isIntermediate(value.getDefiningOp())) {
       std::optional<double> step = finestStep(value, groups);
-      return step ? std::optional(error / *step) : std::nullopt;
+      if (!step)
+        return std::nullopt;
+      return std::min(error / *step, stepsOf(value, *step, groups).value_or(HUGE_VAL));
     }
     double most = 0;
     for (OpOperand &use : value.getUses()) {

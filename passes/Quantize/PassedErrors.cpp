@@ -73,6 +73,17 @@ double differenceAt(qnn::UnaryFunctionOpInterface op, double from, double to) {
   return most;
 }
 
+/// Whether the function gives what calibration saw of its result: every range has 0 in it, but a reciprocal whose
+/// results stay small was not near it. True where that is not known.
+bool givesSeen(qnn::UnaryFunctionOpInterface op, double x) {
+  qnn::RangeAttr seen = rangeAttr(op->getResult(0));
+  if (!seen || op.getFunctionAxis())
+    return true;
+  const double y = kernels::evaluate(op.getFunction().kind, op.getFunction().parameters, x, 0);
+  const double slack = (seen.getMax() - seen.getMin()) / samples;
+  return y >= seen.getMin() - slack && y <= seen.getMax() + slack;
+}
+
 /// f(x + error) - f(x), the most of it over what x can be.
 std::optional<double> passedByFunction(qnn::UnaryFunctionOpInterface op, double error) {
   std::optional<Interval> range = findRange(op->getOperand(0));
@@ -81,7 +92,8 @@ std::optional<double> passedByFunction(qnn::UnaryFunctionOpInterface op, double 
   double most = 0;
   for (int i = 0; i <= samples; ++i) {
     double x = range->first + (range->second - range->first) * i / samples, moved = differenceAt(op, x, x + error);
-    most = std::isfinite(moved) ? std::max(most, moved) : most;
+    if (std::isfinite(moved) && moved > most && givesSeen(op, x))
+      most = moved;
   }
   return most;
 }

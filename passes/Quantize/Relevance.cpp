@@ -61,6 +61,13 @@ double Relevance::of(Value value) const { return cost(weights.lookup_or(value, {
 
 double Relevance::of(Operation *reader, Value operand) const { return cost(readBy(reader, operand), operand); }
 
+double Relevance::powerOfJoined(Operation *concat) const {
+  auto [known, isNew] = joined.try_emplace(concat, 0.0);
+  if (isNew)
+    known->second = meanSquareOfAll(concat->getOperands());
+  return known->second;
+}
+
 Relevance::Weight Relevance::readBy(Operation *reader, Value operand) const {
   if (reader->getNumResults() == 0)
     return {1.0, 0.0};
@@ -70,7 +77,7 @@ Relevance::Weight Relevance::readBy(Operation *reader, Value operand) const {
   Weight most;
   for (Value result : reader->getResults()) {
     const Weight weight = result.use_empty() ? Weight{1.0, 0.0} : weights.lookup_or(result, {1.0, 0.0});
-    const double power = isConcat ? meanSquareOfAll(reader->getOperands()) : meanSquare(result).value_or(0.0);
+    const double power = isConcat ? powerOfJoined(reader) : meanSquare(result).value_or(0.0);
     bool isKnown = (isConcat || isSum(reader)) && meanSquare(operand).has_value();
     double absolute = std::max(weight.absolute, power > 0 ? weight.relative / power : 0.0);
     if (isConcat)

@@ -33,7 +33,12 @@ private:
   double cost(const Weight &weight, mlir::Value value) const;
   Weight readBy(mlir::Operation *reader, mlir::Value operand) const;
 
+  /// The mean square of all that a concatenation joins.
+  double powerOfJoined(mlir::Operation *concat) const;
+
   llvm::DenseMap<mlir::Value, Weight> weights;
+  /// What powerOfJoined() has found: each of an op's operands asks for it.
+  mutable llvm::DenseMap<mlir::Operation *, double> joined;
 };
 
 } // namespace tare

@@ -210,3 +210,19 @@ def test_operators_of_microsoft(tmp_path, operator, operands, constants, rng):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=9), str(path))
     expected, found = whole(path, feeds)["y"], outputs_of(path, {name: array[None] for name, array in feeds.items()})["y"][0]
     np.testing.assert_allclose(found.astype(F32), expected.astype(F32), rtol=1e-3, atol=1e-3)
+
+
+def test_an_array_without_axes_is_every_samples(tmp_path, rng):
+    """As a sampling rate is given: once, and also where a shape depends on it."""
+    model = save(tmp_path / "m.onnx", [node("Mul", ["x", "k"], ["y"], name="mul"), node("Range", ["zero", "n", "one"], ["r"], name="range")],
+                 [port("x", [1, 4]), port("k", []), port("n", [], I64)], [port("y", [1, 4]), port("r", None, I64)],
+                 {"zero": I64(0), "one": I64(1)}, 18)
+    x = rng.normal(size=(5, 4)).astype(np.float32)
+    np.savez(tmp_path / "x.npz", x=x, k=np.float32(2), n=np.int64(3))
+    tare("run", model, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    found = load(tmp_path / "y.npz")
+    assert np.array_equal(found["y"].reshape(5, 4), 2 * x)
+    assert np.array_equal(np.asarray(found["r"]).reshape(5, 3), np.tile(np.arange(3), (5, 1)))
+    # Other shapes than that have samples.
+    np.savez(tmp_path / "x.npz", x=x, k=np.float32([2, 2]), n=np.int64(3))
+    assert "'k' has" in fails("run", model, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "z.npz", output=tmp_path / "z.npz")

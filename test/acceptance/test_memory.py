@@ -151,3 +151,32 @@ def test_a_kill_leaves_the_old_output_or_the_new(tmp_path, delay):
     assert (tmp_path / "m.tare").read_bytes() == whole
     tare(*arguments)
     assert (tmp_path / "m.tare").read_bytes() == whole
+
+
+def test_work_of_transforms_counts(tmp_path):
+    """A line of 2^20 + 7 numbers is no power of two: the transform takes some 200 MB beside 4 and 8 MB of operand and result."""
+    length = (1 << 20) + 7
+    model = save(tmp_path / "m.onnx", [node("DFT", ["x"], ["y"], name="dft", axis=1)], [port("x", [1, length, 1])], [port("y", [1, length, 2])], opset=17)
+    np.savez(tmp_path / "x.npz", x=np.zeros((1, length, 1), np.float32))
+    command = ["run", model, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz"]
+    said = fails(*command, "--max-memory", 100, output=tmp_path / "y.npz")
+    assert "'dft'" in said and "--max-memory" in said
+    limited(*command, "--max-memory", 800)
+
+
+def limited(*command, megabytes=2000):
+    """Runs with so much memory that the process may have at all."""
+    done = subprocess.run([BIN / "tare", *map(str, command)], capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * MB, megabytes * MB)))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_check_obeys_the_limit(tmp_path):
+    """All results of a sample's layers are kept while it is checked: 16 of 256 KB in 8 bits, beside two of 1 MB in float."""
+    nodes = [node("Sigmoid", [f"b{i}"], [f"b{i + 1}"], name=f"l{i}") for i in range(16)]
+    model = save(tmp_path / "m.onnx", nodes, [port("b0", [1, 4, 256, 256])], [port("b16", [1, 4, 256, 256])])
+    command = ["convert", model, "--random-calibration", "--samples", 2, "-o", tmp_path / "m.tare"]
+    assert "not checked: " in tare(*command, "--max-memory", 4).stderr
+    assert "SQNR" in tare(*command, "--max-memory", 40).stderr
+    said = fails(*command, "--max-memory", 4, "--strict", output=tmp_path / "n.tare")
+    assert "--strict" in said and "--max-memory" in said

@@ -73,13 +73,13 @@ private:
   Result<calibration::Ranges> calibrate(mlir::ModuleOp module, const CalibrationRequest &request) {
     std::unique_ptr<Progress> progress;
     std::mutex mutex;
-    std::vector<EvaluatedSample> none;
-    return findRanges(module, request, none, [&](int64_t done, int64_t total) {
+    Result<FoundRanges> found = findRanges(module, request, [&](int64_t done, int64_t total) {
       std::lock_guard lock(mutex);
       if (!progress)
         progress = std::make_unique<Progress>(console(), "calibrating", total);
       progress->update(done);
     });
+    return found ? Result<calibration::Ranges>(std::move(found->ranges)) : found.error();
   }
 
   void report(const calibration::Ranges &ranges) {

@@ -23,6 +23,7 @@
 
 using namespace tare;
 using namespace mlir;
+using calibration::Observations;
 using calibration::Ranges;
 
 /// A stage's own name stands before that of the arrow that leads to it.
@@ -113,6 +114,9 @@ public:
       return failure();
     if (!result.samples.empty() && request.last == Stage::npu)
       result.qdq = smallCopy(*result.module);
+    // A form that is made to be looked at says nothing.
+    if (result.samples.empty() && request.last == Stage::npu && !request.calibration.known)
+      result.zeroed = zeroedWeights(*result.module);
     if (failed(arrow(Stage::fused, "fuse", buildFusePipeline)) ||
         failed(arrow(Stage::npu, "lower", [&](OpPassManager &p) { buildLowerPipeline(p, options); })))
       return failure();
@@ -202,16 +206,20 @@ private:
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
-      Result<Ranges> ranges = findRanges(*result.module, bounded, result.samples, progress);
-      if (!ranges)
-        return emitError(UnknownLoc::get(&context)) << ranges.error().message;
-      result.ranges = std::move(*ranges);
+      Result<FoundRanges> found = findRanges(*result.module, bounded, progress);
+      if (!found)
+        return emitError(UnknownLoc::get(&context)) << found.error().message;
+      result.ranges = std::move(found->ranges);
+      result.samples = std::move(found->samples);
+      result.seen = std::move(found->seen);
       if (!computes && !wanted.known)
         warnOfRangesWidth(*result.module, wanted.path, result.ranges, wanted.search.grid);
       return mlir::success();
     });
     if (failed(found))
       return failure();
+    if (!result.samples.empty() && request.last == Stage::npu)
+      result.real = smallCopy(*result.module);
     return arrow(Stage::ranges, "ranges", [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
   }
 
@@ -278,16 +286,17 @@ bool tare::isRangesFile(const std::string &path) {
   return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
 }
 
-Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
-                                std::vector<EvaluatedSample> &samples, std::function<void(int64_t, int64_t)> progress) {
+Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
+                                     std::function<void(int64_t, int64_t)> progress) {
   if (request.known)
-    return *request.known;
+    return FoundRanges{*request.known, {}, {}};
   std::vector<InputDeclaration> inputs = inputsOf(module);
   std::unique_ptr<SampleSource> source;
   if (request.random) {
     source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount));
   } else if (isRangesFile(request.path)) {
-    return calibration::readRanges(request.path);
+    Result<Ranges> read = calibration::readRanges(request.path);
+    return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
   } else {
     Result<std::unique_ptr<Dataset>> data = Dataset::open(request.path, inputs, request.samples.value_or(Dataset::all));
     if (!data)
@@ -299,9 +308,14 @@ Result<Ranges> tare::findRanges(ModuleOp module, const CalibrationRequest &reque
   options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };
   if (progress)
     options.progress = [&, total = source->sampleCount()](int64_t done) { progress(done, total); };
-  Result<Ranges> ranges = calibration::calibrate(module, *source, options);
-  samples = keeper.take();
-  return ranges;
+  Observations seen;
+  Result<Ranges> ranges = calibration::calibrate(module, *source, options, &seen);
+  if (!ranges)
+    return ranges.error();
+  // A check may look for other ranges.
+  constexpr size_t small = size_t(64) << 20;
+  const bool isKept = request.kept > 0 && seen.bytes() <= small;
+  return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

@@ -8,6 +8,7 @@
 
 #include "SampleKeeper.h"
 #include "Timing.h"
+#include "WeightLoss.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
@@ -72,10 +73,16 @@ struct Compilation {
   /// The module as it was before "fuse", with constants of its own, where samples are kept and it is small; null
   /// otherwise, as larger ones had better be made again than held in memory.
   mlir::OwningOpRef<mlir::ModuleOp> qdq;
+  /// The same of the simplified float form.
+  mlir::OwningOpRef<mlir::ModuleOp> real;
   /// Empty where nothing was calibrated.
   calibration::Ranges ranges;
   /// Spread over the data; empty where ranges come from a file.
   std::vector<EvaluatedSample> samples;
+  /// What the ranges were found in, where samples are kept and it is small.
+  std::optional<calibration::Observations> seen;
+  /// Of the QDQ form, where no samples are kept to measure what they cost, and a program is made.
+  std::vector<ZeroedWeights> zeroed;
   /// In order: "import", "simplify", "calibrate", "ranges", "quantize", ..
   std::vector<TimedStep> steps;
 };
@@ -89,11 +96,17 @@ bool isRangesFile(const std::string &path);
 mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
                                      std::function<void(int64_t, int64_t)> progress);
 
-/// The ranges that the request asks for, of a module in its simplified float form; the samples that it keeps are put
-/// into `samples`.
-Result<calibration::Ranges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request,
-                                       std::vector<EvaluatedSample> &samples,
-                                       std::function<void(int64_t, int64_t)> progress);
+/// What was found of a module's values.
+struct FoundRanges {
+  calibration::Ranges ranges;
+  /// Those that the request keeps, and what data made of the values, where these were run and it is small.
+  std::vector<EvaluatedSample> samples;
+  std::optional<calibration::Observations> seen;
+};
+
+/// The ranges that the request asks for, of a module in its simplified float form.
+Result<FoundRanges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request,
+                               std::function<void(int64_t, int64_t)> progress);
 
 } // namespace tare
 

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Emitter/Emitter.h"
+#include "tare/Kernels/Registry.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
@@ -181,6 +182,7 @@ private:
       return context.takeError(options.model);
     compiled.steps.push_back(emitting.stop("emit"));
     arenaBytes = emitted->program.arena_bytes;
+    roundedTwice = countRoundedTwice(emitted->program);
     StepClock writing;
     if (!isChecked(compiled)) {
       if (strict)
@@ -188,6 +190,8 @@ private:
                      ": --strict has nothing to go by, as no samples were checked; convert the "
                      "model with --calibration data (no ranges file, no IR that has ranges), and --check 1 "
                      "or more"};
+      if (std::optional<Warning> warning = zeroedWarning(compiled.qdq ? zeroedWeights(*compiled.qdq) : compiled.zeroed))
+        reportWarning(mlir::UnknownLoc::get(&*context), *warning);
       Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
       compiled.steps.push_back(writing.stop("write"));
       return written;
@@ -204,6 +208,25 @@ private:
     compiled.steps.push_back(writing.stop("write"));
     compiled.steps.back().seconds += packing.seconds;
     return written;
+  }
+
+  /// (A11) The layers that round at bit 31, and what is left of a shift again.
+  static size_t countRoundedTwice(const program::ProgramT &program) {
+    return std::ranges::count_if(program.layers, [](const auto &layer) {
+      const program::RequantT *requant = kernels::requantOf(layer->op);
+      return requant && requant->rounding == program::Rounding::gemmlowp_double &&
+             std::ranges::any_of(requant->shifts, [](int shift) { return shift > 31; });
+    });
+  }
+
+  /// No loss that an option avoids, but one that whoever compares means should know of.
+  std::string doubleRoundingText() const {
+    return fmt::format(
+        "{} layer{} round{} twice, as the target's rounding (gemmlowp_double) does with shifts above 31: "
+        "what is a quarter of a step above an integer becomes the next one, which moves the mean of "
+        "results by up to a quarter of a step; tare verify --rounding half_up --inputs DATA counts what "
+        "one rounding would change",
+        roundedTwice, roundedTwice == 1 ? "" : "s", roundedTwice == 1 ? "s" : "");
   }
 
   /// Whether there is something to check with, and time for it.
@@ -230,6 +253,13 @@ private:
     compiled.steps.push_back(checking.stop("check"));
     if (!result)
       return Error{options.model + ": " + result.error().message};
+    if (!result->unchecked.empty()) {
+      if (strict)
+        return Error{
+            fmt::format("{} (--strict is of a check, in which a layer's numbers are kept)", result->unchecked)};
+      console().note("not checked: " + result->unchecked);
+      return success();
+    }
     checked = std::move(*result);
     if (checked->program.mismatch)
       return Error{options.model + ": " + checked->program.mismatch->message()};
@@ -278,6 +308,8 @@ private:
       return reportJson(compiled, context, bytes);
     if (timing)
       printTimedSteps(compiled.steps);
+    if (roundedTwice)
+      console().note(doubleRoundingText());
     console().note(
         fmt::format("wrote {}: {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB", output,
                     output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3),
@@ -300,6 +332,8 @@ private:
           out.attribute("method", jsonText(compiled.ranges.method));
         if (arenaBytes)
           out.attribute("arena_bytes", int64_t(*arenaBytes));
+        if (roundedTwice)
+          out.attribute("layers_rounded_twice", int64_t(roundedTwice));
         out.attribute("peak_memory_mb", peakMegabytes());
         writeWarnings(out, context.warnings());
         if (checked)
@@ -333,6 +367,7 @@ private:
   int64_t checkSamples = 4;
   CLI::Option *checkOption = nullptr;
   std::optional<uint64_t> arenaBytes;
+  size_t roundedTwice = 0;
   std::optional<SelfCheck> checked;
 };
 

@@ -12,10 +12,17 @@ namespace {
 /// Elements that shapes depend on are few.
 constexpr int64_t few = 64;
 
-/// The first sample of an array [samples, ..]; its type alone where they are not all alike, or not small.
+/// The first sample of an array [samples, ..]; its type alone where they are not all alike, or not small. An array
+/// without axes is every sample's.
 std::optional<Tensor> commonSample(const NpzReader &archive, const std::string &name) {
   auto stream = archive.stream(name);
-  if (!stream || stream->type().shape.empty() || stream->type().shape[0] == 0)
+  if (!stream)
+    return std::nullopt;
+  if (stream->type().shape.empty()) {
+    auto only = archive.read(name);
+    return only ? std::optional(std::move(*only)) : std::nullopt;
+  }
+  if (stream->type().shape[0] == 0)
     return std::nullopt;
   TensorType sample = stream->type();
   int64_t samples = sample.shape[0];

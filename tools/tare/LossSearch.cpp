@@ -7,6 +7,9 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
+#include "tare/Tensor/Parallel.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -22,6 +25,8 @@ namespace {
 
 /// A layer whose operands are better by so many dB is where a loss begins.
 constexpr double drop = 6;
+/// What is better than that is not lost yet.
+constexpr double good = collapsedSqnr + 10;
 
 /// A value in float beside the program's.
 struct Compared {
@@ -35,39 +40,75 @@ struct Compared {
       low = std::min<double>(low, a[i]), high = std::max<double>(high, a[i]);
     }
   }
+
+  /// Adds another sample's.
+  void add(const Compared &more) {
+    difference.add(more.difference);
+    low = std::min(low, more.low), high = std::max(high, more.high), step = more.step;
+  }
+};
+
+using ComparedValues = llvm::DenseMap<Value, Compared>;
+
+/// What a search looks at of one sample.
+class SampleComparison {
+public:
+  SampleComparison(const ProgramResults &program, ArrayRef<MarkedElements> marked)
+      : found(marked.size()), program(program), marked(marked) {}
+
+  void compare(Value value, const Tensor &reference) {
+    if (reference.element() != ElementType::f32 ||
+        llvm::none_of(marked, [&](const MarkedElements &each) { return each.contains(value); }))
+      return;
+    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
+    if (!layer || alignments(reference.shape(), program.of(*layer, 0).shape()).empty())
+      return;
+    const std::optional<qnn::Interval> range = qnn::toldApart(value);
+    const Tensor real = within(range, copyOf(reference.view())),
+                 ours = within(range, *aligned(program.realOf(*layer, 0), reference));
+    const std::vector<double> &scales = program.tensorOf(*layer).scales;
+    for (auto [each, values] : llvm::zip(marked, found))
+      if (auto elements = each.find(value); elements != each.end()) {
+        values[value].add(real, ours, elements->second);
+        values[value].step = scales.size() == 1 ? scales.front() : 0;
+      }
+  }
+
+  /// One for each search.
+  std::vector<ComparedValues> found;
+
+private:
+  const ProgramResults &program;
+  ArrayRef<MarkedElements> marked;
 };
 
 class LossSearch {
 public:
-  LossSearch(const ProgramResults &program, MarkedElements marked) : program(program), marked(std::move(marked)) {}
+  LossSearch(const MarkedElements &marked) : marked(marked) {}
 
-  void compare(Value value, const SampleTensors &reference) {
-    auto elements = marked.find(value);
-    if (elements == marked.end() || reference.front().element() != ElementType::f32)
-      return;
-    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
-    if (!layer || alignments(reference.front().shape(), program.of(*layer, 0).shape()).empty())
-      return;
-    Compared &found = compared[value];
-    const std::optional<qnn::Interval> range = qnn::toldApart(value);
-    for (size_t i = 0; i != reference.size(); ++i)
-      found.add(within(range, copyOf(reference[i].view())),
-                within(range, *aligned(program.realOf(*layer, i), reference[i])), elements->second);
-    const std::vector<double> &scales = program.tensorOf(*layer).scales;
-    found.step = scales.size() == 1 ? scales.front() : 0;
+  /// Samples are added in their order.
+  void add(const ComparedValues &sample) {
+    for (const auto &[value, found] : sample)
+      compared[value].add(found);
   }
 
+  /// A layer that makes bad what was good ends the walk. Where its operands are bad, too, it may have made them worse
+  /// only, as an exponential does with what a normalization has lost: of all layers on the way that one counts in which
+  /// most is lost.
   LossOrigin search(Value value) {
     std::optional<LossOrigin> steepest;
+    auto dropOf = [](const LossOrigin &origin) { return origin.operandSqnr - origin.sqnr; };
     while (true) {
       LossOrigin here = originOf(value);
       Value worst = worstOperand(value);
-      bool isSteep = here.operandSqnr >= here.sqnr + drop;
-      if ((isSteep && (worst || here.sqnr < collapsedSqnr + drop)) || (!worst && !steepest))
-        return here;
-      if (!steepest || here.operandSqnr - here.sqnr > steepest->operandSqnr - steepest->sqnr)
+      // What comes from the input was exact before.
+      const bool isFirst = !worst, isLostAtOnce = isFirst && here.sqnr < collapsedSqnr + drop;
+      if (!steepest || isLostAtOnce || (!isFirst && dropOf(here) > dropOf(*steepest)))
         steepest = here;
-      if (!worst) {
+      const bool isSteep = dropOf(*steepest) >= drop;
+      if (isSteep && (isFirst || here.operandSqnr >= good))
+        return *steepest;
+      if (isFirst) {
         steepest->isGradual = true;
         steepest->cause = "each layer adds its rounding to that of those before, and the network does not bear the sum";
         return *steepest;
@@ -148,26 +189,50 @@ private:
     return isJoin(value.getDefiningOp()) || llvm::any_of(value.getUsers(), isJoin);
   }
 
-  const ProgramResults &program;
-  MarkedElements marked;
-  llvm::DenseMap<Value, Compared> compared;
+  const MarkedElements &marked;
+  ComparedValues compared;
 };
 
 } // namespace
 
-Result<LossOrigin> tare::findLoss(func::FuncOp real, const ProgramResults &program,
-                                  const std::vector<std::vector<Tensor>> &inputs, size_t threads, const Lost &lost) {
-  Value from = real.front().getTerminator()->getOperand(lost.output);
-  LossSearch search(program, originsOf(from, lost.elements));
-  for (BlockArgument argument : real.getArguments()) {
-    SampleTensors tensors;
-    for (const std::vector<Tensor> &sample : inputs)
-      tensors.push_back(sample[argument.getArgNumber()]);
-    search.compare(argument, tensors);
+Result<std::vector<LossOrigin>> tare::findLosses(ModuleOp real, std::shared_ptr<const runtime::Session> program,
+                                                 const std::vector<std::vector<Tensor>> &inputs, size_t threads,
+                                                 ArrayRef<Lost> lost) {
+  auto function = real.lookupSymbol<func::FuncOp>("main");
+  FailureOr<Evaluator> evaluator = Evaluator::create(real);
+  if (failed(evaluator))
+    return Error{"the float form cannot be evaluated"};
+  auto outputOf = [&](const Lost &each) { return function.front().getTerminator()->getOperand(each.output); };
+  std::vector<MarkedElements> marked;
+  for (const Lost &each : lost)
+    marked.push_back(originsOf(outputOf(each), each.elements));
+  std::vector<SampleRunner> runners(inputs.size());
+  std::vector<std::vector<ComparedValues>> samples(inputs.size());
+  std::vector<Status> done(inputs.size(), tare::success());
+  parallelFor(inputs.size(), threads, [&](size_t sample, size_t worker) {
+    Result<const ProgramResults *> results = runners[worker].run(program, inputs[sample]);
+    if (!results) {
+      done[sample] = results.error();
+      return;
+    }
+    SampleComparison comparison(**results, marked);
+    SmallVector<Tensor> arguments;
+    for (BlockArgument argument : function.getArguments()) {
+      comparison.compare(argument, inputs[sample][argument.getArgNumber()]);
+      arguments.push_back(asArgument(inputs[sample][argument.getArgNumber()], argument));
+    }
+    (void)evaluator->run(arguments, [&](Value value, const Tensor &tensor) { comparison.compare(value, tensor); });
+    samples[sample] = std::move(comparison.found);
+  });
+  for (const Status &status : done)
+    if (!status)
+      return status.error();
+  std::vector<LossOrigin> origins;
+  for (auto [i, each] : llvm::enumerate(lost)) {
+    LossSearch search(marked[i]);
+    for (const std::vector<ComparedValues> &sample : samples)
+      search.add(sample[i]);
+    origins.push_back(search.search(outputOf(each)));
   }
-  Status walked =
-      walkGraph(real, inputs, threads, [&](Value v, SampleTensors &tensors) { search.compare(v, tensors); });
-  if (!walked)
-    return walked.error();
-  return search.search(from);
+  return origins;
 }

@@ -4,6 +4,8 @@
 
 #include "ProgramResults.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/BitVector.h"
 
 namespace tare {
@@ -30,10 +32,11 @@ struct Lost {
   llvm::BitVector elements;
 };
 
-/// Walks back from these elements through those that they were computed from, as long as they are about as bad, by the
-/// program's real numbers beside the float graph's.
-Result<LossOrigin> findLoss(mlir::func::FuncOp real, const ProgramResults &program,
-                            const std::vector<std::vector<Tensor>> &inputs, size_t threads, const Lost &lost);
+/// Walks back from the elements of each loss through those that they were computed from, as long as they are about as
+/// bad, by the program's real numbers beside those of the float graph @main of `real`, which runs once for all of them.
+Result<std::vector<LossOrigin>> findLosses(mlir::ModuleOp real, std::shared_ptr<const runtime::Session> program,
+                                           const std::vector<std::vector<Tensor>> &inputs, size_t threads,
+                                           llvm::ArrayRef<Lost> lost);
 
 } // namespace tare
 

@@ -3,11 +3,14 @@
 
 #include "ControlGroups.h"
 #include "Numbers.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Tensor/Parallel.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/DenseMap.h"
 
 #include <algorithm>
@@ -90,6 +93,30 @@ double weightBytes(func::FuncOp function) {
   return bytes;
 }
 
+/// Constants that take memory only where they are computed with: one number for all elements.
+double expandedBytes(func::FuncOp function) {
+  double bytes = 0;
+  for (Operation &op : function.front())
+    if (ElementsAttr value; matchPattern(&op, m_Constant(&value)) && value.isSplat())
+      bytes += bytesOf(op.getResult(0));
+  return bytes;
+}
+
+/// What an op takes beside its operands and results while it runs.
+double workBytes(Operation &op) {
+  auto node = dyn_cast<qnn::HostOp>(op);
+  const host::Operator *entry = node ? host::Operators::get().find(qnn::hostNode(node).op) : nullptr;
+  if (!entry || !entry->work)
+    return 0;
+  auto types = [](auto values) {
+    std::vector<tare::TensorType> types;
+    for (Value value : values)
+      types.push_back(qnn::toHost(value.getType()));
+    return types;
+  };
+  return entry->work(types(op.getOperands()), types(op.getResults()));
+}
+
 /// Where most is alive at once while one sample is evaluated.
 struct Peak {
   double bytes = 0;
@@ -114,8 +141,8 @@ Peak peakOf(func::FuncOp function) {
     if (!isa<qnn::ReshapeOp>(op))
       for (Value result : op.getResults())
         begin(result);
-    if (alive > peak.bytes)
-      peak = {alive, &op};
+    if (double bytes = alive + workBytes(op); bytes > peak.bytes)
+      peak = {bytes, &op};
     for (Value operand : op.getOperands())
       if (auto left = usersLeft.find(operand); left != usersLeft.end() && --left->second == 0)
         alive -= bytesOf(operand);
@@ -142,7 +169,8 @@ Status tare::checkWeights(func::FuncOp function, const std::string &model, std::
   return bytes <= limit.most ? success() : Status(limit.refuse("its weights take", bytes));
 }
 
-Result<size_t> tare::samplesThatFit(func::FuncOp function, const std::string &model, std::optional<uint64_t> given) {
+Result<size_t> tare::samplesThatFit(func::FuncOp function, const std::string &model, std::optional<uint64_t> given,
+                                    double besides) {
   constexpr const char *once = " in float, for one sample";
   Limit limit(model, given);
   for (BlockArgument argument : function.getArguments())
@@ -153,7 +181,7 @@ Result<size_t> tare::samplesThatFit(func::FuncOp function, const std::string &mo
   for (Operation &op : function.front().without_terminator()) {
     if (op.hasTrait<OpTrait::ConstantLike>())
       continue;
-    double bytes = 0;
+    double bytes = workBytes(op);
     for (Value value : op.getOperands())
       bytes += bytesOf(value);
     for (Value value : op.getResults())
@@ -161,8 +189,9 @@ Result<size_t> tare::samplesThatFit(func::FuncOp function, const std::string &mo
     if (bytes > limit.most)
       return limit.refuse(fmt::format("what layer '{}' reads and gives takes", qnn::layerName(&op)), bytes, once);
   }
-  double weights = given ? weightBytes(function) : 0;
+  double weights = given ? weightBytes(function) : expandedBytes(function);
   Peak peak = peakOf(function);
+  peak.bytes += besides;
   if (peak.bytes + weights > limit.most)
     return limit.refuse(fmt::format("what is alive at once at layer '{}'{} takes", qnn::layerName(peak.at),
                                     weights > 0 ? ", with all weights," : ""),

@@ -23,9 +23,11 @@ Status checkFile(const std::string &model, std::optional<uint64_t> limit);
 
 /// How many samples may be evaluated at once, from what is alive at a time; an error where not even one: an input, what
 /// a layer reads and gives, or all that is alive while it runs takes more than `limit` bytes (availableMemory() where
-/// there is none). A limit that was set counts the weights, too; what is available does not have them any more. To be
-/// asked before anything is computed.
-Result<size_t> samplesThatFit(mlir::func::FuncOp function, const std::string &model, std::optional<uint64_t> limit);
+/// there is none). A limit that was set counts the weights, too; what is available does not have them any more, but for
+/// constants that are one number until something is computed with them. `besides`: what each sample takes beside the
+/// values. To be asked before anything is computed.
+Result<size_t> samplesThatFit(mlir::func::FuncOp function, const std::string &model, std::optional<uint64_t> limit,
+                              double besides = 0);
 /// The threads to use of those that were asked for (0: as many as there are cores).
 size_t threadsWithin(size_t asked, size_t samplesAtOnce);
 /// The weights alone, where nothing is evaluated: an error where they take more than `limit` bytes.

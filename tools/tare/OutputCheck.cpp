@@ -366,7 +366,7 @@ double tare::sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t o
   for (size_t i = isSliced ? *collapse.axis + 1 : 0; isSliced && i < shape.size(); ++i)
     inner *= shape[i];
   std::vector<Difference> slices(isSliced ? shape[*collapse.axis] : 1);
-  for (size_t sample = 0; sample != references.size(); ++sample) {
+  for (size_t sample = 0; sample != outputs.size(); ++sample) {
     Tensor reference = toFloat(references[sample][output]), found = toFloat(outputs[sample][output]);
     for (unsigned i : elements.set_bits())
       slices[isSliced ? i / inner % slices.size() : 0].add(reference.as<float>()[i], found.as<float>()[i]);

@@ -65,8 +65,8 @@ std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,
 /// Which elements of an output of that shape a collapse is of, row-major.
 llvm::BitVector elementsOf(const Collapse &collapse, const OutputParts &parts, const Shape &shape);
 
-/// What the elements of a collapse of output `output` are in other outputs; of slices the worst, as the collapse tells
-/// it.
+/// What the elements of a collapse of output `output` are in other outputs, of all samples or of the first of them; of
+/// slices the worst, as the collapse tells it.
 double sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
               const std::vector<std::vector<Tensor>> &references, const std::vector<std::vector<Tensor>> &outputs);
 

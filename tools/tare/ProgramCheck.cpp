@@ -264,23 +264,6 @@ std::string Mismatch::message() const {
 
 namespace {
 
-/// What a thread runs its samples in, made by the first of them.
-struct Place {
-  std::unique_ptr<runtime::Context> context;
-  std::unique_ptr<ProgramResults> results;
-
-  Status prepare(const std::shared_ptr<const runtime::Session> &session) {
-    if (context)
-      return tare::success();
-    auto made = session->makeContext(runtime::Form::model);
-    if (!made)
-      return made.error();
-    context = std::move(*made);
-    results = std::make_unique<ProgramResults>(session, 1);
-    return tare::success();
-  }
-};
-
 /// Multiply-accumulates of a run, and what the QDQ form's casts take beside them, as so many.
 int64_t workOf(const program::Model &model) {
   constexpr int64_t ofElement = 32;
@@ -320,20 +303,21 @@ Result<ProgramCheck> tare::checkProgram(ModuleOp whole, std::shared_ptr<const ru
   if (failed(evaluator))
     return Error{"the QDQ form cannot be evaluated"};
   auto function = qdq->lookupSymbol<func::FuncOp>("main");
-  std::vector<Place> places(inputs.size());
+  std::vector<SampleRunner> runners(inputs.size());
   std::vector<DistancesByLayer> found(inputs.size());
   std::vector<std::vector<Tensor>> outputs(inputs.size());
   std::vector<Status> done(inputs.size(), tare::success());
   parallelFor(inputs.size(), threadsFor(session->model(), inputs.size(), threads), [&](size_t sample, size_t worker) {
-    Place &place = places[worker];
-    if (done[sample] = place.prepare(session); !done[sample])
+    Result<const ProgramResults *> program = runners[worker].run(session, inputs[sample]);
+    if (!program) {
+      done[sample] = program.error();
       return;
-    place.results->run(*place.context, 0, inputs[sample]);
-    outputs[sample] = place.results->outputs().front();
+    }
+    outputs[sample] = (*program)->outputs().front();
     SmallVector<Tensor> arguments;
     for (BlockArgument argument : function.getArguments())
       arguments.push_back(asArgument(inputs[sample][argument.getArgNumber()], argument));
-    Comparer comparer(*place.results);
+    Comparer comparer(**program);
     (void)evaluator->runEdited(arguments, [&](Value value, auto result) { comparer.visit(value, result); });
     found[sample] = std::move(comparer.found);
   });

@@ -25,32 +25,57 @@ const program::TensorT &ProgramResults::tensorOf(size_t layer) const {
   return *program.tensors[program.layers[layer]->result];
 }
 
-Result<ProgramResults> ProgramResults::of(std::shared_ptr<const runtime::Session> session,
-                                          const std::vector<std::vector<Tensor>> &inputs, size_t threads) {
-  ProgramResults found(std::move(session), inputs.size());
-  std::vector<Status> done(inputs.size(), success());
-  parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
-    if (auto context = found.owner->makeContext(Form::model))
-      found.run(**context, sample, inputs[sample]);
-    else
-      done[sample] = context.error();
-  });
-  for (const Status &status : done)
-    if (!status)
-      return status.error();
-  return found;
+Result<const ProgramResults *> SampleRunner::run(const std::shared_ptr<const runtime::Session> &session,
+                                                 const std::vector<Tensor> &inputs) {
+  if (!context) {
+    auto made = session->makeContext(Form::model);
+    if (!made)
+      return made.error();
+    context = std::move(*made);
+    results = std::make_unique<ProgramResults>(session, 1);
+  }
+  results->run(*context, 0, inputs);
+  return const_cast<const ProgramResults *>(results.get());
 }
 
-void ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
+static std::vector<Tensor> runSample(const runtime::Session &session, runtime::Context &context,
+                                     const std::vector<Tensor> &inputs, const runtime::RunOptions &options) {
   std::vector<const void *> in;
   for (const Tensor &tensor : inputs)
     in.push_back(tensor.data());
   std::vector<Tensor> outputs;
   std::vector<void *> out;
   for (size_t i = 0; i != context.outputCount(); ++i) {
-    outputs.emplace_back(owner->describeOutput(i, Form::model).type);
+    outputs.emplace_back(session.describeOutput(i, Form::model).type);
     out.push_back(outputs.back().mutableAs<void>());
   }
+  context.run(in, out, options);
+  return outputs;
+}
+
+Result<std::vector<std::vector<Tensor>>>
+tare::runProgram(const runtime::Session &session, const std::vector<std::vector<Tensor>> &inputs, size_t threads) {
+  std::vector<std::vector<Tensor>> outputs(inputs.size());
+  std::vector<std::unique_ptr<runtime::Context>> contexts(inputs.size());
+  std::vector<Status> done(inputs.size(), success());
+  parallelFor(inputs.size(), threads, [&](size_t sample, size_t worker) {
+    if (!contexts[worker]) {
+      auto made = session.makeContext(Form::model);
+      if (!made) {
+        done[sample] = made.error();
+        return;
+      }
+      contexts[worker] = std::move(*made);
+    }
+    outputs[sample] = runSample(session, *contexts[worker], inputs[sample], {});
+  });
+  for (const Status &status : done)
+    if (!status)
+      return status.error();
+  return outputs;
+}
+
+void ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
   runtime::RunOptions options;
   options.observe = [&](size_t layer, const ConstTensorView &result) {
     Tensor &kept = results[layer][sample];
@@ -58,8 +83,7 @@ void ProgramResults::run(runtime::Context &context, size_t sample, const std::ve
       kept = Tensor(result.type);
     std::memcpy(kept.mutableAs<void>(), result.data, result.type.bytes());
   };
-  context.run(in, out, options);
-  modelOutputs[sample] = std::move(outputs);
+  modelOutputs[sample] = runSample(*owner, context, inputs, options);
 }
 
 std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value) const {
@@ -87,44 +111,60 @@ Tensor ProgramResults::realOf(size_t layer, size_t sample) const {
   return toFloat(realNumbers(tensorOf(layer), results[layer][sample].view()));
 }
 
-static double elementAt(const Tensor &tensor, int64_t index) {
-  switch (tensor.element()) {
-  case ElementType::i8:
-    return tensor.as<int8_t>()[index];
-  case ElementType::i16:
-    return tensor.as<int16_t>()[index];
-  case ElementType::f32:
-    return tensor.as<float>()[index];
-  default:
-    return toFloat(tensor).as<float>()[index];
-  }
-}
+namespace {
 
-/// Where the tensor has the element that is at `index` of the aligned one.
-static int64_t sourceOf(int64_t index, const Tensor &tensor, const Alignment &alignment) {
-  const Shape &shape = tensor.shape();
-  std::vector<int64_t> strides(shape.size(), 1);
-  for (size_t i = shape.size(); i-- > 1;)
-    strides[i - 1] = strides[i] * shape[i];
-  int64_t source = 0;
-  for (size_t i = alignment.order.size(); i-- > 0;) {
-    int64_t axis = alignment.order[i];
-    source += index % shape[axis] * strides[axis];
-    index /= shape[axis];
+/// Where a tensor has the elements of the one that an alignment makes of it.
+class SourceElements {
+public:
+  SourceElements(const Tensor &tensor, const Alignment &alignment) {
+    const Shape &shape = tensor.shape();
+    std::vector<int64_t> strides(shape.size(), 1);
+    for (size_t i = shape.size(); i-- > 1;)
+      strides[i - 1] = strides[i] * shape[i];
+    for (size_t i = alignment.order.size(); i-- > 0;)
+      if (int64_t axis = alignment.order[i]; shape[axis] > 1)
+        axes.push_back({shape[axis], strides[axis]});
   }
-  return source;
-}
+
+  int64_t at(int64_t index) const {
+    int64_t source = 0;
+    for (auto [size, stride] : axes) {
+      source += index % size * stride;
+      index /= size;
+    }
+    return source;
+  }
+
+private:
+  /// Sizes and strides, the last axis first.
+  llvm::SmallVector<std::pair<int64_t, int64_t>, 4> axes;
+};
 
 /// The noise of elements here and there.
-static double disagreement(const Tensor &reference, const Tensor &tensor, const Alignment &alignment) {
-  constexpr int64_t looks = 4096;
+template <typename A, typename B>
+double disagreement(const A *reference, int64_t count, const B *other, const SourceElements &elements) {
+  constexpr int64_t looks = 1024;
   // An odd stride meets every column.
-  const int64_t stride = std::max<int64_t>(reference.count() / looks, 1) | 1;
-  Difference difference;
-  for (int64_t i = 0; i < reference.count(); i += stride)
-    difference.add(elementAt(reference, i), elementAt(tensor, sourceOf(i, tensor, alignment)));
-  return difference.noise;
+  const int64_t stride = std::max<int64_t>(count / looks, 1) | 1;
+  double noise = 0;
+  for (int64_t i = 0; i < count; i += stride) {
+    const double difference = double(reference[i]) - double(other[elements.at(i)]);
+    noise += difference * difference;
+  }
+  return noise;
 }
+
+double disagreement(const Tensor &reference, const Tensor &tensor, const Alignment &alignment) {
+  const SourceElements elements(tensor, alignment);
+  if (reference.element() == ElementType::i8 && tensor.element() == ElementType::i8)
+    return disagreement(reference.as<int8_t>(), reference.count(), tensor.as<int8_t>(), elements);
+  if (reference.element() == ElementType::i16 && tensor.element() == ElementType::i16)
+    return disagreement(reference.as<int16_t>(), reference.count(), tensor.as<int16_t>(), elements);
+  const Tensor a = toFloat(reference), b = toFloat(tensor);
+  return disagreement(a.as<float>(), a.count(), b.as<float>(), elements);
+}
+
+} // namespace
 
 std::optional<Tensor> tare::aligned(const Tensor &tensor, const Tensor &reference) {
   std::vector<Alignment> candidates = alignments(reference.shape(), tensor.shape());

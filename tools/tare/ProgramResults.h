@@ -2,7 +2,6 @@
 #ifndef TARE_TOOLS_TARE_PROGRAMRESULTS_H
 #define TARE_TOOLS_TARE_PROGRAMRESULTS_H
 
-#include "GraphWalk.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Runtime/Context.h"
 #include "tare/Runtime/Session.h"
@@ -12,15 +11,14 @@
 
 namespace tare {
 
+/// A tensor per sample.
+using SampleTensors = std::vector<Tensor>;
+
 /// A program's integers for a few samples: of every layer, found by the name of the model's value that it holds.
 class ProgramResults {
 public:
   /// Room for that many samples, none of which has run.
   ProgramResults(std::shared_ptr<const runtime::Session> session, size_t samples);
-  /// Runs the program on what the model takes, a list of inputs per sample.
-  static Result<ProgramResults> of(std::shared_ptr<const runtime::Session> session,
-                                   const std::vector<std::vector<Tensor>> &inputs, size_t threads);
-
   /// Runs a sample in a context of the session, whose forms are the model's. What the sample was before is overwritten,
   /// in the same memory. Several threads may, with a context and a sample each.
   void run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs);
@@ -46,6 +44,22 @@ private:
   std::vector<SampleTensors> results;
   std::vector<std::vector<Tensor>> modelOutputs;
 };
+
+/// What a thread runs samples in, one after the other, in the same memory; made when the first comes.
+class SampleRunner {
+public:
+  /// The results of the sample, until the next one runs.
+  Result<const ProgramResults *> run(const std::shared_ptr<const runtime::Session> &session,
+                                     const std::vector<Tensor> &inputs);
+
+private:
+  std::unique_ptr<runtime::Context> context;
+  std::unique_ptr<ProgramResults> results;
+};
+
+/// What the program gives for what the model takes, a list of outputs per sample.
+Result<std::vector<std::vector<Tensor>>> runProgram(const runtime::Session &session,
+                                                    const std::vector<std::vector<Tensor>> &inputs, size_t threads);
 
 /// The tensor under the reference's shape and in the order of elements in which they agree; nothing where the shapes
 /// allow none.

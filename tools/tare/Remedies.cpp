@@ -17,18 +17,6 @@ using calibration::ValueRange;
 
 namespace {
 
-/// Data are looked at anew where they make no more activations than these, about a second's work.
-constexpr int64_t quickCalibration = int64_t(1) << 27;
-
-/// The elements of all values that the graph computes of a sample.
-int64_t activationsOf(mlir::func::FuncOp function) {
-  int64_t elements = 0;
-  for (mlir::Operation &op : function.front().without_terminator())
-    if (auto type = mlir::dyn_cast<mlir::RankedTensorType>(op.getResultTypes().front()))
-      elements += type.getNumElements();
-  return elements;
-}
-
 bool isMeasured(const ValueRange &range) {
   return range.label == calibration::calibratedLabel || range.label == calibration::inheritedLabel;
 }
@@ -74,55 +62,49 @@ Result<std::unique_ptr<QuietForm>> QuietForm::make(CompilationRequest request, c
   return quiet;
 }
 
-mlir::func::FuncOp QuietForm::function() { return form->lookupSymbol<mlir::func::FuncOp>("main"); }
-
-Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real,
+Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, mlir::ModuleOp real,
                    std::span<const std::byte> program)
     : request(request), compiled(compiled), program(program) {
   addMethods(real);
-  addWiderActivations();
+  addWiderActivations(real);
 }
 
-void Remedies::addMethods(QuietForm &real) {
+void Remedies::addMethods(mlir::ModuleOp real) {
   const calibration::SearchOptions &search = request.calibration.search;
   // Where steps are powers of two, calibration's own errors choose them.
   if (search.powersOfTwo)
     return;
   if (search.method != Method::minMax)
     candidates.push_back({"--method min_max", request, [this] { return widest(compiled.ranges); }});
-  if (compiled.ranges.samples * activationsOf(real.function()) > quickCalibration)
-    return;
   for (Method method : {Method::percentile, Method::mse}) {
-    if (search.method == method)
-      continue;
-    CalibrationRequest anew = request.calibration;
-    anew.search.method = method;
-    anew.kept = 0;
-    candidates.push_back(
-        {fmt::format("--method {}", nameOf(method)), request, [&real, anew]() -> std::optional<Ranges> {
-           std::vector<EvaluatedSample> none;
-           Result<Ranges> ranges = findRanges(real.module(), anew, none, {});
-           return ranges ? std::optional(std::move(*ranges)) : std::nullopt;
-         }});
+    calibration::SearchOptions other = search;
+    other.method = method;
+    if (search.method != method && compiled.seen && compiled.seen->suffice(other))
+      candidates.push_back({fmt::format("--method {}", nameOf(method)), request, [this, real, other] {
+                              return rangesOf(real, *compiled.seen, other, request.calibration.threads);
+                            }});
   }
 }
 
-void Remedies::addWiderActivations() {
+void Remedies::addWiderActivations(mlir::ModuleOp real) {
   Result<Target> target = loadTarget(request.pipeline.target);
-  if (!target || !target->activation(ElementType::i16) || request.pipeline.activations == "i16")
+  const ActivationFormat *wide = target ? target->activation(ElementType::i16) : nullptr;
+  if (!wide || request.pipeline.activations == "i16")
     return;
-  bool isAutomatic = request.calibration.search.method == Method::automatic;
-  candidates.push_back({"--activations i16", request, [this, isAutomatic] {
+  calibration::SearchOptions other = request.calibration.search;
+  other.grid = {wide->symmetric ? 65535 : 65536, wide->symmetric};
+  const bool isSeen = compiled.seen && compiled.seen->suffice(other);
+  const bool isAutomatic = other.method == Method::automatic;
+  candidates.push_back({"--activations i16", request, [this, real, other, isSeen, isAutomatic] {
+                          if (isSeen)
+                            return rangesOf(real, *compiled.seen, other, request.calibration.threads);
                           return isAutomatic ? widestWithoutOutliers(compiled.ranges) : compiled.ranges;
                         }});
   candidates.back().request.pipeline.activations = "i16";
 }
 
 std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate) const {
-  std::optional<Ranges> ranges = candidate.ranges();
-  if (!ranges)
-    return {};
-  auto form = QuietForm::make(candidate.request, *ranges, Stage::npu);
+  auto form = QuietForm::make(candidate.request, candidate.ranges(), Stage::npu);
   if (!form)
     return {};
   auto emitted = emitProgram((*form)->module());
@@ -141,14 +123,16 @@ std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate)
   std::vector<std::vector<Tensor>> inputs;
   for (const EvaluatedSample &sample : compiled.samples)
     inputs.push_back(sample.inputs);
-  Result<ProgramResults> results = ProgramResults::of(*session, inputs, request.calibration.threads);
-  return results ? results->outputs() : std::vector<std::vector<Tensor>>();
+  auto outputs = runProgram(**session, inputs, request.calibration.threads);
+  return outputs ? std::move(*outputs) : std::vector<std::vector<Tensor>>();
 }
 
 std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output, const Collapse &collapse) {
   std::vector<std::vector<Tensor>> references;
   for (const EvaluatedSample &sample : compiled.samples)
     references.push_back(sample.outputs);
+  std::string partial;
+  double best = collapsedSqnr;
   for (Candidate &candidate : candidates) {
     if (!candidate.outputs)
       candidate.outputs = outputsOf(candidate);
@@ -158,6 +142,12 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output,
     double sqnr = sqnrOf(collapse, parts[output], output, references, *candidate.outputs);
     if (quality.collapses.empty() && sqnr >= collapsedSqnr)
       return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, sqnr);
+    const bool isWhole = collapse.isOutput && !quality.collapses.empty() && !quality.collapses.front().isOutput;
+    if (isWhole && sqnr >= best) {
+      best = sqnr;
+      partial =
+          fmt::format("{} mends it as a whole (SQNR {:.1f} dB), though not each of its slices", candidate.option, sqnr);
+    }
   }
-  return "";
+  return partial;
 }

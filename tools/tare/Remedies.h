@@ -18,8 +18,6 @@ public:
                                                  Stage last);
 
   mlir::ModuleOp module() { return *form; }
-  /// Its @main.
-  mlir::func::FuncOp function();
 
 private:
   QuietForm() : context(Console(/*json=*/true, /*quiet=*/true)) {}
@@ -33,11 +31,12 @@ class Remedies {
 public:
   /// `real` is the float form, in which ranges are searched by other methods; `program` the file of the compilation's
   /// own.
-  Remedies(const CompilationRequest &request, const Compilation &compiled, QuietForm &real,
+  Remedies(const CompilationRequest &request, const Compilation &compiled, mlir::ModuleOp real,
            std::span<const std::byte> program);
 
   /// The first option that mends the output, with what it gives there where `collapse` is: "--method mse mends it (SQNR
-  /// 21.0 dB)"; empty where none does.
+  /// 21.0 dB)"; or else the one that mends an output as a whole best, but leaves slices of it as they are; empty where
+  /// none does.
   std::string find(const std::vector<OutputParts> &parts, size_t output, const Collapse &collapse);
 
 private:
@@ -45,15 +44,15 @@ private:
   struct Candidate {
     std::string option;
     CompilationRequest request;
-    /// Asked for when it is tried: some take as long as calibration does. Nothing where there are none.
-    std::function<std::optional<calibration::Ranges>()> ranges;
+    /// Asked for when it is tried: a search takes its time.
+    std::function<calibration::Ranges()> ranges;
     /// A list per sample; filled when it is tried, and empty where the option changes nothing or makes no program.
     std::optional<std::vector<std::vector<Tensor>>> outputs = std::nullopt;
   };
 
-  /// Other ways to find ranges; those that look at the data anew only where that is quick.
-  void addMethods(QuietForm &real);
-  void addWiderActivations();
+  /// Other ways to find ranges in what calibration has seen, as far as it is kept.
+  void addMethods(mlir::ModuleOp real);
+  void addWiderActivations(mlir::ModuleOp real);
   /// Converts anew and runs the program; nothing where it is the one that there is, or there is none.
   std::vector<std::vector<Tensor>> outputsOf(const Candidate &candidate) const;
 

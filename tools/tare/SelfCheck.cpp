@@ -2,6 +2,7 @@
 #include "SelfCheck.h"
 
 #include "CompilerContext.h"
+#include "MemoryLimit.h"
 #include "Remedies.h"
 #include "tare/Program/Reader.h"
 #include "tare/Runtime/Session.h"
@@ -61,6 +62,14 @@ std::optional<double> rangeUsed(const runtime::Session &session, const std::vect
   return (high - low) / (step * (std::ldexp(1.0, 8 * bytes) - 1));
 }
 
+/// What a check keeps of a sample beside the QDQ form's values: the program's memory, and all its layers' results.
+double bytesOfResults(const program::Model &model) {
+  double bytes = double(model.program().arena_bytes);
+  for (const auto &layer : model.program().layers)
+    bytes += double(model.type(layer->result).bytes());
+  return bytes;
+}
+
 class Checker {
 public:
   Checker(const CompilationRequest &request, const Compilation &compiled,
@@ -84,6 +93,13 @@ public:
     }
     mlir::ModuleOp qdq = anew ? anew->module() : *compiled.qdq;
     SelfCheck result;
+    Result<size_t> atOnce = samplesThatFit(qdq.lookupSymbol<mlir::func::FuncOp>("main"), request.model,
+                                           request.calibration.maxMemory, bytesOfResults((*session)->model()));
+    if (!atOnce) {
+      result.unchecked = atOnce.error().message;
+      return result;
+    }
+    threads = threadsWithin(threads, *atOnce);
     result.samples = inputs.size();
     result.isUnmoved = !areAlike(inputs) && areAlike(references);
     Result<ProgramCheck> checked = checkProgram(qdq, *session, inputs, threads, explanationsOf(told));
@@ -112,10 +128,11 @@ private:
   }
 
   static bool hasCollapsed(const CheckedOutput &output) { return !output.quality.collapses.empty(); }
-  /// Whether so much of it is lost that rounded weights may be why.
+  /// Whether so much of it is lost that rounded weights may be why: what they alone leave is no less than what is left,
+  /// but for errors that happen to cancel out.
   static bool isWeak(const CheckedOutput &output) {
-    return hasCollapsed(output) ||
-           (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + quarterOfError);
+    constexpr double chance = 2;
+    return hasCollapsed(output) || (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + chance);
   }
 
   /// Where what has collapsed was lost, and what mends it; and what of all outputs rounded weights have lost. `owner`
@@ -124,76 +141,88 @@ private:
                  std::shared_ptr<const runtime::Session> session, mlir::ModuleOp qdq,
                  std::unique_ptr<QuietForm> owner) {
     const bool areCollapsed = std::ranges::any_of(result.outputs, hasCollapsed);
-    const bool areWeights = std::ranges::any_of(result.outputs, isWeak) && WeightLosses::areSuspected(qdq);
-    if (result.program.mismatch || !(areCollapsed || areWeights))
+    if (result.program.mismatch || std::ranges::none_of(result.outputs, isWeak))
       return success();
-    auto real = QuietForm::make(request, compiled.ranges, Stage::simplified);
-    if (!real)
-      return real.error();
-    WeightLosses losses;
-    if (areWeights) {
-      Result<WeightLosses> found = WeightLosses::of(qdq, (*real)->module(), inputs, threads);
-      if (!found)
-        return found.error();
-      losses = std::move(*found);
-    }
+    WeightLosses losses(qdq);
+    if (!areCollapsed && losses.empty())
+      return success();
     // Of a large model each form that is made here is memory.
     owner.reset();
+    std::unique_ptr<QuietForm> made;
+    if (!compiled.real) {
+      auto form = QuietForm::make(request, compiled.ranges, Stage::simplified);
+      if (!form)
+        return form.error();
+      made = std::move(*form);
+    }
+    mlir::ModuleOp real = made ? made->module() : compiled.real.get();
+    losses.measureIn(real, inputs, threads);
     for (size_t i = 0; i != result.outputs.size(); ++i)
-      if (CheckedOutput &output = result.outputs[i]; !hasCollapsed(output) && isWeak(output))
-        output.weights = losses.find(output.quality.difference.sqnr(), weakSqnr, [&](const ModelOutputs &outputs) {
-          return sqnrOf(Collapse{}, parts[i], i, references, outputs);
-        });
-    return areCollapsed ? explainCollapses(result, parts, std::move(session), **real, losses) : success();
+      if (CheckedOutput &output = result.outputs[i]; isWeak(output)) {
+        auto found = weightLossOf(losses, output, parts[i], i);
+        if (!found)
+          return found.error();
+        output.weights = std::move(*found);
+      }
+    return areCollapsed ? explainCollapses(result, parts, std::move(session), real) : success();
+  }
+
+  /// What rounded weights have lost of a collapse, or of an output that is weak.
+  Result<std::optional<WeightLoss>> weightLossOf(WeightLosses &losses, const CheckedOutput &output,
+                                                 const OutputParts &parts, size_t index) const {
+    const bool isCollapsed = hasCollapsed(output);
+    const Collapse collapse = isCollapsed ? output.quality.collapses.front() : Collapse{};
+    const double found = isCollapsed ? collapse.sqnr : output.quality.difference.sqnr();
+    return losses.find(
+        found, isCollapsed ? collapsedSqnr + quarterOfError : weakSqnr,
+        [&](const ModelOutputs &outputs) { return sqnrOf(collapse, parts, index, references, outputs); });
   }
 
   Status explainCollapses(SelfCheck &result, const std::vector<OutputParts> &parts,
-                          std::shared_ptr<const runtime::Session> session, QuietForm &real,
-                          const WeightLosses &losses) {
-    Result<ProgramResults> program = ProgramResults::of(std::move(session), inputs, threads);
-    if (!program)
-      return program.error();
-    for (size_t i = 0; i != result.outputs.size(); ++i) {
-      if (!hasCollapsed(result.outputs[i]))
-        continue;
-      const Collapse &first = result.outputs[i].quality.collapses.front();
-      Lost lost{i, elementsOf(first, parts[i], references.front()[i].shape())};
-      auto origin = findLoss(real.function(), *program, inputs, threads, lost);
-      if (!origin)
-        return origin.error();
-      result.outputs[i].origin = *origin;
-    }
-    Remedies remedies(request, compiled, real, *file);
-    for (size_t i = 0; i != result.outputs.size(); ++i) {
-      CheckedOutput &output = result.outputs[i];
-      if (!hasCollapsed(output))
-        continue;
-      const Collapse &first = output.quality.collapses.front();
-      output.remedy = remedies.find(parts, i, first);
-      if (!output.remedy.empty())
-        continue;
-      if (std::optional<WeightLoss> loss = weightLossOf(losses, first, parts[i], i)) {
-        // The steps that matter are those of its weights, not of its result.
-        LossOrigin weights;
-        weights.layer = loss->layer;
-        weights.sqnr = loss->sqnr;
-        weights.operandSqnr = output.origin->operandSqnr;
-        weights.cause = loss->text;
-        output.origin = std::move(weights);
-        output.remedy = loss->text + "; " + loss->remedy;
-      } else {
-        output.remedy = "no option mends it: " + output.origin->cause;
+                          std::shared_ptr<const runtime::Session> session, mlir::ModuleOp real) {
+    // What options change is the activations: what is lost without them stays lost.
+    auto isLostAnyway = [](const CheckedOutput &output) {
+      return output.weights && output.weights->sqnr < collapsedSqnr;
+    };
+    std::vector<size_t> open;
+    std::vector<Lost> lost;
+    for (size_t i = 0; i != result.outputs.size(); ++i)
+      if (CheckedOutput &output = result.outputs[i]; hasCollapsed(output) && isLostAnyway(output)) {
+        blameWeights(output);
+      } else if (hasCollapsed(output)) {
+        open.push_back(i);
+        lost.push_back({i, elementsOf(output.quality.collapses.front(), parts[i], references.front()[i].shape())});
       }
+    if (open.empty())
+      return success();
+    auto origins = findLosses(real, std::move(session), inputs, threads, lost);
+    if (!origins)
+      return origins.error();
+    Remedies remedies(request, compiled, real, *file);
+    for (auto [i, origin] : llvm::zip(open, *origins)) {
+      CheckedOutput &output = result.outputs[i];
+      output.origin = origin;
+      output.remedy = remedies.find(parts, i, output.quality.collapses.front());
+      if (!output.remedy.empty())
+        output.weights.reset();
+      else if (output.weights)
+        blameWeights(output);
+      else
+        output.remedy = "no option mends it: " + output.origin->cause;
     }
     return success();
   }
 
-  /// Of a collapse.
-  std::optional<WeightLoss> weightLossOf(const WeightLosses &losses, const Collapse &collapse, const OutputParts &parts,
-                                         size_t output) const {
-    return losses.find(collapse.sqnr, collapsedSqnr + quarterOfError, [&](const ModelOutputs &outputs) {
-      return sqnrOf(collapse, parts, output, references, outputs);
-    });
+  /// The steps that matter are those of a layer's weights, not of its result.
+  static void blameWeights(CheckedOutput &output) {
+    LossOrigin weights;
+    weights.layer = output.weights->layer;
+    weights.sqnr = output.weights->sqnr;
+    weights.operandSqnr = output.origin ? output.origin->operandSqnr : HUGE_VAL;
+    weights.cause = output.weights->text;
+    output.origin = std::move(weights);
+    output.remedy = output.weights->text + "; " + output.weights->remedy;
+    output.weights.reset();
   }
 
   const CompilationRequest &request;

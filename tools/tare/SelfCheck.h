@@ -32,6 +32,8 @@ struct CheckedOutput {
 
 struct SelfCheck {
   int64_t samples = 0;
+  /// Why nothing was checked: there is no room for a sample. Empty where it was.
+  std::string unchecked;
   /// Different samples give the same outputs, all of them, in float.
   bool isUnmoved = false;
   std::vector<CheckedOutput> outputs;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <time.h>
 
 using namespace tare;
 
@@ -53,6 +54,7 @@ void writeList(llvm::json::OStream &json, llvm::StringRef key, const std::vector
       json.object([&] {
         json.attribute("name", step.name);
         json.attribute("seconds", step.seconds);
+        json.attribute("cpu_seconds", step.cpuSeconds);
         json.attribute("share", shareOf(step, total));
         json.attribute("peak_memory_mb", step.peakMegabytes);
         if (!step.passes.empty())
@@ -69,9 +71,15 @@ double tare::peakMegabytes() {
   return usage.ru_maxrss / 1024.0;
 }
 
+double StepClock::cpuSeconds() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return double(used.tv_sec) + 1e-9 * double(used.tv_nsec);
+}
+
 TimedStep StepClock::stop(std::string name) const {
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  return {std::move(name), elapsed.count(), peakMegabytes(), {}};
+  return {std::move(name), elapsed.count(), peakMegabytes(), {}, cpuSeconds() - cpuStart};
 }
 
 std::unique_ptr<mlir::PassInstrumentation> tare::timePasses(std::vector<TimedStep> &passes) {
@@ -86,7 +94,7 @@ void tare::printTimedSteps(const std::vector<TimedStep> &steps) {
     for (const TimedStep &pass : step.passes)
       addRow(table, "  ", pass, total);
   }
-  addRow(table, "", {"total", total, peakMegabytes(), {}}, total);
+  addRow(table, "", {"total", total, peakMegabytes(), {}, 0}, total);
   table.print();
 }
 

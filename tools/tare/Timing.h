@@ -21,6 +21,8 @@ struct TimedStep {
   double peakMegabytes = 0;
   /// In the order in which they ran; empty where they were not timed.
   std::vector<TimedStep> passes;
+  /// Of all processors together: what a busy machine does not change.
+  double cpuSeconds = 0;
 };
 
 /// The most resident memory that the process has had so far, in units of 2^20 bytes.
@@ -33,7 +35,10 @@ public:
   TimedStep stop(std::string name) const;
 
 private:
+  static double cpuSeconds();
+
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  double cpuStart = cpuSeconds();
 };
 
 /// Appends each pass, by its name on the command line, to `passes`, which must outlive the pass manager. For pipelines
@@ -42,7 +47,7 @@ std::unique_ptr<mlir::PassInstrumentation> timePasses(std::vector<TimedStep> &pa
 
 /// Prints a table: steps, their passes below them, and the total.
 void printTimedSteps(const std::vector<TimedStep> &steps);
-/// Writes "steps": [{name, seconds, share, peak_memory_mb, passes: [..]}, ..].
+/// Writes "steps": [{name, seconds, cpu_seconds, share, peak_memory_mb, passes: [..]}, ..].
 void writeTimedSteps(llvm::json::OStream &json, const std::vector<TimedStep> &steps);
 
 } // namespace tare

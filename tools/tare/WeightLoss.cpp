@@ -1,6 +1,8 @@
 //===- WeightLoss.cpp - Outputs that rounded weights spoil ----------------===//
 #include "WeightLoss.h"
 
+#include "Executable.h"
+
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -26,8 +28,9 @@ namespace {
 /// into.
 constexpr double manyZeroed = 0.1, manyOfChannel = 0.2;
 constexpr int64_t fewWeights = 16;
-/// No more layers are measured one by one, each of which takes as long as the float graph.
-constexpr size_t mostMeasured = 8;
+/// Of the layers those that lost most are measured one by one, no more, as each takes as long as the float graph, on so
+/// many samples.
+constexpr size_t mostMeasured = 4, samplesOfLayer = 1;
 /// What is better than an output by no more dB is a tenth of its error at least.
 constexpr double tenthOfError = 10;
 
@@ -84,17 +87,18 @@ template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid
   });
 }
 
-Tensor rounded(const Weights &weights) {
-  return dequantized(constantOnGrid(weights.reals, weights.type), weights.type);
-}
+/// What rounding has made of weights.
+struct Zeroed {
+  /// Of those that are not 0, how many became 0.
+  int64_t weights = 0, zeroed = 0;
+  /// Whether they are so many, of all or of a channel's, that it is worth measuring.
+  bool isSuspect = false;
+};
 
-/// Without those that are large, which take longer to find.
-RoundedWeights zeroedOf(const Weights &weights, const qnn::Grid &grid) {
-  RoundedWeights counted;
-  counted.layer = qnn::layerName(weights.layer);
-  const Tensor found = rounded(weights);
-  const float *w = weights.reals.as<float>(), *r = found.as<float>();
-  forEachRun(weights.reals, grid, [&](int64_t first, int64_t count) {
+Zeroed zeroedOf(const Tensor &reals, const Tensor &rounded, const qnn::Grid &grid) {
+  Zeroed counted;
+  const float *w = reals.as<float>(), *r = rounded.as<float>();
+  forEachRun(reals, grid, [&](int64_t first, int64_t count) {
     int64_t used = 0, zeroed = 0;
     for (int64_t i = first; i != first + count; ++i) {
       used += w[i] != 0;
@@ -108,24 +112,23 @@ RoundedWeights zeroedOf(const Weights &weights, const qnn::Grid &grid) {
   return counted;
 }
 
-RoundedWeights countedOf(const Weights &weights, const qnn::Grid &grid) {
-  RoundedWeights counted = zeroedOf(weights, grid);
-  const float *w = weights.reals.as<float>();
-  forEachChannel(weights.reals, grid, [&](int64_t first, int64_t count, int64_t, float large) {
-    counted.large += std::count_if(w + first, w + first + count, [&](float each) { return std::abs(each) > large; });
+/// How many are larger than largeRatio times the median of their channel; 0 where they are too many to be apart from
+/// the rest.
+int64_t largeOf(const Tensor &reals, const qnn::Grid &grid, const Zeroed &counted) {
+  const float *w = reals.as<float>();
+  int64_t all = 0;
+  forEachChannel(reals, grid, [&](int64_t first, int64_t count, int64_t, float large) {
+    all += std::count_if(w + first, w + first + count, [&](float each) { return std::abs(each) > large; });
   });
-  // Where many are large, they are no exceptions to the rest.
-  if (4 * counted.large > counted.weights)
-    counted.large = 0;
-  return counted;
+  return 4 * all > counted.weights ? 0 : all;
 }
 
 /// The weights where the large ones have a grid of their own, and so have the others: the steps of the layer's grid,
 /// as often halved as their largest allows, which any hardware can.
-Tensor roundedApart(const Weights &weights, const qnn::Grid &grid) {
-  Tensor result(ElementType::f32, weights.reals.shape());
-  const float *w = weights.reals.as<float>();
-  forEachChannel(weights.reals, grid, [&](int64_t first, int64_t count, int64_t channel, float large) {
+Tensor roundedApart(const Tensor &reals, const qnn::Grid &grid) {
+  Tensor result(ElementType::f32, reals.shape());
+  const float *w = reals.as<float>();
+  forEachChannel(reals, grid, [&](int64_t first, int64_t count, int64_t channel, float large) {
     float least = 0;
     for (int64_t i = first; i != first + count; ++i)
       if (std::abs(w[i]) <= large)
@@ -142,20 +145,6 @@ Tensor roundedApart(const Weights &weights, const qnn::Grid &grid) {
     }
   });
   return result;
-}
-
-std::vector<Weights> suspectsOf(ModuleOp qdq) {
-  std::vector<Weights> suspects;
-  auto function = qdq.lookupSymbol<func::FuncOp>("main");
-  for (Operation &op : function.front()) {
-    std::optional<Weights> weights = weightsOf(op);
-    std::optional<qnn::Grid> grid = weights ? qnn::Grid::of(weights->type) : std::nullopt;
-    if (!grid || grid->bits > 8)
-      continue;
-    if (zeroedOf(*weights, *grid).isSuspect)
-      suspects.push_back(std::move(*weights));
-  }
-  return suspects;
 }
 
 /// The float form with other weights, which it has until this ends.
@@ -181,24 +170,13 @@ private:
   Value before;
 };
 
-/// The layer of the float form, of another context, with weights of that name and shape.
-Operation *layerOf(func::FuncOp function, const Weights &weights) {
-  for (Operation &op : function.front())
-    if (op.getName().getStringRef() == weights.layer->getName().getStringRef() &&
-        qnn::layerName(&op) == qnn::layerName(weights.layer) &&
-        qnn::toHost(op.getOperand(weights.operand).getType()).shape == weights.reals.shape() &&
-        qnn::constantValue(op.getOperand(weights.operand)))
-      return &op;
-  return nullptr;
-}
-
-Result<ModelOutputs> outputsOf(ModuleOp module, const ModelOutputs &inputs, size_t threads) {
+Result<ModelOutputs> outputsOf(ModuleOp module, const ModelOutputs &inputs, size_t samples, size_t threads) {
   FailureOr<Evaluator> evaluator = Evaluator::create(module);
   if (failed(evaluator))
     return Error{"the float form cannot be evaluated"};
   auto function = module.lookupSymbol<func::FuncOp>("main");
-  ModelOutputs outputs(inputs.size());
-  parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
+  ModelOutputs outputs(samples);
+  parallelFor(samples, threads, [&](size_t sample, size_t) {
     SmallVector<Tensor> arguments;
     for (BlockArgument argument : function.getArguments())
       arguments.push_back(asArgument(inputs[sample][argument.getArgNumber()], argument));
@@ -209,84 +187,191 @@ Result<ModelOutputs> outputsOf(ModuleOp module, const ModelOutputs &inputs, size
   return outputs;
 }
 
-} // namespace
-
-bool WeightLosses::areSuspected(ModuleOp qdq) { return !suspectsOf(qdq).empty(); }
-
-Result<WeightLosses> WeightLosses::of(ModuleOp qdq, ModuleOp real, const ModelOutputs &inputs, size_t threads) {
-  WeightLosses losses;
-  auto function = real.lookupSymbol<func::FuncOp>("main");
-  struct Place {
-    Operation *op;
-    unsigned operand;
-    Tensor rounded, apart;
-  };
-  std::vector<Place> places;
-  for (const Weights &weights : suspectsOf(qdq))
-    if (Operation *layer = layerOf(function, weights)) {
-      const qnn::Grid grid = *qnn::Grid::of(weights.type);
-      losses.layers.push_back(countedOf(weights, grid));
-      places.push_back({layer, weights.operand, rounded(weights),
-                        losses.layers.back().large > 0 ? roundedApart(weights, grid) : rounded(weights)});
-    }
-  auto run = [&](ArrayRef<Place> some, bool isApart) {
-    std::vector<std::unique_ptr<OtherWeights>> others;
-    for (const Place &place : some)
-      others.push_back(std::make_unique<OtherWeights>(place.op, place.operand, isApart ? place.apart : place.rounded));
-    return outputsOf(real, inputs, threads);
-  };
-  auto take = [&](ModelOutputs &outputs, ArrayRef<Place> some, bool isApart) -> Status {
-    Result<ModelOutputs> made = run(some, isApart);
-    if (!made)
-      return made.error();
-    outputs = std::move(*made);
-    return tare::success();
-  };
-  if (Status done = take(losses.together, places, /*isApart=*/false); !done)
-    return done.error();
-  if (Status done = take(losses.apart, places, /*isApart=*/true); !done)
-    return done.error();
-  for (size_t i = 0; i != std::min(places.size(), mostMeasured); ++i)
-    if (Status done = take(losses.layers[i].outputs, ArrayRef(places).slice(i, 1), /*isApart=*/false); !done)
-      return done.error();
-  return losses;
+ModelOutputs firstOf(const ModelOutputs &outputs, size_t samples) {
+  return {outputs.begin(), outputs.begin() + std::min(samples, outputs.size())};
 }
 
-static std::string textOf(const RoundedWeights &worst, size_t others, double sqnr) {
-  std::string names = fmt::format("layer '{}'", worst.layer);
+} // namespace
+
+/// A layer of whose weights, or of a channel's, many became 0.
+struct WeightLosses::Layer {
+  /// The kind of op, and its layer's name.
+  std::string op, name;
+  unsigned operand;
+  Tensor reals, rounded;
+  qnn::Grid grid;
+  Zeroed counted;
+  /// See largeOf(), which takes longer than to count those that became 0.
+  std::optional<int64_t> large = std::nullopt;
+  /// Of the first samples, where nothing but these weights is rounded.
+  std::optional<ModelOutputs> outputs = std::nullopt;
+
+  int64_t countLarge() {
+    if (!large)
+      large = largeOf(reals, grid, counted);
+    return *large;
+  }
+
+  /// The layer of the float form, of another context, with weights of that name and shape.
+  Operation *in(func::FuncOp function) const {
+    for (Operation &each : function.front())
+      if (each.getName().getStringRef() == op && qnn::layerName(&each) == name &&
+          qnn::toHost(each.getOperand(operand).getType()).shape == reals.shape() &&
+          qnn::constantValue(each.getOperand(operand)))
+        return &each;
+    return nullptr;
+  }
+};
+
+/// f(weights, what rounding makes of them, grid, how many became 0), for each layer's of 8 bits.
+template <typename F> static void forEachRounded(ModuleOp qdq, F f) {
+  for (Operation &op : qdq.lookupSymbol<func::FuncOp>("main").front()) {
+    std::optional<Weights> weights = weightsOf(op);
+    std::optional<qnn::Grid> grid = weights ? qnn::Grid::of(weights->type) : std::nullopt;
+    if (!grid || grid->bits > 8)
+      continue;
+    Tensor rounded = dequantized(constantOnGrid(weights->reals, weights->type), weights->type);
+    const Zeroed counted = zeroedOf(weights->reals, rounded, *grid);
+    f(*weights, std::move(rounded), *grid, counted);
+  }
+}
+
+WeightLosses::WeightLosses(ModuleOp qdq) {
+  forEachRounded(qdq, [&](const Weights &weights, Tensor rounded, const qnn::Grid &grid, const Zeroed &counted) {
+    if (counted.isSuspect)
+      layers.push_back(std::make_unique<Layer>(weights.layer->getName().getStringRef().str(),
+                                               qnn::layerName(weights.layer), weights.operand,
+                                               copyOf(weights.reals.view()), std::move(rounded), grid, counted));
+  });
+}
+
+static double shareOf(const ZeroedWeights &layer) { return double(layer.zeroed) / double(layer.weights); }
+
+std::vector<ZeroedWeights> tare::zeroedWeights(ModuleOp qdq) {
+  std::vector<ZeroedWeights> layers;
+  forEachRounded(qdq, [&](const Weights &weights, const Tensor &, const qnn::Grid &, const Zeroed &counted) {
+    ZeroedWeights layer{qnn::layerName(weights.layer), counted.weights, counted.zeroed};
+    if (layer.weights >= fewWeights && shareOf(layer) >= manyOfChannel)
+      layers.push_back(std::move(layer));
+  });
+  std::ranges::stable_sort(layers, std::ranges::greater(), shareOf);
+  return layers;
+}
+
+std::optional<Warning> tare::zeroedWarning(const std::vector<ZeroedWeights> &layers) {
+  if (layers.empty())
+    return std::nullopt;
+  const ZeroedWeights &worst = layers.front();
+  std::string others = layers.size() > 1 ? fmt::format(" (so are many of {} more)", layers.size() - 1) : "";
+  Warning warning;
+  warning.kind = "ZeroedWeights";
+  warning.layer = worst.layer;
+  warning.unit = CostUnit::none;
+  warning.text = fmt::format("layer '{}': {} of its {} weights that are not 0 became 0 beside larger ones, in 8 "
+                             "bits{}; what that costs was not measured, as nothing was checked",
+                             worst.layer, worst.zeroed, worst.weights, others);
+  warning.remedy = "convert with --calibration DATA and a check (--check 4), which measures it";
+  return warning;
+}
+
+WeightLosses::WeightLosses(WeightLosses &&) = default;
+WeightLosses::~WeightLosses() = default;
+
+void WeightLosses::measureIn(ModuleOp module, const ModelOutputs &samples, size_t workers) {
+  real = module;
+  inputs = &samples;
+  threads = workers;
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  std::erase_if(layers, [&](const std::unique_ptr<Layer> &layer) { return !layer->in(function); });
+  std::ranges::stable_sort(layers, std::ranges::greater(), [](const std::unique_ptr<Layer> &layer) {
+    return double(layer->counted.zeroed) / double(layer->counted.weights);
+  });
+}
+
+Result<ModelOutputs> WeightLosses::outputsWith(ArrayRef<Layer *> some, bool isApart, size_t samples) {
+  auto function = real.lookupSymbol<func::FuncOp>("main");
+  std::vector<std::unique_ptr<OtherWeights>> others;
+  for (Layer *layer : some) {
+    Tensor weights = isApart && layer->countLarge() > 0 ? roundedApart(layer->reals, layer->grid) : layer->rounded;
+    others.push_back(std::make_unique<OtherWeights>(layer->in(function), layer->operand, weights));
+  }
+  return outputsOf(real, *inputs, std::min(samples, inputs->size()), threads);
+}
+
+Status WeightLosses::measure(std::optional<ModelOutputs> &outputs, ArrayRef<Layer *> some, bool isApart,
+                             size_t samples) {
+  if (outputs)
+    return tare::success();
+  Result<ModelOutputs> made = outputsWith(some, isApart, samples);
+  if (!made)
+    return made.error();
+  outputs = std::move(*made);
+  return tare::success();
+}
+
+Result<std::multimap<double, WeightLosses::Layer *>>
+WeightLosses::worstLayers(llvm::function_ref<double(const ModelOutputs &)> sqnrOf) {
+  std::multimap<double, Layer *> worst;
+  // Where there is one, it makes all of the loss.
+  if (layers.size() == 1) {
+    worst.emplace(sqnrOf(*together), layers.front().get());
+    return worst;
+  }
+  const double sqnr = sqnrOf(firstOf(*together, samplesOfLayer));
+  for (size_t i = 0; i != std::min(layers.size(), mostMeasured); ++i) {
+    Layer *layer = layers[i].get();
+    if (Status done = measure(layer->outputs, layer, /*isApart=*/false, samplesOfLayer); !done)
+      return done.error();
+    if (double alone = sqnrOf(*layer->outputs); alone <= sqnr + tenthOfError)
+      worst.emplace(alone, layer);
+  }
+  return worst;
+}
+
+static std::string textOf(const std::string &layer, const Zeroed &counted, size_t others, double sqnr) {
+  std::string names = fmt::format("layer '{}'", layer);
   if (others > 0)
     names += fmt::format(" and {} more", others);
   return fmt::format("the weights of {}, rounded to 8 bits, alone leave {:.1f} dB: {} of its {} that are not 0 became "
                      "0 beside larger ones",
-                     names, sqnr, worst.zeroed, worst.weights);
+                     names, sqnr, counted.zeroed, counted.weights);
 }
 
-static std::string remedyOf(const RoundedWeights &worst, size_t others, double sqnr, double apart) {
-  if (worst.large == 0 || !(apart > sqnr + quarterOfError))
-    return "no option or target has finer weights; train the model with weight decay, or quantization-aware, until the "
-           "weights of a channel are of like size";
+static constexpr char noFinerWeights[] =
+    "no option or target has finer weights; train the model with weight decay, or quantization-aware, until the "
+    "weights of a channel are of like size";
+
+static std::string splitText(const std::string &layer, int64_t large, size_t others, double apart) {
   return fmt::format("write {} in the model as the sum of two, one with the {} weight{} larger than {:.0f} times the "
                      "median of their output channel, one with the others (0 elsewhere): then the weights leave {:.1f} "
                      "dB",
-                     others > 0 ? fmt::format("each such layer, as '{}',", worst.layer)
-                                : fmt::format("layer '{}'", worst.layer),
-                     worst.large, worst.large == 1 ? "" : "s", largeRatio, apart);
+                     others > 0 ? fmt::format("each such layer, as '{}',", layer) : fmt::format("layer '{}'", layer),
+                     large, large == 1 ? "" : "s", largeRatio, apart);
 }
 
-std::optional<WeightLoss> WeightLosses::find(double found, double limit,
-                                             llvm::function_ref<double(const ModelOutputs &)> sqnrOf) const {
+Result<std::optional<WeightLoss>> WeightLosses::find(double found, double limit,
+                                                     llvm::function_ref<double(const ModelOutputs &)> sqnrOf) {
   if (layers.empty())
-    return std::nullopt;
-  const double sqnr = sqnrOf(together);
+    return std::optional<WeightLoss>();
+  SmallVector<Layer *> all = llvm::map_to_vector(layers, [](auto &layer) { return layer.get(); });
+  if (Status done = measure(together, all, /*isApart=*/false, inputs->size()); !done)
+    return done.error();
+  const double sqnr = sqnrOf(*together);
   if (!(sqnr < limit && sqnr <= found + quarterOfError))
-    return std::nullopt;
-  std::multimap<double, const RoundedWeights *> worst;
-  for (const RoundedWeights &layer : layers)
-    if (double alone = layer.outputs.empty() ? HUGE_VAL : sqnrOf(layer.outputs); alone <= sqnr + tenthOfError)
-      worst.emplace(alone, &layer);
-  if (worst.empty())
-    return std::nullopt;
-  const RoundedWeights &first = *worst.begin()->second;
-  return WeightLoss{first.layer, sqnr, textOf(first, worst.size() - 1, sqnr),
-                    remedyOf(first, worst.size() - 1, sqnr, sqnrOf(apart))};
+    return std::optional<WeightLoss>();
+  auto worst = worstLayers(sqnrOf);
+  if (!worst)
+    return worst.error();
+  if (worst->empty())
+    return std::optional<WeightLoss>();
+  Layer &first = *worst->begin()->second;
+  const size_t others = worst->size() - 1;
+  WeightLoss loss{first.name, sqnr, textOf(first.name, first.counted, others, sqnr), noFinerWeights};
+  if (first.countLarge() == 0)
+    return std::optional(std::move(loss));
+  if (Status done = measure(apart, all, /*isApart=*/true, inputs->size()); !done)
+    return done.error();
+  if (const double split = sqnrOf(*apart); split > sqnr + quarterOfError)
+    loss.remedy = splitText(first.name, first.countLarge(), others, split);
+  return std::optional(std::move(loss));
 }

@@ -8,6 +8,7 @@
 #ifndef TARE_TOOLS_TARE_WEIGHTLOSS_H
 #define TARE_TOOLS_TARE_WEIGHTLOSS_H
 
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -15,6 +16,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,18 +26,6 @@ namespace tare {
 
 /// What a model gives, a list of outputs per sample.
 using ModelOutputs = std::vector<std::vector<Tensor>>;
-
-/// A layer of whose weights, or of a channel's, many became 0.
-struct RoundedWeights {
-  std::string layer;
-  /// Of its weights that are not 0, how many became 0; and how many are larger than largeRatio times the median of
-  /// their channel, 0 where they are too many to be apart from the rest.
-  int64_t weights = 0, zeroed = 0, large = 0;
-  /// Whether so many became 0, of all or of a channel's, that it is worth measuring.
-  bool isSuspect = false;
-  /// Of the float graph in which nothing but these weights is rounded.
-  ModelOutputs outputs;
-};
 
 /// What is larger beside the median of a channel's weights had better have a grid of its own: without it the others
 /// have steps of an eighth of their median at most.
@@ -57,24 +48,56 @@ struct WeightLoss {
   std::string remedy;
 };
 
+/// A layer of whose weights a fifth or more became 0.
+struct ZeroedWeights {
+  std::string layer;
+  /// Of its weights that are not 0, how many became 0.
+  int64_t weights = 0, zeroed = 0;
+};
+
+/// Such layers of a QDQ form, the worst first: what is to be told where there are no data to measure.
+std::vector<ZeroedWeights> zeroedWeights(mlir::ModuleOp qdq);
+/// One warning for all of them; nothing where there are none.
+std::optional<Warning> zeroedWarning(const std::vector<ZeroedWeights> &layers);
+
+/// The layers with weights of a QDQ form those of which many became 0. What they cost is measured in the float form,
+/// when it is asked for and no more of it than the answer takes.
 class WeightLosses {
 public:
-  /// Of the QDQ form's layers with weights those of which many became 0, measured in the float form @main of `real`,
-  /// whose weights are put back.
-  static Result<WeightLosses> of(mlir::ModuleOp qdq, mlir::ModuleOp real, const ModelOutputs &inputs, size_t threads);
+  explicit WeightLosses(mlir::ModuleOp qdq);
+  WeightLosses(WeightLosses &&);
+  ~WeightLosses();
 
-  /// Whether the QDQ form has such layers.
-  static bool areSuspected(mlir::ModuleOp qdq);
+  /// Whether there are no such layers.
+  bool empty() const { return layers.empty(); }
+  /// Where to measure: the float form @main of `real`, whose weights are put back, on these samples. Both must outlive
+  /// the measurements.
+  void measureIn(mlir::ModuleOp real, const ModelOutputs &inputs, size_t threads);
 
-  /// The loss of an output, or of some of its elements, whose ratio in a list of outputs `sqnrOf` computes and is
-  /// `found` in the program; nothing where weights are not the cause, or not of less than `limit`.
-  std::optional<WeightLoss> find(double found, double limit,
-                                 llvm::function_ref<double(const ModelOutputs &)> sqnrOf) const;
+  /// The loss of an output, or of some of its elements, whose ratio in the outputs of all samples, or of the first of
+  /// them, `sqnrOf` computes and is `found` in the program; nothing where weights are not the cause, or not of less
+  /// than `limit`.
+  Result<std::optional<WeightLoss>> find(double found, double limit,
+                                         llvm::function_ref<double(const ModelOutputs &)> sqnrOf);
 
 private:
-  std::vector<RoundedWeights> layers;
-  /// With the weights of all of these layers rounded; and with the large ones rounded by themselves.
-  ModelOutputs together, apart;
+  struct Layer;
+  /// The outputs of the first `samples` where the weights of these layers are rounded, or the large ones of them by
+  /// themselves.
+  Result<ModelOutputs> outputsWith(llvm::ArrayRef<Layer *> some, bool isApart, size_t samples);
+  /// The same into `outputs`, where they are not known yet.
+  Status measure(std::optional<ModelOutputs> &outputs, llvm::ArrayRef<Layer *> some, bool isApart, size_t samples);
+  /// The layers that make a tenth of the error or more, the worst first, by what each alone leaves.
+  Result<std::multimap<double, Layer *>> worstLayers(llvm::function_ref<double(const ModelOutputs &)> sqnrOf);
+
+  std::vector<std::unique_ptr<Layer>> layers;
+  mlir::ModuleOp real;
+  const ModelOutputs *inputs = nullptr;
+  size_t threads = 0;
+  /// With the weights of all layers rounded.
+  std::optional<ModelOutputs> together;
+  /// With the large ones of all layers rounded by themselves.
+  std::optional<ModelOutputs> apart;
 };
 
 } // namespace tare

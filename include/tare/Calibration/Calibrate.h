@@ -3,6 +3,8 @@
 #define TARE_CALIBRATION_CALIBRATE_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "tare/Calibration/Headroom.h"
+#include "tare/Calibration/Histogram.h"
 #include "tare/Calibration/RangeSearch.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Tensor/Dataset.h"
@@ -19,10 +21,36 @@ struct CalibrationOptions {
   std::function<void(const Sample &, const std::vector<Tensor> &outputs)> visit;
 };
 
+/// What data were seen to make of a graph's values: ranges are found in it again, in other ways, without the data.
+struct Observations {
+  /// What the histograms were made for.
+  SearchOptions search;
+  int64_t samples = 0;
+  /// Of each value that is observed, in the order of the graph; their details depend on the search.
+  std::vector<Histogram> histograms;
+  /// Of each of them the ends of its samples.
+  std::vector<SampleEnds> ends;
+  /// The first sample in which an element was not finite; -1 where all were.
+  std::vector<int64_t> nonFiniteSamples;
+  /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
+  std::vector<float> leastMaxima;
+
+  /// Whether the histograms tell what another search looks at.
+  bool suffice(const SearchOptions &other) const;
+  /// The bytes that the histograms take.
+  size_t bytes() const;
+};
+
+/// The ranges that a search finds in what was observed of @main, a module of the same form, for which the observations
+/// suffice. `threads` as of CalibrationOptions.
+Ranges rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOptions &search, size_t threads);
+
 /// Runs the float graph @main on every sample, once, and finds the range of every float value that is not constant.
 /// Memory does not depend on the number of samples; the result depends on the set of samples alone: not on their order,
-/// nor on the number of threads. The module must be in its simplified float form.
-Result<Ranges> calibrate(mlir::ModuleOp module, SampleSource &source, const CalibrationOptions &options);
+/// nor on the number of threads. The module must be in its simplified float form. `seen`, if given, gets what the
+/// ranges were found in.
+Result<Ranges> calibrate(mlir::ModuleOp module, SampleSource &source, const CalibrationOptions &options,
+                         Observations *seen = nullptr);
 
 /// `count` samples of normally distributed numbers (integers for integer inputs), the same for every run: for trying
 /// the flow where there is no data.

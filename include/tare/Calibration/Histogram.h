@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,7 +46,13 @@ public:
     return histogram;
   }
 
-  void add(std::span<const float> values);
+  /// The least and the largest finite one of some values; infinity and minus infinity where there is none.
+  struct Ends {
+    float least = std::numeric_limits<float>::infinity(), greatest = -std::numeric_limits<float>::infinity();
+  };
+
+  /// Adds values, and tells where they end.
+  Ends add(std::span<const float> values);
   /// Adds what another one of the same detail has seen.
   void merge(const Histogram &other);
 
@@ -64,6 +71,9 @@ public:
   float min() const { return smallest; }
   float max() const { return largest; }
 
+  /// The bytes of the bins.
+  size_t bytes() const { return bins.capacity() * sizeof(uint64_t); }
+
   /// 2^k, exact.
   double binWidth() const;
   /// Bin j holds the values in [j, j + 1) * binWidth(), zeros included; empty
@@ -71,6 +81,9 @@ public:
   std::span<const uint64_t> positive() const { return largest >= 0 ? side(0) : Side(); }
   /// Bin j holds the values in [-(j + 1), -j) * binWidth(); empty or 2048 bins.
   std::span<const uint64_t> negative() const { return smallest < 0 ? side(1) : Side(); }
+
+  /// The mean square of the finite values, to the precision of the bins; nothing where these do not hold all.
+  std::optional<double> meanSquare() const;
 
   /// Whether both have seen the same; not of tails, whose inner bins are anything.
   bool operator==(const Histogram &) const = default;
@@ -82,7 +95,7 @@ private:
   Side side(size_t number) const {
     return bins.empty() ? Side() : Side(bins).subspan(number * binsPerSide, binsPerSide);
   }
-  void addChunk(std::span<const float> values, std::vector<float> &buffer);
+  void addChunk(std::span<const float> values, std::vector<float> &buffer, Ends &ends);
   void note(const Scan &seen, size_t values);
   void raiseCuts();
   void count(std::span<const uint32_t> indices, uint64_t zeros);

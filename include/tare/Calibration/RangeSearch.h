@@ -32,6 +32,7 @@ struct GridKind {
 
   /// Whether it has more than 8 bits.
   bool isFine() const { return levels > 256; }
+  bool operator==(const GridKind &) const = default;
 };
 
 /// `automatic` is autoRange().
@@ -52,6 +53,9 @@ struct SearchOptions {
   GridKind grid;
   /// Whether the grids' steps will be powers of two: then what each of them loses is found, too.
   bool powersOfTwo = false;
+
+  /// (A64) Whether ranges go on beyond what was seen.
+  bool leavesHeadroom() const { return method == Method::automatic && grid.isFine() && !powersOfTwo; }
 };
 
 /// The range by the chosen method; [0, 0] for a dead tensor.

@@ -114,9 +114,14 @@ private:
   std::string problem;
 };
 
+/// The bytes that run() takes beside operands and results, of their types; in double, as sizes may exceed 64 bits.
+using WorkBytes = double (*)(std::span<const TensorType> operands, std::span<const TensorType> results);
+
 struct Operator {
   void (*infer)(Inference &) = nullptr;
   void (*run)(Evaluation &) = nullptr;
+  /// Null where it is little beside operands and results.
+  WorkBytes work = nullptr;
 };
 
 /// The operators by name.
@@ -124,8 +129,8 @@ class Operators {
 public:
   static const Operators &get();
 
-  void add(std::string_view name, void (*infer)(Inference &), void (*run)(Evaluation &)) {
-    entries[std::string(name)] = {infer, run};
+  void add(std::string_view name, void (*infer)(Inference &), void (*run)(Evaluation &), WorkBytes work = nullptr) {
+    entries[std::string(name)] = {infer, run, work};
   }
   /// Null where there is none.
   const Operator *find(std::string_view name) const;

@@ -50,7 +50,8 @@ struct SampleLayout {
 /// where it can be seen, the numpy expression that gives it.
 Result<SampleLayout> matchSamples(const Shape &array, const Shape &input);
 
-/// Samples from files. All shapes and types are checked when it is opened.
+/// Samples from files. All shapes and types are checked when it is opened. An array without axes, of an input of one
+/// element (a sampling rate), has no samples of its own: it is given once, and every sample's.
 class Dataset : public SampleSource {
 public:
   static constexpr int64_t all = std::numeric_limits<int64_t>::max();
@@ -81,6 +82,8 @@ private:
   Result<File> scanFile(const std::string &path);
   void chooseAlternatives(const Streams &first);
   Status advance();
+  /// Of the file that has just been opened.
+  Status readCommon();
   Result<std::optional<Sample>> readStored();
   Result<Tensor> toDeclared(const Tensor &stored, size_t input, int64_t sample) const;
 
@@ -91,10 +94,11 @@ private:
   std::optional<int64_t> batch;
 
   std::mutex mutex;
-  Streams streams;       // of the file being read
-  size_t opened = 0;     // files opened so far
-  int64_t left = 0;      // samples left in the file being read
-  int64_t nextIndex = 0; // of the next sample
+  Streams streams;            // of the file being read
+  std::vector<Tensor> common; // by input, what all its samples have; null tensors elsewhere
+  size_t opened = 0;          // files opened so far
+  int64_t left = 0;           // samples left in the file being read
+  int64_t nextIndex = 0;      // of the next sample
   std::optional<Error> failed;
 };
 

@@ -4,6 +4,9 @@
 #include "tare/Kernels/Movement.h"
 
 #include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
 
 namespace tare::kernels {
 
@@ -38,16 +41,52 @@ Plan planOf(const Shape &x, std::span<const int64_t> permutation) {
   return plan;
 }
 
+/// Swaps the `bits` bits wide fields of two lines of a matrix that lie beside its diagonal.
+void swapFields(uint64_t &a, uint64_t &b, int bits, uint64_t mask) {
+  const uint64_t swapped = ((a >> bits) ^ b) & mask;
+  b ^= swapped;
+  a ^= swapped << bits;
+}
+
+/// Eight columns of eight bytes in registers: the quadrants are swapped, then the quadrants of these, and of these.
+void transposeBlock(const uint8_t *x, uint8_t *y, int64_t rowStrideY, int64_t columnStrideX) {
+  uint64_t lines[8];
+  for (int64_t c = 0; c < 8; ++c)
+    std::memcpy(&lines[c], x + c * columnStrideX, sizeof(uint64_t));
+  for (int i : {0, 1, 2, 3})
+    swapFields(lines[i], lines[i + 4], 32, 0x00000000ffffffff);
+  for (int i : {0, 1, 4, 5})
+    swapFields(lines[i], lines[i + 2], 16, 0x0000ffff0000ffff);
+  for (int i : {0, 2, 4, 6})
+    swapFields(lines[i], lines[i + 1], 8, 0x00ff00ff00ff00ff);
+  for (int64_t r = 0; r < 8; ++r)
+    std::memcpy(y + r * rowStrideY, &lines[r], sizeof(uint64_t));
+}
+
 /// Copies the plane of y's dimension `d` and its last one in tiles that stay
 /// in cache: x is contiguous along the one, y along the other.
 template <typename T>
 void transposePlane(const T *x, T *y, int64_t rows, int64_t columns, int64_t rowStrideY, int64_t columnStrideX) {
   constexpr int64_t tile = 32;
+  // Where the first byte of a number is the lowest.
+  constexpr bool areBytes = sizeof(T) == 1 && std::endian::native == std::endian::little;
+  constexpr int64_t block = 8;
   for (int64_t r0 = 0; r0 < rows; r0 += tile)
-    for (int64_t c0 = 0; c0 < columns; c0 += tile)
-      for (int64_t r = r0, rEnd = std::min(rows, r0 + tile); r < rEnd; ++r)
-        for (int64_t c = c0, cEnd = std::min(columns, c0 + tile); c < cEnd; ++c)
+    for (int64_t c0 = 0; c0 < columns; c0 += tile) {
+      const int64_t rEnd = std::min(rows, r0 + tile), cEnd = std::min(columns, c0 + tile);
+      // What is left of whole blocks.
+      int64_t rRest = r0, cRest = c0;
+      if constexpr (areBytes) {
+        rRest += (rEnd - r0) / block * block, cRest += (cEnd - c0) / block * block;
+        for (int64_t r = r0; r < rRest; r += block)
+          for (int64_t c = c0; c < cRest; c += block)
+            transposeBlock(reinterpret_cast<const uint8_t *>(x + r + c * columnStrideX),
+                           reinterpret_cast<uint8_t *>(y + r * rowStrideY + c), rowStrideY, columnStrideX);
+      }
+      for (int64_t r = r0; r < rEnd; ++r)
+        for (int64_t c = r < rRest ? cRest : c0; c < cEnd; ++c)
           y[r * rowStrideY + c] = x[r + c * columnStrideX];
+    }
 }
 
 /// Calls f(offset in x, offset in y) for every index of all dimensions of y

@@ -128,6 +128,28 @@ TEST_F(DatasetTest, AlternativeForArraysOfItsType) {
   EXPECT_FALSE(Dataset::open(path("wrong.npz"), image));
 }
 
+TEST_F(DatasetTest, ArrayWithoutAxesIsEverySamples) {
+  const std::vector<InputDeclaration> inputs = {{"rate", {ElementType::i64, {}}}, {"x", {ElementType::f32, {1, 2}}}};
+  write("a.npz", {{"rate", makeTensor<int64_t>({}, {16000})}, {"x", iota({3, 2})}});
+  auto dataset = Dataset::open(path("a.npz"), inputs);
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_EQ((*dataset)->sampleCount(), 3);
+  for (int64_t i = 0; i < 3; ++i) {
+    auto sample = (*dataset)->next();
+    ASSERT_TRUE(sample && *sample);
+    EXPECT_EQ(valuesOf<int64_t>((*sample)->inputs[0]), std::vector<int64_t>{16000});
+    EXPECT_EQ((*sample)->inputs[1].as<float>()[0], float(2 * i));
+  }
+  // Where no array has samples there is one.
+  write("one.npz", {{"rate", makeTensor<int64_t>({}, {8000})}});
+  auto one = Dataset::open(path("one.npz"), {inputs[0]});
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ((*one)->sampleCount(), 1);
+  // For more elements than one it says too little.
+  write("few.npz", {{"x", makeTensor<float>({}, {1})}});
+  EXPECT_FALSE(Dataset::open(path("few.npz"), {inputs[1]}));
+}
+
 TEST_F(DatasetTest, ManyThreads) {
   write("a.npz", {{"x", iota({500, 3, 2, 2})}});
   auto dataset = Dataset::open(path("a.npz"), image);

@@ -1,0 +1,58 @@
+//===- Headroom.h - How far data go on beyond what was seen -----*- C++ -*-===//
+//
+// The largest of 100 samples is not the largest of all. Where the grid has bits
+// to spare, its range goes on as far as the samples' own ends say.
+//
+//===----------------------------------------------------------------------===//
+#ifndef TARE_CALIBRATION_HEADROOM_H
+#define TARE_CALIBRATION_HEADROOM_H
+
+#include "tare/Calibration/RangeSearch.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tare::calibration {
+
+/// The largest and the least elements of samples: the outermost of them, whatever order samples come in. Not
+/// thread-safe; give each thread one and merge.
+class SampleEnds {
+public:
+  /// So many on each side.
+  static constexpr size_t kept = 17;
+
+  /// The ends of a sample that has any finite element.
+  void add(float least, float greatest);
+  void merge(const SampleEnds &other);
+
+  /// The largest elements, the largest first.
+  std::span<const float> greatest() const { return highs; }
+  /// The least elements, negated, the least first.
+  std::span<const float> leastNegated() const { return lows; }
+
+private:
+  static void insert(std::vector<float> &ends, float end);
+  std::vector<float> highs, lows;
+};
+
+/// A range, and what is to be expected of data that calibration has not seen.
+struct Reserve {
+  Range range;
+  /// The mean squared error of what lies beyond the range.
+  double beyond = 0;
+};
+
+/// (A64) `seen`, the whole of what `samples` samples of `elements` elements each have, moved outwards within `image` to
+/// where the errors of rounding and of what lies beyond are least together; by no more than half its own size.
+Reserve withHeadroom(const Range &seen, const SampleEnds &ends, int64_t samples, int64_t elements, const GridKind &grid,
+                     const Range &image);
+
+/// The same of a range that stays as it is: `beyond` of ends that are no nearer than what was seen. Others have been
+/// chosen to cut something off.
+double expectedBeyond(const Range &range, const Range &seen, const SampleEnds &ends, int64_t samples, int64_t elements,
+                      const Range &image);
+
+} // namespace tare::calibration
+
+#endif // TARE_CALIBRATION_HEADROOM_H
