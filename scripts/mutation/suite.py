@@ -16,6 +16,7 @@ class Piece:
     name: str
     group: str  # pieces of a group share a process: "lit", or the piece's own name
     seconds: float = 0.0
+    slow: bool = False  # starts Python and the tools many times: for bugs that the others do not notice
 
 
 class Suite:
@@ -38,7 +39,7 @@ class Suite:
                 self.lit = command
                 self.pieces += [Piece(file, "lit") for file in lit_files(command)]
             elif name != "lit.round_trip":
-                self.pieces.append(Piece(name, name))
+                self.pieces.append(Piece(name, name, slow=True))
 
     def command(self, group, names):
         """What runs these pieces of a group until the first failure."""
@@ -82,27 +83,34 @@ def lit_files(command):
     return [f"{command[-1]}/{line.split(' :: ')[1]}" for line in shown.splitlines() if " :: " in line]
 
 
-def record(suite, count, folder, longest, tell):
-    """Runs every piece once without a bug: how long each takes, whether it passes, and which mutants it comes by.
+class Recorder:
+    """Runs pieces without a bug: how long each takes, whether it passes, and which mutants it comes by."""
 
-    Returns (pieces by mutant, names that failed, names that took longer than `longest` seconds).
-    """
-    by_mutant, failed, long = collections.defaultdict(list), [], []
-    log = folder / "reached"
-    for number, piece in enumerate(suite.pieces):
-        log.write_bytes(bytes(max(count, 1)))
+    def __init__(self, suite, count, folder, longest):
+        self.suite, self.count, self.longest = suite, count, longest
+        self.log = folder / "reached"
+        self.failed, self.long = [], []  # the names of those that cannot judge: they fail, or take longer than `longest` seconds
+
+    def reached(self, piece):
+        """The numbers of the mutants that it comes by; none where it cannot judge them."""
+        self.log.write_bytes(bytes(max(self.count, 1)))
         start = time.monotonic()
-        passed = suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(log)}, longest)
+        passed = self.suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(self.log)}, self.longest)
         piece.seconds = time.monotonic() - start
         if not passed:
-            (long if piece.seconds >= longest else failed).append(piece.name)
-            continue
-        for mutant, reached in enumerate(log.read_bytes()):
-            if reached:
-                by_mutant[mutant].append(piece)
-        if number % 20 == 0 or piece.seconds > 5:
-            tell(f"recorded {number + 1}/{len(suite.pieces)}: {piece.name}, {piece.seconds:.1f} s")
-    return by_mutant, failed, long
+            (self.long if piece.seconds >= self.longest else self.failed).append(piece.name)
+            return []
+        return [mutant for mutant, reached in enumerate(self.log.read_bytes()) if reached]
+
+    def by_mutant(self, pieces, tell):
+        """The pieces that come by each mutant."""
+        found = collections.defaultdict(list)
+        for number, piece in enumerate(pieces, 1):
+            for mutant in self.reached(piece):
+                found[mutant].append(piece)
+            if number % 20 == 0 or piece.seconds > 5:
+                tell(f"recorded {number}/{len(pieces)}: {piece.name}, {piece.seconds:.1f} s")
+        return found
 
 
 def batches(pieces):

@@ -111,15 +111,25 @@ class ToySuite:
             return False
 
 
-def judged(toy, folder, every):
-    """What comes of these mutants, compiled in at once: {(operator, line): verdict}."""
+def quiet(text):
+    pass
+
+
+def compiled(toy, folder, every):
+    """These mutants, and the suite of a program with all of them."""
     mutants = planting.compiling(toy, "toy.cpp", every, header())
     text, _ = planting.planted_text((toy.root / "toy.cpp").read_bytes(), list(enumerate(mutants)), header())
     (folder / "planted.cpp").write_bytes(text)
     subprocess.run([COMPILER, "-std=c++20", "-O1", folder / "planted.cpp", "-o", folder / "planted"], check=True)
-    tests = ToySuite(folder / "planted")
-    by_mutant, failed, long = suite.record(tests, len(mutants), folder, 30, lambda text: None)
-    assert not failed and not long
+    return mutants, ToySuite(folder / "planted")
+
+
+def judged(toy, folder, every):
+    """What comes of each: [(mutant, outcome)]."""
+    mutants, tests = compiled(toy, folder, every)
+    recorder = suite.Recorder(tests, len(mutants), folder, 30)
+    by_mutant = recorder.by_mutant(tests.pieces, quiet)
+    assert not recorder.failed and not recorder.long
     return [(mutant, judging.judge(tests, mutant, number, by_mutant[number], 60, {mutants[0].key: "told so"} if number == 0 else {}))
             for number, mutant in enumerate(mutants)]
 
@@ -158,6 +168,25 @@ def test_an_endless_loop_is_noticed(toy, tmp_path):
     endless = Mutant("toy.cpp", "sum", "made", 1, begin, begin + 3, "++i", "i")
     first = Mutant("toy.cpp", "sum", "made", 1, text.index(b"0;"), text.index(b"0;") + 1, "0", "1")
     assert [outcome["verdict"] for _, outcome in judged(toy, tmp_path, [first, endless])] == [report.EQUIVALENT, report.NOTICED]
+
+
+def test_slow_tests_judge_what_waits(toy, tmp_path):
+    """Each runs with the bugs that it comes by and that nothing has noticed; not beyond the budget, not at all where none waits."""
+    every = {(m.operator, m.line, m.replacement): m for mutants in toy.mutants("toy.cpp").values() for m in mutants}
+    loop = every["bounds", line_of("for (size_t"), "i < ( values.size()) - 1"]
+    boundary = every["boundary", line_of("value >= 0"), "value > 0"]
+    untested = every["sign", line_of("return -value"), "value"]
+    mutants, tests = compiled(toy, tmp_path, sorted((loop, boundary, untested), key=lambda mutant: mutant.begin))
+    outcomes = [{"verdict": report.UNREACHED} for _ in mutants]
+    slow = judging.SlowJudge(suite.Recorder(tests, len(mutants), tmp_path, 30), mutants, outcomes, 60)
+    for piece in tests.pieces:
+        slow.judge(piece, quiet)
+    assert outcomes[mutants.index(loop)] == {"verdict": report.NOTICED, "by": "sum", "reaching": 1}
+    assert outcomes[mutants.index(boundary)] == {"verdict": report.SURVIVED, "ran": 1, "reaching": 1}
+    assert outcomes[mutants.index(untested)] == {"verdict": report.UNREACHED}
+    assert slow.waiting() == [number for number, mutant in enumerate(mutants) if mutant != loop]
+    slow.spent = [60.0] * len(mutants)
+    assert not slow.waiting()
 
 
 def test_the_list_of_equivalents(tmp_path):
