@@ -39,7 +39,7 @@ class Suite:
                 self.lit = command
                 self.pieces += [Piece(file, "lit") for file in lit_files(command)]
             elif name != "lit.round_trip":
-                self.pieces.append(Piece(name, name, slow=True))
+                self.pieces.append(Piece(name, name, slow="pytest" in command))
 
     def command(self, group, names):
         """What runs these pieces of a group until the first failure."""

@@ -1,6 +1,7 @@
 """scripts/mutate on Inputs/toy.cpp: what it plants, what it leaves out, and which of its bugs four small tests notice."""
 import json
 import pathlib
+import runpy
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,26 @@ def test_the_choice_is_the_seeds_and_does_not_overlap(toy):
     files = {"a.cpp": 1000, "b.cpp": 1, "c.cpp": 500}
     assert planting.choose_files(files, 2, 3) == planting.choose_files(files, 2, 3)
     assert len(planting.choose_files(files, 2, 3)) == 2
+
+
+def test_bugs_by_hand(toy):
+    """The expression stands once in its file; what is chosen does not overlap it."""
+    [mutant] = planting.given(toy.root, [("toy.cpp", "made", "count == 7", "count == 8")])
+    assert (mutant.line, mutant.original, mutant.replacement) == (line_of("count == 7"), "count == 7", "count == 8")
+    chosen = planting.choose(toy.mutants("toy.cpp"), 100, 1, [mutant])
+    assert chosen and not any(planting.overlap(mutant, other) for other in chosen)
+    with pytest.raises(SystemExit, match="2 times, expected once"):
+        planting.given(toy.root, [("toy.cpp", "made", "between(1, 5", "between(2, 5")])
+    told = []
+    (toy.root / "Planted.h").write_bytes((ROOT / "scripts/mutation/Planted.h").read_bytes())
+    [bad] = planting.given(toy.root, [("toy.cpp", "made", "untested(1)", "nobody(1)")])
+    assert planting.plant(toy, [], 3, 1, toy.root / "Planted.h", told.append, [mutant, bad]) == [mutant]
+    assert told[0].startswith("does not compile, left out: toy.cpp")
+
+
+def test_those_that_were_reported_are_of_a_source():
+    listed = runpy.run_path(str(ROOT / "test/mutation/reported.py"))["REPORTED"]
+    assert len(planting.given(ROOT, listed)) == len(listed)
 
 
 def test_what_does_not_compile_is_left_out(toy):
