@@ -16,6 +16,7 @@ class Piece:
     name: str
     group: str  # pieces of a group share a process: "lit", or the piece's own name
     seconds: float = 0.0
+    breadth: int = 0  # how many mutants it comes by
     slow: bool = False  # starts Python and the tools many times: for bugs that the others do not notice
 
 
@@ -100,7 +101,9 @@ class Recorder:
         if not passed:
             (self.long if piece.seconds >= self.longest else self.failed).append(piece.name)
             return []
-        return [mutant for mutant, reached in enumerate(self.log.read_bytes()) if reached]
+        reached = [mutant for mutant, reached in enumerate(self.log.read_bytes()) if reached]
+        piece.breadth = len(reached)
+        return reached
 
     def by_mutant(self, pieces, tell):
         """The pieces that come by each mutant."""
@@ -113,17 +116,22 @@ class Recorder:
         return found
 
 
+TOGETHER = 8  # pieces of one process: the more, the fewer starts; the fewer, the sooner a failure is known
+
+
 def batches(pieces):
-    """Groups of pieces, the quickest group first: (group, names, seconds)."""
-    groups = collections.defaultdict(list)
-    for piece in pieces:
-        groups[piece.group].append(piece)
-    ordered = [(group, sorted(members, key=lambda piece: piece.seconds)) for group, members in groups.items()]
-    return sorted(((group, [piece.name for piece in members], together(members)) for group, members in ordered),
-                  key=lambda batch: batch[2])
+    """Those first that are likely to notice a bug for their time: (group, names, seconds). Who comes by few bugs looks at them closely."""
+    batch = []
+    for piece in sorted(pieces, key=lambda piece: piece.seconds * piece.breadth):
+        if batch and (batch[0].group != piece.group or len(batch) == TOGETHER):
+            yield batch[0].group, [each.name for each in batch], together(batch)
+            batch = []
+        batch.append(piece)
+    if batch:
+        yield batch[0].group, [each.name for each in batch], together(batch)
 
 
 def together(members):
     """The seconds of pieces that share a process: what the quickest of them takes is mostly the start, which is then one."""
-    start = members[0].seconds
-    return start + sum(piece.seconds - 0.9 * start for piece in members[1:])
+    start = min(piece.seconds for piece in members)
+    return start + sum(piece.seconds - 0.9 * start for piece in members) - 0.1 * start

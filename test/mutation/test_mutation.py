@@ -238,3 +238,15 @@ def test_the_copy_follows_the_tests_alone(tmp_path):
     (source / "lib/b.cpp").write_text("two")
     with pytest.raises(SystemExit, match="lib/b.cpp has changed"):
         tree.copy_tests(source, target, {"lib/a.cpp"})
+
+
+def test_who_looks_closely_runs_first():
+    """By seconds and by how many bugs a test comes by; those of one group that follow each other share a process."""
+    piece = lambda name, group, seconds, breadth: suite.Piece(name, group, seconds=seconds, breadth=breadth)
+    pieces = [piece("slow", "slow", 20, 3), piece("broad", "lit", 1, 50), piece("close", "lit", 1, 2), piece("closer", "lit", 2, .5), piece("program", "program", 1, 10)]
+    assert [(group, names) for group, names, _ in suite.batches(pieces)] == [
+        ("lit", ["closer", "close"]), ("program", ["program"]), ("lit", ["broad"]), ("slow", ["slow"])]
+    many = [piece(str(k), "lit", 1, k + 1) for k in range(suite.TOGETHER + 1)]
+    assert [len(names) for _, names, _ in suite.batches(many)] == [suite.TOGETHER, 1]
+    # Starting is most of what a quick one takes.
+    assert [round(seconds, 3) for _, _, seconds in suite.batches(many)] == [round(1 + .1 * (suite.TOGETHER - 1), 3), 1]
