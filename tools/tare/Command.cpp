@@ -13,6 +13,11 @@ std::string Command::completed() const {
   return text;
 }
 
+Error Command::giveUp(const std::string &reason) const {
+  std::string file = files.main();
+  return Error{file.empty() ? reason : file + ": " + reason};
+}
+
 Status Command::settleAndRun() {
   if (Status settled = files.settle(json); !settled)
     return settled;
