@@ -13,9 +13,9 @@ std::string Command::completed() const {
   return text;
 }
 
-Error Command::giveUp(const std::string &reason) const {
-  std::string file = files.main();
-  return Error{file.empty() ? reason : file + ": " + reason};
+Error Command::naming(const std::string &message) const {
+  std::string file = files.fileOf(message).empty() ? files.main() : "";
+  return Error{file.empty() ? message : file + ": " + message};
 }
 
 Status Command::settleAndRun() {

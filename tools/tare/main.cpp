@@ -49,7 +49,7 @@ static void report(const Error &error, const std::string &file) {
 
 /// The one message of a run that something ends before it has a result.
 static void reportEnd(const std::string &reason) {
-  Error error = running ? running->giveUp(reason) : Error{reason};
+  Error error = running ? running->naming(reason) : Error{reason};
   report(error, running ? running->fileOf(error.message) : "");
 }
 
