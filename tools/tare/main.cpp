@@ -60,6 +60,9 @@ static void exitFatally(void *, const char *reason, bool) {
   std::_Exit(EXIT_FAILURE);
 }
 
+/// The same where memory ends, which LLVM has several names for.
+static void exitWithoutMemory(void *, const char *, bool) { exitFatally(nullptr, "out of memory", false); }
+
 static Status writeResult() {
   if (isJson)
     writeDocument();
@@ -115,7 +118,7 @@ int main(int argc, char **argv) {
   guardStandardStreams();
   cleanUpOnSignals();
   llvm::install_fatal_error_handler(exitFatally);
-  llvm::install_bad_alloc_error_handler(exitFatally);
+  llvm::install_bad_alloc_error_handler(exitWithoutMemory);
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");
   isJson = asksForJson(argc, argv);
   // What ends the run by an exception asks the command, and it its options, for the file.
