@@ -261,7 +261,7 @@ def test_memory_that_ends_before_the_network_is_known(tmp_path, megabytes):
 @pytest.mark.parametrize("megabytes", [450, 550, 650])
 def test_memory_that_ends_while_a_program_is_prepared(tmp_path, megabytes):
     """In the words of a user, whatever the standard library calls it."""
-    save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w"], ["y"], name="up", strides=[300, 300])], [port("x", [1, 2, 4, 4])], [port("y", None)],
+    save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w"], ["y"], name="up", strides=[30, 30])], [port("x", [1, 2, 50, 50])], [port("y", None)],
          {"w": np.ones((2, 2, 3, 3), np.float32)})
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--threads", 1, "-o", tmp_path / "m.tare", check=False, preexec_fn=limit)

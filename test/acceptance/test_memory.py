@@ -151,3 +151,12 @@ def test_a_kill_leaves_the_old_output_or_the_new(tmp_path, delay):
     assert (tmp_path / "m.tare").read_bytes() == whole
     tare(*arguments)
     assert (tmp_path / "m.tare").read_bytes() == whole
+
+
+def test_steps_far_longer_than_the_kernel(tmp_path):
+    """Nearly all results are the bias: preparing a layer takes no memory for each of them."""
+    save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w"], ["y"], name="up", strides=[500, 500])], [port("x", [1, 2, 4, 4])], [port("y", None)],
+         {"w": np.random.default_rng(0).normal(size=(2, 2, 3, 3)).astype(np.float32)})
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (900 * MB, 900 * MB))
+    done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--threads", 1, "-o", tmp_path / "m.tare", preexec_fn=limit)
+    assert "output 'y': SQNR" in done.stderr
