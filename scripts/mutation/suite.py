@@ -3,11 +3,14 @@
 A mutant runs the pieces that reach it, those of lit in one process.
 """
 import collections
+import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 
@@ -27,7 +30,7 @@ class Suite:
         self.build = build
         shown = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True, text=True)
         self.tests = {test["name"]: test for test in json.loads(shown.stdout)["tests"]}
-        self.pieces, self.lit = [], None
+        self.pieces, self.lit, self.locks = [], None, {}
         # A test of GoogleTest takes less than to start its program: a thousand of them are one piece.
         programs = {test["command"][0]: test for test in self.tests.values() if is_discovered(test["command"])}
         self.pieces += [Piece(program, program) for program in programs]
@@ -56,6 +59,13 @@ class Suite:
 
     def run(self, group, names, environment, limit, output=None):
         """Whether they pass within the limit, in seconds; with what they printed where `output` is a list."""
+        # Two runs of one test would share its files.
+        with contextlib.ExitStack() as held:
+            for name in sorted(names):
+                held.enter_context(self.locks.setdefault(name, threading.Lock()))
+            return self.run_alone(group, names, environment, limit, output)
+
+    def run_alone(self, group, names, environment, limit, output):
         properties = self.properties(group)
         variables = dict(os.environ, **environment)
         for entry in properties.get("ENVIRONMENT", []):
@@ -87,32 +97,33 @@ def lit_files(command):
 class Recorder:
     """Runs pieces without a bug: how long each takes, whether it passes, and which mutants it comes by."""
 
-    def __init__(self, suite, count, folder, longest):
-        self.suite, self.count, self.longest = suite, count, longest
-        self.log = folder / "reached"
+    def __init__(self, suite, count, folder, longest, jobs=1):
+        self.suite, self.count, self.folder, self.longest, self.jobs = suite, count, folder, longest, jobs
         self.failed, self.long = [], []  # the names of those that cannot judge: they fail, or take longer than `longest` seconds
 
     def reached(self, piece):
         """The numbers of the mutants that it comes by; none where it cannot judge them."""
-        self.log.write_bytes(bytes(max(self.count, 1)))
+        log = self.folder / f"reached-{threading.get_ident()}"
+        log.write_bytes(bytes(max(self.count, 1)))
         start = time.monotonic()
-        passed = self.suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(self.log)}, self.longest)
+        passed = self.suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(log)}, self.longest)
         piece.seconds = time.monotonic() - start
         if not passed:
             (self.long if piece.seconds >= self.longest else self.failed).append(piece.name)
             return []
-        reached = [mutant for mutant, reached in enumerate(self.log.read_bytes()) if reached]
+        reached = [mutant for mutant, reached in enumerate(log.read_bytes()) if reached]
         piece.breadth = len(reached)
         return reached
 
     def by_mutant(self, pieces, tell):
         """The pieces that come by each mutant."""
         found = collections.defaultdict(list)
-        for number, piece in enumerate(pieces, 1):
-            for mutant in self.reached(piece):
-                found[mutant].append(piece)
-            if number % 20 == 0 or piece.seconds > 5:
-                tell(f"recorded {number}/{len(pieces)}: {piece.name}, {piece.seconds:.1f} s")
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            for number, (piece, reached) in enumerate(zip(pieces, pool.map(self.reached, pieces)), 1):
+                for mutant in reached:
+                    found[mutant].append(piece)
+                if number % 20 == 0 or piece.seconds > 5:
+                    tell(f"recorded {number}/{len(pieces)}: {piece.name}, {piece.seconds:.1f} s")
         return found
 
 

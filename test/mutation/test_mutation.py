@@ -178,8 +178,9 @@ def test_bugs_are_noticed_or_not(toy, tmp_path):
     assert table[-1].split() == ["all", "11", "6", "3", "1", "1", "60", "%"]
     survivors = "\n".join(report.survivors(outcomes))
     assert survivors.count("toy.cpp:") == 2 * 5 and "equivalent (told so)" in survivors and "1 of 1 tests ran" in survivors
-    report.write(tmp_path / "outcomes.json", outcomes)
+    report.write(tmp_path / "outcomes.json", [*(mutant for mutant, _ in outcomes), outcomes[0][0]], [*(outcome for _, outcome in outcomes), None])
     assert len(json.loads((tmp_path / "outcomes.json").read_text())) == 11
+    assert len(report.noticed(tmp_path / "outcomes.json")) == 6
 
 
 def test_an_endless_loop_is_noticed(toy, tmp_path):
