@@ -1,6 +1,7 @@
 """Figures that the tools print, exactly: by hand, or from the file that they are about."""
 import json
 import re
+import time
 
 import numpy as np
 import pytest
@@ -46,7 +47,11 @@ def test_what_calibrate_says_of_the_ranges(sums, arguments):
 
 def test_what_convert_says_of_a_program(sums):
     """Its size, and the output's quality on the first samples, as compare finds it."""
+    begin = time.monotonic()
     said = tare("convert", sums / "m.onnx", "--calibration", sums / "x.npz", "-o", sums / "m.tare", "--check", 5).stderr
+    taken = time.monotonic() - begin
+    calibrating, others, memory = map(float, re.search(r"calibration \(auto\) (\d+\.\d\d) s on 40 samples, everything else (\d+\.\d\d) s; peak memory (\d+) MB", said).groups())
+    assert calibrating + others <= taken + .01 and 10 < memory < 10000
     kilobytes = re.search(r"m\.tare: ([0-9.]+) kB", said)[1]
     assert float(kilobytes) == round((sums / "m.tare").stat().st_size / 1000, 1)
     sqnr, cosine, samples = re.search(r"output 'z': SQNR ([0-9.]+) dB, cosine ([0-9.]+).*\((\d+) samples\)", said).groups()
