@@ -58,10 +58,10 @@ zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes, zip_source_cm
   }
 }
 
-/// How many bytes of continuation follow a character's first byte; nothing where no character begins with it.
+/// How many bytes of continuation follow a character's first byte; nothing where no character of a name begins with it.
 std::optional<size_t> continuationsOf(uint8_t first) {
   if (first < 0x80)
-    return 0;
+    return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? std::optional<size_t>(0) : std::nullopt;
   if (first >= 0xc2 && first < 0xe0)
     return 1;
   if (first >= 0xe0 && first < 0xf0)
@@ -69,8 +69,8 @@ std::optional<size_t> continuationsOf(uint8_t first) {
   return first >= 0xf0 && first < 0xf5 ? std::optional<size_t>(3) : std::nullopt;
 }
 
-/// Whether it is UTF-8, up to characters that no name has (surrogates, overlong forms), which libzip refuses as well.
-bool isUtf8(std::string_view text) {
+/// Whether libzip takes it: UTF-8 without control characters.
+bool isMemberName(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     std::optional<size_t> more = continuationsOf(uint8_t(text[at++]));
     if (!more || *more > text.size() - at)
@@ -190,7 +190,7 @@ Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample,
     return Error{fmt::format("cannot write array '{}' to {}: a .npy file holds "
                              "one array; name an .npz file",
                              name, state->path)};
-  if (!state->path.ends_with(".npy") && !isUtf8(name))
+  if (!state->path.ends_with(".npy") && !isMemberName(name))
     return Error{
         fmt::format("cannot write {}: the name of array '{}' is no UTF-8, which names in an .npz file are; give "
                     "the model's output another name, or name an .npy file where there is one",
