@@ -153,9 +153,9 @@ TEST_F(CalibrateTest, TellsTheLeastMaximumOfMaskedRows) {
   EXPECT_EQ(least({{masked, 9, 4, masked, 6, 9.5, 8, 6, masked, 7, 0, 5}}), 6);
   // Of all samples.
   EXPECT_EQ(least({{5, 9, 6, masked, masked, 9.5, 8, 6, masked, 7, 0, masked},
-                   {5, 9, 6, masked, masked, 9.5, 8, 6, masked, 2, 0, masked}}),
+                   {5, 9, 6, masked, masked, 9.5, 8, 1, masked, 2, 0, masked}}),
             2);
-  // As a whole: its largest is the mask itself.
+  // Masked as a whole: it has no largest.
   EXPECT_EQ(least({{masked, 9, masked, masked, masked, 9.5, 8, 6, masked, 7, 0, masked}}), 7);
   // Nothing is so low that it is a mask's, up to a distance of 64.
   EXPECT_FALSE(least({{1, 3, 5, -61, -61, 2, 8, 6, -61, 7, 0, -61}}));
