@@ -277,10 +277,11 @@ TEST(Target, OtherKindsOfValuesAreSaid) {
   EXPECT_THAT(errorOf(describe("rounding: \"half_up")), HasSubstr("expected quote at end of scalar"));
 }
 
-/// What a description says twice by an anchor is taken where it is repeated.
-TEST(Target, RepetitionsAreRead) {
-  EXPECT_EQ(errorOf(describe("weights: &w {per_channel: false}") + "memory: {alignment: &a 32, arena_bytes: *a}\n"),
-            "no error");
+/// LLVM reads no repetitions by anchors.
+TEST(Target, AnAliasIsNoValue) {
+  EXPECT_EQ(errorOf(describe("memory: {alignment: &a 32}")), "no error");
+  EXPECT_THAT(errorOf(describe("memory: {alignment: &a 32, arena_bytes: *a}")),
+              HasSubstr("board.yaml:6: found '*a', expected a value, not an alias of one"));
 }
 
 /// As IR has them: the place is the attribute, and its one line is not named.
