@@ -6,6 +6,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -34,9 +35,16 @@ static bool isSent(int signal) {
   return signal == SIGHUP || signal == SIGINT || signal == SIGTERM || signal == SIGKILL;
 }
 
+/// LLVM gives up, as it does where memory ends: the parent tells of it, and takes its own leave with what it has open.
+static void exitQuietly(void *, const char *, bool) { _exit(EXIT_FAILURE); }
+
 /// The child: ends the process, with success where the parser came to an end.
 [[noreturn]] static void parseAndExit(llvm::MemoryBufferRef input, const DialectRegistry &registry) {
-  // No message of LLVM's, and no core file.
+  // No message of LLVM's or the tool's own, and no core file.
+  llvm::remove_fatal_error_handler();
+  llvm::install_fatal_error_handler(exitQuietly);
+  llvm::remove_bad_alloc_error_handler();
+  llvm::install_bad_alloc_error_handler(exitQuietly);
   for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP})
     std::signal(signal, SIG_DFL);
   rlimit none{0, 0};
@@ -78,5 +86,9 @@ tare::Status tare::tryToParse(llvm::MemoryBufferRef input, const DialectRegistry
   if (WIFSIGNALED(state))
     return Error{llvm::formatv("{0}: no IR that can be read: MLIR's parser crashed on it (signal {1})",
                                input.getBufferIdentifier(), WTERMSIG(state))};
+  if (WEXITSTATUS(state) != EXIT_SUCCESS)
+    return Error{
+        llvm::formatv("{0}: no IR that can be read: MLIR's parser gave up on it, or has too little memory for it",
+                      input.getBufferIdentifier())};
   return success();
 }

@@ -1,4 +1,5 @@
 //===- CApi.cpp - Running Tare programs from C ----------------------------===//
+#include "Reasons.h"
 #include "tare/Program/Container.h"
 #include "tare/Program/Reader.h"
 #include "tare/Runtime/Context.h"
@@ -48,7 +49,7 @@ template <typename Function> tare_status guarded(Function function) {
     Status status = function();
     return status ? TARE_OK : fail(status.error());
   } catch (const std::exception &error) {
-    return fail(Error{error.what()});
+    return fail(Error{runtime::reasonOf(error)});
   }
 }
 

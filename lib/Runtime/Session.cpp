@@ -1,6 +1,8 @@
 //===- Session.cpp - Prepares programs ------------------------------------===//
 #include "tare/Runtime/Session.h"
 
+#include "Reasons.h"
+
 #include "tare/Runtime/Context.h"
 
 #include <fmt/format.h>
@@ -24,7 +26,7 @@ Result<std::shared_ptr<const Session>> Session::create(std::shared_ptr<const pro
   } catch (const std::exception &error) {
     // Libraries below throw where memory ends.
     return Error{fmt::format("{}: cannot prepare layer {} ('{}'): {}", model->name(), session->layers.size(),
-                             model->program().layers[session->layers.size()]->name, error.what())};
+                             model->program().layers[session->layers.size()]->name, reasonOf(error))};
   }
   return std::shared_ptr<const Session>(std::move(session));
 }
@@ -51,7 +53,7 @@ Result<std::unique_ptr<Context>> Session::makeContext(std::vector<Form> inputFor
       return Error{source->name() + ": " + status.error().message};
     return context;
   } catch (const std::exception &error) {
-    return Error{fmt::format("{}: cannot prepare to run: {}", source->name(), error.what())};
+    return Error{fmt::format("{}: cannot prepare to run: {}", source->name(), reasonOf(error))};
   }
 }
 

@@ -315,6 +315,8 @@ static std::string withFinding(const llvm::SMDiagnostic &diagnostic) {
   // LLVM's own.
   if (message == "invalid boolean")
     message = "expected true or false";
+  if (message == "unknown node kind")
+    message = "expected a value, not an alias of one";
   llvm::StringRef found = textAt(diagnostic);
   if (found.empty() || !llvm::StringRef(message).contains_insensitive("expected"))
     return message;

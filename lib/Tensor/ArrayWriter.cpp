@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <mutex>
+#include <optional>
+#include <string_view>
 #include <zip.h>
 
 using namespace tare;
@@ -56,14 +58,38 @@ zip_int64_t pullMember(void *user, void *data, zip_uint64_t bytes, zip_source_cm
   }
 }
 
+/// How many bytes of continuation follow a character's first byte; nothing where no character of a name begins with it.
+std::optional<size_t> continuationsOf(uint8_t first) {
+  if (first < 0x80)
+    return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? std::optional<size_t>(0) : std::nullopt;
+  if (first >= 0xc2 && first < 0xe0)
+    return 1;
+  if (first >= 0xe0 && first < 0xf0)
+    return 2;
+  return first >= 0xf0 && first < 0xf5 ? std::optional<size_t>(3) : std::nullopt;
+}
+
+/// Whether libzip takes it: UTF-8 without control characters.
+bool isMemberName(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    std::optional<size_t> more = continuationsOf(uint8_t(text[at++]));
+    if (!more || *more > text.size() - at)
+      return false;
+    for (size_t end = at + *more; at < end; ++at)
+      if ((uint8_t(text[at]) & 0xc0) != 0x80)
+        return false;
+  }
+  return true;
+}
+
 /// Adds a member, stored, with the zip format's first day as its date: equal
 /// contents give equal bytes.
-Status addMember(zip_t *zip, const std::string &name, Member &member) {
+Status addMember(zip_t *zip, const std::string &path, const std::string &name, Member &member) {
   zip_source_t *source = zip_source_function(zip, pullMember, &member);
   zip_int64_t index = source ? zip_file_add(zip, (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
   if (index < 0) {
     zip_source_free(source);
-    return Error{fmt::format("cannot write array '{}': {}", name, zip_strerror(zip))};
+    return Error{fmt::format("cannot write {}: array '{}': {}", path, name, zip_strerror(zip))};
   }
   constexpr zip_uint16_t firstDay = (0 << 9) | (1 << 5) | 1; // 1980-01-01
   zip_set_file_compression(zip, zip_uint64_t(index), ZIP_CM_STORE, 0);
@@ -164,6 +190,11 @@ Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample,
     return Error{fmt::format("cannot write array '{}' to {}: a .npy file holds "
                              "one array; name an .npz file",
                              name, state->path)};
+  if (!state->path.ends_with(".npy") && !isMemberName(name))
+    return Error{
+        fmt::format("cannot write {}: the name of array '{}' is no UTF-8, which names in an .npz file are; give "
+                    "the model's output another name, or name an .npy file where there is one",
+                    state->path, name)};
   for (const Array &array : state->arrays)
     if (array.name == name)
       return Error{fmt::format("cannot write {}: two arrays are named '{}'", state->path, name)};
@@ -233,7 +264,7 @@ Status ArrayWriter::commitNpz() {
   for (const Array &array : state->arrays) {
     Member &member = members.emplace_back(Member{state->spooled(array), {}});
     zip_error_init(&member.error);
-    status = addMember(zip, array.name, member);
+    status = addMember(zip, state->path, array.name, member);
     if (!status)
       break;
   }

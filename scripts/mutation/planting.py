@@ -2,6 +2,8 @@
 import collections
 import random
 
+from .mutant import Mutant
+
 HEADER = '#include "{}"\n'
 
 
@@ -13,8 +15,21 @@ def choose_files(files, count, seed):
     return sorted(drawn[:count])
 
 
-def choose(found, count, seed):
-    """That many of a file's mutants which do not overlap, no operator before another has had its turn."""
+def given(root, listed):
+    """Mutants by hand: each of (file, operator, expression, what stands in its place), the expression once in its file."""
+    mutants = []
+    for file, operator, original, replacement in listed:
+        data = (root / file).read_bytes()
+        if data.count(original.encode()) != 1:
+            raise SystemExit(f"mutate: {file} has `{original}` {data.count(original.encode())} times, expected once")
+        begin = data.index(original.encode())
+        mutants.append(Mutant(file, "by hand", operator, data.count(b"\n", 0, begin) + 1, begin, begin + len(original.encode()),
+                              original, replacement))
+    return mutants
+
+
+def choose(found, count, seed, beside=()):
+    """That many of a file's mutants which do not overlap (nor those `beside` them), no operator before another has had its turn."""
     chance = random.Random(f"{seed} {min((m.file for ms in found.values() for m in ms), default='')}")
     waiting = {name: chance.sample(mutants, len(mutants)) for name, mutants in found.items() if mutants}
     chosen = []
@@ -23,7 +38,7 @@ def choose(found, count, seed):
             mutant = waiting[name].pop()
             if not waiting[name]:
                 del waiting[name]
-            if len(chosen) < count and not any(overlap(mutant, other) for other in chosen):
+            if len(chosen) < count and not any(overlap(mutant, other) for other in (*chosen, *beside)):
                 chosen.append(mutant)
     return sorted(chosen, key=lambda mutant: mutant.begin)
 
@@ -59,19 +74,24 @@ def compiling(reader, file, mutants, header):
     return []
 
 
-def plant(reader, files, each, seed, header_path, tell):
-    """Chooses `each` mutants of every file and writes them; returns them, a mutant's number its place."""
+def plant(reader, files, each, seed, header_path, tell, by_hand=()):
+    """Chooses `each` mutants of every file and writes them, beside those by hand; returns them, a mutant's number its place."""
     header = HEADER.format(header_path).encode()
     numbered = []
     texts = {}
-    for position, file in enumerate(files, 1):
-        found = reader.mutants(file)
-        mutants = compiling(reader, file, choose(found, each, seed), header)
+    every = sorted({*files, *(mutant.file for mutant in by_hand)})
+    for position, file in enumerate(every, 1):
+        found, beside = reader.mutants(file), [mutant for mutant in by_hand if mutant.file == file]
+        chosen = choose(found, each, seed, beside) if file in files else []
+        mutants = compiling(reader, file, sorted((*chosen, *beside), key=lambda mutant: mutant.begin), header)
+        for mutant in beside:
+            if mutant not in mutants:
+                tell(f"does not compile, left out: {mutant.key}")
         start = len(numbered)
         numbered += mutants
         texts[file] = planted_text((reader.root / file).read_bytes(), list(enumerate(mutants, start)), header)[0]
         reader.units.pop(file)
-        tell(f"{position}/{len(files)} {file}: {len(mutants)} of {sum(map(len, found.values()))}")
+        tell(f"{position}/{len(every)} {file}: {len(mutants)} of {sum(map(len, found.values()))}")
     for file, text in texts.items():
         (reader.root / file).write_bytes(text)
     return numbered

@@ -39,12 +39,11 @@ def survivors(outcomes):
             yield f"{mutant.file}:{mutant.line}: {outcome['verdict']}{f' ({note})' if note else ''}\n    {mutant.key}"
 
 
-def write(path, outcomes, known=()):
-    """A list of what came of each, in the order of their numbers; those of an earlier run that wait for their turn are kept."""
-    entries = {number: {"number": number, "key": m.key, "file": m.file, "line": m.line, "operator": m.operator, "outcome": outcome}
-               for number, (m, outcome) in enumerate(outcomes)}
-    entries = {number: {"number": number, "outcome": known[number]} for number in known} | entries
-    path.write_text(json.dumps([entries[number] for number in sorted(entries)], indent=1) + "\n")
+def write(path, mutants, outcomes):
+    """A list of what came of each, in the order of their numbers; those that wait for their turn are left out."""
+    entries = [{"number": number, "key": m.key, "file": m.file, "line": m.line, "operator": m.operator, "outcome": outcome}
+               for number, (m, outcome) in enumerate(zip(mutants, outcomes)) if outcome]
+    path.write_text(json.dumps(entries, indent=1) + "\n")
 
 
 def noticed(path):

@@ -3,11 +3,14 @@
 A mutant runs the pieces that reach it, those of lit in one process.
 """
 import collections
+import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 
@@ -16,6 +19,8 @@ class Piece:
     name: str
     group: str  # pieces of a group share a process: "lit", or the piece's own name
     seconds: float = 0.0
+    breadth: int = 0  # how many mutants it comes by
+    slow: bool = False  # starts Python and the tools many times: for bugs that the others do not notice
 
 
 class Suite:
@@ -25,7 +30,7 @@ class Suite:
         self.build = build
         shown = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True, text=True)
         self.tests = {test["name"]: test for test in json.loads(shown.stdout)["tests"]}
-        self.pieces, self.lit = [], None
+        self.pieces, self.lit, self.locks = [], None, {}
         # A test of GoogleTest takes less than to start its program: a thousand of them are one piece.
         programs = {test["command"][0]: test for test in self.tests.values() if is_discovered(test["command"])}
         self.pieces += [Piece(program, program) for program in programs]
@@ -38,7 +43,7 @@ class Suite:
                 self.lit = command
                 self.pieces += [Piece(file, "lit") for file in lit_files(command)]
             elif name != "lit.round_trip":
-                self.pieces.append(Piece(name, name))
+                self.pieces.append(Piece(name, name, slow="pytest" in command))
 
     def command(self, group, names):
         """What runs these pieces of a group until the first failure."""
@@ -54,6 +59,13 @@ class Suite:
 
     def run(self, group, names, environment, limit, output=None):
         """Whether they pass within the limit, in seconds; with what they printed where `output` is a list."""
+        # Two runs of one test would share its files.
+        with contextlib.ExitStack() as held:
+            for name in sorted(names):
+                held.enter_context(self.locks.setdefault(name, threading.Lock()))
+            return self.run_alone(group, names, environment, limit, output)
+
+    def run_alone(self, group, names, environment, limit, output):
         properties = self.properties(group)
         variables = dict(os.environ, **environment)
         for entry in properties.get("ENVIRONMENT", []):
@@ -82,40 +94,55 @@ def lit_files(command):
     return [f"{command[-1]}/{line.split(' :: ')[1]}" for line in shown.splitlines() if " :: " in line]
 
 
-def record(suite, count, folder, longest, tell):
-    """Runs every piece once without a bug: how long each takes, whether it passes, and which mutants it comes by.
+class Recorder:
+    """Runs pieces without a bug: how long each takes, whether it passes, and which mutants it comes by."""
 
-    Returns (pieces by mutant, names that failed, names that took longer than `longest` seconds).
-    """
-    by_mutant, failed, long = collections.defaultdict(list), [], []
-    log = folder / "reached"
-    for number, piece in enumerate(suite.pieces):
-        log.write_bytes(bytes(max(count, 1)))
+    def __init__(self, suite, count, folder, longest, jobs=1):
+        self.suite, self.count, self.folder, self.longest, self.jobs = suite, count, folder, longest, jobs
+        self.failed, self.long = [], []  # the names of those that cannot judge: they fail, or take longer than `longest` seconds
+
+    def reached(self, piece):
+        """The numbers of the mutants that it comes by; none where it cannot judge them."""
+        log = self.folder / f"reached-{threading.get_ident()}"
+        log.write_bytes(bytes(max(self.count, 1)))
         start = time.monotonic()
-        passed = suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(log)}, longest)
+        passed = self.suite.run(piece.group, [piece.name], {"TARE_MUTANTS_REACHED": str(log)}, self.longest)
         piece.seconds = time.monotonic() - start
         if not passed:
-            (long if piece.seconds >= longest else failed).append(piece.name)
-            continue
-        for mutant, reached in enumerate(log.read_bytes()):
-            if reached:
-                by_mutant[mutant].append(piece)
-        if number % 20 == 0 or piece.seconds > 5:
-            tell(f"recorded {number + 1}/{len(suite.pieces)}: {piece.name}, {piece.seconds:.1f} s")
-    return by_mutant, failed, long
+            (self.long if piece.seconds >= self.longest else self.failed).append(piece.name)
+            return []
+        reached = [mutant for mutant, reached in enumerate(log.read_bytes()) if reached]
+        piece.breadth = len(reached)
+        return reached
+
+    def by_mutant(self, pieces, tell):
+        """The pieces that come by each mutant."""
+        found = collections.defaultdict(list)
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            for number, (piece, reached) in enumerate(zip(pieces, pool.map(self.reached, pieces)), 1):
+                for mutant in reached:
+                    found[mutant].append(piece)
+                if number % 20 == 0 or piece.seconds > 5:
+                    tell(f"recorded {number}/{len(pieces)}: {piece.name}, {piece.seconds:.1f} s")
+        return found
+
+
+TOGETHER = 8  # pieces of one process: the more, the fewer starts; the fewer, the sooner a failure is known
 
 
 def batches(pieces):
-    """Groups of pieces, the quickest group first: (group, names, seconds)."""
-    groups = collections.defaultdict(list)
-    for piece in pieces:
-        groups[piece.group].append(piece)
-    ordered = [(group, sorted(members, key=lambda piece: piece.seconds)) for group, members in groups.items()]
-    return sorted(((group, [piece.name for piece in members], together(members)) for group, members in ordered),
-                  key=lambda batch: batch[2])
+    """Those first that are likely to notice a bug for their time: (group, names, seconds). Who comes by few bugs looks at them closely."""
+    batch = []
+    for piece in sorted(pieces, key=lambda piece: piece.seconds * piece.breadth):
+        if batch and (batch[0].group != piece.group or len(batch) == TOGETHER):
+            yield batch[0].group, [each.name for each in batch], together(batch)
+            batch = []
+        batch.append(piece)
+    if batch:
+        yield batch[0].group, [each.name for each in batch], together(batch)
 
 
 def together(members):
     """The seconds of pieces that share a process: what the quickest of them takes is mostly the start, which is then one."""
-    start = members[0].seconds
-    return start + sum(piece.seconds - 0.9 * start for piece in members[1:])
+    start = min(piece.seconds for piece in members)
+    return start + sum(piece.seconds - 0.9 * start for piece in members) - 0.1 * start

@@ -91,8 +91,11 @@ def test_an_index_out_of_range(tmp_path):
     good, bad = np.array([[0, -1, 3]], I64), np.array([[0, 1, 4]], I64)
     np.testing.assert_array_equal(outputs_of(path, {"i": good})["y"][0], [[0, 1], [6, 7], [6, 7]])
     np.savez(tmp_path / "bad.npz", i=bad)
-    said = fails("run", path, "--inputs", tmp_path / "bad.npz", "--outputs", tmp_path / "out.npz")
-    assert "layer 'embed': index 4 is out of range for 4 elements" in said and not (tmp_path / "out.npz").exists()
+    out = tmp_path / "out.npz"
+    for command in (["run", path, "--inputs", tmp_path / "bad.npz", "--outputs", out], ["calibrate", path, "--calibration", tmp_path / "bad.npz", "-o", out],
+                    ["compare", path, path, "--inputs", tmp_path / "bad.npz"]):
+        said = fails(*command, output=out)
+        assert f"{path}: layer 'embed': index 4 is out of range for 4 elements" in said
 
 
 def test_inputs_of_integers_and_bool(tmp_path, rng):

@@ -1,4 +1,5 @@
 """Closed streams, full disks, signals, limits of memory and threads: one line and no leftovers, or a whole output."""
+import json
 import os
 import pathlib
 import re
@@ -241,6 +242,42 @@ def test_memory_that_ends_is_an_error(net):
     said = fails("convert", net / "m.onnx", "--random-calibration", "--samples", 8, "--threads", 4, "-q", "-o", net / "m.tare", output=net / "m.tare",
                  preexec_fn=limit)
     assert "memory" in said
+
+
+@pytest.mark.parametrize("megabytes", [400, 600, 800])
+def test_memory_that_ends_before_the_network_is_known(tmp_path, megabytes):
+    """Wherever it ends, in whichever library: one line that names the file, and one document."""
+    rows = np.ones((9000, 1), np.float32)
+    save(tmp_path / "m.onnx", [node("Add", ["r", "c"], ["k"], name="outer"), node("Add", ["x", "k"], ["y"], name="add")], [port("x", [1, 9000])], [port("y", [9000, 9000])],
+         {"r": rows, "c": rows.T})
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--json", "-o", tmp_path / "m.tare", check=False, preexec_fn=limit)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "m.onnx" in done.stderr, done.stderr
+    found = json.loads(done.stdout)["error"]
+    assert found["file"] == str(tmp_path / "m.onnx") and done.stderr == f"tare: error: {found['message']}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["m.onnx"]
+
+
+@pytest.mark.parametrize("megabytes", [450, 550, 650])
+def test_memory_that_ends_while_a_program_is_prepared(tmp_path, megabytes):
+    """In the words of a user, whatever the standard library calls it."""
+    save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w"], ["y"], name="up", strides=[30, 30])], [port("x", [1, 2, 50, 50])], [port("y", None)],
+         {"w": np.ones((2, 2, 3, 3), np.float32)})
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--threads", 1, "-o", tmp_path / "m.tare", check=False, preexec_fn=limit)
+    assert "bad_alloc" not in done.stderr
+    assert done.returncode == 0 or (done.stderr.count("\n") == 1 and "m.onnx" in done.stderr and "memory" in done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("megabytes", [300, 400, 500, 600])
+def test_memory_that_ends_while_ir_is_tried(long_ir, megabytes):
+    """In a child, which neither reports nor cleans up what is its parent's."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    done = tare("inspect", long_ir, "--json", check=False, preexec_fn=limit)
+    assert done.returncode in (0, 1)
+    if done.returncode:
+        assert done.stderr.count("\n") == 1 and "long.mlir" in done.stderr, done.stderr
+        assert "memory" in done.stderr and json.loads(done.stdout)["error"]["file"] == str(long_ir)
 
 
 NOBODY = 65534

@@ -180,3 +180,12 @@ def test_the_check_obeys_the_limit(tmp_path):
     assert "SQNR" in tare(*command, "--max-memory", 40).stderr
     said = fails(*command, "--max-memory", 4, "--strict", output=tmp_path / "n.tare")
     assert "--strict" in said and "--max-memory" in said
+
+
+def test_steps_far_longer_than_the_kernel(tmp_path):
+    """Nearly all results are the bias: preparing a layer takes no memory for each of them."""
+    save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w"], ["y"], name="up", strides=[500, 500])], [port("x", [1, 2, 4, 4])], [port("y", None)],
+         {"w": np.random.default_rng(0).normal(size=(2, 2, 3, 3)).astype(np.float32)})
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (900 * MB, 900 * MB))
+    done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--threads", 1, "-o", tmp_path / "m.tare", preexec_fn=limit)
+    assert "output 'y': SQNR" in done.stderr

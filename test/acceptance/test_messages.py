@@ -110,3 +110,19 @@ def test_a_missing_range_names_the_way_out(tmp_path):
     save(model, nodes, [port("x", [1, 4])], [port("y", [1, 4])], constants)
     said = fails("convert", model, "-o", out, output=out)
     assert "'r1'" in said and "--calibration" in said
+
+
+def test_names_that_no_npz_has(tmp_path):
+    """Known before anything runs; an .npy has no names."""
+    model, out = tmp_path / "m.onnx", tmp_path / "out.npz"
+    save(model, [node("Relu", ["x"], ["reluABCD"], name="relu")], [port("x", [1, 4])], [port("reluABCD", [1, 4])])
+    for spoiled in (b"\xff\xfe\x80\xc0", b"ab\xe2\x82", b"abc\x80", b"\xc1\x81cd", b"\xf5\x80\x80\x80", b"\x1b[3m", b"a\0bc"):
+        (tmp_path / "bad.onnx").write_bytes(model.read_bytes().replace(b"ABCD", spoiled))
+        np.savez(tmp_path / "x.npz", x=np.ones((1, 1, 4), np.float32))
+        said = fails("run", tmp_path / "bad.onnx", "--inputs", tmp_path / "x.npz", "--outputs", out, output=out)
+        assert f"cannot write {out}: the name of array 'relu" in said and "has characters that names in an .npz file have not" in said and is_plain(said)
+        tare("run", tmp_path / "bad.onnx", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "out.npy")
+    for good in ("a\u20ac", "\U0001f600", "ab\u00e9"):
+        (tmp_path / "good.onnx").write_bytes(model.read_bytes().replace(b"ABCD", good.encode()))
+        tare("run", tmp_path / "good.onnx", "--inputs", tmp_path / "x.npz", "--outputs", out)
+        assert np.load(out).files == [f"relu{good}"]

@@ -410,3 +410,14 @@ def test_quiet_outputs_of_no_function_have_collapsed(tmp_path):
     """An outlier of a value without limits is no score of an object."""
     output, = answer(tmp_path, *outlier(tmp_path), "--method", "min_max")["check"]["outputs"]
     assert output["collapsed"] and output["unseen"] is None
+
+
+@pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "i16x8"])
+@pytest.mark.parametrize("factor", [1e-45, 1e-42, 1e-38, 1e-30])
+def test_numbers_below_floats_own(tmp_path, target, factor):
+    """Float32 keeps few bits of them: what the QDQ form rounds there is no bug of the program's."""
+    model = save(tmp_path / "m.onnx", [node("Mul", ["x", "k"], ["h"], name="tiny"), node("Mul", ["h", "k2"], ["y"], name="again")], [port("x", [1, 4])], [port("y", [1, 4])],
+                 {"k": np.float32([factor]), "k2": np.float32([1, 1, .5, 1])})
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).normal(size=(SAMPLES, 1, 4)).astype(np.float32))
+    done = tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", target, "-o", tmp_path / "m.tare", check=False)
+    assert "bug in Tare" not in done.stderr and (done.returncode == 0 or done.stderr.count("tare: error:") == 1), done.stderr

@@ -1,9 +1,10 @@
 """Writes the operator tests of the installed onnx package as folders, in the layout in which ONNX publishes them.
 
     generate.py FOLDER
+    generate.py --models FOLDER     the models alone, for fuzzers: each as it is, and with all inputs as constants, so that the importer computes it
 """
+import argparse
 import pathlib
-import sys
 import warnings
 
 import numpy as np
@@ -37,11 +38,26 @@ def write(case, folder):
     (folder / case.name / "model.onnx").write_bytes(model.SerializeToString())
 
 
+def write_models(case, folder):
+    (folder / case.name).write_bytes(case.model.SerializeToString())
+    inputs = case.data_sets[0][0] if case.data_sets else []
+    if not inputs or not is_tensors(inputs):
+        return
+    known = case.model.__class__.FromString(case.model.SerializeToString())
+    for value, info in zip(inputs, case.model.graph.input):
+        known.graph.initializer.append(as_proto(value, info))
+    del known.graph.input[:]
+    (folder / f"{case.name}-known").write_bytes(known.SerializeToString())
+
+
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--models", action="store_true", help="models without data, in one folder")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
     for case in collect_testcases(None):
-        write(case, folder)
+        (write_models if options.models else write)(case, options.folder)
 
 
 main()

@@ -1,5 +1,9 @@
-"""The valid models that hostile ones are made from: one to four nodes around each operator that the importer knows."""
+"""The valid models that hostile ones are made from: ONNX's own tests of each operator, and one to four nodes of others in the ways that nets have them."""
+import functools
+import warnings
+
 import numpy as np
+import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 F32, I64 = np.float32, np.int64
@@ -51,7 +55,7 @@ class Graph:
         for port in ports:
             port.type.tensor_type.elem_type = TensorProto.FLOAT
         graph = helper.make_graph(self.nodes, "g", self.inputs, ports, self.constants)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid(MICROSOFT, 1)], ir_version=10)
 
 
 def convolution(g):
@@ -196,11 +200,64 @@ def tail(g):
     return g.node("Concat", g.node("Sigmoid", first), second, axis=1), x
 
 
-FAMILIES = [convolution, product, activation, arithmetic, normalization, pool, movement, folded, quantized, casts, tail]
+MICROSOFT = "com.microsoft"
+
+
+def microsoft(g):
+    """What ONNX Runtime's own tools write."""
+    kind = g.random.randrange(8)
+    x = g.input(1, 3, 8)
+    if kind == 0:
+        return g.node("SkipLayerNormalization", x, g.input(1, 3, 8), g.floats(8), g.floats(8), g.floats(8), domain=MICROSOFT, epsilon=1e-5)
+    if kind == 1:
+        return g.node(g.random.choice(["Gelu", "FastGelu", "QuickGelu"]), x, domain=MICROSOFT)
+    if kind == 2:
+        return g.node("FusedMatMul", x, g.floats(8, 4), domain=MICROSOFT, alpha=0.5, transA=0, transB=0)
+    if kind == 3:
+        return g.node("FusedConv", g.input(1, 2, 5, 5), g.floats(3, 2, 3, 3), g.floats(3), domain=MICROSOFT, activation="Relu", pads=[1, 1, 1, 1])
+    if kind == 4:
+        return g.node("Attention", x, g.floats(8, 24), g.floats(24), domain=MICROSOFT, num_heads=2, unidirectional=1)
+    if kind == 5:
+        packed = g.constant(np.reshape([g.random.randrange(256) for _ in range(4 * 16)], (4, 1, 16)), np.uint8)
+        return g.node("MatMulNBits", g.input(2, 32), packed, g.floats(4), domain=MICROSOFT, K=32, N=4, bits=4, block_size=32)
+    if kind == 6:
+        pair = (g.constant(0.05, F32), g.constant(3, np.int8))
+        q = [g.node("QuantizeLinear", g.input(1, 4), *pair) for _ in range(2)]
+        return g.node("DequantizeLinear", g.node("QLinearAdd", q[0], *pair, q[1], *pair, *pair, domain=MICROSOFT), *pair)
+    return g.node("MultiHeadAttention", x, g.input(1, 3, 8), g.input(1, 3, 8), domain=MICROSOFT, num_heads=2)
+
+
+FAMILIES = [convolution, product, activation, arithmetic, normalization, pool, movement, folded, quantized, casts, tail, microsoft]
+
+
+@functools.cache
+def cases():
+    """ONNX's own: (model, its inputs where they are tensors). Makes them once, which takes some seconds."""
+    from onnx.backend.test.case.node import collect_testcases
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [(case.model, tensors(case.data_sets[0][0])) for case in collect_testcases(None)]
+
+
+def tensors(values):
+    return values if all(isinstance(value, (np.ndarray, np.generic)) for value in values) else []
+
+
+def published(random):
+    """One of those; some with all inputs or all but the first as constants, which makes weights of them, or has them computed at import."""
+    given, values = random.choice(cases())
+    model = onnx.ModelProto.FromString(given.SerializeToString())
+    ports = list(model.graph.input)
+    known = list(zip(ports, values))[random.choice([0, 1, 1, len(ports)]) :]
+    model.graph.initializer.extend(numpy_helper.from_array(np.asarray(value), port.name) for port, value in known)
+    del model.graph.input[len(ports) - len(known) :]
+    return model
 
 
 def valid(random, opset=21):
-    """A random one; opset 21 knows every form that is used."""
+    """A random one; opset 21 knows every form of ours that is used."""
+    if random.random() < 0.4:
+        return published(random)
     g = Graph(random)
     made = random.choice(FAMILIES)(g)
     outputs = list(made) if isinstance(made, tuple) else [made]

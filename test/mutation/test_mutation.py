@@ -1,6 +1,7 @@
 """scripts/mutate on Inputs/toy.cpp: what it plants, what it leaves out, and which of its bugs four small tests notice."""
 import json
 import pathlib
+import runpy
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,26 @@ def test_the_choice_is_the_seeds_and_does_not_overlap(toy):
     assert len(planting.choose_files(files, 2, 3)) == 2
 
 
+def test_bugs_by_hand(toy):
+    """The expression stands once in its file; what is chosen does not overlap it."""
+    [mutant] = planting.given(toy.root, [("toy.cpp", "made", "count == 7", "count == 8")])
+    assert (mutant.line, mutant.original, mutant.replacement) == (line_of("count == 7"), "count == 7", "count == 8")
+    chosen = planting.choose(toy.mutants("toy.cpp"), 100, 1, [mutant])
+    assert chosen and not any(planting.overlap(mutant, other) for other in chosen)
+    with pytest.raises(SystemExit, match="2 times, expected once"):
+        planting.given(toy.root, [("toy.cpp", "made", "between(1, 5", "between(2, 5")])
+    told = []
+    (toy.root / "Planted.h").write_bytes((ROOT / "scripts/mutation/Planted.h").read_bytes())
+    [bad] = planting.given(toy.root, [("toy.cpp", "made", "untested(1)", "nobody(1)")])
+    assert planting.plant(toy, [], 3, 1, toy.root / "Planted.h", told.append, [mutant, bad]) == [mutant]
+    assert told[0].startswith("does not compile, left out: toy.cpp")
+
+
+def test_those_that_were_reported_are_of_a_source():
+    listed = runpy.run_path(str(ROOT / "test/mutation/reported.py"))["REPORTED"]
+    assert len(planting.given(ROOT, listed)) == len(listed)
+
+
 def test_what_does_not_compile_is_left_out(toy):
     text = (toy.root / "toy.cpp").read_bytes()
     begin = text.index(b"untested(1)")
@@ -111,15 +132,25 @@ class ToySuite:
             return False
 
 
-def judged(toy, folder, every):
-    """What comes of these mutants, compiled in at once: {(operator, line): verdict}."""
+def quiet(text):
+    pass
+
+
+def compiled(toy, folder, every):
+    """These mutants, and the suite of a program with all of them."""
     mutants = planting.compiling(toy, "toy.cpp", every, header())
     text, _ = planting.planted_text((toy.root / "toy.cpp").read_bytes(), list(enumerate(mutants)), header())
     (folder / "planted.cpp").write_bytes(text)
     subprocess.run([COMPILER, "-std=c++20", "-O1", folder / "planted.cpp", "-o", folder / "planted"], check=True)
-    tests = ToySuite(folder / "planted")
-    by_mutant, failed, long = suite.record(tests, len(mutants), folder, 30, lambda text: None)
-    assert not failed and not long
+    return mutants, ToySuite(folder / "planted")
+
+
+def judged(toy, folder, every):
+    """What comes of each: [(mutant, outcome)]."""
+    mutants, tests = compiled(toy, folder, every)
+    recorder = suite.Recorder(tests, len(mutants), folder, 30)
+    by_mutant = recorder.by_mutant(tests.pieces, quiet)
+    assert not recorder.failed and not recorder.long
     return [(mutant, judging.judge(tests, mutant, number, by_mutant[number], 60, {mutants[0].key: "told so"} if number == 0 else {}))
             for number, mutant in enumerate(mutants)]
 
@@ -147,8 +178,9 @@ def test_bugs_are_noticed_or_not(toy, tmp_path):
     assert table[-1].split() == ["all", "11", "6", "3", "1", "1", "60", "%"]
     survivors = "\n".join(report.survivors(outcomes))
     assert survivors.count("toy.cpp:") == 2 * 5 and "equivalent (told so)" in survivors and "1 of 1 tests ran" in survivors
-    report.write(tmp_path / "outcomes.json", outcomes)
+    report.write(tmp_path / "outcomes.json", [*(mutant for mutant, _ in outcomes), outcomes[0][0]], [*(outcome for _, outcome in outcomes), None])
     assert len(json.loads((tmp_path / "outcomes.json").read_text())) == 11
+    assert len(report.noticed(tmp_path / "outcomes.json")) == 6
 
 
 def test_an_endless_loop_is_noticed(toy, tmp_path):
@@ -158,6 +190,25 @@ def test_an_endless_loop_is_noticed(toy, tmp_path):
     endless = Mutant("toy.cpp", "sum", "made", 1, begin, begin + 3, "++i", "i")
     first = Mutant("toy.cpp", "sum", "made", 1, text.index(b"0;"), text.index(b"0;") + 1, "0", "1")
     assert [outcome["verdict"] for _, outcome in judged(toy, tmp_path, [first, endless])] == [report.EQUIVALENT, report.NOTICED]
+
+
+def test_slow_tests_judge_what_waits(toy, tmp_path):
+    """Each runs with the bugs that it comes by and that nothing has noticed; not beyond the budget, not at all where none waits."""
+    every = {(m.operator, m.line, m.replacement): m for mutants in toy.mutants("toy.cpp").values() for m in mutants}
+    loop = every["bounds", line_of("for (size_t"), "i < ( values.size()) - 1"]
+    boundary = every["boundary", line_of("value >= 0"), "value > 0"]
+    untested = every["sign", line_of("return -value"), "value"]
+    mutants, tests = compiled(toy, tmp_path, sorted((loop, boundary, untested), key=lambda mutant: mutant.begin))
+    outcomes = [{"verdict": report.UNREACHED} for _ in mutants]
+    slow = judging.SlowJudge(suite.Recorder(tests, len(mutants), tmp_path, 30), mutants, outcomes, 60)
+    for piece in tests.pieces:
+        slow.judge(piece, quiet)
+    assert outcomes[mutants.index(loop)] == {"verdict": report.NOTICED, "by": "sum", "reaching": 1}
+    assert outcomes[mutants.index(boundary)] == {"verdict": report.SURVIVED, "ran": 1, "reaching": 1}
+    assert outcomes[mutants.index(untested)] == {"verdict": report.UNREACHED}
+    assert slow.waiting() == [number for number, mutant in enumerate(mutants) if mutant != loop]
+    slow.spent = [60.0] * len(mutants)
+    assert not slow.waiting()
 
 
 def test_the_list_of_equivalents(tmp_path):
@@ -188,3 +239,15 @@ def test_the_copy_follows_the_tests_alone(tmp_path):
     (source / "lib/b.cpp").write_text("two")
     with pytest.raises(SystemExit, match="lib/b.cpp has changed"):
         tree.copy_tests(source, target, {"lib/a.cpp"})
+
+
+def test_who_looks_closely_runs_first():
+    """By seconds and by how many bugs a test comes by; those of one group that follow each other share a process."""
+    piece = lambda name, group, seconds, breadth: suite.Piece(name, group, seconds=seconds, breadth=breadth)
+    pieces = [piece("slow", "slow", 20, 3), piece("broad", "lit", 1, 50), piece("close", "lit", 1, 2), piece("closer", "lit", 2, .5), piece("program", "program", 1, 10)]
+    assert [(group, names) for group, names, _ in suite.batches(pieces)] == [
+        ("lit", ["closer", "close"]), ("program", ["program"]), ("lit", ["broad"]), ("slow", ["slow"])]
+    many = [piece(str(k), "lit", 1, k + 1) for k in range(suite.TOGETHER + 1)]
+    assert [len(names) for _, names, _ in suite.batches(many)] == [suite.TOGETHER, 1]
+    # Starting is most of what a quick one takes.
+    assert [round(seconds, 3) for _, _, seconds in suite.batches(many)] == [round(1 + .1 * (suite.TOGETHER - 1), 3), 1]

@@ -51,7 +51,7 @@ public:
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
     if (!ranges) {
       context.dropWarnings();
-      return ranges.error();
+      return naming(ranges.error().message);
     }
     if (Status written = writeFile(output, calibration::toJson(*ranges)); !written) {
       context.dropWarnings();

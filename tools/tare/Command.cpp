@@ -13,6 +13,11 @@ std::string Command::completed() const {
   return text;
 }
 
+Error Command::naming(const std::string &message) const {
+  std::string file = files.fileOf(message).empty() ? files.main() : "";
+  return Error{file.empty() ? message : file + ": " + message};
+}
+
 Status Command::settleAndRun() {
   if (Status settled = files.settle(json); !settled)
     return settled;

@@ -30,6 +30,8 @@ public:
   Status settleAndRun();
   /// The file that a message of run() is about; empty where there is none.
   std::string fileOf(std::string_view message) const { return files.fileOf(message); }
+  /// The message as an error that names a file: where it names none, that which the run is about stands in front.
+  Error naming(const std::string &message) const;
 
   /// The outputs that are complete, as the end of an error: "; x.tare is complete". Empty where there are none.
   std::string completed() const;

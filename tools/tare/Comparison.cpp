@@ -84,12 +84,17 @@ Status Comparison::run(SampleSource &data, size_t threads, Progress &progress) {
   Result<std::optional<Sample>> sample = data.next();
   if (!sample)
     return sample.error();
+  auto ran = [&] {
+    Status status = first.status();
+    return status ? second.status() : status;
+  };
   if (*sample)
     merge((*sample)->index, compareSample(**sample, workers.front()));
+  if (Status done = ran(); !done)
+    return done;
   return forEachSample(data, threads, progress, [&](const Sample &next, size_t worker) {
     merge(next.index, compareSample(next, workers[worker]));
-    Status ran = first.status();
-    return ran ? second.status() : ran;
+    return ran();
   });
 }
 

@@ -84,6 +84,13 @@ bool FileArguments::takesStandardOutput() const {
   return std::ranges::any_of(arguments, [](const Argument &argument) { return *argument.path == standardOutput; });
 }
 
+std::string FileArguments::main() const {
+  for (const Argument &argument : arguments)
+    if (argument.use == Use::read && argument.option->count() > 0)
+      return *argument.path;
+  return "";
+}
+
 std::string FileArguments::fileOf(std::string_view message) const {
   std::string found;
   size_t at = std::string_view::npos;

@@ -29,6 +29,8 @@ public:
   /// The file that a message is about; empty where it names none. A file that a message begins with is that of a step
   /// in which something happened to another one, where it names one.
   std::string fileOf(std::string_view message) const;
+  /// The file that the command line is about: the first that it reads; empty where it reads none.
+  std::string main() const;
 
 private:
   enum class Use { read, written, folder };

@@ -203,10 +203,11 @@ private:
   }
 
   /// The layer's own worst error and the rounding of the QDQ form; nothing where other layers lie between the two
-  /// forms' common values, or where the layer's error is not known.
+  /// forms' common values, where the layer's error is not known, or where
+  /// float32 does not hold what the QDQ form would compute.
   std::optional<double> explainedOf(size_t layer) const {
     const program::LayerT &of = *model.program().layers[layer];
-    if (!standsAlone(layer))
+    if (!standsAlone(layer) || isBelowFloat(layer))
       return std::nullopt;
     proof::LayerProof proof = proof::proveLayer(model, of);
     if (!proof.isMeasured())
@@ -225,6 +226,13 @@ private:
       return proof.worst.error;
     double levels = std::ldexp(1.0, 8 * sizeOf(model.type(layer.result).element));
     return std::min(proof.worst.error, 1 + 2 * std::ldexp(levels, -explanations.multiplierBits));
+  }
+
+  /// Whether a step of the result is below float32's normal numbers, which keep fewer bits the smaller they are.
+  bool isBelowFloat(size_t layer) const {
+    const program::ProgramT &all = model.program();
+    return std::ranges::any_of(all.tensors[all.layers[layer]->result]->scales,
+                               [](double scale) { return scale < std::numeric_limits<float>::min(); });
   }
 
   /// Whether the layer's operands are values that the QDQ form has taken over, or move such values.

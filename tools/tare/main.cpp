@@ -34,6 +34,9 @@ static constexpr char examples[] = "Examples:\n"
 /// Whether the run's error is also a JSON document.
 static bool isJson = false;
 
+/// The command that runs; null before one is known.
+static const Command *running = nullptr;
+
 /// Ends a run: the error as a line, and as JSON for those who asked for it.
 static void report(const Error &error, const std::string &file) {
   Console::error(error);
@@ -44,12 +47,21 @@ static void report(const Error &error, const std::string &file) {
   (void)bool(flushOutput());
 }
 
+/// The one message of a run that something ends before it has a result.
+static void reportEnd(const std::string &reason) {
+  Error error = running ? running->naming(reason) : Error{reason};
+  report(error, running ? running->fileOf(error.message) : "");
+}
+
 /// What remains after a library gives up: one message, no stack trace.
 static void exitFatally(void *, const char *reason, bool) {
-  report({reason}, "");
+  reportEnd(reason);
   removeTemporaries();
   std::_Exit(EXIT_FAILURE);
 }
+
+/// The same where memory ends, which LLVM has several names for.
+static void exitWithoutMemory(void *, const char *, bool) { exitFatally(nullptr, "out of memory", false); }
 
 static Status writeResult() {
   if (isJson)
@@ -59,6 +71,7 @@ static Status writeResult() {
 
 /// Runs a command; whether it has done what it was asked.
 static bool succeeds(Command &command) {
+  running = &command;
   Status done = command.settleAndRun();
   giveWayToSignals();
   if (done) {
@@ -72,13 +85,13 @@ static bool succeeds(Command &command) {
   return false;
 }
 
-static bool parseAndRun(int argc, char **argv) {
-  CLI::App app(description, "tare");
+using Commands = std::vector<std::unique_ptr<Command>>;
+
+static bool parseAndRun(CLI::App &app, const Commands &commands, int argc, char **argv) {
   app.set_version_flag("--version", "tare " TARE_VERSION);
   app.set_help_flag("-h,--help", "Explain the command");
   app.footer(examples);
   app.require_subcommand(0, 1);
-  std::vector<std::unique_ptr<Command>> commands = makeCommands();
   for (const auto &command : commands)
     command->addTo(app);
   try {
@@ -105,17 +118,20 @@ int main(int argc, char **argv) {
   guardStandardStreams();
   cleanUpOnSignals();
   llvm::install_fatal_error_handler(exitFatally);
-  llvm::install_bad_alloc_error_handler(exitFatally);
+  llvm::install_bad_alloc_error_handler(exitWithoutMemory);
   llvm::setBugReportMsg("tare: error: a bug in Tare: please report it, with the command line and the input\n");
   isJson = asksForJson(argc, argv);
+  // What ends the run by an exception asks the command, and it its options, for the file.
+  CLI::App app(description, "tare");
+  const Commands commands = makeCommands();
   try {
-    if (parseAndRun(argc, argv))
+    if (parseAndRun(app, commands, argc, argv))
       return EXIT_SUCCESS;
   } catch (const std::bad_alloc &) {
-    report({"out of memory"}, "");
+    reportEnd("out of memory");
   } catch (const std::exception &exception) {
     // Libraries report bad input by Result, so that this is ours.
-    report({std::string("a bug in Tare, please report it with the input: ") + exception.what()}, "");
+    reportEnd(std::string("a bug in Tare, please report it with the input: ") + exception.what());
   }
   return EXIT_FAILURE;
 }

@@ -300,6 +300,22 @@ func.func @rescaled(%z: tensor<1x2x4xi8>) {
 
 // -----
 
+func.func @weights_below(%z: tensor<1x2x4xi8>) {
+  // expected-error @below {{weight -1 is not in [0, 65535]}}
+  %6 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0], upper = [1], weight = [-1]>] : (tensor<1x2x4xi8>) -> tensor<1x1x4xi8>
+  return
+}
+
+// -----
+
+func.func @weights_above(%z: tensor<1x2x4xi8>) {
+  // expected-error @below {{weight 65536 is not in [0, 65535]}}
+  %6 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0], upper = [1], weight = [65536]>] : (tensor<1x2x4xi8>) -> tensor<1x1x4xi8>
+  return
+}
+
+// -----
+
 func.func @finer_weights(%z: tensor<1x2x4xi8>) {
   // expected-error @below {{'npu.resize' op weight_bits is 12, expected a value in [11, 11]}}
   %6 = npu.resize %z mode = linear axes = [#npu.resize_axis<lower = [0], upper = [1], weight = [1]>] weight_bits = 12 : (tensor<1x2x4xi8>) -> tensor<1x1x4xi8>

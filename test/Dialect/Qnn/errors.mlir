@@ -209,6 +209,30 @@ func.func @pool_pads(%x: tensor<1x4x8x8xf32>) {
 
 // -----
 
+func.func @pool_pads_of_the_second_axis(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{pads must be smaller than the kernel, found a kernel of 3 with pads 3 and 1}}
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 3>, pads = array<i64: 1, 3, 0, 1>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x10xf32>
+  return
+}
+
+// -----
+
+func.func @pool_pads_at_the_end(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{pads must be smaller than the kernel, found a kernel of 2 with pads 1 and 2}}
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 3>, pads = array<i64: 1, 2, 2, 2>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x10x10xf32>
+  return
+}
+
+// -----
+
+func.func @pool_pads_at_the_end_of_the_second_axis(%x: tensor<1x4x8x8xf32>) {
+  // expected-error @+1 {{pads must be smaller than the kernel, found a kernel of 3 with pads 0 and 3}}
+  %0 = qnn.max_pool %x {kernel = array<i64: 2, 3>, pads = array<i64: 1, 0, 1, 3>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x9x9xf32>
+  return
+}
+
+// -----
+
 func.func @negative_pads(%x: tensor<1x4x8x8xf32>) {
   // expected-error @+2 {{pads must not be negative}}
   // expected-error @+1 {{failed to infer returned types}}

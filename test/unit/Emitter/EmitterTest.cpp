@@ -159,6 +159,24 @@ TEST_F(EmitterTest, DescribesItsBorder) {
   EXPECT_THAT(names, testing::Contains("conv1"));
 }
 
+/// From -65.5 to 62, in steps of 0.5. What the readers tell apart may begin a step below the grid and end a step above.
+TEST_F(EmitterTest, SaysWhatAnInputsGridMayCutOff) {
+  auto cuts = [&](const std::string &low, const std::string &high) {
+    program::ProgramT program = emit(R"(
+    func.func @main(%x: tensor<1x4xf32> {qnn.name = "x", qnn.told_apart = array<f64: )" +
+                                     low + ", " + high + R"(>}) -> (tensor<1x4xi8> {qnn.name = "y"}) {
+      %q = npu.quantize %x scale = 0.5 zero_point = 3 output = i8 : (tensor<1x4xf32>) -> tensor<1x4xi8>
+      %r = npu.reshape %q : (tensor<1x4xi8>) -> tensor<1x4xi8>
+      return %r : tensor<1x4xi8>
+    })");
+    return std::pair(program.inputs[0]->is_cut_below, program.inputs[0]->is_cut_above);
+  };
+  EXPECT_EQ(cuts("-66.0", "62.5"), std::pair(true, true));
+  EXPECT_EQ(cuts("-66.25", "62.5"), std::pair(false, true));
+  EXPECT_EQ(cuts("-66.0", "62.75"), std::pair(true, false));
+  EXPECT_EQ(cuts("0.0", "6.0"), std::pair(true, true));
+}
+
 TEST_F(EmitterTest, HostStepsGiveTheGridOfTheTensor) {
   program::ProgramT program = emit(R"(
     func.func @main(%x: tensor<1x8x8x3xi8> {npu.host_steps = [

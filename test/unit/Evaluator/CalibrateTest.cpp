@@ -83,6 +83,85 @@ TEST_F(CalibrateTest, SeesNaN) {
   EXPECT_EQ(found->values["doubled"].nonFinite, 1u);
 }
 
+/// The lowest number of those with NaN, whoever comes by it, in every value; one in the first sample counts, too.
+TEST_F(CalibrateTest, TellsTheFirstSampleWithNaN) {
+  for (size_t threads : {1, 3})
+    for (int64_t first : {0, 2}) {
+      std::vector<Tensor> samples = randomTensors(9);
+      for (int64_t sample : {first, int64_t(5), int64_t(8)})
+        samples[sample] = makeTensor<float>({4}, {1, 2, NAN, INFINITY});
+      Result<Ranges> found = ranges(samples, threads);
+      ASSERT_TRUE(bool(found));
+      for (const char *name : {"x", "doubled"}) {
+        EXPECT_EQ(found->values[name].nonFiniteSample, first) << name;
+        EXPECT_EQ(found->values[name].nonFinite, 6u) << name;
+      }
+    }
+}
+
+/// What was seen, and what is chosen of it, of each value, the last one as well, on any number of threads.
+TEST_F(CalibrateTest, SeesTheEndsOfEveryValue) {
+  mlir::OwningOpRef<mlir::ModuleOp> chain =
+      parse(*context, R"(func.func @main(%x: tensor<2xf32> {qnn.name = "x"}) -> tensor<2xf32> {
+    %0 = qnn.relu %x : (tensor<2xf32>) -> tensor<2xf32> loc("relu"("positive"))
+    %1 = qnn.sqrt %0 : (tensor<2xf32>) -> tensor<2xf32> loc("sqrt"("root"))
+    return %1 : tensor<2xf32> })");
+  for (size_t threads : {1, 2, 5})
+    for (Method method : {Method::minMax, Method::percentile}) {
+      ListedSamples source({makeTensor<float>({2}, {-8, 4}), makeTensor<float>({2}, {1, 2.25}),
+                            makeTensor<float>({2}, {9, 0.25}), makeTensor<float>({2}, {3, 3})});
+      CalibrationOptions options;
+      options.search.method = method;
+      options.threads = threads;
+      Result<Ranges> found = calibrate(*chain, source, options);
+      ASSERT_TRUE(bool(found));
+      auto seen = [&](const char *name) { return std::pair(found->values[name].seenMin, found->values[name].seenMax); };
+      EXPECT_EQ(seen("x"), std::pair(-8.0, 9.0));
+      EXPECT_EQ(seen("positive"), std::pair(0.0, 9.0));
+      EXPECT_EQ(seen("root"), std::pair(0.0, 3.0));
+      EXPECT_EQ(found->samples, 4);
+      EXPECT_TRUE(found->measured);
+      if (method == Method::minMax) {
+        EXPECT_EQ(found->values["root"].min, 0.0);
+        EXPECT_EQ(found->values["root"].max, 3.0);
+        EXPECT_EQ(found->values["x"].min, -8.0);
+      }
+    }
+}
+
+/// A softmax along the axis in the middle, some of whose elements are masked. Rows are (n, k): the largest of each are
+/// 5, 3, 8 and 7. A row that is masked as a whole, and one with NaN, say nothing.
+TEST_F(CalibrateTest, TellsTheLeastMaximumOfMaskedRows) {
+  mlir::OwningOpRef<mlir::ModuleOp> softmax =
+      parse(*context, R"(func.func @main(%x: tensor<2x3x2xf32> {qnn.name = "x"}) -> tensor<2x3x2xf32> {
+    %0 = qnn.softmax %x {axis = 1 : i64} : (tensor<2x3x2xf32>) -> tensor<2x3x2xf32> loc("softmax"("y"))
+    return %0 : tensor<2x3x2xf32> })");
+  auto least = [&](const std::vector<std::vector<float>> &samples) {
+    std::vector<Tensor> tensors;
+    for (const std::vector<float> &sample : samples)
+      tensors.push_back(makeTensor<float>({2, 3, 2}, sample));
+    ListedSamples source(std::move(tensors));
+    CalibrationOptions options;
+    options.search.method = Method::minMax;
+    options.threads = 2;
+    return calibrate(*softmax, source, options)->values["x"].leastRowMaximum;
+  };
+  constexpr float masked = -1000;
+  EXPECT_EQ(least({{1, 3, 5, masked, masked, 2, 8, 6, masked, 7, 0, masked}}), 3);
+  // Wherever in its row the largest is.
+  EXPECT_EQ(least({{5, 9, 6, masked, masked, 9.5, 8, 6, masked, 7, 0, masked}}), 6);
+  EXPECT_EQ(least({{masked, 9, 4, masked, 6, 9.5, 8, 6, masked, 7, 0, 5}}), 6);
+  // Of all samples.
+  EXPECT_EQ(least({{5, 9, 6, masked, masked, 9.5, 8, 6, masked, 7, 0, masked},
+                   {5, 9, 6, masked, masked, 9.5, 8, 1, masked, 2, 0, masked}}),
+            2);
+  // Masked as a whole: it has no largest.
+  EXPECT_EQ(least({{masked, 9, masked, masked, masked, 9.5, 8, 6, masked, 7, 0, masked}}), 7);
+  // Nothing is so low that it is a mask's, up to a distance of 64.
+  EXPECT_FALSE(least({{1, 3, 5, -61, -61, 2, 8, 6, -61, 7, 0, -61}}));
+  EXPECT_EQ(least({{1, 3, 5, -61.5, -61.5, 2, 8, 6, -61.5, 7, 0, -61.5}}), 3);
+}
+
 TEST_F(CalibrateTest, NeedsASample) { EXPECT_FALSE(bool(ranges({}))); }
 
 TEST_F(CalibrateTest, DependsOnTheSetOfSamplesAlone) {

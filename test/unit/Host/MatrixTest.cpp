@@ -274,6 +274,59 @@ TEST(HostAttention, Refuses) {
             "has 0 heads of queries and 0 of keys, expected a multiple");
 }
 
+/// [Q K V] = x W + b of rows as wide as their sizes say; with one head and equal keys each query gets the values' mean.
+TEST(HostMicrosoftAttention, RowsOfTheirOwnSizes) {
+  const std::string op = "com.microsoft.Attention";
+  // Two queries of [1, 2]; queries and keys have rows of 1, values of 2. Keys are 0: all weigh alike.
+  Tensor x = floats({1, 2, 2}, {1, 2, 3, 4}), w = floats({2, 4}, {1, 0, 1, 0, 1, 0, 0, 1});
+  Attributes sizes = with({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", std::vector<int64_t>{1, 1, 2}}});
+  expectNear(evaluate({op, 1, sizes}, {x, w})[0], {2, 3, 2, 3});
+  // A bias of each column: that of the values is seen.
+  expectNear(evaluate({op, 1, sizes}, {x, w, floats({4}, {5, 0, 10, 20})})[0], {12, 23, 12, 23});
+  // The first query sees itself alone.
+  Attributes causal = sizes;
+  causal.set("unidirectional", int64_t(1));
+  expectNear(evaluate({op, 1, causal}, {x, w})[0], {1, 2, 2, 3});
+}
+
+TEST(HostMicrosoftAttention, ContinuesAPast) {
+  const std::string op = "com.microsoft.Attention";
+  Tensor x = floats({1, 1, 1}, {1}), w = floats({1, 3}, {0, 0, 4});
+  // One key before, of value 8; both weigh alike. Present is past and what is new.
+  Tensor past = floats({2, 1, 1, 1, 1}, {7, 8});
+  Attributes heads = with({{"num_heads", int64_t(1)}});
+  std::vector<Tensor> found = evaluate({op, 1, heads}, {x, w, Tensor(), Tensor(), past}, 2);
+  expectNear(found[0], {6});
+  expectNear(found[1], {7, 0, 8, 4});
+}
+
+TEST(HostMicrosoftAttention, Refuses) {
+  const std::string op = "com.microsoft.Attention";
+  Tensor x = ones({1, 2, 4}), w = ones({4, 12});
+  auto refusal = [&](Attributes::Map attributes, const Tensor &weights, size_t results = 1) {
+    return problemOf({op, 1, with(std::move(attributes))}, {x, weights}, results);
+  };
+  using Sizes = std::vector<int64_t>;
+  EXPECT_EQ(refusal({{"num_heads", int64_t(2)}}, w), "");
+  EXPECT_EQ(refusal({}, w), "attribute 'num_heads' is 0, expected 1 to 1073741824");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(3)}}, w), "rows of 4 do not divide among 3 heads");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{6, 6}}}, w),
+            "attribute 'qkv_hidden_sizes' has 2 elements, expected 3");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{13, 13, 13}}}, w),
+            "rows of 13 do not divide among 1 heads");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{-1, -1, 14}}}, w),
+            "rows of -1 do not divide among 1 heads");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{4, 4, 3}}}, w),
+            "weights has rows of 12, expected 11");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{4, 3, 5}}}, w),
+            "queries have rows of 4, but keys of 3");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"qkv_hidden_sizes", Sizes{3, 3, 6}}}, w, 2),
+            "present is asked for, but keys and values have rows of different lengths");
+  EXPECT_EQ(refusal({{"num_heads", int64_t(1)}, {"do_rotary", int64_t(1)}}, w),
+            "attribute 'do_rotary' is set, which is not supported");
+  EXPECT_NE(refusal({{"num_heads", int64_t(1)}}, ones({5, 12})), "");
+}
+
 TEST(HostRotaryEmbedding, ByHand) {
   // A quarter turn at place 1.
   Operands operands{floats({1, 1, 1, 2}, {3, 5}), floats({2, 1}, {1, 0}), floats({2, 1}, {0, 1}),

@@ -2,6 +2,7 @@
 #include "tare/Target/Target.h"
 #include "tare/Target/TargetDictionary.h"
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -59,6 +60,11 @@ TEST(Target, TailOf32BitsNeedsAnAccumulatorOfAsMany) {
   EXPECT_THAT(errorOf(describe(wide) + "tail: i32\n"), HasSubstr("tail is i32, but every activation type"));
   EXPECT_THAT(errorOf(describe(wide) + "tail: f32\n"), HasSubstr("tail is f32, but every activation type"));
   EXPECT_EQ(errorOf(describe(wide) + "tail: activation\n"), "no error");
+  std::string both = "activations: [{type: i16, symmetric: true, accumulator_bits: 33}, {type: i8, symmetric: true, "
+                     "accumulator_bits: 32}]";
+  EXPECT_EQ(errorOf(describe(both) + "tail: i32\n"), "no error");
+  both.replace(both.rfind("32"), 2, "33");
+  EXPECT_NE(errorOf(describe(both) + "tail: i32\n"), "no error");
 }
 
 TEST(Target, ShiftOnlyHasNoMultiplier) {
@@ -67,6 +73,10 @@ TEST(Target, ShiftOnlyHasNoMultiplier) {
   Result<Target> target = parseTarget(describe("multiplier_bits: 1") + "requantizer: shift\n", "board.yaml");
   ASSERT_TRUE(target) << target.error().message;
   EXPECT_TRUE(target->powerOfTwoScales());
+  EXPECT_THAT(
+      errorOf(describe("multiplier_bits: 1") + "requantizer: shift\nweights: {per_channel: false}\n"),
+      HasSubstr(
+          "requantizer is shift, whose exponents are those of channels, but per_channel is false; per_channel: "));
   EXPECT_FALSE(parseTarget(describe(), "board.yaml")->powerOfTwoScales());
 }
 
@@ -173,6 +183,10 @@ TEST(Target, ErrorsHaveFileAndLine) {
   EXPECT_THAT(errorOf(describe("activations: []")), HasSubstr("activations is empty"));
   EXPECT_THAT(errorOf(describe("ops: []")), HasSubstr("ops is empty"));
   EXPECT_THAT(errorOf(describe("ops: [conv, conv]")), HasSubstr("ops has conv twice"));
+  std::string format = "{type: i8, symmetric: true, accumulator_bits: 32}";
+  EXPECT_THAT(errorOf(describe("activations: [" + format + ", " + format + "]")),
+              HasSubstr("activations has i8 twice"));
+  EXPECT_EQ(errorOf(describe("name: \"\"")), "board.yaml:1: name is empty");
 }
 
 /// The ranges of docs/targets.md: each end is taken, and one more is not.
@@ -261,6 +275,32 @@ TEST(Target, OtherKindsOfValuesAreSaid) {
             "board.yaml:2: activations: found 'i8', expected the keys type, symmetric, accumulator_bits");
   EXPECT_EQ(errorOf(describe("weights: {symmetric: maybe}")), "board.yaml:6: found 'maybe', expected true or false");
   EXPECT_THAT(errorOf(describe("rounding: \"half_up")), HasSubstr("expected quote at end of scalar"));
+}
+
+/// LLVM reads no repetitions by anchors.
+TEST(Target, AnAliasIsNoValue) {
+  EXPECT_EQ(errorOf(describe("memory: {alignment: &a 32}")), "no error");
+  EXPECT_THAT(errorOf(describe("memory: {alignment: &a 32, arena_bytes: *a}")),
+              HasSubstr("board.yaml:6: found '*a', expected a value, not an alias of one"));
+}
+
+/// As IR has them: the place is the attribute, and its one line is not named.
+TEST(Target, AttributesAreCheckedAsTextIs) {
+  mlir::MLIRContext context;
+  mlir::Builder builder(&context);
+  mlir::NamedAttrList entries(toDictionary(&context, *parseTarget(describe(), "board.yaml")));
+  EXPECT_TRUE(fromDictionary(entries.getDictionary(&context)));
+  entries.set("multiplier_bits", builder.getI64IntegerAttr(32));
+  Result<Target> wide = fromDictionary(entries.getDictionary(&context));
+  ASSERT_FALSE(wide);
+  EXPECT_EQ(wide.error().message, "found '32', expected an integer in [1, 31]");
+  entries.set("multiplier_bits", builder.getF32FloatAttr(1.5f));
+  EXPECT_FALSE(fromDictionary(entries.getDictionary(&context)));
+  entries.set("multiplier_bits", builder.getI64IntegerAttr(15));
+  entries.set("name", builder.getStringAttr("a \"quoted\" one"));
+  Result<Target> named = fromDictionary(entries.getDictionary(&context));
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(named->name, "a \"quoted\" one");
 }
 
 TEST(Target, NoTextCrashes) {
