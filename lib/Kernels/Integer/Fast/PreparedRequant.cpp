@@ -22,8 +22,11 @@ PreparedRequant::PreparedRequant(const program::RequantT &requant, int64_t chann
     setStages(requant, entries);
   else
     for (int64_t c = 0; c < entries; ++c)
-      append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(requant.shifts, c));
-  finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
+      append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(shiftsOf(requant), c));
+  if (!requant.function)
+    return finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
+  setFunction(requant);
+  finish(requant.function->zero_point, INT16_MIN, INT16_MAX, entries);
 }
 
 PreparedRequant::PreparedRequant(const program::AddT &add) {
@@ -51,9 +54,16 @@ void PreparedRequant::setStages(const program::RequantT &requant, int64_t entrie
   }
 }
 
-/// Leaves the integers null where they are not exact.
+void PreparedRequant::setFunction(const program::RequantT &requant) {
+  function = Tensor(ElementType::i8, {int64_t(1) << 16});
+  for (int64_t t = INT16_MIN; t <= INT16_MAX; ++t)
+    function.mutableAs<int8_t>()[t - INT16_MIN] = int8_t(readFunction(t, requant));
+  vector.function = function.as<int8_t>();
+}
+
+/// Leaves the integers null where they are not exact, and where what they give is no byte.
 void PreparedRequant::setIntegers(int64_t channels) {
-  bool exact = vector.mode == halfUp || vector.mode == roundFloor;
+  bool exact = (vector.mode == halfUp || vector.mode == roundFloor) && !vector.function;
   size_t size = channels > 1 ? channels + vectorPadding : vectorPadding;
   size = (size + vectorPadding - 1) / vectorPadding * vectorPadding; // Each list is aligned.
   integers = Tensor(ElementType::i32, {int64_t(4 * size)});

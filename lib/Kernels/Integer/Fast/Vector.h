@@ -46,6 +46,9 @@ struct RequantVector {
   uint8_t firstShift, lastShift;
   double firstScale, lastScale;
   IntegerRequant integers;
+  /// (A64) Of a layer with a function: the bytes that it has for each 16-bit integer t, from -32768 on; zero and the
+  /// limits are those of t then. Null without one.
+  const int8_t *function;
 
   /// The requantization of the channels from `channel` on.
   /// Inlined always: a copy that the linker shares must not come from a unit of
