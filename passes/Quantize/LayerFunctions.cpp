@@ -74,7 +74,7 @@ std::optional<Pair> pairOf(Operation *op, const GridGroups &groups) {
 }
 
 /// What calibration saw, and some more, as far as the function tells it apart; 0 included.
-std::optional<Range> domainOf(const Pair &pair, const Grid &y, const GridGroups &groups) {
+std::optional<Range> domainOf(Pair pair, const Grid &y, const GridGroups &groups) {
   Value between = pair.layer->getResult(0);
   std::optional<Range> range = groups.range(between);
   if (qnn::RangeAttr seen = rangeAttr(between))
@@ -114,7 +114,7 @@ double leastStep(double accumulator, const Target &target) {
   return accumulator * std::ldexp(1.0, limits.shiftMin) / (std::ldexp(1.0, limits.bits) - 1);
 }
 
-void choose(const Pair &pair, const Target &target, AccumulatorStep stepOf, GridGroups &groups) {
+void choose(Pair pair, const Target &target, AccumulatorStep stepOf, GridGroups &groups) {
   Grid y = *groups.grid(pair.function->getResult(0));
   std::optional<Range> domain = domainOf(pair, y, groups);
   std::optional<double> step = stepOf(pair.layer);

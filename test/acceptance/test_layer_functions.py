@@ -66,7 +66,7 @@ def layers_of(program, kind=None):
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_it_is_part_of_its_layer(tmp_path, layer, function, rng):
-    """One layer computes both, equals the page, is within its bound, and is no worse than two."""
+    """One layer computes both, equals the page (A64), is within its bound (A66), and is no worse than two."""
     body, constants = layers(rng)[layer]
     model = model_of(tmp_path / "m.onnx", body + FUNCTIONS[function], constants)
     x = only_read(data(rng), model)
@@ -179,7 +179,7 @@ def test_a_target_that_cannot_have_it_is_refused(requantizer, bits, tmp_path):
 
 
 def test_accumulators_far_coarser_than_16_bits(tmp_path, rng):
-    """Two large numbers that nearly cancel out: a step of the accumulator is many of 16 bits, and q ends at 0, not below."""
+    """(A65) Two large numbers that nearly cancel out: a step of the accumulator is many of 16 bits, and q ends at 0, not below."""
     big = rng.normal(0, 1000, (16, 1, 6, 6)).astype(F32)
     x = {"x": np.concatenate([big, big + rng.normal(0, .002, big.shape).astype(F32)] + [np.zeros_like(big)] * 6, 1)}
     w = np.zeros((4, 8, 1, 1), F32)

@@ -136,11 +136,10 @@ Status checkStages(const program::RequantT &requant, int64_t channels) {
 }
 
 Status checkShifts(const std::vector<uint8_t> &shifts, int64_t channels) {
-  constexpr int maxShift = 62;
   TARE_TRY(checkPerChannelLength(shifts.size(), channels, "shifts"));
   for (size_t i = 0; i < shifts.size(); ++i)
-    if (shifts[i] > maxShift)
-      return failure("shifts[{}] is {}, expected a value in [0, {}]", i, shifts[i], maxShift);
+    if (shifts[i] > 62)
+      return failure("shifts[{}] is {}, expected a value in [0, 62]", i, shifts[i]);
   return success();
 }
 

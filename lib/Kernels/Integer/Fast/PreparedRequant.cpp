@@ -23,10 +23,12 @@ PreparedRequant::PreparedRequant(const program::RequantT &requant, int64_t chann
   else
     for (int64_t c = 0; c < entries; ++c)
       append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(shiftsOf(requant), c));
-  if (!requant.function)
-    return finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
-  setFunction(requant);
-  finish(requant.function->zero_point, INT16_MIN, INT16_MAX, entries);
+  if (requant.function) {
+    setFunction(requant);
+    finish(requant.function->zero_point, INT16_MIN, INT16_MAX, entries);
+  } else {
+    finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
+  }
 }
 
 PreparedRequant::PreparedRequant(const program::AddT &add) {
