@@ -4,6 +4,7 @@
 #include "Quantize/FunctionRanges.h"
 #include "Remarks.h"
 #include "Requant/Multiplier.h"
+#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
