@@ -65,14 +65,17 @@ double multipliersMiss(const program::RequantT &requant, const Requantizer &requ
 
 Deviation proof::worstOfLayerTable(const TableFunction &function, const LayerTable &table, double apart) {
   Deviation worst;
+  constexpr double halfStep = 0.5;
+  double above = realAt(function, least - apart);
   for (int64_t t = INT16_MIN; t <= INT16_MAX; ++t) {
     int64_t y = std::clamp(kernels::interpolateFraction(table.entries, table.fractionBits, t - INT16_MIN),
                            function.clampMin, function.clampMax);
-    for (double off : {-apart, 0.0, apart}) {
-      double real = realAt(function, double(t) + off), error = std::abs(double(y) - real);
-      if (error > worst.error)
+    // Half a step above an integer is half a step below the next one.
+    double below = apart == halfStep ? above : realAt(function, double(t) - apart);
+    above = realAt(function, double(t) + apart);
+    for (double real : {below, above})
+      if (double error = std::abs(double(y) - real); error > worst.error)
         worst = {error, t, y, real};
-    }
   }
   return worst;
 }

@@ -23,6 +23,9 @@ namespace {
 constexpr int fractionBits = kernels::mostFractionBits - 1;
 constexpr int64_t inputs = int64_t(1) << 16, spacing = int64_t(1) << kernels::interpolationBits;
 using Entries = std::numeric_limits<int16_t>;
+/// Beside the half step that y is rounded by, entries that are integers of the curve may be off by this before they are
+/// moved: only corners are.
+constexpr double bearable = 1.0 / 16;
 
 /// What the table is to give for each index, in its own steps; what 16 bits do not hold is their end, and the zero
 /// point stands where the function has no number.
@@ -41,15 +44,22 @@ std::vector<double> wantedOf(const qnn::Function &function, const Grid &t, const
 } // namespace
 
 LayerTable tare::makeLayerTable(const qnn::Function &function, const Grid &t, const Grid &y) {
-  std::vector<double> wanted = wantedOf(function, t, y);
-  std::vector<int64_t> rounded;
-  for (int64_t index = 0; index <= inputs; index += spacing)
-    rounded.push_back(int64_t(std::nearbyint(wanted[index])));
-  LayerTable table{fitTable(std::move(rounded), wanted, Entries::min(), Entries::max()), fractionBits, 0};
-  std::vector<int16_t> stored(table.entries.begin(), table.entries.end());
+  constexpr double halfStep = 0.5;
   const proof::TableFunction meaning{function.kind, function.parameters, 0,     t.scale(), t.zeroPoint(),
                                      y.scale(),     y.zeroPoint(),       y.min, y.max};
-  constexpr double halfStep = 0.5;
-  table.worst = proof::worstOfLayerTable(meaning, {stored.data(), table.fractionBits}, halfStep).error;
+  auto worstOf = [&](const std::vector<int64_t> &entries) {
+    std::vector<int16_t> stored(entries.begin(), entries.end());
+    return proof::worstOfLayerTable(meaning, {stored.data(), fractionBits}, halfStep).error;
+  };
+  std::vector<double> wanted = wantedOf(function, t, y);
+  LayerTable table{{}, fractionBits, 0};
+  for (int64_t index = 0; index <= inputs; index += spacing)
+    table.entries.push_back(int64_t(std::nearbyint(wanted[index])));
+  table.worst = worstOf(table.entries);
+  if (table.worst <= halfStep + bearable)
+    return table;
+  std::vector<int64_t> fitted = fitTable(table.entries, wanted, Entries::min(), Entries::max());
+  if (double worst = worstOf(fitted); worst < table.worst)
+    table.entries = std::move(fitted), table.worst = worst;
   return table;
 }

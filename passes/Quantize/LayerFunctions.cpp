@@ -122,6 +122,8 @@ void choose(Pair pair, const Target &target, AccumulatorStep stepOf, GridGroups 
   if (!domain || !step)
     return;
   Grid between = wideGrid(*domain, leastStep(*step, target));
+  if (std::optional<Grid> before = groups.pinned(pair.layer->getResult(0)); before && sameGrid(*before, between))
+    return;
   double worst = makeLayerTable(pair.function.getFunction(), between, y).worst;
   if (worst > mostOff) {
     remarkMissed(pair.function, passName, "FunctionInLayer")

@@ -12,9 +12,9 @@ struct LayerTable {
   int fractionBits;
 };
 
-/// (A66) The largest |y(t) - real(t')| in LSB of y, over all 16-bit integers t and the real numbers t' within `apart`
-/// of one, limited to the ends of 16 bits: what y is off at most, where t is off by so much. `accumulator` is t. Of a
-/// function that turns within 2 * apart steps of t the turn itself is not looked at.
+/// (A66) The largest |y(t) - real(t')| in LSB of y, over all 16-bit integers t and the two real numbers t' that are
+/// `apart` from it, limited to the ends of 16 bits: what y is off at most, where t is off by so much. `accumulator` is
+/// t. Of a function that turns between the two the turn itself is not looked at.
 Deviation worstOfLayerTable(const TableFunction &function, const LayerTable &table, double apart);
 
 } // namespace tare::proof
