@@ -57,10 +57,9 @@ void PreparedRequant::setStages(const program::RequantT &requant, int64_t entrie
 }
 
 void PreparedRequant::setFunction(const program::RequantT &requant) {
-  function = Tensor(ElementType::i8, {int64_t(1) << 16});
-  for (int64_t t = INT16_MIN; t <= INT16_MAX; ++t)
-    function.mutableAs<int8_t>()[t - INT16_MIN] = int8_t(readFunction(t, requant));
-  vector.function = function.as<int8_t>();
+  table = requant.function->table;
+  function = {table.data(), requant.function->fraction_bits, requant.clamp_min, requant.clamp_max};
+  vector.function = &function;
 }
 
 /// Leaves the integers null where they are not exact, and where what they give is no byte.

@@ -39,8 +39,8 @@ private:
   /// The four lists of an IntegerRequant, one after the other.
   Tensor integers;
   std::vector<uint8_t> shifts;
-  /// (A64) What a function gives for each integer of 16 bits: a load in place of an interpolation.
-  Tensor function;
+  std::vector<int16_t> table;
+  FunctionVector function = {};
 };
 
 } // namespace tare::kernels
