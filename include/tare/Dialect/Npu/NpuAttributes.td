@@ -92,7 +92,7 @@ def Npu_LayerFunctionAttr : Npu_Attr<"LayerFunction", "layer_function"> {
     the `#npu.requant` around it, and so are the limits of y. `scale`, the step of t, and `function` are what the table stands for.
 
     ```mlir
-    #npu.layer_function<shifts = [15], zero_point = 0, scale = 0.0001 : f64, fraction_bits = 7, table = [-16384, -16384, ..],
+    #npu.layer_function<shifts = [15], zero_point = 0, scale = 0.0001 : f64, fraction_bits = 7, table = [-16384, 0, 16256],
                         function = <sigmoid, parameters = [], clamp = [-128, 127]>>
     ```
   }];
