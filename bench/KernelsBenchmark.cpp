@@ -44,6 +44,7 @@ public:
     fast->run(views, result.mutableView(), scratch.mutableAs<std::byte>(), {});
   }
   int64_t items() const { return macs ? macs : result.count(); }
+  const TensorType &output() const { return result.type(); }
 
 private:
   program::OpUnion op;
@@ -73,8 +74,8 @@ void measure(benchmark::State &state, Layer &layer) {
   state.SetItemsProcessed(state.iterations() * layer.items());
 }
 
-/// Height (and width), input channels, output channels, kernel, stride, groups.
-void conv(benchmark::State &state) {
+/// A layer of the benchmark's arguments: height (and width), input channels, output channels, kernel, stride, groups.
+Layer makeConv(const benchmark::State &state, std::unique_ptr<program::RequantT> requantization) {
   int64_t size = state.range(0), inputs = state.range(1), outputs = state.range(2), kernel = state.range(3),
           group = state.range(5);
   program::ConvT conv;
@@ -82,13 +83,39 @@ void conv(benchmark::State &state) {
   conv.pads.assign(4, int32_t(kernel / 2));
   conv.dilations = {1, 1};
   conv.group = int32_t(group);
-  conv.requant = requant(outputs, 26);
-  Layer layer(makeOp(std::move(conv)),
-              {{ElementType::i8, {1, size, size, inputs}},
-               {ElementType::i8, {outputs, kernel, kernel, inputs / group}},
-               {ElementType::i32, {outputs}}},
-              2);
+  conv.requant = std::move(requantization);
+  return Layer(makeOp(std::move(conv)),
+               {{ElementType::i8, {1, size, size, inputs}},
+                {ElementType::i8, {outputs, kernel, kernel, inputs / group}},
+                {ElementType::i32, {outputs}}},
+               2);
+}
+
+void conv(benchmark::State &state) {
+  Layer layer = makeConv(state, requant(state.range(2), 26));
   measure(state, layer);
+}
+
+/// With a function behind the accumulator (A64).
+void convWithFunction(benchmark::State &state) {
+  auto r = requant(state.range(2), 26);
+  r->function = std::make_unique<program::LayerFunctionT>();
+  r->function->shifts.assign(state.range(2), 18), r->shifts.clear();
+  r->function->fraction_bits = 7, r->function->scale = 0.001;
+  for (int i = 0; i < 513; ++i)
+    r->function->table.push_back(int16_t(60 * (i - 256)));
+  r->function->function = std::make_unique<program::FunctionT>();
+  Layer layer = makeConv(state, std::move(r));
+  measure(state, layer);
+}
+
+/// The same as two layers: a convolution, and a table of 256 entries.
+void convThenLookup(benchmark::State &state) {
+  Layer layer = makeConv(state, requant(state.range(2), 26));
+  Layer table(makeOp(program::LookupT()), {layer.output(), {ElementType::i8, {256}}}, 1);
+  for (auto _ : state)
+    layer.run(), table.run();
+  state.SetItemsProcessed(state.iterations() * layer.items());
 }
 
 void linear(benchmark::State &state) {
@@ -208,6 +235,17 @@ BENCHMARK(conv)
     ->Args({112, 16, 96, 1, 1, 1})
     ->Args({32, 16, 16, 3, 1, 1})
     ->Args({8, 8, 8, 3, 1, 1});
+// Of a detector with SiLU.
+static void silus(benchmark::internal::Benchmark *bench) {
+  bench->ArgNames({"size", "in", "out", "kernel", "stride", "group"})
+      ->Args({80, 32, 32, 1, 1, 1})
+      ->Args({80, 32, 32, 3, 1, 1})
+      ->Args({40, 64, 64, 3, 1, 1})
+      ->Args({20, 128, 128, 3, 1, 1})
+      ->Args({56, 144, 144, 3, 1, 144});
+}
+BENCHMARK(convWithFunction)->Apply(silus);
+BENCHMARK(convThenLookup)->Apply(silus);
 BENCHMARK(linear)->ArgNames({"rows", "in", "out"})->Args({1, 2048, 1000})->Args({32, 512, 512});
 BENCHMARK_CAPTURE(image, add, makeAdd, std::vector{same}, 0);
 BENCHMARK_CAPTURE(image, mul_channels, makeMul, std::vector{channels}, 0);

@@ -92,6 +92,8 @@ void proof::proveScaled(LayerProof &proof, const program::Model &model, const pr
     proof.method = Method::exact;
     return;
   }
+  if ((*requantizer)->parameters->function)
+    return proveLayerFunction(proof, model, layer, **requantizer);
   proof.method = Method::steps;
   proof.channels = (*requantizer)->entries.size();
   for (const Entry &entry : (*requantizer)->entries) {

@@ -3,6 +3,7 @@
 #define TARE_LIB_PROOF_PROVERS_H
 
 #include "tare/Proof/Proof.h"
+#include "tare/Proof/Requantizer.h"
 
 namespace tare::proof {
 
@@ -23,6 +24,10 @@ Prover proveSoftmax;
 Prover proveResize;
 /// (A47) What float32 adds to the grid's rounding.
 Prover proveQuantize, proveDequantize;
+
+/// (A66) A bound of the error of a layer with a function behind its accumulator.
+void proveLayerFunction(LayerProof &proof, const program::Model &model, const program::LayerT &layer,
+                        const Requantizer &requantizer);
 
 /// The layer cannot be proven.
 void setUnknown(LayerProof &proof, std::string reason);

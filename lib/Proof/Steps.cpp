@@ -38,11 +38,13 @@ public:
   /// The last accumulator up to entry.high with the output of `first`: strides of the expected length that double, and
   /// then bisection.
   int64_t endOfStep(int64_t first) const {
+    if (requant.function)
+      return endOfFunctionStep(first);
     int64_t output = at(first), same = first, length = stride;
     while (same != entry.high) {
       int64_t next = entry.high - same > length ? same + length : entry.high;
       if (at(next) != output)
-        return bisect(output, same, next);
+        return lastWhere(same, next, [&](int64_t accumulator) { return at(accumulator) == output; });
       same = next;
       length *= 2;
     }
@@ -50,10 +52,38 @@ public:
   }
 
 private:
-  int64_t bisect(int64_t output, int64_t same, int64_t other) const {
+  /// (A64) A function may turn and come back, but not on one line of its table: so lines are gone through one by one.
+  int64_t endOfFunctionStep(int64_t first) const {
+    const int64_t output = at(first);
+    for (int64_t same = first;; ++same) {
+      int64_t end = endOfLine(same);
+      if (at(end) != output)
+        return lastWhere(same, end, [&](int64_t accumulator) { return at(accumulator) == output; });
+      if (end == entry.high || at(end + 1) != output)
+        return end;
+      same = end;
+    }
+  }
+
+  /// The last accumulator that is read from the same line of the table as `first`.
+  int64_t endOfLine(int64_t first) const {
+    auto line = [&](int64_t accumulator) {
+      return (kernels::scaleToFunction(accumulator, requant, entry.index) - INT16_MIN) >> kernels::interpolationBits;
+    };
+    for (int64_t same = first, length = stride; same != entry.high; length *= 2) {
+      int64_t next = entry.high - same > length ? same + length : entry.high;
+      if (line(next) != line(first))
+        return lastWhere(same, next, [&](int64_t accumulator) { return line(accumulator) == line(first); });
+      same = next;
+    }
+    return entry.high;
+  }
+
+  /// Between one accumulator of which something holds and a later one of which it does not.
+  template <typename Holds> static int64_t lastWhere(int64_t same, int64_t other, Holds holds) {
     while (other - same > 1) {
       int64_t middle = same + (other - same) / 2;
-      (at(middle) == output ? same : other) = middle;
+      (holds(middle) ? same : other) = middle;
     }
     return same;
   }

@@ -211,6 +211,7 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     io.mapOptional("tail", target.tail, Tail::activation);
     io.mapOptional("layout", target.layout, Layout::nhwc);
     io.mapOptional("tables", target.tables, TableSizes());
+    io.mapOptional("layer_functions", target.layerFunctions, false);
     io.mapOptional("memory", target.memory, MemoryFormat());
     mapOps(io, target.ops);
   }
@@ -270,6 +271,12 @@ private:
   }
 
   static std::optional<std::string> contradictsRequantizer(const Target &target) {
+    if (target.layerFunctions && target.requantizer != Requantizer::multiply_shift)
+      return "layer_functions is true, which takes a multiplication and a shift to 16 bits, but requantizer is " +
+             nameOf(target.requantizer).str() + "; layer_functions: false would be true";
+    if (target.layerFunctions &&
+        llvm::none_of(target.activations, [](const ActivationFormat &f) { return f.type == ElementType::i8; }))
+      return "layer_functions is true, whose results are i8, but activations has no i8";
     if (target.requantizer == Requantizer::shift && target.multiplierBits != 1)
       return "requantizer is shift, whose multiplier is 1, but multiplier_bits is " +
              std::to_string(target.multiplierBits) + "; multiplier_bits: 1 would be true";

@@ -5,6 +5,7 @@
 // that tare-cancel-transposes takes away.
 //
 //===----------------------------------------------------------------------===//
+#include "Lowering/LayerTable.h"
 #include "Lowering/Lowering.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
@@ -97,6 +98,8 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     legal.addDynamicallyLegalOp<func::ReturnOp>([&](func::ReturnOp op) { return types.isLegal(op.getOperandTypes()); });
     legal.addLegalOp<ModuleOp>();
     legal.addDynamicallyLegalOp<qnn::ConstantOp>(isParameter);
+    if (failed(joinLayerFunctions()))
+      return signalPassFailure();
     GridsByLocation grids = collectGrids();
     getOperation()->walk(recordGridsOfArguments);
     ConversionConfig config;
@@ -105,6 +108,49 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
       return signalPassFailure();
     eraseParameters();
     recordGrids(grids);
+  }
+
+  /// (A64) Functions within layers: of each pair one op is left, the layer's, whose requantization has the table.
+  LogicalResult joinLayerFunctions() {
+    SmallVector<qnn::UnaryFunctionOpInterface> functions;
+    getOperation()->walk([&](qnn::UnaryFunctionOpInterface op) {
+      if (op->hasAttr(qnn::inLayerAttrName))
+        functions.push_back(op);
+    });
+    for (qnn::UnaryFunctionOpInterface function : functions)
+      if (failed(joinLayerFunction(function)))
+        return failure();
+    return mlir::success();
+  }
+
+  static LogicalResult joinLayerFunction(qnn::UnaryFunctionOpInterface function) {
+    Value between = function->getOperand(0), result = function->getResult(0);
+    Operation *layer = between.getDefiningOp();
+    std::optional<Grid> t = Grid::of(between.getType()), y = Grid::of(result.getType());
+    if (!layer || !layer->hasAttr(qnn::inLayerAttrName) || !between.hasOneUse() || !t || !y)
+      return function->emitError()
+             << "layer '" << qnn::layerName(function)
+             << "': is marked as a part of the layer before it, but does not read its result alone";
+    FailureOr<npu::RequantAttr> requant = neededRequant(layer);
+    if (failed(requant))
+      return failure();
+    MLIRContext *context = layer->getContext();
+    const qnn::Function meant = function.getFunction();
+    const LayerTable table = makeLayerTable(meant, *t, *y);
+    auto meaning = npu::FunctionAttr::get(context, meant.kind, DenseF64ArrayAttr::get(context, meant.parameters),
+                                          int32_t(y->min), int32_t(y->max));
+    SmallVector<int32_t> entries(table.entries.begin(), table.entries.end());
+    auto inLayer =
+        npu::LayerFunctionAttr::get(context, requant->getShifts(), int32_t(t->zeroPoint()),
+                                    Builder(context).getF64FloatAttr(t->scale()), table.fractionBits, entries, meaning);
+    layer->setAttr(npu::requantAttrName, npu::RequantAttr::get(context, requant->getMultipliers(), {}, /*stages=*/{},
+                                                               inLayer, int32_t(y->zeroPoint()), int32_t(y->min),
+                                                               int32_t(y->max), requant->getRounding()));
+    layer->setLoc(qnn::withValueName(layer->getLoc(), qnn::valueName(result)));
+    between.setType(result.getType());
+    result.replaceAllUsesWith(between);
+    function->erase();
+    return mlir::success();
   }
 
   /// Weights and biases, which the lowerings of their readers take in, and nobody reads afterwards.

@@ -101,12 +101,7 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
   if (kernels::definitionOf(function.kind).hasJumps())
     return range;
   // Beyond the result's own range it saturates.
-  Range image = imageOf(op->getResult(0));
-  auto at = [&](double x) {
-    return std::clamp(kernels::evaluate(function.kind, function.parameters, x, 0), image.first, image.second);
-  };
-  double low = flatUntil(at, range.first, range.second, bearable * *step);
-  double high = flatUntil(at, range.second, range.first, bearable * *step);
+  auto [low, high] = bentPart(function, range, imageOf(op->getResult(0)), bearable * *step);
   double least = leastGain * (range.second - range.first);
   low = low - range.first < least ? range.first : low;
   high = range.second - high < least ? range.second : high;
@@ -201,6 +196,13 @@ Range withEnds(Range range, const Range &ends) {
 }
 
 } // namespace
+
+Range tare::bentPart(const qnn::Function &function, Range range, Range image, double tolerance) {
+  auto at = [&](double x) {
+    return std::clamp(kernels::evaluate(function.kind, function.parameters, x, 0), image.first, image.second);
+  };
+  return {flatUntil(at, range.first, range.second, tolerance), flatUntil(at, range.second, range.first, tolerance)};
+}
 
 /// A function may have no value, or no end, between two integers.
 std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {

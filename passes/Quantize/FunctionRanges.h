@@ -14,6 +14,11 @@ namespace tare {
 /// where no range is known.
 std::optional<std::pair<double, double>> neededRange(mlir::Value value, const ActivationRule &rule);
 
+/// The part of [first, second] outside of which a function, limited to an image, gives what it does at the nearer end
+/// of that part, up to a tolerance. Where it is flat everywhere its ends are in the wrong order.
+std::pair<double, double> bentPart(const qnn::Function &function, std::pair<double, double> range,
+                                   std::pair<double, double> image, double tolerance);
+
 /// Notes on the inputs that are cut off there, as their readers need no more, that nobody is to be told of it.
 void noteNarrowedInputs(mlir::func::FuncOp function, const ActivationRule &rule);
 

@@ -10,6 +10,7 @@
 #define TARE_PASSES_QUANTIZE_GRIDGROUPS_H
 
 #include "Quantize/Grids.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -106,9 +107,10 @@ public:
   std::optional<qnn::Grid> grid(mlir::Value value) const;
   /// The rule of a value's grid, where it may be chosen.
   const ActivationRule &ruleFor(mlir::Value value) const { return ruleOf(groups[find(value)]); }
-  /// The rule for constants that `op` reads beside its activations.
+  /// The rule for constants that `op` reads beside its activations; what is wide within a layer has none beside it.
   const ActivationRule &ruleBeside(qnn::GridOpInterface op) const {
-    return readsWide(op) || isWide(op->getResult(0)) ? *wide : rule;
+    bool isWideBeside = readsWide(op) || (isWide(op->getResult(0)) && !op->hasAttr(qnn::inLayerAttrName));
+    return isWideBeside ? *wide : rule;
   }
   /// Whether some operand of `op`, which must have been added if it is an activation, is or will be integers of the
   /// wide rule.

@@ -12,6 +12,7 @@
 #include "Quantize/ConstantCosts.h"
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/Intermediates.h"
+#include "Quantize/LayerFunctions.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/TableReach.h"
 #include "Quantize/Tails.h"
@@ -80,9 +81,12 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       moved = std::move(*chosen);
     } else {
       leaveRoomForTables(ops, groups);
+      auto stepOf = [&](Operation *op) { return accumulatorStepOf(op, *target, rule, groups); };
+      chooseLayerFunctions(ops, *target, stepOf, groups);
       if (repair) {
         coarsenOutputs(ops, *target, groups);
         moved = moveGrids(context, groups);
+        chooseLayerFunctions(ops, *target, stepOf, groups);
       }
     }
     warnOfRoundedIntermediates(function, groups, *target);
@@ -219,6 +223,25 @@ private:
       return false;
     before.insert({op, y->scale()});
     return true;
+  }
+
+  /// The step of an op's accumulators, the largest of all channels; nothing where an operand has no grid.
+  std::optional<double> accumulatorStepOf(Operation *op, const Target &target, const ActivationRule &rule,
+                                          const GridGroups &groups) {
+    auto activationStep = [&](OpOperand &operand) -> std::optional<double> {
+      if (ElementsAttr constant = floatConstantValue(operand.get()))
+        return constantGrid(operand, constant, rule).scale();
+      std::optional<Grid> grid =
+          groups.contains(operand.get()) ? groups.grid(operand.get()) : gridBehind(operand.get());
+      return grid && grid->isPerTensor() ? std::optional(grid->scale()) : std::nullopt;
+    };
+    auto accumulator = dyn_cast<AccumulatorOpInterface>(op);
+    std::optional<double> x = activationStep(accumulator ? accumulator.getActivationOperand() : op->getOpOperand(0)), w;
+    if (!accumulator)
+      w = activationStep(op->getOpOperand(1));
+    else if (std::optional<Grid> grid = weightGridOf(accumulator, target))
+      w = *llvm::max_element(grid->scales);
+    return x && w ? std::optional(*x * *w) : std::nullopt;
   }
 
   /// The grid that the weights have or will get; nothing where that cannot be said, which is an error later on.

@@ -59,7 +59,7 @@ struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
     SmallVector<GridOpInterface> ops;
     getOperation().walk([&](GridOpInterface op) { ops.push_back(op); });
     for (GridOpInterface op : ops)
-      if (roundsToOwnGrid(op) && !op.changesWidth())
+      if (roundsToOwnGrid(op) && !op.changesWidth() && !op->hasAttr(qnn::inLayerAttrName))
         unify(op);
   }
 

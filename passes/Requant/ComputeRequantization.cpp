@@ -231,8 +231,8 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
                          ArrayRef<int32_t> multipliers, ArrayRef<int32_t> shifts, npu::StagesAttr stages) {
     auto [low, high] = outputEndsOf(op);
     op->setAttr(npu::requantAttrName,
-                npu::RequantAttr::get(op->getContext(), multipliers, shifts, stages, stages ? 0 : result.zeroPoint(),
-                                      low, high, target.rounding));
+                npu::RequantAttr::get(op->getContext(), multipliers, shifts, stages, /*function=*/{},
+                                      stages ? 0 : result.zeroPoint(), low, high, target.rounding));
   }
 };
 

@@ -6,6 +6,7 @@
 #include "Requant/SumCosts.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -23,6 +24,8 @@ constexpr double tolerableCost = 1.0;
 /// Rounding a multiplier may cost the output this much, in LSB: of 8 bits, with the rounding of the result itself, less
 /// than a step; one of 15 bits costs results of 16 bits no more than one for each operand.
 constexpr double harmlessCost = 0.5, harmlessWideCost = 1.0;
+/// The same of the 16 bits within a layer (A64), in their steps: an eighth of one of 8 bits, of which they hold 256.
+constexpr double harmlessCostInLayer = 32.0;
 /// Channels that are refused beyond these are counted only.
 constexpr int64_t shownChannels = 8;
 
@@ -193,6 +196,8 @@ void RequantCheck::checkCoarse(int64_t channel, ArrayRef<Multiplier> multipliers
     return;
   double lost = costOfAll(channel, multipliers);
   double harmless = isWide ? harmlessWideCost * (isSum ? double(multipliers.size()) : 1.0) : harmlessCost;
+  if (op->hasAttr(qnn::inLayerAttrName))
+    harmless = harmlessCostInLayer;
   if (narrowed.count == 0 && lost > harmless)
     coarse.add(channel, lost, multipliers[channel]);
   else if (narrowed.count == 0 && !isWide)

@@ -54,13 +54,24 @@ def staged(a, m, b, r):
     return shift(shift(t * m, "product_shift") + b, "output_shift")
 
 
+def in_layer(t, f):
+    """(A64) of 16-bit integers."""
+    table, u = np.asarray(f["table"], np.int64), t + 2**15
+    i, rest = u // 128, u % 128
+    return half_up(128 * table[i] + (table[i + 1] - table[i]) * rest, 7 + f["fraction_bits"])
+
+
 def requantize(a, channel, r):
-    """(A13), or (A39) with stages, of accumulators `a`, whose list elements are `channel`."""
+    """(A13), (A39) with stages, or (A64) with a function, of accumulators `a`, whose list elements are `channel`."""
     channel, y = np.broadcast_to(channel, a.shape), np.empty(a.shape, np.int64)
     for c in np.unique(channel):
         m = at(r["multipliers"], c)
         if "stages" in r:
             rounded = staged(a[channel == c], m, at(r["stages"]["bias"], c), r)
+        elif "function" in r:
+            f = r["function"]
+            t = f["zero_point"] + ROUNDINGS[r["rounding"]](exact(a[channel == c], m) * m, at(f["shifts"], c))
+            rounded = in_layer(np.clip(t, -2**15, 2**15 - 1).astype(np.int64), f) - r["zero_point"]
         else:
             rounded = ROUNDINGS[r["rounding"]](exact(a[channel == c], m) * m, at(r["shifts"], c))
         y[channel == c] = np.clip(r["zero_point"] + rounded, r["clamp_min"], r["clamp_max"]).astype(np.int64)

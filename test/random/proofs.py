@@ -62,13 +62,17 @@ def _per_channel(entry):
     return np.array(entry["grid"]["scales"])
 
 
-def _table(parameters, x):
-    """A function of each channel, or one of all."""
-    count, function = FUNCTIONS[parameters["function"]]
-    # What a model computes with, where the function has a number.
-    x = np.clip(np.float32(x).astype(np.float64), *DOMAINS.get(parameters["function"], (-np.inf, np.inf)))
+def _function(kind, parameters, x):
+    """A function of each channel, or one of all, where it has a number."""
+    count, function = FUNCTIONS[kind]
+    x = np.clip(x, *DOMAINS.get(kind, (-np.inf, np.inf)))
     with np.errstate(all="ignore"):
-        return function(x, *np.array(parameters["function_parameters"]).reshape(-1, count).T) if count else function(x)
+        return function(x, *np.array(parameters).reshape(-1, count).T) if count else function(x)
+
+
+def _table(parameters, x):
+    # What a model computes with.
+    return _function(parameters["function"], parameters["function_parameters"], np.float32(x).astype(np.float64))
 
 
 def _softmax(x, axis):
@@ -120,6 +124,10 @@ def _real(layer, operands, sums):
         scale, zero = _grid(layer["output"])
         bias = np.array(stages["bias"], np.float64) * 2.0 ** -stages["output_shift"]
         real = real + (bias - zero) * scale
+    function = layer["requantization"].get("function")
+    if function:  # (A66) Between the ends of 16 bits.
+        ends = (np.array([-2 ** 15, 2 ** 15 - 1]) - function["zero_point"]) * function["scale"]
+        real = _function(function["kind"], function["parameters"], np.clip(real, *ends))
     return real
 
 

@@ -3,6 +3,7 @@
 #include "Inspection.h"
 
 #include "tare/Kernels/Registry.h"
+#include "tare/Kernels/Rounding.h"
 #include "tare/Program/Reader.h"
 #include "tare/Proof/Requantizer.h"
 #include "tare/Runtime/Session.h"
@@ -36,9 +37,12 @@ InspectedPort portOf(const program::PortT &port, const runtime::PortDescription 
 void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
   if (const program::RequantT *requant = kernels::requantOf(op)) {
     layer.multipliers.assign(requant->multipliers.begin(), requant->multipliers.end());
-    layer.shifts.assign(requant->shifts.begin(), requant->shifts.end());
+    const std::vector<uint8_t> &shifts = kernels::shiftsOf(*requant);
+    layer.shifts.assign(shifts.begin(), shifts.end());
     if (requant->stages)
       layer.stages = *requant->stages;
+    if (requant->function)
+      layer.function = *requant->function;
   } else if (const auto *add = op.AsAdd()) {
     layer.multipliers = {add->lhs_multiplier, add->rhs_multiplier};
     layer.shifts = {add->shift};
@@ -55,6 +59,7 @@ InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer
                            gridOf(result.scales, result.axis, result.zero_point),
                            {},
                            {},
+                           std::nullopt,
                            std::nullopt,
                            std::nullopt,
                            0,

@@ -58,6 +58,8 @@ struct InspectedLayer {
   std::vector<int64_t> multipliers, shifts;
   /// Where the layer rescales in stages; then there are no shifts.
   std::optional<program::StagesT> stages;
+  /// Where a function is part of the layer: M leads to the 16 bits that it reads.
+  std::optional<program::LayerFunctionT> function;
   /// The bits of the accumulator that even the worst input leaves unused, sign apart.
   std::optional<int> headroom;
   int64_t macs = 0;

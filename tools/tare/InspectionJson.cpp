@@ -63,6 +63,8 @@ void writeLayer(OStream &out, const InspectedLayer &layer) {
   jsonList(out, "shifts", layer.shifts);
   if (layer.stages)
     out.attributeObject("stages", [&] { writeStages(out, *layer.stages); });
+  if (layer.function)
+    out.attributeObject("function", [&] { writeLayerFunction(out, *layer.function); });
   out.attribute("headroom", layer.headroom ? llvm::json::Value(*layer.headroom) : llvm::json::Value(nullptr));
   out.attribute("macs", layer.macs);
   writeEach(out, "constants", layer.constants, writeConstant);

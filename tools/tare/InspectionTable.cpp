@@ -51,6 +51,12 @@ std::string shiftText(const InspectedLayer &layer) {
                      layer.stages->output_shift);
 }
 
+/// "conv", or "conv + swish" of a function that is part of the layer.
+std::string kindText(const InspectedLayer &layer) {
+  return layer.function ? layer.kind + " + " + program::EnumNameFunctionKind(layer.function->function->kind)
+                        : layer.kind;
+}
+
 /// "dequantize, concat of 3 -> boxes"
 std::string hostText(const InspectedPort &port) {
   std::string text;
@@ -89,7 +95,7 @@ void printLayers(const std::vector<InspectedLayer> &layers) {
                {"headroom"},
                {"MACs"}});
   for (const InspectedLayer &layer : layers)
-    table.add({layer.name, layer.kind, std::string(nameOf(layer.output.element)), toString(layer.output.shape),
+    table.add({layer.name, kindText(layer), std::string(nameOf(layer.output.element)), toString(layer.output.shape),
                rangeOf(layer.grid.scales, "{:.4g}"), rangeOf(factorsOf(layer), "{:.4g}"),
                rangeOf(layer.multipliers, "{}"), shiftText(layer),
                layer.headroom ? fmt::format("{} bits", *layer.headroom) : "",

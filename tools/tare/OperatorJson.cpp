@@ -162,11 +162,23 @@ void tare::writeStages(OStream &out, const program::StagesT &stages) {
   jsonList(out, "bias", stages.bias);
 }
 
+void tare::writeLayerFunction(OStream &out, const program::LayerFunctionT &function) {
+  jsonList(out, "shifts", function.shifts);
+  out.attribute("zero_point", function.zero_point);
+  out.attribute("scale", function.scale);
+  out.attribute("fraction_bits", function.fraction_bits);
+  jsonList(out, "table", function.table);
+  out.attribute("kind", program::EnumNameFunctionKind(function.function->kind));
+  jsonList(out, "parameters", function.function->parameters);
+}
+
 void tare::writeRequant(OStream &out, const program::RequantT &requant) {
   jsonList(out, "multipliers", requant.multipliers);
   jsonList(out, "shifts", requant.shifts);
   if (requant.stages)
     out.attributeObject("stages", [&] { writeStages(out, *requant.stages); });
+  if (requant.function)
+    out.attributeObject("function", [&] { writeLayerFunction(out, *requant.function); });
   out.attribute("zero_point", requant.zero_point);
   out.attribute("clamp_min", requant.clamp_min);
   out.attribute("clamp_max", requant.clamp_max);

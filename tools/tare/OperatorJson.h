@@ -11,6 +11,8 @@ namespace tare {
 /// The operator's parameters under the names of the schema (lib/Program/program.fbs), apart from its requantization.
 void writeParameters(llvm::json::OStream &out, const program::OpUnion &op);
 
+/// What a layer reads behind its accumulator; its multipliers are the requantization's.
+void writeLayerFunction(llvm::json::OStream &out, const program::LayerFunctionT &function);
 /// The shifts and the bias of a requantization in three stages.
 void writeStages(llvm::json::OStream &out, const program::StagesT &stages);
 

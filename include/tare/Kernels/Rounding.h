@@ -8,6 +8,7 @@
 #ifndef TARE_KERNELS_ROUNDING_H
 #define TARE_KERNELS_ROUNDING_H
 
+#include "tare/Kernels/Tables.h"
 #include "tare/Program/program_generated.h"
 
 #include <algorithm>
@@ -88,10 +89,36 @@ template <typename T> constexpr T perChannel(const std::vector<T> &list, int64_t
   return list.size() == 1 ? list.front() : list[channel];
 }
 
+/// The shifts q beside its multipliers, of length 1 or C; none with stages.
+inline const std::vector<uint8_t> &shiftsOf(const program::RequantT &requant) {
+  return requant.function ? requant.function->shifts : requant.shifts;
+}
+
 /// How many entries its lists have: 1, or one per channel.
 inline size_t entryCount(const program::RequantT &requant) {
   size_t biases = requant.stages ? requant.stages->bias.size() : 1;
-  return std::max({requant.multipliers.size(), requant.shifts.size(), biases});
+  return std::max({requant.multipliers.size(), shiftsOf(requant).size(), biases});
+}
+
+/// zero + round_shift(acc * multipliers[c], shifts[c]), limited to [low, high].
+inline int64_t scaleBetween(int64_t acc, const program::RequantT &requant, int64_t channel, int64_t zero, int64_t low,
+                            int64_t high) {
+  int64_t scaled = scaleAccumulator(acc, perChannel(requant.multipliers, channel),
+                                    perChannel(shiftsOf(requant), channel), requant.rounding);
+  // Limiting before adding the zero point keeps the sum in range and changes no result.
+  return zero + std::clamp<int64_t>(scaled, low - zero, high - zero);
+}
+
+/// (A64) The 16-bit integer that a layer's function reads. It never falls as acc grows.
+inline int64_t scaleToFunction(int64_t acc, const program::RequantT &requant, int64_t channel) {
+  return scaleBetween(acc, requant, channel, requant.function->zero_point, INT16_MIN, INT16_MAX);
+}
+
+/// (A64) The function of that integer t, limited to the result's ends.
+inline int64_t readFunction(int64_t t, const program::RequantT &requant) {
+  const program::LayerFunctionT &function = *requant.function;
+  int64_t y = interpolateFraction(function.table.data(), function.fraction_bits, t - INT16_MIN);
+  return std::clamp<int64_t>(y, requant.clamp_min, requant.clamp_max);
 }
 
 /// (A39) The three stages: t = sat16(round_shift(acc, q0)), u = round_shift(t * m[c], q1), round_shift(u + b[c], q2).
@@ -109,16 +136,13 @@ constexpr int64_t largestStagedSum(int64_t multiplier, int productShift, int64_t
 }
 
 /// (A13) y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]),
-/// clamp_min, clamp_max); (A39) where it has stages.
+/// clamp_min, clamp_max); (A39) where it has stages; (A64) where it has a function.
 inline int64_t requantize(int64_t acc, const program::RequantT &requant, int64_t channel) {
   if (requant.stages)
     return std::clamp<int64_t>(scaleInStages(acc, requant, channel), requant.clamp_min, requant.clamp_max);
-  int64_t scaled = scaleAccumulator(acc, perChannel(requant.multipliers, channel), perChannel(requant.shifts, channel),
-                                    requant.rounding);
-  // Limiting before adding the zero point keeps the sum in range and changes no
-  // result.
-  int64_t zero = requant.zero_point;
-  return zero + std::clamp<int64_t>(scaled, requant.clamp_min - zero, requant.clamp_max - zero);
+  if (requant.function)
+    return readFunction(scaleToFunction(acc, requant, channel), requant);
+  return scaleBetween(acc, requant, channel, requant.zero_point, requant.clamp_min, requant.clamp_max);
 }
 
 /// (A20) What becomes of an addition's sum of scaled operands: a requantization of one element without a multiplier.

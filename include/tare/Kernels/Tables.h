@@ -24,6 +24,18 @@ template <typename Entry> constexpr int64_t interpolate(const Entry *table, int6
   return low + ((product + (1 << (interpolationBits - 1))) >> interpolationBits);
 }
 
+/// (A64) The most bits that a layer's table may have behind the point: 16 hold 8 before it.
+inline constexpr int mostFractionBits = 8;
+
+/// (A64) As interpolate(), between entries that have so many bits behind the point; rounded once, half up.
+/// 0 <= index < 2^16.
+constexpr int64_t interpolateFraction(const int16_t *table, int fractionBits, int64_t index) {
+  int64_t low = table[index >> interpolationBits], high = table[(index >> interpolationBits) + 1];
+  int64_t between = (low << interpolationBits) + (high - low) * (index & ((1 << interpolationBits) - 1));
+  int bits = interpolationBits + fractionBits;
+  return (between + (int64_t(1) << (bits - 1))) >> bits;
+}
+
 /// (A28) Probabilities are in units of 2^-15.
 inline constexpr int probabilityBits = 15;
 

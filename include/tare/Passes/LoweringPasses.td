@@ -9,7 +9,7 @@ def LowerToNpu : Pass<"tare-lower-to-npu", "::mlir::ModuleOp"> {
   let description = [{
     Quantized tensors become tensors of their storage integers. Spatial ops become channels-last ones between transposes (which
     `tare-cancel-transposes` then takes away), weights move to [O, kernel.., I / group], biases take in the input's zero point,
-    functions become tables, casts at the border become `npu.quantize` and `npu.dequantize`.
+    functions become tables (that of one marked `qnn.in_layer` is in the requantization of the layer before it, and no op is left for it), casts at the border become `npu.quantize` and `npu.dequantize`.
 
     Before:
     ```mlir

@@ -243,6 +243,9 @@ def InsertQuantDequant : FunctionPass<"tare-insert-quant-dequant"> {
       image (softmax) gets what calibration saw within it, and all of it where there is no range; a softmax gets no finer a step than the
       2^-15 of its probabilities, and a warning where the largest that calibration saw has fewer than 8 of these;
     - what functions alone read spends no steps where they are flat (docs/arithmetic.md, A55);
+    - where the target has functions within layers, and a function alone reads a layer's result, there are 16 bits between the two
+      (A64, A65): both ops are marked, `qnn.in_layer`, and become one of hardware; a remark tells of each, and of those whose table would be
+      too far off;
     - what one node computes on the way to its result (`qnn.intermediate`) gets 16 bits where the target has them, over its range or the one that its
       operands' imply; 8 bits elsewhere, with a warning of what that costs;
     - operands of a concatenation share the result's grid where nobody else reads them or where that hardly widens theirs, and

@@ -112,6 +112,8 @@ struct Target {
   Tail tail = Tail::i32;
   Layout layout = Layout::nhwc;
   TableSizes tables;
+  /// Whether a layer may have a function behind its accumulator, by a table of 16-bit integers (A64).
+  bool layerFunctions = false;
   MemoryFormat memory;
   /// The integer operators, by their names in the program ("conv").
   std::vector<std::string> ops;

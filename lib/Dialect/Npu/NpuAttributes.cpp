@@ -35,7 +35,8 @@ static LogicalResult verifyShifts(function_ref<InFlightDiagnostic()> emitError, 
 }
 
 LogicalResult RequantAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t>,
-                                  ArrayRef<int32_t> shifts, StagesAttr, int32_t, int32_t, int32_t, program::Rounding) {
+                                  ArrayRef<int32_t> shifts, StagesAttr, LayerFunctionAttr, int32_t, int32_t, int32_t,
+                                  program::Rounding) {
   return verifyShifts(emitError, shifts);
 }
 
@@ -44,6 +45,29 @@ LogicalResult StagesAttr::verify(function_ref<InFlightDiagnostic()> emitError, A
   if (shifts.size() != 3)
     return emitError() << "has " << shifts.size() << " shifts; expected 3, one for each stage";
   return verifyShifts(emitError, shifts);
+}
+
+LogicalResult LayerFunctionAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int32_t> shifts, int32_t,
+                                        FloatAttr scale, int32_t fractionBits, ArrayRef<int32_t> table, FunctionAttr) {
+  if (!scale.getType().isF64())
+    return emitError() << "has a scale of type " << scale.getType() << "; expected f64";
+  if (fractionBits < 0 || fractionBits > UINT8_MAX)
+    return emitError() << "fraction_bits " << fractionBits << " is not in [0, 255]";
+  for (int32_t entry : table)
+    if (entry != int16_t(entry))
+      return emitError() << "table entry " << entry << " is not in [-32768, 32767]";
+  return verifyShifts(emitError, shifts);
+}
+
+std::unique_ptr<program::LayerFunctionT> LayerFunctionAttr::encode() const {
+  auto table = std::make_unique<program::LayerFunctionT>();
+  table->shifts.assign(getShifts().begin(), getShifts().end());
+  table->zero_point = getZeroPoint();
+  table->fraction_bits = uint8_t(getFractionBits());
+  table->table.assign(getTable().begin(), getTable().end());
+  table->scale = getScale().getValueAsDouble();
+  table->function = getFunction().encode();
+  return table;
 }
 
 std::unique_ptr<program::RequantT> RequantAttr::encode() const {
@@ -61,6 +85,8 @@ std::unique_ptr<program::RequantT> RequantAttr::encode() const {
     table->stages->output_shift = stages.getShifts()[2];
     table->stages->bias = stages.getBias().vec();
   }
+  if (LayerFunctionAttr function = getFunction())
+    table->function = function.encode();
   return table;
 }
 

@@ -33,7 +33,8 @@ struct NpuAsmInterface : OpAsmDialectInterface {
 private:
   static bool isLong(RequantAttr requant) {
     StagesAttr stages = requant.getStages();
-    return requant.getMultipliers().size() > longList || (stages && stages.getBias().size() > longList);
+    return requant.getMultipliers().size() > longList || requant.getFunction() ||
+           (stages && stages.getBias().size() > longList);
   }
 
   static AliasResult name(StringRef alias, raw_ostream &os) {

@@ -23,8 +23,9 @@ static Result<Permutation> permutedIfChannelsStay(ArrayRef<int32_t> permutation,
 
 static bool isPerChannel(RequantAttr requant) {
   StagesAttr stages = requant.getStages();
+  LayerFunctionAttr function = requant.getFunction();
   return requant.getMultipliers().size() > 1 || requant.getShifts().size() > 1 ||
-         (stages && stages.getBias().size() > 1);
+         (function && function.getShifts().size() > 1) || (stages && stages.getBias().size() > 1);
 }
 
 /// list[i] goes to dimension permutation[i].

@@ -61,6 +61,8 @@ Scales MulOp::getEffectiveScales() { return productScale(*this); }
 Reaches MatMulOp::getReaches() {
   return {cast<ShapedType>(getLhs().getType()).getShape().back() * distanceOf(getLhs()) * distanceOf(getRhs())};
 }
+bool MatMulOp::mayHaveFunction() { return true; }
+bool MulOp::mayHaveFunction() { return true; }
 Reaches MulOp::getReaches() { return {distanceOf(getLhs()) * distanceOf(getRhs())}; }
 
 /// M = Sx / Sy

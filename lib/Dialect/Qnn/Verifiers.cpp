@@ -55,7 +55,8 @@ LogicalResult tare::qnn::verifyGrid(Operation *op) {
       return op->emitOpError("operands and result must be all float or all quantized, found ")
              << operand.getType() << " and " << op->getResult(0).getType();
   auto gridOp = cast<GridOpInterface>(op);
-  if (quantized && (failed(verifyAxes(gridOp)) || (!gridOp.changesWidth() && failed(verifyWidths(gridOp)))))
+  bool mayChangeWidth = gridOp.changesWidth() || op->hasAttr(inLayerAttrName);
+  if (quantized && (failed(verifyAxes(gridOp)) || (!mayChangeWidth && failed(verifyWidths(gridOp)))))
     return failure();
   GridRule rule = gridOp.getGridRule();
   if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded || gridOp.mayRescale())

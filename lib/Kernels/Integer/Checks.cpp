@@ -1,9 +1,11 @@
 //===- Checks.cpp - What the operators' infer functions share -------------===//
 #include "Checks.h"
 
+#include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Rounding.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace tare::kernels {
@@ -132,21 +134,60 @@ Status checkStages(const program::RequantT &requant, int64_t channels) {
   }
   return success();
 }
+
+Status checkShifts(const std::vector<uint8_t> &shifts, int64_t channels) {
+  TARE_TRY(checkPerChannelLength(shifts.size(), channels, "shifts"));
+  for (size_t i = 0; i < shifts.size(); ++i)
+    if (shifts[i] > 62)
+      return failure("shifts[{}] is {}, expected a value in [0, 62]", i, shifts[i]);
+  return success();
+}
+
+/// What holds of a function behind the accumulator.
+Status checkLayerFunction(const program::RequantT &requant, int64_t channels, ElementType output) {
+  const program::LayerFunctionT &function = *requant.function;
+  TARE_TRY(require(output == ElementType::i8, "the result of a layer's function is {}, expected i8", nameOf(output)));
+  TARE_TRY(require(!requant.stages, "there are stages and a function, expected one of them"));
+  TARE_TRY(checkListLength(requant.shifts.size(), 0, "shifts beside a function"));
+  TARE_TRY(checkShifts(function.shifts, channels));
+  TARE_TRY(checkZeroPoint(function.zero_point, ElementType::i16, "the function's zero_point"));
+  TARE_TRY(checkWithin(function.fraction_bits, 0, mostFractionBits, "the function's fraction_bits"));
+  TARE_TRY(checkListLength(function.table.size(), interpolatedTableSize, "the function's table"));
+  TARE_TRY(require(std::isfinite(function.scale) && function.scale > 0,
+                   "the function's scale is {}, expected a positive number", function.scale));
+  TARE_TRY(require(function.function != nullptr, "the program does not say what the function's table stands for"));
+  return checkFunction(*function.function, 1);
+}
 } // namespace
 
-Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output) {
+Status checkFunction(const program::FunctionT &function, int64_t channels) {
+  TARE_TRY(require(function.kind >= program::FunctionKind::MIN && function.kind <= program::FunctionKind::MAX,
+                   "the function is {}, expected at most {}", int(function.kind), int(program::FunctionKind::MAX)));
+  size_t each = definitionOf(function.kind).parameters, found = function.parameters.size();
+  return require(found == each || found == each * channels,
+                 "the function has {} parameters, expected {} or {} (of each "
+                 "channel)",
+                 found, each, each * channels);
+}
+
+Status checkLayerRequant(const program::RequantT *requant, int64_t channels, ElementType output) {
   TARE_TRY(require(requant != nullptr, "the requantization is missing"));
   TARE_TRY(checkPerChannelLength(requant->multipliers.size(), channels, "multipliers"));
   TARE_TRY(checkList(requant->multipliers, 0, INT32_MAX, "multipliers"));
-  if (requant->stages) {
+  if (requant->function) {
+    TARE_TRY(checkLayerFunction(*requant, channels, output));
+  } else if (requant->stages) {
     TARE_TRY(checkStages(*requant, channels));
-    return checkOutputGrid(requant->zero_point, requant->clamp_min, requant->clamp_max, requant->rounding, output);
+  } else {
+    TARE_TRY(checkShifts(requant->shifts, channels));
   }
-  TARE_TRY(checkPerChannelLength(requant->shifts.size(), channels, "shifts"));
-  for (size_t i = 0; i < requant->shifts.size(); ++i)
-    if (requant->shifts[i] > 62)
-      return failure("shifts[{}] is {}, expected a value in [0, 62]", i, requant->shifts[i]);
   return checkOutputGrid(requant->zero_point, requant->clamp_min, requant->clamp_max, requant->rounding, output);
+}
+
+Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output) {
+  TARE_TRY(require(!requant || !requant->function,
+                   "it has a function, which only conv, conv_transpose, linear, matmul and mul may have"));
+  return checkLayerRequant(requant, channels, output);
 }
 
 Result<Shape> broadcastShapes(const Shape &lhs, const Shape &rhs) {

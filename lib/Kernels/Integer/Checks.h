@@ -67,8 +67,13 @@ Status checkZeroPoint(int64_t zeroPoint, ElementType type, std::string_view what
 Status checkOutputGrid(int64_t zeroPoint, int64_t clampMin, int64_t clampMax, program::Rounding rounding,
                        ElementType output);
 /// Lists of length 1 or `channels`, multipliers >= 0, shifts in [0, 62], and
-/// the output's grid; with stages their own shifts and bias, and (A40). A null requantization is an error.
+/// the output's grid; with stages their own shifts and bias, and (A40). A null requantization is an error. So is a
+/// function (A64), but of operators that may have one: checkLayerRequant.
 Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output);
+Status checkLayerRequant(const program::RequantT *requant, int64_t channels, ElementType output);
+
+/// That a function has as many parameters as it, or it in each of so many channels, reads.
+Status checkFunction(const program::FunctionT &function, int64_t channels);
 
 /// The numpy broadcast of two shapes.
 Result<Shape> broadcastShapes(const Shape &lhs, const Shape &rhs);

@@ -46,7 +46,7 @@ Status checkConvolution(const ConvolutionAttributes &attributes, std::span<const
   TARE_TRY(require(w.shape.back() == inputs / group, "the weights have {} input channels per group, expected {} / {}",
                    w.shape.back(), inputs, group));
   TARE_TRY(checkZeroPoint(attributes.inputZeroPoint, x.element, "input_zero_point"));
-  return attributes.requant ? checkRequant(attributes.requant, outputs, x.element) : success();
+  return attributes.requant ? checkLayerRequant(attributes.requant, outputs, x.element) : success();
 }
 
 namespace {

@@ -71,7 +71,7 @@ Result<TensorType> inferMul(const program::OpUnion &op, std::span<const TensorTy
   TARE_TRY(checkBinary(operands, mul.lhs_zero_point, mul.rhs_zero_point));
   Result<Shape> shape = broadcastShapes(operands[0].shape, operands[1].shape);
   TARE_TRY(shape);
-  TARE_TRY(checkRequant(mul.requant.get(), lastDim(*shape), operands[0].element));
+  TARE_TRY(checkLayerRequant(mul.requant.get(), lastDim(*shape), operands[0].element));
   return TensorType{operands[0].element, *shape};
 }
 

@@ -29,7 +29,7 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   TARE_TRY(
       require(b.shape == Shape{w.shape[0]}, "the bias has the shape {}, expected {}", toString(b.shape), w.shape[0]));
   if (linear.requant)
-    TARE_TRY(checkRequant(linear.requant.get(), w.shape[0], x.element));
+    TARE_TRY(checkLayerRequant(linear.requant.get(), w.shape[0], x.element));
   TensorType result = {resultElement(x.element, linear.requant.get()), x.shape};
   result.shape.back() = w.shape[0];
   TARE_TRY(checkShape(result.shape, "the result"));

@@ -14,16 +14,6 @@
 namespace tare::kernels {
 namespace {
 
-Status checkFunction(const program::FunctionT &function, int64_t channels) {
-  TARE_TRY(require(function.kind >= program::FunctionKind::MIN && function.kind <= program::FunctionKind::MAX,
-                   "the function is {}, expected at most {}", int(function.kind), int(program::FunctionKind::MAX)));
-  size_t each = definitionOf(function.kind).parameters, found = function.parameters.size();
-  return require(found == each || found == each * channels,
-                 "the function has {} parameters, expected {} or {} (of each "
-                 "channel)",
-                 found, each, each * channels);
-}
-
 Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   TARE_TRY(checkOperands(operands, 2));
   const TensorType &x = operands[0], &table = operands[1];

@@ -31,7 +31,7 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   TARE_TRY(checkZeroPoint(matmul.lhs_zero_point, a.element, "lhs_zero_point"));
   TARE_TRY(checkZeroPoint(matmul.rhs_zero_point, b.element, "rhs_zero_point"));
   if (matmul.requant)
-    TARE_TRY(checkRequant(matmul.requant.get(), columns, a.element));
+    TARE_TRY(checkLayerRequant(matmul.requant.get(), columns, a.element));
   Result<Shape> shape = broadcastShapes(leading(a.shape), leading(b.shape));
   TARE_TRY(shape);
   shape->push_back(a.shape[a.shape.size() - 2]);

@@ -61,8 +61,8 @@ private:
       multipliers.push_back(8192 + pick(24000));
       shifts.push_back(14 + pick(4));
     }
-    return npu::RequantAttr::get(builder.getContext(), multipliers, shifts, /*stages=*/{}, zero(), -128, 127,
-                                 program::Rounding::half_up);
+    return npu::RequantAttr::get(builder.getContext(), multipliers, shifts, /*stages=*/{}, /*function=*/{}, zero(),
+                                 -128, 127, program::Rounding::half_up);
   }
 
   Value constant(ElementType element, Shape shape, int low, int high) {

@@ -63,6 +63,23 @@ private:
     result->rounding = Rounding(pick(0, int(Rounding::MAX)));
     return result;
   }
+  /// The same, of 8 bits sometimes with a function behind the accumulator (A64).
+  std::unique_ptr<RequantT> anyLayerRequant(size_t channels) {
+    std::unique_ptr<RequantT> result = anyRequant(channels);
+    if (min < -128 || pick(0, 2) != 0)
+      return result;
+    auto function = std::make_unique<LayerFunctionT>();
+    for (uint8_t shift : result->shifts)
+      function->shifts.push_back(shift - 8);
+    result->shifts.clear();
+    function->zero_point = pick(-2000, 2000), function->fraction_bits = 7, function->scale = 0.01;
+    for (int i = 0; i < 513; ++i)
+      function->table.push_back(pick(-20000, 20000));
+    function->function = std::make_unique<FunctionT>();
+    function->function->kind = FunctionKind::mish;
+    result->function = std::move(function);
+    return result;
+  }
   template <typename Value> uint32_t anyConstant(Shape shape, int64_t least, int64_t most) {
     std::vector<Value> data(elementCount(shape));
     for (Value &value : data)
@@ -109,7 +126,7 @@ private:
     op.pads = {1, 1, 1, 1};
     op.dilations = {1, 1};
     op.input_zero_point = pick(-128, 127);
-    op.requant = anyRequant(outputs);
+    op.requant = anyLayerRequant(outputs);
     uint32_t w = anyConstant<int8_t>({outputs, 3, 3, inputs / op.group}, -127, 127);
     return layer(std::move(op), {x, w, anyBias(outputs)});
   }
@@ -123,7 +140,7 @@ private:
   uint32_t addLinear(uint32_t x) {
     int64_t outputs = pick(1, 40);
     LinearT op;
-    op.requant = anyRequant(outputs);
+    op.requant = anyLayerRequant(outputs);
     uint32_t w = anyConstant<int8_t>({outputs, shapeOf(x)[3]}, -127, 127);
     return layer(std::move(op), {x, w, anyBias(outputs)});
   }
@@ -174,7 +191,7 @@ private:
   uint32_t addProduct(uint32_t x) {
     MulT op;
     op.lhs_zero_point = pick(-9, 9);
-    op.requant = anyRequant(shapeOf(x)[3]);
+    op.requant = anyLayerRequant(shapeOf(x)[3]);
     return layer(std::move(op), {x, addOther(x)});
   }
 
@@ -183,7 +200,7 @@ private:
     MatMulT op;
     op.lhs_zero_point = pick(-9, 9);
     op.rhs_zero_point = pick(-9, 9);
-    op.requant = anyRequant(1);
+    op.requant = anyLayerRequant(1);
     return layer(std::move(op), {x, y});
   }
 

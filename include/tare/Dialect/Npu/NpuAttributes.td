@@ -65,36 +65,6 @@ def Npu_StagesAttr : Npu_Attr<"Stages", "stages"> {
   let genVerifyDecl = 1;
 }
 
-def Npu_RequantAttr : Npu_Attr<"Requant", "requant"> {
-  let summary = "how an accumulator becomes an activation";
-  let description = [{
-    `y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]))`. Both lists have length 1 (one for the tensor) or
-    C (one per channel). With `stages` these take the place of shifts, and of the zero point, which is 0.
-
-    ```mlir
-    #npu.requant<multipliers = [31038], shifts = [23], zero_point = -128, clamp = [-128, 127], rounding = floor>
-    ```
-    ```mlir
-    #npu.requant<multipliers = [31038], stages = <shifts = [4, 12, 7], bias = [-16384]>, zero_point = 0, clamp = [-128, 127], rounding = half_away>
-    ```
-  }];
-  let parameters = (ins
-    ArrayRefParameter<"int32_t", "the multipliers m">:$multipliers,
-    OptionalArrayRefParameter<"int32_t", "the shifts q">:$shifts,
-    OptionalParameter<"::tare::npu::StagesAttr", "three steps in their place">:$stages,
-    "int32_t":$zeroPoint, "int32_t":$clampMin, "int32_t":$clampMax,
-    Npu_SchemaEnumParameter<"::tare::program::Rounding", "the target's rounding", "::tare::program::Rounding::half_up">:$rounding);
-  let assemblyFormat = [{
-    `<` `multipliers` `=` `[` $multipliers `]` `,` (`shifts` `=` `[` $shifts^ `]` `,`)? (`stages` `=` $stages^ `,`)?
-    `zero_point` `=` $zeroPoint `,` `clamp` `=` `[` $clampMin `,` $clampMax `]` (`,` `rounding` `=` $rounding^)? `>`
-  }];
-  let genVerifyDecl = 1;
-  let extraClassDeclaration = [{
-    /// As the program stores it.
-    ::std::unique_ptr<::tare::program::RequantT> encode() const;
-  }];
-}
-
 def Npu_FunctionAttr : Npu_Attr<"Function", "function"> {
   let summary = "the real-valued function that a table stands for";
   let description = [{
@@ -111,6 +81,65 @@ def Npu_FunctionAttr : Npu_Attr<"Function", "function"> {
   let extraClassDeclaration = [{
     /// As the program stores it.
     ::std::unique_ptr<::tare::program::FunctionT> encode() const;
+  }];
+}
+
+def Npu_LayerFunctionAttr : Npu_Attr<"LayerFunction", "layer_function"> {
+  let summary = "a function behind an accumulator, within its layer";
+  let description = [{
+    `t = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]), -32768, 32767)`, and y is read from the table of 513 entries, of which
+    each has `fraction_bits` behind the point, interpolated and rounded once: (A64) of `docs/arithmetic.md`. The multipliers are those of
+    the `#npu.requant` around it, and so are the limits of y. `scale`, the step of t, and `function` are what the table stands for.
+
+    ```mlir
+    #npu.layer_function<shifts = [15], zero_point = 0, scale = 0.0001 : f64, fraction_bits = 7, table = [-16384, 0, 16256],
+                        function = <sigmoid, parameters = [], clamp = [-128, 127]>>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int32_t", "the shifts q">:$shifts, "int32_t":$zeroPoint, "::mlir::FloatAttr":$scale,
+                        "int32_t":$fractionBits, ArrayRefParameter<"int32_t", "the entries">:$table,
+                        "::tare::npu::FunctionAttr":$function);
+  let assemblyFormat = [{
+    `<` `shifts` `=` `[` $shifts `]` `,` `zero_point` `=` $zeroPoint `,` `scale` `=` $scale `,` `fraction_bits` `=` $fractionBits `,`
+    `table` `=` `[` $table `]` `,` `function` `=` $function `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// As the program stores it.
+    ::std::unique_ptr<::tare::program::LayerFunctionT> encode() const;
+  }];
+}
+
+def Npu_RequantAttr : Npu_Attr<"Requant", "requant"> {
+  let summary = "how an accumulator becomes an activation";
+  let description = [{
+    `y = clamp(zero_point + round_shift(acc * multipliers[c], shifts[c]))`. Both lists have length 1 (one for the tensor) or
+    C (one per channel). With `stages` these take the place of shifts, and of the zero point, which is 0. With `function` the shifts are
+    there; zero point and clamp are those of its result.
+
+    ```mlir
+    #npu.requant<multipliers = [31038], shifts = [23], zero_point = -128, clamp = [-128, 127], rounding = floor>
+    ```
+    ```mlir
+    #npu.requant<multipliers = [31038], stages = <shifts = [4, 12, 7], bias = [-16384]>, zero_point = 0, clamp = [-128, 127], rounding = half_away>
+    ```
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"int32_t", "the multipliers m">:$multipliers,
+    OptionalArrayRefParameter<"int32_t", "the shifts q">:$shifts,
+    OptionalParameter<"::tare::npu::StagesAttr", "three steps in their place">:$stages,
+    OptionalParameter<"::tare::npu::LayerFunctionAttr", "a function of what they give">:$function,
+    "int32_t":$zeroPoint, "int32_t":$clampMin, "int32_t":$clampMax,
+    Npu_SchemaEnumParameter<"::tare::program::Rounding", "the target's rounding", "::tare::program::Rounding::half_up">:$rounding);
+  let assemblyFormat = [{
+    `<` `multipliers` `=` `[` $multipliers `]` `,` (`shifts` `=` `[` $shifts^ `]` `,`)? (`stages` `=` $stages^ `,`)?
+    (`function` `=` $function^ `,`)?
+    `zero_point` `=` $zeroPoint `,` `clamp` `=` `[` $clampMin `,` $clampMax `]` (`,` `rounding` `=` $rounding^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// As the program stores it.
+    ::std::unique_ptr<::tare::program::RequantT> encode() const;
   }];
 }
 

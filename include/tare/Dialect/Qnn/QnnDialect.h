@@ -24,6 +24,9 @@ inline constexpr llvm::StringLiteral leastRowMaximumAttrName = "qnn.least_row_ma
 /// On an op (unit) that computes what the model has no value for: a step on the way from one node's operands to its
 /// result.
 inline constexpr llvm::StringLiteral intermediateAttrName = "qnn.intermediate";
+/// On a layer's op and the function behind it (unit): hardware computes both as one, so that what is between them is 16
+/// bits wide whatever the widths beside them are (docs/arithmetic.md, A64).
+inline constexpr llvm::StringLiteral inLayerAttrName = "qnn.in_layer";
 /// On a function's result of real numbers: the model's format of them, narrower than float32 (#qnn.float_format).
 inline constexpr llvm::StringLiteral portFormatAttrName = "qnn.format";
 /// Why the bias of an op on quantized types is not what the model says: the text of an error to come. The constant

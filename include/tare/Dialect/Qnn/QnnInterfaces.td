@@ -142,6 +142,8 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
     InterfaceMethod<[{
       Whether there is anything to scale. Not where elements move, or are interpolated on one grid.
     }], "bool", "isScaled", (ins), "", [{ return true; }]>,
+    InterfaceMethod<"Whether a function behind the accumulator can be part of the layer: a sum of products, or a product (A64).",
+      "bool", "mayHaveFunction", (ins), "", [{ return ::llvm::isa<::tare::qnn::AccumulatorOpInterface>($_op.getOperation()); }]>,
     InterfaceMethod<[{
       How many bits behind the point the accumulator can have that are not of its operands, but of what it multiplies them by; the
       compiler chooses how many of them it keeps.

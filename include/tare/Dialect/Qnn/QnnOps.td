@@ -17,6 +17,7 @@ include "tare/Dialect/Qnn/Ops/Host.td"
 
 defvar Qnn_Requant = DeclareOpInterfaceMethods<Qnn_RequantOpInterface>;
 defvar Qnn_RequantOfOperands = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches"]>;
+defvar Qnn_RequantOfProduct = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "mayHaveFunction"]>;
 defvar Qnn_RequantOfMean = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "dividesByCount"]>;
 defvar Qnn_Floor = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandLimits"]>;
 defvar Qnn_FloorOfSome = DeclareOpInterfaceMethods<Qnn_FloorOpInterface, ["getOperandLimits", "isMonotone"]>;
@@ -162,7 +163,7 @@ def Qnn_LinearOp : Qnn_AccumulatorOp<"linear"> {
   let arguments = (ins Qnn_Tensor:$input, Qnn_Tensor:$weight, Optional<Qnn_Tensor>:$bias, OptionalAttr<Qnn_ClampAttr>:$clamp);
 }
 
-def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_RequantOfOperands]> {
+def Qnn_MatMulOp : Qnn_OwnGridOp<"matmul", [Qnn_ClampOpInterface, Qnn_RequantOfProduct]> {
   let summary = "matrix product of two activations";
   let description = [{
     ONNX MatMul: [.., M, K] x [.., K, N], leading dimensions broadcast.
@@ -362,7 +363,7 @@ class Qnn_BinaryOp<string name, string formula, list<Trait> traits = []>
 defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["getReaches", "sharesShift"]>;
 def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum, Qnn_Floor]>;
 def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorByOperand]>;
-def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfOperands, Qnn_FloorByOperand]>;
+def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfProduct, Qnn_FloorByOperand]>;
 def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
 
 def Qnn_SoftmaxOp : Qnn_Op<"softmax", [Qnn_GridOpInterface, Qnn_RequantOfOperands, Qnn_FloorOfSome]> {

@@ -126,6 +126,17 @@ struct V {
     storeBytes<32>(all, x);
     __builtin_memcpy(y, all, count);
   }
+  static Ints subtractInts(Ints a, Ints b) { return _mm256_sub_epi32(a, b); }
+  static Ints andInts(Ints a, Ints b) { return _mm256_and_si256(a, b); }
+  template <int count> static Ints shiftLeft(Ints x) { return _mm256_slli_epi32(x, count); }
+  /// Of each 16-bit integer, sign-extended.
+  static Ints loadShorts(const int16_t *x) {
+    return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
+  }
+  /// Two neighbours from each index on.
+  static Ints gatherPairs(const int16_t *table, Ints index) {
+    return _mm256_i32gather_epi32(reinterpret_cast<const int *>(table), index, 2);
+  }
   static Ints setInts(int32_t x) { return _mm256_set1_epi32(x); }
   static Ints shiftRight(Ints x, int count) { return _mm256_sra_epi32(x, _mm_cvtsi32_si128(count)); }
   /// The words of interleaved lanes in order, saturated.

@@ -132,7 +132,8 @@ private:
 
 std::unique_ptr<FastKernel> prepareDepthwiseBytes(const program::ConvT &conv, std::span<const Operand> operands,
                                                   const VectorSet &set) {
-  if (!set.depthwiseBytes || operands[0].type.element != ElementType::i8 || !conv.requant || conv.requant->stages)
+  if (!set.depthwiseBytes || operands[0].type.element != ElementType::i8 || !conv.requant || conv.requant->stages ||
+      conv.requant->function)
     return nullptr;
   ConvGeometry geometry = convGeometry(conv, operands[0].type.shape, operands[1].type.shape);
   auto kernel = std::make_unique<DepthwiseBytesKernel>(geometry, conv, operands, set);

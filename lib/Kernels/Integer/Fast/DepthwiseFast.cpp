@@ -41,6 +41,8 @@ program::RequantT repeated(const program::RequantT &requant, int64_t times) {
     all.multipliers = repeated(requant.multipliers.data(), requant.multipliers.size(), times);
   if (requant.shifts.size() > 1)
     all.shifts = repeated(requant.shifts.data(), requant.shifts.size(), times);
+  if (all.function)
+    all.function->shifts = repeated(requant.function->shifts.data(), requant.function->shifts.size(), times);
   if (all.stages && all.stages->bias.size() > 1)
     all.stages->bias = repeated(requant.stages->bias.data(), requant.stages->bias.size(), times);
   return all;

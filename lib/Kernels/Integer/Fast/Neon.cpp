@@ -73,6 +73,19 @@ struct V {
   static Ints interleaveHigh(Ints a, Ints b) { return fromWords(vzip2q_s16(words(a), words(b))); }
   static Ints firstHalf(Ints low, Ints) { return low; }
   static Ints secondHalf(Ints, Ints high) { return high; }
+  static Ints subtractInts(Ints a, Ints b) { return vsubq_s32(a, b); }
+  static Ints andInts(Ints a, Ints b) { return vandq_s32(a, b); }
+  template <int count> static Ints shiftLeft(Ints x) { return vshlq_n_s32(x, count); }
+  /// Of each 16-bit integer, sign-extended.
+  static Ints loadShorts(const int16_t *x) { return vmovl_s16(vld1_s16(x)); }
+  /// Two neighbours from each index on.
+  static Ints gatherPairs(const int16_t *table, Ints index) {
+    int32_t at[4], pairs[4];
+    vst1q_s32(at, index);
+    for (int lane = 0; lane < 4; ++lane)
+      __builtin_memcpy(pairs + lane, table + at[lane], sizeof pairs[lane]);
+    return vld1q_s32(pairs);
+  }
   static Ints setInts(int32_t x) { return vdupq_n_s32(x); }
   static Ints setWords(int16_t x) { return fromWords(vdupq_n_s16(x)); }
   static Ints setBytes(int8_t x) { return fromBytes(vdupq_n_s8(x)); }

@@ -31,7 +31,11 @@ int64_t requantized(int64_t acc, int64_t channel, const RequantVector &r) {
     return requantizedInStages(acc, i, r);
   int64_t scaled = scaleAccumulator(acc, r.multiplier[i], r.shift[i], program::Rounding(r.mode));
   int64_t zero = int64_t(r.zero);
-  return zero + std::clamp<int64_t>(scaled, int64_t(r.low) - zero, int64_t(r.high) - zero);
+  int64_t limited = zero + std::clamp<int64_t>(scaled, int64_t(r.low) - zero, int64_t(r.high) - zero);
+  if (!r.function)
+    return limited;
+  int64_t y = interpolateFraction(r.function->table, r.function->fractionBits, limited - INT16_MIN); // (A64)
+  return std::clamp<int64_t>(y, r.function->low, r.function->high);
 }
 
 template <typename Acc, typename T> void requantizeRow(const Acc *acc, T *y, int64_t count, const RequantVector &r) {

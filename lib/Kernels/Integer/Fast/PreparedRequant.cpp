@@ -22,8 +22,13 @@ PreparedRequant::PreparedRequant(const program::RequantT &requant, int64_t chann
     setStages(requant, entries);
   else
     for (int64_t c = 0; c < entries; ++c)
-      append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(requant.shifts, c));
-  finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
+      append(kernels::perChannel(requant.multipliers, c), kernels::perChannel(shiftsOf(requant), c));
+  if (requant.function) {
+    setFunction(requant);
+    finish(requant.function->zero_point, INT16_MIN, INT16_MAX, entries);
+  } else {
+    finish(requant.zero_point, requant.clamp_min, requant.clamp_max, entries);
+  }
 }
 
 PreparedRequant::PreparedRequant(const program::AddT &add) {
@@ -51,9 +56,15 @@ void PreparedRequant::setStages(const program::RequantT &requant, int64_t entrie
   }
 }
 
-/// Leaves the integers null where they are not exact.
+void PreparedRequant::setFunction(const program::RequantT &requant) {
+  table = requant.function->table;
+  function = {table.data(), requant.function->fraction_bits, requant.clamp_min, requant.clamp_max};
+  vector.function = &function;
+}
+
+/// Leaves the integers null where they are not exact, and where what they give is no byte.
 void PreparedRequant::setIntegers(int64_t channels) {
-  bool exact = vector.mode == halfUp || vector.mode == roundFloor;
+  bool exact = (vector.mode == halfUp || vector.mode == roundFloor) && !vector.function;
   size_t size = channels > 1 ? channels + vectorPadding : vectorPadding;
   size = (size + vectorPadding - 1) / vectorPadding * vectorPadding; // Each list is aligned.
   integers = Tensor(ElementType::i32, {int64_t(4 * size)});

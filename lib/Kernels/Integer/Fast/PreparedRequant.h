@@ -29,6 +29,7 @@ public:
 private:
   void append(int32_t multiplier, uint8_t shift);
   void setStages(const program::RequantT &requant, int64_t entries);
+  void setFunction(const program::RequantT &requant);
   void setIntegers(int64_t channels);
   void finish(int32_t zero, int32_t low, int32_t high, int64_t channels);
 
@@ -38,6 +39,8 @@ private:
   /// The four lists of an IntegerRequant, one after the other.
   Tensor integers;
   std::vector<uint8_t> shifts;
+  std::vector<int16_t> table;
+  FunctionVector function = {};
 };
 
 } // namespace tare::kernels

@@ -26,6 +26,13 @@ struct IntegerRequant {
   const int32_t *low, *high, *half, *shift;
 };
 
+/// (A64) A function of 16-bit integers: its 513 entries, how many bits these have behind the point, and the result's
+/// ends.
+struct FunctionVector {
+  const int16_t *table;
+  int fractionBits, low, high;
+};
+
 /// A requantization prepared for vectors. Element i (channel i, or always 0
 /// where perChannel is false): y = clamp(zero + round_shift(acc * multiplier,
 /// shift), low, high). The vector sets compute it in double arithmetic rounded
@@ -46,6 +53,8 @@ struct RequantVector {
   uint8_t firstShift, lastShift;
   double firstScale, lastScale;
   IntegerRequant integers;
+  /// Of a layer with a function: zero and the limits are those of the 16-bit integer that it reads. Null without one.
+  const FunctionVector *function;
 
   /// The requantization of the channels from `channel` on.
   /// Inlined always: a copy that the linker shares must not come from a unit of

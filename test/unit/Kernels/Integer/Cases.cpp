@@ -118,4 +118,30 @@ std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channel
   return requant;
 }
 
+/// Turns it into a function of what fills 16 bits: any table, as kernels know no functions.
+static void makeFunction(Random &random, program::RequantT &requant) {
+  program::LayerFunctionT function;
+  function.shifts = requant.shifts;
+  for (uint8_t &shift : function.shifts)
+    shift = uint8_t(std::max(0, shift - 8));
+  function.zero_point = int32_t(random.integer(INT16_MIN, INT16_MAX));
+  function.fraction_bits = uint8_t(random.integer(0, kernels::mostFractionBits));
+  int64_t reach = std::min<int64_t>(INT16_MAX, int64_t(random.chance(50) ? 128 : 300) << function.fraction_bits);
+  for (int64_t i = 0; i < kernels::interpolatedTableSize; ++i)
+    function.table.push_back(int16_t(random.integer(-reach, reach)));
+  function.scale = 0.01;
+  function.function = std::make_unique<program::FunctionT>();
+  function.function->kind = program::FunctionKind::swish;
+  requant.function = std::make_unique<program::LayerFunctionT>(function);
+  requant.shifts.clear();
+}
+
+std::unique_ptr<program::RequantT> randomLayerRequant(Random &random, int64_t channels, ElementType output,
+                                                      double magnitude) {
+  std::unique_ptr<program::RequantT> requant = randomRequant(random, channels, output, magnitude);
+  if (output == ElementType::i8 && !requant->stages && random.chance(40))
+    makeFunction(random, *requant);
+  return requant;
+}
+
 } // namespace tare::kernels::test

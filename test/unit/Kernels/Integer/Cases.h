@@ -68,6 +68,10 @@ template <typename T> std::vector<T> elements(const Tensor &tensor) {
 std::unique_ptr<program::RequantT> randomRequant(Random &random, int64_t channels, ElementType output,
                                                  double magnitude);
 
+/// The same, or, where the output is i8, sometimes one with a function behind it (A64).
+std::unique_ptr<program::RequantT> randomLayerRequant(Random &random, int64_t channels, ElementType output,
+                                                      double magnitude);
+
 /// A random valid case of each operator.
 struct Generator {
   const char *name;

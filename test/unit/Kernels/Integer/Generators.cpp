@@ -64,7 +64,7 @@ template <typename Parameters> Case convolution(Random &random, Parameters conv,
   conv.input_zero_point = zeroPoint(random, type);
   if (random.chance(85)) {
     double products = double(elementCount(s.weights)) / double(s.weights[0]);
-    conv.requant = randomRequant(random, s.weights[0], type, typical(type) * 64 * std::sqrt(products));
+    conv.requant = randomLayerRequant(random, s.weights[0], type, typical(type) * 64 * std::sqrt(products));
   }
   Case test;
   test.operands = {randomTensor(random, {type, s.input}), randomTensor(random, {ElementType::i8, s.weights}),
@@ -95,7 +95,7 @@ Case makeLinear(Random &random) {
   int64_t inputs = random.chance(50) ? channelCount(random) : random.integer(1, 700), outputs = channelCount(random);
   program::LinearT linear;
   if (random.chance(85))
-    linear.requant = randomRequant(random, outputs, type, typical(type) * 64 * std::sqrt(double(inputs)));
+    linear.requant = randomLayerRequant(random, outputs, type, typical(type) * 64 * std::sqrt(double(inputs)));
   Shape shape = {random.integer(1, 20), inputs};
   if (random.chance(20))
     shape.insert(shape.begin(), 2);
@@ -114,7 +114,8 @@ Case makeMatMul(Random &random) {
   matmul.lhs_zero_point = zeroPoint(random, type);
   matmul.rhs_zero_point = zeroPoint(random, type);
   if (random.chance(80))
-    matmul.requant = randomRequant(random, columns, type, typical(type) * typical(type) * std::sqrt(double(inner)));
+    matmul.requant =
+        randomLayerRequant(random, columns, type, typical(type) * typical(type) * std::sqrt(double(inner)));
   Shape a = {rows, inner}, b = {inner, columns};
   if (random.chance(60))
     a.insert(a.begin(), random.pick<int64_t>({1, 3}));
@@ -169,7 +170,7 @@ Case makeMul(Random &random) {
   int64_t channels = std::max(a.empty() ? 1 : a.back(), b.empty() ? 1 : b.back());
   program::MulT mul;
   mul.lhs_zero_point = zeroPoint(random, type), mul.rhs_zero_point = zeroPoint(random, type);
-  mul.requant = randomRequant(random, channels, type, typical(type) * typical(type));
+  mul.requant = randomLayerRequant(random, channels, type, typical(type) * typical(type));
   Case test;
   test.operands = {randomTensor(random, {type, a}), randomTensor(random, {type, b})};
   test.op = makeOp(std::move(mul));

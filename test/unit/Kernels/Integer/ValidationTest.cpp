@@ -40,6 +40,17 @@ struct ConvSample {
     conv.requant->stages->bias = {0};
     return *conv.requant->stages;
   }
+  /// Makes it one with a function behind the accumulator.
+  program::LayerFunctionT &function() {
+    conv.requant->shifts.clear();
+    conv.requant->function = std::make_unique<program::LayerFunctionT>();
+    program::LayerFunctionT &function = *conv.requant->function;
+    function.shifts = {15}, function.zero_point = -128, function.fraction_bits = 7, function.scale = 0.5;
+    function.table.assign(513, 3);
+    function.function = std::make_unique<program::FunctionT>();
+    function.function->kind = program::FunctionKind::swish;
+    return function;
+  }
   std::string refusal() { return ::refusal(makeOp(std::move(conv)), types); }
 };
 
@@ -54,6 +65,60 @@ TEST(ConvValidation, AcceptsStages) {
   stages.accumulator_shift = stages.product_shift = stages.output_shift = 31;
   stages.bias = {0, 1, 2, 3, -4, INT32_MAX - 1};
   EXPECT_EQ(sample.refusal(), "");
+}
+
+// (A64)
+TEST(ConvValidation, AcceptsAFunction) {
+  ConvSample sample;
+  program::LayerFunctionT &function = sample.function();
+  function.shifts = {0, 1, 2, 3, 4, 62}, function.zero_point = -32768, function.fraction_bits = 8;
+  EXPECT_EQ(sample.refusal(), "");
+}
+
+// (A64)
+TEST(ConvValidation, RefusesFunctionsThatCannotBe) {
+  struct {
+    void (*spoil)(ConvSample &);
+    const char *message;
+  } cases[] = {
+      {[](ConvSample &s) { s.function().shifts = {}; }, "shifts has 0 values, expected 1 or 6"},
+      {[](ConvSample &s) { s.function().shifts = {63}; }, "shifts[0] is 63"},
+      {[](ConvSample &s) { s.function(), s.conv.requant->shifts = {1}; },
+       "shifts beside a function has 1 value, expected 0"},
+      {[](ConvSample &s) { s.function().zero_point = 32768; }, "the function's zero_point is 32768"},
+      {[](ConvSample &s) { s.function().fraction_bits = 9; }, "fraction_bits is 9, expected a value in [0, 8]"},
+      {[](ConvSample &s) { s.function().table.pop_back(); }, "the function's table has 512 values, expected 513"},
+      {[](ConvSample &s) { s.function().table.clear(); }, "the function's table has 0 values, expected 513"},
+      {[](ConvSample &s) { s.function().scale = 0; }, "the function's scale is 0, expected a positive number"},
+      {[](ConvSample &s) { s.function().scale = std::nan(""); }, "the function's scale is nan"},
+      {[](ConvSample &s) { s.function().function.reset(); }, "does not say what the function's table stands for"},
+      {[](ConvSample &s) { s.function().function->kind = program::FunctionKind(200); }, "the function is 200"},
+      {[](ConvSample &s) { s.function().function->parameters = {1}; }, "the function has 1 parameters, expected 0"},
+      {[](ConvSample &s) { s.function(), s.conv.requant->multipliers = {1, 2}; }, "multipliers has 2 values"},
+      {[](ConvSample &s) { s.function(), s.conv.requant->clamp_max = 128; }, "clamp_max is 128"},
+      {[](ConvSample &s) { s.function(), s.conv.requant->zero_point = 128; }, "zero_point is 128"},
+      {[](ConvSample &s) { s.function(), s.conv.requant->stages = std::make_unique<program::StagesT>(); },
+       "there are stages and a function, expected one of them"},
+      {[](ConvSample &s) {
+         s.function(), s.types[0].element = ElementType::i16, s.types[2].element = ElementType::i64;
+       },
+       "the result of a layer's function is int16, expected i8"},
+  };
+  for (auto &c : cases) {
+    ConvSample sample;
+    c.spoil(sample);
+    EXPECT_CONTAINS(sample.refusal(), c.message);
+  }
+}
+
+// (A64)
+TEST(Validation, FunctionsAreOfSomeOperatorsOnly) {
+  ConvSample sample;
+  sample.function();
+  program::RescaleT rescale;
+  rescale.requant = std::move(sample.conv.requant);
+  EXPECT_CONTAINS(refusal(makeOp(std::move(rescale)), {{ElementType::i8, {4, 5}}}),
+                  "it has a function, which only conv, conv_transpose, linear, matmul and mul may have");
 }
 
 TEST(ConvValidation, Refuses) {
