@@ -24,6 +24,9 @@ Prover proveResize;
 /// (A47) What float32 adds to the grid's rounding.
 Prover proveQuantize, proveDequantize;
 
+/// Nothing is proven through a layer that computes in the model's own types.
+Prover proveHost;
+
 /// The layer cannot be proven.
 void setUnknown(LayerProof &proof, std::string reason);
 

@@ -43,15 +43,17 @@ public:
       return true;
     }
     bool varies = llvm::any_of(op.getOperands(), [&](Value operand) { return at(operand).varies; });
-    WalkedValue &value = add(result, varies);
-    value.tensors.resize(varies ? sampleCount : 1);
+    const size_t samples = varies ? sampleCount : 1;
+    for (Value each : op.getResults())
+      add(each, varies).tensors.resize(samples);
     std::atomic<bool> failed = false;
-    parallelFor(value.tensors.size(), threads, [&](size_t sample, size_t) {
-      FailureOr<Tensor> tensor = evaluateOp(&op, operandsOf(op, sample));
-      if (mlir::failed(tensor))
+    parallelFor(samples, threads, [&](size_t sample, size_t) {
+      FailureOr<std::vector<Tensor>> tensors = evaluateResults(&op, operandsOf(op, sample));
+      if (mlir::failed(tensors))
         failed = true;
       else
-        value.tensors[sample] = std::move(*tensor);
+        for (auto [each, tensor] : llvm::zip(op.getResults(), *tensors))
+          at(each).tensors[sample] = std::move(tensor);
     });
     return !failed;
   }
@@ -89,11 +91,11 @@ Status tare::walkGraph(func::FuncOp function, const std::vector<std::vector<Tens
                        llvm::function_ref<void(Value, SampleTensors &)> visit) {
   Walk walk(function, inputs, threads);
   for (Operation &op : function.front().without_terminator()) {
-    if (op.getNumResults() != 1 || !walk.compute(op))
+    if (op.getNumResults() == 0 || !walk.compute(op))
       return Error{"layer '" + qnn::layerName(&op) + "' cannot be evaluated"};
-    WalkedValue &value = walk.at(op.getResult(0));
-    if (value.varies)
-      visit(op.getResult(0), value.tensors);
+    for (Value result : op.getResults())
+      if (WalkedValue &value = walk.at(result); value.varies)
+        visit(result, value.tensors);
     walk.release(op);
   }
   return tare::success();

@@ -328,7 +328,8 @@ Result<ProgramCheck> tare::checkProgram(ModuleOp whole, std::shared_ptr<const ru
     Place &place = places[worker];
     if (done[sample] = place.prepare(session); !done[sample])
       return;
-    place.results->run(*place.context, 0, inputs[sample]);
+    if (done[sample] = place.results->run(*place.context, 0, inputs[sample]); !done[sample])
+      return;
     outputs[sample] = place.results->outputs().front();
     SmallVector<Tensor> arguments;
     for (BlockArgument argument : function.getArguments())

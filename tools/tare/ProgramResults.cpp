@@ -31,7 +31,7 @@ Result<ProgramResults> ProgramResults::of(std::shared_ptr<const runtime::Session
   std::vector<Status> done(inputs.size(), success());
   parallelFor(inputs.size(), threads, [&](size_t sample, size_t) {
     if (auto context = found.owner->makeContext(Form::model))
-      found.run(**context, sample, inputs[sample]);
+      done[sample] = found.run(**context, sample, inputs[sample]);
     else
       done[sample] = context.error();
   });
@@ -41,7 +41,7 @@ Result<ProgramResults> ProgramResults::of(std::shared_ptr<const runtime::Session
   return found;
 }
 
-void ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
+Status ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
   std::vector<const void *> in;
   for (const Tensor &tensor : inputs)
     in.push_back(tensor.data());
@@ -58,8 +58,9 @@ void ProgramResults::run(runtime::Context &context, size_t sample, const std::ve
       kept = Tensor(result.type);
     std::memcpy(kept.mutableAs<void>(), result.data, result.type.bytes());
   };
-  context.run(in, out, options);
+  Status ran = context.run(in, out, options);
   modelOutputs[sample] = std::move(outputs);
+  return ran;
 }
 
 std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value) const {
