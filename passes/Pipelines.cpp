@@ -9,6 +9,14 @@
 using namespace mlir;
 using namespace tare;
 
+void tare::buildCutPipeline(OpPassManager &passes, const std::vector<std::string> &inputs,
+                            const std::vector<std::string> &outputs) {
+  CutNetworkOptions cut;
+  cut.inputs.assign(inputs.begin(), inputs.end());
+  cut.outputs.assign(outputs.begin(), outputs.end());
+  passes.addNestedPass<func::FuncOp>(createCutNetwork(std::move(cut)));
+}
+
 void tare::buildSimplifyPipeline(OpPassManager &passes) {
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createSelectByMasks());
@@ -35,6 +43,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
+  function.addPass(createPlaceHost({options.hostTail}));
   function.addPass(createRegridInputs());
   function.addPass(createBoundRanges({options.activations}));
   function.addPass(createCheckScales({options.allowUncalibrated}));
@@ -87,12 +96,15 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<bool> allowUncalibrated{*this, "allow-uncalibrated",
                                  llvm::cl::desc("convert although scales look as if nobody had calibrated them"),
                                  llvm::cl::init(false)};
+  Option<bool> hostTail{*this, "host-tail",
+                        llvm::cl::desc("leave to the host what stands behind the last products with weights"),
+                        llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations,      ranges, std::vector<std::string>(stripIo.begin(), stripIo.end()),
-            repair, allowUncalibrated};
+    return {target, activations,       ranges,  std::vector<std::string>(stripIo.begin(), stripIo.end()),
+            repair, allowUncalibrated, hostTail};
   }
 };
 

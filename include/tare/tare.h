@@ -35,7 +35,7 @@ extern "C" {
 
 /* The version of this interface. It grows when something is added, and a
    function keeps its meaning. */
-#define TARE_API_VERSION 3
+#define TARE_API_VERSION 4
 
 /* The API version of the library that is linked, and the version of the format
    of programs that it reads. */
@@ -55,7 +55,7 @@ typedef struct tare_program tare_program;
 typedef struct tare_context tare_context;
 
 /* The unsigned ones since version 3: inputs and outputs that the model has so,
-   in every form. */
+   in every form. Bool, a byte of 0 or 1, since version 4. */
 typedef enum tare_type {
   TARE_F32 = 0,
   TARE_I8 = 1,
@@ -65,7 +65,8 @@ typedef enum tare_type {
   TARE_U8 = 5,
   TARE_U16 = 6,
   TARE_U32 = 7,
-  TARE_U64 = 8
+  TARE_U64 = 8,
+  TARE_BOOL = 9
 } tare_type;
 
 /* What a value at an input or output is. */
@@ -143,7 +144,9 @@ void tare_context_destroy(tare_context *context);
 
 /* Runs the program once. inputs[i] and outputs[i] point to as many bytes as the
    description of input or output i says, in the context's form, of which there
-   are as many as that form has; they need no alignment. */
+   are as many as that form has; they need no alignment. An error where a layer
+   that runs on the host does not take what it is given (an index out of range;
+   since version 4). */
 tare_status tare_context_run(tare_context *context, const void *const *inputs, void *const *outputs);
 
 #ifdef __cplusplus

@@ -45,7 +45,8 @@ private:
     bool good = true;
     for (Operation &op : function.front().without_terminator()) {
       // A reshape moves nothing: any hardware has it.
-      if (isa<npu::ConstantOp, npu::ReshapeOp>(op))
+      // And a host computes every node.
+      if (isa<npu::ConstantOp, npu::ReshapeOp, npu::HostOp>(op))
         continue;
       auto layer = dyn_cast<npu::NpuOpInterface>(op);
       if (!layer) {
@@ -172,6 +173,13 @@ private:
     if (failed(addVariable(op->getResult(0), op->getAttrOfType<IntegerAttr>(npu::offsetAttrName))))
       return mlir::failure();
     layer->result = indices.lookup(op->getResult(0));
+    auto offsets = op->getAttrOfType<DenseI64ArrayAttr>(npu::furtherOffsetsAttrName);
+    for (auto [index, result] : llvm::enumerate(llvm::drop_begin(op->getResults()))) {
+      IntegerAttr offset = offsets ? IntegerAttr::get(IndexType::get(op->getContext()), offsets[index]) : IntegerAttr();
+      if (failed(addVariable(result, offset)))
+        return mlir::failure();
+      layer->further_results.push_back(indices.lookup(result));
+    }
     program().layers.push_back(std::move(layer));
     return mlir::success();
   }

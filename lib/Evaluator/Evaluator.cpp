@@ -92,12 +92,19 @@ std::vector<Tensor> Evaluator::Graph::run(ArrayRef<Tensor> operands,
   return results;
 }
 
-FailureOr<Tensor> tare::evaluateOp(Operation *op, ArrayRef<Tensor> operands) {
+FailureOr<std::vector<Tensor>> tare::evaluateResults(Operation *op, ArrayRef<Tensor> operands) {
   FailureOr<Step> step = bind(op);
   if (failed(step))
     return failure();
   Result<std::vector<Tensor>> results = resultsOf(*step, operands);
   if (!results)
+    return failure();
+  return std::move(*results);
+}
+
+FailureOr<Tensor> tare::evaluateOp(Operation *op, ArrayRef<Tensor> operands) {
+  FailureOr<std::vector<Tensor>> results = evaluateResults(op, operands);
+  if (failed(results))
     return failure();
   return (*results)[0];
 }

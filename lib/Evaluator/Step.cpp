@@ -71,11 +71,12 @@ Result<std::vector<Tensor>> tare::resultsOf(const Step &step, ArrayRef<Tensor> o
   return results;
 }
 
-static Step bindHost(qnn::HostOp op) {
+/// Of the graph or of the hardware level.
+template <typename HostOp> static Step bindHost(HostOp op, StringRef kind) {
   Step step;
   step.op = op;
-  step.host = qnn::hostNode(op);
-  step.hostOperands = qnn::inputNumbers(op);
+  step.host = qnn::hostNode(kind, op.getOpset(), op.getParameters());
+  step.hostOperands = qnn::inputNumbers(op.getPositions(), op.getInputs().size());
   step.resultType = qnn::toHost(op.getResult(0).getType());
   for (Value result : llvm::drop_begin(op->getResults()))
     step.further.push_back({0, qnn::toHost(result.getType())});
@@ -86,7 +87,9 @@ FailureOr<Step> tare::bind(Operation *op) {
   if (op->getNumResults() == 0)
     return failure();
   if (auto node = dyn_cast<qnn::HostOp>(op))
-    return bindHost(node);
+    return bindHost(node, node.getKind());
+  if (auto node = dyn_cast<npu::HostOp>(op))
+    return bindHost(node, node.getNode());
   Step step;
   step.op = op;
   if (op->getNumResults() != 1)

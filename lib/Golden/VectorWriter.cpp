@@ -74,15 +74,18 @@ Status VectorWriter::writeSample(int64_t sample, const std::vector<Tensor> &inpu
     if (Status written = write(contents.inputs[i], sample, inputs[i].view()); !written)
       return written;
   Status status = success();
-  reference.run(inputs, [&](const Trace::Step &step) {
+  auto outputs = reference.run(inputs, [&](const Trace::Step &step) {
     if (status)
       status = writeStep(sample, step);
   });
-  return status;
+  return outputs ? status : outputs.error();
 }
 
 Status VectorWriter::writeStep(int64_t sample, const Trace::Step &step) const {
   const LayerVectors &vectors = contents.layers[step.layer];
+  for (size_t i = 0; i != step.further.size(); ++i)
+    if (Status written = write(vectors.further[i], sample, step.further[i]); !written)
+      return written;
   if (Status written = write(vectors.result, sample, step.result); !written || !vectors.accumulators)
     return written;
   const program::OpUnion &op = layer(step.layer).op;

@@ -47,6 +47,8 @@ private:
       planned.operands.push_back(
           read(layer.operands[i], fmt::format("{}/{}.npy", planned.folder, roleOf(layer.op.type, i))));
     planned.result = value(layer.result, planned.folder + "/output.npy");
+    for (size_t i = 0; i != layer.further_results.size(); ++i)
+      planned.further.push_back(value(layer.further_results[i], fmt::format("{}/output{}.npy", planned.folder, i + 1)));
     planned.requant = requantOf(layer.op);
     if (!planned.requant)
       return planned;

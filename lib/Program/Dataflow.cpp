@@ -1,5 +1,6 @@
 //===- Dataflow.cpp - Who writes and reads each tensor --------------------===//
 #include "tare/Program/Dataflow.h"
+#include "tare/Program/HostLayer.h"
 
 #include <fmt/format.h>
 
@@ -49,7 +50,10 @@ private:
     for (uint32_t operand : layer.operands)
       if (auto status = read(operand, index, who); !status)
         return status;
-    return write(layer.result, index, who);
+    for (uint32_t result : resultsOf(layer))
+      if (auto status = write(result, index, who); !status)
+        return status;
+    return success();
   }
 
   Status write(uint32_t tensor, int64_t writer, const Who &who) {

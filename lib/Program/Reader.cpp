@@ -57,7 +57,10 @@ Result<std::shared_ptr<const Model>> read(std::span<const std::byte> bytes, std:
   if (program->constant_bytes != container->constants.size())
     return Error{fmt::format("malformed: {} bytes of constants, the program says {}", container->constants.size(),
                              program->constant_bytes)};
-  if (auto status = verify(*program); !status)
+  auto bytesOf = [&](uint32_t tensor) -> const void * {
+    return container->constants.data() + program->tensors[tensor]->data_offset;
+  };
+  if (auto status = verify(*program, bytesOf); !status)
     return Error{"malformed: " + status.error().message};
   return std::make_shared<const Model>(std::move(name), std::move(*program), container->constants, std::move(owner));
 }

@@ -3,13 +3,15 @@
 
 #include "ArenaVerifier.h"
 #include "GridVerifier.h"
-#include "InferResult.h"
 #include "PortVerifier.h"
 #include "tare/Program/Container.h"
 #include "tare/Program/Dataflow.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Program/Model.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace tare::program {
 namespace {
@@ -21,6 +23,11 @@ bool isProgramType(ElementType type) {
   case ElementType::i16:
   case ElementType::i32:
   case ElementType::i64:
+  case ElementType::u8:
+  case ElementType::u16:
+  case ElementType::u32:
+  case ElementType::u64:
+  case ElementType::boolean:
     return true;
   default:
     return false;
@@ -30,7 +37,7 @@ bool isProgramType(ElementType type) {
 /// The tensor's bytes, multiplied so that no product can overflow.
 Result<uint64_t> checkedBytes(const TensorT &tensor) {
   if (!isProgramType(tensor.type))
-    return Error{fmt::format("has element type {}, expected f32, i8, i16, i32 or i64", static_cast<int>(tensor.type))};
+    return Error{fmt::format("has element type {}, expected f32, an integer or bool", static_cast<int>(tensor.type))};
   if (tensor.shape.size() > maxRank)
     return Error{fmt::format("has rank {}, expected at most {}", tensor.shape.size(), maxRank)};
   uint64_t bytes = sizeOf(tensor.type);
@@ -67,24 +74,40 @@ Status verifyTensors(const ProgramT &program) {
   return success();
 }
 
-Status verifyLayer(const LayerT &layer, const ProgramT &program) {
-  std::vector<TensorType> operands;
+/// A byte that is neither 0 nor 1 is no bool.
+Status verifyBools(const kernels::Operand &operand) {
+  if (!operand.constant || operand.type.element != ElementType::boolean)
+    return success();
+  const auto *bytes = static_cast<const uint8_t *>(operand.constant);
+  bool isGood = std::all_of(bytes, bytes + operand.type.bytes(), [](uint8_t byte) { return byte <= 1; });
+  return isGood ? success() : Status(Error{"a constant of bool holds a byte that is neither 0 nor 1"});
+}
+
+Status verifyLayer(const LayerT &layer, const ProgramT &program, const ConstantBytes &constants) {
+  std::vector<kernels::Operand> operands;
   operands.reserve(layer.operands.size());
-  for (uint32_t operand : layer.operands)
-    operands.push_back(typeOf(*program.tensors[operand]));
-  auto inferred = inferResult(layer.op, operands);
+  for (uint32_t operand : layer.operands) {
+    const TensorT &tensor = *program.tensors[operand];
+    operands.push_back({typeOf(tensor), constants && tensor.constant ? constants(operand) : nullptr});
+  }
+  for (const kernels::Operand &operand : operands)
+    if (auto status = verifyBools(operand); !status)
+      return status;
+  std::vector<uint32_t> results = resultsOf(layer);
+  auto inferred = inferResults(layer.op, operands, results.size());
   if (!inferred)
     return inferred.error();
-  TensorType declared = typeOf(*program.tensors[layer.result]);
-  if (*inferred != declared)
-    return Error{fmt::format("the result is {}, but the program says {}", toString(*inferred), toString(declared))};
+  for (size_t i = 0; i != results.size(); ++i)
+    if (TensorType declared = typeOf(*program.tensors[results[i]]); (*inferred)[i] != declared)
+      return Error{
+          fmt::format("the result is {}, but the program says {}", toString((*inferred)[i]), toString(declared))};
   return success();
 }
 
-Status verifyLayers(const ProgramT &program) {
+Status verifyLayers(const ProgramT &program, const ConstantBytes &constants) {
   for (size_t i = 0; i != program.layers.size(); ++i) {
     const LayerT &layer = *program.layers[i];
-    if (auto status = verifyLayer(layer, program); !status)
+    if (auto status = verifyLayer(layer, program, constants); !status)
       return Error{fmt::format("layer {} ('{}'): {}", i, layer.name, status.error().message)};
   }
   return success();
@@ -94,7 +117,7 @@ Status verifyLayers(const ProgramT &program) {
 
 // The order matters: each check relies on what the earlier ones have
 // established.
-Status verify(const ProgramT &program) {
+Status verify(const ProgramT &program, const ConstantBytes &constants) {
   if (!program.target)
     return Error{"there is no target description"};
   if (auto status = verifyTensors(program); !status)
@@ -102,7 +125,7 @@ Status verify(const ProgramT &program) {
   auto uses = analyzeDataflow(program);
   if (!uses)
     return uses.error();
-  if (auto status = verifyLayers(program); !status)
+  if (auto status = verifyLayers(program, constants); !status)
     return status;
   if (auto status = verifyArena(program, *uses); !status)
     return status;

@@ -39,7 +39,12 @@ Status pack(ProgramT program, const ConstantData &constants, flatbuffers::FlatBu
     return Error{fmt::format("data of {} tensors was given, expected {}", constants.size(), program.tensors.size())};
   program.version = formatVersion;
   placeConstants(program, constants);
-  if (auto status = verify(program); !status)
+  // A constant of other bytes than its type has is no constant to infer from.
+  auto bytesOf = [&](uint32_t tensor) -> const void * {
+    bool isWhole = constants[tensor].size() == typeOf(*program.tensors[tensor]).bytes();
+    return isWhole ? constants[tensor].data() : nullptr;
+  };
+  if (auto status = verify(program, bytesOf); !status)
     return status;
   if (auto status = verifyConstants(program, constants); !status)
     return status;

@@ -17,8 +17,8 @@ using kernels::Meaning;
 namespace {
 
 /// In the order of Meaning.
-constexpr Prover *provers[] = {proveMovement, proveScaled, proveSum,      proveTable,
-                               proveSoftmax,  proveResize, proveQuantize, proveDequantize};
+constexpr Prover *provers[] = {proveMovement, proveScaled,   proveSum,        proveTable, proveSoftmax,
+                               proveResize,   proveQuantize, proveDequantize, proveHost};
 static_assert(std::size(provers) == kernels::meanings, "a meaning of operators has no proof");
 
 /// The same integers on two grids: worst at an end, as the difference is a straight line.
@@ -55,6 +55,8 @@ const char *proof::nameOf(Method method) {
     return "table";
   case Method::border:
     return "border";
+  case Method::host:
+    return "host";
   case Method::unknown:
     return "unknown";
   }
@@ -64,6 +66,10 @@ const char *proof::nameOf(Method method) {
 bool LayerProof::isMeasured() const { return method == Method::exact || channels > 0; }
 
 bool LayerProof::isAttained() const { return channels > 0 && method != Method::bound && method != Method::border; }
+
+void proof::proveHost(LayerProof &proof, const program::Model &, const program::LayerT &) {
+  proof.method = Method::host;
+}
 
 void proof::setUnknown(LayerProof &proof, std::string reason) {
   proof.method = Method::unknown;

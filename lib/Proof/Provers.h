@@ -25,6 +25,9 @@ Prover proveResize;
 /// (A47) What float32 adds to the grid's rounding.
 Prover proveQuantize, proveDequantize;
 
+/// Nothing is proven through a layer that computes in the model's own types.
+Prover proveHost;
+
 /// (A66) A bound of the error of a layer with a function behind its accumulator.
 void proveLayerFunction(LayerProof &proof, const program::Model &model, const program::LayerT &layer,
                         const Requantizer &requantizer);

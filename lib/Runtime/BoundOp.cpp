@@ -1,6 +1,8 @@
 //===- BoundOp.cpp - An operator ready to run -----------------------------===//
 #include "tare/Runtime/BoundOp.h"
 
+#include <cassert>
+
 namespace tare::runtime {
 namespace {
 
@@ -25,6 +27,21 @@ BoundOp::BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> o
     operandBytes += int64_t(type.bytes());
 }
 
+BoundOp::BoundOp(const program::HostT &host, std::span<const kernels::Operand> operands,
+                 std::span<const TensorType> results) {
+  auto decoded = program::decodeHost(host, operands.size());
+  assert(decoded && "the program is verified");
+  node = std::move(*decoded);
+  std::vector<TensorType> types;
+  for (const kernels::Operand &operand : operands) {
+    types.push_back(operand.type);
+    operandBytes += int64_t(operand.type.bytes());
+  }
+  multiplyAccumulates = program::macsOfHost(host, types, results);
+  for (const TensorType &result : results)
+    resultBytes += int64_t(result.bytes());
+}
+
 double BoundOp::estimatedMicroseconds() const {
   double sums = macs() != 0 ? double(sumCount) : 0;
   return double(macs()) / macsPerMicrosecond + sums / sumsPerMicrosecond +
@@ -37,6 +54,19 @@ void BoundOp::run(std::span<const ConstTensorView> operands, const TensorView &r
     fast->run(operands, result, scratch, share);
   else
     kernel->reference(*op, operands, result);
+}
+
+Status BoundOp::runHost(std::span<const ConstTensorView> operands, std::span<const TensorView> results) const {
+  // Views: the memory is the caller's.
+  std::vector<Tensor> given, made;
+  for (const ConstTensorView &operand : operands)
+    given.emplace_back(operand.type, nullptr, operand.data);
+  for (const TensorView &result : results)
+    made.emplace_back(result.type, nullptr, result.data);
+  std::vector<const Tensor *> byPosition;
+  for (int64_t number : node->operands)
+    byPosition.push_back(number < 0 ? nullptr : &given[number]);
+  return host::run(node->node, byPosition, made);
 }
 
 } // namespace tare::runtime

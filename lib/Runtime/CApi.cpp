@@ -92,6 +92,8 @@ tare_type typeOf(ElementType element) {
     return TARE_U32;
   case ElementType::u64:
     return TARE_U64;
+  case ElementType::boolean:
+    return TARE_BOOL;
   default: // a verified program has no other
     return TARE_F32;
   }
@@ -210,7 +212,6 @@ tare_status tare_context_run(tare_context *context, const void *const *inputs, v
       return status;
     if (auto status = allGiven(outputs, outputCount, "output"); !status)
       return status;
-    context->context->run({inputs, inputCount}, {outputs, outputCount});
-    return success();
+    return context->context->run({inputs, inputCount}, {outputs, outputCount});
   });
 }

@@ -1,6 +1,8 @@
 //===- Context.cpp - Runs programs ----------------------------------------===//
 #include "ContextParts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -39,17 +41,20 @@ uint64_t nanosecondsNow() {
 
 size_t Context::outputCount() const { return outputs.size(); }
 
-void Context::run(std::span<const void *const> inputValues, std::span<void *const> outputValues,
-                  const RunOptions &options) {
+Status Context::run(std::span<const void *const> inputValues, std::span<void *const> outputValues,
+                    const RunOptions &options) {
   assert(inputValues.size() == inputs.size() && "one pointer per input");
   assert(outputValues.size() == outputs.size() && "one pointer per output");
   bindValues(inputValues, outputValues);
   for (size_t layer = 0; layer <= layers.size(); ++layer) {
     admit(layer, inputValues);
     deliver(layer, outputValues);
-    if (layer != layers.size())
-      runLayer(layer, options);
+    if (layer == layers.size())
+      continue;
+    if (Status done = runLayer(layer, options); !done)
+      return done;
   }
+  return success();
 }
 
 void Context::execute(const Node &node, std::span<Interval> intervals) {
@@ -68,7 +73,7 @@ void Context::execute(const Node &node, std::span<Interval> intervals) {
     team->run(node.shares, node.wakes, runShare);
 }
 
-void Context::runLayer(size_t index, const RunOptions &options) {
+Status Context::runLayer(size_t index, const RunOptions &options) {
   const Node &node = layers[index];
   std::span<Interval> intervals;
   if (!options.intervals.empty())
@@ -76,10 +81,29 @@ void Context::runLayer(size_t index, const RunOptions &options) {
   std::fill(intervals.begin(), intervals.end(), Interval());
   {
     LayerClock clock(options, index);
-    execute(node, intervals);
+    if (Status done = executeLayer(index, intervals); !done)
+      return done;
   }
-  if (options.observe && node.observed.data)
-    options.observe(index, node.observed);
+  if (options.observe && node.observed.front().data)
+    options.observe(index, node.observed.front());
+  if (options.observeFurther)
+    for (size_t i = 1; i < node.observed.size(); ++i)
+      options.observeFurther(index, i - 1, node.observed[i]);
+  return success();
+}
+
+/// A host layer runs in the calling thread.
+Status Context::executeLayer(size_t index, std::span<Interval> intervals) {
+  const Node &node = layers[index];
+  if (!node.op || !node.op->isHost())
+    return execute(node, intervals), success();
+  uint64_t begin = intervals.empty() ? 0 : nanosecondsNow();
+  Status done = node.op->runHost(node.operands, node.hostResults);
+  if (!intervals.empty())
+    intervals[0] = {begin, nanosecondsNow()};
+  if (done)
+    return done;
+  return Error{fmt::format("layer '{}': {}", owner->program().layers[index]->name, done.error().message)};
 }
 
 } // namespace tare::runtime

@@ -19,8 +19,10 @@ struct Context::Node {
   bool wakes = false;
   std::vector<ConstTensorView> operands;
   TensorView result;
-  /// The result as an observer sees it; no data where the layer does not run.
-  ConstTensorView observed;
+  /// Of a host layer: all its results.
+  std::vector<TensorView> hostResults;
+  /// The results as an observer sees them; no data where the layer does not run.
+  std::vector<ConstTensorView> observed;
 };
 
 /// What leads from a caller's value into the arena, or out of it.

@@ -78,11 +78,14 @@ void Context::addViews(PortBinding &port, const std::vector<uint32_t> &owners) {
     for (size_t k = 0; k != node.operands.size(); ++k)
       if (owners[program.layers[i]->operands[k]] == memory)
         port.readers.push_back(&node.operands[k]);
-    if (owners[program.layers[i]->result] != memory || !node.observed.data)
-      continue;
-    port.readers.push_back(&node.observed);
-    if (node.op)
-      port.writer = &node.result;
+    std::vector<uint32_t> results = program::resultsOf(*program.layers[i]);
+    for (size_t k = 0; k != results.size(); ++k) {
+      if (owners[results[k]] != memory || !node.observed[k].data)
+        continue;
+      port.readers.push_back(&node.observed[k]);
+      if (node.op)
+        port.writer = node.op->isHost() ? &node.hostResults[k] : &node.result;
+    }
   }
 }
 

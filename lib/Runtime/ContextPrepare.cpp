@@ -137,7 +137,9 @@ void Context::bindLayers() {
     for (uint32_t operand : layer.operands)
       node.operands.push_back({model.type(operand), memoryOf(operand)});
     node.result = {model.type(layer.result), memoryOf(layer.result)};
-    node.observed = node.result;
+    for (uint32_t result : program::resultsOf(layer))
+      node.hostResults.push_back({model.type(result), memoryOf(result)});
+    node.observed.assign(node.hostResults.begin(), node.hostResults.end());
     if (isInPlace(layer))
       node.op = nullptr;
     layers.push_back(std::move(node));
@@ -145,7 +147,7 @@ void Context::bindLayers() {
   for (const PortBinding &input : inputs)
     for (size_t layer : input.path.stoodFor) {
       layers[layer].op = nullptr;
-      layers[layer].observed.data = nullptr;
+      layers[layer].observed.front().data = nullptr;
     }
 }
 

@@ -37,7 +37,14 @@ void Session::prepareLayers() {
     std::vector<kernels::Operand> operands;
     for (uint32_t operand : layer->operands)
       operands.push_back({source->type(operand), source->constant(operand)});
-    layers.emplace_back(layer->op, operands, source->type(layer->result), options.forceReference);
+    if (const program::HostT *host = layer->op.AsHost()) {
+      std::vector<TensorType> results;
+      for (uint32_t result : program::resultsOf(*layer))
+        results.push_back(source->type(result));
+      layers.emplace_back(*host, operands, results);
+    } else {
+      layers.emplace_back(layer->op, operands, source->type(layer->result), options.forceReference);
+    }
   }
 }
 

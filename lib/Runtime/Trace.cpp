@@ -34,7 +34,7 @@ std::vector<Tensor> Trace::enter(const std::vector<Tensor> &values) const {
   return tensors;
 }
 
-std::vector<Tensor> Trace::run(const std::vector<Tensor> &inputs, const Visitor &visit) const {
+Result<std::vector<Tensor>> Trace::run(const std::vector<Tensor> &inputs, const Visitor &visit) const {
   assert(inputs.size() == owner->inputCount() && "one tensor per input");
   const program::ProgramT &program = owner->program();
   const program::Model &model = *owner->source;
@@ -49,9 +49,15 @@ std::vector<Tensor> Trace::run(const std::vector<Tensor> &inputs, const Visitor 
     std::vector<ConstTensorView> operands;
     for (uint32_t operand : layer.operands)
       operands.push_back(tensors[operand].view());
-    tensors[layer.result] = runLayer(i, operands);
+    auto made = runLayer(i, operands);
+    if (!made)
+      return Error{"layer '" + layer.name + "': " + made.error().message};
+    std::vector<ConstTensorView> views;
+    std::vector<uint32_t> results = program::resultsOf(layer);
+    for (size_t k = 0; k != results.size(); ++k)
+      views.push_back((tensors[results[k]] = (*made)[k]).view());
     if (visit)
-      visit({i, operands, tensors[layer.result].view()});
+      visit({i, operands, views.front(), std::span(views).subspan(1)});
     for (uint32_t tensor : layer.operands)
       if (owner->uses[tensor].lastUse() == int64_t(i))
         tensors[tensor] = Tensor();
@@ -62,12 +68,20 @@ std::vector<Tensor> Trace::run(const std::vector<Tensor> &inputs, const Visitor 
   return outputs;
 }
 
-Tensor Trace::runLayer(size_t layer, std::span<const ConstTensorView> operands) const {
+Result<std::vector<Tensor>> Trace::runLayer(size_t layer, std::span<const ConstTensorView> operands) const {
   const BoundOp &op = owner->layers[layer];
-  Tensor result(owner->source->type(owner->program().layers[layer]->result));
+  std::vector<Tensor> results;
+  std::vector<TensorView> views;
+  for (uint32_t result : program::resultsOf(*owner->program().layers[layer]))
+    views.push_back(results.emplace_back(owner->source->type(result)).mutableView());
+  if (op.isHost()) {
+    if (Status done = op.runHost(operands, views); !done)
+      return done.error();
+    return results;
+  }
   Tensor scratch(ElementType::i8, {int64_t(op.scratchBytes())});
-  op.run(operands, result.mutableView(), scratch.mutableAs<std::byte>());
-  return result;
+  op.run(operands, views.front(), scratch.mutableAs<std::byte>());
+  return results;
 }
 
 } // namespace tare::runtime

@@ -47,7 +47,8 @@ bool Target::hasOp(llvm::StringRef op) const { return llvm::is_contained(ops, op
 std::vector<std::string> allOperatorNames() {
   std::vector<std::string> names;
   for (program::Op kind : program::EnumValuesOp())
-    if (const kernels::OpKernel *kernel = kernels::lookup(kind))
+    if (const kernels::OpKernel *kernel = kernels::lookup(kind);
+        kernel && kernel->facts.meaning != kernels::Meaning::host)
       names.emplace_back(kernel->name);
   return names;
 }

@@ -219,6 +219,8 @@ private:
       return mlir::success();
     bool good = true;
     getOperation().walk([&](npu::DequantizeOp dequantize) {
+      if (isAtHost(dequantize))
+        return;
       if (!cast<ShapedType>(dequantize.getInput().getType()).getElementType().isInteger(32))
         return;
       dequantize.emitError() << "'" << qnn::layerName(dequantize)
@@ -230,13 +232,32 @@ private:
     return mlir::success(good);
   }
 
+  /// Whether a cast stands between integers and what the host computes within the network.
+  static bool isAtHost(Operation *cast) {
+    if (isa<npu::QuantizeOp>(cast)) {
+      Operation *maker = cast->getOperand(0).getDefiningOp();
+      while (movesData(maker))
+        maker = maker->getOperand(0).getDefiningOp();
+      return isa_and_nonnull<npu::HostOp>(maker);
+    }
+    return leadsToHost(cast->getResult(0));
+  }
+
+  static bool leadsToHost(Value value) {
+    return llvm::any_of(value.getUsers(), [](Operation *user) {
+      bool isMoved = isa<npu::TransposeOp, npu::ReshapeOp, npu::ConcatOp, npu::SliceOp>(user);
+      return isa<npu::HostOp>(user) || (isMoved && leadsToHost(user->getResult(0)));
+    });
+  }
+
   /// Casts that stay although they were to be stripped are refused; movements inside a network are what they are.
   LogicalResult checkRest(HostKinds kinds) {
     bool good = true;
     for (Operation &op : getOperation().getOps()) {
       if ((kinds.transpose && isa<npu::TransposeOp>(op)) || (kinds.concat && isa<npu::ConcatOp>(op)))
         remarkMissed(&op, category, "LeftToHost") << remark::reason("is not next to an input or output");
-      if ((kinds.quantize && isa<npu::QuantizeOp>(op)) || (kinds.dequantize && isa<npu::DequantizeOp>(op))) {
+      if (((kinds.quantize && isa<npu::QuantizeOp>(op)) || (kinds.dequantize && isa<npu::DequantizeOp>(op))) &&
+          !isAtHost(&op)) {
         StringRef port = isa<npu::QuantizeOp>(op) ? "input" : "output";
         op.emitError() << "'" << qnn::layerName(&op) << "' cannot be left to the host: it is not next to an " << port
                        << ", or not its only user";

@@ -40,8 +40,20 @@ struct LowerDequantize : OpConversionPattern<quant::DequantizeCastOp> {
   }
 };
 
+/// The host computes the node on what the model computes it on.
+struct LowerHost : OpConversionPattern<qnn::HostOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::HostOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    rewriter.replaceOpWithNewOp<npu::HostOp>(op, op.getResultTypes(), op.getKindAttr(), op.getOpsetAttr(),
+                                             adaptor.getInputs(), op.getPositionsAttr(), op.getParametersAttr(),
+                                             op.getReasonAttr());
+    return mlir::success();
+  }
+};
+
 } // namespace
 
 void tare::addBorderLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerQuantize, LowerDequantize>(types, patterns.getContext());
+  patterns.add<LowerQuantize, LowerDequantize, LowerHost>(types, patterns.getContext());
 }

@@ -35,7 +35,7 @@ public:
         if (auto found = blockOf.find(operand); found != blockOf.end())
           blocks[found->second].end = time;
       if (isa<npu::NpuOpInterface>(op))
-        addResult(op, time);
+        addResults(op, time);
     }
   }
 
@@ -45,7 +45,7 @@ public:
   llvm::MapVector<Value, size_t> blockOf;
 
 private:
-  void addResult(Operation &op, int64_t time) {
+  void addResults(Operation &op, int64_t time) {
     Value result = op.getResult(0);
     if (auto reshape = dyn_cast<npu::ReshapeOp>(op))
       if (auto found = blockOf.find(reshape.getInput()); found != blockOf.end()) {
@@ -53,7 +53,8 @@ private:
         blockOf[result] = block;
         return;
       }
-    add(result, time);
+    for (Value each : op.getResults())
+      add(each, time);
   }
 
   void add(Value value, int64_t time) {
@@ -100,9 +101,15 @@ private:
       IntegerAttr offset = builder.getI64IntegerAttr(plan.offsets[block]);
       if (auto argument = dyn_cast<BlockArgument>(value))
         function.setArgAttr(argument.getArgNumber(), npu::offsetAttrName, offset);
-      else
+      else if (cast<OpResult>(value).getResultNumber() == 0)
         value.getDefiningOp()->setAttr(npu::offsetAttrName, offset);
     }
+    for (Operation &op : function.getOps())
+      if (op.getNumResults() > 1)
+        op.setAttr(npu::furtherOffsetsAttrName, builder.getDenseI64ArrayAttr(llvm::map_to_vector(
+                                                    llvm::drop_begin(op.getResults()), [&](Value result) {
+                                                      return int64_t(plan.offsets[liveness.blockOf.lookup(result)]);
+                                                    })));
     function->setAttr(npu::arenaBytesAttrName, builder.getI64IntegerAttr(plan.arenaBytes));
     function->setAttr(npu::arenaLowerBoundAttrName, builder.getI64IntegerAttr(plan.lowerBound));
   }

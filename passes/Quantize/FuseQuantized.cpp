@@ -1,9 +1,9 @@
 //===- FuseQuantized.cpp - Whole ops on quantized types -------------------===//
 //
-// Invariant: afterwards no op computes in float. A quantize stands behind
-// inputs alone, a dequantize before results alone, with nothing but
-// what moves elements between them and the graph's ends; weights, biases and other
-// constants are integers.
+// Invariant: afterwards no op but the host's computes in float. A quantize stands
+// behind inputs and host ops alone, a dequantize before results and host ops alone,
+// with nothing but what moves elements between; weights, biases and other constants
+// of integer ops are integers.
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantMemory.h"
@@ -311,7 +311,11 @@ private:
     if (op.hasTrait<OpTrait::ConstantLike>())
       return false;
     Value result = op.getResult(0);
-    auto isInput = [&](Value value) { return isa<BlockArgument>(value) || fromInputs.contains(value); };
+    if (isa<qnn::HostOp>(op))
+      return false;
+    auto isInput = [&](Value value) {
+      return isa<BlockArgument>(value) || value.getDefiningOp<qnn::HostOp>() || fromInputs.contains(value);
+    };
     if (isa<quant::DequantizeCastOp>(op))
       return !boundary.contains(result);
     if (isa<quant::QuantizeCastOp>(op))

@@ -62,12 +62,18 @@ void tare::widen(std::optional<std::pair<double, double>> &range, const std::opt
   range->second = std::max(range->second, by->second);
 }
 
+/// Each result of a host op has a range of its own.
+static StringAttr rangeNameOf(OpResult result) {
+  std::string number = result.getResultNumber() ? "." + std::to_string(result.getResultNumber()) : "";
+  return StringAttr::get(result.getContext(), Twine(qnn::rangeAttrName) + number);
+}
+
 qnn::RangeAttr tare::rangeAttr(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
     return function.getArgAttrOfType<qnn::RangeAttr>(argument.getArgNumber(), qnn::rangeAttrName);
   }
-  return value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(qnn::rangeAttrName);
+  return value.getDefiningOp()->getAttrOfType<qnn::RangeAttr>(rangeNameOf(cast<OpResult>(value)));
 }
 
 std::optional<double> tare::constantBorder(Operation *op) {
@@ -134,7 +140,7 @@ void tare::setRange(Value value, double min, double max, qnn::RangeLabel label, 
     cast<func::FuncOp>(argument.getOwner()->getParentOp())
         .setArgAttr(argument.getArgNumber(), qnn::rangeAttrName, attr);
   else
-    value.getDefiningOp()->setDiscardableAttr(qnn::rangeAttrName, attr);
+    value.getDefiningOp()->setDiscardableAttr(rangeNameOf(cast<OpResult>(value)), attr);
 }
 
 OutputBoundary::OutputBoundary(func::FuncOp function) {
@@ -155,7 +161,9 @@ bool OutputBoundary::moves(Operation *op) const {
   return gridOp && gridOp.movesElements() && contains(op->getResult(0));
 }
 
-bool OutputBoundary::takesOut(Operation *user) const { return user->hasTrait<OpTrait::IsTerminator>() || moves(user); }
+bool OutputBoundary::takesOut(Operation *user) const {
+  return user->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(user) || moves(user);
+}
 
 quant::QuantizeCastOp tare::existingCast(Value value) {
   for (Operation *user : value.getUsers())

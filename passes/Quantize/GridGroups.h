@@ -18,12 +18,12 @@
 
 namespace tare {
 
-/// The values at the graph's end that stay float: each reaches nothing but the function's results, through ops that
-/// only move elements. What is joined there has a grid for each part.
+/// The values that stay float: each reaches nothing but the function's results and what the host computes, through ops
+/// that only move elements. What is joined there has a grid for each part.
 class OutputBoundary {
 public:
   explicit OutputBoundary(mlir::func::FuncOp function);
-  /// Only the function's results read `value`, perhaps moved.
+  /// Only the function's results and host ops read `value`, perhaps moved.
   bool contains(mlir::Value value) const { return values.contains(value); }
   /// Whether all that `user` does is to take its operands out of the graph.
   bool takesOut(mlir::Operation *user) const;

@@ -53,6 +53,8 @@ public:
     for (Operation &op : function.getBody().front())
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         visit(gridOp);
+      else if (isa<qnn::HostOp>(op))
+        visitHost(op);
     // What of its type an input of integers has: it may be little.
     for (auto cast : function.getOps<quant::DequantizeCastOp>())
       if (isa<BlockArgument>(cast.getInput()))
@@ -81,6 +83,13 @@ private:
     bool needed =
         op.getGridRule() == GridRule::Own && !op->use_empty() && !existingCast(result) && !keepsAccumulator && !isStep;
     import(result, needed);
+  }
+
+  /// What integer layers read of a host op gets a grid.
+  void visitHost(Operation &op) {
+    for (Value result : op.getResults())
+      if (qnn::isFloatTensor(result) && !result.use_empty())
+        import(result, /*needed=*/!existingCast(result) && !boundary.contains(result));
   }
 
   /// What the file says of `value`.

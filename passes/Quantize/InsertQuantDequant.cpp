@@ -130,6 +130,10 @@ private:
       if (auto cast = dyn_cast<quant::DequantizeCastOp>(op);
           cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
+      if (isa<qnn::HostOp>(op))
+        for (Value result : op->getResults())
+          if (qnn::isFloatTensor(result) && !result.use_empty() && !boundary.contains(result))
+            groups.add(result);
       auto gridOp = dyn_cast<GridOpInterface>(op);
       if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty())
         continue;
@@ -268,7 +272,9 @@ private:
   void castActivation(Value value, const Grid &grid, const OutputBoundary &boundary) {
     auto isCast = [&](OpOperand &use) {
       bool passesInput = isa<BlockArgument>(value) && boundary.takesOut(use.getOwner());
-      return passesInput || isa<quant::QuantizeCastOp>(use.getOwner());
+      // The host reads what it has made itself.
+      bool passesHost = value.getDefiningOp<qnn::HostOp>() && boundary.takesOut(use.getOwner());
+      return passesInput || passesHost || isa<quant::QuantizeCastOp>(use.getOwner());
     };
     if (value.getDefiningOp<quant::DequantizeCastOp>() || llvm::all_of(value.getUses(), isCast))
       return;

@@ -70,7 +70,7 @@ def test_no_program_comes_of_them(tmp_path, rng):
     path = save(tmp_path / "m.onnx", nodes, [port("x", [2, 6])], [port("y", None)],
                 {"k": np.array([3], I64), "s": np.array([1, 1, 2, 2], F32), "shape": np.array([1, 1, 2, 3], I64)}, 18)
     np.savez(tmp_path / "x.npz", x=rng.normal(size=(4, 2, 6)).astype(F32))
-    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert said.count("\n") == 1 and "operators that have no integer form: node 'top' (TopK, opset 18), node 'hard' (Hardmax, opset 18); tare run" in said
     assert "node 'large' (Resize, opset 18): attribute 'mode' is 'cubic'" in said
     assert not (tmp_path / "m.tare").exists()
@@ -138,7 +138,7 @@ def test_an_input_that_becomes_a_constant(tmp_path, rng):
     given = {"x": x, "sr": np.full(8, 8000, I64), "shape": np.tile(np.array([3, 2], I64), (8, 1))}
     np.testing.assert_allclose(outputs_of(path, given)["y"], 3 * x.reshape(8, 3, 2), rtol=1e-6)
     np.savez(tmp_path / "x.npz", **given)
-    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert "node 'choice' (If, opset 18): the condition 'is_wide' depends on the model's inputs" in said and "--input-value" in said
 
 
@@ -163,7 +163,7 @@ def test_named_dimensions(tmp_path, rng):
     program, _ = converted(path, {"x": x}, "--input-shape", "batch=1,height=4", "--input-shape", "width=5")
     assert outputs_of(program, {"x": x})["y"].size == x.size
     np.testing.assert_array_equal(outputs_of(path, {"x": x})["y"].reshape(x.shape), np.maximum(x, 0))  # the data's shape
-    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert "or --input-shape height=N" in said
     assert "--input-shape names 'depth'" in fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare", "--input-shape", "depth=4")
 
@@ -177,7 +177,7 @@ def test_opsets_before_seven(tmp_path, rng):
     x = rng.normal(size=(2, 3, 4)).astype(F32)
     np.testing.assert_allclose(outputs_of(path, {"x": x})["y"], x + np.arange(3, dtype=F32)[:, None], rtol=1e-6)
     np.savez(tmp_path / "x.npz", x=x)
-    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert "node 'sum' (Add, opset 6)" in said and "convert the model with onnx.version_converter" in said
 
 

@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeRunCommand());
   commands.push_back(makeCompareCommand());
   commands.push_back(makeInspectCommand());
+  commands.push_back(makeStripCommand());
   commands.push_back(makeTargetCommand());
   commands.push_back(makeVerifyCommand());
   return commands;

@@ -102,7 +102,8 @@ public:
       return failure();
     if (failed(arrow(Stage::simplified, "simplify", buildSimplifyPipeline)))
       return failure();
-    if (request.last >= Stage::qdq && failed(qnn::checkIntegerForms(result.module->lookupSymbol<func::FuncOp>("main"))))
+    if (request.refusesHost && request.last >= Stage::qdq && first < Stage::qdq &&
+        failed(qnn::checkIntegerForms(result.module->lookupSymbol<func::FuncOp>("main"))))
       return failure();
     if (failed(calibrate()))
       return failure();
@@ -135,7 +136,16 @@ private:
     if (request.isIr)
       first = stageOf(*result.module);
     setStage(first);
-    return checkRequest();
+    return failed(checkRequest()) ? failure() : cut();
+  }
+
+  /// Before anything looks at the network: what is not taken need not be supported further on.
+  LogicalResult cut() {
+    if (request.inputs.empty() && request.outputs.empty())
+      return mlir::success();
+    PassManager passes(&context, ModuleOp::getOperationName());
+    buildCutPipeline(passes, request.inputs, request.outputs);
+    return passes.run(*result.module);
   }
 
   void setStage(Stage stage) { (*result.module)->setAttr(stageAttrName, StringAttr::get(&context, nameOf(stage))); }
@@ -153,6 +163,8 @@ private:
                                                   << "': it is at '" << nameOf(first) << "'";
     if (first >= Stage::ranges && (wanted.random || !wanted.path.empty()))
       return refuse("calibration");
+    if (first >= Stage::ranges && (!request.inputs.empty() || !request.outputs.empty()))
+      return refuse("--inputs or --outputs");
     if (first >= Stage::ranges && request.choosesRanges)
       return refuse("--method, --percentile or --samples");
     if (first >= Stage::qdq && request.choosesTarget)

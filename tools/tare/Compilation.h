@@ -53,6 +53,8 @@ struct CompilationRequest {
   std::string model;
   bool isIr = false;
   onnx::ImportOptions import;
+  /// Names of values between which a part of the network is taken; empty for its own ends.
+  std::vector<std::string> inputs, outputs;
   CalibrationRequest calibration;
   PipelineOptions pipeline;
   /// Whether the user chose the target or the type of activations: in IR that is quantized both are settled.
@@ -64,6 +66,8 @@ struct CompilationRequest {
   Stage last = Stage::npu;
   /// One numbered .mlir per pass that changed something; empty for none.
   std::string dumpFolder;
+  /// Whether a model is refused of which the host would have to compute a part.
+  bool refusesHost = false;
   /// Whether the passes of each step are timed, too.
   bool timing = false;
 };

@@ -4,6 +4,7 @@
 #include "Commands.h"
 #include "CompilerContext.h"
 #include "DumpedFiles.h"
+#include "HostReport.h"
 #include "Json.h"
 #include "Numbers.h"
 #include "OutputFile.h"
@@ -60,6 +61,7 @@ public:
     }
     complete.push_back(output);
     noteUnused(*request);
+    showHost();
     showCheck();
     context.showWarnings();
     report(*compiled, context);
@@ -75,6 +77,19 @@ private:
                    "Leave these at the border to the host: quantize, dequantize, transpose, concat")
         ->type_name("LIST")
         ->check(listOf({"quantize", "dequantize", "transpose", "concat"}));
+    app.add_option("--inputs", cutInputs, "Take the part of the network behind these values, by the model's names")
+        ->type_name("LIST")
+        ->allow_extra_args(false);
+    app.add_option("--outputs", cutOutputs, "Take the part of the network in front of these values")
+        ->type_name("LIST")
+        ->allow_extra_args(false);
+    app.add_option(
+           "--host", host,
+           "allow: layers that have no integer form run on the host in float, and are listed; error: refuse them")
+        ->type_name("WHAT")
+        ->check(oneOf({"allow", "error"}))
+        ->capture_default_str();
+    app.add_flag("--host-tail", hostTail, "Leave to the host all that stands behind the last products with weights");
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");
@@ -102,6 +117,10 @@ private:
       return request;
     request->pipeline.stripIo = splitLists(stripIo);
     request->pipeline.repair = !noRepair;
+    request->pipeline.hostTail = hostTail;
+    request->refusesHost = host == "error";
+    request->inputs = splitLists(cutInputs);
+    request->outputs = splitLists(cutOutputs);
     request->pipeline.allowUncalibrated = allowUncalibrated;
     request->dumpFolder = dumpFolder;
     request->timing = timing;
@@ -136,6 +155,7 @@ private:
                         {"--method, --percentile or --samples", request.choosesRanges, Stage::ranges},
                         {"--allow-uncalibrated", allowUncalibrated, Stage::qdq},
                         {"--no-repair", noRepair, Stage::qdq},
+                        {"--host-tail", hostTail, Stage::qdq},
                         {"--strip-io", !stripIo.empty(), Stage::npu}};
     for (const Use &use : uses)
       if (use.isGiven && use.stage > last)
@@ -183,6 +203,7 @@ private:
     compiled.steps.push_back(emitting.stop("emit"));
     arenaBytes = emitted->program.arena_bytes;
     roundedTwice = countRoundedTwice(emitted->program);
+    hostReport = hostReportOf(*compiled.module);
     StepClock writing;
     if (!isChecked(compiled)) {
       if (strict)
@@ -280,6 +301,12 @@ private:
         console().note(line);
   }
 
+  void showHost() const {
+    constexpr size_t mostLayers = 20;
+    for (const std::string &line : linesOf(hostReport, console().isVerbose() ? SIZE_MAX : mostLayers))
+      console().note(line);
+  }
+
   /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
   Status writeModule(Compilation &compiled) {
     StepClock writing;
@@ -336,6 +363,8 @@ private:
           out.attribute("layers_rounded_twice", int64_t(roundedTwice));
         out.attribute("peak_memory_mb", peakMegabytes());
         writeWarnings(out, context.warnings());
+        if (arenaBytes)
+          writeHostReport(out, hostReport);
         if (checked)
           writeCheck(out, *checked);
         out.attributeArray("repairs", [&] {
@@ -361,13 +390,15 @@ private:
   }
 
   CalibrationOptions options;
-  std::vector<std::string> stripIo;
+  std::vector<std::string> stripIo, cutInputs, cutOutputs;
   std::string dumpFolder, emit = "program", output;
-  bool timing = false, noRepair = false, allowUncalibrated = false, strict = false;
+  std::string host = "allow";
+  bool timing = false, noRepair = false, allowUncalibrated = false, strict = false, hostTail = false;
   int64_t checkSamples = 4;
   CLI::Option *checkOption = nullptr;
   std::optional<uint64_t> arenaBytes;
   size_t roundedTwice = 0;
+  HostReport hostReport;
   std::optional<SelfCheck> checked;
 };
 

@@ -87,6 +87,11 @@ private:
       writeArray(files.result);
       writeGrid(layer.result);
     });
+    if (!files.further.empty())
+      out.attributeArray("further_outputs", [&] {
+        for (const golden::Array &further : files.further)
+          out.object([&] { writeArray(further); });
+      });
   }
 
   void writeRequantization(const golden::LayerVectors &files) {

@@ -4,6 +4,7 @@
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Kernels/Rounding.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Program/Reader.h"
 #include "tare/Proof/Requantizer.h"
 #include "tare/Runtime/Session.h"
@@ -49,13 +50,13 @@ void setFactors(InspectedLayer &layer, const program::OpUnion &op) {
   }
 }
 
-InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer) {
-  const program::TensorT &result = *model.program().tensors[layer.result];
+InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer, uint32_t index) {
+  const program::TensorT &result = *model.program().tensors[index];
   const kernels::OpKernel &kernel = *kernels::lookup(layer.op.type);
   InspectedLayer inspected{layer.name,
                            result.name,
-                           std::string(kernel.name),
-                           model.type(layer.result),
+                           program::kindOf(layer.op),
+                           model.type(index),
                            gridOf(result.scales, result.axis, result.zero_point),
                            {},
                            {},
@@ -97,7 +98,8 @@ Result<Inspection> tare::inspectProgram(const std::string &path) {
   for (size_t i = 0; i != program.outputs.size(); ++i)
     result.outputs.push_back(portOf(*program.outputs[i], (*session)->describeOutput(i, Form::program)));
   for (const auto &layer : program.layers)
-    result.layers.push_back(layerOf(**model, *layer));
+    for (uint32_t index : program::resultsOf(*layer))
+      result.layers.push_back(layerOf(**model, *layer, index));
   for (size_t i = 0; i != program.tensors.size(); ++i)
     if (program.tensors[i]->constant)
       result.parameters += (*model)->type(i).count();

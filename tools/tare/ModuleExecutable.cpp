@@ -73,6 +73,8 @@ Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind
 std::string kindOf(Operation *op) {
   if (auto node = dyn_cast<qnn::HostOp>(op))
     return node.getKind().str();
+  if (auto node = dyn_cast<npu::HostOp>(op))
+    return node.getNode().str();
   return llvm::StringSwitch<std::string>(op->getName().getStringRef())
       .Case("quant.qcast", "quantize")
       .Case("quant.dcast", "dequantize")

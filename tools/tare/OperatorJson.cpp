@@ -132,6 +132,37 @@ void write(OStream &out, const program::DequantizeT &dequantize) {
   out.attribute("zero_point", dequantize.zero_point);
 }
 
+void writeHostAttribute(OStream &out, const program::HostAttributeT &attribute) {
+  using Kind = program::HostAttributeKind;
+  out.attribute("name", jsonText(attribute.name));
+  out.attribute("kind", program::EnumNameHostAttributeKind(attribute.kind));
+  if (attribute.kind == Kind::integer || attribute.kind == Kind::integers)
+    jsonList(out, "values", attribute.integers);
+  if (attribute.kind == Kind::number || attribute.kind == Kind::numbers)
+    out.attributeArray("values", [&] {
+      for (double number : attribute.numbers)
+        out.value(jsonNumber(number));
+    });
+  if (attribute.kind == Kind::text || attribute.kind == Kind::texts)
+    out.attributeArray("values", [&] {
+      for (const std::string &text : attribute.texts)
+        out.value(jsonText(text));
+    });
+  if (attribute.tensor)
+    out.attribute("tensor", jsonText(toString(TensorType{attribute.tensor->type, attribute.tensor->shape})));
+}
+
+void write(OStream &out, const program::HostT &host) {
+  out.attribute("operator", jsonText(host.kind));
+  out.attribute("opset", int64_t(host.opset));
+  if (!host.positions.empty())
+    jsonList(out, "positions", host.positions);
+  out.attributeArray("attributes", [&] {
+    for (const auto &attribute : host.attributes)
+      out.object([&] { writeHostAttribute(out, *attribute); });
+  });
+}
+
 /// Writes the operator if it is a `Table`.
 template <typename Table> bool tryWrite(OStream &out, const program::OpUnion &op) {
   if (op.type != program::OpUnionTraits<Table>::enum_value)
@@ -151,8 +182,8 @@ template <typename... Tables> bool writeFirst(OStream &out, const program::OpUni
 void tare::writeParameters(OStream &out, const program::OpUnion &op) {
   using namespace program;
   writeFirst<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT, AveragePoolT,
-             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT>(out,
-                                                                                                                  op);
+             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT,
+             HostT>(out, op);
 }
 
 void tare::writeStages(OStream &out, const program::StagesT &stages) {

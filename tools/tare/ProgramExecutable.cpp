@@ -16,11 +16,13 @@ namespace {
 
 class ProgramRunner : public Runner {
 public:
-  ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<size_t> &layerIndices)
-      : context(std::move(context)), layerIndices(layerIndices),
+  ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<ProgramExecutable::Observed> &observed,
+                ProgramExecutable::Problem &problem)
+      : context(std::move(context)), observed(observed), problem(problem),
         numbers(this->context->session().program().layers.size()) {
-    for (size_t i = 0; i != layerIndices.size(); ++i)
-      numbers[layerIndices[i]] = i;
+    for (size_t i = 0; i != observed.size(); ++i)
+      if (observed[i].result == 0)
+        numbers[observed[i].layer] = i;
   }
 
   std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) override {
@@ -34,41 +36,54 @@ public:
       out.push_back(outputs.back().mutableAs<void>());
     }
     runtime::RunOptions options;
-    if (observe)
+    if (observe) {
       options.observe = [&](size_t layer, const ConstTensorView &result) { observe(numbers[layer], result); };
-    if (times)
-      runTimed(in, out, options);
-    else
-      context->run(in, out, options);
+      options.observeFurther = [&](size_t layer, size_t further, const ConstTensorView &result) {
+        observe(numbers[layer] + 1 + further, result);
+      };
+    }
+    note(times ? runTimed(in, out, options) : context->run(in, out, options));
     return outputs;
   }
 
   bool recordTimes(RunTimes &into) override {
     times = &into;
     times->threads = context->threads();
-    times->nanoseconds.resize(layerIndices.size());
-    times->intervals.resize(layerIndices.size() * times->threads);
+    times->nanoseconds.resize(observed.size());
+    times->intervals.resize(observed.size() * times->threads);
     nanoseconds.resize(numbers.size());
     intervals.resize(numbers.size() * times->threads);
     return true;
   }
 
 private:
-  void runTimed(std::span<const void *const> in, std::span<void *const> out, runtime::RunOptions &options) {
+  void note(const Status &ran) {
+    if (ran)
+      return;
+    std::lock_guard lock(problem.mutex);
+    if (!problem.first)
+      problem.first = ran.error();
+  }
+
+  Status runTimed(std::span<const void *const> in, std::span<void *const> out, runtime::RunOptions &options) {
     std::fill(nanoseconds.begin(), nanoseconds.end(), 0);
     // As in a loop: the outputs' memory is mapped, weights are in the cache as far as they stay there, threads are
     // awake.
-    context->run(in, out);
+    if (Status ran = context->run(in, out); !ran)
+      return ran;
     options.nanoseconds = nanoseconds;
     options.intervals = intervals;
     times->begin = now();
-    context->run(in, out, options);
+    Status ran = context->run(in, out, options);
     times->end = now();
-    for (size_t i = 0; i != layerIndices.size(); ++i) {
-      times->nanoseconds[i] = nanoseconds[layerIndices[i]];
-      std::copy_n(intervals.begin() + layerIndices[i] * times->threads, times->threads,
+    for (size_t i = 0; i != observed.size(); ++i) {
+      if (observed[i].result != 0)
+        continue; // Its layer's time is with the first result.
+      times->nanoseconds[i] = nanoseconds[observed[i].layer];
+      std::copy_n(intervals.begin() + observed[i].layer * times->threads, times->threads,
                   times->intervals.begin() + i * times->threads);
     }
+    return ran;
   }
 
   static uint64_t now() {
@@ -76,9 +91,9 @@ private:
   }
 
   std::unique_ptr<runtime::Context> context;
-  /// The program's layer behind each observed one.
-  const std::vector<size_t> &layerIndices;
-  /// The observed layer's number, by the program's layer.
+  const std::vector<ProgramExecutable::Observed> &observed;
+  ProgramExecutable::Problem &problem;
+  /// The number of the first observed result, by the program's layer.
   std::vector<size_t> numbers;
   /// Where times are wanted, those of all the program's layers.
   RunTimes *times = nullptr;
@@ -158,16 +173,19 @@ void ProgramExecutable::listLayers(const std::vector<bool> &skipped) {
     if (skipped[i])
       continue;
     const program::LayerT &layer = *program.layers[i];
-    const program::TensorT &result = *program.tensors[layer.result];
-    TensorType type = program::typeOf(result);
-    TensorType real = result.scales.empty() ? type : TensorType{ElementType::f32, type.shape};
-    layerIndices.push_back(i);
-    observedLayers.push_back({layer.name, result.name, std::string(kernels::lookup(layer.op.type)->name), type, real});
-    ExecutableLayer &observed = observedLayers.back();
+    const size_t first = observedLayers.size();
+    for (uint32_t index : program::resultsOf(layer)) {
+      const program::TensorT &result = *program.tensors[index];
+      TensorType type = program::typeOf(result);
+      TensorType real = result.scales.empty() ? type : TensorType{ElementType::f32, type.shape};
+      observed.push_back({i, observedLayers.size() - first});
+      observedLayers.push_back({layer.name, result.name, program::kindOf(layer.op), type, real});
+    }
+    ExecutableLayer &shown = observedLayers[first];
     const runtime::BoundOp &op = session->layer(i);
-    observed.isFast = op.isFast();
+    shown.isFast = op.isFast();
     if (!isFree(program, layer))
-      observed.macs = op.macs(), observed.readBytes = op.readBytes(), observed.writtenBytes = op.writtenBytes();
+      shown.macs = op.macs(), shown.readBytes = op.readBytes(), shown.writtenBytes = op.writtenBytes();
   }
 }
 
@@ -175,12 +193,18 @@ Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner(size_t threads) co
   auto context = session->makeContext(inputForms, outputForm, threads);
   if (!context)
     return context.error();
-  return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), layerIndices));
+  return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), observed, *problem));
 }
 
 Tensor ProgramExecutable::realOf(size_t layer, const ConstTensorView &result) const {
   const program::ProgramT &program = session->program();
-  return realNumbers(*program.tensors[program.layers[layerIndices[layer]]->result], result);
+  auto [index, number] = observed[layer];
+  return realNumbers(*program.tensors[program::resultsOf(*program.layers[index])[number]], result);
+}
+
+Status ProgramExecutable::status() const {
+  std::lock_guard lock(problem->mutex);
+  return problem->first ? Status(Error{session->model().name() + ": " + problem->first->message}) : success();
 }
 
 Tensor tare::realNumbers(const program::TensorT &tensor, const ConstTensorView &result) {

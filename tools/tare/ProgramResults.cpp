@@ -34,12 +34,13 @@ Result<const ProgramResults *> SampleRunner::run(const std::shared_ptr<const run
     context = std::move(*made);
     results = std::make_unique<ProgramResults>(session, 1);
   }
-  results->run(*context, 0, inputs);
+  if (Status ran = results->run(*context, 0, inputs); !ran)
+    return ran.error();
   return const_cast<const ProgramResults *>(results.get());
 }
 
-static std::vector<Tensor> runSample(const runtime::Session &session, runtime::Context &context,
-                                     const std::vector<Tensor> &inputs, const runtime::RunOptions &options) {
+static Result<std::vector<Tensor>> runSample(const runtime::Session &session, runtime::Context &context,
+                                             const std::vector<Tensor> &inputs, const runtime::RunOptions &options) {
   std::vector<const void *> in;
   for (const Tensor &tensor : inputs)
     in.push_back(tensor.data());
@@ -49,7 +50,8 @@ static std::vector<Tensor> runSample(const runtime::Session &session, runtime::C
     outputs.emplace_back(session.describeOutput(i, Form::model).type);
     out.push_back(outputs.back().mutableAs<void>());
   }
-  context.run(in, out, options);
+  if (Status ran = context.run(in, out, options); !ran)
+    return ran.error();
   return outputs;
 }
 
@@ -67,7 +69,10 @@ tare::runProgram(const runtime::Session &session, const std::vector<std::vector<
       }
       contexts[worker] = std::move(*made);
     }
-    outputs[sample] = runSample(session, *contexts[worker], inputs[sample], {});
+    if (auto given = runSample(session, *contexts[worker], inputs[sample], {}))
+      outputs[sample] = std::move(*given);
+    else
+      done[sample] = given.error();
   });
   for (const Status &status : done)
     if (!status)
@@ -75,7 +80,7 @@ tare::runProgram(const runtime::Session &session, const std::vector<std::vector<
   return outputs;
 }
 
-void ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
+Status ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
   runtime::RunOptions options;
   options.observe = [&](size_t layer, const ConstTensorView &result) {
     Tensor &kept = results[layer][sample];
@@ -83,7 +88,11 @@ void ProgramResults::run(runtime::Context &context, size_t sample, const std::ve
       kept = Tensor(result.type);
     std::memcpy(kept.mutableAs<void>(), result.data, result.type.bytes());
   };
-  modelOutputs[sample] = runSample(*owner, context, inputs, options);
+  Result<std::vector<Tensor>> outputs = runSample(*owner, context, inputs, options);
+  if (!outputs)
+    return outputs.error();
+  modelOutputs[sample] = std::move(*outputs);
+  return success();
 }
 
 std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value) const {

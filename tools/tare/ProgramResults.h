@@ -21,7 +21,7 @@ public:
   ProgramResults(std::shared_ptr<const runtime::Session> session, size_t samples);
   /// Runs a sample in a context of the session, whose forms are the model's. What the sample was before is overwritten,
   /// in the same memory. Several threads may, with a context and a sample each.
-  void run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs);
+  Status run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs);
 
   /// What the model gives, a list of outputs per sample.
   const std::vector<std::vector<Tensor>> &outputs() const { return modelOutputs; }

@@ -59,28 +59,28 @@ RoundingOnData::RoundingOnData(Trace program, Trace other)
     const program::LayerT &layer = *session().program().layers[i];
     ofLayers[i].name = layer.name;
     ofLayers[i].label = labels[i];
-    ofLayers[i].kind = kernels::lookup(layer.op.type)->name;
+    ofLayers[i].kind = program::kindOf(layer.op);
   }
   for (size_t i = 0; i != ofOutputs.size(); ++i)
     ofOutputs[i].name = session().program().outputs[i]->name;
 }
 
 Status RoundingOnData::run(SampleSource &source, size_t threads, Progress &progress) {
-  return forEachSample(source, threads, progress, [&](const Sample &sample, size_t) {
-    runSample(sample);
-    return success();
-  });
+  return forEachSample(source, threads, progress, [&](const Sample &sample, size_t) { return runSample(sample); });
 }
 
-void RoundingOnData::runSample(const Sample &sample) {
+Status RoundingOnData::runSample(const Sample &sample) {
   std::vector<Tensor> inputs = program.enter(sample.inputs);
-  std::vector<Tensor> results = program.run(inputs, [&](const Trace::Step &step) {
+  auto results = program.run(inputs, [&](const Trace::Step &step) {
     if (proof::rounds(session().program().layers[step.layer]->op))
-      count(ofLayers[step.layer], step.result, other.runLayer(step.layer, step.operands).view());
+      count(ofLayers[step.layer], step.result, (*other.runLayer(step.layer, step.operands))[0].view());
   });
-  std::vector<Tensor> otherResults = other.run(inputs);
-  for (size_t i = 0; i != results.size(); ++i)
-    count(ofOutputs[i], results[i].view(), otherResults[i].view());
+  auto otherResults = results ? other.run(inputs) : results;
+  if (!otherResults)
+    return otherResults.error();
+  for (size_t i = 0; i != results->size(); ++i)
+    count(ofOutputs[i], (*results)[i].view(), (*otherResults)[i].view());
+  return success();
 }
 
 std::vector<const RoundedElements *> RoundingOnData::layers() const {

@@ -35,7 +35,7 @@ public:
 
 private:
   RoundingOnData(runtime::Trace program, runtime::Trace other);
-  void runSample(const Sample &sample);
+  Status runSample(const Sample &sample);
 
   runtime::Trace program, other;
   /// One per layer and per output of the program.

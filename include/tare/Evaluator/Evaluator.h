@@ -68,6 +68,9 @@ private:
   std::unique_ptr<Graph> graph;
 };
 
+/// All results of one op. Fails, silently, for ops that cannot be run.
+mlir::FailureOr<std::vector<Tensor>> evaluateResults(mlir::Operation *op, llvm::ArrayRef<Tensor> operands);
+
 /// Computes one op on constants: what constant folding uses. Fails, silently, for ops that cannot be run.
 mlir::FailureOr<Tensor> evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> operands);
 

@@ -48,6 +48,8 @@ struct LayerVectors {
   std::string folder;
   std::vector<Array> operands;
   Array result;
+  /// The results behind the first, which host layers may have.
+  std::vector<Array> further = {};
   /// What scales and rounds the accumulators; nothing where the layer scales nothing, or gives the accumulator itself.
   std::optional<program::RequantT> requant;
   /// Shaped like the result, of the type that the operator's kernel says; there with `requant`.

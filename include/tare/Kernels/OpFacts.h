@@ -45,9 +45,11 @@ enum class Meaning {
   /// Real numbers enter.
   quantize,
   /// Real numbers leave.
-  dequantize
+  dequantize,
+  /// Computed in the model's own types: nothing is on a grid.
+  host
 };
-inline constexpr size_t meanings = size_t(Meaning::dequantize) + 1;
+inline constexpr size_t meanings = size_t(Meaning::host) + 1;
 
 /// What the dimensions of the first operand and the result are.
 enum class Layout {

@@ -4,6 +4,33 @@
 
 include "tare/Passes/FunctionPass.td"
 
+def CutNetwork : FunctionPass<"tare-cut-network"> {
+  let summary = "take a part of a network";
+  let description = [{
+    The function gives the values that `outputs` names, and takes those that `inputs` names, by the model's names; what the part does not
+    need is dropped. Errors: a name that no value has, and an input that the part depends on beside those that are named.
+
+    Before:
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {qnn.name = "x"}) -> (tensor<1x4xf32> {qnn.name = "y"}) {
+      %0 = qnn.relu %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("a"("h"))
+      %1 = qnn.sigmoid %0 : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("b"("y"))
+      return %1 : tensor<1x4xf32>
+    }
+    ```
+    After `--tare-cut-network=outputs=h`:
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {qnn.name = "x"}) -> (tensor<1x4xf32> {qnn.name = "h"}) {
+      %0 = qnn.relu %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("a"("h"))
+      return %0 : tensor<1x4xf32>
+    }
+    ```
+  }];
+  let options = [ListOption<"outputs", "outputs", "std::string", "the values that it gives">,
+                 ListOption<"inputs", "inputs", "std::string", "the values that it takes">];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
   let summary = "remove identities, merge reshapes and transposes, drop what is dead";
   let description = [{

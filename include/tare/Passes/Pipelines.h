@@ -27,8 +27,13 @@ struct PipelineOptions {
   bool repair = true;
   /// Whether a model may be converted whose scales look as if nobody had calibrated them; it is a warning then.
   bool allowUncalibrated = false;
+  /// Whether the host computes all that stands behind the last products with weights.
+  bool hostTail = false;
 };
 
+/// Takes the part of a network between these values, by name; all of it where there are none.
+void buildCutPipeline(mlir::OpPassManager &passes, const std::vector<std::string> &inputs,
+                      const std::vector<std::string> &outputs);
 /// Folds constants and batch norms, fuses activations: the float form that is calibrated.
 void buildSimplifyPipeline(mlir::OpPassManager &passes);
 /// Attaches ranges to the values (the calibrate arrow's result).

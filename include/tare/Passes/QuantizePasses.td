@@ -22,6 +22,28 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
+def PlaceHost : FunctionPass<"tare-place-host"> {
+  let summary = "keep on the host what would only pass through integers";
+  let description = [{
+    A node that has no integer form is a `qnn.host`. What stands between such ops, or between them and the results, and reads nothing
+    else would be quantized for the sake of one op: it becomes a host op itself, so that its operands and result stay float. With
+    `tail` all ops behind the last convolutions, linear layers and matrix products do.
+
+    ```mlir
+    // before
+    %a = qnn.host "GridSample" opset 16(%x, %g) : (tensor<1x2x4x4xf32>, tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32>
+    %b = qnn.sigmoid %a : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+    return %b : tensor<1x2x4x4xf32>
+    // after
+    %a = qnn.host "GridSample" opset 16(%x, %g) : (tensor<1x2x4x4xf32>, tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32>
+    %b = qnn.host "Sigmoid" opset 22(%a) {reason = "..."} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+    return %b : tensor<1x2x4x4xf32>
+    ```
+  }];
+  let options = [Option<"tail", "tail", "bool", "false", "also all that stands behind the last products with weights">];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def NormalizeGrids : FunctionPass<"tare-normalize-grids"> {
   let summary = "write the grids of a quantized model in one way";
   let description = [{

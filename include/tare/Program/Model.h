@@ -34,6 +34,8 @@ public:
   const TensorType &type(uint32_t tensor) const { return types[tensor]; }
   /// A constant tensor's data; nullptr where the tensor lives in the arena.
   const void *constant(uint32_t tensor) const;
+  /// The data so many bytes after the beginning of the constants.
+  const void *constantAt(uint64_t offset) const { return constants.data() + offset; }
 
 private:
   std::string fileName;

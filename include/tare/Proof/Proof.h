@@ -24,6 +24,8 @@ enum class Method {
   /// The border to real numbers, which is off by a float32's rounding beside that of the grid: a bound where real
   /// numbers enter; where they leave, half a unit in the last place, which is no number of steps.
   border,
+  /// Computed on the host, in the model's own types: there is no grid that its results would be off.
+  host,
   /// The program does not say what the layer's integers stand for.
   unknown
 };

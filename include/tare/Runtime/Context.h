@@ -19,6 +19,8 @@ struct RunOptions {
   /// Called after each layer, in order, while its result is still there. Layers
   /// that a raw input stands for do not run and are not observed.
   std::function<void(size_t layer, const ConstTensorView &result)> observe;
+  /// The same of the results behind the first, which host layers may have: `further` counts them from 0.
+  std::function<void(size_t layer, size_t further, const ConstTensorView &result)> observeFurther;
   /// Where not empty, one element per layer, to which the layer's time is
   /// added.
   std::span<uint64_t> nanoseconds;
@@ -46,8 +48,10 @@ public:
   /// Runs the program once. `inputs` and `outputs` have one pointer per input
   /// and output (of the form that they have here), to as many bytes as its
   /// description in this form says. They need no alignment, but what is aligned
-  /// to its elements is not copied.
-  void run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
+  /// to its elements is not copied. An error where an operand of a host layer
+  /// has elements that its operator does not take (an index out of range): then
+  /// the outputs hold nothing of use.
+  Status run(std::span<const void *const> inputs, std::span<void *const> outputs, const RunOptions &options = {});
 
 private:
   friend class Session;
@@ -71,7 +75,8 @@ private:
   std::byte *memoryOf(uint32_t tensor) const;
 
   void execute(const Node &node, std::span<Interval> intervals = {});
-  void runLayer(size_t index, const RunOptions &options);
+  Status executeLayer(size_t index, std::span<Interval> intervals);
+  Status runLayer(size_t index, const RunOptions &options);
   std::vector<uint32_t> memoryOwners() const;
   bool isInPlace(const program::LayerT &layer) const;
   void bindViews();

@@ -18,6 +18,8 @@ public:
     size_t layer;
     std::span<const ConstTensorView> operands;
     ConstTensorView result;
+    /// The results behind the first, which host layers may have.
+    std::span<const ConstTensorView> further = {};
   };
   using Visitor = std::function<void(const Step &step)>;
 
@@ -28,10 +30,10 @@ public:
 
   /// What the model takes (Form::model), as the program's own input tensors (Form::program).
   std::vector<Tensor> enter(const std::vector<Tensor> &values) const;
-  /// Runs the program on its own input tensors; its own output tensors (Form::program).
-  std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Visitor &visit = {}) const;
-  /// One layer on operands of its types.
-  Tensor runLayer(size_t layer, std::span<const ConstTensorView> operands) const;
+  /// Runs the program on its own input tensors; its own output tensors (Form::program). An error as in Context::run().
+  Result<std::vector<Tensor>> run(const std::vector<Tensor> &inputs, const Visitor &visit = {}) const;
+  /// All results of one layer on operands of its types; an error where a host layer does not take their elements.
+  Result<std::vector<Tensor>> runLayer(size_t layer, std::span<const ConstTensorView> operands) const;
 
 private:
   explicit Trace(std::shared_ptr<const Session> session) : owner(std::move(session)) {}

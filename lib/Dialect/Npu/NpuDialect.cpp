@@ -51,6 +51,15 @@ LogicalResult verifyBytes(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
+LogicalResult verifyOffsets(Operation *op, NamedAttribute attribute) {
+  auto offsets = dyn_cast<DenseI64ArrayAttr>(attribute.getValue());
+  if (!offsets || offsets.size() + 1 != int64_t(op->getNumResults()) ||
+      llvm::any_of(offsets.asArrayRef(), [](int64_t offset) { return offset < 0; }))
+    return op->emitOpError() << "has '" << attribute.getName().getValue()
+                             << "' that is not a number of bytes for each result behind the first";
+  return success();
+}
+
 LogicalResult verifyGrid(Operation *op, NamedAttribute attribute) {
   auto type = dyn_cast<TypeAttr>(attribute.getValue());
   if (!type || !isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type.getValue()))
@@ -104,6 +113,8 @@ LogicalResult NpuDialect::verifyOperationAttribute(Operation *op, NamedAttribute
   StringRef name = attribute.getName();
   if (name == offsetAttrName || name == arenaBytesAttrName || name == arenaLowerBoundAttrName)
     return verifyBytes(op, attribute);
+  if (name == furtherOffsetsAttrName)
+    return verifyOffsets(op, attribute);
   if (name == requantAttrName && isa<RequantAttr>(attribute.getValue()))
     return success();
   if (name == gridAttrName)

@@ -2,7 +2,9 @@
 #include "Encoding.h"
 
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/HostLayer.h"
 
 using namespace mlir;
 
@@ -23,6 +25,9 @@ LogicalResult inferResultType(MLIRContext *context, std::optional<Location> loca
 }
 
 LogicalResult detail::verifyNpuOp(Operation *op) {
+  // Has a verifier of its own.
+  if (isa<HostOp>(op))
+    return success();
   Result<TensorType> type = infer(cast<NpuOpInterface>(op).encode(), op->getOperandTypes());
   if (!type)
     return op->emitOpError(type.error().message);
@@ -30,6 +35,17 @@ LogicalResult detail::verifyNpuOp(Operation *op) {
   if (op->getResult(0).getType() != expected)
     return op->emitOpError("has a result of type ") << op->getResult(0).getType() << "; expected " << expected;
   return success();
+}
+
+program::OpUnion HostOp::encode() {
+  program::OpUnion result;
+  SmallVector<int64_t> positions(getPositions().value_or(ArrayRef<int64_t>()));
+  result.Set(program::encodeHost(qnn::hostNode(getNode(), getOpset(), getParameters()), positions));
+  return result;
+}
+
+LogicalResult HostOp::verify() {
+  return qnn::verifyHost(*this, getNode(), getOpset(), getParameters(), getPositions());
 }
 
 } // namespace tare::npu

@@ -72,18 +72,23 @@ DictionaryAttr tare::qnn::toDictionary(MLIRContext *context, const host::Attribu
   return list.getDictionary(context);
 }
 
-host::Node tare::qnn::hostNode(HostOp op) {
-  host::Node node{op.getKind().str(), int64_t(op.getOpset())};
-  for (NamedAttribute parameter : op.getParameters())
+host::Node tare::qnn::hostNode(StringRef kind, int64_t opset, DictionaryAttr parameters) {
+  host::Node node{kind.str(), opset};
+  for (NamedAttribute parameter : parameters)
     if (auto value = fromAttribute(parameter.getValue()))
       node.attributes.set(parameter.getName().str(), std::move(*value));
   return node;
 }
 
+host::Node tare::qnn::hostNode(HostOp op) { return hostNode(op.getKind(), op.getOpset(), op.getParameters()); }
+
 SmallVector<int64_t> tare::qnn::inputNumbers(HostOp op) {
-  std::optional<ArrayRef<int64_t>> positions = op.getPositions();
+  return inputNumbers(op.getPositions(), op.getInputs().size());
+}
+
+SmallVector<int64_t> tare::qnn::inputNumbers(std::optional<ArrayRef<int64_t>> positions, size_t inputs) {
   if (!positions)
-    return llvm::to_vector(llvm::seq<int64_t>(0, op.getInputs().size()));
+    return llvm::to_vector(llvm::seq<int64_t>(0, inputs));
   SmallVector<int64_t> numbers(positions->empty() ? 0 : positions->back() + 1, -1);
   for (auto [number, position] : llvm::enumerate(*positions))
     numbers[position] = number;
@@ -93,17 +98,16 @@ SmallVector<int64_t> tare::qnn::inputNumbers(HostOp op) {
 /// More operands than this no node has.
 constexpr int64_t mostOperands = 1 << 16;
 
-static LogicalResult verifyPositions(HostOp op) {
-  std::optional<ArrayRef<int64_t>> positions = op.getPositions();
+static LogicalResult verifyPositions(Operation *op, std::optional<ArrayRef<int64_t>> positions) {
   if (!positions)
     return mlir::success();
-  if (positions->size() != op.getInputs().size())
-    return op.emitOpError("has ") << positions->size() << " positions, expected one for each of its "
-                                  << op.getInputs().size() << " inputs";
+  if (positions->size() != op->getNumOperands())
+    return op->emitOpError("has ") << positions->size() << " positions, expected one for each of its "
+                                   << op->getNumOperands() << " inputs";
   int64_t last = -1;
   for (int64_t position : *positions) {
     if (position <= last || position >= mostOperands)
-      return op.emitOpError("positions must ascend from 0, found ") << position << " behind " << last;
+      return op->emitOpError("positions must ascend from 0, found ") << position << " behind " << last;
     last = position;
   }
   return mlir::success();
@@ -140,27 +144,31 @@ LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
   return reasons.empty() ? mlir::success() : LogicalResult(emitError(UnknownLoc::get(function.getContext()), reasons));
 }
 
-LogicalResult HostOp::verify() {
-  if (failed(verifyPositions(*this)))
+LogicalResult tare::qnn::verifyHost(Operation *op, StringRef kind, int64_t opset, DictionaryAttr parameters,
+                                    std::optional<ArrayRef<int64_t>> positions) {
+  if (failed(verifyPositions(op, positions)))
     return failure();
-  if (getNumResults() == 0)
-    return emitOpError("has no results, expected those of its node");
+  if (op->getNumResults() == 0)
+    return op->emitOpError("has no results, expected those of its node");
   constexpr int64_t latest = 1 << 16;
-  if (int64_t opset = getOpset(); opset < 1 || opset > latest)
-    return emitOpError("is of opset ") << opset << ", expected 1 or more";
-  for (NamedAttribute parameter : getParameters())
+  if (opset < 1 || opset > latest)
+    return op->emitOpError("is of opset ") << opset << ", expected 1 or more";
+  for (NamedAttribute parameter : parameters)
     if (!fromAttribute(parameter.getValue()))
-      return emitOpError("parameter '") << parameter.getName().getValue()
-                                        << "' must be a number, a text, a list of one "
-                                        << "of these, or a tensor, found " << parameter.getValue();
+      return op->emitOpError("parameter '")
+             << parameter.getName().getValue() << "' must be a number, a text, a list of one "
+             << "of these, or a tensor, found " << parameter.getValue();
   std::vector<std::optional<host::Operand>> operands;
-  for (int64_t number : inputNumbers(*this))
-    operands.push_back(number < 0 ? std::nullopt : std::optional(asOperand(getInputs()[number])));
-  auto types = host::inferTypes(hostNode(*this), std::move(operands), getNumResults());
+  for (int64_t number : inputNumbers(positions, op->getNumOperands()))
+    operands.push_back(number < 0 ? std::nullopt : std::optional(asOperand(op->getOperand(number))));
+  auto types = host::inferTypes(hostNode(kind, opset, parameters), std::move(operands), op->getNumResults());
   if (!types)
-    return emitOpError(types.error().message);
+    return op->emitOpError(types.error().message);
   for (auto [index, type] : llvm::enumerate(*types))
-    if (Type expected = toMlir(getContext(), type); getResult(index).getType() != expected)
-      return emitOpError("result ") << index << " must be " << expected << ", found " << getResult(index).getType();
+    if (Type expected = toMlir(op->getContext(), type); op->getResult(index).getType() != expected)
+      return op->emitOpError("result ") << index << " must be " << expected << ", found "
+                                        << op->getResult(index).getType();
   return mlir::success();
 }
+
+LogicalResult HostOp::verify() { return verifyHost(*this, getKind(), getOpset(), getParameters(), getPositions()); }

@@ -29,7 +29,9 @@ struct QnnAliases : OpAsmDialectInterface {
 };
 
 LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
-  if (attribute.getName() == rangeAttrName && !isa<RangeAttr>(attribute.getValue()))
+  StringRef name = attribute.getName();
+  bool isRange = name == rangeAttrName || (name.starts_with(rangeAttrName) && name[rangeAttrName.size()] == '.');
+  if (isRange && !isa<RangeAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
   if ((attribute.getName() == portNameAttrName || attribute.getName() == biasMisfitAttrName) &&
       !isa<StringAttr>(attribute.getValue()))

@@ -34,7 +34,9 @@ void copyElements(const Copy &copy, size_t elementBytes, const void *source, voi
 }
 
 Status checkMovable(const TensorType &type, std::string_view what) {
-  return checkElement(type, {ElementType::f32, ElementType::i8, ElementType::i16, ElementType::i32, ElementType::i64},
+  return checkElement(type,
+                      {ElementType::f32, ElementType::i8, ElementType::i16, ElementType::i32, ElementType::i64,
+                       ElementType::u8, ElementType::u16, ElementType::u32, ElementType::u64, ElementType::boolean},
                       what);
 }
 

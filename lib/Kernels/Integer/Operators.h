@@ -8,7 +8,7 @@ namespace tare::kernels {
 
 extern const OpKernel convKernel, convTransposeKernel, linearKernel, matMulKernel, addKernel, mulKernel, rescaleKernel,
     lookupKernel, maxPoolKernel, averagePoolKernel, reduceMeanKernel, softmaxKernel, concatKernel, sliceKernel,
-    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel;
+    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel, hostKernel;
 
 /// For operators that multiply and accumulate nothing.
 inline int64_t noMacs(const program::OpUnion &, std::span<const TensorType>, const TensorType &) { return 0; }

@@ -20,7 +20,8 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   const auto &pad = parameters<program::PadT>(op);
   TARE_TRY(checkOperands(operands, 1));
   TensorType result = operands[0];
-  TARE_TRY(checkMovable(result, "the input"));
+  TARE_TRY(checkElement(
+      result, {ElementType::f32, ElementType::i8, ElementType::i16, ElementType::i32, ElementType::i64}, "the input"));
   TARE_TRY(checkListLength(pad.low.size(), result.shape.size(), "low"));
   TARE_TRY(checkListLength(pad.high.size(), result.shape.size(), "high"));
   TARE_TRY(checkList(pad.low, 0, INT32_MAX, "low"));

@@ -76,6 +76,29 @@ uint32_t NetworkBuilder::layer(std::string name, OpUnion op, std::vector<uint32_
   return program.layers.back()->result;
 }
 
+std::vector<uint32_t> NetworkBuilder::host(std::string name, const host::Node &node, std::vector<uint32_t> operands,
+                                           size_t results) {
+  auto layer = std::make_unique<LayerT>();
+  layer->name = name;
+  layer->op.Set(encodeHost(node, {}));
+  std::vector<kernels::Operand> known;
+  for (uint32_t operand : operands)
+    known.push_back({type(operand), program.tensors[operand]->constant ? data[operand].data() : nullptr});
+  auto types = inferResults(layer->op, known, results);
+  if (!types) {
+    ADD_FAILURE() << name << ": " << types.error().message;
+    std::abort();
+  }
+  layer->operands = std::move(operands);
+  std::vector<uint32_t> made;
+  for (const TensorType &type : *types)
+    made.push_back(addTensor(made.empty() ? name : name + ":" + std::to_string(made.size()), type));
+  layer->result = made.front();
+  layer->further_results.assign(made.begin() + 1, made.end());
+  program.layers.push_back(std::move(layer));
+  return made;
+}
+
 TensorType NetworkBuilder::type(uint32_t tensor) const { return typeOf(*program.tensors[tensor]); }
 
 namespace {

@@ -2,6 +2,7 @@
 #ifndef TARE_TEST_UNIT_PROGRAM_NETWORKBUILDER_H
 #define TARE_TEST_UNIT_PROGRAM_NETWORKBUILDER_H
 
+#include "tare/Program/HostLayer.h"
 #include "tare/Program/Writer.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -32,6 +33,9 @@ public:
     return layer(std::move(name), std::move(op), std::move(operands));
   }
   uint32_t layer(std::string name, program::OpUnion op, std::vector<uint32_t> operands);
+
+  /// Appends a layer that the host computes; its results.
+  std::vector<uint32_t> host(std::string name, const host::Node &node, std::vector<uint32_t> operands, size_t results);
 
   TensorType type(uint32_t tensor) const;
 

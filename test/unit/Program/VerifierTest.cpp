@@ -30,7 +30,7 @@ void PrintTo(const Case &param, std::ostream *stream) { *stream << param.name; }
 
 const Case cases[] = {
     {"NoTarget", "there is no target description", [](ProgramT &p) { p.target.reset(); }},
-    {"ElementType", "tensor 5 ('conv') has element type 3", [](ProgramT &p) { p.tensors[5]->type = ElementType::u8; }},
+    {"ElementType", "tensor 5 ('conv') has element type 1", [](ProgramT &p) { p.tensors[5]->type = ElementType::f64; }},
     {"UnknownElementType", "has element type 200", [](ProgramT &p) { p.tensors[5]->type = ElementType(200); }},
     {"Rank", "has rank 9", [](ProgramT &p) { p.tensors[5]->shape.assign(9, 1); }},
     {"Dimension", "has a dimension of 0, expected at least 1", [](ProgramT &p) { p.tensors[5]->shape[0] = 0; }},
@@ -195,6 +195,96 @@ TEST(Verifier, DeadTensorsMakeRoom) {
   ProgramT program = builder.finish();
   EXPECT_EQ(program.arena_bytes, 128u);
   EXPECT_TRUE(verify(program)) << verify(program).error().message;
+}
+
+/// A TopK with its two results, and what is done to it.
+struct HostCase {
+  const char *name;
+  const char *message;
+  std::function<void(ProgramT &)> change;
+};
+
+void PrintTo(const HostCase &param, std::ostream *stream) { *stream << param.name; }
+
+HostT &hostOf(ProgramT &program) { return *program.layers[0]->op.AsHost(); }
+
+const HostCase hostCases[] = {
+    {"Unknown", "layer 0 ('top'): Top: operator Top is not supported", [](ProgramT &p) { hostOf(p).kind = "Top"; }},
+    {"Opset", "is of opset 0, expected 1 or more", [](ProgramT &p) { hostOf(p).opset = 0; }},
+    {"LaterOpset", "is of opset 65537", [](ProgramT &p) { hostOf(p).opset = 65537; }},
+    {"Axis", "axis 7 is out of range for 2 dimensions", [](ProgramT &p) { hostOf(p).attributes[0]->integers = {7}; }},
+    {"NoValue", "attribute 'axis' holds 0 values, expected one",
+     [](ProgramT &p) { hostOf(p).attributes[0]->integers.clear(); }},
+    {"Kind", "attribute 'axis' is of a kind 99 that this build does not know",
+     [](ProgramT &p) { hostOf(p).attributes[0]->kind = HostAttributeKind(99); }},
+    {"NoTensor", "attribute 'axis' holds no tensor",
+     [](ProgramT &p) { hostOf(p).attributes[0]->kind = HostAttributeKind::tensor; }},
+    {"TensorBytes", "attribute 'axis' holds 3 bytes of float32 2",
+     [](ProgramT &p) {
+       hostOf(p).attributes[0]->kind = HostAttributeKind::tensor;
+       hostOf(p).attributes[0]->tensor = std::make_unique<HostTensorT>();
+       hostOf(p).attributes[0]->tensor->shape = {2};
+       hostOf(p).attributes[0]->tensor->data = {1, 2, 3};
+     }},
+    {"TensorType", "attribute 'axis' holds a tensor of type 77",
+     [](ProgramT &p) {
+       hostOf(p).attributes[0]->kind = HostAttributeKind::tensor;
+       hostOf(p).attributes[0]->tensor = std::make_unique<HostTensorT>();
+       hostOf(p).attributes[0]->tensor->type = ElementType(77);
+     }},
+    {"Positions", "has 3 positions for 2 operands", [](ProgramT &p) { hostOf(p).positions = {0, 1, 2}; }},
+    {"Descending", "position 0 of an operand does not ascend", [](ProgramT &p) { hostOf(p).positions = {1, 0}; }},
+    {"FarPosition", "does not ascend", [](ProgramT &p) { hostOf(p).positions = {0, 1u << 16}; }},
+    {"NotConstant", "must be a constant, found a computed value", [](ProgramT &p) { p.layers[0]->operands[1] = 4; }},
+    {"ResultType", "the result is int64 2x3, but the program says int32 2x3",
+     [](ProgramT &p) { p.tensors[3]->type = ElementType::i32; }},
+    {"ResultTwice", "writes tensor 2, which is written already",
+     [](ProgramT &p) { p.layers[0]->further_results = {2}; }},
+    {"ResultOutOfRange", "refers to tensor 99 of 5", [](ProgramT &p) { p.layers[0]->further_results = {99}; }},
+    {"TooManyResults", "top", [](ProgramT &p) { p.layers[0]->further_results = {3, 3}; }},
+    {"AsHostStep", "a step after an output is no dequantize",
+     [](ProgramT &p) { p.outputs[0]->host_steps.push_back(hostStep(HostT())); }},
+};
+
+class BrokenHost : public testing::TestWithParam<HostCase> {};
+
+TEST_P(BrokenHost, IsNamed) {
+  NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::f32, {2, 9}});
+  uint32_t k = builder.constant("k", {1}, std::vector<int64_t>{3});
+  auto top = builder.host("top", {"TopK", 11, host::Attributes({{"axis", int64_t(1)}})}, {x, k}, 2);
+  uint32_t more = builder.input("more", {ElementType::i64, {1}});
+  builder.output("values", top[0]);
+  builder.output("indices", top[1]);
+  for (auto &port : builder.program.outputs)
+    port->scales.clear();
+  builder.program.inputs[1]->scales.clear();
+  ASSERT_EQ(more, 4u);
+  ProgramT program = builder.finish();
+  auto constants = builder.constants();
+  auto bytesOf = [&](uint32_t tensor) -> const void * { return constants[tensor].data(); };
+  program.constant_bytes = 64;
+  ASSERT_TRUE(verify(program, bytesOf)) << verify(program, bytesOf).error().message;
+  GetParam().change(program);
+  auto status = verify(program, bytesOf);
+  ASSERT_FALSE(status);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, GetParam().message, status.error().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(Verifier, BrokenHost, testing::ValuesIn(hostCases),
+                         [](const auto &info) { return info.param.name; });
+
+/// What a shape follows from is looked at only where it is at hand.
+TEST(Verifier, HostLayersNeedTheirConstants) {
+  NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::f32, {2, 9}});
+  uint32_t k = builder.constant("k", {1}, std::vector<int64_t>{3});
+  builder.output("y", builder.host("top", {"TopK", 11}, {x, k}, 2)[0]);
+  ProgramT program = builder.finish();
+  program.constant_bytes = 64;
+  auto status = verify(program);
+  ASSERT_FALSE(status);
+  EXPECT_PRED_FORMAT2(testing::IsSubstring, "must be a constant, found a computed value", status.error().message);
 }
 
 } // namespace

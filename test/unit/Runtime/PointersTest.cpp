@@ -37,7 +37,7 @@ void run(const std::shared_ptr<const program::Model> &model, runtime::Form form)
     inputs.push_back(values.emplace_back((*session)->describeInput(i, form).type.bytes()).data());
   for (size_t i = 0; i != (*session)->outputCount(form); ++i)
     outputs.push_back(values.emplace_back((*session)->describeOutput(i, form).type.bytes()).data());
-  (*context)->run(inputs, outputs);
+  EXPECT_TRUE((*context)->run(inputs, outputs));
 }
 
 class Pointers : public testing::TestWithParam<const char *> {

@@ -2,6 +2,7 @@
 #include "RandomNetwork.h"
 
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/HostLayer.h"
 
 #include <algorithm>
 #include <limits>
@@ -16,7 +17,7 @@ namespace {
 /// T is the type of all activations: int8_t or int16_t.
 template <typename T> class Generator {
 public:
-  explicit Generator(uint32_t seed) : rng(seed) {}
+  Generator(uint32_t seed, bool hasHost) : rng(seed), hasHost(hasHost) {}
 
   NetworkBuilder make(size_t layers) {
     values.push_back(addInput());
@@ -33,6 +34,10 @@ public:
     builder.output("real", real);
     builder.program.outputs.back()->zero_point = zeroPoint;
     builder.output("integers", anyValue());
+    for (uint32_t index : indices) {
+      builder.output("indices" + std::to_string(index), index);
+      builder.program.outputs.back()->scales.clear();
+    }
     return std::move(builder);
   }
 
@@ -113,7 +118,9 @@ private:
         &Generator::addMatMul,  &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
         &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
         &Generator::addLookup,  &Generator::addMean,    &Generator::addSoftmax};
-    uint32_t result = (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
+    // One in five is the host's.
+    bool isHost = hasHost && pick(0, 4) == 0;
+    uint32_t result = isHost ? addHost(x) : (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
     // Keeps tensors small: everything beyond is cut off.
     return elementCount(shapeOf(result)) > 30000 ? addSlice(result) : result;
   }
@@ -279,16 +286,47 @@ private:
     return layer(std::move(op), {x, anyConstant<int32_t>({tableSize}, 0, 65535)});
   }
 
+  std::vector<uint32_t> host(const host::Node &node, std::vector<uint32_t> operands, size_t results = 1) {
+    return builder.host("host" + std::to_string(count++), node, std::move(operands), results);
+  }
+
+  /// A segment of the host: one op, several results, and bools that choose.
+  uint32_t addHost(uint32_t x) {
+    uint32_t real = layer(dequantize({0.25}, 0, pick(-9, 9)), {x});
+    switch (pick(0, 2)) {
+    case 0:
+      real = host({"Hardmax", 13, host::Attributes({{"axis", pick(0, 3)}})}, {real}).front();
+      break;
+    case 1: {
+      int64_t axis = pick(1, 3);
+      uint32_t most = anyConstant<int64_t>({1}, 1, shapeOf(real)[axis]);
+      std::vector<uint32_t> top = host({"TopK", 11, host::Attributes({{"axis", axis}})}, {real, most}, 2);
+      indices.push_back(top[1]);
+      real = top[0];
+      break;
+    }
+    default: {
+      uint32_t limit = anyConstant<float>({1}, -9, 9);
+      uint32_t isAbove = host({"Greater", 13}, {real, limit}).front();
+      real = host({"Where", 16}, {isAbove, real, limit}).front();
+    }
+    }
+    QuantizeT cast = quantize(0.5f, pick(-9, 9));
+    cast.output = ElementTypeOf<T>::value;
+    return layer(cast, {real});
+  }
+
   std::mt19937 rng;
+  bool hasHost;
   NetworkBuilder builder;
-  std::vector<uint32_t> values;
+  std::vector<uint32_t> values, indices;
   size_t count = 0;
 };
 
 } // namespace
 
-NetworkBuilder randomNetwork(uint32_t seed, size_t layers) {
-  return seed % 3 == 2 ? Generator<int16_t>(seed).make(layers) : Generator<int8_t>(seed).make(layers);
+NetworkBuilder randomNetwork(uint32_t seed, size_t layers, bool hasHost) {
+  return seed % 3 == 2 ? Generator<int16_t>(seed, hasHost).make(layers) : Generator<int8_t>(seed, hasHost).make(layers);
 }
 
 std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
@@ -302,6 +340,22 @@ std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
   for (std::byte &byte : bytes)
     byte = std::byte(rng());
   return bytes;
+}
+
+static void runHost(const Model &model, const LayerT &layer, const HostT &host,
+                    std::span<const ConstTensorView> operands, std::vector<std::vector<std::byte>> &values) {
+  HostNode node = *decodeHost(host, operands.size());
+  std::vector<Tensor> given, made;
+  for (const ConstTensorView &operand : operands)
+    given.emplace_back(operand.type, nullptr, operand.data);
+  for (uint32_t result : resultsOf(layer)) {
+    values[result].resize(model.type(result).bytes());
+    made.emplace_back(model.type(result), nullptr, values[result].data());
+  }
+  std::vector<const Tensor *> pointers;
+  for (int64_t number : node.operands)
+    pointers.push_back(number < 0 ? nullptr : &given[number]);
+  (void)host::run(node.node, pointers, made);
 }
 
 std::vector<std::vector<std::byte>> runReference(const Model &model,
@@ -318,6 +372,10 @@ std::vector<std::vector<std::byte>> runReference(const Model &model,
     std::vector<ConstTensorView> operands;
     for (uint32_t operand : layer->operands)
       operands.push_back(view(operand));
+    if (const HostT *host = layer->op.AsHost()) {
+      runHost(model, *layer, *host, operands, values);
+      continue;
+    }
     values[layer->result].resize(model.type(layer->result).bytes());
     kernels::lookup(layer->op.type)
         ->reference(layer->op, operands, {model.type(layer->result), values[layer->result].data()});

@@ -12,8 +12,9 @@
 namespace tare::test {
 
 /// A program of about `layers` random layers on i8 or i16 tensors [1, h, w, c], with branches that join again, one or
-/// two inputs (real numbers or integers), and two outputs: a dequantized one and an integer one.
-NetworkBuilder randomNetwork(uint32_t seed, size_t layers);
+/// two inputs (real numbers or integers), and two outputs: a dequantized one and an integer one. With `hasHost` one
+/// layer in five is a segment of the host, of which indices may leave as well.
+NetworkBuilder randomNetwork(uint32_t seed, size_t layers, bool hasHost = false);
 
 /// Random bytes for an integer type, small numbers for f32.
 std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng);

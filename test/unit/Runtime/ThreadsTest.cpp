@@ -96,7 +96,7 @@ public:
   }
 
   const std::vector<std::vector<std::byte>> &run(const RunOptions &options = {}) {
-    context->run(from, to, options);
+    EXPECT_TRUE(context->run(from, to, options));
     return outputs;
   }
 

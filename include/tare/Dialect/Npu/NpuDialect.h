@@ -8,6 +8,8 @@ namespace tare::npu {
 
 /// Discardable attributes of the dialect (see its description).
 constexpr llvm::StringLiteral offsetAttrName = "npu.offset";
+/// The addresses of the results behind the first.
+constexpr llvm::StringLiteral furtherOffsetsAttrName = "npu.further_offsets";
 constexpr llvm::StringLiteral arenaBytesAttrName = "npu.arena_bytes";
 constexpr llvm::StringLiteral arenaLowerBoundAttrName = "npu.arena_lower_bound";
 constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";

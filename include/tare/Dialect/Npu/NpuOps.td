@@ -13,8 +13,8 @@ include "tare/Dialect/Npu/NpuInterfaces.td"
 // Types and bases
 //===----------------------------------------------------------------------===//
 
-/// What the program stores: static shapes, signless elements.
-def Npu_Tensor : StaticShapeTensorOf<[I8, I16, I32, I64, F32]>;
+/// What the program stores: static shapes; bool and unsigned integers where host ops read or make them.
+def Npu_Tensor : StaticShapeTensorOf<[I8, I16, I32, I64, F32, I1, UI8, UI16, UI32, UI64]>;
 def Npu_Activation : StaticShapeTensorOf<[I8, I16]>;
 
 defvar Npu_PermutableMethods = ["getPermutedResult", "createPermuted"];
@@ -412,6 +412,31 @@ def Npu_DequantizeOp : Npu_Op<"dequantize", "Dequantize", [Npu_Permutable]> {
   }];
   let arguments = (ins StaticShapeTensorOf<[I8, I16, I32, I64]>:$input, DenseF64ArrayAttr:$scales, I32Attr:$axis, I32Attr:$zero_point);
   let assemblyFormat = !strconcat("$input `scales` `=` custom<Scales>($scales) `axis` `=` $axis `zero_point` `=` $zero_point", Npu_Types);
+}
+
+//===----------------------------------------------------------------------===//
+// The host
+//===----------------------------------------------------------------------===//
+
+def Npu_HostOp : Op<Npu_Dialect, "host", [Pure, DeclareOpInterfaceMethods<Npu_NpuOpInterface>]> {
+  let summary = "a node of the model, which the host computes";
+  let description = [{
+    An operator of ONNX in float32, integers and bool, as its specification says (include/tare/Host/Operator.h): what hardware has no
+    integer form of. Its tensors are on no grid, and have the order of dimensions that the model says. `inputs` are the node's operands
+    but for those that it leaves out: `positions` says which they are, where some are left out. `reason` says why the host computes it.
+
+    ```mlir
+    %k = npu.constant dense<2> : tensor<1xi64>
+    %0:2 = npu.host "TopK" opset 18(%x, %k) {parameters = {axis = 1}}
+      : (tensor<1x4xf32>, tensor<1xi64>) -> (tensor<1x2xf32>, tensor<1x2xi64>)
+    ```
+  }];
+  let arguments = (ins StrAttr:$node, I64Attr:$opset, Variadic<Npu_Tensor>:$inputs,
+    OptionalAttr<DenseI64ArrayAttr>:$positions, DefaultValuedAttr<DictionaryAttr, "{}">:$parameters, OptionalAttr<StrAttr>:$reason);
+  let results = (outs Variadic<Npu_Tensor>:$outputs);
+  let assemblyFormat = "$node `opset` $opset `(` $inputs `)` (`at` $positions^)? attr-dict `:` functional-type($inputs, $outputs)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = "using Parameters = ::tare::program::HostT;";
 }
 
 #endif // TARE_DIALECT_NPU_NPUOPS_TD

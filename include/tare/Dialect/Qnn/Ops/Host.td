@@ -12,8 +12,9 @@ def Qnn_HostOp : Op<Qnn_Dialect, "host", [Pure]> {
   let summary = "a node of the model in its own types";
   let description = [{
     An operator of ONNX on tensors of float32, integers and bool, as its specification says (include/tare/Host/Operator.h): what a float
-    graph runs where this dialect has no op for a node, or none for this spelling of it. It has no integer form, so that no program comes
-    of a graph with one; `reason` says why the dialect has no op for the node, where it has one for others of the operator.
+    graph runs where this dialect has no op for a node, or none for this spelling of it. It has no integer form: in a program the host
+    computes it in float (`npu.host`). `reason` says why, where it is not the operator: it is one of a spelling that the dialect has no op for,
+    or stands between others (`tare-place-host`).
 
     `inputs` are the node's operands but for those that it leaves out: `positions` says which they are, where some are left out.
 

@@ -1,0 +1,237 @@
+//===- HostForms.cpp - Ops of the graph as nodes of ONNX ------------------===//
+//
+// The dialect normalizes what ONNX spells in many ways; each op is one node of ONNX again, and a fused limit is a Clip
+// behind it. Products with weights have none: they are what hardware is for.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantize/HostForms.h"
+#include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+/// A node, and its operands: values of the graph or constants.
+struct HostForm {
+  host::Node node;
+  /// Null tensors stand for the op's own operands, in order; a form that leaves an operand out has `positions`.
+  SmallVector<Tensor> constants = {};
+  SmallVector<int64_t> positions = {};
+};
+
+using Form = std::optional<HostForm>;
+
+std::vector<int64_t> vec(ArrayRef<int64_t> list) { return list.vec(); }
+
+Tensor integers(ArrayRef<int64_t> list) {
+  Tensor tensor(ElementType::i64, {int64_t(list.size())});
+  std::copy(list.begin(), list.end(), tensor.mutableAs<int64_t>());
+  return tensor;
+}
+
+Tensor reals(Shape shape, ArrayRef<double> list) {
+  Tensor tensor(ElementType::f32, std::move(shape));
+  llvm::transform(list, tensor.mutableAs<float>(), [](double value) { return float(value); });
+  return tensor;
+}
+
+Tensor scalar(double value) { return reals({}, value); }
+
+HostForm node(StringRef op, int64_t opset, host::Attributes::Map attributes = {}, SmallVector<Tensor> constants = {}) {
+  return {{op.str(), opset, host::Attributes(std::move(attributes))}, std::move(constants)};
+}
+
+/// A function by its record: ONNX's operator has its parameters.
+template <typename Op> Form formOfFunction(Op op) {
+  host::Attributes::Map attributes;
+  Operation *operation = op;
+  for (StringRef name : Op::parameterNames())
+    if (auto number = operation->getAttrOfType<FloatAttr>(name))
+      attributes[name.str()] = number.getValueAsDouble();
+  return node(Op::onnxName(), 22, std::move(attributes));
+}
+
+template <typename Op> void tryFunction(Operation *op, Form &form) {
+  if constexpr (requires { Op::onnxName(); })
+    if (auto function = dyn_cast<Op>(op); function && !Op::onnxName().empty())
+      form = formOfFunction(function);
+}
+
+template <typename... Ops> Form formOfFunctions(Operation *op) {
+  Form form;
+  (tryFunction<Ops>(op, form), ...);
+  return form;
+}
+
+Form formOf(qnn::ReluOp) { return node("Relu", 14); }
+Form formOf(qnn::SwishOp) { return node("Swish", 24); }
+Form formOf(qnn::GeluOp) { return node("Gelu", 20); }
+Form formOf(qnn::GeluTanhOp) { return node("Gelu", 20, {{"approximate", std::string("tanh")}}); }
+Form formOf(qnn::AddOp) { return node("Add", 14); }
+Form formOf(qnn::SubOp) { return node("Sub", 14); }
+Form formOf(qnn::MulOp) { return node("Mul", 14); }
+Form formOf(qnn::DivOp) { return node("Div", 14); }
+Form formOf(qnn::SoftmaxOp op) { return node("Softmax", 13, {{"axis", int64_t(op.getAxis())}}); }
+Form formOf(qnn::ConcatOp op) { return node("Concat", 13, {{"axis", int64_t(op.getAxis())}}); }
+Form formOf(qnn::TransposeOp op) { return node("Transpose", 13, {{"perm", vec(op.getPermutation())}}); }
+
+/// No limit is the largest number: a Clip of ONNX leaves infinities what they are only so.
+Form formOfLimits(double lower, double upper) { return node("Clip", 13, {}, {Tensor(), scalar(lower), scalar(upper)}); }
+
+Form formOf(qnn::ClipOp op) {
+  return formOfLimits(op.getInterval().getLower().convertToDouble(), op.getInterval().getUpper().convertToDouble());
+}
+
+Form formOf(qnn::PowOp op) { return node("Pow", 15, {}, {Tensor(), scalar(op.getExponent().convertToDouble())}); }
+
+Form formOf(qnn::PReluOp op) {
+  Shape shape(std::max<int64_t>(cast<RankedTensorType>(op.getType()).getRank() - 1, 1), 1);
+  shape.front() = op.getSlope().size();
+  return node("PRelu", 16, {}, {Tensor(), reals(shape, op.getSlope())});
+}
+
+/// Lists that the op leaves out have ONNX's defaults.
+template <typename Op> host::Attributes::Map window(Op op) {
+  host::Attributes::Map attributes{{"kernel_shape", vec(op.getKernel())}, {"ceil_mode", int64_t(op.getCeilMode())}};
+  if (auto strides = op.getStrides())
+    attributes["strides"] = vec(*strides);
+  if (auto pads = op.getPads())
+    attributes["pads"] = vec(*pads);
+  return attributes;
+}
+
+Form formOf(qnn::MaxPoolOp op) {
+  host::Attributes::Map attributes = window(op);
+  if (auto dilations = op.getDilations())
+    attributes["dilations"] = vec(*dilations);
+  return node("MaxPool", 12, std::move(attributes));
+}
+
+Form formOf(qnn::AveragePoolOp op) {
+  host::Attributes::Map attributes = window(op);
+  attributes["count_include_pad"] = int64_t(op.getCountIncludePad());
+  return node("AveragePool", 11, std::move(attributes));
+}
+
+Form formOf(qnn::ReduceMeanOp op) {
+  return node("ReduceMean", 13, {{"axes", vec(op.getAxes())}, {"keepdims", int64_t(op.getKeepDims())}});
+}
+
+Form formOf(qnn::SliceOp op) {
+  SmallVector<int64_t> ends, axes;
+  for (auto [axis, size] : llvm::enumerate(op.getSizes())) {
+    int64_t step = op.getSteps()[axis], end = op.getStarts()[axis] + size * step;
+    // Before the first element: a negative end would count from the last.
+    ends.push_back(end < 0 ? std::numeric_limits<int64_t>::min() : end);
+    axes.push_back(axis);
+  }
+  return node("Slice", 13, {},
+              {Tensor(), integers(op.getStarts()), integers(ends), integers(axes), integers(op.getSteps())});
+}
+
+Form formOf(qnn::PadOp op) {
+  SmallVector<int64_t> pads(op.getLow());
+  llvm::append_range(pads, op.getHigh());
+  return node("Pad", 13, {{"mode", stringifyPadMode(op.getMode()).str()}},
+              {Tensor(), integers(pads), scalar(op.getValue().convertToDouble())});
+}
+
+Form formOf(qnn::ReshapeOp op) { return node("Reshape", 13, {}, {Tensor(), integers(op.getShape())}); }
+
+Form formOf(qnn::ResizeOp op) {
+  SmallVector<double> scales(2, 1.0);
+  llvm::append_range(scales, op.getScales());
+  HostForm form = node("Resize", 13,
+                       {{"mode", stringifyResizeMode(op.getMode()).str()},
+                        {"coordinate_transformation_mode", stringifyCoordinateMode(op.getCoordinates()).str()},
+                        {"nearest_mode", stringifyNearestMode(op.getRounding()).str()}},
+                       {Tensor(), reals({int64_t(scales.size())}, scales)});
+  form.positions = {0, 2};
+  return form;
+}
+
+Form formOf(Operation *op) {
+  if (Form function = formOfFunctions<
+#define GET_OP_LIST
+#include "tare/Dialect/Qnn/QnnOpList.inc"
+          >(op))
+    return function;
+  return llvm::TypeSwitch<Operation *, Form>(op)
+      .Case<qnn::ReluOp, qnn::SwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp,
+            qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp, qnn::PReluOp, qnn::MaxPoolOp,
+            qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp, qnn::ReshapeOp, qnn::ResizeOp>(
+          [](auto each) { return formOf(each); })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+/// The form with what is known of its operands.
+Result<std::vector<tare::TensorType>> infer(const HostForm &form, ArrayRef<tare::TensorType> given) {
+  std::vector<std::optional<host::Operand>> operands;
+  size_t next = 0, count = form.constants.empty() ? given.size() : form.constants.size();
+  for (size_t i = 0; i != count; ++i) {
+    size_t position = form.positions.empty() ? i : form.positions[i];
+    operands.resize(position);
+    const Tensor *constant = form.constants.empty() || !form.constants[i] ? nullptr : &form.constants[i];
+    operands.push_back(constant ? host::Operand{constant->type(), *constant} : host::Operand{given[next++], {}});
+  }
+  return host::inferTypes(form.node, std::move(operands), 1);
+}
+
+bool fits(const HostForm &form, Operation *op) {
+  SmallVector<tare::TensorType> given = llvm::map_to_vector(op->getOperandTypes(), qnn::toHost);
+  auto types = infer(form, given);
+  return types && (*types)[0] == qnn::toHost(op->getResult(0).getType());
+}
+
+Value create(OpBuilder &builder, Location loc, const HostForm &form, ValueRange given, Type result, StringRef layer,
+             StringRef reason) {
+  SmallVector<Value> inputs;
+  size_t next = 0, count = form.constants.empty() ? given.size() : form.constants.size();
+  for (size_t i = 0; i != count; ++i)
+    if (form.constants.empty() || !form.constants[i]) {
+      inputs.push_back(given[next++]);
+    } else {
+      std::string name = layer.str() + "_" + std::to_string(i);
+      inputs.push_back(qnn::ConstantOp::create(builder, qnn::nameLoc(builder.getContext(), name, name),
+                                               qnn::toAttr(builder.getContext(), form.constants[i], name)));
+    }
+  auto positions = form.positions.empty() ? DenseI64ArrayAttr() : builder.getDenseI64ArrayAttr(form.positions);
+  return qnn::HostOp::create(builder, loc, result, form.node.op, form.node.opset, inputs, positions,
+                             qnn::toDictionary(builder.getContext(), form.node.attributes),
+                             builder.getStringAttr(reason))
+      .getResult(0);
+}
+
+} // namespace
+
+bool tare::hasHostForm(Operation *op) {
+  if (op->getNumResults() != 1)
+    return false;
+  Form form = formOf(op);
+  return form && fits(*form, op);
+}
+
+Value tare::makeHostForm(Operation *op, StringRef reason) {
+  Form form = formOf(op);
+  if (!form || !fits(*form, op))
+    return nullptr;
+  OpBuilder builder(op);
+  Type type = op->getResult(0).getType();
+  std::string layer = qnn::layerName(op);
+  Value result = create(builder, op->getLoc(), *form, op->getOperands(), type, layer, reason);
+  auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
+  std::optional<qnn::ClampAttr> clamp = clamped ? clamped.getClamp() : std::nullopt;
+  if (!clamp)
+    return result;
+  result.setLoc(qnn::nameLoc(op->getContext(), layer, qnn::valueName(op->getResult(0)) + ".unlimited"));
+  Form limits = formOfLimits(clamp->getLower().convertToDouble(), clamp->getUpper().convertToDouble());
+  return create(builder, op->getLoc(), *limits, result, type, layer, reason);
+}
