@@ -186,7 +186,7 @@ struct Values {
     return grid;
   }
 
-  /// (A64) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
+  /// (A67) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
   /// expected beyond.
   void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
                   const SearchOptions &search) const {

@@ -124,7 +124,7 @@ private:
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
   }
 
-  /// (A64) Data whose ends still grew when calibration ended.
+  /// (A67) Data whose ends still grew when calibration ended.
   void warnOfBeyond(Value value, const std::string &name, const calibration::ValueRange &range) const {
     const double most = ranges.activations == "int16" ? fewWideDecibels : fewDecibels;
     const double left = -10 * std::log10(range.beyond), cost = most - left;

@@ -1,4 +1,4 @@
-"""(A64) 16-bit ranges go on beyond what calibration saw, as far as the samples' ends say; what may still lie beyond is told."""
+"""(A67) 16-bit ranges go on beyond what calibration saw, as far as the samples' ends say; what may still lie beyond is told."""
 import json
 
 import numpy as np
@@ -24,7 +24,7 @@ def sequences(rng, count):
 
 
 def test_recurrent_nets_lose_less_on_what_calibration_did_not_see(tmp_path, rng):
-    """(A64) States of sequences that calibration has not seen come farther than those of the ones that it has."""
+    """(A67) States of sequences that calibration has not seen come farther than those of the ones that it has."""
     model = recurrent(tmp_path, rng)
     seen, unseen = sequences(rng, 64), sequences(rng, 256)
     real = outputs_of(model, unseen)["c"]

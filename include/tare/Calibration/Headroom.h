@@ -43,7 +43,7 @@ struct Reserve {
   double beyond = 0;
 };
 
-/// (A64) `seen`, the whole of what `samples` samples of `elements` elements each have, moved outwards within `image` to
+/// (A67) `seen`, the whole of what `samples` samples of `elements` elements each have, moved outwards within `image` to
 /// where the errors of rounding and of what lies beyond are least together; by no more than half its own size.
 Reserve withHeadroom(const Range &seen, const SampleEnds &ends, int64_t samples, int64_t elements, const GridKind &grid,
                      const Range &image);

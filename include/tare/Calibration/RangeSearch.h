@@ -54,7 +54,7 @@ struct SearchOptions {
   /// Whether the grids' steps will be powers of two: then what each of them loses is found, too.
   bool powersOfTwo = false;
 
-  /// (A64) Whether ranges go on beyond what was seen.
+  /// (A67) Whether ranges go on beyond what was seen.
   bool leavesHeadroom() const { return method == Method::automatic && grid.isFine() && !powersOfTwo; }
 };
 

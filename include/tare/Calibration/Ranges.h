@@ -39,7 +39,7 @@ struct ValueRange {
   /// What calibration chose: another range has been edited. Nothing where a file does not say.
   std::optional<double> chosenMin = std::nullopt, chosenMax = std::nullopt;
 
-  /// (A64) How far the range goes on beyond what was seen, and the mean squared error that is to be expected of what
+  /// (A67) How far the range goes on beyond what was seen, and the mean squared error that is to be expected of what
   /// lies still farther, over the mean square of the values.
   double headroomBelow = 0, headroomAbove = 0, beyond = 0;
 

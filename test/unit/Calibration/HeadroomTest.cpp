@@ -1,4 +1,4 @@
-// (A64) How far ranges go on beyond what was seen.
+// (A67) How far ranges go on beyond what was seen.
 #include "tare/Calibration/Headroom.h"
 
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TEST(Headroom, WhatNeverGrowsStays) {
   EXPECT_EQ(samples.reserve(100).range, (Range{0, 255}));
 }
 
-TEST(Headroom, WhatGrowsGoesOn) { // (A64)
+TEST(Headroom, WhatGrowsGoesOn) { // (A67)
   Samples samples = Samples::normal(100, 64, 0.5);
   Reserve reserve = samples.reserve(64);
   const Range seen = samples.range();
