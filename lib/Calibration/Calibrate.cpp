@@ -204,6 +204,9 @@ struct Values {
     const Range seen{std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
     if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>() || isMadeOfGiven(value))
       return;
+    // Where a function is all that reads it, what it gives there says whether that matters.
+    if (!search.leavesHeadroom() && readByFunctions.contains(value))
+      return;
     const int64_t elements = mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements();
     const GridKind grid = finenessOf(value, search.grid);
     // Of ends alone nothing is known but them.
