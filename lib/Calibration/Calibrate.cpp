@@ -186,6 +186,15 @@ struct Values {
     return grid;
   }
 
+  /// Whether an op computes the value from numbers that the model has as integers: their grids say how far they go.
+  static bool isMadeOfGiven(mlir::Value value) {
+    mlir::Operation *op = value.getDefiningOp();
+    return op && llvm::any_of(op->getOperands(), [](mlir::Value operand) {
+             auto cast = operand.getDefiningOp<mlir::quant::DequantizeCastOp>();
+             return cast && !qnn::constantValue(cast.getInput());
+           });
+  }
+
   /// (A67) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
   /// expected beyond.
   void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
@@ -193,7 +202,10 @@ struct Values {
     const SampleEnds &ends = observed.ends[index];
     const int64_t samples = observed.samples;
     const Range seen{std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
-    if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>())
+    if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>() || isMadeOfGiven(value))
+      return;
+    // Where a function is all that reads it, what it gives there says whether that matters.
+    if (!search.leavesHeadroom() && readByFunctions.contains(value))
       return;
     const int64_t elements = mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements();
     const GridKind grid = finenessOf(value, search.grid);
