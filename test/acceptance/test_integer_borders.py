@@ -92,5 +92,5 @@ def test_mixed_integers_are_refused(tmp_path):
              *dequantize("b", "s", "y", "z")]
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4])], [port("y", [1, 4])],
                  {"s": np.float32(.1), "z": np.int8(0), "k": np.array([[True, False, True, True]]), "v": np.int8(7)})
-    message = fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    message = fails("convert", model, "--random-calibration", "--host", "error", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "choose" in message

@@ -91,7 +91,7 @@ def test_unsupported_nodes_are_all_listed(tmp_path):
         x = g.node("LpNormalization", x, name="second_bad")
         g.output(g.node("Hardmax", x, name="third_bad"))
 
-    message = convert_fails(build(tmp_path / "unknown.onnx", fill), tmp_path)
+    message = convert_fails(build(tmp_path / "unknown.onnx", fill), tmp_path, "--random-calibration", "--host", "error")
     for expected in ("first_bad", "second_bad", "third_bad", "Hardmax", "LpNormalization", "17"):
         assert expected in message
     assert "good" not in message.replace("unknown.onnx", "")
@@ -115,7 +115,7 @@ def test_weight_that_is_no_number(tmp_path, value):
         weight[2, 1, 0, 0] = value
         g.output(g.node("Conv", g.input(1, 3, 8, 8), g.constant(weight, "bad_weight"), name="bad_conv"))
 
-    message = convert_fails(build(tmp_path / "nan.onnx", fill), tmp_path)
+    message = convert_fails(build(tmp_path / "nan.onnx", fill), tmp_path, "--random-calibration", "--host", "error")
     assert f"node 'bad_conv' (Conv, opset 17): constant 'bad_weight' holds {value} at index [2, 1, 0, 0]" in message
 
 

@@ -345,14 +345,14 @@ std::vector<std::byte> randomValue(const TensorType &type, std::mt19937 &rng) {
 static void runHost(const Model &model, const LayerT &layer, const HostT &host,
                     std::span<const ConstTensorView> operands, std::vector<std::vector<std::byte>> &values) {
   HostNode node = *decodeHost(host, operands.size());
-  std::vector<Tensor> given, made;
+  std::vector<tare::Tensor> given, made;
   for (const ConstTensorView &operand : operands)
     given.emplace_back(operand.type, nullptr, operand.data);
   for (uint32_t result : resultsOf(layer)) {
     values[result].resize(model.type(result).bytes());
     made.emplace_back(model.type(result), nullptr, values[result].data());
   }
-  std::vector<const Tensor *> pointers;
+  std::vector<const tare::Tensor *> pointers;
   for (int64_t number : node.operands)
     pointers.push_back(number < 0 ? nullptr : &given[number]);
   (void)host::run(node.node, pointers, made);

@@ -319,12 +319,12 @@ TEST(Session, HostJoinsOutputs) {
   const void *input = x;
   int8_t a[6], b[4], c[6];
   void *parts[] = {a, b, c};
-  makeContext(*session, Form::program)->run({&input, 1}, parts);
+  EXPECT_TRUE(makeContext(*session, Form::program)->run({&input, 1}, parts));
   EXPECT_THAT(a, testing::ElementsAre(1, 4, 2, 5, 3, 6));
   EXPECT_THAT(b, testing::ElementsAre(2, 5, 3, 6));
   float y[10], whole[6];
   void *outputs[] = {y, whole};
-  makeContext(*session, Form::model)->run({&input, 1}, outputs);
+  EXPECT_TRUE(makeContext(*session, Form::model)->run({&input, 1}, outputs));
   EXPECT_THAT(y, testing::ElementsAre(0.5f, 1.f, 1.5f, 0.5f, 0.75f, 2.f, 2.5f, 3.f, 1.25f, 1.5f));
   EXPECT_THAT(whole, testing::ElementsAre(2, 8, 4, 10, 6, 12));
 }
