@@ -192,7 +192,7 @@ Result<size_t> ArrayWriter::addArray(const std::string &name, TensorType sample,
                              name, state->path)};
   if (!state->path.ends_with(".npy") && !isMemberName(name))
     return Error{
-        fmt::format("cannot write {}: the name of array '{}' is no UTF-8, which names in an .npz file are; give "
+        fmt::format("cannot write {}: the name of array '{}' has characters that names in an .npz file have not; give "
                     "the model's output another name, or name an .npy file where there is one",
                     state->path, name)};
   for (const Array &array : state->arrays)

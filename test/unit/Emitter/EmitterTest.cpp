@@ -166,7 +166,7 @@ TEST_F(EmitterTest, SaysWhatAnInputsGridMayCutOff) {
     func.func @main(%x: tensor<1x4xf32> {qnn.name = "x", qnn.told_apart = array<f64: )" +
                                      low + ", " + high + R"(>}) -> (tensor<1x4xi8> {qnn.name = "y"}) {
       %q = npu.quantize %x scale = 0.5 zero_point = 3 output = i8 : (tensor<1x4xf32>) -> tensor<1x4xi8>
-      %r = npu.reshape %q : (tensor<1x4xi8>) -> tensor<1x4xi8>
+      %r = npu.reshape %q shape = [1, 4] : (tensor<1x4xi8>) -> tensor<1x4xi8>
       return %r : tensor<1x4xi8>
     })");
     return std::pair(program.inputs[0]->is_cut_below, program.inputs[0]->is_cut_above);

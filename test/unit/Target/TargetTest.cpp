@@ -281,7 +281,7 @@ TEST(Target, OtherKindsOfValuesAreSaid) {
 TEST(Target, AnAliasIsNoValue) {
   EXPECT_EQ(errorOf(describe("memory: {alignment: &a 32}")), "no error");
   EXPECT_THAT(errorOf(describe("memory: {alignment: &a 32, arena_bytes: *a}")),
-              HasSubstr("board.yaml:6: found '*a', expected a value, not an alias of one"));
+              HasSubstr("board.yaml:6: expected a value, not an alias of one"));
 }
 
 /// As IR has them: the place is the attribute, and its one line is not named.
