@@ -129,5 +129,5 @@ def test_what_is_not_written_out_runs_in_float(tmp_path, rng):
     assert outputs_of(path, {"x": x})["Y"].shape == (2, 3, 1, 1, 12)
     from harness import fails
     np.savez(tmp_path / "x.npz", x=x)
-    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert "node 'cell' (LSTM, opset 17): attribute 'input_forget' is 1, expected 0" in said
