@@ -133,8 +133,8 @@ def test_the_tools_own_ranges_have_nothing_unknown(ranges, tmp_path, target):
     ("rounding: half_up", "rounding: half_upp", 24, ["found 'half_upp'", "expected one of half_up, half_away"]),
     ("rounding: half_up", "rounding:", 24, ["found nothing", "expected one value"]),
     ("    symmetric: false", "    symmetric: maybe", 8, ["found 'maybe'", "expected true or false"]),
-    ("layout: nhwc", "layout: nchw", 28, ["found 'nchw'", "expected one of nhwc"]),
-    ("  alignment: 64", "  alignment: 64\n  arena: 5", 32, ["unknown key 'memory.arena'", "expected one of arena_bytes, alignment"]),
+    ("layout: nhwc", "layout: nchw", 31, ["found 'nchw'", "expected one of nhwc"]),
+    ("  alignment: 64", "  alignment: 64\n  arena: 5", 35, ["unknown key 'memory.arena'", "expected one of arena_bytes, alignment"]),
 ])
 def test_descriptions_say_what_was_found_and_what_is_expected(tmp_path, old, new, line, words):
     text = (ROOT / "targets/generic.yaml").read_text()

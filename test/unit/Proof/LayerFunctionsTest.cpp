@@ -92,7 +92,8 @@ TEST(ProofOfLayerFunctions, CountingDifferencesFindsThemAll) {
   }
 }
 
-/// (A66) No accumulator of a linear layer is farther off than its bound, which is not much more than the worst of them.
+/// (A66) No accumulator of a linear layer is farther off than its bound, which is not much more than the worst of them: it adds up
+/// what is worst at different accumulators.
 TEST(ProofOfLayerFunctions, NoAccumulatorIsFartherOffThanTheBound) {
   for (program::Rounding rounding : program::EnumValuesRounding())
     for (int error : {0, 40}) {
@@ -122,7 +123,7 @@ TEST(ProofOfLayerFunctions, NoAccumulatorIsFartherOffThanTheBound) {
         worst = std::max(worst, std::abs(double(kernels::requantize(acc, read, 0)) - real));
       }
       EXPECT_LE(worst, proof.worst.error) << "rounding " << int(rounding) << ", error " << error;
-      EXPECT_LE(proof.worst.error, worst + 0.2) << "rounding " << int(rounding) << ", error " << error;
+      EXPECT_LE(proof.worst.error, worst + (error ? 0.4 : 0.2)) << "rounding " << int(rounding) << ", error " << error;
     }
 }
 
