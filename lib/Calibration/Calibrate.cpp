@@ -6,6 +6,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/Parallel.h"
 #include "llvm/ADT/DenseSet.h"
@@ -204,6 +205,12 @@ struct Values {
     const Range seen{std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
     if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>() || isMadeOfGiven(value))
       return;
+    // A grid that the model gives is what it is.
+    if (llvm::any_of(value.getUsers(), llvm::IsaPred<mlir::quant::QuantizeCastOp>))
+      return;
+    // A wider table of 1 / x has fewer entries where it bends.
+    if (llvm::any_of(value.getUsers(), llvm::IsaPred<qnn::ReciprocalOp>) || value.getDefiningOp<qnn::ReciprocalOp>())
+      return;
     // Where a function is all that reads it, what it gives there says whether that matters.
     if (!search.leavesHeadroom() && readByFunctions.contains(value))
       return;
@@ -213,15 +220,24 @@ struct Values {
     constexpr double usualShare = 1.0 / 4;
     const double size = usualShare * std::max(-seen.min, seen.max);
     const double strength = observed.histograms[index].meanSquare().value_or(size * size);
-    if (!(strength > 0))
+    // Of so few numbers nothing follows.
+    constexpr int64_t fewest = 512;
+    if (!(strength > 0) || samples * elements < fewest)
       return;
     if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
       range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
       return;
     }
     const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));
-    range.headroomBelow = range.min - reserve.range.min, range.headroomAbove = reserve.range.max - range.max;
-    range.min = reserve.range.min, range.max = reserve.range.max;
+    // An end goes on by no more than it is from 0: beside a mask of -1e9 the scores' own end is none that matters.
+    const double least = (seen.max - seen.min) / 1024;
+    auto worthIt = [&](double headroom, double end) {
+      headroom = std::min(headroom, std::abs(end));
+      return headroom < least ? 0 : headroom;
+    };
+    range.headroomBelow = worthIt(range.min - reserve.range.min, seen.min);
+    range.headroomAbove = worthIt(reserve.range.max - range.max, seen.max);
+    range.min -= range.headroomBelow, range.max += range.headroomAbove;
     range.beyond = reserve.beyond / strength;
   }
 

@@ -163,4 +163,4 @@ def test_calibration_data_are_not_called_wrong(tmp_path, name, rng):
 ])
 def test_refusals(tmp_path, nodes, said):
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 64])], [port("y", [1, 3, 64])], {"e": np.arange(64, dtype=F32)}, opset=20)
-    assert said in fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    assert said in fails("convert", model, "--random-calibration", "--host", "error", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")

@@ -226,7 +226,7 @@ def test_that_ranges_became_static_is_said(tmp_path):
 def refused(folder, nodes, stored=(), outputs=("y",), domains=()):
     write(folder / "m.onnx", nodes, list(stored), [1, 6], outputs, domains)
     data(folder, 6)
-    return fails("convert", folder / "m.onnx", "--calibration", folder / "calibration.npz", "-o", folder / "no.tare", "-q", output=folder / "no.tare")
+    return fails("convert", folder / "m.onnx", "--calibration", folder / "calibration.npz", "--host", "error", "-o", folder / "no.tare", "-q", output=folder / "no.tare")
 
 
 def stored_weight(*names):

@@ -30,7 +30,6 @@ def layers(rng):
         "linear": ([node("MatMul", ["x", "m"], ["c"], name="c_linear")], {"m": rng.normal(0, .5, (6, 9)).astype(F32)}),
         "matmul": ([node("MatMul", ["x", "z"], ["c"], name="c_matmul")], {}),
         "mul": ([node("Mul", ["x", "z"], ["c"], name="c_mul")], {}),
-        "mul_constant": ([node("Mul", ["x", "k"], ["c"], name="c_mul")], {"k": rng.normal(0, 1, (8, 6, 6)).astype(F32)}),
     }
 
 

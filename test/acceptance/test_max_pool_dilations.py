@@ -52,5 +52,5 @@ def test_a_window_of_nothing_but_padding_is_refused(tmp_path, rng):
     model = save(tmp_path / "m.onnx", [node("MaxPool", ["x"], ["y"], name="pool", kernel_shape=[3, 1], dilations=[2, 2], pads=[1, 1, 1, 1])],
                  [port("x", [1, 2, 6, 6])], [port("y", None)], opset=12)
     np.savez(tmp_path / "d.npz", x=rng.normal(size=(8, 2, 6, 6)).astype(np.float32))
-    message = fails("convert", model, "--calibration", tmp_path / "d.npz", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    message = fails("convert", model, "--calibration", tmp_path / "d.npz", "--host", "error", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     assert "node 'pool'" in message and "must see an element" in message

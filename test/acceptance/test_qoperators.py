@@ -5,7 +5,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from graphs import TensorProto, converted, node, outputs_of, port
-from harness import fails, reference
+from harness import fails, onnxruntime_saturates, reference
 
 F32 = np.float32
 MICROSOFT = "com.microsoft"
@@ -121,6 +121,8 @@ def test_as_the_qdq_form(tmp_path, case, kind, rng):
 def test_as_onnxruntime(tmp_path, case, kind, rng):
     if case == "matmul_unsigned" and kind == np.int8:
         pytest.skip("ONNX Runtime has no product of int8 and uint8")
+    if kind == np.uint8 and case in ("conv", "conv_one_scale", "matmul", "gemm") and onnxruntime_saturates():
+        pytest.skip("ONNX Runtime's sums of uint8 times int8 saturate on this processor")
     one, _ = models(tmp_path, case, kind, rng)
     x = samples(CASES[case][3], kind, rng)
     off = np.abs(outputs_of(one, x)["y"].astype(int) - reference(one, x)["y"].astype(int))
@@ -161,7 +163,7 @@ def test_borders_of_microsofts_domain(tmp_path, rng):
 ], ids=["concat", "real", "weights"])
 def test_refusals(tmp_path, nodes, said, rng):
     model = save(tmp_path / "m.onnx", nodes, [port("x", IMAGE, np.int8), port("f", IMAGE)], [port("y", None, np.int8)], constants(np.int8, rng))
-    told = fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    told = fails("convert", model, "--random-calibration", "--host", "error", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
     for each in said:
         assert each in told, told
 

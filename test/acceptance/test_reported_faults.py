@@ -15,7 +15,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from harness import ROOT, fails, load, reference, sqnr, tare, tare_json
+from harness import ROOT, fails, load, onnxruntime_saturates, reference, sqnr, tare, tare_json
 
 FAULTS = pathlib.Path(os.environ.get("TARE_FAULTS", ROOT.parent / "shared/faults"))
 MISSING = f"THE REPORTED FAULTS ARE NOT TESTED: nothing in {FAULTS} (set TARE_FAULTS)"
@@ -119,6 +119,8 @@ def test_softmax_long(length, fault):
 def test_dyn_scale_last(fault):
     case = fault("dyn-scale-last")
     case.convert()
+    if onnxruntime_saturates():
+        pytest.skip("ONNX Runtime's sums of uint8 times int8 saturate on this processor")
     assert sqnr(case.reference()["y"], case.outputs(case.model)["y"]) > 38
     assert sqnr(case.reference()["y"], case.outputs()["y"]) > 35
 

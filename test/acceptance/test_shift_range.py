@@ -149,7 +149,8 @@ def board(folder, *changes):
 def test_a_clamped_multiplier_fits_the_product(scale, bits, tmp_path):
     # 255 * 255 takes 16 bits: 3 are left for m below 2^19. M = 10 * 2^-10 and 20 * 2^-10 would need q = 9 and 8 then.
     model, ranges = product(tmp_path, "Mul", dict(x=[1, 4], z=[1, 4]), scale)
-    target = board(tmp_path, ("multiplier_bits: 15", "multiplier_bits: 15\nproduct_bits: 20"), ("min: 0", "min: 10"))
+    target = board(tmp_path, ("multiplier_bits: 15", "multiplier_bits: 15\nproduct_bits: 20"), ("min: 0", "min: 10"),
+                   ("layer_functions: true", "layer_functions: false"))
     for repair in ([], ["--no-repair"]):
         message = fails("convert", model, "--calibration", ranges, "--target", target, *repair, "-o", tmp_path / "p.tare",
                         output=tmp_path / "p.tare")

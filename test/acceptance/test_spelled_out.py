@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from graphs import converted, node, outputs_of, port, reference, save
-from harness import sqnr, tare_json
+from harness import sqnr, tare, tare_json
 
 F32 = np.float32
 SHAPE = [1, 6, 16]
@@ -55,6 +55,8 @@ def test_another_slope_stays_what_it_is(tmp_path, rng, slope, count):
     steps = [("Mul", ["x", "c"], "a"), ("Erf", ["a"], "t"), *HALF_GATE]
     path = save(tmp_path / "m.onnx", chain(*steps), [port("x", SHAPE)], [port("y", SHAPE)], NUMBERS | {"c": F32(slope)}, opset=17)
     data = {"x": rng.normal(size=[32, *SHAPE[1:]]).astype(F32)}
-    program, _ = converted(path, data)
+    behind = tmp_path / "behind.yaml"
+    behind.write_text(tare("target", "show", "generic").stdout.replace("layer_functions: true", "layer_functions: false"))
+    program, _ = converted(path, data, "--target", behind)
     assert sum(each["name"] == "t" for each in tare_json("inspect", program)["layers"]) == count
     np.testing.assert_allclose(outputs_of(path, data)["y"], reference(path, data)["y"], rtol=1e-4, atol=2e-5)

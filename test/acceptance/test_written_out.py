@@ -110,7 +110,7 @@ def test_second_results_are_refused_for_programs(tmp_path, rng):
     x = rng.normal(size=(3, 6, 16)).astype(F32)
     np.testing.assert_allclose(outputs_of(path, {"x": x})["mean"].reshape(3, 6), x.mean(-1), rtol=1e-4, atol=1e-6)
     np.savez(tmp_path / "x.npz", x=x)
-    assert "its result 'mean' is used" in fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    assert "its result 'mean' is used" in fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
 
 
 def test_a_variance_as_jax_writes_it(tmp_path, rng):

@@ -67,6 +67,15 @@ def session(path, threads=0):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+def onnxruntime_saturates():
+    """On x86 processors without VNNI, ONNX Runtime adds two products of uint8 and int8 in 16 bits, which do not hold them."""
+    try:
+        flags = pathlib.Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    return "avx2" in flags and "avx512_vnni" not in flags and "avx_vnni" not in flags
+
+
 def reference(path, data, threads=0):
     """ONNX Runtime's outputs, sample by sample, joined as `tare run` joins them."""
     model = session(path, threads)

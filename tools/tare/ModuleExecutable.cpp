@@ -92,7 +92,12 @@ Type gridTypeOf(Value value) {
 /// The float model as calibration runs it. A model with quantizers stays as it is, bit for bit, and so does one that
 /// the passes refuse.
 static OwningOpRef<ModuleOp> simplified(OwningOpRef<ModuleOp> module) {
-  if (module->walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted())
+  auto isOther = [](Operation *op) {
+    return isa<quant::QuantizeCastOp>(op) ||
+           !(isa<ModuleOp>(op) || isa<qnn::QnnDialect, func::FuncDialect>(*op->getDialect()));
+  };
+  if (module->walk([&](Operation *op) { return isOther(op) ? WalkResult::interrupt() : WalkResult::advance(); })
+          .wasInterrupted())
     return module;
   ScopedDiagnosticHandler quiet(module->getContext(), [](Diagnostic &) { return mlir::success(); });
   OwningOpRef<ModuleOp> simpler = module->clone();
@@ -111,7 +116,7 @@ Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &pa
   if (!module)
     return module.error();
   result->context.showWarnings();
-  result->module = options.onlyOutputs && kind == ModelKind::onnx ? simplified(std::move(*module)) : std::move(*module);
+  result->module = options.onlyOutputs ? simplified(std::move(*module)) : std::move(*module);
   result->function = result->module->lookupSymbol<func::FuncOp>("main");
   Result<size_t> atOnce = samplesThatFit(result->function, path, limit);
   if (!atOnce)

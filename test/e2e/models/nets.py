@@ -35,7 +35,7 @@ def inverted_residual_net(g):
     g.output(g.node("MatMul", x, g.normal(32, 10, deviation=0.3)))
 
 
-@case
+@case(steps=2)
 def squeeze_and_excite(g):
     x = conv_norm(g, g.input(1, 3, 12, 12), 8, 3, 3, "HardSwish", pads=PADS)
     s = g.node("Relu", g.conv(g.node("GlobalAveragePool", x), 4, 8, 1, 1))
