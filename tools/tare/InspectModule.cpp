@@ -57,17 +57,13 @@ InspectedPort outputOf(OpOperand &result) {
 
 InspectedLayer layerOf(Value value) {
   Operation *op = value.getDefiningOp();
-  return {qnn::layerName(op),
-          qnn::valueName(value),
-          kindOf(op),
-          typeOf(value),
-          gridOf(gridTypeOf(value)),
-          {},
-          {},
-          std::nullopt,
-          std::nullopt,
-          0,
-          {}};
+  InspectedLayer layer;
+  layer.name = qnn::layerName(op);
+  layer.value = qnn::valueName(value);
+  layer.kind = kindOf(op);
+  layer.output = typeOf(value);
+  layer.grid = gridOf(gridTypeOf(value));
+  return layer;
 }
 
 } // namespace

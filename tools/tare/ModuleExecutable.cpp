@@ -99,6 +99,12 @@ static OwningOpRef<ModuleOp> simplified(OwningOpRef<ModuleOp> module) {
   if (module->walk([&](Operation *op) { return isOther(op) ? WalkResult::interrupt() : WalkResult::advance(); })
           .wasInterrupted())
     return module;
+  // Folding makes weights anew: large ones stay in their file.
+  constexpr int64_t mostBytes = 64 << 20;
+  int64_t bytes = 0;
+  module->walk([&](qnn::ConstantOp op) { bytes += qnn::toHost(op.getType()).bytes(); });
+  if (bytes > mostBytes)
+    return module;
   ScopedDiagnosticHandler quiet(module->getContext(), [](Diagnostic &) { return mlir::success(); });
   OwningOpRef<ModuleOp> simpler = module->clone();
   PassManager passes(module->getContext(), ModuleOp::getOperationName());
