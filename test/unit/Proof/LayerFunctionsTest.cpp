@@ -123,7 +123,7 @@ TEST(ProofOfLayerFunctions, NoAccumulatorIsFartherOffThanTheBound) {
         worst = std::max(worst, std::abs(double(kernels::requantize(acc, read, 0)) - real));
       }
       EXPECT_LE(worst, proof.worst.error) << "rounding " << int(rounding) << ", error " << error;
-      EXPECT_LE(proof.worst.error, worst + (error ? 0.4 : 0.2)) << "rounding " << int(rounding) << ", error " << error;
+      EXPECT_LE(proof.worst.error, worst + (error ? 0.6 : 0.2)) << "rounding " << int(rounding) << ", error " << error;
     }
 }
 
