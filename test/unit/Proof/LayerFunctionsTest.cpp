@@ -92,8 +92,8 @@ TEST(ProofOfLayerFunctions, CountingDifferencesFindsThemAll) {
   }
 }
 
-/// (A66) No accumulator of a linear layer is farther off than its bound, which is not much more than the worst of them: it adds up
-/// what is worst at different accumulators.
+/// (A66) No accumulator of a linear layer is farther off than its bound, which is not much more than the worst of them:
+/// it adds up what is worst at different accumulators.
 TEST(ProofOfLayerFunctions, NoAccumulatorIsFartherOffThanTheBound) {
   for (program::Rounding rounding : program::EnumValuesRounding())
     for (int error : {0, 40}) {
