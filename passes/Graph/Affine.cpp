@@ -172,3 +172,11 @@ void tare::eraseDeadConstants(RewriterBase &rewriter, ArrayRef<Value> values) {
       rewriter.eraseOp(op);
   }
 }
+
+void tare::eraseDeadOps(Region &region) {
+  IRRewriter rewriter(region.getContext());
+  for (Block &block : region)
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        rewriter.eraseOp(&op);
+}

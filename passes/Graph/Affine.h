@@ -47,6 +47,9 @@ std::optional<double> scalarConstant(mlir::Value value);
 /// Erases those of `values` that are constants which nobody uses. One value may stand there several times, or be null.
 void eraseDeadConstants(mlir::RewriterBase &rewriter, llvm::ArrayRef<mlir::Value> values);
 
+/// Erases the ops that nobody uses and that do nothing else, last ones first.
+void eraseDeadOps(mlir::Region &region);
+
 } // namespace tare
 
 #endif // TARE_PASSES_GRAPH_AFFINE_H

@@ -237,7 +237,8 @@ struct FuseActivations : tare::impl::FuseActivationsBase<FuseActivations> {
     apply<RecognizeHardSigmoid>();
     apply<RecognizeHardSwish>();
     apply<RecognizeSwish>();
-    eraseDead();
+    // What a recognized function leaves behind, so that its operand has one user again.
+    eraseDeadOps(getOperation().getBody());
     apply<FuseLimit>();
   }
 
@@ -245,16 +246,6 @@ struct FuseActivations : tare::impl::FuseActivationsBase<FuseActivations> {
     RewritePatternSet patterns(&getContext());
     patterns.add<Pattern>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
-  }
-
-  /// What a recognized function leaves behind, so that its operand has one
-  /// user again.
-  void eraseDead() {
-    IRRewriter rewriter(&getContext());
-    for (Block &block : getOperation().getBody())
-      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-        if (isOpTriviallyDead(&op))
-          rewriter.eraseOp(&op);
   }
 };
 

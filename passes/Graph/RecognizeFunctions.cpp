@@ -186,17 +186,8 @@ struct RecognizeFunctions : tare::impl::RecognizeFunctionsBase<RecognizeFunction
     RewritePatternSet patterns(&getContext());
     patterns.add<RecognizeGate, RecognizeLogistic, RecognizeSoftplus>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
-    eraseDead();
-  }
-
-private:
-  /// What the functions were written in, so that x has one user again.
-  void eraseDead() {
-    IRRewriter rewriter(&getContext());
-    for (Block &block : getOperation().getBody())
-      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-        if (isOpTriviallyDead(&op))
-          rewriter.eraseOp(&op);
+    // What the functions were written in, so that x has one user again.
+    eraseDeadOps(getOperation().getBody());
   }
 };
 
