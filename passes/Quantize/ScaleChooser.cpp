@@ -3,7 +3,6 @@
 #include "Graph/Affine.h"
 #include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
-#include "tare/Dialect/Qnn/Counts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Kernels/Tables.h"
 
@@ -215,7 +214,7 @@ void ScaleChooser::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Va
                           std::nullopt,
                           context.relevance.of(op->getResult(0)),
                           isShared() ? whole : limits,
-                          qnn::largestCount(op)});
+                          requant.getLargestCount()});
     }
   } else if ((requant || moves) && !isProduct(op)) {
     for (Variable x : operands)

@@ -45,7 +45,7 @@ AccumulatorContext ScaleChooser::contextOf(const Layer &layer) const {
 /// A layer's channels by w, where M = m * 2^(e_x + w - e_y) at the largest shift. (A51)
 void ScaleChooser::addMultipliedCosts(const Layer &layer) {
   const AccumulatorContext around = contextOf(layer);
-  auto forget = llvm::make_scope_exit([&] { forgetWeights(layer.op); });
+  llvm::scope_exit forget([&] { forgetWeights(layer.op); });
   SmallVector<ChannelWeights> weights = channelWeights(layer.own, around, context.target);
   double power = 0, relevance = context.relevance.of(AccumulatorOpInterface(layer.op)->getResult(0));
   for (const ChannelWeights &channel : weights)
@@ -95,7 +95,7 @@ double ScaleChooser::lossToMultipliers() const {
 
 double ScaleChooser::lossOf(const Layer &layer, bool withMultipliers) const {
   const AccumulatorContext around = contextOf(layer);
-  auto forget = llvm::make_scope_exit([&] { forgetWeights(layer.op); });
+  llvm::scope_exit forget([&] { forgetWeights(layer.op); });
   SmallVector<ChannelWeights> channels = channelWeights(layer.own, around, context.target);
   double step = stepOf(layer), error = 0, power = 0;
   for (const ChannelWeights &channel : channels)

@@ -139,6 +139,8 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
     InterfaceMethod<[{
       Whether the effective scales hold the reciprocal of a number of elements: then they are no powers of two, whatever the grids.
     }], "bool", "dividesByCount", (ins), "", [{ return false; }]>,
+    InterfaceMethod<"That number where it is largest; 1 where nothing is divided. Unlike the scales it is known before there are grids.",
+      "int64_t", "getLargestCount", (ins), "", [{ return 1; }]>,
     InterfaceMethod<[{
       Whether there is anything to scale. Not where elements move, or are interpolated on one grid.
     }], "bool", "isScaled", (ins), "", [{ return true; }]>,
@@ -149,7 +151,7 @@ def Qnn_RequantOpInterface : OpInterface<"RequantOpInterface"> {
       compiler chooses how many of them it keeps.
     }], "int64_t", "getMostFractionBits", (ins), "", [{ return 0; }]>,
     InterfaceMethod<"Says how many of them the accumulator keeps, by which the effective scale is smaller.",
-      "void", "setFractionBits", (ins "int64_t":$bits), "", [{}]>,
+      "void", "setFractionBits", (ins "int64_t":$bits), "", [{ return; }]>,
     InterfaceMethod<"The real interval that the result is limited to: the fused activation, or the op's own function.",
       "::std::pair<double, double>", "getResultInterval", (ins), "", [{ return ::tare::qnn::fusedInterval($_op); }]>
   ];

@@ -21,6 +21,10 @@ bool isCompatible(mlir::TypeRange inferred, mlir::TypeRange actual);
 /// Of an op whose result has the shape of its first operand.
 llvm::LogicalResult inferShapeOfFirst(mlir::ValueRange operands, llvm::SmallVectorImpl<mlir::Type> &inferred);
 
+/// Of an op on two operands that broadcasts them as numpy does; says where they do not.
+llvm::LogicalResult inferBroadcastShape(std::optional<mlir::Location> location, mlir::ValueRange operands,
+                                        llvm::SmallVectorImpl<mlir::Type> &inferred);
+
 } // namespace tare::qnn
 
 #define GET_OP_CLASSES
