@@ -102,7 +102,7 @@ void tare::implyRanges(func::FuncOp function, bool areWide) {
     qnn::RangeAttr seen = rangeAttr(value);
     if (!isIntermediate(op) || !qnn::isFloatTensor(value) || (seen && !areWide))
       continue;
-    std::optional<Interval> range = impliedRange(op);
+    std::optional<Interval> range = impliedRange(op, seen ? GivenOperands::WholeGrids : GivenOperands::AsCalibrated);
     if (seen) {
       const double reserve = reserveOf(value);
       Interval most(reserve * seen.getMin(), reserve * seen.getMax()), all = range.value_or(most);

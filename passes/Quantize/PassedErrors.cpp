@@ -229,13 +229,17 @@ private:
 
 } // namespace
 
-std::optional<Interval> tare::impliedRange(GridOpInterface op) {
+std::optional<Interval> tare::impliedRange(GridOpInterface op, GivenOperands given) {
+  auto rangeOf = [&](Value operand) -> std::optional<Interval> {
+    std::optional<Grid> grid = given == GivenOperands::WholeGrids ? gridBehind(operand) : std::nullopt;
+    return grid && grid->isPerTensor() ? std::optional<Interval>(coveredRange(*grid)) : findRange(operand);
+  };
   SmallVector<Interval> operands;
   auto accumulator = dyn_cast<qnn::AccumulatorOpInterface>(op.getOperation());
   for (Value operand : op->getOperands()) {
     if (accumulator && operand != accumulator.getActivationOperand().get())
       continue;
-    std::optional<Interval> range = findRange(operand);
+    std::optional<Interval> range = rangeOf(operand);
     if (!range)
       return std::nullopt;
     operands.push_back(*range);

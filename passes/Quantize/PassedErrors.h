@@ -15,8 +15,12 @@
 
 namespace tare {
 
+/// What counts of operands that the model has as integers: what calibration says, which may cut off a little, or all
+/// that their grids hold.
+enum class GivenOperands { AsCalibrated, WholeGrids };
+
 /// An interval that holds the result of `op`, by what is known of its operands; nothing where that is too little.
-std::optional<qnn::Interval> impliedRange(qnn::GridOpInterface op);
+std::optional<qnn::Interval> impliedRange(qnn::GridOpInterface op, GivenOperands given = GivenOperands::AsCalibrated);
 
 /// The most that the result of an operand's reader moves where elements of that operand move by `error`, all of them
 /// the same way or each its own; nothing where that cannot be said.

@@ -223,3 +223,18 @@ func.func @intermediate(%x: tensor<1x4x!given>, %y: tensor<1x4x!given>) -> tenso
   %3 = qnn.add %2, %1 {qnn.range = #qnn.range<-3.0, 3.0, calibrated>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("sum"("s"))
   return %3 : tensor<1x4xf32>
 }
+
+// -----
+
+!given = !quant.uniform<i8:f32, 0.125>
+
+// Calibration at 8 bits cuts off a little of operands that are integers of the model, and of the step. The integers are not cut off.
+// CHECK-LABEL: func.func @intermediate_of_given_integers
+func.func @intermediate_of_given_integers(%x: tensor<1x4x!given>, %y: tensor<1x4x!given>) -> tensor<1x4xf32> {
+  %0 = quant.dcast %x {qnn.range = #qnn.range<-15.98, 15.7, calibrated>} : tensor<1x4x!given> to tensor<1x4xf32>
+  %1 = quant.dcast %y {qnn.range = #qnn.range<-15.98, 15.7, calibrated>} : tensor<1x4x!given> to tensor<1x4xf32>
+  // CHECK: %[[STEP:.*]] = qnn.add {{.*}}qnn.range = #qnn.range<-3.200000e+01, 3.175000e+01, implied>
+  %2 = qnn.add %0, %1 {qnn.intermediate, qnn.range = #qnn.range<-31.9, 31.4, calibrated>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("sum"("s/sum1"))
+  %3 = qnn.add %2, %1 {qnn.range = #qnn.range<-3.0, 3.0, calibrated>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("sum"("s"))
+  return %3 : tensor<1x4xf32>
+}
