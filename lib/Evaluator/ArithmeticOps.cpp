@@ -3,7 +3,6 @@
 #include "Windows.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Elementwise.h"
-#include "tare/Kernels/Movement.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,28 +44,11 @@ static void evaluateConv(ConvOp op, const Evaluation &e) {
     applyClamp(op.getClamp(), e.result);
 }
 
-/// [O, I / group, kernel..] -> [I, O / group, kernel..]: the kernel takes ONNX's layout.
-static Tensor onnxLayout(const ConstTensorView &weight, int64_t group) {
-  const Shape &shape = weight.type.shape;
-  int64_t out = shape[0] / group, in = shape[1];
-  Shape grouped{group, out, in}, swapped{group, in, out}, result{group * in, out};
-  grouped.insert(grouped.end(), shape.begin() + 2, shape.end());
-  swapped.insert(swapped.end(), shape.begin() + 2, shape.end());
-  result.insert(result.end(), shape.begin() + 2, shape.end());
-  std::vector<int64_t> permutation(grouped.size());
-  for (size_t i = 0; i < permutation.size(); ++i)
-    permutation[i] = i;
-  std::swap(permutation[1], permutation[2]);
-  Tensor transposed(weight.type.element, swapped);
-  kernels::transpose({{weight.type.element, grouped}, weight.data}, permutation, transposed.mutableView());
-  return transposed.reshaped(result);
-}
-
 static void evaluateConvTranspose(ConvTransposeOp op, const Evaluation &e) {
   kernels::Geometry geometry =
       window(spatialOf(e.operand(1)), op.getStrides(), op.getPads(), op.getDilations(), op.getGroup());
-  Tensor weight = onnxLayout(e.operand(1), op.getGroup());
-  floating::convTranspose(e.operand(0), weight.view(), e.optional(2), geometry, e.result);
+  floating::convTranspose(e.operand(0), e.operand(1), e.optional(2), geometry, e.result, e.packed,
+                          floating::WeightOrder::outputsFirst);
   applyClamp(op.getClamp(), e.result);
 }
 

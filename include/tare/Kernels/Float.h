@@ -63,10 +63,15 @@ void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView
           const TensorView &y, PackedConstants *constants = nullptr, ChannelOrders orders = {},
           std::optional<Clamp> clamp = std::nullopt);
 
-/// x [N, I, spatial..], w [I, O / group, kernel..], bias [O] or none. The
-/// output padding is in y's shape.
+/// The weights of a transposed convolution: [I, O / group, kernel..] as ONNX has them, or [O, I / group, kernel..] as
+/// those of a convolution.
+enum class WeightOrder { inputsFirst, outputsFirst };
+
+/// x [N, I, spatial..], w in this order, bias [O] or none. The output padding is in y's shape. Give `constants` where w
+/// is a constant.
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                   const Geometry &geometry, const TensorView &y, PackedConstants *constants = nullptr);
+                   const Geometry &geometry, const TensorView &y, PackedConstants *constants = nullptr,
+                   WeightOrder order = WeightOrder::inputsFirst);
 
 /// x [.., K], w [N, K], bias [N] or none, y [.., N].
 void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
@@ -106,7 +111,7 @@ namespace reference {
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y);
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                   const Geometry &geometry, const TensorView &y);
+                   const Geometry &geometry, const TensorView &y, WeightOrder order = WeightOrder::inputsFirst);
 void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y);
 void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y);
 void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y);

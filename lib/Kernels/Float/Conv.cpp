@@ -33,7 +33,8 @@ struct Problem {
   std::optional<Clamp> clamp;
 
   KernelKey key(KernelKind kind) const {
-    KernelKey key{static_cast<int64_t>(kind), hasBias, orders.x == ChannelOrder::last, orders.y == ChannelOrder::last};
+    KernelKey key{static_cast<int64_t>(kind), hasBias, orders.x == ChannelOrder::last, orders.y == ChannelOrder::last,
+                  weightsTag == Tag::goihw};
     for (const Dims *dims : {&source, &weights, &target, &strides, &dilations, &begin, &end})
       key.insert(key.end(), dims->begin(), dims->end());
     if (clamp)
@@ -171,7 +172,7 @@ void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView
 }
 
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                   const Geometry &geometry, const TensorView &y, PackedConstants *constants) {
+                   const Geometry &geometry, const TensorView &y, PackedConstants *constants, WeightOrder order) {
   if (y.count() == 0)
     return;
   Planes input(x.type.shape), output(y.type.shape);
@@ -185,14 +186,14 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const Opt
     beyond |= window.end[d] < 0 || window.begin[d] < 0;
   }
   if (beyond)
-    return reference::convTranspose(x, w, bias, geometry, y);
+    return reference::convTranspose(x, w, bias, geometry, y, order);
   Problem problem = problemOf(input, window, output, bias.has_value(), {});
-  problem.weightsTag = Tag::giohw;
+  problem.weightsTag = order == WeightOrder::outputsFirst ? Tag::goihw : Tag::giohw;
   const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::deconv), [&] {
     return planOf<dnnl::deconvolution_forward>(problem, dnnl::algorithm::deconvolution_direct);
   });
   if (!kernel)
-    return reference::convTranspose(x, w, bias, geometry, y);
+    return reference::convTranspose(x, w, bias, geometry, y, order);
   runImages(*kernel, x, w, bias, y, constants, {});
 }
 

@@ -64,10 +64,10 @@ void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView
 }
 
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                   const Geometry &geometry, const TensorView &y) {
+                   const Geometry &geometry, const TensorView &y, WeightOrder order) {
   Planes input(x.type.shape), weights(w.type.shape), output(y.type.shape);
   Window window(geometry);
-  int64_t outputsPerGroup = weights.c, inputsPerGroup = input.c / window.group;
+  int64_t outputsPerGroup = output.c / window.group, inputsPerGroup = input.c / window.group;
   std::vector<double> sums(output.plane());
   float *target = y.as<float>();
   for (int64_t n = 0; n < output.n; ++n)
@@ -77,7 +77,9 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const Opt
       for (int64_t i = 0; i < inputsPerGroup; ++i) {
         int64_t channel = group * inputsPerGroup + i;
         const float *plane = x.as<float>() + (n * input.c + channel) * input.plane();
-        const float *taps = w.as<float>() + (channel * weights.c + o % outputsPerGroup) * weights.plane();
+        int64_t index = order == WeightOrder::outputsFirst ? o * inputsPerGroup + i
+                                                           : channel * outputsPerGroup + o % outputsPerGroup;
+        const float *taps = w.as<float>() + index * weights.plane();
         for (int64_t ih = 0; ih < input.h; ++ih)
           for (int64_t iw = 0; iw < input.w; ++iw)
             scatter(*plane++, taps, window, output, ih, iw, sums.data());

@@ -58,6 +58,20 @@ Case randomCase(Random &random, bool transposed, int64_t limit = 12) {
   return c;
 }
 
+/// [I, O / group, kernel..] -> [O, I / group, kernel..]
+Tensor outputsFirst(const Tensor &w, int64_t groups) {
+  Shape shape = w.shape();
+  const int64_t inputs = shape[0] / groups, outputs = shape[1], plane = w.count() / (shape[0] * outputs);
+  shape[0] = outputs * groups, shape[1] = inputs;
+  Tensor turned(ElementType::f32, shape);
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t o = 0; o < outputs; ++o)
+      for (int64_t i = 0; i < inputs; ++i)
+        std::copy_n(w.as<float>() + ((g * inputs + i) * outputs + o) * plane, plane,
+                    turned.mutableAs<float>() + ((g * outputs + o) * inputs + i) * plane);
+  return turned;
+}
+
 Tensor runConv(const Case &c, PackedConstants *constants = nullptr) {
   Tensor y(ElementType::f32, c.shape);
   conv(c.x.view(), c.w.view(), c.biasView(), c.geometry, y.mutableView(), constants);
@@ -151,6 +165,16 @@ TEST(FloatConvTranspose, OneDnnEqualsLoops) {
     actual = Tensor(ElementType::f32, c.shape);
     reference::convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry, expected.mutableView());
     convTranspose(c.x.view(), c.w.view(), c.biasView(), c.geometry, actual.mutableView());
+    expectClose(actual, expected);
+    Tensor turned = outputsFirst(c.w, c.geometry.group);
+    PackedConstants constants;
+    for (PackedConstants *packed : {(PackedConstants *)nullptr, &constants, &constants}) {
+      convTranspose(c.x.view(), turned.view(), c.biasView(), c.geometry, actual.mutableView(), packed,
+                    WeightOrder::outputsFirst);
+      expectClose(actual, expected);
+    }
+    reference::convTranspose(c.x.view(), turned.view(), c.biasView(), c.geometry, actual.mutableView(),
+                             WeightOrder::outputsFirst);
     expectClose(actual, expected);
   }
 }
