@@ -5,6 +5,7 @@
 // was changed without a word.
 //
 //===----------------------------------------------------------------------===//
+#include "Quantize/FinerBorders.h"
 #include "Quantize/FinerGrids.h"
 #include "Quantize/GivenGrids.h"
 #include "Quantize/ReachedGrids.h"
@@ -30,6 +31,7 @@ struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
     if (failed(target) || failed(conformActivations(function, *target, repair)) ||
         failed(conformConstants(function, *target, repair)) || failed(conformWeights(function, *target, repair)))
       return signalPassFailure();
+    refineForBorders(function, *target);
     if (target->powerOfTwoScales() && target->hasOp("add")) {
       roundWhereReached(function, *target);
       addForFinerGrids(function, *target);

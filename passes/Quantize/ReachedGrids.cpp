@@ -26,6 +26,13 @@ std::optional<double> givenScale(Value value) {
   return grid ? std::optional(*llvm::max_element(grid->scales)) : std::nullopt;
 }
 
+/// The same where a border stands beside it: it is on the grid by now (refineForBorders()), or on one that is chosen.
+std::optional<double> keptScale(Value value) {
+  Operation *op = value.getDefiningOp();
+  std::optional<double> scale = givenScale(value);
+  return !scale && op && (movesAlone(op) || hasBorder(op)) ? keptScale(op->getOperand(0)) : scale;
+}
+
 /// Of weights: the model's, or the power of two that holds the largest.
 std::optional<double> weightScale(Value weights) {
   if (std::optional<Grid> grid = givenGrid(weights))
@@ -47,11 +54,11 @@ std::optional<double> accumulatedStep(GridOpInterface op, const Target &target) 
   if (op.getFinestStep() > 0)
     return op.getFinestStep();
   auto times = [](std::optional<double> scale, int exponent) { return productOf(scale, std::ldexp(1.0, exponent)); };
-  auto scaleOf = [&](unsigned operand) { return givenScale(op->getOperand(operand)); };
+  auto scaleOf = [&](unsigned operand) { return keptScale(op->getOperand(operand)); };
   return TypeSwitch<Operation *, std::optional<double>>(op.getOperation())
       .Case<qnn::MulOp, qnn::MatMulOp>([&](auto) { return productOf(scaleOf(0), scaleOf(1)); })
       .Case([&](qnn::AccumulatorOpInterface layer) {
-        return productOf(givenScale(layer.getActivationOperand().get()), weightScale(layer.getWeightOperand().get()));
+        return productOf(keptScale(layer.getActivationOperand().get()), weightScale(layer.getWeightOperand().get()));
       })
       .Case([&](qnn::ResizeOp resize) { return times(scaleOf(0), -int(resize.getMostFractionBits())); })
       .Case<qnn::AveragePoolOp, qnn::ReduceMeanOp>(

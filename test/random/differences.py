@@ -22,6 +22,8 @@ from quantized_graphs import Pack, make
 EXPECTED = ("ConstantRounded", "FinerOperand")
 # Repairs of all scales of a model (A52), whichever layer needs them: they name one alone.
 OF_ALL = ("PowersOfTwo", "HitScales")
+# A warning of what one grid costs a constant; more than a step is its far numbers, which are cut off where that is the least squared error.
+CUT_OFF, HELD = "CoarseConstant", 1.0
 # Below this a graph's elements are too few for their mean difference to mean anything.
 COUNTED = 24
 
@@ -128,9 +130,11 @@ class Check:
                     "--check", "0", "--json", *arguments, "-o", program, check=False)
         if done.returncode:
             return None, "refused: " + done.stderr.strip(), set()
-        repairs = [each for each in json.loads(done.stdout)["repairs"] if each["kind"] not in EXPECTED]
+        told = json.loads(done.stdout)
+        repairs = [each for each in told["repairs"] if each["kind"] not in EXPECTED]
+        cut_off = [each["layer"] for each in told["warning_details"] if each["kind"] == CUT_OFF and each["cost"] > HELD]
         together = len(pack.graphs) > 1 and any(each["kind"] in OF_ALL for each in repairs)
-        return program, None, None if together else _graphs_named(json.dumps(repairs))
+        return program, None, None if together else _graphs_named(json.dumps([repairs, cut_off]))
 
     def run_elsewhere(self, pack):
         """Where ONNX Runtime has a kernel for every node it must compute what the graphs' makers did."""

@@ -78,6 +78,8 @@ def ConformGrids : FunctionPass<"tare-conform-grids"> {
       may be -128 or -32768 ends at the next integer; integers that enter or leave the graph stay those of the model.
     - Integers of 8 bits that enter or leave stay on hardware of 16, which reads and makes them wider (`tare-unify-widths`).
     - On a target that only shifts, a value that the model requantizes to a finer grid is added to a zero: sums shift to the left.
+    - Integers that are padded with a real number between two of their grid, and that nothing rounds behind, go to a finer grid before: of
+      16 bits, or as fine as what was seen allows.
     - Weights with a scale per index of another axis than the output channels' become float, to be rounded like those of a float
       model. So do weights with a scale per channel where the target has one for a layer. A linear layer by a matrix of
       16 bits becomes the product of two activations, where the target has such, and nothing is added.
