@@ -27,18 +27,25 @@ double decayOf(std::span<const float> ends, int64_t samples) {
   return count ? beyond / double(count) : 0;
 }
 
-/// How much farther apart ends are the farther out they lie: of an exponential tail nearly 0, of a heavy one (each end
-/// a share beyond the next) 1 / a, where what is beyond t is as rare as t^-a. B. Hill, "A Simple General Approach to
-/// Inference About the Tail of a Distribution", Ann. Statist. 3 (1975). From 1/2 on no square would be expected at all.
+/// How much farther apart ends are the farther out they lie: of an exponential tail 0, of a heavy one (each end a share
+/// beyond the next) 1 / a, where what is beyond t is as rare as t^-a. The less of two estimates: B. Hill, "A Simple
+/// General Approach to Inference About the Tail of a Distribution", Ann. Statist. 3 (1975), which takes light tails for
+/// heavier, and J. Hosking, J. Wallis, "Parameter and Quantile Estimation for the Generalized Pareto Distribution",
+/// Technometrics 29 (1987), which few ends lead astray. From 1/2 on no square would be expected at all.
 double heavinessOf(std::span<const float> ends, int64_t samples) {
-  constexpr double most = 0.45;
+  constexpr double most = 0.45, plottingPosition = 0.35;
   const size_t count = std::min<size_t>(size_t(samples) / 4, ends.size() - std::min<size_t>(ends.size(), 1));
   if (samples < fewestOfTail || ends.size() <= count || ends[count] <= 0)
     return 0;
-  double sum = 0;
-  for (size_t i = 0; i != count; ++i)
-    sum += std::log(double(ends[i]) / ends[count]);
-  return std::min(sum / double(count), most);
+  double logarithms = 0, beyond = 0, weighted = 0;
+  for (size_t i = 0; i != count; ++i) {
+    logarithms += std::log(double(ends[i]) / ends[count]);
+    beyond += double(ends[i]) - ends[count];
+    weighted += (double(ends[i]) - ends[count]) * (double(i) + plottingPosition) / double(count);
+  }
+  const double spread = beyond - 2 * weighted;
+  const double ofMoments = spread > 0 ? 2 - beyond / spread : most;
+  return std::clamp(std::min(logarithms / double(count), ofMoments), 0.0, most);
 }
 
 /// One side of a range, from 0 outwards.

@@ -116,8 +116,8 @@ private:
     if (entry != ranges.values.end() && entry->second.label == calibration::nanLabel)
       return import(value, /*needed=*/false);
     setRange(value, range.first, range.second, RangeLabel::Implied);
-    if (isWarned && entry != ranges.values.end() && ranges.activations != "int16")
-      warnOfWideTable(value, range, entry->second);
+    if (isWarned && entry != ranges.values.end())
+      warnOfWideTable(value, range, entry->second, ranges.activations == "int16");
   }
 
   /// What the file says of `value`.

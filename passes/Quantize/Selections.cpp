@@ -25,8 +25,8 @@ auto shown(double number) { return llvm::format("%g", number); }
 bool isConstant(Value value) { return bool(qnn::constantValue(value)); }
 
 /// What was one step is 2^bits of them now, and half of one is lost.
-Warning widening(StringRef kind, Value value, double bits, std::string text, StringRef remedy) {
-  return {kind.str(), "", qnn::valueName(value), std::exp2(bits) / 2, CostUnit::lsb, std::move(text), remedy.str()};
+Warning widening(StringRef kind, Value value, double bits, const std::string &text, const std::string &remedy) {
+  return {kind.str(), "", qnn::valueName(value), std::exp2(bits) / 2, CostUnit::lsb, text, remedy};
 }
 
 } // namespace
@@ -53,7 +53,7 @@ bool tare::mayComeBelow(Operation *op, double floor) {
   return false;
 }
 
-void tare::warnOfWideTable(Value value, const qnn::Interval &range, const calibration::ValueRange &seen) {
+void tare::warnOfWideTable(Value value, const qnn::Interval &range, const calibration::ValueRange &seen, bool isWide) {
   auto node = value.getDefiningOp<qnn::HostOp>();
   const double seenWidth = width({std::min(seen.seenMin, 0.0), std::max(seen.seenMax, 0.0)});
   if (!node || !llvm::all_of(qnn::takenValues(node).values, isConstant) || !(seenWidth > 0) ||
@@ -61,12 +61,15 @@ void tare::warnOfWideTable(Value value, const qnn::Interval &range, const calibr
     return;
   const double bits = std::log2(width(range) / seenWidth);
   std::string text = llvm::formatv(
-      "'{0}': the constants that it selects from hold [{1}, {2}], of which calibration saw [{3}, {4}]: its grid covers "
-      "all that may be selected, and is {5:f1} bits coarser",
-      qnn::valueName(value), shown(range.first), shown(range.second), shown(seen.seenMin), shown(seen.seenMax), bits);
-  reportWarning(value.getLoc(), widening("WideTable", value, bits, std::move(text),
-                                         "take out of the model what is never selected, or keep 16-bit activations "
-                                         "(--activations i16)"));
+      "'{0}': the constants that it selects from hold [{1}, {2}], of which calibration saw [{3}, {4}]: "
+      "what is computed from the others has ranges of what was seen",
+      qnn::valueName(value), shown(range.first), shown(range.second), shown(seen.seenMin), shown(seen.seenMax));
+  std::string remedy = "calibrate on indices as they will come, or take out of the model what is never selected";
+  if (isWide)
+    return reportWarning(value.getLoc(), {"WideTable", "", qnn::valueName(value), 0, CostUnit::none, text, remedy});
+  text += llvm::formatv(", and its own grid covers all and is {0:f1} bits coarser", bits);
+  reportWarning(value.getLoc(),
+                widening("WideTable", value, bits, text, remedy + ", or keep 16-bit activations (--activations i16)"));
 }
 
 void tare::warnOfFarFill(qnn::HostOp op, const OutputBoundary &boundary) {
@@ -88,5 +91,5 @@ void tare::warnOfFarFill(qnn::HostOp op, const OutputBoundary &boundary) {
                                    "it may take both, so the grid of '{5}' covers both and is {6:f1} bits coarser",
                                    qnn::layerName(op), shown(all.first), shown(all.second), shown(beside->first),
                                    shown(beside->second), qnn::valueName(value), bits);
-  reportWarning(op->getLoc(), widening("FarFill", value, bits, std::move(text), "put a number of that range there"));
+  reportWarning(op->getLoc(), widening("FarFill", value, bits, text, "put a number of that range there"));
 }

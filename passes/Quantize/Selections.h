@@ -12,8 +12,8 @@ namespace tare {
 bool mayComeBelow(mlir::Operation *op, double floor);
 
 /// Warns where `value`, of the range `range`, is selected from a constant whose other elements are far larger than
-/// those that calibration saw of it.
-void warnOfWideTable(mlir::Value value, const qnn::Interval &range, const calibration::ValueRange &seen);
+/// those that calibration saw of it; `isWide`: on grids of 16 bits, which have steps to spare.
+void warnOfWideTable(mlir::Value value, const qnn::Interval &range, const calibration::ValueRange &seen, bool isWide);
 
 /// Warns where a node puts a constant among the elements of an activation that lie far from it, and what reads both
 /// needs a grid that holds both.

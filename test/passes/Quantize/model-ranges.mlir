@@ -38,8 +38,8 @@ func.func @main(%x: tensor<4x2xf32> {qnn.name = "x"}, %i: tensor<4xi64> {qnn.nam
   %zero = qnn.constant dense<0> : tensor<i64> as tensor<i64>
   %k = qnn.constant dense<1> : tensor<1xi64> as tensor<1xi64>
   // Rows that no sample named are part of the table; so are they of what is the same of each element, and of what is moved.
-  // TOLD: 'row': the constants that it selects from hold [-4, 8], of which calibration saw [-0.5, 0.25]: its grid covers all that may be selected, and is 4.0 bits coarser
-  // TOLD-SAME: take out of the model what is never selected
+  // TOLD: 'row': the constants that it selects from hold [-4, 8], of which calibration saw [-0.5, 0.25]: what is computed from the others has ranges of what was seen, and its own grid covers all and is 4.0 bits coarser
+  // TOLD-SAME: calibrate on indices as they will come, or take out of the model what is never selected, or keep 16-bit activations
   // CHECK: qnn.host "Gather" {{.*}}qnn.range = #qnn.range<-4.000000e+00, 8.000000e+00, implied>
   %0 = qnn.host "Gather" opset 13(%table, %i) : (tensor<2x2xf32>, tensor<4xi64>) -> tensor<4x2xf32> loc("gather"("row"))
   // CHECK: qnn.mul {{.*}}qnn.range = #qnn.range<-8.000000e+00, 1.600000e+01, implied>
