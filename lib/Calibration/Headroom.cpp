@@ -28,7 +28,7 @@ double decayOf(std::span<const float> ends, int64_t samples) {
 }
 
 /// How much farther apart ends are the farther out they lie: of an exponential tail 0, of a heavy one (each end a share
-/// beyond the next) 1 / a, where what is beyond t is as rare as t^-a. The less of two estimates: B. Hill, "A Simple
+/// beyond the next) 1 / a, where what is beyond t is as rare as t^-a. The mean of two estimates: B. Hill, "A Simple
 /// General Approach to Inference About the Tail of a Distribution", Ann. Statist. 3 (1975), which takes light tails for
 /// heavier, and J. Hosking, J. Wallis, "Parameter and Quantile Estimation for the Generalized Pareto Distribution",
 /// Technometrics 29 (1987), which few ends lead astray. From 1/2 on no square would be expected at all.
@@ -45,7 +45,7 @@ double heavinessOf(std::span<const float> ends, int64_t samples) {
   }
   const double spread = beyond - 2 * weighted;
   const double ofMoments = spread > 0 ? 2 - beyond / spread : most;
-  return std::clamp(std::min(logarithms / double(count), ofMoments), 0.0, most);
+  return (std::min(logarithms / double(count), most) + std::clamp(ofMoments, 0.0, most)) / 2;
 }
 
 /// One side of a range, from 0 outwards.
