@@ -39,13 +39,16 @@ double heavinessOf(std::span<const float> ends, int64_t samples) {
     return 0;
   double logarithms = 0, beyond = 0, weighted = 0;
   for (size_t i = 0; i != count; ++i) {
-    logarithms += std::log(double(ends[i]) / ends[count]);
-    beyond += double(ends[i]) - ends[count];
-    weighted += (double(ends[i]) - ends[count]) * (double(i) + plottingPosition) / double(count);
+    // The largest may be an outlier, which is no tail: it counts as the next one.
+    const double excess = double(ends[std::max<size_t>(i, 1)]) - ends[count];
+    beyond += excess;
+    weighted += excess * (double(i) + plottingPosition) / double(count);
+    if (i > 0)
+      logarithms += double(i + 1) * std::log(double(ends[i]) / ends[i + 1]) / double(count - 1);
   }
   const double spread = beyond - 2 * weighted;
   const double ofMoments = spread > 0 ? 2 - beyond / spread : most;
-  return (std::min(logarithms / double(count), most) + std::clamp(ofMoments, 0.0, most)) / 2;
+  return (std::min(logarithms, most) + std::clamp(ofMoments, 0.0, most)) / 2;
 }
 
 /// One side of a range, from 0 outwards.
