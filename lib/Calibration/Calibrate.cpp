@@ -1,5 +1,6 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
+#include "JoinedRanges.h"
 #include "RowMaxima.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -196,6 +197,14 @@ struct Values {
            });
   }
 
+  /// Ends that a method was asked to choose, and that cut something off, do so by intent, and the default of 16 bits
+  /// cuts off what it takes for outliers.
+  static Range uncut(const ValueRange &range, const Range &seen, const SearchOptions &search) {
+    if (search.method == Method::automatic && !search.grid.isFine())
+      return {range.min, range.max};
+    return {range.min <= seen.min ? range.min : -HUGE_VAL, range.max >= seen.max ? range.max : HUGE_VAL};
+  }
+
   /// (A67) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
   /// expected beyond.
   void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
@@ -225,7 +234,8 @@ struct Values {
     if (!(strength > 0) || samples * elements < fewest)
       return;
     if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
-      range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
+      range.beyond =
+          expectedBeyond(uncut(range, seen, search), seen, ends, samples, elements, imageOf(value)) / strength;
       return;
     }
     const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));
@@ -409,33 +419,6 @@ void keepNearEnds(ValueRange &range) {
 /// Whether the elements of a row that are lower than the largest of any row are so much lower that they are masked.
 bool isMasked(const ValueRange &range, float leastMaximum) {
   return std::isfinite(leastMaximum) && range.seenMin < leastMaximum - maskedDistance;
-}
-
-/// A joint, and what is moved, have the ranges of their operands together, as their grids will (tare-import-ranges);
-/// but for those that have a grid of the model's.
-void joinRanges(mlir::func::FuncOp function, Ranges &ranges) {
-  for (auto op : function.getOps<qnn::GridOpInterface>()) {
-    auto joint = ranges.values.find(qnn::valueName(op->getResult(0)));
-    bool isJoint = op.getGridRule() == qnn::GridRule::Unified, isMoved = op.getGridRule() == qnn::GridRule::Same;
-    if ((!isJoint && !isMoved) || joint == ranges.values.end() ||
-        !llvm::is_contained({calibratedLabel, inheritedLabel}, joint->second.label))
-      continue;
-    Range range{0, 0};
-    bool isWhole =
-        llvm::all_of(op->getOperands().take_front(isMoved ? 1 : op->getNumOperands()), [&](mlir::Value from) {
-          auto found = ranges.values.find(qnn::valueName(from));
-          if (found == ranges.values.end() || from.getDefiningOp<mlir::quant::DequantizeCastOp>())
-            return false;
-          range = {std::min(range.min, found->second.min), std::max(range.max, found->second.max)};
-          return true;
-        });
-    if (!isWhole)
-      continue;
-    joint->second.label = inheritedLabel;
-    std::tie(joint->second.min, joint->second.max) = std::pair(range.min, range.max);
-    joint->second.stepErrors.reset();
-    joint->second.flattened = joint->second.flattenedOf = 0;
-  }
 }
 
 Ranges searchRanges(mlir::func::FuncOp function, const Values &values, const Observations &seen,

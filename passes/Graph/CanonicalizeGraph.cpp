@@ -3,13 +3,15 @@
 // Invariant: afterwards no op of the graph dialect folds to one of its
 // operands, none of its canonicalization patterns applies, no slice takes
 // nothing but whole parts of concatenations, no function reads an infinite border
-// that it has no number for, no masks add up to -inf, no variance is a difference
-// of means, and no op is dead.
+// that it has no number for, no node puts an infinity where it only hides an
+// element, no masks add up to -inf, no variance is a difference of means, and no
+// op is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/FiniteBorders.h"
+#include "Graph/FiniteFills.h"
 #include "Graph/FiniteMasks.h"
 #include "Graph/SliceParts.h"
 #include "Graph/Variance.h"
@@ -51,6 +53,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     patterns.add<FoldToOperand>(context);
     addSlicePartsPattern(patterns);
     addFiniteBordersPattern(patterns);
+    addFiniteFillsPattern(patterns);
     addWholeNumbersPatterns(patterns);
     addVariancePattern(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))

@@ -8,7 +8,9 @@
 #include "Graph/Affine.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/LowConstants.h"
+#include "Quantize/Selections.h"
 #include "Remarks.h"
+#include "tare/Calibration/ModelRanges.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Npu/NpuDialect.h"
@@ -146,7 +148,7 @@ class Limiter {
 public:
   /// `isSymmetric` says that grids go on below the lower end of a range as far as they do above 0.
   Limiter(func::FuncOp function, const RangeBounds &bounds, bool isSymmetric)
-      : function(function), bounds(bounds), limits(function, bounds), isSymmetric(isSymmetric) {}
+      : function(function), bounds(bounds), limits(function, bounds), boundary(function), isSymmetric(isSymmetric) {}
 
   LogicalResult run() {
     LogicalResult result = mlir::success();
@@ -159,7 +161,7 @@ public:
         limitBias(accumulator);
       if (!bounds.touches(op)) {
         if (op->getNumResults() == 1)
-          (void)limitFarRange(op->getResult(0), leastGain);
+          limitUntouched(op);
         continue;
       }
       if (auto pad = dyn_cast<qnn::PadOp>(op); pad && failed(limitBorder(pad)))
@@ -282,6 +284,29 @@ private:
     return true;
   }
 
+  /// An op that no far constant of a sum or a joint goes into.
+  void limitUntouched(Operation *op) {
+    if (!limitFarRange(op->getResult(0), leastGain))
+      reachFloor(op);
+    auto [floor, ceiling] = limits.of(op->getResult(0));
+    if (auto node = dyn_cast<qnn::HostOp>(op); node && std::isinf(floor) && std::isinf(ceiling))
+      warnOfFarFill(node, boundary);
+  }
+
+  /// Where a mask may bring the result below its floor, the range goes down to that, whether data had such masks or
+  /// not.
+  void reachFloor(Operation *op) {
+    Value value = op->getResult(0);
+    qnn::RangeAttr range = qnn::isFloatTensor(value) ? rangeAttr(value) : qnn::RangeAttr();
+    const double floor = limits.of(value).first;
+    if (!range || !std::isfinite(floor) || floor >= range.getMin() || !mayComeBelow(op, floor))
+      return;
+    remarkPassed(op, passName, "RangeReaches")
+        << remark::reason("from {0} down to {1}: an operand may mask it", shown(range.getMin()), shown(floor));
+    setRange(value, floor, range.getMax(), range.getLabel());
+    saturateAt(value, floor);
+  }
+
   /// What a mask has brought far below the floor is one number there, as it is in float where the mask is so low that a
   /// score adds nothing to it: a row that is masked from end to end then has no greatest element. Scores with a mask
   /// that ends at a floor, too, are all below the sum's.
@@ -361,7 +386,7 @@ private:
     if (inherited)
       return setRange(value, inherited->first, inherited->second, range.getLabel());
     // Calibration searched a range for what is beyond all limits, too, which leaves its other end no better than that.
-    std::optional<qnn::Interval> implied = uniformRange(op);
+    std::optional<qnn::Interval> implied = calibration::uniformRange(op, findRange);
     if (implied && (range.getMin() < implied->first || range.getMax() > implied->second)) {
       setRange(value, implied->first, implied->second, range.getLabel());
       range = rangeAttr(value);
@@ -423,6 +448,7 @@ private:
   func::FuncOp function;
   const RangeBounds &bounds;
   Limits limits;
+  OutputBoundary boundary;
   bool isSymmetric;
 };
 

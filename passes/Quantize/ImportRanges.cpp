@@ -5,8 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Limits.h"
+#include "Quantize/DeadValues.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/NonFinite.h"
 #include "Quantize/RangeEntries.h"
+#include "Quantize/Selections.h"
+#include "tare/Calibration/ModelRanges.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Warning.h"
@@ -50,11 +54,14 @@ public:
     for (Value argument : function.getArguments())
       if (qnn::isFloatTensor(argument) && !argument.use_empty())
         import(argument, /*needed=*/!existingCast(argument) && !boundary.contains(argument));
-    for (Operation &op : function.getBody().front())
+    calibration::ModelRanges model;
+    for (Operation &op : function.getBody().front().without_terminator()) {
+      const std::optional<qnn::Interval> followed = model.note(&op, findRange);
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
-        visit(gridOp);
+        visit(gridOp, followed);
       else if (isa<qnn::HostOp>(op))
-        visitHost(op);
+        visitHost(op, followed);
+    }
     // What of its type an input of integers has: it may be little.
     for (auto cast : function.getOps<quant::DequantizeCastOp>())
       if (isa<BlockArgument>(cast.getInput()))
@@ -72,11 +79,16 @@ public:
   }
 
 private:
-  void visit(GridOpInterface op) {
+  /// (A68) `followed`: the range that the model says, whatever calibration saw.
+  using Followed = const std::optional<qnn::Interval> &;
+
+  void visit(GridOpInterface op, Followed followed) {
     annotateConstants(op);
     Value result = op->getResult(0);
     if (op.getGridRule() == GridRule::Same || op.getGridRule() == GridRule::Unified)
       return inherit(op);
+    if (followed)
+      return follow(result, *followed);
     bool keepsAccumulator = isa<qnn::AccumulatorOpInterface>(op.getOperation()) && boundary.contains(result);
     // What the model has no value for may be unknown to a ranges file of an older program; its operands say it, too.
     bool isStep = op->hasAttr(qnn::intermediateAttrName);
@@ -86,10 +98,26 @@ private:
   }
 
   /// What integer layers read of a host op gets a grid.
-  void visitHost(Operation &op) {
-    for (Value result : op.getResults())
-      if (qnn::isFloatTensor(result) && !result.use_empty())
-        import(result, /*needed=*/!existingCast(result) && !boundary.contains(result));
+  void visitHost(Operation &op, Followed followed) {
+    for (Value result : op.getResults()) {
+      if (!qnn::isFloatTensor(result) || result.use_empty())
+        continue;
+      const bool needed = !existingCast(result) && !boundary.contains(result);
+      if (followed && result == op.getResult(0))
+        follow(result, *followed, needed);
+      else
+        import(result, needed);
+    }
+  }
+
+  /// What calibration saw is part of it, or no number at all.
+  void follow(Value value, const qnn::Interval &range, bool isWarned = false) {
+    auto entry = ranges.values.find(qnn::valueName(value));
+    if (entry != ranges.values.end() && entry->second.label == calibration::nanLabel)
+      return import(value, /*needed=*/false);
+    setRange(value, range.first, range.second, RangeLabel::Implied);
+    if (isWarned && entry != ranges.values.end())
+      warnOfWideTable(value, range, entry->second, ranges.activations == "int16");
   }
 
   /// What the file says of `value`.
@@ -103,25 +131,33 @@ private:
     }
     const calibration::ValueRange &range = entry->second;
     auto label = qnn::symbolizeRangeLabel(range.label);
-    if (label == RangeLabel::NaN) {
-      isInputNaN |= isa<BlockArgument>(value);
-      notANumber.push_back(describeNonFinite(value, range));
-      return;
-    }
+    if (label == RangeLabel::NaN)
+      return nonFinite.add(value, range, boundary.contains(value));
     if (needed && range.flattened && ranges.activations != "int16" && !isOfFunction(value))
       warnOfOutliers(value, name, range);
     // Of an input tare-check-scales has more to say.
-    if (needed && label == RangeLabel::Dead && !isa<BlockArgument>(value))
-      reportWarning(value.getLoc(),
-                    {"DeadValue", "", name, 0, CostUnit::none,
-                     "'" + name + "' was never anything but 0 during calibration; it gets the range [0, 1]",
-                     "calibrate on data that exercises it"});
+    if (label == RangeLabel::Dead && !isa<BlockArgument>(value)) {
+      const std::optional<qnn::Interval> possible =
+          possibleRange(value, [this](Value operand) { return seenOrKnown(operand); });
+      if (needed)
+        warnOfDeadValue(value, possible);
+      if (possible)
+        return setRange(value, possible->first, possible->second, RangeLabel::Implied);
+    }
     if (needed && range.beyond > 0)
       warnOfBeyond(value, name, range);
     qnn::StepErrorsAttr errors;
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
+  }
+
+  /// What data had of integers that the model gives a grid, or else the value's range.
+  std::optional<qnn::Interval> seenOrKnown(Value value) const {
+    auto entry = ranges.values.find(qnn::valueName(value));
+    if (value.getDefiningOp<quant::DequantizeCastOp>() && entry != ranges.values.end())
+      return qnn::Interval(entry->second.min, entry->second.max);
+    return findRange(value);
   }
 
   /// (A67) Data whose ends still grew when calibration ended.
@@ -143,18 +179,15 @@ private:
   /// What calibration saw of the rows of a softmax's operand.
   void importLeastMaximum(qnn::SoftmaxOp softmax) {
     auto entry = ranges.values.find(qnn::valueName(softmax.getInput()));
-    if (entry != ranges.values.end() && entry->second.leastRowMaximum)
-      softmax->setDiscardableAttr(qnn::leastRowMaximumAttrName,
-                                  Builder(softmax.getContext()).getF64FloatAttr(*entry->second.leastRowMaximum));
-  }
-
-  /// "'s' of node 'add' (first in sample 3)"
-  static std::string describeNonFinite(Value value, const calibration::ValueRange &range) {
-    std::string text = "'" + qnn::valueName(value) + "'";
-    if (Operation *maker = value.getDefiningOp())
-      text += " of node '" + qnn::layerName(maker) + "'";
-    return range.nonFiniteSample < 0 ? text
-                                     : text + llvm::formatv(" (first in sample {0})", range.nonFiniteSample).str();
+    if (entry == ranges.values.end())
+      return;
+    std::optional<double> least = entry->second.leastRowMaximum;
+    // Beside a range that goes on beyond what was seen, as a mask may that no sample had, or has been cut out of that.
+    qnn::RangeAttr range = rangeAttr(softmax.getInput());
+    if (!least && range && std::abs(range.getMin() - entry->second.seenMin) > calibration::maskedDistance)
+      least = entry->second.seenMin;
+    if (least)
+      softmax->setDiscardableAttr(qnn::leastRowMaximumAttrName, Builder(softmax.getContext()).getF64FloatAttr(*least));
   }
 
   /// Results of a function with two ends: what is large among scores is no outlier, but what they are for, and no
@@ -248,20 +281,15 @@ private:
     if (!missing.empty())
       function.emitError() << "the ranges say nothing of " << llvm::join(missing, ", ")
                            << "; calibrate this model again, with the same options";
-    if (!notANumber.empty())
-      function.emitError() << "NaN or infinity was seen during calibration in " << llvm::join(notANumber, ", ")
-                           << (isInputNaN ? "; take such numbers out of the data (numpy.isfinite finds them)"
-                                          : "; give data as the model takes them, or keep the first of these finite in "
-                                            "the model (no division by 0, no logarithm of 0 or less)");
-    return failure(!missing.empty() || !notANumber.empty());
+    LogicalResult areFinite = nonFinite.report(function);
+    return failure(!missing.empty() || failed(areFinite));
   }
 
   func::FuncOp function;
   const Ranges &ranges;
   OutputBoundary boundary;
-  SmallVector<std::string> missing, notANumber;
-  /// Whether an input is among them.
-  bool isInputNaN = false;
+  SmallVector<std::string> missing;
+  NonFiniteValues nonFinite;
 };
 
 struct ImportRanges : tare::impl::ImportRangesBase<ImportRanges> {

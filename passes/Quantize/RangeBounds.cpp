@@ -48,33 +48,6 @@ std::pair<double, double> tare::knownRange(Value value) {
   return findRange(value).value_or(qnn::Interval(-HUGE_VAL, HUGE_VAL));
 }
 
-std::optional<qnn::Interval> tare::uniformRange(Operation *op) {
-  auto floor = dyn_cast<qnn::FloorOpInterface>(op);
-  std::optional<qnn::Interval> operandRange;
-  if (!floor || !floor.isMonotoneByOperand() || cast<ShapedType>(op->getResult(0).getType()).getNumElements() == 0)
-    return std::nullopt;
-  SmallVector<Tensor> low, high;
-  for (Value operand : op->getOperands()) {
-    if (ElementsAttr constant = floatConstantValue(operand)) {
-      if (auto [least, greatest] = extremes(qnn::toTensor(constant)); least != greatest)
-        return std::nullopt;
-      low.push_back(qnn::toTensor(constant));
-      high.push_back(qnn::toTensor(constant));
-      continue;
-    }
-    if (operandRange || !(operandRange = findRange(operand)))
-      return std::nullopt;
-    low.push_back(filled(operand, operandRange->first));
-    high.push_back(filled(operand, operandRange->second));
-  }
-  FailureOr<Tensor> atLow = evaluateOp(op, low), atHigh = evaluateOp(op, high);
-  if (failed(atLow) || failed(atHigh))
-    return std::nullopt;
-  auto [a, b] = extremes(*atLow);
-  auto [c, d] = extremes(*atHigh);
-  return qnn::Interval(std::min(a, c), std::max(b, d));
-}
-
 RangeBounds::RangeBounds(func::FuncOp function, unsigned bits) : bits(bits) {
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (!isa<qnn::FloorOpInterface>(op) || !qnn::isFloatTensor(op.getResult(0)))
@@ -190,13 +163,16 @@ double RangeBounds::leastKnownMaximum(Value value, int64_t axis) const {
   return result == HUGE_VAL ? 0.0 : result;
 }
 
-/// Where elements are masked by what the model computes, or by a bias, calibration has seen what they stand beside.
+/// Where elements are masked by what the model computes, or by a bias, calibration has seen what they stand beside: of
+/// masks that no sample had, all of the value.
 double RangeBounds::leastMaximum(Value value, int64_t axis) const {
   double known = leastKnownMaximum(value, axis), seen = HUGE_VAL;
   for (Operation *user : value.getUsers())
     if (auto softmax = dyn_cast<qnn::SoftmaxOp>(user); softmax && int64_t(softmax.getAxis()) == axis)
       if (auto least = softmax->getAttrOfType<FloatAttr>(qnn::leastRowMaximumAttrName))
         seen = std::min(seen, least.getValueAsDouble());
+  if (std::isinf(seen))
+    seen = knownRange(value).first;
   return std::isfinite(seen) && known < seen - calibration::maskedDistance ? seen : known;
 }
 

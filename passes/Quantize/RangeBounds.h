@@ -10,9 +10,6 @@ namespace tare {
 /// What a range or a grid says of an activation; infinite where neither is known.
 std::pair<double, double> knownRange(mlir::Value value);
 
-/// The range of an op that does the same to each element of one operand, from that operand's; nothing of other ops.
-std::optional<qnn::Interval> uniformRange(mlir::Operation *op);
-
 /// Bounds of the elements of a function's values: from ranges, grids and constants. Where a constant that is far below
 /// or above what it meets (a mask, a border) goes into a value, every element has bounds of its own.
 class RangeBounds : public qnn::ElementBounds {

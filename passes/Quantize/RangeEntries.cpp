@@ -103,10 +103,18 @@ private:
     }
     if (value.getDefiningOp<quant::DequantizeCastOp>())
       return seenOf(entry);
+    if (followsFromModel(value))
+      return Interval(rangeAttr(value).getMin(), rangeAttr(value).getMax());
     auto op = value.getDefiningOp<GridOpInterface>();
     bool isInherited = op && (op.getGridRule() == GridRule::Same || op.getGridRule() == GridRule::Unified) &&
                        llvm::all_of(inheritedFrom(op), [](Value operand) { return bool(rangeAttr(operand)); });
     return isInherited ? operandsRange(op) : std::nullopt;
+  }
+
+  /// (A68)
+  static bool followsFromModel(Value value) {
+    qnn::RangeAttr range = rangeAttr(value);
+    return range && range.getLabel() == qnn::RangeLabel::Implied;
   }
 
   /// As calibration writes it, without a padding's number.
@@ -127,6 +135,9 @@ private:
     } else if (value.getDefiningOp<quant::DequantizeCastOp>()) {
       why = "the model itself says its grid";
       remedy = "change its scale in the model";
+    } else if (followsFromModel(value)) {
+      why = "it follows from the model, whatever data come, " + written(used);
+      remedy = "change the constants of the model, or the entries of what it is made from";
     } else {
       std::string sources = llvm::join(operandNames(value.getDefiningOp<GridOpInterface>()), ", ");
       why = "it has the range of what it is made from, " + sources + ", " + written(used);

@@ -46,6 +46,8 @@ def CanonicalizeGraph : FunctionPass<"tare-canonicalize-graph"> {
     ```
 
     A padding by -inf that a function reads which has no number for that (a leaky relu) pads by the lowest float32 number.
+    A constant with -inf that a node of the host puts among its elements (a Where by a computed mask) holds a large number in place of that,
+    where a softmax, or what gives a number there, is all that reads it in the end.
     Where two constants (masks) would add up to -inf, the second one adds what the first leaves room for.
     A rounding of what is whole already is dropped, and so is one to the nearest whole number before a quantizer in steps of 1: on
     hardware each is a table, and an interpolated one turns 255 into 254.99.

@@ -137,8 +137,12 @@ def ImportRanges : FunctionPass<"tare-import-ranges"> {
     %0 = qnn.add %a, %b {qnn.range = #qnn.range<-1.5, 6.0, calibrated>} : ...
     ```
 
-    A value that needs a range and has none is an error that names all such values; so is one in which NaN was seen. A value that was
-    never anything but 0 (`dead`) is a warning; such an input `tare-check-scales` refuses.
+    What follows from the model has the range that this says, whatever the file does (docs/arithmetic.md, A68): selections from constants and
+    from activations, comparisons cast to numbers, and what does the same to each of their elements.
+
+    A value that needs a range and has none is an error that names all such values; so is one in which NaN was seen, or an infinity that the
+    model puts there by a constant. A value that was never anything but 0 (`dead`) is a warning, and has the range that can come of its operands'; such an
+    input `tare-check-scales` refuses. Warns of tables whose rows are far larger than those that calibration saw.
   }];
   let options = [Option<"file", "file", "std::string", "\"\"", "the ranges file">];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
@@ -193,7 +197,9 @@ def BoundRanges : FunctionPass<"tare-bound-ranges"> {
     %1 = qnn.max_pool %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
     ```
 
-    Remarks: what was raised or lowered, and to what. Warns of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
+    The range of a sum that an operand, a mask, alone may bring below its floor goes down to that, whether calibration had such masks or not.
+
+    Remarks: what was raised or lowered, and to what. Warns of a constant that a node puts among far smaller numbers, of a padding, or a row that is masked as a whole, that remains and makes its operand's grid four times as coarse or more;
     one that is infinite, and that a result depends on, is an error.
   }];
   let options = [

@@ -2,6 +2,7 @@
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Host/TakenElements.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -93,6 +94,16 @@ SmallVector<int64_t> tare::qnn::inputNumbers(std::optional<ArrayRef<int64_t>> po
   for (auto [number, position] : llvm::enumerate(*positions))
     numbers[position] = number;
   return numbers;
+}
+
+TakenValues tare::qnn::takenValues(HostOp op) {
+  SmallVector<int64_t> numbers = inputNumbers(op);
+  host::TakenElements taken = host::takenElements(hostNode(op), numbers.size());
+  TakenValues result{{}, taken.addsZero};
+  for (size_t operand : taken.operands)
+    if (operand < numbers.size() && numbers[operand] >= 0)
+      result.values.push_back(op.getInputs()[numbers[operand]]);
+  return result;
 }
 
 /// More operands than this no node has.

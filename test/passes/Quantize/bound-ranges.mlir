@@ -267,7 +267,7 @@ func.func @computed(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-4.0, 4.0, calib
 // as one, so that nobody is told of what is cut off.
 // CHECK-LABEL: @read_twice
 // CHECK-SAME: %arg2: tensor<1x2xf32> {qnn.range = #qnn.range<-{{[12][0-9.]*}}, 0.000000e+00, calibrated>, qnn.told_apart = array<f64: -{{[12][0-9.]*}}, {{.*}}>}
-// CHECK: %[[MASK:.*]] = qnn.mul {{.*}}#qnn.range<-16.78{{[0-9]*}}, -0.000000e+00, calibrated>
+// CHECK: %[[MASK:.*]] = qnn.mul {{.*}}#qnn.range<-16.78{{[0-9]*}}, 0.000000e+00, calibrated>
 // CHECK: %[[WHOLE_MASK:.*]] = qnn.mul {{.*}}#qnn.range<-1.000000e+09
 // CHECK: %[[SUM:.*]] = qnn.add %arg0, %[[MASK]] {{.*}}#qnn.range<-{{1[0-9.]*}},
 // CHECK: %[[WHOLE:.*]] = qnn.add %arg0, %[[WHOLE_MASK]] {{.*}}#qnn.range<-1.000000e+09

@@ -117,3 +117,61 @@ TEST(Headroom, DoesNotDependOnTheOrder) {
   a.add(std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity());
   EXPECT_EQ(withHeadroom(samples.range(), a, 64, 8, fine, unlimited).range, first.range);
 }
+
+namespace {
+
+/// What later samples of `draw` have beyond the range of `count` samples, over what is expected; of many runs together.
+template <typename Draw> double expectedShare(int count, int elements, Draw draw) {
+  double found = 0, expected = 0;
+  std::mt19937 random(1);
+  for (int run = 0; run != 100; ++run) {
+    Samples samples;
+    auto sample = [&] {
+      std::vector<double> numbers(elements);
+      std::ranges::generate(numbers, [&] { return draw(random); });
+      return numbers;
+    };
+    for (int i = 0; i < count; ++i) {
+      const std::vector<double> numbers = sample();
+      samples.ends.emplace_back(std::min(0.0, std::ranges::min(numbers)), std::max(0.0, std::ranges::max(numbers)));
+    }
+    const Range range = samples.range();
+    double beyond = 0;
+    constexpr int later = 200;
+    for (int i = 0; i < later; ++i)
+      for (double x : sample())
+        beyond += std::pow(std::max({x - range.max, range.min - x, 0.0}), 2);
+    found += beyond / later / elements;
+    expected += expectedBeyond(range, range, samples.found(), count, elements, unlimited);
+  }
+  return found / expected;
+}
+
+} // namespace
+
+TEST(Headroom, HeavyTailsAreExpected) { // (A67)
+  std::student_t_distribution<double> heavy(3);
+  std::exponential_distribution<double> light;
+  const double ofHeavy = expectedShare(64, 64, heavy), ofLight = expectedShare(64, 64, light);
+  // Within 7 dB: it is a matter of the few largest.
+  EXPECT_GT(ofHeavy, 0.2);
+  EXPECT_LT(ofHeavy, 5);
+  EXPECT_GT(ofLight, 0.2);
+  EXPECT_LT(ofLight, 5);
+}
+
+TEST(Headroom, WhatIsCutOffIsBeyond) {
+  Samples samples = Samples::normal(100, 64, 0.3);
+  const Range seen = samples.range(), cut{seen.min, seen.max / 2};
+  auto beyond = [&](const Range &range) { return expectedBeyond(range, seen, samples.found(), 100, 64, unlimited); };
+  // One of a hundred samples has at least what was cut off beyond.
+  EXPECT_GT(beyond(cut), beyond(seen) + seen.max * seen.max / 4 / 100 / 64);
+  EXPECT_LT(beyond({2 * seen.min, 2 * seen.max}), beyond(seen) / 4);
+  EXPECT_EQ(beyond({-HUGE_VAL, HUGE_VAL}), 0);
+}
+
+TEST(Headroom, NoTailGoesBeyondItsEnd) {
+  Samples samples = Samples::normal(100, 64, 0.3);
+  const Range seen = samples.range();
+  EXPECT_EQ(expectedBeyond(seen, seen, samples.found(), 100, 64, seen), 0);
+}

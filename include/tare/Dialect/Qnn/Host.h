@@ -17,6 +17,15 @@ host::Node hostNode(HostOp op);
 /// By the node's operands: which of the op's `inputs` it is; -1 for one that is left out.
 llvm::SmallVector<int64_t> inputNumbers(std::optional<llvm::ArrayRef<int64_t>> positions, size_t inputs);
 llvm::SmallVector<int64_t> inputNumbers(HostOp op);
+
+/// The operands that the first result of the op takes its elements from, where it computes none (host::TakenElements).
+struct TakenValues {
+  llvm::SmallVector<mlir::Value> values;
+  /// Whether it puts 0 beside them.
+  bool addsZero = false;
+};
+TakenValues takenValues(HostOp op);
+
 /// The verifier of an op that is a node: its opset, parameters, positions, and its results, which are those that the
 /// node has.
 mlir::LogicalResult verifyHost(mlir::Operation *op, llvm::StringRef kind, int64_t opset,
