@@ -6,9 +6,9 @@
 #ifndef TARE_TOOLS_TARE_COMPILATION_H
 #define TARE_TOOLS_TARE_COMPILATION_H
 
+#include "RoundedWeights.h"
 #include "SampleKeeper.h"
 #include "Timing.h"
-#include "WeightLoss.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
