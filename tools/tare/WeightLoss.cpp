@@ -1,6 +1,7 @@
 //===- WeightLoss.cpp - Outputs that rounded weights spoil ----------------===//
 #include "WeightLoss.h"
 
+#include "DifferenceText.h"
 #include "Executable.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -227,9 +228,9 @@ static std::string textOf(const std::string &layer, const ZeroedCount &counted, 
   std::string names = fmt::format("layer '{}'", layer);
   if (others > 0)
     names += fmt::format(" and {} more", others);
-  return fmt::format("the weights of {}, rounded to 8 bits, alone leave {:.1f} dB: {} of its {} that are not 0 became "
+  return fmt::format("the weights of {}, rounded to 8 bits, alone leave {}: {} of its {} that are not 0 became "
                      "0 beside larger ones",
-                     names, sqnr, counted.zeroed, counted.weights);
+                     names, decibels(sqnr), counted.zeroed, counted.weights);
 }
 
 static constexpr char noFinerWeights[] =
@@ -238,10 +239,9 @@ static constexpr char noFinerWeights[] =
 
 static std::string splitText(const std::string &layer, int64_t large, size_t others, double apart) {
   return fmt::format("write {} in the model as the sum of two, one with the {} weight{} larger than {:.0f} times the "
-                     "median of their output channel, one with the others (0 elsewhere): then the weights leave {:.1f} "
-                     "dB",
+                     "median of their output channel, one with the others (0 elsewhere): then the weights leave {}",
                      others > 0 ? fmt::format("each such layer, as '{}',", layer) : fmt::format("layer '{}'", layer),
-                     large, large == 1 ? "" : "s", largeRatio, apart);
+                     large, large == 1 ? "" : "s", largeRatio, decibels(apart));
 }
 
 Result<std::optional<WeightLoss>> WeightLosses::find(double found, double limit,
