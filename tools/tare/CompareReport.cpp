@@ -61,12 +61,12 @@ void writeValues(llvm::json::OStream &out, llvm::StringRef key, const std::vecto
         jsonList(out, "shape", value.shape);
         out.attribute("cosine", jsonNumber(d.cosine()));
         out.attribute("sqnr_db", jsonNumber(d.sqnr()));
-        out.attribute("equal_share", value.isDiscrete ? jsonNumber(d.equalShare()) : llvm::json::Value(nullptr));
         out.attribute("largest_difference", jsonNumber(d.largest));
         out.attribute("differing", d.differing);
         out.attribute("elements", d.total);
         out.attribute("non_finite_a", d.nonFiniteReference);
         out.attribute("non_finite_b", d.nonFiniteOther);
+        out.attribute("equal_share", value.isDiscrete ? jsonNumber(d.equalShare()) : llvm::json::Value(nullptr));
       });
   });
 }
