@@ -93,6 +93,18 @@ def test_of_two_tables_the_smaller_counts(tmp_path):
     assert "'ids' from 0 to 2 (layer 'small' chooses one of 3 by it)" in tare("convert", model, "--random-calibration", "-o", tmp_path / "m.tare").stderr
 
 
+def test_an_image_is_no_index(tmp_path):
+    """Of 8 bits, in front of a network that finds an index: all of its numbers are drawn."""
+    rng = np.random.default_rng(4)
+    nodes = [node("Cast", ["image"], ["x"], name="real", to=TensorProto.FLOAT), node("Conv", ["x", "k"], ["c"], name="conv"), node("ArgMax", ["c"], ["i"], name="best", axis=1),
+             node("Gather", ["names", "i"], ["y"], name="names")]
+    model = save(tmp_path / "m.onnx", nodes, [port("image", [1, 3, 4, 4], np.uint8)], [port("y", None)], {"k": rng.normal(size=(5, 3, 1, 1)).astype(np.float32), "names": TABLE[:5]})
+    for command in (("convert", model, "--random-calibration", "-o", tmp_path / "m.tare"), ("verify", tmp_path / "m.tare", "--golden", tmp_path / "golden")):
+        assert "drawn at random" not in tare(*command).stderr
+    tare("calibrate", "-q", model, "--random-calibration", "-o", tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text())["values"]["x"]["max"] > 200
+
+
 def test_real_numbers_are_as_before(tmp_path):
     model = save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"], name="relu")], [port("x", [1, 32])], [port("y", [1, 32])])
     assert "drawn at random" not in tare("convert", model, "--random-calibration", "-o", tmp_path / "m.tare").stderr

@@ -6,6 +6,7 @@
 #include "Json.h"
 
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Program/HostLayer.h"
@@ -45,6 +46,11 @@ IndexUse::Operand operandOf(Value value) {
   return operand;
 }
 
+/// What is on a grid stands for real numbers.
+ElementType plainElement(Value value) {
+  return qnn::quantizedElement(value.getType()) ? ElementType::f32 : qnn::toHost(value.getType()).element;
+}
+
 IndexUse useOf(OpOperand &read) {
   Operation *op = read.getOwner();
   IndexUse use;
@@ -66,7 +72,7 @@ IndexUse useOf(OpOperand &read) {
       use.operands.push_back(operandOf(operand));
   }
   for (Value result : op->getResults())
-    use.outputs.push_back({result.getAsOpaquePointer(), qnn::toHost(result.getType()).element});
+    use.outputs.push_back({result.getAsOpaquePointer(), plainElement(result)});
   return use;
 }
 
@@ -98,6 +104,11 @@ public:
   }
 
 private:
+  /// What is on a grid stands for real numbers.
+  ElementType plainElement(uint32_t tensor) const {
+    return model.program().tensors[tensor]->scales.empty() ? model.type(tensor).element : ElementType::f32;
+  }
+
   IndexUse::Operand operandOf(uint32_t tensor) const {
     const tare::TensorType &type = model.type(tensor);
     IndexUse::Operand operand{valueOf(tensor), type.shape, std::nullopt};
@@ -126,7 +137,7 @@ private:
     for (int64_t number : numbers)
       use.operands.push_back(number < 0 ? IndexUse::Operand() : operandOf(layer.operands[number]));
     for (uint32_t result : program::resultsOf(layer))
-      use.outputs.push_back({valueOf(result), model.type(result).element});
+      use.outputs.push_back({valueOf(result), plainElement(result)});
     return use;
   }
 
