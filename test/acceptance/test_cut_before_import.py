@@ -56,6 +56,27 @@ def test_what_is_behind_the_outputs_is_not_refused(tmp_path, tail):
     assert_same(*(outputs_of(p, {"x": samples((3, SIZE, SIZE))}) for p in (program, tmp_path / "n.tare")), tail)
 
 
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_part_beside_a_whole_that_cannot_be_read(tmp_path, tail):
+    """What is compared is what the part gives: the end of the model is in nobody's way."""
+    model, program, data = detector(tmp_path, tail), tmp_path / "m.tare", tmp_path / "x.npz"
+    np.savez(data, x=samples((3, SIZE, SIZE)))
+    tare("convert", model, "--calibration", data, "--outputs", "boxes,scores", "-o", program)
+    for pair in ((model, program), (program, model)):
+        found = {each["name"]: each for each in tare_json("compare", *pair, "--inputs", data)["outputs"]}
+        assert list(found) == ["boxes", "scores"] and all(each["sqnr_db"] > 25 for each in found.values())
+    # Of two that cannot be read the first says why.
+    assert "m.onnx" in fails("compare", model, model, "--inputs", data)
+
+
+def test_a_part_behind_what_cannot_be_read(tmp_path):
+    model, program, data = behind(tmp_path), tmp_path / "m.tare", tmp_path / "x.npz"
+    np.savez(data, image=samples((3, SIZE, SIZE)))
+    tare("convert", model, "--calibration", data, "--inputs", "image", "-o", program)
+    output, = tare_json("compare", model, program, "--inputs", data)["outputs"]
+    assert output["name"] == "y" and output["sqnr_db"] > 25
+
+
 def test_inputs_of_what_is_cut_off_need_no_shape(tmp_path):
     """An input that only what is cut off reads has no known shape."""
     model = save(tmp_path / "m.onnx", [*HEAD, node("Add", ["c", "z"], ["y"], name="add")], [port("x", [1, 3, SIZE, SIZE]), port("z", ["n", "m", "k", "l"])],

@@ -32,10 +32,13 @@ public:
     options.import = std::move(*import);
     if (Status used = checkReference(options, {first, second}); !used)
       return used;
-    auto a = load(first);
+    auto a = load(first, options), b = load(second, options);
+    if (!a && b)
+      a = loadPart(first, **b, a.error());
     if (!a)
       return a.error();
-    auto b = load(second);
+    if (!b)
+      b = loadPart(second, **a, b.error());
     if (!b)
       return b.error();
     auto comparison = Comparison::create(**a, **b);
@@ -151,7 +154,21 @@ private:
     return failing.empty() ? success() : Status(Error{fmt::format("{} and {}: {}", first, second, failing)});
   }
 
-  Result<std::unique_ptr<Executable>> load(const std::string &path) const {
+  /// Of a model that cannot be read as a whole what the other one is a part of; `problem` where that cannot be, either.
+  Result<std::unique_ptr<Executable>> loadPart(const std::string &path, const Executable &other, Error problem) const {
+    Result<ModelKind> kind = kindOfModel(path);
+    if (!kind || *kind != ModelKind::onnx)
+      return problem;
+    ExecutableOptions part = options;
+    for (const ExecutablePort &input : other.inputs())
+      part.import.inputs.push_back(input.name);
+    for (const ExecutablePort &output : other.outputs())
+      part.import.outputs.push_back(output.name);
+    auto executable = load(path, part);
+    return executable ? std::move(executable) : Result<std::unique_ptr<Executable>>(std::move(problem));
+  }
+
+  Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options) const {
     auto executable = loadForData(path, options, inputs, console());
     if (!executable)
       return executable;
