@@ -266,6 +266,12 @@ private:
   }
 };
 
+/// Why a sample could not be run.
+struct SampleProblem {
+  int64_t sample = 0;
+  std::string text;
+};
+
 /// What one thread has seen.
 struct Worker {
   std::vector<Histogram> histograms;
@@ -275,6 +281,8 @@ struct Worker {
   /// By operand of a softmax, the least of its rows' largest elements.
   std::vector<float> leastMaxima;
   std::optional<Error> error;
+  /// Of its first sample that has one: a thread's samples come in their order.
+  std::optional<SampleProblem> problem;
 };
 
 /// The threads' work: samples are pulled from the source until it ends.
@@ -289,9 +297,9 @@ public:
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
     Observations seen{options.search, source.sampleCount(), emptyHistograms(), noEnds(), {}, noMaxima()};
     seen.nonFiniteSamples.assign(seen.histograms.size(), -1);
+    if (std::optional<Error> error = firstError(workers))
+      return *error;
     for (const Worker &worker : workers) {
-      if (worker.error)
-        return *worker.error;
       for (size_t i = 0; i < seen.leastMaxima.size(); ++i)
         seen.leastMaxima[i] = std::min(seen.leastMaxima[i], worker.leastMaxima[i]);
       for (size_t i = 0; i < worker.ends.size(); ++i)
@@ -306,6 +314,17 @@ public:
   }
 
 private:
+  static std::optional<Error> firstError(llvm::ArrayRef<Worker> workers) {
+    const SampleProblem *first = nullptr;
+    for (const Worker &worker : workers) {
+      if (worker.error)
+        return worker.error;
+      if (worker.problem && (!first || worker.problem->sample < first->sample))
+        first = &*worker.problem;
+    }
+    return first ? std::optional(Error{first->text + " (sample " + std::to_string(first->sample) + ")"}) : std::nullopt;
+  }
+
   /// What the search needs of a value with so many elements in all samples.
   static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search, bool hasOutliers) {
     // What outliers leave to the others is told of 8 bits.
@@ -377,7 +396,12 @@ private:
       if (auto argument = mlir::dyn_cast<mlir::BlockArgument>(value))
         observe(value, inputs[argument.getArgNumber()]);
     using Order = Evaluator::ElementOrder;
-    return evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any);
+    std::optional<std::string> problem;
+    std::vector<Tensor> outputs =
+        evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any, &problem);
+    if (problem && !worker.problem)
+      worker.problem = SampleProblem{sample.index, std::move(*problem)};
+    return outputs;
   }
 
   const Evaluator &evaluator;
@@ -479,10 +503,7 @@ Result<Observations> observeValues(const Values &values, mlir::ModuleOp module, 
   mlir::FailureOr<Evaluator> evaluator = Evaluator::create(module);
   if (mlir::failed(evaluator))
     return Error{"the graph cannot be evaluated"};
-  Result<Observations> seen = Run(*evaluator, values, source, options).observe();
-  if (std::optional<std::string> problem = seen ? evaluator->problem() : std::nullopt)
-    return Error{*problem};
-  return seen;
+  return Run(*evaluator, values, source, options).observe();
 }
 
 mlir::func::FuncOp mainOf(mlir::ModuleOp module) { return module.lookupSymbol<mlir::func::FuncOp>("main"); }

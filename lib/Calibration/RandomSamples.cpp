@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 
 using namespace tare;
+using calibration::IntegerRange;
 
 namespace {
 
@@ -35,7 +37,10 @@ private:
 
 class RandomSamples : public SampleSource {
 public:
-  RandomSamples(std::vector<InputDeclaration> inputs, int64_t count) : inputs(std::move(inputs)), count(count) {}
+  RandomSamples(std::vector<InputDeclaration> inputs, int64_t count, std::vector<std::optional<IntegerRange>> ranges)
+      : inputs(std::move(inputs)), count(count), ranges(std::move(ranges)) {
+    this->ranges.resize(this->inputs.size());
+  }
 
   int64_t sampleCount() const override { return count; }
 
@@ -45,28 +50,43 @@ public:
       return std::optional<Sample>();
     Sample sample{index, {}};
     for (size_t input = 0; input < inputs.size(); ++input)
-      sample.inputs.push_back(make(inputs[input].type, index * inputs.size() + input));
+      sample.inputs.push_back(make(inputs[input].type, index * inputs.size() + input, ranges[input]));
     return std::optional<Sample>(std::move(sample));
   }
 
 private:
-  static Tensor make(const TensorType &type, uint64_t seed) {
+  static Tensor make(const TensorType &type, uint64_t seed, const std::optional<IntegerRange> &range) {
     Generator generator(seed);
     Tensor tensor(type);
-    if (type.element == ElementType::f32)
+    if (range)
+      fill(tensor, generator, *range);
+    else if (type.element == ElementType::f32)
       std::generate_n(tensor.mutableAs<float>(), tensor.count(), [&] { return generator.normal(); });
     else
       std::generate_n(tensor.mutableAs<uint8_t>(), type.bytes(), [&] { return uint8_t(generator.next()); });
     return tensor;
   }
 
+  /// Of numbers that the element's type has, by their lowest bytes (little endian).
+  static void fill(Tensor &tensor, Generator &generator, const IntegerRange &range) {
+    const uint64_t size = uint64_t(range.high) - uint64_t(range.low) + 1; // 0 of all there are
+    const size_t bytes = sizeOf(tensor.element());
+    std::byte *out = tensor.mutableAs<std::byte>();
+    for (int64_t i = 0; i != tensor.count(); ++i, out += bytes) {
+      const uint64_t number = uint64_t(range.low) + (size == 0 ? generator.next() : generator.next() % size);
+      std::memcpy(out, &number, bytes);
+    }
+  }
+
   std::vector<InputDeclaration> inputs;
   int64_t count;
+  std::vector<std::optional<IntegerRange>> ranges;
   std::atomic<int64_t> position = 0;
 };
 
 } // namespace
 
-std::unique_ptr<SampleSource> tare::calibration::randomSamples(std::vector<InputDeclaration> inputs, int64_t count) {
-  return std::make_unique<RandomSamples>(std::move(inputs), count);
+std::unique_ptr<SampleSource> tare::calibration::randomSamples(std::vector<InputDeclaration> inputs, int64_t count,
+                                                               std::vector<std::optional<IntegerRange>> ranges) {
+  return std::make_unique<RandomSamples>(std::move(inputs), count, std::move(ranges));
 }

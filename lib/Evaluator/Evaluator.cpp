@@ -1,6 +1,10 @@
 //===- Evaluator.cpp - Runs any form of the IR ----------------------------===//
 #include "Graph.h"
 
+#include "tare/Dialect/Qnn/Names.h"
+
+#include "llvm/ADT/SetVector.h"
+
 using namespace tare;
 using namespace mlir;
 
@@ -30,11 +34,13 @@ std::vector<Value> Evaluator::computedValues() const {
   return values;
 }
 
-std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, ElementOrder order) const {
-  return graph->run(operands, [&](const Step &step, Value value, Tensor &result) {
+std::vector<Tensor> Evaluator::run(ArrayRef<Tensor> operands, Observer observe, ElementOrder order,
+                                   std::optional<std::string> *problem) const {
+  auto show = [&](const Step &step, Value value, Tensor &result) {
     if (observe)
       observe(value, order == ElementOrder::any ? result : rowMajor(step, result));
-  });
+  };
+  return graph->run(operands, show, problem);
 }
 
 std::vector<Tensor> Evaluator::runEdited(ArrayRef<Tensor> operands, Editor edit) const {
@@ -49,12 +55,34 @@ std::optional<std::string> Evaluator::problem() const {
   return graph->problem;
 }
 
-void Evaluator::Graph::runOne(const Step &step, std::vector<Tensor> &values) const {
+/// "; it follows from the input 'ids'": what the node's integers are computed from.
+static std::string originText(Operation *node) {
+  SmallVector<Value> open;
+  auto addIntegers = [&](Operation *op) {
+    llvm::copy_if(op->getOperands(), std::back_inserter(open),
+                  [](Value operand) { return isa<IntegerType>(getElementTypeOrSelf(operand.getType())); });
+  };
+  addIntegers(node);
+  llvm::SetVector<Value> seen;
+  std::string inputs;
+  while (!open.empty()) {
+    Value value = open.pop_back_val();
+    if (!seen.insert(value))
+      continue;
+    if (isa<BlockArgument>(value))
+      inputs += (inputs.empty() ? "; it follows from the input '" : "', '") + qnn::valueName(value);
+    else
+      llvm::append_range(open, value.getDefiningOp()->getOperands());
+  }
+  return inputs.empty() ? "" : inputs + "'";
+}
+
+Status Evaluator::Graph::runOne(const Step &step, std::vector<Tensor> &values) const {
   auto operands = llvm::map_to_vector(step.operands, [&](size_t slot) -> const Tensor * { return &values[slot]; });
   Tensor &result = values[step.result];
   if (step.place == Step::Place::operand) {
     result = operands[0]->reshaped(step.resultType.shape);
-    return;
+    return tare::success();
   }
   if (step.place == Step::Place::own && !step.onReals)
     result = Tensor(step.resultType);
@@ -62,20 +90,28 @@ void Evaluator::Graph::runOne(const Step &step, std::vector<Tensor> &values) con
   Status done = runStep(step, operands, &packed, result, further);
   for (auto [other, tensor] : llvm::zip(step.further, further))
     values[other.slot] = tensor;
-  if (done)
-    return;
+  if (done || !step.op)
+    return done;
+  return Error{done.error().message + originText(step.op)};
+}
+
+void Evaluator::Graph::note(const Error &error, std::optional<std::string> *ofRun) const {
+  if (ofRun && !*ofRun)
+    *ofRun = error.message;
   std::lock_guard lock(problemMutex);
   if (!problem)
-    problem = done.error().message;
+    problem = error.message;
 }
 
 std::vector<Tensor> Evaluator::Graph::run(ArrayRef<Tensor> operands,
-                                          llvm::function_ref<void(const Step &, Value, Tensor &)> visit) const {
+                                          llvm::function_ref<void(const Step &, Value, Tensor &)> visit,
+                                          std::optional<std::string> *ofRun) const {
   WorkspacePool::Lease workspace(workspaces, layout);
   std::vector<Tensor> &values = workspace.values();
   llvm::copy(operands, values.begin());
   for (const Step &step : steps) {
-    runOne(step, values);
+    if (Status done = runOne(step, values); !done)
+      note(done.error(), ofRun);
     if (step.op) {
       visit(step, step.op->getResult(0), values[step.result]);
       for (auto [index, further] : llvm::enumerate(step.further))

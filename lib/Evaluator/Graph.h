@@ -28,12 +28,14 @@ struct Evaluator::Graph {
   mutable std::mutex problemMutex;
 
   mlir::LogicalResult build(mlir::func::FuncOp function);
-  /// Runs the steps, and shows each result, in the order of its elements.
+  /// Runs the steps, and shows each result, in the order of its elements. `ofRun`, if given, gets the first problem.
   std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands,
-                          llvm::function_ref<void(const Step &, mlir::Value, Tensor &)> visit) const;
+                          llvm::function_ref<void(const Step &, mlir::Value, Tensor &)> visit,
+                          std::optional<std::string> *ofRun = nullptr) const;
 
 private:
-  void runOne(const Step &step, std::vector<Tensor> &values) const;
+  Status runOne(const Step &step, std::vector<Tensor> &values) const;
+  void note(const Error &error, std::optional<std::string> *ofRun) const;
   mlir::LogicalResult addOp(mlir::Operation &op);
   void addConstant(mlir::Operation &op, mlir::ElementsAttr value);
   size_t addSlot(mlir::Value value);

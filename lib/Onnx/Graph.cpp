@@ -37,15 +37,6 @@ void addReads(const proto::GraphProto &graph, std::vector<std::string> &all, std
   }
 }
 
-/// The values that a node reads: its operands, and what its graphs take from around them.
-std::vector<std::string> readsOf(const proto::NodeProto &node) {
-  std::vector<std::string> reads(node.input().begin(), node.input().end()), inner;
-  for (const auto &attribute : node.attribute())
-    if (attribute.has_g())
-      addReads(attribute.g(), inner, reads);
-  return reads;
-}
-
 /// Collects the definitions of values, then orders the nodes.
 class Builder {
 public:
@@ -235,6 +226,14 @@ int64_t opsetOf(const std::string &domain, const proto::ModelProto &model) {
 }
 
 } // namespace
+
+std::vector<std::string> tare::onnx::readsOf(const proto::NodeProto &node) {
+  std::vector<std::string> reads(node.input().begin(), node.input().end()), inner;
+  for (const auto &attribute : node.attribute())
+    if (attribute.has_g())
+      addReads(attribute.g(), inner, reads);
+  return reads;
+}
 
 std::string tare::onnx::describe(const GraphNode &node, const proto::ModelProto &model) {
   if (node.composite)

@@ -30,7 +30,13 @@ struct Graph {
   std::vector<GraphNode> nodes;
   /// The values that a node of `nodes` or an output reads.
   llvm::StringSet<> used;
+  /// Of `inputs` those that @main does not have, which need no shape: the user makes them constants, or nothing reads
+  /// them since the graph was cut.
+  llvm::StringSet<> dropped = {};
 };
+
+/// The values that a node reads: its operands, and what its graphs take from around them.
+std::vector<std::string> readsOf(const proto::NodeProto &node);
 
 /// "node 'conv1' (Conv, opset 13)"; names the domain where it is not ONNX's own.
 std::string describe(const GraphNode &node, const proto::ModelProto &model);

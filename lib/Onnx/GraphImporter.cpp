@@ -401,6 +401,14 @@ LogicalResult GraphImporter::run(const std::vector<BoundInput> &inputs, mlir::Mo
   if (failed(addArguments(inputs, function)) || failed(checkSupport()) || failed(readInitializers()) ||
       failed(importNodes()))
     return failure();
+  if (const std::vector<std::string> &doubles = reader.roundedDoubles(); !doubles.empty())
+    reporter.warning(
+        "RoundedDoubles",
+        fmt::format("{} constant{} of float64 ('{}'{}) {} rounded to float32, in which all is computed: 24 "
+                    "bits of the 53 are left",
+                    doubles.size(), doubles.size() == 1 ? "" : "s", doubles.front(), doubles.size() == 1 ? "" : ", ..",
+                    doubles.size() == 1 ? "is" : "are"),
+        "");
   if (reader.convertedFloats())
     reporter.remark("weights of other floating-point types than float32 were "
                     "converted to it");

@@ -1,5 +1,6 @@
 //===- Import.cpp - ONNX models as qnn graphs -----------------------------===//
 #include "tare/Onnx/Import.h"
+#include "Cut.h"
 #include "GraphImporter.h"
 #include "ModelFunctions.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
@@ -12,51 +13,116 @@ using Constants = std::vector<std::pair<std::string, Tensor>>;
 static std::string namesOfInputs(const Graph &graph) {
   std::string names;
   for (const proto::ValueInfoProto *input : graph.inputs)
-    names += (names.empty() ? "'" : ", '") + input->name() + "'";
+    if (!graph.dropped.contains(input->name()))
+      names += (names.empty() ? "'" : ", '") + input->name() + "'";
   return names.empty() ? "none" : names;
 }
 
-/// The inputs that the user makes constants, which are none of the graph's any more.
-static mlir::FailureOr<Constants> takeConstants(Graph &graph, const std::vector<InputValue> &values,
-                                                const Reporter &reporter) {
+/// The inputs that the user makes constants, which @main does not have.
+static mlir::FailureOr<Constants> takeConstants(Graph &graph, const ImportOptions &options, const Reporter &reporter) {
   Constants constants;
-  for (const InputValue &given : values) {
+  for (const InputValue &given : options.inputValues) {
     auto input = llvm::find_if(graph.inputs, [&](const auto *input) { return input->name() == given.name; });
-    if (input == graph.inputs.end())
+    if (input == graph.inputs.end() || graph.dropped.contains(given.name))
       return reporter.error("--input-value names '" + given.name + "', but the model's inputs are " +
                             namesOfInputs(graph) + " (and each is given once)");
-    mlir::FailureOr<Tensor> value = constantInput(**input, given, reporter);
+    mlir::FailureOr<Tensor> value = constantInput(**input, given, options.inputShapes, reporter);
     if (mlir::failed(value))
       return mlir::failure();
     constants.emplace_back(given.name, *value);
-    graph.inputs.erase(input);
+    graph.dropped.insert(given.name);
   }
   return constants;
 }
 
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
-tare::onnx::importModel(const std::string &path, const ImportOptions &options, mlir::MLIRContext &context) {
-  context.loadDialect<mlir::func::FuncDialect, mlir::quant::QuantDialect, qnn::QnnDialect>();
+namespace {
+
+using Imported = mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>;
+
+/// Takes what was reported since, and passes it on where that is wanted.
+class HeldDiagnostics {
+public:
+  explicit HeldDiagnostics(mlir::MLIRContext &context)
+      : context(context), handler(std::in_place, &context, [this](mlir::Diagnostic &diagnostic) {
+          held.push_back(std::move(diagnostic));
+          return mlir::success();
+        }) {}
+
+  void show() {
+    handler.reset();
+    for (mlir::Diagnostic &diagnostic : held)
+      context.getDiagEngine().emit(std::move(diagnostic));
+  }
+  /// Nothing is held any more.
+  void drop() { handler.reset(); }
+
+private:
+  mlir::MLIRContext &context;
+  std::vector<mlir::Diagnostic> held;
+  std::optional<mlir::ScopedDiagnosticHandler> handler;
+};
+
+} // namespace
+
+/// What was read `before`, and only by what is cut away.
+static void dropUnread(Graph &graph, const llvm::StringSet<> &before, const proto::GraphProto &part) {
+  const llvm::StringSet<> after = inputsInUse(part);
+  for (const auto &input : before)
+    if (!after.contains(input.getKey()))
+      graph.dropped.insert(input.getKey());
+}
+
+/// With `takesInputs` cut at the inputs, too; nothing where that cannot be.
+static std::optional<Imported> importPart(const std::string &path, const ImportOptions &options, bool takesInputs,
+                                          mlir::MLIRContext &context) {
   Reporter reporter(context, path);
   mlir::FailureOr<Model> model = readModel(path, reporter);
   if (failed(model))
     return mlir::failure();
   if (failed(inlineFunctions(*model, reporter)))
     return mlir::failure();
+  proto::GraphProto &proto = *model->proto->mutable_graph();
+  const llvm::StringSet<> before = inputsInUse(proto);
+  if (takesInputs && !cutInputs(proto, options.inputs, options.inputShapes))
+    return std::nullopt;
+  if (!options.outputs.empty())
+    cutOutputs(proto, options.outputs);
   mlir::FailureOr<Graph> graph = readGraph(*model->proto, reporter);
   if (failed(graph))
     return mlir::failure();
-  mlir::FailureOr<Constants> constants = takeConstants(*graph, options.inputValues, reporter);
+  mlir::FailureOr<Constants> constants = takeConstants(*graph, options, reporter);
   if (failed(constants))
     return mlir::failure();
+  if (takesInputs || !options.outputs.empty())
+    dropUnread(*graph, before, proto);
   mlir::FailureOr<std::vector<BoundInput>> inputs = bindInputs(*graph, options, reporter);
   if (failed(inputs))
     return mlir::failure();
+  llvm::erase_if(graph->inputs, [&](const auto *input) { return graph->dropped.contains(input->name()); });
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   GraphImporter importer(*model, path, *graph, reporter, context);
   for (auto &[name, value] : *constants)
     importer.define(name, {value, std::nullopt, nullptr});
   if (failed(importer.run(*inputs, *module)))
     return mlir::failure();
-  return module;
+  return Imported(std::move(module));
+}
+
+Imported tare::onnx::importModel(const std::string &path, const ImportOptions &options, mlir::MLIRContext &context) {
+  context.loadDialect<mlir::func::FuncDialect, mlir::quant::QuantDialect, qnn::QnnDialect>();
+  if (options.inputs.empty())
+    return *importPart(path, options, /*takesInputs=*/false, context);
+  // The whole says most of its values.
+  HeldDiagnostics ofWhole(context);
+  std::optional<Imported> whole = importPart(path, options, /*takesInputs=*/false, context);
+  if (failed(*whole)) {
+    HeldDiagnostics ofPart(context);
+    if (std::optional<Imported> part = importPart(path, options, /*takesInputs=*/true, context)) {
+      ofWhole.drop();
+      ofPart.show();
+      return std::move(*part);
+    }
+  }
+  ofWhole.show();
+  return std::move(*whole);
 }

@@ -1,6 +1,6 @@
 //===- Inputs.cpp - The shapes of a model's inputs ------------------------===//
 #include "Inputs.h"
-#include "ConstantData.h"
+#include "Dimensions.h"
 #include "TensorReader.h"
 #include "tare/Tensor/Convert.h"
 #include "llvm/ADT/STLExtras.h"
@@ -15,32 +15,8 @@ using namespace tare;
 using namespace tare::onnx;
 using mlir::failure;
 using mlir::LogicalResult;
-using Dimension = proto::TensorShapeProto::Dimension;
 
 namespace {
-
-/// Some exporters write 0 or -1 for a dimension that they leave open.
-bool isStatic(const Dimension &dim) { return dim.has_dim_value() && dim.dim_value() > 0; }
-
-/// "1x3xheightx224"
-std::string print(const proto::TensorShapeProto &shape) {
-  std::string text;
-  for (const Dimension &dim : shape.dim()) {
-    text += text.empty() ? "" : "x";
-    text += isStatic(dim) ? std::to_string(dim.dim_value()) : dim.dim_param().empty() ? "?" : dim.dim_param();
-  }
-  return text.empty() ? "scalar" : text;
-}
-
-/// The type of a tensor of ONNX's type; nothing for one that is not supported.
-std::optional<ElementType> elementOf(int32_t dataType) {
-  return isFloat(dataType) ? ElementType::f32 : storedType(dataType);
-}
-
-const InputShape *find(const std::vector<InputShape> &shapes, const std::string &name) {
-  auto found = llvm::find_if(shapes, [&](const InputShape &shape) { return shape.name == name; });
-  return found == shapes.end() ? nullptr : &*found;
-}
 
 bool isInput(const Graph &graph, const std::string &name) {
   return llvm::any_of(graph.inputs, [&](const auto *input) { return input->name() == name; });
@@ -113,11 +89,6 @@ private:
   const Reporter &reporter;
   llvm::StringMap<int64_t> named;
 };
-
-const proto::TensorShapeProto *shapeOf(const proto::ValueInfoProto &input) {
-  const auto &type = input.type().tensor_type();
-  return type.has_shape() ? &type.shape() : nullptr;
-}
 
 LogicalResult Binder::learn(const proto::ValueInfoProto &input) {
   const InputShape *given = find(shapes, input.name());
@@ -220,109 +191,12 @@ mlir::FailureOr<std::vector<BoundInput>> tare::onnx::bindInputs(const Graph &gra
       return failure();
   std::vector<BoundInput> bound;
   for (const proto::ValueInfoProto *input : graph.inputs) {
+    if (graph.dropped.contains(input->name()))
+      continue;
     mlir::FailureOr<BoundInput> one = binder.bind(*input);
     if (failed(one))
       return failure();
     bound.push_back(std::move(*one));
   }
   return bound;
-}
-
-/// Writes an element; false where the type does not have the number.
-template <typename N> static bool store(N number, Tensor &tensor, int64_t index) {
-  return visit(tensor.element(), [&](auto zero) {
-    using T = decltype(zero);
-    bool holds = true;
-    if constexpr (std::is_same_v<T, bool>)
-      holds = number == 0 || number == 1;
-    else if constexpr (std::is_integral_v<T> && std::is_integral_v<N>)
-      holds = std::in_range<T>(number);
-    else if constexpr (std::is_integral_v<T>)
-      holds = std::trunc(number) == number && number >= double(std::numeric_limits<T>::lowest()) &&
-              number < std::ldexp(1.0, std::numeric_limits<T>::digits);
-    if (holds)
-      tensor.mutableAs<T>()[index] = static_cast<T>(number);
-    return holds;
-  });
-}
-
-mlir::FailureOr<Tensor> tare::onnx::constantInput(const proto::ValueInfoProto &input, const InputValue &given,
-                                                  const Reporter &reporter) {
-  auto refuse = [&](const std::string &why) {
-    return reporter.error("--input-value: input '" + input.name() + "' " + why);
-  };
-  std::optional<ElementType> element = elementOf(input.type().tensor_type().elem_type());
-  if (!element)
-    return refuse("has elements of type " + dataTypeName(input.type().tensor_type().elem_type()));
-  const proto::TensorShapeProto *declared = shapeOf(input);
-  // A list where the model leaves that open.
-  Shape shape;
-  for (int axis = 0; declared && axis < declared->dim_size(); ++axis)
-    shape.push_back(isStatic(declared->dim(axis)) ? declared->dim(axis).dim_value() : given.value.count());
-  if (!declared && given.value.count() != 1)
-    shape = {given.value.count()};
-  if (elementCount(shape) != given.value.count())
-    return refuse(fmt::format("has the shape {}, found {} values", declared ? print(*declared) : toString(shape),
-                              given.value.count()));
-  Tensor value(*element, shape);
-  for (int64_t i = 0; i < value.count(); ++i)
-    if (bool isWhole = given.value.element() == ElementType::i64;
-        !(isWhole ? store(given.value.as<int64_t>()[i], value, i) : store(given.value.as<double>()[i], value, i)))
-      return refuse(fmt::format("holds {}, found {}", nameOf(*element), toDoubles(given.value)[i]));
-  return value;
-}
-
-Result<InputValue> tare::onnx::parseInputValue(std::string_view text) {
-  Error malformed{fmt::format("--input-value must be NAME=VALUES, for example sr=16000, found '{}'", text)};
-  auto [name, list] = llvm::StringRef(text).rsplit('=');
-  llvm::SmallVector<llvm::StringRef> parts;
-  list.split(parts, ',');
-  if (name.empty() || name.size() == text.size())
-    return malformed;
-  InputValue given{name.str(), Tensor(ElementType::i64, Shape{int64_t(parts.size())})};
-  auto isWhole = [&](auto part) {
-    return !part.value().trim().getAsInteger(10, given.value.mutableAs<int64_t>()[part.index()]);
-  };
-  if (llvm::all_of(llvm::enumerate(parts), isWhole))
-    return given;
-  given.value = Tensor(ElementType::f64, given.value.shape());
-  for (auto [index, part] : llvm::enumerate(parts))
-    if (part.trim().getAsDouble(given.value.mutableAs<double>()[index]) ||
-        !std::isfinite(given.value.as<double>()[index]))
-      return malformed;
-  return given;
-}
-
-Result<std::vector<InputShape>> tare::onnx::parseInputShapes(std::string_view text) {
-  llvm::SmallVector<llvm::StringRef> parts;
-  llvm::StringRef(text).split(parts, ',');
-  // "batch=1,height=320"; of "x=1,3" a part is a number alone.
-  if (parts.size() == 1 || !llvm::all_of(parts, [](llvm::StringRef part) { return part.contains('='); }))
-    parts = {llvm::StringRef(text)};
-  std::vector<InputShape> shapes;
-  for (llvm::StringRef part : parts) {
-    Result<InputShape> shape = parseInputShape(part);
-    if (!shape)
-      return shape.error();
-    shapes.push_back(*shape);
-  }
-  return shapes;
-}
-
-Result<InputShape> tare::onnx::parseInputShape(std::string_view text) {
-  Error malformed{fmt::format("--input-shape must be NAME=DIMS, for example x=1,3,224,224, found '{}'", text)};
-  auto [name, dims] = llvm::StringRef(text).rsplit('=');
-  if (name.empty() || name.size() == text.size())
-    return malformed;
-  InputShape shape{name.str(), {}};
-  llvm::SmallVector<llvm::StringRef> parts;
-  if (!dims.trim().empty())
-    dims.split(parts, ',');
-  for (llvm::StringRef part : parts) {
-    int64_t dim = 0;
-    if (part.trim().getAsInteger(10, dim) || dim < 1)
-      return malformed;
-    shape.dims.push_back(dim);
-  }
-  return shape;
 }

@@ -17,11 +17,13 @@ struct BoundInput {
   Tensor known = {};
 };
 
-/// An input that the user makes a constant, in the model's type.
+/// An input that the user makes a constant, in the model's type. `shapes` bind the dimensions that the model leaves
+/// open; of others a first one is 1 where there are more, and one follows from the number of values.
 mlir::FailureOr<Tensor> constantInput(const proto::ValueInfoProto &input, const InputValue &given,
-                                      const Reporter &reporter);
+                                      const std::vector<InputShape> &shapes, const Reporter &reporter);
 
-/// Binds symbolic dimensions by the user's shapes and by the data's; a first one becomes 1.
+/// Binds symbolic dimensions by the user's shapes and by the data's; a first one becomes 1. Without those that the
+/// graph drops.
 mlir::FailureOr<std::vector<BoundInput>> bindInputs(const Graph &graph, const ImportOptions &options,
                                                     const Reporter &reporter);
 

@@ -65,10 +65,12 @@ mlir::FailureOr<Model> tare::onnx::readModel(const std::string &path, const Repo
   Model model{std::make_unique<proto::ModelProto>()};
   google::protobuf::io::FileInputStream stream(file.number);
   if (!model.proto->ParseFromZeroCopyStream(&stream))
-    return reporter.error("not an ONNX model, or a damaged one: it cannot be "
-                          "parsed");
+    return reporter.error("not an ONNX model, or a damaged one: it cannot be parsed; download or export it again, and "
+                          "try onnx.checker.check_model on it (a file of external data is no model: give the .onnx "
+                          "file that names it)");
   if (!model.proto->has_graph())
-    return reporter.error("not an ONNX model: it has no graph");
+    return reporter.error("not an ONNX model: it has no graph; export it again, and try onnx.checker.check_model on "
+                          "it");
   if (failed(checkOpset(model, reporter)))
     return mlir::failure();
   return model;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "TensorReader.h"
 #include "tare/Tensor/Convert.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <algorithm>
@@ -57,6 +58,19 @@ std::vector<std::byte> listedBytes(const Proto &proto) {
   for (int32_t value : proto.int32_data())
     bytes.push_back(static_cast<std::byte>(value));
   return bytes;
+}
+
+/// Whether float32 has not the number.
+bool isRounded(double value) { return !std::isnan(value) && double(static_cast<float>(value)) != value; }
+
+bool holdsRounded(std::span<const std::byte> doubles) {
+  for (size_t i = 0; i + sizeof(double) <= doubles.size(); i += sizeof(double)) {
+    double value;
+    std::memcpy(&value, doubles.data() + i, sizeof(value));
+    if (isRounded(value))
+      return true;
+  }
+  return false;
 }
 
 /// float32 from raw elements of another floating-point type.
@@ -281,6 +295,8 @@ Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
           fmt::format("found {} elements, expected {} for shape {}", listLength(proto), listed, toString(type->shape))};
     if (isNarrowInteger(dataType))
       return unpackHalfBytes(dataType, type->shape, listedBytes(proto));
+    if (llvm::any_of(proto.double_data(), isRounded))
+      rounded.push_back(proto.name());
     return readList(proto, type->shape);
   }
   Result<OwnedBytes> raw = rawBytes(proto, storedBytes(dataType, type->count()));
@@ -288,6 +304,8 @@ Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
     return raw.error();
   if (isNarrowInteger(dataType))
     return unpackHalfBytes(dataType, type->shape, raw->bytes);
+  if (dataType == Proto::DOUBLE && holdsRounded(raw->bytes))
+    rounded.push_back(proto.name());
   if (narrow)
     return convertRaw(dataType, type->shape, raw->bytes.data());
   Tensor tensor = wrap(*type, *raw);

@@ -45,12 +45,15 @@ public:
 
   /// Whether some tensor was of another floating-point type than float32.
   bool convertedFloats() const { return converted; }
+  /// The names of tensors of float64 whose elements are not all float32 numbers.
+  const std::vector<std::string> &roundedDoubles() const { return rounded; }
 
 private:
   Result<OwnedBytes> rawBytes(proto::TensorProto &tensor, size_t expected);
 
   ExternalData external;
   bool converted = false;
+  std::vector<std::string> rounded;
 };
 
 } // namespace tare::onnx

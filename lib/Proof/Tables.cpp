@@ -31,6 +31,25 @@ Deviation worstOf(const TableFunction &function, const Entry *table, const Table
   return worst;
 }
 
+/// Where calibration came to; nothing where the program does not say it, or no sense.
+std::optional<TableReach> reachOf(const program::LookupT &lookup) {
+  const std::vector<int32_t> &reach = lookup.reach;
+  constexpr int64_t first = -32768, last = 32767;
+  if (reach.size() != 4 || reach[0] < first || reach[1] > last || reach[0] > reach[1])
+    return std::nullopt;
+  return TableReach{reach[0], reach[1], double(reach[2]), double(reach[3])};
+}
+
+void tryReach(LayerProof &proof, TableFunction function, const int16_t *tables, const Shape &shape,
+              const TableReach &reach) {
+  proof.reached = Deviation();
+  for (int64_t c = 0; c != proof.channels; ++c) {
+    function.channel = c;
+    if (Deviation worst = worstOf(function, tables + c * shape.back(), reach); worst.error > proof.reached->error)
+      proof.reached = worst, proof.reachedChannel = c;
+  }
+}
+
 template <typename Entry>
 void tryAllInputs(LayerProof &proof, TableFunction function, const Entry *tables, const Shape &shape) {
   proof.method = Method::table;
@@ -84,4 +103,6 @@ void proof::proveTable(LayerProof &proof, const program::Model &model, const pro
     tryAllInputs(proof, meant, static_cast<const int8_t *>(table), type.shape);
   else
     tryAllInputs(proof, meant, static_cast<const int16_t *>(table), type.shape);
+  if (std::optional<TableReach> reach = reachOf(*layer.op.AsLookup()); reach && type.element == ElementType::i16)
+    tryReach(proof, meant, static_cast<const int16_t *>(table), type.shape, *reach);
 }

@@ -1,11 +1,15 @@
 //===- Context.cpp - Runs programs ----------------------------------------===//
 #include "ContextParts.h"
 
+#include "tare/Program/HostLayer.h"
+#include "tare/Program/Model.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <set>
 
 namespace tare::runtime {
 namespace {
@@ -92,6 +96,33 @@ Status Context::runLayer(size_t index, const RunOptions &options) {
   return success();
 }
 
+/// "; it follows from the input 'ids'": what the integers of a host layer are computed from.
+static std::string originText(const program::ProgramT &program, size_t layer) {
+  auto makerOf = [&](uint32_t tensor) {
+    return std::ranges::find_if(
+        program.layers, [&](const auto &each) { return std::ranges::count(program::resultsOf(*each), tensor) > 0; });
+  };
+  std::vector<uint32_t> open;
+  for (uint32_t operand : program.layers[layer]->operands)
+    if (const program::TensorT &tensor = *program.tensors[operand];
+        tensor.scales.empty() && program::typeOf(tensor).element != ElementType::f32)
+      open.push_back(operand);
+  std::set<uint32_t> seen;
+  while (!open.empty()) {
+    const uint32_t tensor = open.back();
+    open.pop_back();
+    if (!seen.insert(tensor).second)
+      continue;
+    if (auto maker = makerOf(tensor); maker != program.layers.end())
+      open.insert(open.end(), (*maker)->operands.begin(), (*maker)->operands.end());
+  }
+  std::string inputs;
+  for (const auto &input : program.inputs)
+    if (seen.contains(input->tensor))
+      inputs += (inputs.empty() ? "; it follows from the input '" : "', '") + input->name;
+  return inputs.empty() ? "" : inputs + "'";
+}
+
 /// A host layer runs in the calling thread.
 Status Context::executeLayer(size_t index, std::span<Interval> intervals) {
   const Node &node = layers[index];
@@ -103,7 +134,8 @@ Status Context::executeLayer(size_t index, std::span<Interval> intervals) {
     intervals[0] = {begin, nanosecondsNow()};
   if (done)
     return done;
-  return Error{fmt::format("layer '{}': {}", owner->program().layers[index]->name, done.error().message)};
+  return Error{fmt::format("layer '{}': {}{}", owner->program().layers[index]->name, done.error().message,
+                           originText(owner->program(), index))};
 }
 
 } // namespace tare::runtime

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,6 +63,14 @@ private:
   std::map<uintptr_t, uintptr_t> ends;
 };
 
+/// What Git LFS leaves in place of a file that was not fetched: a few lines of text (its specification, version 1).
+bool isLfsPointer(std::span<const std::byte> bytes) {
+  constexpr std::string_view beginning = "version https://git-lfs.github.com/spec/v1\n";
+  constexpr size_t most = 1024;
+  return bytes.size() < most &&
+         std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size()).starts_with(beginning);
+}
+
 } // namespace
 
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &path) {
@@ -85,7 +94,10 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string &pa
   void *memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, number, 0);
   if (memory == MAP_FAILED)
     return cannotRead(path, systemError());
-  return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const std::byte *>(memory), size));
+  std::shared_ptr<const MappedFile> file(new MappedFile(static_cast<const std::byte *>(memory), size));
+  if (isLfsPointer(file->bytes()))
+    return cannotRead(path, "it is a Git LFS pointer, not the file itself; fetch that with 'git lfs pull'");
+  return file;
 }
 
 MappedFile::MappedFile(const std::byte *memory, size_t size) : memory(memory), size(size) {

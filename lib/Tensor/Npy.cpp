@@ -4,6 +4,7 @@
 #include "SystemError.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Convert.h"
+#include "tare/Tensor/MappedFile.h"
 #include "tare/Tensor/StandardStreams.h"
 
 #include <fmt/format.h>
@@ -143,6 +144,9 @@ Result<ArrayStream> tare::openNpy(const std::string &path) {
   struct stat status;
   bool regular = fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
   Result<ArrayStream> stream = ArrayStream::open(std::move(source), path);
+  if (!stream && regular)
+    if (auto mapped = MappedFile::open(path); !mapped)
+      return mapped.error(); // It is no file of its own.
   if (!stream)
     return stream;
   // Said before anything is computed, not when the last sample is read.

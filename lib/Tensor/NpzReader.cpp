@@ -1,5 +1,6 @@
 //===- NpzReader.cpp - Reading .npz archives ------------------------------===//
 
+#include "tare/Tensor/MappedFile.h"
 #include "tare/Tensor/Npz.h"
 #include "tare/Tensor/StandardStreams.h"
 
@@ -19,6 +20,8 @@ Error openError(const std::string &path, int code) {
   zip_error_init_with_code(&error, code);
   std::string reason = zip_error_strerror(&error);
   zip_error_fini(&error);
+  if (auto file = MappedFile::open(path); !file && code == ZIP_ER_NOZIP)
+    return file.error();
   if (code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS)
     return Error{fmt::format("{}: not an .npz archive, or cut off ({}); write "
                              "it with numpy.savez",

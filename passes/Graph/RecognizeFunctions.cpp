@@ -1,7 +1,7 @@
 //===- RecognizeFunctions.cpp - One op for a function in several ----------===//
 //
-// Invariant: afterwards no sigmoid, swish, gelu or mish is written out in functions, sums and products, in any order of
-// them. Written out, each step would be rounded to a grid of its own.
+// Invariant: afterwards no sigmoid, swish (x * sigmoid(alpha * x)), gelu or mish is written out in functions, sums and
+// products, in any order of them. Written out, each step would be rounded to a grid of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
@@ -76,18 +76,31 @@ bool isGeluTanh(const Gate &gate) {
   return isHalfGate(gate) && gate.argument.isNearly(times(slope, x) + times(slope * 0.044715, x * x * x));
 }
 
-/// exp's x where `value` is 1 + exp(c x), or null.
-Value onePlusExp(Value value, double c) {
+/// The c of c * x; nothing of other polynomials.
+std::optional<double> slopeOf(const Polynomial &polynomial) {
+  auto term = polynomial.coefficients.find({1, 0});
+  return polynomial.coefficients.size() == 1 && term != polynomial.coefficients.end() ? std::optional(term->second)
+                                                                                      : std::nullopt;
+}
+
+/// exp's x where `value` is 1 + exp(c x) with a c that `accepts` takes, or null.
+template <typename F> Value onePlusScaledExp(Value value, F acceptsSlope) {
   for (Value source : arithmeticSources(value)) {
     auto exp = source.getDefiningOp<qnn::ExpOp>();
     auto accepts = [&](const Gate &gate) {
-      return gate.argument.isNearly(times(c, Polynomial::x())) &&
-             gate.whole.isNearly(Polynomial::constant(1) + Polynomial::t());
+      std::optional<double> slope = slopeOf(gate.argument);
+      return slope && acceptsSlope(*slope) && gate.whole.isNearly(Polynomial::constant(1) + Polynomial::t());
     };
     if (Value x = exp ? findGate(value, exp.getInput(), source, accepts) : Value())
       return x;
   }
   return nullptr;
+}
+
+/// The same with a known c.
+Value onePlusExp(Value value, double c) {
+  return onePlusScaledExp(value,
+                          [c](double slope) { return std::abs(slope - c) <= Polynomial::tolerance * std::abs(c); });
 }
 
 /// The x of log(1 + exp(x)), as one op or as several.
@@ -103,13 +116,20 @@ class Recognized {
 public:
   Recognized(Operation *op, PatternRewriter &rewriter) : op(op), rewriter(rewriter) {}
 
-  template <typename OpTy> LogicalResult as(Value x) {
+  template <typename OpTy, typename... Parameters> LogicalResult as(Value x, Parameters... parameters) {
     remarkPassed(op, passName, "RecognizedFunction") << remark::add("{0}", OpTy::getOperationName());
-    auto function = OpTy::create(rewriter, op->getLoc(), op->getResult(0).getType(), x);
+    auto function = OpTy::create(rewriter, op->getLoc(), op->getResult(0).getType(), x, parameters...);
     if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
       function->setDiscardableAttr(qnn::rangeAttrName, range);
     rewriter.replaceOp(op, function);
     return success();
+  }
+
+  /// x * sigmoid(alpha * x)
+  LogicalResult asSwish(Value x, double alpha) {
+    if (std::abs(alpha - 1) <= Polynomial::tolerance)
+      return as<qnn::SwishOp>(x);
+    return as<qnn::ScaledSwishOp>(x, APFloat(alpha));
   }
 
 private:
@@ -117,7 +137,7 @@ private:
   PatternRewriter &rewriter;
 };
 
-/// Sums and products with erf or tanh: gelu in its two forms, and mish.
+/// Sums and products with erf, tanh or a sigmoid: gelu in its two forms, mish, and swish.
 struct RecognizeGate : RewritePattern {
   explicit RecognizeGate(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
@@ -130,6 +150,15 @@ struct RecognizeGate : RewritePattern {
       if (auto erf = source.getDefiningOp<qnn::ErfOp>())
         if (Value x = findGate(value, erf.getInput(), source, isGelu))
           return recognized.as<qnn::GeluOp>(x);
+      if (auto sigmoid = source.getDefiningOp<qnn::SigmoidOp>()) {
+        std::optional<double> alpha;
+        auto accepts = [&](const Gate &gate) {
+          alpha = slopeOf(gate.argument);
+          return alpha && *alpha > 0 && gate.whole.isNearly(Polynomial::x() * Polynomial::t());
+        };
+        if (Value x = findGate(value, sigmoid.getInput(), source, accepts))
+          return recognized.asSwish(x, *alpha);
+      }
       auto tanh = source.getDefiningOp<qnn::TanhOp>();
       if (!tanh)
         continue;
@@ -138,7 +167,7 @@ struct RecognizeGate : RewritePattern {
       if (Value x = softplusInput(tanh.getInput()); x && isProduct(value, x, source))
         return recognized.as<qnn::MishOp>(x);
     }
-    return rewriter.notifyMatchFailure(op, "no gelu or mish");
+    return rewriter.notifyMatchFailure(op, "no gelu, mish or swish");
   }
 
 private:
@@ -148,7 +177,7 @@ private:
   }
 };
 
-/// 1 / (1 + exp(-x)) -> sigmoid(x), and x for the 1 -> swish(x)
+/// 1 / (1 + exp(-x)) -> sigmoid(x), and x / (1 + exp(-alpha * x)) -> swish
 struct RecognizeLogistic : RewritePattern {
   explicit RecognizeLogistic(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
@@ -157,15 +186,19 @@ struct RecognizeLogistic : RewritePattern {
     auto reciprocal = dyn_cast<qnn::ReciprocalOp>(op);
     if (!reciprocal && (!quotient || quotient.getClamp()))
       return rewriter.notifyMatchFailure(op, "no quotient");
-    Value x = onePlusExp(op->getOperands().back(), -1);
-    if (!x || x.getType() != op->getResult(0).getType())
-      return rewriter.notifyMatchFailure(op, "does not divide by 1 + exp(-x)");
     Recognized recognized(op, rewriter);
-    if (reciprocal || scalarConstant(quotient.getLhs()) == 1.0)
+    const Value divisor = op->getOperands().back();
+    if (reciprocal || scalarConstant(quotient.getLhs()) == 1.0) {
+      Value x = onePlusExp(divisor, -1);
+      if (!x || x.getType() != op->getResult(0).getType())
+        return rewriter.notifyMatchFailure(op, "does not divide by 1 + exp(-x)");
       return recognized.as<qnn::SigmoidOp>(x);
-    if (quotient.getLhs() == x)
-      return recognized.as<qnn::SwishOp>(x);
-    return rewriter.notifyMatchFailure(op, "divides something else");
+    }
+    double alpha = 0;
+    Value x = onePlusScaledExp(divisor, [&](double slope) { return (alpha = -slope) > 0; });
+    if (!x || quotient.getLhs() != x || x.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "is no x / (1 + exp(-alpha * x))");
+    return recognized.asSwish(x, alpha);
   }
 };
 

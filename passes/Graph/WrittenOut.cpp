@@ -33,7 +33,6 @@ Polynomial Polynomial::operator*(const Polynomial &other) const {
 }
 
 bool Polynomial::isNearly(const Polynomial &other) const {
-  constexpr double tolerance = 2e-5;
   auto areNear = [](const auto &mine, const auto &its) {
     return mine.first == its.first && std::abs(mine.second - its.second) <= tolerance * std::abs(its.second);
   };

@@ -25,8 +25,10 @@ struct Polynomial {
 
   Polynomial operator+(const Polynomial &other) const;
   Polynomial operator*(const Polynomial &other) const;
-  /// Whether the coefficients are those of `other`, but for the digits that exporters leave away (two parts in
-  /// 100,000).
+  /// What exporters leave away of a number's digits, beside it.
+  static constexpr double tolerance = 2e-5;
+
+  /// Whether the coefficients are those of `other`, but for the digits that exporters leave away.
   bool isNearly(const Polynomial &other) const;
   /// The sum of both powers of its highest term.
   unsigned degree() const;

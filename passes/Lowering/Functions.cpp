@@ -200,6 +200,17 @@ npu::FunctionAttr functionAttr(qnn::UnaryFunctionOpInterface op, const Grid &out
                                 int32_t(output.max));
 }
 
+/// What calibration came to; null where that is not known, and of a table that is exact anyway.
+DenseI32ArrayAttr reachAttr(qnn::UnaryFunctionOpInterface op, const Grid &input, const Grid &output) {
+  if (input.bits != 16 || !isReachKnown(op->getOperand(0)) || !rangeAttr(op->getResult(0)))
+    return nullptr;
+  const Reach reach = reachOf(op->getOperand(0), input);
+  const auto [least, greatest] = resultsOf(op->getResult(0), output);
+  return DenseI32ArrayAttr::get(
+      op.getContext(),
+      {int32_t(reach.first - wideInputs / 2), int32_t(reach.last - wideInputs / 2), int32_t(least), int32_t(greatest)});
+}
+
 struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterface> {
   using OpInterfaceConversionPattern::OpInterfaceConversionPattern;
 
@@ -217,7 +228,8 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
         makeConstant(rewriter, op->getLoc(), makeTable(op, *input, *output, channels), qnn::layerName(op) + ".table");
     // A table per channel is read by the last axis.
     Value x = axis ? toChannelsLast(rewriter, op->getLoc(), operands[0]) : operands[0];
-    Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table, functionAttr(op, *output));
+    Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table, functionAttr(op, *output),
+                                    reachAttr(op, *input, *output));
     rewriter.replaceOp(op, axis ? toChannelsFirst(rewriter, op->getLoc(), y) : y);
     return mlir::success();
   }

@@ -73,6 +73,7 @@ template <typename... Ops> Form formOfFunctions(Operation *op) {
 
 Form formOf(qnn::ReluOp) { return node("Relu", 14); }
 Form formOf(qnn::SwishOp) { return node("Swish", 24); }
+Form formOf(qnn::ScaledSwishOp op) { return node("Swish", 24, {{"alpha", op.getAlpha().convertToDouble()}}); }
 Form formOf(qnn::GeluOp) { return node("Gelu", 20); }
 Form formOf(qnn::GeluTanhOp) { return node("Gelu", 20, {{"approximate", std::string("tanh")}}); }
 Form formOf(qnn::AddOp) { return node("Add", 14); }
@@ -165,10 +166,10 @@ Form formOf(Operation *op) {
           >(op))
     return function;
   return llvm::TypeSwitch<Operation *, Form>(op)
-      .Case<qnn::ReluOp, qnn::SwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp,
-            qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp, qnn::PReluOp, qnn::MaxPoolOp,
-            qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp, qnn::ReshapeOp, qnn::ResizeOp>(
-          [](auto each) { return formOf(each); })
+      .Case<qnn::ReluOp, qnn::SwishOp, qnn::ScaledSwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp,
+            qnn::MulOp, qnn::DivOp, qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp,
+            qnn::PReluOp, qnn::MaxPoolOp, qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp,
+            qnn::ReshapeOp, qnn::ResizeOp>([](auto each) { return formOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 

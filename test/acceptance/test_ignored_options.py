@@ -25,7 +25,7 @@ def forms(tmp_path_factory):
 
 @pytest.mark.parametrize("stage", ["import", "float", "ranges", "qdq", "fused", "npu"])
 @pytest.mark.parametrize("arguments, first", [
-    (("--check", "9"), None), (("--strict",), None), (("--strip-io", "quantize"), "npu"), (("--no-repair",), "qdq"),
+    (("--check", "9"), None), (("--strict",), None), (("--strip-io", "quantize"), "npu"), (("--no-repair",), "qdq"), (("--host-tail",), "qdq"), (("--host", "error"), "qdq"),
     (("--allow-uncalibrated",), "qdq"), (("--method", "min_max"), "ranges"), (("--percentile", "99"), "ranges"), (("--samples", "5"), "ranges"),
     (("--dump-ir", "dump"), "float"), (("--timing",), "import"), (("--max-memory", "100"), "import"), (("--target", "gemmlowp"), "import")], ids=str)
 def test_options_of_a_later_stage(tmp_path, stage, arguments, first):
@@ -70,9 +70,36 @@ def test_how_ranges_are_found_needs_data(tmp_path, arguments):
 def test_what_comes_too_late(forms, tmp_path, stage):
     out = tmp_path / "m.tare"
     for arguments, named in [(("--allow-uncalibrated",), "--allow-uncalibrated"), (("--method", "kl"), "--method"), (("--target", "generic"), "--target"),
-                             (DATA, "calibration")]:
+                             (DATA, "calibration"), (("--host-tail",), "--host-tail"), (("--inputs", "image"), "--inputs"), (("--outputs", "logits"), "--outputs")]:
         said = fails("convert", forms / f"{stage}.mlir", *arguments, "-o", out, output=out)
         assert named in said and f"comes too late: the IR has reached the stage '{stage}'" in said
+
+
+def test_nothing_is_left_to_repair(forms, tmp_path):
+    out = tmp_path / "m.tare"
+    assert "--no-repair comes too late" in fails("convert", forms / "npu.mlir", "--no-repair", "-o", out, output=out)
+    for stage in ("qdq", "fused"):
+        tare("convert", forms / f"{stage}.mlir", "--no-repair", "-o", out)
+
+
+@pytest.mark.parametrize("stage", ["import", "float", "ranges", "qdq", "fused", "npu"])
+def test_no_stage_hides_host_layers(forms, tmp_path, stage):
+    """--host error refuses what IR of any stage leaves to the host, and takes what leaves nothing."""
+    model = save(tmp_path / "m.onnx", [node("Relu", ["x"], ["r"], name="relu"), node("ArgMax", ["r"], ["y"], name="best", axis=1)], [port("x", [1, 8])],
+                 [port("y", [1, 1], np.int64)])
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(1).normal(size=(9, 8)).astype(np.float32))
+    tare("convert", model, "--calibration", tmp_path / "x.npz", "--emit", f"mlir:{stage}", "-o", tmp_path / "m.mlir")
+    data = ("--calibration", tmp_path / "x.npz") if stage in ("import", "float") else ()
+    out = tmp_path / "m.tare"
+    assert "'best' (ArgMax" in fails("convert", tmp_path / "m.mlir", *data, "--host", "error", "-o", out, output=out)
+    tare("convert", tmp_path / "m.mlir", *data, "--host", "allow", "-o", out)
+    if stage != "import":
+        tare("convert", forms / f"{stage}.mlir", *(DATA if stage == "float" else ()), "--host", "error", "-o", out)
+
+
+def test_the_host_is_refused_or_given_a_tail(tmp_path):
+    out = tmp_path / "m.tare"
+    assert "--host-tail leaves layers to the host, which --host error refuses" in fails("convert", MODEL, *DATA, "--host-tail", "--host", "error", "-o", out, output=out)
 
 
 @pytest.mark.parametrize("stage", ["import", "float"])

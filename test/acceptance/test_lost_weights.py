@@ -129,6 +129,32 @@ def test_other_layers(tmp_path, rng, kind):
     assert "layer 'layer'" in line and "as the sum of two" in line
 
 
+@pytest.mark.parametrize("how", ["--check 0", "a ranges file"])
+def test_without_a_check_they_are_told_of_still(tmp_path, rng, how):
+    """Counted, without a cost that nobody has measured."""
+    weights, data = large(rng), {"x": samples(rng)}
+    model = gemm(tmp_path, weights, rng)
+    arguments = ["--check", 0] if how == "--check 0" else []
+    np.savez(tmp_path / "data.npz", **data)
+    source = tmp_path / "data.npz"
+    if how != "--check 0":
+        source = tmp_path / "ranges.json"
+        tare("calibrate", "-q", model, "--calibration", tmp_path / "data.npz", "-o", source)
+    found = json.loads(tare("convert", model, "--calibration", source, *arguments, "--json", "-q", "-o", tmp_path / "m.tare").stdout)
+    warning, = [each for each in found["warning_details"] if each["kind"] == "ZeroedWeights"]
+    steps = np.abs(weights).max(axis=0) / 127
+    zeroed = (np.rint(weights / steps) == 0).sum()
+    assert warning["layer"] == "fc" and f"{zeroed} of its {weights.size} weights that are not 0 became 0" in warning["text"]
+    assert "what that costs was not measured, as nothing was checked" in warning["text"] and "dB" not in warning["text"]
+    assert "check" not in found and "--check 4" in warning["remedy"]
+
+
+def test_few_lost_weights_are_not_told_of_without_a_check(tmp_path, rng):
+    model = gemm(tmp_path, large(rng, .5), rng)
+    np.savez(tmp_path / "data.npz", x=samples(rng))
+    assert "became 0" not in tare("convert", model, "--calibration", tmp_path / "data.npz", "--check", 0, "-o", tmp_path / "m.tare").stderr
+
+
 def test_where_nothing_stands_out_no_split_is_proposed(tmp_path, rng):
     """Weights of all sizes, the larger the less their inputs: no two grids hold them."""
     sizes = np.float32(4.0) ** -np.arange(8).repeat(INPUTS // 8)

@@ -72,6 +72,30 @@ def test_no_check(tmp_path):
     assert "not checked" in tare("convert", model, "--calibration", tmp_path / "r.json", "-o", tmp_path / "m.tare", "--verbose").stderr
 
 
+def test_without_a_check_nothing_is_said_of_one(tmp_path):
+    """--check 0: no figure, no step, no field, no collapse; with --strict nothing to go by."""
+    model, data = bottleneck(tmp_path, 1000)
+    assert "has collapsed" in convert(tmp_path, model, data).stderr or "have collapsed" in convert(tmp_path, model, data).stderr
+    said = convert(tmp_path, model, data, "--check", 0, "--verbose", "--timing")
+    for word in ("SQNR", "cosine", "collapsed", "% of its range", "mends it", "not checked"):
+        assert word not in said.stderr, word
+    assert not any(line.startswith("check ") for line in said.stdout.splitlines())
+    silent = answer(tmp_path, model, data, "--check", 0)
+    assert "check" not in silent and "check" not in silent["seconds"]
+    assert not {"CollapsedOutput", "LostWeights", "UnmovedOutputs"} & {each["kind"] for each in silent["warning_details"]}
+    (tmp_path / "m.tare").unlink()
+    assert "--strict has nothing to go by" in fails("convert", model, "--calibration", tmp_path / "x.npz", "--check", 0, "--strict", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+
+
+def test_the_program_is_the_same_without_a_check(tmp_path):
+    model, data = bottleneck(tmp_path, 1000)
+    programs = []
+    for count in (0, 4):
+        convert(tmp_path, model, data, "--check", count)
+        programs.append((tmp_path / "m.tare").read_bytes())
+    assert programs[0] == programs[1]
+
+
 def test_random_calibration_is_checked(tmp_path):
     model, _ = network(tmp_path)
     assert "SQNR" in tare("convert", model, "--random-calibration", "-o", tmp_path / "m.tare").stderr

@@ -49,7 +49,7 @@ def store_far(model, folder):
 
 
 def test_external_data_is_mapped(tmp_path):
-    """Weights of 85 MB behind 4 GB that nobody needs: the memory is that of their integers, and of the file's pages that are in use."""
+    """Weights of 85 MB behind 4 GB that nobody needs: the memory is that of their integers, and of one layer's pages of the file."""
     model = graphs.network("chain", 9, channels=512)
     onnx.save(model, tmp_path / "near.onnx")
     ranges = tmp_path / "ranges.json"
@@ -61,4 +61,4 @@ def test_external_data_is_mapped(tmp_path):
     assert (tmp_path / "near.tare").read_bytes() == (tmp_path / "far.tare").read_bytes()
     small = measure("convert", tmp_path / "near.onnx", "--help")
     weights = sum(np.prod(t.dims) * 4 for t in model.graph.initializer) / 2**20
-    assert cost.megabytes - small.megabytes < 1.4 * weights
+    assert cost.megabytes - small.megabytes < 0.9 * weights

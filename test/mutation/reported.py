@@ -6,7 +6,7 @@ REPORTED = (
     # What the tools print.
     ("tools/tare/Difference.cpp", "SQNR", "10 * std::log10(reference2 / noise)", "20 * std::log10(reference2 / noise)"),
     ("tools/tare/Difference.cpp", "layout", "candidates.size() == 1", "true"),
-    ("tools/tare/Comparison.cpp", "input order", "sample.inputs[input]", "sample.inputs[inputs.size()]"),
+    ("tools/tare/Comparison.cpp", "input order", "sample.inputs[feeds[i].place.index]", "sample.inputs[i]"),
     ("lib/Kernels/Integer/Reach.cpp", "zero point", "high - zeroPoint", "high + zeroPoint"),
     ("lib/Kernels/Integer/Conv.cpp", "zero point", "conv.requant && conv.requant->stages ? 0 : conv.input_zero_point",
      "conv.requant && conv.requant->stages ? 0 : -conv.input_zero_point"),

@@ -28,6 +28,7 @@ FUNCTIONS = {  # How many parameters each has, for each channel or for all, and 
     "hard_swish": (0, lambda x: x * np.clip(x / 6 + 0.5, 0, 1)), "reciprocal": (0, lambda x: 1 / x),
     "leaky_relu": (1, lambda x, alpha: np.where(x < 0, alpha * x, x)), "truncate": (0, np.trunc),
     "hard_sigmoid": (2, lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1)), "swish": (0, lambda x: x / (1 + np.exp(-x))),
+    "scaled_swish": (1, lambda x, alpha: x / (1 + np.exp(-alpha * x))),
     "abs": (0, np.abs), "sign": (0, np.sign), "floor": (0, np.floor), "ceil": (0, np.ceil), "nearest": (0, np.rint), "sqrt": (0, np.sqrt), "exp": (0, np.exp),
     "log": (0, np.log), "erf": (0, ERF), "pow": (1, np.power), "sin": (0, np.sin), "cos": (0, np.cos), "tan": (0, np.tan), "asin": (0, np.arcsin),
     "acos": (0, np.arccos), "atan": (0, np.arctan), "sinh": (0, np.sinh), "cosh": (0, np.cosh), "asinh": (0, np.arcsinh), "acosh": (0, np.arccosh),

@@ -79,7 +79,10 @@ private:
         progress = std::make_unique<Progress>(console(), "calibrating", total);
       progress->update(done);
     });
-    return found ? Result<calibration::Ranges>(std::move(found->ranges)) : found.error();
+    if (!found)
+      return found.error();
+    drawn = std::move(found->drawn);
+    return std::move(found->ranges);
   }
 
   void report(const calibration::Ranges &ranges) {
@@ -90,12 +93,16 @@ private:
           out.attribute("method", ranges.method);
           out.attribute("samples", ranges.samples);
           out.attribute("values", int64_t(ranges.values.size()));
+          if (options.random)
+            writeDrawn(out, drawn);
         });
       });
     if (verbose)
       printValues(ranges);
     if (!quiet)
       summarize(ranges);
+    if (std::string text = textOf(drawn); !text.empty())
+      console().note(text);
     console().note(fmt::format("wrote {}: the ranges of {} values", output, ranges.values.size()));
   }
 
@@ -139,6 +146,7 @@ private:
 
   CalibrationOptions options;
   std::string output;
+  DrawnInputs drawn;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 //===- CheckReport.cpp - What the self-check tells ------------------------===//
 #include "SelfCheck.h"
 
+#include "DifferenceText.h"
 #include "Json.h"
 
 #include <algorithm>
@@ -10,15 +11,6 @@
 using namespace tare;
 
 namespace {
-
-/// There is no ratio to a signal of zeros, and none where infinities are.
-std::string decibels(double sqnr) {
-  if (std::isnan(sqnr))
-    return "not finite";
-  if (std::isfinite(sqnr))
-    return fmt::format("{:.1f} dB", sqnr);
-  return sqnr > 0 ? "exact" : "none (all 0 in float)";
-}
 
 std::string cosineText(double cosine, int digits) {
   return std::isnan(cosine) ? "not finite" : fmt::format("{:.{}f}", cosine, digits);
@@ -56,10 +48,17 @@ std::string placeOf(const Collapse &collapse) {
                      listed(collapse.indices));
 }
 
+/// What an output is judged by.
+std::string measureOf(const OutputQuality &quality) {
+  if (quality.equal)
+    return equalText(quality.difference);
+  return fmt::format("SQNR {}, cosine {}", decibels(quality.difference.sqnr()),
+                     cosineText(quality.difference.cosine(), 6));
+}
+
 std::string describe(const CheckedOutput &output, int64_t samples) {
   const OutputQuality &quality = output.quality;
-  std::string line = fmt::format("output '{}': SQNR {}, cosine {}", quality.name, decibels(quality.difference.sqnr()),
-                                 cosineText(quality.difference.cosine(), 6));
+  std::string line = fmt::format("output '{}': {}", quality.name, measureOf(quality));
   if (quality.rangeUsed)
     line += fmt::format(", {:.0f} % of its range used", 100 * *quality.rangeUsed);
   auto worst = std::ranges::min_element(quality.parts, {}, &Collapse::sqnr);
@@ -93,7 +92,9 @@ std::string othersOf(const std::vector<Collapse> &collapses) {
   return collapses.size() > 1 + shown ? text + fmt::format(" and {} more", collapses.size() - 1 - shown) : text;
 }
 
-std::string findingOf(const Collapse &collapse) {
+std::string findingOf(const CheckedOutput &output, const Collapse &collapse) {
+  if (collapse.equal && *collapse.equal < fewEqual)
+    return equalText(output.quality.difference);
   if (collapse.isConstant)
     return "all elements are equal, in float they are not";
   return fmt::format("SQNR {}{}, cosine {}", collapse.indices.size() > 1 && !collapse.isPart ? "down to " : "",
@@ -110,15 +111,22 @@ std::string originText(const LossOrigin &origin) {
   return text;
 }
 
+/// What is missing of what has not collapsed; bools and indices have no decibels.
+void setCost(Warning &warning, const Collapse &collapse) {
+  constexpr double most = 1e3;
+  if (collapse.equal)
+    return;
+  warning.cost = std::isnan(collapse.sqnr) ? most : std::clamp(collapsedSqnr - collapse.sqnr, 0.0, most);
+  warning.unit = CostUnit::decibel;
+}
+
 Warning collapseWarning(const CheckedOutput &output) {
   const Collapse &collapse = output.quality.collapses.front();
   Warning warning;
   warning.kind = "CollapsedOutput";
   warning.cause = warning.layer = output.origin ? output.origin->layer : output.quality.name;
-  constexpr double most = 1e3;
-  warning.cost = std::isnan(collapse.sqnr) ? most : std::clamp(collapsedSqnr - collapse.sqnr, 0.0, most);
-  warning.unit = CostUnit::decibel;
-  warning.text = subjectOf(output, collapse) + ": " + findingOf(collapse) + othersOf(output.quality.collapses);
+  setCost(warning, collapse);
+  warning.text = subjectOf(output, collapse) + ": " + findingOf(output, collapse) + othersOf(output.quality.collapses);
   if (output.origin)
     warning.text += "; " + originText(*output.origin);
   warning.remedy = output.remedy;
@@ -167,6 +175,7 @@ void writeOutput(llvm::json::OStream &json, const CheckedOutput &output) {
     json.attribute("name", jsonText(quality.name));
     json.attribute("sqnr_db", jsonNumber(quality.difference.sqnr()));
     json.attribute("cosine", jsonNumber(quality.difference.cosine()));
+    json.attribute("equal_share", quality.equal ? jsonNumber(*quality.equal) : llvm::json::Value(nullptr));
     json.attribute("range_used", quality.rangeUsed ? jsonNumber(*quality.rangeUsed) : llvm::json::Value(nullptr));
     json.attributeArray("parts", [&] {
       for (const Collapse &part : quality.parts)

@@ -3,6 +3,8 @@
 
 #include "tare/Diagnostics/Nearest.h"
 
+#include "llvm/ADT/StringRef.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,10 +35,10 @@ CLI::Validator tare::listOf(std::vector<std::string> names) {
 std::vector<std::string> tare::splitLists(const std::vector<std::string> &lists) {
   std::vector<std::string> names;
   for (const std::string &list : lists) {
-    size_t begin = 0;
-    for (size_t end; (end = list.find(',', begin)) != std::string::npos; begin = end + 1)
-      names.push_back(list.substr(begin, end - begin));
-    names.push_back(list.substr(begin));
+    llvm::SmallVector<llvm::StringRef> parts;
+    llvm::StringRef(list).split(parts, ',');
+    for (llvm::StringRef part : parts)
+      names.push_back(part.trim().str());
   }
   return names;
 }

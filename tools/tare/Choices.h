@@ -14,7 +14,7 @@ std::string noneOf(const std::string &found, const std::vector<std::string> &nam
 CLI::Validator oneOf(std::vector<std::string> names);
 /// Some of the names, with commas between them.
 CLI::Validator listOf(std::vector<std::string> names);
-/// What stands between the commas of all of these, empty names too.
+/// What stands between the commas of all of these, without blanks around it; empty names too.
 std::vector<std::string> splitLists(const std::vector<std::string> &lists);
 
 } // namespace tare

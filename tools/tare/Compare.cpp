@@ -1,15 +1,15 @@
 //===- Compare.cpp - tare compare -----------------------------------------===//
 #include "Commands.h"
+#include "CompareReport.h"
 #include "Comparison.h"
 #include "DataBinding.h"
 #include "InputOptions.h"
 #include "Json.h"
 #include "Numbers.h"
-#include "Table.h"
 #include "WatchedSamples.h"
 
-#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace tare;
 
@@ -22,7 +22,8 @@ public:
             "compare", "Run two forms of a model on the same samples, and show how far their layers are apart",
             "tare compare model.onnx model.tare --inputs test.npz\n"
             "  A and B are any two of an .onnx, an .mlir of any stage, and a .tare; A is the reference. A layer is\n"
-            "  compared where both hold the same value of the model, in real numbers.") {}
+            "  compared where both hold the same value of the model, in real numbers. One may be a part of the "
+            "other.") {}
 
   Status run() override {
     Result<onnx::ImportOptions> import = inputOptions.parse({first, second});
@@ -31,19 +32,23 @@ public:
     options.import = std::move(*import);
     if (Status used = checkReference(options, {first, second}); !used)
       return used;
-    auto a = load(first);
+    auto a = load(first, options), b = load(second, options);
+    if (!a && b)
+      a = loadPart(first, **b, a.error());
     if (!a)
       return a.error();
-    auto b = load(second);
+    if (!b)
+      b = loadPart(second, **a, b.error());
     if (!b)
       return b.error();
     auto comparison = Comparison::create(**a, **b);
     if (!comparison)
       return Error{fmt::format("{} and {}: {}", first, second, comparison.error().message)};
-    auto data = Dataset::open(inputs, (*a)->declarations(/*allowRaw=*/false), samples);
+    const Executable &whole = (*comparison)->whole(), &part = &whole == a->get() ? **b : **a;
+    auto data = Dataset::open(inputs, whole.declarations(/*allowRaw=*/false), samples);
     if (!data)
       return data.error();
-    WatchedSamples watched(**data, inputsOf(**a, **b));
+    WatchedSamples watched(**data, inputsOf(whole, part));
     Status done = success();
     {
       Progress progress(console(), "comparing sample", (*data)->sampleCount());
@@ -57,6 +62,8 @@ public:
       return holds;
     watched.warn(console());
     warnOfNonFinite(**comparison);
+    noteUncompared(**comparison);
+    noteUnlimited(**comparison);
     return success();
   }
 
@@ -77,13 +84,16 @@ private:
     app.add_option("--min-cosine", minCosine, "Fail where an output's cosine is below this, or NaN")
         ->type_name("C")
         ->check(anyNumber());
+    app.add_option("--min-equal", minEqual, "Fail where the share of equal elements of indices or bools is below this")
+        ->type_name("SHARE")
+        ->check(anyNumber());
   }
 
-  /// Those of the first, with the grids of the one that has them.
-  static std::vector<WatchedSamples::Input> inputsOf(const Executable &a, const Executable &b) {
-    PortForms real{std::vector<bool>(a.inputs().size(), false)};
-    std::vector<WatchedSamples::Input> inputs = watchedInputs(a, real);
-    for (const WatchedSamples::Input &other : watchedInputs(b, real))
+  /// Those of the whole, with the grids of the one that has them.
+  static std::vector<WatchedSamples::Input> inputsOf(const Executable &whole, const Executable &part) {
+    auto real = [](const Executable &of) { return PortForms{std::vector<bool>(of.inputs().size(), false)}; };
+    std::vector<WatchedSamples::Input> inputs = watchedInputs(whole, real(whole));
+    for (const WatchedSamples::Input &other : watchedInputs(part, real(part)))
       for (WatchedSamples::Input &input : inputs)
         if (input.name == other.name && !input.held)
           input.held = other.held;
@@ -101,6 +111,25 @@ private:
               second, d.total));
   }
 
+  /// Of a part that is compared with the whole.
+  void noteUncompared(const Comparison &comparison) const {
+    if (std::vector<std::string> names = comparison.uncompared(); !names.empty())
+      console().note(
+          fmt::format("not compared: the outputs '{}', which only one of the two has", fmt::join(names, "', '")));
+  }
+
+  /// What the limits say nothing of.
+  void noteUnlimited(const Comparison &comparison) const {
+    auto isFree = [&](const ComparedValue &output) {
+      return output.isDiscrete ? !minEqual && (minSqnr || minCosine) : minEqual && !minSqnr && !minCosine;
+    };
+    for (const ComparedValue &output : comparison.outputs())
+      if (isFree(output))
+        console().note(fmt::format("output '{}' holds {}, which {} limits", output.name,
+                                   output.isDiscrete ? "indices or bools" : "numbers",
+                                   output.isDiscrete ? "--min-equal" : "--min-sqnr or --min-cosine"));
+  }
+
   /// The report has been printed; outputs below the limits are the error. NaN is below everything.
   Status check(const Comparison &comparison) const {
     std::string failing;
@@ -115,15 +144,31 @@ private:
                                d.nonFiniteOther, d.total);
     };
     for (const ComparedValue &output : comparison.outputs()) {
-      if (minSqnr)
+      if (minEqual && output.isDiscrete)
+        require(output, "share of equal elements", output.difference.equalShare(), "--min-equal", *minEqual);
+      if (minSqnr && !output.isDiscrete)
         require(output, "SQNR", output.difference.sqnr(), "--min-sqnr", *minSqnr);
-      if (minCosine)
+      if (minCosine && !output.isDiscrete)
         require(output, "cosine", output.difference.cosine(), "--min-cosine", *minCosine);
     }
     return failing.empty() ? success() : Status(Error{fmt::format("{} and {}: {}", first, second, failing)});
   }
 
-  Result<std::unique_ptr<Executable>> load(const std::string &path) const {
+  /// Of a model that cannot be read as a whole what the other one is a part of; `problem` where that cannot be, either.
+  Result<std::unique_ptr<Executable>> loadPart(const std::string &path, const Executable &other, Error problem) const {
+    Result<ModelKind> kind = kindOfModel(path);
+    if (!kind || *kind != ModelKind::onnx)
+      return problem;
+    ExecutableOptions part = options;
+    for (const ExecutablePort &input : other.inputs())
+      part.import.inputs.push_back(input.name);
+    for (const ExecutablePort &output : other.outputs())
+      part.import.outputs.push_back(output.name);
+    auto executable = load(path, part);
+    return executable ? std::move(executable) : Result<std::unique_ptr<Executable>>(std::move(problem));
+  }
+
+  Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options) const {
     auto executable = loadForData(path, options, inputs, console());
     if (!executable)
       return executable;
@@ -134,82 +179,15 @@ private:
   }
 
   void report(const Comparison &comparison, int64_t sampleCount) const {
-    if (json)
-      return reportJson(comparison, sampleCount);
-    using Align = Table::Align;
-    Table table({{"layer", Align::left},
-                 {"value", Align::left},
-                 {"kind", Align::left},
-                 {"shape"},
-                 {"cosine"},
-                 {"SQNR dB"},
-                 {"largest difference"},
-                 {"differing"},
-                 {"elements"},
-                 {"NaN, inf in A"},
-                 {"in B"}});
-    for (const ComparedValue &layer : comparison.layers())
-      addRow(table, layer);
-    for (const ComparedValue &output : comparison.outputs())
-      addRow(table, output);
-    table.print();
-    summarize(comparison, sampleCount);
-  }
-
-  static void addRow(Table &table, const ComparedValue &value) {
-    const Difference &d = value.difference;
-    table.add({value.name, value.value == value.name ? "" : value.value, value.kind, toString(value.shape),
-               fmt::format("{:.6f}", d.cosine()), sqnrText(d), fmt::format("{:.4g}", d.largest),
-               fmt::format("{}", d.differing), fmt::format("{}", d.total), countText(d, d.nonFiniteReference),
-               countText(d, d.nonFiniteOther)});
-  }
-
-  static std::string sqnrText(const Difference &d) {
-    return d.differing || !d.isFinite() ? fmt::format("{:.2f}", d.sqnr()) : "equal";
-  }
-  /// Nothing where all is finite, as it should be: the columns are not shown then.
-  static std::string countText(const Difference &d, int64_t count) {
-    return d.isFinite() ? "" : fmt::format("{}", count);
-  }
-
-  static void summarize(const Comparison &comparison, int64_t sampleCount) {
-    Difference all;
-    for (const ComparedValue &output : comparison.outputs())
-      all.add(output.difference);
-    writeOut("\n{} samples, {} layers; the outputs: {}\n", sampleCount, comparison.layers().size(),
-             all.differing || !all.isFinite() ? fmt::format("{} of {} elements differ, cosine {:.6f}, SQNR {:.2f} dB",
-                                                            all.differing, all.total, all.cosine(), all.sqnr())
-                                              : fmt::format("all {} elements are equal", all.total));
-  }
-
-  void reportJson(const Comparison &comparison, int64_t sampleCount) const {
+    if (!json)
+      return printComparison(comparison, sampleCount);
     printJson([&](llvm::json::OStream &out) {
       out.object([&] {
         out.attribute("a", jsonText(first));
         out.attribute("b", jsonText(second));
         out.attribute("samples", sampleCount);
-        writeValues(out, "layers", comparison.layers());
-        writeValues(out, "outputs", comparison.outputs());
+        writeComparison(out, comparison);
       });
-    });
-  }
-
-  static void writeValues(llvm::json::OStream &out, llvm::StringRef key, const std::vector<ComparedValue> &values) {
-    out.attributeArray(key, [&] {
-      for (const ComparedValue &value : values)
-        out.object([&] {
-          out.attribute("name", jsonText(value.name));
-          out.attribute("value", jsonText(value.value));
-          out.attribute("kind", value.kind);
-          jsonList(out, "shape", value.shape);
-          out.attribute("cosine", jsonNumber(value.difference.cosine()));
-          out.attribute("sqnr_db", jsonNumber(value.difference.sqnr()));
-          out.attribute("largest_difference", jsonNumber(value.difference.largest));
-          out.attribute("differing", value.difference.differing);
-          out.attribute("elements", value.difference.total);
-          out.attribute("non_finite_a", value.difference.nonFiniteReference);
-          out.attribute("non_finite_b", value.difference.nonFiniteOther);
-        });
     });
   }
 
@@ -217,7 +195,7 @@ private:
   InputOptions inputOptions;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
-  std::optional<double> minSqnr, minCosine;
+  std::optional<double> minSqnr, minCosine, minEqual;
 };
 
 } // namespace

@@ -11,6 +11,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Npu/NpuInterfaces.h"
+#include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -102,8 +103,7 @@ public:
       return failure();
     if (failed(arrow(Stage::simplified, "simplify", buildSimplifyPipeline)))
       return failure();
-    if (request.refusesHost && request.last >= Stage::qdq && first < Stage::qdq &&
-        failed(qnn::checkIntegerForms(result.module->lookupSymbol<func::FuncOp>("main"))))
+    if (request.refusesHost && request.last >= Stage::qdq && failed(checkHost()))
       return failure();
     if (failed(calibrate()))
       return failure();
@@ -128,8 +128,11 @@ private:
   LogicalResult import() {
     if (Status holds = checkFile(request.model, request.calibration.maxMemory); !holds)
       return emitError(UnknownLoc::get(&context)) << holds.error().message;
+    onnx::ImportOptions options = request.import;
+    options.inputs = request.inputs;
+    options.outputs = request.outputs;
     FailureOr<OwningOpRef<ModuleOp>> module =
-        request.isIr ? readModule(request.model, context) : onnx::importModel(request.model, request.import, context);
+        request.isIr ? readModule(request.model, context) : onnx::importModel(request.model, options, context);
     if (failed(module))
       return failure();
     result.module = std::move(*module);
@@ -139,7 +142,7 @@ private:
     return failed(checkRequest()) ? failure() : cut();
   }
 
-  /// Before anything looks at the network: what is not taken need not be supported further on.
+  /// Before passes look at the network: what is not taken need not be supported further on.
   LogicalResult cut() {
     if (request.inputs.empty() && request.outputs.empty())
       return mlir::success();
@@ -171,12 +174,30 @@ private:
       return refuse("--target or --activations");
     if (first >= Stage::qdq && request.pipeline.allowUncalibrated)
       return refuse("--allow-uncalibrated");
+    if (first >= Stage::qdq && request.pipeline.hostTail)
+      return refuse("--host-tail");
+    if (first >= Stage::npu && !request.pipeline.repair)
+      return refuse("--no-repair");
     if (request.choosesRanges && !wanted.random && wanted.path.empty())
       return emitError(UnknownLoc::get(&context))
              << request.model
              << ": --method, --percentile and --samples are of calibration data, and there are none; give "
                 "--calibration DATA, or leave them out";
     return mlir::success();
+  }
+
+  /// IR of a later stage has its host layers already.
+  LogicalResult checkHost() {
+    auto function = result.module->lookupSymbol<func::FuncOp>("main");
+    std::string layers;
+    function.walk([&](npu::HostOp op) {
+      layers += (layers.empty() ? "'" : ", '") + qnn::layerName(op) + "' (" + op.getNode().str() + ")";
+    });
+    if (layers.empty())
+      return qnn::checkIntegerForms(function);
+    return emitError(UnknownLoc::get(&context))
+           << request.model << ": the host computes the layers " << layers
+           << ", which --host error refuses; convert the model without them, or leave the option out";
   }
 
   /// One command line makes every stage: data that a later one runs are looked at only.
@@ -224,6 +245,7 @@ private:
       result.ranges = std::move(found->ranges);
       result.samples = std::move(found->samples);
       result.seen = std::move(found->seen);
+      result.drawn = std::move(found->drawn);
       if (!computes && !wanted.known)
         warnOfRangesWidth(*result.module, wanted.path, result.ranges, wanted.search.grid);
       return mlir::success();
@@ -304,8 +326,10 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return FoundRanges{*request.known, {}, {}};
   std::vector<InputDeclaration> inputs = inputsOf(module);
   std::unique_ptr<SampleSource> source;
+  DrawnInputs drawn;
   if (request.random) {
-    source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount));
+    drawn = drawnInputs(module);
+    source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount), rangesOf(drawn));
   } else if (isRangesFile(request.path)) {
     Result<Ranges> read = calibration::readRanges(request.path);
     return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
@@ -327,7 +351,8 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
   // A check may look for other ranges.
   constexpr size_t small = size_t(64) << 20;
   const bool isKept = request.kept > 0 && seen.bytes() <= small;
-  return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt};
+  return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt,
+                     std::move(drawn)};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

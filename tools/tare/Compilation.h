@@ -6,9 +6,10 @@
 #ifndef TARE_TOOLS_TARE_COMPILATION_H
 #define TARE_TOOLS_TARE_COMPILATION_H
 
+#include "DrawnIntegers.h"
+#include "RoundedWeights.h"
 #include "SampleKeeper.h"
 #include "Timing.h"
-#include "WeightLoss.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
@@ -87,6 +88,8 @@ struct Compilation {
   std::optional<calibration::Observations> seen;
   /// Of the QDQ form, where no samples are kept to measure what they cost, and a program is made.
   std::vector<ZeroedWeights> zeroed;
+  /// What was drawn for inputs of integers, where calibration is random.
+  DrawnInputs drawn;
   /// In order: "import", "simplify", "calibrate", "ranges", "quantize", ..
   std::vector<TimedStep> steps;
 };
@@ -106,6 +109,7 @@ struct FoundRanges {
   /// Those that the request keeps, and what data made of the values, where these were run and it is small.
   std::vector<EvaluatedSample> samples;
   std::optional<calibration::Observations> seen;
+  DrawnInputs drawn = {};
 };
 
 /// The ranges that the request asks for, of a module in its simplified float form.

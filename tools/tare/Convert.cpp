@@ -61,6 +61,7 @@ public:
     }
     complete.push_back(output);
     noteUnused(*request);
+    noteDrawn(*compiled);
     showHost();
     showCheck();
     context.showWarnings();
@@ -119,6 +120,8 @@ private:
     request->pipeline.repair = !noRepair;
     request->pipeline.hostTail = hostTail;
     request->refusesHost = host == "error";
+    if (hostTail && request->refusesHost)
+      return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
     request->inputs = splitLists(cutInputs);
     request->outputs = splitLists(cutOutputs);
     request->pipeline.allowUncalibrated = allowUncalibrated;
@@ -156,6 +159,7 @@ private:
                         {"--allow-uncalibrated", allowUncalibrated, Stage::qdq},
                         {"--no-repair", noRepair, Stage::qdq},
                         {"--host-tail", hostTail, Stage::qdq},
+                        {"--host error", host == "error", Stage::qdq},
                         {"--strip-io", !stripIo.empty(), Stage::npu}};
     for (const Use &use : uses)
       if (use.isGiven && use.stage > last)
@@ -179,6 +183,11 @@ private:
     if (!unused.empty())
       console().note(fmt::format("{} {} nothing here: --emit {} ends before the stage 'ranges'",
                                  fmt::join(unused, " and "), unused.size() == 1 ? "changes" : "change", emit));
+  }
+
+  void noteDrawn(const Compilation &compiled) const {
+    if (std::string text = textOf(compiled.drawn); !text.empty())
+      console().note(text);
   }
 
   mlir::FailureOr<Compilation> compileWithProgress(const CompilationRequest &request, CompilerContext &context) {
@@ -355,6 +364,8 @@ private:
         out.attribute("bytes", int64_t(bytes));
         out.attribute("samples", compiled.ranges.samples);
         out.attribute("random_calibration", options.random);
+        if (options.random)
+          writeDrawn(out, compiled.drawn);
         if (!compiled.ranges.method.empty())
           out.attribute("method", jsonText(compiled.ranges.method));
         if (arenaBytes)

@@ -34,6 +34,8 @@ struct Difference {
   /// Signal to quantization noise in dB; infinite where nothing differs, minus infinity where something does and the
   /// reference is zero. NaN as the cosine.
   double sqnr() const;
+  /// Of all elements those that do not differ; 1 of none.
+  double equalShare() const { return total == 0 ? 1 : 1 - double(differing) / double(total); }
   bool isFinite() const { return nonFiniteReference == 0 && nonFiniteOther == 0; }
 };
 

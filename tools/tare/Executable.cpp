@@ -95,6 +95,10 @@ std::vector<InputDeclaration> Executable::declarations(bool allowRaw) const {
   return result;
 }
 
+Error tare::ofSample(const std::string &model, int64_t sample, const std::string &problem) {
+  return Error{fmt::format("{}: {} (sample {})", model, problem, sample)};
+}
+
 Tensor tare::copyOf(const ConstTensorView &view) {
   Tensor copy(view.type);
   std::memcpy(copy.mutableAs<std::byte>(), view.data, view.type.bytes());

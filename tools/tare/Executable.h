@@ -33,6 +33,8 @@ struct ExecutablePort {
   program::FloatFormat format = program::FloatFormat::f32;
   /// Of an input of real numbers that has a grid: what that holds.
   std::optional<RealRange> held = std::nullopt;
+  /// Of an output: whether its elements are bools or indices (DiscreteValues.h).
+  bool isDiscrete = false;
 
   /// An output as the model has it, and the type that it has then.
   Tensor asInModel(const Tensor &value) const;
@@ -57,6 +59,8 @@ struct ExecutableLayer {
   /// Of a program's layers: what a run does, nothing where the layer costs nothing; and with what kind of kernel.
   int64_t macs = 0, readBytes = 0, writtenBytes = 0;
   bool isFast = false;
+  /// Whether its elements are bools or indices (DiscreteValues.h).
+  bool isDiscrete = false;
 };
 
 /// When a run and its layers ran, in nanoseconds of std::chrono::steady_clock.
@@ -79,6 +83,8 @@ public:
   virtual ~Runner() = default;
   /// The observer may be empty; it is called in the order of the layers.
   virtual std::vector<Tensor> run(const std::vector<Tensor> &inputs, const Observer &observe) = 0;
+  /// Whether the last sample, of that number, could be run; its results mean nothing where it could not.
+  virtual Status status(int64_t sample) const = 0;
   /// From now on each run() runs twice, and writes the times of the second run to `times`, which outlives this; false
   /// where models of this kind have none.
   virtual bool recordTimes(RunTimes &) { return false; }
@@ -115,12 +121,12 @@ public:
   const std::vector<ExecutableLayer> &layers() const { return observedLayers; }
   /// A runner whose programs run each sample in up to `threads` threads.
   virtual Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const = 0;
-  /// Whether all samples so far could be run; the results of one that could not mean nothing.
-  virtual Status status() const { return success(); }
   /// The real numbers of a layer's result; a copy.
   virtual Tensor realOf(size_t layer, const ConstTensorView &result) const = 0;
   /// What the layers that read a layer's result tell apart of its real numbers; nothing where that is all, or unknown.
   virtual std::optional<qnn::Interval> toldApart(size_t) const { return std::nullopt; }
+  /// Whether layers' results have the order of dimensions that the model's values have.
+  virtual bool hasModelLayout() const { return false; }
   /// How many samples the memory holds at once.
   size_t samplesAtOnce() const { return atOnce; }
 
@@ -137,6 +143,9 @@ Result<ModelKind> kindOfModel(const std::string &path);
 
 /// An error where the options choose a program's kernels and none of the models is one.
 Status checkReference(const ExecutableOptions &options, std::initializer_list<std::string> models);
+
+/// "m.onnx: layer 'embedding': index 70 is out of range .. (sample 3)": samples are counted from 0.
+Error ofSample(const std::string &model, int64_t sample, const std::string &problem);
 
 /// A copy of what someone else owns.
 Tensor copyOf(const ConstTensorView &view);

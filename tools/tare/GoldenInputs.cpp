@@ -46,7 +46,8 @@ Result<GoldenInputs> GoldenInputs::fromData(const std::string &path, const runti
 
 GoldenInputs GoldenInputs::random(const runtime::Session &session, int64_t samples) {
   GoldenInputs inputs;
-  inputs.samples = calibration::randomSamples(declarations(session, Form::raw), samples);
+  inputs.drawn = drawnInputs(session.model());
+  inputs.samples = calibration::randomSamples(declarations(session, Form::raw), samples, rangesOf(inputs.drawn));
   inputs.areIntegers = true;
   return inputs;
 }

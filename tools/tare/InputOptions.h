@@ -22,7 +22,7 @@ public:
         ->type_name("NAME=DIMS")
         ->allow_extra_args(false);
     app.add_option("--input-value", values,
-                   "Make an input of an ONNX model a constant, as sr=16000 or axes=0,2; may be repeated")
+                   "Make an input of an ONNX model a constant, as sr=16000, axes=0,2 or flag=true; may be repeated")
         ->type_name("NAME=VALUES")
         ->allow_extra_args(false);
   }

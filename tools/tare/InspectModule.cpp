@@ -2,10 +2,12 @@
 #include "Inspection.h"
 #include "ModuleExecutable.h"
 
+#include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/OffsetBinary.h"
 
@@ -61,6 +63,7 @@ InspectedLayer layerOf(Value value) {
   layer.name = qnn::layerName(op);
   layer.value = qnn::valueName(value);
   layer.kind = kindOf(op);
+  layer.isHost = isa<qnn::HostOp, npu::HostOp>(op);
   layer.output = typeOf(value);
   layer.grid = gridOf(gridTypeOf(value));
   return layer;

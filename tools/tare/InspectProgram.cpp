@@ -65,6 +65,7 @@ InspectedLayer layerOf(const program::Model &model, const program::LayerT &layer
                            std::nullopt,
                            0,
                            {}};
+  inspected.isHost = layer.op.type == program::Op::Host;
   setFactors(inspected, layer.op);
   inspected.headroom = headroomOf(model, layer);
   std::vector<TensorType> operands;

@@ -64,6 +64,8 @@ struct InspectedLayer {
   std::optional<int> headroom;
   int64_t macs = 0;
   std::vector<InspectedConstant> constants;
+  /// A node of the model that the host computes, in a program or in IR that becomes one.
+  bool isHost = false;
 };
 
 struct InspectedMemory {

@@ -67,6 +67,7 @@ void writeLayer(OStream &out, const InspectedLayer &layer) {
     out.attributeObject("function", [&] { writeLayerFunction(out, *layer.function); });
   out.attribute("headroom", layer.headroom ? llvm::json::Value(*layer.headroom) : llvm::json::Value(nullptr));
   out.attribute("macs", layer.macs);
+  out.attribute("host", layer.isHost);
   writeEach(out, "constants", layer.constants, writeConstant);
 }
 

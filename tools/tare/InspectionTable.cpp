@@ -52,7 +52,10 @@ std::string shiftText(const InspectedLayer &layer) {
 }
 
 /// "conv", or "conv + swish" of a function that is part of the layer.
+/// The host's, in float, is marked: "TopK (host)".
 std::string kindText(const InspectedLayer &layer) {
+  if (layer.isHost)
+    return layer.kind + " (host)";
   return layer.function ? layer.kind + " + " + program::EnumNameFunctionKind(layer.function->function->kind)
                         : layer.kind;
 }
@@ -85,6 +88,7 @@ void printPorts(const char *title, const std::vector<InspectedPort> &ports) {
 
 void printLayers(const std::vector<InspectedLayer> &layers) {
   Table table({{"layer", Align::left},
+               {"value", Align::left},
                {"kind", Align::left},
                {"output", Align::left},
                {"shape", Align::left},
@@ -95,8 +99,8 @@ void printLayers(const std::vector<InspectedLayer> &layers) {
                {"headroom"},
                {"MACs"}});
   for (const InspectedLayer &layer : layers)
-    table.add({layer.name, kindText(layer), std::string(nameOf(layer.output.element)), toString(layer.output.shape),
-               rangeOf(layer.grid.scales, "{:.4g}"), rangeOf(factorsOf(layer), "{:.4g}"),
+    table.add({layer.name, layer.value, kindText(layer), std::string(nameOf(layer.output.element)),
+               toString(layer.output.shape), rangeOf(layer.grid.scales, "{:.4g}"), rangeOf(factorsOf(layer), "{:.4g}"),
                rangeOf(layer.multipliers, "{}"), shiftText(layer),
                layer.headroom ? fmt::format("{} bits", *layer.headroom) : "",
                layer.macs ? fmt::format("{}", layer.macs) : ""});
@@ -116,7 +120,9 @@ void Inspection::print() const {
   int64_t macs = 0;
   for (const InspectedLayer &layer : layers)
     macs += layer.macs;
-  writeOut("\n{} layers, {} parameters{}\n", layers.size(), parameters, macs ? fmt::format(", {} MACs", macs) : "");
+  int64_t ofHost = std::ranges::count_if(layers, &InspectedLayer::isHost);
+  writeOut("\n{} layers{}, {} parameters{}\n", layers.size(), ofHost ? fmt::format(" ({} of the host)", ofHost) : "",
+           parameters, macs ? fmt::format(", {} MACs", macs) : "");
   if (memory)
     writeOut("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", memory->arena,
              memory->arenaLowerBound, memory->constants);

@@ -1,9 +1,11 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "ModuleExecutable.h"
+#include "DiscreteValues.h"
 #include "MemoryLimit.h"
 #include "ModuleFile.h"
 
 #include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Npu/NpuInterfaces.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -35,13 +37,19 @@ public:
       if (layer != owner.layerNumbers.end())
         observe(layer->second, tensor.view());
     };
-    std::vector<Tensor> outputs = observe ? owner.evaluator->run(operands, show) : owner.evaluator->run(operands);
+    problem.reset();
+    std::vector<Tensor> outputs = owner.evaluator->run(operands, observe ? Evaluator::Observer(show) : nullptr,
+                                                       Evaluator::ElementOrder::rowMajor, &problem);
     if (!owner.forms.rawOutputs)
       outputs = owner.results->apply(outputs);
     for (size_t i = 0; i != outputs.size(); ++i)
       if (owner.isUnsignedOutput(i))
         outputs[i] = shiftedByHalf(outputs[i]);
     return outputs;
+  }
+
+  Status status(int64_t sample) const override {
+    return problem ? Status(ofSample(owner.path, sample, *problem)) : tare::success();
   }
 
 private:
@@ -54,6 +62,7 @@ private:
   }
 
   const ModuleExecutable &owner;
+  std::optional<std::string> problem;
 };
 
 Result<OwningOpRef<ModuleOp>> loadModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
@@ -164,6 +173,7 @@ Status ModuleExecutable::describePorts() {
     outputPorts.push_back(makePort(output.name, value.getType(), results->typeOf(output), std::nullopt,
                                    unsignedResults[output.lastPort]));
     outputPorts.back().format = formatInModel(function, output.lastPort);
+    outputPorts.back().isDiscrete = isDiscrete(value);
   }
   return tare::success();
 }
@@ -215,6 +225,7 @@ void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
     layerGrids.push_back(grid);
     layerRanges.push_back(qnn::toldApart(value));
     observedLayers.push_back({qnn::layerName(op), qnn::valueName(value), kindOf(op), type, real});
+    observedLayers.back().isDiscrete = isDiscrete(value);
   }
 }
 
@@ -222,9 +233,9 @@ Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner(size_t) const {
   return std::unique_ptr<Runner>(new ModuleRunner(*this));
 }
 
-Status ModuleExecutable::status() const {
-  std::optional<std::string> problem = evaluator->problem();
-  return problem ? Status(Error{path + ": " + *problem}) : tare::success();
+bool ModuleExecutable::hasModelLayout() const {
+  func::FuncOp main = function;
+  return !main.walk([](npu::NpuOpInterface) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
 Tensor ModuleExecutable::realOf(size_t layer, const ConstTensorView &result) const {

@@ -29,9 +29,9 @@ public:
 
   Status prepare(const PortForms &forms) override;
   Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
-  Status status() const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
   std::optional<qnn::Interval> toldApart(size_t layer) const override { return layerRanges[layer]; }
+  bool hasModelLayout() const override;
 
 private:
   friend class ModuleRunner;

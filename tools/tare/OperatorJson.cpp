@@ -42,6 +42,8 @@ void write(OStream &out, const program::LookupT &lookup) {
     out.attribute("clamp_min", function->clamp_min);
     out.attribute("clamp_max", function->clamp_max);
   }
+  if (!lookup.reach.empty())
+    jsonList(out, "reach", lookup.reach);
 }
 
 void write(OStream &out, const program::MatMulT &matmul) { writeZeroPoints(out, matmul); }

@@ -135,7 +135,11 @@ public:
         byPart[i % byPart.size()].add(slices.front().elements[i]);
     for (const Elements &part : byPart)
       whole.add(part);
-    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}, {}};
+    OutputQuality result{of.name, whole.difference, whole.low, whole.high, {}, {}, {}, {}, {}};
+    if (of.isDiscrete) {
+      judgeEquality(result);
+      return result;
+    }
     for (size_t part = 0; byPart.size() > 1 && part != byPart.size(); ++part)
       result.parts.push_back(collapseOfPart(part));
     // No signal, but numbers of the output nevertheless.
@@ -159,6 +163,19 @@ public:
   }
 
 private:
+  /// Bools and indices say nothing where few of them are as in float, or where all have become one and the same, unless
+  /// hardly any are another one in float.
+  void judgeEquality(OutputQuality &result) const {
+    constexpr double hardlyAny = 0.1;
+    const double equal = whole.difference.equalShare();
+    const bool isLost = equal < fewEqual || (isConstant(whole) && 1 - equal >= hardlyAny);
+    result.equal = equal;
+    if (whole.difference.total < leastElements || !isLost)
+      return;
+    result.collapses.push_back(collapseOf(whole, of.parts.size() == 1 ? of.parts.front().value : ""));
+    result.collapses.back().equal = equal;
+  }
+
   bool hasLostPart() const {
     for (size_t part = 0; part != byPart.size(); ++part)
       if (hasPartCollapsed(byPart[part], of.parts[part]))

@@ -26,6 +26,8 @@ struct Collapse {
   double sqnr = 0, cosine = 0;
   /// All elements are equal, where in float they are not.
   bool isConstant = false;
+  /// Of bools and indices: the share of those that are as in float.
+  std::optional<double> equal = std::nullopt;
 };
 
 /// What an output, or a part of it, does in float within less than a step of its grid, near which the program is, too:
@@ -50,12 +52,17 @@ struct OutputQuality {
   std::vector<Collapse> collapses;
   /// Of a value that the samples show nothing of, and that calibration saw much of; it has not collapsed.
   std::optional<Unseen> unseen;
+  /// Of bools and indices the share of elements that are as in float, which they are judged by; nothing of numbers.
+  std::optional<double> equal = std::nullopt;
   /// What several values are joined in it, whether they have collapsed or not; nothing of an output of one.
   std::vector<Collapse> parts;
 };
 
 /// Below it more than a tenth of a signal's power is error.
 inline constexpr double collapsedSqnr = 10;
+
+/// Of bools and indices fewer than this share are as in float where they have collapsed.
+inline constexpr double fewEqual = 0.5;
 
 /// Compares outputs, a list per sample, with what the float graph gives. (docs/tools.md says what has collapsed.)
 std::vector<OutputQuality> checkOutputs(const std::vector<OutputParts> &parts,

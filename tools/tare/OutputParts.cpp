@@ -2,6 +2,7 @@
 #include "OutputParts.h"
 
 #include "BorderLabels.h"
+#include "DiscreteValues.h"
 #include "MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -119,7 +120,7 @@ private:
 OutputParts partsOf(Value value, std::string name, const Tensor &borders) {
   Labeller labeller;
   std::optional<Tensor> labels = labeller.label(value);
-  OutputParts parts{std::move(name), {}, {}};
+  OutputParts parts{std::move(name), {}, isDiscrete(value), {}};
   if (labels)
     parts.parts = std::move(labeller.parts);
   else

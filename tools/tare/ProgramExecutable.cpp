@@ -1,5 +1,6 @@
 //===- ProgramExecutable.cpp - Programs in the runtime --------------------===//
 #include "ProgramExecutable.h"
+#include "DiscreteValues.h"
 #include "MemoryLimit.h"
 
 #include "tare/Kernels/Registry.h"
@@ -16,10 +17,8 @@ namespace {
 
 class ProgramRunner : public Runner {
 public:
-  ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<ProgramExecutable::Observed> &observed,
-                ProgramExecutable::Problem &problem)
-      : context(std::move(context)), observed(observed), problem(problem),
-        numbers(this->context->session().program().layers.size()) {
+  ProgramRunner(std::unique_ptr<runtime::Context> context, const std::vector<ProgramExecutable::Observed> &observed)
+      : context(std::move(context)), observed(observed), numbers(this->context->session().program().layers.size()) {
     for (size_t i = 0; i != observed.size(); ++i)
       if (observed[i].result == 0)
         numbers[observed[i].layer] = i;
@@ -42,8 +41,12 @@ public:
         observe(numbers[layer] + 1 + further, result);
       };
     }
-    note(times ? runTimed(in, out, options) : context->run(in, out, options));
+    ran = times ? runTimed(in, out, options) : context->run(in, out, options);
     return outputs;
+  }
+
+  Status status(int64_t sample) const override {
+    return ran ? ran : Status(ofSample(context->session().model().name(), sample, ran.error().message));
   }
 
   bool recordTimes(RunTimes &into) override {
@@ -57,14 +60,6 @@ public:
   }
 
 private:
-  void note(const Status &ran) {
-    if (ran)
-      return;
-    std::lock_guard lock(problem.mutex);
-    if (!problem.first)
-      problem.first = ran.error();
-  }
-
   Status runTimed(std::span<const void *const> in, std::span<void *const> out, runtime::RunOptions &options) {
     std::fill(nanoseconds.begin(), nanoseconds.end(), 0);
     // As in a loop: the outputs' memory is mapped, weights are in the cache as far as they stay there, threads are
@@ -92,7 +87,8 @@ private:
 
   std::unique_ptr<runtime::Context> context;
   const std::vector<ProgramExecutable::Observed> &observed;
-  ProgramExecutable::Problem &problem;
+  /// How the last run ended.
+  Status ran = success();
   /// The number of the first observed result, by the program's layer.
   std::vector<size_t> numbers;
   /// Where times are wanted, those of all the program's layers.
@@ -110,7 +106,8 @@ bool isFree(const program::ProgramT &program, const program::LayerT &layer) {
 
 } // namespace
 
-ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> session) : session(std::move(session)) {
+ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> session)
+    : session(std::move(session)), discrete(discreteTensors(this->session->program())) {
   const runtime::Session &s = *this->session;
   for (size_t i = 0; i != s.inputCount(); ++i) {
     inputPorts.push_back(
@@ -126,6 +123,9 @@ std::vector<ExecutablePort> ProgramExecutable::outputsIn(Form form) const {
   for (size_t i = 0; i != session->outputCount(form); ++i) {
     runtime::PortDescription port = session->describeOutput(i, form);
     ports.push_back({port.name, port.type, port.type, port.format});
+    // The host joins real numbers.
+    if (session->outputCount(Form::raw) == session->outputCount(form))
+      ports.back().isDiscrete = discrete[session->program().outputs[i]->tensor];
   }
   return ports;
 }
@@ -180,6 +180,7 @@ void ProgramExecutable::listLayers(const std::vector<bool> &skipped) {
       TensorType real = result.scales.empty() ? type : TensorType{ElementType::f32, type.shape};
       observed.push_back({i, observedLayers.size() - first});
       observedLayers.push_back({layer.name, result.name, program::kindOf(layer.op), type, real});
+      observedLayers.back().isDiscrete = discrete[index];
     }
     ExecutableLayer &shown = observedLayers[first];
     const runtime::BoundOp &op = session->layer(i);
@@ -193,18 +194,13 @@ Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner(size_t threads) co
   auto context = session->makeContext(inputForms, outputForm, threads);
   if (!context)
     return context.error();
-  return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), observed, *problem));
+  return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), observed));
 }
 
 Tensor ProgramExecutable::realOf(size_t layer, const ConstTensorView &result) const {
   const program::ProgramT &program = session->program();
   auto [index, number] = observed[layer];
   return realNumbers(*program.tensors[program::resultsOf(*program.layers[index])[number]], result);
-}
-
-Status ProgramExecutable::status() const {
-  std::lock_guard lock(problem->mutex);
-  return problem->first ? Status(Error{session->model().name() + ": " + problem->first->message}) : success();
 }
 
 Tensor tare::realNumbers(const program::TensorT &tensor, const ConstTensorView &result) {

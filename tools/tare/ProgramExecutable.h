@@ -15,17 +15,11 @@ public:
 
   Status prepare(const PortForms &forms) override;
   Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
-  Status status() const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
 
   /// A result that is observed: which one of which of the program's layers.
   struct Observed {
     size_t layer = 0, result = 0;
-  };
-  /// What the runners of this could not run: the first sample's message is kept.
-  struct Problem {
-    std::mutex mutex;
-    std::optional<Error> first;
   };
 
 private:
@@ -34,10 +28,11 @@ private:
   std::vector<ExecutablePort> outputsIn(runtime::Form form) const;
 
   std::shared_ptr<const runtime::Session> session;
+  /// By tensor (DiscreteValues.h).
+  std::vector<bool> discrete;
   std::vector<runtime::Form> inputForms;
   runtime::Form outputForm = runtime::Form::model;
   std::vector<Observed> observed;
-  std::unique_ptr<Problem> problem = std::make_unique<Problem>();
 };
 
 /// The real numbers of a tensor's integers; a copy of the elements where it has no grid.

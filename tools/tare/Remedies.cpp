@@ -1,6 +1,7 @@
 //===- Remedies.cpp - Options that mend a collapsed output ----------------===//
 #include "Remedies.h"
 
+#include "DifferenceText.h"
 #include "ProgramResults.h"
 #include "tare/Emitter/Emitter.h"
 #include "tare/Program/Reader.h"
@@ -139,14 +140,19 @@ std::string Remedies::find(const std::vector<OutputParts> &parts, size_t output,
     if (candidate.outputs->empty())
       continue;
     OutputQuality quality = checkOutputs(parts, references, *candidate.outputs, request.calibration.threads)[output];
+    if (quality.equal) {
+      if (quality.collapses.empty())
+        return fmt::format("{} mends it ({})", candidate.option, equalText(quality.difference));
+      continue;
+    }
     double sqnr = sqnrOf(collapse, parts[output], output, references, *candidate.outputs);
     if (quality.collapses.empty() && sqnr >= collapsedSqnr)
-      return fmt::format("{} mends it (SQNR {:.1f} dB)", candidate.option, sqnr);
+      return fmt::format("{} mends it (SQNR {})", candidate.option, decibels(sqnr));
     const bool isWhole = collapse.isOutput && !quality.collapses.empty() && !quality.collapses.front().isOutput;
     if (isWhole && sqnr >= best) {
       best = sqnr;
-      partial =
-          fmt::format("{} mends it as a whole (SQNR {:.1f} dB), though not each of its slices", candidate.option, sqnr);
+      partial = fmt::format("{} mends it as a whole (SQNR {}), though not each of its slices", candidate.option,
+                            decibels(sqnr));
     }
   }
   return partial;

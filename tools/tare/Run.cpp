@@ -186,7 +186,7 @@ private:
                       : writer.write(arrays.layers[layer], sample.index, executable.realOf(layer, result).view());
       };
     std::vector<Tensor> results = runner.run(sample.inputs, observe);
-    if (Status ran = executable.status(); !ran)
+    if (Status ran = runner.status(sample.index); !ran)
       return ran;
     for (size_t i = 0; i != results.size() && written; ++i)
       written = writer.write(arrays.outputs[i], sample.index, executable.outputs()[i].asInModel(results[i]).view());

@@ -132,6 +132,8 @@ private:
   /// but for errors that happen to cancel out.
   static bool isWeak(const CheckedOutput &output) {
     constexpr double chance = 2;
+    if (output.quality.equal)
+      return hasCollapsed(output);
     return hasCollapsed(output) || (!output.quality.unseen && output.quality.difference.sqnr() < weakSqnr + chance);
   }
 
@@ -158,7 +160,8 @@ private:
     mlir::ModuleOp real = made ? made->module() : compiled.real.get();
     losses.measureIn(real, inputs, threads);
     for (size_t i = 0; i != result.outputs.size(); ++i)
-      if (CheckedOutput &output = result.outputs[i]; isWeak(output)) {
+      // What rounded weights leave is measured in dB, of which indices have none.
+      if (CheckedOutput &output = result.outputs[i]; isWeak(output) && !output.quality.equal) {
         auto found = weightLossOf(losses, output, parts[i], i);
         if (!found)
           return found.error();

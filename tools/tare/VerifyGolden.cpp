@@ -16,7 +16,10 @@ namespace {
 
 constexpr int64_t defaultSamples = 4;
 
-void report(const Verification &task, const std::string &folder, const golden::Vectors &vectors) {
+void report(const Verification &task, const std::string &folder, const golden::Vectors &vectors,
+            const GoldenInputs &inputs, bool isRandom) {
+  if (std::string drawn = textOf(inputs.drawnIntegers()); !drawn.empty())
+    task.console.note(drawn);
   if (!task.json)
     return task.console.note(
         fmt::format("wrote {}: {} layers, {} samples", folder, vectors.layers.size(), vectors.samples));
@@ -25,6 +28,8 @@ void report(const Verification &task, const std::string &folder, const golden::V
       out.attribute("output", jsonText(folder));
       out.attribute("layers", int64_t(vectors.layers.size()));
       out.attribute("samples", vectors.samples);
+      if (isRandom)
+        writeDrawn(out, inputs.drawnIntegers());
     });
   });
 }
@@ -58,7 +63,7 @@ Status tare::writeGolden(const Verification &task, const GoldenRequest &request)
   if (done)
     done = writer->commit();
   if (done)
-    report(task, request.folder, writer->vectors());
+    report(task, request.folder, writer->vectors(), *inputs, isRandom);
   if (done)
     source.warn(task.console);
   return done;

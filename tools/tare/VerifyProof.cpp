@@ -16,35 +16,49 @@ using proof::LayerProof;
 
 namespace {
 
+/// What a layer is off by where calibration came to, or else by anything that its operands can be.
+const proof::Deviation &shownOf(const LayerProof &layer) { return layer.reached ? *layer.reached : layer.worst; }
+
 /// The layers' proofs, and how tables and messages call the layers.
 struct Proofs {
   std::vector<LayerProof> layers;
   std::vector<std::string> labels;
-  /// Of the worst layer; none where there is no layer.
+  /// Of the worst layer as it is shown; none where there is no layer.
   std::optional<size_t> worst = {};
+  /// The same over all that the operands can be.
+  std::optional<size_t> worstOfAll = {};
 
   explicit Proofs(const Verification &task)
       : layers(proof::prove(*task.model, task.threads)), labels(layerLabels(task.model->program())) {
     for (size_t i = 0; i != layers.size(); ++i)
-      if (!worst || layers[i].worst.error > layers[*worst].worst.error)
+      if (!worst || shownOf(layers[i]).error > shownOf(layers[*worst]).error)
         worst = i;
+    for (size_t i = 0; i != layers.size(); ++i)
+      if (!worstOfAll || layers[i].worst.error > layers[*worstOfAll].worst.error)
+        worstOfAll = i;
   }
 };
 
+/// Whether inputs that no data had are worse.
+bool isWorseBeyond(const LayerProof &layer) { return layer.reached && layer.worst.error > layer.reached->error; }
+
 std::vector<std::string> cellsOf(const LayerProof &layer, const std::string &label) {
   std::vector<std::string> cells = {label, layer.kind, proof::nameOf(layer.method)};
-  cells.resize(10);
+  cells.resize(11);
   if (layer.channels)
     cells[3] = std::to_string(layer.channels);
+  const proof::Deviation &worst = shownOf(layer);
   if (layer.isMeasured())
-    cells[5] = fmt::format("{}{:.6f} LSB", layer.isAttained() || !layer.channels ? "" : "<= ", layer.worst.error);
+    cells[5] = fmt::format("{}{:.6f} LSB", layer.isAttained() || !layer.channels ? "" : "<= ", worst.error);
   if (!layer.isAttained())
     return cells;
   cells[4] = std::to_string(layer.steps);
-  cells[6] = std::to_string(layer.channel);
-  cells[7] = std::to_string(layer.worst.accumulator);
-  cells[8] = std::to_string(layer.worst.output);
-  cells[9] = fmt::format("{:.4f}", layer.worst.real);
+  cells[6] = std::to_string(layer.reached ? layer.reachedChannel : layer.channel);
+  cells[7] = std::to_string(worst.accumulator);
+  cells[8] = std::to_string(worst.output);
+  cells[9] = fmt::format("{:.4f}", worst.real);
+  if (isWorseBeyond(layer))
+    cells[10] = fmt::format("{:.6f} LSB at {}", layer.worst.error, layer.worst.accumulator);
   return cells;
 }
 
@@ -58,7 +72,8 @@ void printProofs(const Proofs &proofs) {
                {"channel"},
                {"accumulator"},
                {"output"},
-               {"real"}});
+               {"real"},
+               {"beyond what calibration reached"}});
   for (size_t i = 0; i != proofs.layers.size(); ++i)
     table.add(cellsOf(proofs.layers[i], proofs.labels[i]));
   table.print();
@@ -71,8 +86,8 @@ void printProofs(const Proofs &proofs) {
       "of that layer alone, from its operands' integers on: what the operands are off by "
       "comes on top; 'tare compare' measures the outputs";
   if (worst.isAttained())
-    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {} ({})\n", worst.worst.error, oneLine(label),
-             worst.channel, ofOneLayer);
+    writeOut("\nworst error: {:.6f} LSB, in layer '{}', channel {} ({})\n", shownOf(worst).error, oneLine(label),
+             worst.reached ? worst.reachedChannel : worst.channel, ofOneLayer);
   else if (worst.channels)
     writeOut("\nworst error: at most {:.6f} LSB (a bound), in layer '{}' ({})\n", worst.worst.error, oneLine(label),
              ofOneLayer);
@@ -97,10 +112,18 @@ void writeProof(llvm::json::OStream &out, const LayerProof &layer, const std::st
   out.attribute("accumulator", layer.worst.accumulator);
   out.attribute("output", layer.worst.output);
   out.attribute("real", layer.worst.real);
+  if (layer.reached)
+    out.attributeObject("reached", [&] {
+      out.attribute("worst_error", layer.reached->error);
+      out.attribute("channel", layer.reachedChannel);
+      out.attribute("accumulator", layer.reached->accumulator);
+      out.attribute("output", layer.reached->output);
+      out.attribute("real", layer.reached->real);
+    });
 }
 
 void writeProofs(llvm::json::OStream &out, const Proofs &proofs) {
-  const LayerProof *worst = proofs.worst ? &proofs.layers[*proofs.worst] : nullptr;
+  const LayerProof *worst = proofs.worstOfAll ? &proofs.layers[*proofs.worstOfAll] : nullptr;
   out.object([&] {
     out.attribute("worst_error", worst ? worst->worst.error : 0.0);
     out.attribute("worst_layer", worst && worst->channels ? jsonText(worst->name) : "");

@@ -1,6 +1,7 @@
 //===- WeightLoss.cpp - Outputs that rounded weights spoil ----------------===//
 #include "WeightLoss.h"
 
+#include "DifferenceText.h"
 #include "Executable.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -23,42 +24,11 @@ using namespace tare;
 
 namespace {
 
-/// A bell-shaped channel whose largest weight is four times its deviation loses a hundredth of its weights to 0; a
-/// tenth costs 22 dB of them where all meet the same numbers. Of one channel, of 16 weights or more, a fifth is looked
-/// into.
-constexpr double manyZeroed = 0.1, manyOfChannel = 0.2;
-constexpr int64_t fewWeights = 16;
 /// Of the layers those that lost most are measured one by one, no more, as each takes as long as the float graph, on so
 /// many samples.
 constexpr size_t mostMeasured = 4, samplesOfLayer = 1;
 /// What is better than an output by no more dB is a tenth of its error at least.
 constexpr double tenthOfError = 10;
-
-/// Weights of a layer: an operand that is a constant, and the grid that quantization has put it on.
-struct Weights {
-  Operation *layer;
-  unsigned operand;
-  Tensor reals;
-  RankedTensorType type;
-};
-
-/// The weights of a layer in the QDQ form that it multiplies by; nothing of other ops, and where the model brings
-/// integers.
-std::optional<Weights> weightsOf(Operation &op) {
-  if (!isa<qnn::AccumulatorOpInterface, qnn::MatMulOp>(op))
-    return std::nullopt;
-  for (unsigned operand : {1u, 0u}) {
-    auto real = op.getOperand(operand).getDefiningOp<quant::DequantizeCastOp>();
-    auto integers = real ? real.getInput().getDefiningOp<quant::QuantizeCastOp>() : nullptr;
-    ElementsAttr constant = integers ? qnn::constantValue(integers.getInput()) : nullptr;
-    if (constant && constant.getElementType().isF32())
-      return Weights{&op, operand, qnn::toTensor(constant), cast<RankedTensorType>(integers.getType())};
-  }
-  return std::nullopt;
-}
-
-/// The runs of elements that have a scale each: channels lie along the first axis, or there is but one scale.
-int64_t channelsOf(const qnn::Grid &grid) { return grid.axis.value_or(0) == 0 ? int64_t(grid.scales.size()) : 1; }
 
 /// Above it a channel's weights are large: a multiple of the median of those that are not 0.
 float largeFrom(const float *weights, int64_t count) {
@@ -73,13 +43,6 @@ float largeFrom(const float *weights, int64_t count) {
   return float(largeRatio) * *middle;
 }
 
-/// f(first element, elements), for each channel.
-template <typename F> void forEachRun(const Tensor &weights, const qnn::Grid &grid, F f) {
-  const int64_t channels = channelsOf(grid), count = weights.count() / channels;
-  for (int64_t channel = 0; channel != channels; ++channel)
-    f(channel * count, count);
-}
-
 /// The same with the channel's number, and from where on its weights are large.
 template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid &grid, F f) {
   forEachRun(weights, grid, [&](int64_t first, int64_t count) {
@@ -87,34 +50,9 @@ template <typename F> void forEachChannel(const Tensor &weights, const qnn::Grid
   });
 }
 
-/// What rounding has made of weights.
-struct Zeroed {
-  /// Of those that are not 0, how many became 0.
-  int64_t weights = 0, zeroed = 0;
-  /// Whether they are so many, of all or of a channel's, that it is worth measuring.
-  bool isSuspect = false;
-};
-
-Zeroed zeroedOf(const Tensor &reals, const Tensor &rounded, const qnn::Grid &grid) {
-  Zeroed counted;
-  const float *w = reals.as<float>(), *r = rounded.as<float>();
-  forEachRun(reals, grid, [&](int64_t first, int64_t count) {
-    int64_t used = 0, zeroed = 0;
-    for (int64_t i = first; i != first + count; ++i) {
-      used += w[i] != 0;
-      zeroed += w[i] != 0 && r[i] == 0;
-    }
-    counted.weights += used;
-    counted.zeroed += zeroed;
-    counted.isSuspect |= used >= fewWeights && double(zeroed) >= manyOfChannel * double(used);
-  });
-  counted.isSuspect |= counted.zeroed > 0 && double(counted.zeroed) >= manyZeroed * double(counted.weights);
-  return counted;
-}
-
 /// How many are larger than largeRatio times the median of their channel; 0 where they are too many to be apart from
 /// the rest.
-int64_t largeOf(const Tensor &reals, const qnn::Grid &grid, const Zeroed &counted) {
+int64_t largeOf(const Tensor &reals, const qnn::Grid &grid, const ZeroedCount &counted) {
   const float *w = reals.as<float>();
   int64_t all = 0;
   forEachChannel(reals, grid, [&](int64_t first, int64_t count, int64_t, float large) {
@@ -200,7 +138,7 @@ struct WeightLosses::Layer {
   unsigned operand;
   Tensor reals, rounded;
   qnn::Grid grid;
-  Zeroed counted;
+  ZeroedCount counted;
   /// See largeOf(), which takes longer than to count those that became 0.
   std::optional<int64_t> large = std::nullopt;
   /// Of the first samples, where nothing but these weights is rounded.
@@ -223,55 +161,13 @@ struct WeightLosses::Layer {
   }
 };
 
-/// f(weights, what rounding makes of them, grid, how many became 0), for each layer's of 8 bits.
-template <typename F> static void forEachRounded(ModuleOp qdq, F f) {
-  for (Operation &op : qdq.lookupSymbol<func::FuncOp>("main").front()) {
-    std::optional<Weights> weights = weightsOf(op);
-    std::optional<qnn::Grid> grid = weights ? qnn::Grid::of(weights->type) : std::nullopt;
-    if (!grid || grid->bits > 8)
-      continue;
-    Tensor rounded = dequantized(constantOnGrid(weights->reals, weights->type), weights->type);
-    const Zeroed counted = zeroedOf(weights->reals, rounded, *grid);
-    f(*weights, std::move(rounded), *grid, counted);
-  }
-}
-
 WeightLosses::WeightLosses(ModuleOp qdq) {
-  forEachRounded(qdq, [&](const Weights &weights, Tensor rounded, const qnn::Grid &grid, const Zeroed &counted) {
-    if (counted.isSuspect)
-      layers.push_back(std::make_unique<Layer>(weights.layer->getName().getStringRef().str(),
-                                               qnn::layerName(weights.layer), weights.operand,
-                                               copyOf(weights.reals.view()), std::move(rounded), grid, counted));
+  forEachRoundedWeights(qdq, [&](const RoundedWeights &weights) {
+    if (weights.counted.isSuspect)
+      layers.push_back(std::make_unique<Layer>(
+          weights.layer->getName().getStringRef().str(), qnn::layerName(weights.layer), weights.operand,
+          copyOf(weights.reals.view()), dequantized(weights.integers, weights.type), weights.grid, weights.counted));
   });
-}
-
-static double shareOf(const ZeroedWeights &layer) { return double(layer.zeroed) / double(layer.weights); }
-
-std::vector<ZeroedWeights> tare::zeroedWeights(ModuleOp qdq) {
-  std::vector<ZeroedWeights> layers;
-  forEachRounded(qdq, [&](const Weights &weights, const Tensor &, const qnn::Grid &, const Zeroed &counted) {
-    ZeroedWeights layer{qnn::layerName(weights.layer), counted.weights, counted.zeroed};
-    if (layer.weights >= fewWeights && shareOf(layer) >= manyOfChannel)
-      layers.push_back(std::move(layer));
-  });
-  std::ranges::stable_sort(layers, std::ranges::greater(), shareOf);
-  return layers;
-}
-
-std::optional<Warning> tare::zeroedWarning(const std::vector<ZeroedWeights> &layers) {
-  if (layers.empty())
-    return std::nullopt;
-  const ZeroedWeights &worst = layers.front();
-  std::string others = layers.size() > 1 ? fmt::format(" (so are many of {} more)", layers.size() - 1) : "";
-  Warning warning;
-  warning.kind = "ZeroedWeights";
-  warning.layer = worst.layer;
-  warning.unit = CostUnit::none;
-  warning.text = fmt::format("layer '{}': {} of its {} weights that are not 0 became 0 beside larger ones, in 8 "
-                             "bits{}; what that costs was not measured, as nothing was checked",
-                             worst.layer, worst.zeroed, worst.weights, others);
-  warning.remedy = "convert with --calibration DATA and a check (--check 4), which measures it";
-  return warning;
 }
 
 WeightLosses::WeightLosses(WeightLosses &&) = default;
@@ -328,13 +224,13 @@ WeightLosses::worstLayers(llvm::function_ref<double(const ModelOutputs &)> sqnrO
   return worst;
 }
 
-static std::string textOf(const std::string &layer, const Zeroed &counted, size_t others, double sqnr) {
+static std::string textOf(const std::string &layer, const ZeroedCount &counted, size_t others, double sqnr) {
   std::string names = fmt::format("layer '{}'", layer);
   if (others > 0)
     names += fmt::format(" and {} more", others);
-  return fmt::format("the weights of {}, rounded to 8 bits, alone leave {:.1f} dB: {} of its {} that are not 0 became "
+  return fmt::format("the weights of {}, rounded to 8 bits, alone leave {}: {} of its {} that are not 0 became "
                      "0 beside larger ones",
-                     names, sqnr, counted.zeroed, counted.weights);
+                     names, decibels(sqnr), counted.zeroed, counted.weights);
 }
 
 static constexpr char noFinerWeights[] =
@@ -343,10 +239,9 @@ static constexpr char noFinerWeights[] =
 
 static std::string splitText(const std::string &layer, int64_t large, size_t others, double apart) {
   return fmt::format("write {} in the model as the sum of two, one with the {} weight{} larger than {:.0f} times the "
-                     "median of their output channel, one with the others (0 elsewhere): then the weights leave {:.1f} "
-                     "dB",
+                     "median of their output channel, one with the others (0 elsewhere): then the weights leave {}",
                      others > 0 ? fmt::format("each such layer, as '{}',", layer) : fmt::format("layer '{}'", layer),
-                     large, large == 1 ? "" : "s", largeRatio, apart);
+                     large, large == 1 ? "" : "s", largeRatio, decibels(apart));
 }
 
 Result<std::optional<WeightLoss>> WeightLosses::find(double found, double limit,

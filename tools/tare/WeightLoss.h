@@ -8,7 +8,7 @@
 #ifndef TARE_TOOLS_TARE_WEIGHTLOSS_H
 #define TARE_TOOLS_TARE_WEIGHTLOSS_H
 
-#include "tare/Diagnostics/Warning.h"
+#include "RoundedWeights.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -47,18 +47,6 @@ struct WeightLoss {
   /// What a user can do.
   std::string remedy;
 };
-
-/// A layer of whose weights a fifth or more became 0.
-struct ZeroedWeights {
-  std::string layer;
-  /// Of its weights that are not 0, how many became 0.
-  int64_t weights = 0, zeroed = 0;
-};
-
-/// Such layers of a QDQ form, the worst first: what is to be told where there are no data to measure.
-std::vector<ZeroedWeights> zeroedWeights(mlir::ModuleOp qdq);
-/// One warning for all of them; nothing where there are none.
-std::optional<Warning> zeroedWarning(const std::vector<ZeroedWeights> &layers);
 
 /// The layers with weights of a QDQ form those of which many became 0. What they cost is measured in the float form,
 /// when it is asked for and no more of it than the answer takes.

@@ -52,9 +52,16 @@ Ranges rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOpt
 Result<Ranges> calibrate(mlir::ModuleOp module, SampleSource &source, const CalibrationOptions &options,
                          Observations *seen = nullptr);
 
-/// `count` samples of normally distributed numbers (integers for integer inputs), the same for every run: for trying
-/// the flow where there is no data.
-std::unique_ptr<SampleSource> randomSamples(std::vector<InputDeclaration> inputs, int64_t count);
+/// Whole numbers, the ends among them.
+struct IntegerRange {
+  int64_t low = 0, high = 0;
+};
+
+/// `count` samples of normally distributed numbers, the same for every run: for trying the flow where there is no data.
+/// Of inputs of integers or bools whole numbers, uniformly distributed: in `ranges`, which is empty or has one for each
+/// input that is limited; all that the type has elsewhere.
+std::unique_ptr<SampleSource> randomSamples(std::vector<InputDeclaration> inputs, int64_t count,
+                                            std::vector<std::optional<IntegerRange>> ranges = {});
 
 } // namespace tare::calibration
 

@@ -54,12 +54,14 @@ public:
   std::vector<mlir::Value> computedValues() const;
 
   /// One sample: a tensor per input, of the inputs' types; a tensor per output. Quantized values are their integers.
+  /// `problem` gets why this sample cannot be run, as problem() says it.
   std::vector<Tensor> run(llvm::ArrayRef<Tensor> operands, Observer observe = {},
-                          ElementOrder order = ElementOrder::rowMajor) const;
+                          ElementOrder order = ElementOrder::rowMajor,
+                          std::optional<std::string> *problem = nullptr) const;
   /// The same with an editor.
   std::vector<Tensor> runEdited(llvm::ArrayRef<Tensor> operands, Editor edit) const;
   /// Why some sample so far could not be run: a node of the model cannot take an operand's elements (an index out of
-  /// range). The results of such a sample mean nothing.
+  /// range), which follow from these inputs. The results of such a sample mean nothing.
   std::optional<std::string> problem() const;
 
 private:

@@ -99,6 +99,7 @@ inline const FunctionDefinition &definitionOf(program::FunctionKind kind) {
       {2, [](double x, const double *p) { return x < -p[0]  ? x + p[1]
                                                  : x > p[0] ? x - p[1]
                                                             : 0.0; }, jumps},
+      /*scaled_swish: alpha*/ {1, [](double x, const double *p) { return x / (1.0 + std::exp(-p[0] * x)); }},
   };
   static_assert(std::size(definitions) == size_t(program::FunctionKind::MAX) + 1,
                 "a function of the schema has no definition");

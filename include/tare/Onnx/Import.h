@@ -40,10 +40,16 @@ struct InputValue {
   Tensor value;
 };
 
-/// Parses "sr=16000" or "axes=0,2", the value of --input-value: int64 numbers, float64 where not all are such.
+/// Parses "sr=16000", "axes=0,2" or "flag=true", the value of --input-value: bools where all are words, int64 numbers,
+/// float64 where not all are such.
 Result<InputValue> parseInputValue(std::string_view text);
 
 struct ImportOptions {
+  /// Names of values between which a part of the model is imported: what the outputs do not need, nor what only leads
+  /// to the inputs, is not looked at. Empty for the model's own ends. Names that the model does not have change
+  /// nothing, and inputs cut it only where the whole cannot be imported: whoever gives names cuts what is imported
+  /// (tare-cut-network).
+  std::vector<std::string> inputs, outputs;
   /// Shapes for inputs whose shape the model leaves open.
   std::vector<InputShape> inputShapes;
   /// Inputs that become constants: @main does not have them.

@@ -4,6 +4,7 @@
 
 #include "tare/Proof/Steps.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,11 @@ struct LayerProof {
   Deviation worst;
   /// The channel of the worst error.
   int64_t channel = 0;
+  /// Of an interpolated table the worst error where calibration came to, in its own channel; nothing where the program
+  /// does not say where that is. `worst` may be far from it, as next to the pole of a reciprocal of what is never
+  /// negative.
+  std::optional<Deviation> reached = std::nullopt;
+  int64_t reachedChannel = 0;
   /// Of an unknown one: what is missing.
   std::string reason;
 

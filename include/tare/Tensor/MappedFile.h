@@ -16,7 +16,7 @@ namespace tare {
 /// is mapped; Tare's own writers replace files instead (AtomicFile).
 class MappedFile {
 public:
-  /// An empty file gives empty bytes.
+  /// An empty file gives empty bytes. An error for what Git LFS has left in place of a file.
   static Result<std::shared_ptr<const MappedFile>> open(const std::string &path);
 
   MappedFile(const MappedFile &) = delete;

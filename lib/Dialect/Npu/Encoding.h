@@ -87,6 +87,8 @@ template <typename Op> void fill(program::RescaleT &table, Op op) {
 template <typename Op> void fill(program::LookupT &table, Op op) {
   if (std::optional<FunctionAttr> function = op.getFunction())
     table.function = (*function).encode();
+  if (std::optional<llvm::ArrayRef<int32_t>> reach = op.getReach())
+    table.reach = reach->vec();
 }
 
 template <typename Op> void fill(program::MaxPoolT &table, Op op) {

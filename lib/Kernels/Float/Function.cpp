@@ -32,6 +32,8 @@ std::optional<Primitive> primitiveOf(program::FunctionKind kind, std::span<const
     return Primitive{dnnl::algorithm::eltwise_logistic};
   case Kind::swish:
     return Primitive{dnnl::algorithm::eltwise_swish, 1};
+  case Kind::scaled_swish:
+    return Primitive{dnnl::algorithm::eltwise_swish, static_cast<float>(parameters[0])};
   case Kind::tanh:
     return Primitive{dnnl::algorithm::eltwise_tanh};
   case Kind::mish:

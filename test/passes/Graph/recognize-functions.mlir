@@ -10,6 +10,9 @@
 // REMARK: Layer=mish, Remark=qnn.mish
 // REMARK: Layer=sigmoid, Remark=qnn.sigmoid
 // REMARK: Layer=swish, Remark=qnn.swish
+// REMARK: Layer=quick_gelu, Remark=qnn.scaled_swish
+// REMARK: Layer=divided, Remark=qnn.scaled_swish
+// REMARK: Layer=silu, Remark=qnn.swish
 // REMARK-NOT: remark
 
 // As PyTorch writes it: x / sqrt(2), in float32.
@@ -167,4 +170,48 @@ func.func @nearly(%x: tensor<1x4xf32>, %z: tensor<1x4xf32>, %w: tensor<3x4xf32>)
   %14 = qnn.tanh %13 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %15 = qnn.mul %w, %14 : (tensor<3x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
   return %4, %9, %12, %15 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<3x4xf32>
+}
+
+// -----
+
+// x * sigmoid(1.702 x), the factors in either order, and the slope as a quotient.
+// CHECK-LABEL: func.func @scaled_swish
+// CHECK-NEXT: %[[A:.*]] = qnn.scaled_swish %arg0 {alpha = 1.702{{.*}} : f64}
+// CHECK-NEXT: %[[B:.*]] = qnn.scaled_swish %arg0 {alpha = 5.000000e-01 : f64}
+// CHECK-NEXT: %[[C:.*]] = qnn.swish %arg0
+// CHECK-NEXT: return %[[A]], %[[B]], %[[C]]
+func.func @scaled_swish(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) {
+  %slope = qnn.constant dense<1.702> : tensor<f32> as tensor<f32>
+  %two = qnn.constant dense<-2.0> : tensor<f32> as tensor<f32>
+  %one = qnn.constant dense<1.0> : tensor<f32> as tensor<f32>
+  %0 = qnn.mul %slope, %x : (tensor<f32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = qnn.sigmoid %0 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %2 = qnn.mul %1, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("quick_gelu"("a"))
+  %3 = qnn.div %x, %two : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %4 = qnn.exp %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %5 = qnn.add %4, %one : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %6 = qnn.div %x, %5 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("divided"("b"))
+  %7 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %8 = qnn.mul %x, %7 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("silu"("c"))
+  return %2, %6, %8 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
+}
+
+// -----
+
+// Nearly a swish is none: another factor, a negative slope, a shift.
+// CHECK-LABEL: func.func @no_scaled_swish
+// CHECK-NOT: swish
+func.func @no_scaled_swish(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) {
+  %slope = qnn.constant dense<1.702> : tensor<f32> as tensor<f32>
+  %down = qnn.constant dense<-1.702> : tensor<f32> as tensor<f32>
+  %0 = qnn.mul %x, %slope : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %1 = qnn.sigmoid %0 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %2 = qnn.mul %1, %y : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %3 = qnn.mul %x, %down : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %4 = qnn.sigmoid %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %5 = qnn.mul %4, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %6 = qnn.add %x, %slope : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %7 = qnn.sigmoid %6 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %8 = qnn.mul %7, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %2, %5, %8 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
 }

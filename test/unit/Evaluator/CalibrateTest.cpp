@@ -3,6 +3,7 @@
 #include "Modules.h"
 
 #include <gtest/gtest.h>
+#include <set>
 
 #include <cmath>
 #include <mutex>
@@ -44,6 +45,23 @@ std::vector<Tensor> randomTensors(size_t count) {
   for (size_t i = 0; i < count; ++i)
     tensors.push_back((*source->next())->inputs[0]);
   return tensors;
+}
+
+template <typename T> std::set<T> drawn(ElementType element, IntegerRange range) {
+  auto source = randomSamples({{"x", {ElementType::f32, {2}}}, {"ids", {element, {40}}}}, 20, {std::nullopt, range});
+  std::set<T> numbers;
+  while (std::optional<Sample> sample = *source->next())
+    numbers.insert(sample->inputs[1].as<T>(), sample->inputs[1].as<T>() + sample->inputs[1].count());
+  return numbers;
+}
+
+TEST(RandomSamples, IntegersComeFromAllOfTheirRange) {
+  EXPECT_EQ(drawn<int64_t>(ElementType::i64, {-2, 2}), (std::set<int64_t>{-2, -1, 0, 1, 2}));
+  EXPECT_EQ(drawn<int32_t>(ElementType::i32, {5, 7}), (std::set<int32_t>{5, 6, 7}));
+  EXPECT_EQ(drawn<uint8_t>(ElementType::u8, {254, 255}), (std::set<uint8_t>{254, 255}));
+  EXPECT_EQ(drawn<int8_t>(ElementType::i8, {-128, -127}), (std::set<int8_t>{-128, -127}));
+  EXPECT_EQ(drawn<bool>(ElementType::boolean, {0, 1}), (std::set<bool>{false, true}));
+  EXPECT_EQ(drawn<int64_t>(ElementType::i64, {3, 3}), (std::set<int64_t>{3}));
 }
 
 class CalibrateTest : public testing::Test {

@@ -1,5 +1,6 @@
 //===- DifferenceTest.cpp - Exact figures of small tensors ----------------===//
 #include "Difference.h"
+#include "DifferenceText.h"
 #include "ProgramResults.h"
 
 #include <cmath>
@@ -21,6 +22,30 @@ TEST(Difference, SqnrIsTenTimesTheLogarithmOfPowers) {
   // 3^2 + 4^2 = 25 beside 0.5^2: a hundredfold is 20 dB.
   EXPECT_DOUBLE_EQ(of({{3, 3.5}, {4, 4}}).sqnr(), 20);
   EXPECT_EQ(of({{3, 3}, {4, 4}}).sqnr(), std::numeric_limits<double>::infinity());
+}
+
+TEST(Difference, TheShareOfEqualElements) {
+  EXPECT_EQ(of({{3, 3}, {4, 5}, {0, 0}, {7, -7}}).equalShare(), 0.5);
+  EXPECT_EQ(of({}).equalShare(), 1);
+}
+
+TEST(DifferenceText, InfinityIsAWord) {
+  EXPECT_EQ(decibels(21.04), "21.0 dB");
+  EXPECT_EQ(decibels(21.046, 2), "21.05 dB");
+  EXPECT_EQ(decibels(std::numeric_limits<double>::infinity()), "exact");
+  EXPECT_EQ(decibels(-std::numeric_limits<double>::infinity()), "none (all 0 in float)");
+  EXPECT_EQ(decibels(std::numeric_limits<double>::quiet_NaN()), "not finite");
+}
+
+TEST(DifferenceText, WhatDiffersIsNotAllAndWhatIsEqualNotNothing) {
+  Difference one, other;
+  one.total = other.total = 100000;
+  one.differing = 1, other.differing = 99999;
+  EXPECT_EQ(percentEqual(one), "99.9 %");
+  EXPECT_EQ(percentEqual(other), "0.1 %");
+  EXPECT_EQ(equalText(of({{1, 1}})), "all its elements are equal");
+  EXPECT_EQ(equalText(of({{1, 2}})), "0.0 % of its elements are equal");
+  EXPECT_EQ(equalText(of({{1, 2}, {3, 3}, {4, 4}, {5, 5}})), "75.0 % of its elements are equal");
 }
 
 TEST(Difference, CosineOfTheAngle) {

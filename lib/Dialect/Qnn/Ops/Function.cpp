@@ -39,6 +39,18 @@ Interval finiteLimits(double floor, double ceiling) {
   return {std::isfinite(floor) ? floor : -HUGE_VAL, std::isfinite(ceiling) ? ceiling : HUGE_VAL};
 }
 
+/// Towards -inf a swish comes back to 0 as x * exp(x) does, from below. Above 0 it rises, and is less than x by no more
+/// than 0.28. `greatest` of its results, `result` an interval of them.
+Interval limitsOfSwish(Interval result, double greatest) {
+  double ceiling = std::max(result.second, 0.0) + 0.5;
+  if (!(greatest > 0) || !std::isfinite(greatest))
+    return {-HUGE_VAL, ceiling};
+  double floor = -1, level = greatest / (2 * mostSteps);
+  while (-floor * std::exp(floor) > level)
+    --floor;
+  return {floor, ceiling};
+}
+
 } // namespace
 
 Function ReluOp::getFunction() { return {Kind::relu}; }
@@ -115,19 +127,23 @@ Interval HardSwishOp::getOperandLimits(unsigned, Interval result, const ElementB
 
 bool HardSwishOp::isMonotone() { return false; }
 
-/// Towards -inf the result comes back to 0 as x * exp(x) does, from below. Above 0 it rises, and is less than x by no
-/// more than 0.28.
 Interval SwishOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
-  double ceiling = std::max(result.second, 0.0) + 0.5, greatest = bounds.greatest(getResult());
-  if (!(greatest > 0) || !std::isfinite(greatest))
-    return {-HUGE_VAL, ceiling};
-  double floor = -1, level = greatest / (2 * mostSteps);
-  while (-floor * std::exp(floor) > level)
-    --floor;
-  return {floor, ceiling};
+  return limitsOfSwish(result, bounds.greatest(getResult()));
 }
 
 bool SwishOp::isMonotone() { return false; }
+
+/// swish(alpha * x) / alpha
+Interval ScaledSwishOp::getOperandLimits(unsigned, Interval result, const ElementBounds &bounds) {
+  const double alpha = getAlpha().convertToDouble();
+  if (!(alpha > 0))
+    return everyElementMatters;
+  auto [floor, ceiling] =
+      limitsOfSwish({alpha * result.first, alpha * result.second}, alpha * bounds.greatest(getResult()));
+  return {floor / alpha, ceiling / alpha};
+}
+
+bool ScaledSwishOp::isMonotone() { return false; }
 
 /// Towards zero: of what lies above a whole number below 0, none is nearer to it.
 Interval TruncateOp::getOperandLimits(unsigned, Interval result, const ElementBounds &) {

@@ -55,6 +55,7 @@ def Qnn_SigmoidOp : Qnn_Function<"sigmoid", "Sigmoid", "1 / (1 + exp(-x))", [], 
 def Qnn_TanhOp : Qnn_Function<"tanh", "Tanh", "tanh(x)", [], Qnn_MinusOneToOne, [Qnn_Floor]>;
 def Qnn_HardSwishOp : Qnn_Function<"hard_swish", "HardSwish", "x * min(max(x / 6 + 1 / 2, 0), 1)", [], Qnn_AnyNumber, [Qnn_FloorOfSome]>;
 def Qnn_SwishOp : Qnn_Function<"swish", "", "x / (1 + exp(-x))", [], Qnn_AnyNumber, [Qnn_FloorOfSome]>;
+def Qnn_ScaledSwishOp : Qnn_Function<"scaled_swish", "", "x / (1 + exp(-alpha * x))", [Qnn_Alpha1], Qnn_AnyNumber, [Qnn_FloorOfSome]>;
 def Qnn_ReciprocalOp : Qnn_Function<"reciprocal", "Reciprocal", "1 / x">;
 def Qnn_LeakyReluOp : Qnn_Function<"leaky_relu", "LeakyRelu", "x < 0 ? alpha * x : x", [Qnn_Parameter<"alpha", "0.01">], Qnn_AnyNumber,
   [Qnn_FloorOfSome]>;
