@@ -240,9 +240,9 @@ TEST(RangesFile, WhatBearsItOut) {
   EXPECT_FALSE(bearOut({one, two}, 0));
   EXPECT_TRUE(bearOut({}, 1));
   // A hundredth of what was seen may be cut off on each side.
-  EXPECT_TRUE(bearOut({seen(-0.98, 0.98, -1, 1), two}));
-  EXPECT_FALSE(bearOut({seen(-0.97, 1, -1, 1), two}));
-  EXPECT_FALSE(bearOut({seen(-1, 0.97, -1, 1), two}));
+  EXPECT_TRUE(bearOut({seen(-0.981, 0.981, -1, 1), two}));
+  EXPECT_FALSE(bearOut({seen(-0.979, 1, -1, 1), two}));
+  EXPECT_FALSE(bearOut({seen(-1, 0.979, -1, 1), two}));
   // More may where all data are alike.
   EXPECT_TRUE(bearOut({seen(-0.5, 1, -1, 1), one}));
   EXPECT_TRUE(bearOut({seen(-0.5, 1, -1, 1)}));

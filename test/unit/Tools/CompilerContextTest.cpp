@@ -52,8 +52,8 @@ TEST(CompilerContext, NotesFollowTheirError) {
   error.attachNote(layer(context, "add")) << "reads it";
   error.attachNote(layer(context, "mul")) << "so does 'mul'";
   error.report();
-  EXPECT_EQ(context.takeError("m").message,
-            "m: layer 'conv': is wrong; layer 'add': reads it; layer 'mul': so does 'mul'");
+  EXPECT_EQ(context.takeError("m.onnx").message,
+            "m.onnx: layer 'conv': is wrong; layer 'add': reads it; layer 'mul': so does 'mul'");
 }
 
 TEST(CompilerContext, EachErrorOnce) {
