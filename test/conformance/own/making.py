@@ -15,10 +15,15 @@ _chance = np.random.default_rng(2026)
 
 
 class Constant:
-    """An initializer."""
+    """An initializer; `stored` where it is another tensor than numpy's own bytes."""
 
-    def __init__(self, values):
-        self.values = np.asarray(values)
+    def __init__(self, values, stored=None):
+        self.values, self.stored = np.asarray(values), stored
+
+    def proto(self, name):
+        proto = self.stored or numpy_helper.from_array(self.values)
+        proto.name = name
+        return proto
 
 
 def x(*shape, scale=1.0):
@@ -89,7 +94,7 @@ def model_of(nodes, results, opset, arrays):
     inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
               for name, array in arrays.items() if not isinstance(array, Constant)]
     outputs = [helper.make_empty_tensor_value_info(name) for name in results.split()]
-    constants = [numpy_helper.from_array(array.values, name) for name, array in arrays.items() if isinstance(array, Constant)]
+    constants = [array.proto(name) for name, array in arrays.items() if isinstance(array, Constant)]
     graph = helper.make_graph(nodes, "case", inputs, outputs, constants)
     opsets = [helper.make_opsetid("", opset), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8 if opset < 21 else 10)
