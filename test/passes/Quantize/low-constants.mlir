@@ -122,3 +122,44 @@ func.func @masked_column(%x: tensor<3x2xf32> {qnn.name = "x", qnn.range = #qnn.r
   %y = qnn.softmax %a {axis = 0 : i64} : (tensor<3x2xf32>) -> tensor<3x2xf32> loc("softmax"("y"))
   return %y : tensor<3x2xf32>
 }
+
+// -----
+
+// Where float32 adds nothing to the mask, all of the row is the same, and stays so.
+// CHECK-LABEL: func.func @absorbed_row
+// CHECK: qnn.constant dense_resource<mask_raised> {{.*}}qnn.range = #qnn.range<-14.78{{[0-9]*}}, 0.000000e+00, constant>
+// CHECK-NOT: mask_shifted
+// CHECK: qnn.softmax
+func.func @absorbed_row(%x: tensor<2x3xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<2x3xf32> {
+  %m = qnn.constant dense<-1.0e30> : tensor<2x3xf32> as tensor<2x3xf32> loc("mask")
+  %a = qnn.add %x, %m {qnn.range = #qnn.range<-1.0e30, 0.0, calibrated>} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32> loc("add"("a"))
+  %y = qnn.softmax %a {axis = 1 : i64} : (tensor<2x3xf32>) -> tensor<2x3xf32> loc("softmax"("y"))
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
+// A row that some element escapes, or a fused activation limits, stays.
+// CHECK-LABEL: func.func @limited_row
+// CHECK: qnn.add {{.*}}clamp<-5.500000e+01, inf>
+// CHECK-NOT: mask_shifted
+func.func @limited_row(%x: tensor<1x3xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x3xf32> {
+  %m = qnn.constant dense<[[-50.0, -40.0, -60.0]]> : tensor<1x3xf32> as tensor<1x3xf32> loc("mask")
+  %a = qnn.add %x, %m {clamp = #qnn.clamp<-55.0, inf>, qnn.range = #qnn.range<-55.0, 0.0, calibrated>} : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32> loc("add"("a"))
+  %y = qnn.softmax %a {axis = 1 : i64} : (tensor<1x3xf32>) -> tensor<1x3xf32> loc("softmax"("y"))
+  return %y : tensor<1x3xf32>
+}
+
+// -----
+
+// A function of each channel comes behind the pooling, which then takes the border; its range is what its operand's ends give, and no more than was seen.
+// CHECK-LABEL: func.func @pooled_first
+// CHECK-NOT: qnn.pad
+// CHECK: %[[P:.*]] = qnn.max_pool %arg0 {{.*}}pads = array<i64: 1, 0, 0, 1>, qnn.range = #qnn.range<-2.000000e+00, 3.000000e+00, inherited>
+// CHECK: qnn.prelu %[[P]] {{.*}}qnn.range = #qnn.range<-1.000000e+00, 2.500000e+00, calibrated>
+func.func @pooled_first(%x: tensor<1x2x4x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<1x2x3x3xf32> {
+  %p = qnn.pad %x {low = array<i64: 0, 0, 1, 0>, high = array<i64: 0, 0, 0, 1>, value = -1.0e4 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x5x5xf32> loc("pad"("p"))
+  %f = qnn.prelu %p {slope = array<f64: 0.25, 0.5>, qnn.range = #qnn.range<-5000.0, 2.5, calibrated>} : (tensor<1x2x5x5xf32>) -> tensor<1x2x5x5xf32> loc("prelu"("f"))
+  %y = qnn.max_pool %f {kernel = array<i64: 3, 3>} : (tensor<1x2x5x5xf32>) -> tensor<1x2x3x3xf32> loc("pool"("y"))
+  return %y : tensor<1x2x3x3xf32>
+}
