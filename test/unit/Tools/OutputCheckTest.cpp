@@ -130,6 +130,10 @@ TEST(OutputCheck, PartsAreToldApart) {
   llvm::BitVector elements = elementsOf(found.collapses[0], twoParts({"scores"}), {20, 4});
   EXPECT_EQ(elements.count(), 40u);
   EXPECT_TRUE(elements[2] && elements[3] && !elements[0] && !elements[1]);
+  // All of the part together, also where it lies along an axis.
+  Tensor other = tensorOf(20, 4, [](auto r, auto c) { return c == 3 ? 0.5 * wave(r, c) : wave(r, c); });
+  EXPECT_NEAR(sqnrOf(found.collapses[0], twoParts({"scores"}), 0, {{reference}}, {{other}}), 10 * std::log10(8.0),
+              1e-6);
 }
 
 /// Scores of nothing: in float within a step, in the program a step away at most, in calibration many steps apart.
