@@ -1,4 +1,4 @@
-"""If, Loop, Scan, and functions of the model."""
+"""If, Loop, Scan."""
 from making import F32, Family, TensorProto, c, given, helper, ints, np, numpy_helper, op, x
 
 family = Family()

@@ -67,15 +67,15 @@ class Family:
     def __init__(self, opset=17, runs_on_constants=True):
         self.opset, self.runs_on_constants, self.cases = opset, runs_on_constants, {}
 
-    def add(self, name, nodes, results="y", opset=None, reference="onnxruntime", **arrays):
+    def add(self, name, nodes, results="y", opset=None, reference="onnxruntime", functions=(), **arrays):
         """A case whose nodes all become ops; `arrays` are its inputs, or constants. The reference: see `expected`."""
-        model = model_of(nodes, results, opset or self.opset, arrays)
+        model = model_of(nodes, results, opset or self.opset, arrays, functions)
         same = model if isinstance(reference, str) or callable(reference) else model_of(reference, results, opset or self.opset, arrays)
         self.cases[name] = lambda folder: write(folder, model, arrays, expected(same, arrays, reference))
 
-    def refuse(self, name, message, nodes, results="y", opset=None, **arrays):
+    def refuse(self, name, message, nodes, results="y", opset=None, functions=(), **arrays):
         """A model that is refused, or left to the host, with an error that holds `message`."""
-        self.cases[name] = lambda folder: write_refusal(folder, model_of(nodes, results, opset or self.opset, arrays), message)
+        self.cases[name] = lambda folder: write_refusal(folder, model_of(nodes, results, opset or self.opset, arrays, functions), message)
 
     def generate(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,7 +89,7 @@ class Family:
                 raise SystemExit(f"{folder.name}/{name}: {error}") from error
 
 
-def model_of(nodes, results, opset, arrays):
+def model_of(nodes, results, opset, arrays, functions=()):
     nodes = nodes if isinstance(nodes, list) else [nodes]
     inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
               for name, array in arrays.items() if not isinstance(array, Constant)]
@@ -97,7 +97,8 @@ def model_of(nodes, results, opset, arrays):
     constants = [array.proto(name) for name, array in arrays.items() if isinstance(array, Constant)]
     graph = helper.make_graph(nodes, "case", inputs, outputs, constants)
     opsets = [helper.make_opsetid("", opset), helper.make_opsetid(MICROSOFT, 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=8 if opset < 21 else 10)
+    opsets += [helper.make_opsetid(domain, 1) for domain in sorted({function.domain for function in functions})]
+    return helper.make_model(graph, opset_imports=opsets, functions=list(functions), ir_version=8 if opset < 21 else 10)
 
 
 def by_onnxruntime(model, feeds):
