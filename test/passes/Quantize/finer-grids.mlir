@@ -1,4 +1,9 @@
 // RUN: tare-opt %s --tare-set-target=target=shift_only --tare-conform-grids --split-input-file --mlir-print-local-scope --mlir-print-debuginfo | FileCheck %s
+// RUN: tare-opt %s --tare-set-target=target=shift_only --tare-conform-grids --split-input-file --remarks-filter=tare-conform-grids -o /dev/null 2>&1 | FileCheck %s --check-prefix=TOLD
+
+// TOLD-COUNT-3: ShiftedLeft | Category:tare-conform-grids | Layer=finer, Reason="a finer grid than 'quant.dcast@{{[0-9:]+}}' has: a zero is added"
+// TOLD: ShiftedLeft {{.*}}Layer=same
+// TOLD-NOT: ShiftedLeft
 
 // A grid that is finer: a zero on it is added, which shifts to the left.
 // CHECK-LABEL: func.func @finer

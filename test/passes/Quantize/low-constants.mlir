@@ -1,5 +1,19 @@
 // RUN: tare-opt %s --tare-set-target --tare-bound-ranges --split-input-file --mlir-print-local-scope | FileCheck %s
 // RUN: tare-opt %s --tare-set-target --tare-bound-ranges --split-input-file | FileCheck %s --check-prefix=BLOB
+// RUN: tare-opt %s --tare-set-target --tare-bound-ranges --split-input-file --remarks-filter=tare-bound-ranges -o /dev/null 2>&1 | FileCheck %s --check-prefix=TOLD
+
+// TOLD: BorderAbsorbed | Category:tare-bound-ranges | Layer=pool, Reason="-2 is never the largest"
+// TOLD: BorderAbsorbed {{.*}}Reason="-20 is never the largest"
+// TOLD-NOT: BorderAbsorbed
+// TOLD: BorderCutAway | Category:tare-bound-ranges | Layer=slice{{$}}
+// TOLD-NOT: BorderCutAway
+// TOLD: MaskShifted | Category:tare-bound-ranges | Layer=add, Reason="rows that are masked from end to end"
+// TOLD: RangeBounded {{.*}}Layer=mask_shifted, Reason="from [-50, 0] to [-16.7835, 0]: no result tells apart what is
+// TOLD: ConstantRaised {{.*}}Layer=add, Reason="'mask_shifted' to -16.7835: no result tells lower elements apart"
+// TOLD: RangeRaised {{.*}}Layer=add, Reason="from -52 to -13.7835"
+// TOLD: MaskShifted
+// TOLD-NOT: MaskShifted
+// TOLD: BorderAbsorbed {{.*}}Reason="-10000 is never the largest"
 
 // A border that is no higher than all that it surrounds is the pooling's own.
 // CHECK-LABEL: func.func @absorbed
