@@ -1,5 +1,5 @@
 """If, Loop, Scan."""
-from making import F32, Family, TensorProto, c, given, helper, ints, np, numpy_helper, op, x
+from making import F32, Family, TensorProto, given, helper, ints, np, numpy_helper, op, x
 
 family = Family()
 add, refuse = family.add, family.refuse

@@ -1,5 +1,5 @@
 """Conv, ConvTranspose."""
-from making import Family, c, given, integers, ints, np, op, x
+from making import Family, c, given, integers, np, op, x
 
 family = Family()
 add, refuse = family.add, family.refuse

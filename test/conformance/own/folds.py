@@ -1,7 +1,5 @@
 """What is computed at import: constants of every type and form, and the operators on them. The results meet an input, as numbers."""
-import itertools
-
-from making import Constant, F32, Family, TensorProto, c, given, helper, ints, np, op, x
+from making import Constant, F32, Family, TensorProto, given, helper, ints, np, op, x
 
 family = Family()
 add, refuse = family.add, family.refuse

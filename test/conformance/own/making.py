@@ -1,5 +1,4 @@
 """How a case is written: nodes, what is computed, and what is constant; ONNX Runtime says what comes of it."""
-import pathlib
 import shutil
 
 import numpy as np
@@ -144,5 +143,4 @@ def write_refusal(folder, model, message):
     (folder / "refusal.txt").write_text(message)
 
 
-__all__ = ["F32", "HOST", "MICROSOFT", "Constant", "Family", "TensorProto", "c", "given", "helper", "integers", "ints", "np", "numpy_helper", "onnx", "op", "pathlib",
-           "positive", "x"]
+__all__ = ["F32", "HOST", "Constant", "Family", "TensorProto", "c", "given", "helper", "integers", "ints", "np", "numpy_helper", "onnx", "op", "positive", "x"]

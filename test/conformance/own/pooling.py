@@ -1,5 +1,5 @@
 """Poolings and what reduces axes."""
-from making import Family, c, given, integers, ints, np, op, positive, x
+from making import Family, given, integers, ints, np, op, positive, x
 
 family = Family()
 add, refuse = family.add, family.refuse

@@ -1,7 +1,7 @@
 """Products of matrices, Einsum, fused products, rotary embeddings."""
 import itertools
 
-from making import F32, Family, c, given, integers, ints, np, op, positive, x
+from making import Family, c, given, integers, np, op, x
 
 family = Family()
 add, refuse = family.add, family.refuse
