@@ -30,7 +30,7 @@ class Suite:
         self.build = build
         shown = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True, text=True)
         self.tests = {test["name"]: test for test in json.loads(shown.stdout)["tests"]}
-        self.pieces, self.lit, self.locks = [], None, {}
+        self.pieces, self.setups, self.lit, self.locks = [], [], None, {}
         # A test of GoogleTest takes less than to start its program: a thousand of them are one piece.
         programs = {test["command"][0]: test for test in self.tests.values() if is_discovered(test["command"])}
         self.pieces += [Piece(program, program) for program in programs]
@@ -42,8 +42,16 @@ class Suite:
             if name == "lit":
                 self.lit = command
                 self.pieces += [Piece(file, "lit") for file in lit_files(command)]
+            elif "FIXTURES_SETUP" in self.properties(name):
+                self.setups.append(name)
             elif name != "lit.round_trip":
                 self.pieces.append(Piece(name, name, slow="pytest" in command))
+
+    def prepare(self):
+        """Writes what other tests read; a bug cannot be noticed by it."""
+        for name in self.setups:
+            if not self.run(name, [name], {}, 600):
+                raise SystemExit(f"mutate: {name} fails, which other tests need")
 
     def command(self, group, names):
         """What runs these pieces of a group until the first failure."""

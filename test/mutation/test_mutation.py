@@ -251,3 +251,22 @@ def test_who_looks_closely_runs_first():
     assert [len(names) for _, names, _ in suite.batches(many)] == [suite.TOGETHER, 1]
     # Starting is most of what a quick one takes.
     assert [round(seconds, 3) for _, _, seconds in suite.batches(many)] == [round(1 + .1 * (suite.TOGETHER - 1), 3), 1]
+
+
+def test_what_tests_read_is_made_first_and_judges_nothing(tmp_path, monkeypatch):
+    """A test that sets up a fixture of ctest is no piece: it runs once, before all others."""
+    made = tmp_path / "made"
+    shown = {"tests": [{"name": "use", "command": ["/usr/bin/test", "-e", str(made)], "properties": []},
+                       {"name": "make", "command": ["/usr/bin/touch", str(made)], "properties": [{"name": "FIXTURES_SETUP", "value": ["cases"]},
+                                                                                                 {"name": "WORKING_DIRECTORY", "value": str(tmp_path)}]}]}
+    real = subprocess.run
+    monkeypatch.setattr(suite.subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 0, json.dumps(shown)) if command[0] == "ctest"
+                        else real(command, **options))
+    tests = suite.Suite(tmp_path)
+    assert [piece.name for piece in tests.pieces] == ["use"] and tests.setups == ["make"]
+    assert not tests.run("use", ["use"], {}, 10)
+    tests.prepare()
+    assert tests.run("use", ["use"], {}, 10)
+    shown["tests"][1]["command"] = ["/usr/bin/false"]
+    with pytest.raises(SystemExit, match="make fails, which other tests need"):
+        suite.Suite(tmp_path).prepare()

@@ -210,7 +210,7 @@ template <bool takesMean> LogicalResult importSkipNorm(Node &node) {
     return failure();
   int64_t last = dims(sum).size() - 1;
   Reduced axes = over(sum, {last});
-  double epsilon = node.floatAttribute("epsilon", 1e-5f);
+  double epsilon = node.floatAttribute("epsilon", 1e-12f);
   mlir::Value centered = takesMean ? withoutMean(node, sum, axes) : sum;
   mlir::Value shift = takesMean && node.hasOperand(beta) ? trailing(node, beta, sum, last) : nullptr;
   return scaleAndShift(node, scaledToOne(node, centered, axes, epsilon), trailing(node, 2, sum, last), shift);

@@ -55,3 +55,45 @@ func.func @refused(%x: tensor<8x2x1x4x!nchw>) -> (tensor<8x1x4x2x!nhwc>, tensor<
   %4 = qnn.reshape %3 {shape = array<i64: 4, 16>} : (tensor<8x1x4x2xf32>) -> tensor<4x16xf32> loc("reshape")
   return %0, %1, %3, %4 : tensor<8x1x4x2x!nhwc>, tensor<8x1x4x2xf32>, tensor<8x1x4x2xf32>, tensor<4x16xf32>
 }
+
+// -----
+
+!q = !quant.uniform<i8:f32, 0.5>
+
+// Above a quantize it stays where another op reads the transpose, or what it turns.
+// CHECK-LABEL: func.func @quantize_of_several
+// CHECK: %[[A:.*]] = qnn.relu
+// CHECK: %[[T:.*]] = qnn.transpose %[[A]]
+// CHECK: quant.qcast %[[T]]
+// CHECK: %[[B:.*]] = qnn.relu
+// CHECK: %[[U:.*]] = qnn.transpose %[[B]]
+// CHECK: quant.qcast %[[U]]
+func.func @quantize_of_several(%x: tensor<1x2xf32>) -> (tensor<2x1x!q>, tensor<2x1xf32>, tensor<2x1x!q>, tensor<1x2xf32>) {
+  %a = qnn.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("a")
+  %t = qnn.transpose %a {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("t")
+  %0 = quant.qcast %t : tensor<2x1xf32> to tensor<2x1x!q>
+  %b = qnn.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("b")
+  %u = qnn.transpose %b {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("u")
+  %1 = quant.qcast %u : tensor<2x1xf32> to tensor<2x1x!q>
+  return %0, %t, %1, %b : tensor<2x1x!q>, tensor<2x1xf32>, tensor<2x1x!q>, tensor<1x2xf32>
+}
+
+// -----
+
+!q = !quant.uniform<i8:f32, 0.5>
+
+// Nor does it where nothing is computed in front of it: an input, or integers that are read.
+// CHECK-LABEL: func.func @quantize_of_inputs
+// CHECK: %[[T:.*]] = qnn.transpose %arg0
+// CHECK: quant.qcast %[[T]]
+// CHECK: %[[D:.*]] = quant.dcast %arg1
+// CHECK: %[[U:.*]] = qnn.transpose %[[D]]
+// CHECK: quant.qcast %[[U]]
+func.func @quantize_of_inputs(%x: tensor<1x2xf32>, %r: tensor<1x2x!q>) -> (tensor<2x1x!q>, tensor<2x1x!q>) {
+  %t = qnn.transpose %x {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("t")
+  %0 = quant.qcast %t : tensor<2x1xf32> to tensor<2x1x!q>
+  %d = quant.dcast %r : tensor<1x2x!q> to tensor<1x2xf32>
+  %u = qnn.transpose %d {permutation = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32> loc("u")
+  %1 = quant.qcast %u : tensor<2x1xf32> to tensor<2x1x!q>
+  return %0, %1 : tensor<2x1x!q>, tensor<2x1x!q>
+}

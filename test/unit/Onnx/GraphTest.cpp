@@ -5,6 +5,7 @@
 
 using namespace tare::onnx;
 using namespace tare::onnx::test;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -100,6 +101,95 @@ TEST(Inputs, Errors) {
   for (const char *text : {"", "x", "=1", "x=0", "x=-1", "x=1,,2", "x=1,a", "x=99999999999999999999"})
     EXPECT_FALSE(parseInputShape(text)) << text;
   EXPECT_EQ(parseInputShape("a=b=2,3")->name, "a=b");
+}
+
+TEST(Outputs, ListedSeveralTimes) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y").output("y").output("y:2").output("y");
+  model.node("Relu", {"x"}, {"y"});
+  model.node("Tanh", {"x"}, {"y:2"});
+  std::string ir = import(model).ir;
+  EXPECT_THAT(ir, HasSubstr("-> (tensor<2xf32> {qnn.name = \"y\"}, tensor<2xf32> {qnn.name = \"y:3\"}, tensor<2xf32> "
+                            "{qnn.name = \"y:2\"}, tensor<2xf32> {qnn.name = \"y:4\"})"));
+}
+
+/// The output y of a model that gives a constant of a type.
+std::string constantOutput(Data type, const std::vector<int64_t> &values) {
+  ModelBuilder model;
+  model.input("x", {2}).output("z").output("y");
+  model.integers("c", {int64_t(values.size())}, values, type);
+  model.node("Relu", {"x"}, {"z"});
+  model.node("Identity", {"c"}, {"y"}).named("give");
+  std::string error = errorOf(model);
+  return error.empty() ? import(model).ir : error;
+}
+
+TEST(Outputs, Constants) {
+  using proto::TensorProto;
+  std::string bytes = constantOutput(TensorProto::UINT8, {0, 130, 255});
+  EXPECT_THAT(bytes, HasSubstr("dense<[-128, 2, 127]> : tensor<3xi8>"));
+  EXPECT_THAT(bytes, HasSubstr("tensor<3xi8> {qnn.name = \"y\", qnn.unsigned}"));
+  std::string whole = constantOutput(TensorProto::INT64, {5});
+  EXPECT_THAT(whole, HasSubstr("dense<5> : tensor<1xi64>"));
+  EXPECT_THAT(whole, HasSubstr("tensor<1xi64> {qnn.name = \"y\"}"));
+  EXPECT_EQ(
+      constantOutput(TensorProto::BOOL, {1}),
+      "node 'give' (Identity, opset 13): output 'y': is a constant of bool, which a program cannot give; cast it to "
+      "uint8");
+  EXPECT_EQ(
+      constantOutput(TensorProto::INT64, {}),
+      "node 'give' (Identity, opset 13): output 'y' has the shape 0, which holds no elements; leave it out of the "
+      "model's outputs");
+}
+
+TEST(Outputs, FormatsOfTheModel) {
+  using proto::TensorProto;
+  for (auto [type, format] :
+       {std::pair(TensorProto::FLOAT16, "f16"), {TensorProto::BFLOAT16, "bf16"}, {TensorProto::FLOAT, ""}}) {
+    ModelBuilder model;
+    model.input("x", {2}, type).output("y");
+    model.graph().mutable_output(0)->mutable_type()->mutable_tensor_type()->set_elem_type(type);
+    model.node("Relu", {"x"}, {"y"});
+    std::string ir = import(model).ir;
+    EXPECT_EQ(ir.find("#qnn.float_format<" + std::string(format) + ">") != std::string::npos, *format != 0) << ir;
+    EXPECT_THAT(ir, HasSubstr("tensor<2xf32>"));
+  }
+}
+
+TEST(Inputs, EightDimensionsAtMost) {
+  for (size_t rank : {8, 9}) {
+    ModelBuilder model;
+    model.input("x", tare::Shape(rank, 1)).output("y");
+    model.node("Relu", {"x"}, {"y"}).named("act");
+    EXPECT_EQ(errorOf(model),
+              rank == 8 ? "" : "node 'act' (Relu, opset 13): value 'x' has 9 dimensions, expected 8 at most");
+    ModelBuilder result;
+    result.input("x", {1}).output("y");
+    result.integers("s", {int64_t(rank)}, std::vector<int64_t>(rank, 1));
+    result.node("Reshape", {"x", "s"}, {"y"}).named("shape");
+    EXPECT_EQ(errorOf(result),
+              rank == 8 ? "" : "node 'shape' (Reshape, opset 13): value 'y' has 9 dimensions, expected 8 at most");
+  }
+}
+
+TEST(Inputs, TypesOfElements) {
+  using proto::TensorProto;
+  auto typeOf = [](Data type) {
+    ModelBuilder model;
+    model.input("x", {2}, type).input("r", {2}).output("y");
+    model.node("Relu", {"r"}, {"y"});
+    std::string error = errorOf(model);
+    return error.empty() ? import(model).ir : error;
+  };
+  EXPECT_THAT(typeOf(TensorProto::DOUBLE), HasSubstr("%arg0: tensor<2xf32>"));
+  EXPECT_THAT(typeOf(TensorProto::INT8),
+              AllOf(HasSubstr("!i8 = !quant.uniform<i8:f32, 1.000000e+00>"), HasSubstr("%arg0: tensor<2x!i8>")));
+  EXPECT_THAT(typeOf(TensorProto::UINT16),
+              AllOf(HasSubstr("!u16 = !quant.uniform<u16:f32, 1.000000e+00>"), HasSubstr("%arg0: tensor<2x!u16>")));
+  EXPECT_THAT(typeOf(TensorProto::INT32), HasSubstr("%arg0: tensor<2xi32>"));
+  EXPECT_THAT(typeOf(TensorProto::BOOL), HasSubstr("%arg0: tensor<2xi1>"));
+  EXPECT_EQ(typeOf(TensorProto::STRING),
+            "input 'x' has elements of type string, expected floating point, integers or bool");
 }
 
 } // namespace

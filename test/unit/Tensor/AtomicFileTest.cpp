@@ -1,8 +1,11 @@
 #include "tare/Tensor/AtomicFile.h"
 #include "Support.h"
+#include "SystemCalls.h"
 #include "tare/Tensor/AtomicFolder.h"
 #include "tare/Tensor/Temporaries.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace tare;
@@ -70,7 +73,10 @@ TEST_F(AtomicFileTest, HasNoNameUntilItIsCommitted) {
   ASSERT_TRUE(file);
   ASSERT_TRUE(file->write("new"));
   // But on file systems that have no such files.
-  EXPECT_EQ(fileCount(), file->temporaryPath().empty() ? 0u : 1u);
+  int nameless = open(folder.c_str(), O_TMPFILE | O_RDWR, 0600);
+  EXPECT_EQ(fileCount(), nameless < 0 ? 1u : 0u);
+  EXPECT_EQ(file->temporaryPath().empty(), nameless >= 0);
+  close(nameless);
   ASSERT_TRUE(file->commit());
   EXPECT_EQ(readText(path("a")), "new");
   EXPECT_EQ(fileCount(), 1u);
@@ -125,4 +131,70 @@ TEST_F(AtomicFileTest, NothingIsBegunAfterAnEarlyEnd) {
     _exit(made && refused && fileCount() == 0 ? 0 : 1);
   };
   EXPECT_EXIT(end(), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(AtomicFileTest, InterruptedAndShortCallsGoOn) {
+  Result<AtomicFile> file = AtomicFile::create(path("a"));
+  ASSERT_TRUE(file);
+  {
+    WithCalls slow(Calls::Slow);
+    ASSERT_TRUE(file->write("0123456789"));
+    ASSERT_TRUE(file->writeAt(2, "abcdefg", 7));
+    ASSERT_TRUE(file->write("!"));
+    EXPECT_EQ(file->size(), 11u);
+  }
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(readText(path("a")), "01abcdefg9!");
+}
+
+TEST_F(AtomicFileTest, FailuresAreTold) {
+  Result<AtomicFile> file = AtomicFile::create(path("a"));
+  ASSERT_TRUE(file);
+  WithCalls failing(Calls::Failing);
+  std::string expected = "cannot write " + path("a") + ": input/output error";
+  Status written = file->write("x"), at = file->writeAt(0, "x", 1);
+  ASSERT_FALSE(written);
+  ASSERT_FALSE(at);
+  EXPECT_EQ(written.error().message, expected);
+  EXPECT_EQ(at.error().message, expected);
+  Status whole = writeFile(path("b"), "x");
+  EXPECT_FALSE(whole);
+  EXPECT_FALSE(std::filesystem::exists(path("b")));
+}
+
+/// What an assignment replaces is dropped, and what it takes goes on.
+TEST_F(AtomicFileTest, MovesWithWhatItHasWritten) {
+  Result<AtomicFile> first = AtomicFile::createNamed(path("a")), second = AtomicFile::createNamed(path("b"));
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(second->write("hello"));
+  *first = std::move(*second);
+  EXPECT_EQ(first->size(), 5u);
+  EXPECT_EQ(fileCount(), 1u);
+  AtomicFile &same = *first;
+  *first = std::move(same);
+  ASSERT_TRUE(first->write("!"));
+  ASSERT_TRUE(first->commit());
+  EXPECT_EQ(readText(path("b")), "hello!");
+  EXPECT_FALSE(std::filesystem::exists(path("a")));
+}
+
+TEST_F(AtomicFileTest, MayBeReadByWhomTheMaskAllows) {
+  for (bool named : {false, true}) {
+    Result<AtomicFile> file = named ? AtomicFile::createNamed(path("a")) : AtomicFile::create(path("a"));
+    ASSERT_TRUE(file && file->commit());
+    mode_t mask = umask(0);
+    umask(mask);
+    EXPECT_EQ(unsigned(std::filesystem::status(path("a")).permissions()), 0666u & ~mask);
+    std::filesystem::remove(path("a"));
+  }
+}
+
+TEST_F(AtomicFileTest, NameWithoutAFolder) {
+  std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder);
+  Status status = writeFile("a", "x");
+  std::filesystem::current_path(before);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(readText(path("a")), "x");
+  EXPECT_EQ(fileCount(), 1u);
 }

@@ -1,6 +1,7 @@
 //===- AtomicFolderTest.cpp - All of a folder, or nothing -----------------===//
 #include "tare/Tensor/AtomicFolder.h"
 #include "Support.h"
+#include "SystemCalls.h"
 
 using namespace tare;
 using namespace tare::test;
@@ -72,4 +73,42 @@ TEST_F(AtomicFolderTest, KeepsWhatCameIntoBeingMeanwhile) {
   writeText(path("a/x"), "someone else's");
   EXPECT_FALSE(made->commit());
   EXPECT_EQ(readText(path("a/x")), "someone else's");
+}
+
+TEST_F(AtomicFolderTest, InterruptedAndShortCallsGoOn) {
+  auto made = AtomicFolder::create(path("a"));
+  ASSERT_TRUE(made);
+  {
+    WithCalls slow(Calls::Slow);
+    ASSERT_TRUE(made->write("x", 2, "0123456789", 10));
+    ASSERT_TRUE(made->write("x", 0, "ab", 2));
+  }
+  ASSERT_TRUE(made->commit());
+  EXPECT_EQ(readText(path("a/x")), "ab0123456789");
+}
+
+TEST_F(AtomicFolderTest, FailuresAreTold) {
+  auto made = AtomicFolder::create(path("a"));
+  ASSERT_TRUE(made);
+  WithCalls failing(Calls::Failing);
+  Status status = made->write("x", 0, "x", 1);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "cannot write " + path("a") + "/x: input/output error");
+}
+
+TEST_F(AtomicFolderTest, FolderThatIsThereIsTold) {
+  auto made = AtomicFolder::create(path("a"));
+  ASSERT_TRUE(made && made->makeFolder("inner"));
+  Status again = made->makeFolder("inner");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, "cannot write " + path("a") + "/inner: file exists");
+}
+
+TEST_F(AtomicFolderTest, SlashesBehindTheNameAreNone) {
+  for (std::string slashes : {"/", "///"}) {
+    auto made = AtomicFolder::create(path("a") + slashes);
+    ASSERT_TRUE(made && made->commit());
+    EXPECT_TRUE(std::filesystem::is_directory(path("a")));
+    std::filesystem::remove(path("a"));
+  }
 }

@@ -98,3 +98,72 @@ TEST(Convert, HalfToFloat) {
   EXPECT_EQ(halfToFloat(0xfc00), -INFINITY);
   EXPECT_TRUE(std::isnan(halfToFloat(0x7e00)));
 }
+
+TEST(Convert, WhatIsConvertible) {
+  const std::vector<ElementType> floats = {ElementType::f32, ElementType::f64};
+  const std::vector<ElementType> others = {ElementType::i8,  ElementType::u8,  ElementType::i16,
+                                           ElementType::u16, ElementType::i32, ElementType::u32,
+                                           ElementType::i64, ElementType::u64, ElementType::boolean};
+  for (ElementType to : floats)
+    for (ElementType from : floats)
+      EXPECT_TRUE(isConvertible(from, to));
+  for (ElementType other : others) {
+    for (ElementType real : floats) {
+      EXPECT_TRUE(isConvertible(other, real));
+      EXPECT_FALSE(isConvertible(real, other));
+    }
+    for (ElementType same : others)
+      EXPECT_TRUE(isConvertible(other, same));
+  }
+}
+
+namespace {
+/// 1 of each type as each other one that it converts to.
+template <typename From, typename To> void convertsOne() {
+  Tensor from = makeTensor<From>({2}, {From(0), From(1)}), to(ElementTypeOf<To>::value, {2});
+  ASSERT_TRUE(convert(from.view(), to.mutableView()));
+  EXPECT_EQ(valuesOf<To>(to), (std::vector<To>{To(0), To(1)}));
+}
+template <typename From> void convertsOneToAll() {
+  convertsOne<From, float>();
+  convertsOne<From, double>();
+  if constexpr (!std::is_floating_point_v<From>) {
+    convertsOne<From, int8_t>(), convertsOne<From, uint8_t>(), convertsOne<From, int16_t>(),
+        convertsOne<From, uint16_t>();
+    convertsOne<From, int32_t>(), convertsOne<From, uint32_t>(), convertsOne<From, int64_t>(),
+        convertsOne<From, uint64_t>();
+  }
+}
+} // namespace
+
+TEST(Convert, EveryPairOfTypes) {
+  convertsOneToAll<float>(), convertsOneToAll<double>();
+  convertsOneToAll<int8_t>(), convertsOneToAll<uint8_t>(), convertsOneToAll<int16_t>(), convertsOneToAll<uint16_t>();
+  convertsOneToAll<int32_t>(), convertsOneToAll<uint32_t>(), convertsOneToAll<int64_t>(), convertsOneToAll<uint64_t>();
+}
+
+TEST(Convert, Bools) {
+  Tensor bools(ElementType::boolean, {2}), bytes = makeTensor<uint8_t>({2}, {1, 0});
+  ASSERT_TRUE(convert(bytes.view(), bools.mutableView()));
+  EXPECT_TRUE(bools.as<bool>()[0]);
+  EXPECT_FALSE(bools.as<bool>()[1]);
+  Tensor back(ElementType::i64, {2});
+  ASSERT_TRUE(convert(bools.view(), back.mutableView()));
+  EXPECT_EQ(valuesOf<int64_t>(back), (std::vector<int64_t>{1, 0}));
+  Status status = convert(makeTensor<int8_t>({2}, {1, 2}).view(), bools.mutableView());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "value 2 at element 1 does not fit bool");
+  EXPECT_FALSE(convert(makeTensor<int8_t>({2}, {-1, 0}).view(), bools.mutableView()));
+}
+
+TEST(Convert, FloatsAreNoIntegers) {
+  Tensor to(ElementType::i32, {1});
+  Status status = convert(makeTensor<float>({1}, {1}).view(), to.mutableView());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "floats do not convert to integers");
+}
+
+TEST(Convert, Bfloat16OfAll) {
+  Tensor rounded = toBfloat16(makeTensor<float>({3}, {1.00390625f, 1.01171875f, -3}));
+  EXPECT_EQ(valuesOf<float>(rounded), (std::vector<float>{1.0f, 1.015625f, -3}));
+}

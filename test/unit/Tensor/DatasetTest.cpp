@@ -140,6 +140,13 @@ TEST_F(DatasetTest, ArrayWithoutAxesIsEverySamples) {
     EXPECT_EQ(valuesOf<int64_t>((*sample)->inputs[0]), std::vector<int64_t>{16000});
     EXPECT_EQ((*sample)->inputs[1].as<float>()[0], float(2 * i));
   }
+  // In whatever order the inputs are.
+  auto reversed = Dataset::open(path("a.npz"), {inputs[1], inputs[0]});
+  ASSERT_TRUE(reversed) << reversed.error().message;
+  auto first = (*reversed)->next();
+  ASSERT_TRUE(first && *first);
+  EXPECT_EQ(valuesOf<float>((*first)->inputs[0]), (std::vector<float>{0, 1}));
+  EXPECT_EQ(valuesOf<int64_t>((*first)->inputs[1]), std::vector<int64_t>{16000});
   // Where no array has samples there is one.
   write("one.npz", {{"rate", makeTensor<int64_t>({}, {8000})}});
   auto one = Dataset::open(path("one.npz"), {inputs[0]});

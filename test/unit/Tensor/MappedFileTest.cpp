@@ -4,7 +4,9 @@
 #include "Support.h"
 
 #include <cstring>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tare;
 
@@ -44,6 +46,45 @@ TEST_F(MappedFileTest, ForgottenBytesAreReadAgain) {
   std::string copy = contents;
   MappedFile::forget(copy.data(), copy.size());
   EXPECT_EQ(copy, contents);
+}
+
+/// Whether a page of this process is in memory, as the system says.
+bool isPresent(const void *address) {
+  uint64_t entry = 0, page = reinterpret_cast<uintptr_t>(address) / uintptr_t(sysconf(_SC_PAGE_SIZE));
+  // Read in whole entries alone.
+  int map = open("/proc/self/pagemap", O_RDONLY);
+  ssize_t got = pread(map, &entry, sizeof(entry), off_t(page * sizeof(entry)));
+  close(map);
+  return got == sizeof(entry) && (entry >> 63 & 1);
+}
+
+/// The whole pages within the bytes, and no other.
+TEST_F(MappedFileTest, ForgetsWholePages) {
+  const size_t page = size_t(sysconf(_SC_PAGE_SIZE)), pages = 8;
+  if (!isPresent(&page))
+    GTEST_SKIP() << "the system does not say which pages are in memory";
+  std::ofstream(path("data"), std::ios::binary) << std::string(pages * page, 'x');
+  auto file = MappedFile::open(path("data"));
+  ASSERT_TRUE(file) << file.error().message;
+  const std::byte *data = (*file)->bytes().data();
+  auto forgotten = [&](size_t begin, size_t end) {
+    volatile int sum = 0;
+    for (size_t i = 0; i != pages; ++i)
+      sum = sum + int(data[i * page]);
+    MappedFile::forget(data + begin, end - begin);
+    std::string found;
+    for (size_t i = 0; i != pages; ++i)
+      found += isPresent(data + i * page) ? '1' : '0';
+    return found;
+  };
+  EXPECT_EQ(forgotten(0, pages * page), "00000000");
+  EXPECT_EQ(forgotten(page, 3 * page), "10011111");
+  EXPECT_EQ(forgotten(page - 1, 3 * page + 1), "10011111");
+  EXPECT_EQ(forgotten(page + 1, 4 * page - 1), "11011111");
+  EXPECT_EQ(forgotten(page + 1, 3 * page - 1), "11111111");
+  EXPECT_EQ(forgotten(7 * page, 8 * page), "11111110");
+  // What reaches beyond the file is somebody else's.
+  EXPECT_EQ(forgotten(page, pages * page + 1), "11111111");
 }
 
 TEST_F(MappedFileTest, OthersAreErrors) {

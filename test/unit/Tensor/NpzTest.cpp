@@ -1,6 +1,7 @@
 #include "tare/Tensor/Npz.h"
 #include "Support.h"
 
+#include <sys/stat.h>
 #include <thread>
 
 using namespace tare;
@@ -136,4 +137,96 @@ TEST_F(NpzTest, DamagedArchives) {
       flipped[i] ^= bit;
       (void)readAll(flipped);
     }
+}
+
+/// What zip's members may be called: UTF-8 without control characters. A .npy file has no names.
+TEST_F(NpzTest, NamesOfArrays) {
+  using namespace std::string_literals;
+  for (const std::string &name : {"a b"s, "a\tb\n\r"s, "\x7f"s, "\u00e9"s, "\xc2\x80"s, "\xdf\xbf"s, "\xe0\xa0\x80"s,
+                                  "\xef\xbf\xbd"s, "\xf0\x9f\x98\x80"s, "\xf4\x8f\xbf\xbf"s, "/conv:0"s}) {
+    Result<ArrayWriter> writer = ArrayWriter::create(path("a.npz"));
+    ASSERT_TRUE(writer && writer->add(name, iota({2}).view()) && writer->commit()) << name;
+    Result<NpzReader> reader = NpzReader::open(path("a.npz"));
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(reader->names(), std::vector<std::string>{name});
+  }
+  for (const std::string &name :
+       {"a\x1f"s, "\x01"s, "a\vb"s, "\0"s, "\x80"s, "\xbf"s, "\xc1\x80"s, "\xc2"s, "\xc2 "s, "\xdf\xc0"s, "\xe0\xa0"s,
+        "\xe0\xa0 "s, "\xef\xbf"s, "\xf0\x9f\x98"s, "\xf0\x9f\x98 "s, "\xf5\x80\x80\x80"s}) {
+    Result<ArrayWriter> writer = ArrayWriter::create(path("b.npz"));
+    ASSERT_TRUE(writer);
+    Status added = writer->add(name, iota({2}).view());
+    ASSERT_FALSE(added) << name;
+    EXPECT_NE(added.error().message.find("has characters that names in an .npz file have not"), std::string::npos);
+    Result<ArrayWriter> one = ArrayWriter::create(path("b.npy"));
+    EXPECT_TRUE(one && one->add(name, iota({2}).view()) && one->commit());
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("b.npz")));
+}
+
+TEST_F(NpzTest, StackedShapes) {
+  struct Case {
+    Shape sample;
+    Stacking stacking;
+    Shape whole;
+  };
+  for (const Case &c : std::vector<Case>{{{1, 4}, Stacking::firstAxis, {3, 4}},
+                                         {{2, 4}, Stacking::firstAxis, {6, 4}},
+                                         {{2, 4}, Stacking::newAxis, {3, 2, 4}},
+                                         {{}, Stacking::firstAxis, {3}},
+                                         {{}, Stacking::newAxis, {3}}}) {
+    Result<ArrayWriter> writer = ArrayWriter::create(path("a.npy"));
+    ASSERT_TRUE(writer && writer->addSamples("x", {ElementType::f32, c.sample}, c.stacking));
+    for (int64_t i : {2, 0, 1}) {
+      Tensor sample(ElementType::f32, c.sample);
+      std::fill_n(sample.mutableAs<float>(), sample.count(), float(i));
+      ASSERT_TRUE(writer->write(0, i, sample.view()));
+    }
+    ASSERT_TRUE(writer->commit());
+    Result<Tensor> read = readNpy(path("a.npy"));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->shape(), c.whole);
+    for (int64_t i = 0; i < read->count(); ++i)
+      EXPECT_EQ(read->as<float>()[i], float(i / elementCount(c.sample)));
+  }
+}
+
+TEST_F(NpzTest, WhatCannotBeWritten) {
+  auto message = [](auto result) { return result ? std::string() : result.error().message; };
+  EXPECT_EQ(message(ArrayWriter::create(path("a.txt"))),
+            "cannot write " + path("a.txt") + ": expected a name that ends in .npz, or in .npy for one array");
+  EXPECT_EQ(message(ArrayWriter::create(folder)), "cannot write " + folder.string() + ": it is a folder");
+  Result<ArrayWriter> empty = ArrayWriter::create(path("a.npz"));
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(message(empty->commit()), "cannot write " + path("a.npz") + ": no array");
+  Result<ArrayWriter> writer = ArrayWriter::create(path("a.npz"));
+  ASSERT_TRUE(writer && writer->addSamples("x", {ElementType::f32, {1, 2}}, Stacking::firstAxis));
+  EXPECT_EQ(message(writer->write(0, 0, iota({2, 1}).view())), "array 'x' has samples float32 1x2, not float32 2x1");
+  ASSERT_TRUE(writer->write(0, 2, iota({1, 2}).view()) && writer->write(0, 0, iota({1, 2}).view()));
+  EXPECT_EQ(message(writer->commit()), "cannot write " + path("a.npz") + ": samples of 'x' are missing");
+}
+
+/// Links end where they point to, and a device takes the archive as it is.
+TEST_F(NpzTest, PipesTakeArchives) {
+  std::string copy = path("copy.npz");
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  std::thread reader([&] { writeText(copy, readText(path("pipe"))); });
+  {
+    Result<ArrayWriter> writer = ArrayWriter::create(path("pipe"));
+    ASSERT_TRUE(writer && writer->add("x", iota({70000}).view()) && writer->commit());
+  }
+  reader.join();
+  Result<NpzReader> read = NpzReader::open(copy);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(valuesOf<float>(*read->read("x")), valuesOf<float>(iota({70000})));
+}
+
+TEST_F(NpzTest, LargeArraysAreWhole) {
+  Tensor large = iota({3, 400001});
+  for (std::string name : {"a.npz", "a.npy"}) {
+    Result<ArrayWriter> writer = ArrayWriter::create(path(name));
+    ASSERT_TRUE(writer && writer->add("x", large.view()) && writer->commit());
+  }
+  EXPECT_EQ(valuesOf<float>(*readNpy(path("a.npy"))), valuesOf<float>(large));
+  EXPECT_EQ(valuesOf<float>(*NpzReader::open(path("a.npz"))->read("x")), valuesOf<float>(large));
 }
