@@ -120,7 +120,7 @@ private:
 OutputParts partsOf(Value value, std::string name, const Tensor &borders) {
   Labeller labeller;
   std::optional<Tensor> labels = labeller.label(value);
-  OutputParts parts{std::move(name), {}, isDiscrete(value), {}};
+  OutputParts parts{std::move(name), {}, {}, isDiscrete(value)};
   if (labels)
     parts.parts = std::move(labeller.parts);
   else

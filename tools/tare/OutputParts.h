@@ -28,11 +28,11 @@ struct OutputPart {
 struct OutputParts {
   std::string name;
   std::vector<OutputPart> parts;
-  /// Whether its elements are bools or indices, of which only equal ones are alike (DiscreteValues.h).
-  bool isDiscrete = false;
   /// float32, of the output's shape: the index into `parts` of each element, or what borders are labelled. Empty where
   /// all is one part.
   Tensor labels;
+  /// Whether its elements are bools or indices, of which only equal ones are alike (DiscreteValues.h).
+  bool isDiscrete = false;
 
   /// Nothing of an element that a padding has put there, and that no data changes.
   std::optional<size_t> partOf(int64_t element) const;

@@ -115,7 +115,8 @@ private:
   }
   Value lookup(Value x) {
     Shape shape = pick(2) ? Shape{256} : Shape{shapeOf(x).back(), 256};
-    return npu::LookupOp::create(builder, loc, x, constant(ElementType::i8, shape, -128, 127), npu::FunctionAttr());
+    return npu::LookupOp::create(builder, loc, x, constant(ElementType::i8, shape, -128, 127), npu::FunctionAttr(),
+                                 DenseI32ArrayAttr());
   }
 
   Value slice(Value x) {
