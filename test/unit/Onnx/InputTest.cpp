@@ -161,7 +161,7 @@ TEST(InputValues, Texts) {
     Result<InputValue> refused = parseInputValue(bad);
     ASSERT_FALSE(refused) << bad;
     EXPECT_EQ(refused.error().message,
-              "--input-value must be NAME=VALUES, for example sr=16000, found '" + std::string(bad) + "'");
+              "--input-value must be NAME=VALUES, for example sr=16000 or flag=true, found '" + std::string(bad) + "'");
   }
 }
 
