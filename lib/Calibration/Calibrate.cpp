@@ -197,14 +197,6 @@ struct Values {
            });
   }
 
-  /// Ends that a method was asked to choose, and that cut something off, do so by intent, and the default of 16 bits
-  /// cuts off what it takes for outliers.
-  static Range uncut(const ValueRange &range, const Range &seen, const SearchOptions &search) {
-    if (search.method == Method::automatic && !search.grid.isFine())
-      return {range.min, range.max};
-    return {range.min <= seen.min ? range.min : -HUGE_VAL, range.max >= seen.max ? range.max : HUGE_VAL};
-  }
-
   /// (A67) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
   /// expected beyond.
   void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
@@ -234,8 +226,7 @@ struct Values {
     if (!(strength > 0) || samples * elements < fewest)
       return;
     if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
-      range.beyond =
-          expectedBeyond(uncut(range, seen, search), seen, ends, samples, elements, imageOf(value)) / strength;
+      range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
       return;
     }
     const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));

@@ -21,7 +21,9 @@ namespace {
 /// False, with an error, where the operand that the result's shape depends on is computed.
 bool isShapeKnown(Inference &n, size_t operand) {
   if (n.has(operand) && !n.isKnown(operand))
-    n.error(fmt::format("its result's shape depends on data: operand {} must be a constant", operand));
+    n.error(fmt::format("its result's shape depends on data: operand {} must be a constant, or the network "
+                        "end before it (--outputs)",
+                        operand));
   (void)n.type(operand);
   return !n.failed();
 }

@@ -103,7 +103,9 @@ void checkOperands(Inference &n) {
   const TensorType boxes = n.type(0), scores = n.type(1);
   for (size_t i = 0; i < n.numOperands(); ++i)
     if (n.has(i) && !n.isKnown(i))
-      n.error(fmt::format("its result's shape depends on data: operand {} must be a constant", i));
+      n.error(fmt::format("its result's shape depends on data: operand {} must be a constant, or the network "
+                          "end before it (--outputs)",
+                          i));
   if (boxes.element != ElementType::f32 || scores.element != ElementType::f32 || boxes.shape.size() != 3 ||
       scores.shape.size() != 3 || boxes.shape[2] != 4 || boxes.shape[0] != scores.shape[0] ||
       boxes.shape[1] != scores.shape[2])

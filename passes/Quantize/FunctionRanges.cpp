@@ -7,6 +7,7 @@
 #include "Quantize/FunctionRanges.h"
 #include "Graph/Affine.h"
 #include "Quantize/GridGroups.h"
+#include "Quantize/Intermediates.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -53,8 +54,18 @@ SmallVector<qnn::Grid> givenGrids(Value result) {
   return grids;
 }
 
+/// The rules of results' grids.
+struct Rules {
+  ActivationRule usual;
+  std::optional<ActivationRule> wide;
+
+  const ActivationRule &of(Value result) const {
+    return wide && isIntermediate(result.getDefiningOp()) ? *wide : usual;
+  }
+};
+
 /// The step that a function's result will have, if it is not coarser; nothing where that cannot be said.
-std::optional<double> stepOf(Value result, const ActivationRule &rule) {
+std::optional<double> stepOf(Value result, const Rules &rules) {
   if (existingCast(result)) {
     std::optional<double> finest;
     for (const qnn::Grid &grid : givenGrids(result))
@@ -62,7 +73,7 @@ std::optional<double> stepOf(Value result, const ActivationRule &rule) {
     return finest;
   }
   std::optional<Range> range = calibratedRange(result);
-  return range ? std::optional(activationGrid(range->first, range->second, rule).scale()) : std::nullopt;
+  return range ? std::optional(activationGrid(range->first, range->second, rules.of(result)).scale()) : std::nullopt;
 }
 
 /// What a function's result will hold: what the model's own grids do, or else what calibration has chosen.
@@ -92,8 +103,8 @@ double flatUntil(function_ref<double(double)> function, double from, double to, 
   return last;
 }
 
-Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const ActivationRule &rule) {
-  std::optional<double> step = stepOf(op->getResult(0), rule);
+Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Rules &rules) {
+  std::optional<double> step = stepOf(op->getResult(0), rules);
   if (!step || op.getFunctionAxis())
     return range;
   qnn::Function function = op.getFunction();
@@ -110,7 +121,7 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Activ
 }
 
 /// Each value that holds elements of `value` is looked at once, however often movements part and join again.
-Range neededOf(Value value, const Range &range, const ActivationRule &rule) {
+Range neededOf(Value value, const Range &range, const Rules &rules) {
   Range needed(HUGE_VAL, -HUGE_VAL);
   llvm::SmallSetVector<Value, 8> moved;
   moved.insert(value);
@@ -124,7 +135,7 @@ Range neededOf(Value value, const Range &range, const ActivationRule &rule) {
         moved.insert(user->getResult(0));
         continue;
       }
-      Range part = function ? neededBy(function, range, rule) : range;
+      Range part = function ? neededBy(function, range, rules) : range;
       needed = {std::min(needed.first, part.first), std::max(needed.second, part.second)};
       if (needed == range)
         return range;
@@ -226,19 +237,21 @@ std::optional<Range> tare::rangeOfFunction(qnn::UnaryFunctionOpInterface op) {
   return found;
 }
 
-std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule) {
+std::optional<Range> tare::neededRange(Value value, const ActivationRule &rule,
+                                       const std::optional<ActivationRule> &wide) {
   std::optional<Range> range = calibratedRange(value);
   if (!range)
     return std::nullopt;
   if (std::optional<Range> ends = endsOfIntegers(value))
     return withEnds(*range, *ends);
-  return neededOf(value, *range, rule);
+  return neededOf(value, *range, {rule, wide});
 }
 
-void tare::noteNarrowedInputs(func::FuncOp function, const ActivationRule &rule) {
+void tare::noteNarrowedInputs(func::FuncOp function, const ActivationRule &rule,
+                              const std::optional<ActivationRule> &wide) {
   for (BlockArgument argument : function.getArguments()) {
     std::optional<Range> range = qnn::isFloatTensor(argument) ? calibratedRange(argument) : std::nullopt;
-    std::optional<Range> needed = range ? neededRange(argument, rule) : std::nullopt;
+    std::optional<Range> needed = range ? neededRange(argument, rule, wide) : std::nullopt;
     const bool isCutBelow = needed && needed->first > range->first,
                isCutAbove = needed && needed->second < range->second;
     if ((isCutBelow || isCutAbove) && !function.getArgAttr(argument.getArgNumber(), qnn::toldApartAttrName))

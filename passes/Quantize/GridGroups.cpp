@@ -186,7 +186,7 @@ void GridGroups::add(Value value) {
   group.isWide = maker && needsWide(maker);
   if (maker && isIntermediate(maker) && comesFromWide(maker))
     madeFromWide.insert(value);
-  group.range = neededRange(value, ruleOf(group));
+  group.range = neededRange(value, ruleOf(group), wide);
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
   bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;

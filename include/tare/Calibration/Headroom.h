@@ -39,7 +39,7 @@ private:
 /// A range, and what is to be expected of data that calibration has not seen.
 struct Reserve {
   Range range;
-  /// The mean squared error of what lies beyond the range; of heavy tails, too.
+  /// The mean squared error of what lies beyond the range.
   double beyond = 0;
 };
 
@@ -48,8 +48,8 @@ struct Reserve {
 Reserve withHeadroom(const Range &seen, const SampleEnds &ends, int64_t samples, int64_t elements, const GridKind &grid,
                      const Range &image);
 
-/// The same of a range that stays as it is. An end that cuts off what was seen counts where 32 samples or more say how
-/// heavy the tail is; one that is infinite has nothing beyond.
+/// The same of a range that stays as it is: `beyond` of ends that are no nearer than what was seen. Others have been
+/// chosen to cut something off.
 double expectedBeyond(const Range &range, const Range &seen, const SampleEnds &ends, int64_t samples, int64_t elements,
                       const Range &image);
 
