@@ -318,8 +318,8 @@ private:
 
   /// What the search needs of a value with so many elements in all samples.
   static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search, bool hasOutliers) {
-    // What outliers leave to the others is told of 8 bits.
-    if (hasOutliers && search.method == Method::minMax && !search.grid.isFine())
+    // What outliers leave to the others is told.
+    if (hasOutliers && search.method == Method::minMax)
       return Histogram();
     bool looksAtTails =
         search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
@@ -413,9 +413,11 @@ ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
   range.max = found.max;
   range.seenMin = histogram.min();
   range.seenMax = histogram.max();
-  const uint64_t counted = histogram.finite() - histogram.zeros(),
-                 flattened = flattenedBy(histogram, found, options.grid);
-  if (!options.grid.isFine() && counted && double(flattened) >= flattenedShare * double(counted))
+  GridKind grid = options.grid;
+  if (grid.isFine())
+    grid.levels = wideOutlierLevels;
+  const uint64_t counted = histogram.finite() - histogram.zeros(), flattened = flattenedBy(histogram, found, grid);
+  if (counted && double(flattened) >= flattenedShare * double(counted))
     range.flattened = flattened, range.flattenedOf = counted;
   if (options.powersOfTwo && !histogram.isDead())
     range.stepErrors = findStepErrors(histogram, found, options.grid);

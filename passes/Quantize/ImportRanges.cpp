@@ -133,7 +133,7 @@ private:
     auto label = qnn::symbolizeRangeLabel(range.label);
     if (label == RangeLabel::NaN)
       return nonFinite.add(value, range, boundary.contains(value));
-    if (needed && range.flattened && ranges.activations != "int16" && !isOfFunction(value))
+    if (needed && range.flattened && !isOfFunction(value))
       warnOfOutliers(value, name, range);
     // Of an input tare-check-scales has more to say.
     if (label == RangeLabel::Dead && !isa<BlockArgument>(value)) {
@@ -206,19 +206,30 @@ private:
     return 100 * (1 - 2.2 * outliers);
   }
 
-  static void warnOfOutliers(Value value, const std::string &name, const calibration::ValueRange &range) {
+  void warnOfOutliers(Value value, const std::string &name, const calibration::ValueRange &range) const {
     constexpr double narrowSteps = 255, wideSteps = 65535, leastPercentile = 50;
-    double width = range.max - range.min, percentile = percentileFor(range);
+    const bool isWide = ranges.activations == "int16";
+    const double width = range.max - range.min, percentile = percentileFor(range);
+    std::string where = isWide ? llvm::formatv("lie within {0} of the 65535 steps of its grid of 16 bits, around 0",
+                                               65536 / calibration::wideOutlierLevels)
+                                     .str()
+                               : "share one step of its grid of 8 bits, that of 0";
     std::string text = llvm::formatv(
-        "'{0}': {1} of {2} values ({3:f1} %) share one step of its grid of 8 bits, that of 0, as the largest, up to "
-        "{4:e2}, take all others: the range is [{5:e2}, {6:e2}], a step {7:e2}",
-        name, range.flattened, range.flattenedOf, 100 * double(range.flattened) / double(range.flattenedOf),
-        std::max(range.seenMax, -range.seenMin), range.min, range.max, width / narrowSteps);
-    std::string remedy =
-        llvm::formatv("keep 16-bit activations (--activations i16), of which a step is {0:e2}", width / wideSteps);
+        "'{0}': {1} of {2} values ({3:f1} %) {4}, as the largest, up to {5:e2}, take all others: the range is "
+        "[{6:e2}, {7:e2}], a step {8:e2}",
+        name, range.flattened, range.flattenedOf, 100 * double(range.flattened) / double(range.flattenedOf), where,
+        std::max(range.seenMax, -range.seenMin), range.min, range.max, width / (isWide ? wideSteps : narrowSteps));
+    SmallVector<std::string> remedies;
+    if (!isWide)
+      remedies.push_back(
+          llvm::formatv("keep 16-bit activations (--activations i16), of which a step is {0:e2}", width / wideSteps));
     if (percentile > leastPercentile)
-      remedy += llvm::formatv(", or cut the outliers off (--percentile {0:f2})", percentile);
-    reportWarning(value.getLoc(), {"Outliers", "", name, 0.5, CostUnit::lsb, text, remedy});
+      remedies.push_back(llvm::formatv("cut the outliers off (--percentile {0:f2})", percentile));
+    if (remedies.empty())
+      remedies.push_back("clip the outliers in the model, or in its data");
+    reportWarning(value.getLoc(),
+                  {"Outliers", "", name, isWide ? wideSteps / (2 * calibration::wideOutlierLevels) : 0.5, CostUnit::lsb,
+                   text, llvm::join(remedies, ", or "), isWide});
   }
 
   /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op. Of operands that

@@ -39,6 +39,18 @@ def test_outliers_that_leave_one_step_to_all_others(method, share, tmp_path):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_outliers_that_leave_few_of_16_bits_to_all_others(method, tmp_path):
+    """Numbers thousands of times as large, one of twenty: less than 8 bits are left to the others."""
+    _, told = converted(network(tmp_path), data(.05, 1e4), "--activations", "i16", "--method", method, "--check", "0")
+    if method != "mse":  # It cuts them off, which is its choice.
+        assert "'x': " in told and "lie within 64 of the 65535 steps of its grid of 16 bits" in told and "--percentile" in told
+        assert "--activations i16" not in told
+    for size in (30.0, 300.0):
+        _, told = converted(network(tmp_path), data(.05, size), "--activations", "i16", "--method", method, "--check", "0")
+        assert "lie within" not in told
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_values_without_outliers_are_not_told(method, tmp_path, rng):
     heavy = {"x": (rng.standard_t(3, size=(8, *SHAPE[1:]))).astype(np.float32)}
     for samples in (data(), heavy, data(.01, 30.0)):

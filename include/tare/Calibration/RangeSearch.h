@@ -72,6 +72,8 @@ inline double fewestSteps(const GridKind &grid) { return grid.isFine() ? 128 : 1
 uint64_t flattenedBy(const Histogram &histogram, const Range &range, const GridKind &grid);
 /// So many of the values that are not 0 leave nothing of them: outliers have all steps.
 inline constexpr double flattenedShare = 0.9;
+/// Of 16 bits, what would be 0 on a grid of so many levels counts: it has 64 of the 65535 steps, 30 dB or less.
+inline constexpr int wideOutlierLevels = 1024;
 
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);

@@ -15,7 +15,9 @@
 // SAID: warning: {{.*}}'nothing' was never anything but 0 during calibration; it gets the range [0, 1]; calibrate on data that exercises it
 // SAID: warning: {{.*}}the ranges name 'gros', which is no value of the model: it is ignored; did you mean 'grows'?; correct the name
 
-// Of 16 bits an outlier costs nothing, and 20 dB are too few.
+// Of 16 bits fewer steps are left than 8 have, and 20 dB are too few.
+// WIDE: warning: {{.*}}'far': 990 of 1000 values (99.0 %) lie within 64 of the 65535 steps of its grid of 16 bits, around 0, as the largest, up to 1.00e+03, take all others: the range is [-1.00e+03, 5.00e+02], a step 2.29e-02; cut the outliers off (--percentile 97.80)
+// WIDE: warning: {{.*}}'farther': 400 of 1000 values (40.0 %) lie within 64 {{.*}}; clip the outliers in the model, or in its data
 // WIDE: warning: {{.*}}'grows': {{.*}}is expected to leave 10 dB
 // WIDE: warning: {{.*}}'grew': {{.*}}is expected to leave 20 dB
 // WIDE: warning: {{.*}}'nothing' was never anything but 0
