@@ -201,15 +201,24 @@ private:
           changed |= coarsenOutput(accumulator, target, groups, before);
     }
     for (auto [op, from] : before)
-      reportRepair(op,
-                   {"CoarserResult", 1, 0.5, true, "", "calibrate the value on data that exercises it",
-                    groups.grid(op->getResult(0))->bits > 8},
-                   llvm::formatv("the grid of value '{0}' was finer than any shift of target '{1}' reaches from the "
-                                 "accumulator: its scale {2:e3} is now {3:e3}, that of the accumulator, which costs at "
-                                 "most 0.5 LSB of the new grid",
-                                 qnn::valueName(op->getResult(0)), target.name, from,
-                                 groups.grid(op->getResult(0))->scale())
-                       .str());
+      reportCoarserResult(cast<AccumulatorOpInterface>(op), from, *groups.grid(op->getResult(0)), target);
+  }
+
+  /// Half a step of the accumulator's is lost, in those of the grid that the value's range asks for.
+  static void reportCoarserResult(AccumulatorOpInterface op, double from, const Grid &to, const Target &target) {
+    constexpr unsigned narrow = 8;
+    const double cost = 0.5 * to.scale() / from;
+    std::string text = llvm::formatv(
+        "the grid of value '{0}' was finer than any shift of target '{1}' reaches from the accumulator: its "
+        "scale {2:e3} is now {3:e3}, that of the accumulator, which costs at most {4:f1} LSB of the finer "
+        "grid",
+        qnn::valueName(op->getResult(0)), target.name, from, to.scale(), cost);
+    std::string remedy =
+        llvm::formatv("calibrate the value on data that exercises it, or make the steps of '{0}' finer: "
+                      "its numbers closer to each other{1}",
+                      qnn::valueName(op.getActivationOperand().get()),
+                      to.bits == narrow ? ", or of 16 bits (--activations i16)" : "");
+    reportRepair(op, {"CoarserResult", 1, cost, true, "", remedy, to.bits > narrow}, text);
   }
 
   bool coarsenOutput(AccumulatorOpInterface op, const Target &target, GridGroups &groups,

@@ -10,7 +10,7 @@ func.func @finer_than_the_accumulator(%x: tensor<1x2xf32> {qnn.name = "x", qnn.r
   %w = qnn.constant dense<[[127.0, 0.0], [0.0, 63.5]]> : tensor<2x2xf32> as tensor<2x2xf32>
   // CHECK: %[[Y:.*]] = qnn.linear
   // CHECK: quant.qcast %[[Y]] : tensor<1x2xf32> to tensor<1x2x!quant.uniform<i8:f32, 1.000000e+00:-128>>
-  // expected-warning @unknown {{repaired: the grid of value 'y' was finer than any shift of target 'generic' reaches from the accumulator: its scale 1.000e-05 is now 1.000e+00, that of the accumulator, which costs at most 0.5 LSB}}
+  // expected-warning @unknown {{repaired: the grid of value 'y' was finer than any shift of target 'generic' reaches from the accumulator: its scale 1.000e-05 is now 1.000e+00, that of the accumulator, which costs at most 50000.0 LSB of the finer grid; calibrate the value on data that exercises it, or make the steps of 'x' finer}}
   %y = qnn.linear %x, %w {qnn.range = #qnn.range<0.0, 2.55e-3, calibrated>} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("fine"("y"))
   // CHECK: %[[R:.*]] = qnn.reshape
   // CHECK: quant.qcast %[[R]] : tensor<2x1xf32> to tensor<2x1x!quant.uniform<i8:f32, 1.000000e+00:-128>>
