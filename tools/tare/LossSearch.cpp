@@ -172,8 +172,14 @@ private:
         grid && grid.getGridRule() == qnn::GridRule::Bounded)
       return fmt::format("what is lost is below {:.4g}, the step of the function's results", origin.step);
     if (sharesGrid(value))
-      return "what is lost is small beside what it is joined with, and shares a grid with";
-    return "what is lost is small beside the rest of the value, which has one grid";
+      return "what is lost is small beside what it is joined with, and shares a grid with; leave it apart in the "
+             "model, "
+             "or scale it alike";
+    if (origin.high - origin.low < origin.step)
+      return "all of it is less than one of its steps, which are those of the sums that make it; bring the numbers of "
+             "what it is made from closer together";
+    return "what is lost is small beside the rest of the value, which has one grid; bring its numbers closer together, "
+           "or split the value by their size";
   }
 
   static bool isQuantizedByModel(Value value) {
