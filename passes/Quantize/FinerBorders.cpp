@@ -34,18 +34,6 @@ bool isRoundedByModel(Value value) {
   });
 }
 
-/// The grid of `bits` around 0 with the steps of `grid`.
-Grid around(const Grid &grid, unsigned bits, int halvings) {
-  Grid finer = grid;
-  finer.bits = bits;
-  finer.isSigned = true;
-  finer.max = (int64_t(1) << (bits - 1)) - 1;
-  finer.min = -finer.max;
-  finer.scales = {std::ldexp(grid.scale(), -halvings)};
-  finer.zeroPoints = {0};
-  return finer;
-}
-
 /// As often as the step can be halved where numbers of `size` are to be held, 0 for none.
 int halvingsFor(double size, const Grid &grid, unsigned bits) {
   const double largest = double((int64_t(1) << (bits - 1)) - 1);
@@ -62,13 +50,13 @@ std::optional<Grid> finerGrid(qnn::PadOp pad, double border, const Grid &grid, c
   constexpr unsigned narrow = 8, wide = 16;
   if (target.activation(ElementType::i16) && !target.powerOfTwoScales()) {
     int halvings = halvingsFor(std::max(sizeOf(coveredRange(grid)), std::abs(border)), grid, wide);
-    return halvings ? std::optional(around(grid, wide, halvings)) : std::nullopt;
+    return halvings ? std::optional(gridAround(grid, wide, halvings)) : std::nullopt;
   }
   qnn::RangeAttr seen = rangeAttr(pad.getResult());
   if (!seen || grid.bits != narrow)
     return std::nullopt;
   int halvings = halvingsFor(std::max(sizeOf({seen.getMin(), seen.getMax()}), std::abs(border)), grid, narrow);
-  return halvings ? std::optional(around(grid, narrow, halvings)) : std::nullopt;
+  return halvings ? std::optional(gridAround(grid, narrow, halvings)) : std::nullopt;
 }
 
 void reportRounded(qnn::PadOp pad, double border, const Grid &grid, const Target &target) {

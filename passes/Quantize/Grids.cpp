@@ -160,6 +160,17 @@ std::pair<double, double> tare::coveredRange(const Grid &grid) {
   return {grid.scale() * (grid.min - grid.zeroPoint()), grid.scale() * (grid.max - grid.zeroPoint())};
 }
 
+Grid tare::gridAround(const Grid &grid, unsigned bits, int halvings) {
+  Grid finer = grid;
+  finer.bits = bits;
+  finer.isSigned = true;
+  finer.max = (int64_t(1) << (bits - 1)) - 1;
+  finer.min = -finer.max;
+  finer.scales = {std::ldexp(grid.scale(), -halvings)};
+  finer.zeroPoints = {0};
+  return finer;
+}
+
 Value tare::castBothWays(OpBuilder &builder, Value value, const Grid &grid, const std::string &layer) {
   MLIRContext *context = builder.getContext();
   std::string name = qnn::valueName(value);

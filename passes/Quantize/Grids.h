@@ -52,6 +52,10 @@ mlir::RankedTensorType onGrid(mlir::Type type, const qnn::Grid &grid);
 /// The real numbers between the ends of a per-tensor grid.
 std::pair<double, double> coveredRange(const qnn::Grid &grid);
 
+/// The signed grid of so many bits around 0 (Z = 0, q in [-2^(bits - 1) + 1, 2^(bits - 1) - 1]) with the steps of one
+/// for the whole tensor, halved so often.
+qnn::Grid gridAround(const qnn::Grid &grid, unsigned bits, int halvings);
+
 /// Quantizes `value` and dequantizes it again; the casts' layers are named after `layer`.
 mlir::Value castBothWays(mlir::OpBuilder &builder, mlir::Value value, const qnn::Grid &grid, const std::string &layer);
 

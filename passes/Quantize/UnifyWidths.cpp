@@ -32,15 +32,7 @@ constexpr unsigned wideBits = 16;
 int64_t reachOf(const Grid &grid) { return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min); }
 
 /// (A49) The grid of 16 bits that has 2^fineness steps in each of `narrow`, and zero point 0.
-Grid wideGrid(const Grid &narrow, int fineness) {
-  Grid wide = narrow;
-  wide.bits = wideBits;
-  wide.max = (int64_t(1) << (wideBits - 1)) - 1;
-  wide.min = -wide.max;
-  wide.scales = {std::ldexp(narrow.scale(), -fineness)};
-  wide.zeroPoints = {0};
-  return wide;
-}
+Grid wideGrid(const Grid &narrow, int fineness) { return gridAround(narrow, wideBits, fineness); }
 
 /// The largest fineness at which the wide grid holds all of `narrow`.
 int largestFineness(const Grid &narrow) {

@@ -22,6 +22,14 @@ LogicalResult checkConv(std::optional<Location> loc, ArrayRef<int64_t> input, Ar
   return success();
 }
 
+/// The window of a convolution (either direction) whose operands agree.
+template <typename Adaptor> FailureOr<Window> windowOfConv(std::optional<Location> loc, Adaptor op) {
+  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape(), weight = tensorType(op.getWeight()).getShape();
+  if (failed(checkConv(loc, input, weight, op.getGroup())))
+    return failure();
+  return windowOf(weight.drop_front(2), op.getStrides(), op.getPads(), op.getDilations(), input.size() - 2);
+}
+
 /// No padding, or padding of nothing.
 bool padsNothing(std::optional<ArrayRef<int64_t>> pads) {
   return !pads || llvm::all_of(*pads, [](int64_t pad) { return pad == 0; });
@@ -31,15 +39,14 @@ bool padsNothing(std::optional<ArrayRef<int64_t>> pads) {
 
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
                                        SmallVectorImpl<Type> &inferred) {
-  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape(), weight = tensorType(op.getWeight()).getShape();
-  if (failed(checkConv(loc, input, weight, op.getGroup())))
+  FailureOr<Window> window = windowOfConv(loc, op);
+  if (failed(window))
     return failure();
-  size_t spatial = input.size() - 2;
-  Window window = windowOf(weight.drop_front(2), op.getStrides(), op.getPads(), op.getDilations(), spatial);
-  FailureOr<Dims> out = slide(loc, input.drop_front(2), window, false);
+  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape();
+  FailureOr<Dims> out = slide(loc, input.drop_front(2), *window, false);
   if (failed(out))
     return failure();
-  Dims shape{input[0], weight[0]};
+  Dims shape{input[0], tensorType(op.getWeight()).getDimSize(0)};
   llvm::append_range(shape, *out);
   return giveLike(op.getInput(), shape, inferred);
 }
@@ -56,20 +63,18 @@ Scales ConvOp::getEffectiveScales() { return accumulatorScales(*this); }
 
 LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
                                                 SmallVectorImpl<Type> &inferred) {
-  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape(), weight = tensorType(op.getWeight()).getShape();
-  if (failed(checkConv(loc, input, weight, op.getGroup())))
-    return failure();
+  FailureOr<Window> window = windowOfConv(loc, op);
+  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape();
   size_t spatial = input.size() - 2;
-  Window window = windowOf(weight.drop_front(2), op.getStrides(), op.getPads(), op.getDilations(), spatial);
-  Dims extra = listOr(op.getOutputPadding(), spatial, 0);
-  if (failed(checkWindow(loc, window, spatial)))
+  if (failed(window) || failed(checkWindow(loc, *window, spatial)))
     return failure();
+  Dims extra = listOr(op.getOutputPadding(), spatial, 0);
   if (extra.size() != spatial)
     return emitOptionalError(loc, "output_padding must have ", spatial, " elements, found ", extra.size());
-  Dims shape{input[0], weight[0]};
+  Dims shape{input[0], tensorType(op.getWeight()).getDimSize(0)};
   for (size_t i = 0; i < spatial; ++i) {
-    int64_t size = (input[i + 2] - 1) * window.strides[i] + extra[i] + (window.kernel[i] - 1) * window.dilations[i] +
-                   1 - window.pads[i] - window.pads[i + spatial];
+    int64_t size = (input[i + 2] - 1) * window->strides[i] + extra[i] + (window->kernel[i] - 1) * window->dilations[i] +
+                   1 - window->pads[i] - window->pads[i + spatial];
     if (size < 1)
       return emitOptionalError(loc, "pads leave nothing of axis ", i + 2, ": size ", size);
     shape.push_back(size);

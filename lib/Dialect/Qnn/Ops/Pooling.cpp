@@ -8,6 +8,21 @@ using namespace tare::qnn;
 
 namespace {
 
+template <typename Adaptor>
+LogicalResult inferPool(std::optional<Location> loc, Adaptor op, std::optional<ArrayRef<int64_t>> dilations,
+                        SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape();
+  if (failed(checkImage(loc, input)))
+    return failure();
+  Window window = windowOf(op.getKernel(), op.getStrides(), op.getPads(), dilations, input.size() - 2);
+  FailureOr<Dims> out = slide(loc, input.drop_front(2), window, op.getCeilMode());
+  if (failed(out))
+    return failure();
+  Dims shape{input[0], input[1]};
+  llvm::append_range(shape, *out);
+  return giveLike(op.getInput(), shape, inferred);
+}
+
 /// ONNX: a pooling window must see at least one element of the input.
 LogicalResult verifyPool(Operation *op, ArrayRef<int64_t> kernel, std::optional<ArrayRef<int64_t>> pads) {
   if (!pads)
@@ -52,17 +67,7 @@ SmallVector<int64_t> averagedCounts(AveragePoolOp op) {
 
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
                                           SmallVectorImpl<Type> &inferred) {
-  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape();
-  if (failed(checkImage(loc, input)))
-    return failure();
-  size_t spatial = input.size() - 2;
-  Window window = windowOf(op.getKernel(), op.getStrides(), op.getPads(), op.getDilations(), spatial);
-  FailureOr<Dims> out = slide(loc, input.drop_front(2), window, op.getCeilMode());
-  if (failed(out))
-    return failure();
-  Dims shape{input[0], input[1]};
-  llvm::append_range(shape, *out);
-  return giveLike(op.getInput(), shape, inferred);
+  return inferPool(loc, op, op.getDilations(), inferred);
 }
 
 LogicalResult MaxPoolOp::verify() {
@@ -76,17 +81,7 @@ Interval MaxPoolOp::getOperandLimits(unsigned, Interval result, const ElementBou
 
 LogicalResult AveragePoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
                                               SmallVectorImpl<Type> &inferred) {
-  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape();
-  if (failed(checkImage(loc, input)))
-    return failure();
-  size_t spatial = input.size() - 2;
-  Window window = windowOf(op.getKernel(), op.getStrides(), op.getPads(), /*dilations=*/{}, spatial);
-  FailureOr<Dims> out = slide(loc, input.drop_front(2), window, op.getCeilMode());
-  if (failed(out))
-    return failure();
-  Dims shape{input[0], input[1]};
-  llvm::append_range(shape, *out);
-  return giveLike(op.getInput(), shape, inferred);
+  return inferPool(loc, op, /*dilations=*/{}, inferred);
 }
 
 LogicalResult AveragePoolOp::verify() { return verifyPool(*this, getKernel(), getPads()); }
