@@ -44,17 +44,27 @@ std::vector<Group> ranked(std::span<const Warning> warnings, bool negligible) {
   return groups;
 }
 
+/// The layers of a group but for the worst's, each once, the worst first.
+std::vector<std::string_view> otherLayers(const Group &group) {
+  std::vector<std::string_view> layers;
+  for (const Warning *other : group)
+    if (!other->layer.empty() && other->layer != group.front()->layer &&
+        std::ranges::find(layers, other->layer) == layers.end())
+      layers.push_back(other->layer);
+  return layers;
+}
+
 std::string lineOf(const Group &group) {
   const Warning &worst = *group.front();
   if (group.size() == 1)
     return worst.message();
-  std::string others;
-  for (const Warning *other : std::span(group).subspan(1, std::min(shownLayers, group.size() - 1)))
-    if (!other->layer.empty())
-      others += (others.empty() ? ": '" : ", '") + other->layer + "'";
-  bool isComplete = group.size() <= shownLayers + 1;
-  return fmt::format("{} (the {} of {} such warnings; the others{}{}; --verbose shows all)", worst.message(),
-                     worst.unit == CostUnit::none ? "first" : "worst", group.size(), others, isComplete ? "" : ", ..");
+  const std::vector<std::string_view> layers = otherLayers(group);
+  std::string others = layers.empty() ? "" : "; the others";
+  for (size_t i = 0; i != std::min(shownLayers, layers.size()); ++i)
+    others += fmt::format("{}'{}'", i == 0 ? ": " : ", ", layers[i]);
+  return fmt::format("{} (the {} of {} such warnings{}{}; --verbose shows all)", worst.message(),
+                     worst.unit == CostUnit::none ? "first" : "worst", group.size(), others,
+                     layers.size() <= shownLayers ? "" : ", ..");
 }
 
 std::vector<std::string> messagesOf(const std::vector<Group> &groups) {

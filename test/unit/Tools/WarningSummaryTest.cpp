@@ -36,6 +36,15 @@ TEST(WarningSummary, NamesThreeOthers) {
                                                          "'a2', 'a3', 'a4', ..; --verbose shows all)"));
 }
 
+/// A layer of several such warnings is named once; where there is no other, none is.
+TEST(WarningSummary, EachLayerIsNamedOnce) {
+  std::vector<Warning> warnings = {warning("a", "x", 3), warning("a", "y", 2),   warning("a", "x", 2),
+                                   warning("a", "y", 1), warning("b", "z", 0.5), warning("b", "z", 0.25)};
+  EXPECT_THAT(warningLines(warnings, false),
+              ElementsAre("x loses; mend it (the worst of 4 such warnings; the others: 'y'; --verbose shows all)",
+                          "z loses; mend it (the worst of 2 such warnings; --verbose shows all)"));
+}
+
 TEST(WarningSummary, UnitsComeInTheirOrder) {
   std::vector<Warning> warnings = {warning("n", "none", 0, CostUnit::none), warning("r", "real", 9, CostUnit::real),
                                    warning("l", "lsb", 2, CostUnit::lsb),
