@@ -35,6 +35,7 @@ struct ConformGrids : tare::impl::ConformGridsBase<ConformGrids> {
     if (target->powerOfTwoScales() && target->hasOp("add")) {
       roundWhereReached(function, *target);
       addForFinerGrids(function, *target);
+      coarsenFarOperands(function, *target);
     }
   }
 };

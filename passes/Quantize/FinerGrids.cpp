@@ -77,3 +77,23 @@ void tare::addForFinerGrids(func::FuncOp function, const Target &target) {
       shiftLeft(cast, *from, *to, largestAlignment(*format));
   });
 }
+
+void tare::coarsenFarOperands(func::FuncOp function, const Target &target) {
+  function.walk([&](qnn::GridOpInterface op) {
+    if (!isa<qnn::AddOp, qnn::SubOp>(op.getOperation()))
+      return;
+    std::optional<Grid> grids[] = {gridOfMoved(op->getOperand(0)), gridOfMoved(op->getOperand(1))};
+    const ActivationFormat *format = grids[0] && grids[1] ? formatOfBits(target, grids[0]->bits) : nullptr;
+    if (!format || grids[0]->bits != grids[1]->bits || !grids[0]->isPerTensor() || !grids[1]->isPerTensor())
+      return;
+    const unsigned finer = grids[0]->scale() < grids[1]->scale() ? 0 : 1;
+    Grid beside = *grids[finer];
+    beside.scales = {std::ldexp(grids[1 - finer]->scale(), -largestAlignment(*format))};
+    if (beside.scale() <= grids[finer]->scale())
+      return;
+    OpBuilder builder(op);
+    std::string layer = qnn::layerName(op) + "_operand" + std::to_string(finer) + "_coarser";
+    op->setOperand(finer, castBothWays(builder, op->getOperand(finer), beside, layer));
+    remarkPassed(op, passName, "CoarserOperand") << remark::reason("operand {0} is too fine to be summed", finer);
+  });
+}

@@ -93,3 +93,22 @@ func.func @twice_as_fine(%q: tensor<1x4x!a>) -> tensor<1x4xf32> {
   %t = qnn.tanh %e : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("tanh")
   return %t : tensor<1x4xf32>
 }
+
+// -----
+
+!tiny = !quant.uniform<i8<-127:127>:f32, 4.6566128730773926E-10>
+!small = !quant.uniform<i8<-127:127>:f32, 3.906250e-03>
+
+// Grids 2^23 apart: no sum shifts that far to the left, and of the finer operand next to nothing is left beside the other.
+// CHECK-LABEL: func.func @far_apart
+func.func @far_apart(%x: tensor<1x4x!tiny>, %y: tensor<1x4x!small>) -> tensor<1x4x!small> {
+  %0 = quant.dcast %x : tensor<1x4x!tiny> to tensor<1x4xf32>
+  %1 = quant.dcast %y : tensor<1x4x!small> to tensor<1x4xf32>
+  // CHECK: %[[Y:.*]] = quant.dcast %arg1
+  // CHECK: %[[Q:.*]] = quant.qcast {{.*}}!quant.uniform<i8<-127:127>:f32, [[SCALE:[0-9.E-]+]]>
+  // CHECK: %[[X:.*]] = quant.dcast %[[Q]]
+  // CHECK: qnn.sub %[[X]], %[[Y]]
+  %2 = qnn.sub %0, %1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("sub"("s"))
+  %3 = quant.qcast %2 : tensor<1x4xf32> to tensor<1x4x!small>
+  return %3 : tensor<1x4x!small>
+}
