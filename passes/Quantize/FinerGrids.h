@@ -13,9 +13,9 @@ namespace tare {
 /// times where that is further than one can. Exact; only where the target has sums.
 void addForFinerGrids(mlir::func::FuncOp function, const Target &target);
 
-/// On such a target, where the model's own grids of a sum's operands are farther apart than a sum shifts to the left, the
-/// finer operand first goes to the finest grid that it may have beside the other: what is lost is next to nothing of a
-/// step of that.
+/// On such a target, where the model's own grids of a sum's operands are farther apart than a sum shifts to the left,
+/// the finer operand first goes to the finest grid that it may have beside the other: what is lost is next to nothing
+/// of a step of that.
 void coarsenFarOperands(mlir::func::FuncOp function, const Target &target);
 
 } // namespace tare
