@@ -1,0 +1,23 @@
+//===- Normalization.td - Shares of a sum ----------------------*- tablegen -*-===//
+#ifndef TARE_DIALECT_NPU_OPS_NORMALIZATION_TD
+#define TARE_DIALECT_NPU_OPS_NORMALIZATION_TD
+
+include "tare/Dialect/Npu/Ops/Base.td"
+
+def Npu_SoftmaxOp : Npu_Op<"softmax", "Softmax", [Npu_PermutableFirst]> {
+  let summary = "softmax along one dimension";
+  let description = [{
+    `table` holds `exp` of the scaled distance to the maximum: i32 entries below 2^16, [256] for i8; for i16 [640], 512 exponentials
+    below 2^24 and 128 factors in 2^-15 ([513] entries below 2^16, which are interpolated, in old programs). The accumulator is the
+    probability in 2^-15.
+
+    ```mlir
+    %0 = npu.softmax %x, %table axis = 1 requant = <multipliers = [16384], shifts = [21], zero_point = -128, clamp = [-128, 127]>
+       : (tensor<1x10xi8>, tensor<256xi32>) -> tensor<1x10xi8>
+    ```
+  }];
+  let arguments = (ins Npu_Activation:$input, Npu_Tensor:$table, I32Attr:$axis, Npu_RequantAttr:$requant);
+  let assemblyFormat = !strconcat("$input `,` $table `axis` `=` $axis `requant` `=` $requant", Npu_Types);
+}
+
+#endif // TARE_DIALECT_NPU_OPS_NORMALIZATION_TD
