@@ -2,7 +2,7 @@
 #ifndef TARE_LIB_EMITTER_PORTS_H
 #define TARE_LIB_EMITTER_PORTS_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 

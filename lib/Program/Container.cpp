@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Program/Container.h"
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include <fmt/format.h>
 #include <xxhash.h>

@@ -2,7 +2,7 @@
 #ifndef TARE_LIB_PROGRAM_INFERRESULT_H
 #define TARE_LIB_PROGRAM_INFERRESULT_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 

@@ -2,7 +2,7 @@
 #ifndef TARE_LIB_PROGRAM_UNPACKVERIFIER_H
 #define TARE_LIB_PROGRAM_UNPACKVERIFIER_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 
 namespace tare::program {

@@ -7,7 +7,7 @@
 #ifndef TARE_TOOLS_TARE_DISCRETEVALUES_H
 #define TARE_TOOLS_TARE_DISCRETEVALUES_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include "mlir/IR/Value.h"
 

@@ -8,7 +8,7 @@
 
 #include "Executable.h"
 #include "Json.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include <cstdint>
 #include <optional>

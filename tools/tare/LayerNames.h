@@ -3,7 +3,7 @@
 #define TARE_TOOLS_TARE_LAYERNAMES_H
 
 #include "Executable.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 namespace tare {
 

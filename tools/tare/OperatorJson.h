@@ -2,13 +2,13 @@
 #ifndef TARE_TOOLS_TARE_OPERATORJSON_H
 #define TARE_TOOLS_TARE_OPERATORJSON_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include "llvm/Support/JSON.h"
 
 namespace tare {
 
-/// The operator's parameters under the names of the schema (lib/Program/program.fbs), apart from its requantization.
+/// The operator's parameters under the names of the schema (lib/Schema/program.fbs), apart from its requantization.
 void writeParameters(llvm::json::OStream &out, const program::OpUnion &op);
 
 /// What a layer reads behind its accumulator; its multipliers are the requantization's.

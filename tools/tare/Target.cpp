@@ -3,8 +3,8 @@
 #include "Json.h"
 #include "Table.h"
 
+#include "tare/Schema/element_type_generated.h"
 #include "tare/Target/Target.h"
-#include "tare/Tensor/element_type_generated.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include <fmt/format.h>

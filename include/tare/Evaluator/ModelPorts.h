@@ -8,7 +8,7 @@
 #define TARE_EVALUATOR_MODELPORTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 namespace tare {

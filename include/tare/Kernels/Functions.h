@@ -7,7 +7,7 @@
 #ifndef TARE_KERNELS_FUNCTIONS_H
 #define TARE_KERNELS_FUNCTIONS_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <algorithm>

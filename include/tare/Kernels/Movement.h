@@ -9,7 +9,7 @@
 #define TARE_KERNELS_MOVEMENT_H
 
 #include "tare/Kernels/ResizeCoordinates.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <span>

@@ -11,7 +11,7 @@
 
 #include "tare/Kernels/OpFacts.h"
 #include "tare/Kernels/Share.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 

@@ -9,7 +9,7 @@
 #define TARE_KERNELS_ROUNDING_H
 
 #include "tare/Kernels/Tables.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 //===- Container.h - The layout of a .tare file -----------------*- C++ -*-===//
 //
-// A file is one FlatBuffer (lib/Program/program.fbs), the constants and a
+// A file is one FlatBuffer (lib/Schema/program.fbs), the constants and a
 // footer. With f the size of the FlatBuffer, c = f rounded up to 64, k the size
 // of the constants (a multiple of 64):
 //

@@ -2,7 +2,7 @@
 #ifndef TARE_PROGRAM_DATAFLOW_H
 #define TARE_PROGRAM_DATAFLOW_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 
 #include <cstddef>

@@ -9,7 +9,7 @@
 
 #include "tare/Host/Operator.h"
 #include "tare/Kernels/OpFacts.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 
 #include <optional>

@@ -9,7 +9,7 @@
 #ifndef TARE_PROGRAM_HOSTSTEPS_H
 #define TARE_PROGRAM_HOSTSTEPS_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 

@@ -7,7 +7,7 @@
 #ifndef TARE_PROGRAM_MODEL_H
 #define TARE_PROGRAM_MODEL_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <memory>

@@ -2,7 +2,7 @@
 #ifndef TARE_PROGRAM_STRIPIO_H
 #define TARE_PROGRAM_STRIPIO_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 
 namespace tare::program {

@@ -7,7 +7,7 @@
 #ifndef TARE_PROGRAM_VERIFIER_H
 #define TARE_PROGRAM_VERIFIER_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 
 #include <functional>

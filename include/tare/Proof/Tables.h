@@ -2,8 +2,8 @@
 #ifndef TARE_PROOF_TABLES_H
 #define TARE_PROOF_TABLES_H
 
-#include "tare/Program/program_generated.h"
 #include "tare/Proof/Steps.h"
+#include "tare/Schema/program_generated.h"
 
 #include <cmath>
 #include <span>

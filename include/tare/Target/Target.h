@@ -7,9 +7,9 @@
 #ifndef TARE_TARGET_TARGET_H
 #define TARE_TARGET_TARGET_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/element_type_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
-#include "tare/Tensor/element_type_generated.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"

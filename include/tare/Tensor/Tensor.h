@@ -7,7 +7,7 @@
 #ifndef TARE_TENSOR_TENSOR_H
 #define TARE_TENSOR_TENSOR_H
 
-#include "tare/Tensor/element_type_generated.h"
+#include "tare/Schema/element_type_generated.h"
 
 #include <cstddef>
 #include <cstdint>

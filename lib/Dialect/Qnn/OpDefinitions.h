@@ -3,7 +3,7 @@
 #define TARE_LIB_DIALECT_QNN_OPDEFINITIONS_H
 
 #include "tare/Dialect/Qnn/QnnOps.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include <cmath>
 

@@ -7,7 +7,7 @@
 #ifndef TARE_LIB_KERNELS_INTEGER_CHECKS_H
 #define TARE_LIB_KERNELS_INTEGER_CHECKS_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 

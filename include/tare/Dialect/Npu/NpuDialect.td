@@ -20,7 +20,7 @@ def Npu_Dialect : Dialect {
        : (tensor<1x32x32x3xi8>, tensor<16x3x3x3xi8>, tensor<16xi32>) -> tensor<1x32x32x16xi8>
     ```
 
-    Each op is one member of the union `Op` in the program's schema (`lib/Program/program.fbs`), the single definition of its
+    Each op is one member of the union `Op` in the program's schema (`lib/Schema/program.fbs`), the single definition of its
     parameters: the op encodes itself into that struct, and its verifier and type inference are the kernel's own `infer`.
     So whatever verifies here also loads, and computes there what it computes here.
 

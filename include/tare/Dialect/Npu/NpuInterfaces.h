@@ -3,7 +3,7 @@
 #define TARE_DIALECT_NPU_NPUINTERFACES_H
 
 #include "tare/Dialect/Npu/Permutation.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 

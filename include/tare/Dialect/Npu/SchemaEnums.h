@@ -7,7 +7,7 @@
 #ifndef TARE_DIALECT_NPU_SCHEMAENUMS_H
 #define TARE_DIALECT_NPU_SCHEMAENUMS_H
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 #include "mlir/IR/OpImplementation.h"
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace tare::program {
-enum class FunctionKind : uint8_t; // include/tare/Program/program_generated.h
+enum class FunctionKind : uint8_t; // include/tare/Schema/program_generated.h
 } // namespace tare::program
 
 namespace tare::qnn {

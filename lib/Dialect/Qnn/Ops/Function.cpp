@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "Intervals.h"
 #include "Scales.h"
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 
 using namespace mlir;
 using namespace tare::qnn;

@@ -5,7 +5,7 @@
 
 #include "Vector.h"
 
-#include "tare/Program/program_generated.h"
+#include "tare/Schema/program_generated.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <vector>
