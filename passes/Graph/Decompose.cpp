@@ -3,8 +3,8 @@
 // Invariant: afterwards there is no division: hardware multiplies.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/Grids.h"
 #include "Graph/Affine.h"
-#include "Quantize/Grids.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/Evaluator.h"

@@ -1,7 +1,7 @@
 //===- AccumulatorOps.cpp - Convolutions, linear layers, matmul -----------===//
+#include "Arithmetic/AccumulatorBound.h"
+#include "Arithmetic/Grids.h"
 #include "Lowering/Lowering.h"
-#include "Quantize/Grids.h"
-#include "Requant/AccumulatorBound.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Kernels/Movement.h"
 

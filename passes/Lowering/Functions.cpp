@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Kernels/Functions.h"
+#include "Arithmetic/TableFit.h"
+#include "Arithmetic/TableReach.h"
+#include "Arithmetic/ValueRanges.h"
 #include "Lowering/Lowering.h"
-#include "Lowering/TableFit.h"
-#include "Quantize/GridGroups.h"
-#include "Quantize/TableReach.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Kernels/Tables.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Lowering/LayerTable.h"
-#include "Lowering/TableFit.h"
+#include "Arithmetic/TableFit.h"
 #include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 #include "tare/Proof/LayerFunctions.h"

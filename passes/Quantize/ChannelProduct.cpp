@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/ChannelProduct.h"
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "Quantize/StepCosts.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"

@@ -8,7 +8,7 @@
 #ifndef TARE_PASSES_QUANTIZE_CHANNELSCALES_H
 #define TARE_PASSES_QUANTIZE_CHANNELSCALES_H
 
-#include "Requant/Multiplier.h"
+#include "Arithmetic/Multiplier.h"
 
 #include "llvm/ADT/ArrayRef.h"
 

@@ -2,7 +2,7 @@
 #ifndef TARE_PASSES_QUANTIZE_CONSTANTCOSTS_H
 #define TARE_PASSES_QUANTIZE_CONSTANTCOSTS_H
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Tensor/Tensor.h"
 

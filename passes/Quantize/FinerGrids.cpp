@@ -1,9 +1,9 @@
 //===- FinerGrids.cpp - Shifts to the left, where there is one ------------===//
 #include "Quantize/FinerGrids.h"
+#include "Arithmetic/Multiplier.h"
 #include "Quantize/GivenGrids.h"
 #include "Quantize/Traces.h"
 #include "Remarks.h"
-#include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"
 

@@ -2,7 +2,7 @@
 #ifndef TARE_PASSES_QUANTIZE_FUNCTIONRANGES_H
 #define TARE_PASSES_QUANTIZE_FUNCTIONRANGES_H
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Value.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"

@@ -1,10 +1,10 @@
 //===- GivenActivations.cpp - A model's own activation grids --------------===//
+#include "Arithmetic/Multiplier.h"
 #include "Quantize/GivenGrids.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/PassedErrors.h"
 #include "Quantize/StepCosts.h"
 #include "Remarks.h"
-#include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"

@@ -7,7 +7,7 @@
 #ifndef TARE_PASSES_QUANTIZE_GIVENGRIDS_H
 #define TARE_PASSES_QUANTIZE_GIVENGRIDS_H
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Target/Target.h"
 

@@ -6,6 +6,8 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/AccumulatorBound.h"
+#include "Arithmetic/Multiplier.h"
 #include "Graph/Affine.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/CommonGrids.h"
@@ -14,13 +16,11 @@
 #include "Quantize/Intermediates.h"
 #include "Quantize/LayerFunctions.h"
 #include "Quantize/PowerOfTwo.h"
-#include "Quantize/TableReach.h"
+#include "Quantize/RoomForTables.h"
 #include "Quantize/Tails.h"
 #include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
-#include "Requant/AccumulatorBound.h"
-#include "Requant/Multiplier.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"

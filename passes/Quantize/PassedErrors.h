@@ -7,7 +7,7 @@
 #ifndef TARE_PASSES_QUANTIZE_PASSEDERRORS_H
 #define TARE_PASSES_QUANTIZE_PASSEDERRORS_H
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include <optional>

@@ -2,8 +2,8 @@
 #ifndef TARE_PASSES_QUANTIZE_STEPCOSTS_H
 #define TARE_PASSES_QUANTIZE_STEPCOSTS_H
 
+#include "Arithmetic/Grids.h"
 #include "Quantize/ExponentProblem.h"
-#include "Quantize/Grids.h"
 #include "tare/Dialect/Qnn/QnnAttributes.h"
 #include "tare/Tensor/Tensor.h"
 

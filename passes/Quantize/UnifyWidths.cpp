@@ -5,9 +5,9 @@
 // requantizes them anyway, and for accumulators that leave as they are.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/Multiplier.h"
 #include "Quantize/GivenGrids.h"
 #include "Remarks.h"
-#include "Requant/Multiplier.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
 

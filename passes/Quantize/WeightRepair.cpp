@@ -1,8 +1,8 @@
 //===- WeightRepair.cpp - Weight scales that the hardware cannot use ------===//
 #include "Quantize/WeightRepair.h"
+#include "Arithmetic/AccumulatorBound.h"
+#include "Arithmetic/Multiplier.h"
 #include "Quantize/Relevance.h"
-#include "Requant/AccumulatorBound.h"
-#include "Requant/Multiplier.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <algorithm>

@@ -11,8 +11,8 @@
 #ifndef TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H
 #define TARE_PASSES_QUANTIZE_WEIGHTREPAIR_H
 
+#include "Arithmetic/Grids.h"
 #include "Quantize/ChannelScales.h"
-#include "Quantize/Grids.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Target/Target.h"
 #include "tare/Tensor/Tensor.h"

@@ -8,7 +8,7 @@
 #ifndef TARE_PASSES_QUANTIZE_WEIGHTTERMS_H
 #define TARE_PASSES_QUANTIZE_WEIGHTTERMS_H
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Target/Target.h"
 #include "tare/Tensor/Tensor.h"

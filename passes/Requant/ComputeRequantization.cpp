@@ -5,7 +5,7 @@
 // can hold; no accumulator can overflow; nothing was clamped or flushed silently.
 //
 //===----------------------------------------------------------------------===//
-#include "Requant/AccumulatorBound.h"
+#include "Arithmetic/AccumulatorBound.h"
 #include "Requant/RequantCheck.h"
 #include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"

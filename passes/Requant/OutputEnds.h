@@ -2,7 +2,7 @@
 #ifndef TARE_PASSES_REQUANT_OUTPUTENDS_H
 #define TARE_PASSES_REQUANT_OUTPUTENDS_H
 
-#include "Requant/AccumulatorBound.h"
+#include "Arithmetic/AccumulatorBound.h"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 //===- RequantCheck.cpp - Whether the hardware holds a layer's M ----------===//
 #include "Requant/RequantCheck.h"
 
+#include "Arithmetic/AccumulatorBound.h"
 #include "Remarks.h"
-#include "Requant/AccumulatorBound.h"
 #include "Requant/SumCosts.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"

@@ -8,8 +8,8 @@
 #ifndef TARE_PASSES_REQUANT_REQUANTCHECK_H
 #define TARE_PASSES_REQUANT_REQUANTCHECK_H
 
+#include "Arithmetic/Multiplier.h"
 #include "Requant/Cause.h"
-#include "Requant/Multiplier.h"
 #include "Requant/OutputEnds.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 

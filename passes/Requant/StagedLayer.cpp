@@ -1,8 +1,8 @@
 //===- StagedLayer.cpp - A layer's requantization in three stages ---------===//
 #include "Requant/StagedLayer.h"
 
+#include "Arithmetic/AccumulatorBound.h"
 #include "Remarks.h"
-#include "Requant/AccumulatorBound.h"
 #include "Requant/Cause.h"
 #include "Requant/RequantCheck.h"
 #include "tare/Diagnostics/Warning.h"

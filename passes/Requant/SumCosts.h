@@ -2,7 +2,7 @@
 #ifndef TARE_PASSES_REQUANT_SUMCOSTS_H
 #define TARE_PASSES_REQUANT_SUMCOSTS_H
 
-#include "Requant/Multiplier.h"
+#include "Arithmetic/Multiplier.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 namespace tare {

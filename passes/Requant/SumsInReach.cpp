@@ -1,9 +1,9 @@
 //===- SumsInReach.cpp - Sums far finer than their operands ---------------===//
 #include "Requant/SumsInReach.h"
 
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
+#include "Arithmetic/Multiplier.h"
 #include "Requant/Cause.h"
-#include "Requant/Multiplier.h"
 #include "Requant/OutputEnds.h"
 #include "Requant/SumCosts.h"
 #include "tare/Dialect/Qnn/Constants.h"

@@ -8,7 +8,7 @@
 #ifndef TARE_PASSES_REQUANT_THREESTAGE_H
 #define TARE_PASSES_REQUANT_THREESTAGE_H
 
-#include "Requant/Multiplier.h"
+#include "Arithmetic/Multiplier.h"
 #include "Requant/OutputEnds.h"
 
 #include <optional>

@@ -16,7 +16,7 @@ REPORTED = (
     ("tools/tare/GoldenIndex.cpp", "zero point", "tensor.zero_point", "0"),
     ("tools/tare/VerifyProof.cpp", "unproven", "failing.empty() && unproven.empty()", "failing.empty()"),
     # Limits, on both sides.
-    ("passes/Requant/AccumulatorBound.cpp", "bias", "(bias.empty() ? 0 : std::abs(bias[c]))", "0"),
+    ("passes/Arithmetic/AccumulatorBound.cpp", "bias", "(bias.empty() ? 0 : std::abs(bias[c]))", "0"),
     ("passes/Requant/ComputeRequantization.cpp", "limit", "channels += bound > limit", "channels += bound >= limit"),
     ("passes/Requant/ComputeRequantization.cpp", "limit", "std::numeric_limits<int64_t>::max() >> (64 - bits)",
      "(std::numeric_limits<int64_t>::max() >> (64 - bits)) + 1"),

@@ -1,5 +1,5 @@
 //===- GridsTest.cpp - Scales and zero points, to the bit -----------------===//
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "Quantize/WeightRepair.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"

@@ -1,5 +1,5 @@
 //===- MultiplierTest.cpp - Effective scales as (m, q): (A12) -------------===//
-#include "Requant/Multiplier.h"
+#include "Arithmetic/Multiplier.h"
 
 #include <gtest/gtest.h>
 

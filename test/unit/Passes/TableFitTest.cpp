@@ -3,7 +3,7 @@
 // (A48)
 //
 //===----------------------------------------------------------------------===//
-#include "Lowering/TableFit.h"
+#include "Arithmetic/TableFit.h"
 
 #include <gtest/gtest.h>
 

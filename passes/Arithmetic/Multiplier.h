@@ -1,6 +1,6 @@
 //===- Multiplier.h - A real factor as m * 2^-q -----------------*- C++ -*-===//
-#ifndef TARE_PASSES_REQUANT_MULTIPLIER_H
-#define TARE_PASSES_REQUANT_MULTIPLIER_H
+#ifndef TARE_PASSES_ARITHMETIC_MULTIPLIER_H
+#define TARE_PASSES_ARITHMETIC_MULTIPLIER_H
 
 #include "tare/Target/Target.h"
 
@@ -61,4 +61,4 @@ int largestAlignment(const ActivationFormat &format);
 
 } // namespace tare
 
-#endif // TARE_PASSES_REQUANT_MULTIPLIER_H
+#endif // TARE_PASSES_ARITHMETIC_MULTIPLIER_H

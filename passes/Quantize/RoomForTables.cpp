@@ -1,18 +1,17 @@
-//===- TableReach.cpp - What interpolated tables are read at --------------===//
+//===- RoomForTables.cpp - Grids that hold what tables reach ---------------===//
 //
 // Entries are 128 integers apart. Where data end between two, the line between
 // them goes on to the second one; where the result's grid ends before, that
 // entry is too small, and the line is off where data are.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantize/TableReach.h"
+#include "Quantize/RoomForTables.h"
+#include "Arithmetic/TableReach.h"
 #include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 
-#include "mlir/Dialect/Quant/IR/Quant.h"
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 using namespace mlir;
 using namespace tare;
@@ -20,16 +19,7 @@ using qnn::Grid;
 
 namespace {
 
-constexpr int64_t firstInput = -(int64_t(1) << 15), spacing = int64_t(1) << kernels::interpolationBits;
-
-qnn::RangeAttr rangeBehindCasts(Value value) {
-  // The arguments of a function that is being converted are nobody's.
-  auto isKnown = [](Value v) { return !isa<BlockArgument>(v) || v.getParentBlock()->getParentOp(); };
-  while (isKnown(value) && !rangeAttr(value) &&
-         isa_and_present<quant::QuantizeCastOp, quant::DequantizeCastOp, qnn::RequantizeOp>(value.getDefiningOp()))
-    value = value.getDefiningOp()->getOperand(0);
-  return isKnown(value) ? rangeAttr(value) : qnn::RangeAttr();
-}
+constexpr int64_t firstInput = -tableCentre, spacing = int64_t(1) << kernels::interpolationBits;
 
 /// The integers at the entries next to what is reached, from within or beyond.
 std::pair<int64_t, int64_t> entriesAround(const Reach &reach) {
@@ -57,19 +47,6 @@ double factorFor(qnn::UnaryFunctionOpInterface op, const Grid &x, const Grid &y)
 }
 
 } // namespace
-
-bool tare::isReachKnown(Value operand) { return bool(rangeBehindCasts(operand)); }
-
-Reach tare::reachOf(Value operand, const Grid &grid) {
-  double min = double(grid.min), max = double(grid.max);
-  if (qnn::RangeAttr range = rangeBehindCasts(operand)) {
-    auto integer = [&](double real) {
-      return std::clamp(real / grid.scale() + double(grid.zeroPoint()), double(grid.min), double(grid.max));
-    };
-    std::tie(min, max) = std::pair(std::floor(integer(range.getMin())), std::ceil(integer(range.getMax())));
-  }
-  return {int64_t(min) - firstInput, int64_t(max) - firstInput};
-}
 
 void tare::leaveRoomForTables(ArrayRef<Operation *> ops, GridGroups &groups) {
   for (Operation *op : ops) {

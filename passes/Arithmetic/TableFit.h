@@ -1,6 +1,6 @@
 //===- TableFit.h - The entries of interpolated tables ----------*- C++ -*-===//
-#ifndef TARE_PASSES_LOWERING_TABLEFIT_H
-#define TARE_PASSES_LOWERING_TABLEFIT_H
+#ifndef TARE_PASSES_ARITHMETIC_TABLEFIT_H
+#define TARE_PASSES_ARITHMETIC_TABLEFIT_H
 
 #include "llvm/ADT/ArrayRef.h"
 
@@ -29,4 +29,4 @@ std::vector<int64_t> fitTable(std::vector<int64_t> rounded, llvm::ArrayRef<doubl
 
 } // namespace tare
 
-#endif // TARE_PASSES_LOWERING_TABLEFIT_H
+#endif // TARE_PASSES_ARITHMETIC_TABLEFIT_H

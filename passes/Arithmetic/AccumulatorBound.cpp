@@ -1,5 +1,5 @@
 //===- AccumulatorBound.cpp - How large an accumulator can become ---------===//
-#include "Requant/AccumulatorBound.h"
+#include "Arithmetic/AccumulatorBound.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 

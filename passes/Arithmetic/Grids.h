@@ -1,6 +1,6 @@
 //===- Grids.h - The grids that values are quantized to ---------*- C++ -*-===//
-#ifndef TARE_PASSES_QUANTIZE_GRIDS_H
-#define TARE_PASSES_QUANTIZE_GRIDS_H
+#ifndef TARE_PASSES_ARITHMETIC_GRIDS_H
+#define TARE_PASSES_ARITHMETIC_GRIDS_H
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -64,4 +64,4 @@ std::pair<double, double> rangeOf(mlir::ElementsAttr attr);
 
 } // namespace tare
 
-#endif // TARE_PASSES_QUANTIZE_GRIDS_H
+#endif // TARE_PASSES_ARITHMETIC_GRIDS_H

@@ -1,6 +1,6 @@
 //===- AccumulatorBound.h - How large an accumulator can become -*- C++ -*-===//
-#ifndef TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
-#define TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
+#ifndef TARE_PASSES_ARITHMETIC_ACCUMULATORBOUND_H
+#define TARE_PASSES_ARITHMETIC_ACCUMULATORBOUND_H
 
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
@@ -48,4 +48,4 @@ int accumulatorBits(const Target &target, const qnn::Grid &activation);
 
 } // namespace tare
 
-#endif // TARE_PASSES_REQUANT_ACCUMULATORBOUND_H
+#endif // TARE_PASSES_ARITHMETIC_ACCUMULATORBOUND_H

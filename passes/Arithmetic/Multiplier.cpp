@@ -1,5 +1,5 @@
 //===- Multiplier.cpp - A real factor as m * 2^-q -------------------------===//
-#include "Requant/Multiplier.h"
+#include "Arithmetic/Multiplier.h"
 #include "tare/Tensor/Tensor.h"
 
 #include <algorithm>

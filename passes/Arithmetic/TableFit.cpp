@@ -7,7 +7,7 @@
 // reach may be bent by any amount, as where the result's grid ends.
 //
 //===----------------------------------------------------------------------===//
-#include "Lowering/TableFit.h"
+#include "Arithmetic/TableFit.h"
 #include "tare/Kernels/Tables.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 //===- Grids.cpp - The grids that values are quantized to -----------------===//
-#include "Quantize/Grids.h"
+#include "Arithmetic/Grids.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
