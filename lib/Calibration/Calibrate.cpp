@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -42,34 +43,12 @@ bool isBounded(mlir::Value value) {
   return std::isfinite(low) && std::isfinite(high);
 }
 
-/// (A55) The values that functions alone read, moved at most: then the range of their results says which of it they
-/// need. Found from the last op on, so that each is looked at once, however often movements part and join again.
-class ReadByFunctions {
-public:
-  explicit ReadByFunctions(mlir::func::FuncOp function) {
-    for (mlir::Operation &op : llvm::reverse(function.front()))
-      for (mlir::Value result : op.getResults())
-        visit(result);
-    for (mlir::Value argument : function.getArguments())
-      visit(argument);
-  }
-
-  bool contains(mlir::Value value) const { return values.contains(value); }
-
-private:
-  void visit(mlir::Value value) {
-    auto isOne = [&](mlir::Operation *user) {
-      if (auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(user))
-        return !function.getFunctionAxis();
-      auto op = mlir::dyn_cast<qnn::GridOpInterface>(user);
-      return op && op.movesElements() && contains(user->getResult(0));
-    };
-    if (!value.use_empty() && llvm::all_of(value.getUsers(), isOne))
-      values.insert(value);
-  }
-
-  llvm::DenseSet<mlir::Value> values;
-};
+/// (A55) Whether an op is a function of single elements: of what such alone read, the range of their results says which
+/// of it they need.
+bool isFunction(mlir::Operation *op) {
+  auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(op);
+  return function && !function.getFunctionAxis();
+}
 
 /// What ops compute from constants alone (the dequantized weights of a quantized model). Values are noted in the order
 /// in which they are computed: looking for constants from each value on would cost the square of the graph's depth.
@@ -143,10 +122,11 @@ struct Values {
   llvm::MapVector<mlir::Value, size_t> observed;
   std::vector<mlir::Value> inheriting;
   std::vector<std::pair<mlir::Value, ValueRange>> constants;
-  ReadByFunctions readByFunctions;
+  qnn::ValuesReadBy readByFunctions;
   SoftmaxOperands softmaxOperands;
 
-  explicit Values(mlir::func::FuncOp function) : readByFunctions(function), softmaxOperands(function) {
+  explicit Values(mlir::func::FuncOp function)
+      : readByFunctions(function.front(), isFunction), softmaxOperands(function) {
     for (mlir::Value argument : function.getArguments())
       add(argument, std::nullopt);
     ConstantValues known;

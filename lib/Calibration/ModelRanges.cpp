@@ -3,6 +3,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/Convert.h"
 
@@ -155,8 +156,7 @@ Maybe ModelRanges::settledResult(mlir::Operation *op) {
     auto ranges = isFloat(op->getResult(0)) ? std::nullopt : ofAll(op->getOperands());
     return ranges ? ofIntegers(node, *ranges) : std::nullopt;
   }
-  auto gridOp = mlir::dyn_cast<qnn::GridOpInterface>(op);
-  if (gridOp && gridOp.movesElements() && !mlir::isa<qnn::PadOp>(op))
+  if (qnn::movesElements(op) && !mlir::isa<qnn::PadOp>(op))
     return together(op->getOperands());
   // Of constants alone other passes make one.
   return uniformRange(op, [&](mlir::Value value) { return settledOf(value); });

@@ -125,8 +125,7 @@ bool isFar(qnn::RangeAttr range, qnn::Interval limits, double times) {
 /// Sums, products and movements that are read with limits, and without, are computed twice: what a softmax masks, and
 /// what somebody else wants as it is, have no grid in common.
 void splitReaders(Operation *op, const Limits &limits) {
-  auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  bool isCheap = isa<qnn::AddOp, qnn::SubOp, qnn::MulOp>(op) || (gridOp && gridOp.movesElements());
+  bool isCheap = isa<qnn::AddOp, qnn::SubOp, qnn::MulOp>(op) || qnn::movesElements(op);
   qnn::RangeAttr range = isCheap && qnn::isFloatTensor(op->getResult(0)) ? rangeAttr(op->getResult(0)) : nullptr;
   if (!range)
     return;

@@ -20,14 +20,9 @@ namespace {
 // Outputs that are read inside, too
 //===----------------------------------------------------------------------===//
 
-bool movesElements(Operation *op) {
-  auto gridOp = dyn_cast_or_null<GridOpInterface>(op);
-  return gridOp && gridOp.movesElements();
-}
-
 /// Whether `op` is a concatenation, or moves the elements of one.
 bool joins(Operation *op) {
-  if (!movesElements(op))
+  if (!qnn::movesElements(op))
     return false;
   return cast<GridOpInterface>(op).getGridRule() == GridRule::Unified || joins(op->getOperand(0).getDefiningOp());
 }

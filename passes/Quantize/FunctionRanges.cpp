@@ -130,8 +130,7 @@ Range neededOf(Value value, const Range &range, const Rules &rules) {
       return range;
     for (Operation *user : moved[i].getUsers()) {
       auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
-      auto gridOp = dyn_cast<GridOpInterface>(user);
-      if (!function && gridOp && gridOp.movesElements()) {
+      if (!function && qnn::movesElements(user)) {
         moved.insert(user->getResult(0));
         continue;
       }
@@ -173,9 +172,8 @@ std::optional<Range> endsOfIntegers(Value value) {
       return std::nullopt;
     for (Operation *user : from.getUsers()) {
       auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
-      auto gridOp = dyn_cast<GridOpInterface>(user);
       bool rounds = function && kernels::definitionOf(function.getFunction().kind).hasJumps();
-      if (rounds || isa<qnn::ClipOp, qnn::ReluOp>(user) || (gridOp && gridOp.movesElements())) {
+      if (rounds || isa<qnn::ClipOp, qnn::ReluOp>(user) || qnn::movesElements(user)) {
         held.insert({user->getResult(0), added});
         continue;
       }

@@ -32,9 +32,10 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
 bool tare::entersMoved(Value integers) {
   if (auto meant = integers.getDefiningOp<qnn::ReinterpretOp>())
     return entersMoved(meant.getInput());
-  auto moved = integers.getDefiningOp<qnn::GridOpInterface>();
-  return moved ? moved.movesElements() && llvm::all_of(moved->getOperands(), entersMoved)
-               : isa<BlockArgument>(integers);
+  Operation *op = integers.getDefiningOp();
+  if (!isa_and_present<qnn::GridOpInterface>(op))
+    return !op;
+  return qnn::movesElements(op) && llvm::all_of(op->getOperands(), entersMoved);
 }
 
 bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
@@ -43,37 +44,22 @@ bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
                       [&](Operation *user) {
                         if (isa<quant::DequantizeCastOp>(user))
                           return boundary.contains(user->getResult(0));
-                        auto moved = dyn_cast<qnn::GridOpInterface>(user);
-                        bool leaves = isa<func::ReturnOp>(user) ||
-                                      ((isa<qnn::ReinterpretOp>(user) || (moved && moved.movesElements())) &&
-                                       leavesMoved(user->getResult(0), boundary));
+                        bool leaves =
+                            isa<func::ReturnOp>(user) || ((isa<qnn::ReinterpretOp>(user) || qnn::movesElements(user)) &&
+                                                          leavesMoved(user->getResult(0), boundary));
                         isOutput |= leaves;
                         return leaves;
                       }) &&
          isOutput;
 }
 
-OutputBoundary::OutputBoundary(func::FuncOp function) {
-  auto visit = [&](Value value) {
-    if (!value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) { return takesOut(user); }))
-      values.insert(value);
-  };
-  Block &body = function.getBody().front();
-  for (Operation &op : llvm::reverse(body))
-    for (Value result : op.getResults())
-      visit(result);
-  for (Value argument : body.getArguments())
-    visit(argument);
-}
+static bool takesAway(Operation *op) { return op->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(op); }
 
-bool OutputBoundary::moves(Operation *op) const {
-  auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  return gridOp && gridOp.movesElements() && contains(op->getResult(0));
-}
+OutputBoundary::OutputBoundary(func::FuncOp function) : values(function.front(), takesAway) {}
 
-bool OutputBoundary::takesOut(Operation *user) const {
-  return user->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(user) || moves(user);
-}
+bool OutputBoundary::moves(Operation *op) const { return qnn::movesElements(op) && contains(op->getResult(0)); }
+
+bool OutputBoundary::takesOut(Operation *user) const { return takesAway(user) || moves(user); }
 
 quant::QuantizeCastOp tare::existingCast(Value value) {
   for (Operation *user : value.getUsers())

@@ -11,6 +11,7 @@
 
 #include "Arithmetic/Grids.h"
 #include "Arithmetic/ValueRanges.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
@@ -32,7 +33,7 @@ public:
   bool moves(mlir::Operation *op) const;
 
 private:
-  llvm::DenseSet<mlir::Value> values;
+  qnn::ValuesReadBy values;
 };
 
 /// Integers of an input, moved or given another meaning at most.

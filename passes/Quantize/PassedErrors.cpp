@@ -106,7 +106,7 @@ bool isMean(Operation *op) {
 /// Whether the result's elements are elements of the operand, or lie between them.
 bool passesElements(Operation *op) {
   auto gridOp = dyn_cast<GridOpInterface>(op);
-  return gridOp && (gridOp.movesElements() || gridOp.getGridRule() == qnn::GridRule::Same);
+  return qnn::movesElements(op) || (gridOp && gridOp.getGridRule() == qnn::GridRule::Same);
 }
 
 /// Two numbers, exactly, or only how far they are from one another.

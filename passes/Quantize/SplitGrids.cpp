@@ -271,8 +271,7 @@ private:
   /// Whether the value, or what it moves, may be an accumulator that leaves the graph.
   bool mayLeaveAsAccumulator(Value value) const {
     Operation *op = value.getDefiningOp();
-    for (auto moved = dyn_cast_or_null<GridOpInterface>(op);
-         moved && moved.movesElements() && op->getNumOperands() == 1; moved = dyn_cast_or_null<GridOpInterface>(op))
+    while (qnn::movesElements(op) && op->getNumOperands() == 1)
       op = op->getOperand(0).getDefiningOp();
     return op && tails.mayKeepAccumulator(op);
   }

@@ -3,6 +3,7 @@
 
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Program/HostLayer.h"
 #include "tare/Program/Model.h"
@@ -107,8 +108,7 @@ struct IrGraph {
 
   std::vector<const void *> moved(const void *value) const {
     Operation *op = at(value).getDefiningOp();
-    auto grid = dyn_cast_if_present<qnn::GridOpInterface>(op);
-    bool isMove = isa_and_present<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || (grid && grid.movesElements());
+    bool isMove = isa_and_present<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || qnn::movesElements(op);
     return isMove ? operandsOf(op) : std::vector<const void *>();
   }
 

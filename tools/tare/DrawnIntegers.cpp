@@ -8,6 +8,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Program/HostLayer.h"
 #include "tare/Tensor/OffsetBinary.h"
@@ -64,8 +65,7 @@ IndexUse useOf(OpOperand &read) {
         use.position = position;
     }
   } else {
-    auto grid = dyn_cast<qnn::GridOpInterface>(op);
-    bool isMove = isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || (grid && grid.movesElements());
+    bool isMove = isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || qnn::movesElements(op);
     use.kind = isa<qnn::SubOp>(op) ? "Sub" : isa<qnn::AddOp>(op) ? "Add" : isMove ? "move" : "";
     use.position = read.getOperandNumber();
     for (Value operand : op->getOperands())

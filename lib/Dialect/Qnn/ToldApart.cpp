@@ -2,6 +2,7 @@
 #include "tare/Dialect/Qnn/ToldApart.h"
 
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -67,8 +68,7 @@ Interval readBy(qnn::UnaryFunctionOpInterface op) {
 bool passesOn(Operation *op, bool byGrids) {
   if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
     return !byGrids;
-  auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  return op->getNumResults() == 1 && gridOp && (gridOp.movesElements() || isa<qnn::MaxPoolOp>(op));
+  return op->getNumResults() == 1 && (qnn::movesElements(op) || isa<qnn::MaxPoolOp>(op));
 }
 
 Interval heldBy(const Grid &grid) {
