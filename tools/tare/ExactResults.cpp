@@ -4,6 +4,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Kernels/Functions.h"
 
@@ -128,9 +129,7 @@ std::optional<std::vector<int64_t>> ExactResults::of(quant::QuantizeCastOp cast)
   else
     reals = isFunction ? results(function, operands[0]) : sum(op, operands[0], operands[1]);
   std::vector<int64_t> integers(reals.size());
-  std::transform(reals.begin(), reals.end(), integers.begin(), [&](double real) {
-    double q = std::nearbyint(real / grid->scale()) + double(grid->zeroPoint(0));
-    return int64_t(std::isnan(q) ? double(grid->min) : std::clamp(q, double(grid->min), double(grid->max)));
-  });
+  std::transform(reals.begin(), reals.end(), integers.begin(),
+                 [&](double real) { return qnn::integerOf(real, *grid); });
   return integers;
 }
