@@ -8,6 +8,7 @@
 #include "Graph/Affine.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/LowConstants.h"
+#include "Quantize/ReaderLimits.h"
 #include "Quantize/Selections.h"
 #include "Remarks.h"
 #include "tare/Calibration/ModelRanges.h"
@@ -44,72 +45,6 @@ constexpr double leastGainOfInput = 16;
 
 auto shown(double number) { return llvm::format("%g", number); }
 
-/// (A53) The floors and ceilings of a function's values, from its results backwards.
-class Limits {
-public:
-  /// `visitOp` is called with each op when the limits of its result's readers are known; it may put others before it.
-  Limits(func::FuncOp function, const RangeBounds &bounds,
-         llvm::function_ref<void(Operation *, const Limits &)> visitOp = {})
-      : bounds(bounds) {
-    for (Operation *op = function.getBody().front().getTerminator()->getPrevNode(); op; op = op->getPrevNode()) {
-      if (visitOp)
-        visitOp(op, *this);
-      for (Value result : op->getResults())
-        visit(result);
-    }
-    for (Value argument : function.getArguments())
-      visit(argument);
-  }
-
-  qnn::Interval of(Value value) const { return limits.lookup_or(value, none); }
-
-  /// As far as one reader is concerned.
-  qnn::Interval of(OpOperand &use) const {
-    if (auto cast = dyn_cast<quant::QuantizeCastOp>(use.getOwner())) {
-      std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
-      return grid && !grid->axis ? coveredRange(*grid) : none;
-    }
-    auto op = dyn_cast<qnn::FloorOpInterface>(use.getOwner());
-    // What is multiplied by a mask's number is none itself: it is the number that need not be so large. But where it
-    // has a far border, or a mask, that is what is limited.
-    if (isa<qnn::MulOp>(use.getOwner())) {
-      OpOperand &other = use.getOwner()->getOpOperand(1 - use.getOperandNumber());
-      // What a model's own grid cuts off of a product is not masked.
-      if (floatConstantValue(use.get()) &&
-          llvm::any_of(use.getOwner()->getUsers(), llvm::IsaPred<quant::QuantizeCastOp>))
-        return none;
-      if (floatConstantValue(use.get()) ? bounds.isTouched(other.get())
-                                        : !bounds.isTouched(use.get()) && isLimited(other))
-        return none;
-    }
-    return op ? op.getOperandLimits(use.getOperandNumber(), of(op->getResult(0)), bounds) : none;
-  }
-
-private:
-  static constexpr qnn::Interval none = {-HUGE_VAL, HUGE_VAL};
-
-  /// Whether the use is of a constant with numbers that are beyond what this reader can tell.
-  bool isLimited(OpOperand &use) const {
-    if (!floatConstantValue(use.get()))
-      return false;
-    auto [floor, ceiling] = of(use);
-    return bounds.least(use.get()) < floor || bounds.greatest(use.get()) > ceiling;
-  }
-
-  void visit(Value value) {
-    double floor = HUGE_VAL, ceiling = -HUGE_VAL;
-    for (OpOperand &use : value.getUses()) {
-      auto [low, high] = of(use);
-      floor = std::min(floor, low);
-      ceiling = std::max(ceiling, high);
-    }
-    limits[value] = {std::isfinite(floor) ? floor : none.first, std::isfinite(ceiling) ? ceiling : none.second};
-  }
-
-  const RangeBounds &bounds;
-  DenseMap<Value, qnn::Interval> limits;
-};
-
 /// What is left of a range within limits; 0 is part of it.
 qnn::Interval within(qnn::RangeAttr range, qnn::Interval limits) {
   return {std::max(range.getMin(), std::min(limits.first, 0.0)),
@@ -124,7 +59,7 @@ bool isFar(qnn::RangeAttr range, qnn::Interval limits, double times) {
 
 /// Sums, products and movements that are read with limits, and without, are computed twice: what a softmax masks, and
 /// what somebody else wants as it is, have no grid in common.
-void splitReaders(Operation *op, const Limits &limits) {
+void splitReaders(Operation *op, const ReaderLimits &limits) {
   bool isCheap = isa<qnn::AddOp, qnn::SubOp, qnn::MulOp>(op) || qnn::movesElements(op);
   qnn::RangeAttr range = isCheap && qnn::isFloatTensor(op->getResult(0)) ? rangeAttr(op->getResult(0)) : nullptr;
   if (!range)
@@ -446,7 +381,7 @@ private:
 
   func::FuncOp function;
   const RangeBounds &bounds;
-  Limits limits;
+  ReaderLimits limits;
   OutputBoundary boundary;
   bool isSymmetric;
 };
@@ -461,7 +396,7 @@ struct BoundRanges : tare::impl::BoundRangesBase<BoundRanges> {
     const unsigned bits = 8 * sizeOf(format->type);
     completeRanges(getOperation());
     simplifyLowConstants(getOperation());
-    Limits(getOperation(), RangeBounds(getOperation(), bits), splitReaders);
+    ReaderLimits(getOperation(), RangeBounds(getOperation(), bits), splitReaders);
     RangeBounds bounds(getOperation(), bits);
     if (failed(Limiter(getOperation(), bounds, format->symmetric).run()))
       signalPassFailure();
