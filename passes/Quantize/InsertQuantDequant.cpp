@@ -6,7 +6,6 @@
 // between the last dequantization and the results.
 //
 //===----------------------------------------------------------------------===//
-#include "Arithmetic/AccumulatorBound.h"
 #include "Arithmetic/Multiplier.h"
 #include "Graph/Affine.h"
 #include "Quantize/ActivationChoice.h"
@@ -15,11 +14,11 @@
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/Intermediates.h"
 #include "Quantize/LayerFunctions.h"
+#include "Quantize/ParameterCasts.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/RoomForTables.h"
 #include "Quantize/Tails.h"
 #include "Quantize/Unquantized.h"
-#include "Quantize/WeightRepair.h"
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
@@ -65,6 +64,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     OutputBoundary boundary(function);
     Tails tails(*target, *format, boundary);
     GridGroups groups(rule, wide);
+    ParameterCasts parameters(*target, repair);
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
@@ -81,10 +81,10 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
       moved = std::move(*chosen);
     } else {
       leaveRoomForTables(ops, groups);
-      auto stepOf = [&](Operation *op) { return accumulatorStepOf(op, *target, rule, groups); };
+      auto stepOf = [&](Operation *op) { return accumulatorStepOf(op, parameters, rule, groups); };
       chooseLayerFunctions(ops, *target, stepOf, groups);
       if (repair) {
-        coarsenOutputs(ops, *target, groups);
+        coarsenOutputs(ops, *target, parameters, groups);
         moved = moveGrids(context, groups);
         chooseLayerFunctions(ops, *target, stepOf, groups);
       }
@@ -98,14 +98,12 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
         castOperands(gridOp, groups.ruleBeside(gridOp), target->activation(ElementType::i16));
     for (Operation *op : ops)
       if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-        if (failed(castParameters(accumulator, *target, boundary,
+        if (failed(castParameters(accumulator, parameters, boundary,
                                   tails.contains(op) && !groups.contains(op->getResult(0)))))
           signalPassFailure();
   }
 
 private:
-  /// Of float weights, before repairs.
-  DenseMap<ElementsAttr, std::optional<Grid>> freshWeightGrids;
   /// On targets that only shift, of all constants and weights; on others, of what had to move.
   PowerOfTwoGrids moved;
 
@@ -190,7 +188,7 @@ private:
   /// An output on a grid so much finer than its accumulator's that no shift reaches it gets the accumulator's: nothing
   /// finer comes out of the sums anyway. A coarser grid makes the readers' accumulators coarser, so it is done again
   /// until all agree; what cycles is left to tare-compute-requantization, which refuses it.
-  void coarsenOutputs(ArrayRef<Operation *> ops, const Target &target, GridGroups &groups) {
+  void coarsenOutputs(ArrayRef<Operation *> ops, const Target &target, ParameterCasts &parameters, GridGroups &groups) {
     constexpr int attempts = 8;
     llvm::MapVector<Operation *, double> before;
     bool changed = true;
@@ -198,7 +196,7 @@ private:
       changed = false;
       for (Operation *op : ops)
         if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op))
-          changed |= coarsenOutput(accumulator, target, groups, before);
+          changed |= coarsenOutput(accumulator, target, parameters, groups, before);
     }
     for (auto [op, from] : before)
       reportCoarserResult(cast<AccumulatorOpInterface>(op), from, *groups.grid(op->getResult(0)), target);
@@ -221,13 +219,13 @@ private:
     reportRepair(op, {"CoarserResult", 1, cost, true, "", remedy, to.bits > narrow}, text);
   }
 
-  bool coarsenOutput(AccumulatorOpInterface op, const Target &target, GridGroups &groups,
+  bool coarsenOutput(AccumulatorOpInterface op, const Target &target, ParameterCasts &parameters, GridGroups &groups,
                      llvm::MapVector<Operation *, double> &before) {
     Value input = op.getActivationOperand().get(), result = op->getResult(0);
     if (!groups.contains(result))
       return false;
     std::optional<Grid> x = groups.contains(input) ? groups.grid(input) : gridBehind(input);
-    std::optional<Grid> w = weightGridOf(op, target), y = groups.grid(result);
+    std::optional<Grid> w = parameters.weightGridOf(op), y = groups.grid(result);
     if (!x || !w || !y || !y->isPerTensor())
       return false;
     double accumulator = x->scale() * *llvm::max_element(w->scales);
@@ -239,7 +237,7 @@ private:
   }
 
   /// The step of an op's accumulators, the largest of all channels; nothing where an operand has no grid.
-  std::optional<double> accumulatorStepOf(Operation *op, const Target &target, const ActivationRule &rule,
+  std::optional<double> accumulatorStepOf(Operation *op, ParameterCasts &parameters, const ActivationRule &rule,
                                           const GridGroups &groups) {
     auto activationStep = [&](OpOperand &operand) -> std::optional<double> {
       if (ElementsAttr constant = floatConstantValue(operand.get()))
@@ -252,28 +250,9 @@ private:
     std::optional<double> x = activationStep(accumulator ? accumulator.getActivationOperand() : op->getOpOperand(0)), w;
     if (!accumulator)
       w = activationStep(op->getOpOperand(1));
-    else if (std::optional<Grid> grid = weightGridOf(accumulator, target))
+    else if (std::optional<Grid> grid = parameters.weightGridOf(accumulator))
       w = *llvm::max_element(grid->scales);
     return x && w ? std::optional(*x * *w) : std::nullopt;
-  }
-
-  /// The grid that the weights have or will get; nothing where that cannot be said, which is an error later on.
-  std::optional<Grid> weightGridOf(AccumulatorOpInterface op, const Target &target) {
-    Value weights = op.getWeightOperand().get();
-    if (std::optional<Grid> grid = gridBehind(weights))
-      return grid;
-    ElementsAttr constant = floatConstantValue(weights);
-    if (!constant)
-      return std::nullopt;
-    auto [it, isNew] = freshWeightGrids.try_emplace(constant, std::nullopt);
-    if (isNew)
-      if (Result<Grid> grid = weightGrid(constant)) {
-        it->second = *grid;
-        qnn::forgetPages(constant);
-        if (!target.weights.perChannel)
-          it->second->scales.assign(grid->scales.size(), *llvm::max_element(grid->scales));
-      }
-    return it->second;
   }
 
   /// Reads `value` through its grid, but for the casts that are there already, and for outputs that are inputs: what
@@ -331,165 +310,20 @@ private:
   }
 
   /// Weights, bias, and the accumulator of a tail.
-  LogicalResult castParameters(AccumulatorOpInterface op, const Target &target, const OutputBoundary &boundary,
+  LogicalResult castParameters(AccumulatorOpInterface op, ParameterCasts &parameters, const OutputBoundary &boundary,
                                bool isTail) {
     std::optional<Grid> activation = gridBehind(op.getActivationOperand().get());
     if (!activation)
       return mlir::success(); // Its activation stayed float: tare-fuse-quantized says so.
-    FailureOr<Grid> weights = castWeights(op, *activation, target);
+    FailureOr<Grid> weights = parameters.castToGrids(op, *activation, moved);
     if (failed(weights))
       return failure();
-    castBias(op, accumulatorGrid(*activation, *weights, op.getOutputChannels(), 0));
     if (!isTail)
       return mlir::success();
     remarkPassed(op, passName, "AccumulatorKept");
     castActivation(op->getResult(0),
                    accumulatorGrid(*activation, *weights, op.getOutputChannels(), op.getResultChannelAxis()), boundary);
     return mlir::success();
-  }
-
-  FailureOr<Grid> castWeights(AccumulatorOpInterface op, const Grid &activation, const Target &target) {
-    OpOperand &operand = op.getWeightOperand();
-    if (auto cast = operand.get().getDefiningOp<quant::DequantizeCastOp>(); cast && qnn::constantValue(cast.getInput()))
-      return keepWeights(op, cast, activation, target);
-    ElementsAttr constant = floatConstantValue(operand.get());
-    if (!constant)
-      return op->emitOpError("of layer '") << qnn::layerName(op) << "' has weights that are not constant";
-    std::optional<Grid> grid = weightGridOf(op, target);
-    if (!grid)
-      return op->emitOpError("of layer '")
-             << qnn::layerName(op) << "' cannot be quantized: " << weightGrid(constant).error().message;
-    if (target.powerOfTwoScales())
-      grid = moved.weights.lookup(op);
-    else if (repair)
-      raiseScales(op, *grid, qnn::toTensor(constant), activation, target);
-    qnn::forgetPages(constant);
-    OpBuilder builder(op);
-    operand.set(castBothWays(builder, operand.get(), *grid, qnn::layerName(op) + "_weight"));
-    return *grid;
-  }
-
-  /// Weights that the model brings on a grid of their own: they keep it, unless the hardware cannot use it. Then they
-  /// are rounded to the one that is raised.
-  FailureOr<Grid> keepWeights(AccumulatorOpInterface op, quant::DequantizeCastOp integers, const Grid &activation,
-                              const Target &target) {
-    auto own = cast<RankedTensorType>(integers.getInput().getType());
-    Grid grid = *Grid::of(own);
-    bool isNormal = grid.axis.value_or(0) == 0 && llvm::all_of(grid.zeroPoints, [](int64_t zero) { return zero == 0; });
-    if (!repair || target.powerOfTwoScales() || !isNormal)
-      return grid;
-    if (!grid.axis) {
-      Grid spread = grid;
-      spread.axis = 0;
-      spread.scales.assign(op.getOutputChannels(), grid.scale());
-      spread.zeroPoints.assign(op.getOutputChannels(), 0);
-      if (!overflowingBias(op, spread, activation, target))
-        return grid;
-      grid = spread;
-    }
-    Tensor reals = dequantized(qnn::toTensor(qnn::constantValue(integers.getInput())), own);
-    SmallVector<double> before = grid.scales;
-    raiseScales(op, grid, reals, activation, target);
-    if (grid.scales == before)
-      return grid;
-    RankedTensorType type = onGrid(own, grid);
-    OpBuilder builder(op);
-    ElementsAttr rounded =
-        qnn::toAttr(qnn::storageType(type), constantOnGrid(reals, type), qnn::layerName(op) + "_weight");
-    Value constant = qnn::ConstantOp::create(builder, integers.getInput().getLoc(), type, rounded);
-    op.getWeightOperand().set(
-        quant::DequantizeCastOp::create(builder, integers.getLoc(), integers.getType(), constant));
-    return grid;
-  }
-
-  void raiseScales(AccumulatorOpInterface op, Grid &grid, const Tensor &weights, const Grid &activation,
-                   const Target &target) {
-    ElementsAttr bias = floatConstantValue(op.getBiasValue());
-    if (!bias)
-      bias = overflowingBias(op, grid, activation, target);
-    AccumulatorContext context{weights, bias, activation, std::nullopt};
-    context.result = resultGrid(op);
-    describeActivation(context, op, target);
-    SmallVector<MovedScale> scales = moveScales(grid, context, target);
-    for (const MovedScale &moved : scales)
-      remarkPassed(op, passName, moved.to > moved.from ? "WeightScaleRaised" : "WeightScaleLowered")
-          << remark::add("channel {0} from {1:e2} to {2:e2}, at the cost of {3:e2} {4} at most", moved.channel,
-                         moved.from, moved.to, moved.cost, context.result ? "output steps" : "(a real number)");
-    for (MoveCause cause : {MoveCause::bias, MoveCause::accumulator, MoveCause::multiplier}) {
-      SmallVector<MovedScale> alike;
-      llvm::copy_if(scales, std::back_inserter(alike), [&](const MovedScale &moved) { return moved.cause == cause; });
-      if (!alike.empty())
-        reportMoved(op, alike, context.result.has_value());
-    }
-  }
-
-  /// A bias that the model has as integers, of those channels whose sums leave the accumulator, and 0 of all others,
-  /// which stay what the model says. Null where there is none. Tools saturate the bias of a channel whose weights are
-  /// nearly zero.
-  static ElementsAttr overflowingBias(AccumulatorOpInterface op, const Grid &grid, const Grid &activation,
-                                      const Target &target) {
-    auto weights = op.getWeightOperand().get().getDefiningOp<quant::DequantizeCastOp>();
-    Tensor bias = op.getBiasValue() && weights ? realConstant(op.getBiasValue()) : Tensor();
-    if (!bias || bias.count() != op.getOutputChannels())
-      return nullptr;
-    Tensor integers = qnn::toTensor(qnn::constantValue(weights.getInput()));
-    const double reach =
-        double(std::max(activation.max - activation.zeroPoint(), activation.zeroPoint() - activation.min));
-    const double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
-    const int64_t count = integers.count() / bias.count();
-    bool isAny = false;
-    for (int64_t c = 0; c < bias.count(); ++c) {
-      float &value = bias.mutableAs<float>()[c];
-      double reached = std::abs(std::nearbyint(value / (activation.scale() * grid.scale(c))));
-      for (int64_t i = c * count; i < (c + 1) * count; ++i)
-        reached += reach * std::abs(double(integers.as<int8_t>()[i]));
-      isAny |= reached > limit;
-      value = reached > limit ? value : 0.0f;
-    }
-    return isAny ? qnn::toAttr(op->getContext(), bias, qnn::layerName(op) + "_bias") : ElementsAttr();
-  }
-
-  /// One warning a layer and cause: the channels, the worst cost.
-  void reportMoved(AccumulatorOpInterface op, ArrayRef<MovedScale> scales, bool inSteps) {
-    constexpr size_t shown = 8;
-    std::string channels;
-    for (const MovedScale &moved : scales.take_front(shown))
-      channels += (channels.empty() ? "" : ", ") + std::to_string(moved.channel);
-    if (scales.size() > shown)
-      channels += ", .. (" + std::to_string(scales.size()) + " in all)";
-    double cost = 0;
-    for (const MovedScale &moved : scales)
-      cost = std::max(cost, moved.cost);
-    struct Words {
-      StringRef kind, what, remedy;
-    };
-    // By MoveCause.
-    static constexpr Words words[] = {
-        {"LargeBias", "that were too fine for the bias were raised",
-         "activations in coarser steps (8 bits, or a wider range) leave the bias more room"},
-        {"LargeSum", "that were too fine for the accumulator were raised",
-         "a target with a wider accumulator would hold them"},
-        {"NarrowMultiplier", "that the multiplier and the shifts do not hit were moved",
-         "a target with a wider multiplier or more shifts would hold them"},
-    };
-    const Words &cause = words[size_t(scales.front().cause)];
-    reportRepair(op, {"CoarserWeights", int64_t(scales.size()), cost, inSteps, cause.kind.str(), cause.remedy.str()},
-                 llvm::formatv("layer '{0}', channel{1} {2}: weight scales {3}, at the cost of at most {4} {5}",
-                               qnn::layerName(op), scales.size() > 1 ? "s" : "", channels, cause.what, costText(cost),
-                               inSteps ? "LSB of the output" : "(a real number)")
-                     .str());
-  }
-
-  void castBias(AccumulatorOpInterface op, const Grid &grid) {
-    Value bias = op.getBiasValue();
-    ElementsAttr constant = floatConstantValue(bias);
-    if (!constant)
-      return;
-    // It stays in float until tare-compute-requantization tells of it, along with whatever else does not fit.
-    if (biasMisfit(constant, grid))
-      return;
-    OpBuilder builder(op);
-    op->setOperand(2, castBothWays(builder, bias, grid, qnn::layerName(op) + "_bias"));
   }
 };
 
