@@ -1,18 +1,13 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
 #include "JoinedRanges.h"
-#include "RowMaxima.h"
+#include "ObservedValues.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
-#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
-#include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/Parallel.h"
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
 #include <atomic>
@@ -23,219 +18,6 @@ using namespace tare;
 using namespace tare::calibration;
 
 namespace {
-
-/// The value whose grid `value` keeps, or null where it has its own.
-mlir::Value gridSource(mlir::Value value) {
-  auto op = value.getDefiningOp<qnn::GridOpInterface>();
-  return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
-}
-
-/// Whether `value` comes from a function that has an upper and a lower end; what only limits its operand does not
-/// count.
-bool isBounded(mlir::Value value) {
-  auto op = value.getDefiningOp<qnn::GridOpInterface>();
-  if (op && op.getGridRule() == qnn::GridRule::Bounded)
-    return true;
-  auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>();
-  if (!function || mlir::isa<qnn::RequantOpInterface>(function.getOperation()))
-    return false;
-  auto [low, high] = function.getImage();
-  return std::isfinite(low) && std::isfinite(high);
-}
-
-/// (A55) Whether an op is a function of single elements: of what such alone read, the range of their results says which
-/// of it they need.
-bool isFunction(mlir::Operation *op) {
-  auto function = mlir::dyn_cast<qnn::UnaryFunctionOpInterface>(op);
-  return function && !function.getFunctionAxis();
-}
-
-/// What ops compute from constants alone (the dequantized weights of a quantized model). Values are noted in the order
-/// in which they are computed: looking for constants from each value on would cost the square of the graph's depth.
-class ConstantValues {
-public:
-  /// The elements of the result of an op that depends on constants alone, nothing for others. To be asked of every op,
-  /// in their order.
-  std::optional<Tensor> note(mlir::Operation *op) {
-    std::optional<Tensor> tensor;
-    if (isConstant(op) || dependsOnConstants(op))
-      tensor = evaluate(op);
-    release(op);
-    if (tensor && !op->use_empty())
-      known.insert({op->getResult(0), {isConstant(op) ? Tensor() : *tensor, usesOf(op)}});
-    return tensor;
-  }
-
-private:
-  /// Constants are at hand wherever they are read; what is computed from them is kept while it has readers to come.
-  struct Known {
-    Tensor computed;
-    int64_t readers;
-  };
-
-  static int64_t usesOf(mlir::Operation *op) { return std::distance(op->use_begin(), op->use_end()); }
-
-  void release(mlir::Operation *op) {
-    for (mlir::Value operand : op->getOperands())
-      if (auto entry = known.find(operand); entry != known.end() && --entry->second.readers == 0)
-        entry->second.computed = Tensor();
-  }
-
-  static bool isConstant(mlir::Operation *op) { return op->hasTrait<mlir::OpTrait::ConstantLike>(); }
-  bool dependsOnConstants(mlir::Operation *op) const {
-    return op->getNumOperands() > 0 &&
-           llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return known.contains(operand); });
-  }
-
-  /// Of an op that is a constant or depends on known ones.
-  std::optional<Tensor> evaluate(mlir::Operation *op) const {
-    if (op->getNumResults() != 1)
-      return std::nullopt;
-    if (mlir::ElementsAttr attr = qnn::constantValue(op->getResult(0)))
-      return qnn::toTensor(attr);
-    std::vector<Tensor> operands;
-    for (mlir::Value operand : op->getOperands()) {
-      mlir::ElementsAttr attr = qnn::constantValue(operand);
-      operands.push_back(attr ? qnn::toTensor(attr) : known.find(operand)->second.computed);
-    }
-    mlir::FailureOr<Tensor> result = evaluateOp(op, operands);
-    return mlir::failed(result) ? std::nullopt : std::optional(std::move(*result));
-  }
-
-  llvm::DenseMap<mlir::Value, Known> known;
-};
-
-ValueRange summarizeConstant(const Tensor &tensor) {
-  Histogram extremes(Histogram::Detail::extremes);
-  extremes.add({tensor.as<float>(), size_t(tensor.count())});
-  ValueRange range;
-  range.label = constantLabel;
-  range.seenMin = extremes.finite() ? extremes.min() : 0;
-  range.seenMax = extremes.finite() ? extremes.max() : 0;
-  range.min = std::min(range.seenMin, 0.0);
-  range.max = std::max(range.seenMax, 0.0);
-  return range;
-}
-
-/// The values of @main: those that are observed, those that inherit, and constants.
-struct Values {
-  llvm::MapVector<mlir::Value, size_t> observed;
-  std::vector<mlir::Value> inheriting;
-  std::vector<std::pair<mlir::Value, ValueRange>> constants;
-  qnn::ValuesReadBy readByFunctions;
-  SoftmaxOperands softmaxOperands;
-
-  explicit Values(mlir::func::FuncOp function)
-      : readByFunctions(function.front(), isFunction), softmaxOperands(function) {
-    for (mlir::Value argument : function.getArguments())
-      add(argument, std::nullopt);
-    ConstantValues known;
-    for (mlir::Operation &op : function.front().without_terminator()) {
-      // Integers, too, are constants to what is computed from them.
-      std::optional<Tensor> tensor = known.note(&op);
-      for (mlir::Value result : op.getResults())
-        add(result, tensor);
-    }
-  }
-
-  /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
-  /// is the one that matters, however rare it is. What the model dequantizes has a grid: nothing is to be chosen.
-  SearchOptions searchOf(mlir::Value value, SearchOptions options) const {
-    if (!mayHaveOutliers(value) || value.getDefiningOp<mlir::quant::DequantizeCastOp>())
-      options.method = Method::minMax;
-    return options;
-  }
-
-  /// What ops can give.
-  static Range imageOf(mlir::Value value) {
-    std::pair<double, double> image(-HUGE_VAL, HUGE_VAL);
-    if (auto function = value.getDefiningOp<qnn::UnaryFunctionOpInterface>())
-      image = function.getImage();
-    else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == qnn::GridRule::Bounded)
-      image = op.getBounds();
-    if (mlir::Operation *op = value.getDefiningOp()) {
-      auto [low, high] = qnn::fusedInterval(op);
-      image = {std::max(image.first, low), std::min(image.second, high)};
-    }
-    return {image.first, image.second};
-  }
-
-  /// (A24) The steps that count: a table of 16 bits has entries 128 integers apart, and lines between them.
-  GridKind finenessOf(mlir::Value value, GridKind grid) const {
-    constexpr int64_t betweenEntries = 128;
-    if (grid.isFine() && readByFunctions.contains(value))
-      grid.levels /= betweenEntries;
-    return grid;
-  }
-
-  /// Whether an op computes the value from numbers that the model has as integers: their grids say how far they go.
-  static bool isMadeOfGiven(mlir::Value value) {
-    mlir::Operation *op = value.getDefiningOp();
-    return op && llvm::any_of(op->getOperands(), [](mlir::Value operand) {
-             auto cast = operand.getDefiningOp<mlir::quant::DequantizeCastOp>();
-             return cast && !qnn::constantValue(cast.getInput());
-           });
-  }
-
-  /// (A67) Leaves headroom where `range` is all that was seen and the search leaves any, and says what is still to be
-  /// expected beyond.
-  void lookBeyond(ValueRange &range, mlir::Value value, const Observations &observed, size_t index,
-                  const SearchOptions &search) const {
-    const SampleEnds &ends = observed.ends[index];
-    const int64_t samples = observed.samples;
-    const Range seen{std::min(range.seenMin, 0.0), std::max(range.seenMax, 0.0)};
-    if (range.label != calibratedLabel || value.getDefiningOp<mlir::quant::DequantizeCastOp>() || isMadeOfGiven(value))
-      return;
-    // A grid that the model gives is what it is.
-    if (llvm::any_of(value.getUsers(), llvm::IsaPred<mlir::quant::QuantizeCastOp>))
-      return;
-    // A wider table of 1 / x has fewer entries where it bends.
-    if (llvm::any_of(value.getUsers(), llvm::IsaPred<qnn::ReciprocalOp>) || value.getDefiningOp<qnn::ReciprocalOp>())
-      return;
-    // Where a function is all that reads it, what it gives there says whether that matters.
-    if (!search.leavesHeadroom() && readByFunctions.contains(value))
-      return;
-    const int64_t elements = mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements();
-    const GridKind grid = finenessOf(value, search.grid);
-    // Of ends alone nothing is known but them.
-    constexpr double usualShare = 1.0 / 4;
-    const double size = usualShare * std::max(-seen.min, seen.max);
-    const double strength = observed.histograms[index].meanSquare().value_or(size * size);
-    // Of so few numbers nothing follows.
-    constexpr int64_t fewest = 512;
-    if (!(strength > 0) || samples * elements < fewest)
-      return;
-    if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
-      range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
-      return;
-    }
-    const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));
-    // An end goes on by no more than it is from 0: beside a mask of -1e9 the scores' own end is none that matters.
-    const double least = (seen.max - seen.min) / 1024;
-    auto worthIt = [&](double headroom, double end) {
-      headroom = std::min(headroom, std::abs(end));
-      return headroom < least ? 0 : headroom;
-    };
-    range.headroomBelow = worthIt(range.min - reserve.range.min, seen.min);
-    range.headroomAbove = worthIt(reserve.range.max - range.max, seen.max);
-    range.min -= range.headroomBelow, range.max += range.headroomAbove;
-    range.beyond = reserve.beyond / strength;
-  }
-
-  bool mayHaveOutliers(mlir::Value value) const { return !isBounded(value) && !readByFunctions.contains(value); }
-
-private:
-  void add(mlir::Value value, const std::optional<Tensor> &tensor) {
-    if (!qnn::isFloatTensor(value))
-      return;
-    if (tensor && tensor->count() > 0)
-      constants.emplace_back(value, summarizeConstant(*tensor));
-    else if (gridSource(value))
-      inheriting.push_back(value);
-    else
-      observed.insert({value, observed.size()});
-  }
-};
 
 /// Why a sample could not be run.
 struct SampleProblem {
@@ -259,7 +41,7 @@ struct Worker {
 /// The threads' work: samples are pulled from the source until it ends.
 class Run {
 public:
-  Run(const Evaluator &evaluator, const Values &values, SampleSource &source, const CalibrationOptions &options)
+  Run(const Evaluator &evaluator, const ObservedValues &values, SampleSource &source, const CalibrationOptions &options)
       : evaluator(evaluator), values(values), source(source), options(options) {}
 
   Result<Observations> observe() {
@@ -376,7 +158,7 @@ private:
   }
 
   const Evaluator &evaluator;
-  const Values &values;
+  const ObservedValues &values;
   SampleSource &source;
   const CalibrationOptions &options;
   std::atomic<int64_t> done = 0;
@@ -418,7 +200,7 @@ bool isMasked(const ValueRange &range, float leastMaximum) {
   return std::isfinite(leastMaximum) && range.seenMin < leastMaximum - maskedDistance;
 }
 
-Ranges searchRanges(mlir::func::FuncOp function, const Values &values, const Observations &seen,
+Ranges searchRanges(mlir::func::FuncOp function, const ObservedValues &values, const Observations &seen,
                     const SearchOptions &search, size_t threads) {
   Ranges ranges;
   ranges.method = nameOf(search.method);
@@ -469,7 +251,7 @@ Ranges searchRanges(mlir::func::FuncOp function, const Values &values, const Obs
   return ranges;
 }
 
-Result<Observations> observeValues(const Values &values, mlir::ModuleOp module, SampleSource &source,
+Result<Observations> observeValues(const ObservedValues &values, mlir::ModuleOp module, SampleSource &source,
                                    const CalibrationOptions &options) {
   if (source.sampleCount() == 0)
     return Error{"there is no calibration sample"};
@@ -506,12 +288,12 @@ size_t Observations::bytes() const {
 
 Ranges tare::calibration::rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOptions &search,
                                    size_t threads) {
-  return searchRanges(mainOf(module), Values(mainOf(module)), seen, search, threads);
+  return searchRanges(mainOf(module), ObservedValues(mainOf(module)), seen, search, threads);
 }
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,
                                             const CalibrationOptions &options, Observations *seen) {
-  Values values(mainOf(module));
+  ObservedValues values(mainOf(module));
   Result<Observations> found = observeValues(values, module, source, options);
   if (!found)
     return found.error();
