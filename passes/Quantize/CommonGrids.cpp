@@ -85,7 +85,8 @@ void tare::separateOutputs(func::FuncOp function) {
   Block &body = function.getBody().front();
   llvm::DenseSet<Value> leaving;
   auto takesOut = [&](Operation *user) {
-    return user->hasTrait<OpTrait::IsTerminator>() || (movesElements(user) && leaving.contains(user->getResult(0)));
+    return user->hasTrait<OpTrait::IsTerminator>() ||
+           (qnn::movesElements(user) && leaving.contains(user->getResult(0)));
   };
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body.without_terminator()))) {
     if (op.getNumResults() != 1 || op.use_empty() || llvm::none_of(op.getUsers(), takesOut))

@@ -3,6 +3,7 @@
 #define TARE_PASSES_QUANTIZE_PARAMETERCASTS_H
 
 #include "Quantize/PowerOfTwo.h"
+#include "tare/Tensor/Tensor.h"
 
 namespace tare {
 

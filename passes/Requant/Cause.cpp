@@ -1,6 +1,7 @@
 //===- Cause.cpp - Why an effective scale is out of reach -----------------===//
 #include "Requant/Cause.h"
 
+#include "Arithmetic/Grids.h"
 #include "Arithmetic/ValueRanges.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
