@@ -76,47 +76,6 @@ SmallVector<int32_t> tare::listOr(std::optional<ArrayRef<int64_t>> list, size_t 
 
 namespace {
 
-/// Gives each op's grid to the op that computes what replaces its result. The conversion tells of replacements when ops
-/// may be half gone already: what it needs of them is kept before.
-class GridsOfReplaced : public RewriterBase::Listener {
-public:
-  explicit GridsOfReplaced(ModuleOp module) {
-    module->walk([&](Operation *op) {
-      if (op->getNumResults() == 1)
-        if (quant::QuantizedType grid = qnn::quantizedElement(op->getResult(0).getType()))
-          grids[op] = grid;
-    });
-  }
-
-  void notifyOperationReplaced(Operation *op, ValueRange values) override {
-    if (quant::QuantizedType grid = grids.lookup(op))
-      replaced.push_back({values.front(), grid});
-  }
-
-  /// In the order of the ops: what only moves elements has the grid of what it moves, which has got its own by then.
-  void record() const {
-    for (auto [value, grid] : replaced) {
-      Operation *op = value.getDefiningOp();
-      while (isa_and_present<npu::TransposeOp, npu::ReshapeOp>(op))
-        op = op->getOperand(0).getDefiningOp();
-      if (isa_and_present<npu::NpuOpInterface>(op) && !op->hasAttr(npu::gridAttrName))
-        npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
-    }
-  }
-
-private:
-  /// Only accumulators have a scale per channel, and theirs is the last dimension here.
-  static quant::QuantizedType withChannelsLast(quant::QuantizedType type, Value result) {
-    Grid grid = *Grid::of(type);
-    if (grid.axis)
-      grid.axis = cast<RankedTensorType>(result.getType()).getRank() - 1;
-    return grid.type(type.getContext());
-  }
-
-  DenseMap<Operation *, quant::QuantizedType> grids;
-  SmallVector<std::pair<Value, quant::QuantizedType>> replaced;
-};
-
 struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
   void runOnOperation() final {
     MLIRContext *context = &getContext();
@@ -141,15 +100,14 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     legal.addDynamicallyLegalOp<qnn::ConstantOp>(isParameter);
     if (failed(joinLayerFunctions()))
       return signalPassFailure();
+    GridsByLocation grids = collectGrids();
     getOperation()->walk(recordGridsOfArguments);
-    GridsOfReplaced grids(getOperation());
     ConversionConfig config;
-    config.listener = &grids;
     config.foldingMode = DialectConversionFoldingMode::Never;
     if (failed(applyFullConversion(getOperation(), legal, std::move(patterns), config)))
       return signalPassFailure();
     eraseParameters();
-    grids.record();
+    recordGrids(grids);
   }
 
   /// (A64) Functions within layers: of each pair one op is left, the layer's, whose requantization has the table.
@@ -210,11 +168,52 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
       op->erase();
   }
 
+  /// The grids of the ops' results. An op and what it is lowered to have the same location; copies of an op, which
+  /// share its names and have a grid each, are told apart by a number until the grids are recorded.
+  using GridsByLocation = DenseMap<Location, quant::QuantizedType>;
+  GridsByLocation collectGrids() {
+    GridsByLocation grids;
+    Builder builder(&getContext());
+    getOperation()->walk([&](Operation *op) {
+      quant::QuantizedType grid =
+          op->getNumResults() == 1 ? qnn::quantizedElement(op->getResult(0).getType()) : quant::QuantizedType();
+      if (!grid || grids.try_emplace(op->getLoc(), grid).first->second == grid)
+        return;
+      op->setLoc(FusedLoc::get({op->getLoc()}, builder.getIndexAttr(grids.size()), &getContext()));
+      grids[op->getLoc()] = grid;
+    });
+    return grids;
+  }
+
+  static void dropNumber(Operation *op) {
+    auto numbered = dyn_cast<FusedLoc>(op->getLoc());
+    if (numbered && isa_and_present<IntegerAttr>(numbered.getMetadata()))
+      op->setLoc(numbered.getLocations().front());
+  }
+
   /// Of inputs that the model takes as integers.
   static void recordGridsOfArguments(func::FuncOp function) {
     for (BlockArgument argument : function.getArguments())
       if (quant::QuantizedType grid = qnn::quantizedElement(argument.getType()))
         function.setArgAttr(argument.getArgNumber(), npu::gridAttrName, TypeAttr::get(grid));
+  }
+
+  void recordGrids(const GridsByLocation &grids) {
+    getOperation()->walk([&](npu::NpuOpInterface op) {
+      // What only moves elements has its operand's grid; weights and biases have theirs.
+      if (!isa<npu::TransposeOp, npu::ReshapeOp>(op.getOperation()) && !op->hasAttr(npu::gridAttrName))
+        if (quant::QuantizedType grid = grids.lookup(op->getLoc()))
+          npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
+    });
+    getOperation()->walk(dropNumber);
+  }
+
+  /// Only accumulators have a scale per channel, and theirs is the last dimension here.
+  quant::QuantizedType withChannelsLast(quant::QuantizedType type, Value result) {
+    Grid grid = *Grid::of(type);
+    if (grid.axis)
+      grid.axis = cast<RankedTensorType>(result.getType()).getRank() - 1;
+    return grid.type(&getContext());
   }
 };
 
