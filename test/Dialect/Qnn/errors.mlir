@@ -159,6 +159,42 @@ func.func @linear(%x: tensor<1x8xf32>, %w: tensor<10x7xf32>) {
 
 // -----
 
+func.func @linear_weight(%x: tensor<1x8xf32>, %w: tensor<2x5x8xf32>) {
+  // expected-error @+2 {{weight must have rank 2 and input at least 1, found 3 and 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.linear %x, %w : (tensor<1x8xf32>, tensor<2x5x8xf32>) -> tensor<1x5xf32>
+  return
+}
+
+// -----
+
+func.func @linear_scalar(%x: tensor<f32>, %w: tensor<5x8xf32>) {
+  // expected-error @+2 {{weight must have rank 2 and input at least 1, found 2 and 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.linear %x, %w : (tensor<f32>, tensor<5x8xf32>) -> tensor<5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_rank(%x: tensor<8xf32>, %y: tensor<8x4xf32>) {
+  // expected-error @+2 {{operands must have rank 2 or more, found 1 and 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.matmul %x, %y : (tensor<8xf32>, tensor<8x4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_batches(%x: tensor<2x3x4x8xf32>, %y: tensor<5x8x4xf32>) {
+  // expected-error @+2 {{shapes do not broadcast: 3 against 5 in axis 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.matmul %x, %y : (tensor<2x3x4x8xf32>, tensor<5x8x4xf32>) -> tensor<2x3x4x4xf32>
+  return
+}
+
+// -----
+
 func.func @matmul(%x: tensor<4x8xf32>, %y: tensor<7x4xf32>) {
   // expected-error @+2 {{inner dimensions must agree, found 8 and 7}}
   // expected-error @+1 {{failed to infer returned types}}

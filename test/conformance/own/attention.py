@@ -28,6 +28,7 @@ add("causal_and_mask", op("Attention", "q k v m", is_causal=1), **heads(), m=c(3
 add("computed_mask", op("Attention", "q k v m"), **heads(), m=x(1, 2, 3, 3))
 add("computed_mask_causal", op("Attention", "q k v m", is_causal=1), **heads(), m=x(3, 3))
 add("boolean_mask", op("Attention", "q k v m"), **heads(), m=given([[1, 0, 0], [1, 1, 0], [0, 1, 1]], bool))
+add("boolean_mask_of_heads", op("Attention", "q k v m"), **heads(), m=given([[[[1, 0, 0], [1, 1, 0], [0, 1, 1]], [[0, 0, 1], [1, 1, 1], [1, 0, 0]]]], bool))
 add("boolean_mask_and_causal", op("Attention", "q k v m", is_causal=1), **heads(), m=given([[1, 1, 1], [0, 1, 1], [1, 0, 1]], bool))
 PAST = dict(pk=x(2, 2, 2, 4), pv=x(2, 2, 2, 4))
 add("past", op("Attention", "q k v - pk pv", "y k2 v2"), results="y k2 v2", **heads(), **PAST)

@@ -60,3 +60,35 @@ func.func @finite(%c: tensor<2xi1>, %x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %3 = qnn.softmax %2 {axis = 1 : i64} : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %3 : tensor<1x2xf32>
 }
+
+// Of two numbers that are put among the elements, the second one may be the infinite one; both may be.
+// CHECK-LABEL: func.func @second
+func.func @second(%c: tensor<2xi1>) -> tensor<2xf32> {
+  // CHECK-DAG: %[[ONE:.*]] = qnn.constant dense<1.000000e+00>
+  %one = qnn.constant dense<1.0> : tensor<f32> as tensor<f32>
+  // CHECK-DAG: %[[LOW:.*]] = qnn.constant dense_resource<{{.*}}finite
+  %h = qnn.constant dense<0xFF800000> : tensor<f32> as tensor<f32>
+  // CHECK: qnn.host "Where" opset 17(%arg0, %[[ONE]], %[[LOW]])
+  %0 = qnn.host "Where" opset 17(%c, %one, %h) : (tensor<2xi1>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
+  %1 = qnn.sigmoid %0 : (tensor<2xf32>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
+
+// Factors above 0 leave an infinity what it is, those below 0 turn it, and of both kinds one is told from the other.
+// CHECK-LABEL: func.func @factors
+func.func @factors(%c: tensor<2xi1>, %x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %up = qnn.constant dense<0x7F800000> : tensor<f32> as tensor<f32>
+  %below = qnn.constant dense<[-1.0, -0.5]> : tensor<2xf32> as tensor<2xf32>
+  %both = qnn.constant dense<[-1.0, 0.5]> : tensor<2xf32> as tensor<2xf32>
+  // CHECK-DAG: %[[INF:.*]] = qnn.constant dense<0x7F800000>
+  // CHECK-DAG: %[[HIGH:.*]] = qnn.constant dense_resource<{{.*}}finite
+  // CHECK: qnn.host "Where" opset 17(%arg0, %arg1, %[[HIGH]])
+  %0 = qnn.host "Where" opset 17(%c, %x, %up) : (tensor<2xi1>, tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
+  %1 = qnn.mul %0, %below : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %2 = qnn.softmax %1 {axis = 0 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  // CHECK: qnn.host "Where" opset 17(%arg0, %arg1, %[[INF]])
+  %3 = qnn.host "Where" opset 17(%c, %x, %up) : (tensor<2xi1>, tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
+  %4 = qnn.mul %3, %both : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %5 = qnn.softmax %4 {axis = 0 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  return %2, %5 : tensor<2xf32>, tensor<2xf32>
+}

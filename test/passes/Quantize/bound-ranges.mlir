@@ -1,5 +1,17 @@
 // RUN: tare-opt %s --tare-bound-ranges --split-input-file --verify-diagnostics --mlir-print-local-scope | FileCheck %s
 
+// An op without a range has that of its operand, whatever stands before it.
+// CHECK-LABEL: @inherits
+// CHECK: qnn.reshape {{.*}}qnn.range = #qnn.range<-2.000000e+00, 3.000000e+00, calibrated>
+// CHECK: qnn.transpose {{.*}}qnn.range = #qnn.range<-2.000000e+00, 3.000000e+00, inherited>
+func.func @inherits(%x: tensor<2x3xf32> {qnn.range = #qnn.range<-2.0, 3.0, calibrated>}) -> tensor<2x3xf32> {
+  %0 = qnn.reshape %x {shape = array<i64: 3, 2>, qnn.range = #qnn.range<-2.0, 3.0, calibrated>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %1 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
+// -----
+
 // (A53) A border that the pooling can do itself.
 // CHECK-LABEL: @absorbed
 // CHECK-NOT: qnn.pad

@@ -264,13 +264,17 @@ TEST_F(EmitterTest, SaysWhatIsMissing) {
   OwningOpRef<ModuleOp> module = parse(R"(module attributes {npu.target = #npu.target<{name = "tiny", activations = [
       {type = "i8", symmetric = true, accumulator_bits = 32}], multiplier_bits = 15, shift = {min = 0, max = 31}, rounding = "half_up",
       ops = ["conv"]}>} {
-    func.func @main(%x: tensor<4xi8>, %t: tensor<256xi8>) -> tensor<4xi8> {
+    func.func @main(%x: tensor<4xi8>) -> tensor<2x2xi8> {
+      %t = npu.constant dense<0> : tensor<256xi8>
       %0 = npu.lookup %x, %t : (tensor<4xi8>, tensor<256xi8>) -> tensor<4xi8> loc("gelu")
-      return %0 : tensor<4xi8>
+      %1 = npu.reshape %0 shape = [2, 2] : (tensor<4xi8>) -> tensor<2x2xi8>
+      %2 = npu.lookup %1, %t : (tensor<2x2xi8>, tensor<256xi8>) -> tensor<2x2xi8> loc("mish")
+      return %2 : tensor<2x2xi8>
     }
   })");
   EXPECT_TRUE(failed(emitProgram(*module)));
   EXPECT_THAT(message, HasSubstr("layer 'gelu' needs the operator lookup, which the target 'tiny' does not have"));
+  EXPECT_THAT(message, HasSubstr("layer 'mish' needs the operator lookup, which the target 'tiny' does not have"));
   module = parse(R"(module attributes {npu.target = #npu.target<{name = "tiny", activations = [
       {type = "i8", symmetric = true, accumulator_bits = 32}], multiplier_bits = 15, shift = {min = 0, max = 31}, rounding = "half_up"}>} {
     func.func @main(%x: tensor<4xi8> {qnn.name = "x"}) -> tensor<4xi8> { return %x : tensor<4xi8> }

@@ -208,6 +208,22 @@ TEST(HostNormalization, EmbeddingsAreLookedUpInTables) {
   expectNear(evaluate(node, operands)[0], {1, -1, -1, 1});
   operands[0] = tensor<int32_t>({1, 2}, {1, 2});
   EXPECT_EQ(problemOf(node, operands), "index 2 is out of range for 2 elements");
+  operands[2] = ones({2, 2, 2});
+  EXPECT_EQ(problemOf(node, operands), "word_embedding has 3 dimensions, expected 2");
+  operands[2] = ones({4});
+  EXPECT_EQ(problemOf(node, operands), "word_embedding has 1 dimensions, expected 2");
+}
+
+TEST(HostNormalization, EmbeddingsCountTheOnesOfTheirMask) {
+  Tensor table = floats({2, 2}, {0, 2, 4, 0}), zero = floats({3, 2}, {0, 0, 0, 0, 0, 0});
+  Node node{"com.microsoft.EmbedLayerNormalization", 1};
+  Operands operands{tensor<int32_t>({2, 3}, {1, 0, 1, 0, 0, 1}), {}, table, zero, {}, ones({2}), floats({2}, {0, 0}),
+                    tensor<int32_t>({2, 3}, {1, 1, 0, 0, 2, 1})};
+  Tensor counts = evaluate(node, operands, 2)[1];
+  EXPECT_EQ(std::vector<int32_t>(counts.as<int32_t>(), counts.as<int32_t>() + 2), (std::vector<int32_t>{2, 1}));
+  operands.pop_back();
+  counts = evaluate(node, operands, 2)[1];
+  EXPECT_EQ(std::vector<int32_t>(counts.as<int32_t>(), counts.as<int32_t>() + 2), (std::vector<int32_t>{0, 0}));
 }
 
 //===----------------------------------------------------------------------===//
@@ -257,6 +273,9 @@ TEST(HostAttention, MasksAndAverages) {
   Tensor q = floats({1, 1, 2, 1}, {0, 0}), k = ones({1, 1, 2, 1}), v = floats({1, 1, 2, 1}, {2, 4});
   expectNear(evaluate({"Attention", 23}, {q, k, v})[0], {3, 3});
   expectNear(evaluate({"ai.onnx.preview.FlexAttention", 1}, {q, k, v})[0], {3, 3});
+  // A window of no key to the left begins at the query's own.
+  expectNear(evaluate({"Attention", 25, with({{"left_window_size", int64_t(0)}})}, {q, k, v})[0], {3, 4});
+  expectNear(evaluate({"Attention", 25, with({{"left_window_size", int64_t(1)}})}, {q, k, v})[0], {3, 3});
   expectNear(evaluate({"Attention", 23, with({{"is_causal", int64_t(1)}})}, {q, k, v})[0], {2, 3});
   // A query that may see nothing gets 0.
   Tensor mask(ElementType::boolean, {2, 2});

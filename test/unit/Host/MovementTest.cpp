@@ -70,6 +70,27 @@ constexpr int64_t huge = std::numeric_limits<int64_t>::max(), tiny = std::numeri
 // Movement
 //===----------------------------------------------------------------------===//
 
+TEST(HostMovement, AShapeOrAPartOfIt) {
+  Tensor x = counted({2, 3, 1, 4});
+  EXPECT_EQ(valuesOf<int64_t>({"Shape", 13}, {x}), (Ints{2, 3, 1, 4}));
+  Node part{"Shape", 15};
+  part.attributes.set("start", int64_t(1));
+  EXPECT_EQ(valuesOf<int64_t>(part, {x}), (Ints{3, 1, 4}));
+  part.attributes.set("end", int64_t(-1));
+  EXPECT_EQ(valuesOf<int64_t>(part, {x}), (Ints{3, 1}));
+  part.attributes.set("start", int64_t(3));
+  EXPECT_EQ(valuesOf<int64_t>(part, {x}), Ints{});
+}
+
+TEST(HostMovement, AnIdentityOfNoTypeOfNumbers) {
+  for (int64_t type : {int64_t(-1), int64_t(0), int64_t(14), int64_t(99)}) {
+    Node node{"EyeLike", 9};
+    node.attributes.set("dtype", type);
+    EXPECT_EQ(problemOf(node, {counted({2, 3})}),
+              "attribute 'dtype' is " + std::to_string(type) + ", which is no type of numbers");
+  }
+}
+
 TEST(HostMovement, ShapesThatDoNotFit) {
   EXPECT_EQ(problemOf({"Reshape", 14}, {counted({2, 3}), integers({4, 2})}),
             "the shape 4x2 has other elements than 2x3");

@@ -46,7 +46,8 @@ const Case cases[] = {
     {"ArenaBeyondEnd", "of the arena, which has", [](ProgramT &p) { p.tensors[5]->arena_offset = p.arena_bytes; }},
     {"ArenaMisaligned", "expected a multiple of 64", [](ProgramT &p) { p.tensors[5]->arena_offset += 1; }},
     {"ArenaMisalignedByHalf", "expected a multiple of 64", [](ProgramT &p) { p.tensors[5]->arena_offset += 32; }},
-    {"ArenaAbsurd", "the arena takes", [](ProgramT &p) { p.arena_bytes = uint64_t(1) << 50; }},
+    {"ArenaAbsurd", "the arena takes 1125899906842624 bytes, expected at most 1099511627776",
+     [](ProgramT &p) { p.arena_bytes = uint64_t(1) << 50; }},
     {"OperandOutOfRange", "layer 2 ('conv') refers to tensor 99 of 12",
      [](ProgramT &p) { p.layers[2]->operands[1] = 99; }},
     {"ResultOutOfRange", "layer 2 ('conv') refers to tensor 12 of 12", [](ProgramT &p) { p.layers[2]->result = 12; }},
@@ -245,6 +246,17 @@ const HostCase hostCases[] = {
     {"AsHostStep", "a step after an output is no dequantize",
      [](ProgramT &p) { p.outputs[0]->host_steps.push_back(hostStep(HostT())); }},
 };
+
+/// The number of an opset that is no opset's is far from those that there are.
+TEST(Verifier, HostLayersOfTheLastOpsetAreRead) {
+  NetworkBuilder builder;
+  uint32_t x = builder.input("x", {ElementType::f32, {2, 9}});
+  builder.output("y", builder.host("y", {"Softmax", 65536, host::Attributes({{"axis", int64_t(1)}})}, {x}, 1)[0]);
+  builder.program.inputs[0]->scales.clear();
+  builder.program.outputs[0]->scales.clear();
+  ProgramT program = builder.finish();
+  EXPECT_TRUE(verify(program)) << verify(program).error().message;
+}
 
 class BrokenHost : public testing::TestWithParam<HostCase> {};
 
