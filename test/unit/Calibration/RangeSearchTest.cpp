@@ -319,6 +319,11 @@ TEST(KlRange, IsTheLeastDivergenceOfAll) {
     expectLeastDivergence(values, asymmetric, 256);
     expectLeastDivergence(values, symmetric, 128);
   }
+  // Few numbers far apart: most bins are empty, and have no part in it.
+  Values apart;
+  for (int i = 1; i <= 300; ++i)
+    apart.push_back(float(i) / 100);
+  expectLeastDivergence(apart, asymmetric, 256);
   for (const Values &values : {longTail(20000), normal(20000), uniform(20000, -2, 5)}) {
     expectLeastDivergence(values, {15, true}, 8);
     expectLeastDivergence(values, symmetric, 128);

@@ -102,6 +102,7 @@ TEST(FileArguments, TheFileThatAMessageIsAbout) {
   EXPECT_EQ(fileOf("m.onnx: in/a.npz has no array"), "in/a.npz");
   EXPECT_EQ(fileOf("m.onnx: nothing, in: no"), "in");
   EXPECT_EQ(fileOf("in and m.onnx"), "in");
+  EXPECT_EQ(fileOf("cannot compare m.onnx with in"), "m.onnx");
   // Words of their own alone.
   EXPECT_EQ(fileOf("inside of xm.onnx or m.onnxy"), "");
   EXPECT_EQ(fileOf("xin, then in"), "in");
