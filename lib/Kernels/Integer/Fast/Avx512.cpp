@@ -9,9 +9,12 @@ namespace {
 #include "Avx512Traits.inc"
 
 #include "VectorIntegers.inc"
+#include "VectorRounding.inc"
+#include "VectorFunction.inc"
 #include "VectorRequant.inc"
-
+#include "VectorElementwise.inc"
 #include "VectorGemm.inc"
+#include "VectorDepthwise.inc"
 #include "VectorLoops.inc"
 #include "VectorPeak.inc"
 

@@ -9,10 +9,13 @@ namespace {
 #include "Avx512Traits.inc"
 
 #include "VectorIntegers.inc"
+#include "VectorRounding.inc"
+#include "VectorFunction.inc"
 #include "VectorRequant.inc"
-
-#include "VectorDepthwiseBytes.inc"
+#include "VectorElementwise.inc"
 #include "VectorGemm.inc"
+#include "VectorDepthwise.inc"
+#include "VectorDepthwiseBytes.inc"
 #include "VectorLoops.inc"
 #include "VectorPeak.inc"
 

@@ -148,9 +148,12 @@ struct V {
 };
 
 #include "VectorIntegers.inc"
+#include "VectorRounding.inc"
+#include "VectorFunction.inc"
 #include "VectorRequant.inc"
-
+#include "VectorElementwise.inc"
 #include "VectorGemm.inc"
+#include "VectorDepthwise.inc"
 #include "VectorLoops.inc"
 #include "VectorPeak.inc"
 

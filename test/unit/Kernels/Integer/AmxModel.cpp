@@ -14,8 +14,9 @@ namespace {
 #include "../../../../lib/Kernels/Integer/Fast/Avx512Traits.inc"
 
 #include "../../../../lib/Kernels/Integer/Fast/VectorIntegers.inc"
+#include "../../../../lib/Kernels/Integer/Fast/VectorRounding.inc"
+#include "../../../../lib/Kernels/Integer/Fast/VectorFunction.inc"
 #include "../../../../lib/Kernels/Integer/Fast/VectorRequant.inc"
-
 #include "../../../../lib/Kernels/Integer/Fast/VectorGemm.inc"
 
 #include "../../../../lib/Kernels/Integer/Fast/Amx.inc"
