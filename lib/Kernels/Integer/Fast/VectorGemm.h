@@ -1,13 +1,17 @@
-//===- VectorGemm.inc - Multiply and accumulate for one vector set --------===//
-//
-// Included inside the anonymous namespace of each vector set, after
-// VectorRequant.inc.
-//
-//===----------------------------------------------------------------------===//
+//===- VectorGemm.h - Multiply and accumulate for one vector set ----------===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_VECTORGEMM_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_VECTORGEMM_H
+
+#include "VectorRequant.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tare::kernels {
 
 /// Pixels of a block by vectors in the panel: as many accumulators as there are
 /// registers, less weights and one activation.
-template <int vectors>
+template <typename V, int vectors>
 constexpr int blockPixels = V::registers / vectors > 8 ? 8 : (V::registers - vectors - 1) / vectors;
 
 /// Where a block's accumulators go, [pixel][vectors * lanes]; or, where `requant` is not null, requantized to `outputs`
@@ -22,12 +26,12 @@ struct BlockResult {
   int64_t aheadPerStep = 0;
 };
 
-template <typename Dot, int pixels, int vectors>
+template <typename V, typename Dot, int pixels, int vectors>
 [[gnu::noinline]] void gemmBlock(const std::byte *input, int64_t stride, const Segment *segments, int64_t count,
                                  const std::byte *weights, const int32_t *bias, const BlockResult &result) {
-  Ints acc[pixels][vectors];
+  Ints<V> acc[pixels][vectors];
   for (int v = 0; v < vectors; ++v) {
-    Ints start = V::loadInts(bias + v * V::ints);
+    Ints<V> start = V::loadInts(bias + v * V::ints);
     for (int p = 0; p < pixels; ++p)
       acc[p][v] = start;
   }
@@ -35,44 +39,45 @@ template <typename Dot, int pixels, int vectors>
   const std::byte *ahead = result.ahead ? result.ahead : weights;
   for (int64_t s = 0; s < count; ++s) {
     const std::byte *x = input + segments[s].offset;
-    for (int64_t step = segments[s].steps; step > 0; --step, x += 4, weights += vectors * sizeof(Ints)) {
+    for (int64_t step = segments[s].steps; step > 0; --step, x += 4, weights += vectors * sizeof(Ints<V>)) {
       V::prefetch(ahead);
       ahead += result.aheadPerStep;
-      Ints w[vectors];
+      Ints<V> w[vectors];
       for (int v = 0; v < vectors; ++v)
-        w[v] = V::loadInts(weights + v * sizeof(Ints));
+        w[v] = V::loadInts(weights + v * sizeof(Ints<V>));
       for (int p = 0; p < pixels; ++p) {
-        Ints activation = V::repeat(x + p * stride);
+        Ints<V> activation = V::repeat(x + p * stride);
         for (int v = 0; v < vectors; ++v)
           acc[p][v] = Dot::dot(acc[p][v], activation, w[v]);
       }
     }
   }
   if (result.requant)
-    return requantizeIntegers(acc, result.bytes, result.stride, result.outputs, *result.requant);
+    return requantizeIntegers<V>(acc, result.bytes, result.stride, result.outputs, *result.requant);
   for (int p = 0; p < pixels; ++p)
     for (int v = 0; v < vectors; ++v)
       V::storeInts(result.acc + (p * vectors + v) * V::ints, acc[p][v]);
 }
 
 /// gemmBlock for a number of pixels known at run time.
-template <typename Dot, int vectors, int pixels = blockPixels<vectors>>
+template <typename V, typename Dot, int vectors, int pixels = blockPixels<V, vectors>>
 inline void gemmPixels(int64_t count, const std::byte *input, int64_t stride, const Segment *segments,
                        int64_t segmentCount, const std::byte *weights, const int32_t *bias, const BlockResult &result) {
   if constexpr (pixels > 1)
     if (count < pixels)
-      return gemmPixels<Dot, vectors, pixels - 1>(count, input, stride, segments, segmentCount, weights, bias, result);
-  gemmBlock<Dot, pixels, vectors>(input, stride, segments, segmentCount, weights, bias, result);
+      return gemmPixels<V, Dot, vectors, pixels - 1>(count, input, stride, segments, segmentCount, weights, bias,
+                                                     result);
+  gemmBlock<V, Dot, pixels, vectors>(input, stride, segments, segmentCount, weights, bias, result);
 }
 
-template <typename Dot, int vectors> void gemmRowOf(const GemmRow &row) {
+template <typename V, typename Dot, int vectors> void gemmRowOf(const GemmRow &row) {
   constexpr int width = vectors * V::ints;
-  alignas(64) int32_t acc[blockPixels<vectors> * width];
+  alignas(64) int32_t acc[blockPixels<V, vectors> * width];
   BlockResult result = {acc};
-  if (fitsIntegers(row.requant))
+  if (fitsIntegers<V>(row.requant))
     result = {acc, row.requant, static_cast<int8_t *>(row.result), row.resultStride, row.outputs};
   // Blocks of about equal size: the loop is at its best with many accumulators.
-  int64_t blocks = (row.pixels + blockPixels<vectors> - 1) / blockPixels<vectors>, steps = 0;
+  int64_t blocks = (row.pixels + blockPixels<V, vectors> - 1) / blockPixels<V, vectors>, steps = 0;
   for (int64_t s = 0; s < row.segmentCount; ++s)
     steps += row.segments[s].steps;
   if (row.ahead)
@@ -80,34 +85,34 @@ template <typename Dot, int vectors> void gemmRowOf(const GemmRow &row) {
   for (int64_t b = 0; b < blocks; ++b) {
     result.ahead = row.ahead ? row.ahead + row.aheadBytes * b / blocks : nullptr;
     int64_t first = row.pixels * b / blocks, count = row.pixels * (b + 1) / blocks - first;
-    gemmPixels<Dot, vectors>(count, row.input + first * row.pixelStride, row.pixelStride, row.segments,
-                             row.segmentCount, row.weights, static_cast<const int32_t *>(row.bias), result);
+    gemmPixels<V, Dot, vectors>(count, row.input + first * row.pixelStride, row.pixelStride, row.segments,
+                                row.segmentCount, row.weights, static_cast<const int32_t *>(row.bias), result);
     if (result.requant)
       result.bytes += count * row.resultStride;
     else
-      emit<int8_t>(AccumulatorBlock<int32_t>{acc, width, count, row.outputs}, row.result, first * row.resultStride,
-                   row.resultStride, row.requant);
+      emit<V, int8_t>(AccumulatorBlock<int32_t>{acc, width, count, row.outputs}, row.result, first * row.resultStride,
+                      row.resultStride, row.requant);
   }
 }
 
-template <typename Dot> [[gnu::noinline]] void gemmRow(const GemmRow &row) {
+template <typename V, typename Dot> [[gnu::noinline]] void gemmRow(const GemmRow &row) {
   switch (row.vectors) {
   case 1:
-    return gemmRowOf<Dot, 1>(row);
+    return gemmRowOf<V, Dot, 1>(row);
   case 2:
-    return gemmRowOf<Dot, 2>(row);
+    return gemmRowOf<V, Dot, 2>(row);
   case 3:
-    return gemmRowOf<Dot, 3>(row);
+    return gemmRowOf<V, Dot, 3>(row);
   default:
     if constexpr (V::panelVectors >= 4)
-      return gemmRowOf<Dot, 4>(row);
+      return gemmRowOf<V, Dot, 4>(row);
   }
 }
 
 /// 64-bit accumulators: each segment is short enough for 32 bits (the plan sees
 /// to it), their sums are added up in 64.
-template <int vectors> void wideRowOf(const GemmRow &row) {
-  constexpr int width = vectors * V::ints, pixels = blockPixels<vectors>;
+template <typename V, int vectors> void wideRowOf(const GemmRow &row) {
+  constexpr int width = vectors * V::ints, pixels = blockPixels<V, vectors>;
   alignas(64) static const int32_t noBias[width] = {};
   alignas(64) int32_t part[pixels * width];
   alignas(64) int64_t acc[pixels * width];
@@ -117,22 +122,26 @@ template <int vectors> void wideRowOf(const GemmRow &row) {
       acc[i] = static_cast<const int64_t *>(row.bias)[i % width];
     const std::byte *weights = row.weights;
     for (int64_t s = 0; s < row.segmentCount; ++s) {
-      gemmPixels<V::Words, vectors>(count, row.input + first * row.pixelStride, row.pixelStride, row.segments + s, 1,
-                                    weights, noBias, BlockResult{part});
-      weights += row.segments[s].steps * vectors * sizeof(Ints);
+      gemmPixels<V, typename V::Words, vectors>(count, row.input + first * row.pixelStride, row.pixelStride,
+                                                row.segments + s, 1, weights, noBias, BlockResult{part});
+      weights += row.segments[s].steps * vectors * sizeof(Ints<V>);
       for (int64_t i = 0; i < count * width; ++i)
         acc[i] += part[i];
     }
-    emit<int16_t>(AccumulatorBlock<int64_t>{acc, width, count, row.outputs}, row.result, first * row.resultStride,
-                  row.resultStride, row.requant);
+    emit<V, int16_t>(AccumulatorBlock<int64_t>{acc, width, count, row.outputs}, row.result, first * row.resultStride,
+                     row.resultStride, row.requant);
   }
 }
 
-[[gnu::noinline, maybe_unused]] void wideRow(const GemmRow &row) {
+template <typename V> [[gnu::noinline]] void wideRow(const GemmRow &row) {
   switch (row.vectors) {
   case 1:
-    return wideRowOf<1>(row);
+    return wideRowOf<V, 1>(row);
   default:
-    return wideRowOf<2>(row);
+    return wideRowOf<V, 2>(row);
   }
 }
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_VECTORGEMM_H
