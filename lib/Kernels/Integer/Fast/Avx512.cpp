@@ -1,4 +1,4 @@
-//===- Avx512.cpp - The innermost loops for AVX-512 without VNNI ---===//
+//===- Avx512.cpp - The innermost loops for AVX-512 without VNNI ----------===//
 #include "Avx512Traits.h"
 #include "VectorTable.h"
 

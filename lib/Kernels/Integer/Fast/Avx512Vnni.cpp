@@ -1,4 +1,4 @@
-//===- Avx512Vnni.cpp - The innermost loops for AVX-512 with VNNI ---===//
+//===- Avx512Vnni.cpp - The innermost loops for AVX-512 with VNNI ---------===//
 #include "Amx.h"
 #include "Avx512Traits.h"
 #include "VectorDepthwiseBytes.h"
