@@ -2,12 +2,14 @@
 import os
 import pathlib
 import platform
+import re
+import subprocess
 
 import numpy as np
 import pytest
 
 from graphs import node, port, save
-from harness import Prepared, ROOT, load, tare
+from harness import BIN, Prepared, ROOT, load, tare
 from models import CASES
 
 DIGITS = ROOT / "examples/digits"
@@ -45,6 +47,16 @@ def check(model, ranges, data, folder, *arguments):
         results.setdefault((folder / "y.npz").read_bytes(), limits)
     assert len(programs) == 1, list(programs.values())
     assert len(results) == 1, list(results.values())
+
+
+def test_a_set_of_instructions_shares_no_code_with_another():
+    """The linker keeps one of several functions of one name: a processor could come to instructions that it lacks."""
+    listed = subprocess.run(["nm", "--print-file-name", "--defined-only", BIN.parent / "lib/libTareKernels.a"], capture_output=True, text=True, check=True)
+    symbols = re.findall(r":(Avx\w+|Neon)\.cpp\.o:\w* (\w) (_Z.*)", listed.stdout)
+    sets = {"Avx2", "Avx512", "Avx512Vnni"} if platform.machine() == "x86_64" else {"Neon"}
+    assert {file for file, _, _ in symbols} == sets, "the sets' files were not found"
+    shared = [(file, name) for file, kind, name in symbols if kind in "WVu"]
+    assert not shared
 
 
 @pytest.mark.parametrize("target", ["generic", "i16x8", "shift_only", "three_stage", "gemmlowp", "float_tail"])

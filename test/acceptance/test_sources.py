@@ -10,7 +10,7 @@ import pytest
 
 from harness import ROOT
 
-CODE = {".cpp", ".h", ".inc", ".td"}
+CODE = {".cpp", ".h", ".td"}
 FOLDERS = ("lib", "include/tare", "passes", "tools")
 
 

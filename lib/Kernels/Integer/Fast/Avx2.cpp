@@ -1,5 +1,5 @@
 //===- Avx2.cpp - The innermost loops for AVX2 and FMA --------------------===//
-#include "Vector.h"
+#include "VectorTable.h"
 
 #include <immintrin.h>
 
@@ -162,22 +162,12 @@ struct V {
   }
 };
 
-#include "VectorIntegers.inc"
-#include "VectorRequant.inc"
-
-#include "VectorGemm.inc"
-#include "VectorLoops.inc"
-#include "VectorPeak.inc"
-
 } // namespace
 
-namespace {
-constexpr auto lookupBytes = lookupRow;
-constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
-} // namespace
-
-#include "VectorTable.inc"
-
-const VectorSet avx2Vectors = {"avx2", peakLoop<V::Words, 2>, wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx2Vectors = vectorSetOf<V>({.name = "avx2",
+                                              .peak = peakLoop<V, V::Words, 2>,
+                                              .gemm = wordGemm<V>,
+                                              .depthwiseBytes = nullptr,
+                                              .lookup8 = lookupRow<V>});
 
 } // namespace tare::kernels

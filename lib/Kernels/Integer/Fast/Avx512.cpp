@@ -1,29 +1,18 @@
-//===- Avx512.cpp - The innermost loops for AVX-512 without VNNI ---===//
-#include "Vector.h"
-
-#include <immintrin.h>
+//===- Avx512.cpp - The innermost loops for AVX-512 without VNNI ----------===//
+#include "Avx512Traits.h"
+#include "VectorTable.h"
 
 namespace tare::kernels {
 namespace {
 
-#include "Avx512Traits.inc"
-
-#include "VectorIntegers.inc"
-#include "VectorRequant.inc"
-
-#include "VectorGemm.inc"
-#include "VectorLoops.inc"
-#include "VectorPeak.inc"
+struct V : Avx512Traits<V> {};
 
 } // namespace
 
-namespace {
-constexpr auto lookupBytes = lookupRow;
-constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
-} // namespace
-
-#include "VectorTable.inc"
-
-const VectorSet avx512Vectors = {"avx512", peakLoop<V::Words, 2>, wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx512Vectors = vectorSetOf<V>({.name = "avx512",
+                                                .peak = peakLoop<V, V::Words, 2>,
+                                                .gemm = wordGemm<V>,
+                                                .depthwiseBytes = nullptr,
+                                                .lookup8 = lookupRow<V>});
 
 } // namespace tare::kernels

@@ -1,24 +1,22 @@
-//===- Avx512Vnni.cpp - The innermost loops for AVX-512 with VNNI ---===//
-#include "Vector.h"
+//===- Avx512Vnni.cpp - The innermost loops for AVX-512 with VNNI ---------===//
+#include "Amx.h"
+#include "Avx512Traits.h"
+#include "VectorDepthwiseBytes.h"
+#include "VectorTable.h"
 
 #include <immintrin.h>
 
 namespace tare::kernels {
 namespace {
 
-#include "Avx512Traits.inc"
-
-#include "VectorIntegers.inc"
-#include "VectorRequant.inc"
-
-#include "VectorDepthwiseBytes.inc"
-#include "VectorGemm.inc"
-#include "VectorLoops.inc"
-#include "VectorPeak.inc"
-
-} // namespace
-
-namespace {
+struct V : Avx512Traits<V> {
+  struct Words {
+    static Ints dot(Ints acc, Ints x, Ints w) { return _mm512_dpwssd_epi32(acc, x, w); }
+  };
+  struct Bytes {
+    static Ints dot(Ints acc, Ints x, Ints w) { return _mm512_dpbusd_epi32(acc, x, w); }
+  };
+};
 
 /// 64 bytes at a time: two permutations of 128 entries each, chosen by the index's high bit.
 [[gnu::target("avx512vbmi")]] void lookupVbmi(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
@@ -32,27 +30,17 @@ namespace {
   }
 }
 
-constexpr auto depthwiseBytes = depthwiseBytesRow;
-
 void lookupBytes(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
   // Processors came with VNNI before they came with VBMI.
   if (__builtin_cpu_supports("avx512vbmi"))
     lookupVbmi(x, table, y, count);
   else
-    lookupRow(x, table, y, count);
+    lookupRow<V>(x, table, y, count);
 }
-
-} // namespace
-
-#include "VectorTable.inc"
-
-namespace {
-
-#include "Amx.inc"
 
 /// The processor's tiles. g++ wants their numbers as literals.
 struct AmxTiles {
-  static void configure(const TileConfiguration &configuration) { _tile_loadconfig(&configuration); }
+  static void configure(const TileConfiguration<V> &configuration) { _tile_loadconfig(&configuration); }
   static void release() { _tile_release(); }
   template <int tile> static void load(const void *x, int64_t stride) {
     if constexpr (tile == 0)
@@ -96,13 +84,30 @@ struct AmxTiles {
   }
 };
 
-constexpr Gemm byteGemm = {runGemm<V::Bytes>, V::ints, 4, V::panelVectors, true, 1};
-constexpr Gemm tileGemm = {amxRow<AmxTiles>, V::ints, 4, V::panelVectors, true, tileSteps};
+constexpr Gemm byteGemm = {.run = runGemm<V, V::Bytes>,
+                           .lanes = V::ints,
+                           .depth = 4,
+                           .panelVectors = V::panelVectors,
+                           .bytes = true,
+                           .stepMultiple = 1};
+constexpr Gemm tileGemm = {.run = amxRow<V, AmxTiles>,
+                           .lanes = V::ints,
+                           .depth = 4,
+                           .panelVectors = V::panelVectors,
+                           .bytes = true,
+                           .stepMultiple = tileSteps};
 
 } // namespace
 
-const VectorSet avx512VnniVectors = {"avx512_vnni", peakLoop<V::Bytes, 4>, byteGemm, wordGemm,
-                                     wideGemm,      TARE_VECTOR_LOOPS};
-const VectorSet amxVectors = {"amx", amxPeak<AmxTiles>, tileGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet avx512VnniVectors = vectorSetOf<V>({.name = "avx512_vnni",
+                                                    .peak = peakLoop<V, V::Bytes, 4>,
+                                                    .gemm = byteGemm,
+                                                    .depthwiseBytes = depthwiseBytesRow<V>,
+                                                    .lookup8 = lookupBytes});
+const VectorSet amxVectors = vectorSetOf<V>({.name = "amx",
+                                             .peak = amxPeak<V, AmxTiles>,
+                                             .gemm = tileGemm,
+                                             .depthwiseBytes = depthwiseBytesRow<V>,
+                                             .lookup8 = lookupBytes});
 
 } // namespace tare::kernels

@@ -1,5 +1,5 @@
 //===- Neon.cpp - The innermost loops for 64-bit Arm ----------------------===//
-#include "Vector.h"
+#include "VectorTable.h"
 
 #include <arm_neon.h>
 
@@ -147,15 +147,8 @@ struct V {
   }
 };
 
-#include "VectorIntegers.inc"
-#include "VectorRequant.inc"
-
-#include "VectorGemm.inc"
-#include "VectorLoops.inc"
-#include "VectorPeak.inc"
-
 /// 16 bytes at a time, from four tables of 64 entries: an index beyond a table leaves what there is.
-[[maybe_unused]] void lookupTables(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
+void lookupTables(const int8_t *x, const int8_t *table, int8_t *y, int64_t count) {
   uint8x16x4_t tables[4];
   for (int t = 0; t < 4; ++t)
     tables[t] = vld1q_u8_x4(reinterpret_cast<const uint8_t *>(table) + 64 * t);
@@ -167,18 +160,15 @@ struct V {
       found = vqtbx4q_u8(found, tables[t], vsubq_u8(index, vdupq_n_u8(uint8_t(64 * t))));
     vst1q_s8(y + i, vreinterpretq_s8_u8(found));
   }
-  lookupRow(x + i, table, y + i, count - i);
+  lookupRow<V>(x + i, table, y + i, count - i);
 }
 
 } // namespace
 
-namespace {
-constexpr auto lookupBytes = lookupTables;
-constexpr void (*depthwiseBytes)(const DepthwiseBytesRow &row) = nullptr;
-} // namespace
-
-#include "VectorTable.inc"
-
-const VectorSet neonVectors = {"neon", peakLoop<V::Words, 2>, wordGemm, wordGemm, wideGemm, TARE_VECTOR_LOOPS};
+const VectorSet neonVectors = vectorSetOf<V>({.name = "neon",
+                                              .peak = peakLoop<V, V::Words, 2>,
+                                              .gemm = wordGemm<V>,
+                                              .depthwiseBytes = nullptr,
+                                              .lookup8 = lookupTables});
 
 } // namespace tare::kernels

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Vector.h"
+#include "VectorLoops.h"
 
 #include "tare/Kernels/Rounding.h"
 
@@ -14,7 +15,8 @@
 namespace tare::kernels {
 namespace {
 
-#include "VectorLoops.inc"
+/// No vectors: what makes the shared loops this unit's own (see Vector.h).
+struct V {};
 
 constexpr int lanes = 8;
 
@@ -113,41 +115,43 @@ int64_t peakLoop(int64_t steps) {
   return steps * 2 * lanes;
 }
 
-constexpr Gemm wordGemm = {gemmRow<int32_t, int8_t>, lanes, 1, 4, false, 1};
-constexpr Gemm wideGemm = {gemmRow<int64_t, int16_t>, lanes, 1, 4, false, 1};
+constexpr Gemm wordGemm = {
+    .run = gemmRow<int32_t, int8_t>, .lanes = lanes, .depth = 1, .panelVectors = 4, .bytes = false, .stepMultiple = 1};
+constexpr Gemm wideGemm = {
+    .run = gemmRow<int64_t, int16_t>, .lanes = lanes, .depth = 1, .panelVectors = 4, .bytes = false, .stepMultiple = 1};
 
 } // namespace
 
-const VectorSet portableVectors = {"portable",
-                                   peakLoop,
-                                   wordGemm,
-                                   wordGemm,
-                                   wideGemm,
-                                   lanes,
-                                   depthwiseRow<int8_t, int32_t>,
-                                   depthwiseRow<int16_t, int64_t>,
-                                   nullptr,
-                                   requantizeRow<int32_t, int8_t>,
-                                   requantizeRow<int32_t, int16_t>,
-                                   addRow<int8_t>,
-                                   addRow<int16_t>,
-                                   mulRow<int8_t>,
-                                   mulRow<int16_t>,
-                                   maxWindowRow<int8_t>,
-                                   maxWindowRow<int16_t>,
-                                   accumulateRow<int8_t>,
-                                   accumulateRow<int16_t>,
-                                   lookupRow,
-                                   biasedBytes,
-                                   words,
-                                   quantizeRow<int8_t>,
-                                   quantizeRow<int16_t>,
-                                   blendRow<int8_t, int32_t>,
-                                   blendRow<int16_t, int64_t>,
-                                   dequantizeRow<int8_t>,
-                                   dequantizeRow<int16_t>,
-                                   dequantizeRow<int32_t>,
-                                   dequantizeRow<int64_t>,
-                                   interleaveRow};
+const VectorSet portableVectors = {.name = "portable",
+                                   .peak = peakLoop,
+                                   .gemm = wordGemm,
+                                   .gemm16 = wordGemm,
+                                   .wideGemm = wideGemm,
+                                   .depthwiseLanes = lanes,
+                                   .depthwise8 = depthwiseRow<int8_t, int32_t>,
+                                   .depthwise16 = depthwiseRow<int16_t, int64_t>,
+                                   .depthwiseBytes = nullptr,
+                                   .requantize32To8 = requantizeRow<int32_t, int8_t>,
+                                   .requantize32To16 = requantizeRow<int32_t, int16_t>,
+                                   .add8 = addRow<int8_t>,
+                                   .add16 = addRow<int16_t>,
+                                   .mul8 = mulRow<int8_t>,
+                                   .mul16 = mulRow<int16_t>,
+                                   .maxWindow8 = maxWindowRow<V, int8_t>,
+                                   .maxWindow16 = maxWindowRow<V, int16_t>,
+                                   .accumulate8 = accumulateRow<V, int8_t>,
+                                   .accumulate16 = accumulateRow<V, int16_t>,
+                                   .lookup8 = lookupRow<V>,
+                                   .toBiasedBytes = biasedBytes<V>,
+                                   .toWords = words<V>,
+                                   .quantize8 = quantizeRow<V, int8_t>,
+                                   .quantize16 = quantizeRow<V, int16_t>,
+                                   .blend8 = blendRow<V, int8_t, int32_t>,
+                                   .blend16 = blendRow<V, int16_t, int64_t>,
+                                   .dequantize8 = dequantizeRow<V, int8_t>,
+                                   .dequantize16 = dequantizeRow<V, int16_t>,
+                                   .dequantize32 = dequantizeRow<V, int32_t>,
+                                   .dequantize64 = dequantizeRow<V, int64_t>,
+                                   .interleave3 = interleaveRow<V>};
 
 } // namespace tare::kernels

@@ -4,6 +4,12 @@
 // one that the processor has is chosen at run time. Plain structures only:
 // those units must not instantiate inline code that other units share.
 //
+// The loops themselves (Vector*.h) are templates on V, the types and instructions of a set: a structure that its unit
+// defines, in an anonymous namespace. What is made of such a type has internal linkage, so that no linker takes one
+// set's function in another one's place, where it would run on a processor without its instructions. That is why every
+// function there that is more than a constant is a template on V, or on another type of that namespace, even where it
+// has no use for it.
+//
 //===----------------------------------------------------------------------===//
 #ifndef TARE_LIB_KERNELS_INTEGER_FAST_VECTOR_H
 #define TARE_LIB_KERNELS_INTEGER_FAST_VECTOR_H

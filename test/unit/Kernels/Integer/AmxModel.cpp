@@ -4,25 +4,17 @@
 //
 //===----------------------------------------------------------------------===//
 #if defined(__x86_64__)
-#include "../../../../lib/Kernels/Integer/Fast/Vector.h"
-
-#include <immintrin.h>
+#include "../../../../lib/Kernels/Integer/Fast/Amx.h"
+#include "../../../../lib/Kernels/Integer/Fast/Avx512Traits.h"
 
 namespace tare::kernels {
 namespace {
 
-#include "../../../../lib/Kernels/Integer/Fast/Avx512Traits.inc"
-
-#include "../../../../lib/Kernels/Integer/Fast/VectorIntegers.inc"
-#include "../../../../lib/Kernels/Integer/Fast/VectorRequant.inc"
-
-#include "../../../../lib/Kernels/Integer/Fast/VectorGemm.inc"
-
-#include "../../../../lib/Kernels/Integer/Fast/Amx.inc"
+struct V : Avx512Traits<V> {};
 
 /// Tile registers after Intel's description of TILELOADD, TDPBUSD and TILESTORED.
 struct ModelTiles {
-  static inline TileConfiguration configuration{16};
+  static inline TileConfiguration<V> configuration{16};
   static inline uint8_t registers[8][16][64];
   static inline bool configured = false;
 
@@ -31,7 +23,7 @@ struct ModelTiles {
       __builtin_trap();
   }
 
-  static void configure(const TileConfiguration &wanted) {
+  static void configure(const TileConfiguration<V> &wanted) {
     configuration = wanted, configured = true;
     __builtin_memset(registers, 0, sizeof registers);
   }
@@ -66,7 +58,7 @@ struct ModelTiles {
 namespace test {
 /// Runs the tile loops on the model; whether they released the tiles.
 bool runTileModel(const GemmRow &row) {
-  amxRow<ModelTiles>(row);
+  amxRow<V, ModelTiles>(row);
   return !ModelTiles::configured;
 }
 } // namespace test

@@ -1,8 +1,14 @@
-//===- VectorLoops.inc - Loops that the compiler vectorizes ---------------===//
+//===- VectorLoops.h - Loops that the compiler vectorizes -----------------===//
 //
-// Included inside the anonymous namespace of every set.
+// They need nothing of V, which makes them each set's own (see Vector.h): the compiler knows what to do for its unit.
 //
 //===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_VECTORLOOPS_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_VECTORLOOPS_H
+
+#include <cstdint>
+
+namespace tare::kernels {
 
 /// Vectors of 16 and of 64 bytes (as many registers as it takes). g++ wants their elements' type named.
 template <typename T> struct Vectors;
@@ -16,7 +22,8 @@ template <> struct Vectors<int16_t> {
 };
 
 /// A vector's maximum over a window's taps.
-template <typename Vector, typename T> inline void maxOfTaps(const T *x, int64_t tapStride, int64_t taps, T *y) {
+template <typename V, typename Vector, typename T>
+inline void maxOfTaps(const T *x, int64_t tapStride, int64_t taps, T *y) {
   Vector most, next;
   __builtin_memcpy(&most, x, sizeof most);
   for (int64_t t = 1; t < taps; ++t) {
@@ -27,47 +34,48 @@ template <typename Vector, typename T> inline void maxOfTaps(const T *x, int64_t
 }
 
 /// y[p * channels + c] = the maximum of x[p * pixelStride + t * tapStride + c] over the taps t; at least one.
-template <typename T>
+template <typename V, typename T>
 void maxWindowRow(const T *x, int64_t pixelStride, int64_t tapStride, int64_t taps, T *y, int64_t pixels,
                   int64_t channels) {
   constexpr int64_t wide = 64 / sizeof(T), narrow = 16 / sizeof(T);
   for (int64_t p = 0; p < pixels; ++p, x += pixelStride, y += channels) {
     int64_t c = 0;
     for (; c + wide <= channels; c += wide)
-      maxOfTaps<typename Vectors<T>::Wide>(x + c, tapStride, taps, y + c);
+      maxOfTaps<V, typename Vectors<T>::Wide>(x + c, tapStride, taps, y + c);
     for (; c + narrow <= channels; c += narrow)
-      maxOfTaps<typename Vectors<T>::Narrow>(x + c, tapStride, taps, y + c);
+      maxOfTaps<V, typename Vectors<T>::Narrow>(x + c, tapStride, taps, y + c);
     if (c < channels && channels >= narrow) {
-      maxOfTaps<typename Vectors<T>::Narrow>(x + channels - narrow, tapStride, taps, y + channels - narrow);
+      maxOfTaps<V, typename Vectors<T>::Narrow>(x + channels - narrow, tapStride, taps, y + channels - narrow);
       continue;
     }
     for (; c < channels; ++c)
-      maxOfTaps<T>(x + c, tapStride, taps, y + c);
+      maxOfTaps<V, T>(x + c, tapStride, taps, y + c);
   }
 }
 
-template <typename T> void accumulateRow(const T *__restrict x, int32_t *__restrict sums, int64_t count) {
+template <typename V, typename T> void accumulateRow(const T *__restrict x, int32_t *__restrict sums, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     sums[i] += x[i];
 }
 
+template <typename V>
 void lookupRow(const int8_t *__restrict x, const int8_t *__restrict table, int8_t *__restrict y, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     y[i] = table[x[i] + 128];
 }
 
-void biasedBytes(const int8_t *__restrict x, uint8_t *__restrict y, int64_t count) {
+template <typename V> void biasedBytes(const int8_t *__restrict x, uint8_t *__restrict y, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     y[i] = uint8_t(x[i]) ^ 0x80;
 }
 
-void words(const int8_t *__restrict x, int16_t *__restrict y, int64_t count) {
+template <typename V> void words(const int8_t *__restrict x, int16_t *__restrict y, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     y[i] = x[i];
 }
 
 /// See quantize in Boundary.h. Comparisons send NaN to the lower bound.
-template <typename T>
+template <typename V, typename T>
 void quantizeRow(const float *__restrict x, T *__restrict y, int64_t count, float scale, int32_t zero) {
   float low = float((sizeof(T) == 1 ? -128 : -32768) - zero), high = float((sizeof(T) == 1 ? 127 : 32767) - zero);
   for (int64_t i = 0; i < count; ++i) {
@@ -79,7 +87,7 @@ void quantizeRow(const float *__restrict x, T *__restrict y, int64_t count, floa
 }
 
 /// y = round_half_up(sum of weights[k] * corners[k][i], 22); the weights sum to 2^22. Sum holds the type's products.
-template <typename T, typename Sum>
+template <typename V, typename T, typename Sum>
 void blendRow(const T *const *corners, const int32_t *weights, T *__restrict y, int64_t count) {
   const T *a = corners[0], *b = corners[1], *c = corners[2], *d = corners[3];
   Sum wa = weights[0], wb = weights[1], wc = weights[2], wd = weights[3], half = Sum(1) << 21;
@@ -88,7 +96,7 @@ void blendRow(const T *const *corners, const int32_t *weights, T *__restrict y, 
 }
 
 /// See dequantize in Boundary.h; 32-bit integers and their differences are exact in double.
-template <typename T>
+template <typename V, typename T>
 void dequantizeRow(const T *__restrict x, float *__restrict y, int64_t count, const double *__restrict scales,
                    bool perElement, int32_t zero) {
   auto centred = [zero](T q) {
@@ -107,6 +115,7 @@ void dequantizeRow(const T *__restrict x, float *__restrict y, int64_t count, co
 }
 
 /// Three planes to the pixels of an image.
+template <typename V>
 void interleaveRow(const int8_t *__restrict a, const int8_t *__restrict b, const int8_t *__restrict c,
                    int8_t *__restrict y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
@@ -115,3 +124,7 @@ void interleaveRow(const int8_t *__restrict a, const int8_t *__restrict b, const
     y[3 * i + 2] = c[i];
   }
 }
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_VECTORLOOPS_H

@@ -1,10 +1,15 @@
-//===- Avx512Traits.inc - AVX-512 (F, BW, DQ, VL) for the shared loops ----===//
-//
-// Included inside the anonymous namespace of the AVX-512 sets.
-//
-//===----------------------------------------------------------------------===//
+//===- Avx512Traits.h - AVX-512 (F, BW, DQ, VL) for the shared loops ------===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_AVX512TRAITS_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_AVX512TRAITS_H
 
-struct V {
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+
+namespace tare::kernels {
+
+/// What the sets have in common: each one's V derives from its own copy of it (see Vector.h).
+template <typename V> struct Avx512Traits {
   using Doubles = __m512d;
   using Ints = __m512i;
   static constexpr int doubles = 8, ints = 16, registers = 32, panelVectors = 4;
@@ -157,19 +162,12 @@ struct V {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(y), _mm512_cvtepi16_epi8(x));
   }
   struct Words {
-    static Ints dot(Ints acc, Ints x, Ints w) {
-#ifdef __AVX512VNNI__
-      return _mm512_dpwssd_epi32(acc, x, w);
-#else
-      return _mm512_add_epi32(acc, _mm512_madd_epi16(x, w));
-#endif
-    }
+    static Ints dot(Ints acc, Ints x, Ints w) { return _mm512_add_epi32(acc, _mm512_madd_epi16(x, w)); }
   };
-#ifdef __AVX512VNNI__
-  struct Bytes {
-    static Ints dot(Ints acc, Ints x, Ints w) { return _mm512_dpbusd_epi32(acc, x, w); }
-  };
-#endif
   /// The arithmetic names its rounding itself.
   template <auto function, typename... Args> static void call(Args... args) { function(args...); }
 };
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_AVX512TRAITS_H

@@ -1,26 +1,35 @@
-//===- Amx.inc - Multiply and accumulate with AMX tiles -------------------===//
+//===- Amx.h - Multiply and accumulate with AMX tiles ---------------------===//
 //
-// Included inside an anonymous namespace after VectorGemm.inc. A tile of activations is up to 16 pixels by 64 bytes, a
-// tile of weights 16 steps by one vector of 16 channels: packed panels are weight tiles already. Tiles is the
-// processor's (AmxTiles), or a test's model of them.
+// A tile of activations is up to 16 pixels by 64 bytes, a tile of weights 16 steps by one vector of 16 channels: packed
+// panels are weight tiles already. Tiles is the processor's (AmxTiles), or a test's model of them; as V it stands in
+// its unit's anonymous namespace.
 //
 //===----------------------------------------------------------------------===//
+#ifndef TARE_LIB_KERNELS_INTEGER_FAST_AMX_H
+#define TARE_LIB_KERNELS_INTEGER_FAST_AMX_H
+
+#include "VectorRequant.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tare::kernels {
 
 constexpr int tilePixels = 16, tileSteps = 16;
 
 /// What LDTILECFG reads: palette 1, bytes per row and rows of each tile.
-struct TileConfiguration {
+template <typename V> struct TileConfiguration {
   uint8_t palette = 1, startRow = 0, reserved[14] = {};
   uint16_t rowBytes[16] = {};
   uint8_t rows[16] = {};
 
   /// Tiles 0 to 3: accumulators, 4 and 5: activations of `pixels` pixels, 6 and 7: weights.
   explicit TileConfiguration(int64_t pixels) {
+    static_assert(sizeof(TileConfiguration) == 64);
     for (int t = 0; t < 8; ++t)
       rowBytes[t] = 64, rows[t] = uint8_t(t < 6 ? pixels : tileSteps);
   }
 };
-static_assert(sizeof(TileConfiguration) == 64);
 
 /// Accumulators of one or two tiles of pixels, starting at inputs[0] and [1], by one or two vectors of channels.
 template <typename Tiles, int pixelTiles, int vectors>
@@ -62,8 +71,9 @@ inline void amxBlock(const GemmRow &row, const std::byte *const *inputs, int64_t
     Tiles::template store<3>(results[1] + vector * 16 + 16, resultStride);
 }
 
+/// All vectors of the panel, two at a time.
 template <typename Tiles, int pixelTiles>
-inline void amxVectors(const GemmRow &row, const std::byte *const *inputs, int32_t *const *results) {
+inline void amxPanel(const GemmRow &row, const std::byte *const *inputs, int32_t *const *results) {
   int64_t vector = 0;
   for (; vector + 2 <= row.vectors; vector += 2)
     amxBlock<Tiles, pixelTiles, 2>(row, inputs, vector, results);
@@ -72,8 +82,8 @@ inline void amxVectors(const GemmRow &row, const std::byte *const *inputs, int32
 }
 
 /// See peakLoop: the four accumulators, on tiles of zeros.
-template <typename Tiles> [[gnu::noinline, maybe_unused]] int64_t amxPeak(int64_t steps) {
-  alignas(64) TileConfiguration configuration(tilePixels);
+template <typename V, typename Tiles> [[gnu::noinline]] int64_t amxPeak(int64_t steps) {
+  alignas(64) TileConfiguration<V> configuration(tilePixels);
   Tiles::configure(configuration);
   for (int64_t step = 0; step < steps; ++step) {
     Tiles::template dot<0, 4, 6>();
@@ -85,14 +95,14 @@ template <typename Tiles> [[gnu::noinline, maybe_unused]] int64_t amxPeak(int64_
   return steps * 4 * tilePixels * 16 * tileSteps * 4;
 }
 
-template <typename Tiles> [[gnu::noinline]] void amxRow(const GemmRow &row) {
+template <typename V, typename Tiles> [[gnu::noinline]] void amxRow(const GemmRow &row) {
   alignas(64) int32_t acc[2][tilePixels * V::panelVectors * 16];
   // Tiles of equal height; the last one overlaps its neighbour where they do not divide the row.
   int64_t tiles = (row.pixels + tilePixels - 1) / tilePixels, height = (row.pixels + tiles - 1) / tiles;
   auto firstPixel = [&](int64_t tile) {
     return tile * height < row.pixels - height ? tile * height : row.pixels - height;
   };
-  alignas(64) TileConfiguration configuration(height);
+  alignas(64) TileConfiguration<V> configuration(height);
   Tiles::configure(configuration);
   for (int64_t t = 0; t < tiles; t += 2) {
     int64_t count = tiles - t < 2 ? 1 : 2;
@@ -100,12 +110,16 @@ template <typename Tiles> [[gnu::noinline]] void amxRow(const GemmRow &row) {
     const std::byte *inputs[2] = {row.input + pixels[0] * row.pixelStride, row.input + pixels[1] * row.pixelStride};
     int32_t *results[2] = {acc[0], acc[1]};
     if (count == 2)
-      amxVectors<Tiles, 2>(row, inputs, results);
+      amxPanel<Tiles, 2>(row, inputs, results);
     else
-      amxVectors<Tiles, 1>(row, inputs, results);
+      amxPanel<Tiles, 1>(row, inputs, results);
     for (int64_t i = 0; i < count; ++i)
-      emit<int8_t>(AccumulatorBlock<int32_t>{acc[i], row.vectors * 16, height, row.outputs}, row.result,
-                   pixels[i] * row.resultStride, row.resultStride, row.requant);
+      emit<V, int8_t>(AccumulatorBlock<int32_t>{acc[i], row.vectors * 16, height, row.outputs}, row.result,
+                      pixels[i] * row.resultStride, row.resultStride, row.requant);
   }
   Tiles::release();
 }
+
+} // namespace tare::kernels
+
+#endif // TARE_LIB_KERNELS_INTEGER_FAST_AMX_H
