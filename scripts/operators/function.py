@@ -122,10 +122,10 @@ def _numpy(edits, f):
     arguments = ", ".join(["x", *f.parameters])
     if f.numpy:
         entry = f'"{f.name}": ({len(f.parameters)}, lambda {arguments}: {f.numpy})'
-        edits.change(PROOFS, r"^FUNCTIONS = \{[\s\S]*?(?=\}\n\n\n)", lambda match: f"{match[0]},\n    {entry}")
+        edits.change(PROOFS, r"^FUNCTIONS = \{[\s\S]*?(?=\}\n(\n\n|raise ))", lambda match: f"{match[0]},\n    {entry}")
     else:
         missing = marked(f.name, f"its numpy formula, of {arguments}, in FUNCTIONS")
-        edits.after(PROOFS, r"^FUNCTIONS = \{[\s\S]*?\}\n(?=\n\n)", f"raise NotImplementedError({quoted(missing)})\n")
+        edits.after(PROOFS, r"^FUNCTIONS = \{[\s\S]*?\}\n(?=\n\n|raise )", f"raise NotImplementedError({quoted(missing)})\n")
     if list(f.domain) != EVERYTHING:
         low, high = ({math.inf: "np.inf", -math.inf: "-np.inf"}.get(end, f"{end:g}") for end in f.domain)
         edits.change(PROOFS, r"^DOMAINS = \{[^}]*", lambda match: f'{match[0]}, "{f.name}": ({low}, {high})')

@@ -255,16 +255,32 @@ def test_cpp_is_formatted(written):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("tier", ["function", "function_given", "integer"])
-def test_dialects_and_schema_are_read(tier, tree):
+def ops_of(tree, dialect):
+    """The classes that TableGen makes of a dialect's ops."""
+    done = subprocess.run([f"{LLVM}/bin/mlir-tblgen", "-gen-op-decls", "-I", tree.folder / "include", "-I", f"{LLVM}/include",
+                           tree.folder / f"include/tare/Dialect/{dialect}/{dialect}Ops.td"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(re.findall(r"^class (\w+Op) :", done.stdout, re.MULTILINE))
+
+
+@pytest.mark.parametrize("tier, qnn, npu", [("function", {"SoftStepOp"}, set()), ("function_given", {"SoftStepOp"}, set()), ("integer", {"TurnOverOp"}, {"TurnOverOp"})])
+def test_dialects_are_read(tier, qnn, npu, tree):
+    before = {dialect: ops_of(tree, dialect) for dialect in ("Qnn", "Npu")}
     tree.add(*TIERS[tier])
-    for dialect in ("Qnn", "Npu"):
-        done = subprocess.run([f"{LLVM}/bin/mlir-tblgen", "-gen-op-decls", "-I", tree.folder / "include", "-I", f"{LLVM}/include",
-                               tree.folder / f"include/tare/Dialect/{dialect}/{dialect}Ops.td"], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        name = {"integer": "class TurnOverOp "}.get(tier, "class SoftStepOp ")
-        assert (name in done.stdout) == (tier == "integer" or dialect == "Qnn")
-    header(tree)
+    assert {dialect: ops_of(tree, dialect) - before[dialect] for dialect in before} == {"Qnn": qnn, "Npu": npu}
+
+
+def test_operators_that_nobody_has_finished_stand_beside_each_other(tree):
+    for arguments in (COMPOSITE, HOST, FUNCTION, INTEGER, ["composite", "Mode", *COMPOSITE[2:]], ["host", "Curl", *HOST[2:]], ["function", "hard_step"],
+                      ["function", "given_step", *GIVEN[2:]], ["integer", "turn_round", *INTEGER[2:]]):
+        tree.add(*arguments)
+    for name in tree.changed():
+        if name.endswith(".py"):
+            ast.parse(tree.text(name))
+    assert ops_of(tree, "Npu") > {"TurnOverOp", "TurnRoundOp"} and ops_of(tree, "Qnn") > {"SoftStepOp", "HardStepOp", "GivenStepOp", "TurnOverOp", "TurnRoundOp"}
+    assert [name for name, _ in enumerators(header(tree), "FunctionKind")[-3:]] == ["soft_step", "hard_step", "given_step"]
+    numbers = re.findall(r"^\(A(\d+)\) \*\*turn_", tree.text("docs/arithmetic.md"), re.MULTILINE)
+    assert int(numbers[1]) == int(numbers[0]) + 1
 
 
 def header(tree):
@@ -274,8 +290,12 @@ def header(tree):
     return (tree.folder / "include/tare/Schema/program_generated.h").read_text()
 
 
+def enumerators(header, kind):
+    """(name, number), in order."""
+    return re.findall(r"(\w+) = (\d+)", re.search(rf"enum class {kind} : .*?{{(.*?)MIN", header, re.DOTALL)[1])
+
+
 def test_what_was_in_the_schema_has_its_numbers(tree):
-    enumerators = lambda text, kind: re.findall(r"(\w+) = (\d+)", re.search(rf"enum class {kind} : .*?{{(.*?)MIN", text, re.DOTALL)[1])
     before = header(tree)
     tree.add(*GIVEN)
     tree.add(*INTEGER)
@@ -288,16 +308,16 @@ def test_what_was_in_the_schema_has_its_numbers(tree):
 # ---- What is left to a person
 
 
-def compiled(tree, text):
+def compiled(tree, text, *arguments):
     header(tree)
     source = tree.folder / "try.cpp"
     source.write_text(text)
-    return subprocess.run(["clang++-22", "-std=c++20", "-I", tree.folder / "include", source, "-o", tree.folder / "try"], capture_output=True, text=True)
+    return subprocess.run(["clang++-22", "-std=c++20", "-I", tree.folder / "include", source, *arguments], capture_output=True, text=True)
 
 
 def test_the_compiler_names_a_formula_that_is_missing(tree):
     tree.add(*FUNCTION)
-    errors = re.findall(r"error: (.*)", compiled(tree, '#include "tare/Kernels/Functions.h"\n').stderr)
+    errors = re.findall(r"error: (.*)", compiled(tree, '#include "tare/Kernels/Functions.h"\n', "-fsyntax-only").stderr)
     assert errors == ["static assertion failed: " + "TO BE " + "WRITTEN: soft_step: its formula, where it bends, and where it has numbers"]
 
 
@@ -306,7 +326,7 @@ def test_a_formula_that_is_given_is_computed(tree):
     tree.add(*GIVEN)
     done = compiled(tree, '#include "tare/Kernels/Functions.h"\n#include <cstdio>\nint main() {\n  double p[] = {2, 0.5};\n'
                           "  const auto &f = tare::kernels::definitionOf(tare::program::FunctionKind::soft_step);\n"
-                          '  std::printf("%.6f %.6f %d %g", f.evaluate(0.25, p), f.evaluate(1, p), f.hasJumps(), f.least);\n}\n')
+                          '  std::printf("%.6f %.6f %d %g", f.evaluate(0.25, p), f.evaluate(1, p), f.hasJumps(), f.least);\n}\n', "-o", tree.folder / "try")
     assert done.returncode == 0, done.stderr
     assert subprocess.run([tree.folder / "try"], capture_output=True, text=True).stdout == "0.000000 0.964028 1 0"
 
