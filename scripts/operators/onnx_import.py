@@ -1,0 +1,22 @@
+"""What the tiers that import an operator of ONNX have in common: its family in lib/Onnx/Ops, and its row in the documentation."""
+from .registration import Registry
+
+REGISTRY = Registry("lib/Onnx/Ops", r"^void tare::onnx::register\w+\(OpTable &table\) \{", "table.addImport")
+PAGE = "docs/onnx.md"
+
+
+def add(edits, file, onnx, comment, body):
+    """An import function and the line that registers it."""
+    text = edits.read(file)
+    for short, using in (("qnn::", "using namespace tare;"), ("failure", "using mlir::failure;")):
+        if f"\n{using}\n" not in text:
+            body = body.replace(short, {"qnn::": "tare::qnn::", "failure": "mlir::failure"}[short])
+    function = f"LogicalResult import{onnx.cpp}(Node &node) {{\n{body}}}\n"
+    is_shared = "\n} // namespace\n" in text
+    REGISTRY.define(edits, file, onnx.operator, f"/// {comment}\n{'' if is_shared else 'static '}{function}")
+    REGISTRY.add(edits, file, onnx.name, f'table.addImport("{onnx.name}", import{onnx.cpp});')
+
+
+def add_row(edits, operator, becomes, limits):
+    """At the end of the table of all operators."""
+    edits.before(PAGE, r"\n### Steps on the way to a result$", f"| {operator} | {becomes} | {limits} |\n")
