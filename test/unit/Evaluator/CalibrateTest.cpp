@@ -180,6 +180,41 @@ TEST_F(CalibrateTest, TellsTheLeastMaximumOfMaskedRows) {
   EXPECT_EQ(least({{1, 3, 5, -61.5, -61.5, 2, 8, 6, -61.5, 7, 0, -61.5}}), 3);
 }
 
+/// (A67) On a fine grid ranges go on beyond what was seen, but for numbers that a grid of the model's holds, or that
+/// are computed from such, and those at either side of a reciprocal, whose table bends.
+TEST_F(CalibrateTest, LeavesHeadroomWhereNobodyKnowsTheEnds) {
+  mlir::OwningOpRef<mlir::ModuleOp> mixed = parse(
+      *context,
+      R"(func.func @main(%x: tensor<64xf32> {qnn.name = "x"}) -> (tensor<64xf32>, tensor<64xf32>, tensor<64xf32>) {
+    %c = qnn.constant dense<2.0> : tensor<1xf32> as tensor<1xf32> loc("c")
+    %0 = qnn.mul %x, %c : (tensor<64xf32>, tensor<1xf32>) -> tensor<64xf32> loc("mul"("free"))
+    %q = quant.qcast %0 : tensor<64xf32> to tensor<64x!quant.uniform<i16:f32, 0.001>>
+    %d = quant.dcast %q : tensor<64x!quant.uniform<i16:f32, 0.001>> to tensor<64xf32> loc("dcast"("given"))
+    %1 = qnn.mul %d, %c : (tensor<64xf32>, tensor<1xf32>) -> tensor<64xf32> loc("mul"("of_given"))
+    %2 = qnn.mul %1, %1 : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32> loc("mul"("later"))
+    %3 = qnn.add %2, %c : (tensor<64xf32>, tensor<1xf32>) -> tensor<64xf32> loc("add"("divisor"))
+    %4 = qnn.reciprocal %3 : (tensor<64xf32>) -> tensor<64xf32> loc("reciprocal"("inverse"))
+    return %2, %4, %x : tensor<64xf32>, tensor<64xf32>, tensor<64xf32> })");
+  ASSERT_TRUE(mixed);
+  std::vector<Tensor> samples;
+  auto source = randomSamples({{"x", {ElementType::f32, {64}}}}, 16);
+  for (int i = 0; i != 16; ++i)
+    samples.push_back((*source->next())->inputs[0]);
+  ListedSamples listed(std::move(samples));
+  CalibrationOptions options;
+  options.search.method = Method::automatic;
+  options.search.grid = {65535, true};
+  Result<Ranges> found = calibrate(*mixed, listed, options);
+  ASSERT_TRUE(bool(found));
+  auto headroom = [&](const char *name) {
+    return found->values.at(name).headroomBelow + found->values.at(name).headroomAbove;
+  };
+  EXPECT_GT(headroom("x"), 0);
+  EXPECT_GT(headroom("later"), 0);
+  for (const char *name : {"free", "given", "of_given", "divisor", "inverse"})
+    EXPECT_EQ(headroom(name), 0) << name;
+}
+
 TEST_F(CalibrateTest, NeedsASample) { EXPECT_FALSE(bool(ranges({}))); }
 
 TEST_F(CalibrateTest, DependsOnTheSetOfSamplesAlone) {
