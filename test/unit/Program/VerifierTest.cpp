@@ -2,6 +2,7 @@
 #include "NetworkBuilder.h"
 
 #include "tare/Program/Container.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Program/Model.h"
 #include "tare/Program/Reader.h"
 #include "tare/Program/Verifier.h"
@@ -246,6 +247,37 @@ const HostCase hostCases[] = {
     {"AsHostStep", "a step after an output is no dequantize",
      [](ProgramT &p) { p.outputs[0]->host_steps.push_back(hostStep(HostT())); }},
 };
+
+/// What a program says of a node is what was said of it: every kind of attribute, in the order of names.
+TEST(HostLayer, AttributesComeBack) {
+  tare::Tensor table(ElementType::i32, {2});
+  table.mutableAs<int32_t>()[0] = -7, table.mutableAs<int32_t>()[1] = 1 << 20;
+  const host::Node node{"Anything", 17,
+                        host::Attributes({{"axis", int64_t(-3)},
+                                          {"axes", std::vector<int64_t>{2, 0}},
+                                          {"alpha", 0.25},
+                                          {"scales", std::vector<double>{1.5, -2}},
+                                          {"mode", std::string("linear")},
+                                          {"names", std::vector<std::string>{"Relu", "Tanh"}},
+                                          {"table", table}})};
+  // Its operands are the first and the fourth of the node: those between are left out.
+  const HostT encoded = encodeHost(node, std::vector<int64_t>{0, 3});
+  Result<HostNode> decoded = decodeHost(encoded, 2);
+  ASSERT_TRUE(bool(decoded)) << decoded.error().message;
+  EXPECT_EQ(decoded->node.op, "Anything");
+  EXPECT_EQ(decoded->node.opset, 17);
+  EXPECT_EQ(decoded->operands, (std::vector<int64_t>{0, -1, -1, 1}));
+  const host::Attributes &found = decoded->node.attributes;
+  EXPECT_EQ(found.integer("axis", 0), -3);
+  EXPECT_EQ(found.integers("axes"), (std::vector<int64_t>{2, 0}));
+  EXPECT_EQ(found.number("alpha", 0), 0.25);
+  EXPECT_EQ(found.numbers("scales"), (std::vector<double>{1.5, -2}));
+  EXPECT_EQ(found.text("mode", ""), "linear");
+  EXPECT_EQ(found.texts("names"), (std::vector<std::string>{"Relu", "Tanh"}));
+  const tare::Tensor back = found.tensor("table");
+  ASSERT_EQ(back.shape(), Shape{2});
+  EXPECT_EQ(std::vector<int32_t>(back.as<int32_t>(), back.as<int32_t>() + 2), (std::vector<int32_t>{-7, 1 << 20}));
+}
 
 /// The number of an opset that is no opset's is far from those that there are.
 TEST(Verifier, HostLayersOfTheLastOpsetAreRead) {
