@@ -67,3 +67,13 @@ def left_to_write(root):
 
 def test_nothing_is_left_to_write():
     assert not left_to_write(ROOT)
+
+
+def test_every_feature_that_a_test_requires_can_be_there():
+    """lit leaves a test out where a feature is not there, and says so in a number alone."""
+    settings = (ROOT / "test/lit.cfg.py").read_text()
+    required = [(path, word) for path in sorted((ROOT / "test").rglob("*")) if path.suffix in (".test", ".mlir")
+                for line in re.findall(r"^(?:// )?(?:REQUIRES|UNSUPPORTED): (.*)$", path.read_text(), re.MULTILINE) for word in re.findall(r"[\w-]+", line)]
+    assert required, "none was found"
+    unknown = {f"{path.name}: {word}" for path, word in required if f'"{word}"' not in settings}
+    assert not unknown, f"test/lit.cfg.py knows nothing of {', '.join(sorted(unknown))}"
