@@ -1,8 +1,6 @@
 //===- CText.cpp - Numbers, names and comments of C -----------------------===//
 #include "CText.h"
 
-#include "tare/Tensor/OffsetBinary.h"
-
 #include <fmt/format.h>
 
 #include <cctype>
@@ -28,34 +26,6 @@ template <typename T> std::string floating(T value, std::string_view suffix) {
   if (text.find_first_of(".e") == std::string::npos)
     text += ".0";
   return text + std::string(suffix);
-}
-
-std::string elementAt(ConstTensorView values, int64_t i) {
-  switch (values.type.element) {
-  case ElementType::f32:
-    return number(values.as<float>()[i]);
-  case ElementType::f64:
-    return number(values.as<double>()[i]);
-  case ElementType::i8:
-    return number(int64_t(values.as<int8_t>()[i]));
-  case ElementType::i16:
-    return number(int64_t(values.as<int16_t>()[i]));
-  case ElementType::i32:
-    return number(int64_t(values.as<int32_t>()[i]));
-  case ElementType::i64:
-    return number(values.as<int64_t>()[i]);
-  case ElementType::u16:
-  case ElementType::f16:
-    return number(int64_t(values.as<uint16_t>()[i]));
-  case ElementType::u32:
-    return number(uint64_t(values.as<uint32_t>()[i]));
-  case ElementType::u64:
-    return number(values.as<uint64_t>()[i]);
-  case ElementType::u8:
-  case ElementType::boolean:
-    return number(int64_t(values.as<uint8_t>()[i]));
-  }
-  return "0";
 }
 
 } // namespace
@@ -88,8 +58,6 @@ std::string_view csource::typeOf(ElementType element) {
   return "uint8_t";
 }
 
-std::string_view csource::unsignedTypeOf(ElementType element) { return typeOf(unsignedOf(element)); }
-
 std::string csource::kernelName(std::string_view operation, ElementType element) {
   return fmt::format("{}_{}", operation, EnumNameElementType(element));
 }
@@ -115,17 +83,45 @@ std::string csource::list(std::span<const int64_t> values) {
   return braces(parts);
 }
 
+std::string csource::element(ConstTensorView values, int64_t i) {
+  switch (values.type.element) {
+  case ElementType::f32:
+    return number(values.as<float>()[i]);
+  case ElementType::f64:
+    return number(values.as<double>()[i]);
+  case ElementType::i8:
+    return number(int64_t(values.as<int8_t>()[i]));
+  case ElementType::i16:
+    return number(int64_t(values.as<int16_t>()[i]));
+  case ElementType::i32:
+    return number(int64_t(values.as<int32_t>()[i]));
+  case ElementType::i64:
+    return number(values.as<int64_t>()[i]);
+  case ElementType::u16:
+  case ElementType::f16:
+    return number(int64_t(values.as<uint16_t>()[i]));
+  case ElementType::u32:
+    return number(uint64_t(values.as<uint32_t>()[i]));
+  case ElementType::u64:
+    return number(values.as<uint64_t>()[i]);
+  case ElementType::u8:
+  case ElementType::boolean:
+    return number(int64_t(values.as<uint8_t>()[i]));
+  }
+  return "0";
+}
+
 std::string csource::elements(ConstTensorView values) {
-  std::string text = "{", line = "\n    ";
+  std::string all = "{", line = "\n    ";
   for (int64_t i = 0, count = values.count(); i < count; ++i) {
-    std::string element = elementAt(values, i) + (i + 1 < count ? "," : "");
-    if (line.size() + element.size() > lineWidth) {
-      text += line;
+    std::string next = element(values, i) + (i + 1 < count ? "," : "");
+    if (line.size() + next.size() > lineWidth) {
+      all += line;
       line = "\n    ";
     }
-    line += line.back() == ' ' ? element : " " + element;
+    line += line.back() == ' ' ? next : " " + next;
   }
-  return text + line + "}";
+  return all + line + "}";
 }
 
 std::string csource::inComment(std::string_view text) {

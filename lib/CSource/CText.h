@@ -13,8 +13,6 @@ namespace tare::csource {
 
 /// The C type of an element: "int8_t", "float"; of a bool "uint8_t", 0 or 1.
 std::string_view typeOf(ElementType element);
-/// The same type without a sign: "uint8_t" of "int8_t".
-std::string_view unsignedTypeOf(ElementType element);
 
 /// A kernel's name by what it does to which elements: "conv_i8".
 std::string kernelName(std::string_view operation, ElementType element);
@@ -30,6 +28,8 @@ std::string list(std::span<const int64_t> values);
 /// The same of texts.
 std::string braces(const std::vector<std::string> &parts);
 
+/// One element of a tensor.
+std::string element(ConstTensorView values, int64_t index);
 /// The elements of a constant array, in lines of up to 120 columns, between braces.
 std::string elements(ConstTensorView values);
 

@@ -92,7 +92,7 @@ Status csource::lowerRescale(LayerWriter &layer) {
 Status csource::lowerLookup(LayerWriter &layer) {
   ConstTensorView tables = layer.constant(1);
   if (!tables.data)
-    return refusal("its table is computed, which C sources have constants for");
+    return refusal("its table is computed, expected constants; convert the model anew");
   std::string_view kernel = layer.type(0).element == ElementType::i8 ? "lookup" : "lookup_lines";
   layer.unit.use(kernel);
   layer.run(std::string(kernel),

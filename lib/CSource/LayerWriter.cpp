@@ -1,8 +1,25 @@
 //===- LayerWriter.cpp - Writes one layer of a C source -------------------===//
 #include "LayerWriter.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace tare;
 using namespace tare::csource;
+
+/// A member of a description, broken after commas where it is longer than a line.
+static std::string memberLines(const Member &member) {
+  constexpr size_t width = 118;
+  std::string text = fmt::format("    .{} = {},\n", member.name, member.value), lines;
+  while (text.size() > width) {
+    size_t comma = text.rfind(", ", width);
+    if (comma == std::string::npos)
+      break;
+    lines += text.substr(0, comma + 1) + "\n";
+    text = "        " + text.substr(comma + 2);
+  }
+  return lines + text;
+}
 
 std::string csource::structOf(const std::vector<Member> &members) {
   std::vector<std::string> parts;
@@ -39,7 +56,10 @@ Place LayerWriter::operandPlace(size_t operand) {
   ConstTensorView values = constant(operand);
   if (!values.data)
     return {Place::tensor, values.type.element, tensor};
-  return {Place::constant, values.type.element, 0, array(fmt::format("operand_{}", operand), values)};
+  std::string &name = unit.tensors[tensor];
+  if (name.empty())
+    name = array(fmt::format("operand_{}", operand), values);
+  return {Place::constant, values.type.element, 0, name};
 }
 
 Place LayerWriter::resultPlace(size_t number) const {
@@ -50,7 +70,16 @@ Place LayerWriter::scratch(ElementType element, int64_t count) {
   return {Place::scratch, element, memory.addScratch(index, count * int64_t(sizeOf(element)))};
 }
 
+/// Infinite numbers, and none, are macros of math.h.
+static bool needsMath(ConstTensorView values) {
+  return values.type.element == ElementType::f32 &&
+         !std::all_of(values.as<float>(), values.as<float>() + values.count(),
+                      [](float x) { return std::isfinite(x); });
+}
+
 std::string LayerWriter::array(std::string_view role, ConstTensorView values) {
+  if (needsMath(values))
+    unit.useMath();
   std::string name = fmt::format("{}_{}", nameOf(), role);
   text().constants.push_back(
       {name, std::string(typeOf(values.type.element)), elements(values), values.count(), int64_t(values.type.bytes())});
@@ -59,12 +88,21 @@ std::string LayerWriter::array(std::string_view role, ConstTensorView values) {
 
 void LayerWriter::run(const std::string &kernel, const std::vector<Member> &members, std::vector<Place> places,
                       bool mayFail) {
+  runAs(kernel, "run_" + kernel, members, std::move(places), mayFail);
+}
+
+void LayerWriter::runAs(const std::string &type, const std::string &function, const std::vector<Member> &members,
+                        std::vector<Place> places, bool mayFail) {
   std::string name = nameOf() + (++descriptions > 1 ? fmt::format("_part_{}", descriptions) : "");
-  std::string description = fmt::format("static const {} {} = {{\n", kernel, name);
+  std::string description = fmt::format("static const {} {} = {{\n", type, name);
   for (const Member &member : members)
-    description += fmt::format("    .{} = {},\n", member.name, member.value);
+    description += memberLines(member);
   text().descriptions += description + "};\n";
-  text().calls.push_back({"run_" + kernel, "&" + name, std::move(places), mayFail});
+  text().calls.push_back({function, "&" + name, std::move(places), mayFail});
+}
+
+void LayerWriter::call(std::string_view function, std::string first, std::vector<Place> places, bool mayFail) {
+  text().calls.push_back({std::string(function), std::move(first), std::move(places), mayFail});
 }
 
 bool LayerWriter::joinResult(size_t operand) {

@@ -31,6 +31,7 @@ public:
   size_t operandCount() const { return layer().operands.size(); }
   const TensorType &type(size_t operand) const { return model.type(layer().operands[operand]); }
   const Shape &shape(size_t operand) const { return type(operand).shape; }
+  size_t resultCount() const { return 1 + layer().further_results.size(); }
   const TensorType &result(size_t number = 0) const { return model.type(resultTensor(number)); }
   /// The elements of a constant operand; no data where it is none.
   ConstTensorView constant(size_t operand) const;
@@ -52,6 +53,11 @@ public:
   /// Describes a step of the layer to a kernel, whose type has these members, and calls the kernel with it.
   void run(const std::string &kernel, const std::vector<Member> &members, std::vector<Place> places,
            bool mayFail = false);
+  /// The same of a kernel whose description has a type that others share.
+  void runAs(const std::string &type, const std::string &function, const std::vector<Member> &members,
+             std::vector<Place> places, bool mayFail = false);
+  /// Calls a kernel that has no description, with the first argument as it is written.
+  void call(std::string_view function, std::string first, std::vector<Place> places, bool mayFail = false);
   /// The result is the operand, which lies where it lies.
   bool joinResult(size_t operand);
 

@@ -22,7 +22,8 @@ struct Weighted {
 Result<Weighted> weightedOf(LayerWriter &layer, const program::RequantT *requant, int64_t factor) {
   for (size_t operand : {1, 2})
     if (!layer.constant(operand).data)
-      return refusal("its {} are computed, which C sources have constants for", operand == 1 ? "weights" : "biases");
+      return refusal("its {} are computed, expected constants; convert the model anew",
+                     operand == 1 ? "weights" : "biases");
   std::vector<kernels::Operand> operands = layer.operands();
   ElementType x = layer.type(0).element, y = layer.result().element;
   Sums sums = productSums(x, largestWeightedSum(operands[1], operands[2], factor));

@@ -28,6 +28,7 @@ public:
   Requantization write() {
     if (requant.stages)
       return written("stages", staged(), stagesValue());
+    chosen = scale();
     if (requant.function)
       return written("function", behindFunction(), functionValue());
     return written("requant", plain(), plainValue(requant.zero_point, requant.clamp_min, requant.clamp_max));
@@ -45,16 +46,47 @@ private:
     return {least, most};
   }
 
-  /// The function that scales a sum and rounds it, and the type that it gives.
-  std::pair<std::string, std::string> scale() {
+  /// A function that scales a sum and rounds it, the type that it gives, and what multipliers and shifts are for it.
+  struct Scale {
+    std::string function, type;
+    /// By which multipliers are shifted up, and shifts are more.
+    int up = 0;
+  };
+
+  Scale scale() {
     int64_t product = limitedProduct(sums.largest, largestMultiplier());
-    if (product >= roomOf64)
-      return {wideScale(), "int64_t"};
-    std::string type = product < roomOf32 && shifts().most < 32 ? "int32_t" : "int64_t";
+    if (product < roomOf32 && shifts().most < 32)
+      return exactScale("int32_t");
+    if (std::optional<Scale> high = highScale())
+      return *high;
+    return product < roomOf64 ? exactScale("int64_t") : Scale{wideScale(), "int64_t"};
+  }
+
+  Scale exactScale(const std::string &type) {
     return {
         unit.kernel("scale", "scale",
                     {{"SUM", sums.whole}, {"V", type}, {"ROUND", roundingOf(unit, requant.rounding, type, shifts())}}),
         type};
+  }
+
+  /// Of sums of 32 bits and shifts of more than 32, as nearly all are when multipliers take all of their 32 bits, the
+  /// upper half of a product has all that counts: 32-bit processors round it in a few steps.
+  std::optional<Scale> highScale() {
+    bool isTwice = requant.rounding == program::Rounding::gemmlowp_double && shifts().most > 31;
+    bool isFloor = requant.rounding == program::Rounding::floor;
+    int least = isTwice ? 31 : isFloor ? 32 : 33, up = std::max(0, least - shifts().least);
+    // Of gemmlowp's two steps the first is what it is.
+    bool fits = isTwice ? up == 0 : largestMultiplier() << up <= INT32_MAX && shifts().most + up <= 62;
+    if (!fits || sums.whole != "int32_t" || requant.rounding == program::Rounding::half_even)
+      return std::nullopt;
+    std::string kernel = isTwice                                            ? "scale_high_gemmlowp"
+                         : isFloor                                          ? "scale_high_floor"
+                         : requant.rounding == program::Rounding::half_away ? "scale_high_half_away"
+                                                                            : "scale_high_half_up";
+    Parameters parameters;
+    if (isTwice)
+      parameters["HALF_AWAY"] = roundingOf(unit, program::Rounding::half_away, "int32_t", {0, 31});
+    return Scale{unit.kernel(kernel, kernel, parameters), "int32_t", up};
   }
 
   std::string wideScale() {
@@ -68,12 +100,11 @@ private:
 
   std::string plain() {
     unit.use("requant");
-    auto [scale, type] = this->scale();
     const auto &shifts = kernels::shiftsOf(requant);
     return unit.kernel("requantize", "requantize",
                        {{"SUM", sums.whole},
-                        {"V", type},
-                        {"SCALE", scale},
+                        {"V", chosen.type},
+                        {"SCALE", chosen.function},
                         {"MULTIPLIER", indexOf(requant.multipliers)},
                         {"SHIFT", indexOf(shifts)},
                         {"SHARED", isShared(requant.multipliers) && isShared(shifts) ? "1" : "0"}});
@@ -81,8 +112,14 @@ private:
 
   /// Limits are taken before the zero point is added, which is so never out of range.
   std::string plainValue(int64_t zero, int64_t low, int64_t high) {
-    return structOf({{"multipliers", layer.array("multipliers", requant.multipliers)},
-                     {"shifts", layer.array("shifts", kernels::shiftsOf(requant))},
+    std::vector<int32_t> multipliers = requant.multipliers;
+    for (int32_t &multiplier : multipliers)
+      multiplier <<= chosen.up;
+    std::vector<uint8_t> shifts = kernels::shiftsOf(requant);
+    for (uint8_t &shift : shifts)
+      shift = uint8_t(shift + chosen.up);
+    return structOf({{"multipliers", layer.array("multipliers", multipliers)},
+                     {"shifts", layer.array("shifts", shifts)},
                      member("low", low - zero),
                      member("high", high - zero),
                      member("zero", zero)});
@@ -149,6 +186,8 @@ private:
   const program::RequantT &requant;
   const Sums &sums;
   ElementType element;
+  /// But of stages.
+  Scale chosen;
 };
 
 } // namespace

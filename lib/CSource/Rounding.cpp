@@ -14,10 +14,7 @@ constexpr int secondStep = 32;
 
 std::string simpleRounding(Unit &unit, std::string_view kernel, const std::string &type) {
   bool isWide = type == "int64_t";
-  Parameters parameters{{"V", type}};
-  if (kernel == "round_half_even")
-    parameters["U"] = "u" + type;
-  return unit.kernel(kernel, fmt::format("{}{}", kernel, isWide ? "" : "_32"), parameters);
+  return unit.kernel(kernel, fmt::format("{}{}", kernel, isWide ? "" : "_32"), {{"V", type}, {"U", "u" + type}});
 }
 
 std::string positiveRounding(Unit &unit, Rounding rounding, const std::string &type, Shifts shifts) {

@@ -68,9 +68,9 @@ private:
     for (size_t i = 0; i != outputs.size(); ++i) {
       const TensorType &type = outputs[i].description.type;
       made.push_back(fmt::format("output_{}", i));
-      text +=
-          fmt::format("    wrong += differs(output_{0}, {1}, sizeof(output_{0}), {2}, {3}, {4});\n", i,
-                      nameOf("output", i, sample), sizeOf(type.element), sample, quoted(outputs[i].description.name));
+      text += fmt::format("    wrong += differs(output_{0}, {1}, sizeof(output_{0}), {2}, {3}, {4}, {5});\n", i,
+                          nameOf("output", i, sample), sizeOf(type.element), int(type.element == ElementType::f32),
+                          sample, quoted(outputs[i].description.name));
     }
     return fmt::format("  {{\n    const void *const inputs[] = {};\n    void *const outputs[] = {};\n"
                        "    wrong += fails({}_run(inputs, outputs, arena), {});\n{}  }}\n",

@@ -53,7 +53,7 @@ Status csource::lowerSoftmax(LayerWriter &layer) {
   const program::SoftmaxT &softmax = *layer.op().AsSoftmax();
   ConstTensorView table = layer.constant(1);
   if (!table.data)
-    return refusal("its table is computed, which C sources have constants for");
+    return refusal("its table is computed, expected constants; convert the model anew");
   const Shape &shape = layer.shape(0);
   int64_t length = shape[softmax.axis], inner = elementCount(Shape(shape.begin() + softmax.axis + 1, shape.end()));
   Exponentials exponentials = exponentialsOf(layer, table, length);

@@ -158,5 +158,6 @@ std::string csource::instantiate(std::string_view kernel, const Parameters &para
     text.append(line).append("\n");
   }
   std::string replaced = Replacer(text, words).run();
-  return replaced.substr(replaced.find_first_not_of('\n'));
+  size_t begin = replaced.find_first_not_of('\n'), end = replaced.find_last_not_of('\n');
+  return replaced.substr(begin, end + 1 - begin) + "\n";
 }

@@ -60,6 +60,8 @@ public:
   void useMath() { math = true; }
 
   std::string kernels;
+  /// The arrays of constant tensors that are operands as they stand, whichever layers read them.
+  std::map<uint32_t, std::string> tensors;
   bool math = false;
   std::vector<LayerText> layers;
 

@@ -36,6 +36,6 @@ Status csource::checkReach(const Window &window, const Image &wide) {
   constexpr double most = 1 << 30;
   for (auto [axis, size] : {std::pair(window.rows, wide.height), std::pair(window.columns, wide.width)})
     if (double(size) * double(axis.stride) + double(axis.kernel) * double(axis.dilation) + double(axis.low) > most)
-      return refusal("its window reaches over more than 2^30 rows or columns, which C sources do not count");
+      return refusal("its window reaches over more than 2^30 rows or columns; pad and dilate less");
   return success();
 }

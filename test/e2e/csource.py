@@ -9,7 +9,7 @@ import subprocess
 
 import numpy as np
 
-from harness import BIN, tare
+from harness import BIN, ROOT, tare
 
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -23,6 +23,26 @@ _numbers = itertools.count()
 def compilers():
     """What C is compiled with here: gcc and clang, where they are."""
     return [found for found in (shutil.which("gcc"), shutil.which("clang-22") or shutil.which("clang")) if found]
+
+
+def shared_library(sources, library, compiler, *flags):
+    """Compiles strictly, and loads."""
+    subprocess.run([compiler, *STRICT, *flags, "-shared", "-fPIC", *map(str, sources), "-o", str(library), "-lm"], check=True)
+    return ctypes.CDLL(str(library))
+
+
+@functools.cache
+def kernel_texts():
+    """The C kernels by name: a file, or what stands behind a line `//= name` of one."""
+    texts = {}
+    for path in sorted((ROOT / "lib/CSource/Kernels").rglob("*.c")):
+        head, *sections = re.split(r"^//= (\w+)\n", path.read_text(), flags=re.MULTILINE)
+        texts |= dict(zip(sections[::2], sections[1::2])) if sections else {path.stem: head}
+    return texts
+
+
+def kernel_text(name):
+    return kernel_texts()[name]
 
 
 def emitted(program, folder, *arguments):
@@ -69,16 +89,15 @@ class CSource:
         compiler = compiler or compilers()[0]
         # The loader knows a library by its name, whatever the file is by then.
         library = self.folder / f"{self.name}_{next(_numbers)}.so"
-        subprocess.run([compiler, *STRICT, "-O1", *flags, "-shared", "-fPIC", *map(str, self.sources()), "-o", str(library), "-lm"], check=True)
-        return CLibrary(self, library)
+        return CLibrary(self, shared_library(self.sources(), library, compiler, "-O1", *flags))
 
 
 class CLibrary:
     """A compiled source."""
 
-    def __init__(self, source, path):
+    def __init__(self, source, library):
         self.source = source
-        self.run_function = getattr(ctypes.CDLL(str(path)), f"{source.name}_run")
+        self.run_function = getattr(library, f"{source.name}_run")
 
     def arena(self):
         """Memory that is aligned as the header says, and filled with garbage."""

@@ -11,22 +11,22 @@
 
 ARRAYS
 RESULTS
-static uint64_t arena[ARENA_BYTES / 8 + 1];
+static uint64_t arena[ARENA_BYTES / 8];
 
-/* Whether the results differ; tells of the first element that does. Elements that are no numbers are alike. */
-static int differs(const void *found, const void *expected, size_t bytes, size_t size, int sample, const char *name) {
+/* Whether a float is no number, by its bits. */
+static int is_nan(const unsigned char *real) {
+  uint32_t bits;
+  memcpy(&bits, real, sizeof(bits));
+  return (bits & 0x7fffffff) > 0x7f800000;
+}
+
+/* Whether results differ; tells of the first element that does. Real ones that are no numbers are alike. */
+static int differs(const void *found, const void *expected, size_t bytes, size_t size, int real, int sample, const char *name) {
   const unsigned char *a = (const unsigned char *)found, *b = (const unsigned char *)expected;
   size_t i;
   for (i = 0; i < bytes; i += size) {
-    float x = 0, y = 0;
-    if (memcmp(a + i, b + i, size) == 0)
+    if (memcmp(a + i, b + i, size) == 0 || (real && is_nan(a + i) && is_nan(b + i)))
       continue;
-    if (size == sizeof(float)) {
-      memcpy(&x, a + i, size);
-      memcpy(&y, b + i, size);
-      if (x != x && y != y)
-        continue;
-    }
     printf("sample %d, output '%s': element %lu differs\n", sample, name, (unsigned long)(i / size));
     return 1;
   }
@@ -42,6 +42,6 @@ static int fails(int status, int sample) {
 int main(void) {
   int wrong = 0;
 CHECKS
-  printf("PREFIX: %s\n", wrong ? "wrong" : "all samples are right");
+  printf(wrong ? "PREFIX: wrong\n" : "PREFIX: all samples are right\n");
   return wrong != 0;
 }

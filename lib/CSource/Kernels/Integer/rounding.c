@@ -6,13 +6,14 @@
 static V RUN(V v, int32_t q) { return ((v >> (q - 1)) + 1) >> 1; }
 
 //= round_half_away
-//! V: the type of what is rounded, int32_t or int64_t; its least number does not come
+//! V: the type of what is rounded, int32_t or int64_t
+//! U: the same without a sign
 //! names: RUN = @
 
 /* (A8) v / 2^q, halves away from zero; 1 <= q. */
 static V RUN(V v, int32_t q) {
-  const V magnitude = v < 0 ? -v : v;
-  const V rounded = ((magnitude >> (q - 1)) + 1) >> 1;
+  const U magnitude = v < 0 ? 0 - (U)v : (U)v;
+  const V rounded = (V)(((magnitude >> (q - 1)) + 1) >> 1);
   return v < 0 ? -rounded : rounded;
 }
 

@@ -29,3 +29,40 @@ static int64_t RUN(int64_t sum, int32_t multiplier, int32_t q) {
   return ROUND((high * 2 + (low >> 31)) | (low << 1 != 0), q - 31);
 #endif
 }
+
+//= scale_high_half_up
+//! names: RUN = @
+
+/* sum * multiplier / 2^q, halves upwards, by the upper 32 bits of the product alone; 33 <= q. */
+static int32_t RUN(int32_t sum, int32_t multiplier, int32_t q) {
+  const int32_t high = (int32_t)(((int64_t)sum * multiplier) >> 32);
+  return ((high >> (q - 33)) + 1) >> 1;
+}
+
+//= scale_high_half_away
+//! names: RUN = @
+
+/* sum * multiplier / 2^q, halves away from zero, by the upper 32 bits of the magnitude alone; 33 <= q. */
+static int32_t RUN(int32_t sum, int32_t multiplier, int32_t q) {
+  const uint32_t magnitude = sum < 0 ? 0 - (uint32_t)sum : (uint32_t)sum;
+  const uint32_t high = (uint32_t)(((uint64_t)magnitude * (uint32_t)multiplier) >> 32);
+  const int32_t rounded = (int32_t)(((high >> (q - 33)) + 1) >> 1);
+  return sum < 0 ? -rounded : rounded;
+}
+
+//= scale_high_floor
+//! names: RUN = @
+
+/* sum * multiplier / 2^q, downwards, by the upper 32 bits of the product alone; 32 <= q. */
+static int32_t RUN(int32_t sum, int32_t multiplier, int32_t q) {
+  return (int32_t)(((int64_t)sum * multiplier) >> 32) >> (q - 32);
+}
+
+//= scale_high_gemmlowp
+//! HALF_AWAY: round_half_away of int32_t for 0 <= q
+//! names: RUN = @
+
+/* (A11) sum * multiplier / 2^q in two steps, the first of 31 bits; 31 <= q. */
+static int32_t RUN(int32_t sum, int32_t multiplier, int32_t q) {
+  return HALF_AWAY((int32_t)(((int64_t)sum * multiplier + ((int64_t)1 << 30)) >> 31), q - 31);
+}
