@@ -3,6 +3,7 @@
 #include "ImageParts.h"
 #include "MovementParts.h"
 #include "ResizeTaps.h"
+#include "tare/Host/Resampling.h"
 
 #include <fmt/format.h>
 
@@ -253,23 +254,59 @@ void resizeNearest(Evaluation &e, const std::vector<ResizeTaps> &taps, double ex
   });
 }
 
-void resizeSmoothly(Evaluation &e, const std::vector<ResizedAxis> &axes, const std::vector<ResizeTaps> &taps,
-                    double extrapolation) {
+/// How a node resizes: its axes, and what their results are made of.
+struct Plan {
+  ResizeMode mode;
+  std::vector<ResizedAxis> axes;
+  std::vector<ResizeTaps> taps;
+};
+
+/// Nothing, and an error, where an axis has no elements.
+template <bool upsample> std::optional<Plan> planOf(Evaluation &e) {
+  Plan plan{*modeOf(e, upsample), *axesOf(e, upsample), {}};
+  if (plan.mode.coordinates == Coordinates::tfCropAndResize)
+    readRegion(e, plan.axes);
+  for (const ResizedAxis &axis : plan.axes) {
+    if (axis.input == 0) {
+      e.error("an axis without elements cannot be resized");
+      return std::nullopt;
+    }
+    // What is not resized is there once, whatever the coordinates are.
+    ResizeMode own = isUnchanged(axis) ? ResizeMode() : plan.mode;
+    if (isOld(e, upsample) && axis.scale < 1)
+      own.rounding = NearestMode::ceil;
+    plan.taps.push_back(resizeTaps(axis, own));
+  }
+  return plan;
+}
+
+double extrapolationOf(const Evaluation &e) { return e.attributes().number("extrapolation_value", 0); }
+
+/// The axes that are resized, one after the other. Those that become shorter first: what is in between is never larger
+/// than both operand and result.
+std::vector<size_t> orderOf(const Plan &plan) {
+  std::vector<size_t> order;
+  for (bool longer : {false, true})
+    for (size_t axis = 0; axis < plan.axes.size(); ++axis)
+      if (!isUnchanged(plan.axes[axis]) && (plan.axes[axis].output > plan.axes[axis].input) == longer)
+        order.push_back(axis);
+  return order;
+}
+
+void resizeSmoothly(Evaluation &e, const Plan &plan) {
   std::vector<double> values = numbersOf(e.operand(0));
   Shape shape = e.shape(0);
-  // Those that become shorter first: what is in between is never larger than both operand and result.
-  for (bool longer : {false, true})
-    for (size_t axis = 0; axis < axes.size(); ++axis)
-      if (!isUnchanged(axes[axis]) && (axes[axis].output > axes[axis].input) == longer)
-        values = interpolate(values, shape, axis, taps[axis]);
+  for (size_t axis : orderOf(plan))
+    values = interpolate(values, shape, axis, plan.taps[axis]);
+  double extrapolation = extrapolationOf(e);
   visitNumbers(e.result().element(), [&](auto zero) {
     using T = decltype(zero);
     T *y = e.result().mutableAs<T>();
     Walk<0> walk(shape, {});
     for (double value : values) {
       bool outside = false;
-      for (size_t axis = 0; axis < axes.size(); ++axis)
-        outside |= taps[axis].isOutside(walk.position()[axis]);
+      for (size_t axis = 0; axis < plan.axes.size(); ++axis)
+        outside |= plan.taps[axis].isOutside(walk.position()[axis]);
       *y++ = roundedTo<T>(outside ? extrapolation : value);
       walk.next();
     }
@@ -277,28 +314,29 @@ void resizeSmoothly(Evaluation &e, const std::vector<ResizedAxis> &axes, const s
 }
 
 template <bool upsample> void resize(Evaluation &e) {
-  ResizeMode mode = *modeOf(e, upsample);
-  std::vector<ResizedAxis> axes = *axesOf(e, upsample);
-  if (mode.coordinates == Coordinates::tfCropAndResize)
-    readRegion(e, axes);
-  std::vector<ResizeTaps> taps;
-  for (const ResizedAxis &axis : axes) {
-    if (axis.input == 0)
-      return e.error("an axis without elements cannot be resized");
-    // What is not resized is there once, whatever the coordinates are.
-    ResizeMode own = isUnchanged(axis) ? ResizeMode() : mode;
-    if (isOld(e, upsample) && axis.scale < 1)
-      own.rounding = NearestMode::ceil;
-    taps.push_back(resizeTaps(axis, own));
-  }
-  double extrapolation = e.attributes().number("extrapolation_value", 0);
-  if (mode.interpolation == Interpolation::nearest)
-    resizeNearest(e, taps, extrapolation);
+  std::optional<Plan> plan = planOf<upsample>(e);
+  if (!plan)
+    return;
+  if (plan->mode.interpolation == Interpolation::nearest)
+    resizeNearest(e, plan->taps, extrapolationOf(e));
   else
-    resizeSmoothly(e, axes, taps, extrapolation);
+    resizeSmoothly(e, *plan);
 }
 
 } // namespace
+
+std::optional<Resampling> host::resamplingOf(const Node &node, std::span<const Tensor *const> operands) {
+  Evaluation e(node, operands, {});
+  std::optional<Plan> plan = node.op == "Upsample" ? planOf<true>(e) : planOf<false>(e);
+  if (!plan || plan->mode.interpolation == Interpolation::nearest)
+    return std::nullopt;
+  Resampling resampling{{}, extrapolationOf(e)};
+  for (size_t axis : orderOf(*plan)) {
+    const ResizeTaps &taps = plan->taps[axis];
+    resampling.axes.push_back({axis, taps.begins, taps.sources, taps.weights});
+  }
+  return resampling;
+}
 
 void host::addResize(Operators &all) {
   all.add("Resize", infer<false>, unlessEmpty<resize<false>>);

@@ -1,6 +1,6 @@
 """Random QDQ and integer graphs on every target, against ONNX's numbers, and against what `tare verify` proves of them.
 
-usage: python test/random [--graphs N] [--seed S] [--targets a,b] [--jobs J] [--verify K] [--only TARGET:INDEX] [--keep FOLDER]
+usage: python test/random [--graphs N] [--seed S] [--targets a,b] [--jobs J] [--verify K] [--c K] [--only TARGET:INDEX] [--keep FOLDER]
 
 Prints each graph that is refused or wrong, and how often each kind of finding occurs; exit code 1 if there is any.
 """
@@ -31,6 +31,7 @@ def arguments():
                         help="verify the program of each K-th graph and replay its golden vectors: 1 all, 0 none")
     parser.add_argument("--reference", type=int, default=10, metavar="K",
                         help="run each K-th pack of graphs in ONNX Runtime as a whole, too: 1 all, 0 none")
+    parser.add_argument("--c", type=int, default=0, metavar="K", help="compare the C source of each K-th pack of graphs with its program: 1 all, 0 none")
     parser.add_argument("--only", metavar="TARGET:INDEX", help="one graph")
     parser.add_argument("--keep", metavar="FOLDER", help="where the last models stay; with --only, the one that is looked at")
     return parser.parse_args()
@@ -38,7 +39,7 @@ def arguments():
 
 def run(options, folder):
     """(target, summary) of parts of the work, as they are done."""
-    how = {"verify": options.verify, "reference": options.reference}
+    how = {"verify": options.verify, "reference": options.reference, "c": options.c}
     if options.only:
         target, index = options.only.split(":")
         yield target, check(options.seed, [int(index)], target, folder, **{key: min(value, 1) for key, value in how.items()})

@@ -14,6 +14,8 @@ import tempfile
 import numpy as np
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
+from builder import SAMPLES
+from csource import Program, differing, drawn, emitted
 from harness import load, reference, tare
 from proofs import check_program
 from quantized_graphs import Pack, make
@@ -88,13 +90,15 @@ def _differences(pack, expected, found, changed=()):
 
 @dataclasses.dataclass
 class Check:
-    """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, and each
-    `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers."""
+    """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, each
+    `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers, and each `c`-th pack also as C, which
+    must give the program's bytes."""
     seed: int
     target: str
     folder: pathlib.Path
     verify: int = 20
     reference: int = 10
+    c: int = 0
 
     def pack(self, indices):
         """The findings in graphs that are converted side by side."""
@@ -118,8 +122,18 @@ class Check:
         done = tare("run", program, "--inputs", program.with_suffix(".data.npz"), "--outputs", outputs, check=False)
         if done.returncode:
             return Summary(len(pack.graphs), 0, [self.finding(pack.graphs[0].index, "does not run: " + done.stderr.strip())])
-        wrong = _differences(pack, pack.expected(), load(outputs), changed)
+        wrong = [*_differences(pack, pack.expected(), load(outputs), changed), *self.wrong_in_c(pack, program)]
         return Summary(len(pack.graphs), len(changed), [self.finding(*each) for each in wrong])
+
+    def wrong_in_c(self, pack, program):
+        """The graphs of which the C source gives other bytes than the program, on numbers from all over."""
+        first = pack.graphs[0].index
+        if not self.c or first // len(pack.graphs) % self.c:
+            return
+        runtime, library = Program(program), emitted(program, program.with_suffix(".c")).compiled()
+        for inputs in (list(drawn(runtime.inputs, np.random.default_rng([self.seed, first, k]))) for k in range(SAMPLES)):
+            for name in differing(runtime, library, inputs):
+                yield min(_graphs_named(name)), f"'{name}' is another in C"
 
     def convert(self, pack, name, *arguments):
         """The program, or None and why not; and the numbers of the graphs that were repaired at a cost: None for all of the pack."""

@@ -11,6 +11,7 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeCompareCommand());
   commands.push_back(makeInspectCommand());
   commands.push_back(makeStripCommand());
+  commands.push_back(makeEmitCommand());
   commands.push_back(makeTargetCommand());
   commands.push_back(makeVerifyCommand());
   return commands;

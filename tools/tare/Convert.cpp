@@ -1,4 +1,5 @@
 //===- Convert.cpp - tare convert -----------------------------------------===//
+#include "CSourceFolder.h"
 #include "CalibrationOptions.h"
 #include "Choices.h"
 #include "Commands.h"
@@ -15,6 +16,7 @@
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Emitter/Emitter.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/Reader.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
@@ -28,6 +30,7 @@ using namespace tare;
 namespace {
 
 constexpr char mlirPrefix[] = "mlir:";
+constexpr char programForm[] = "program", cForm[] = "c";
 /// With more layers a check takes longer than people wait for what they have not asked for.
 constexpr size_t mostChecked = 4096;
 
@@ -50,11 +53,17 @@ public:
             dumpFolder.empty() ? success() : checkDumpFolder(dumpFolder, options.model, request->isIr, options.files());
         !free)
       return free;
+    if (emit == cForm) {
+      if (Status made = makeFolder(); !made)
+        return made;
+    } else if (Status unused = c.checkUnused("--emit c"); !unused) {
+      return unused;
+    }
     CompilerContext context(console());
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
       return context.takeError(options.model);
-    Status written = emit == "program" ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
+    Status written = makesProgram() ? writeProgramOf(*request, *compiled, context) : writeModule(*compiled);
     if (!written) {
       context.dropWarnings();
       return written;
@@ -98,9 +107,11 @@ private:
         app.add_option("--dump-ir", dumpFolder, "Write a numbered .mlir after each pass that changed something");
     files.writesFolder(dump->type_name("DIR"), dumpFolder);
     app.add_option("--emit", emit,
-                   "What to write: program, or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
+                   "What to write: program, c (a folder), or mlir:STAGE with STAGE one of import, float, ranges, qdq, "
+                   "fused, npu")
         ->type_name("FORM")
         ->capture_default_str();
+    c.addTo(app);
     checkOption =
         app.add_option("--check", checkSamples,
                        "Run N samples of the calibration through the result, and compare it with float; 0: none")
@@ -109,7 +120,22 @@ private:
             ->capture_default_str();
     app.add_flag("--strict", strict, "Refuse a result of which an output has collapsed");
     app.add_flag("--timing", timing, "Show the time and the memory that each step and each pass takes");
-    files.writes(app.add_option("-o,--output", output, "The file to write")->required()->type_name("OUT"), output);
+    files.writes(app.add_option("-o,--output", output, "The file or folder to write")->required()->type_name("OUT"),
+                 output);
+  }
+
+  /// Whether a program is made, whatever is written of it.
+  bool makesProgram() const { return emit == programForm || emit == cForm; }
+
+  /// The folder of C, before any work.
+  Status makeFolder() {
+    if (output == standardOutput)
+      return Error{"-o is -, found a stream, expected the name of a folder for --emit c"};
+    auto made = CSourceFolder::create(output, c, options.model);
+    if (!made)
+      return made.error();
+    folder.emplace(std::move(*made));
+    return success();
   }
 
   Result<CompilationRequest> makeRequest() const {
@@ -127,7 +153,7 @@ private:
     request->pipeline.allowUncalibrated = allowUncalibrated;
     request->dumpFolder = dumpFolder;
     request->timing = timing;
-    if (emit == "program") {
+    if (makesProgram()) {
       request->calibration.kept = checkSamples;
       return request;
     }
@@ -139,8 +165,8 @@ private:
       if (isGiven)
         return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
     if (!stage)
-      return Error{"--emit: " + noneOf(emit, {"program", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
-                                              "mlir:fused", "mlir:npu"})};
+      return Error{"--emit: " + noneOf(emit, {programForm, cForm, "mlir:import", "mlir:float", "mlir:ranges",
+                                              "mlir:qdq", "mlir:fused", "mlir:npu"})};
     if (Status reached = checkReached(*request, *stage); !reached)
       return reached.error();
     request->last = *stage;
@@ -222,22 +248,43 @@ private:
                      "or more"};
       if (std::optional<Warning> warning = zeroedWarning(compiled.qdq ? zeroedWeights(*compiled.qdq) : compiled.zeroed))
         reportWarning(mlir::UnknownLoc::get(&*context), *warning);
-      Status written = program::writeProgram(output, std::move(emitted->program), emitted->constants);
+      Status written = folder ? writeFolder(std::move(*emitted))
+                              : program::writeProgram(output, std::move(emitted->program), emitted->constants);
       compiled.steps.push_back(writing.stop("write"));
       return written;
     }
-    auto bytes = program::serialize(std::move(emitted->program), emitted->constants);
-    if (!bytes)
-      return Error{output + ": " + bytes.error().message};
-    auto file = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+    auto file = bytesOf(std::move(*emitted));
+    if (!file)
+      return file.error();
     TimedStep packing = writing.stop("write");
-    if (Status passed = check(request, compiled, context, file); !passed)
+    if (Status passed = check(request, compiled, context, *file); !passed)
       return passed;
     writing = StepClock();
-    Status written = writeFile(output, {reinterpret_cast<const char *>(file->data()), file->size()});
+    Status written = folder ? writeFolder(*file)
+                            : writeFile(output, {reinterpret_cast<const char *>((*file)->data()), (*file)->size()});
     compiled.steps.push_back(writing.stop("write"));
     compiled.steps.back().seconds += packing.seconds;
     return written;
+  }
+
+  using Bytes = std::shared_ptr<const std::vector<std::byte>>;
+
+  Result<Bytes> bytesOf(EmittedProgram emitted) const {
+    auto bytes = program::serialize(std::move(emitted.program), emitted.constants);
+    if (!bytes)
+      return Error{output + ": " + bytes.error().message};
+    return std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+  }
+
+  Status writeFolder(EmittedProgram emitted) {
+    auto file = bytesOf(std::move(emitted));
+    return file ? writeFolder(*file) : Status(file.error());
+  }
+
+  /// The program as C. Messages are about the model.
+  Status writeFolder(const Bytes &file) {
+    auto model = program::readMemory(*file, file, options.model);
+    return model ? folder->write(*model) : Status(model.error());
   }
 
   /// (A11) The layers that round at bit 31, and what is left of a shift again.
@@ -336,7 +383,10 @@ private:
 
   void report(const Compilation &compiled, const CompilerContext &context) {
     uint64_t bytes = 0;
-    (void)llvm::sys::fs::file_size(output, bytes);
+    if (folder)
+      bytes = uint64_t(folder->bytes());
+    else
+      (void)llvm::sys::fs::file_size(output, bytes);
     double calibrating = 0, others = 0;
     for (const TimedStep &step : compiled.steps)
       (step.name == "calibrate" ? calibrating : others) += step.seconds;
@@ -346,11 +396,17 @@ private:
       printTimedSteps(compiled.steps);
     if (roundedTwice)
       console().note(doubleRoundingText());
-    console().note(
-        fmt::format("wrote {}: {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB", output,
-                    output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3),
-                    compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method), calibrating,
-                    samplesText(compiled.ranges.samples), others, peakMegabytes()));
+    console().note(fmt::format("wrote {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB",
+                               outputText(bytes),
+                               compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
+                               calibrating, samplesText(compiled.ranges.samples), others, peakMegabytes()));
+  }
+
+  /// What was written, and how much.
+  std::string outputText(uint64_t bytes) const {
+    if (folder)
+      return folder->text() + "; ";
+    return fmt::format("{}: {}", output, output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3));
   }
 
   std::string samplesText(int64_t count) const {
@@ -370,6 +426,8 @@ private:
           out.attribute("method", jsonText(compiled.ranges.method));
         if (arenaBytes)
           out.attribute("arena_bytes", int64_t(*arenaBytes));
+        if (folder)
+          folder->writeJson(out);
         if (roundedTwice)
           out.attribute("layers_rounded_twice", int64_t(roundedTwice));
         out.attribute("peak_memory_mb", peakMegabytes());
@@ -402,11 +460,14 @@ private:
 
   CalibrationOptions options;
   std::vector<std::string> stripIo, cutInputs, cutOutputs;
-  std::string dumpFolder, emit = "program", output;
+  std::string dumpFolder, emit = programForm, output;
   std::string host = "allow";
   bool timing = false, noRepair = false, allowUncalibrated = false, strict = false, hostTail = false;
   int64_t checkSamples = 4;
   CLI::Option *checkOption = nullptr;
+  CSourceOptions c;
+  /// Of --emit c.
+  std::optional<CSourceFolder> folder;
   std::optional<uint64_t> arenaBytes;
   size_t roundedTwice = 0;
   HostReport hostReport;
