@@ -77,6 +77,11 @@ def built(processor, source, folder):
     return folder / "test.elf"
 
 
+def emulated(processor, program):
+    """Semihosting writes to standard output or to standard error, by QEMU's version and what it is started from."""
+    return subprocess.run([*processor.emulator, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, stdin=subprocess.DEVNULL)
+
+
 @pytest.mark.parametrize("name", PROCESSORS)
 def test_the_same_bytes(name, sources, tmp_path):
     processor = PROCESSORS[name]
@@ -86,8 +91,8 @@ def test_the_same_bytes(name, sources, tmp_path):
     ran = 0
     for source in sorted(path for path in sources.iterdir() if path.is_dir() and (processor.reals or not path.name.endswith("reals"))):
         program = built(processor, source, tmp_path)
-        done = subprocess.run([*processor.emulator, program], capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
-        assert (done.returncode, done.stdout) == (0, "net: all samples are right\n"), f"{source.name} on {name}: {done.stdout}{done.stderr}"
+        done = emulated(processor, program)
+        assert (done.returncode, done.stdout) == (0, "net: all samples are right\n"), f"{source.name} on {name}: {done.stdout}"
         ran += 1
     assert ran == (8 if processor.reals else 5)
 
@@ -103,5 +108,5 @@ def test_a_difference_ends_with_another_exit_code(sources, tmp_path):
         text = (source / "net_test.c").read_text()
         at = text.index("{", text.index(" output_0_of_sample_1[")) + 1
         (source / "net_test.c").write_text(text[:at] + "1 + " + text[at:])
-        done = subprocess.run([*PROCESSORS[name].emulator, built(PROCESSORS[name], source, folder)], capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        done = emulated(PROCESSORS[name], built(PROCESSORS[name], source, folder))
         assert done.returncode == 1 and "wrong" in done.stdout
