@@ -37,11 +37,10 @@ def _functions(onnx):
 
 
 def _test(onnx, opset):
-    node = f'{{"{onnx.name}", {opset}}}'
     return (f"\nTEST(Host{onnx.cpp}, ByHand) {{\n"
             f'  FAIL() << "{marked(onnx.name, "results that were computed by hand, of each type of elements")}";\n}}\n\n'
             f"TEST(Host{onnx.cpp}, Refuses) {{\n"
-            f'  EXPECT_EQ(problemOf({node}, {{}}), "operand 0 is missing");\n'
+            f'  EXPECT_NE(problemOf({{"{onnx.name}", {opset}}}, {{}}).find("is missing"), std::string::npos);\n'
             f'  FAIL() << "{marked(onnx.name, "what else it refuses: types, shapes, attributes")}";\n}}\n')
 
 

@@ -109,7 +109,7 @@ def test_a_host_operator(tree):
             '  all.add("com.microsoft.Inverse", inferMicrosoftInverse, runMicrosoftInverse);'],
         "test/unit/Host/MatrixTest.cpp": [
             "TEST(HostMicrosoftInverse, ByHand) {", f'  FAIL() << "{mark}results that were computed by hand, of each type of elements";', "}", "",
-            "TEST(HostMicrosoftInverse, Refuses) {", '  EXPECT_EQ(problemOf({"com.microsoft.Inverse", 1}, {}), "operand 0 is missing");',
+            "TEST(HostMicrosoftInverse, Refuses) {", '  EXPECT_NE(problemOf({"com.microsoft.Inverse", 1}, {}).find("is missing"), std::string::npos);',
             f'  FAIL() << "{mark}what else it refuses: types, shapes, attributes";', "}", ""]}
     assert re.search(r'\n  all\.add\("Det", inferDet, det\);\n  all\.add\("com\.microsoft\.Inverse", .*\n  addEinsum\(all\);\n', tree.text("lib/Host/MatrixProducts.cpp"))
 
