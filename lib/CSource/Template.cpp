@@ -1,6 +1,7 @@
 //===- Template.cpp - A C kernel made for its types -----------------------===//
 #include "Template.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cctype>
 #include <vector>
@@ -148,7 +149,7 @@ std::string csource::instantiate(std::string_view kernel, const Parameters &para
   Condition condition;
   std::string text;
   for (size_t begin = 0; begin < kernel.size();) {
-    size_t end = kernel.find('\n', begin);
+    size_t end = std::min(kernel.find('\n', begin), kernel.size());
     std::string_view line = kernel.substr(begin, end - begin);
     begin = end + 1;
     if (line.starts_with(names))
