@@ -1,5 +1,5 @@
 # tare_library(NAME SOURCES... [LINK targets...] [DEPENDS targets...] [MLIR])
-# MLIR: link the dylibs; a library without it must not see LLVM (the runtime is embedded without it).
+# MLIR: link it; a library without it must not see LLVM (the runtime is embedded without it).
 function(tare_library name)
   cmake_parse_arguments(ARG "MLIR" "" "LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
@@ -8,7 +8,7 @@ function(tare_library name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR)
-    target_link_libraries(${name} PUBLIC MLIR LLVM)
+    target_link_libraries(${name} PUBLIC tare-mlir)
     add_dependencies(${name} tare-tablegen)
     tare_use_mlir_headers(${name})
   endif()

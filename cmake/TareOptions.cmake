@@ -13,9 +13,7 @@ if(TARE_SANITIZE)
   add_compile_options(-fsanitize=${TARE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=${TARE_SANITIZE})
 endif()
-# libMLIR lives in LLVM's own folder only.
-set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIRS}")
-set(CMAKE_BUILD_RPATH ${LLVM_LIBRARY_DIRS})
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -10,7 +10,7 @@ function(tare_unit_test name)
   target_compile_definitions(${name} PRIVATE
     TARE_PYTHON="${TARE_PYTHON}" TARE_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
   if(ARG_MLIR)
-    target_link_libraries(${name} PRIVATE MLIR LLVM)
+    target_link_libraries(${name} PRIVATE tare-mlir)
     add_dependencies(${name} tare-tablegen)
     tare_use_mlir_headers(${name})
   endif()
