@@ -70,8 +70,11 @@ Result<Source> csource::writeSource(const runtime::Session &session, const Sourc
   auto uses = program::analyzeDataflow(session.program());
   if (!uses)
     return uses.error();
+  auto loops = program::findLoops(session.program(), *uses);
+  if (!loops)
+    return loops.error();
   Unit unit;
-  Memory memory(session.model(), *uses);
+  Memory memory(session.model(), *uses, *loops);
   if (Status lowered = lowerLayers(session.model(), unit, memory); !lowered)
     return lowered.error();
   memory.plan();

@@ -105,6 +105,14 @@ void LayerWriter::call(std::string_view function, std::string first, std::vector
   text().calls.push_back({std::string(function), std::move(first), std::move(places), mayFail});
 }
 
+void LayerWriter::line(std::string text) { this->text().calls.push_back({"", std::move(text), {}}); }
+
+LayerWriter LayerWriter::makerOf(size_t operand) const {
+  const auto &layers = model.program().layers;
+  auto writes = [&](const auto &each) { return each->result == layer().operands[operand]; };
+  return LayerWriter(model, std::ranges::find_if(layers, writes) - layers.begin(), unit, memory);
+}
+
 bool LayerWriter::joinResult(size_t operand) {
   uint32_t tensor = layer().operands[operand];
   if (model.constant(tensor))

@@ -28,6 +28,9 @@ public:
   const program::OpUnion &op() const { return layer().op; }
   const kernels::OpKernel &facts() const { return *kernels::lookup(op().type); }
 
+  /// Its place in the order of the layers; and the layer that writes an operand.
+  size_t number() const { return index; }
+  LayerWriter makerOf(size_t operand) const;
   size_t operandCount() const { return layer().operands.size(); }
   const TensorType &type(size_t operand) const { return model.type(layer().operands[operand]); }
   const Shape &shape(size_t operand) const { return type(operand).shape; }
@@ -58,6 +61,8 @@ public:
              std::vector<Place> places, bool mayFail = false);
   /// Calls a kernel that has no description, with the first argument as it is written.
   void call(std::string_view function, std::string first, std::vector<Place> places, bool mayFail = false);
+  /// A line that begins or ends a block of calls.
+  void line(std::string text);
   /// The result is the operand, which lies where it lies.
   bool joinResult(size_t operand);
 

@@ -12,7 +12,7 @@ Status csource::lower(LayerWriter &layer) {
       nullptr,      lowerConv,     lowerConvTranspose, lowerLinear,  lowerMatMul,      lowerAdd,
       lowerMul,     lowerRescale,  lowerLookup,        lowerMaxPool, lowerAveragePool, lowerReduceMean,
       lowerSoftmax, lowerConcat,   lowerSlice,         lowerPad,     lowerReshape,     lowerTranspose,
-      lowerResize,  lowerQuantize, lowerDequantize,    lowerHost};
+      lowerResize,  lowerQuantize, lowerDequantize,    lowerHost,    lowerLoopBegin,   lowerLoopEnd};
   static_assert(std::size(lowerings) == size_t(program::Op::MAX) + 1, "an operator of the schema has no lowering to C");
   return lowerings[size_t(layer.op().type)](layer);
 }

@@ -42,6 +42,9 @@ Status lowerResize(LayerWriter &layer);
 // Border.cpp
 Status lowerQuantize(LayerWriter &layer);
 Status lowerDequantize(LayerWriter &layer);
+// Recurrent.cpp
+Status lowerLoopBegin(LayerWriter &layer);
+Status lowerLoopEnd(LayerWriter &layer);
 // Host.cpp
 Status lowerHost(LayerWriter &layer);
 

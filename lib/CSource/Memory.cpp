@@ -7,12 +7,14 @@
 using namespace tare;
 using namespace tare::csource;
 
-Memory::Memory(const program::Model &model, const std::vector<program::TensorUse> &uses)
+Memory::Memory(const program::Model &model, const std::vector<program::TensorUse> &uses,
+               std::span<const program::Loop> loops)
     : leaders(uses.size()), tensors(uses.size()) {
   std::iota(leaders.begin(), leaders.end(), 0);
   for (uint32_t i = 0; i != tensors; ++i) {
     bool isConstant = model.program().tensors[i]->constant;
-    blocks.push_back({isConstant ? 0 : int64_t(model.type(i).bytes()), uses[i].writer, uses[i].lastUse()});
+    const auto [begin, end] = program::lifetimeOf(i, model.program(), uses, loops);
+    blocks.push_back({isConstant ? 0 : int64_t(model.type(i).bytes()), begin, end});
   }
 }
 

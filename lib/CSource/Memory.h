@@ -7,7 +7,7 @@
 #ifndef TARE_LIB_CSOURCE_MEMORY_H
 #define TARE_LIB_CSOURCE_MEMORY_H
 
-#include "tare/Program/Dataflow.h"
+#include "tare/Program/Loops.h"
 #include "tare/Program/Model.h"
 #include "tare/Tensor/ArenaPlan.h"
 
@@ -18,8 +18,9 @@ inline constexpr int64_t arenaAlignment = 8;
 
 class Memory {
 public:
-  /// `uses` are those of the model's program.
-  Memory(const program::Model &model, const std::vector<program::TensorUse> &uses);
+  /// `uses` and `loops` are those of the model's program.
+  Memory(const program::Model &model, const std::vector<program::TensorUse> &uses,
+         std::span<const program::Loop> loops);
 
   /// The result has the elements of the operand, neither of them a constant: from now on they are one block.
   void join(uint32_t operand, uint32_t result);

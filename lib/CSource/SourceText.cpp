@@ -117,31 +117,38 @@ private:
   }
 
   std::string callsText() const {
-    std::string text;
+    std::string text, indent = "  ";
     for (size_t i = 0; i != unit.layers.size(); ++i) {
       const LayerText &layer = unit.layers[i];
-      text += fmt::format("  /* {} */\n", layer.comment);
-      for (const Call &call : layer.calls)
-        text += callText(call, i);
+      text += fmt::format("{}/* {} */\n", indent, layer.comment);
+      for (const Call &call : layer.calls) {
+        if (call.first == "}" && call.function.empty())
+          indent.resize(indent.size() - 2);
+        text += callText(call, i, indent);
+        if (call.function.empty() && call.first != "}")
+          indent += "  ";
+      }
     }
     return text;
   }
 
-  std::string callText(const Call &call, size_t layer) const {
+  std::string callText(const Call &call, size_t layer, const std::string &indent) const {
+    if (call.function.empty())
+      return indent + call.first + "\n";
     std::string arguments = call.first;
     for (const Place &place : call.places)
       arguments += ", " + placeText(place);
     if (!call.mayFail)
-      return fmt::format("  {}({});\n", call.function, arguments);
-    return fmt::format("  if ({}({}))\n    return {};\n", call.function, arguments, layer + 1);
+      return fmt::format("{}{}({});\n", indent, call.function, arguments);
+    return fmt::format("{0}if ({1}({2}))\n{0}  return {3};\n", indent, call.function, arguments, layer + 1);
   }
 
   std::string placeText(const Place &place) const {
     if (place.kind == Place::constant)
-      return place.name;
+      return place.name + place.offset;
     int64_t offset = place.kind == Place::tensor ? memory.offsetOfTensor(uint32_t(place.number))
                                                  : memory.offsetOfScratch(place.number);
-    return fmt::format("({} *)(at + {})", typeOf(place.element), offset);
+    return fmt::format("({} *)(at + {}){}", typeOf(place.element), offset, place.offset);
   }
 
   Lowered &lowered;

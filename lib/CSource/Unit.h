@@ -24,9 +24,12 @@ struct Place {
   size_t number = 0;
   /// The constant's name.
   std::string name = {};
+  /// What is added to the pointer, in elements: " + step_3 * 32".
+  std::string offset = {};
 };
 
-/// A call of a kernel. `first`: arguments before the places, as they are written.
+/// A call of a kernel. `first`: arguments before the places, as they are written. Without a function
+/// it is a line that begins or ends a block.
 struct Call {
   std::string function;
   std::string first;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <map>
 #include <mutex>
 
 using namespace tare;
@@ -25,10 +26,17 @@ struct SampleProblem {
   std::string text;
 };
 
+void extend(Histogram::Ends &ends, const Histogram::Ends &by) {
+  ends.least = std::min(ends.least, by.least);
+  ends.greatest = std::max(ends.greatest, by.greatest);
+}
+
 /// What one thread has seen.
 struct Worker {
   std::vector<Histogram> histograms;
   std::vector<SampleEnds> ends;
+  /// Of values that a sample has several times, in a loop: where all of those of the sample end so far.
+  std::map<size_t, Histogram::Ends> endsOfRuns;
   /// By value, the first sample in which an element was not finite.
   std::vector<int64_t> nonFiniteSamples;
   /// By operand of a softmax, the least of its rows' largest elements.
@@ -95,8 +103,7 @@ private:
   std::vector<Histogram> emptyHistograms() const {
     std::vector<Histogram> histograms;
     for (const auto &[value, index] : values.observed) {
-      auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
-      histograms.push_back(emptyHistogram(type.getNumElements() * source.sampleCount(),
+      histograms.push_back(emptyHistogram(values.elementsOf(value) * source.sampleCount(),
                                           values.searchOf(value, options.search), values.mayHaveOutliers(value)));
     }
     return histograms;
@@ -139,7 +146,10 @@ private:
       Histogram &histogram = worker.histograms[slot->second];
       uint64_t before = histogram.nonFinite();
       const Histogram::Ends ends = histogram.add({tensor.as<float>(), size_t(tensor.count())});
-      worker.ends[slot->second].add(ends.least, ends.greatest);
+      if (values.isRepeated(value))
+        extend(worker.endsOfRuns[slot->second], ends);
+      else
+        worker.ends[slot->second].add(ends.least, ends.greatest);
       // A thread's samples come in their order.
       if (int64_t &first = worker.nonFiniteSamples[slot->second]; first < 0 && histogram.nonFinite() > before)
         first = int64_t(sample.index);
@@ -152,6 +162,9 @@ private:
     std::optional<std::string> problem;
     std::vector<Tensor> outputs =
         evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any, &problem);
+    for (const auto &[index, ends] : worker.endsOfRuns)
+      worker.ends[index].add(ends.least, ends.greatest);
+    worker.endsOfRuns.clear();
     if (problem && !worker.problem)
       worker.problem = SampleProblem{sample.index, std::move(*problem)};
     return outputs;

@@ -138,11 +138,21 @@ ObservedValues::ObservedValues(mlir::func::FuncOp function)
     add(argument, std::nullopt);
   ConstantValues known;
   for (mlir::Operation &op : function.front().without_terminator()) {
+    if (auto end = mlir::dyn_cast<qnn::LoopEndOp>(op))
+      runs /= end.getBegin().getSteps();
     // Integers, too, are constants to what is computed from them.
     std::optional<Tensor> tensor = known.note(&op);
+    if (auto begin = mlir::dyn_cast<qnn::LoopBeginOp>(op))
+      runs *= begin.getSteps();
     for (mlir::Value result : op.getResults())
       add(result, tensor);
   }
+}
+
+int64_t ObservedValues::elementsOf(mlir::Value value) const {
+  auto found = repeated.find(value);
+  return mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements() *
+         (found == repeated.end() ? 1 : found->second);
 }
 
 SearchOptions ObservedValues::searchOf(mlir::Value value, SearchOptions options) const {
@@ -178,7 +188,7 @@ void ObservedValues::lookBeyond(ValueRange &range, mlir::Value value, const Obse
   // Where a function is all that reads it, what it gives there says whether that matters.
   if (!search.leavesHeadroom() && readByFunctions.contains(value))
     return;
-  const int64_t elements = mlir::cast<mlir::RankedTensorType>(value.getType()).getNumElements();
+  const int64_t elements = elementsOf(value);
   const GridKind grid = finenessOf(value, search.grid);
   // Of ends alone nothing is known but them.
   constexpr double usualShare = 1.0 / 4;
@@ -212,6 +222,9 @@ void ObservedValues::add(mlir::Value value, const std::optional<Tensor> &tensor)
     constants.emplace_back(value, summarizeConstant(*tensor));
   else if (gridSource(value))
     inheriting.push_back(value);
-  else
+  else {
     observed.insert({value, observed.size()});
+    if (runs > 1)
+      repeated[value] = runs;
+  }
 }

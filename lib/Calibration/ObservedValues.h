@@ -27,6 +27,10 @@ struct ObservedValues {
 
   explicit ObservedValues(mlir::func::FuncOp function);
 
+  /// How many elements of a value a sample has: in a loop, those of all steps.
+  int64_t elementsOf(mlir::Value value) const;
+  bool isRepeated(mlir::Value value) const { return repeated.contains(value); }
+
   /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
   /// is the one that matters, however rare it is. What the model dequantizes has a grid: nothing is to be chosen.
   SearchOptions searchOf(mlir::Value value, SearchOptions options) const;
@@ -41,6 +45,11 @@ struct ObservedValues {
                   const SearchOptions &search) const;
 
 private:
+  /// Of the ops that are being added.
+  int64_t runs = 1;
+  /// How often a sample has a value, where that is more than once.
+  llvm::DenseMap<mlir::Value, int64_t> repeated;
+
   void add(mlir::Value value, const std::optional<Tensor> &tensor);
 };
 

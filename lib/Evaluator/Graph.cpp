@@ -70,7 +70,7 @@ LogicalResult Evaluator::Graph::addOp(Operation &op) {
   step->result = addSlot(op.getResult(0));
   for (auto [index, further] : llvm::enumerate(step->further))
     further.slot = addSlot(op.getResult(index + 1));
-  if (!allConstant)
+  if (!allConstant || step->loop.value)
     return steps.push_back(std::move(*step)), mlir::success();
   // What depends on constants alone is computed once.
   SmallVector<Tensor> values;
@@ -84,6 +84,16 @@ LogicalResult Evaluator::Graph::addOp(Operation &op) {
   return mlir::success();
 }
 
+/// The verifier has seen to it that they are in pairs.
+void Evaluator::Graph::findLoops() {
+  SmallVector<size_t> open;
+  for (auto [index, step] : llvm::enumerate(steps))
+    if (step.loop.type == program::Op::LoopBegin)
+      open.push_back(index);
+    else if (const program::LoopEndT *end = step.loop.AsLoopEnd())
+      loops.push_back({open.pop_back_val(), index, end->steps});
+}
+
 LogicalResult Evaluator::Graph::build(func::FuncOp function) {
   addPorts(function);
   for (Operation &op : function.front().without_terminator())
@@ -92,6 +102,7 @@ LogicalResult Evaluator::Graph::build(func::FuncOp function) {
   for (Value value : function.front().getTerminator()->getOperands())
     outputSlots.push_back(slots.lookup(value));
   chooseOrders();
+  findLoops();
   choosePlaces();
   planMemory();
   findLastUses();

@@ -10,7 +10,7 @@ using namespace mlir;
 void Evaluator::Graph::choosePlaces() {
   llvm::DenseSet<size_t> isOutput(outputSlots.begin(), outputSlots.end());
   for (Step &step : steps) {
-    if (step.onReals || isOutput.contains(step.result))
+    if (step.onReals || step.loop.value || isOutput.contains(step.result))
       step.place = Step::Place::own;
     else
       step.place = isa_and_nonnull<qnn::ReshapeOp>(step.op) ? Step::Place::operand : Step::Place::arena;
@@ -34,6 +34,11 @@ void Evaluator::Graph::planMemory() {
       blocks.push_back({int64_t(step.resultType.bytes()), int64_t(time), int64_t(time)});
     }
   }
+  // What a loop reads must be there at its last step, too.
+  for (const Loop &loop : loops)
+    for (MemoryBlock &block : blocks)
+      if (block.begin < int64_t(loop.begin) && block.end >= int64_t(loop.begin))
+        block.end = std::max<int64_t>(block.end, loop.end);
   ArenaPlan plan = planArena(blocks, WorkspaceLayout::alignment);
   layout.arenaBytes = plan.arenaBytes;
   for (const Step &step : steps)
@@ -57,10 +62,25 @@ void Evaluator::Graph::findLastUses() {
     }
   for (size_t slot : outputSlots)
     known[slot] = true;
-  for (Step &step : llvm::reverse(steps))
-    for (size_t slot : step.operands)
+  DenseMap<size_t, size_t> makers;
+  for (auto [index, step] : llvm::enumerate(steps)) {
+    makers.try_emplace(step.result, index);
+    for (const Step::FurtherResult &further : step.further)
+      makers.try_emplace(further.slot, index);
+  }
+  for (size_t index = steps.size(); index-- != 0;)
+    for (size_t slot : steps[index].operands)
       if (!known[slot]) {
         known[slot] = true;
-        step.lastUses.push_back(slot);
+        steps[lastRead(index, makers.lookup(slot))].lastUses.push_back(slot);
       }
+}
+
+/// The step behind which nobody reads any more what step `maker` makes and step `reader` reads last: the end of the
+/// loops that hold the reader alone.
+size_t Evaluator::Graph::lastRead(size_t reader, size_t maker) const {
+  for (const Loop &loop : loops)
+    if (maker < loop.begin && loop.begin <= reader && reader <= loop.end)
+      reader = loop.end;
+  return reader;
 }

@@ -3,6 +3,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Loops.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
 
@@ -83,9 +84,28 @@ template <typename HostOp> static Step bindHost(HostOp op, StringRef kind) {
   return step;
 }
 
+static Step bindLoop(Operation *op, program::OpUnion loop) {
+  Step step;
+  step.op = op;
+  step.loop = std::move(loop);
+  step.resultType = qnn::toHost(op->getResult(0).getType());
+  for (Value result : llvm::drop_begin(op->getResults()))
+    step.further.push_back({0, qnn::toHost(result.getType())});
+  return step;
+}
+
 FailureOr<Step> tare::bind(Operation *op) {
   if (op->getNumResults() == 0)
     return failure();
+  program::OpUnion loop;
+  if (auto begin = dyn_cast<qnn::LoopBeginOp>(op))
+    loop.Set(qnn::beginTable(begin));
+  else if (auto end = dyn_cast<qnn::LoopEndOp>(op))
+    loop.Set(qnn::endTable(end));
+  else if (isa<npu::LoopBeginOp, npu::LoopEndOp>(op))
+    loop = cast<npu::NpuOpInterface>(op).encode();
+  if (loop.value)
+    return bindLoop(op, std::move(loop));
   if (auto node = dyn_cast<qnn::HostOp>(op))
     return bindHost(node, node.getKind());
   if (auto node = dyn_cast<npu::HostOp>(op))

@@ -20,6 +20,8 @@ struct Step {
   /// For a node in the model's own types; which of the step's operands each of the node's is, -1 for one left out.
   std::optional<host::Node> host;
   llvm::SmallVector<int64_t> hostOperands;
+  /// Of the ends of a loop: LoopBegin or LoopEnd.
+  program::OpUnion loop;
   std::vector<size_t> operands;
   /// Quantized operands enter as real numbers, and the result is quantized.
   bool onReals = false;
@@ -32,7 +34,7 @@ struct Step {
   TensorType resultType;
   /// Where the result's elements are: in the arena, where the operand's are, or in memory that each run allocates.
   enum class Place { arena, operand, own } place = Place::own;
-  /// The results behind the first, which have memory of their own: such a node alone has any.
+  /// The results behind the first, which have memory of their own: such nodes and loops' ends alone have any.
   struct FurtherResult {
     size_t slot;
     TensorType type;

@@ -13,7 +13,7 @@ const OpKernel *lookup(program::Op kind) {
       nullptr,        &convKernel,     &convTransposeKernel, &linearKernel,  &matMulKernel,      &addKernel,
       &mulKernel,     &rescaleKernel,  &lookupKernel,        &maxPoolKernel, &averagePoolKernel, &reduceMeanKernel,
       &softmaxKernel, &concatKernel,   &sliceKernel,         &padKernel,     &reshapeKernel,     &transposeKernel,
-      &resizeKernel,  &quantizeKernel, &dequantizeKernel,    &hostKernel,
+      &resizeKernel,  &quantizeKernel, &dequantizeKernel,    &hostKernel,    &loopBeginKernel,   &loopEndKernel,
   };
   static_assert(std::size(kernels) == size_t(program::Op::MAX) + 1, "an operator of the schema has no kernel");
   return size_t(kind) < std::size(kernels) ? kernels[size_t(kind)] : nullptr;

@@ -22,6 +22,13 @@ void Node::warning(llvm::StringRef kind, const llvm::Twine &message, llvm::Strin
   importer.getReporter().warning(kind, describe(node, importer.getModel()) + ": " + message, remedy);
 }
 
+llvm::StringRef Node::firstResultName() const {
+  unsigned index = 0;
+  while (index + 1 < numResults() && resultName(index).empty())
+    ++index;
+  return resultName(index);
+}
+
 llvm::StringRef Node::resultName(unsigned index) const {
   return index < numResults() ? llvm::StringRef(protoNode.output(index)) : "";
 }
@@ -193,7 +200,7 @@ mlir::Value Node::constant(llvm::StringRef name, const Tensor &tensor) {
 mlir::Value Node::scalarConstant(llvm::StringRef step, double value) {
   Tensor tensor(ElementType::f32, Shape{});
   *tensor.mutableAs<float>() = static_cast<float>(value);
-  return constant((resultName(0) + "/" + step).str(), tensor);
+  return constant((firstResultName() + "/" + step).str(), tensor);
 }
 
 mlir::Value Node::integerConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {

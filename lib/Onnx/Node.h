@@ -75,6 +75,8 @@ public:
   mlir::Value rawOperand(unsigned index);
   /// The operand in the IR in the model's type: float, integers or bool on no grid.
   mlir::Value inOwnType(unsigned index);
+  /// The same of a value that is no operand.
+  mlir::Value inOwnType(llvm::StringRef name);
   /// The grid of an operand that is computed integers (in the IR, of a quantized type); nothing for others.
   std::optional<qnn::Grid> integerGrid(unsigned index);
   /// The elements of an operand that is known at import, or null: of a dequantized constant its real numbers.
@@ -104,6 +106,8 @@ public:
   /// Whether another node or the graph's outputs read the result.
   bool isUsed(unsigned index) const;
   llvm::StringRef resultName(unsigned index) const;
+  /// That of the first result that the node does not leave out: what steps on the way are called by.
+  llvm::StringRef firstResultName() const;
   /// Result 0 (or another) is this value, a known one where it has no elements; fails after an error.
   mlir::LogicalResult give(mlir::Value value, unsigned index = 0);
   /// Result `index` has operand 0's element type and no elements.
@@ -192,7 +196,7 @@ private:
     mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
     return complete(Op::create(builder(), location, unknown, std::forward<Args>(args)...));
   }
-  std::string stepName(llvm::StringRef step) const { return (resultName(0) + "/" + step).str(); }
+  std::string stepName(llvm::StringRef step) const { return (firstResultName() + "/" + step).str(); }
   mlir::Value complete(mlir::Operation *op);
   mlir::Value nothingOf(mlir::RankedTensorType type, mlir::Operation *op);
 

@@ -45,9 +45,14 @@ mlir::Value Node::rawOperand(unsigned index) {
 
 mlir::Value Node::inOwnType(unsigned index) {
   GraphValue *value = requireValue(index);
+  return value && !hasFailed ? inOwnType(protoNode.input(index)) : nullptr;
+}
+
+mlir::Value Node::inOwnType(llvm::StringRef name) {
+  GraphValue *value = importer.find(name);
   if (!value || hasFailed)
     return nullptr;
-  Result<mlir::Value> result = importer.inOwnType(protoNode.input(index), *value);
+  Result<mlir::Value> result = importer.inOwnType(name, *value);
   if (result)
     return *result;
   (void)error(result.error().message);

@@ -27,6 +27,8 @@ struct OpEntry {
   /// Makes qnn ops of the node; null: the operator only computes on values that
   /// are known at import.
   NodeFunction import = nullptr;
+  /// The same in another way, where `import` fails; null: there is none.
+  NodeFunction importOtherwise = nullptr;
   /// Computes the results of a node whose operands are all known; null: such a
   /// node is imported as any other.
   NodeFunction fold = nullptr;
@@ -46,9 +48,12 @@ public:
   std::vector<std::string> names() const;
 
   /// An operator of another domain than ONNX's own is called "<domain>.<operator>".
-  void addImport(llvm::StringRef opType, NodeFunction import) { entries[opType].import = import; }
+  void addImport(llvm::StringRef opType, NodeFunction import, NodeFunction otherwise = nullptr) {
+    entries[opType].import = import;
+    entries[opType].importOtherwise = otherwise;
+  }
   void addFold(llvm::StringRef opType, NodeFunction fold) { entries[opType].fold = fold; }
-  void addShapeFold(llvm::StringRef opType, NodeFunction fold) { entries[opType] = {nullptr, fold, true}; }
+  void addShapeFold(llvm::StringRef opType, NodeFunction fold) { entries[opType] = {nullptr, nullptr, fold, true}; }
 
 private:
   OpTable();

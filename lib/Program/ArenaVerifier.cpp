@@ -30,8 +30,8 @@ struct Block {
 
 class ArenaVerifier {
 public:
-  ArenaVerifier(const ProgramT &program, const std::vector<TensorUse> &uses)
-      : program(program), uses(uses), leaders(program.tensors.size()) {
+  ArenaVerifier(const ProgramT &program, const std::vector<TensorUse> &uses, std::span<const Loop> loops)
+      : program(program), uses(uses), loops(loops), leaders(program.tensors.size()) {
     std::iota(leaders.begin(), leaders.end(), 0);
   }
 
@@ -58,7 +58,8 @@ private:
       const TensorT &tensor = *program.tensors[i];
       if (tensor.constant)
         continue;
-      Block block{i, tensor.arena_offset, typeOf(tensor).bytes(), uses[i].writer, uses[i].lastUse()};
+      const auto [begin, end] = lifetimeOf(i, program, uses, loops);
+      Block block{i, tensor.arena_offset, typeOf(tensor).bytes(), begin, end};
       auto [found, isNew] = blocks.try_emplace(leaders[i], block);
       found->second.begin = std::min(found->second.begin, block.begin);
       found->second.end = std::max(found->second.end, block.end);
@@ -103,13 +104,14 @@ private:
 
   const ProgramT &program;
   const std::vector<TensorUse> &uses;
+  std::span<const Loop> loops;
   std::vector<uint32_t> leaders;
 };
 
 } // namespace
 
-Status verifyArena(const ProgramT &program, const std::vector<TensorUse> &uses) {
-  return ArenaVerifier(program, uses).run();
+Status verifyArena(const ProgramT &program, const std::vector<TensorUse> &uses, std::span<const Loop> loops) {
+  return ArenaVerifier(program, uses, loops).run();
 }
 
 } // namespace tare::program

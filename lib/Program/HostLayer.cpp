@@ -3,6 +3,7 @@
 
 #include "InferResult.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/Loops.h"
 
 #include <fmt/format.h>
 
@@ -163,11 +164,18 @@ Result<std::vector<TensorType>> inferResults(const OpUnion &op, std::span<const 
                                              size_t results) {
   if (op.value && op.type == Op::Host)
     return inferHost(*op.AsHost(), operands, results);
-  if (results != 1)
-    return Error{fmt::format("there are {} results, expected one", results)};
   std::vector<TensorType> types;
   for (const kernels::Operand &operand : operands)
     types.push_back(operand.type);
+  if (op.value && (op.type == Op::LoopBegin || op.type == Op::LoopEnd)) {
+    auto inferred =
+        op.type == Op::LoopBegin ? inferLoopBegin(*op.AsLoopBegin(), types) : inferLoopEnd(*op.AsLoopEnd(), types);
+    if (inferred && inferred->size() != results)
+      return Error{fmt::format("there are {} results, expected {}", results, inferred->size())};
+    return inferred;
+  }
+  if (results != 1)
+    return Error{fmt::format("there are {} results, expected one", results)};
   auto type = inferResult(op, types);
   if (!type)
     return type.error();

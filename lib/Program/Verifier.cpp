@@ -127,7 +127,10 @@ Status verify(const ProgramT &program, const ConstantBytes &constants) {
     return uses.error();
   if (auto status = verifyLayers(program, constants); !status)
     return status;
-  if (auto status = verifyArena(program, *uses); !status)
+  auto loops = findLoops(program, *uses);
+  if (!loops)
+    return loops.error();
+  if (auto status = verifyArena(program, *uses, *loops); !status)
     return status;
   return verifyPorts(program, *uses);
 }

@@ -5,8 +5,10 @@
 #include "Provers.h"
 #include "ZeroPoints.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Tensor/Parallel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -18,7 +20,7 @@ namespace {
 
 /// In the order of Meaning.
 constexpr Prover *provers[] = {proveMovement, proveScaled,   proveSum,        proveTable, proveSoftmax,
-                               proveResize,   proveQuantize, proveDequantize, proveHost};
+                               proveResize,   proveQuantize, proveDequantize, proveHost,  proveLoopEnd};
 static_assert(std::size(provers) == kernels::meanings, "a meaning of operators has no proof");
 
 /// The same integers on two grids: worst at an end, as the difference is a straight line.
@@ -88,6 +90,27 @@ void proof::proveMovement(LayerProof &proof, const program::Model &model, const 
     if (result && grid && !(*grid == *result))
       compareGrids(proof, *grid, *result, model.type(operand).element);
   }
+}
+
+/// Each element that enters a step or leaves it, and a state that is carried on, as the one that the step begins with.
+void proof::proveLoopEnd(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {
+  proof.method = Method::exact;
+  auto compare = [&](uint32_t from, uint32_t to) {
+    std::optional<TensorGrid> one = gridOf(model, from), other = gridOf(model, to);
+    if (one && other && !(*one == *other))
+      compareGrids(proof, *one, *other, model.type(from).element);
+  };
+  const bool begins = layer.op.type == program::Op::LoopBegin;
+  const std::vector<uint32_t> results = program::resultsOf(layer);
+  for (size_t i = begins ? 0 : 1; i != layer.operands.size(); ++i)
+    compare(layer.operands[i], results[begins ? i + 1 : i - 1]);
+  if (begins)
+    return;
+  const auto &layers = model.program().layers;
+  auto begin = std::ranges::find(layers, layer.operands[0], [](const auto &each) { return each->result; });
+  const size_t carries = layer.op.AsLoopEnd()->carries;
+  for (size_t i = 0; i != carries; ++i)
+    compare(layer.operands[1 + i], (*begin)->further_results[(*begin)->further_results.size() - carries + i]);
 }
 
 void proof::proveScaled(LayerProof &proof, const program::Model &model, const program::LayerT &layer) {

@@ -12,6 +12,7 @@ using Prover = void(LayerProof &proof, const program::Model &model, const progra
 
 /// Nothing is off where operands and result are on one grid.
 Prover proveMovement;
+Prover proveLoopEnd;
 /// (A33) The worst error of a requantization.
 Prover proveScaled;
 /// (A34) The worst error of an add: over all pairs of 8-bit operands; at 16 bits an upper bound.

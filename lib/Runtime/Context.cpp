@@ -1,6 +1,7 @@
 //===- Context.cpp - Runs programs ----------------------------------------===//
 #include "ContextParts.h"
 
+#include "tare/Kernels/LoopEnds.h"
 #include "tare/Program/HostLayer.h"
 #include "tare/Program/Model.h"
 
@@ -50,15 +51,59 @@ Status Context::run(std::span<const void *const> inputValues, std::span<void *co
   assert(inputValues.size() == inputs.size() && "one pointer per input");
   assert(outputValues.size() == outputs.size() && "one pointer per output");
   bindValues(inputValues, outputValues);
-  for (size_t layer = 0; layer <= layers.size(); ++layer) {
-    admit(layer, inputValues);
-    deliver(layer, outputValues);
+  for (LoopRun &loop : loops)
+    loop.step = 0;
+  for (size_t layer = 0;; layer = layerBehind(layer)) {
+    if (!isRepeating()) {
+      admit(layer, inputValues);
+      deliver(layer, outputValues);
+    }
     if (layer == layers.size())
-      continue;
+      return success();
     if (Status done = runLayer(layer, options); !done)
       return done;
   }
-  return success();
+}
+
+/// The loop that the layer is an end of, or null.
+Context::LoopRun *Context::loopAt(size_t layer) {
+  for (LoopRun &each : loops)
+    if (each.loop.begin == layer || each.loop.end == layer)
+      return &each;
+  return nullptr;
+}
+
+/// Whether what runs has run before in this run of the program.
+bool Context::isRepeating() const {
+  return std::ranges::any_of(loops, [](const LoopRun &each) { return each.step != 0; });
+}
+
+/// The layer that runs next: from a loop's end it goes back to its beginning until the last step.
+size_t Context::layerBehind(size_t index) {
+  LoopRun *at = loopAt(index);
+  if (!at || at->loop.end != index)
+    return index + 1;
+  if (!at->isLast())
+    return ++at->step, at->loop.begin;
+  at->step = 0;
+  return index + 1;
+}
+
+/// A loop's results are whole behind its last step.
+bool Context::mayBeObserved(size_t layer) {
+  const LoopRun *at = loopAt(layer);
+  return !at || at->loop.end != layer || at->isLast();
+}
+
+/// Either end.
+void Context::runLoopEnd(size_t index, LoopRun &at) {
+  const Node &node = layers[index];
+  const program::OpUnion &op = owner->program().layers[index]->op;
+  if (index == at.loop.begin)
+    return kernels::beginStep(*op.AsLoopBegin(), at.step, node.operands, node.results);
+  kernels::endStep(*op.AsLoopEnd(), at.step, node.operands, node.results);
+  if (!at.isLast())
+    kernels::carryStates(*op.AsLoopEnd(), node.operands, layers[at.loop.begin].results, scratch.get());
 }
 
 void Context::execute(const Node &node, std::span<Interval> intervals) {
@@ -82,12 +127,15 @@ Status Context::runLayer(size_t index, const RunOptions &options) {
   std::span<Interval> intervals;
   if (!options.intervals.empty())
     intervals = options.intervals.subspan(index * threadCount, threadCount);
-  std::fill(intervals.begin(), intervals.end(), Interval());
+  if (!isRepeating())
+    std::fill(intervals.begin(), intervals.end(), Interval());
   {
     LayerClock clock(options, index);
     if (Status done = executeLayer(index, intervals); !done)
       return done;
   }
+  if (!mayBeObserved(index))
+    return success();
   if (options.observe && node.observed.front().data)
     options.observe(index, node.observed.front());
   if (options.observeFurther)
@@ -123,13 +171,18 @@ static std::string originText(const program::ProgramT &program, size_t layer) {
   return inputs.empty() ? "" : inputs + "'";
 }
 
-/// A host layer runs in the calling thread.
+/// A host layer, and the ends of a loop, run in the calling thread.
 Status Context::executeLayer(size_t index, std::span<Interval> intervals) {
   const Node &node = layers[index];
-  if (!node.op || !node.op->isHost())
+  LoopRun *at = loopAt(index);
+  if (!at && (!node.op || !node.op->isHost()))
     return execute(node, intervals), success();
   uint64_t begin = intervals.empty() ? 0 : nanosecondsNow();
-  Status done = node.op->runHost(node.operands, node.hostResults);
+  Status done = success();
+  if (at)
+    runLoopEnd(index, *at);
+  else
+    done = node.op->runHost(node.operands, node.results);
   if (!intervals.empty())
     intervals[0] = {begin, nanosecondsNow()};
   if (done)

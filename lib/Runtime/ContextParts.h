@@ -19,10 +19,18 @@ struct Context::Node {
   bool wakes = false;
   std::vector<ConstTensorView> operands;
   TensorView result;
-  /// Of a host layer: all its results.
-  std::vector<TensorView> hostResults;
+  /// All results, of which host layers and loops' ends may have several.
+  std::vector<TensorView> results;
   /// The results as an observer sees them; no data where the layer does not run.
   std::vector<ConstTensorView> observed;
+};
+
+/// A loop, and at which of its steps a run is.
+struct Context::LoopRun {
+  program::Loop loop;
+  int64_t step = 0;
+
+  bool isLast() const { return step + 1 == loop.steps; }
 };
 
 /// What leads from a caller's value into the arena, or out of it.

@@ -84,7 +84,7 @@ void Context::addViews(PortBinding &port, const std::vector<uint32_t> &owners) {
         continue;
       port.readers.push_back(&node.observed[k]);
       if (node.op)
-        port.writer = node.op->isHost() ? &node.hostResults[k] : &node.result;
+        port.writer = results.size() > 1 || node.op->isHost() || loopAt(i) ? &node.results[k] : &node.result;
     }
   }
 }

@@ -96,6 +96,8 @@ Status Context::allocate() {
   auto addScratch = [&](const BoundOp &op) { scratchBytes = std::max(scratchBytes, op.scratchBytes()); };
   for (const BoundOp &op : owner->layers)
     addScratch(op);
+  for (const program::Loop &loop : owner->loops)
+    scratchBytes = std::max<size_t>(scratchBytes, carriedBytes(loop));
   for (auto *ports : {&inputs, &outputs})
     for (const PortBinding &port : *ports) {
       std::for_each(port.steps.begin(), port.steps.end(), addScratch);
@@ -121,6 +123,14 @@ Status Context::allocate() {
   return success();
 }
 
+uint64_t Context::carriedBytes(const program::Loop &loop) const {
+  const program::LayerT &end = *owner->program().layers[loop.end];
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i != end.op.AsLoopEnd()->carries; ++i)
+    bytes += owner->model().type(end.operands[1 + i]).bytes();
+  return bytes;
+}
+
 std::byte *Context::memoryOf(uint32_t tensor) const {
   // Nobody writes through a constant's address: the verifier has seen to it.
   if (const void *constant = owner->model().constant(tensor))
@@ -130,6 +140,8 @@ std::byte *Context::memoryOf(uint32_t tensor) const {
 
 void Context::bindLayers() {
   const program::Model &model = owner->model();
+  for (const program::Loop &loop : owner->loops)
+    loops.push_back({loop});
   for (size_t i = 0; i != owner->layers.size(); ++i) {
     const program::LayerT &layer = *owner->program().layers[i];
     Node node;
@@ -138,8 +150,8 @@ void Context::bindLayers() {
       node.operands.push_back({model.type(operand), memoryOf(operand)});
     node.result = {model.type(layer.result), memoryOf(layer.result)};
     for (uint32_t result : program::resultsOf(layer))
-      node.hostResults.push_back({model.type(result), memoryOf(result)});
-    node.observed.assign(node.hostResults.begin(), node.hostResults.end());
+      node.results.push_back({model.type(result), memoryOf(result)});
+    node.observed.assign(node.results.begin(), node.results.end());
     if (isInPlace(layer))
       node.op = nullptr;
     layers.push_back(std::move(node));

@@ -12,15 +12,18 @@
 namespace tare::runtime {
 
 Session::Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses,
-                 SessionOptions options)
-    : source(std::move(model)), uses(std::move(uses)), options(options) {}
+                 std::vector<program::Loop> loops, SessionOptions options)
+    : source(std::move(model)), uses(std::move(uses)), loops(std::move(loops)), options(options) {}
 
 Result<std::shared_ptr<const Session>> Session::create(std::shared_ptr<const program::Model> model,
                                                        SessionOptions options) {
   auto uses = program::analyzeDataflow(model->program());
   if (!uses)
     return uses.error();
-  std::shared_ptr<Session> session(new Session(model, std::move(*uses), options));
+  auto loops = program::findLoops(model->program(), *uses);
+  if (!loops)
+    return loops.error();
+  std::shared_ptr<Session> session(new Session(model, std::move(*uses), std::move(*loops), options));
   try {
     session->prepareLayers();
   } catch (const std::exception &error) {
@@ -29,6 +32,11 @@ Result<std::shared_ptr<const Session>> Session::create(std::shared_ptr<const pro
                              model->program().layers[session->layers.size()]->name, reasonOf(error))};
   }
   return std::shared_ptr<const Session>(std::move(session));
+}
+
+int64_t Session::shownRunsOf(size_t layer) const {
+  const program::LoopEndT *end = program().layers[layer]->op.AsLoopEnd();
+  return runsOf(layer) / (end ? end->steps : 1);
 }
 
 void Session::prepareLayers() {

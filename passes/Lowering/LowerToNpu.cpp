@@ -87,6 +87,7 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     addPoolingLowerings(types, patterns);
     addMovementLowerings(types, patterns);
     addBorderLowerings(types, patterns);
+    addRecurrentLowerings(types, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateReturnOpTypeConversionPattern(patterns, types);
 

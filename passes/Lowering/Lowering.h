@@ -23,6 +23,7 @@ void addFunctionLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &p
 void addPoolingLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 void addMovementLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 void addBorderLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addRecurrentLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
 /// What compute-requantization attached, or null.
 npu::RequantAttr requantOf(mlir::Operation *op);

@@ -36,6 +36,10 @@ public:
           blocks[found->second].end = time;
       if (isa<npu::NpuOpInterface>(op))
         addResults(op, time);
+      if (isa<npu::LoopBeginOp>(op))
+        loopBegins[&op] = time;
+      if (auto end = dyn_cast<npu::LoopEndOp>(op))
+        liveThrough(end, loopBegins.lookup(end.getBegin()), time);
     }
   }
 
@@ -45,6 +49,18 @@ public:
   llvm::MapVector<Value, size_t> blockOf;
 
 private:
+  llvm::DenseMap<Operation *, int64_t> loopBegins;
+
+  /// What a loop reads must be there at its last step, states are written at the end of each, and the sequences that it
+  /// gives get an element at each.
+  void liveThrough(npu::LoopEndOp op, int64_t begin, int64_t end) {
+    for (MemoryBlock &block : blocks)
+      if (block.begin <= begin && block.end >= begin)
+        block.end = std::max(block.end, end);
+    for (Value sequence : llvm::drop_begin(op.getResults(), op.getCarries().size()))
+      blocks[blockOf[sequence]].begin = begin;
+  }
+
   void addResults(Operation &op, int64_t time) {
     Value result = op.getResult(0);
     if (auto reshape = dyn_cast<npu::ReshapeOp>(op))

@@ -48,7 +48,11 @@ public:
       builder.setInsertionPoint(&op);
       if (op.use_empty())
         continue; // Casts that fusion has bypassed, too.
-      if (auto cast = dyn_cast<quant::QuantizeCastOp>(op))
+      if (auto begin = dyn_cast<qnn::LoopBeginOp>(op))
+        fuseLoop(op, begin.getOperands(), op.getResults().drop_front());
+      else if (auto end = dyn_cast<qnn::LoopEndOp>(op))
+        fuseLoop(op, op.getOperands().drop_front(), op.getResults());
+      else if (auto cast = dyn_cast<quant::QuantizeCastOp>(op))
         fuseCast(cast);
       else if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && qnn::isFloatTensor(op.getResult(0)))
         if (failed(fuse(gridOp)))
@@ -121,8 +125,68 @@ private:
         return failure();
     Operation *fused = builder.clone(*op, mapping);
     fused->getResult(0).setType(keepsGrid(op) ? sameGridType(fused) : wanted);
-    replaceCasts(op, fused->getResult(0));
+    replaceCasts(op->getResult(0), fused->getResult(0));
     return mlir::success();
+  }
+
+  //===--------------------------------------------------------------------===//
+  // The ends of loops
+  //===--------------------------------------------------------------------===//
+
+  /// Elements enter a step, or leave it, as the integers that they are; `results` are what becomes of `operands`, one
+  /// of each.
+  void fuseLoop(Operation &op, OperandRange operands, ResultRange results) {
+    IRMapping mapping;
+    SmallVector<Type> types;
+    for (auto [number, pair] : llvm::enumerate(llvm::zip_equal(operands, results))) {
+      auto [operand, result] = pair;
+      std::string why = reasonAgainst(operand, result);
+      if (!why.empty())
+        return void(reasons[&op] = why);
+      auto from = operand.template getDefiningOp<quant::DequantizeCastOp>();
+      types.push_back(result.getType());
+      if (!from)
+        continue;
+      Grid grid = gridInLoop(op, number, result, from.getInput());
+      types.back() = onGrid(result.getType(), grid);
+      std::string layer = qnn::layerName(&op) + "_operand" + std::to_string(number);
+      Location loc = qnn::nameLoc(op.getContext(), layer + "_requantize", qnn::valueName(operand));
+      mapping.map(operand, onType(from.getInput(), onGrid(operand.getType(), grid), loc));
+    }
+    Operation *fused = builder.clone(op, mapping);
+    const size_t first = op.getNumResults() - results.size();
+    for (auto [index, type] : llvm::enumerate(types))
+      fused->getResult(first + index).setType(type);
+    if (first)
+      op.getResult(0).replaceAllUsesWith(fused->getResult(0));
+    for (auto [index, result] : llvm::enumerate(results))
+      if (fused->getResult(first + index).getType() == result.getType())
+        result.replaceAllUsesWith(fused->getResult(first + index));
+      else
+        replaceCasts(result, fused->getResult(first + index));
+  }
+
+  /// Why a loop's end cannot take the operand as integers and give the result so; empty where it can.
+  static std::string reasonAgainst(Value operand, Value result) {
+    if (!qnn::isFloatTensor(operand))
+      return "";
+    if (!operand.getDefiningOp<quant::DequantizeCastOp>())
+      return "its operand '" + qnn::valueName(operand) + "' is not quantized";
+    if (!llvm::all_of(result.getUsers(), llvm::IsaPred<quant::QuantizeCastOp>))
+      return "its result '" + qnn::valueName(result) + "' is read in float";
+    return "";
+  }
+
+  /// The grid on which an element goes through a loop's end: that of the state, or what reads the result, or the
+  /// operand's where nobody does.
+  static Grid gridInLoop(Operation &op, size_t number, Value result, Value integers) {
+    if (auto end = dyn_cast<qnn::LoopEndOp>(op); end && number < end.getCarries().size())
+      return *Grid::of(end.getBegin().getState(number).getType());
+    std::optional<Grid> grid;
+    // Users are listed from the last one.
+    for (Operation *user : result.getUsers())
+      grid = Grid::of(cast<quant::QuantizeCastOp>(user).getType());
+    return grid ? *grid : *Grid::of(integers.getType());
   }
 
   /// Why `op` cannot run on quantized types; empty where it can.
@@ -180,9 +244,9 @@ private:
   }
 
   /// All who quantized the float result read the integers, requantized where they wanted another grid.
-  void replaceCasts(Operation *op, Value integers) {
+  void replaceCasts(Value reals, Value integers) {
     OpBuilder::InsertionGuard guard(builder);
-    for (Operation *user : op->getResult(0).getUsers()) {
+    for (Operation *user : reals.getUsers()) {
       auto cast = llvm::cast<quant::QuantizeCastOp>(user);
       builder.setInsertionPoint(cast);
       cast.replaceAllUsesWith(onType(integers, llvm::cast<RankedTensorType>(cast.getType()), cast.getLoc()));
@@ -313,6 +377,8 @@ private:
     Value result = op.getResult(0);
     if (isa<qnn::HostOp>(op))
       return false;
+    if (isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op))
+      return llvm::any_of(op.getResults(), [](Value each) { return qnn::isFloatTensor(each); });
     auto isInput = [&](Value value) {
       return isa<BlockArgument>(value) || value.getDefiningOp<qnn::HostOp>() || fromInputs.contains(value);
     };

@@ -167,6 +167,18 @@ void GridGroups::tie(qnn::GridOpInterface op) {
     tieUnified(op);
 }
 
+void GridGroups::tieAlike(Value a, Value b) {
+  if (!contains(a) || !contains(b))
+    return;
+  const unsigned from = find(a), to = find(b);
+  const std::optional<Grid> &one = groups[from].pinned, &other = groups[to].pinned;
+  const bool agree = one && other
+                         ? sameGrid(*one, *other)
+                         : (!one || holds(*one, groups[to].range)) && (!other || holds(*other, groups[from].range));
+  if (agree)
+    unite(from, to, 1);
+}
+
 void GridGroups::tieSame(qnn::GridOpInterface op) {
   Value operand = op->getOperand(0), result = op->getResult(0);
   if (!contains(operand))

@@ -61,6 +61,10 @@ public:
   /// Ties the result of `op`, which must have been added, to its operands as the op's grid rule says.
   void tie(qnn::GridOpInterface op);
 
+  /// Ties two values that are the same elements at two ends of a loop's step, where no grid that the model says
+  /// forbids it.
+  void tieAlike(mlir::Value a, mlir::Value b);
+
   /// Makes the grid of a value's group no finer than `scale`; false where casts or a function's image say the grid.
   bool coarsen(mlir::Value value, double scale);
 

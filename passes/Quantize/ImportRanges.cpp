@@ -61,6 +61,8 @@ public:
         visit(gridOp, followed);
       else if (isa<qnn::HostOp>(op))
         visitHost(op, followed);
+      else if (isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op))
+        visitLoopEnd(op);
     }
     // What of its type an input of integers has: it may be little.
     for (auto cast : function.getOps<quant::DequantizeCastOp>())
@@ -108,6 +110,12 @@ private:
       else
         import(result, needed);
     }
+  }
+
+  void visitLoopEnd(Operation &op) {
+    for (Value result : op.getResults())
+      if (qnn::isFloatTensor(result))
+        import(result, /*needed=*/!result.use_empty() && !existingCast(result));
   }
 
   /// What calibration saw is part of it, or no number at all.

@@ -94,6 +94,9 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     for (Value value : groups.values())
       castActivation(value, *groups.grid(value), boundary);
     for (Operation *op : ops)
+      if (isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op))
+        castLoopEnd(op, groups);
+    for (Operation *op : ops)
       if (auto gridOp = dyn_cast<GridOpInterface>(op); gridOp && !boundary.moves(op))
         castOperands(gridOp, groups.ruleBeside(gridOp), target->activation(ElementType::i16));
     for (Operation *op : ops)
@@ -128,6 +131,8 @@ private:
       if (auto cast = dyn_cast<quant::DequantizeCastOp>(op);
           cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
+      if (isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op))
+        collectLoopEnd(op, groups);
       if (isa<qnn::HostOp>(op))
         for (Value result : op->getResults())
           if (qnn::isFloatTensor(result) && !result.use_empty() && !boundary.contains(result))
@@ -142,6 +147,39 @@ private:
         continue;
       groups.add(op->getResult(0));
       groups.tie(gridOp);
+    }
+  }
+
+  /// What enters a step is on the grid of what it is an element of; a state is on one grid at all steps, as it begins
+  /// and as it is carried on.
+  static void collectLoopEnd(Operation *op, GridGroups &groups) {
+    for (Value result : op->getResults())
+      if (qnn::isFloatTensor(result))
+        groups.add(result);
+    if (auto begin = dyn_cast<qnn::LoopBeginOp>(op)) {
+      for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+        groups.tieAlike(operand, op->getResult(index + 1));
+      return;
+    }
+    auto end = cast<qnn::LoopEndOp>(op);
+    for (auto [index, operand] : llvm::enumerate(llvm::drop_begin(op->getOperands())))
+      groups.tieAlike(operand, op->getResult(index));
+    for (unsigned index = 0; index != end.getCarries().size(); ++index)
+      groups.tieAlike(end.getBegin().getState(index), end.getLast(index));
+  }
+
+  /// Constants that enter a loop, on the grid of what they enter as.
+  static void castLoopEnd(Operation *op, const GridGroups &groups) {
+    OpBuilder builder(op);
+    const bool begins = isa<qnn::LoopBeginOp>(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (!qnn::isFloatTensor(operand.get()) || !floatConstantValue(operand.get()))
+        continue;
+      const unsigned number = operand.getOperandNumber();
+      std::optional<Grid> grid = groups.grid(op->getResult(begins ? number + 1 : number - 1));
+      std::string layer = qnn::layerName(op) + "_operand" + std::to_string(number);
+      if (grid)
+        operand.set(castBothWays(builder, operand.get(), *grid, layer));
     }
   }
 

@@ -328,13 +328,83 @@ def compute(layer, operands, rounding=None):
     return sums, requantize(sums, channel, scaling | (dict(rounding=rounding) if rounding else {}))
 
 
+ENDS = ("loop_begin", "loop_end")
+
+
+def shaped(y, entry):
+    return y.astype(entry["dtype"]).reshape(entry["shape"][1:])
+
+
+def results_of(layer):
+    return [layer["output"], *layer.get("further_outputs", [])]
+
+
+def run_loop(layers, value, rounding=None):  # (A70)
+    """The values of the layers of a loop, from its beginning to its end, behind the last step; `value` gives those from around it, by entry."""
+    begin, end, values = layers[0], layers[-1], {}
+    steps, sequences, carries = begin["parameters"]["steps"], begin["parameters"]["sequences"], end["parameters"]["carries"]
+    known = lambda entry: values[entry["file"]] if entry["file"] in values else value(entry)
+    place = lambda p, i, t: steps - 1 - t if p.get("reversed") and p["reversed"][i] else t
+    entering = [value(entry) for entry in begin["operands"]]
+    states, collected = entering[sequences:], None
+    for t in range(steps):
+        slices = [sequence[place(begin["parameters"], i, t)] for i, sequence in enumerate(entering[:sequences])]
+        for entry, y in zip(results_of(begin), [np.array([t]), *slices, *states]):
+            values[entry["file"]] = shaped(y, entry)
+        values.update(run_layers(layers[1:-1], known, rounding))
+        leaving = [known(entry) for entry in end["operands"][1:]]
+        states = leaving[:carries]
+        collected = collected or [np.zeros((steps, *each.shape), each.dtype) for each in leaving[carries:]]
+        for i, each in enumerate(leaving[carries:]):
+            collected[i][place(end["parameters"], i, t)] = each
+    for entry, y in zip(results_of(end), [*states, *collected]):
+        values[entry["file"]] = shaped(y, entry)
+    return values
+
+
+def loop_at(layers, i):
+    """The layers of the loop that layer i begins."""
+    number = layers[i]["output"]["file"]
+    return layers[i : next(k for k, each in enumerate(layers) if each["kind"] == "loop_end" and each["operands"][0]["file"] == number) + 1]
+
+
+def run_layers(layers, value, rounding=None):
+    """The values that layers give, one after the other, by their files."""
+    values, i = {}, 0
+    known = lambda entry: values[entry["file"]] if entry["file"] in values else value(entry)
+    while i < len(layers):
+        if layers[i]["kind"] == "loop_begin":
+            loop = loop_at(layers, i)
+            values.update(run_loop(loop, known, rounding))
+            i += len(loop)
+            continue
+        y = compute(layers[i], [known(entry) for entry in layers[i]["operands"]], rounding)[1]
+        values[layers[i]["output"]["file"]] = shaped(y, layers[i]["output"])
+        i += 1
+    return values
+
+
+def replay_loops(golden, failures):
+    """Whole loops, from what they read to what they give."""
+    for i, layer in enumerate(golden.layers):
+        if layer["kind"] != "loop_begin":
+            continue
+        loop = loop_at(golden.layers, i)
+        for sample in range(golden.samples):
+            values = run_loop(loop, lambda entry: golden.of(entry, sample))
+            for each in loop:
+                for entry in results_of(each):
+                    compare(f"{each['name']}: output in its loop", values[entry["file"]], golden.of(entry, sample), failures)
+
+
 def replay(folder):
-    """Computes every layer from its operands alone; the names of what differs. `folder`: a path, or the Golden of one."""
+    """Computes every layer from its operands alone, and loops from theirs; the names of what differs. `folder`: a path, or the Golden of one."""
     golden, failures = folder if isinstance(folder, Golden) else Golden(folder), []
+    replay_loops(golden, failures)
     for layer in golden.layers:
         replay_breakpoints(layer, golden, failures)
         replay_grids(layer, failures)
-        for sample in range(golden.samples):
+        for sample in range(golden.samples if layer["kind"] not in ENDS else 0):
             sums, y = compute(layer, [golden.of(operand, sample) for operand in layer["operands"]])
             if sums is not None:
                 compare(f"{layer['name']}: accumulators", sums, golden.of(layer["accumulators"], sample), failures)
@@ -345,8 +415,5 @@ def replay(folder):
 def run(golden, sample, rounding):
     """The outputs of the whole network where every layer rounds so, from its inputs on."""
     values = {entry["file"]: golden.of(entry, sample) for entry in golden.index["inputs"]}
-    for layer in golden.layers:
-        operands = [values[entry["file"]] if entry["per_sample"] else golden.array(entry) for entry in layer["operands"]]
-        y = compute(layer, operands, rounding)[1].astype(layer["output"]["dtype"])
-        values[layer["output"]["file"]] = y.reshape(layer["output"]["shape"][1:])
+    values.update(run_layers(golden.layers, lambda entry: values[entry["file"]] if entry["per_sample"] else golden.array(entry), rounding))
     return [values[entry["file"]] for entry in golden.index["outputs"]]

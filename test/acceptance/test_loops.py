@@ -1,4 +1,4 @@
-"""Loop and Scan whose length is known are their bodies, one behind the other: float as ONNX Runtime's, and integers."""
+"""Loop and Scan whose length is known are loops over their bodies, or these one behind the other: float as ONNX Runtime's, and integers."""
 import numpy as np
 import onnx
 import onnxruntime
@@ -6,7 +6,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from graphs import converted, node, outputs_of, port
-from harness import fails, sqnr
+from harness import fails, sqnr, tare, tare_json
+from replay import replay
 
 F32, I64 = np.float32, np.int64
 
@@ -74,6 +75,44 @@ def test_what_data_choose_is_refused(tmp_path, rng):
     np.savez(tmp_path / "x.npz", x=rng.normal(size=(2, 4)).astype(F32))
     said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
     assert "node 'loop' (Loop, opset 17): its condition" in said and "depends on data, which would choose how often its body runs" in said
-    path = loop(tmp_path / "long.onnx", rng, 5000)
-    said = fails("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
-    assert "turns of 6 nodes; at most 1024 turns and 65536 nodes are written out" in said
+
+
+def test_bodies_that_need_the_turn_are_written_out(tmp_path, rng):
+    """What is computed from the turn's number is known then, where a loop would leave it to the host; a loop that is too long for that is one."""
+    for turns, kinds in ((6, set()), (3000, {"loop_begin", "loop_end", "Less"})):
+        path = loop(tmp_path / f"{turns}.onnx", rng, turns, stops=2 * turns)
+        if turns == 3000:
+            model = onnx.load(path)
+            body = next(each for each in model.graph.node[0].attribute if each.name == "body").g
+            body.output[0].name, body.output[1].name = "going", body.output[1].name
+            body.node.append(node("Where", ["goes", "next", "next"], ["chosen"], name="chosen"))
+            body.output[1].name = "chosen"
+            onnx.save(model, path)
+        data = {name: rng.normal(size=(4, 1, 6)).astype(F32) for name in ("x", "h0")}
+        program, _ = converted(path, data)
+        found = {layer["kind"] for layer in tare_json("inspect", program)["layers"]}
+        assert kinds <= found and (kinds or not found & {"loop_begin", "loop_end"}), found
+        real = np.stack([whole(path, {name: array[i] for name, array in data.items()})["y"] for i in range(4)])
+        np.testing.assert_allclose(outputs_of(path, data)["y"].reshape(real.shape), real, rtol=1e-3, atol=1e-4)
+
+
+def test_loops_hold_loops(tmp_path, rng):
+    """A Scan in a Scan: running sums of running sums, over 40 steps of 30."""
+    inner = helper.make_graph([node("Add", ["a", "v"], ["n"]), node("Mul", ["n", "third"], ["m"])], "inner", [port("a", [4]), port("v", [4])], [port("m", [4])],
+                              [numpy_helper.from_array(F32(.3), "third")])
+    outer = helper.make_graph([node("Scan", ["s", "rows"], ["t"], name="inner", body=inner, num_scan_inputs=1), node("Tanh", ["t"], ["u"])], "outer",
+                              [port("s", [4]), port("rows", [30, 4])], [port("u", [4]), port("seen", [4])])
+    outer.node.append(node("Identity", ["u"], ["seen"]))
+    path = save(tmp_path / "m.onnx", [node("Scan", ["s0", "x"], ["last", "all"], name="outer", body=outer, num_scan_inputs=1)], [port("x", [40, 30, 4])],
+                [port("last", None), port("all", None)], {"s0": np.zeros(4, F32)})
+    x = rng.normal(size=(8, 40, 30, 4)).astype(F32)
+    program, _ = converted(path, {"x": x})
+    layers = tare_json("inspect", program)["layers"]
+    assert [layer["kind"] for layer in layers].count("loop_begin") >= 2 and len(layers) < 40
+    integers = outputs_of(program, {"x": x})
+    for name in ("last", "all"):
+        real = np.stack([whole(path, {"x": each})[name] for each in x])
+        np.testing.assert_allclose(outputs_of(path, {"x": x})[name].reshape(real.shape), real, rtol=1e-3, atol=1e-4)
+        assert sqnr(real, integers[name].reshape(real.shape)) > 20
+    tare("verify", program, "--golden", tmp_path / "golden", "--samples", 2)
+    assert replay(tmp_path / "golden") == []

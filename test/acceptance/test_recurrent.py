@@ -1,4 +1,4 @@
-"""RNN, GRU and LSTM of a known number of steps become ordinary layers: float as ONNX Runtime's, and integers."""
+"""RNN, GRU and LSTM of a known number of steps become loops over ordinary layers: float as ONNX Runtime's, and integers."""
 import numpy as np
 import onnx
 import onnxruntime
@@ -6,7 +6,8 @@ import pytest
 from onnx import helper, numpy_helper
 
 from graphs import converted, node, outputs_of, port
-from harness import sqnr, tare
+from harness import sqnr, tare, tare_json
+from replay import replay
 
 F32 = np.float32
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -116,11 +117,69 @@ def test_states_of_zeros_are_none(tmp_path, rng):
 
 
 def test_gates_have_names(tmp_path, rng):
-    """Each product of a gate is a layer of its own name, so that messages and tables speak of it."""
+    """Each product of a gate is a layer of its own name, so that messages and tables speak of it; its loop is shown by its ends."""
     path, shapes = save(tmp_path / "m.onnx", "GRU", rng, steps=2, states=True)
     program, _ = converted(path, {name: rng.normal(size=[8] + shape).astype(F32) for name, shape in shapes.items()})
-    shown = tare("inspect", program).stdout
-    assert all(layer in shown for layer in ("cell.xn", "cell.0.hr", "cell.1.hz")), shown
+    layers = [layer["name"] for layer in tare_json("inspect", program)["layers"]]
+    begin, end = layers.index("cell.begin"), layers.index("cell.end")
+    for gate in "zrn":
+        assert layers.index(f"cell.x{gate}") < begin < layers.index(f"cell.h{gate}") < end, layers
+        assert layers.count(f"cell.h{gate}") == 1
+
+
+def exact(program, tmp_path):
+    """The program is what its IR computes, its layers are proven, and its vectors replay, loops as a whole among them."""
+    proofs = tare_json("verify", program)["layers"]
+    assert all(layer["proof"] != "unknown" for layer in proofs), proofs
+    assert [layer["proof"] for layer in proofs if layer["kind"] in ("loop_begin", "loop_end")].count("exact") >= 2
+    tare("verify", program, "--golden", tmp_path / "golden", "--samples", 2, "--steps", 40)
+    assert replay(tmp_path / "golden") == []
+
+
+@pytest.mark.parametrize("activations", ["i8", "i16"])
+@pytest.mark.parametrize("operator", GATES)
+def test_exact_in_both_directions(tmp_path, operator, activations, rng):
+    """(A70)"""
+    path, shapes = save(tmp_path / "m.onnx", operator, rng, steps=6, batch=2, directions=2, states=True, direction="bidirectional")
+    data = {name: rng.normal(size=[24] + shape).astype(F32) * F32(1 if name == "x" else .5) for name, shape in shapes.items()}
+    program, _ = converted(path, data, "--activations", activations)
+    exact(program, tmp_path)
+    tare("convert", path, "--calibration", tmp_path / "calibration.npz", "--activations", activations, "--emit", "mlir:npu", "-o", tmp_path / "m.mlir")
+    found, wanted = outputs_of(program, data), outputs_of(tmp_path / "m.mlir", data)
+    for name in found:
+        np.testing.assert_array_equal(found[name], wanted[name])
+
+
+def test_long_sequences(tmp_path, rng):
+    """A program is as large for 3,000 steps as for three, but for its buffers, and computes them all."""
+    sizes, layers = [], []
+    for steps in (3, 3000):
+        path, shapes = save(tmp_path / f"{steps}.onnx", "LSTM", rng, steps=steps)
+        data = {"x": rng.normal(size=(4, *shapes["x"])).astype(F32)}
+        program, _ = converted(path, data, name=f"{steps}.tare")
+        sizes.append(program.stat().st_size), layers.append(len(tare_json("inspect", program)["layers"]))
+    assert layers[0] == layers[1] and sizes[1] < sizes[0] + 2000
+    expected = np.stack([whole(path, {"x": x})["Y"] for x in data["x"]])
+    np.testing.assert_allclose(outputs_of(path, data)["Y"].reshape(expected.shape), expected, rtol=1e-3, atol=1e-4)
+    assert sqnr(expected, outputs_of(program, data)["Y"].reshape(expected.shape)) > 20
+
+
+def test_two_layers_without_their_sequences_have_names_of_their_own(tmp_path, rng):
+    """Values on the way are called by the first result that a node gives."""
+    nodes, constants = [], {}
+    for name, size in (("first", 12), ("second", 5)):
+        constants |= {name + "W": rng.normal(size=(1, 4 * size, 8)).astype(F32) * F32(.4), name + "R": rng.normal(size=(1, 4 * size, size)).astype(F32) * F32(.4)}
+        nodes.append(node("LSTM", ["x", name + "W", name + "R"], ["", name], name=name, hidden_size=size))
+    graph = helper.make_graph(nodes, "g", [port("x", [4, 1, 8])], [port("first", [1, 1, 12]), port("second", [1, 1, 5])],
+                              [numpy_helper.from_array(array, name) for name, array in constants.items()])
+    path = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
+    x = rng.normal(size=(24, 4, 1, 8)).astype(F32)
+    program, _ = converted(path, {"x": x})
+    found = outputs_of(program, {"x": x})
+    for name in ("first", "second"):
+        real = np.stack([whole(path, {"x": each})[name] for each in x])
+        assert sqnr(real, found[name].reshape(real.shape)) > 20
 
 
 def test_what_is_not_written_out_runs_in_float(tmp_path, rng):

@@ -61,10 +61,15 @@ double HostReport::shareOfBytes() const {
 HostReport hostReportOf(ModuleOp module) {
   HostReport report;
   auto function = module.lookupSymbol<func::FuncOp>("main");
+  int64_t runs = 1;
   for (auto op : function.getOps<npu::NpuOpInterface>()) {
     if (isa<npu::ReshapeOp>(op.getOperation()))
       continue; // Costs nothing.
-    int64_t macs = macsOf(op), bytes = bytesOf(op);
+    if (auto begin = dyn_cast<npu::LoopBeginOp>(op.getOperation()))
+      runs *= begin.getSteps();
+    if (auto end = dyn_cast<npu::LoopEndOp>(op.getOperation()))
+      runs /= end.getBegin().getSteps();
+    int64_t macs = runs * macsOf(op), bytes = runs * bytesOf(op);
     report.macs += macs, report.bytes += bytes;
     if (auto host = dyn_cast<npu::HostOp>(op.getOperation()))
       report.layers.push_back(

@@ -98,9 +98,11 @@ Result<Inspection> tare::inspectProgram(const std::string &path) {
     result.inputs.push_back(portOf(*program.inputs[i], (*session)->describeInput(i, Form::program)));
   for (size_t i = 0; i != program.outputs.size(); ++i)
     result.outputs.push_back(portOf(*program.outputs[i], (*session)->describeOutput(i, Form::program)));
-  for (const auto &layer : program.layers)
-    for (uint32_t index : program::resultsOf(*layer))
-      result.layers.push_back(layerOf(**model, *layer, index));
+  for (size_t i = 0; i != program.layers.size(); ++i)
+    for (uint32_t index : program::resultsOf(*program.layers[i])) {
+      result.layers.push_back(layerOf(**model, *program.layers[i], index));
+      result.layers.back().macs *= (*session)->runsOf(i);
+    }
   for (size_t i = 0; i != program.tensors.size(); ++i)
     if (program.tensors[i]->constant)
       result.parameters += (*model)->type(i).count();

@@ -60,13 +60,15 @@ public:
     if (reference.element() != ElementType::f32 ||
         llvm::none_of(marked, [&](const MarkedElements &each) { return each.contains(value); }))
       return;
-    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
-    if (!layer || alignments(reference.shape(), program.of(*layer, 0).shape()).empty())
+    // In a loop a value comes at each step.
+    const int64_t run = runs[value]++;
+    std::optional<uint32_t> made = program.tensorOf(qnn::valueName(value));
+    if (!made || alignments(reference.shape(), program.of(*made, 0).shape()).empty())
       return;
     const std::optional<qnn::Interval> range = qnn::toldApart(value);
     const Tensor real = within(range, copyOf(reference.view())),
-                 ours = within(range, *aligned(program.realOf(*layer, 0), reference));
-    const std::vector<double> &scales = program.tensorOf(*layer).scales;
+                 ours = within(range, *aligned(program.realOf(*made, 0, run), reference));
+    const std::vector<double> &scales = program.describe(*made).scales;
     for (auto [each, values] : llvm::zip(marked, found))
       if (auto elements = each.find(value); elements != each.end()) {
         values[value].add(real, ours, elements->second);
@@ -80,6 +82,7 @@ public:
 private:
   const ProgramResults &program;
   ArrayRef<MarkedElements> marked;
+  llvm::DenseMap<Value, int64_t> runs;
 };
 
 class LossSearch {

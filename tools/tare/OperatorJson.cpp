@@ -165,6 +165,27 @@ void write(OStream &out, const program::HostT &host) {
   });
 }
 
+/// Whether each sequence runs backwards; nothing where none does.
+void writeReversed(OStream &out, const std::vector<bool> &reversed) {
+  if (!reversed.empty())
+    out.attributeArray("reversed", [&] {
+      for (bool flag : reversed)
+        out.value(flag);
+    });
+}
+
+void write(OStream &out, const program::LoopBeginT &loop) {
+  out.attribute("steps", loop.steps);
+  out.attribute("sequences", int64_t(loop.sequences));
+  writeReversed(out, loop.reversed);
+}
+
+void write(OStream &out, const program::LoopEndT &loop) {
+  out.attribute("steps", loop.steps);
+  out.attribute("carries", int64_t(loop.carries));
+  writeReversed(out, loop.reversed);
+}
+
 /// Writes the operator if it is a `Table`.
 template <typename Table> bool tryWrite(OStream &out, const program::OpUnion &op) {
   if (op.type != program::OpUnionTraits<Table>::enum_value)
@@ -185,7 +206,7 @@ void tare::writeParameters(OStream &out, const program::OpUnion &op) {
   using namespace program;
   writeFirst<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT, AveragePoolT,
              ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT,
-             HostT>(out, op);
+             HostT, LoopBeginT, LoopEndT>(out, op);
 }
 
 void tare::writeStages(OStream &out, const program::StagesT &stages) {

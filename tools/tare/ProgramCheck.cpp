@@ -8,6 +8,7 @@
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Kernels/Registry.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Proof/Proof.h"
 #include "tare/Tensor/Parallel.h"
 
@@ -37,9 +38,9 @@ constexpr double wideSlack = 2;
 /// The same of an accumulator, as a share of the largest: float32 sums have 24 bits, less what cancels.
 constexpr double accumulatorSlack = 0x1p-10;
 
-/// How far the elements of a layer are from the QDQ form's: how many of them, by their distances in steps.
+/// How far the elements of a tensor are from the QDQ form's: how many of them, by their distances in steps.
 using Distances = std::map<int64_t, int64_t>;
-using DistancesByLayer = std::map<size_t, Distances>;
+using DistancesByTensor = std::map<uint32_t, Distances>;
 
 template <typename T> using Unsigned = std::make_unsigned_t<T>;
 
@@ -83,30 +84,32 @@ public:
   explicit Comparer(const ProgramResults &program) : program(program) {}
 
   void visit(Value value, llvm::function_ref<Tensor()> result) {
+    // In a loop a value comes at each step.
+    const int64_t run = runs[value]++;
     if (auto cast = value.getDefiningOp<quant::QuantizeCastOp>())
-      visitCast(cast, result());
-    else if (std::optional<size_t> layer;
-             isa_and_present<qnn::AccumulatorOpInterface>(value.getDefiningOp()) && (layer = accumulatorOf(value)))
-      visitAccumulator(*layer, result());
+      visitCast(cast, result(), run);
+    else if (std::optional<uint32_t> made;
+             isa_and_present<qnn::AccumulatorOpInterface>(value.getDefiningOp()) && (made = accumulatorOf(value)))
+      visitAccumulator(*made, result(), run);
   }
 
-  DistancesByLayer found;
+  DistancesByTensor found;
 
 private:
   /// The integers of one value, in both: then the program's take the place.
-  void visitCast(quant::QuantizeCastOp cast, Tensor tensor) {
+  void visitCast(quant::QuantizeCastOp cast, Tensor tensor, int64_t run) {
     std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
     if (!grid || grid->bits > 16 || !grid->isSigned)
       return;
-    std::optional<size_t> layer = program.layerOf(qnn::valueName(cast.getInput()), *grid);
-    std::optional<Tensor> integers = layer ? aligned(program.of(*layer, sample), tensor) : std::nullopt;
+    std::optional<uint32_t> made = program.tensorOf(qnn::valueName(cast.getInput()), *grid);
+    std::optional<Tensor> integers = made ? aligned(program.of(*made, sample, run), tensor) : std::nullopt;
     if (!integers)
       return;
     if (grid->bits == 8) {
-      addDistances<int8_t>(found[*layer], *integers, tensor);
+      addDistances<int8_t>(found[*made], *integers, tensor);
     } else {
       beExact(cast, tensor, *integers);
-      addDistances<int16_t>(found[*layer], *integers, tensor);
+      addDistances<int16_t>(found[*made], *integers, tensor);
     }
     exact.keep(cast, *integers);
     std::memcpy(tensor.mutableAs<std::byte>(), integers->data(), tensor.type().bytes());
@@ -125,54 +128,60 @@ private:
         tensor.mutableAs<int16_t>()[i] = int16_t((*integers)[i]);
   }
 
-  /// The layer whose accumulators leave as a real value; nothing for other values.
-  std::optional<size_t> accumulatorOf(Value value) const {
+  /// The tensor of accumulators that leave as a real value; nothing for other values.
+  std::optional<uint32_t> accumulatorOf(Value value) const {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    std::optional<size_t> layer = program.layerOf(qnn::valueName(value));
-    if (!layer || !type || !type.getElementType().isF32() || program.tensorOf(*layer).scales.empty())
+    std::optional<uint32_t> made = program.tensorOf(qnn::valueName(value));
+    if (!made || !type || !type.getElementType().isF32() || program.describe(*made).scales.empty())
       return std::nullopt;
-    return sizeOf(program.tensorOf(*layer).type) < 4 ? std::nullopt : layer;
+    return sizeOf(program.describe(*made).type) < 4 ? std::nullopt : made;
   }
 
   /// The integers of an accumulator that leaves, on its grid per channel.
-  void visitAccumulator(size_t layer, const Tensor &tensor) {
-    std::optional<Tensor> reals = aligned(program.realOf(layer, sample), tensor);
+  void visitAccumulator(uint32_t made, const Tensor &tensor, int64_t run) {
+    std::optional<Tensor> reals = aligned(program.realOf(made, sample, run), tensor);
     if (!reals)
       return;
     const float *a = reals->as<float>(), *b = tensor.as<float>();
-    double step = *std::ranges::max_element(program.tensorOf(layer).scales), largest = 0;
+    double step = *std::ranges::max_element(program.describe(made).scales), largest = 0;
     for (int64_t i = 0; i != tensor.count(); ++i)
       largest = std::max<double>(largest, std::abs(b[i]));
     for (int64_t i = 0; i != tensor.count(); ++i) {
       double beyond = std::max(0.0, std::abs(double(a[i]) - b[i]) - accumulatorSlack * largest);
-      ++found[layer][int64_t(std::min(std::round(beyond / step), 0x1p62))];
+      ++found[made][int64_t(std::min(std::round(beyond / step), 0x1p62))];
     }
   }
 
   const ProgramResults &program;
   ExactResults exact;
+  llvm::DenseMap<Value, int64_t> runs;
   static constexpr size_t sample = 0;
 };
 
 /// All samples' together.
-DistancesByLayer sumOf(const std::vector<DistancesByLayer> &samples) {
-  DistancesByLayer all;
-  for (const DistancesByLayer &sample : samples)
-    for (const auto &[layer, distances] : sample)
+DistancesByTensor sumOf(const std::vector<DistancesByTensor> &samples) {
+  DistancesByTensor all;
+  for (const DistancesByTensor &sample : samples)
+    for (const auto &[tensor, distances] : sample)
       for (auto [distance, count] : distances)
-        all[layer][distance] += count;
+        all[tensor][distance] += count;
   return all;
 }
 
 /// Whether what was found is explained, layer by layer.
 class Judge {
 public:
-  Judge(const program::Model &model, const Explanations &explanations, DistancesByLayer found)
-      : model(model), explanations(explanations), found(std::move(found)) {}
+  Judge(const program::Model &model, const Explanations &explanations, DistancesByTensor found)
+      : model(model), explanations(explanations), found(std::move(found)), makers(model.program().tensors.size()) {
+    const auto &layers = model.program().layers;
+    for (size_t i = 0; i != layers.size(); ++i)
+      for (uint32_t tensor : program::resultsOf(*layers[i]))
+        makers[tensor] = i;
+  }
 
   ProgramCheck check() const {
     ProgramCheck result;
-    for (const auto &[layer, distances] : found) {
+    for (const auto &[tensor, distances] : found) {
       ++result.layers;
       for (auto [distance, count] : distances) {
         result.elements += count;
@@ -181,20 +190,21 @@ public:
       double largest = distances.rbegin()->first;
       result.largest = std::max(result.largest, largest);
       if (!result.mismatch && largest > 1)
-        result.mismatch = mismatchOf(layer, distances);
+        result.mismatch = mismatchOf(tensor, distances);
     }
     return result;
   }
 
 private:
-  std::optional<Mismatch> mismatchOf(size_t layer, const Distances &distances) const {
+  std::optional<Mismatch> mismatchOf(uint32_t tensor, const Distances &distances) const {
     const program::ProgramT &all = model.program();
-    bool isWide = sizeOf(all.tensors[all.layers[layer]->result]->type) == 2;
-    std::optional<double> explained = explainedOf(layer);
+    bool isWide = sizeOf(all.tensors[tensor]->type) == 2;
+    std::optional<double> explained = explainedOf(*makers[tensor]);
     double bearable = explained.value_or(HUGE_VAL) + (isWide ? wideSlack : tieSlack);
     if (distances.rbegin()->first <= bearable)
       return std::nullopt;
-    Mismatch mismatch{all.layers[layer]->name, 0, 0, double(distances.rbegin()->first), std::floor(*explained)};
+    Mismatch mismatch{all.layers[*makers[tensor]]->name, 0, 0, double(distances.rbegin()->first),
+                      std::floor(*explained)};
     for (auto [distance, count] : distances) {
       mismatch.total += count;
       mismatch.elements += distance > bearable ? count : 0;
@@ -241,10 +251,10 @@ private:
       return known->second;
     const program::ProgramT &all = model.program();
     return alone[layer] = std::ranges::all_of(all.layers[layer]->operands, [&](uint32_t operand) {
-             for (size_t other = 0; other != layer; ++other)
-               if (all.layers[other]->result == operand)
-                 return found.contains(other) || (movesOnly(other) && standsAlone(other));
-             return true; // A constant, or an input.
+             // A constant, or an input.
+             if (!makers[operand])
+               return true;
+             return found.contains(operand) || (movesOnly(*makers[operand]) && standsAlone(*makers[operand]));
            });
   }
 
@@ -255,8 +265,10 @@ private:
 
   const program::Model &model;
   const Explanations &explanations;
-  /// By layer: the QDQ form computes on the results of all of them.
-  DistancesByLayer found;
+  /// By tensor: the QDQ form computes on all of them.
+  DistancesByTensor found;
+  /// By tensor, the layer that makes it.
+  std::vector<std::optional<size_t>> makers;
   /// What standsAlone() has found out: several paths may lead to a layer.
   mutable std::map<size_t, bool> alone;
 };
@@ -312,7 +324,7 @@ Result<ProgramCheck> tare::checkProgram(ModuleOp whole, std::shared_ptr<const ru
     return Error{"the QDQ form cannot be evaluated"};
   auto function = qdq->lookupSymbol<func::FuncOp>("main");
   std::vector<SampleRunner> runners(inputs.size());
-  std::vector<DistancesByLayer> found(inputs.size());
+  std::vector<DistancesByTensor> found(inputs.size());
   std::vector<std::vector<Tensor>> outputs(inputs.size());
   std::vector<Status> done(inputs.size(), tare::success());
   parallelFor(inputs.size(), threadsFor(session->model(), inputs.size(), threads), [&](size_t sample, size_t worker) {

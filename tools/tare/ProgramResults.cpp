@@ -3,6 +3,7 @@
 
 #include "Difference.h"
 #include "ProgramExecutable.h"
+#include "tare/Program/HostLayer.h"
 #include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
@@ -15,14 +16,10 @@ using runtime::Form;
 ProgramResults::ProgramResults(std::shared_ptr<const runtime::Session> session, size_t samples)
     : owner(std::move(session)), modelOutputs(samples) {
   const program::ProgramT &program = owner->program();
-  results.assign(program.layers.size(), SampleTensors(samples));
-  for (size_t i = 0; i != program.layers.size(); ++i)
-    layers.emplace(tensorOf(i).name, i);
-}
-
-const program::TensorT &ProgramResults::tensorOf(size_t layer) const {
-  const program::ProgramT &program = owner->program();
-  return *program.tensors[program.layers[layer]->result];
+  results.assign(program.tensors.size(), SampleTensors(samples));
+  for (const auto &layer : program.layers)
+    for (uint32_t tensor : program::resultsOf(*layer))
+      tensors.emplace(describe(tensor).name, tensor);
 }
 
 Result<const ProgramResults *> SampleRunner::run(const std::shared_ptr<const runtime::Session> &session,
@@ -81,12 +78,22 @@ tare::runProgram(const runtime::Session &session, const std::vector<std::vector<
 }
 
 Status ProgramResults::run(runtime::Context &context, size_t sample, const std::vector<Tensor> &inputs) {
+  const auto &layers = owner->program().layers;
+  std::vector<int64_t> runs(results.size());
+  auto keep = [&](size_t layer, uint32_t tensor, const ConstTensorView &result) {
+    Tensor &kept = results[tensor][sample];
+    const size_t bytes = result.type.bytes();
+    if (!kept) {
+      Shape shape{owner->shownRunsOf(layer)};
+      shape.insert(shape.end(), result.type.shape.begin(), result.type.shape.end());
+      kept = Tensor(TensorType{result.type.element, std::move(shape)});
+    }
+    std::memcpy(kept.mutableAs<std::byte>() + runs[tensor]++ * bytes, result.data, bytes);
+  };
   runtime::RunOptions options;
-  options.observe = [&](size_t layer, const ConstTensorView &result) {
-    Tensor &kept = results[layer][sample];
-    if (!kept)
-      kept = Tensor(result.type);
-    std::memcpy(kept.mutableAs<void>(), result.data, result.type.bytes());
+  options.observe = [&](size_t layer, const ConstTensorView &result) { keep(layer, layers[layer]->result, result); };
+  options.observeFurther = [&](size_t layer, size_t further, const ConstTensorView &result) {
+    keep(layer, layers[layer]->further_results[further], result);
   };
   Result<std::vector<Tensor>> outputs = runSample(*owner, context, inputs, options);
   if (!outputs)
@@ -95,20 +102,20 @@ Status ProgramResults::run(runtime::Context &context, size_t sample, const std::
   return success();
 }
 
-std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value) const {
-  std::optional<size_t> found;
-  auto [first, last] = layers.equal_range(value.str());
+std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value) const {
+  std::optional<uint32_t> found;
+  auto [first, last] = tensors.equal_range(value.str());
   for (auto entry = first; entry != last; ++entry)
-    if (!found || !tensorOf(entry->second).scales.empty() || tensorOf(*found).scales.empty())
+    if (!found || !describe(entry->second).scales.empty() || describe(*found).scales.empty())
       found = entry->second;
   return found;
 }
 
-std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value, const qnn::Grid &grid) const {
-  std::optional<size_t> found;
-  auto [first, last] = layers.equal_range(value.str());
+std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value, const qnn::Grid &grid) const {
+  std::optional<uint32_t> found;
+  auto [first, last] = tensors.equal_range(value.str());
   for (auto entry = first; entry != last; ++entry) {
-    const program::TensorT &tensor = tensorOf(entry->second);
+    const program::TensorT &tensor = describe(entry->second);
     if (grid.isPerTensor() && tensor.scales.size() == 1 && tensor.scales[0] == grid.scales[0] &&
         tensor.zero_point == grid.zeroPoints[0] && sizeOf(tensor.type) * 8 == grid.bits)
       found = entry->second;
@@ -116,8 +123,14 @@ std::optional<size_t> ProgramResults::layerOf(llvm::StringRef value, const qnn::
   return found;
 }
 
-Tensor ProgramResults::realOf(size_t layer, size_t sample) const {
-  return toFloat(realNumbers(tensorOf(layer), results[layer][sample].view()));
+Tensor ProgramResults::of(uint32_t tensor, size_t sample, int64_t run) const {
+  const Tensor &all = results[tensor][sample];
+  const TensorType type = program::typeOf(describe(tensor));
+  return Tensor(type, nullptr, all.as<std::byte>() + run * type.bytes());
+}
+
+Tensor ProgramResults::realOf(uint32_t tensor, size_t sample, int64_t run) const {
+  return toFloat(realNumbers(describe(tensor), of(tensor, sample, run).view()));
 }
 
 namespace {

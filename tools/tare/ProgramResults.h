@@ -27,20 +27,22 @@ public:
   const std::vector<std::vector<Tensor>> &outputs() const { return modelOutputs; }
   const runtime::Session &session() const { return *owner; }
 
-  /// The last layer that holds `value`, as integers if any does; nothing where there is none.
-  std::optional<size_t> layerOf(llvm::StringRef value) const;
-  /// The last layer that holds `value` on this grid of a whole tensor.
-  std::optional<size_t> layerOf(llvm::StringRef value, const qnn::Grid &grid) const;
-  /// What the program says of a layer's result.
-  const program::TensorT &tensorOf(size_t layer) const;
-  /// A layer's result for a sample.
-  const Tensor &of(size_t layer, size_t sample) const { return results[layer][sample]; }
+  /// The last of the program's tensors that a layer makes of `value`, integers if any is; nothing where there is none.
+  std::optional<uint32_t> tensorOf(llvm::StringRef value) const;
+  /// The last one that holds `value` on this grid of a whole tensor.
+  std::optional<uint32_t> tensorOf(llvm::StringRef value, const qnn::Grid &grid) const;
+  /// What the program says of it.
+  const program::TensorT &describe(uint32_t tensor) const { return *owner->program().tensors[tensor]; }
+  /// Its elements for a sample, those of one of its runs: in a loop there is one at each step.
+  Tensor of(uint32_t tensor, size_t sample, int64_t run = 0) const;
   /// Its real numbers.
-  Tensor realOf(size_t layer, size_t sample) const;
+  Tensor realOf(uint32_t tensor, size_t sample, int64_t run = 0) const;
 
 private:
   std::shared_ptr<const runtime::Session> owner;
-  std::multimap<std::string, size_t> layers;
+  /// By name, the tensors that layers make, in their order.
+  std::multimap<std::string, uint32_t> tensors;
+  /// By tensor: all runs, one after the other.
   std::vector<SampleTensors> results;
   std::vector<std::vector<Tensor>> modelOutputs;
 };

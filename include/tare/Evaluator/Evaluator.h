@@ -29,7 +29,8 @@ public:
     mlir::RankedTensorType irType;
   };
 
-  /// Called with each op's result as soon as it is computed (constants excepted). Its elements are gone after the call.
+  /// Called with each op's result as soon as it is computed (constants excepted): in a loop at each of its steps. Its
+  /// elements are gone after the call.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
   /// What an observer sees: tensors of their values' shapes; or, for those who look at the elements alone, tensors

@@ -47,9 +47,11 @@ enum class Meaning {
   /// Real numbers leave.
   dequantize,
   /// Computed in the model's own types: nothing is on a grid.
-  host
+  host,
+  /// Elements move into a step of a loop, or out of it; a state is on one grid at all steps.
+  loop
 };
-inline constexpr size_t meanings = size_t(Meaning::host) + 1;
+inline constexpr size_t meanings = size_t(Meaning::loop) + 1;
 
 /// What the dimensions of the first operand and the result are.
 enum class Layout {

@@ -43,7 +43,8 @@ struct OpKernel {
   /// Checks parameters and operand types completely (whatever passes cannot make a kernel read or write out of bounds
   /// or overflow a shift) and gives the result's type.
   Result<TensorType> (*infer)(const program::OpUnion &op, std::span<const TensorType> operands);
-  /// Plain loops in int64: the definition of the operator's result. nullptr for host layers, which lib/Host computes.
+  /// Plain loops in int64: the definition of the operator's result. nullptr for host layers, which lib/Host computes,
+  /// and for the ends of loops, which whoever runs layers walks.
   void (*reference)(const program::OpUnion &op, std::span<const ConstTensorView> operands, TensorView result);
   /// The fast kernel, equal to the reference bit for bit; nullptr where there is none for these parameters.
   std::unique_ptr<FastKernel> (*prepare)(const program::OpUnion &op, std::span<const Operand> operands,

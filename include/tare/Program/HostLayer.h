@@ -34,8 +34,8 @@ struct HostNode {
 Result<HostNode> decodeHost(const HostT &parameters, size_t operands);
 
 /// The types of all results of an operator on operands of these types, of which constants bring their elements;
-/// `results` is how many there are. For any operator: all but host layers have one. Safe on anything that FlatBuffers
-/// accepts.
+/// `results` is how many there are. For any operator: all but host layers and the ends of loops have one. Safe on
+/// anything that FlatBuffers accepts.
 Result<std::vector<TensorType>> inferResults(const OpUnion &op, std::span<const kernels::Operand> operands,
                                              size_t results);
 

@@ -17,9 +17,11 @@ struct Interval {
 
 struct RunOptions {
   /// Called after each layer, in order, while its result is still there. Layers
-  /// that a raw input stands for do not run and are not observed.
+  /// that a raw input stands for do not run and are not observed; those of a loop
+  /// are at each step, its end at the last one.
   std::function<void(size_t layer, const ConstTensorView &result)> observe;
-  /// The same of the results behind the first, which host layers may have: `further` counts them from 0.
+  /// The same of the results behind the first, which host layers and loops' ends may have: `further` counts them
+  /// from 0.
   std::function<void(size_t layer, size_t further, const ConstTensorView &result)> observeFurther;
   /// Where not empty, one element per layer, to which the layer's time is
   /// added.
@@ -57,6 +59,7 @@ private:
   friend class Session;
   struct Node;
   struct PortBinding;
+  struct LoopRun;
   struct Release {
     void operator()(std::byte *memory) const;
   };
@@ -73,10 +76,16 @@ private:
   void bindLayers();
   void bindSteps(PortBinding &port, size_t valueAt);
   std::byte *memoryOf(uint32_t tensor) const;
+  uint64_t carriedBytes(const program::Loop &loop) const;
 
   void execute(const Node &node, std::span<Interval> intervals = {});
   Status executeLayer(size_t index, std::span<Interval> intervals);
   Status runLayer(size_t index, const RunOptions &options);
+  LoopRun *loopAt(size_t layer);
+  bool isRepeating() const;
+  bool mayBeObserved(size_t layer);
+  void runLoopEnd(size_t index, LoopRun &loop);
+  size_t layerBehind(size_t index);
   std::vector<uint32_t> memoryOwners() const;
   bool isInPlace(const program::LayerT &layer) const;
   void bindViews();
@@ -96,6 +105,7 @@ private:
   Memory stages[2]; // hold the values between a port's steps, in turn
   Memory kept;      // and those that a later step takes
   std::vector<Node> layers;
+  std::vector<LoopRun> loops;
   std::vector<PortBinding> inputs;
   std::vector<PortBinding> outputs;
   std::unique_ptr<Team> team; // where a layer is worth more than one thread

@@ -13,6 +13,7 @@
 #define TARE_RUNTIME_SESSION_H
 
 #include "tare/Program/Dataflow.h"
+#include "tare/Program/Loops.h"
 #include "tare/Program/Model.h"
 #include "tare/Runtime/BoundOp.h"
 #include "tare/Tensor/Result.h"
@@ -75,6 +76,10 @@ public:
   /// may be joined of several.
   size_t outputCount(Form form = Form::program) const;
   const BoundOp &layer(size_t index) const { return layers[index]; }
+  /// How often a layer runs in a run of the program: once, or in a loop at each of its steps.
+  int64_t runsOf(size_t layer) const { return program::runsOf(layer, loops); }
+  /// How often an observer is shown it: the end of a loop behind all of its steps.
+  int64_t shownRunsOf(size_t layer) const;
   PortDescription describeInput(size_t index, Form form) const;
   /// `index` counts the outputs of this form.
   PortDescription describeOutput(size_t index, Form form) const;
@@ -90,12 +95,14 @@ public:
 private:
   friend class Context;
   friend class Trace;
-  Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses, SessionOptions options);
+  Session(std::shared_ptr<const program::Model> model, std::vector<program::TensorUse> uses,
+          std::vector<program::Loop> loops, SessionOptions options);
   void prepareLayers();
   PortDescription describeModelOutput(size_t index) const;
 
   std::shared_ptr<const program::Model> source;
   std::vector<program::TensorUse> uses;
+  std::vector<program::Loop> loops;
   SessionOptions options;
   /// One per layer of the program.
   std::vector<BoundOp> layers;

@@ -18,8 +18,11 @@ public:
     size_t layer;
     std::span<const ConstTensorView> operands;
     ConstTensorView result;
-    /// The results behind the first, which host layers may have.
+    /// The results behind the first, which host layers and loops' ends may have.
     std::span<const ConstTensorView> further = {};
+    /// Which of the layer's runs it is: a loop's layers run at each step. The end of a loop is shown at its last step,
+    /// when its results are whole.
+    int64_t run = 0;
   };
   using Visitor = std::function<void(const Step &step)>;
 
@@ -32,10 +35,12 @@ public:
   std::vector<Tensor> enter(const std::vector<Tensor> &values) const;
   /// Runs the program on its own input tensors; its own output tensors (Form::program). An error as in Context::run().
   Result<std::vector<Tensor>> run(const std::vector<Tensor> &inputs, const Visitor &visit = {}) const;
-  /// All results of one layer on operands of its types; an error where a host layer does not take their elements.
+  /// All results of one layer, no loop's end, on operands of its types; an error where a host layer does not take their
+  /// elements.
   Result<std::vector<Tensor>> runLayer(size_t layer, std::span<const ConstTensorView> operands) const;
 
 private:
+  class Run;
   explicit Trace(std::shared_ptr<const Session> session) : owner(std::move(session)) {}
 
   std::shared_ptr<const Session> owner;

@@ -92,11 +92,24 @@ void setGrid(Operation *op, quant::QuantizedType grid) {
     op->setAttr(gridAttrName, TypeAttr::get(grid));
 }
 
+void setGrids(Operation *op, TypeRange types) {
+  SmallVector<Attribute> grids;
+  for (Type type : types) {
+    quant::QuantizedType grid = qnn::quantizedElement(type);
+    grids.push_back(grid ? Attribute(TypeAttr::get(grid)) : UnitAttr::get(op->getContext()));
+  }
+  op->setAttr(gridsAttrName, ArrayAttr::get(op->getContext(), grids));
+}
+
 quant::QuantizedType gridOf(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
   if (argument)
     return gridOfArgument(argument);
   Operation *op = value.getDefiningOp();
+  if (auto grids = op->getAttrOfType<ArrayAttr>(gridsAttrName)) {
+    auto grid = dyn_cast<TypeAttr>(grids[cast<OpResult>(value).getResultNumber()]);
+    return grid ? cast<quant::QuantizedType>(grid.getValue()) : nullptr;
+  }
   if (auto grid = op->getAttrOfType<TypeAttr>(gridAttrName))
     return cast<quant::QuantizedType>(grid.getValue());
   if (!isa<TransposeOp, ReshapeOp, SliceOp>(op))

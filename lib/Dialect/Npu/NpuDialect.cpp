@@ -74,6 +74,20 @@ LogicalResult verifyGrid(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
+LogicalResult verifyGrids(Operation *op, NamedAttribute attribute) {
+  auto list = dyn_cast<ArrayAttr>(attribute.getValue());
+  if (!list || list.size() != op->getNumResults())
+    return op->emitOpError() << "has '" << gridsAttrName << "' that is not a list of a grid per result";
+  for (auto [grid, result] : llvm::zip(list, op->getResultTypes())) {
+    auto type = dyn_cast<TypeAttr>(grid);
+    auto quantized = type ? dyn_cast<quant::UniformQuantizedType>(type.getValue()) : nullptr;
+    bool fits = quantized && getElementTypeOrSelf(result).isInteger(quantized.getStorageTypeIntegralWidth());
+    if (!isa<UnitAttr>(grid) && !fits)
+      return op->emitOpError() << "has '" << gridsAttrName << "' of " << grid << ", which does not fit " << result;
+  }
+  return success();
+}
+
 LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if (name == offsetAttrName)
@@ -119,6 +133,8 @@ LogicalResult NpuDialect::verifyOperationAttribute(Operation *op, NamedAttribute
     return success();
   if (name == gridAttrName)
     return verifyGrid(op, attribute);
+  if (name == gridsAttrName)
+    return verifyGrids(op, attribute);
   if (name != targetAttrName)
     return op->emitOpError() << "has an unknown attribute '" << name << "'";
   if (!isa<TargetAttr>(attribute.getValue()))

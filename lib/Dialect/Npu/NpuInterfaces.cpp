@@ -3,6 +3,7 @@
 
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/Loops.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/HostLayer.h"
 
@@ -25,8 +26,8 @@ LogicalResult inferResultType(MLIRContext *context, std::optional<Location> loca
 }
 
 LogicalResult detail::verifyNpuOp(Operation *op) {
-  // Has a verifier of its own.
-  if (isa<HostOp>(op))
+  // They have verifiers of their own.
+  if (isa<HostOp, LoopBeginOp, LoopEndOp>(op))
     return success();
   Result<TensorType> type = infer(cast<NpuOpInterface>(op).encode(), op->getOperandTypes());
   if (!type)
@@ -46,6 +47,39 @@ program::OpUnion HostOp::encode() {
 
 LogicalResult HostOp::verify() {
   return qnn::verifyHost(*this, getNode(), getOpset(), getParameters(), getPositions());
+}
+
+LoopEndOp LoopBeginOp::getEnd() {
+  for (Operation *user : getResult(0).getUsers())
+    if (auto end = dyn_cast<LoopEndOp>(user))
+      return end;
+  return nullptr;
+}
+
+program::OpUnion LoopBeginOp::encode() {
+  program::OpUnion result;
+  result.Set(qnn::beginTable(*this));
+  return result;
+}
+
+LogicalResult LoopBeginOp::verify() {
+  return qnn::verifyLoopBegin(*this, getSteps(), getSequences(), getStates(), getReversed());
+}
+
+program::OpUnion LoopEndOp::encode() {
+  program::OpUnion result;
+  result.Set(qnn::endTable(*this));
+  return result;
+}
+
+LogicalResult LoopEndOp::verify() {
+  auto begin = getBegin();
+  if (!begin || getStep() != begin.getResult(0))
+    return emitOpError("reads no step of a loop: its first operand must be the first result of an npu.loop_begin");
+  if (begin.getEnd() != *this)
+    return emitOpError("is not the only end of its loop");
+  return qnn::verifyLoopEnd(*this, begin, begin.getSteps(), begin.getStates().getTypes(), getCarries(), getCollects(),
+                            getReversed());
 }
 
 } // namespace tare::npu

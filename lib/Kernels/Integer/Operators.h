@@ -8,7 +8,8 @@ namespace tare::kernels {
 
 extern const OpKernel convKernel, convTransposeKernel, linearKernel, matMulKernel, addKernel, mulKernel, rescaleKernel,
     lookupKernel, maxPoolKernel, averagePoolKernel, reduceMeanKernel, softmaxKernel, concatKernel, sliceKernel,
-    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel, hostKernel;
+    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel, hostKernel,
+    loopBeginKernel, loopEndKernel;
 
 /// For operators that multiply and accumulate nothing.
 inline int64_t noMacs(const program::OpUnion &, std::span<const TensorType>, const TensorType &) { return 0; }

@@ -1,12 +1,14 @@
 //===- Loops.cpp - Loop and Scan of known length --------------------------===//
 //
-// The body as often as it runs, one copy behind the other, each with values of its own names: "<first result>/<turn>/
-// <value>". What does not depend on the turn is computed at import, or is one op.
+// A loop of the IR over the body. Where that would leave some of the body to the host, as what is computed from the
+// turn's number, the body is written out as often as it runs, one copy behind the other, each with values of its own
+// names: "<first result>/<turn>/<value>"; what does not depend on data is computed at import then.
 //
 //===----------------------------------------------------------------------===//
 #include "Axes.h"
 #include "Composite.h"
 #include "ConstantData.h"
+#include "LoopWriter.h"
 
 #include <fmt/format.h>
 
@@ -53,9 +55,11 @@ void renameReads(proto::GraphProto &graph, llvm::StringMap<std::string> names) {
 class Body {
 public:
   Body(Node &node, proto::GraphProto &graph) : node(node), graph(graph) {
-    for (proto::TensorProto &tensor : *graph.mutable_initializer()) {
+    for (const proto::TensorProto &tensor : graph.initializer()) {
       shared[tensor.name()] = valueName("", tensor.name());
-      Tensor elements = node.readTensor(tensor);
+      // Reading takes a tensor's bytes, and the node may be imported in another way.
+      proto::TensorProto copy = tensor;
+      Tensor elements = node.readTensor(copy);
       if (elements)
         node.define(shared[tensor.name()], GraphValue{elements, std::nullopt, nullptr});
     }
@@ -65,12 +69,27 @@ public:
   int64_t numOutputs() const { return graph.output_size(); }
   int64_t numNodes() const { return graph.node_size(); }
 
-  /// One turn on the values `inputs`; the names of its outputs.
-  Names run(int64_t turn, const Names &inputs) {
+  std::string conditionName() const { return graph.output(0).name(); }
+  /// Whether a node of the body reads its input `index`.
+  bool reads(int64_t index) const {
+    return llvm::any_of(graph.node(), [&](const proto::NodeProto &each) {
+      return llvm::is_contained(each.input(), graph.input(index).name());
+    });
+  }
+  /// Whether the condition to go on, output 0, is the one that a turn begins with.
+  bool keepsCondition() const {
+    std::string name = graph.output(0).name();
+    for (const proto::NodeProto &each : llvm::reverse(graph.node()))
+      if (each.op_type() == "Identity" && each.output(0) == name)
+        name = each.input(0);
+    return name == graph.input(1).name();
+  }
+
+  /// One turn on the values `inputs`, whose names begin with `number`; the names of its outputs.
+  Names run(const std::string &number, const Names &inputs) {
     llvm::StringMap<std::string> names = shared;
     for (int64_t i = 0; i < numInputs(); ++i)
       names[graph.input(i).name()] = inputs[i];
-    std::string number = std::to_string(turn) + "/";
     for (const proto::NodeProto &each : graph.node()) {
       proto::NodeProto copy = each;
       renameReads(copy, names);
@@ -104,13 +123,17 @@ private:
 proto::GraphProto *bodyOf(Node &node) {
   for (const proto::AttributeProto &attribute : node.proto().attribute())
     if (attribute.name() == "body" && attribute.has_g())
-      return const_cast<proto::GraphProto *>(&attribute.g()); // Reading a tensor takes its bytes.
+      return const_cast<proto::GraphProto *>(&attribute.g());
   (void)node.error("attribute 'body' is missing");
   return nullptr;
 }
 
+bool canBeWrittenOut(int64_t turns, const Body &body) {
+  return turns <= mostTurns && turns * std::max<int64_t>(body.numNodes(), 1) <= mostNodes;
+}
+
 bool isWrittenOut(Node &node, int64_t turns, const Body &body) {
-  if (turns <= mostTurns && turns * std::max<int64_t>(body.numNodes(), 1) <= mostNodes)
+  if (canBeWrittenOut(turns, body))
     return true;
   return (void)node.error(fmt::format("runs {} turns of {} nodes; at most {} turns and {} nodes are written out", turns,
                                       body.numNodes(), mostTurns, mostNodes)),
@@ -150,6 +173,119 @@ LogicalResult giveValues(Node &node, const Names &values, unsigned first) {
   return mlir::success();
 }
 
+/// What a loop of the IR takes and gives, by names.
+struct LoopPorts {
+  /// With the axis along which each turn takes its element, or gives it.
+  struct Sequence {
+    std::string name;
+    int64_t axis = 0;
+    bool isReversed = false;
+  };
+  std::vector<Sequence> sequences, collected;
+  Names states;
+};
+
+/// Along the first axis, the others behind it in their order; or back.
+mlir::Value withAxisFirst(Node &node, llvm::StringRef part, mlir::Value value, int64_t axis, bool back) {
+  if (!value || axis == 0)
+    return value;
+  if (!qnn::isFloatTensor(value))
+    return (void)node.error("takes integers along another axis than the first"), nullptr;
+  Integers order;
+  for (int64_t i = 0, rank = dims(value).size(); i < rank; ++i)
+    if (i != axis)
+      order.push_back(i);
+  order.insert(order.begin(), axis);
+  Integers inverse(order.size());
+  for (auto [to, from] : llvm::enumerate(order))
+    inverse[from] = to;
+  return node.createPart<qnn::TransposeOp>(part, value, back ? inverse : order);
+}
+
+/// The loop over `body`, whose inputs are `leading` values and then, in this order or the other one, the states and the
+/// sequences' elements; its outputs, behind as many leading ones, the states and what is collected.
+class LoopOfBody {
+public:
+  LoopOfBody(Node &node, Body &body, const LoopPorts &ports, int64_t turns)
+      : node(node), body(body), ports(ports), turns(turns) {}
+
+  /// `leading` gives the names of the body's first inputs within the loop.
+  LogicalResult write(llvm::function_ref<Names(LoopWriter &)> leading, size_t leadingOutputs) {
+    std::vector<NamedValue> sequences, states;
+    for (auto [number, each] : llvm::enumerate(ports.sequences)) {
+      std::string name = fmt::format("sequence{}", number);
+      mlir::Value value = withAxisFirst(node, name, node.inOwnType(each.name), each.axis, /*back=*/false);
+      sequences.push_back({name + "_element", value, each.isReversed});
+    }
+    for (auto [number, name] : llvm::enumerate(ports.states))
+      states.push_back({fmt::format("state{}", number), node.inOwnType(name)});
+    LoopWriter loop(node, "", turns, sequences, states);
+    Names inputs = leading(loop);
+    for (size_t i = 0; i != states.size(); ++i)
+      inputs.push_back(defined(states[i].name, loop.state(i)));
+    for (size_t i = 0; i != sequences.size(); ++i)
+      inputs.push_back(defined(sequences[i].name, loop.slice(i)));
+    Names outputs = node.failed() ? Names() : body.run("", inputs);
+    if (outputs.empty())
+      return failure();
+    return give(loop, llvm::ArrayRef(outputs).drop_front(leadingOutputs));
+  }
+
+  std::string defined(const std::string &name, mlir::Value value) {
+    std::string full = (node.firstResultName() + "/" + name).str();
+    if (value)
+      node.define(full, GraphValue{Tensor(), std::nullopt, value});
+    return full;
+  }
+
+private:
+  LogicalResult give(LoopWriter &loop, llvm::ArrayRef<std::string> outputs) {
+    std::vector<NamedValue> carries, collects;
+    for (auto [number, name] : llvm::enumerate(outputs))
+      if (number < ports.states.size())
+        carries.push_back({fmt::format("last{}", number), node.inOwnType(name)});
+      else
+        collects.push_back({fmt::format("all{}", number - ports.states.size()), node.inOwnType(name),
+                            ports.collected[number - ports.states.size()].isReversed});
+    llvm::SmallVector<mlir::Value> results = loop.end(carries, collects);
+    for (auto [index, result] : llvm::enumerate(results)) {
+      if (node.failed() || node.resultName(index).empty())
+        continue;
+      if (index >= carries.size()) {
+        const LoopPorts::Sequence &sequence = ports.collected[index - carries.size()];
+        std::optional<int64_t> axis = readAxis(node, sequence.axis, dims(result).size());
+        result =
+            axis ? withAxisFirst(node, collects[index - carries.size()].name + "_moved", result, *axis, true) : nullptr;
+      }
+      if (!result || failed(node.give(result, index)))
+        return failure();
+    }
+    return mlir::failure(node.failed());
+  }
+
+  Node &node;
+  Body &body;
+  const LoopPorts &ports;
+  int64_t turns;
+};
+
+mlir::Operation *lastOp(Node &node) {
+  mlir::Block &block = *node.builder().getInsertionBlock();
+  return block.empty() ? nullptr : &block.back();
+}
+
+/// Whether the ops behind `last` are all that hardware has; an error of the node where not.
+LogicalResult hasNoHostOps(Node &node, mlir::Operation *last) {
+  mlir::Block &block = *node.builder().getInsertionBlock();
+  for (mlir::Operation &op : llvm::reverse(block)) {
+    if (&op == last)
+      break;
+    if (auto host = mlir::dyn_cast<qnn::HostOp>(op))
+      return node.error("its body has the operator " + host.getKind() + ", which has no integer form there");
+  }
+  return mlir::success();
+}
+
 /// The value of a condition, which must be known.
 std::optional<bool> readCondition(Node &node, const std::string &name) {
   GraphValue *value = node.valueOf(name);
@@ -159,47 +295,100 @@ std::optional<bool> readCondition(Node &node, const std::string &name) {
   return std::nullopt;
 }
 
+/// What a Loop's operands and attributes say.
+struct LoopNode {
+  Names carried;
+  int64_t stacked = 0;
+  /// Nothing where a condition ends it, and it is not said how often it runs at most.
+  std::optional<int64_t> most;
+};
+
 /// Operands: how often, a condition, what is carried from turn to turn.
+std::optional<LoopNode> readLoop(Node &node, const Body &body) {
+  LoopNode loop;
+  for (unsigned i = 2; i < node.numOperands(); ++i)
+    loop.carried.push_back(node.operandName(i).str());
+  const int64_t states = loop.carried.size();
+  loop.stacked = body.numOutputs() - 1 - states;
+  if (body.numInputs() != states + 2 || loop.stacked < 0 || node.numResults() > size_t(states + loop.stacked)) {
+    (void)node.error(fmt::format("its body has {} inputs and {} outputs for {} carried values", body.numInputs(),
+                                 body.numOutputs(), states));
+    return std::nullopt;
+  }
+  if (!node.hasOperand(0))
+    return loop;
+  std::optional<Integers> given = node.requireIntegers(0, "the number of turns");
+  if (given && given->size() == 1)
+    loop.most = given->front();
+  else
+    (void)node.error("the number of turns must be one number");
+  return node.failed() ? std::nullopt : std::optional(loop);
+}
+
+/// A loop of the IR, where the number of turns alone says how often it runs.
+LogicalResult writeLoop(Node &node, Body &body, const LoopNode &loop, bool mayUseHost) {
+  std::optional<bool> goesOn = node.hasOperand(1) ? readCondition(node, node.operandName(1).str()) : true;
+  if (!goesOn || !body.keepsCondition() || !loop.most)
+    return node.error("its condition '" + body.conditionName() +
+                      "' depends on data, which would choose how often its body runs");
+  if (!*goesOn || *loop.most < 2 || *loop.most > largestExtent)
+    return node.error(fmt::format("runs {} turns", *goesOn ? *loop.most : 0));
+  LoopPorts ports{{}, std::vector<LoopPorts::Sequence>(loop.stacked), loop.carried};
+  Composite composite(node);
+  mlir::Operation *last = lastOp(node);
+  LoopOfBody whole(node, body, ports, *loop.most);
+  auto leading = [&](LoopWriter &writer) -> Names {
+    std::string number = body.reads(0) ? whole.defined("number", writer.number()) : "";
+    return {body.reads(0) ? composite.step("turn", "Squeeze", {number}) : "",
+            composite.constant("true", boolean(true))};
+  };
+  if (failed(whole.write(leading, 1)))
+    return failure();
+  return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
+}
+
 LogicalResult importLoop(Node &node) {
   proto::GraphProto *graph = bodyOf(node);
   if (!graph)
     return failure();
   Body body(node, *graph);
+  std::optional<LoopNode> loop = readLoop(node, body);
+  return loop ? writeLoop(node, body, *loop, /*mayUseHost=*/false) : failure();
+}
+
+LogicalResult writeOutLoop(Node &node) {
+  proto::GraphProto *graph = bodyOf(node);
+  if (!graph)
+    return failure();
+  Body body(node, *graph);
+  std::optional<LoopNode> loop = readLoop(node, body);
+  if (!loop)
+    return failure();
+  const int64_t most = std::min(loop->most.value_or(mostTurns + 1), mostTurns + 1);
+  if (loop->most && !canBeWrittenOut(*loop->most, body) && body.keepsCondition())
+    return writeLoop(node, body, *loop, /*mayUseHost=*/true);
   Composite composite(node);
-  Names carried;
-  for (unsigned i = 2; i < node.numOperands(); ++i)
-    carried.push_back(node.operandName(i).str());
-  int64_t states = carried.size(), stacked = body.numOutputs() - 1 - states;
-  if (body.numInputs() != states + 2 || stacked < 0 || node.numResults() > size_t(states + stacked))
-    return node.error(fmt::format("its body has {} inputs and {} outputs for {} carried values", body.numInputs(),
-                                  body.numOutputs(), states));
-  int64_t most = mostTurns + 1;
-  if (node.hasOperand(0)) {
-    std::optional<Integers> given = node.requireIntegers(0, "the number of turns");
-    if (!given || given->size() != 1)
-      return node.error("the number of turns must be one number");
-    most = std::min(given->front(), most);
-  }
+  Names carried = loop->carried;
   std::optional<bool> goesOn = node.hasOperand(1) ? readCondition(node, node.operandName(1).str()) : true;
-  std::vector<Names> columns(stacked);
+  std::vector<Names> columns(loop->stacked);
   std::string condition = composite.constant("true", boolean(true));
   for (int64_t turn = 0; goesOn && *goesOn && turn < most && !node.failed(); ++turn) {
     if (!isWrittenOut(node, turn + 1, body))
       return failure();
     Names inputs{composite.constant(fmt::format("{}/turn", turn), fromInteger(turn)), condition};
     inputs.insert(inputs.end(), carried.begin(), carried.end());
-    Names outputs = body.run(turn, inputs);
+    Names outputs = body.run(std::to_string(turn) + "/", inputs);
     if (outputs.empty())
       return failure();
     goesOn = readCondition(node, outputs[0]);
-    carried.assign(outputs.begin() + 1, outputs.begin() + 1 + states);
-    for (int64_t i = 0; i < stacked; ++i)
-      columns[i].push_back(outputs[1 + states + i]);
+    carried.assign(outputs.begin() + 1, outputs.begin() + 1 + carried.size());
+    for (int64_t i = 0; i < loop->stacked; ++i)
+      columns[i].push_back(outputs[1 + carried.size() + i]);
   }
   if (node.failed() || failed(giveValues(node, carried, 0)))
     return failure();
-  for (int64_t i = 0; i < stacked; ++i)
-    if (failed(giveStacked(node, columns[i], 0, false, states + i)))
+  for (int64_t i = 0; i < loop->stacked; ++i)
+    if (failed(giveStacked(node, columns[i], 0, false, carried.size() + i)))
       return failure();
   return mlir::success();
 }
@@ -213,62 +402,102 @@ std::optional<Integers> listFor(Node &node, llvm::StringRef name, int64_t count)
   return std::nullopt;
 }
 
+/// What a Scan's operands and attributes say.
+struct ScanNode {
+  LoopPorts ports;
+  int64_t turns = 0;
+};
+
 /// Operands: what is carried, then what is read slice by slice.
-LogicalResult importScan(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
+std::optional<ScanNode> readScan(Node &node, const Body &body) {
   if (node.opset() < 9)
-    return node.error("is of the form before opset 9");
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
-  Composite composite(node);
+    return (void)node.error("is of the form before opset 9"), std::nullopt;
   int64_t read = node.intAttribute("num_scan_inputs", 0), states = int64_t(node.numOperands()) - read;
   int64_t stacked = body.numOutputs() - states;
   if (read < 1 || states < 0 || stacked < 0 || body.numInputs() != states + read ||
-      node.numResults() > size_t(states + stacked))
-    return node.error(fmt::format("its body has {} inputs and {} outputs for {} carried values", body.numInputs(),
-                                  body.numOutputs(), states));
+      node.numResults() > size_t(states + stacked)) {
+    (void)node.error(fmt::format("its body has {} inputs and {} outputs for {} carried values", body.numInputs(),
+                                 body.numOutputs(), states));
+    return std::nullopt;
+  }
   auto axes = listFor(node, "scan_input_axes", read), directions = listFor(node, "scan_input_directions", read);
   auto outAxes = listFor(node, "scan_output_axes", stacked);
   auto outDirections = listFor(node, "scan_output_directions", stacked);
   if (!axes || !directions || !outAxes || !outDirections)
-    return failure();
-  std::optional<int64_t> turns;
+    return std::nullopt;
+  ScanNode scan;
   for (int64_t i = 0; i < read; ++i) {
     std::optional<Shape> shape = node.shapeOf(states + i);
     std::optional<int64_t> axis = shape ? readAxis(node, (*axes)[i], shape->size()) : std::nullopt;
     if (!axis)
-      return failure();
-    (*axes)[i] = *axis;
-    if (turns && *turns != (*shape)[*axis])
-      return node.error(fmt::format("reads {} slices of one operand and {} of another", *turns, (*shape)[*axis]));
-    turns = (*shape)[*axis];
-  }
-  if (!isWrittenOut(node, *turns, body))
-    return failure();
-  Names carried;
-  for (int64_t i = 0; i < states; ++i)
-    carried.push_back(node.operandName(i).str());
-  std::vector<Names> columns(stacked);
-  for (int64_t turn = 0; turn < *turns && !node.failed(); ++turn) {
-    Names inputs = carried;
-    for (int64_t i = 0; i < read; ++i) {
-      int64_t index = (*directions)[i] ? *turns - 1 - turn : turn;
-      std::string at = composite.constant(fmt::format("{}/index{}", turn, i), fromInteger(index));
-      inputs.push_back(composite.step(fmt::format("{}/slice{}", turn, i), "Gather",
-                                      {node.operandName(states + i).str(), at}, {attribute("axis", (*axes)[i])}));
+      return std::nullopt;
+    if (i > 0 && scan.turns != (*shape)[*axis]) {
+      (void)node.error(fmt::format("reads {} slices of one operand and {} of another", scan.turns, (*shape)[*axis]));
+      return std::nullopt;
     }
-    Names outputs = node.failed() ? Names() : body.run(turn, inputs);
+    scan.turns = (*shape)[*axis];
+    scan.ports.sequences.push_back({node.operandName(states + i).str(), *axis, (*directions)[i] != 0});
+  }
+  for (int64_t i = 0; i < states; ++i)
+    scan.ports.states.push_back(node.operandName(i).str());
+  for (int64_t i = 0; i < stacked; ++i)
+    scan.ports.collected.push_back({"", (*outAxes)[i], (*outDirections)[i] != 0});
+  return scan;
+}
+
+LogicalResult writeScan(Node &node, Body &body, const ScanNode &scan, bool mayUseHost) {
+  if (scan.turns < 2)
+    return node.error(fmt::format("runs {} turns", scan.turns));
+  mlir::Operation *last = lastOp(node);
+  LoopOfBody whole(node, body, scan.ports, scan.turns);
+  if (failed(whole.write([](LoopWriter &) { return Names(); }, 0)))
+    return failure();
+  return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
+}
+
+LogicalResult importScan(Node &node) {
+  proto::GraphProto *graph = bodyOf(node);
+  if (!graph)
+    return failure();
+  Body body(node, *graph);
+  std::optional<ScanNode> scan = readScan(node, body);
+  return scan ? writeScan(node, body, *scan, /*mayUseHost=*/false) : failure();
+}
+
+LogicalResult writeOutScan(Node &node) {
+  proto::GraphProto *graph = bodyOf(node);
+  if (!graph)
+    return failure();
+  Body body(node, *graph);
+  std::optional<ScanNode> scan = readScan(node, body);
+  if (!scan)
+    return failure();
+  if (!canBeWrittenOut(scan->turns, body))
+    return writeScan(node, body, *scan, /*mayUseHost=*/true);
+  Composite composite(node);
+  const LoopPorts &ports = scan->ports;
+  Names carried = ports.states;
+  std::vector<Names> columns(ports.collected.size());
+  for (int64_t turn = 0; turn < scan->turns && !node.failed(); ++turn) {
+    Names inputs = carried;
+    for (auto [number, sequence] : llvm::enumerate(ports.sequences)) {
+      int64_t index = sequence.isReversed ? scan->turns - 1 - turn : turn;
+      std::string at = composite.constant(fmt::format("{}/index{}", turn, number), fromInteger(index));
+      inputs.push_back(composite.step(fmt::format("{}/slice{}", turn, number), "Gather", {sequence.name, at},
+                                      {attribute("axis", sequence.axis)}));
+    }
+    Names outputs = node.failed() ? Names() : body.run(std::to_string(turn) + "/", inputs);
     if (outputs.empty())
       return failure();
-    carried.assign(outputs.begin(), outputs.begin() + states);
-    for (int64_t i = 0; i < stacked; ++i)
-      columns[i].push_back(outputs[states + i]);
+    carried.assign(outputs.begin(), outputs.begin() + carried.size());
+    for (size_t i = 0; i != columns.size(); ++i)
+      columns[i].push_back(outputs[carried.size() + i]);
   }
   if (node.failed() || failed(giveValues(node, carried, 0)))
     return failure();
-  for (int64_t i = 0; i < stacked; ++i)
-    if (failed(giveStacked(node, columns[i], (*outAxes)[i], (*outDirections)[i] != 0, states + i)))
+  for (size_t i = 0; i != columns.size(); ++i)
+    if (failed(
+            giveStacked(node, columns[i], ports.collected[i].axis, ports.collected[i].isReversed, carried.size() + i)))
       return failure();
   return mlir::success();
 }
@@ -276,6 +505,6 @@ LogicalResult importScan(Node &node) {
 } // namespace
 
 void tare::onnx::registerLoops(OpTable &table) {
-  table.addImport("Loop", importLoop);
-  table.addImport("Scan", importScan);
+  table.addImport("Loop", importLoop, writeOutLoop);
+  table.addImport("Scan", importScan, writeOutScan);
 }

@@ -1,8 +1,8 @@
 //===- Recurrent.cpp - RNN, GRU, LSTM -------------------------------------===//
 //
-// A recurrent layer over a known number of steps is that many times its cell, written out in ordinary ops: so its
-// gates are calibrated, checked and computed like any other layer. What does not depend on the state, x W^T of all
-// steps, is one product per gate in front of them.
+// A recurrent layer is a loop over its cell, which is written out in ordinary ops: so its gates are calibrated, checked
+// and computed like any other layer. What does not depend on the state, x W^T of all steps, is one product per gate in
+// front of the loop.
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantData.h"
@@ -17,9 +17,6 @@ using mlir::failure;
 using mlir::LogicalResult;
 
 namespace {
-
-/// More cells than these are not written out.
-constexpr int64_t mostCells = 1024;
 
 /// The one number of a list of parameters, of which hard sigmoids alone have any here.
 double commonParameter(Node &node, llvm::StringRef name, double fallback) {
@@ -85,7 +82,7 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
   layer.steps = shape[0], layer.batch = shape[1], layer.inputs = shape[2];
   if (node.hasOperand(4) && !areFullLength(node, layer.steps))
     (void)node.error(fmt::format("operand sequence_lens must be a constant of {} for each sequence; only sequences of "
-                                 "full length are written out in steps",
+                                 "full length are written out",
                                  layer.steps));
   std::optional<Shape> r = node.shapeOf(2);
   layer.hidden = r && r->size() == 3 ? (*r)[2] : 0;
@@ -93,10 +90,6 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
   layer.r = readWeight(node, 2, "R", {layer.directions, gates * layer.hidden, layer.hidden});
   if (node.hasOperand(3))
     layer.bias = readWeight(node, 3, "B", {layer.directions, 2 * gates * layer.hidden});
-  if (layer.steps * layer.directions > mostCells)
-    (void)node.error(fmt::format("has {} steps in {} directions; at most {} are written out: export one step, with its "
-                                 "states as inputs and outputs",
-                                 layer.steps, layer.directions, mostCells));
   return node.failed() ? std::nullopt : std::optional(layer);
 }
 
@@ -152,12 +145,13 @@ LogicalResult importLayer(Node &node, WriteCells write, int64_t gates, const std
   for (int64_t direction = 0; direction < layer->directions; ++direction) {
     mlir::Value h = initialState(node, *layer, 5, direction);
     mlir::Value c = hasCell ? initialState(node, *layer, 6, direction) : nullptr;
-    llvm::SmallVector<mlir::Value> steps = write(node, *layer, direction, h, c);
+    mlir::Value all = write(node, *layer, direction, h, c, node.isUsed(0));
     if (node.failed())
       return failure();
-    if (node.isUsed(0))
-      sequences.push_back(stack(node, *layer, direction ? "reverse.sequence" : "sequence", steps,
-                                {1, 1, layer->batch, layer->hidden}, 0));
+    if (all && layer->directions > 1)
+      all = node.createPart<qnn::ReshapeOp>(direction ? "reverse.sequence" : "sequence", all,
+                                            Integers{layer->steps, 1, layer->batch, layer->hidden});
+    sequences.push_back(all);
     lastStates.push_back(h);
     lastCells.push_back(c);
   }

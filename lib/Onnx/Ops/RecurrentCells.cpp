@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "RecurrentCells.h"
+#include "LoopWriter.h"
 
 #include <algorithm>
 #include <array>
@@ -28,18 +29,16 @@ public:
         prefix(direction > 0 || layer.reverse ? "reverse." : "") {}
   virtual ~Cells() = default;
 
-  /// Runs all steps from the states (null: zero); gives h of each step, in the steps' own order.
-  llvm::SmallVector<mlir::Value> run(mlir::Value &h, mlir::Value &c) {
+  /// Runs all steps from the states (null: zero); gives h of all steps, [steps, batch, hidden], where it is wanted.
+  mlir::Value run(mlir::Value &h, mlir::Value &c, bool hasCell, bool wantsAll) {
     for (const Gate &gate : gates)
       hoisted.push_back(hoist(gate));
-    llvm::SmallVector<mlir::Value> results(layer.steps);
-    bool backwards = direction > 0 || layer.reverse;
-    for (int64_t i = 0; i < layer.steps && !node.failed(); ++i) {
-      time = backwards ? layer.steps - 1 - i : i;
-      step(h, c);
-      results[time] = h;
-    }
-    return results;
+    if (layer.steps > 1)
+      return loop(h, c, hasCell, wantsAll);
+    step(h, c);
+    if (!wantsAll)
+      return nullptr;
+    return node.createPart<qnn::ReshapeOp>(part("all"), h, Integers{1, layer.batch, layer.hidden});
   }
 
 protected:
@@ -47,20 +46,11 @@ protected:
   /// Whether a gate's recurrent bias is added to its product with the state and not before.
   virtual bool keepsRecurrentBias(const Gate &) const { return false; }
 
-  /// "node.3.xi": the part of a step.
-  std::string part(const llvm::Twine &name) const {
-    std::string number = layer.steps > 1 ? std::to_string(time) + "." : "";
-    return prefix + number + name.str();
-  }
+  /// "node.reverse.hi"
+  std::string part(const llvm::Twine &name) const { return prefix + name.str(); }
 
   /// The step's rows of x W^T + b.
-  mlir::Value input(size_t gate) {
-    if (layer.steps == 1)
-      return hoisted[gate];
-    Integers starts{time * layer.batch, 0}, sizes{layer.batch, layer.hidden};
-    return node.createPart<qnn::SliceOp>(part(llvm::Twine("x") + gates[gate].name), hoisted[gate], starts,
-                                         Integers{1, 1}, sizes);
-  }
+  mlir::Value input(size_t gate) { return inputs[gate]; }
 
   /// h R^T of a gate, with its bias where it keeps one.
   mlir::Value recurrent(size_t gate, mlir::Value h) {
@@ -113,6 +103,40 @@ protected:
   int64_t direction;
 
 private:
+  /// The steps as a loop over the rows of x W^T + b.
+  mlir::Value loop(mlir::Value &h, mlir::Value &c, bool hasCell, bool wantsAll) {
+    std::vector<NamedValue> sequences, states{{part("state_h"), orZeros("h0", h)}};
+    if (hasCell)
+      states.push_back({part("state_c"), orZeros("c0", c)});
+    for (auto [index, gate] : llvm::enumerate(gates))
+      sequences.push_back({part(llvm::Twine("x") + gate.name + "_step"), hoisted[index], !prefix.empty()});
+    LoopWriter loop(node, prefix, layer.steps, sequences, states);
+    for (size_t gate = 0; gate != gates.size(); ++gate)
+      inputs[gate] = loop.slice(gate);
+    h = loop.state(0);
+    if (hasCell)
+      c = loop.state(1);
+    step(h, c);
+    std::vector<NamedValue> carries{{part("last_h"), h}}, collects;
+    if (hasCell)
+      carries.push_back({part("last_c"), c});
+    if (wantsAll)
+      collects.push_back({part("all"), h, !prefix.empty()});
+    llvm::SmallVector<mlir::Value> results = loop.end(carries, collects);
+    h = results[0];
+    if (hasCell)
+      c = results[1];
+    return wantsAll ? results.back() : nullptr;
+  }
+
+  mlir::Value orZeros(llvm::StringRef name, mlir::Value state) {
+    if (state || node.failed())
+      return state;
+    Tensor zeros(ElementType::f32, Shape{layer.batch, layer.hidden});
+    std::fill_n(zeros.mutableAs<float>(), zeros.count(), 0.0f);
+    return weight(name, zeros);
+  }
+
   /// The gate's rows of a constant [directions, gates * hidden, columns].
   Tensor rows(const Tensor &all, int64_t number, int64_t columns) const {
     int64_t perDirection = all.count() / layer.directions, count = layer.hidden * columns;
@@ -125,15 +149,7 @@ private:
   Tensor biasRows(int64_t number) const { return rows(*layer.bias, number, 1).reshaped({layer.hidden}); }
 
   mlir::Value weight(llvm::StringRef name, const Tensor &tensor) {
-    return node.constant((node.resultName(firstResult()) + "/" + prefix + name).str(), tensor);
-  }
-
-  /// One that has a name.
-  unsigned firstResult() const {
-    unsigned index = 0;
-    while (index + 1 < node.numResults() && node.resultName(index).empty())
-      ++index;
-    return index;
+    return node.constant((node.firstResultName() + "/" + prefix + name).str(), tensor);
   }
 
   /// x W^T of all steps, and the biases that do not depend on the state.
@@ -150,9 +166,14 @@ private:
     std::string name = gate.name;
     mlir::Value flat = node.createPart<qnn::ReshapeOp>(prefix + "x" + name + "_rows", layer.x,
                                                        Integers{layer.steps * layer.batch, layer.inputs});
-    return node.createPart<qnn::LinearOp>(prefix + "x" + name, flat,
-                                          weight("W" + name, rows(*layer.w, gate.number, layer.inputs)),
-                                          layer.bias ? weight("B" + name, bias) : nullptr, nullptr);
+    mlir::Value rowsOfAll = node.createPart<qnn::LinearOp>(
+        prefix + "x" + name, flat, weight("W" + name, rows(*layer.w, gate.number, layer.inputs)),
+        layer.bias ? weight("B" + name, bias) : nullptr, nullptr);
+    inputs[hoisted.size()] = rowsOfAll;
+    if (layer.steps == 1)
+      return rowsOfAll;
+    return node.createPart<qnn::ReshapeOp>(prefix + "x" + name + "_steps", rowsOfAll,
+                                           Integers{layer.steps, layer.batch, layer.hidden});
   }
 
   mlir::Value recurrentWeight(size_t gate) {
@@ -171,9 +192,9 @@ private:
 
   llvm::ArrayRef<Gate> gates;
   std::string prefix;
-  int64_t time = 0;
   llvm::SmallVector<mlir::Value> hoisted;
-  std::array<mlir::Value, 4> weights{}, biases{};
+  /// By gate: the step's rows.
+  std::array<mlir::Value, 4> inputs{}, weights{}, biases{};
 };
 
 constexpr Gate rnnGates[] = {{"h", 0}};
@@ -223,7 +244,7 @@ private:
     Tensor bias(ElementType::f32, Shape{1, layer.hidden});
     std::copy_n(layer.bias->as<float>() + direction * perDirection + 5 * layer.hidden, layer.hidden,
                 bias.mutableAs<float>());
-    return node.constant((node.resultName(0) + "/" + part("Rbn")).str(), bias);
+    return node.constant((node.firstResultName() + "/" + part("Rbn")).str(), bias);
   }
 
   bool linearFirst;
@@ -249,17 +270,17 @@ private:
 
 } // namespace
 
-llvm::SmallVector<mlir::Value> recurrent::writeRnn(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
-                                                   mlir::Value &c) {
-  return RnnCells(node, layer, direction).run(h, c);
+mlir::Value recurrent::writeRnn(Node &node, const Layer &layer, int64_t direction, mlir::Value &h, mlir::Value &c,
+                                bool wantsAll) {
+  return RnnCells(node, layer, direction).run(h, c, /*hasCell=*/false, wantsAll);
 }
 
-llvm::SmallVector<mlir::Value> recurrent::writeGru(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
-                                                   mlir::Value &c) {
-  return GruCells(node, layer, direction).run(h, c);
+mlir::Value recurrent::writeGru(Node &node, const Layer &layer, int64_t direction, mlir::Value &h, mlir::Value &c,
+                                bool wantsAll) {
+  return GruCells(node, layer, direction).run(h, c, /*hasCell=*/false, wantsAll);
 }
 
-llvm::SmallVector<mlir::Value> recurrent::writeLstm(Node &node, const Layer &layer, int64_t direction, mlir::Value &h,
-                                                    mlir::Value &c) {
-  return LstmCells(node, layer, direction).run(h, c);
+mlir::Value recurrent::writeLstm(Node &node, const Layer &layer, int64_t direction, mlir::Value &h, mlir::Value &c,
+                                 bool wantsAll) {
+  return LstmCells(node, layer, direction).run(h, c, /*hasCell=*/true, wantsAll);
 }

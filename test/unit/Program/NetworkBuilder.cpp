@@ -3,7 +3,7 @@
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Container.h"
-#include "tare/Program/Dataflow.h"
+#include "tare/Program/Loops.h"
 #include "tare/Program/Model.h"
 
 #include <gtest/gtest.h>
@@ -78,9 +78,16 @@ uint32_t NetworkBuilder::layer(std::string name, OpUnion op, std::vector<uint32_
 
 std::vector<uint32_t> NetworkBuilder::host(std::string name, const host::Node &node, std::vector<uint32_t> operands,
                                            size_t results) {
+  OpUnion op;
+  op.Set(encodeHost(node, {}));
+  return several(std::move(name), std::move(op), std::move(operands), results);
+}
+
+std::vector<uint32_t> NetworkBuilder::several(std::string name, OpUnion op, std::vector<uint32_t> operands,
+                                              size_t results) {
   auto layer = std::make_unique<LayerT>();
   layer->name = name;
-  layer->op.Set(encodeHost(node, {}));
+  layer->op = std::move(op);
   std::vector<kernels::Operand> known;
   for (uint32_t operand : operands)
     known.push_back({type(operand), program.tensors[operand]->constant ? data[operand].data() : nullptr});
@@ -129,6 +136,8 @@ uint64_t firstFit(const Block &block, const std::vector<Block> &placed) {
 ProgramT NetworkBuilder::finish() {
   auto uses = analyzeDataflow(program);
   EXPECT_TRUE(uses) << uses.error().message;
+  auto loops = findLoops(program, *uses);
+  EXPECT_TRUE(loops) << loops.error().message;
   std::vector<uint32_t> leader(program.tensors.size());
   std::iota(leader.begin(), leader.end(), 0);
   for (const auto &layer : program.layers)
@@ -138,10 +147,10 @@ ProgramT NetworkBuilder::finish() {
   for (uint32_t i = 0; i != leader.size(); ++i) {
     if (leader[i] != i || program.tensors[i]->constant)
       continue;
-    Block block{0, alignUp(type(i).bytes()), (*uses)[i].writer, 0};
+    Block block{0, alignUp(type(i).bytes()), lifetimeOf(i, program, *uses, *loops).begin, 0};
     for (uint32_t j = i; j != leader.size(); ++j)
       if (leader[j] == i)
-        block.end = std::max(block.end, (*uses)[j].lastUse());
+        block.end = std::max(block.end, lifetimeOf(j, program, *uses, *loops).end);
     block.offset = firstFit(block, placed);
     placed.push_back(block);
     for (uint32_t j = i; j != leader.size(); ++j)

@@ -37,6 +37,9 @@ public:
   /// Appends a layer that the host computes; its results.
   std::vector<uint32_t> host(std::string name, const host::Node &node, std::vector<uint32_t> operands, size_t results);
 
+  /// Appends a layer of several results: the end of a loop.
+  std::vector<uint32_t> several(std::string name, program::OpUnion op, std::vector<uint32_t> operands, size_t results);
+
   TensorType type(uint32_t tensor) const;
 
   /// Places the tensors and gives the program away; a reshape shares its

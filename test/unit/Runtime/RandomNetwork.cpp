@@ -117,7 +117,7 @@ private:
         &Generator::addAverage, &Generator::addMaximum, &Generator::addSum,           &Generator::addProduct,
         &Generator::addMatMul,  &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
         &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
-        &Generator::addLookup,  &Generator::addMean,    &Generator::addSoftmax};
+        &Generator::addLookup,  &Generator::addMean,    &Generator::addSoftmax,       &Generator::addLoop};
     // One in five is the host's.
     bool isHost = hasHost && pick(0, 4) == 0;
     uint32_t result = isHost ? addHost(x) : (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
@@ -286,6 +286,38 @@ private:
     return layer(std::move(op), {x, anyConstant<int32_t>({tableSize}, 0, 65535)});
   }
 
+  template <typename Table> std::vector<uint32_t> end(Table table, std::vector<uint32_t> operands, size_t results) {
+    OpUnion op;
+    op.Set(std::move(table));
+    return builder.several("end" + std::to_string(count++), std::move(op), std::move(operands), results);
+  }
+
+  /// A loop over rows with two states, one of which becomes the other one's, and a row from around it.
+  uint32_t addLoop(uint32_t x) {
+    const Shape shape = shapeOf(x), row{1, 1, shape[2], shape[3]};
+    const int64_t steps = shape[1];
+    SliceT first{};
+    first.starts = {0, 0, 0, 0}, first.steps = {1, 1, 1, 1};
+    first.sizes.assign(row.begin(), row.end());
+    uint32_t rows = layer(reshape({steps, 1, 1, shape[2], shape[3]}), {x}), around = layer(first, {x});
+    LoopBeginT begin;
+    begin.steps = steps, begin.sequences = 1;
+    begin.reversed.assign(coin() ? 1 : 0, true);
+    std::vector<uint32_t> in = end(begin, {rows, around, addRescale(around)}, 4);
+    AddT sum;
+    sum.lhs_multiplier = pick(1, 1000), sum.rhs_multiplier = pick(-1000, 1000), sum.shift = 10;
+    sum.clamp_min = min, sum.clamp_max = max;
+    uint32_t state = layer(sum, {in[1], in[2]}), other = layer(sum, {addRescale(in[3]), around});
+    // All that is carried is read before any of it is written.
+    LoopEndT last;
+    last.steps = steps, last.carries = 2;
+    last.reversed.assign(coin() ? 2 : 0, coin());
+    std::vector<uint32_t> out = end(last, {in[0], state, in[2], state, coin() ? other : in[3]}, 4);
+    AddT whole = sum;
+    return layer(whole, {layer(whole, {layer(reshape(shape), {out[2]}), layer(reshape(shape), {out[3]})}),
+                         layer(whole, {out[0], out[1]})});
+  }
+
   std::vector<uint32_t> host(const host::Node &node, std::vector<uint32_t> operands, size_t results = 1) {
     return builder.host("host" + std::to_string(count++), node, std::move(operands), results);
   }
@@ -358,29 +390,101 @@ static void runHost(const Model &model, const LayerT &layer, const HostT &host,
   (void)host::run(node.node, pointers, made);
 }
 
-std::vector<std::vector<std::byte>> runReference(const Model &model,
-                                                 const std::vector<std::vector<std::byte>> &inputs) {
-  const ProgramT &program = model.program();
-  std::vector<std::vector<std::byte>> values(program.tensors.size());
-  auto view = [&](uint32_t tensor) -> ConstTensorView {
+namespace {
+
+/// Layers one after the other, by their reference kernels; loops as (A70) says, step by step.
+class ReferenceRun {
+public:
+  explicit ReferenceRun(const Model &model) : model(model), values(model.program().tensors.size()) {}
+
+  void run(size_t begin, size_t end) {
+    for (size_t i = begin; i != end; ++i)
+      if (layer(i).op.type == Op::LoopBegin)
+        i = runLoop(i);
+      else
+        runLayer(layer(i));
+  }
+
+private:
+  const LayerT &layer(size_t i) const { return *model.program().layers[i]; }
+
+  ConstTensorView view(uint32_t tensor) const {
     const void *constant = model.constant(tensor);
     return {model.type(tensor), constant ? constant : values[tensor].data()};
-  };
-  for (size_t i = 0; i != inputs.size(); ++i)
-    values[program.inputs[i]->tensor] = inputs[i];
-  for (const auto &layer : program.layers) {
-    std::vector<ConstTensorView> operands;
-    for (uint32_t operand : layer->operands)
-      operands.push_back(view(operand));
-    if (const HostT *host = layer->op.AsHost()) {
-      runHost(model, *layer, *host, operands, values);
-      continue;
-    }
-    values[layer->result].resize(model.type(layer->result).bytes());
-    kernels::lookup(layer->op.type)
-        ->reference(layer->op, operands, {model.type(layer->result), values[layer->result].data()});
   }
-  return values;
+  std::vector<std::byte> bytesOf(uint32_t tensor) const {
+    ConstTensorView from = view(tensor);
+    const auto *bytes = static_cast<const std::byte *>(from.data);
+    return {bytes, bytes + from.type.bytes()};
+  }
+
+  void runLayer(const LayerT &layer) {
+    std::vector<ConstTensorView> operands;
+    for (uint32_t operand : layer.operands)
+      operands.push_back(view(operand));
+    if (const HostT *host = layer.op.AsHost())
+      return runHost(model, layer, *host, operands, values);
+    values[layer.result].resize(model.type(layer.result).bytes());
+    kernels::lookup(layer.op.type)
+        ->reference(layer.op, operands, {model.type(layer.result), values[layer.result].data()});
+  }
+
+  static size_t place(const std::vector<bool> &reversed, size_t sequence, int64_t step, int64_t steps) {
+    return sequence < reversed.size() && reversed[sequence] ? steps - 1 - step : step;
+  }
+
+  /// (A70) The layer that ends the loop.
+  size_t runLoop(size_t first) {
+    const LayerT &begin = layer(first);
+    size_t last = first;
+    while (layer(last).op.type != Op::LoopEnd || layer(last).operands[0] != begin.result)
+      ++last;
+    const LayerT &end = layer(last);
+    const LoopBeginT &in = *begin.op.AsLoopBegin();
+    const LoopEndT &out = *end.op.AsLoopEnd();
+    const std::vector<uint32_t> begun = resultsOf(begin), given = resultsOf(end);
+    std::vector<std::vector<std::byte>> states, sequences(given.size() - out.carries);
+    for (size_t i = in.sequences; i != begin.operands.size(); ++i)
+      states.push_back(bytesOf(begin.operands[i]));
+    for (int64_t step = 0; step != in.steps; ++step) {
+      const auto *number = reinterpret_cast<const std::byte *>(&step);
+      values[begun[0]].assign(number, number + sizeof(step));
+      for (size_t i = 0; i != in.sequences; ++i) {
+        std::vector<std::byte> all = bytesOf(begin.operands[i]);
+        const size_t size = all.size() / in.steps, at = place(in.reversed, i, step, in.steps) * size;
+        values[begun[1 + i]].assign(all.begin() + at, all.begin() + at + size);
+      }
+      for (size_t i = 0; i != states.size(); ++i)
+        values[begun[1 + in.sequences + i]] = states[i];
+      run(first + 1, last);
+      for (size_t i = 0; i != states.size(); ++i)
+        states[i] = bytesOf(end.operands[1 + i]);
+      for (size_t i = 0; i != sequences.size(); ++i) {
+        std::vector<std::byte> element = bytesOf(end.operands[1 + out.carries + i]);
+        sequences[i].resize(element.size() * in.steps);
+        std::copy(element.begin(), element.end(),
+                  sequences[i].begin() + place(out.reversed, i, step, in.steps) * element.size());
+      }
+    }
+    for (size_t i = 0; i != given.size(); ++i)
+      values[given[i]] = i < states.size() ? states[i] : sequences[i - states.size()];
+    return last;
+  }
+
+public:
+  const Model &model;
+  std::vector<std::vector<std::byte>> values;
+};
+
+} // namespace
+
+std::vector<std::vector<std::byte>> runReference(const Model &model,
+                                                 const std::vector<std::vector<std::byte>> &inputs) {
+  ReferenceRun run(model);
+  for (size_t i = 0; i != inputs.size(); ++i)
+    run.values[model.program().inputs[i]->tensor] = inputs[i];
+  run.run(0, model.program().layers.size());
+  return std::move(run.values);
 }
 
 } // namespace tare::test

@@ -80,6 +80,11 @@ Value channelsFirst(const Value &value, const TensorType &type) {
   return moved;
 }
 
+/// Whether the layer before has run once more than this one; a loop begins again and again.
+bool comesNext(const program::ProgramT &program, const std::vector<int64_t> &runs, size_t layer) {
+  return layer == 0 || program.layers[layer]->op.type == program::Op::LoopBegin || runs[layer - 1] > runs[layer];
+}
+
 class RandomPrograms : public testing::TestWithParam<uint32_t> {};
 
 TEST_P(RandomPrograms, EqualReferenceKernelsLayerByLayer) {
@@ -91,15 +96,18 @@ TEST_P(RandomPrograms, EqualReferenceKernelsLayerByLayer) {
     for (uint32_t sample = 0; sample != 3; ++sample) {
       Values inputs = randomInputs(*session, Form::program, sample);
       Values expected = runReference(*model, inputs);
-      size_t observed = 0;
+      // Layers of a loop run at each of its steps; the last one's results are left.
+      std::vector<int64_t> observed(program.layers.size());
       RunOptions options;
       options.observe = [&](size_t layer, const ConstTensorView &result) {
-        EXPECT_EQ(layer, observed++);
-        EXPECT_TRUE(copyOf(result) == expected[program.layers[layer]->result])
-            << nameOf(*program.layers[layer]) << (forceReference ? ", reference" : ", fast");
+        EXPECT_TRUE(comesNext(program, observed, layer));
+        if (++observed[layer] == session->shownRunsOf(layer))
+          EXPECT_TRUE(copyOf(result) == expected[program.layers[layer]->result])
+              << nameOf(*program.layers[layer]) << (forceReference ? ", reference" : ", fast");
       };
       Values outputs = run(*context, inputs, options);
-      EXPECT_EQ(observed, program.layers.size());
+      for (size_t i = 0; i != observed.size(); ++i)
+        EXPECT_EQ(observed[i], session->shownRunsOf(i));
       for (size_t i = 0; i != outputs.size(); ++i)
         EXPECT_TRUE(outputs[i] == expected[program.outputs[i]->tensor]);
     }
@@ -121,17 +129,23 @@ TEST_P(RandomPrograms, TracesKeepOperands) {
     std::memcpy(tensors.back().mutableAs<std::byte>(), inputs[i].data(), inputs[i].size());
   }
   std::vector<Tensor> entered = trace->enter(tensors);
-  size_t visited = 0;
+  std::vector<int64_t> visited(program.layers.size());
   std::vector<Tensor> outputs = *trace->run(entered, [&](const Trace::Step &step) {
     const program::LayerT &layer = *program.layers[step.layer];
-    EXPECT_EQ(step.layer, visited++);
+    EXPECT_TRUE(comesNext(program, visited, step.layer));
+    const bool isEnd = layer.op.type == program::Op::LoopEnd;
+    EXPECT_EQ(step.run, isEnd ? 0 : visited[step.layer]);
+    if (++visited[step.layer] != session->shownRunsOf(step.layer))
+      return;
     for (size_t i = 0; i != step.operands.size(); ++i)
       if (!program.tensors[layer.operands[i]]->constant)
         EXPECT_TRUE(copyOf(step.operands[i]) == expected[layer.operands[i]]) << nameOf(layer);
     EXPECT_TRUE(copyOf(step.result) == expected[layer.result]) << nameOf(layer);
-    EXPECT_TRUE(copyOf((*trace->runLayer(step.layer, step.operands))[0].view()) == expected[layer.result]);
+    if (!isEnd && layer.op.type != program::Op::LoopBegin)
+      EXPECT_TRUE(copyOf((*trace->runLayer(step.layer, step.operands))[0].view()) == expected[layer.result]);
   });
-  EXPECT_EQ(visited, program.layers.size());
+  for (size_t i = 0; i != visited.size(); ++i)
+    EXPECT_EQ(visited[i], session->shownRunsOf(i));
   for (size_t i = 0; i != outputs.size(); ++i)
     EXPECT_TRUE(copyOf(outputs[i].view()) == expected[program.outputs[i]->tensor]);
 }

@@ -19,6 +19,9 @@ namespace tare::npu {
 /// Says that the integers of `op`'s result are on this grid. No effect where the result is not such integers.
 void setGrid(mlir::Operation *op, mlir::quant::QuantizedType grid);
 
+/// Says what grids the results of `op`, several, are on: those of these types, which are quantized or not.
+void setGrids(mlir::Operation *op, mlir::TypeRange types);
+
 /// The grid of a value's integers: as its op says; of the operand, where the op only moves elements; as its attribute
 /// or the host steps say, for an argument. Null where nobody says, and for real numbers.
 mlir::quant::QuantizedType gridOf(mlir::Value value);

@@ -17,6 +17,8 @@ constexpr llvm::StringLiteral hostStepsAttrName = "npu.host_steps";
 constexpr llvm::StringLiteral modelOutputAttrName = "npu.model_output";
 /// What an op's integers mean (IntegerGrid.h).
 constexpr llvm::StringLiteral gridAttrName = "npu.grid";
+/// The same of an op of several results: a list, with a unit for a result that is on none.
+constexpr llvm::StringLiteral gridsAttrName = "npu.grids";
 
 /// On graph ops: the multipliers and shifts that their integer forms will have.
 constexpr llvm::StringLiteral requantAttrName = "npu.requant";

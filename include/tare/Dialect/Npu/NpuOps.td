@@ -15,6 +15,7 @@ include "tare/Dialect/Npu/Ops/Matrix.td"
 include "tare/Dialect/Npu/Ops/Movement.td"
 include "tare/Dialect/Npu/Ops/Normalization.td"
 include "tare/Dialect/Npu/Ops/Pooling.td"
+include "tare/Dialect/Npu/Ops/Recurrent.td"
 include "tare/Dialect/Npu/Ops/Reduction.td"
 
 #endif // TARE_DIALECT_NPU_NPUOPS_TD

@@ -15,6 +15,7 @@ include "tare/Dialect/Qnn/Ops/Matrix.td"
 include "tare/Dialect/Qnn/Ops/Movement.td"
 include "tare/Dialect/Qnn/Ops/Normalization.td"
 include "tare/Dialect/Qnn/Ops/Pooling.td"
+include "tare/Dialect/Qnn/Ops/Recurrent.td"
 include "tare/Dialect/Qnn/Ops/Reduction.td"
 
 #endif // TARE_DIALECT_QNN_QNNOPS_TD
