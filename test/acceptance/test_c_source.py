@@ -90,8 +90,8 @@ deconv_uneven_pads deconv_group deconv_dilated deconv_1d add_activations_channel
 softmax_channels matmul_broadcast tiny_attention max_pool_ceil_padded max_pool_dilated max_pool_1d average_pool_uneven_pads
 average_pool_uneven_counting_pad average_pool_1d reduce_mean_channels_flat reduce_mean_all resize_nearest_down
 resize_linear_half_pixel_uneven resize_linear_1d slice_backwards pad_value pad_edge pad_reflect reshape_back_and_forth
-transpose_reversed channel_shuffle two_inputs_three_outputs awkward_names qdq_net unet""".split()
-WIDE_MODELS = "conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d resize_linear_1d".split()
+transpose_reversed channel_shuffle two_inputs_three_outputs awkward_names qdq_net unet lstm_both_ways gru_reversed scan_of_pixels""".split()
+WIDE_MODELS = "conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d resize_linear_1d lstm_both_ways".split()
 
 
 @pytest.fixture(scope="module")

@@ -53,8 +53,10 @@ private:
   };
   /// What the whole has computed of a sample.
   struct Held {
-    /// By compared value, and by input of the part; null where it is not there (yet).
-    std::vector<Tensor> values, inputs;
+    /// By compared value: in a loop it has one at each step.
+    std::vector<std::vector<Tensor>> values;
+    /// By input of the part; null where it is not there (yet).
+    std::vector<Tensor> inputs;
   };
 
   Comparison(const Executable &first, const Executable &second) : first(first), second(second) {}

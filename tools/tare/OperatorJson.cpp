@@ -205,8 +205,8 @@ template <typename... Tables> bool writeFirst(OStream &out, const program::OpUni
 void tare::writeParameters(OStream &out, const program::OpUnion &op) {
   using namespace program;
   writeFirst<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT, AveragePoolT,
-             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT,
-             HostT, LoopBeginT, LoopEndT>(out, op);
+             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT, HostT,
+             LoopBeginT, LoopEndT>(out, op);
 }
 
 void tare::writeStages(OStream &out, const program::StagesT &stages) {

@@ -77,13 +77,13 @@ LogicalResult verifyGrid(Operation *op, NamedAttribute attribute) {
 LogicalResult verifyGrids(Operation *op, NamedAttribute attribute) {
   auto list = dyn_cast<ArrayAttr>(attribute.getValue());
   if (!list || list.size() != op->getNumResults())
-    return op->emitOpError() << "has '" << gridsAttrName << "' that is not a list of a grid per result";
+    return op->emitOpError() << "has 'npu.grids' that is not a list of a grid per result";
   for (auto [grid, result] : llvm::zip(list, op->getResultTypes())) {
     auto type = dyn_cast<TypeAttr>(grid);
     auto quantized = type ? dyn_cast<quant::UniformQuantizedType>(type.getValue()) : nullptr;
     bool fits = quantized && getElementTypeOrSelf(result).isInteger(quantized.getStorageTypeIntegralWidth());
     if (!isa<UnitAttr>(grid) && !fits)
-      return op->emitOpError() << "has '" << gridsAttrName << "' of " << grid << ", which does not fit " << result;
+      return op->emitOpError() << "has 'npu.grids' of " << grid << ", which does not fit " << result;
   }
   return success();
 }
