@@ -76,6 +76,7 @@ const Case cases[] = {
        p.layers[1]->further_results.pop_back();
        p.layers[2]->operands[1] = 4;
        p.tensors[5]->constant = true;
+       p.constant_bytes = 64;
      }},
     {"StepOfNoLoop", "ends no loop that is open",
      [](ProgramT &p) {
