@@ -53,7 +53,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   // An activation may be the only reader of its op's copy now.
   function.addPass(createFuseActivations());
   function.addPass(createSinkPermutes());
-  function.addPass(createInsertQuantDequant({options.activations, options.repair}));
+  function.addPass(createInsertQuantDequant({options.activations, options.repair, options.narrowStates}));
   function.addPass(createUnifyWidths());
 }
 
@@ -99,12 +99,15 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<bool> hostTail{*this, "host-tail",
                         llvm::cl::desc("leave to the host what stands behind the last products with weights"),
                         llvm::cl::init(false)};
+  Option<bool> narrowStates{*this, "narrow-states",
+                            llvm::cl::desc("keep the states of loops at the width of the other activations"),
+                            llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
     return {target, activations,       ranges,  std::vector<std::string>(stripIo.begin(), stripIo.end()),
-            repair, allowUncalibrated, hostTail};
+            repair, allowUncalibrated, hostTail, narrowStates};
   }
 };
 

@@ -136,27 +136,28 @@ private:
   /// Elements enter a step, or leave it, as the integers that they are; `results` are what becomes of `operands`, one
   /// of each.
   void fuseLoop(Operation &op, OperandRange operands, ResultRange results) {
-    IRMapping mapping;
-    SmallVector<Type> types;
+    // One value may be several operands, each on a grid of its own.
+    SmallVector<Value> integers(op.getOperands());
+    SmallVector<Type> types(op.getResultTypes());
+    const size_t firstOperand = op.getNumOperands() - operands.size(), first = op.getNumResults() - results.size();
     for (auto [number, pair] : llvm::enumerate(llvm::zip_equal(operands, results))) {
       auto [operand, result] = pair;
       std::string why = reasonAgainst(operand, result);
       if (!why.empty())
         return void(reasons[&op] = why);
       auto from = operand.template getDefiningOp<quant::DequantizeCastOp>();
-      types.push_back(result.getType());
       if (!from)
         continue;
       Grid grid = gridInLoop(op, number, result, from.getInput());
-      types.back() = onGrid(result.getType(), grid);
+      types[first + number] = onGrid(result.getType(), grid);
       std::string layer = qnn::layerName(&op) + "_operand" + std::to_string(number);
       Location loc = qnn::nameLoc(op.getContext(), layer + "_requantize", qnn::valueName(operand));
-      mapping.map(operand, onType(from.getInput(), onGrid(operand.getType(), grid), loc));
+      integers[firstOperand + number] = onType(from.getInput(), onGrid(operand.getType(), grid), loc);
     }
-    Operation *fused = builder.clone(op, mapping);
-    const size_t first = op.getNumResults() - results.size();
+    Operation *fused = builder.clone(op);
+    fused->setOperands(integers);
     for (auto [index, type] : llvm::enumerate(types))
-      fused->getResult(first + index).setType(type);
+      fused->getResult(index).setType(type);
     if (first)
       op.getResult(0).replaceAllUsesWith(fused->getResult(0));
     for (auto [index, result] : llvm::enumerate(results))

@@ -75,11 +75,16 @@ std::optional<Grid> tare::resultGrid(Operation *op) {
 }
 
 void GridGroups::add(Value value) {
+  Operation *maker = value.getDefiningOp();
+  add(value, maker && needsWide(maker));
+}
+
+void GridGroups::add(Value value, bool isWide) {
   Group group;
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
   Operation *maker = value.getDefiningOp();
-  group.isWide = maker && needsWide(maker);
+  group.isWide = isWide;
   if (maker && isIntermediate(maker) && comesFromWide(maker))
     madeFromWide.insert(value);
   group.range = neededRange(value, ruleOf(group), wide);

@@ -58,6 +58,8 @@ public:
 
   /// Puts an activation into a group of its own, with what is known of it.
   void add(mlir::Value value);
+  /// The same of one that is of the wide rule, or is not, whatever it is computed from.
+  void add(mlir::Value value, bool isWide);
   /// Ties the result of `op`, which must have been added, to its operands as the op's grid rule says.
   void tie(qnn::GridOpInterface op);
 
@@ -91,6 +93,8 @@ public:
   /// Whether some operand of `op`, which must have been added if it is an activation, is or will be integers of the
   /// wide rule.
   bool readsWide(mlir::Operation *op) const;
+  /// Whether a float value is, or will be, integers of the wide rule.
+  bool isWide(mlir::Value value) const;
 
 private:
   struct Group {
@@ -110,8 +114,6 @@ private:
     int64_t uses = 0, inner = 0;
   };
 
-  /// Whether a float value is, or will be, integers of the wide rule.
-  bool isWide(mlir::Value value) const;
   /// Whether the result of `op` gets the wide rule: it is a step that the model does not round at all, or computed from
   /// integers that are wide for a reason of their own.
   bool needsWide(mlir::Operation *op) const;

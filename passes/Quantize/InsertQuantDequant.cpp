@@ -68,7 +68,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
-    collect(function, ops, boundary, tails, groups);
+    collect(function, ops, boundary, tails, groups, wide && !narrowStates);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
     warnOfCoarseResults(groups);
@@ -120,7 +120,7 @@ private:
 
   /// Puts all activations that need a grid into their groups.
   void collect(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary, const Tails &tails,
-               GridGroups &groups) {
+               GridGroups &groups, bool hasWideStates) {
     for (Value argument : function.getArguments())
       if (qnn::isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
         groups.add(argument);
@@ -132,7 +132,7 @@ private:
           cast && !qnn::constantValue(cast.getInput()) && !boundary.contains(cast))
         groups.add(cast);
       if (isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op))
-        collectLoopEnd(op, groups);
+        collectLoopEnd(op, groups, hasWideStates);
       if (isa<qnn::HostOp>(op))
         for (Value result : op->getResults())
           if (qnn::isFloatTensor(result) && !result.use_empty() && !boundary.contains(result))
@@ -151,21 +151,40 @@ private:
   }
 
   /// What enters a step is on the grid of what it is an element of; a state is on one grid at all steps, as it begins
-  /// and as it is carried on.
-  static void collectLoopEnd(Operation *op, GridGroups &groups) {
-    for (Value result : op->getResults())
-      if (qnn::isFloatTensor(result))
-        groups.add(result);
+  /// and as it is carried on. Where the target has 16 bits beside 8, a state has them: what one step rounds the next
+  /// one reads. What leaves the loop has the width that everything has.
+  static void collectLoopEnd(Operation *op, GridGroups &groups, bool hasWideStates) {
     if (auto begin = dyn_cast<qnn::LoopBeginOp>(op)) {
-      for (auto [index, operand] : llvm::enumerate(op->getOperands()))
-        groups.tieAlike(operand, op->getResult(index + 1));
+      for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+        Value result = op->getResult(index + 1);
+        if (!qnn::isFloatTensor(result))
+          continue;
+        const bool isState = index >= begin.getSequences().size();
+        if (isState && hasWideStates)
+          groups.add(result, /*isWide=*/true);
+        else
+          groups.add(result);
+        if (groups.contains(operand) && groups.isWide(operand) == groups.isWide(result))
+          groups.tieAlike(operand, result);
+      }
       return;
     }
     auto end = cast<qnn::LoopEndOp>(op);
-    for (auto [index, operand] : llvm::enumerate(llvm::drop_begin(op->getOperands())))
-      groups.tieAlike(operand, op->getResult(index));
-    for (unsigned index = 0; index != end.getCarries().size(); ++index)
-      groups.tieAlike(end.getBegin().getState(index), end.getLast(index));
+    for (auto [index, operand] : llvm::enumerate(llvm::drop_begin(op->getOperands()))) {
+      Value result = op->getResult(index);
+      if (!qnn::isFloatTensor(result))
+        continue;
+      if (hasWideStates)
+        groups.add(result, /*isWide=*/false);
+      else
+        groups.add(result);
+      const bool isState = index < end.getCarries().size();
+      if (isState && groups.contains(operand) &&
+          groups.isWide(operand) == groups.isWide(end.getBegin().getState(index)))
+        groups.tieAlike(end.getBegin().getState(index), operand);
+      if (groups.contains(operand) && groups.isWide(operand) == groups.isWide(result))
+        groups.tieAlike(operand, result);
+    }
   }
 
   /// Constants that enter a loop, on the grid of what they enter as.

@@ -6,7 +6,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from graphs import converted, node, outputs_of, port
-from harness import sqnr, tare, tare_json
+from harness import fails, sqnr, tare, tare_json
 from replay import replay
 
 F32 = np.float32
@@ -186,7 +186,25 @@ def test_what_is_not_written_out_runs_in_float(tmp_path, rng):
     path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=3, input_forget=1)
     x = rng.normal(size=[2, *shapes["x"]]).astype(F32)
     assert outputs_of(path, {"x": x})["Y"].shape == (2, 3, 1, 1, 12)
-    from harness import fails
     np.savez(tmp_path / "x.npz", x=x)
     said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
     assert "node 'cell' (LSTM, opset 17): attribute 'input_forget' is 1, expected 0" in said
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_states_have_sixteen_bits_where_the_target_has_them(tmp_path, operator, rng):
+    """What one step rounds the next one reads. Around the loop all is of 8 bits; --narrow-states keeps the states so, at a loss."""
+    path, shapes = save(tmp_path / "m.onnx", operator, rng, steps=50, inputs=16, hidden=32)
+    data, unseen = ({"x": rng.normal(size=(samples, *shapes["x"])).astype(F32)} for samples in (48, 8))
+    real = outputs_of(path, unseen)["Y"]
+    found = {}
+    for name, options, width in (("wide", [], "int16"), ("narrow", ["--narrow-states"], "int8")):
+        program, said = converted(path, data, *options, name=f"{name}.tare")
+        layers = tare_json("inspect", program)["layers"]
+        states = [layer["type"] for layer in layers if layer["kind"] == "loop_begin" and "/state_" in layer["value"]]
+        assert states and set(states) == {width}, layers
+        assert {layer["type"] for layer in layers if layer["kind"] == "loop_end"} >= {"int8"}
+        found[name] = sqnr(real, outputs_of(program, unseen)["Y"])
+    assert found["wide"] > found["narrow"] + 1, found
+    said = fails("convert", path, "--random-calibration", "--emit", "mlir:ranges", "--narrow-states", "-o", tmp_path / "r.mlir")
+    assert "--narrow-states is of the stage 'qdq' at the earliest" in said

@@ -176,6 +176,8 @@ private:
       return refuse("--allow-uncalibrated");
     if (first >= Stage::qdq && request.pipeline.hostTail)
       return refuse("--host-tail");
+    if (first >= Stage::qdq && request.pipeline.narrowStates)
+      return refuse("--narrow-states");
     if (first >= Stage::npu && !request.pipeline.repair)
       return refuse("--no-repair");
     if (request.choosesRanges && !wanted.random && wanted.path.empty())

@@ -100,6 +100,8 @@ private:
         ->check(oneOf({"allow", "error"}))
         ->capture_default_str();
     app.add_flag("--host-tail", hostTail, "Leave to the host all that stands behind the last products with weights");
+    app.add_flag("--narrow-states", narrowStates,
+                 "Keep the states of loops at 8 bits with the other activations (default: 16 where the target has them)");
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");
@@ -145,6 +147,7 @@ private:
     request->pipeline.stripIo = splitLists(stripIo);
     request->pipeline.repair = !noRepair;
     request->pipeline.hostTail = hostTail;
+    request->pipeline.narrowStates = narrowStates;
     request->refusesHost = host == "error";
     if (hostTail && request->refusesHost)
       return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
@@ -185,6 +188,7 @@ private:
                         {"--allow-uncalibrated", allowUncalibrated, Stage::qdq},
                         {"--no-repair", noRepair, Stage::qdq},
                         {"--host-tail", hostTail, Stage::qdq},
+                        {"--narrow-states", narrowStates, Stage::qdq},
                         {"--host error", host == "error", Stage::qdq},
                         {"--strip-io", !stripIo.empty(), Stage::npu}};
     for (const Use &use : uses)
@@ -462,7 +466,8 @@ private:
   std::vector<std::string> stripIo, cutInputs, cutOutputs;
   std::string dumpFolder, emit = programForm, output;
   std::string host = "allow";
-  bool timing = false, noRepair = false, allowUncalibrated = false, strict = false, hostTail = false;
+  bool timing = false, noRepair = false, allowUncalibrated = false, strict = false, hostTail = false,
+       narrowStates = false;
   int64_t checkSamples = 4;
   CLI::Option *checkOption = nullptr;
   CSourceOptions c;

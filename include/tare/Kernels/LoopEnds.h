@@ -1,5 +1,7 @@
 //===- LoopEnds.h - What the ends of a loop do at a step --------*- C++ -*-===//
 //
+// (A70) of docs/arithmetic.md.
+//
 // Whoever runs layers runs those of a loop as often as it has steps, and calls these at the two ends: beginStep(), then
 // the layers between, endStep(), and before the next step carryStates().
 //

@@ -29,6 +29,8 @@ struct PipelineOptions {
   bool allowUncalibrated = false;
   /// Whether the host computes all that stands behind the last products with weights.
   bool hostTail = false;
+  /// Whether the states of loops have the width of the other activations, though the target has 16 bits beside 8.
+  bool narrowStates = false;
 };
 
 /// Takes the part of a network between these values, by name; all of it where there are none.

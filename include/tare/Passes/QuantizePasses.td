@@ -285,6 +285,8 @@ def InsertQuantDequant : FunctionPass<"tare-insert-quant-dequant"> {
     - the accumulator op at the graph's end (nothing but transposes, reshapes, slices and concatenations between it and the results, no
       fused activation) keeps its i32 accumulator, where the target's tail allows;
     - values that the model quantizes itself keep its grids;
+    - a state of a loop is on one grid at all steps (A70), of 16 bits where the target has them beside 8 (`narrow-states` keeps 8); what leaves the
+      loop has the other activations' width;
     - on a target that only shifts all scales are powers of two, whose exponents are chosen together: every shift is in the target's
       range, at the least squared error (docs/arithmetic.md, A35 to A38);
     - a channel of nearly zero weights, whose bias would not fit 32 bits on so fine a grid, gets a coarser scale; one whose multiplier has
@@ -315,7 +317,8 @@ def InsertQuantDequant : FunctionPass<"tare-insert-quant-dequant"> {
   let options = [
     Option<"activations", "activations", "std::string", "\"\"", "the type of activations: i8 or i16; without it the target's preferred one">,
     Option<"repair", "repair", "bool", "true", "raise weight scales that are too fine for the bias, the accumulator or the target's shifts, and scales of results that "
-                                            "no shift reaches; each with a warning of what it costs">
+                                            "no shift reaches; each with a warning of what it costs">,
+    Option<"narrowStates", "narrow-states", "bool", "false", "keep the states of loops at the width of the other activations">
   ];
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }

@@ -331,8 +331,8 @@ LogicalResult writeLoop(Node &node, Body &body, const LoopNode &loop, bool mayUs
   if (!goesOn || !body.keepsCondition() || !loop.most)
     return node.error("its condition '" + body.conditionName() +
                       "' depends on data, which would choose how often its body runs");
-  if (!*goesOn || *loop.most < 2 || *loop.most > largestExtent)
-    return node.error(fmt::format("runs {} turns", *goesOn ? *loop.most : 0));
+  if (*loop.most > largestExtent)
+    return node.error(fmt::format("runs {} turns", *loop.most));
   LoopPorts ports{{}, std::vector<LoopPorts::Sequence>(loop.stacked), loop.carried};
   Composite composite(node);
   mlir::Operation *last = lastOp(node);
@@ -345,15 +345,6 @@ LogicalResult writeLoop(Node &node, Body &body, const LoopNode &loop, bool mayUs
   if (failed(whole.write(leading, 1)))
     return failure();
   return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
-}
-
-LogicalResult importLoop(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
-  std::optional<LoopNode> loop = readLoop(node, body);
-  return loop ? writeLoop(node, body, *loop, /*mayUseHost=*/false) : failure();
 }
 
 LogicalResult writeOutLoop(Node &node) {
@@ -391,6 +382,22 @@ LogicalResult writeOutLoop(Node &node) {
     if (failed(giveStacked(node, columns[i], 0, false, carried.size() + i)))
       return failure();
   return mlir::success();
+}
+
+LogicalResult importLoop(Node &node) {
+  proto::GraphProto *graph = bodyOf(node);
+  if (!graph)
+    return failure();
+  Body body(node, *graph);
+  std::optional<LoopNode> loop = readLoop(node, body);
+  if (!loop)
+    return failure();
+  // A turn is no loop, and none is nothing.
+  const Tensor *condition = node.hasOperand(1) ? node.known(1) : nullptr;
+  const bool never = condition && condition->element() == ElementType::boolean && !*condition->as<bool>();
+  if (never || (loop->most && *loop->most < 2))
+    return writeOutLoop(node);
+  return writeLoop(node, body, *loop, /*mayUseHost=*/false);
 }
 
 /// A list with an element for each of `count`; none stands for zeros.
@@ -446,22 +453,11 @@ std::optional<ScanNode> readScan(Node &node, const Body &body) {
 }
 
 LogicalResult writeScan(Node &node, Body &body, const ScanNode &scan, bool mayUseHost) {
-  if (scan.turns < 2)
-    return node.error(fmt::format("runs {} turns", scan.turns));
   mlir::Operation *last = lastOp(node);
   LoopOfBody whole(node, body, scan.ports, scan.turns);
   if (failed(whole.write([](LoopWriter &) { return Names(); }, 0)))
     return failure();
   return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
-}
-
-LogicalResult importScan(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
-  std::optional<ScanNode> scan = readScan(node, body);
-  return scan ? writeScan(node, body, *scan, /*mayUseHost=*/false) : failure();
 }
 
 LogicalResult writeOutScan(Node &node) {
@@ -500,6 +496,17 @@ LogicalResult writeOutScan(Node &node) {
             giveStacked(node, columns[i], ports.collected[i].axis, ports.collected[i].isReversed, carried.size() + i)))
       return failure();
   return mlir::success();
+}
+
+LogicalResult importScan(Node &node) {
+  proto::GraphProto *graph = bodyOf(node);
+  if (!graph)
+    return failure();
+  Body body(node, *graph);
+  std::optional<ScanNode> scan = readScan(node, body);
+  if (!scan)
+    return failure();
+  return scan->turns < 2 ? writeOutScan(node) : writeScan(node, body, *scan, /*mayUseHost=*/false);
 }
 
 } // namespace

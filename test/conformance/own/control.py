@@ -53,8 +53,9 @@ add("loop_stack_alone", op("Loop", "n k h", "last z", body=loop_body()), results
 TURNS = graph([op("Identity", "k", "k2"), op("Cast", "i", "f", to=TensorProto.FLOAT), op("Add", "h f", "h2")], [("i", I64), ("k", BOOL), "h"], [("k2", BOOL), "h2"])
 add("loop_counts", op("Loop", "n k h", body=TURNS), x=x(1), h=H, n=given(4, np.int64), k=given(True, bool))
 refuse("loop_of_data", "depends on data, which would choose how often its body runs", op("Loop", "- k h", body=loop_body(stacked=False)), x=X, h=H, k=np.array(True))
-refuse("loop_1025", "runs 1025 turns of 4 nodes; at most 1024 turns and 65536 nodes are written out", op("Loop", "n k h", body=loop_body(stacked=False)), x=X, h=H,
-       n=given(1025, np.int64), k=given(True, bool))
+add("loop_1025", op("Loop", "n k h", body=loop_body(stacked=False)), x=X, h=H, n=given(1025, np.int64), k=given(True, bool))
+add("loop_counts_to_1025", op("Loop", "n k h", body=TURNS), x=x(1), h=H, n=given(1025, np.int64), k=given(True, bool))
+refuse("loop_stopped_late", "runs 1025 turns of", op("Loop", "n k h", body=loop_body(3000, stacked=False)), x=X, h=H, n=given(5000, np.int64), k=given(True, bool))
 refuse("loop_stack_of_nothing", "runs no turn, so that the shape of result 'z' is not known", op("Loop", "n k h", "y z", body=loop_body()), results="y z", x=X, h=H, n=given(0, np.int64),
        k=given(True, bool))
 refuse("loop_turns", "the number of turns must be one number", op("Loop", "n k h", body=loop_body(stacked=False)), x=X, h=H, n=ints(2, 3), k=given(True, bool))
@@ -78,5 +79,5 @@ for attribute, count in (("scan_input_axes", 2), ("scan_input_directions", 2), (
     refuse(f"{attribute}_count", f"attribute '{attribute}' has 3 elements, expected {count}", op("Scan", "h a b", "y z", body=SCAN, num_scan_inputs=2, **{attribute: [0, 0, 0]}), results="y z",
            h=x(3), a=x(4, 3), b=x(4, 3))
 refuse("scan_8", "is of the form before opset 9", op("Scan", "- h a b", "y z", body=SCAN, num_scan_inputs=2), opset=8, results="y z", h=x(1, 3), a=x(1, 4, 3), b=x(1, 4, 3))
-refuse("scan_many", "runs 1025 turns of 3 nodes; at most 1024 turns and 65536 nodes are written out", op("Scan", "h a b", "y z", body=SCAN, num_scan_inputs=2), results="y z", h=x(3),
+add("scan_many", op("Scan", "h a b", "y z", body=SCAN, num_scan_inputs=2), results="y z", h=x(3),
        a=x(1025, 3), b=x(1025, 3))
