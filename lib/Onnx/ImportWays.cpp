@@ -83,8 +83,12 @@ std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
     return std::nullopt;
   if (entry && entry->import && !(isOld && isHost) && tryWay(entry->import))
     return std::nullopt;
-  if (entry && entry->importOtherwise && tryWay(entry->importOtherwise))
-    return std::nullopt;
+  if (entry && entry->importOtherwise) {
+    // The other way takes more, and so says better what is wrong.
+    first.reset();
+    if (tryWay(entry->importOtherwise))
+      return std::nullopt;
+  }
   // What cannot be computed now cannot be later.
   if (allKnown && first)
     return first;
