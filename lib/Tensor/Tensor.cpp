@@ -2,6 +2,7 @@
 
 #include "tare/Tensor/Tensor.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -61,6 +62,9 @@ std::string_view tare::nameOf(ElementType type) {
 }
 
 int64_t tare::elementCount(const Shape &shape) {
+  // However large the other dimensions are, whose product alone no number might hold.
+  if (std::ranges::find(shape, 0) != shape.end())
+    return 0;
   int64_t count = 1;
   for (int64_t dim : shape)
     count *= dim;

@@ -12,6 +12,7 @@ TEST(Tensor, SizesAndNames) {
   EXPECT_EQ(toString(TensorType{ElementType::i8, {1, 32, 3}}), "int8 1x32x3");
   EXPECT_EQ(elementCount({}), 1);
   EXPECT_EQ(elementCount({3, 0, 2}), 0);
+  EXPECT_EQ(elementCount({INT64_MAX, INT64_MAX, 0}), 0);
 }
 
 TEST(Tensor, CheckedBytes) {
