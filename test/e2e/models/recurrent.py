@@ -12,10 +12,9 @@ def weights(g, gates, inputs, hidden, directions=1):
 
 @case(sqnr=22, steps=40)
 def lstm_both_ways(g):
-    """Both directions over seven steps, and a layer behind the last states."""
-    x = g.input(7, 2, 6)
-    y, h, c = g.node("LSTM", x, *weights(g, 4, 6, 10, 2), outputs=3, hidden_size=10, direction="bidirectional")
-    g.output(y, g.node("Relu", g.node("MatMul", h, g.normal(10, 4, deviation=0.3))), c)
+    """Both directions over seven steps, with layers behind the sequences and the last states."""
+    y, h, c = g.node("LSTM", g.input(7, 2, 6), *weights(g, 4, 6, 10, 2), outputs=3, hidden_size=10, direction="bidirectional")
+    g.output(*(g.node("Relu", g.node("MatMul", value, g.normal(10, 4, deviation=0.3))) for value in (y, h, c)))
 
 
 @case(sqnr=22, steps=40)
