@@ -106,7 +106,7 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations,       ranges,  std::vector<std::string>(stripIo.begin(), stripIo.end()),
+    return {target, activations,       ranges,   std::vector<std::string>(stripIo.begin(), stripIo.end()),
             repair, allowUncalibrated, hostTail, narrowStates};
   }
 };

@@ -11,8 +11,8 @@
 namespace tare::program {
 namespace {
 
-/// Numbers of steps and elements stay far from overflowing.
-constexpr int64_t mostSteps = int64_t(1) << 30;
+/// Of a loop, and of all together that hold each other: what runs comes to an end, and no number overflows.
+constexpr int64_t mostSteps = int64_t(1) << 24;
 
 const TensorType stepNumber{ElementType::i64, {1}};
 
@@ -57,6 +57,8 @@ private:
     loops.push_back({begin, index, layer.op.AsLoopEnd()->steps});
     if (Status done = checkEnds(*program.layers[begin], layer); !done)
       return done;
+    if (Status done = checkRuns(loops.back()); !done)
+      return done;
     return checkReaders(loops.back());
   }
 
@@ -77,6 +79,17 @@ private:
     return success();
   }
 
+  /// How often a loop's innermost steps run.
+  Status checkRuns(const Loop &loop) {
+    int64_t most = 1;
+    for (size_t i = loops.size() - 1; i-- != 0 && loops[i].begin > loop.begin;)
+      most = std::max(most, runs[i]);
+    if (loop.steps < 1 || most > mostSteps / loop.steps)
+      return Error{fmt::format("ends loops within each other that run more than {} times", mostSteps)};
+    runs.push_back(most * loop.steps);
+    return success();
+  }
+
   Status checkReaders(const Loop &loop) const {
     for (size_t i = loop.begin; i != loop.end; ++i)
       for (uint32_t result : resultsOf(*program.layers[i]))
@@ -89,6 +102,8 @@ private:
   const std::vector<TensorUse> &uses;
   std::vector<size_t> open;
   std::vector<Loop> loops;
+  /// By loop.
+  std::vector<int64_t> runs;
 };
 
 /// Whether a result of a loop's end is a sequence, and no state.

@@ -7,8 +7,8 @@
 #include "tare/Program/StripIo.h"
 
 #include "tare/Program/Container.h"
-#include "tare/Program/Dataflow.h"
 #include "tare/Program/HostLayer.h"
+#include "tare/Program/Loops.h"
 #include "tare/Program/Model.h"
 #include "tare/Tensor/ArenaPlan.h"
 
@@ -304,12 +304,15 @@ private:
     auto uses = analyzeDataflow(program);
     if (!uses)
       return; // The verifier says so.
+    auto loops = findLoops(program, *uses);
+    if (!loops)
+      return;
     std::vector<size_t> blockOf(program.tensors.size());
     std::vector<MemoryBlock> blocks;
     auto place = [&](uint32_t tensor) {
       blockOf[tensor] = blocks.size();
-      const TensorUse &use = (*uses)[tensor];
-      blocks.push_back({int64_t(typeOf(*program.tensors[tensor]).bytes()), use.writer + 1, use.lastUse() + 1});
+      const auto [begin, end] = lifetimeOf(tensor, program, *uses, *loops);
+      blocks.push_back({int64_t(typeOf(*program.tensors[tensor]).bytes()), begin + 1, end + 1});
     };
     for (auto &port : program.inputs)
       place(port->tensor);
@@ -317,7 +320,7 @@ private:
       uint32_t operand = layer->operands.empty() ? 0 : layer->operands.front();
       if (layer->op.type == Op::Reshape && !program.tensors[operand]->constant) {
         size_t block = blockOf[layer->result] = blockOf[operand];
-        blocks[block].end = std::max(blocks[block].end, (*uses)[layer->result].lastUse() + 1);
+        blocks[block].end = std::max(blocks[block].end, lifetimeOf(layer->result, program, *uses, *loops).end + 1);
         continue;
       }
       for (uint32_t result : resultsOf(*layer))

@@ -77,13 +77,16 @@ private:
   llvm::SetVector<Operation *> members;
 };
 
-/// The ops that no product with weights stands behind.
+/// What a loop computes goes on as it has begun, whatever it is.
+bool keepsBefore(Operation *op) { return isProduct(op) || isa<qnn::LoopBeginOp, qnn::LoopEndOp>(op); }
+
+/// The ops that no product with weights stands behind, and no loop.
 SmallVector<Operation *> behindLastProducts(func::FuncOp function) {
   llvm::DenseSet<Operation *> before;
   SmallVector<Operation *> tail;
   for (Operation &op : llvm::reverse(function.front().without_terminator())) {
     bool isBefore =
-        llvm::any_of(op.getUsers(), [&](Operation *user) { return isProduct(user) || before.contains(user); });
+        llvm::any_of(op.getUsers(), [&](Operation *user) { return keepsBefore(user) || before.contains(user); });
     if (isBefore)
       before.insert(&op);
     else if (isMovable(&op))

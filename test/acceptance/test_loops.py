@@ -7,6 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from graphs import converted, node, outputs_of, port
 from harness import fails, sqnr, tare, tare_json
+from models import CASES
 from replay import replay
 
 F32, I64 = np.float32, np.int64
@@ -116,3 +117,33 @@ def test_loops_hold_loops(tmp_path, rng):
         assert sqnr(real, integers[name].reshape(real.shape)) > 20
     tare("verify", program, "--golden", tmp_path / "golden", "--samples", 2)
     assert replay(tmp_path / "golden") == []
+
+
+@pytest.mark.parametrize("name", ["lstm_both_ways", "gru_reversed", "scan_of_pixels"])
+def test_loops_with_every_option_and_from_every_stage(tmp_path, name, rng):
+    """The border taken away, what is behind products on the host, IR of each stage carried on: the program is the same, and exact."""
+    model, program = tmp_path / "m.onnx", tmp_path / "m.tare"
+    CASES[name].save(str(model))
+    data = {each.name: rng.normal(size=[16, *(dim.dim_value for dim in each.type.tensor_type.shape.dim)]).astype(F32) for each in CASES[name].model().graph.input}
+    np.savez(tmp_path / "x.npz", **data)
+    tare("calibrate", model, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "r.json")
+    convert = lambda source, *arguments: tare("convert", source, *arguments, "-o", tmp_path / "out.tare")
+    ranges = ["--calibration", tmp_path / "r.json"]
+    tare("convert", model, *ranges, "-o", program)
+    wanted = outputs_of(program, data)
+    for stage in ("import", "float", "ranges", "qdq", "fused", "npu"):
+        early = stage in ("import", "float")
+        tare("convert", model, *([] if early else ranges), "--emit", f"mlir:{stage}", "-o", tmp_path / "s.mlir")
+        convert(tmp_path / "s.mlir", *(ranges if early else []))
+        assert (tmp_path / "out.tare").read_bytes() == program.read_bytes(), stage
+    tare("strip", program, "--io", "quantize,dequantize,transpose", "-o", tmp_path / "stripped.tare")
+    convert(model, *ranges, "--strip-io", "quantize,dequantize,transpose")
+    for stripped in ("stripped.tare", "out.tare"):
+        found = outputs_of(tmp_path / stripped, data)
+        for key in wanted:
+            np.testing.assert_array_equal(found[key], wanted[key])
+    convert(model, *ranges, "--host-tail")
+    tare("verify", tmp_path / "out.tare")
+    for other in (tmp_path / "s.mlir", program):
+        shown = tare_json("compare", other, program, "--inputs", tmp_path / "x.npz")
+        assert all(layer["differing"] == 0 for layer in shown["layers"] + shown["outputs"]), shown

@@ -100,8 +100,9 @@ private:
         ->check(oneOf({"allow", "error"}))
         ->capture_default_str();
     app.add_flag("--host-tail", hostTail, "Leave to the host all that stands behind the last products with weights");
-    app.add_flag("--narrow-states", narrowStates,
-                 "Keep the states of loops at 8 bits with the other activations (default: 16 where the target has them)");
+    app.add_flag(
+        "--narrow-states", narrowStates,
+        "Keep the states of loops at 8 bits with the other activations (default: 16 where the target has them)");
     app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
     app.add_flag("--allow-uncalibrated", allowUncalibrated,
                  "Convert although scales look as if nobody had calibrated them");

@@ -23,6 +23,8 @@ using Names = std::vector<std::string>;
 
 /// More turns, and more nodes in all of them, are not written out.
 constexpr int64_t mostTurns = 1024, mostNodes = 1 << 16;
+/// More turns than data have elements would be a mistake of whoever wrote the model.
+constexpr int64_t longestLoop = 1 << 20;
 
 /// Gives the values that `graph` reads from around it their new names; what it defines itself hides them.
 void renameReads(proto::GraphProto &graph, llvm::StringMap<std::string> names);
@@ -331,8 +333,8 @@ LogicalResult writeLoop(Node &node, Body &body, const LoopNode &loop, bool mayUs
   if (!goesOn || !body.keepsCondition() || !loop.most)
     return node.error("its condition '" + body.conditionName() +
                       "' depends on data, which would choose how often its body runs");
-  if (*loop.most > largestExtent)
-    return node.error(fmt::format("runs {} turns", *loop.most));
+  if (*loop.most > longestLoop)
+    return node.error(fmt::format("runs {} turns, expected at most {}", *loop.most, longestLoop));
   LoopPorts ports{{}, std::vector<LoopPorts::Sequence>(loop.stacked), loop.carried};
   Composite composite(node);
   mlir::Operation *last = lastOp(node);

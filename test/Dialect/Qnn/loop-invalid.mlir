@@ -1,7 +1,7 @@
 // RUN: tare-opt %s --split-input-file --verify-diagnostics
 
 func.func @steps(%x: tensor<3x4xf32>) {
-  // expected-error@+1 {{has 0 steps, expected 1 to 1073741824}}
+  // expected-error@+1 {{has 0 steps, expected 1 to 16777216}}
   %s:2 = qnn.loop_begin 0 sequences(%x) : (tensor<3x4xf32>) -> (tensor<1xi64>, tensor<4xf32>)
   return
 }

@@ -58,9 +58,9 @@ LoopBeginT &beginOf(ProgramT &p) { return *p.layers[1]->op.AsLoopBegin(); }
 LoopEndT &endOf(ProgramT &p) { return *p.layers[4]->op.AsLoopEnd(); }
 
 const Case cases[] = {
-    {"NoSteps", "layer 1 ('begin'): there are 0 steps, expected 1 to 1073741824",
+    {"NoSteps", "layer 1 ('begin'): there are 0 steps, expected 1 to 16777216",
      [](ProgramT &p) { beginOf(p).steps = 0; }},
-    {"TooManySteps", "there are 1073741825 steps", [](ProgramT &p) { beginOf(p).steps = (1 << 30) + 1; }},
+    {"TooManySteps", "there are 16777217 steps", [](ProgramT &p) { beginOf(p).steps = (1 << 24) + 1; }},
     {"Length", "sequence 0 is int8 3x4, expected 5 elements along its first axis",
      [](ProgramT &p) { beginOf(p).steps = 5; }},
     {"TooManySequences", "there are 3 sequences among 2 operands", [](ProgramT &p) { beginOf(p).sequences = 3; }},
@@ -127,6 +127,31 @@ TEST_P(BrokenLoop, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, BrokenLoop, testing::ValuesIn(cases),
                          [](const auto &info) { return std::string(info.param.name); });
+
+/// Loops within each other run as often as the product of their steps says.
+TEST(Loops, ComeToAnEnd) {
+  for (int64_t steps : {4096, 4097}) {
+    NetworkBuilder builder;
+    uint32_t x = builder.input("x", {ElementType::i8, {4}});
+    LoopBeginT begin;
+    begin.steps = steps;
+    LoopEndT end;
+    end.steps = steps, end.carries = 1;
+    std::vector<uint32_t> outer = builder.several("outer", unionOf(begin), {x}, 2);
+    std::vector<uint32_t> inner = builder.several("inner", unionOf(begin), {outer[1]}, 2);
+    uint32_t last = builder.several("inner_end", unionOf(end), {inner[0], inner[1]}, 1).front();
+    builder.output("y", builder.several("outer_end", unionOf(end), {outer[0], last}, 1).front());
+    ProgramT program = builder.program;
+    auto uses = analyzeDataflow(program);
+    ASSERT_TRUE(uses);
+    auto loops = findLoops(program, *uses);
+    EXPECT_EQ(bool(loops), steps == 4096);
+    if (!loops)
+      EXPECT_NE(loops.error().message.find("that run more than 16777216 times"), std::string::npos);
+    else
+      EXPECT_EQ(runsOf(1, *loops), steps * steps);
+  }
+}
 
 /// (A70) What a loop reads is read at its last step, too; states are written at the end of each step, and sequences get
 /// an element there.

@@ -14,8 +14,8 @@
 
 namespace tare::qnn {
 
-/// More steps no loop has: numbers of elements stay far from overflowing.
-inline constexpr int64_t mostSteps = int64_t(1) << 30;
+/// More steps no loop has, nor all of those together that hold each other: what runs comes to an end.
+inline constexpr int64_t mostSteps = int64_t(1) << 24;
 
 /// The element of a sequence along its first axis.
 mlir::RankedTensorType elementOfSequence(mlir::Type sequence);
