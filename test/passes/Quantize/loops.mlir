@@ -1,5 +1,6 @@
-// RUN: tare-opt %s --tare-quantize --tare-fuse --split-input-file --mlir-print-local-scope | FileCheck %s
-// RUN: tare-opt %s --tare-quantize --tare-fuse --tare-lower --split-input-file --mlir-print-local-scope | FileCheck %s --check-prefix=NPU
+// RUN: tare-opt %s --tare-quantize=narrow-states --tare-fuse --split-input-file --mlir-print-local-scope | FileCheck %s
+// RUN: tare-opt %s --tare-quantize=narrow-states --tare-fuse --tare-lower --split-input-file --mlir-print-local-scope | FileCheck %s --check-prefix=NPU
+// RUN: tare-opt %s --tare-quantize --tare-fuse --split-input-file --mlir-print-local-scope | FileCheck %s --check-prefix=WIDE
 
 // (A70) A state is on one grid at all steps, as it begins, as it is carried on and behind the last step; what enters a step is on the
 // sequence's grid, and a sequence on that of its elements. A constant that a state begins with goes to that grid, too.
@@ -12,6 +13,14 @@
 // CHECK-NEXT: %[[E:.*]]:2 = qnn.loop_end %[[S]]#0 carries(%[[H]]) collects(%[[H]]) {{.*}} -> (tensor<1x4x!quant.uniform<i8:f32, 0.0078{{[0-9]*}}:-1>>, tensor<5x1x4x!quant.uniform<i8:f32, 0.0078{{[0-9]*}}:-1>>)
 // CHECK-DAG: quant.dcast %[[E]]#0
 // CHECK-DAG: quant.dcast %[[E]]#1
+
+// A state has 16 bits where the target has them beside 8; what leaves the loop has 8 again.
+// WIDE-LABEL: func.func @main
+// WIDE: %[[S:.*]]:3 = qnn.loop_begin {{.*}} -> (tensor<1xi64>, tensor<1x4x!quant.uniform<i8:f32, {{[^>]*}}>>, tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, [[STATE:[0-9.E-]+]]>>)
+// WIDE: %[[H:.*]] = qnn.tanh {{.*}} -> tensor<1x4x!quant.uniform<i16<-32767:32767>:f32, [[STATE]]>>
+// WIDE: %[[N:.*]] = qnn.requantize %[[H]] {{.*}} -> tensor<1x4x!quant.uniform<i8:
+// WIDE: %[[E:.*]]:2 = qnn.loop_end %[[S]]#0 carries(%[[H]]) collects(%[[N]])
+// WIDE: qnn.requantize %[[E]]#0 {{.*}} -> tensor<1x4x!quant.uniform<i8:
 
 // What a loop reads keeps its place to the last step, a sequence that it gives has one from the beginning on.
 // NPU-LABEL: func.func @main
