@@ -75,6 +75,19 @@ private:
         values.try_emplace(name.getValue(), result.get());
   }
 
+  /// The end of the loop that a value is within; nothing where it is within none.
+  static std::optional<std::string> loopAround(Value value) {
+    Operation *maker = value.getDefiningOp();
+    int64_t open = 0;
+    for (Operation *op = isa_and_present<qnn::LoopEndOp>(maker) ? maker->getNextNode() : maker; op;
+         op = op->getNextNode()) {
+      open += op != maker && isa<qnn::LoopBeginOp>(op);
+      if (isa<qnn::LoopEndOp>(op) && --open < 0)
+        return qnn::layerName(op);
+    }
+    return std::nullopt;
+  }
+
   LogicalResult find(ArrayRef<std::string> names, StringRef option, SmallVector<Value> &found) {
     for (const std::string &name : names) {
       auto value = values.find(name);
@@ -87,6 +100,10 @@ private:
                << option << ": there is no value '" << name << "' in the network" << didYouMean(name, known)
                << "; name values as the model does ('tare inspect' lists them)";
       }
+      if (std::optional<std::string> loop = loopAround(value->second))
+        return getOperation().emitError()
+               << option << ": '" << name << "' is computed at each step of the loop that '" << *loop
+               << "' ends, and is one value nowhere; name what goes into the loop, or comes out of it";
       if (llvm::is_contained(found, value->second))
         return getOperation().emitError() << option << ": '" << name << "' is named twice";
       found.push_back(value->second);

@@ -183,11 +183,27 @@ private:
   static Grid gridInLoop(Operation &op, size_t number, Value result, Value integers) {
     if (auto end = dyn_cast<qnn::LoopEndOp>(op); end && number < end.getCarries().size())
       return *Grid::of(end.getBegin().getState(number).getType());
+    if (std::optional<Grid> grid = gridOfReaders(result))
+      return *grid;
+    // A state that no step reads is there for what is carried behind the last one.
+    auto begin = dyn_cast<qnn::LoopBeginOp>(op);
+    if (begin && number >= begin.getSequences().size()) {
+      const size_t state = number - begin.getSequences().size();
+      if (std::optional<Grid> grid = gridOfReaders(begin.getEnd().getLast(state)))
+        return *grid;
+      if (auto carried = begin.getEnd().getCarries()[state].getDefiningOp<quant::DequantizeCastOp>())
+        return *Grid::of(carried.getInput().getType());
+    }
+    return *Grid::of(integers.getType());
+  }
+
+  static std::optional<Grid> gridOfReaders(Value result) {
     std::optional<Grid> grid;
     // Users are listed from the last one.
     for (Operation *user : result.getUsers())
-      grid = Grid::of(cast<quant::QuantizeCastOp>(user).getType());
-    return grid ? *grid : *Grid::of(integers.getType());
+      if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+        grid = Grid::of(cast.getType());
+    return grid;
   }
 
   /// Why `op` cannot run on quantized types; empty where it can.

@@ -172,7 +172,7 @@ void GridGroups::tie(qnn::GridOpInterface op) {
     tieUnified(op);
 }
 
-void GridGroups::tieAlike(Value a, Value b) {
+void GridGroups::tieAlike(Value a, Value b, int64_t innerUses) {
   if (!contains(a) || !contains(b))
     return;
   const unsigned from = find(a), to = find(b);
@@ -181,7 +181,7 @@ void GridGroups::tieAlike(Value a, Value b) {
                          ? sameGrid(*one, *other)
                          : (!one || holds(*one, groups[to].range)) && (!other || holds(*other, groups[from].range));
   if (agree)
-    unite(from, to, 1);
+    unite(from, to, innerUses);
 }
 
 void GridGroups::tieSame(qnn::GridOpInterface op) {

@@ -64,8 +64,8 @@ public:
   void tie(qnn::GridOpInterface op);
 
   /// Ties two values that are the same elements at two ends of a loop's step, where no grid that the model says
-  /// forbids it.
-  void tieAlike(mlir::Value a, mlir::Value b);
+  /// forbids it; `innerUses` as of unite().
+  void tieAlike(mlir::Value a, mlir::Value b, int64_t innerUses);
 
   /// Makes the grid of a value's group no finer than `scale`; false where casts or a function's image say the grid.
   bool coarsen(mlir::Value value, double scale);

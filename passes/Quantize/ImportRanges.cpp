@@ -116,6 +116,20 @@ private:
     for (Value result : op.getResults())
       if (qnn::isFloatTensor(result))
         import(result, /*needed=*/!result.use_empty() && !existingCast(result));
+    if (auto end = dyn_cast<qnn::LoopEndOp>(op))
+      coverCarried(end);
+  }
+
+  /// What is carried behind the last step is no state that a step has begun with, but is on its grid.
+  static void coverCarried(qnn::LoopEndOp end) {
+    for (auto [index, carried] : llvm::enumerate(end.getCarries())) {
+      Value state = end.getBegin().getState(index);
+      qnn::RangeAttr range = qnn::isFloatTensor(state) ? rangeAttr(state) : qnn::RangeAttr();
+      std::optional<qnn::Interval> more = findRange(carried);
+      if (range && more)
+        setRange(state, std::min(range.getMin(), more->first), std::max(range.getMax(), more->second),
+                 range.getLabel());
+    }
   }
 
   /// What calibration saw is part of it, or no number at all.

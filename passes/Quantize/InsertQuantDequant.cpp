@@ -165,7 +165,7 @@ private:
         else
           groups.add(result);
         if (groups.contains(operand) && groups.isWide(operand) == groups.isWide(result))
-          groups.tieAlike(operand, result);
+          groups.tieAlike(operand, result, /*innerUses=*/1);
       }
       return;
     }
@@ -181,9 +181,9 @@ private:
       const bool isState = index < end.getCarries().size();
       if (isState && groups.contains(operand) &&
           groups.isWide(operand) == groups.isWide(end.getBegin().getState(index)))
-        groups.tieAlike(end.getBegin().getState(index), operand);
+        groups.tieAlike(end.getBegin().getState(index), operand, /*innerUses=*/0);
       if (groups.contains(operand) && groups.isWide(operand) == groups.isWide(result))
-        groups.tieAlike(operand, result);
+        groups.tieAlike(operand, result, /*innerUses=*/1);
     }
   }
 

@@ -89,6 +89,9 @@ Grid tare::gridOfScale(double scale, double min, double max, const ActivationRul
   grid.bits = rule.bits;
   grid.max = (int64_t(1) << (rule.bits - 1)) - 1;
   grid.min = rule.symmetric ? -grid.max : -grid.max - 1;
+  // Whoever quantizes divides by a float32.
+  const float rounded = float(scale);
+  scale = rounded > 0 && std::isfinite(rounded) ? double(rounded) : scale;
   grid.scales = {scale};
   grid.zeroPoints = {grid.min - calibration::lowestLevel(0, {min / scale, max / scale}, kindOf(rule))};
   return grid;

@@ -63,6 +63,8 @@ program::OpUnion LoopBeginOp::encode() {
 }
 
 LogicalResult LoopBeginOp::verify() {
+  if (!(*this)->use_empty() && !getEnd())
+    return emitOpError("begins a loop that has no end");
   return qnn::verifyLoopBegin(*this, getSteps(), getSequences(), getStates(), getReversed());
 }
 

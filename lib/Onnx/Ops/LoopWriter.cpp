@@ -23,10 +23,14 @@ bool areAllThere(llvm::ArrayRef<NamedValue> named) {
 
 } // namespace
 
+std::string LoopWriter::fullName(const NamedValue &value) const {
+  return value.isOfModel ? value.name : (node.firstResultName() + "/" + value.name).str();
+}
+
 mlir::Location LoopWriter::location(llvm::StringRef end, llvm::ArrayRef<std::string> values) {
   mlir::MLIRContext *context = node.builder().getContext();
   auto named = [&](const std::string &name) {
-    return mlir::Location(mlir::NameLoc::get(mlir::StringAttr::get(context, node.firstResultName() + "/" + name)));
+    return mlir::Location(mlir::NameLoc::get(mlir::StringAttr::get(context, name)));
   };
   llvm::SmallVector<mlir::Location> names = llvm::map_to_vector(values, named);
   std::string layer = node.graphNode().layer + "." + part + end.str();
@@ -40,14 +44,14 @@ LoopWriter::LoopWriter(Node &node, std::string part, int64_t steps, llvm::ArrayR
     return;
   mlir::OpBuilder &builder = node.builder();
   llvm::SmallVector<mlir::Type> types{mlir::RankedTensorType::get({1}, builder.getI64Type())};
-  std::vector<std::string> names{this->part + "number"};
+  std::vector<std::string> names{fullName({this->part + "number", nullptr})};
   for (const NamedValue &sequence : sequences) {
     types.push_back(qnn::elementOfSequence(sequence.value.getType()));
-    names.push_back(sequence.name);
+    names.push_back(fullName(sequence));
   }
   for (const NamedValue &state : states) {
     types.push_back(state.value.getType());
-    names.push_back(state.name);
+    names.push_back(fullName(state));
   }
   auto made = qnn::LoopBeginOp::create(builder, location("begin", names), types, steps, valuesOf(sequences),
                                        valuesOf(states), flagsOf(builder, sequences));
@@ -65,11 +69,11 @@ llvm::SmallVector<mlir::Value> LoopWriter::end(llvm::ArrayRef<NamedValue> carrie
   std::vector<std::string> names;
   for (const NamedValue &state : carries) {
     types.push_back(state.value.getType());
-    names.push_back(state.name);
+    names.push_back(fullName(state));
   }
   for (const NamedValue &collected : collects) {
     types.push_back(qnn::sequenceOf(collected.value.getType(), steps));
-    names.push_back(collected.name);
+    names.push_back(fullName(collected));
   }
   auto made = qnn::LoopEndOp::create(builder, location("end", names), types, number(), valuesOf(carries),
                                      valuesOf(collects), flagsOf(builder, collects));

@@ -9,11 +9,13 @@
 
 namespace tare::onnx {
 
-/// A value, and what it is called within a loop; of a sequence, whether the first step has its last element.
+/// A value, and what it is called within a loop; of a sequence, whether the first step has its last element; and
+/// whether the name is the model's own.
 struct NamedValue {
   std::string name;
   mlir::Value value;
   bool isReversed = false;
+  bool isOfModel = false;
 };
 
 /// The loop of a node: what is created between construction and end() is its body.
@@ -35,6 +37,7 @@ public:
 
 private:
   mlir::Value value(unsigned index) { return begin ? mlir::Value(begin->getResult(index)) : nullptr; }
+  std::string fullName(const NamedValue &value) const;
   mlir::Location location(llvm::StringRef end, llvm::ArrayRef<std::string> values);
 
   Node &node;

@@ -187,21 +187,20 @@ struct LoopPorts {
   Names states;
 };
 
-/// Along the first axis, the others behind it in their order; or back.
-mlir::Value withAxisFirst(Node &node, llvm::StringRef part, mlir::Value value, int64_t axis, bool back) {
-  if (!value || axis == 0)
-    return value;
-  if (!qnn::isFloatTensor(value))
-    return (void)node.error("takes integers along another axis than the first"), nullptr;
-  Integers order;
-  for (int64_t i = 0, rank = dims(value).size(); i < rank; ++i)
+/// The order of axes in which `axis` is the first one, and the others are behind it as they were.
+Integers axisFirst(int64_t rank, int64_t axis) {
+  Integers order{axis};
+  for (int64_t i = 0; i < rank; ++i)
     if (i != axis)
       order.push_back(i);
-  order.insert(order.begin(), axis);
-  Integers inverse(order.size());
-  for (auto [to, from] : llvm::enumerate(order))
-    inverse[from] = to;
-  return node.createPart<qnn::TransposeOp>(part, value, back ? inverse : order);
+  return order;
+}
+
+/// A sequence along another axis than the first is moved, which integers are not.
+bool mayMove(Node &node, mlir::Value value) {
+  if (value && !qnn::isFloatTensor(value))
+    (void)node.error("takes integers along another axis than the first");
+  return value && !node.failed();
 }
 
 /// The loop over `body`, whose inputs are `leading` values and then, in this order or the other one, the states and the
@@ -216,7 +215,11 @@ public:
     std::vector<NamedValue> sequences, states;
     for (auto [number, each] : llvm::enumerate(ports.sequences)) {
       std::string name = fmt::format("sequence{}", number);
-      mlir::Value value = withAxisFirst(node, name, node.inOwnType(each.name), each.axis, /*back=*/false);
+      mlir::Value value = node.inOwnType(each.name);
+      if (each.axis != 0)
+        value = mayMove(node, value)
+                    ? node.createPart<qnn::TransposeOp>(name, value, axisFirst(dims(value).size(), each.axis))
+                    : nullptr;
       sequences.push_back({name + "_element", value, each.isReversed});
     }
     for (auto [number, name] : llvm::enumerate(ports.states))
@@ -243,26 +246,39 @@ public:
 private:
   LogicalResult give(LoopWriter &loop, llvm::ArrayRef<std::string> outputs) {
     std::vector<NamedValue> carries, collects;
-    for (auto [number, name] : llvm::enumerate(outputs))
-      if (number < ports.states.size())
-        carries.push_back({fmt::format("last{}", number), node.inOwnType(name)});
-      else
-        collects.push_back({fmt::format("all{}", number - ports.states.size()), node.inOwnType(name),
-                            ports.collected[number - ports.states.size()].isReversed});
+    for (auto [number, name] : llvm::enumerate(outputs)) {
+      const bool isState = number < ports.states.size();
+      NamedValue leaving{fmt::format("{}{}", isState ? "last" : "all", isState ? number : number - ports.states.size()),
+                         node.inOwnType(name)};
+      if (!isState)
+        leaving.isReversed = ports.collected[number - ports.states.size()].isReversed;
+      // What is moved behind the loop is the model's value then.
+      if (isState || ports.collected[number - ports.states.size()].axis == 0)
+        if (llvm::StringRef result = node.resultName(number); !result.empty())
+          leaving.name = result.str(), leaving.isOfModel = true;
+      (isState ? carries : collects).push_back(leaving);
+    }
     llvm::SmallVector<mlir::Value> results = loop.end(carries, collects);
     for (auto [index, result] : llvm::enumerate(results)) {
       if (node.failed() || node.resultName(index).empty())
         continue;
-      if (index >= carries.size()) {
-        const LoopPorts::Sequence &sequence = ports.collected[index - carries.size()];
-        std::optional<int64_t> axis = readAxis(node, sequence.axis, dims(result).size());
-        result =
-            axis ? withAxisFirst(node, collects[index - carries.size()].name + "_moved", result, *axis, true) : nullptr;
-      }
+      if (index >= carries.size())
+        result = movedBack(result, index, ports.collected[index - carries.size()].axis);
       if (!result || failed(node.give(result, index)))
         return failure();
     }
     return mlir::failure(node.failed());
+  }
+
+  /// The sequence along the axis that the node says, as result `index`.
+  mlir::Value movedBack(mlir::Value sequence, unsigned index, int64_t axis) {
+    std::optional<int64_t> to = readAxis(node, axis, dims(sequence).size());
+    if (!to || *to == 0 || !mayMove(node, sequence))
+      return to && *to == 0 ? sequence : nullptr;
+    Integers order = axisFirst(dims(sequence).size(), *to), inverse(order.size());
+    for (auto [now, before] : llvm::enumerate(order))
+      inverse[before] = now;
+    return node.createNamed<qnn::TransposeOp>(node.resultName(index), sequence, inverse);
   }
 
   Node &node;

@@ -14,6 +14,9 @@ LoopEndOp LoopBeginOp::getEnd() {
 }
 
 LogicalResult LoopBeginOp::verify() {
+  // One that nobody reads is being made, or about to go.
+  if (!(*this)->use_empty() && !getEnd())
+    return emitOpError("begins a loop that has no end");
   return verifyLoopBegin(*this, getSteps(), getSequences(), getStates(), getReversed());
 }
 
