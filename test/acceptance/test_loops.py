@@ -221,3 +221,20 @@ def test_ir_with_a_beginning_alone_is_refused(tmp_path, rng):
     for arguments in (["run", tmp_path / "alone.mlir", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz"],
                       ["convert", tmp_path / "alone.mlir", "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare"]):
         assert "begins a loop that has no end" in fails(*arguments)
+
+
+def test_branches_of_turns_have_names_of_their_own(tmp_path, rng):
+    """A Loop that is written out because its Ifs follow from the turn: each turn's branch is a layer of its own."""
+    branch = lambda kind: helper.make_graph([node(kind, ["h"], ["b"], name=kind.lower())], kind, [], [port("b", [4])])
+    nodes = [node("Equal", ["turn", "two"], ["is"]), node("If", ["is"], ["o"], name="either", then_branch=branch("Relu"), else_branch=branch("Neg")), node("Add", ["o", "x"], ["n"], name="sum"),
+             node("Identity", ["going"], ["goes"])]
+    body = helper.make_graph(nodes, "body", [port("turn", [], I64), port("going", [], np.bool_), port("h", [4])], [port("goes", [], np.bool_), port("n", [4])],
+                             [numpy_helper.from_array(I64(2), "two")])
+    path = save(tmp_path / "m.onnx", [node("Loop", ["turns", "", "h0"], ["y"], name="loop", body=body)], [port("x", [4]), port("h0", [4])], [port("y", [4])], {"turns": I64(4)})
+    data = {name: rng.normal(size=(24, 4)).astype(F32) for name in ("x", "h0")}
+    program, _ = converted(path, data)
+    real = np.stack([whole(path, {name: array[i] for name, array in data.items()})["y"] for i in range(24)])
+    np.testing.assert_allclose(outputs_of(path, data)["y"], real, rtol=1e-5, atol=1e-6)
+    assert sqnr(real, outputs_of(program, data)["y"]) > 25
+    values = [layer["value"] for layer in tare_json("inspect", path)["layers"]]
+    assert len(values) == len(set(values))

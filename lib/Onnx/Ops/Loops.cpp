@@ -26,31 +26,58 @@ constexpr int64_t mostTurns = 1024, mostNodes = 1 << 16;
 /// More turns than data have elements would be a mistake of whoever wrote the model.
 constexpr int64_t longestLoop = 1 << 20;
 
-/// Gives the values that `graph` reads from around it their new names; what it defines itself hides them.
-void renameReads(proto::GraphProto &graph, llvm::StringMap<std::string> names);
+/// New names of values, by their old ones; `prefix` begins those of what the branch of an If defines.
+struct Renaming {
+  llvm::StringMap<std::string> names;
+  std::string prefix;
 
-void renameReads(proto::NodeProto &node, const llvm::StringMap<std::string> &names) {
+  std::string of(const std::string &name) const {
+    auto found = names.find(name);
+    return found == names.end() ? name : found->second;
+  }
+  std::string define(const std::string &name) { return name.empty() ? name : names[name] = prefix + name; }
+};
+
+void renameReads(proto::GraphProto &graph, Renaming renaming);
+void renameBranch(proto::GraphProto &branch, Renaming renaming);
+
+void renameReads(proto::NodeProto &node, const Renaming &renaming) {
   for (std::string &input : *node.mutable_input())
-    if (auto found = names.find(input); found != names.end())
-      input = found->second;
+    input = renaming.of(input);
   for (proto::AttributeProto &attribute : *node.mutable_attribute())
-    if (attribute.has_g())
-      renameReads(*attribute.mutable_g(), names);
+    if (attribute.has_g() && node.op_type() == "If")
+      renameBranch(*attribute.mutable_g(), renaming);
+    else if (attribute.has_g())
+      renameReads(*attribute.mutable_g(), renaming);
 }
 
-void renameReads(proto::GraphProto &graph, llvm::StringMap<std::string> names) {
+/// Gives the values that the body of another loop reads from around it their new names; what it defines itself hides
+/// them, and gets new ones when that is imported.
+void renameReads(proto::GraphProto &graph, Renaming renaming) {
   for (const auto &tensor : graph.initializer())
-    names.erase(tensor.name());
+    renaming.names.erase(tensor.name());
   for (const auto &input : graph.input())
-    names.erase(input.name());
+    renaming.names.erase(input.name());
   for (const auto &node : graph.node())
     for (const std::string &output : node.output())
-      names.erase(output);
+      renaming.names.erase(output);
   for (proto::NodeProto &node : *graph.mutable_node())
-    renameReads(node, names);
+    renameReads(node, renaming);
   for (proto::ValueInfoProto &output : *graph.mutable_output())
-    if (auto found = names.find(output.name()); found != names.end())
-      output.set_name(found->second);
+    output.set_name(renaming.of(output.name()));
+}
+
+/// The branch of an If becomes a part of the graph around it, once for each turn: what it defines has a name in each.
+void renameBranch(proto::GraphProto &branch, Renaming renaming) {
+  for (proto::TensorProto &tensor : *branch.mutable_initializer())
+    tensor.set_name(renaming.define(tensor.name()));
+  for (proto::NodeProto &node : *branch.mutable_node()) {
+    renameReads(node, renaming);
+    for (std::string &output : *node.mutable_output())
+      output = renaming.define(output);
+  }
+  for (proto::ValueInfoProto &output : *branch.mutable_output())
+    output.set_name(renaming.of(output.name()));
 }
 
 /// The graph that a node runs again and again.
@@ -89,23 +116,21 @@ public:
 
   /// One turn on the values `inputs`, whose names begin with `number`; the names of its outputs.
   Names run(const std::string &number, const Names &inputs) {
-    llvm::StringMap<std::string> names = shared;
+    Renaming renaming{shared, valueName(number, "")};
     for (int64_t i = 0; i < numInputs(); ++i)
-      names[graph.input(i).name()] = inputs[i];
+      renaming.names[graph.input(i).name()] = inputs[i];
     for (const proto::NodeProto &each : graph.node()) {
       proto::NodeProto copy = each;
-      renameReads(copy, names);
+      renameReads(copy, renaming);
       for (std::string &output : *copy.mutable_output())
-        if (!output.empty())
-          output = names[output] = valueName(number, output);
+        output = renaming.define(output);
       std::string own = !each.name().empty() ? each.name() : each.output_size() ? each.output(0) : "";
       if (node.failed() || mlir::failed(node.importPart(copy, node.graphNode().layer + "." + number + own)))
         return {};
     }
     Names outputs;
     for (const auto &output : graph.output()) {
-      auto found = names.find(output.name());
-      outputs.push_back(found == names.end() ? output.name() : found->second);
+      outputs.push_back(renaming.of(output.name()));
       if (!node.valueOf(outputs.back()))
         (void)node.error("value '" + output.name() + "' of its body is missing");
     }
