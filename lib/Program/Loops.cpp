@@ -11,9 +11,6 @@
 namespace tare::program {
 namespace {
 
-/// Of a loop, and of all together that hold each other: what runs comes to an end, and no number overflows.
-constexpr int64_t mostSteps = int64_t(1) << 24;
-
 const TensorType stepNumber{ElementType::i64, {1}};
 
 Status checkSteps(int64_t steps) {

@@ -25,11 +25,8 @@ void beginStep(const program::LoopBeginT &loop, int64_t step, std::span<const Co
 void endStep(const program::LoopEndT &loop, int64_t step, std::span<const ConstTensorView> operands,
              std::span<const TensorView> results);
 
-/// How much memory carryStates() may need.
-size_t carriedBytes(const program::LoopEndT &loop, std::span<const ConstTensorView> operands);
-
 /// Copies what the end carries into the states of the beginning, whose results are `begun`. What is carried may be
-/// another state, or lie where one does: then all of it is copied to `scratch` first.
+/// another state, or lie where one does: then all of it is copied to `scratch` first, which has room for it.
 void carryStates(const program::LoopEndT &loop, std::span<const ConstTensorView> operands,
                  std::span<const TensorView> begun, std::byte *scratch);
 

@@ -14,6 +14,10 @@
 
 namespace tare::program {
 
+/// More steps no loop has, nor all of those together that hold each other: what runs comes to an end, and no number
+/// overflows.
+inline constexpr int64_t mostSteps = int64_t(1) << 24;
+
 /// Layers by their indices.
 struct Loop {
   size_t begin = 0, end = 0;

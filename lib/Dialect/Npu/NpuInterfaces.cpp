@@ -49,12 +49,7 @@ LogicalResult HostOp::verify() {
   return qnn::verifyHost(*this, getNode(), getOpset(), getParameters(), getPositions());
 }
 
-LoopEndOp LoopBeginOp::getEnd() {
-  for (Operation *user : getResult(0).getUsers())
-    if (auto end = dyn_cast<LoopEndOp>(user))
-      return end;
-  return nullptr;
-}
+LoopEndOp LoopBeginOp::getEnd() { return qnn::endOf<LoopEndOp>(getResult(0)); }
 
 program::OpUnion LoopBeginOp::encode() {
   program::OpUnion result;
@@ -62,11 +57,7 @@ program::OpUnion LoopBeginOp::encode() {
   return result;
 }
 
-LogicalResult LoopBeginOp::verify() {
-  if (!(*this)->use_empty() && !getEnd())
-    return emitOpError("begins a loop that has no end");
-  return qnn::verifyLoopBegin(*this, getSteps(), getSequences(), getStates(), getReversed());
-}
+LogicalResult LoopBeginOp::verify() { return qnn::verifyBegin(*this); }
 
 program::OpUnion LoopEndOp::encode() {
   program::OpUnion result;
@@ -74,15 +65,7 @@ program::OpUnion LoopEndOp::encode() {
   return result;
 }
 
-LogicalResult LoopEndOp::verify() {
-  auto begin = getBegin();
-  if (!begin || getStep() != begin.getResult(0))
-    return emitOpError("reads no step of a loop: its first operand must be the first result of an npu.loop_begin");
-  if (begin.getEnd() != *this)
-    return emitOpError("is not the only end of its loop");
-  return qnn::verifyLoopEnd(*this, begin, begin.getSteps(), begin.getStates().getTypes(), getCarries(), getCollects(),
-                            getReversed());
-}
+LogicalResult LoopEndOp::verify() { return qnn::verifyEnd(*this); }
 
 } // namespace tare::npu
 

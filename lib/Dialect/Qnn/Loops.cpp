@@ -1,6 +1,8 @@
 //===- Loops.cpp - What holds of the ends of loops ------------------------===//
 #include "tare/Dialect/Qnn/Loops.h"
+
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Program/Loops.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -25,13 +27,13 @@ static LogicalResult verifyResults(Operation *op, ArrayRef<Type> expected) {
   for (auto [index, type] : llvm::enumerate(expected))
     if (op->getResult(index).getType() != type)
       return op->emitOpError("result ") << index << " must be " << type << ", found " << op->getResult(index).getType();
-  return success();
+  return mlir::success();
 }
 
 static LogicalResult verifyReversed(Operation *op, std::optional<ArrayRef<bool>> reversed, size_t sequences) {
   if (reversed && reversed->size() != sequences)
     return op->emitOpError("has 'reversed' of ") << reversed->size() << " sequences, expected " << sequences;
-  return success();
+  return mlir::success();
 }
 
 void qnn::hoistInvariants(Operation *begin, Operation *end) {
@@ -50,8 +52,8 @@ void qnn::hoistInvariants(Operation *begin, Operation *end) {
 
 LogicalResult qnn::verifyLoopBegin(Operation *op, int64_t steps, ValueRange sequences, ValueRange states,
                                    std::optional<ArrayRef<bool>> reversed) {
-  if (steps < 1 || steps > mostSteps)
-    return op->emitOpError("has ") << steps << " steps, expected 1 to " << mostSteps;
+  if (steps < 1 || steps > program::mostSteps)
+    return op->emitOpError("has ") << steps << " steps, expected 1 to " << program::mostSteps;
   MLIRContext *context = op->getContext();
   SmallVector<Type> results{RankedTensorType::get({1}, IntegerType::get(context, 64))};
   for (Value sequence : sequences) {
@@ -91,5 +93,5 @@ LogicalResult qnn::verifyLoopEnd(Operation *end, Operation *begin, int64_t steps
         return end->emitOpError("ends a loop whose '")
                << valueName(op->getResult(0)) << "' is read behind it, by '" << layerName(user) << "'";
   }
-  return success();
+  return mlir::success();
 }

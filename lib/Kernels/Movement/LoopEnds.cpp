@@ -66,13 +66,6 @@ void endStep(const program::LoopEndT &loop, int64_t step, std::span<const ConstT
   }
 }
 
-size_t carriedBytes(const program::LoopEndT &loop, std::span<const ConstTensorView> operands) {
-  size_t bytes = 0;
-  for (const ConstTensorView &carried : operands.subspan(1, loop.carries))
-    bytes += carried.type.bytes();
-  return bytes;
-}
-
 void carryStates(const program::LoopEndT &loop, std::span<const ConstTensorView> operands,
                  std::span<const TensorView> begun, std::byte *scratch) {
   std::span<const ConstTensorView> carried = operands.subspan(1, loop.carries);

@@ -329,6 +329,17 @@ LogicalResult hasNoHostOps(Node &node, mlir::Operation *last) {
   return mlir::success();
 }
 
+/// The results of a loop that is written out: what its last turn carries, then what each gave of `collected`.
+LogicalResult giveWrittenOut(Node &node, const Names &carried, const std::vector<Names> &columns,
+                             const std::vector<LoopPorts::Sequence> &collected) {
+  if (node.failed() || failed(giveValues(node, carried, 0)))
+    return failure();
+  for (size_t i = 0; i != columns.size(); ++i)
+    if (failed(giveStacked(node, columns[i], collected[i].axis, collected[i].isReversed, carried.size() + i)))
+      return failure();
+  return mlir::success();
+}
+
 /// The value of a condition, which must be known.
 std::optional<bool> readCondition(Node &node, const std::string &name) {
   GraphValue *value = node.valueOf(name);
@@ -390,11 +401,7 @@ LogicalResult writeLoop(Node &node, Body &body, const LoopNode &loop, bool mayUs
   return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
 }
 
-LogicalResult writeOutLoop(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
+LogicalResult writeOutLoop(Node &node, Body &body) {
   std::optional<LoopNode> loop = readLoop(node, body);
   if (!loop)
     return failure();
@@ -419,19 +426,10 @@ LogicalResult writeOutLoop(Node &node) {
     for (int64_t i = 0; i < loop->stacked; ++i)
       columns[i].push_back(outputs[1 + carried.size() + i]);
   }
-  if (node.failed() || failed(giveValues(node, carried, 0)))
-    return failure();
-  for (int64_t i = 0; i < loop->stacked; ++i)
-    if (failed(giveStacked(node, columns[i], 0, false, carried.size() + i)))
-      return failure();
-  return mlir::success();
+  return giveWrittenOut(node, carried, columns, std::vector<LoopPorts::Sequence>(loop->stacked));
 }
 
-LogicalResult importLoop(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
+LogicalResult importLoop(Node &node, Body &body) {
   std::optional<LoopNode> loop = readLoop(node, body);
   if (!loop)
     return failure();
@@ -439,7 +437,7 @@ LogicalResult importLoop(Node &node) {
   const Tensor *condition = node.hasOperand(1) ? node.known(1) : nullptr;
   const bool never = condition && condition->element() == ElementType::boolean && !*condition->as<bool>();
   if (never || (loop->most && *loop->most < 2))
-    return writeOutLoop(node);
+    return writeOutLoop(node, body);
   return writeLoop(node, body, *loop, /*mayUseHost=*/false);
 }
 
@@ -503,11 +501,7 @@ LogicalResult writeScan(Node &node, Body &body, const ScanNode &scan, bool mayUs
   return mayUseHost ? mlir::success() : hasNoHostOps(node, last);
 }
 
-LogicalResult writeOutScan(Node &node) {
-  proto::GraphProto *graph = bodyOf(node);
-  if (!graph)
-    return failure();
-  Body body(node, *graph);
+LogicalResult writeOutScan(Node &node, Body &body) {
   std::optional<ScanNode> scan = readScan(node, body);
   if (!scan)
     return failure();
@@ -532,29 +526,27 @@ LogicalResult writeOutScan(Node &node) {
     for (size_t i = 0; i != columns.size(); ++i)
       columns[i].push_back(outputs[carried.size() + i]);
   }
-  if (node.failed() || failed(giveValues(node, carried, 0)))
-    return failure();
-  for (size_t i = 0; i != columns.size(); ++i)
-    if (failed(
-            giveStacked(node, columns[i], ports.collected[i].axis, ports.collected[i].isReversed, carried.size() + i)))
-      return failure();
-  return mlir::success();
+  return giveWrittenOut(node, carried, columns, ports.collected);
 }
 
-LogicalResult importScan(Node &node) {
+LogicalResult importScan(Node &node, Body &body) {
+  std::optional<ScanNode> scan = readScan(node, body);
+  if (!scan)
+    return failure();
+  return scan->turns < 2 ? writeOutScan(node, body) : writeScan(node, body, *scan, /*mayUseHost=*/false);
+}
+
+template <LogicalResult (*read)(Node &, Body &)> LogicalResult withBody(Node &node) {
   proto::GraphProto *graph = bodyOf(node);
   if (!graph)
     return failure();
   Body body(node, *graph);
-  std::optional<ScanNode> scan = readScan(node, body);
-  if (!scan)
-    return failure();
-  return scan->turns < 2 ? writeOutScan(node) : writeScan(node, body, *scan, /*mayUseHost=*/false);
+  return read(node, body);
 }
 
 } // namespace
 
 void tare::onnx::registerLoops(OpTable &table) {
-  table.addImport("Loop", importLoop, writeOutLoop);
-  table.addImport("Scan", importScan, writeOutScan);
+  table.addImport("Loop", withBody<importLoop>, withBody<writeOutLoop>);
+  table.addImport("Scan", withBody<importScan>, withBody<writeOutScan>);
 }

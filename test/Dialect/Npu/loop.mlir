@@ -36,7 +36,7 @@ func.func @length(%x: tensor<3x4xi8>) {
 // -----
 
 func.func @noLoop(%n: tensor<1xi64>, %x: tensor<4xi8>) -> tensor<3x4xi8> {
-  // expected-error@+1 {{reads no step of a loop: its first operand must be the first result of an npu.loop_begin}}
+  // expected-error@+1 {{reads no step of a loop: its first operand must be the first result of npu.loop_begin}}
   %a = npu.loop_end %n collects(%x) : (tensor<1xi64>, tensor<4xi8>) -> tensor<3x4xi8>
   return %a : tensor<3x4xi8>
 }

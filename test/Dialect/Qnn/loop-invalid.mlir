@@ -41,7 +41,7 @@ func.func @flags(%x: tensor<3x4xf32>) {
 // -----
 
 func.func @noLoop(%n: tensor<1xi64>, %x: tensor<4xf32>) -> tensor<3x4xf32> {
-  // expected-error@+1 {{reads no step of a loop: its first operand must be the first result of a qnn.loop_begin}}
+  // expected-error@+1 {{reads no step of a loop: its first operand must be the first result of qnn.loop_begin}}
   %a = qnn.loop_end %n collects(%x) : (tensor<1xi64>, tensor<4xf32>) -> tensor<3x4xf32>
   return %a : tensor<3x4xf32>
 }

@@ -14,9 +14,6 @@
 
 namespace tare::qnn {
 
-/// More steps no loop has, nor all of those together that hold each other: what runs comes to an end.
-inline constexpr int64_t mostSteps = int64_t(1) << 24;
-
 /// The element of a sequence along its first axis.
 mlir::RankedTensorType elementOfSequence(mlir::Type sequence);
 /// The sequence of so many of these.
@@ -34,6 +31,31 @@ mlir::LogicalResult verifyLoopEnd(mlir::Operation *end, mlir::Operation *begin, 
 
 inline std::vector<bool> flagsOf(std::optional<llvm::ArrayRef<bool>> flags) {
   return flags ? std::vector<bool>(flags->begin(), flags->end()) : std::vector<bool>();
+}
+
+/// The end of the loop that begins with this step; null where there is none.
+template <typename LoopEnd> LoopEnd endOf(mlir::Value step) {
+  for (mlir::Operation *user : step.getUsers())
+    if (auto end = mlir::dyn_cast<LoopEnd>(user))
+      return end;
+  return nullptr;
+}
+
+template <typename LoopBegin> mlir::LogicalResult verifyBegin(LoopBegin begin) {
+  // One that nobody reads is being made, or about to go.
+  if (!begin->use_empty() && !begin.getEnd())
+    return begin.emitOpError("begins a loop that has no end");
+  return verifyLoopBegin(begin, begin.getSteps(), begin.getSequences(), begin.getStates(), begin.getReversed());
+}
+template <typename LoopEnd> mlir::LogicalResult verifyEnd(LoopEnd end) {
+  auto begin = end.getBegin();
+  if (!begin || end.getStep() != begin->getResult(0))
+    return end.emitOpError("reads no step of a loop: its first operand must be the first result of ")
+           << decltype(begin)::getOperationName();
+  if (begin.getEnd() != end)
+    return end.emitOpError("is not the only end of its loop");
+  return verifyLoopEnd(end, begin, begin.getSteps(), begin.getStates().getTypes(), end.getCarries(), end.getCollects(),
+                       end.getReversed());
 }
 
 /// The ends of a loop as a program stores them and kernels take them.
