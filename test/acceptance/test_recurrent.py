@@ -183,6 +183,24 @@ def test_two_layers_without_their_sequences_have_names_of_their_own(tmp_path, rn
         assert sqnr(real, found[name].reshape(real.shape)) > 20
 
 
+@pytest.mark.parametrize("attributes, message", [
+    ({"hidden": 5}, "attribute 'hidden_size' is 5, but R is of 12"),
+    ({"direction": "sideways"}, "attribute 'direction' is 'sideways', expected forward, reverse or bidirectional"),
+    ({"clip": -1.}, "attribute 'clip' is -1, expected a positive number"),
+])
+@pytest.mark.parametrize("operator", GATES)
+def test_attributes_that_contradict_the_weights_are_refused(tmp_path, operator, attributes, message, rng):
+    path, shapes = save(tmp_path / "m.onnx", operator, rng, steps=3, **{name: value for name, value in attributes.items() if name != "hidden"})
+    if "hidden" in attributes:
+        model = onnx.load(path)
+        next(each for each in model.graph.node[0].attribute if each.name == "hidden_size").i = attributes["hidden"]
+        onnx.save(model, path)
+    np.savez(tmp_path / "x.npz", x=rng.normal(size=[2, *shapes["x"]]).astype(F32))
+    said = fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare")
+    assert f"node 'cell' ({operator}, opset 17): " in said and message in said
+    assert not (tmp_path / "m.tare").exists()
+
+
 def test_what_is_not_written_out_runs_in_float(tmp_path, rng):
     path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=3, input_forget=1)
     x = rng.normal(size=[2, *shapes["x"]]).astype(F32)

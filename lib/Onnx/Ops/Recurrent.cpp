@@ -69,7 +69,11 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
   std::string direction = node.stringAttribute("direction", "forward");
   layer.directions = direction == "bidirectional" ? 2 : 1;
   layer.reverse = direction == "reverse";
+  if (layer.directions == 1 && !layer.reverse && direction != "forward")
+    (void)node.error("attribute 'direction' is '" + direction + "', expected forward, reverse or bidirectional");
   layer.clip = node.floatAttribute("clip", 0);
+  if (node.hasAttribute("clip") && !(layer.clip > 0))
+    (void)node.error(fmt::format("attribute 'clip' is {}, expected a positive number", layer.clip));
   if (node.intAttribute("layout", 0) != 0)
     (void)node.error("attribute 'layout' is 1, expected 0: time first");
   if (node.failed() || !readActivations(node, layer, std::move(defaults)))
@@ -86,6 +90,8 @@ std::optional<Layer> readLayer(Node &node, int64_t gates, std::vector<std::strin
                                  layer.steps));
   std::optional<Shape> r = node.shapeOf(2);
   layer.hidden = r && r->size() == 3 ? (*r)[2] : 0;
+  if (int64_t said = node.intAttribute("hidden_size", layer.hidden); said != layer.hidden)
+    (void)node.error(fmt::format("attribute 'hidden_size' is {}, but R is of {}", said, layer.hidden));
   layer.w = readWeight(node, 1, "W", {layer.directions, gates * layer.hidden, layer.inputs});
   layer.r = readWeight(node, 2, "R", {layer.directions, gates * layer.hidden, layer.hidden});
   if (node.hasOperand(3))
