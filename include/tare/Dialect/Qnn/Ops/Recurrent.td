@@ -37,11 +37,8 @@ def Qnn_LoopBeginOp : Op<Qnn_Dialect, "loop_begin", [AttrSizedOperandSegments]> 
   let results = (outs Res<Variadic<Qnn_LoopTensor>, "", [MemAlloc]>:$values);
   let assemblyFormat = "$steps (`sequences` `(` $sequences^ `)`)? (`states` `(` $states^ `)`)? attr-dict `:` functional-type(operands, $values)";
   let extraClassDeclaration = [{
-    /// The step's element of sequence `index`.
-    ::mlir::Value getSlice(unsigned index) { return getResult(1 + index); }
     /// State `index` at the beginning of a step.
     ::mlir::Value getState(unsigned index) { return getResult(1 + getSequences().size() + index); }
-    bool isReversed(unsigned sequence) { return getReversed() && (*getReversed())[sequence]; }
     /// The other end; null where there is none.
     ::tare::qnn::LoopEndOp getEnd();
   }];
@@ -63,9 +60,6 @@ def Qnn_LoopEndOp : Op<Qnn_Dialect, "loop_end", [Pure, AttrSizedOperandSegments]
     ::tare::qnn::LoopBeginOp getBegin() { return getStep().getDefiningOp<::tare::qnn::LoopBeginOp>(); }
     /// State `index` behind the last step.
     ::mlir::Value getLast(unsigned index) { return getResult(index); }
-    /// The steps' values of `collects[index]`.
-    ::mlir::Value getSequence(unsigned index) { return getResult(getCarries().size() + index); }
-    bool isReversed(unsigned sequence) { return getReversed() && (*getReversed())[sequence]; }
   }];
   let hasVerifier = 1;
 }
