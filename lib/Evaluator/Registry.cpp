@@ -11,10 +11,15 @@ const EvaluationRegistry::Entry *EvaluationRegistry::find(mlir::Operation *op) c
 const EvaluationRegistry &EvaluationRegistry::instance() {
   static const EvaluationRegistry registry = [] {
     EvaluationRegistry all;
-    addArithmeticOps(all);
     addFunctionOps(all);
+    addBinaryOps(all);
+    addMatrixOps(all);
+    addConvolutionOps(all);
+    addNormalizationOps(all);
+    addPoolingOps(all);
+    addReductionOps(all);
     addMovementOps(all);
-    addCasts(all);
+    addBorderOps(all);
     return all;
   }();
   return registry;

@@ -69,11 +69,16 @@ private:
   llvm::DenseMap<mlir::TypeID, Entry> entries;
 };
 
-// One per family of ops.
-void addArithmeticOps(EvaluationRegistry &registry);
+// One per family: Ops/<Family>.cpp.
 void addFunctionOps(EvaluationRegistry &registry);
+void addBinaryOps(EvaluationRegistry &registry);
+void addMatrixOps(EvaluationRegistry &registry);
+void addConvolutionOps(EvaluationRegistry &registry);
+void addNormalizationOps(EvaluationRegistry &registry);
+void addPoolingOps(EvaluationRegistry &registry);
+void addReductionOps(EvaluationRegistry &registry);
 void addMovementOps(EvaluationRegistry &registry);
-void addCasts(EvaluationRegistry &registry);
+void addBorderOps(EvaluationRegistry &registry);
 
 } // namespace tare
 

@@ -8,15 +8,15 @@ from .names import Onnx, Own, camel
 
 OPTIONS = {"family", "onnx", "since"}
 SCHEMA, RULES = known.SCHEMA, "docs/arithmetic.md"
-#: Where an op of a family stands beside the dialects' files of that name: the float form, the lowering, the import, the page's section.
+#: Where an op of a family stands beside the dialects' files of that name: the lowering, the import, the page's section.
 FAMILIES = {
-    "Binary": ("ArithmeticOps", "ElementwiseOps", "Arithmetic", "Element by element"),
-    "Function": ("FunctionOps", "ElementwiseOps", "Activations", "Element by element"),
-    "Matrix": ("ArithmeticOps", "AccumulatorOps", "MatrixProducts", "Sums of products"),
-    "Movement": ("MovementOps", "Movement", "Movement", "Data movement"),
-    "Normalization": ("ArithmeticOps", "Functions", "Normalization", "Pooling and reductions"),
-    "Pooling": ("ArithmeticOps", "Pooling", "Pooling", "Pooling and reductions"),
-    "Reduction": ("ArithmeticOps", "Pooling", "Reductions", "Pooling and reductions"),
+    "Binary": ("ElementwiseOps", "Arithmetic", "Element by element"),
+    "Function": ("ElementwiseOps", "Activations", "Element by element"),
+    "Matrix": ("AccumulatorOps", "MatrixProducts", "Sums of products"),
+    "Movement": ("Movement", "Movement", "Data movement"),
+    "Normalization": ("Functions", "Normalization", "Pooling and reductions"),
+    "Pooling": ("Pooling", "Pooling", "Pooling and reductions"),
+    "Reduction": ("Pooling", "Reductions", "Pooling and reductions"),
 }
 
 
@@ -33,11 +33,11 @@ def plan(edits, options):
     if options.family not in FAMILIES:
         said = "is missing" if options.family is None else f"'{options.family}' is none of the dialects'"
         raise Refusal(f"the family {said}, expected one of {', '.join(FAMILIES)}")
-    evaluator, lowering, imports, section = FAMILIES[options.family]
+    lowering, imports, section = FAMILIES[options.family]
     op = types.SimpleNamespace(name=own.name, cpp=own.cpp, lower=own.lower, family=options.family, onnx=onnx, since=options.since)
     op.number = _formula(edits, op, section)
     _graph_op(edits, op)
-    _float_form(edits, op, f"lib/Evaluator/{evaluator}.cpp")
+    _float_form(edits, op, f"lib/Evaluator/Ops/{op.family}.cpp")
     _hardware_op(edits, op)
     _lowering(edits, op, f"passes/Lowering/{lowering}.cpp")
     _schema(edits, op)

@@ -175,7 +175,7 @@ LAYERS = {  # What stands there by which it would be missed, of an operator in i
     "include/tare/Dialect/Npu/Ops/Binary.td": 'def Npu_TurnOverOp : Npu_Op<"turn_over", "TurnOver"> {',
     "lib/Dialect/Qnn/Ops/Binary.cpp": "Scales TurnOverOp::getEffectiveScales() {",
     "lib/Dialect/Npu/Encoding.h": "template <typename Op> void fill(program::TurnOverT &table, Op op) {",
-    "lib/Evaluator/ArithmeticOps.cpp": "  registry.add<TurnOverOp>(evaluateTurnOver);",
+    "lib/Evaluator/Ops/Binary.cpp": "  registry.add<TurnOverOp>(evaluateTurnOver);",
     "lib/Kernels/CMakeLists.txt": "  Integer/Softmax.cpp\n  Integer/TurnOver.cpp\n  Integer/Window.cpp",
     "lib/Kernels/Integer/TurnOver.cpp": "const OpKernel turnOverKernel = {",
     "lib/Kernels/Integer/Operators.h": "loopEndKernel, turnOverKernel;",

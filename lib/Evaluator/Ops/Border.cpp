@@ -1,4 +1,4 @@
-//===- Casts.cpp - Between real numbers and the integers of a grid --------===//
+//===- Border.cpp - Between real numbers and the integers of a grid -------===//
 //
 // ONNX QuantizeLinear and DequantizeLinear: the division in float32, rounding
 // half to even, saturation; the product in double, rounded once to float32.
@@ -6,7 +6,7 @@
 // divide in double. Constants are divided as real numbers are.
 //
 //===----------------------------------------------------------------------===//
-#include "Registry.h"
+#include "../Registry.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -210,7 +210,7 @@ Tensor tare::constantOnGrid(const Tensor &reals, mlir::Type irType) {
   return result;
 }
 
-void tare::addCasts(EvaluationRegistry &registry) {
+void tare::addBorderOps(EvaluationRegistry &registry) {
   registry.add<mlir::quant::QuantizeCastOp>(evaluateQuantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<mlir::quant::DequantizeCastOp>(evaluateDequantize, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<RequantizeOp>(evaluateRequantize);

@@ -1,6 +1,6 @@
 //===- Windows.h - Window attributes as kernels want them -------*- C++ -*-===//
-#ifndef TARE_LIB_EVALUATOR_WINDOWS_H
-#define TARE_LIB_EVALUATOR_WINDOWS_H
+#ifndef TARE_LIB_EVALUATOR_OPS_WINDOWS_H
+#define TARE_LIB_EVALUATOR_OPS_WINDOWS_H
 
 #include "tare/Kernels/Float.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -29,4 +29,4 @@ inline int64_t axisIn(kernels::floating::ChannelOrder order, int64_t axis) {
 
 } // namespace tare
 
-#endif // TARE_LIB_EVALUATOR_WINDOWS_H
+#endif // TARE_LIB_EVALUATOR_OPS_WINDOWS_H

@@ -1,5 +1,5 @@
-//===- FunctionOps.cpp - y = f(x), and softmax ----------------------------===//
-#include "Registry.h"
+//===- Function.cpp - y = f(x), element by element ------------------------===//
+#include "../Registry.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Elementwise.h"
@@ -56,10 +56,6 @@ static void evaluatePRelu(PReluOp op, const Evaluation &e) {
   floating::prelu(e.operand(0), slopes.view(), e.result);
 }
 
-static void evaluateSoftmax(SoftmaxOp op, const Evaluation &e) {
-  floating::softmax(e.operand(0), op.getAxis(), e.result);
-}
-
 namespace {
 
 template <typename OpTy> void addFunction(EvaluationRegistry &registry) {
@@ -82,5 +78,4 @@ void tare::addFunctionOps(EvaluationRegistry &registry) {
   registry.add<ClipOp>(evaluateClip, OrderRule::same);
   registry.add<LeakyReluOp>(evaluateLeakyRelu, OrderRule::same);
   registry.add<PReluOp>(evaluatePRelu);
-  registry.add<SoftmaxOp>(evaluateSoftmax);
 }

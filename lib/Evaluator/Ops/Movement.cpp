@@ -1,19 +1,14 @@
-//===- MovementOps.cpp - Data movement and selection ----------------------===//
-#include "Registry.h"
+//===- Movement.cpp - Elements in other places ----------------------------===//
+#include "tare/Kernels/Movement.h"
+#include "../Registry.h"
 #include "Windows.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
-#include "tare/Kernels/Movement.h"
 
 #include <cstring>
 
 using namespace tare;
 using namespace tare::qnn;
 namespace floating = tare::kernels::floating;
-
-static void evaluateMaxPool(MaxPoolOp op, const Evaluation &e) {
-  floating::maxPool(e.operand(0), window(op.getKernel(), op.getStrides(), op.getPads(), op.getDilations()), e.result,
-                    e.orders.x);
-}
 
 static void evaluateConcat(ConcatOp op, const Evaluation &e) {
   std::vector<ConstTensorView> views;
@@ -75,7 +70,6 @@ static void evaluateResize(ResizeOp op, const Evaluation &e) {
 }
 
 void tare::addMovementOps(EvaluationRegistry &registry) {
-  registry.add<MaxPoolOp>(evaluateMaxPool, OrderRule::same);
   registry.add<ConcatOp>(evaluateConcat, OrderRule::same, /*movesElements=*/true);
   registry.add<SliceOp>(evaluateSlice, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<PadOp>(evaluatePad);
