@@ -81,13 +81,17 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     MLIRContext *context = &getContext();
     StorageTypeConverter types;
     RewritePatternSet patterns(context);
-    addAccumulatorLowerings(types, patterns);
-    addElementwiseLowerings(types, patterns);
     addFunctionLowerings(types, patterns);
+    addBinaryLowerings(types, patterns);
+    addMatrixLowerings(types, patterns);
+    addConvolutionLowerings(types, patterns);
+    addNormalizationLowerings(types, patterns);
     addPoolingLowerings(types, patterns);
+    addReductionLowerings(types, patterns);
     addMovementLowerings(types, patterns);
-    addBorderLowerings(types, patterns);
     addRecurrentLowerings(types, patterns);
+    addBorderLowerings(types, patterns);
+    addHostLowerings(types, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateReturnOpTypeConversionPattern(patterns, types);
 

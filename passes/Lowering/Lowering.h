@@ -16,14 +16,18 @@ struct StorageTypeConverter : mlir::TypeConverter {
   StorageTypeConverter();
 };
 
-// One per family of ops.
-void addAccumulatorLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
-void addElementwiseLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+// One per family: Ops/<Family>.cpp.
 void addFunctionLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addBinaryLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addMatrixLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addConvolutionLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addNormalizationLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 void addPoolingLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addReductionLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 void addMovementLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
-void addBorderLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 void addRecurrentLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addBorderLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+void addHostLowerings(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
 /// What compute-requantization attached, or null.
 npu::RequantAttr requantOf(mlir::Operation *op);

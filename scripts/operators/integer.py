@@ -8,15 +8,15 @@ from .names import Onnx, Own, camel
 
 OPTIONS = {"family", "onnx", "since"}
 SCHEMA, RULES = known.SCHEMA, "docs/arithmetic.md"
-#: Where an op of a family stands beside the dialects' files of that name: the lowering, the import, the page's section.
+#: Where an op of a family stands beside the dialects' files of that name: the import, the page's section.
 FAMILIES = {
-    "Binary": ("ElementwiseOps", "Arithmetic", "Element by element"),
-    "Function": ("ElementwiseOps", "Activations", "Element by element"),
-    "Matrix": ("AccumulatorOps", "MatrixProducts", "Sums of products"),
-    "Movement": ("Movement", "Movement", "Data movement"),
-    "Normalization": ("Functions", "Normalization", "Pooling and reductions"),
-    "Pooling": ("Pooling", "Pooling", "Pooling and reductions"),
-    "Reduction": ("Pooling", "Reductions", "Pooling and reductions"),
+    "Binary": ("Arithmetic", "Element by element"),
+    "Function": ("Activations", "Element by element"),
+    "Matrix": ("MatrixProducts", "Sums of products"),
+    "Movement": ("Movement", "Data movement"),
+    "Normalization": ("Normalization", "Pooling and reductions"),
+    "Pooling": ("Pooling", "Pooling and reductions"),
+    "Reduction": ("Reductions", "Pooling and reductions"),
 }
 
 
@@ -33,13 +33,13 @@ def plan(edits, options):
     if options.family not in FAMILIES:
         said = "is missing" if options.family is None else f"'{options.family}' is none of the dialects'"
         raise Refusal(f"the family {said}, expected one of {', '.join(FAMILIES)}")
-    lowering, imports, section = FAMILIES[options.family]
+    imports, section = FAMILIES[options.family]
     op = types.SimpleNamespace(name=own.name, cpp=own.cpp, lower=own.lower, family=options.family, onnx=onnx, since=options.since)
     op.number = _formula(edits, op, section)
     _graph_op(edits, op)
     _float_form(edits, op, f"lib/Evaluator/Ops/{op.family}.cpp")
     _hardware_op(edits, op)
-    _lowering(edits, op, f"passes/Lowering/{lowering}.cpp")
+    _lowering(edits, op, f"passes/Lowering/Ops/{op.family}.cpp")
     _schema(edits, op)
     _json(edits, op)
     integer_kernel.plan(edits, op)
@@ -135,7 +135,7 @@ struct Lower{op.cpp} : OpConversionPattern<qnn::{op.cpp}Op> {{
 }};
 
 """)
-    edits.before(file, r">\(\s*types, patterns\.getContext\(\)\);", f", Lower{op.cpp}")
+    edits.before(file, r">\(\s*types,\s*patterns\.getContext\(\)\);", f", Lower{op.cpp}")
 
 
 def _schema(edits, op):

@@ -184,7 +184,7 @@ LAYERS = {  # What stands there by which it would be missed, of an operator in i
     "lib/Kernels/Registry.cpp": "&turnOverKernel,\n  };",
     "lib/Onnx/Ops/Arithmetic.cpp": '  table.addImport("TurnOver", importTurnOver);',
     "lib/Schema/program.fbs": "  Concat, Slice, Pad, Reshape, Transpose, Resize, Quantize, Dequantize, Host, LoopBegin, LoopEnd, TurnOver\n}",
-    "passes/Lowering/ElementwiseOps.cpp": "LowerRescale<qnn::ClipOp>, LowerTurnOver>(types, patterns.getContext());",
+    "passes/Lowering/Ops/Binary.cpp": "LowerMul, LowerTurnOver>(types, patterns.getContext());",
     "tools/tare/OperatorJson.cpp": "TurnOverT>(out, op);",
     "test/Dialect/Qnn/ops.mlir": "  %turn_over = qnn.turn_over %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>\n  return",
     "test/Dialect/Npu/ops.mlir": "  %turn_over = npu.turn_over %a input_zero_point = 4 requant = <",

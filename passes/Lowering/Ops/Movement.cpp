@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Lowering/Lowering.h"
-#include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Steps.h"
+#include "tare/Kernels/ResizeCoordinates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,17 +15,6 @@ using namespace tare;
 using namespace mlir;
 
 namespace {
-
-struct LowerConstant : OpConversionPattern<qnn::ConstantOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ConstantOp op, OpAdaptor, ConversionPatternRewriter &rewriter) const final {
-    auto constant = rewriter.replaceOpWithNewOp<npu::ConstantOp>(op, op.getValue());
-    if (quant::QuantizedType grid = qnn::quantizedElement(op.getType()))
-      npu::setGrid(constant, grid);
-    return mlir::success();
-  }
-};
 
 struct LowerConcat : OpConversionPattern<qnn::ConcatOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -77,19 +66,6 @@ struct LowerReshape : OpConversionPattern<qnn::ReshapeOp> {
   }
 };
 
-/// The integers stay where they are; what they mean from here on, a reshape to the same shape says.
-struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ReinterpretOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const final {
-    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(op, adaptor.getInput(),
-                                                               cast<RankedTensorType>(op.getType()).getShape());
-    npu::setGrid(reshape, qnn::quantizedElement(op.getType()));
-    return mlir::success();
-  }
-};
-
 struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -100,9 +76,47 @@ struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
   }
 };
 
+npu::ResizeAxisAttr axisAttr(Builder &builder, const kernels::ResizeAxis &axis, StringRef coordinates, float scale,
+                             int64_t weightBits) {
+  SmallVector<int32_t> weights;
+  for (float weight : axis.weight)
+    weights.push_back(std::nearbyint(std::ldexp(weight, int(weightBits))));
+  return npu::ResizeAxisAttr::get(builder.getContext(), axis.lower, axis.upper, weights,
+                                  builder.getStringAttr(coordinates), builder.getF32FloatAttr(scale));
+}
+
+struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::ResizeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    ArrayRef<int64_t> input = cast<ShapedType>(op.getInput().getType()).getShape();
+    kernels::CoordinateMode mode = *kernels::coordinateModeOf(stringifyCoordinateMode(op.getCoordinates()));
+    kernels::NearestMode rounding = *kernels::nearestModeOf(stringifyNearestMode(op.getRounding()));
+    bool nearest = op.getMode() == qnn::ResizeMode::Nearest;
+    SmallVector<Attribute> axes;
+    for (size_t i = 0; i < op.getSizes().size(); ++i) {
+      kernels::ResizeExtent extent{input[i + 2], op.getSizes()[i], float(op.getScales()[i])};
+      axes.push_back(axisAttr(rewriter,
+                              nearest ? kernels::nearestCoordinates(extent, mode, rounding)
+                                      : kernels::linearCoordinates(extent, mode),
+                              stringifyCoordinateMode(op.getCoordinates()), extent.scale, op.getWeightBits()));
+    }
+    npu::RequantAttr requant = requantOf(op);
+    program::ResizeMode kind = nearest   ? program::ResizeMode::nearest
+                               : requant ? program::ResizeMode::rescaled
+                                         : program::ResizeMode::linear;
+    Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
+    Value y =
+        npu::ResizeOp::create(rewriter, op.getLoc(), x, kind, rewriter.getArrayAttr(axes), op.getWeightBits(),
+                              requant ? op.getFractionBits() : 0, requant ? zeroPointOf(op.getInput()) : 0, requant);
+    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    return mlir::success();
+  }
+};
+
 } // namespace
 
 void tare::addMovementLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerConstant, LowerConcat, LowerSlice, LowerPad, LowerReshape, LowerReinterpret, LowerTranspose>(
-      types, patterns.getContext());
+  patterns.add<LowerConcat, LowerSlice, LowerPad, LowerReshape, LowerTranspose, LowerResize>(types,
+                                                                                             patterns.getContext());
 }

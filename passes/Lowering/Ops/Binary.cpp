@@ -1,4 +1,4 @@
-//===- ElementwiseOps.cpp - Sums, products, other grids -------------------===//
+//===- Binary.cpp - Sums and products -------------------------------------===//
 #include "Lowering/Lowering.h"
 
 using namespace tare;
@@ -37,26 +37,8 @@ struct LowerMul : OpConversionPattern<qnn::MulOp> {
   }
 };
 
-/// Another grid, and functions that only limit: requantize, relu, clip.
-template <typename OpTy> struct LowerRescale : OpConversionPattern<OpTy> {
-  using OpConversionPattern<OpTy>::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const final {
-    FailureOr<npu::RequantAttr> requant = neededRequant(op);
-    if (failed(requant))
-      return failure();
-    Type from = qnn::storageType(op.getInput().getType()).getElementType();
-    Type to = qnn::storageType(op.getType()).getElementType();
-    rewriter.replaceOpWithNewOp<npu::RescaleOp>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant,
-                                                from == to ? TypeAttr() : TypeAttr::get(to));
-    return mlir::success();
-  }
-};
-
 } // namespace
 
-void tare::addElementwiseLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerSum<qnn::AddOp>, LowerSum<qnn::SubOp>, LowerMul, LowerRescale<qnn::RequantizeOp>,
-               LowerRescale<qnn::ReluOp>, LowerRescale<qnn::ClipOp>>(types, patterns.getContext());
+void tare::addBinaryLowerings(TypeConverter &types, RewritePatternSet &patterns) {
+  patterns.add<LowerSum<qnn::AddOp>, LowerSum<qnn::SubOp>, LowerMul>(types, patterns.getContext());
 }

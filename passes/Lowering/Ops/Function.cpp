@@ -1,16 +1,16 @@
-//===- Functions.cpp - Non-linear functions as tables ---------------------===//
+//===- Function.cpp - Non-linear functions as tables ----------------------===//
 //
 // i8: one entry per input integer, exact. i16: an entry every 128 integers,
 // between which the hardware interpolates (docs/arithmetic.md).
 //
 //===----------------------------------------------------------------------===//
-#include "tare/Kernels/Functions.h"
 #include "Arithmetic/TableFit.h"
 #include "Arithmetic/TableReach.h"
 #include "Arithmetic/ValueRanges.h"
-#include "Lowering/Lowering.h"
+#include "Lowering/Ops/Rescale.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Steps.h"
+#include "tare/Kernels/Functions.h"
 #include "tare/Kernels/Tables.h"
 #include "tare/Proof/Tables.h"
 
@@ -235,41 +235,8 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
   }
 };
 
-/// (A28) exp(-S * d) in 2^-16 (its largest entry just below), d the distance to the maximum; (A58) of 16-bit distances
-/// as products in 2^-24.
-Tensor makeExpTable(const Grid &input) {
-  const bool isWide = input.bits == 16;
-  Tensor table(ElementType::i32, {isWide ? kernels::factoredTableSize : kernels::exactTableSize});
-  auto *entries = table.mutableAs<int32_t>();
-  auto fill = [&](int64_t count, double whole, int64_t step) {
-    for (int64_t i = 0; i < count; ++i)
-      *entries++ = int32_t(std::nearbyint(whole * std::exp(-input.scale() * double(i * step))));
-  };
-  if (isWide) {
-    fill(kernels::coarseExponentials, std::ldexp(1.0, kernels::exponentialBits) - 1, wideStep);
-    fill(wideStep, std::ldexp(1.0, kernels::factorBits), 1);
-  } else {
-    fill(kernels::exactTableSize, 65535, 1);
-  }
-  return table;
-}
-
-struct LowerSoftmax : OpConversionPattern<qnn::SoftmaxOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::SoftmaxOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<npu::RequantAttr> requant = neededRequant(op);
-    if (failed(requant))
-      return failure();
-    Value table = makeConstant(rewriter, op.getLoc(), makeExpTable(*Grid::of(op.getInput().getType())),
-                               qnn::layerName(op) + ".table");
-    rewriter.replaceOpWithNewOp<npu::SoftmaxOp>(op, adaptor.getInput(), table, op.getAxis(), *requant);
-    return mlir::success();
-  }
-};
-
 } // namespace
 
 void tare::addFunctionLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerFunction, LowerSoftmax>(types, patterns.getContext());
+  patterns.add<LowerFunction, LowerRescale<qnn::ReluOp>, LowerRescale<qnn::ClipOp>>(types, patterns.getContext());
 }

@@ -1,9 +1,6 @@
-//===- Pooling.cpp - Pooling, reduction, resize ---------------------------===//
+//===- Pooling.cpp - Windows over an image --------------------------------===//
 #include "Lowering/Lowering.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
-#include "tare/Kernels/ResizeCoordinates.h"
-
-#include <cmath>
 
 using namespace tare;
 using namespace mlir;
@@ -88,60 +85,8 @@ private:
   }
 };
 
-struct LowerReduceMean : OpConversionPattern<qnn::ReduceMeanOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ReduceMeanOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const final {
-    FailureOr<npu::RequantAttr> requant = neededRequant(op);
-    if (failed(requant))
-      return failure();
-    rewriter.replaceOpWithNewOp<npu::ReduceMeanOp>(op, adaptor.getInput(), narrow(op.getAxes()), !op.getKeepDims(),
-                                                   zeroPointOf(op.getInput()), *requant);
-    return mlir::success();
-  }
-};
-
-npu::ResizeAxisAttr axisAttr(Builder &builder, const kernels::ResizeAxis &axis, StringRef coordinates, float scale,
-                             int64_t weightBits) {
-  SmallVector<int32_t> weights;
-  for (float weight : axis.weight)
-    weights.push_back(std::nearbyint(std::ldexp(weight, int(weightBits))));
-  return npu::ResizeAxisAttr::get(builder.getContext(), axis.lower, axis.upper, weights,
-                                  builder.getStringAttr(coordinates), builder.getF32FloatAttr(scale));
-}
-
-struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ResizeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    ArrayRef<int64_t> input = cast<ShapedType>(op.getInput().getType()).getShape();
-    kernels::CoordinateMode mode = *kernels::coordinateModeOf(stringifyCoordinateMode(op.getCoordinates()));
-    kernels::NearestMode rounding = *kernels::nearestModeOf(stringifyNearestMode(op.getRounding()));
-    bool nearest = op.getMode() == qnn::ResizeMode::Nearest;
-    SmallVector<Attribute> axes;
-    for (size_t i = 0; i < op.getSizes().size(); ++i) {
-      kernels::ResizeExtent extent{input[i + 2], op.getSizes()[i], float(op.getScales()[i])};
-      axes.push_back(axisAttr(rewriter,
-                              nearest ? kernels::nearestCoordinates(extent, mode, rounding)
-                                      : kernels::linearCoordinates(extent, mode),
-                              stringifyCoordinateMode(op.getCoordinates()), extent.scale, op.getWeightBits()));
-    }
-    npu::RequantAttr requant = requantOf(op);
-    program::ResizeMode kind = nearest   ? program::ResizeMode::nearest
-                               : requant ? program::ResizeMode::rescaled
-                                         : program::ResizeMode::linear;
-    Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
-    Value y =
-        npu::ResizeOp::create(rewriter, op.getLoc(), x, kind, rewriter.getArrayAttr(axes), op.getWeightBits(),
-                              requant ? op.getFractionBits() : 0, requant ? zeroPointOf(op.getInput()) : 0, requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
-    return mlir::success();
-  }
-};
-
 } // namespace
 
 void tare::addPoolingLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerMaxPool, LowerAveragePool, LowerReduceMean, LowerResize>(types, patterns.getContext());
+  patterns.add<LowerMaxPool, LowerAveragePool>(types, patterns.getContext());
 }

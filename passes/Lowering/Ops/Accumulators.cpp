@@ -1,4 +1,5 @@
-//===- AccumulatorOps.cpp - Convolutions, linear layers, matmul -----------===//
+//===- Accumulators.cpp - Weights and bias of layers ----------------------===//
+#include "Lowering/Ops/Accumulators.h"
 #include "Arithmetic/AccumulatorBound.h"
 #include "Arithmetic/Grids.h"
 #include "Lowering/Lowering.h"
@@ -53,25 +54,21 @@ FailureOr<Tensor> accumulatorBias(qnn::AccumulatorOpInterface op) {
   return result;
 }
 
-/// Weight and bias constants of the hardware level; requant is null where the accumulator is the result.
-struct Parts {
-  Value weight, bias;
-  npu::RequantAttr requant;
-};
-
 /// What the integers of weights and bias mean, for whoever checks them: a scale per output channel, axis 0 of both.
-void recordGrids(qnn::AccumulatorOpInterface op, const Parts &parts) {
+void recordGrids(qnn::AccumulatorOpInterface op, const AccumulatorParts &parts) {
   quant::QuantizedType weight = qnn::quantizedElement(op.getWeightOperand().get().getType());
   npu::setGrid(parts.weight.getDefiningOp(), weight);
   qnn::Grid x = *qnn::Grid::of(op.getActivationOperand().get().getType()), w = *qnn::Grid::of(weight);
   npu::setGrid(parts.bias.getDefiningOp(), accumulatorGrid(x, w, op.getOutputChannels(), 0).type(op.getContext()));
 }
 
-FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, ConversionPatternRewriter &rewriter) {
+} // namespace
+
+FailureOr<AccumulatorParts> tare::lowerParts(qnn::AccumulatorOpInterface op, ConversionPatternRewriter &rewriter) {
   ElementsAttr weight = qnn::constantValue(op.getWeightOperand().get());
   if (!weight)
     return op->emitError() << "layer '" << qnn::layerName(op) << "': weights must be constant";
-  Parts parts;
+  AccumulatorParts parts;
   if (qnn::Grid::of(op->getResult(0).getType())->bits != 32) {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
@@ -92,72 +89,4 @@ FailureOr<Parts> lowerParts(qnn::AccumulatorOpInterface op, ConversionPatternRew
   parts.bias = makeConstant(rewriter, op->getLoc(), *bias, name + ".bias");
   recordGrids(op, parts);
   return parts;
-}
-
-struct LowerConv : OpConversionPattern<qnn::ConvOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ConvOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, rewriter);
-    if (failed(parts))
-      return failure();
-    size_t spatial = cast<ShapedType>(op.getType()).getRank() - 2;
-    Value input = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
-    Value result = npu::ConvOp::create(rewriter, op.getLoc(), input, parts->weight, parts->bias,
-                                       listOr(op.getStrides(), spatial, 1), listOr(op.getPads(), 2 * spatial, 0),
-                                       listOr(op.getDilations(), spatial, 1), op.getGroup(), zeroPointOf(op.getInput()),
-                                       parts->requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), result));
-    return mlir::success();
-  }
-};
-
-struct LowerConvTranspose : OpConversionPattern<qnn::ConvTransposeOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::ConvTransposeOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, rewriter);
-    if (failed(parts))
-      return failure();
-    size_t spatial = cast<ShapedType>(op.getType()).getRank() - 2;
-    Value input = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
-    Value result = npu::ConvTransposeOp::create(
-        rewriter, op.getLoc(), input, parts->weight, parts->bias, listOr(op.getStrides(), spatial, 1),
-        listOr(op.getPads(), 2 * spatial, 0), listOr(op.getDilations(), spatial, 1),
-        listOr(op.getOutputPadding(), spatial, 0), op.getGroup(), zeroPointOf(op.getInput()), parts->requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), result));
-    return mlir::success();
-  }
-};
-
-struct LowerLinear : OpConversionPattern<qnn::LinearOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::LinearOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<Parts> parts = lowerParts(op, rewriter);
-    if (failed(parts))
-      return failure();
-    rewriter.replaceOpWithNewOp<npu::LinearOp>(op, adaptor.getInput(), parts->weight, parts->bias, parts->requant);
-    return mlir::success();
-  }
-};
-
-struct LowerMatMul : OpConversionPattern<qnn::MatMulOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult matchAndRewrite(qnn::MatMulOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    FailureOr<npu::RequantAttr> requant = neededRequant(op);
-    if (failed(requant))
-      return failure();
-    rewriter.replaceOpWithNewOp<npu::MatMulOp>(op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
-                                               zeroPointOf(op.getRhs()), *requant);
-    return mlir::success();
-  }
-};
-
-} // namespace
-
-void tare::addAccumulatorLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerConv, LowerConvTranspose, LowerLinear, LowerMatMul>(types, patterns.getContext());
 }

@@ -1,12 +1,24 @@
-//===- Border.cpp - Between real numbers and integers ---------------------===//
-#include "Lowering/Lowering.h"
+//===- Border.cpp - Constants, and from one grid to another ---------------===//
+#include "Lowering/Ops/Rescale.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
 
 using namespace tare;
 using namespace mlir;
 using qnn::Grid;
 
 namespace {
+
+struct LowerConstant : OpConversionPattern<qnn::ConstantOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::ConstantOp op, OpAdaptor, ConversionPatternRewriter &rewriter) const final {
+    auto constant = rewriter.replaceOpWithNewOp<npu::ConstantOp>(op, op.getValue());
+    if (quant::QuantizedType grid = qnn::quantizedElement(op.getType()))
+      npu::setGrid(constant, grid);
+    return mlir::success();
+  }
+};
 
 struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -40,14 +52,15 @@ struct LowerDequantize : OpConversionPattern<quant::DequantizeCastOp> {
   }
 };
 
-/// The host computes the node on what the model computes it on.
-struct LowerHost : OpConversionPattern<qnn::HostOp> {
+/// The integers stay where they are; what they mean from here on, a reshape to the same shape says.
+struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
   using OpConversionPattern::OpConversionPattern;
 
-  LogicalResult matchAndRewrite(qnn::HostOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::HostOp>(op, op.getResultTypes(), op.getKindAttr(), op.getOpsetAttr(),
-                                             adaptor.getInputs(), op.getPositionsAttr(), op.getParametersAttr(),
-                                             op.getReasonAttr());
+  LogicalResult matchAndRewrite(qnn::ReinterpretOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(op, adaptor.getInput(),
+                                                               cast<RankedTensorType>(op.getType()).getShape());
+    npu::setGrid(reshape, qnn::quantizedElement(op.getType()));
     return mlir::success();
   }
 };
@@ -55,5 +68,6 @@ struct LowerHost : OpConversionPattern<qnn::HostOp> {
 } // namespace
 
 void tare::addBorderLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerQuantize, LowerDequantize, LowerHost>(types, patterns.getContext());
+  patterns.add<LowerConstant, LowerQuantize, LowerDequantize, LowerRescale<qnn::RequantizeOp>, LowerReinterpret>(
+      types, patterns.getContext());
 }

@@ -1,0 +1,28 @@
+//===- Rescale.h - Another grid, or limits ----------------------*- C++ -*-===//
+#ifndef TARE_PASSES_LOWERING_OPS_RESCALE_H
+#define TARE_PASSES_LOWERING_OPS_RESCALE_H
+
+#include "Lowering/Lowering.h"
+
+namespace tare {
+
+/// Another grid, and functions that only limit: requantize, relu, clip.
+template <typename OpTy> struct LowerRescale : mlir::OpConversionPattern<OpTy> {
+  using mlir::OpConversionPattern<OpTy>::OpConversionPattern;
+
+  llvm::LogicalResult matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
+                                      mlir::ConversionPatternRewriter &rewriter) const final {
+    mlir::FailureOr<npu::RequantAttr> requant = neededRequant(op);
+    if (mlir::failed(requant))
+      return mlir::failure();
+    mlir::Type from = qnn::storageType(op.getInput().getType()).getElementType();
+    mlir::Type to = qnn::storageType(op.getType()).getElementType();
+    rewriter.replaceOpWithNewOp<npu::RescaleOp>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant,
+                                                from == to ? mlir::TypeAttr() : mlir::TypeAttr::get(to));
+    return mlir::success();
+  }
+};
+
+} // namespace tare
+
+#endif // TARE_PASSES_LOWERING_OPS_RESCALE_H
