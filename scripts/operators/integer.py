@@ -8,15 +8,15 @@ from .names import Onnx, Own, camel
 
 OPTIONS = {"family", "onnx", "since"}
 SCHEMA, RULES = known.SCHEMA, "docs/arithmetic.md"
-#: Where an op of a family stands beside the dialects' files of that name: the import, the page's section.
+#: The page's section of a family's formulas; everything else of it stands in the files of its name.
 FAMILIES = {
-    "Binary": ("Arithmetic", "Element by element"),
-    "Function": ("Activations", "Element by element"),
-    "Matrix": ("MatrixProducts", "Sums of products"),
-    "Movement": ("Movement", "Data movement"),
-    "Normalization": ("Normalization", "Pooling and reductions"),
-    "Pooling": ("Pooling", "Pooling and reductions"),
-    "Reduction": ("Reductions", "Pooling and reductions"),
+    "Binary": "Element by element",
+    "Function": "Element by element",
+    "Matrix": "Sums of products",
+    "Movement": "Data movement",
+    "Normalization": "Pooling and reductions",
+    "Pooling": "Pooling and reductions",
+    "Reduction": "Pooling and reductions",
 }
 
 
@@ -33,9 +33,8 @@ def plan(edits, options):
     if options.family not in FAMILIES:
         said = "is missing" if options.family is None else f"'{options.family}' is none of the dialects'"
         raise Refusal(f"the family {said}, expected one of {', '.join(FAMILIES)}")
-    imports, section = FAMILIES[options.family]
     op = types.SimpleNamespace(name=own.name, cpp=own.cpp, lower=own.lower, family=options.family, onnx=onnx, since=options.since)
-    op.number = _formula(edits, op, section)
+    op.number = _formula(edits, op, FAMILIES[op.family])
     _graph_op(edits, op)
     _float_form(edits, op, f"lib/Evaluator/Ops/{op.family}.cpp")
     _hardware_op(edits, op)
@@ -46,7 +45,7 @@ def plan(edits, options):
     integer_tests.plan(edits, op)
     if onnx:
         body = f"  mlir::Value x = node.operand(0);\n  return x ? node.give(node.create<qnn::{op.cpp}Op>(x)) : failure();\n"
-        onnx_import.add(edits, f"lib/Onnx/Ops/{imports}.cpp", onnx, marked(op.name, "what it refuses."), body)
+        onnx_import.add(edits, onnx_import.REGISTRY.file(edits, op.family), onnx, marked(op.name, "what it refuses."), body)
         onnx_import.add_row(edits, onnx.row(), f"`qnn.{op.name}`", marked(op.name, "what it may not have"))
 
 

@@ -24,7 +24,7 @@ def on_host(edits):
 def imported(edits):
     """ONNX's operators that become ops of the dialect, and the file that says so."""
     found = {}
-    for file in edits.files("lib/Onnx/Ops/*.cpp"):
+    for file in edits.files("lib/Onnx/Ops/**/*.cpp"):
         found |= dict.fromkeys(re.findall(r'\baddImport\("([^"]+)"', edits.read(file)), file)
     return found | dict.fromkeys(re.findall(r'Qnn_Function<"\w+", "(\w+)"', edits.read(FUNCTIONS)), FUNCTIONS)
 

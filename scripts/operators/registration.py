@@ -13,9 +13,11 @@ class Registry:
         self.folder, self.head, self.call = folder, head, call
 
     def families(self, edits):
-        """The files by their names; those that only call others have no operators of their own."""
-        files = {file.rpartition("/")[2].removesuffix(".cpp"): file for file in edits.files(f"{self.folder}/*.cpp")}
-        return {name: file for name, file in files.items()
+        """The files by their names: Pooling.cpp; of a family in a folder Matrix/Matrix.cpp as "Matrix", and "Matrix/Einsum". Those that
+        only call others have no operators of their own."""
+        names = {file: file.removeprefix(f"{self.folder}/").removesuffix(".cpp") for file in edits.files(f"{self.folder}/**/*.cpp")}
+        files = {family if part == family else name: file for file, name in names.items() for family, _, part in [name.partition("/")]}
+        return {name: file for name, file in sorted(files.items())
                 if re.search(self.head, edits.read(file), re.MULTILINE) and f'{self.call}("' in edits.read(file)}
 
     def file(self, edits, family):

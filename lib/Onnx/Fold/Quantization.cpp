@@ -4,7 +4,7 @@
 // DequantizeLinear after it keeps them.
 //
 //===----------------------------------------------------------------------===//
-#include "Ops/Quantization.h"
+#include "Ops/Border/Quantization.h"
 #include "ConstantData.h"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
-//===- Pooling.cpp - MaxPool, AveragePool, global pools, ReduceMean -------===//
-#include "Axes.h"
+//===- Pooling.cpp - MaxPool, AveragePool, global pools -------------------===//
 #include "Window.h"
 
 #include <fmt/format.h>
@@ -78,25 +77,6 @@ LogicalResult importGlobalAveragePool(Node &node) {
   return node.give(node.create<qnn::ReduceMeanOp>(input, node.list(axes), node.builder().getUnitAttr(), nullptr));
 }
 
-/// Without axes all are reduced, unless noop_with_empty_axes says none.
-LogicalResult importReduceMean(Node &node) {
-  mlir::Value input = node.operand(0);
-  if (!input)
-    return failure();
-  int64_t rank = dims(input).size();
-  std::optional<Integers> axes = readAxes(node, rank, 18, 1);
-  if (node.failed())
-    return failure();
-  if (!axes || axes->empty()) {
-    if (rank == 0 || node.intAttribute("noop_with_empty_axes", 0))
-      return node.forward();
-    axes = axisRange(0, rank);
-  }
-  llvm::sort(*axes);
-  auto keep = node.intAttribute("keepdims", 1) ? node.builder().getUnitAttr() : mlir::UnitAttr();
-  return node.give(node.create<qnn::ReduceMeanOp>(input, node.list(*axes), keep, nullptr));
-}
-
 } // namespace
 
 void tare::onnx::registerPooling(OpTable &table) {
@@ -104,5 +84,4 @@ void tare::onnx::registerPooling(OpTable &table) {
   table.addImport("AveragePool", importAveragePool);
   table.addImport("GlobalMaxPool", importGlobalMaxPool);
   table.addImport("GlobalAveragePool", importGlobalAveragePool);
-  table.addImport("ReduceMean", importReduceMean);
 }

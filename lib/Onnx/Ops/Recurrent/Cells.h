@@ -1,6 +1,6 @@
-//===- RecurrentCells.h - The cells of RNN, GRU and LSTM --------*- C++ -*-===//
-#ifndef TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
-#define TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
+//===- Cells.h - The cells of RNN, GRU and LSTM -----------------*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_OPS_RECURRENT_CELLS_H
+#define TARE_LIB_ONNX_OPS_RECURRENT_CELLS_H
 
 #include "Node.h"
 
@@ -33,4 +33,4 @@ mlir::Value writeLstm(Node &node, const Layer &layer, int64_t direction, mlir::V
 
 } // namespace tare::onnx::recurrent
 
-#endif // TARE_LIB_ONNX_OPS_RECURRENTCELLS_H
+#endif // TARE_LIB_ONNX_OPS_RECURRENT_CELLS_H

@@ -1,6 +1,6 @@
 //===- Quantization.h - Grids as ONNX gives them ----------------*- C++ -*-===//
-#ifndef TARE_LIB_ONNX_OPS_QUANTIZATION_H
-#define TARE_LIB_ONNX_OPS_QUANTIZATION_H
+#ifndef TARE_LIB_ONNX_OPS_BORDER_QUANTIZATION_H
+#define TARE_LIB_ONNX_OPS_BORDER_QUANTIZATION_H
 
 #include "Node.h"
 
@@ -41,4 +41,4 @@ std::optional<ElementType> quantizedElement(Node &node);
 
 } // namespace tare::onnx
 
-#endif // TARE_LIB_ONNX_OPS_QUANTIZATION_H
+#endif // TARE_LIB_ONNX_OPS_BORDER_QUANTIZATION_H

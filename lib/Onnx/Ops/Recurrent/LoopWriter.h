@@ -1,6 +1,6 @@
 //===- LoopWriter.h - Writes the ends of a loop -----------------*- C++ -*-===//
-#ifndef TARE_LIB_ONNX_OPS_LOOPWRITER_H
-#define TARE_LIB_ONNX_OPS_LOOPWRITER_H
+#ifndef TARE_LIB_ONNX_OPS_RECURRENT_LOOPWRITER_H
+#define TARE_LIB_ONNX_OPS_RECURRENT_LOOPWRITER_H
 
 #include "Node.h"
 
@@ -49,4 +49,4 @@ private:
 
 } // namespace tare::onnx
 
-#endif // TARE_LIB_ONNX_OPS_LOOPWRITER_H
+#endif // TARE_LIB_ONNX_OPS_RECURRENT_LOOPWRITER_H

@@ -1,11 +1,11 @@
-//===- MatrixProducts.cpp - Gemm, MatMul ----------------------------------===//
+//===- Matrix.cpp - Gemm, MatMul ------------------------------------------===//
 //
 // A product with a constant matrix is qnn.linear, whose weight is [N, K].
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantData.h"
 #include "Node.h"
-#include "Quantization.h"
+#include "Ops/Border/Quantization.h"
 
 #include <algorithm>
 #include <cmath>
@@ -349,7 +349,7 @@ LogicalResult importMatMul(Node &node) {
 
 } // namespace
 
-void tare::onnx::registerMatrixProducts(OpTable &table) {
+void tare::onnx::registerMatrix(OpTable &table) {
   table.addImport("Gemm", importGemm);
   table.addImport("MatMul", importMatMul);
 }

@@ -1,6 +1,6 @@
 //===- Joins.cpp - Concat, Split ------------------------------------------===//
-#include "Axes.h"
-#include "Quantization.h"
+#include "Ops/Axes.h"
+#include "Ops/Border/Quantization.h"
 
 using namespace tare;
 using namespace tare::onnx;

@@ -5,8 +5,8 @@
 // front of the loop.
 //
 //===----------------------------------------------------------------------===//
+#include "Cells.h"
 #include "ConstantData.h"
-#include "RecurrentCells.h"
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 // rounds down.
 //
 //===----------------------------------------------------------------------===//
-#include "Axes.h"
 #include "ConstantData.h"
+#include "Ops/Axes.h"
 
 #include <cmath>
 #include <fmt/format.h>

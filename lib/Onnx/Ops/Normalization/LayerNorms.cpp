@@ -1,11 +1,11 @@
-//===- LayerNorms.cpp - Layer, RMS, instance and group norms ----------===//
+//===- LayerNorms.cpp - Layer, RMS, instance and group norms --------------===//
 //
 // y = (x - mean) / sqrt(variance + epsilon) * scale + bias, over the axes that differ from norm to norm, written as
 // these ops; the RMS norm leaves the mean out. What an exporter writes out itself comes to the same.
 //
 //===----------------------------------------------------------------------===//
-#include "Axes.h"
-#include "Reduced.h"
+#include "Ops/Axes.h"
+#include "Ops/Reduction.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <fmt/format.h>

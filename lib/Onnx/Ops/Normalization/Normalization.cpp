@@ -1,6 +1,6 @@
 //===- Normalization.cpp - BatchNormalization, Softmax --------------------===//
-#include "Axes.h"
-#include "Reduced.h"
+#include "Ops/Axes.h"
+#include "Ops/Reduction.h"
 
 #include <fmt/format.h>
 #include <numeric>

@@ -1,6 +1,7 @@
-//===- Activations.cpp - Functions of one element -------------------------===//
+//===- Function.cpp - y = f(x), element by element ------------------------===//
+#include "Border/Quantization.h"
+#include "Composite.h"
 #include "ConstantData.h"
-#include "Quantization.h"
 
 #include <fmt/format.h>
 #include <limits>
@@ -23,13 +24,13 @@ template <typename Op> LogicalResult importFunction(Node &node) {
   return input ? node.give(node.create<Op>(mlir::ValueRange(input), llvm::ArrayRef(parameters))) : failure();
 }
 
-template <typename Op> void registerFunction(OpTable &table) {
+template <typename Op> void registerRecord(OpTable &table) {
   if constexpr (requires { Op::onnxName(); })
     if (!Op::onnxName().empty())
       table.addImport(Op::onnxName(), importFunction<Op>);
 }
 
-template <typename... Ops> void registerFunctions(OpTable &table) { (registerFunction<Ops>(table), ...); }
+template <typename... Ops> void registerRecords(OpTable &table) { (registerRecord<Ops>(table), ...); }
 
 /// Limits are attributes before opset 11, operands since.
 LogicalResult importClip(Node &node) {
@@ -154,13 +155,48 @@ LogicalResult importPRelu(Node &node) {
   return node.give(node.create<qnn::PReluOp>(input, llvm::ArrayRef<double>(values)));
 }
 
+/// x sigmoid(alpha x): com.microsoft's QuickGelu, and Swish of ONNX since opset 24, whose alpha is 1 by default.
+LogicalResult swish(Node &node, double alpha) {
+  Composite composite(node);
+  std::string scaled = composite.input(0);
+  if (alpha != 1)
+    scaled = composite.step("scaled", "Mul", {scaled, composite.scalar("alpha", alpha)});
+  return composite.finish("Mul", {composite.input(0), composite.step("sigmoid", "Sigmoid", {scaled})});
+}
+
+/// A bias, where there is one, is added first.
+template <typename Op> LogicalResult importBiasedGelu(Node &node) {
+  mlir::Value x = node.operand(0);
+  if (node.hasOperand(1))
+    x = node.createIntermediate<qnn::AddOp>("sum", x, node.operand(1), nullptr);
+  return node.give(node.create<Op>(x));
+}
+
+LogicalResult importQuickGelu(Node &node) { return swish(node, node.floatAttribute("alpha", 1.702)); }
+LogicalResult importSwish(Node &node) { return swish(node, node.floatAttribute("alpha", 1)); }
+
+LogicalResult importIdentity(Node &node) { return node.forward(); }
+
+/// In inference it passes its operand on. Training is an operand since opset 12.
+LogicalResult importDropout(Node &node) {
+  if (node.opset() >= 12 && node.requireScalar(2, "operand training_mode", 0) != 0)
+    return node.error("training_mode must be false; export the model for "
+                      "inference");
+  if (node.isUsed(1))
+    return node.error("its mask '" + node.resultName(1) + "' is used; export the model for inference");
+  return node.failed() ? failure() : node.forward();
+}
+
 } // namespace
 
-void tare::onnx::registerActivations(OpTable &table) {
-  registerFunctions<
+void tare::onnx::registerFunction(OpTable &table) {
+  registerRecords<
 #define GET_OP_LIST
 #include "tare/Dialect/Qnn/QnnOpList.inc"
       >(table);
+  table.addImport("Identity", importIdentity);
+  table.addImport("Dropout", importDropout);
+  table.addFold("Dropout", importDropout);
   table.addImport("Relu", importRelu);
   table.addImport("Gelu", importGelu);
   table.addImport("Clip", importClip);
@@ -168,4 +204,9 @@ void tare::onnx::registerActivations(OpTable &table) {
   table.addImport("Max", importLimit<true>);
   table.addImport("Min", importLimit<false>);
   table.addImport("PRelu", importPRelu);
+  table.addImport("Swish", importSwish);
+  table.addImport("com.microsoft.Gelu", importBiasedGelu<qnn::GeluOp>);
+  table.addImport("com.microsoft.BiasGelu", importBiasedGelu<qnn::GeluOp>);
+  table.addImport("com.microsoft.FastGelu", importBiasedGelu<qnn::GeluTanhOp>);
+  table.addImport("com.microsoft.QuickGelu", importQuickGelu);
 }

@@ -1,5 +1,6 @@
-//===- Convolutions.cpp - Conv, ConvTranspose -----------------------------===//
+//===- Convolution.cpp - Conv, ConvTranspose, FusedConv -------------------===//
 #include "ConstantData.h"
+#include "FusedActivation.h"
 #include "Window.h"
 
 #include <fmt/format.h>
@@ -195,9 +196,28 @@ LogicalResult importConvTranspose(Node &node) {
       node.listUnless(1, window.dilations), node.listUnless(0, outputPadding), *group, nullptr));
 }
 
+/// Operands: x, weights, a bias, what is added to the result before the activation.
+LogicalResult importFusedConv(Node &node) {
+  Composite composite(node);
+  Attributes attributes = composite.own({"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
+  Composite::Values operands = {composite.input(0), composite.input(1), composite.input(2)};
+  std::string activation = node.stringAttribute("activation", "");
+  bool adds = node.hasOperand(3);
+  if (activation.empty() && !adds)
+    return composite.finish("Conv", operands, attributes);
+  std::string reals = composite.layer("convolution", "Conv", operands, attributes);
+  if (activation.empty())
+    return composite.finish("Add", {reals, composite.input(3)});
+  if (adds)
+    reals = composite.step("sum", "Add", {reals, composite.input(3)});
+  std::vector<float> given = node.floatsAttribute("activation_params").value_or(std::vector<float>());
+  return activate(node, composite, activation, reals, std::vector<double>(given.begin(), given.end()));
+}
+
 } // namespace
 
-void tare::onnx::registerConvolutions(OpTable &table) {
+void tare::onnx::registerConvolution(OpTable &table) {
   table.addImport("Conv", importConv);
   table.addImport("ConvTranspose", importConvTranspose);
+  table.addImport("com.microsoft.FusedConv", importFusedConv);
 }

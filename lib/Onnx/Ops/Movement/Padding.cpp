@@ -1,6 +1,6 @@
 //===- Padding.cpp - Pad --------------------------------------------------===//
-#include "Axes.h"
-#include "Quantization.h"
+#include "Ops/Axes.h"
+#include "Ops/Border/Quantization.h"
 
 #include <algorithm>
 #include <fmt/format.h>

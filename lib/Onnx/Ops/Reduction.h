@@ -1,6 +1,6 @@
-//===- Reduced.h - What reductions and normalizations share -----*- C++ -*-===//
-#ifndef TARE_LIB_ONNX_OPS_REDUCED_H
-#define TARE_LIB_ONNX_OPS_REDUCED_H
+//===- Reduction.h - What reductions and normalizations share ---*- C++ -*-===//
+#ifndef TARE_LIB_ONNX_OPS_REDUCTION_H
+#define TARE_LIB_ONNX_OPS_REDUCTION_H
 
 #include "Node.h"
 
@@ -25,4 +25,4 @@ mlir::Value logSumExp(Node &node, mlir::Value x, const Reduced &reduced);
 
 } // namespace tare::onnx
 
-#endif // TARE_LIB_ONNX_OPS_REDUCED_H
+#endif // TARE_LIB_ONNX_OPS_REDUCTION_H

@@ -1,5 +1,6 @@
-//===- Movement.cpp - Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Slice -===//
-#include "Axes.h"
+//===- Movement.cpp - Reshape, Flatten, Transpose, Slice and their like ---===//
+#include "Movement.h"
+#include "Ops/Axes.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +8,10 @@ using namespace tare;
 using namespace tare::onnx;
 using mlir::failure;
 using mlir::LogicalResult;
+
+LogicalResult tare::onnx::giveAs(Node &node, mlir::Value value, const Integers &shape) {
+  return node.give(node.create<qnn::ReshapeOp>(value, shape));
+}
 
 namespace {
 

@@ -1,6 +1,6 @@
-//===- Arithmetic.cpp - Add, Sub, Mul, Div --------------------------------===//
+//===- Binary.cpp - Add, Sub, Mul, Div ------------------------------------===//
+#include "Border/DynamicQuantization.h"
 #include "ConstantData.h"
-#include "DynamicQuantization.h"
 
 #include <algorithm>
 #include <functional>
@@ -84,7 +84,7 @@ static LogicalResult importDiv(Node &node) {
   return node.give(node.create<tare::qnn::DivOp>(node.operand(0), node.numbers(1), nullptr));
 }
 
-void tare::onnx::registerArithmetic(OpTable &table) {
+void tare::onnx::registerBinary(OpTable &table) {
   table.addImport("Add", importAdd);
   table.addImport("Sub", importBinary<qnn::SubOp>);
   table.addImport("Mul", importMul);

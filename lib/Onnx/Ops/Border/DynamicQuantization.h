@@ -1,6 +1,6 @@
 //===- DynamicQuantization.h - Ranges found when a graph runs ---*- C++ -*-===//
-#ifndef TARE_LIB_ONNX_OPS_DYNAMICQUANTIZATION_H
-#define TARE_LIB_ONNX_OPS_DYNAMICQUANTIZATION_H
+#ifndef TARE_LIB_ONNX_OPS_BORDER_DYNAMICQUANTIZATION_H
+#define TARE_LIB_ONNX_OPS_BORDER_DYNAMICQUANTIZATION_H
 
 #include "Node.h"
 
@@ -15,4 +15,4 @@ mlir::LogicalResult importProduct(Node &node, const DynamicValue &sums);
 
 } // namespace tare::onnx
 
-#endif // TARE_LIB_ONNX_OPS_DYNAMICQUANTIZATION_H
+#endif // TARE_LIB_ONNX_OPS_BORDER_DYNAMICQUANTIZATION_H

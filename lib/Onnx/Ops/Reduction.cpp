@@ -1,11 +1,11 @@
-//===- Reductions.cpp - Sums, norms, greatest and least along axes --------===//
+//===- Reduction.cpp - Sums, norms, greatest and least along axes ---------===//
 //
 // Written as means, which hardware has: a sum is the mean times the number of its elements. The greatest element is
 // that of a pooling whose window is all of them.
 //
 //===----------------------------------------------------------------------===//
+#include "Reduction.h"
 #include "Axes.h"
-#include "Reduced.h"
 
 #include <fmt/format.h>
 
@@ -129,9 +129,59 @@ template <Formula formula, int64_t operandSince> LogicalResult importReduction(N
   return node.give(result);
 }
 
+/// Without axes all are reduced, unless noop_with_empty_axes says none.
+LogicalResult importReduceMean(Node &node) {
+  mlir::Value input = node.operand(0);
+  if (!input)
+    return failure();
+  int64_t rank = dims(input).size();
+  std::optional<Integers> axes = readAxes(node, rank, 18, 1);
+  if (node.failed())
+    return failure();
+  if (!axes || axes->empty()) {
+    if (rank == 0 || node.intAttribute("noop_with_empty_axes", 0))
+      return node.forward();
+    axes = axisRange(0, rank);
+  }
+  llvm::sort(*axes);
+  auto keep = node.intAttribute("keepdims", 1) ? node.builder().getUnitAttr() : mlir::UnitAttr();
+  return node.give(node.create<qnn::ReduceMeanOp>(input, node.list(*axes), keep, nullptr));
+}
+
+/// Sums along an axis up to each element: the product with a triangle of ones.
+LogicalResult importCumSum(Node &node) {
+  mlir::Value x = node.operand(0);
+  std::optional<Integers> given = node.requireIntegers(1, "the axis");
+  if (!x || !given)
+    return failure();
+  if (given->size() != 1)
+    return node.error(fmt::format("has {} axes, expected one", given->size()));
+  std::optional<int64_t> axis = readAxis(node, given->front(), dims(x).size());
+  bool exclusive = node.intAttribute("exclusive", 0) != 0, reverse = node.intAttribute("reverse", 0) != 0;
+  if (!axis)
+    return failure();
+  constexpr int64_t longest = 4096;
+  int64_t length = dims(x)[*axis];
+  if (length > longest)
+    return node.error(fmt::format("sums along {} elements, expected {} at most", length, longest));
+  Integers order = axisRange(0, dims(x).size());
+  std::swap(order[*axis], order.back());
+  Tensor triangle(ElementType::f32, Shape{length, length});
+  for (int64_t to = 0; to < length; ++to)
+    for (int64_t from = 0; from < length; ++from) {
+      bool isBefore = reverse ? from > to : from < to;
+      triangle.mutableAs<float>()[to * length + from] = isBefore || (from == to && !exclusive) ? 1.0f : 0.0f;
+    }
+  mlir::Value last = node.createStep<qnn::TransposeOp>("last", x, order);
+  mlir::Value weight = node.constant((node.resultName(0) + "/triangle").str(), triangle);
+  mlir::Value sums = node.createStep<qnn::LinearOp>("sums", last, weight, nullptr, nullptr);
+  return node.give(node.create<qnn::TransposeOp>(sums, order));
+}
+
 } // namespace
 
-void tare::onnx::registerReductions(OpTable &table) {
+void tare::onnx::registerReduction(OpTable &table) {
+  table.addImport("ReduceMean", importReduceMean);
   table.addImport("ReduceSum", importReduction<sumOf, 13>);
   table.addImport("ReduceSumSquare", importReduction<sumOfSquares, 18>);
   table.addImport("ReduceL1", importReduction<sumOfMagnitudes, 18>);
@@ -140,4 +190,5 @@ void tare::onnx::registerReductions(OpTable &table) {
   table.addImport("ReduceLogSumExp", importReduction<logSumExp, 18>);
   table.addImport("ReduceMax", importReduction<greatest, 18>);
   table.addImport("ReduceMin", importReduction<least, 18>);
+  table.addImport("CumSum", importCumSum);
 }

@@ -5,10 +5,10 @@
 // names: "<first result>/<turn>/<value>"; what does not depend on data is computed at import then.
 //
 //===----------------------------------------------------------------------===//
-#include "Axes.h"
 #include "Composite.h"
 #include "ConstantData.h"
 #include "LoopWriter.h"
+#include "Ops/Axes.h"
 
 #include <fmt/format.h>
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantization.h"
-#include "Axes.h"
 #include "ConstantData.h"
 #include "HostNode.h"
+#include "Ops/Axes.h"
 #include "tare/Tensor/Convert.h"
 
 #include <cmath>

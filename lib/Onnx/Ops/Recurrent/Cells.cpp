@@ -1,9 +1,9 @@
-//===- RecurrentCells.cpp - The cells of RNN, GRU and LSTM ----------------===//
+//===- Cells.cpp - The cells of RNN, GRU and LSTM -------------------------===//
 //
 // Formulas: https://onnx.ai/onnx/operators/onnx__LSTM.html, onnx__GRU.html, onnx__RNN.html.
 //
 //===----------------------------------------------------------------------===//
-#include "RecurrentCells.h"
+#include "Cells.h"
 #include "LoopWriter.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-//===- Identities.cpp - Nodes that vanish ---------------------------------===//
+//===- Casts.cpp - Cast, CastLike -----------------------------------------===//
 #include "Composite.h"
 #include "ConstantData.h"
 #include "Quantization.h"
@@ -9,18 +9,6 @@ using mlir::failure;
 using mlir::LogicalResult;
 
 namespace {
-
-LogicalResult importIdentity(Node &node) { return node.forward(); }
-
-/// In inference it passes its operand on. Training is an operand since opset 12.
-LogicalResult importDropout(Node &node) {
-  if (node.opset() >= 12 && node.requireScalar(2, "operand training_mode", 0) != 0)
-    return node.error("training_mode must be false; export the model for "
-                      "inference");
-  if (node.isUsed(1))
-    return node.error("its mask '" + node.resultName(1) + "' is used; export the model for inference");
-  return node.failed() ? failure() : node.forward();
-}
 
 /// To integers: towards zero. What is outside of their range, ONNX leaves open; here it is limited to it.
 LogicalResult castToIntegers(Node &node, int64_t to) {
@@ -71,10 +59,7 @@ LogicalResult importCastLike(Node &node) {
 
 } // namespace
 
-void tare::onnx::registerIdentities(OpTable &table) {
-  table.addImport("Identity", importIdentity);
-  table.addImport("Dropout", importDropout);
-  table.addFold("Dropout", importDropout);
+void tare::onnx::registerCasts(OpTable &table) {
   table.addImport("Cast", importCast);
   table.addImport("CastLike", importCastLike);
 }

@@ -7,8 +7,8 @@
 // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md.
 //
 //===----------------------------------------------------------------------===//
-#include "Axes.h"
 #include "ConstantData.h"
+#include "Ops/Axes.h"
 
 #include <fmt/format.h>
 
