@@ -6,21 +6,22 @@
 
 namespace tare::host {
 
-// One per file.
-void addFunctions(Operators &all);
+// One per family: <Family>/<Family>.cpp.
+void addFunction(Operators &all);
 void addBinary(Operators &all);
-void addBorder(Operators &all);
-void addReductions(Operators &all);
-void addMovement(Operators &all);
-void addSelection(Operators &all);
-void addImages(Operators &all);
+void addMatrix(Operators &all);
+void addConvolution(Operators &all);
+void addNormalization(Operators &all);
 void addPooling(Operators &all);
-void addConvolutions(Operators &all);
-void addMatrixProducts(Operators &all);
-void addNormalizations(Operators &all);
+void addReduction(Operators &all);
+void addMovement(Operators &all);
 void addRecurrent(Operators &all);
+void addBorder(Operators &all);
+// The dialects have no op of these.
+void addSelection(Operators &all);
+void addImage(Operators &all);
+void addSignal(Operators &all);
 void addAttention(Operators &all);
-void addSignals(Operators &all);
 
 } // namespace tare::host
 

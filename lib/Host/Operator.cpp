@@ -88,20 +88,20 @@ void Evaluation::error(std::string message) {
 }
 
 Operators::Operators() {
-  addFunctions(*this);
+  addFunction(*this);
   addBinary(*this);
-  addBorder(*this);
-  addReductions(*this);
-  addMovement(*this);
-  addSelection(*this);
-  addImages(*this);
+  addMatrix(*this);
+  addConvolution(*this);
+  addNormalization(*this);
   addPooling(*this);
-  addConvolutions(*this);
-  addMatrixProducts(*this);
-  addNormalizations(*this);
+  addReduction(*this);
+  addMovement(*this);
   addRecurrent(*this);
+  addBorder(*this);
+  addSelection(*this);
+  addImage(*this);
+  addSignal(*this);
   addAttention(*this);
-  addSignals(*this);
 }
 
 const Operators &Operators::get() {

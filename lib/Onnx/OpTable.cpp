@@ -21,7 +21,6 @@ OpTable::OpTable() {
   registerRearrangements(*this);
   registerRepetitions(*this);
   registerResizing(*this);
-  registerSelection(*this);
   registerRecurrent(*this);
   registerLoops(*this);
   registerControlFlow(*this);
@@ -29,6 +28,7 @@ OpTable::OpTable() {
   registerCasts(*this);
   registerDynamicQuantization(*this);
   registerQOperators(*this);
+  registerSelection(*this);
   registerAttention(*this);
   registerRotaryEmbedding(*this);
   registerShapeFolds(*this);

@@ -7,7 +7,7 @@ from .edits import Refusal, marked, quoted
 from .names import camel
 
 RECORDS, SCHEMA = known.FUNCTIONS, known.SCHEMA
-FORMULAS, HOST = "include/tare/Kernels/Functions.h", "lib/Host/Functions.cpp"
+FORMULAS, HOST = "include/tare/Kernels/Functions.h", "lib/Host/Function/Function.cpp"
 PROOFS, CASES, SYNTAX = "test/random/proofs.py", "test/acceptance/test_functions.py", "test/Dialect/Qnn/ops.mlir"
 EVERYTHING = (-math.inf, math.inf)
 WIDTH = 140  # of a line in .td, .fbs and .py
@@ -102,7 +102,7 @@ def host(edits, f):
     if len(f.parameters) > 2:
         raise Refusal(f"{HOST}: a function of the host has at most 2 parameters, found {len(f.parameters)}: add the operator there first")
     head = r"^void addTableFunctions\(Operators &all\) \{\n[\s\S]*?^\}"
-    line = f'  addFunction<FunctionKind::{f.name}>(all, "{f.onnx}");\n'
+    line = f'  addTableFunction<FunctionKind::{f.name}>(all, "{f.onnx}");\n'
     def insert(match):
         lines = match[0].splitlines(keepends=True)
         place = next(i for i, each in enumerate(lines) if each.startswith("}") or (i and each.partition('"')[2].partition('"')[0] > f.onnx))

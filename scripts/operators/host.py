@@ -8,7 +8,6 @@ from .registration import Registry
 
 OPTIONS = {"family", "since"}
 REGISTRY = Registry("lib/Host", r"^void host::add\w+\(Operators &all\) \{", "all.add")
-TESTS = "test/unit/Host/*Test.cpp"
 
 
 def families(edits):
@@ -22,10 +21,9 @@ def plan(edits, options):
     for function in (f"infer{onnx.cpp}", f"run{onnx.cpp}"):
         if re.search(rf"\b{function}\b", edits.read(file)):
             raise Refusal(f"{file}: there is {function}() of another operator: rename it first")
-    test = _tests_of(edits, file)
     REGISTRY.define(edits, file, onnx.operator, _functions(onnx))
     REGISTRY.add(edits, file, onnx.name, f'all.add("{onnx.name}", infer{onnx.cpp}, run{onnx.cpp});')
-    edits.change(test, r"\n\} // namespace\n\Z", lambda match: _test(onnx, 1 if onnx.domain else options.since) + match[0])
+    edits.change(_tests_of(file), r"\n\} // namespace\n\Z", lambda match: _test(onnx, 1 if onnx.domain else options.since) + match[0])
 
 
 def _functions(onnx):
@@ -44,28 +42,9 @@ def _test(onnx, opset):
             f'  FAIL() << "{marked(onnx.name, "what else it refuses: types, shapes, attributes")}";\n}}\n')
 
 
-def _tests_of(edits, file):
-    """The tests that name most operators of the family; of a family without tests, those of the one that it is a part of."""
-    names, tests = set(), [name for name in edits.files(TESTS) if "problemOf(" in edits.read(name)]
-    while True:
-        names |= _operators(edits, file)
-        count = {test: sum(edits.read(test).count(f'"{name}"') for name in names) for test in tests}
-        best = max(count, key=count.get)
-        if count[best]:
-            return best
-        adds = re.search(r"^void host::(add\w+)\(Operators &all\)", edits.read(file), re.MULTILINE)[1]
-        file = next(other for other in edits.files("lib/Host/*.cpp") if re.search(rf"^.*\b{adds}\(\*?(all|this)\);", edits.read(other), re.MULTILINE))
-
-
-def _operators(edits, file, seen=()):
-    """Those that the family registers, and those of the families that it calls."""
-    text = edits.read(file)
-    names = set(re.findall(r'add\w*(?:<[\w:]+>)?\((?:all, )?"([^"]+)"', text))
-    for adds in re.findall(r"^  (add\w+)\(\*?(?:all|this)\);", text, re.MULTILINE):
-        for other in edits.files("lib/Host/*.cpp"):
-            if other not in (file, *seen) and re.search(rf"^void host::{adds}\(", edits.read(other), re.MULTILINE):
-                names |= _operators(edits, other, (file, *seen))
-    return names
+def _tests_of(file):
+    """The family's: its folder says which it is."""
+    return f"test/unit/Host/{file.removeprefix(f'{REGISTRY.folder}/').partition('/')[0]}Test.cpp"
 
 
 def steps(edits, options):

@@ -10,7 +10,7 @@ SCHEMA = "lib/Schema/program.fbs"
 def on_host(edits):
     """The host's operators, and the file of each."""
     found = {}
-    for file in edits.files("lib/Host/*.cpp"):
+    for file in edits.files("lib/Host/**/*.cpp"):
         text = edits.read(file)
         names = re.findall(r'\badd\w*(?:<[\w:]+>)?\((?:all, )?"([^"]+)"', text)
         for several in re.findall(r"\bname : \{([^}]*)\}", text):

@@ -16,7 +16,7 @@ COPIED = ("scripts", "lib", "include/tare/Dialect", "include/tare/Kernels", "inc
           "test/Dialect", "test/e2e/models", "docs")
 LLVM = "/usr/lib/llvm-22"
 COMPOSITE = ["composite", "Mean", "--family", "Function", "--operands", "2"]
-HOST = ["host", "com.microsoft.Inverse", "--family", "MatrixProducts"]
+HOST = ["host", "com.microsoft.Inverse", "--family", "Matrix"]
 FUNCTION = ["function", "soft_step"]
 GIVEN = [*FUNCTION, "--parameter", "slope=2.0", "--parameter", "shift=0.0", "--formula", "x < shift ? 0.0 : std::tanh(slope * std::sqrt(x))",
          "--numpy", "np.where(x < shift, 0, np.tanh(slope * np.sqrt(x)))", "--bends", "jumps", "--image", "0", "1", "--domain", "0", "inf", "--since", "20"]
@@ -102,7 +102,7 @@ def test_a_host_operator(tree):
     mark = "TO BE " + "WRITTEN: com.microsoft.Inverse: "
     banner = "//===" + 70 * "-" + "===//"
     assert {name: tree.added(name) for name in tree.changed()} == {
-        "lib/Host/MatrixProducts.cpp": [
+        "lib/Host/Matrix/Matrix.cpp": [
             banner, "// Inverse", banner, "",
             "void inferMicrosoftInverse(Inference &n) {", static_assert(f"{mark}its operands' types, and n.give() of its results'"), "}", "",
             "void runMicrosoftInverse(Evaluation &e) {", static_assert(f"{mark}its results, of e.operand(0) into e.result()"), "}", "",
@@ -111,24 +111,25 @@ def test_a_host_operator(tree):
             "TEST(HostMicrosoftInverse, ByHand) {", f'  FAIL() << "{mark}results that were computed by hand, of each type of elements";', "}", "",
             "TEST(HostMicrosoftInverse, Refuses) {", '  EXPECT_NE(problemOf({"com.microsoft.Inverse", 1}, {}).find("is missing"), std::string::npos);',
             f'  FAIL() << "{mark}what else it refuses: types, shapes, attributes";', "}", ""]}
-    assert re.search(r'\n  all\.add\("Det", inferDet, det\);\n  all\.add\("com\.microsoft\.Inverse", .*\n  addEinsum\(all\);\n', tree.text("lib/Host/MatrixProducts.cpp"))
+    assert re.search(r'\n  all\.add\("Det", inferDet, det\);\n  all\.add\("com\.microsoft\.Inverse", .*\n  addEinsum\(all\);\n', tree.text("lib/Host/Matrix/Matrix.cpp"))
 
 
 @pytest.mark.parametrize("family, name, there", [
-    ("Functions", "Curl", r'all\.add\("BitwiseNot", .*\n  all\.add\("Curl", inferCurl, runCurl\);\n  all\.add\("IsInf", '),  # by the alphabet, as the others
+    ("Function", "Curl", r'all\.add\("BitwiseNot", .*\n  all\.add\("Curl", inferCurl, runCurl\);\n  all\.add\("IsInf", '),  # by the alphabet, as the others
     ("Binary", "Curl", r'all\.add\("BitwiseXor", .*\n  all\.add\("Curl", inferCurl, runCurl\);\n  addComparisons\(all\);'),  # in no order: at the end
-    ("TopK", "Curl", r'\(Operators &all\) \{\n  all\.add\("TopK", .*\n  all\.add\("Curl", inferCurl, runCurl\);\n\}'),  # which had one line
+    ("Selection/TopK", "Curl", r'\(Operators &all\) \{\n  all\.add\("TopK", .*\n  all\.add\("Curl", inferCurl, runCurl\);\n\}'),  # which had one line
 ])
 def test_the_place_in_a_list(family, name, there, tree):
     tree.add("host", name, "--family", family)
-    assert re.search(there, tree.text(f"lib/Host/{family}.cpp"))
+    folder, _, part = family.partition("/")
+    assert re.search(there, tree.text(f"lib/Host/{folder}/{part or folder}.cpp"))
 
 
-@pytest.mark.parametrize("family, test", [("Softmax", "ArithmeticTest"), ("Slices", "MovementTest"), ("Comparisons", "ArithmeticTest"), ("NonMaxSuppression", "MovementTest")])
-def test_host_operators_are_tested_beside_their_family(family, test, tree):
-    """Of Comparisons and NonMaxSuppression no operator has a unit test: their callers' have."""
+@pytest.mark.parametrize("family", ["Normalization/Softmax", "Movement/Slices", "Selection/NonMaxSuppression", "Border"])
+def test_host_operators_are_tested_beside_their_family(family, tree):
     tree.add("host", "Curl", "--family", family)
-    assert tree.changed() == {f"lib/Host/{family}.cpp", f"test/unit/Host/{test}.cpp"}
+    folder, _, part = family.partition("/")
+    assert tree.changed() == {f"lib/Host/{folder}/{part or folder}.cpp", f"test/unit/Host/{folder}Test.cpp"}
 
 
 def test_a_function_whose_formulas_are_given(tree):
@@ -141,8 +142,8 @@ def test_a_function_whose_formulas_are_given(tree):
             "      /*soft_step: slope, shift*/",
             "      {2, [](double x, const double *p) { return x < p[1] ? 0.0 : std::tanh(p[0] * std::sqrt(x)); }, jumps, 0.0,", "       HUGE_VAL},"],
         "lib/Schema/program.fbs": ["  elu, selu, celu, softplus, softsign, mish, gelu, gelu_tanh, thresholded_relu, shrink, scaled_swish, soft_step"],
-        "lib/Host/Functions.cpp": ["  case FunctionKind::soft_step:", '    return {number("slope", 2.0f), number("shift", 0.0f)};',
-                                   '  addFunction<FunctionKind::soft_step>(all, "SoftStep");'],
+        "lib/Host/Function/Function.cpp": ["  case FunctionKind::soft_step:", '    return {number("slope", 2.0f), number("shift", 0.0f)};',
+                                   '  addTableFunction<FunctionKind::soft_step>(all, "SoftStep");'],
         "test/random/proofs.py": [
             'DOMAINS = {"sqrt": (0, np.inf), "log": (0, np.inf), "asin": (-1, 1), "acos": (-1, 1), "acosh": (1, np.inf), "atanh": (-1, 1), "soft_step": (0, np.inf)}',
             '    "shrink": (2, lambda x, lambd, bias: np.where(x < -lambd, x + bias, np.where(x > lambd, x - bias, 0))),',
@@ -369,13 +370,13 @@ def test_what_is_left_is_found_and_told(tier, count, tree):
 @pytest.mark.parametrize("arguments, said", [
     (["float", "Mean"], "the tier is 'float', expected one of composite, function, host, integer: docs/adding-an-operator.md asks three questions"),
     (["host"], "the operator's name is missing"),
-    (["host", "top_k", "--family", "TopK"], "the name is 'top_k', expected ONNX's, as LayerNormalization or com.microsoft.FusedConv"),
+    (["host", "top_k", "--family", "Selection/TopK"], "the name is 'top_k', expected ONNX's, as LayerNormalization or com.microsoft.FusedConv"),
     (["function", "SoftStep"], "the name is 'SoftStep', expected one as hard_swish: the op is called qnn.hard_swish"),
-    (["host", "TopK", "--family", "TopK"], "'TopK' is an operator of the host already: lib/Host/TopK.cpp"),
-    (["host", "Softsign", "--family", "Gates"], "'Softsign' is an operator of the host already: lib/Host/Functions.cpp"),
-    (["host", "com.microsoft.QLinearAdd", "--family", "Gates"], "'com.microsoft.QLinearAdd' is an operator of the host already: lib/Host/QuantizedElements.cpp"),
-    (["host", "QuantizeLinear", "--family", "Gates"], "'QuantizeLinear' is an operator of the host already: lib/Host/LinearQuantization.cpp"),
-    (["host", "Pair", "--family", "Binary"], "lib/Host/Binary.cpp: there is inferPair() of another operator: rename it first"),
+    (["host", "TopK", "--family", "Selection/TopK"], "'TopK' is an operator of the host already: lib/Host/Selection/TopK.cpp"),
+    (["host", "Softsign", "--family", "Function/Gates"], "'Softsign' is an operator of the host already: lib/Host/Function/Function.cpp"),
+    (["host", "com.microsoft.QLinearAdd", "--family", "Function/Gates"], "'com.microsoft.QLinearAdd' is an operator of the host already: lib/Host/Border/QuantizedElements.cpp"),
+    (["host", "QuantizeLinear", "--family", "Function/Gates"], "'QuantizeLinear' is an operator of the host already: lib/Host/Border/LinearQuantization.cpp"),
+    (["host", "Pair", "--family", "Binary"], "lib/Host/Binary/Binary.cpp: there is inferPair() of another operator: rename it first"),
     (["composite", "Gather", "--family", "Movement/Joins"], "ONNX's 'Gather' becomes ops of the dialect already: lib/Onnx/Ops/Selection.cpp"),
     (["composite", "Softsign", "--family", "Movement/Joins"], "ONNX's 'Softsign' becomes ops of the dialect already: include/tare/Dialect/Qnn/Ops/Function.td"),
     (["composite", "Mean", "--family", "Movement/Joins", "--operands", "4"], "--operands is 4, expected 1 to 3: those that are computed"),
@@ -390,7 +391,7 @@ def test_what_is_left_is_found_and_told(tier, count, tree):
     (["function", "soft_step", "--image", "1", "0"], "--image is 1 0, expected the lower end first"),
     (["function", "soft_step", "--domain", "5", "9"], "--range is missing: 5 9, the domain, has nothing in common with -4 4"),
     (["function", "soft_step", *"--parameter a=1 --parameter b=2 --parameter c=3".split()],
-     "lib/Host/Functions.cpp: a function of the host has at most 2 parameters, found 3: add the operator there first"),
+     "lib/Host/Function/Function.cpp: a function of the host has at most 2 parameters, found 3: add the operator there first"),
     (["integer", "softmax", "--family", "Binary"], "'softmax' is an op already: include/tare/Dialect/Npu/Ops/Normalization.td"),
     (["integer", "negate", "--family", "Binary", "--onnx", "Neg"],
      "ONNX's 'Neg' becomes ops of the dialect already: lib/Onnx/Ops/Binary.cpp; with --onnx '' its import is left to you"),
@@ -401,18 +402,18 @@ def test_refusals(arguments, said, tree):
     assert tree.refuses(*arguments) == said
 
 
-@pytest.mark.parametrize("tier, name, family, folder", [("host", "Curl", "Images", "lib/Host"), ("composite", "Mean", "Axes", "lib/Onnx/Ops")])
+@pytest.mark.parametrize("tier, name, family, folder", [("host", "Curl", "Image", "lib/Host"), ("composite", "Mean", "Axes", "lib/Onnx/Ops")])
 def test_a_family_that_is_none_is_refused_with_those_that_are(tier, name, family, folder, tree):
-    """Images only calls other families; Axes registers nothing."""
+    """Image only calls its parts; Axes registers nothing."""
     said = tree.refuses(tier, name, "--family", family)
     there = re.search(rf"^{tier}: (.*)$", tree.add("--list"), re.MULTILINE)[1]
     assert said == f"the family '{family}' is none of {folder}, expected one of {there}"
-    assert {"host": {"Binary", "TopK"}, "composite": {"Binary", "Matrix", "Movement/Joins"}}[tier] < set(there.split(", "))
+    assert {"host": {"Binary", "Selection/TopK"}, "composite": {"Binary", "Matrix", "Movement/Joins"}}[tier] < set(there.split(", "))
 
 
 def test_an_operator_is_added_once(tree):
     for tier, said in {"composite": "ONNX's 'Mean' becomes ops of the dialect already: lib/Onnx/Ops/Function.cpp",
-                       "host": "'com.microsoft.Inverse' is an operator of the host already: lib/Host/MatrixProducts.cpp",
+                       "host": "'com.microsoft.Inverse' is an operator of the host already: lib/Host/Matrix/Matrix.cpp",
                        "function": "'soft_step' is an op already: include/tare/Dialect/Qnn/Ops/Function.td",
                        "integer": "'turn_over' is an op already: include/tare/Dialect/Npu/Ops/Binary.td"}.items():
         tree.add(*TIERS[tier])
