@@ -2,50 +2,52 @@
 import re
 
 from .edits import marked
-from .registration import BANNER
 
-FOLDER, BUILD = "lib/Kernels/Integer", "lib/Kernels/CMakeLists.txt"
-
-
-def banner(text):
-    return f"//===- {text} ".ljust(75, "-") + "===//"
+FOLDER = "lib/Kernels/Integer"
+OPEN, CLOSE = "namespace tare::kernels {\n", "\n} // namespace tare::kernels\n"
 
 
 def plan(edits, op):
-    edits.create(f"{FOLDER}/{op.cpp}.cpp", _reference(op))
-    edits.create(f"{FOLDER}/Fast/{op.cpp}Fast.cpp", _fast(op))
-    _build(edits, rf"^  Integer/([A-Z]\w+)\.cpp\n", f"Integer/{op.cpp}.cpp")
-    _build(edits, rf"^  Integer/Fast/(\w+Fast)\.cpp\n", f"Integer/Fast/{op.cpp}Fast.cpp")
+    reference, fast = _file(edits, op, FOLDER), _file(edits, op, f"{FOLDER}/Fast", "Fast")
+    _include(edits, reference, FOLDER, "Operators.h", ("Accumulator.h", "Fast/Prepare.h", "Reach.h", "ZeroPoints.h"))
+    _include(edits, fast, f"{FOLDER}/Fast", "Prepare.h", ("../Accumulator.h", "PreparedRequant.h"))
+    _last(edits, reference, "\n} // namespace\n", _computation(op))
+    _last(edits, reference, CLOSE, _kernel(op))
+    _last(edits, fast, CLOSE, _fast(op))
     edits.change(f"{FOLDER}/Operators.h", r"^extern const OpKernel [^;]*", lambda match: f"{match[0]}, {op.lower}Kernel")
     edits.change(f"{FOLDER}/Fast/Prepare.h", r"^Prepare [^;]*", lambda match: f"{match[0]}, prepare{op.cpp}")
     edits.change("lib/Kernels/Registry.cpp", r"^  static const OpKernel \*const kernels\[\] = \{[^}]*?,?(?=\s*\};)",
                  lambda match: f"{match[0].rstrip(',')}, &{op.lower}Kernel,")
 
 
-def _build(edits, pattern, file):
-    """Behind the last line that is before it in the alphabet, else before the first."""
-    lines = list(re.finditer(pattern, edits.read(BUILD), re.MULTILINE))
-    before = [line for line in lines if line[0] < f"  {file}\n"]
-    edits.put(BUILD, before[-1].end() if before else lines[0].start(), f"  {file}\n")
+def _file(edits, op, folder, suffix=""):
+    """The family's; of a family that is a folder, a new one."""
+    file = f"{folder}/{op.family}{suffix}.cpp"
+    if not edits.files(f"{folder}/{op.family}"):
+        return file
+    file = f"{folder}/{op.family}/{op.cpp}{suffix}.cpp"
+    needed, inner = ("Prepare.h", "") if suffix else ("Operators.h", "namespace {\n\n} // namespace\n")
+    banner = f"//===- {op.cpp}{suffix}.cpp - The operator {op.name}{', fast' if suffix else ''} ".ljust(75, "-") + "===//"
+    edits.create(file, f'{banner}\n#include "../{needed}"\n\n{OPEN}{inner}{CLOSE}')
+    return file
 
 
-def _reference(op):
+def _include(edits, file, folder, beside, names):
+    """Headers that the file has not, beside one that it has."""
+    up = "../" if file.removeprefix(f"{folder}/").count("/") else ""
+    missing = [f'#include "{up}{name}"\n' for name in names if f'#include "{up}{name}"\n' not in edits.read(file)]
+    edits.after(file, rf'^#include "{re.escape(up + beside)}"\n', "".join(missing))
+
+
+def _last(edits, file, end, code):
+    """Puts code in front of the last such line."""
+    edits.put(file, edits.read(file).rindex(end), f"\n{code}")
+
+
+def _computation(op):
     return f"""\
-{banner(f"{op.cpp}.cpp - The operator {op.name}")}
-//
-// ({op.number}) {marked(op.name, "its accumulator")}, requantized.
-//
-{BANNER}
-#include "Accumulator.h"
-#include "Fast/Prepare.h"
-#include "Operators.h"
-#include "Reach.h"
-#include "ZeroPoints.h"
-
-namespace tare::kernels {{
-namespace {{
-
-Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {{
+/// ({op.number}) {marked(op.name, "its accumulator")}, requantized.
+Result<TensorType> infer{op.cpp}(const program::OpUnion &op, std::span<const TensorType> operands) {{
   const auto &table = parameters<program::{op.cpp}T>(op);
   TARE_TRY(checkOperands(operands, 1));
   TARE_TRY(checkActivation(operands[0], "the input"));
@@ -54,7 +56,7 @@ Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType>
   return operands[0];
 }}
 
-void compute(const program::{op.cpp}T &table, const program::RequantT *requant, std::span<const ConstTensorView> operands,
+void compute{op.cpp}(const program::{op.cpp}T &table, const program::RequantT *requant, std::span<const ConstTensorView> operands,
              TensorView result) {{
   dispatchActivation(operands[0].type.element, [&](auto type) {{
     ExactSink<decltype(type)> sink(requant, result);
@@ -63,35 +65,26 @@ void compute(const program::{op.cpp}T &table, const program::RequantT *requant, 
   }});
 }}
 
-std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {{
+std::vector<Reach> reachesOf{op.cpp}(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {{
   static_assert(false, "{marked(op.name, 'the least and the greatest accumulator, as {0, low, high}')}");
 }}
+"""
 
-}} // namespace
 
-using Kernel = Accumulating<program::{op.cpp}T, compute>;
+def _kernel(op):
+    return f"""\
+using {op.cpp} = Accumulating<program::{op.cpp}T, compute{op.cpp}>;
 
-const OpKernel {op.lower}Kernel = {{"{op.name}", infer, Kernel::reference, prepare{op.cpp}, noMacs,
-    {{Meaning::scaled, {{"input"}}, Layout::any, zeroPointsIn<program::{op.cpp}T>}}, exactAccumulator, Kernel::accumulate,
-    Scaling{{requantIn<program::{op.cpp}T>, 1, reaches}}}};
-
-}} // namespace tare::kernels
+const OpKernel {op.lower}Kernel = {{"{op.name}", infer{op.cpp}, {op.cpp}::reference, prepare{op.cpp}, noMacs,
+    {{Meaning::scaled, {{"input"}}, Layout::any, zeroPointsIn<program::{op.cpp}T>}}, exactAccumulator, {op.cpp}::accumulate,
+    Scaling{{requantIn<program::{op.cpp}T>, 1, reachesOf{op.cpp}}}}};
 """
 
 
 def _fast(op):
     return f"""\
-{banner(f"{op.cpp}Fast.cpp - The operator {op.name}, fast")}
-#include "../Accumulator.h"
-#include "Prepare.h"
-#include "PreparedRequant.h"
-
-namespace tare::kernels {{
-
 std::unique_ptr<FastKernel> prepare{op.cpp}(const program::OpUnion &op, std::span<const Operand> operands,
                                             const TensorType &result) {{
   static_assert(false, "{marked(op.name, 'a fast kernel; nullptr where the reference is all there is')}");
 }}
-
-}} // namespace tare::kernels
 """

@@ -177,10 +177,9 @@ LAYERS = {  # What stands there by which it would be missed, of an operator in i
     "lib/Dialect/Qnn/Ops/Binary.cpp": "Scales TurnOverOp::getEffectiveScales() {",
     "lib/Dialect/Npu/Encoding.h": "template <typename Op> void fill(program::TurnOverT &table, Op op) {",
     "lib/Evaluator/Ops/Binary.cpp": "  registry.add<TurnOverOp>(evaluateTurnOver);",
-    "lib/Kernels/CMakeLists.txt": "  Integer/Softmax.cpp\n  Integer/TurnOver.cpp\n  Integer/Window.cpp",
-    "lib/Kernels/Integer/TurnOver.cpp": "const OpKernel turnOverKernel = {",
+    "lib/Kernels/Integer/Binary.cpp": "const OpKernel turnOverKernel = {",
     "lib/Kernels/Integer/Operators.h": "loopEndKernel, turnOverKernel;",
-    "lib/Kernels/Integer/Fast/TurnOverFast.cpp": "std::unique_ptr<FastKernel> prepareTurnOver(",
+    "lib/Kernels/Integer/Fast/BinaryFast.cpp": "std::unique_ptr<FastKernel> prepareTurnOver(",
     "lib/Kernels/Integer/Fast/Prepare.h": " prepareTurnOver;",
     "lib/Kernels/Registry.cpp": "&turnOverKernel,\n  };",
     "lib/Onnx/Ops/Binary.cpp": '  table.addImport("TurnOver", importTurnOver);',
@@ -212,15 +211,21 @@ def test_an_operator_in_integers_through_every_layer(tree):
 def test_its_formula_has_the_next_number(tree):
     last = max(int(number) for number in re.findall(r"\(A(\d+)\)", tree.text("docs/arithmetic.md")))
     tree.add(*INTEGER)
-    for name in ("docs/arithmetic.md", "lib/Kernels/Integer/TurnOver.cpp", "test/acceptance/replay.py", "test/unit/Kernels/Integer/ReferenceTest.cpp"):
+    for name in ("docs/arithmetic.md", "lib/Kernels/Integer/Binary.cpp", "test/acceptance/replay.py", "test/unit/Kernels/Integer/ReferenceTest.cpp"):
         assert f"(A{last + 1})" in "\n".join(tree.added(name)), name
     assert re.search(rf"## Element by element\n(?:(?!\n## ).)*\(A{last + 1}\) \*\*turn_over\*\*", tree.text("docs/arithmetic.md"), re.DOTALL)
 
 
-@pytest.mark.parametrize("family", ["Binary", "Function", "Matrix", "Movement", "Normalization", "Pooling", "Reduction"])
-def test_integers_of_every_family(family, tree):
+@pytest.mark.parametrize("family, kernel, fast, imports", [
+    ("Binary", "Binary", "BinaryFast", "Binary"), ("Function", "Function", "FunctionFast", "Function"), ("Matrix", "Matrix/TurnOver", "MatrixFast", "Matrix/Matrix"),
+    ("Movement", "Movement/TurnOver", "Movement/TurnOverFast", "Movement/Movement"), ("Normalization", "Normalization", "NormalizationFast", "Normalization/Normalization"),
+    ("Pooling", "Pooling", "PoolingFast", "Pooling"), ("Reduction", "Reduction", "ReductionFast", "Reduction")])
+def test_integers_of_every_family(family, kernel, fast, imports, tree):
+    """In the family's file of each layer; a kernel of a family that is a folder has a file of its own there."""
     tree.add("integer", "turn_over", "--family", family)
-    assert {f"include/tare/Dialect/{dialect}/Ops/{family}.td" for dialect in ("Npu", "Qnn")} | {f"lib/Dialect/Qnn/Ops/{family}.cpp"} < tree.changed()
+    ops = {f"{folder}/Ops/{family}.{suffix}" for folder, suffix in (("include/tare/Dialect/Npu", "td"), ("include/tare/Dialect/Qnn", "td"), ("lib/Dialect/Qnn", "cpp"), ("lib/Evaluator", "cpp"),
+                                                                    ("passes/Lowering", "cpp"))}
+    assert ops | {f"lib/Kernels/Integer/{kernel}.cpp", f"lib/Kernels/Integer/Fast/{fast}.cpp", f"lib/Onnx/Ops/{imports}.cpp"} < tree.changed()
 
 
 @pytest.mark.parametrize("tier", ["composite", "function", "host", "integer"])

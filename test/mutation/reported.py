@@ -8,7 +8,7 @@ REPORTED = (
     ("tools/tare/Difference.cpp", "layout", "candidates.size() == 1", "true"),
     ("tools/tare/Comparison.cpp", "input order", "sample.inputs[feeds[i].place.index]", "sample.inputs[i]"),
     ("lib/Kernels/Integer/Reach.cpp", "zero point", "high - zeroPoint", "high + zeroPoint"),
-    ("lib/Kernels/Integer/Conv.cpp", "zero point", "conv.requant && conv.requant->stages ? 0 : conv.input_zero_point",
+    ("lib/Kernels/Integer/Convolution/Conv.cpp", "zero point", "conv.requant && conv.requant->stages ? 0 : conv.input_zero_point",
      "conv.requant && conv.requant->stages ? 0 : -conv.input_zero_point"),
     ("lib/Kernels/Integer/Reach.cpp", "bias", "std::abs(biasAt(operands, c) + folded * sum)", "0"),
     ("tools/tare/InspectProgram.cpp", "multipliers of a sum", "add->lhs_multiplier", "add->rhs_multiplier"),
@@ -23,7 +23,7 @@ REPORTED = (
     ("passes/Memory/PlanMemory.cpp", "alignment", "target ? std::max(result, target.getTarget().memory.alignment) : result", "result"),
     ("passes/Memory/PlanMemory.cpp", "limit", "plan.arenaBytes <= *target.memory.arenaBytes", "plan.arenaBytes < *target.memory.arenaBytes"),
     ("lib/Program/Verifier.cpp", "alignment", "offset % dataAlignment != 0", "offset % 8 != 0"),
-    ("lib/Kernels/Integer/Fast/DepthwiseFast.cpp", "limit", "elementCount(weights) / weights[0] > 510", "elementCount(weights) / weights[0] > 600"),
+    ("lib/Kernels/Integer/Fast/Convolution/DepthwiseFast.cpp", "limit", "elementCount(weights) / weights[0] > 510", "elementCount(weights) / weights[0] > 600"),
     ("lib/Kernels/Integer/Fast/Panels.cpp", "limit", "splitRuns(runs, wideRunLength)", "splitRuns(runs, 640)"),
     # Grids.
     ("passes/Quantize/FuseQuantized.cpp", "channels", "wanted.scales.size()", "size_t(1)"),
@@ -40,6 +40,6 @@ REPORTED = (
     ("lib/Calibration/KlSearch.cpp", "clipped", "timesLog(first + below) - timesLog(first) + timesLog(last + above) - timesLog(last)", "0.0"),
     ("lib/Calibration/KlSearch.cpp", "clipped", "clippedInto(below, begin, begin + span / levels) + clippedInto(above, lastGroup, end)", "0.0"),
     ("lib/Calibration/MseSearch.cpp", "centre", "std::nearbyint((range.min + range.max) / 2 / step - steps / 2)", "low"),
-    ("lib/Kernels/Integer/ConvTranspose.cpp", "reach", "/*partial=*/true", "/*partial=*/false"),
+    ("lib/Kernels/Integer/Convolution/ConvTranspose.cpp", "reach", "/*partial=*/true", "/*partial=*/false"),
     ("lib/Proof/Sums.cpp", "subtraction", "add.rhs_multiplier < 0 ? -1.0 : 1.0", "1.0"),
 )

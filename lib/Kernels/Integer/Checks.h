@@ -72,6 +72,9 @@ Status checkOutputGrid(int64_t zeroPoint, int64_t clampMin, int64_t clampMax, pr
 Status checkRequant(const program::RequantT *requant, int64_t channels, ElementType output);
 Status checkLayerRequant(const program::RequantT *requant, int64_t channels, ElementType output);
 
+/// The size of the axis that a requantization's lists are indexed by, where an operator has no channels of its own.
+inline int64_t lastDim(const Shape &shape) { return shape.empty() ? 1 : shape.back(); }
+
 /// That a function has as many parameters as it, or it in each of so many channels, reads.
 Status checkFunction(const program::FunctionT &function, int64_t channels);
 
