@@ -1,6 +1,6 @@
 //===- QnnOps.td - The graph dialect's operators ---------------*- tablegen -*-===//
 //
-// By family; the same names in lib/Dialect/Qnn/Ops.
+// By family; the same names in every layer (docs/adding-an-operator.md).
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_DIALECT_QNN_QNNOPS_TD

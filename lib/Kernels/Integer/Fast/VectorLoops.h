@@ -74,7 +74,7 @@ template <typename V> void words(const int8_t *__restrict x, int16_t *__restrict
     y[i] = x[i];
 }
 
-/// See quantize in Boundary.h. Comparisons send NaN to the lower bound.
+/// See quantize in Border.h. Comparisons send NaN to the lower bound.
 template <typename V, typename T>
 void quantizeRow(const float *__restrict x, T *__restrict y, int64_t count, float scale, int32_t zero) {
   float low = float((sizeof(T) == 1 ? -128 : -32768) - zero), high = float((sizeof(T) == 1 ? 127 : 32767) - zero);
@@ -95,7 +95,7 @@ void blendRow(const T *const *corners, const int32_t *weights, T *__restrict y, 
     y[i] = T((a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd + half) >> 22);
 }
 
-/// See dequantize in Boundary.h; 32-bit integers and their differences are exact in double.
+/// See dequantize in Border.h; 32-bit integers and their differences are exact in double.
 template <typename V, typename T>
 void dequantizeRow(const T *__restrict x, float *__restrict y, int64_t count, const double *__restrict scales,
                    bool perElement, int32_t zero) {
