@@ -7,145 +7,22 @@
 //===----------------------------------------------------------------------===//
 #include "Composite.h"
 #include "ConstantData.h"
-#include "LoopWriter.h"
+#include "LoopOfBody.h"
 #include "Ops/Axes.h"
+#include "WrittenOut.h"
 
 #include <fmt/format.h>
 
 using namespace tare;
 using namespace tare::onnx;
+using namespace tare::onnx::recurrent;
 using mlir::failure;
 using mlir::LogicalResult;
 
 namespace {
 
-using Names = std::vector<std::string>;
-
-/// More turns, and more nodes in all of them, are not written out.
-constexpr int64_t mostTurns = 1024, mostNodes = 1 << 16;
 /// More turns than data have elements would be a mistake of whoever wrote the model.
 constexpr int64_t longestLoop = 1 << 20;
-
-/// New names of values, by their old ones; `prefix` begins those of what the branch of an If defines.
-struct Renaming {
-  llvm::StringMap<std::string> names;
-  std::string prefix;
-
-  std::string of(const std::string &name) const {
-    auto found = names.find(name);
-    return found == names.end() ? name : found->second;
-  }
-  std::string define(const std::string &name) { return name.empty() ? name : names[name] = prefix + name; }
-};
-
-void renameReads(proto::GraphProto &graph, Renaming renaming);
-void renameBranch(proto::GraphProto &branch, Renaming renaming);
-
-void renameReads(proto::NodeProto &node, const Renaming &renaming) {
-  for (std::string &input : *node.mutable_input())
-    input = renaming.of(input);
-  for (proto::AttributeProto &attribute : *node.mutable_attribute())
-    if (attribute.has_g() && node.op_type() == "If")
-      renameBranch(*attribute.mutable_g(), renaming);
-    else if (attribute.has_g())
-      renameReads(*attribute.mutable_g(), renaming);
-}
-
-/// Gives the values that the body of another loop reads from around it their new names; what it defines itself hides
-/// them, and gets new ones when that is imported.
-void renameReads(proto::GraphProto &graph, Renaming renaming) {
-  for (const auto &tensor : graph.initializer())
-    renaming.names.erase(tensor.name());
-  for (const auto &input : graph.input())
-    renaming.names.erase(input.name());
-  for (const auto &node : graph.node())
-    for (const std::string &output : node.output())
-      renaming.names.erase(output);
-  for (proto::NodeProto &node : *graph.mutable_node())
-    renameReads(node, renaming);
-  for (proto::ValueInfoProto &output : *graph.mutable_output())
-    output.set_name(renaming.of(output.name()));
-}
-
-/// The branch of an If becomes a part of the graph around it, once for each turn: what it defines has a name in each.
-void renameBranch(proto::GraphProto &branch, Renaming renaming) {
-  for (proto::TensorProto &tensor : *branch.mutable_initializer())
-    tensor.set_name(renaming.define(tensor.name()));
-  for (proto::NodeProto &node : *branch.mutable_node()) {
-    renameReads(node, renaming);
-    for (std::string &output : *node.mutable_output())
-      output = renaming.define(output);
-  }
-  for (proto::ValueInfoProto &output : *branch.mutable_output())
-    output.set_name(renaming.of(output.name()));
-}
-
-/// The graph that a node runs again and again.
-class Body {
-public:
-  Body(Node &node, proto::GraphProto &graph) : node(node), graph(graph) {
-    for (const proto::TensorProto &tensor : graph.initializer()) {
-      shared[tensor.name()] = valueName("", tensor.name());
-      // Reading takes a tensor's bytes, and the node may be imported in another way.
-      proto::TensorProto copy = tensor;
-      Tensor elements = node.readTensor(copy);
-      if (elements)
-        node.define(shared[tensor.name()], GraphValue{elements, std::nullopt, nullptr});
-    }
-  }
-
-  int64_t numInputs() const { return graph.input_size(); }
-  int64_t numOutputs() const { return graph.output_size(); }
-  int64_t numNodes() const { return graph.node_size(); }
-
-  std::string conditionName() const { return graph.output(0).name(); }
-  /// Whether a node of the body reads its input `index`.
-  bool reads(int64_t index) const {
-    return llvm::any_of(graph.node(), [&](const proto::NodeProto &each) {
-      return llvm::is_contained(each.input(), graph.input(index).name());
-    });
-  }
-  /// Whether the condition to go on, output 0, is the one that a turn begins with.
-  bool keepsCondition() const {
-    std::string name = graph.output(0).name();
-    for (const proto::NodeProto &each : llvm::reverse(graph.node()))
-      if (each.op_type() == "Identity" && each.output(0) == name)
-        name = each.input(0);
-    return name == graph.input(1).name();
-  }
-
-  /// One turn on the values `inputs`, whose names begin with `number`; the names of its outputs.
-  Names run(const std::string &number, const Names &inputs) {
-    Renaming renaming{shared, valueName(number, "")};
-    for (int64_t i = 0; i < numInputs(); ++i)
-      renaming.names[graph.input(i).name()] = inputs[i];
-    for (const proto::NodeProto &each : graph.node()) {
-      proto::NodeProto copy = each;
-      renameReads(copy, renaming);
-      for (std::string &output : *copy.mutable_output())
-        output = renaming.define(output);
-      std::string own = !each.name().empty() ? each.name() : each.output_size() ? each.output(0) : "";
-      if (node.failed() || mlir::failed(node.importPart(copy, node.graphNode().layer + "." + number + own)))
-        return {};
-    }
-    Names outputs;
-    for (const auto &output : graph.output()) {
-      outputs.push_back(renaming.of(output.name()));
-      if (!node.valueOf(outputs.back()))
-        (void)node.error("value '" + output.name() + "' of its body is missing");
-    }
-    return node.failed() ? Names() : outputs;
-  }
-
-private:
-  std::string valueName(const std::string &turn, const std::string &value) const {
-    return node.graphNode().proto->output(0) + "/" + turn + value;
-  }
-
-  Node &node;
-  proto::GraphProto &graph;
-  llvm::StringMap<std::string> shared;
-};
 
 proto::GraphProto *bodyOf(Node &node) {
   for (const proto::AttributeProto &attribute : node.proto().attribute())
@@ -154,163 +31,6 @@ proto::GraphProto *bodyOf(Node &node) {
   (void)node.error("attribute 'body' is missing");
   return nullptr;
 }
-
-bool canBeWrittenOut(int64_t turns, const Body &body) {
-  return turns <= mostTurns && turns * std::max<int64_t>(body.numNodes(), 1) <= mostNodes;
-}
-
-bool isWrittenOut(Node &node, int64_t turns, const Body &body) {
-  if (canBeWrittenOut(turns, body))
-    return true;
-  return (void)node.error(fmt::format("runs {} turns of {} nodes; at most {} turns and {} nodes are written out", turns,
-                                      body.numNodes(), mostTurns, mostNodes)),
-         false;
-}
-
-/// What the turns gave, one beside the other along a new axis, as result `index`.
-LogicalResult giveStacked(Node &node, Names parts, int64_t axis, bool reversed, unsigned index) {
-  if (!node.isUsed(index))
-    return mlir::success();
-  if (parts.empty())
-    return node.error("runs no turn, so that the shape of result '" + node.resultName(index) + "' is not known");
-  if (reversed)
-    std::reverse(parts.begin(), parts.end());
-  Composite composite(node);
-  Shape shape = node.shapeOfValue(parts[0]);
-  std::optional<int64_t> at = readAxis(node, axis, shape.size() + 1);
-  if (!at)
-    return failure();
-  shape.insert(shape.begin() + *at, 1);
-  std::string name = "stack" + std::to_string(index);
-  std::string wanted = composite.constant(name + "/shape", fromIntegers(shape));
-  Names wide;
-  for (auto [number, part] : llvm::enumerate(parts))
-    wide.push_back(composite.step(fmt::format("{}/{}", name, number), "Reshape", {part, wanted}));
-  return composite.give(index, "Concat", wide, {attribute("axis", *at)});
-}
-
-LogicalResult giveValues(Node &node, const Names &values, unsigned first) {
-  for (auto [index, name] : llvm::enumerate(values)) {
-    GraphValue *value = node.valueOf(name);
-    if (!value)
-      return node.error("value '" + name + "' is missing");
-    if (failed(node.give(GraphValue(*value), first + index)))
-      return failure();
-  }
-  return mlir::success();
-}
-
-/// What a loop of the IR takes and gives, by names.
-struct LoopPorts {
-  /// With the axis along which each turn takes its element, or gives it.
-  struct Sequence {
-    std::string name;
-    int64_t axis = 0;
-    bool isReversed = false;
-  };
-  std::vector<Sequence> sequences, collected;
-  Names states;
-};
-
-/// The order of axes in which `axis` is the first one, and the others are behind it as they were.
-Integers axisFirst(int64_t rank, int64_t axis) {
-  Integers order{axis};
-  for (int64_t i = 0; i < rank; ++i)
-    if (i != axis)
-      order.push_back(i);
-  return order;
-}
-
-/// A sequence along another axis than the first is moved, which integers are not.
-bool mayMove(Node &node, mlir::Value value) {
-  if (value && !qnn::isFloatTensor(value))
-    (void)node.error("takes integers along another axis than the first");
-  return value && !node.failed();
-}
-
-/// The loop over `body`, whose inputs are `leading` values and then, in this order or the other one, the states and the
-/// sequences' elements; its outputs, behind as many leading ones, the states and what is collected.
-class LoopOfBody {
-public:
-  LoopOfBody(Node &node, Body &body, const LoopPorts &ports, int64_t turns)
-      : node(node), body(body), ports(ports), turns(turns) {}
-
-  /// `leading` gives the names of the body's first inputs within the loop.
-  LogicalResult write(llvm::function_ref<Names(LoopWriter &)> leading, size_t leadingOutputs) {
-    std::vector<NamedValue> sequences, states;
-    for (auto [number, each] : llvm::enumerate(ports.sequences)) {
-      std::string name = fmt::format("sequence{}", number);
-      mlir::Value value = node.inOwnType(each.name);
-      if (each.axis != 0)
-        value = mayMove(node, value)
-                    ? node.createPart<qnn::TransposeOp>(name, value, axisFirst(dims(value).size(), each.axis))
-                    : nullptr;
-      sequences.push_back({name + "_element", value, each.isReversed});
-    }
-    for (auto [number, name] : llvm::enumerate(ports.states))
-      states.push_back({fmt::format("state{}", number), node.inOwnType(name)});
-    LoopWriter loop(node, "", turns, sequences, states);
-    Names inputs = leading(loop);
-    for (size_t i = 0; i != states.size(); ++i)
-      inputs.push_back(defined(states[i].name, loop.state(i)));
-    for (size_t i = 0; i != sequences.size(); ++i)
-      inputs.push_back(defined(sequences[i].name, loop.slice(i)));
-    Names outputs = node.failed() ? Names() : body.run("", inputs);
-    if (outputs.empty())
-      return failure();
-    return give(loop, llvm::ArrayRef(outputs).drop_front(leadingOutputs));
-  }
-
-  std::string defined(const std::string &name, mlir::Value value) {
-    std::string full = (node.firstResultName() + "/" + name).str();
-    if (value)
-      node.define(full, GraphValue{Tensor(), std::nullopt, value});
-    return full;
-  }
-
-private:
-  LogicalResult give(LoopWriter &loop, llvm::ArrayRef<std::string> outputs) {
-    std::vector<NamedValue> carries, collects;
-    for (auto [number, name] : llvm::enumerate(outputs)) {
-      const bool isState = number < ports.states.size();
-      NamedValue leaving{fmt::format("{}{}", isState ? "last" : "all", isState ? number : number - ports.states.size()),
-                         node.inOwnType(name)};
-      if (!isState)
-        leaving.isReversed = ports.collected[number - ports.states.size()].isReversed;
-      // What is moved behind the loop is the model's value then.
-      if (isState || ports.collected[number - ports.states.size()].axis == 0)
-        if (llvm::StringRef result = node.resultName(number); !result.empty())
-          leaving.name = result.str(), leaving.isOfModel = true;
-      (isState ? carries : collects).push_back(leaving);
-    }
-    llvm::SmallVector<mlir::Value> results = loop.end(carries, collects);
-    for (auto [index, result] : llvm::enumerate(results)) {
-      if (node.failed() || node.resultName(index).empty())
-        continue;
-      if (index >= carries.size())
-        result = movedBack(result, index, ports.collected[index - carries.size()].axis);
-      if (!result || failed(node.give(result, index)))
-        return failure();
-    }
-    return mlir::failure(node.failed());
-  }
-
-  /// The sequence along the axis that the node says, as result `index`.
-  mlir::Value movedBack(mlir::Value sequence, unsigned index, int64_t axis) {
-    std::optional<int64_t> to = readAxis(node, axis, dims(sequence).size());
-    if (!to || *to == 0 || !mayMove(node, sequence))
-      return to && *to == 0 ? sequence : nullptr;
-    Integers order = axisFirst(dims(sequence).size(), *to), inverse(order.size());
-    for (auto [now, before] : llvm::enumerate(order))
-      inverse[before] = now;
-    return node.createNamed<qnn::TransposeOp>(node.resultName(index), sequence, inverse);
-  }
-
-  Node &node;
-  Body &body;
-  const LoopPorts &ports;
-  int64_t turns;
-};
 
 mlir::Operation *lastOp(Node &node) {
   mlir::Block &block = *node.builder().getInsertionBlock();
@@ -326,17 +46,6 @@ LogicalResult hasNoHostOps(Node &node, mlir::Operation *last) {
     if (auto host = mlir::dyn_cast<qnn::HostOp>(op))
       return node.error("its body has the operator " + host.getKind() + ", which has no integer form there");
   }
-  return mlir::success();
-}
-
-/// The results of a loop that is written out: what its last turn carries, then what each gave of `collected`.
-LogicalResult giveWrittenOut(Node &node, const Names &carried, const std::vector<Names> &columns,
-                             const std::vector<LoopPorts::Sequence> &collected) {
-  if (node.failed() || failed(giveValues(node, carried, 0)))
-    return failure();
-  for (size_t i = 0; i != columns.size(); ++i)
-    if (failed(giveStacked(node, columns[i], collected[i].axis, collected[i].isReversed, carried.size() + i)))
-      return failure();
   return mlir::success();
 }
 
