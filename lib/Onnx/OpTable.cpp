@@ -8,6 +8,7 @@ OpTable::OpTable() {
   registerFunction(*this);
   registerBinary(*this);
   registerMatrix(*this);
+  registerGemm(*this);
   registerEinsum(*this);
   registerFusedProducts(*this);
   registerConvolution(*this);

@@ -64,6 +64,7 @@ private:
 void registerFunction(OpTable &table);
 void registerBinary(OpTable &table);
 void registerMatrix(OpTable &table);
+void registerGemm(OpTable &table);
 void registerEinsum(OpTable &table);
 void registerFusedProducts(OpTable &table);
 void registerConvolution(OpTable &table);

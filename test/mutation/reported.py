@@ -34,8 +34,8 @@ REPORTED = (
     ("lib/Emitter/Emitter.cpp", "zero point", "tensor.zero_point == wanted.zero_point", "true"),
     # What is recognized, and what an operator's attributes say.
     ("passes/Graph/FuseActivations.cpp", "near", "1e-6 * std::abs(expected)", "1e-2 * std::abs(expected)"),
-    ("lib/Onnx/Ops/Matrix/Matrix.cpp", "beta", "scaled(*given, beta)", "scaled(*given, 1.0)"),
-    ("lib/Onnx/Ops/Matrix/Matrix.cpp", "beta", "beta == 1 && given->constant.shape().size() == 1", "given->constant.shape().size() == 1"),
+    ("lib/Onnx/Ops/Matrix/Gemm.cpp", "beta", "scaled(*given, beta)", "scaled(*given, 1.0)"),
+    ("lib/Onnx/Ops/Matrix/Gemm.cpp", "beta", "beta == 1 && given->constant.shape().size() == 1", "given->constant.shape().size() == 1"),
     # Calibration and proof.
     ("lib/Calibration/KlSearch.cpp", "clipped", "timesLog(first + below) - timesLog(first) + timesLog(last + above) - timesLog(last)", "0.0"),
     ("lib/Calibration/KlSearch.cpp", "clipped", "clippedInto(below, begin, begin + span / levels) + clippedInto(above, lastGroup, end)", "0.0"),
