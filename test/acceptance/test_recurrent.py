@@ -19,13 +19,13 @@ def whole(path, feeds):
     return dict(zip([each.name for each in session.get_outputs()], session.run(None, feeds)))
 
 
-def save(path, operator, rng, steps, batch=1, inputs=8, hidden=12, directions=1, states=False, bias=True, results=None, hard=False, lengths=False, **attributes):
+def save(path, operator, rng, steps, batch=1, inputs=8, hidden=12, directions=1, states=False, bias=True, results=None, hard=False, lengths=None, peepholes=False, **attributes):
     gates = GATES[operator]
     if hard:  # as Keras has it
         attributes |= {"activations": ["HardSigmoid", "Tanh", "Tanh"][:{"RNN": 1, "GRU": 2, "LSTM": 3}[operator]], "activation_alpha": [.2], "activation_beta": [.5]}
     constants = {"W": rng.normal(size=(directions, gates * hidden, inputs)) * .4, "R": rng.normal(size=(directions, gates * hidden, hidden)) * .4}
     operands, ports = ["x", "W", "R", ""], [port("x", [steps, batch, inputs])]
-    stored = [numpy_helper.from_array(np.full(batch, steps, np.int32), "lengths")] if lengths else []
+    stored = [numpy_helper.from_array(np.array(lengths, np.int32), "lengths")] if lengths else []
     if bias:
         constants["B"], operands[3] = rng.normal(size=(directions, 2 * gates * hidden)) * .3, "B"
     if lengths:
@@ -33,6 +33,9 @@ def save(path, operator, rng, steps, batch=1, inputs=8, hidden=12, directions=1,
     if states:
         operands += [""] * (5 - len(operands)) + ["h"] + ["c"] * (operator == "LSTM")
         ports += [port(name, [directions, batch, hidden]) for name in operands[5:]]
+    if peepholes:
+        operands += [""] * (7 - len(operands)) + ["P"]
+        constants["P"] = rng.normal(size=(directions, 3 * hidden)) * .5
     results = results or ["Y", "Y_h"] + ["Y_c"] * (operator == "LSTM")
     graph = helper.make_graph([node(operator, operands, results, name="cell", hidden_size=hidden, **attributes)], "g", ports,
                               [port(name, None) for name in results if name], [numpy_helper.from_array(array.astype(F32), name) for name, array in constants.items()] + stored)
@@ -48,17 +51,27 @@ CASES = {
     "no_bias": dict(steps=3, bias=False, states=True),
     "clip": dict(steps=3, clip=.5),
     "hard": dict(steps=2, hard=True),
-    "lengths": dict(steps=3, batch=2, lengths=True),
+    "lengths": dict(steps=3, batch=2, lengths=[3, 3]),
+    "shorter": dict(steps=5, batch=3, lengths=[2, 5, 0], states=True),
+    "shorter_both": dict(steps=4, batch=2, lengths=[4, 1], directions=2, direction="bidirectional"),
     "one_input": dict(steps=2, inputs=1),
     "one_unit": dict(steps=3, hidden=1, batch=2),
     "last_only": dict(steps=3, results=["", "Y_h"]),
 }
 
 
-@pytest.mark.parametrize("operator", GATES)
-@pytest.mark.parametrize("case", CASES)
+LSTM_CASES = {
+    "peepholes": dict(steps=4, batch=2, peepholes=True, states=True),
+    "peepholes_both": dict(steps=3, peepholes=True, directions=2, direction="bidirectional", clip=.8),
+    "input_forget": dict(steps=4, input_forget=1),
+    "activations": dict(steps=3, activations=["HardSigmoid", "Softsign", "ScaledTanh"], activation_alpha=[.25, 1.2], activation_beta=[.4, .7]),
+}
+ALL_CASES = [(operator, case) for operator in GATES for case in CASES] + [("LSTM", case) for case in LSTM_CASES]
+
+
+@pytest.mark.parametrize("operator, case", ALL_CASES)
 def test_as_onnxruntime_and_in_integers(tmp_path, operator, case, rng):
-    path, shapes = save(tmp_path / "m.onnx", operator, rng, **CASES[case])
+    path, shapes = save(tmp_path / "m.onnx", operator, rng, **(CASES | LSTM_CASES)[case])
     data = {name: rng.normal(size=[48] + shape).astype(F32) * F32(1 if name == "x" else .5) for name, shape in shapes.items()}
     expected = [whole(path, {name: array[i] for name, array in data.items()}) for i in range(48)]
     found = outputs_of(path, data)
@@ -201,13 +214,45 @@ def test_attributes_that_contradict_the_weights_are_refused(tmp_path, operator, 
     assert not (tmp_path / "m.tare").exists()
 
 
-def test_what_is_not_written_out_runs_in_float(tmp_path, rng):
-    path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=3, input_forget=1)
-    x = rng.normal(size=[2, *shapes["x"]]).astype(F32)
-    assert outputs_of(path, {"x": x})["Y"].shape == (2, 3, 1, 1, 12)
-    np.savez(tmp_path / "x.npz", x=x)
+def test_what_ends_early_keeps_its_states(tmp_path, rng):
+    """Behind a sequence's end, its last state is the one of its last step, but for the grids of the two outputs, and Y is 0."""
+    path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=6, batch=2, lengths=[6, 2])
+    data = {"x": rng.normal(size=(16, *shapes["x"])).astype(F32)}
+    program, _ = converted(path, data)
+    found = outputs_of(program, data)
+    y = found["Y"].reshape(16, 6, 2, 12)
+    assert not y[:, 2:, 1].any() and y[:, :2, 1].any() and y[:, 5, 0].any()
+    np.testing.assert_allclose(found["Y_h"].reshape(16, 2, 12)[:, 1], y[:, 1, 1], atol=.01)
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_batch_first_is_the_same_layer(tmp_path, operator, rng):
+    """ONNX Runtime does not have it; what it computes with the steps in front is the same."""
+    seed = rng.integers(2**31)
+    paths = [save(tmp_path / f"{layout}.onnx", operator, np.random.default_rng(seed), steps=4, batch=3, directions=2, direction="bidirectional", layout=layout)[0] for layout in (0, 1)]
+    model = onnx.load(paths[1])
+    model.graph.input[0].CopyFrom(port("x", [3, 4, 8]))
+    onnx.save(model, paths[1])
+    x = rng.normal(size=(24, 4, 3, 8)).astype(F32)
+    data = [{"x": x}, {"x": x.swapaxes(1, 2).copy()}]
+    for run in (lambda path, feeds: path, lambda path, feeds: converted(path, feeds, "--host", "error", name=f"{path.stem}.tare")[0]):
+        first, second = (outputs_of(run(path, feeds), feeds) for path, feeds in zip(paths, data))
+        np.testing.assert_array_equal(first["Y"].transpose(0, 3, 1, 2, 4), second["Y"])
+        np.testing.assert_array_equal(first["Y_h"].swapaxes(1, 2), second["Y_h"])
+
+
+def test_computed_lengths_run_in_float(tmp_path, rng):
+    path, shapes = save(tmp_path / "m.onnx", "LSTM", rng, steps=3, lengths=[2])
+    model = onnx.load(path)
+    model.graph.initializer.remove(next(each for each in model.graph.initializer if each.name == "lengths"))
+    model.graph.input.append(helper.make_tensor_value_info("lengths", onnx.TensorProto.INT32, [1]))
+    onnx.save(model, path)
+    data = {"x": rng.normal(size=[2, *shapes["x"]]).astype(F32), "lengths": np.array([[3], [1]], np.int32)}
+    y = outputs_of(path, data)["Y"]
+    assert y.shape == (2, 3, 1, 1, 12) and y[0, 2].any() and not y[1, 1:].any()
+    np.savez(tmp_path / "x.npz", **data)
     said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
-    assert "node 'cell' (LSTM, opset 17): attribute 'input_forget' is 1, expected 0" in said
+    assert "node 'cell' (LSTM, opset 17)" in said and "'lengths', which --input-value NAME=VALUES makes constants" in said
 
 
 @pytest.mark.parametrize("operator", GATES)

@@ -4,7 +4,7 @@
 #include "Families.h"
 #include "Matrices.h"
 #include "OperandChecks.h"
-#include "Recurrent/Activations.h"
+#include "tare/Host/Activations.h"
 
 #include <algorithm>
 #include <cmath>

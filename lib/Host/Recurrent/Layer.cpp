@@ -78,7 +78,7 @@ private:
     d.batch = batch;
     d.hidden = hidden;
     d.quantizesState = kind.isQuantized;
-    std::vector<Activation> all = *activationsOf(e.attributes(), kind, directions);
+    std::vector<Activation> all = *activationsOf(e.attributes(), kind.activations, directions);
     size_t each = kind.activations.size();
     d.activations.assign(all.begin() + index * each, all.begin() + (index + 1) * each);
     d.clip = e.attributes().number("clip", 0);
@@ -124,7 +124,12 @@ private:
     if (!e.has(operand))
       return zeros({batch, hidden});
     Tensor given = floatsOf(e.operand(operand));
-    return part(batchFirst ? exchanged(given) : given, index);
+    Tensor state = part(batchFirst ? exchanged(given) : given, index);
+    // Of a sequence without steps nothing is left, as in ONNX Runtime.
+    for (int64_t row = 0; row < batch; ++row)
+      if (sequences[row] == 0)
+        std::fill_n(state.mutableAs<float>() + row * hidden, hidden, 0.0f);
+    return state;
   }
 
   /// What all inputs of all steps give, biases included: [length * batch, gates * hidden].

@@ -8,30 +8,6 @@
 using namespace tare;
 using namespace tare::host;
 
-std::optional<std::vector<Activation>> host::activationsOf(const Attributes &attributes, const RecurrentKind &kind,
-                                                           int64_t directions) {
-  std::vector<std::string> names = attributes.texts("activations");
-  if (!attributes.has("activations"))
-    for (int64_t i = 0; i < directions; ++i)
-      names.insert(names.end(), kind.activations.begin(), kind.activations.end());
-  if (names.size() != directions * kind.activations.size())
-    return std::nullopt;
-  std::vector<double> alphas = attributes.numbers("activation_alpha"), betas = attributes.numbers("activation_beta");
-  size_t usedAlphas = 0, usedBetas = 0;
-  std::vector<Activation> all;
-  for (const std::string &name : names) {
-    std::optional<Activation> found = activationOf(name);
-    if (!found)
-      return std::nullopt;
-    if (found->hasAlpha && usedAlphas < alphas.size())
-      found->alpha = alphas[usedAlphas++];
-    if (found->hasBeta && usedBetas < betas.size())
-      found->beta = betas[usedBetas++];
-    all.push_back(*found);
-  }
-  return all;
-}
-
 namespace {
 
 const RecurrentKind rnn{1, {"Tanh"}};
@@ -52,9 +28,8 @@ void checkAttributes(Inference &n, const RecurrentKind &kind, int64_t directions
         fmt::format("attribute 'hidden_size' is {}, but R is of {}", n.attributes().integer("hidden_size", 0), hidden));
   if (n.attributes().has("clip") && !(n.attributes().number("clip", 0) > 0))
     n.error(fmt::format("attribute 'clip' is {}, expected a positive number", n.attributes().number("clip", 0)));
-  if (!activationsOf(n.attributes(), kind, directions))
-    n.error(fmt::format("attribute 'activations' is not a list of {} known functions",
-                        directions * kind.activations.size()));
+  if (auto all = activationsOf(n.attributes(), kind.activations, directions); !all)
+    n.error(all.error().message);
 }
 
 void checkOptionalFloats(Inference &n, size_t operand, std::string_view role, const Shape &shape) {

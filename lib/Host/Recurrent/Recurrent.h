@@ -2,8 +2,7 @@
 #ifndef TARE_LIB_HOST_RECURRENT_RECURRENT_H
 #define TARE_LIB_HOST_RECURRENT_RECURRENT_H
 
-#include "Activations.h"
-
+#include "tare/Host/Activations.h"
 #include "tare/Host/Operator.h"
 
 namespace tare::host {
@@ -36,10 +35,6 @@ struct RecurrentKind {
 };
 
 inline bool isBatchFirst(const Attributes &attributes) { return attributes.integer("layout", 0) != 0; }
-/// The functions of all directions; nothing where the list does not fit. The numbers in the lists of alpha and beta go
-/// to those functions that have them.
-std::optional<std::vector<Activation>> activationsOf(const Attributes &attributes, const RecurrentKind &kind,
-                                                     int64_t directions);
 
 /// One direction of a layer, and its state.
 struct Direction {

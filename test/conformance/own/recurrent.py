@@ -1,9 +1,13 @@
 """RNN, GRU, LSTM: all that is written out in steps."""
-from making import F32, Family, c, given, np, op, x
+from onnx import helper
+
+from making import F32, Constant, Family, c, given, np, op, x
 
 family = Family()
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 ACTIVATIONS = {"RNN": ["Relu"], "GRU": ["HardSigmoid", "Relu"], "LSTM": ["HardSigmoid", "Relu", "Sigmoid"]}
+OTHERS = {"Affine": dict(activation_alpha=[.5] * 3, activation_beta=[.1] * 3), "LeakyRelu": {}, "ThresholdedRelu": dict(activation_alpha=[.2] * 3),
+          "ScaledTanh": dict(activation_alpha=[1.5] * 3, activation_beta=[.6] * 3), "Elu": {}, "Softsign": {}, "Softplus": {}}
 
 
 def layer(kind, steps=3, batch=2, hidden=3, inputs=2, directions=1, bias=True, states="", lengths=None, peepholes=False, results=None, **attributes):
@@ -24,6 +28,21 @@ def layer(kind, steps=3, batch=2, hidden=3, inputs=2, directions=1, bias=True, s
         arrays["P"] = c(directions, 3 * hidden)
     results = results or "y h2" + " c2" * (kind == "LSTM")
     return dict(nodes=op(kind, " ".join(names), results, hidden_size=hidden, **attributes), results=" ".join(r for r in results.split() if r != "-"), **arrays)
+
+
+def batch_first(kind, states="", **options):
+    """The layer with the batch in front, which ONNX Runtime has not: there its operands and results are turned."""
+    first = layer(kind, states=states, layout=1, **options)
+    turned = ["x"] + [name for name in ("h", "c") if name in first]
+    for name in turned:
+        array = first[name]
+        first[name] = given(array.values.swapaxes(0, 1)) if isinstance(array, Constant) else array.swapaxes(0, 1).copy()
+    node, orders = first["nodes"], {"y": [2, 0, 1, 3]}
+    inner = helper.make_node(kind, [name + "_turned" if name in turned else name for name in node.input], [name and name + "_turned" for name in node.output],
+                             **{each.name: helper.get_attribute_value(each) for each in node.attribute if each.name != "layout"})
+    before = [op("Transpose", name, name + "_turned", perm=[1, 0, 2]) for name in turned]
+    behind = [op("Transpose", name + "_turned", name, perm=orders.get(name, [1, 0, 2])) for name in node.output if name]
+    return first | {"reference": before + [inner] + behind}
 
 
 def add(name, kind, **options):
@@ -59,12 +78,29 @@ for kind in GATES:
     hard = ["HardSigmoid"] + ["Tanh"] * (len(ACTIVATIONS[kind]) - 1)
     add("hard", kind, activations=hard, states="inputs")
     add("hard_parameters", kind, activations=hard, activation_alpha=[.3], activation_beta=[.6], states="inputs")
-    refuse("layout", "attribute 'layout' is 1, expected 0: time first", kind, layout=1)
-    refuse("lengths_differ", "operand sequence_lens must be a constant of 3 for each sequence", kind, lengths=[3, 2])
-    refuse("other_activation", "has the activation 'Elu', expected Sigmoid, Tanh, Relu or HardSigmoid", kind, activations=["Elu"] * len(ACTIVATIONS[kind]))
+    for name, options in {"of_one": dict(batch=1, states="inputs"), "of_two": dict(states="inputs"), "both": dict(**both, states="numbers"),
+                          "last_state": dict(results="- h2"), "lengths": dict(**both, lengths=[1, 2])}.items():
+        family.add(f"{kind.lower()}_batch_first_{name}", **batch_first(kind, **options))
+    add("lengths_differ", kind, lengths=[3, 2])
+    add("lengths_differ_reverse", kind, lengths=[1, 3], direction="reverse", states="inputs")
+    add("lengths_differ_both", kind, **both, lengths=[2, 1], states="inputs")
+    add("length_of_none", kind, lengths=[0, 3], states="inputs")
+    add("length_of_none_without_states", kind, lengths=[0, 2])
+    add("lengths_of_one_step", kind, steps=1, lengths=[1, 0], states="inputs")
+    add("lengths_sequence_alone", kind, lengths=[2, 3], results="y")
+    for name, parameters in OTHERS.items():
+        add(f"activation_{name.lower()}", kind, activations=[name] * len(ACTIVATIONS[kind]), states="inputs", **parameters)
+    refuse("lengths_too_long", "a sequence has the length 4, expected 0 to 3", kind, lengths=[3, 4])
+    refuse("lengths_negative", "a sequence has the length -1, expected 0 to 3", kind, lengths=[3, -1])
+    refuse("lengths_shape", "sequence_lens has the shape 3, expected 2", kind, lengths=[3, 3, 3])
+    refuse("other_activation", "has the activation 'Gelu', expected Relu, Tanh, Sigmoid, Affine, LeakyRelu, ThresholdedRelu, ScaledTanh, HardSigmoid, Elu, Softsign or Softplus", kind,
+           activations=["Gelu"] * len(ACTIVATIONS[kind]))
     refuse("activations_count", f"has {len(ACTIVATIONS[kind]) + 1} activations, expected {len(ACTIVATIONS[kind])}", kind,
            activations=["Tanh"] * (len(ACTIVATIONS[kind]) + 1))
-    refuse("different_parameters", "attribute 'activation_alpha' has different numbers, expected one for all activations", kind, activation_alpha=[.2, .3])
+    add("parameters_in_order", kind, activations=["LeakyRelu", "Elu", "HardSigmoid"][:len(ACTIVATIONS[kind])], activation_alpha=[.3, .7, .25][:len(ACTIVATIONS[kind])],
+        activation_beta=[.4], states="inputs")
+    add("parameters_of_both", kind, **both, activations=["Affine"] * 2 * len(ACTIVATIONS[kind]), activation_alpha=[.1 * (i + 1) for i in range(2 * len(ACTIVATIONS[kind]))],
+        activation_beta=[.3 - .1 * i for i in range(2 * len(ACTIVATIONS[kind]))])
     add("many_steps", kind, steps=1025)
     add("many_steps_of_both", kind, steps=513, **both)
     shapes = layer(kind)
@@ -83,5 +119,13 @@ for linear in (0, 1):
 add("last_cell", "LSTM", results="- - c2")
 add("other_activations", "LSTM", activations=["Relu", "Tanh", "Sigmoid"], states="inputs")
 add("cell_activation", "LSTM", activations=["Sigmoid", "Sigmoid", "Relu"], clip=.4, states="inputs")
-refuse("peepholes", "has peepholes, which are not written out in steps", "LSTM", peepholes=True, states="inputs")
-refuse("input_forget", "attribute 'input_forget' is 1, expected 0", "LSTM", input_forget=1)
+add("peepholes", "LSTM", peepholes=True, states="inputs")
+add("peepholes_without_states", "LSTM", peepholes=True)
+add("peepholes_one_step", "LSTM", peepholes=True, steps=1)
+add("peepholes_both", "LSTM", peepholes=True, directions=2, direction="bidirectional", clip=.5, states="numbers")
+add("peepholes_lengths", "LSTM", peepholes=True, lengths=[1, 3])
+add("input_forget", "LSTM", input_forget=1)
+add("input_forget_states", "LSTM", input_forget=1, states="inputs", clip=.6)
+add("input_forget_peepholes", "LSTM", input_forget=1, peepholes=True, states="inputs")
+add("input_forget_one_step", "LSTM", input_forget=1, steps=1)
+family.refuse("lstm_peephole_shape", "P has the type float32 1x6, expected float32 1x9", **layer("LSTM", peepholes=True) | {"P": c(1, 6)})

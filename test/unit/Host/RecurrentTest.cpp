@@ -38,7 +38,11 @@ TEST(HostRecurrent, Refuses) {
   EXPECT_EQ(problemOf({"LSTM", 14}, {x, weight, weight}), "W has the shape 1x1x1, expected 1x4x1");
   Node node = sums("forward");
   node.attributes.set("activations", std::vector<std::string>{"Sine"});
-  EXPECT_EQ(problemOf(node, {x, weight, weight}), "attribute 'activations' is not a list of 1 known functions");
+  EXPECT_EQ(problemOf(node, {x, weight, weight}),
+            "has the activation 'Sine', expected Relu, Tanh, Sigmoid, Affine, LeakyRelu, ThresholdedRelu, ScaledTanh, "
+            "HardSigmoid, Elu, Softsign or Softplus");
+  node.attributes.set("activations", std::vector<std::string>{"Relu", "Relu"});
+  EXPECT_EQ(problemOf(node, {x, weight, weight}), "has 2 activations, expected 1");
 }
 
 } // namespace

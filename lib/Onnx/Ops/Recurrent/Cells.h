@@ -2,25 +2,9 @@
 #ifndef TARE_LIB_ONNX_OPS_RECURRENT_CELLS_H
 #define TARE_LIB_ONNX_OPS_RECURRENT_CELLS_H
 
-#include "Node.h"
-
-#include <string>
-#include <vector>
+#include "Layer.h"
 
 namespace tare::onnx::recurrent {
-
-/// What the attributes and operands say, checked.
-struct Layer {
-  int64_t steps = 0, batch = 0, inputs = 0, hidden = 0, directions = 1;
-  bool reverse = false;
-  double clip = 0;
-  /// Of hard sigmoids, all of which share them.
-  double alpha = 0.2, beta = 0.5;
-  /// Three per direction at most: those of f, g and h in ONNX's formulas.
-  std::vector<std::string> activations;
-  mlir::Value x;
-  const Tensor *w = nullptr, *r = nullptr, *bias = nullptr;
-};
 
 /// Writes the cells of one direction (0: forward, or the only one) from the states h and c (null: zero), and leaves
 /// there those behind the last step: one step's cell, or a loop over it. Gives h of all steps, [steps, batch, hidden],
