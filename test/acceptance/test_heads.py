@@ -10,6 +10,7 @@ from PIL import Image
 
 from graphs import converted, node, outputs_of, port, reference, save
 from harness import MODELS, assert_same, cosine, fails, load, sqnr, tare, tare_json
+import wheel_nets
 
 STRIPPED = ("dequantize", "quantize,dequantize", "transpose", "concat", "dequantize,transpose,concat",
             "quantize,dequantize,transpose,concat")
@@ -176,13 +177,13 @@ TAILS = {transposed_heads: {"a_conv", "b_conv"}, boxes_beside_scores: {"boxes", 
          with_a_constant: {"a"}}
 
 
-NO_YOLO = f"YOLO IS NOT TESTED: put 320n.onnx (of the wheel nudenet) into {MODELS}/wheels, or name it in TARE_YOLO"
+NO_YOLO = "YOLO IS NOT TESTED: scripts/fetch-wheel-nets FETCHES IT, or TARE_YOLO names 320n.onnx of the wheel nudenet"
 
 
 def yolo():
     """The path of 320n.onnx, or None."""
     named = os.environ.get("TARE_YOLO")
-    places = [pathlib.Path(named)] if named else sorted((MODELS / "wheels").glob("**/320n.onnx"))
+    places = [pathlib.Path(named)] if named else [wheel_nets.FOLDER / "nudenet/320n.onnx", *sorted((MODELS / "wheels").glob("**/320n.onnx"))]
     return next((place for place in places if place.exists()), None)
 
 

@@ -1,11 +1,11 @@
-"""Real models that others trained, in $TARE_MODELS: program and IR are equal, and classifiers keep their accuracy at i8."""
+"""Real models that others trained, in $TARE_MODELS: Tare's float is ONNX Runtime's, program and IR are equal, and classifiers keep their accuracy at i8."""
 import warnings
 
 import numpy as np
 import pytest
 
 import zoo
-from harness import MODELS, assert_same, fails, load
+from harness import MODELS, assert_same, fails, load, reference
 
 MOST_POINTS_LOST = 1.0
 EQUALITY_SAMPLES = 2
@@ -43,6 +43,14 @@ def test_program_equals_npu(path, folder):
     results = [load(model.run(form, kind, "--raw", "--all-layers")) for form, kind in ((model.program[0], "program"), (model.ir, "npu"))]
     assert len(results[0]) > 5
     assert_same(*results, model.name)
+
+
+@pytest.mark.parametrize("path", [path for path in zoo.models() if path.parent.name == "onnx"], ids=lambda path: path.stem)
+def test_float_is_that_of_onnxruntime(path, folder):
+    model = zoo.ZooModel(path.stem, folder, EQUALITY_SAMPLES)
+    found, real = load(model.run(model.model, "float")), reference(path, load(model.test))
+    for name, array in real.items():
+        assert np.abs(found[name].reshape(array.shape) - array).max() <= 1e-4 * np.abs(array).max(), name
 
 
 def hits(model, outputs):
