@@ -7,7 +7,7 @@ ort.set_default_logger_severity(4)
 # For so many seconds or less its threads go on looking for work after a run, and keep a core busy.
 SPINNING = 0.02
 
-NUMPY_TYPES = {"tensor(float)": np.float32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
+NUMPY_TYPES = {"tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
 
 
 def session(model, threads=1):

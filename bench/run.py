@@ -3,7 +3,7 @@
 
 usage: run.py [SECTION ...] [--quick] [--only MODEL ...]
 
-Sections: run, calibrate, convert, kernels (default: all of them). Writes results.json, report.md and its figures to the folder OUT.
+Sections: run, float, calibrate, convert, kernels (default: all of them). Writes results.json, report.md and its figures to the folder OUT.
 """
 import argparse
 import itertools
@@ -16,12 +16,13 @@ import architectures
 import calibrating
 import converting
 import cost_tables
+import floating
 import kernels
 import machine
 import plots
 import running
 import tables
-from subjects import Skipped, Tools, subjects
+from subjects import Skipped, Tools, subjects, wheels
 from timing import Effort
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -95,6 +96,13 @@ def run(report, tools, options, effort):
                     lambda skip: running.measure(subject, batch, threads, effort))
 
 
+def run_float(report, tools, options, effort):
+    report.section("float", "Float evaluation", tables.floating)
+    found = [s for s in subjects(tools, options.models, options.only) + wheels(tools, options.only) if s.float]
+    for subject, threads in itertools.product(found[:2] if options.quick and not options.only else found, options.threads):
+        attempt(report, "float", f"{subject.name}, {threads} threads", lambda skip: floating.measure(subject, threads, options.quick))
+
+
 def calibrate(report, tools, options, effort):
     report.section("calibrate", "Calibration", cost_tables.calibration)
     report.section("memory", "Calibration: memory against samples", cost_tables.memory, plots.memory)
@@ -141,7 +149,7 @@ def run_kernels(report, tools, options, effort):
         report.add("kernels", row)
 
 
-SECTIONS = {"run": run, "calibrate": calibrate, "convert": convert, "kernels": run_kernels}
+SECTIONS = {"run": run, "float": run_float, "calibrate": calibrate, "convert": convert, "kernels": run_kernels}
 
 
 def numbers(text):

