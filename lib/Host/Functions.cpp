@@ -39,68 +39,48 @@ template <typename F> void mapToBool(Evaluation &e, F f) {
 // Functions that tables have too
 //===----------------------------------------------------------------------===//
 
-/// The parameters, with the operator's defaults, which are of float32.
-std::array<double, 2> parametersOf(FunctionKind kind, const Evaluation &e) {
-  auto number = [&](std::string_view name, float fallback) { return e.attributes().number(name, fallback); };
-  switch (kind) {
-  case FunctionKind::leaky_relu:
-    return {number("alpha", 0.01f)};
-  case FunctionKind::hard_sigmoid:
-    return {number("alpha", 0.2f), number("beta", 0.5f)};
-  case FunctionKind::elu:
-  case FunctionKind::celu:
-  case FunctionKind::thresholded_relu:
-    return {number("alpha", 1)};
-  case FunctionKind::selu:
-    return {number("alpha", e.opset() < 6 ? 1.6732f : 1.67326319f),
-            number("gamma", e.opset() < 6 ? 1.0507f : 1.05070102f)};
-  default:
-    return {};
-  }
+/// A parameter, with the operator's default, which is of float32.
+struct Parameter {
+  std::string_view name;
+  float fallback;
+};
+constexpr size_t mostParameters = 4;
+
+/// ONNX's operator, empty for none, and the function that it is.
+struct FunctionRow {
+  std::string_view name;
+  FunctionKind kind;
+  Parameter parameters[mostParameters];
+};
+
+// Made of the dialect's records: include/tare/Dialect/Qnn/FunctionRows.td.
+#define GET_FunctionRows_IMPL
+#include "FunctionRows.inc"
+
+/// Selu's had fewer digits once.
+float fallbackOf(const FunctionRow &function, const Parameter &parameter, int64_t opset) {
+  if (function.kind != FunctionKind::selu || opset >= 6)
+    return parameter.fallback;
+  return parameter.name == "alpha" ? 1.6732f : 1.0507f;
 }
 
-template <FunctionKind kind> void runFunction(Evaluation &e) {
-  std::array<double, 2> parameters = parametersOf(kind, e);
-  auto *evaluate = kernels::definitionOf(kind).evaluate;
+template <size_t row> void runFunction(Evaluation &e) {
+  const FunctionRow &function = FunctionRows[row];
+  std::array<double, mostParameters> parameters = {};
+  for (size_t i = 0; i != mostParameters && !function.parameters[i].name.empty(); ++i)
+    parameters[i] =
+        e.attributes().number(function.parameters[i].name, fallbackOf(function, function.parameters[i], e.opset()));
+  auto *evaluate = kernels::definitionOf(function.kind).evaluate;
   mapFloats(e, [&](double x) { return evaluate(x, parameters.data()); });
 }
 
-template <FunctionKind kind> void addFunction(Operators &all, std::string_view name) {
-  all.add(name, inferSame<Elements::floats>, runFunction<kind>);
+template <size_t row> void addFunction(Operators &all) {
+  if constexpr (!FunctionRows[row].name.empty())
+    all.add(FunctionRows[row].name, inferSame<Elements::floats>, runFunction<row>);
 }
 
-void addTableFunctions(Operators &all) {
-  addFunction<FunctionKind::acos>(all, "Acos");
-  addFunction<FunctionKind::acosh>(all, "Acosh");
-  addFunction<FunctionKind::asin>(all, "Asin");
-  addFunction<FunctionKind::asinh>(all, "Asinh");
-  addFunction<FunctionKind::atan>(all, "Atan");
-  addFunction<FunctionKind::atanh>(all, "Atanh");
-  addFunction<FunctionKind::ceil>(all, "Ceil");
-  addFunction<FunctionKind::celu>(all, "Celu");
-  addFunction<FunctionKind::cos>(all, "Cos");
-  addFunction<FunctionKind::cosh>(all, "Cosh");
-  addFunction<FunctionKind::elu>(all, "Elu");
-  addFunction<FunctionKind::erf>(all, "Erf");
-  addFunction<FunctionKind::exp>(all, "Exp");
-  addFunction<FunctionKind::floor>(all, "Floor");
-  addFunction<FunctionKind::hard_sigmoid>(all, "HardSigmoid");
-  addFunction<FunctionKind::hard_swish>(all, "HardSwish");
-  addFunction<FunctionKind::leaky_relu>(all, "LeakyRelu");
-  addFunction<FunctionKind::log>(all, "Log");
-  addFunction<FunctionKind::mish>(all, "Mish");
-  addFunction<FunctionKind::reciprocal>(all, "Reciprocal");
-  addFunction<FunctionKind::nearest>(all, "Round");
-  addFunction<FunctionKind::selu>(all, "Selu");
-  addFunction<FunctionKind::sigmoid>(all, "Sigmoid");
-  addFunction<FunctionKind::sin>(all, "Sin");
-  addFunction<FunctionKind::sinh>(all, "Sinh");
-  addFunction<FunctionKind::softplus>(all, "Softplus");
-  addFunction<FunctionKind::softsign>(all, "Softsign");
-  addFunction<FunctionKind::sqrt>(all, "Sqrt");
-  addFunction<FunctionKind::tan>(all, "Tan");
-  addFunction<FunctionKind::tanh>(all, "Tanh");
-  addFunction<FunctionKind::thresholded_relu>(all, "ThresholdedRelu");
+template <size_t... rows> void addTableFunctions(Operators &all, std::index_sequence<rows...>) {
+  (addFunction<rows>(all), ...);
 }
 
 //===----------------------------------------------------------------------===//
@@ -170,7 +150,8 @@ void runIsInf(Evaluation &e) {
 } // namespace
 
 void host::addFunctions(Operators &all) {
-  addTableFunctions(all);
+  addTableFunctions(all, std::make_index_sequence<std::size(FunctionRows)>());
+  // Of more types than floats, or no function of a table.
   all.add("Abs", inferSame<Elements::numbers>, runAbs);
   all.add("BitwiseNot", inferSame<Elements::integers>, runBitwiseNot);
   all.add("IsInf", inferPredicate<Elements::floats>, runIsInf);

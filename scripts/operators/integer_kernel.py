@@ -16,10 +16,7 @@ def plan(edits, op):
     edits.create(f"{FOLDER}/Fast/{op.cpp}Fast.cpp", _fast(op))
     _build(edits, rf"^  Integer/([A-Z]\w+)\.cpp\n", f"Integer/{op.cpp}.cpp")
     _build(edits, rf"^  Integer/Fast/(\w+Fast)\.cpp\n", f"Integer/Fast/{op.cpp}Fast.cpp")
-    edits.change(f"{FOLDER}/Operators.h", r"^extern const OpKernel [^;]*", lambda match: f"{match[0]}, {op.lower}Kernel")
     edits.change(f"{FOLDER}/Fast/Prepare.h", r"^Prepare [^;]*", lambda match: f"{match[0]}, prepare{op.cpp}")
-    edits.change("lib/Kernels/Registry.cpp", r"^  static const OpKernel \*const kernels\[\] = \{[^}]*?,?(?=\s*\};)",
-                 lambda match: f"{match[0].rstrip(',')}, &{op.lower}Kernel,")
 
 
 def _build(edits, pattern, file):
