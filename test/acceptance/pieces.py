@@ -12,7 +12,7 @@ import sys
 
 LLVM = "/usr/lib/llvm-22"
 
-#: Ops that no operator of ONNX becomes: passes make them, or they stand for a node, a loop's ends or data. What is not asked of them.
+#: Ops that no operator of ONNX becomes: passes make them, or they stand for a node, a loop's ends or data. No models are asked of them.
 MADE_BY_PASSES = {"constant", "host", "loop_begin", "loop_end", "reinterpret", "requantize"}
 #: ONNX's operators that become an op of another name; of functions the records say it.
 FROM = {"batch_norm": ["BatchNormalization"], "gelu": ["Gelu"], "gelu_tanh": ["Gelu"], "linear": ["Gemm", "MatMul"], "matmul": ["MatMul"], "pow": ["Pow"], "prelu": ["PRelu"],

@@ -1,4 +1,4 @@
-//===- FunctionRows.td - The dialect's functions, for the host -*- tablegen -*-===//
+//===- FunctionRows.td - Functions, for the host -----------*- tablegen -*-===//
 //
 // A row for each record of Ops/Function.td: what the host computes in the model's own types, by the same formula, needs no line of its
 // own. lib/Host has them as data, and nothing else of the dialect, which stands on it.
