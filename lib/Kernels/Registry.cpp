@@ -8,14 +8,9 @@
 namespace tare::kernels {
 
 const OpKernel *lookup(program::Op kind) {
-  // In the order of the union program::Op; a new operator is one more line.
-  static const OpKernel *const kernels[] = {
-      nullptr,        &convKernel,     &convTransposeKernel, &linearKernel,  &matMulKernel,      &addKernel,
-      &mulKernel,     &rescaleKernel,  &lookupKernel,        &maxPoolKernel, &averagePoolKernel, &reduceMeanKernel,
-      &softmaxKernel, &concatKernel,   &sliceKernel,         &padKernel,     &reshapeKernel,     &transposeKernel,
-      &resizeKernel,  &quantizeKernel, &dequantizeKernel,    &hostKernel,    &loopBeginKernel,   &loopEndKernel,
-  };
-  static_assert(std::size(kernels) == size_t(program::Op::MAX) + 1, "an operator of the schema has no kernel");
+#define TARE_KERNEL(Member, member) &member##Kernel,
+  static const OpKernel *const kernels[] = {nullptr, TARE_OP_MEMBERS(TARE_KERNEL)};
+#undef TARE_KERNEL
   return size_t(kind) < std::size(kernels) ? kernels[size_t(kind)] : nullptr;
 }
 

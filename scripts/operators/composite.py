@@ -19,6 +19,7 @@ def plan(edits, options):
         raise Refusal(f"--operands is {count}, expected 1 to {len(OPERANDS)}: those that are computed")
     _import(edits, onnx_import.REGISTRY.file(edits, options.family), onnx, OPERANDS[:count])
     _test(edits, onnx, OPERANDS[:count], options.since)
+    onnx_import.add_case(edits, onnx, OPERANDS[:count], options.since)
     onnx_import.add_row(edits, onnx.row(), marked(onnx.name, "its ops"), marked(onnx.name, "what it may not have"))
 
 

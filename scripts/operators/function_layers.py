@@ -7,8 +7,8 @@ from .edits import Refusal, marked, quoted
 from .names import camel
 
 RECORDS, SCHEMA = known.FUNCTIONS, known.SCHEMA
-FORMULAS, HOST = "include/tare/Kernels/Functions.h", "lib/Host/Function/Function.cpp"
-PROOFS, CASES, SYNTAX = "test/random/proofs.py", "test/acceptance/test_functions.py", "test/Dialect/Qnn/ops.mlir"
+FORMULAS, NUMPY = "include/tare/Kernels/Functions.h", "test/e2e/models/formulas.py"
+CASES, TEST = "test/e2e/models/functions.py", "test/acceptance/test_functions.py"
 EVERYTHING = (-math.inf, math.inf)
 WIDTH = 140  # of a line in .td, .fbs and .py
 
@@ -60,54 +60,27 @@ def numpy(edits, f):
     arguments = ", ".join(["x", *f.parameters])
     if f.numpy:
         entry = f'"{f.name}": ({len(f.parameters)}, lambda {arguments}: {f.numpy})'
-        edits.change(PROOFS, r"^FUNCTIONS = \{[\s\S]*?(?=\}\n(\n\n|raise ))", lambda match: f"{match[0]},\n    {entry}")
+        edits.change(NUMPY, r"^FORMULAS = \{[\s\S]*?(?=\}\n(\Z|raise ))", lambda match: f"{match[0]},\n    {entry}")
     else:
-        missing = marked(f.name, f"its numpy formula, of {arguments}, in FUNCTIONS")
-        edits.after(PROOFS, r"^FUNCTIONS = \{[\s\S]*?\}\n(?=\n\n|raise )", f"raise NotImplementedError({quoted(missing)})\n")
+        missing = marked(f.name, f"its numpy formula, of {arguments}, in FORMULAS")
+        edits.after(NUMPY, r"^FORMULAS = \{[\s\S]*?\}\n(?=\Z|raise )", f"raise NotImplementedError({quoted(missing)})\n")
     if f.domain != EVERYTHING:
         low, high = ({math.inf: "np.inf", -math.inf: "-np.inf"}.get(end, f"{end:g}") for end in f.domain)
-        edits.change(PROOFS, r"^DOMAINS = \{[^}]*", lambda match: f'{match[0]}, "{f.name}": ({low}, {high})')
+        edits.change(NUMPY, r"^DOMAINS = \{[^}]*", lambda match: f'{match[0]}, "{f.name}": ({low}, {high})')
 
 
 def case(edits, f):
-    """Against ONNX Runtime: with parameters of its own, and with ONNX's."""
+    """Cases of ONNX's operators follow from the records; where a range is given, it is what they read."""
     if not f.onnx:
         missing = marked(f.name, f"a model whose nodes become qnn.{f.name}, in float and in integers")
-        text = edits.read(CASES)
-        return edits.put(CASES, len(text), f"\n\ndef test_{f.name}():\n    pytest.fail({quoted(missing)})\n")
-    changed = "{" + ", ".join(f'"{name}": {round(value * 1.5 or 0.5, 6)!r}' for name, value in f.parameters.items()) + "}"
-    cases = {f.onnx: changed} | ({f"{f.onnx} default": "{}"} if f.parameters else {})
-    low, high = (f"{end:g}" for end in f.range)
-    entries = ", ".join(f'"{name}": ({attributes}, ({low}, {high}), {f.since})' for name, attributes in cases.items())
-    edits.before(CASES, r"^\}\nSTEPS = ", f"    {entries},\n")
-    if f.bends == "jumps":
-        edits.change(CASES, r"^STEPS = \{[^}]*", lambda match: match[0] + "".join(f', "{name}"' for name in cases))
-
-
-def syntax(edits, f):
-    line = f"qnn.{f.name} %x"
-    types = ": (tensor<1x4xf32>) -> tensor<1x4xf32>"
-    edits.change(SYNTAX, r"^func\.func @functions\([\s\S]*?(?=^  return$)",
-                 lambda match: f"{match[0]}  // CHECK: qnn.{f.name} %{{{{[a-z0-9]+}}}} {types}\n  %{f.name} = {line} {types}\n")
+        text = edits.read(TEST)
+        return edits.put(TEST, len(text), f"\n\ndef test_{f.name}():\n    pytest.fail({quoted(missing)})\n")
+    if f.range:
+        low, high = (f"{end:g}" for end in f.range)
+        edits.before(CASES, r"^\}\n\n\ndef since\(", f'    "{f.onnx}": ({{}}, ({low}, {high}), {f.since}),\n')
 
 
 def row(edits, f):
-    if camel(f.name) == f.onnx:
-        return edits.change(onnx_import.PAGE, r"^\| Relu, Sigmoid, [^|]*?(?= \| the op of that name \|)", lambda match: f"{match[0]}, {f.onnx}")
-    onnx_import.add_row(edits, f.onnx, f"`qnn.{f.name}`", "a table")
-
-
-def host(edits, f):
-    """In the model's own types: what runs before opset 7, and where a layer cannot be in integers."""
-    if len(f.parameters) > 2:
-        raise Refusal(f"{HOST}: a function of the host has at most 2 parameters, found {len(f.parameters)}: add the operator there first")
-    head = r"^void addTableFunctions\(Operators &all\) \{\n[\s\S]*?^\}"
-    line = f'  addTableFunction<FunctionKind::{f.name}>(all, "{f.onnx}");\n'
-    def insert(match):
-        lines = match[0].splitlines(keepends=True)
-        place = next(i for i, each in enumerate(lines) if each.startswith("}") or (i and each.partition('"')[2].partition('"')[0] > f.onnx))
-        return "".join([*lines[:place], line, *lines[place:]])
-    edits.change(HOST, head, insert)
-    if f.parameters:
-        numbers = ", ".join(f'number("{name}", {value!r}f)' for name, value in f.parameters.items())
-        edits.before(HOST, r"^  default:\n    return \{\};\n", f"  case FunctionKind::{f.name}:\n    return {{{numbers}}};\n")
+    """The page's row of functions is of those that have ONNX's name."""
+    if camel(f.name) != f.onnx:
+        onnx_import.add_row(edits, f.onnx, f"`qnn.{f.name}`", "a table")

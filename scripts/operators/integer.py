@@ -2,7 +2,7 @@
 import re
 import types
 
-from . import integer_kernel, integer_tests, known, onnx_import
+from . import integer_csource, integer_kernel, integer_tests, known, onnx_import
 from .edits import Refusal, marked
 from .names import Onnx, Own, camel
 
@@ -40,12 +40,13 @@ def plan(edits, options):
     _hardware_op(edits, op)
     _lowering(edits, op, f"passes/Lowering/Ops/{op.family}.cpp")
     _schema(edits, op)
-    _json(edits, op)
     integer_kernel.plan(edits, op)
+    integer_csource.plan(edits, op)
     integer_tests.plan(edits, op)
     if onnx:
         body = f"  mlir::Value x = node.operand(0);\n  return x ? node.give(node.create<qnn::{op.cpp}Op>(x)) : failure();\n"
         onnx_import.add(edits, onnx_import.REGISTRY.file(edits, op.family), onnx, marked(op.name, "what it refuses."), body)
+        onnx_import.add_case(edits, onnx, ["x"], op.since)
         onnx_import.add_row(edits, onnx.row(), f"`qnn.{op.name}`", marked(op.name, "what it may not have"))
 
 
@@ -143,17 +144,8 @@ def _schema(edits, op):
     edits.change(SCHEMA, r"^union Op \{[^}]*?(?=\n\})", lambda match: f"{match[0]}, {op.cpp}")
 
 
-def _json(edits, op):
-    file = "tools/tare/OperatorJson.cpp"
-    edits.before(file, r"^/// Writes the operator if it is a `Table`\.$", f"""\
-void write(OStream &out, const program::{op.cpp}T &op) {{ out.attribute("input_zero_point", op.input_zero_point); }}
-
-""")
-    edits.before(file, r">\(out, op\);\n\}\n\nvoid tare::writeStages", f", {op.cpp}T")
-
-
 def steps(edits, options):
     return ["ninja -C build tare tare-opt tare-integer-kernels-test && build/bin/tare-integer-kernels-test",
             "/usr/lib/llvm-22/bin/lit build/test --filter Dialect",
-            "ninja -C build && ctest --test-dir build -R 'Passes|Proof|Runtime|Tools|acceptance.(golden|arithmetic_numbers|sources)' --output-on-failure",
+            "ninja -C build && ctest --test-dir build -R 'Passes|Proof|Runtime|Tools|acceptance.(golden|arithmetic_numbers|c_source|sources)' --output-on-failure",
             "ninja -C build docs", ".venv/bin/python test/random --graphs 100"]

@@ -7,6 +7,10 @@ FOLDER = "lib/Kernels/Integer"
 OPEN, CLOSE = "namespace tare::kernels {\n", "\n} // namespace tare::kernels\n"
 
 
+def banner(text):
+    return f"//===- {text} ".ljust(75, "-") + "===//"
+
+
 def plan(edits, op):
     reference, fast = _file(edits, op, FOLDER), _file(edits, op, f"{FOLDER}/Fast", "Fast")
     _include(edits, reference, FOLDER, "Operators.h", ("Accumulator.h", "Fast/Prepare.h", "Reach.h", "ZeroPoints.h"))
@@ -14,10 +18,7 @@ def plan(edits, op):
     _last(edits, reference, "\n} // namespace\n", _computation(op))
     _last(edits, reference, CLOSE, _kernel(op))
     _last(edits, fast, CLOSE, _fast(op))
-    edits.change(f"{FOLDER}/Operators.h", r"^extern const OpKernel [^;]*", lambda match: f"{match[0]}, {op.lower}Kernel")
     edits.change(f"{FOLDER}/Fast/Prepare.h", r"^Prepare [^;]*", lambda match: f"{match[0]}, prepare{op.cpp}")
-    edits.change("lib/Kernels/Registry.cpp", r"^  static const OpKernel \*const kernels\[\] = \{[^}]*?,?(?=\s*\};)",
-                 lambda match: f"{match[0].rstrip(',')}, &{op.lower}Kernel,")
 
 
 def _file(edits, op, folder, suffix=""):
@@ -27,8 +28,8 @@ def _file(edits, op, folder, suffix=""):
         return file
     file = f"{folder}/{op.family}/{op.cpp}{suffix}.cpp"
     needed, inner = ("Prepare.h", "") if suffix else ("Operators.h", "namespace {\n\n} // namespace\n")
-    banner = f"//===- {op.cpp}{suffix}.cpp - The operator {op.name}{', fast' if suffix else ''} ".ljust(75, "-") + "===//"
-    edits.create(file, f'{banner}\n#include "../{needed}"\n\n{OPEN}{inner}{CLOSE}')
+    title = banner(f"{op.cpp}{suffix}.cpp - The operator {op.name}{', fast' if suffix else ''}")
+    edits.create(file, f'{title}\n#include "../{needed}"\n\n{OPEN}{inner}{CLOSE}')
     return file
 
 

@@ -8,8 +8,8 @@ SCHEMA = "lib/Schema/program.fbs"
 
 
 def on_host(edits):
-    """The host's operators, and the file of each."""
-    found = {}
+    """The host's operators, and the file of each; functions are there by their records."""
+    found = dict.fromkeys(filter(None, re.findall(r'Qnn_Function<"\w+", "(\w*)"', edits.read(FUNCTIONS))), FUNCTIONS)
     for file in edits.files("lib/Host/**/*.cpp"):
         text = edits.read(file)
         names = re.findall(r'\badd\w*(?:<[\w:]+>)?\((?:all, )?"([^"]+)"', text)

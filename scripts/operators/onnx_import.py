@@ -2,7 +2,7 @@
 from .registration import Registry
 
 REGISTRY = Registry("lib/Onnx/Ops", r"^void tare::onnx::register\w+\(OpTable &table\) \{", "table.addImport")
-PAGE = "docs/onnx.md"
+PAGE, OWN_CASES = "docs/onnx.md", "test/conformance/own/elementwise.py"
 
 
 def add(edits, file, onnx, comment, body):
@@ -20,3 +20,11 @@ def add(edits, file, onnx, comment, body):
 def add_row(edits, operator, becomes, limits):
     """At the end of the table of all operators."""
     edits.before(PAGE, r"\n### Steps on the way to a result$", f"| {operator} | {becomes} | {limits} |\n")
+
+
+def add_case(edits, onnx, operands, since):
+    """A model of the operator alone, which becomes ops and none of the host's, and gives what ONNX Runtime gives."""
+    kind = f"ms.{onnx.operator}" if onnx.domain == "com.microsoft" else onnx.name
+    given = ", ".join(f"{name}=x(3, 7)" for name in operands)
+    text = edits.read(OWN_CASES)
+    edits.put(OWN_CASES, len(text), f'\nadd("{onnx.key}", op("{kind}", "{" ".join(operands)}"), opset={since}, {given})\n')

@@ -255,6 +255,7 @@ def dequantize(p, q):  # (A3)
 
 MOVEMENTS = dict(lookup=lookup, max_pool=max_pool, concat=concat, slice=cut, pad=pad, resize=resize, dequantize=dequantize,
                  reshape=lambda p, x: x.reshape(p["shape"]), transpose=lambda p, x: x.transpose(p["permutation"]))
+BORDER = dict(quantize=quantize)  # They know the type of their integers.
 
 # ---- The folder
 
@@ -318,7 +319,7 @@ def compute(layer, operands, rounding=None):
     kind, p, dtype = layer["kind"], layer["parameters"], layer["output"]["dtype"]
     # A resize scales nothing but in one of its modes.
     if kind not in ACCUMULATORS or (kind == "resize" and "requantization" not in layer):
-        y = quantize(p, *operands, dtype) if kind == "quantize" else MOVEMENTS[kind](p, *operands)
+        y = BORDER[kind](p, *operands, dtype) if kind in BORDER else MOVEMENTS[kind](p, *operands)
         return None, y.astype(dtype)
     sums = ACCUMULATORS[kind](p, *operands)
     sums, channel = sums if isinstance(sums, tuple) else (sums, np.arange(sums.shape[-1]) if sums.ndim else 0)

@@ -1,5 +1,7 @@
 """y = f(x), element by element: ONNX's functions in float, as tables of 8 bits (exact) and of 16 (interpolated)."""
 import math
+import re
+import sys
 
 import numpy as np
 import onnx
@@ -7,24 +9,16 @@ import pytest
 from onnx import helper
 
 from graphs import converted, node, outputs_of, port, save
-from harness import fails, reference, sqnr, tare, tare_json
+from harness import ROOT, fails, reference, sqnr, tare, tare_json
+from models.formulas import FORMULAS
+from models.functions import CASES, RECORDS, STEPS
+
+sys.path.append(str(ROOT / "test/random"))
+from operators import FUNCTIONS, measured  # noqa: E402
 
 F32 = np.float32
 erf = np.vectorize(math.erf)
-# ONNX's operator: its attributes, the numbers that it reads, from opset on.
-CASES = {
-    "Abs": ({}, (-3, 3), 13), "Sign": ({}, (-3, 3), 13), "Floor": ({}, (-3, 3), 13), "Ceil": ({}, (-3, 3), 13), "Round": ({}, (-3, 3), 13),
-    "Sqrt": ({}, (0, 9), 13), "Exp": ({}, (-3, 2), 13), "Log": ({}, (.5, 9), 13), "Erf": ({}, (-3, 3), 13), "Reciprocal": ({}, (.5, 4), 13),
-    "Sin": ({}, (-4, 4), 13), "Cos": ({}, (-4, 4), 13), "Tan": ({}, (-1.2, 1.2), 13), "Asin": ({}, (-.95, .95), 13), "Acos": ({}, (-.95, .95), 13),
-    "Atan": ({}, (-4, 4), 13), "Sinh": ({}, (-2, 2), 13), "Cosh": ({}, (-2, 2), 13), "Asinh": ({}, (-4, 4), 13), "Acosh": ({}, (1.2, 6), 13),
-    "Atanh": ({}, (-.9, .9), 13), "Elu": ({"alpha": 1.5}, (-4, 3), 13), "Selu": ({}, (-4, 3), 13), "Celu": ({"alpha": .5}, (-4, 3), 13),
-    "Softplus": ({}, (-6, 6), 13), "Softsign": ({}, (-6, 6), 13), "Mish": ({}, (-6, 4), 18), "Gelu": ({}, (-4, 4), 20),
-    "Sigmoid": ({}, (-6, 6), 13), "Tanh": ({}, (-3, 3), 13), "HardSwish": ({}, (-4, 4), 14), "HardSigmoid": ({"alpha": .3, "beta": .4}, (-4, 4), 13),
-    "LeakyRelu": ({"alpha": .1}, (-4, 4), 13), "ThresholdedRelu": ({"alpha": .5}, (-2, 2), 13), "Shrink": ({"lambd": .5, "bias": .25}, (-2, 2), 13),
-    "Gelu tanh": ({"approximate": "tanh"}, (-4, 4), 20), "Elu default": ({}, (-4, 3), 13), "Selu given": ({"alpha": 1., "gamma": 2.}, (-4, 3), 13),
-    "Shrink default": ({}, (-2, 2), 13),
-}
-STEPS = {"Sign", "Floor", "Ceil", "Round", "ThresholdedRelu", "Shrink", "Shrink default"}  # They jump: the sides of a jump are a rounding apart.
+OF_RANDOM_MODELS = {kind: bounds for kind, bounds in FUNCTIONS.items() if not bounds[0] and kind in {each for each, _ in RECORDS.values()}}
 
 
 def model_of(tmp_path, name):
@@ -164,3 +158,34 @@ def test_calibration_data_are_not_called_wrong(tmp_path, name, rng):
 def test_refusals(tmp_path, nodes, said):
     model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 64])], [port("y", [1, 3, 64])], {"e": np.arange(64, dtype=F32)}, opset=20)
     assert said in fails("convert", model, "--random-calibration", "--host", "error", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+
+
+# ---- Of every record
+
+
+def test_syntax(tmp_path):
+    """Parsed, printed, and parsed again, with ONNX's parameters and with others."""
+    types, lines = ": (tensor<1x4xf32>) -> tensor<1x4xf32>", []
+    for op, (_, parameters) in RECORDS.items():
+        given = ", ".join(f"{name} = 7.500000e-01 : f64" for name in sorted(parameters))
+        lines += [f"qnn.{op} %arg0 {types}"] + ([f"qnn.{op} %arg0 {{{given}}} {types}"] if given else [])
+    (tmp_path / "f.mlir").write_text("func.func @f(%arg0: tensor<1x4xf32>) {\n" + "".join(f"  %{i} = {line}\n" for i, line in enumerate(lines)) + "  return\n}\n")
+    printed = tare(tmp_path / "f.mlir", tool="tare-opt").stdout
+    assert re.findall(r"%\d+ = (qnn.*?)(?: loc\(.*)?$", printed, re.MULTILINE) == lines
+    (tmp_path / "again.mlir").write_text(printed)
+    assert tare(tmp_path / "again.mlir", tool="tare-opt").stdout == printed
+
+
+def test_the_schema_has_every_record():
+    """A program names a function by the op's name."""
+    schema = (ROOT / "lib/Schema/program.fbs").read_text()
+    kinds = set(re.findall(r"\w+", re.search(r"enum FunctionKind : ubyte \{([^}]*)\}", schema)[1]))
+    assert kinds == {*RECORDS, "relu", "clip"} and kinds == set(FORMULAS)
+
+
+@pytest.mark.parametrize("kind", OF_RANDOM_MODELS)
+def test_slopes_of_random_models_are_measured_as_they_are_known(kind):
+    """What stands in FUNCTIONS was found by hand, what is measured in numpy: of the functions without parameters, of which both are there."""
+    _, slope, curvature, kink = OF_RANDOM_MODELS[kind]
+    found = measured(next(op for op, (onnx_kind, _) in RECORDS.items() if onnx_kind == kind), 6.0, .1)
+    assert .5 * slope <= found[0] <= 1.01 * slope and found[1] <= 1.02 * (.1 * curvature + kink) + 2e-3, found

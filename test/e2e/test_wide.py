@@ -1,4 +1,6 @@
 """Every model with 16-bit activations."""
+import math
+
 import pytest
 
 from harness import assert_same, load, sqnr, tare
@@ -18,4 +20,5 @@ def test_program_equals_npu_and_is_close_to_float(prepare, name, tmp_path):
         results[form] = load(tmp_path / f"{form}.npz")
     assert_same(results["model.mlir"], results["model.tare"], "npu and program")
     for output, expected in case.reference().items():
-        assert sqnr(expected, results["model.tare"][output]) >= SQNR, output
+        # Nothing is promised of a function that jumps.
+        assert case.case.sqnr == -math.inf or sqnr(expected, results["model.tare"][output]) >= SQNR, output

@@ -3,9 +3,17 @@
 Each takes the builder and a real value of the graph (rank 3 or 4 images for spatial operators) and returns another one, not quantized yet;
 nothing where it does not apply.
 """
+import math
+import pathlib
+import sys
+
 import numpy as np
 
 from builder import Value
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from models.formulas import FORMULAS  # noqa: E402
+from models.functions import RECORDS  # noqa: E402
 
 
 def _bound(result, error, typical, size=0.0, unit=0.0):
@@ -224,12 +232,44 @@ FUNCTIONS = {  # Lipschitz constant, largest second derivative, largest change o
     "HardSigmoid": ({"alpha": 0.2, "beta": 0.5}, 0.2, 0, 0.2), "HardSwish": ({}, 1.5, 0.34, 0.5),
     "Abs": ({}, 1.0, 0, 2.0), "Erf": ({}, 1.13, 0.97, 0), "Softplus": ({}, 1.0, 0.25, 0), "Softsign": ({}, 1.0, 2.0, 0), "Sin": ({}, 1.0, 1.0, 0),
     "Cos": ({}, 1.0, 1.0, 0), "Atan": ({}, 1.0, 0.65, 0), "Elu": ({}, 1.0, 1.0, 0), "Selu": ({}, 1.76, 1.76, 0.71), "Celu": ({"alpha": 2.0}, 1.0, 0.5, 0),
-    "Mish": ({}, 1.1, 0.8, 0), "Gelu": ({}, 1.13, 0.8, 0)}
+    "Mish": ({}, 1.1, 0.8, 0), "Gelu": ({}, 1.13, 0.8, 0), "Asinh": ({}, 1.0, 0.39, 0), "Shrink": ({"lambd": 0.5, "bias": 0.5}, 1.0, 0, 1.0),
+    "ThresholdedRelu": ({"alpha": 0.0}, 1.0, 0, 1.0)}
+# What no random model has, and why; test/acceptance has them, and proofs.py compares all of a function's table.
+STEEP = "where its slope has no bound, nothing bounds what a step of the operand makes of the result"
+JUMPS = "the sides of a jump are a rounding apart"
+NOT_AT_RANDOM = {
+    **dict.fromkeys(("Exp", "Log", "Sqrt", "Reciprocal", "Pow", "Div", "Tan", "Asin", "Acos", "Sinh", "Cosh", "Acosh", "Atanh"), STEEP),
+    **dict.fromkeys(("Floor", "Ceil", "Round", "Sign", "Cast"), JUMPS),
+    "BatchNormalization": "quantizers fold it into the layer before they write a model",
+    "Swish": "ONNX Runtime does not know it; ours becomes one table, which a quantizer's x and Sigmoid(x) do not"}
+
+
+# What else the dialect has a record of is as steep as its formula in numpy is where it is read.
+MEASURED = {kind: op for op, (kind, _) in RECORDS.items() if kind and kind not in {*FUNCTIONS, *NOT_AT_RANDOM}}
+STEEPEST = 4.0
+
+
+def measured(op, reach, spacing):
+    """With ONNX's parameters, of numbers up to `reach`: the greatest slope, and what slopes differ by within one entry of a table. Nothing where it jumps, is far
+    too steep, or gives no numbers."""
+    x = np.linspace(-reach, reach, 20001)
+    with np.errstate(all="ignore"):
+        y = FORMULAS[op][1](x, *RECORDS[op][1].values())
+    slopes, count = np.diff(y) / (x[1] - x[0]), math.ceil(spacing / (x[1] - x[0])) + 2
+    if not np.isfinite(slopes).all() or np.abs(slopes).max() > STEEPEST:
+        return None
+    windows = np.lib.stride_tricks.sliding_window_view(slopes, min(count, slopes.size))
+    return float(np.abs(slopes).max()), float((windows.max(1) - windows.min(1)).max())
 
 
 def function(builder, value):
-    name = builder.choose(*FUNCTIONS)
-    attributes, slope, curvature, kink = FUNCTIONS[name]
+    name = builder.choose(*FUNCTIONS, *MEASURED)
+    if name in FUNCTIONS:
+        attributes, slope, curvature, kink = FUNCTIONS[name]
+    elif found := measured(MEASURED[name], 1.1 * value.largest + value.error + 1e-6, _spacing(value)):
+        attributes, slope, curvature, kink = {}, found[0], 0, found[1]
+    else:
+        return None
     [result] = builder.add(name, [value], **attributes)
     # A grid that ends within the function's image is a corner more.
     return _table(result, value, slope, _interpolation(value, curvature, kink + slope))

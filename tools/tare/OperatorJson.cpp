@@ -2,40 +2,21 @@
 #include "OperatorJson.h"
 
 #include "Json.h"
+#include "SchemaJson.h"
 
 using namespace tare;
 using llvm::json::OStream;
 
 namespace {
 
-template <typename Table> void writeWindow(OStream &out, const Table &table) {
-  jsonList(out, "strides", table.strides);
-  jsonList(out, "pads", table.pads);
-}
+using program::Op;
 
-template <typename Table> void writeZeroPoints(OStream &out, const Table &table) {
-  out.attribute("lhs_zero_point", table.lhs_zero_point);
-  out.attribute("rhs_zero_point", table.rhs_zero_point);
-}
+//===----------------------------------------------------------------------===//
+// Those that are not written as the schema has them
+//===----------------------------------------------------------------------===//
 
-void write(OStream &out, const program::ConvT &conv) {
-  writeWindow(out, conv);
-  jsonList(out, "dilations", conv.dilations);
-  out.attribute("group", conv.group);
-  out.attribute("input_zero_point", conv.input_zero_point);
-}
-
-void write(OStream &out, const program::ConvTransposeT &conv) {
-  writeWindow(out, conv);
-  jsonList(out, "dilations", conv.dilations);
-  jsonList(out, "output_padding", conv.output_padding);
-  out.attribute("group", conv.group);
-  out.attribute("input_zero_point", conv.input_zero_point);
-}
-
-void write(OStream &, const program::LinearT &) {}
-
-void write(OStream &out, const program::LookupT &lookup) {
+/// The function's fields among the operator's own.
+void writeLookup(OStream &out, const program::LookupT &lookup) {
   if (const program::FunctionT *function = lookup.function.get()) {
     out.attribute("function", program::EnumNameFunctionKind(function->kind));
     jsonList(out, "function_parameters", function->parameters);
@@ -46,62 +27,8 @@ void write(OStream &out, const program::LookupT &lookup) {
     jsonList(out, "reach", lookup.reach);
 }
 
-void write(OStream &out, const program::MatMulT &matmul) { writeZeroPoints(out, matmul); }
-void write(OStream &out, const program::MulT &mul) { writeZeroPoints(out, mul); }
-
-/// What comes after the sum is its requantization.
-void write(OStream &out, const program::AddT &add) {
-  writeZeroPoints(out, add);
-  out.attribute("lhs_multiplier", add.lhs_multiplier);
-  out.attribute("rhs_multiplier", add.rhs_multiplier);
-}
-
-void write(OStream &out, const program::RescaleT &rescale) {
-  out.attribute("input_zero_point", rescale.input_zero_point);
-  if (rescale.output)
-    out.attribute("output", jsonText(nameOf(*rescale.output)));
-}
-
-void write(OStream &out, const program::MaxPoolT &pool) {
-  jsonList(out, "kernel", pool.kernel);
-  writeWindow(out, pool);
-  jsonList(out, "dilations", pool.dilations);
-}
-
-void write(OStream &out, const program::AveragePoolT &pool) {
-  jsonList(out, "kernel", pool.kernel);
-  writeWindow(out, pool);
-  out.attribute("count_include_pad", pool.count_include_pad);
-  out.attribute("input_zero_point", pool.input_zero_point);
-}
-
-void write(OStream &out, const program::ReduceMeanT &mean) {
-  jsonList(out, "axes", mean.axes);
-  out.attribute("keep_dims", mean.keep_dims);
-  out.attribute("input_zero_point", mean.input_zero_point);
-}
-
-void write(OStream &out, const program::SoftmaxT &softmax) { out.attribute("axis", softmax.axis); }
-void write(OStream &out, const program::ConcatT &concat) { out.attribute("axis", concat.axis); }
-
-void write(OStream &out, const program::SliceT &slice) {
-  jsonList(out, "starts", slice.starts);
-  jsonList(out, "steps", slice.steps);
-  jsonList(out, "sizes", slice.sizes);
-}
-
-void write(OStream &out, const program::PadT &pad) {
-  jsonList(out, "low", pad.low);
-  jsonList(out, "high", pad.high);
-  out.attribute("mode", program::EnumNamePadMode(pad.mode));
-  out.attribute("value", pad.value);
-}
-
-void write(OStream &out, const program::ReshapeT &reshape) { jsonList(out, "shape", reshape.shape); }
-
-void write(OStream &out, const program::TransposeT &transpose) { jsonList(out, "permutation", transpose.permutation); }
-
-void write(OStream &out, const program::ResizeT &resize) {
+/// What only a requantization is for stands before the axes, and is left out without one.
+void writeResize(OStream &out, const program::ResizeT &resize) {
   out.attribute("mode", program::EnumNameResizeMode(resize.mode));
   if (resize.requant) {
     out.attribute("input_zero_point", resize.input_zero_point);
@@ -120,18 +47,6 @@ void write(OStream &out, const program::ResizeT &resize) {
         }
       });
   });
-}
-
-void write(OStream &out, const program::QuantizeT &quantize) {
-  out.attribute("scale", double(quantize.scale));
-  out.attribute("zero_point", quantize.zero_point);
-  out.attribute("narrow", quantize.narrow);
-}
-
-void write(OStream &out, const program::DequantizeT &dequantize) {
-  jsonList(out, "scales", dequantize.scales);
-  out.attribute("axis", dequantize.axis);
-  out.attribute("zero_point", dequantize.zero_point);
 }
 
 void writeHostAttribute(OStream &out, const program::HostAttributeT &attribute) {
@@ -154,7 +69,8 @@ void writeHostAttribute(OStream &out, const program::HostAttributeT &attribute) 
     out.attribute("tensor", jsonText(toString(TensorType{attribute.tensor->type, attribute.tensor->shape})));
 }
 
-void write(OStream &out, const program::HostT &host) {
+/// An attribute has one list, of what it holds.
+void writeHost(OStream &out, const program::HostT &host) {
   out.attribute("operator", jsonText(host.kind));
   out.attribute("opset", int64_t(host.opset));
   if (!host.positions.empty())
@@ -165,48 +81,67 @@ void write(OStream &out, const program::HostT &host) {
   });
 }
 
-/// Whether each sequence runs backwards; nothing where none does.
-void writeReversed(OStream &out, const std::vector<bool> &reversed) {
-  if (!reversed.empty())
-    out.attributeArray("reversed", [&] {
-      for (bool flag : reversed)
-        out.value(flag);
-    });
-}
+//===----------------------------------------------------------------------===//
+// All others, by the schema
+//===----------------------------------------------------------------------===//
 
-void write(OStream &out, const program::LoopBeginT &loop) {
-  out.attribute("steps", loop.steps);
-  out.attribute("sequences", int64_t(loop.sequences));
-  writeReversed(out, loop.reversed);
-}
+enum class When { never, filled };
 
-void write(OStream &out, const program::LoopEndT &loop) {
-  out.attribute("steps", loop.steps);
-  out.attribute("carries", int64_t(loop.carries));
-  writeReversed(out, loop.reversed);
-}
+/// A field that is not written, or not always.
+struct Exception {
+  Op op;
+  llvm::StringRef field;
+  When written;
+};
 
-/// Writes the operator if it is a `Table`.
-template <typename Table> bool tryWrite(OStream &out, const program::OpUnion &op) {
-  if (op.type != program::OpUnionTraits<Table>::enum_value)
+constexpr Exception exceptions[] = {
+    // What comes after the sum is its requantization, which is written where those of others are.
+    {Op::Add, "shift", When::never},
+    {Op::Add, "zero_point", When::never},
+    {Op::Add, "clamp_min", When::never},
+    {Op::Add, "clamp_max", When::never},
+    {Op::Add, "rounding", When::never},
+    // Its result's type says it.
+    {Op::Quantize, "output", When::never},
+    // Of most loops no sequence runs backwards.
+    {Op::LoopBegin, "reversed", When::filled},
+    {Op::LoopEnd, "reversed", When::filled},
+};
+
+bool isWritten(Op op, llvm::StringRef field, bool isEmpty) {
+  if (field == "requant")
     return false;
-  write(out, *static_cast<const Table *>(op.value));
+  for (const Exception &exception : exceptions)
+    if (exception.op == op && exception.field == field)
+      return exception.written == When::filled && !isEmpty;
   return true;
 }
 
-template <typename... Tables> bool writeFirst(OStream &out, const program::OpUnion &op) {
-  // One more operator of the schema is one more write() above, and one more name below.
-  static_assert(sizeof...(Tables) == size_t(program::Op::MAX));
-  return (tryWrite<Tables>(out, op) || ...);
+/// Reflection reads tables as files have them.
+void writeReflected(OStream &out, const program::OpUnion &op) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.ForceDefaults(true);
+  builder.Finish(flatbuffers::Offset<flatbuffers::Table>(op.Pack(builder).o));
+  const auto *table = flatbuffers::GetRoot<flatbuffers::Table>(builder.GetBufferPointer());
+  writeFields(out, *table, program::EnumNameOp(op.type),
+              [&](llvm::StringRef field, bool isEmpty) { return isWritten(op.type, field, isEmpty); });
 }
 
 } // namespace
 
 void tare::writeParameters(OStream &out, const program::OpUnion &op) {
-  using namespace program;
-  writeFirst<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT, AveragePoolT,
-             ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT, QuantizeT, DequantizeT, HostT,
-             LoopBeginT, LoopEndT>(out, op);
+  switch (op.type) {
+  case Op::NONE:
+    return;
+  case Op::Lookup:
+    return writeLookup(out, *op.AsLookup());
+  case Op::Resize:
+    return writeResize(out, *op.AsResize());
+  case Op::Host:
+    return writeHost(out, *op.AsHost());
+  default:
+    return writeReflected(out, op);
+  }
 }
 
 void tare::writeStages(OStream &out, const program::StagesT &stages) {

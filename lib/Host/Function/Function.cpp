@@ -39,68 +39,48 @@ template <typename F> void mapToBool(Evaluation &e, F f) {
 // Functions that tables have too
 //===----------------------------------------------------------------------===//
 
-/// The parameters, with the operator's defaults, which are of float32.
-std::array<double, 2> parametersOf(FunctionKind kind, const Evaluation &e) {
-  auto number = [&](std::string_view name, float fallback) { return e.attributes().number(name, fallback); };
-  switch (kind) {
-  case FunctionKind::leaky_relu:
-    return {number("alpha", 0.01f)};
-  case FunctionKind::hard_sigmoid:
-    return {number("alpha", 0.2f), number("beta", 0.5f)};
-  case FunctionKind::elu:
-  case FunctionKind::celu:
-  case FunctionKind::thresholded_relu:
-    return {number("alpha", 1)};
-  case FunctionKind::selu:
-    return {number("alpha", e.opset() < 6 ? 1.6732f : 1.67326319f),
-            number("gamma", e.opset() < 6 ? 1.0507f : 1.05070102f)};
-  default:
-    return {};
-  }
+/// A parameter, with the operator's default, which is of float32.
+struct Parameter {
+  std::string_view name;
+  float fallback;
+};
+constexpr size_t mostParameters = 4;
+
+/// ONNX's operator, empty for none, and the function that it is.
+struct FunctionRow {
+  std::string_view name;
+  FunctionKind kind;
+  Parameter parameters[mostParameters];
+};
+
+// Made of the dialect's records: include/tare/Dialect/Qnn/FunctionRows.td.
+#define GET_FunctionRows_IMPL
+#include "FunctionRows.inc"
+
+/// Selu's had fewer digits once.
+float fallbackOf(const FunctionRow &function, const Parameter &parameter, int64_t opset) {
+  if (function.kind != FunctionKind::selu || opset >= 6)
+    return parameter.fallback;
+  return parameter.name == "alpha" ? 1.6732f : 1.0507f;
 }
 
-template <FunctionKind kind> void runFunction(Evaluation &e) {
-  std::array<double, 2> parameters = parametersOf(kind, e);
-  auto *evaluate = kernels::definitionOf(kind).evaluate;
+template <size_t row> void runFunction(Evaluation &e) {
+  const FunctionRow &function = FunctionRows[row];
+  std::array<double, mostParameters> parameters = {};
+  for (size_t i = 0; i != mostParameters && !function.parameters[i].name.empty(); ++i)
+    parameters[i] =
+        e.attributes().number(function.parameters[i].name, fallbackOf(function, function.parameters[i], e.opset()));
+  auto *evaluate = kernels::definitionOf(function.kind).evaluate;
   mapFloats(e, [&](double x) { return evaluate(x, parameters.data()); });
 }
 
-template <FunctionKind kind> void addTableFunction(Operators &all, std::string_view name) {
-  all.add(name, inferSame<Elements::floats>, runFunction<kind>);
+template <size_t row> void addTableFunction(Operators &all) {
+  if constexpr (!FunctionRows[row].name.empty())
+    all.add(FunctionRows[row].name, inferSame<Elements::floats>, runFunction<row>);
 }
 
-void addTableFunctions(Operators &all) {
-  addTableFunction<FunctionKind::acos>(all, "Acos");
-  addTableFunction<FunctionKind::acosh>(all, "Acosh");
-  addTableFunction<FunctionKind::asin>(all, "Asin");
-  addTableFunction<FunctionKind::asinh>(all, "Asinh");
-  addTableFunction<FunctionKind::atan>(all, "Atan");
-  addTableFunction<FunctionKind::atanh>(all, "Atanh");
-  addTableFunction<FunctionKind::ceil>(all, "Ceil");
-  addTableFunction<FunctionKind::celu>(all, "Celu");
-  addTableFunction<FunctionKind::cos>(all, "Cos");
-  addTableFunction<FunctionKind::cosh>(all, "Cosh");
-  addTableFunction<FunctionKind::elu>(all, "Elu");
-  addTableFunction<FunctionKind::erf>(all, "Erf");
-  addTableFunction<FunctionKind::exp>(all, "Exp");
-  addTableFunction<FunctionKind::floor>(all, "Floor");
-  addTableFunction<FunctionKind::hard_sigmoid>(all, "HardSigmoid");
-  addTableFunction<FunctionKind::hard_swish>(all, "HardSwish");
-  addTableFunction<FunctionKind::leaky_relu>(all, "LeakyRelu");
-  addTableFunction<FunctionKind::log>(all, "Log");
-  addTableFunction<FunctionKind::mish>(all, "Mish");
-  addTableFunction<FunctionKind::reciprocal>(all, "Reciprocal");
-  addTableFunction<FunctionKind::nearest>(all, "Round");
-  addTableFunction<FunctionKind::selu>(all, "Selu");
-  addTableFunction<FunctionKind::sigmoid>(all, "Sigmoid");
-  addTableFunction<FunctionKind::sin>(all, "Sin");
-  addTableFunction<FunctionKind::sinh>(all, "Sinh");
-  addTableFunction<FunctionKind::softplus>(all, "Softplus");
-  addTableFunction<FunctionKind::softsign>(all, "Softsign");
-  addTableFunction<FunctionKind::sqrt>(all, "Sqrt");
-  addTableFunction<FunctionKind::tan>(all, "Tan");
-  addTableFunction<FunctionKind::tanh>(all, "Tanh");
-  addTableFunction<FunctionKind::thresholded_relu>(all, "ThresholdedRelu");
+template <size_t... rows> void addTableFunctions(Operators &all, std::index_sequence<rows...>) {
+  (addTableFunction<rows>(all), ...);
 }
 
 //===----------------------------------------------------------------------===//
@@ -170,7 +150,8 @@ void runIsInf(Evaluation &e) {
 } // namespace
 
 void host::addFunction(Operators &all) {
-  addTableFunctions(all);
+  addTableFunctions(all, std::make_index_sequence<std::size(FunctionRows)>());
+  // Of more types than floats, or no function of a table.
   all.add("Abs", inferSame<Elements::numbers>, runAbs);
   all.add("BitwiseNot", inferSame<Elements::integers>, runBitwiseNot);
   all.add("IsInf", inferPredicate<Elements::floats>, runIsInf);

@@ -3,13 +3,14 @@
 #define TARE_LIB_KERNELS_INTEGER_OPERATORS_H
 
 #include "tare/Kernels/Registry.h"
+#include "tare/Schema/program_op.h"
 
 namespace tare::kernels {
 
-extern const OpKernel convKernel, convTransposeKernel, linearKernel, matMulKernel, addKernel, mulKernel, rescaleKernel,
-    lookupKernel, maxPoolKernel, averagePoolKernel, reduceMeanKernel, softmaxKernel, concatKernel, sliceKernel,
-    padKernel, reshapeKernel, transposeKernel, resizeKernel, quantizeKernel, dequantizeKernel, hostKernel,
-    loopBeginKernel, loopEndKernel;
+// One for each member of the schema's union, of its name: convKernel. The linker names the one that nobody defines.
+#define TARE_KERNEL(Member, member) extern const OpKernel member##Kernel;
+TARE_OP_MEMBERS(TARE_KERNEL)
+#undef TARE_KERNEL
 
 /// For operators that multiply and accumulate nothing.
 inline int64_t noMacs(const program::OpUnion &, std::span<const TensorType>, const TensorType &) { return 0; }

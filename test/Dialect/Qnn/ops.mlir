@@ -194,6 +194,8 @@ func.func @functions(%x: tensor<1x4xf32>) {
   %24 = qnn.gelu_tanh %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
   // CHECK: qnn.swish %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %25 = qnn.swish %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  // CHECK: qnn.scaled_swish %{{[a-z0-9]+}} {alpha = 1.702000e+00 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %scaled_swish = qnn.scaled_swish %x {alpha = 1.702 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   // CHECK: qnn.reciprocal %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %26 = qnn.reciprocal %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
   // CHECK: qnn.truncate %{{[a-z0-9]+}} : (tensor<1x4xf32>) -> tensor<1x4xf32>

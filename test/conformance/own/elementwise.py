@@ -1,5 +1,11 @@
 """Functions of one element, sums and products, types."""
+import pathlib
+import sys
+
 from making import F32, HOST, Family, TensorProto, c, given, integers, np, op, positive, x
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "e2e"))
+from models.functions import CASES as ALL_FUNCTIONS  # noqa: E402
 
 family = Family()
 add, refuse = family.add, family.refuse
@@ -7,13 +13,16 @@ add, refuse = family.add, family.refuse
 FUNCTIONS = {
     "LeakyRelu": [{}, {"alpha": .3}], "Elu": [{}, {"alpha": .4}], "Selu": [{}, {"alpha": 1.2, "gamma": .7}], "HardSigmoid": [{}, {"alpha": .4}, {"beta": .1}],
     "Celu": [{}, {"alpha": .5}], "ThresholdedRelu": [{}, {"alpha": .2}], "HardSwish": [{}], "Relu": [{}], "Sigmoid": [{}], "Tanh": [{}], "Softplus": [{}],
-    "Softsign": [{}], "Erf": [{}], "Exp": [{}], "Abs": [{}], "Neg": [{}], "Sin": [{}], "Cos": [{}], "Mish": [{}],
+    "Softsign": [{}], "Erf": [{}], "Exp": [{}], "Abs": [{}], "Neg": [{}], "Sin": [{}], "Cos": [{}], "Mish": [{}], "Shrink": [{"lambd": .3}],
 }
 for kind, variants in FUNCTIONS.items():
     for number, attributes in enumerate(variants):
         add(f"{kind.lower()}_{number}", op(kind, "x", **attributes), opset=18, x=x(3, 7, scale=2))
 for kind in ("Log", "Sqrt", "Reciprocal"):
     add(kind.lower(), op(kind, "x"), x=positive(3, 7))
+# Every function that there is a record of, with the numbers of the other tests.
+for name, (attributes, (low, high), opset) in ALL_FUNCTIONS.items():
+    add(f"function_{name.lower().replace(' ', '_')}", op(name.split()[0], "x", **attributes), opset=opset, x=np.clip(x(3, 7, scale=2), F32(low), F32(high)))
 for attributes in ({}, {"approximate": "none"}, {"approximate": "tanh"}):
     add("gelu_" + attributes.get("approximate", "default"), op("Gelu", "x", **attributes), opset=20, x=x(3, 7, scale=2))
 refuse("gelu_other", "attribute 'approximate' is 'erf', expected none or tanh", op("Gelu", "x", approximate="erf"), opset=20, x=x(3))

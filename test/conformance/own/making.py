@@ -64,11 +64,12 @@ class Family:
     """The cases of some operators, written to a folder of their own; `runs_on_constants` where they give the same with all inputs as constants."""
 
     def __init__(self, opset=17, runs_on_constants=True):
-        self.opset, self.runs_on_constants, self.cases = opset, runs_on_constants, {}
+        self.opset, self.runs_on_constants, self.cases, self.operators = opset, runs_on_constants, {}, set()
 
     def add(self, name, nodes, results="y", opset=None, reference="onnxruntime", functions=(), **arrays):
         """A case whose nodes all become ops; `arrays` are its inputs, or constants. The reference: see `expected`."""
         model = model_of(nodes, results, opset or self.opset, arrays, functions)
+        self.operators |= set(operators_of(model.graph))
         same = model if isinstance(reference, str) or callable(reference) else model_of(reference, results, opset or self.opset, arrays)
         self.cases[name] = lambda folder: write(folder, model, arrays, expected(same, arrays, reference))
 
@@ -86,6 +87,14 @@ class Family:
                 make(folder / name)
             except Exception as error:
                 raise SystemExit(f"{folder.name}/{name}: {error}") from error
+
+
+def operators_of(graph):
+    """Of all nodes, as docs/operators.md names them; also of those within nodes."""
+    for node in graph.node:
+        yield f"{node.domain}.{node.op_type}".removeprefix(".")
+        for attribute in node.attribute:
+            yield from operators_of(attribute.g)
 
 
 def model_of(nodes, results, opset, arrays, functions=()):

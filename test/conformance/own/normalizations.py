@@ -52,6 +52,8 @@ add("rms_norm", op("RMSNormalization", "x s"), opset=23, x=x(2, 3, 4, scale=.01)
 add("rms_norm_axis", op("RMSNormalization", "x s", axis=1, epsilon=.2), opset=23, x=x(2, 3, 4), s=c(3, 4))
 add("simplified_norm", op("SimplifiedLayerNormalization", "x s", epsilon=.1, axis=-1), x=x(2, 3, 4), s=c(4))
 add("simplified_norm_default", op("SimplifiedLayerNormalization", "x s"), x=x(2, 3, 4, scale=.01), s=c(4))
+add("microsoft_simplified_norm", op("ms.SimplifiedLayerNormalization", "x s", epsilon=.1),
+    reference=op("SimplifiedLayerNormalization", "x s", epsilon=.1), x=x(2, 3, 4), s=c(4))
 
 SKIP, PLAIN = "ms.SkipLayerNormalization", "ms.SkipSimplifiedLayerNormalization"
 # Their own default of epsilon is 1e-12, and that is what small numbers are divided by.

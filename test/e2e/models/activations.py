@@ -83,6 +83,17 @@ def swish_written_out(g):
 
 
 @case
+def scaled_swish_written_out(g):
+    x = g.conv(g.input(*IMAGE), 6, 6, 3, 3)
+    g.output(g.node("Mul", x, g.node("Sigmoid", g.node("Mul", x, g.constant(1.702)))))
+
+
+@case
+def pow_of_one_number(g):
+    g.output(g.node("Pow", g.conv(g.input(*IMAGE), 6, 6, 3, 3), g.constant(2)))
+
+
+@case
 def hard_swish_written_out(g):
     """As exporters of before opset 14 write it: x * clip(x + 3, 0, 6) / 6."""
     x = g.conv(g.input(*IMAGE), 6, 6, 3, 3)

@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 # The oldest IR version that each opset may stand in; any newer reader must take it.
-IR_VERSIONS = {7: 3, 9: 4, 11: 6, 13: 7, 14: 7, 17: 8, 18: 8, 19: 9, 21: 10}
+IR_VERSIONS = {7: 3, 9: 4, 11: 6, 13: 7, 14: 7, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10}
 
 
 class Graph:
@@ -90,6 +90,12 @@ class Case:
         graph = Graph(self.name, self.opset)
         self.fill(graph)
         return graph.model()
+
+    def operators(self):
+        """As docs/operators.md names them."""
+        graph = Graph(self.name, self.opset)
+        self.fill(graph)
+        return {f"{node.domain}.{node.op_type}".removeprefix(".") for node in graph.nodes}
 
     def save(self, path):
         model = self.model()

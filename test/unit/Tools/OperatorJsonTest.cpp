@@ -40,6 +40,39 @@ TEST(OperatorJson, Convolutions) {
   expectParameters(program::LinearT(), "{}");
 }
 
+/// As the schema has them, also what is not there.
+TEST(OperatorJson, FieldsAreInTheSchemasOrder) {
+  program::OpUnion operation;
+  operation.Set(program::AveragePoolT());
+  EXPECT_EQ(jsonDocument([&](llvm::json::OStream &json) { json.object([&] { writeParameters(json, operation); }); }),
+            R"({
+  "kernel": [],
+  "strides": [],
+  "pads": [],
+  "count_include_pad": false,
+  "input_zero_point": 0
+}
+)");
+  operation = {};
+  expectJson([&](llvm::json::OStream &json) { writeParameters(json, operation); }, "{}");
+}
+
+TEST(OperatorJson, Loops) {
+  program::LoopBeginT begin;
+  begin.steps = 3, begin.sequences = 2;
+  expectParameters(begin, R"({"steps": 3, "sequences": 2})");
+  begin.reversed = {false, true};
+  expectParameters(begin, R"({"steps": 3, "sequences": 2, "reversed": [false, true]})");
+}
+
+/// What comes behind its sum is a requantization.
+TEST(OperatorJson, Sums) {
+  program::AddT add;
+  add.lhs_zero_point = 1, add.rhs_zero_point = -2, add.lhs_multiplier = 3, add.rhs_multiplier = -4, add.shift = 5;
+  add.zero_point = 6, add.clamp_min = -7, add.clamp_max = 8;
+  expectParameters(add, R"({"lhs_zero_point": 1, "rhs_zero_point": -2, "lhs_multiplier": 3, "rhs_multiplier": -4})");
+}
+
 TEST(OperatorJson, Pools) {
   program::MaxPoolT most;
   most.kernel = {3, 2}, most.strides = {1, 2}, most.pads = {0, 1, 0, 1}, most.dilations = {1, 3};

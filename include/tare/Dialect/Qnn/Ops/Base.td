@@ -35,6 +35,12 @@ class Qnn_Op<string name, list<Trait> traits = []>
   let results = (outs Qnn_Tensor:$result);
 }
 
+/// Of an op that has no integer form: what makes others of it before. Without this word an op that nothing lowers is an op that somebody
+/// forgot (test/acceptance/test_operators.py).
+class Qnn_FloatOnly<string pass> {
+  string floatUntil = pass;
+}
+
 /// The `extraClassDefinition` of an op whose result has the shape of its first operand.
 defvar Qnn_ShapeOfFirst = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *, ::std::optional<::mlir::Location>, Adaptor adaptor,

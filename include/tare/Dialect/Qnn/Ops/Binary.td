@@ -24,6 +24,6 @@ defvar Qnn_RequantOfSum = DeclareOpInterfaceMethods<Qnn_RequantOpInterface, ["ge
 def Qnn_AddOp : Qnn_BinaryOp<"add", "a + b", [Qnn_RequantOfSum, Qnn_Floor]>;
 def Qnn_SubOp : Qnn_BinaryOp<"sub", "a - b", [Qnn_RequantOfSum, Qnn_FloorByOperand]>;
 def Qnn_MulOp : Qnn_BinaryOp<"mul", "a * b", [Qnn_RequantOfProduct, Qnn_FloorByOperand]>;
-def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">;
+def Qnn_DivOp : Qnn_BinaryOp<"div", "a / b">, Qnn_FloatOnly<"tare-decompose">;
 
 #endif // TARE_DIALECT_QNN_OPS_BINARY_TD

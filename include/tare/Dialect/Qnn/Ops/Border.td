@@ -23,7 +23,7 @@ def Qnn_ConstantOp : Op<Qnn_Dialect, "constant", [Pure, ConstantLike, DeclareOpI
   let hasVerifier = 1;
 }
 
-def Qnn_RoundOp : Qnn_SameGridOp<"round"> {
+def Qnn_RoundOp : Qnn_SameGridOp<"round">, Qnn_FloatOnly<"tare-drop-rounds"> {
   let summary = "to the nearest number of a narrower floating-point format";
   let description = [{
     ONNX Cast to float16 or bfloat16, whose numbers are float32 ones here: half to even, to infinity where the format ends. On a grid no

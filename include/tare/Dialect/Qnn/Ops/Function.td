@@ -25,6 +25,12 @@ defvar Qnn_NotNegative = Qnn_Image<"0.0", "HUGE_VAL">;
 class Qnn_Function<string name, string onnx, string formula, list<Qnn_Parameter> parameters = [], Qnn_Image image = Qnn_AnyNumber,
                    list<Trait> traits = []>
     : Qnn_OwnGridOp<name, !listconcat([DeclareOpInterfaceMethods<Qnn_UnaryFunctionOpInterface, ["getImage"]>], traits)> {
+  string onnxOperator = onnx;
+  list<string> onnxParameters = !foreach(p, parameters, p.name);
+  list<string> onnxDefaults = !foreach(p, parameters, p.fallback);
+  // FunctionRows.td
+  string hostKind = "program::FunctionKind::" # name;
+  string hostParameters = "{" # !interleave(!foreach(p, parameters, "{\"" # p.name # "\", " # p.fallback # "f}"), ", ") # "}";
   let summary = "y = " # formula;
   let arguments = !con((ins Qnn_Tensor:$input),
     !dag(ins, !foreach(p, parameters, DefaultValuedAttr<F64Attr, p.fallback>), !foreach(p, parameters, p.name)));

@@ -4,7 +4,7 @@
 
 include "tare/Dialect/Qnn/Ops/Base.td"
 
-def Qnn_BatchNormOp : Qnn_Op<"batch_norm"> {
+def Qnn_BatchNormOp : Qnn_Op<"batch_norm">, Qnn_FloatOnly<"tare-fold-batch-norms"> {
   let summary = "batch normalization in inference";
   let description = [{
     y = scale * (x - mean) / sqrt(variance + epsilon) + bias along axis 1. Float only: `tare-fold-batch-norms` leaves none,
