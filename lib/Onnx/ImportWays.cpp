@@ -64,12 +64,19 @@ std::optional<std::string> GraphImporter::attempt(llvm::function_ref<LogicalResu
 /// Before it, operands broadcast by attributes, and shapes were attributes.
 constexpr int64_t firstOpsetOfEntries = 7;
 
-/// Whether the node reads constants of float64, or makes them.
+/// Whether the node reads constants of float64, or makes them. What is dequantized stays integers with scales, whatever
+/// type it is cast to.
 bool GraphImporter::hasDoubles(const proto::NodeProto &node) const {
-  return castsToDouble(node) || llvm::any_of(node.input(), [&](const std::string &input) {
-           auto found = values.find(input);
-           return found != values.end() && found->second.doubles;
-         });
+  bool anyDoubles = castsToDouble(node);
+  for (const std::string &input : node.input()) {
+    auto found = values.find(input);
+    if (found == values.end())
+      continue;
+    if (found->second.grid)
+      return false;
+    anyDoubles |= bool(found->second.doubles);
+  }
+  return anyDoubles;
 }
 
 /// Computes the node where its operands are known; else makes ops of the IR of it, or else leaves it the node that it
