@@ -52,9 +52,10 @@ int main(int argc, char **argv) {
                "every opset from 1 to 28. *Integers*: `tare convert` has a form for it, in the spellings that "
                "[onnx.md](onnx.md#operators) lists; "
                "what has none the host computes in a program. "
-               "The last\ncolumn counts ONNX's own cases of the operator, of two suites; those that do not pass need "
-               "float8, random numbers, or shapes that\n"
-               "follow from data.\n\n"
+               "The last\ncolumn counts ONNX's own cases of the operator, of two suites; those that do not pass are "
+               "listed by "
+               "name, with the reasons, in\n"
+               "`test/conformance/newest-refused.txt` and `published-refused.txt`.\n\n"
                "| operator | float | integers | ONNX's cases that pass |\n|---|---|---|---|\n";
   for (const auto &[name, op] : collect(argc - 1, argv + 1))
     std::cout << fmt::format("| {} | {} | {} | {} |\n", name, op.isFloat ? "yes" : "", op.isInteger ? "yes" : "",
