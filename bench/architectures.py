@@ -19,6 +19,19 @@ from network import Network, macs
 BRANCH = 0.5
 
 
+def resnet18(n):
+    """He et al. 2015: 1.8 GMAC."""
+    x = n.max_pool(n.conv(n.input(3, 224, 224), 64, 7, 2, activation="Relu"), 3, 2)
+    for width in (64, 128, 256, 512):
+        for block in range(2):
+            stride = 2 if width > 64 and not block else 1
+            y = n.conv(x, width, 3, stride, activation="Relu")
+            y = n.conv(y, width, 3, gain=BRANCH)
+            x = n.conv(x, width, 1, stride) if stride == 2 else x
+            x = n.activation(n.add(x, y), "Relu")
+    n.output(n.classifier(x, 1000))
+
+
 def resnet50(n):
     """He et al. 2015, stride in the 3x3 (v1.5): 4.1 GMAC."""
     x = n.max_pool(n.conv(n.input(3, 224, 224), 64, 7, 2, activation="Relu"), 3, 2)
@@ -111,7 +124,7 @@ def ds_cnn_l(n):
     n.output(n.classifier(x, 12))
 
 
-ARCHITECTURES = {f.__name__: f for f in (resnet50, mobilenet_v2, efficientnet_lite0, yolo_s_320, ds_cnn_l)}
+ARCHITECTURES = {f.__name__: f for f in (resnet18, resnet50, mobilenet_v2, efficientnet_lite0, yolo_s_320, ds_cnn_l)}
 
 
 def build(name, batch=1):

@@ -5,6 +5,7 @@ Ranges come from a file that one sample has made. The peer, ONNX Runtime's stati
 """
 import json
 import pathlib
+import shutil
 import statistics
 import sys
 
@@ -21,6 +22,8 @@ QUICK_LENGTHS = (100, 1000)
 PEER_LAYERS = 1000
 # A network of many weights: so many convolutions of so many channels, 500 MB beside the model.
 WIDE_LAYERS, WIDE_CHANNELS = 53, 512
+# Whose IR is dumped.
+DUMPED = "resnet18"
 
 
 class Job:
@@ -52,8 +55,8 @@ class Job:
         beside = self.model.with_suffix(".weights")
         return sum(p.stat().st_size for p in (self.model, beside) if p.exists()) / 1e6
 
-    def convert(self, calibration):
-        cost = measure_process(self.tools.tare, "convert", self.model, "--calibration", calibration, "--json", "-q", "-o", self.output)
+    def convert(self, calibration, *options):
+        cost = measure_process(self.tools.tare, "convert", self.model, "--calibration", calibration, "--json", "-q", *options, "-o", self.output)
         cost.steps = json.loads(cost.output)["seconds"]
         return cost
 
@@ -94,6 +97,20 @@ def measure(job, quick, with_peer):
         row["with_calibration"] = {"tare": statistics.median(c.seconds for c in total), "ort": statistics.median(c.seconds for c in peer)}
         row["peer_megabytes"] = max(c.megabytes for c in peer)
     return row
+
+
+def measure_dump(job, quick):
+    """A row of what `--dump-ir` adds: medians over processes in turns, each into a folder that is not there yet."""
+    folder = job.output.with_suffix(".dump")
+    plain, dumping = [], []
+    for _ in range(1 if quick else 7):
+        shutil.rmtree(folder, ignore_errors=True)
+        plain.append(job.convert(job.ranges).seconds)
+        dumping.append(job.convert(job.ranges, "--dump-ir", folder).seconds)
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    plain, dumping = statistics.median(plain), statistics.median(dumping)
+    return {"model": job.name, "weights": job.weights, "seconds": plain, "seconds_dumping": dumping, "seconds_of_dump": dumping - plain,
+            "files": len(sizes), "megabytes": sum(sizes) / 1e6}
 
 
 def lengths(quick):

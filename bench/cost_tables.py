@@ -55,6 +55,12 @@ def conversion(rows):
                               number(r["megabytes"] / r["weights"]), *against_peer(r)] for r in rows])
 
 
+def dumping(rows):
+    header = ["model", "weights MB", "s", "with --dump-ir s", "the dump s", "files", "dumped MB"]
+    return markdown(header, [[r["model"], *(number(r[key]) for key in ("weights", "seconds", "seconds_dumping", "seconds_of_dump")),
+                              str(r["files"]), number(r["megabytes"])] for r in rows])
+
+
 def against_peer(row):
     both = row.get("with_calibration")
     if not both:

@@ -124,11 +124,15 @@ def calibrate(report, tools, options, effort):
 
 def convert(report, tools, options, effort):
     report.section("convert", "Conversion without calibration", cost_tables.conversion)
+    report.section("dump", "Conversion: dumping the IR", cost_tables.dumping)
     report.section("scaling", "Conversion: cost against size", cost_tables.scaling, plots.scaling)
     for name in architectures.ARCHITECTURES:
         if name in options.only or not options.only and not (options.quick and name != "resnet50"):
             attempt(report, "convert", name,
                     lambda skip: converting.measure(converting.architecture_job(tools, name), options.quick, not options.quick))
+    if converting.DUMPED in options.only or not options.only:
+        attempt(report, "dump", converting.DUMPED,
+                lambda skip: converting.measure_dump(converting.architecture_job(tools, converting.DUMPED), options.quick))
     if options.only:
         return
     if not options.quick:

@@ -55,6 +55,11 @@ static void writeFields(json::OStream &out, const StepErrors &errors) {
   });
 }
 
+/// JSON has no NaN.
+static json::Value numberOrNull(double number) {
+  return std::isnan(number) ? json::Value(nullptr) : json::Value(number);
+}
+
 std::string tare::calibration::toJson(const Ranges &ranges) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -70,8 +75,8 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
           out.attribute("label", range.label);
           out.attribute("min", range.min);
           out.attribute("max", range.max);
-          out.attribute("seen_min", range.seenMin);
-          out.attribute("seen_max", range.seenMax);
+          out.attribute("seen_min", numberOrNull(range.seenMin));
+          out.attribute("seen_max", numberOrNull(range.seenMax));
           if (range.chosenMin && range.chosenMax) {
             out.attribute("chosen_min", *range.chosenMin);
             out.attribute("chosen_max", *range.chosenMax);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tare/Calibration/Ranges.h"
 #include "tare/Diagnostics/Nearest.h"
+#include "tare/Diagnostics/Nesting.h"
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -126,8 +127,8 @@ class KeyCheck : public nlohmann::json_sax<json> {
 public:
   KeyCheck(const char *begin, const char *const *reached) : begin(begin), reached(reached) {}
 
-  bool start_object(std::size_t) override { return seen.emplace_back(), true; }
-  bool end_object() override { return seen.pop_back(), true; }
+  bool start_object(std::size_t) override { return seen.emplace_back(), enter(); }
+  bool end_object() override { return seen.pop_back(), leave(); }
   /// Ends at the first problem.
   bool key(string_t &key) override { return check(seen.size() - 1, key), !found; }
 
@@ -138,15 +139,24 @@ public:
   bool number_float(number_float_t, const string_t &) override { return true; }
   bool string(string_t &) override { return true; }
   bool binary(binary_t &) override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
   /// Told where the file is parsed.
   bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &) override { return false; }
 
   /// "12: value 'x': ..." of the first key that does not belong where it is; nothing where all do.
   const std::optional<std::string> &problem() const { return found; }
+  /// Whether that is the problem: what prints a value calls itself for each level of it.
+  bool isTooDeep() const { return depth > deepestNesting; }
 
 private:
+  bool enter() {
+    if (++depth > deepestNesting)
+      found = place() + llvm::formatv("nests more than {0} deep, which no ranges file needs", deepestNesting).str();
+    return !found;
+  }
+  bool leave() { return --depth, true; }
+
   /// `level` objects are around the one that has the key.
   void check(size_t level, const std::string &key) {
     path.resize(level);
@@ -161,11 +171,9 @@ private:
   }
 
   void report(const std::string &what) {
-    std::string place = std::to_string(std::count(begin, *reached, '\n') + 1) + ": ";
-    if (path.size() > 1)
-      place += "value '" + path[1] + "': ";
-    found = place + what;
+    found = place() + (path.size() > 1 ? "value '" + path[1] + "': " : "") + what;
   }
+  std::string place() const { return std::to_string(std::count(begin, *reached, '\n') + 1) + ": "; }
 
   const char *begin;
   const char *const *reached;
@@ -173,6 +181,7 @@ private:
   /// The keys of the objects around the parser's place.
   std::vector<std::set<std::string>> seen;
   std::optional<std::string> found;
+  size_t depth = 0;
 };
 
 /// What stands in a field that cannot stand there.
@@ -300,6 +309,8 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   const char *reached = contents.begin();
   KeyCheck keys(contents.begin(), &reached);
   json::sax_parse(Cursor(contents.begin(), &reached), Cursor(contents.end(), &reached), &keys);
+  if (keys.isTooDeep())
+    return Error{name + ":" + *keys.problem()};
   try {
     root = json::parse(contents.begin(), contents.end());
   } catch (const json::exception &error) {

@@ -232,10 +232,10 @@ LogicalResult GraphImporter::readInitializers() {
   for (proto::TensorProto &tensor : *model.proto->mutable_graph()->mutable_initializer()) {
     if (!graph.used.contains(tensor.name()))
       continue;
-    Result<Tensor> elements = reader.read(tensor);
+    Result<ReadTensor> elements = reader.readExactly(tensor);
     if (!elements)
       return reporter.error("initializer '" + tensor.name() + "': " + elements.error().message);
-    define(tensor.name(), {*elements, std::nullopt, nullptr});
+    define(tensor.name(), GraphValue::of(std::move(*elements)));
   }
   return mlir::success();
 }
@@ -370,6 +370,7 @@ LogicalResult GraphImporter::finish(mlir::func::FuncOp function) {
       return reporter.error(makerOf(output->name()) + "output '" + output->name() + "' has the shape " +
                             toString(value.constant.shape()) +
                             ", which holds no elements; leave it out of the model's outputs");
+    noteRounded(output->name());
     Result<mlir::Value> result = makeOutput(output->name(), isUnsigned[index]);
     if (!result)
       return reporter.error(makerOf(output->name()) + "output '" + output->name() + "': " + result.error().message);
@@ -401,16 +402,28 @@ LogicalResult GraphImporter::run(const std::vector<BoundInput> &inputs, mlir::Mo
   if (failed(addArguments(inputs, function)) || failed(checkSupport()) || failed(readInitializers()) ||
       failed(importNodes()))
     return failure();
-  if (const std::vector<std::string> &doubles = reader.roundedDoubles(); !doubles.empty())
-    reporter.warning(
-        "RoundedDoubles",
-        fmt::format("{} constant{} of float64 ('{}'{}) {} rounded to float32, in which all is computed: 24 "
-                    "bits of the 53 are left",
-                    doubles.size(), doubles.size() == 1 ? "" : "s", doubles.front(), doubles.size() == 1 ? "" : ", ..",
-                    doubles.size() == 1 ? "is" : "are"),
-        "");
   if (reader.convertedFloats())
     reporter.remark("weights of other floating-point types than float32 were "
                     "converted to it");
-  return finish(function);
+  LogicalResult outcome = finish(function);
+  reportRoundedDoubles();
+  return outcome;
+}
+
+/// Whoever reads the value reads float32.
+void GraphImporter::noteRounded(llvm::StringRef name) {
+  if (GraphValue *value = find(name); value && value->doubles && areRounded(value->doubles))
+    roundedDoubles.insert(builder.getStringAttr(name));
+}
+
+void GraphImporter::reportRoundedDoubles() {
+  if (roundedDoubles.empty())
+    return;
+  bool isOne = roundedDoubles.size() == 1;
+  reporter.warning("RoundedDoubles",
+                   fmt::format("{} constant{} of float64 ('{}'{}) {} rounded to float32, in which all is computed: 24 "
+                               "bits of the 53 are left",
+                               roundedDoubles.size(), isOne ? "" : "s", roundedDoubles.front().str(),
+                               isOne ? "" : ", ..", isOne ? "is" : "are"),
+                   "");
 }

@@ -58,6 +58,15 @@ struct GraphValue {
   Tensor dequantized = {};
   /// Only with `grid`: the dequantized numbers are rounded to this format.
   std::optional<qnn::FloatFormat> format = std::nullopt;
+  /// Only with `constant`, which then holds float32: the elements of a float64 one. What is computed at import is
+  /// computed of these; whatever else reads the value gets float32.
+  Tensor doubles = {};
+
+  static GraphValue of(ReadTensor tensor) {
+    GraphValue value{std::move(tensor.elements), std::nullopt, nullptr};
+    value.doubles = std::move(tensor.doubles);
+    return value;
+  }
 
   bool isKnown() const { return bool(constant); }
   /// The elements of a constant, as real numbers where it has a grid.
@@ -125,6 +134,9 @@ private:
   std::optional<std::string> attempt(llvm::function_ref<mlir::LogicalResult()> import);
   void takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined);
   bool isAllKnown(const proto::NodeProto &node) const;
+  bool hasDoubles(const proto::NodeProto &node) const;
+  void noteRounded(llvm::StringRef name);
+  void reportRoundedDoubles();
   mlir::Value asPlainIntegers(llvm::StringRef name, mlir::Value quantized);
   /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
   mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
@@ -142,6 +154,8 @@ private:
   mlir::OpBuilder builder;
   TensorReader reader;
   llvm::StringMap<GraphValue> values;
+  /// Constants of float64 that something reads as float32.
+  llvm::SetVector<mlir::StringAttr> roundedDoubles;
   /// What composites were written as; values of dynamic quantization refer to their nodes.
   struct Part {
     proto::NodeProto proto;

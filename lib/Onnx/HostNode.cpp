@@ -82,9 +82,9 @@ bool tare::onnx::hasHostOperator(const proto::NodeProto &node) {
   return host::Operators::get().find(hostName(node)) != nullptr;
 }
 
-LogicalResult tare::onnx::foldOnHost(Node &node) {
+/// Gives what the node computes of `known`.
+static LogicalResult fold(Node &node, llvm::ArrayRef<Tensor> known) {
   host::Node asked = hostNode(node);
-  auto known = readOperands<Tensor>(node, [&](unsigned i) { return withFloat32(*node.known(i)); });
   std::vector<std::optional<host::Operand>> operands;
   for (const Tensor &tensor : known)
     operands.push_back(tensor ? std::optional(host::Operand{tensor.type(), tensor}) : std::nullopt);
@@ -100,10 +100,41 @@ LogicalResult tare::onnx::foldOnHost(Node &node) {
   auto pointers = llvm::map_to_vector(known, [](const Tensor &tensor) { return tensor ? &tensor : nullptr; });
   if (Status done = host::run(asked, pointers, results); !done)
     return node.error(done.error().message);
-  for (auto [index, result] : llvm::enumerate(results))
-    if (failed(node.give(result, index)))
+  for (auto [index, result] : llvm::enumerate(results)) {
+    bool isDouble = result.element() == ElementType::f64;
+    if (failed(isDouble ? node.give(GraphValue::of(fromDoubles(result)), index) : node.give(result, index)))
       return failure();
+  }
   return mlir::success();
+}
+
+LogicalResult tare::onnx::foldOnHost(Node &node) {
+  return fold(node, readOperands<Tensor>(node, [&](unsigned i) { return withFloat32(*node.known(i)); }));
+}
+
+bool tare::onnx::castsToDouble(const proto::NodeProto &node) {
+  return node.op_type() == "Cast" && llvm::any_of(node.attribute(), [](const proto::AttributeProto &attribute) {
+           return attribute.name() == "to" && attribute.i() == proto::TensorProto::DOUBLE;
+         });
+}
+
+static Tensor withFloat64(const Tensor &tensor) {
+  if (tensor.element() == ElementType::f64)
+    return tensor;
+  std::vector<double> numbers = toDoubles(tensor);
+  Tensor doubles(ElementType::f64, tensor.shape());
+  std::copy(numbers.begin(), numbers.end(), doubles.mutableAs<double>());
+  return doubles;
+}
+
+/// ONNX mixes float32 with float64 nowhere but where float32 numbers are as good in float64.
+LogicalResult tare::onnx::foldInDoubles(Node &node) {
+  if (castsToDouble(node.proto()))
+    return node.give(GraphValue::of(fromDoubles(withFloat64(*node.knownExactly(0)))));
+  return fold(node, readOperands<Tensor>(node, [&](unsigned i) {
+                const Tensor &known = *node.knownExactly(i);
+                return known.element() == ElementType::f32 ? withFloat64(known) : known;
+              }));
 }
 
 LogicalResult tare::onnx::importOnHost(Node &node, llvm::StringRef reason) {

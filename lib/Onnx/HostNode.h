@@ -15,6 +15,10 @@ namespace tare::onnx {
 bool hasHostOperator(const proto::NodeProto &node);
 /// Computes a node whose operands are all known.
 mlir::LogicalResult foldOnHost(Node &node);
+/// The same in float64, where that is the operands' type.
+mlir::LogicalResult foldInDoubles(Node &node);
+/// Whether the node is a Cast to float64.
+bool castsToDouble(const proto::NodeProto &node);
 /// Makes a qnn.host of the node; `reason` says why it is no other op, if it might have been one.
 mlir::LogicalResult importOnHost(Node &node, llvm::StringRef reason);
 

@@ -64,6 +64,21 @@ std::optional<std::string> GraphImporter::attempt(llvm::function_ref<LogicalResu
 /// Before it, operands broadcast by attributes, and shapes were attributes.
 constexpr int64_t firstOpsetOfEntries = 7;
 
+/// Whether the node reads constants of float64, or makes them. What is dequantized stays integers with scales, whatever
+/// type it is cast to.
+bool GraphImporter::hasDoubles(const proto::NodeProto &node) const {
+  bool anyDoubles = castsToDouble(node);
+  for (const std::string &input : node.input()) {
+    auto found = values.find(input);
+    if (found == values.end())
+      continue;
+    if (found->second.grid)
+      return false;
+    anyDoubles |= bool(found->second.doubles);
+  }
+  return anyDoubles;
+}
+
 /// Computes the node where its operands are known; else makes ops of the IR of it, or else leaves it the node that it
 /// is. Gives the reason why the first of these ways fails where all do.
 std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
@@ -77,6 +92,10 @@ std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
       first = problem;
     return !problem;
   };
+  if (isHost && allKnown && hasDoubles(proto) && !attempt([&] { return importBy(foldInDoubles, graphNode); }))
+    return std::nullopt;
+  for (const std::string &operand : proto.input())
+    noteRounded(operand);
   if (entry && entry->fold && (entry->foldsShapes || allKnown) && tryWay(entry->fold))
     return std::nullopt;
   if (isHost && allKnown && tryWay(foldOnHost))
@@ -119,12 +138,12 @@ LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
 
 LogicalResult GraphImporter::importBranch(proto::GraphProto &branch) {
   for (proto::TensorProto &tensor : *branch.mutable_initializer()) {
-    Result<Tensor> elements = reader.read(tensor);
+    Result<ReadTensor> elements = reader.readExactly(tensor);
     if (!elements) {
       reportError("initializer '" + tensor.name() + "': " + elements.error().message);
       return failure();
     }
-    define(tensor.name(), {*elements, std::nullopt, nullptr});
+    define(tensor.name(), GraphValue::of(std::move(*elements)));
   }
   for (const proto::NodeProto &node : branch.node()) {
     std::string layer = !node.name().empty() ? node.name() : node.output_size() ? node.output(0) : "";

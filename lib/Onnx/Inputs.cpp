@@ -1,6 +1,7 @@
 //===- Inputs.cpp - The shapes of a model's inputs ------------------------===//
 #include "Inputs.h"
 #include "Dimensions.h"
+#include "ShapeExample.h"
 #include "TensorReader.h"
 #include "tare/Tensor/Convert.h"
 #include "llvm/ADT/STLExtras.h"
@@ -110,24 +111,31 @@ LogicalResult Binder::learn(const proto::ValueInfoProto &input) {
 
 /// The model's own shape; only the first dimension may be open.
 mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const proto::TensorShapeProto *declared) const {
+  Shape example = exampleShape(declared, [this](const Dimension &dim) { return lookUp(dim); });
   if (!declared)
-    return reporter.error("input '" + name + "' has no shape; give it with --input-shape " + name + "=DIMS");
+    return reporter.error(fmt::format("input '{}' has no shape; give it with --input-shape, for example {}", name,
+                                      exampleText(name, example)));
   Shape shape;
   for (int axis = 0; axis < declared->dim_size(); ++axis) {
     const Dimension &dim = declared->dim(axis);
     std::optional<int64_t> size = isStatic(dim) ? std::optional(dim.dim_value()) : lookUp(dim);
     if (!size && axis > 0)
-      return reporter.error(fmt::format("input '{}' has the shape {}, whose dimension {} ('{}') is open; give "
-                                        "the shape with --input-shape {}=DIMS{}",
-                                        name, print(*declared), axis, dim.dim_param(), name,
-                                        dim.dim_param().empty() ? "" : ", or --input-shape " + dim.dim_param() + "=N"));
+      return reporter.error(fmt::format(
+          "input '{}' has the shape {}, whose dimension {} ('{}') is open; give the shape with --input-shape, for "
+          "example {}{}",
+          name, print(*declared), axis, dim.dim_param(), exampleText(name, example),
+          dim.dim_param().empty()
+              ? ""
+              : ", or " + exampleText(dim.dim_param(), {example[axis]}) + " for this dimension alone"));
     shape.push_back(size.value_or(1));
   }
-  if (!shape.empty() && !isStatic(declared->dim(0)) && !lookUp(declared->dim(0)))
-    reporter.warning(
-        "OpenDimension",
-        fmt::format("input '{}' has an open first dimension ('{}'), taken as 1", name, declared->dim(0).dim_param()),
-        fmt::format("--input-shape {}=DIMS sets it", name));
+  if (shape.empty() || isStatic(declared->dim(0)) || lookUp(declared->dim(0)))
+    return shape;
+  example.front() = 8;
+  reporter.warning(
+      "OpenDimension",
+      fmt::format("input '{}' has an open first dimension ('{}'), taken as 1", name, declared->dim(0).dim_param()),
+      fmt::format("--input-shape {} makes it 8", exampleText(name, example)));
   return shape;
 }
 

@@ -52,7 +52,8 @@ public:
   std::optional<Integers> intsAttribute(llvm::StringRef name);
   std::optional<std::vector<float>> floatsAttribute(llvm::StringRef name);
   /// Null where there is none.
-  Tensor tensorAttribute(llvm::StringRef name);
+  Tensor tensorAttribute(llvm::StringRef name) { return exactTensorAttribute(name).elements; }
+  ReadTensor exactTensorAttribute(llvm::StringRef name);
   /// All that a host operator can have.
   host::Attributes hostAttributes();
   /// `count` integers in [lowest, largestExtent], each `fallback` by default.
@@ -81,7 +82,9 @@ public:
   std::optional<qnn::Grid> integerGrid(unsigned index);
   /// The elements of an operand that is known at import, or null: of a dequantized constant its real numbers.
   const Tensor *known(unsigned index);
-  /// The same; an error where they are not known.
+  /// The same, float64 numbers as they are.
+  const Tensor *knownExactly(unsigned index);
+  /// The elements; an error where they are not known.
   const Tensor *requireKnown(unsigned index, llvm::StringRef role);
   /// A dequantized constant's integers and grid, or null.
   const GraphValue *dequantized(unsigned index);

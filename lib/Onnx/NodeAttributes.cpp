@@ -58,16 +58,16 @@ std::optional<std::vector<float>> Node::floatsAttribute(llvm::StringRef name) {
   return std::vector<float>(found->floats().begin(), found->floats().end());
 }
 
-Tensor Node::tensorAttribute(llvm::StringRef name) {
+ReadTensor Node::exactTensorAttribute(llvm::StringRef name) {
   const Attribute *found = attribute(name, Attribute::TENSOR);
   if (!found || !found->has_t())
-    return Tensor();
+    return {};
   // The reader takes the bytes out; the message is not needed any more.
-  Result<Tensor> tensor = importer.getReader().read(const_cast<proto::TensorProto &>(found->t()));
+  Result<ReadTensor> tensor = importer.getReader().readExactly(const_cast<proto::TensorProto &>(found->t()));
   if (tensor)
-    return *tensor;
+    return std::move(*tensor);
   (void)error("attribute '" + name + "': " + tensor.error().message);
-  return Tensor();
+  return {};
 }
 
 host::Attributes Node::hostAttributes() {

@@ -111,6 +111,11 @@ const Tensor *Node::known(unsigned index) {
   return value && value->isKnown() ? &value->numbers() : nullptr;
 }
 
+const Tensor *Node::knownExactly(unsigned index) {
+  GraphValue *value = valueOf(index);
+  return value && value->doubles ? &value->doubles : known(index);
+}
+
 const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
   const Tensor *tensor = known(index);
   if (!tensor && dynamic(index))

@@ -60,33 +60,14 @@ std::vector<std::byte> listedBytes(const Proto &proto) {
   return bytes;
 }
 
-/// Whether float32 has not the number.
-bool isRounded(double value) { return !std::isnan(value) && double(static_cast<float>(value)) != value; }
-
-bool holdsRounded(std::span<const std::byte> doubles) {
-  for (size_t i = 0; i + sizeof(double) <= doubles.size(); i += sizeof(double)) {
-    double value;
-    std::memcpy(&value, doubles.data() + i, sizeof(value));
-    if (isRounded(value))
-      return true;
-  }
-  return false;
-}
-
-/// float32 from raw elements of another floating-point type.
-Tensor convertRaw(int32_t dataType, Shape shape, const std::byte *raw) {
+/// float32 from raw elements of 16 bits.
+Tensor convertHalfs(int32_t dataType, Shape shape, const std::byte *raw) {
   Tensor tensor(ElementType::f32, std::move(shape));
   float *out = tensor.mutableAs<float>();
   for (int64_t i = 0, count = tensor.count(); i < count; ++i) {
-    if (dataType == Proto::DOUBLE) {
-      double value;
-      std::memcpy(&value, raw + 8 * i, 8);
-      out[i] = static_cast<float>(value);
-    } else {
-      uint16_t bits;
-      std::memcpy(&bits, raw + 2 * i, 2);
-      out[i] = fromBits(bits, dataType);
-    }
+    uint16_t bits;
+    std::memcpy(&bits, raw + 2 * i, 2);
+    out[i] = fromBits(bits, dataType);
   }
   return tensor;
 }
@@ -124,13 +105,13 @@ int64_t listLength(const Proto &proto) {
   }
 }
 
-/// The elements from the list field of the tensor's type.
+/// The elements from the list field of the tensor's type; float64 as it is.
 Tensor readList(const Proto &proto, Shape shape) {
   switch (proto.data_type()) {
   case Proto::FLOAT:
     return copyList<float>(std::move(shape), proto.float_data());
   case Proto::DOUBLE:
-    return copyList<float>(std::move(shape), proto.double_data());
+    return copyList<double>(std::move(shape), proto.double_data());
   case Proto::INT64:
     return copyList<int64_t>(std::move(shape), proto.int64_data());
   case Proto::UINT32:
@@ -154,11 +135,12 @@ Tensor readList(const Proto &proto, Shape shape) {
   }
 }
 
-/// The type, checked: every dimension and the size in bytes are sane.
+/// The type, checked: every dimension and the size in bytes are sane. Of float64 it is that, of narrower floats
+/// float32.
 Result<TensorType> readType(const Proto &proto) {
   std::optional<ElementType> element = storedType(proto.data_type());
   if (isFloat(proto.data_type()))
-    element = ElementType::f32;
+    element = proto.data_type() == Proto::DOUBLE ? ElementType::f64 : ElementType::f32;
   if (!element)
     return Error{fmt::format("elements of type {} are not supported", dataTypeName(proto.data_type()))};
   if (proto.has_segment())
@@ -281,33 +263,53 @@ Result<OwnedBytes> TensorReader::rawBytes(proto::TensorProto &tensor, size_t exp
   return OwnedBytes{text, std::as_bytes(std::span(*text))};
 }
 
-Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
-  Result<TensorType> type = readType(proto);
-  if (!type)
-    return type.error();
+Result<Tensor> TensorReader::readStored(proto::TensorProto &proto, const TensorType &type) {
   int32_t dataType = proto.data_type();
-  bool narrow = isFloat(dataType) && dataType != Proto::FLOAT;
-  converted |= narrow;
   if (!proto.has_raw_data() && proto.data_location() != Proto::EXTERNAL) {
-    int64_t listed = isNarrowInteger(dataType) ? storedBytes(dataType, type->count()) : type->count();
+    int64_t listed = isNarrowInteger(dataType) ? storedBytes(dataType, type.count()) : type.count();
     if (listLength(proto) != listed)
       return Error{
-          fmt::format("found {} elements, expected {} for shape {}", listLength(proto), listed, toString(type->shape))};
+          fmt::format("found {} elements, expected {} for shape {}", listLength(proto), listed, toString(type.shape))};
     if (isNarrowInteger(dataType))
-      return unpackHalfBytes(dataType, type->shape, listedBytes(proto));
-    if (llvm::any_of(proto.double_data(), isRounded))
-      rounded.push_back(proto.name());
-    return readList(proto, type->shape);
+      return unpackHalfBytes(dataType, type.shape, listedBytes(proto));
+    return readList(proto, type.shape);
   }
-  Result<OwnedBytes> raw = rawBytes(proto, storedBytes(dataType, type->count()));
+  Result<OwnedBytes> raw = rawBytes(proto, storedBytes(dataType, type.count()));
   if (!raw)
     return raw.error();
   if (isNarrowInteger(dataType))
-    return unpackHalfBytes(dataType, type->shape, raw->bytes);
-  if (dataType == Proto::DOUBLE && holdsRounded(raw->bytes))
-    rounded.push_back(proto.name());
-  if (narrow)
-    return convertRaw(dataType, type->shape, raw->bytes.data());
-  Tensor tensor = wrap(*type, *raw);
+    return unpackHalfBytes(dataType, type.shape, raw->bytes);
+  if (dataType == Proto::FLOAT16 || dataType == Proto::BFLOAT16)
+    return convertHalfs(dataType, type.shape, raw->bytes.data());
+  Tensor tensor = wrap(type, *raw);
   return dataType == Proto::BOOL ? normalizeBools(tensor) : tensor;
+}
+
+ReadTensor tare::onnx::fromDoubles(Tensor doubles) {
+  Tensor floats(ElementType::f32, doubles.shape());
+  const double *begin = doubles.as<double>(), *end = begin + doubles.count();
+  std::transform(begin, end, floats.mutableAs<float>(), [](double value) { return static_cast<float>(value); });
+  return {std::move(floats), std::move(doubles)};
+}
+
+bool tare::onnx::areRounded(const Tensor &doubles) {
+  const double *begin = doubles.as<double>();
+  return std::any_of(begin, begin + doubles.count(),
+                     [](double value) { return !std::isnan(value) && double(static_cast<float>(value)) != value; });
+}
+
+Result<Tensor> TensorReader::read(proto::TensorProto &proto) {
+  Result<ReadTensor> tensor = readExactly(proto);
+  return tensor ? Result<Tensor>(std::move(tensor->elements)) : tensor.error();
+}
+
+Result<ReadTensor> TensorReader::readExactly(proto::TensorProto &proto) {
+  Result<TensorType> type = readType(proto);
+  if (!type)
+    return type.error();
+  converted |= isFloat(proto.data_type()) && proto.data_type() != Proto::FLOAT;
+  Result<Tensor> stored = readStored(proto, *type);
+  if (!stored)
+    return stored.error();
+  return proto.data_type() == Proto::DOUBLE ? fromDoubles(std::move(*stored)) : ReadTensor{std::move(*stored), {}};
 }

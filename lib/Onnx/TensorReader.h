@@ -34,6 +34,19 @@ std::optional<ElementType> storedType(int32_t dataType);
 /// ONNX's number of a type.
 int32_t dataTypeOf(ElementType element);
 
+/// What a tensor holds.
+struct ReadTensor {
+  /// Floating point of any width as float32.
+  Tensor elements;
+  /// The elements of float64 as they are; null of other types.
+  Tensor doubles;
+};
+
+/// Float64 numbers, rounded and as they are.
+ReadTensor fromDoubles(Tensor doubles);
+/// Whether float32 has not all of them.
+bool areRounded(const Tensor &doubles);
+
 /// Reads tensors in all of ONNX's encodings; keeps account of narrowed types.
 class TensorReader {
 public:
@@ -42,18 +55,19 @@ public:
   /// The elements of `tensor`: floating point of any width becomes float32. Takes
   /// raw data out of the message instead of copying it.
   Result<Tensor> read(proto::TensorProto &tensor);
+  /// The same, and float64 as it is.
+  Result<ReadTensor> readExactly(proto::TensorProto &tensor);
 
   /// Whether some tensor was of another floating-point type than float32.
   bool convertedFloats() const { return converted; }
-  /// The names of tensors of float64 whose elements are not all float32 numbers.
-  const std::vector<std::string> &roundedDoubles() const { return rounded; }
 
 private:
   Result<OwnedBytes> rawBytes(proto::TensorProto &tensor, size_t expected);
+  /// Float64 as it is.
+  Result<Tensor> readStored(proto::TensorProto &tensor, const TensorType &type);
 
   ExternalData external;
   bool converted = false;
-  std::vector<std::string> rounded;
 };
 
 } // namespace tare::onnx

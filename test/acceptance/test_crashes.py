@@ -4,7 +4,6 @@ import pathlib
 import re
 import resource
 import subprocess
-import warnings
 
 import numpy as np
 import onnx
@@ -21,8 +20,7 @@ def shared(name):
     """A file that is not committed; without it the test says so."""
     path = SHARED / name
     if not path.exists():
-        warnings.warn(f"{path} is missing: what it holds is not tested here")
-        pytest.skip(f"{path} is missing")
+        pytest.skip(f"{name} IS NOT TESTED: {path} is missing")
     return path
 
 
@@ -107,6 +105,26 @@ def test_deep_descriptions(tmp_path, text):
     for arguments in (["target", "check", tmp_path / "flow.yaml"], ["convert", DIGITS / "digits.onnx", "--random-calibration", "--target", tmp_path / "flow.yaml", "-o", tmp_path / "o"]):
         said = fails(*arguments)
         assert "flow.yaml:" in said and said.count("\n") == 1
+
+
+DEEP = 3000000  # levels; of fewer, a stack holds some
+
+
+@pytest.mark.parametrize("text, line", [
+    ("[" * DEEP + "]" * DEEP, 1), ("[" * DEEP, 1), ('{"version":\n' + '{"a":' * DEEP + "1" + "}" * DEEP + "}", 2), ('{"version":\n' + '{"a":' * DEEP, 2),
+    ('{"version":\n' + "[" * DEEP + "]" * DEEP + ', "values": {}}', 2), ('{"version":\n' + "[" * DEEP, 2),
+    ('{"version": 1, "values":\n{"x":\n' + '{"min":' * DEEP + "1" + "}" * DEEP + "}}", 3),
+    ('{"version": 1, "values": {"x": {"label": "calibrated", "max": 1, "min":' + "[" * DEEP + "]" * DEEP + "}}}", 1),
+    ('{"version": 1, "values": {"x": {"label": "calibrated", "min": 0, "max": 1, "step_errors": {"errors": ' + "[" * DEEP + "]" * DEEP + "}}}}", 1),
+], ids=["lists", "open lists", "objects", "open objects", "version", "open version", "values", "number", "errors"])
+def test_deep_ranges(tmp_path, text, line):
+    """Whatever reads a ranges file: `convert`, from a model, from IR, and for a stage that needs no ranges."""
+    ranges, out = tmp_path / "ranges.json", tmp_path / "m.tare"
+    ranges.write_text(text)
+    tare("convert", DIGITS / "digits.onnx", "--emit", "mlir:float", "-o", tmp_path / "float.mlir")
+    for arguments in ([DIGITS / "digits.onnx"], [tmp_path / "float.mlir"], [DIGITS / "digits.onnx", "--emit", "mlir:float"]):
+        said = fails("convert", *arguments, "--calibration", ranges, "-o", out, output=out)
+        assert f"ranges.json:{line}: nests more than 200 deep, which no ranges file needs" in said and said.count("\n") == 1
 
 
 # ONNX
@@ -219,8 +237,7 @@ def test_a_port_without_scales(tmp_path):
 def test_the_other_files_are_known():
     """A file that is added there gets its test here, or in a unit test (the FlatBuffer of the program fuzzer)."""
     if not SHARED.exists():
-        warnings.warn(f"{SHARED} is missing")
-        pytest.skip(f"{SHARED} is missing")
+        pytest.skip(f"THE REPORTED CRASHES' FILES ARE NOT TESTED: {SHARED} is missing")
     text = pathlib.Path(__file__).read_text()
     unknown = [path.name for path in SHARED.iterdir() if path.name not in text and path.suffix not in (".md", ".fb")]
     # Made by the tests themselves.

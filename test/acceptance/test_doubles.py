@@ -1,11 +1,11 @@
-"""All is computed in float32: weights of float64 that it does not hold are told, once for a model."""
+"""Constants of float64: what is computed of them at import is computed in float64; what a network reads is float32, and told where that has not all of it."""
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from graphs import node, port
-from harness import tare, tare_json
+from graphs import node, port, save
+from harness import load, session, tare, tare_json
 
 F64 = np.float64
 
@@ -48,3 +48,63 @@ def test_every_command_tells(tmp_path):
         assert "1 constant of float64 ('w') is rounded" in tare(*command).stderr
     details = tare_json("convert", path, "--random-calibration", "-o", tmp_path / "m.tare")["warning_details"]
     assert [each["kind"] for each in details] == ["RoundedDoubles"]
+
+
+# What is computed at import is computed in float64; what remains of it is rounded.
+
+def cast(operand, result, to):
+    return node("Cast", [operand], [result], name=result, to=to)
+
+
+BIG = F64(1e9)  # float32 numbers are 64 apart there
+SCALED = [cast("d", "f", TensorProto.FLOAT), node("Mul", ["x", "f"], ["y"], name="scale")]
+FOLDED = {
+    "difference": ([node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], {"a": BIG + 1, "b": BIG}),
+    "sum": ([node("Add", ["b", "one"], ["a"], name="a"), node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], {"b": BIG, "one": F64(1)}),
+    "range": ([node("Range", ["b", "end", "one"], ["r"], name="r"), node("Sub", ["r", "b"], ["d"], name="d"), *SCALED], {"b": BIG, "end": BIG + 4, "one": F64(1)}),
+    "integer": ([cast("i", "a", TensorProto.DOUBLE), node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], {"i": np.int64(10**9 + 1), "b": BIG}),
+    "beyond float32": ([node("Exp", ["e"], ["p"], name="p"), node("Div", ["p", "q"], ["d"], name="d"), *SCALED], {"e": F64(100), "q": F64(np.exp(99.5))}),
+    "moved": ([node("Transpose", ["a"], ["t"], name="t"), node("Concat", ["t", "t"], ["k"], name="k", axis=0), node("Slice", ["k", "begin", "end"], ["s"], name="s"),
+               node("Squeeze", ["s", "axes"], ["q"], name="q"), node("Sub", ["q", "b"], ["d"], name="d"), *SCALED],
+              {"a": BIG + np.arange(4.)[:, None], "b": BIG, "begin": np.array([1]), "end": np.array([2]), "axes": np.array([0])}),
+    "compared": ([node("Greater", ["a", "b"], ["g"], name="g"), node("Where", ["g", "a", "b"], ["w"], name="w"), node("Sub", ["w", "b"], ["d"], name="d"), *SCALED],
+                 {"a": BIG + 1, "b": BIG}),
+    "summed": ([node("ReduceSum", ["a"], ["s"], name="s", keepdims=0), node("Sub", ["s", "b"], ["d"], name="d"), *SCALED], {"a": np.array([1e9, 1, 1]), "b": BIG}),
+    "shape": ([node("Sub", ["a", "b"], ["d"], name="d"), cast("d", "i", TensorProto.INT64), node("Concat", ["i", "rest"], ["s"], name="s", axis=0),
+               node("Reshape", ["x", "s"], ["y"], name="reshape")], {"a": np.array([BIG + 2]), "b": np.array([BIG]), "rest": np.array([-1])}),
+    "node": ([node("Constant", [], ["a"], name="a", value=numpy_helper.from_array(BIG + 1)), node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], {"b": BIG}),
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_what_is_computed_at_import(tmp_path, name):
+    nodes, constants = FOLDED[name]
+    path, x = tmp_path / "m.onnx", np.array([[1, -2, 3, 5]], np.float32)
+    save(path, nodes, [port("x", [1, 4])], [port("y", None)], constants, 17)
+    np.savez(tmp_path / "x.npz", x=x)
+    expected, = session(path).run(None, {"x": x})
+    assert np.any(expected)
+    done = tare("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    assert "float64" not in done.stderr
+    np.testing.assert_allclose(load(tmp_path / "y.npz")["y"].reshape(expected.shape), expected, rtol=1e-6)
+
+
+def test_what_remains_is_rounded_and_told(tmp_path):
+    """By its own name: the constants that it is computed from are not."""
+    path, x = tmp_path / "m.onnx", np.array([[1, -2, 3, 5]], np.float32)
+    nodes = [cast("x", "xd", TensorProto.DOUBLE), node("Sub", ["a", "b"], ["d"], name="d"), node("Mul", ["xd", "d"], ["yd"], name="m"), cast("yd", "y", TensorProto.FLOAT)]
+    for a, b, told in ((BIG + 1, BIG, 0), (F64(1.1), F64(1), 1)):
+        save(path, nodes, [port("x", [1, 4])], [port("y", [1, 4])], {"a": a, "b": b}, 17)
+        np.savez(tmp_path / "x.npz", x=x)
+        done = tare("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+        assert done.stderr.count("1 constant of float64 ('d') is rounded to float32") == done.stderr.count("float64") == told
+        np.testing.assert_array_equal(load(tmp_path / "y.npz")["y"], x * np.float32(a - b))
+
+
+def test_an_output_that_is_computed_at_import(tmp_path):
+    save(tmp_path / "m.onnx", [node("Sub", ["a", "b"], ["y"], name="d"), node("Relu", ["x"], ["z"], name="r")], [port("x", [1, 4])], [port("y", [2], F64), port("z", [1, 4])],
+         {"a": np.array([1e9 + 1, 1.1]), "b": np.array([1e9, 1])}, 17)
+    np.savez(tmp_path / "x.npz", x=np.ones((1, 4), np.float32))
+    done = tare("run", tmp_path / "m.onnx", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
+    assert "1 constant of float64 ('y') is rounded" in done.stderr
+    np.testing.assert_array_equal(load(tmp_path / "y.npz")["y"].ravel(), np.float32([1, 1.1 - 1]))

@@ -1,12 +1,17 @@
 """Dumped IR can be used: it runs, passes run on it, and conversion goes on from it."""
 import re
 import shutil
+import sys
 
 import numpy as np
+import onnx
 import pytest
 
 from graphs import port, save, node
 from harness import ROOT, fails, load, tare
+
+sys.path.append(str(ROOT / "bench"))  # The generated architectures; behind the tests' own modules.
+import architectures
 
 DIGITS = ROOT / "examples/digits"
 MODEL, CALIBRATION, TEST = DIGITS / "digits.onnx", DIGITS / "calibration.npz", DIGITS / "test.npz"
@@ -40,6 +45,29 @@ def test_every_file_is_of_use(dumped, tmp_path):
             assert all(np.array_equal(results[name], integers[name]) for name in integers), file
         tare("inspect", file)
         tare("compare", MODEL, file, "--inputs", TEST)
+
+
+def test_a_network_of_full_size(tmp_path):
+    """ResNet-18: a file for each pass that changed something, weights beside them once; from any of them conversion goes on. (bench/ measures the seconds.)"""
+    onnx.save(architectures.build("resnet18"), tmp_path / "resnet18.onnx")
+    tare("calibrate", tmp_path / "resnet18.onnx", "--random-calibration", "--samples", 1, "--method", "min_max", "-q", "-o", tmp_path / "r.json")
+    tare("convert", tmp_path / "resnet18.onnx", "--calibration", tmp_path / "r.json", "--dump-ir", tmp_path / "dump", "-q", "-o", tmp_path / "whole.tare")
+    files = sorted((tmp_path / "dump").glob("*.mlir"))
+    assert [int(file.name[:2]) for file in files] == list(range(1, len(files) + 1)) and len(files) >= 10
+    passes = [file.stem[3:] for file in files]
+    assert passes[-1] == "tare-plan-memory" and {"tare-import-ranges", "tare-insert-quant-dequant", "tare-lower-to-npu"} <= set(passes)
+    weights = {path.stem: np.load(path) for path in (tmp_path / "dump/weights").glob("*.npy")}
+    for file in files:
+        text = file.read_text()
+        assert "dialect_resources" not in text and len(text) < 1_000_000
+        assert set(re.findall(r"dense_resource<(\w+)>", text)) <= set(weights), file
+    # All of its 11,689,512 parameters but the 9,600 of batch normalizations, which are folded here, and the classifier's 1,000 biases.
+    model = onnx.load(tmp_path / "resnet18.onnx")
+    kernels = sum(np.prod(tensor.dims) for tensor in model.graph.initializer if len(tensor.dims) > 1)
+    assert kernels == 11_678_912 == sum(w.size for w in weights.values() if w.ndim > 1 and w.dtype == np.float32)
+    for file in (files[passes.index("tare-import-ranges")], files[-1]):
+        tare("convert", file, "-q", "-o", tmp_path / "part.tare")
+        assert (tmp_path / "part.tare").read_bytes() == (tmp_path / "whole.tare").read_bytes(), file
 
 
 @pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "float_tail"])

@@ -262,7 +262,7 @@ def test_an_empty_folder_is_taken_and_a_full_one_refused(digits, tmp_path):
     assert "no such file or directory" in fails("verify", digits[0], "--golden", tmp_path / "no/where", output=tmp_path / "no")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable for root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="A FOLDER THAT CANNOT BE WRITTEN IS NOT TESTED: none is unwritable for root")
 def test_an_unwritable_place_is_one_message(digits, tmp_path):
     (tmp_path / "locked").mkdir(mode=0o500)
     assert "permission denied" in fails("verify", digits[0], "--golden", tmp_path / "locked/golden")

@@ -164,7 +164,7 @@ def test_named_dimensions(tmp_path, rng):
     assert outputs_of(program, {"x": x})["y"].size == x.size
     np.testing.assert_array_equal(outputs_of(path, {"x": x})["y"].reshape(x.shape), np.maximum(x, 0))  # the data's shape
     said = fails("convert", path, "--calibration", tmp_path / "x.npz", "--host", "error", "-o", tmp_path / "m.tare")
-    assert "or --input-shape height=N" in said
+    assert "with --input-shape, for example x=1,3,224,224, or height=224 for this dimension alone" in said
     assert "--input-shape names 'depth'" in fails("convert", path, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare", "--input-shape", "depth=4")
 
 

@@ -52,7 +52,7 @@ def test_no_two_folders_need_each_other():
 
 @pytest.mark.skipif(not shutil.which("clang-format-22"), reason="clang-format-22 IS NOT INSTALLED: THE FORMAT IS NOT TESTED")
 def test_every_file_is_formatted():
-    files = [path for folder in (*FOLDERS, "include", "test", "bench", "examples") for path in (ROOT / folder).rglob("*") if path.suffix in (".cpp", ".h")]
+    files = [path for folder in (*FOLDERS, "include", "test", "bench", "examples", "cmake", "scripts") for path in (ROOT / folder).rglob("*") if path.suffix in (".cpp", ".h")]
     found = subprocess.run(["clang-format-22", "--dry-run", *map(str, sorted(set(files)))], capture_output=True, text=True, cwd=ROOT).stderr
     wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: ", found, re.MULTILINE)))
     assert not wrong, f"`make format` changes {', '.join(wrong)}"

@@ -15,7 +15,7 @@ import quantized
 BIN = pathlib.Path(os.environ.get("TARE_BIN", pathlib.Path(__file__).resolve().parents[2] / "build/bin"))
 
 # Parameters and multiply-accumulates as the papers have them, in millions.
-PUBLISHED = {"resnet50": (25.5, 4089), "mobilenet_v2": (3.5, 301), "efficientnet_lite0": (4.6, 385), "yolo_s_320": (7.2, 2050),
+PUBLISHED = {"resnet18": (11.7, 1814), "resnet50": (25.5, 4089), "mobilenet_v2": (3.5, 301), "efficientnet_lite0": (4.6, 385), "yolo_s_320": (7.2, 2050),
              "ds_cnn_l": (0.4, 28.3)}
 
 

@@ -65,6 +65,13 @@ def test_conversion(tiny):  # noqa: F811
     assert "| residual | 8 |" in cost_tables.scaling([row]) and "| residual-8 |" in cost_tables.conversion([row])
 
 
+def test_a_dump_is_measured(tiny):  # noqa: F811
+    row = converting.measure_dump(converting.graph_job(tiny.tools, "residual", 8), True)
+    assert row["seconds_dumping"] > 0 and row["files"] > 20 and row["megabytes"] > 0
+    assert row["seconds_of_dump"] == row["seconds_dumping"] - row["seconds"]
+    assert "| residual-8 |" in cost_tables.dumping([row]) and f"| {row['files']} |" in cost_tables.dumping([row])
+
+
 def test_generated_graphs_have_the_layers_that_they_promise(tiny):  # noqa: F811
     for kind in graphs.KINDS:
         job = converting.graph_job(tiny.tools, kind, 9)

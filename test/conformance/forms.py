@@ -87,8 +87,8 @@ def opsets():
         if schema.domain == "":
             found.setdefault(schema.name, []).append(schema)
     for name, schemas in sorted(found.items()):
-        last = [each.since_version - 1 for each in schemas if each.deprecated]
-        yield name, f"{min(each.since_version for each in schemas)}-{min(last) if last else ''}"
+        newest = max(schemas, key=lambda each: each.since_version)
+        yield name, f"{min(each.since_version for each in schemas)}-{newest.since_version - 1 if newest.deprecated else ''}"
 
 
 def write_settled(folder):

@@ -175,7 +175,7 @@ def test_operands_that_do_not_fit(tmp_path):
 def test_unbound_dimension(prepare, tmp_path):
     """The batch alone may stay open: it is 1 then."""
     message = convert_fails(prepare("symbolic_size").model, tmp_path)
-    assert "whose dimension 2 ('height') is open; give the shape with --input-shape x=DIMS" in message
+    assert "whose dimension 2 ('height') is open; give the shape with --input-shape, for example x=1,3,224,224, or height=224 for this dimension alone" in message
     done = tare("convert", prepare("symbolic_batch").model, "--random-calibration", "-o", tmp_path / "out.tare")
     assert "warning" in done.stderr and "batch" in done.stderr
 
@@ -321,7 +321,7 @@ def test_full_device(conv, tmp_path):
         os.mknod(full, 0o600 | 0o020000, os.makedev(1, 7))
         os.close(os.open(full, os.O_WRONLY))
     except PermissionError:
-        pytest.skip("making a device node needs root")
+        pytest.skip("A FULL DEVICE IS NOT TESTED: making its node needs root")
     fails("convert", conv.model, "--calibration", conv.calibration, "-o", full)
     fails("run", conv.model, "--inputs", conv.inputs, "--outputs", full)
     assert full.is_char_device()

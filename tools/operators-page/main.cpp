@@ -163,7 +163,8 @@ Made by the target `docs` of the tables in `lib/Host`, `lib/Onnx/Ops` and `lib/K
   computes in a program.
 - *Fast kernel*: beside the reference, for the kinds of its layers.
 - *Proof*: what `tare verify` says of the layers of its simplest case: every integer tried, or an upper bound.
-- *Notes*: ONNX's own cases of the operator that pass, of two suites; those that do not need float8, random numbers, or shapes that follow from data.
+- *Notes*: ONNX's own cases of the operator that pass, of two suites; those that do not are listed by name, with the reasons, in
+  `test/conformance/newest-refused.txt` and `published-refused.txt`.
 
 | operator | opsets | float | i8 | i16 | fast kernel | proof | notes |
 |---|---|---|---|---|---|---|---|

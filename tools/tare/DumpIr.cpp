@@ -13,6 +13,9 @@ namespace tare {
 
 /// Longer constants are left out.
 constexpr int64_t readableElements = 16;
+/// No resource is printed. Of any other limit each would be written out in full before it is found too long: seconds,
+/// for networks of some megabytes.
+constexpr int64_t readableResource = 0;
 
 static std::string print(ModuleOp module) {
   std::string text;
@@ -20,7 +23,7 @@ static std::string print(ModuleOp module) {
   module->print(stream, OpPrintingFlags()
                             .enableDebugInfo(true)
                             .elideLargeElementsAttrs(readableElements)
-                            .elideLargeResourceString(readableElements));
+                            .elideLargeResourceString(readableResource));
   return text + "\n";
 }
 

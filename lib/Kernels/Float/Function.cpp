@@ -1,12 +1,10 @@
 // y = f(x): short loops, or oneDNN, in blocks of few sizes, so that a function is compiled for those alone.
+#include "InLoops.h"
 #include "OneDnn.h"
-#include "tare/Kernels/Elementwise.h"
-#include "tare/Kernels/Functions.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 
 namespace tare::kernels::floating {
 
@@ -49,39 +47,6 @@ std::optional<Primitive> primitiveOf(program::FunctionKind kind, std::span<const
   }
 }
 
-/// Functions of a few instructions, which the compiler makes vectors of.
-bool inLoop(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
-            const TensorView &y) {
-  using Kind = program::FunctionKind;
-  switch (kind) {
-  case Kind::hard_swish:
-    unary(x, y, [](float v) {
-      float gate = v * (1.0f / 6.0f) + 0.5f;
-      gate = gate < 0.0f ? 0.0f : gate;
-      return v * (gate > 1.0f ? 1.0f : gate);
-    });
-    return true;
-  case Kind::hard_sigmoid:
-    unary(x, y, [alpha = float(parameters[0]), beta = float(parameters[1])](float v) {
-      float line = alpha * v + beta;
-      line = line < 0.0f ? 0.0f : line;
-      return line > 1.0f ? 1.0f : line;
-    });
-    return true;
-  case Kind::abs:
-    unary(x, y, [](float v) { return std::abs(v); });
-    return true;
-  case Kind::sqrt:
-    unary(x, y, [](float v) { return std::sqrt(v); });
-    return true;
-  case Kind::reciprocal:
-    unary(x, y, [](float v) { return 1.0f / v; });
-    return true;
-  default:
-    return false;
-  }
-}
-
 KernelPlan planOf(const Primitive &primitive, int64_t blockSize) {
   dnnl::memory::desc block({blockSize}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
   dnnl::eltwise_forward::desc descriptor(dnnl::prop_kind::forward_inference, primitive.algorithm, block,
@@ -102,7 +67,7 @@ const CompiledKernel *kernelFor(const Primitive &primitive, int64_t blockSize) {
 
 bool function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
               const TensorView &y) {
-  if (inLoop(kind, parameters, x, y))
+  if (functionInLoop(kind, parameters, x, y))
     return true;
   std::optional<Primitive> primitive = primitiveOf(kind, parameters);
   if (!primitive || x.count() < fewest)

@@ -21,8 +21,8 @@ Tensor floats(llvm::ArrayRef<float> values) {
 /// The value stands in one of several attributes.
 LogicalResult foldConstant(Node &node) {
   if (node.hasAttribute("value")) {
-    Tensor value = node.tensorAttribute("value");
-    return value ? node.give(value) : node.error("attribute 'value' is empty");
+    ReadTensor value = node.exactTensorAttribute("value");
+    return value.elements ? node.give(GraphValue::of(std::move(value))) : node.error("attribute 'value' is empty");
   }
   if (node.hasAttribute("value_int"))
     return node.give(fromInteger(node.intAttribute("value_int", 0)));

@@ -1,4 +1,5 @@
-"""Makes one module of the examples in a dialect's descriptions (```mlir blocks of .td files), so that they can be parsed.
+"""Makes one module of the examples in a dialect's page (its ```mlir blocks), so that they can be parsed: those of functions, which TableGen puts
+together, are whole nowhere else. Fails where an op of the page has none.
 
 An example of ops becomes a function whose arguments are the operands that it does not define, with the types that it says
 they have: `%0 = npu.op %x, %y ... : (type of %x, type of %y) -> type`. An example of an attribute becomes an attribute of a function.
@@ -33,14 +34,21 @@ def arguments(block):
     return used
 
 
+def without_example(page):
+    """The ops of the page's sections that no block has."""
+    blocks = "\n".join(re.findall(r"```mlir\n(.*?)```", page, re.S))
+    return [name for name in re.findall(r"^### `(\w+\.\w+)`", page, re.M) if not re.search(rf"\b{name}\b", blocks)]
+
+
 def main():
     for path in sys.argv[1:]:
         with open(path, encoding="utf-8") as file:
-            blocks = re.findall(r"```mlir\n(.*?)```", file.read(), re.S)
-        for index, block in enumerate(blocks):
-            block = "\n".join(line[4:] for line in block.rstrip().split("\n"))
-            block = re.sub(r"^//.*\n", "", block, flags=re.M)
-            name = f"@{re.sub(r'[^A-Za-z]', '_', path.split('/')[-1])}_{index}"
+            page = file.read()
+        if missing := without_example(page):
+            sys.exit(f"{path}: without an example: {', '.join(missing)}")
+        for index, block in enumerate(re.findall(r"```mlir\n(.*?)```", page, re.S)):
+            block = re.sub(r"^//.*\n", "", block.rstrip(), flags=re.M)
+            name = f"@example_{index}"
             if block.startswith("#"):
                 print(f"func.func private {name}() attributes {{example = {block}}}")
             else:

@@ -51,6 +51,25 @@ TEST(RangesFile, EveryFieldComesBack) {
   EXPECT_TRUE(read->isFromFile);
 }
 
+TEST(RangesFile, WhatWasNotSeenIsWrittenAsNull) {
+  Result<Ranges> ranges = parseRanges(file(entry(R"("seen_max": 3)")), "r.json");
+  ASSERT_TRUE(ranges);
+  std::string text = toJson(*ranges);
+  EXPECT_NE(text.find("\"seen_min\": null"), std::string::npos) << text;
+  ValueRange again = valueOf(text);
+  EXPECT_TRUE(std::isnan(again.seenMin));
+  EXPECT_EQ(again.seenMax, 3);
+}
+
+TEST(RangesFile, NestsAsDeepAsItsReaderMayPrint) {
+  auto nested = [](size_t depth) {
+    return "{\n\"version\": " + std::string(depth, '[') + std::string(depth, ']') + ", \"values\": {}}";
+  };
+  EXPECT_NE(errorOf(nested(199)).find("has \"version\": [[["), std::string::npos);
+  for (size_t depth : {200, 3000000})
+    EXPECT_EQ(errorOf(nested(depth)), ":2: nests more than 200 deep, which no ranges file needs");
+}
+
 TEST(RangesFile, WhatIsLeftOutHasADefault) {
   ValueRange value = valueOf(file(R"({"label": "calibrated", "min": -1, "max": 2})"));
   EXPECT_TRUE(std::isnan(value.seenMin) && std::isnan(value.seenMax));

@@ -87,7 +87,7 @@ TEST(Inputs, Errors) {
   model.input("x", {1, -2, 4}).output("y");
   model.node("Relu", {"x"}, {"y"});
   EXPECT_EQ(errorOf(model), "input 'x' has the shape 1xd2x4, whose dimension 1 ('d2') is open; give the shape with "
-                            "--input-shape x=DIMS, or --input-shape d2=N");
+                            "--input-shape, for example x=1,16,4, or d2=16 for this dimension alone");
   EXPECT_EQ(errorOf(model, withShape("z=1,2,4")),
             "--input-shape names 'z', but the model's inputs are 'x', and its open dimensions 'd2'");
   EXPECT_EQ(errorOf(model, withShape("x=1,2,5")),

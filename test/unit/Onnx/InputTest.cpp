@@ -68,9 +68,9 @@ TEST(InputShapes, OpenDimensions) {
   EXPECT_EQ(shapeOf(relu({2, 3})), "2x3");
   Imported first = import(relu({-1, 3}));
   EXPECT_THAT(first.ir, HasSubstr("tensor<1x3xf32>"));
-  EXPECT_THAT(
-      first.warnings,
-      ElementsAre(HasSubstr("input 'x' has an open first dimension ('d1'), taken as 1; --input-shape x=DIMS sets it")));
+  EXPECT_THAT(first.warnings,
+              ElementsAre(HasSubstr(
+                  "input 'x' has an open first dimension ('d1'), taken as 1; --input-shape x=8,3 makes it 8")));
   EXPECT_TRUE(import(relu({2, 3})).warnings.empty());
   EXPECT_TRUE(import(relu({-1, 3}), shapes("d1=4")).warnings.empty());
   EXPECT_EQ(shapeOf(relu({-1, 3}), shapes("d1=4")), "4x3");
@@ -78,12 +78,29 @@ TEST(InputShapes, OpenDimensions) {
   EXPECT_EQ(shapeOf(relu({-1, -2}), shapes("d1=4,d2=6")), "4x6");
   EXPECT_EQ(shapeOf(relu({-1, -2})),
             "input 'x' has the shape d1xd2, whose dimension 1 ('d2') is open; give the shape with "
-            "--input-shape x=DIMS, or --input-shape d2=N");
+            "--input-shape, for example x=1,16, or d2=16 for this dimension alone");
   // Some exporters write 0 for what they leave open.
   EXPECT_EQ(shapeOf(relu({2, 0})), "input 'x' has the shape 2x?, whose dimension 1 ('') is open; give the shape with "
-                                   "--input-shape x=DIMS");
+                                   "--input-shape, for example x=2,16");
   EXPECT_EQ(shapeOf(relu({0, 3})), "1x3");
   EXPECT_EQ(shapeOf(relu({2, 0}), shapes("x=2,7")), "2x7");
+}
+
+/// What the message gives as an example is taken.
+TEST(InputShapes, ExamplesFitTheInput) {
+  auto exampleOf = [](const Shape &dims, const ImportOptions &options = {}) {
+    std::string said = shapeOf(relu(dims), options);
+    return said.substr(said.rfind("example ") + 8);
+  };
+  EXPECT_EQ(exampleOf({1, 3, -1, -2}), "x=1,3,224,224, or d1=224 for this dimension alone");
+  EXPECT_EQ(exampleOf({-1, -2, -3, -4}), "x=1,3,224,224, or d2=3 for this dimension alone");
+  EXPECT_EQ(exampleOf({-1, -2, -3, 4}), "x=1,224,224,4, or d2=224 for this dimension alone");
+  EXPECT_EQ(exampleOf({-1, 5, -2, 7}), "x=1,5,224,7, or d2=224 for this dimension alone");
+  EXPECT_EQ(exampleOf({2, 80, -1}), "x=2,80,16, or d1=16 for this dimension alone");
+  // One number for one name, whatever dimension says it first, and those that are known.
+  EXPECT_EQ(exampleOf({1, -1, -1, -1}), "x=1,3,3,3, or d1=3 for this dimension alone");
+  EXPECT_EQ(exampleOf({-1, 3, -2, -3}, shapes("d1=4,d3=5")), "x=4,3,224,5, or d2=224 for this dimension alone");
+  EXPECT_EQ(shapeOf(relu({1, 3, -1, -2}), shapes("x=1,3,224,224")), "1x3x224x224");
 }
 
 /// "d1" is one number in all inputs, whichever says it.
@@ -118,7 +135,7 @@ TEST(InputShapes, Refusals) {
 TEST(InputShapes, WithoutAny) {
   ModelBuilder model = relu({2});
   model.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
-  EXPECT_EQ(shapeOf(model), "input 'x' has no shape; give it with --input-shape x=DIMS");
+  EXPECT_EQ(shapeOf(model), "input 'x' has no shape; give it with --input-shape, for example x=1,3,224,224");
   EXPECT_EQ(shapeOf(model, shapes("x=2,3")), "2x3");
   model.graph().mutable_input(0)->mutable_type()->clear_tensor_type();
   EXPECT_EQ(shapeOf(model), "input 'x' is not a tensor; only tensors are supported");

@@ -1,12 +1,10 @@
 // Convolutions on oneDNN, one image at a time: what is computed for an image
 // does not depend on the batch that it is part of.
 #include "../ChannelOrder.h"
+#include "../InLoops.h"
 #include "../OneDnn.h"
 #include "../Planes.h"
 
-#include "tare/Kernels/Elementwise.h"
-
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <string_view>
@@ -160,14 +158,8 @@ void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView
   const CompiledKernel *kernel = compiledKernel(problem.key(KernelKind::conv), [&] {
     return planOf<dnnl::convolution_forward>(problem, dnnl::algorithm::convolution_direct);
   });
-  if (!kernel) {
-    withChannelsFirst(x, y, orders, [&](const ConstTensorView &from, const TensorView &to) {
-      reference::conv(from, w, bias, geometry, to);
-    });
-    if (clamp)
-      unary(y, y, [&](float value) { return std::min(std::max(value, clamp->low), clamp->high); });
-    return;
-  }
+  if (!kernel)
+    return convInLoops(x, w, bias, geometry, y, orders, clamp);
   runImages(*kernel, x, w, bias, y, constants, orders);
 }
 

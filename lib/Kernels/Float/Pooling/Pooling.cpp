@@ -1,5 +1,6 @@
 // Poolings on oneDNN; loops where it has no such window.
 #include "../ChannelOrder.h"
+#include "../InLoops.h"
 #include "../OneDnn.h"
 #include "../Planes.h"
 
@@ -84,9 +85,7 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorVie
   bool isPooled = pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order);
   const float *begin = y.as<float>(), *end = begin + y.count();
   if (!isPooled || std::find(begin, end, std::numeric_limits<float>::lowest()) != end)
-    withChannelsFirst(x, y, {order, order}, [&](const ConstTensorView &from, const TensorView &to) {
-      reference::maxPool(from, geometry, to);
-    });
+    maxPoolInLoops(x, geometry, y, order);
 }
 
 void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
@@ -99,9 +98,7 @@ void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countI
       countIncludePad ? dnnl::algorithm::pooling_avg_include_padding : dnnl::algorithm::pooling_avg_exclude_padding;
   // oneDNN would count the padding that ceil mode adds.
   if ((countIncludePad && grown) || !pool(x, window, KernelKind::averagePool, algorithm, y, order))
-    withChannelsFirst(x, y, {order, order}, [&](const ConstTensorView &from, const TensorView &to) {
-      reference::averagePool(from, geometry, countIncludePad, to);
-    });
+    averagePoolInLoops(x, geometry, countIncludePad, y, order);
 }
 
 } // namespace tare::kernels::floating

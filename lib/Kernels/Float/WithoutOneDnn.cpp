@@ -1,0 +1,54 @@
+//===- WithoutOneDnn.cpp - The float kernels as loops alone ---------------===//
+//
+// In the place of Convolution, Function, Matrix, OneDnn and Pooling where Tare
+// is built without oneDNN (TARE_WITH_ONEDNN).
+//
+//===----------------------------------------------------------------------===//
+#include "InLoops.h"
+
+namespace tare::kernels::floating {
+
+/// Loops read weights as they are.
+struct PackedConstants::Entries {};
+PackedConstants::PackedConstants() = default;
+PackedConstants::~PackedConstants() = default;
+
+void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
+          const TensorView &y, PackedConstants *, ChannelOrders orders, std::optional<Clamp> clamp) {
+  if (y.count() != 0)
+    convInLoops(x, w, bias, geometry, y, orders, clamp);
+}
+
+void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
+                   const Geometry &geometry, const TensorView &y, PackedConstants *, WeightOrder order) {
+  if (y.count() != 0)
+    reference::convTranspose(x, w, bias, geometry, y, order);
+}
+
+void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
+            PackedConstants *) {
+  reference::linear(x, w, bias, y);
+}
+
+void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {
+  if (y.count() != 0)
+    reference::matMul(a, b, y);
+}
+
+void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorView &y, ChannelOrder order) {
+  if (y.count() != 0)
+    maxPoolInLoops(x, geometry, y, order);
+}
+
+void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
+                 ChannelOrder order) {
+  if (y.count() != 0)
+    averagePoolInLoops(x, geometry, countIncludePad, y, order);
+}
+
+bool function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
+              const TensorView &y) {
+  return functionInLoop(kind, parameters, x, y);
+}
+
+} // namespace tare::kernels::floating
