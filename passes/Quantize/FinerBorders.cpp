@@ -29,8 +29,8 @@ double roundingOf(double border, const Grid &grid) {
 
 /// Whether the model rounds the value, moved at most, to a grid.
 bool isRoundedByModel(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
-    return isa<quant::QuantizeCastOp>(user) || (movesAlone(user) && isRoundedByModel(user->getResult(0)));
+  return !qnn::allMadeOf(value, movesAlone, [](Value moved) {
+    return llvm::none_of(moved.getUsers(), llvm::IsaPred<quant::QuantizeCastOp>);
   });
 }
 

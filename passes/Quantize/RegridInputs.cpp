@@ -35,7 +35,8 @@ namespace {
 
 constexpr StringLiteral passName = "tare-regrid-inputs";
 
-/// Whether nothing but movements lies between an input of integers and `integers`.
+/// Whether nothing but movements lies between an input of integers and `integers`. Not entersMoved(), which asks of
+/// all that is joined: here it may be max pooled on the way, too, and one input's grid is to be another.
 bool comesFromInput(Value integers) {
   while (Operation *op = integers.getDefiningOp()) {
     auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
