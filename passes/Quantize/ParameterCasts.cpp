@@ -10,6 +10,7 @@
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Repairs.h"
 
@@ -40,7 +41,7 @@ static ElementsAttr overflowingBias(AccumulatorOpInterface op, const Grid &grid,
   bool isAny = false;
   for (int64_t c = 0; c < bias.count(); ++c) {
     float &value = bias.mutableAs<float>()[c];
-    double reached = std::abs(std::nearbyint(value / (activation.scale() * grid.scale(c))));
+    double reached = std::abs(qnn::nearestStep(value, activation.scale() * grid.scale(c)));
     for (int64_t i = c * count; i < (c + 1) * count; ++i)
       reached += reach * std::abs(double(integers.as<int8_t>()[i]));
     isAny |= reached > limit;

@@ -4,6 +4,7 @@
 #include "Arithmetic/Multiplier.h"
 #include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +30,7 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
   const float *row = weights.as<float>() + channel * count;
   double error = 0.0;
   for (int64_t i = 0; i < count; ++i)
-    error += std::abs(row[i] - scale * std::clamp(std::nearbyint(row[i] / scale), -127.0, 127.0));
+    error += std::abs(row[i] - scale * qnn::nearestWithin(row[i] / scale, -127.0, 127.0));
   double unit = context.result ? context.result->scale() : 1.0;
   return error * largestMagnitude(context.activation) / unit;
 }
