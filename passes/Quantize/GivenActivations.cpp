@@ -59,7 +59,7 @@ Grid nearestGrid(const Grid &grid, const ActivationFormat &format, bool powerOfT
   near.min = -limit;
   if (grid.zeroPoint() == 0)
     return near;
-  const double reach = double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
+  const double reach = double(grid.reach());
   near.scales = {powerOfTwo ? 2 * grid.scale() : double(float(grid.scale() * reach / double(limit)))};
   near.zeroPoints = {0};
   return near;
@@ -329,7 +329,7 @@ private:
   double gainError(const Grid &from, const Grid &to) const {
     double gain = from.scale() / to.scale();
     Multiplier multiplier = decompose(gain, wholeLimits(target));
-    double reach = double(std::max(from.max - from.zeroPoint(), from.zeroPoint() - from.min));
+    double reach = double(from.reach());
     return reach * std::abs(std::ldexp(double(multiplier.m), -multiplier.q) - gain);
   }
 

@@ -242,6 +242,16 @@ TEST_F(WeightGrid, OneScaleForAllChannelsIsMovedForAll) {
 }
 
 /// (A1) A list of one is the tensor's, and of a longer one there is no one scale.
+TEST(Grid, ReachesTheFartherEnd) {
+  Grid grid;
+  grid.scales = {0.5};
+  grid.min = -128, grid.max = 127;
+  for (auto [zero, reach] : {std::pair(0, 128), {-1, 128}, {3, 131}, {-128, 255}, {127, 255}}) {
+    grid.zeroPoints = {zero};
+    EXPECT_EQ(grid.reach(), reach) << zero;
+  }
+}
+
 TEST(Grid, OneScaleIsAskedOfNoList) {
   qnn::Grid grid;
   grid.axis = 1;
