@@ -156,7 +156,7 @@ Maybe ModelRanges::settledResult(mlir::Operation *op) {
     auto ranges = isFloat(op->getResult(0)) ? std::nullopt : ofAll(op->getOperands());
     return ranges ? ofIntegers(node, *ranges) : std::nullopt;
   }
-  if (qnn::movesElements(op) && !mlir::isa<qnn::PadOp>(op))
+  if (qnn::movesElements(op))
     return together(op->getOperands());
   // Of constants alone other passes make one.
   return uniformRange(op, [&](mlir::Value value) { return settledOf(value); });

@@ -28,7 +28,8 @@ Grid gridOf(const Range &range, const GridKind &kind) {
   return {scale, low, low + steps};
 }
 
-/// Rounds to nearest by two additions, which vectorize; for |x| < 2^51.
+/// Rounds to nearest by two additions, which vectorize; for |x| < 2^51. Histograms know no grid of integers, so that
+/// qnn/Steps.h has nothing for them.
 TARE_INLINE double roundNearest(double x) {
   constexpr double magic = 0x1.8p52;
   return (x + magic) - magic;

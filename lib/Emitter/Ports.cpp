@@ -3,6 +3,7 @@
 
 #include "Layouts.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -16,31 +17,12 @@ using namespace mlir;
 namespace tare {
 namespace {
 
-bool movesData(Operation *op) { return isa<npu::TransposeOp, npu::ReshapeOp>(op); }
-
-/// The quantize that an input leads to: nothing but transposes and reshapes lie between, and no one else reads.
-npu::QuantizeOp findQuantize(Value value) {
-  while (value.hasOneUse()) {
-    Operation *user = *value.user_begin();
-    if (auto quantize = dyn_cast<npu::QuantizeOp>(user))
-      return quantize;
-    if (!movesData(user))
-      break;
-    value = user->getResult(0);
-  }
-  return nullptr;
+npu::QuantizeOp quantizeBehind(BlockArgument argument) {
+  return dyn_cast_if_present<npu::QuantizeOp>(npu::passageToReader(argument).end);
 }
 
-/// The dequantize that an output comes from, through transposes and reshapes.
-npu::DequantizeOp findDequantize(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (auto dequantize = dyn_cast<npu::DequantizeOp>(op))
-      return dequantize;
-    if (!movesData(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return nullptr;
+npu::DequantizeOp dequantizeBefore(Value result) {
+  return dyn_cast_if_present<npu::DequantizeOp>(npu::passageToMaker(result).end);
 }
 
 void setGrid(program::PortT &port, const program::QuantizeT &quantize) {
@@ -126,10 +108,10 @@ program::PortT describeInput(func::FuncOp function, unsigned index) {
   BlockArgument argument = function.getArgument(index);
   port.name = qnn::valueName(argument);
   port.layout = layoutOfInput(argument);
-  setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findQuantize(argument),
+  setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), quantizeBehind(argument),
               argument);
   port.is_unsigned = bool(function.getArgAttr(index, qnn::portUnsignedAttrName));
-  setCuts(port, function.getArgAttrOfType<DenseF64ArrayAttr>(index, qnn::toldApartAttrName), findQuantize(argument));
+  setCuts(port, function.getArgAttrOfType<DenseF64ArrayAttr>(index, qnn::toldApartAttrName), quantizeBehind(argument));
   return port;
 }
 
@@ -141,7 +123,7 @@ program::PortT describeOutput(func::FuncOp function, unsigned index) {
   if (auto joined = function.getResultAttrOfType<StringAttr>(index, npu::modelOutputAttrName))
     port.model_output = joined.str();
   port.layout = layoutOfOutput(value);
-  setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), findDequantize(value),
+  setPortGrid(port, function.getResultAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), dequantizeBefore(value),
               value);
   port.is_unsigned = bool(function.getResultAttr(index, qnn::portUnsignedAttrName));
   port.float_format = formatInModel(function, index);

@@ -21,7 +21,8 @@ bool movesIntegers(Operation *op) {
   return gridOp.getGridRule() == GridRule::Same || gridOp.getGridRule() == GridRule::Unified;
 }
 
-/// An input's integers, and those that they are moved to or joined with: all on one grid, whichever it is.
+/// An input's integers, and those that they are moved to or joined with: all on one grid, whichever it is. Unlike
+/// qnn::allMadeOf() it goes back, too: what joins ties its operands.
 class MovedIntegers {
 public:
   explicit MovedIntegers(BlockArgument input) { add(input); }

@@ -1,6 +1,7 @@
 //===- Dataflow.cpp - Who writes and reads each tensor --------------------===//
 #include "tare/Program/Dataflow.h"
 #include "tare/Program/HostLayer.h"
+#include "tare/Program/Movements.h"
 
 #include <fmt/format.h>
 
@@ -84,50 +85,31 @@ private:
   std::vector<TensorUse> uses;
 };
 
-bool movesData(Op kind) { return kind == Op::Transpose || kind == Op::Reshape; }
-
 } // namespace
 
 Result<std::vector<TensorUse>> analyzeDataflow(const ProgramT &program) { return DataflowBuilder(program).build(); }
 
 Boundary inputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port) {
-  Boundary boundary{port.tensor, -1, {}};
-  // A second reader would still need the real numbers, so the way must not
-  // fork.
-  for (uint32_t tensor = port.tensor; uses[tensor].readers.size() == 1;) {
-    size_t reader = uses[tensor].readers.front();
-    if (reader == program.layers.size())
-      break;
-    const LayerT &layer = *program.layers[reader];
-    tensor = layer.result;
-    if (layer.op.type == Op::Quantize) {
-      boundary.tensor = tensor;
-      boundary.cast = reader;
-      return boundary;
-    }
-    if (!movesData(layer.op.type))
-      break;
-    boundary.movements.push_back(reader);
-  }
-  return {port.tensor, -1, {}};
+  // A second reader would still need the real numbers, so the way must not fork; an output is a reader, too.
+  Passage passage = passageToReader(program, port.tensor, [&](uint32_t tensor) {
+    const std::vector<int64_t> &readers = uses[tensor].readers;
+    const bool isOne = readers.size() == 1 && size_t(readers.front()) != program.layers.size();
+    return isOne ? std::optional<size_t>(readers.front()) : std::nullopt;
+  });
+  if (!passage.end || program.layers[*passage.end]->op.type != Op::Quantize)
+    return {port.tensor, -1, {}};
+  return {program.layers[*passage.end]->result, int64_t(*passage.end), std::move(passage.movements)};
 }
 
 Boundary outputBoundary(const ProgramT &program, const std::vector<TensorUse> &uses, const PortT &port) {
-  Boundary boundary{port.tensor, -1, {}};
-  for (int64_t writer = uses[port.tensor].writer; writer >= 0;) {
-    const LayerT &layer = *program.layers[writer];
-    if (layer.op.type == Op::Dequantize) {
-      boundary.tensor = layer.operands.front();
-      boundary.cast = writer;
-      std::reverse(boundary.movements.begin(), boundary.movements.end());
-      return boundary;
-    }
-    if (!movesData(layer.op.type))
-      break;
-    boundary.movements.push_back(writer);
-    writer = uses[layer.operands.front()].writer;
-  }
-  return {port.tensor, -1, {}};
+  Passage passage = passageToWriter(program, port.tensor, [&](uint32_t tensor) {
+    const int64_t writer = uses[tensor].writer;
+    return writer >= 0 ? std::optional<size_t>(writer) : std::nullopt;
+  });
+  if (!passage.end || program.layers[*passage.end]->op.type != Op::Dequantize)
+    return {port.tensor, -1, {}};
+  std::reverse(passage.movements.begin(), passage.movements.end());
+  return {program.layers[*passage.end]->operands.front(), int64_t(*passage.end), std::move(passage.movements)};
 }
 
 } // namespace tare::program

@@ -10,6 +10,7 @@
 #include "tare/Program/HostLayer.h"
 #include "tare/Program/Loops.h"
 #include "tare/Program/Model.h"
+#include "tare/Program/Movements.h"
 #include "tare/Tensor/ArenaPlan.h"
 
 #include <fmt/format.h>
@@ -21,8 +22,6 @@
 
 namespace tare::program {
 namespace {
-
-bool movesData(Op kind) { return kind == Op::Transpose || kind == Op::Reshape; }
 
 class Stripper {
 public:
@@ -105,12 +104,8 @@ private:
 
   /// Movements in front of the quantize that an input leads to move integers afterwards; false where it leads to none.
   bool bringQuantizeFirst(PortT &port) {
-    std::vector<size_t> movements;
-    std::optional<size_t> reader = onlyReader(port.tensor);
-    while (reader && movesData(program.layers[*reader]->op.type)) {
-      movements.push_back(*reader);
-      reader = onlyReader(program.layers[*reader]->result);
-    }
+    const auto [movements, reader] =
+        passageToReader(program, port.tensor, [&](uint32_t tensor) { return onlyReader(tensor); });
     if (!reader || program.layers[*reader]->op.type != Op::Quantize)
       return false;
     if (movements.empty())
@@ -126,7 +121,9 @@ private:
     program.layers[movements.front()]->operands = {first};
     program.layers[movements.back()]->result = made;
     // It runs before them now.
-    auto rotate = [&](auto begin) { std::rotate(begin + movements.front(), begin + *reader, begin + *reader + 1); };
+    auto rotate = [first = movements.front(), last = *reader](auto begin) {
+      std::rotate(begin + first, begin + last, begin + last + 1);
+    };
     rotate(program.layers.begin());
     rotate(isTaken.begin());
     return true;
@@ -156,7 +153,7 @@ private:
       return false;
     const OpUnion &op = program.layers[*writer]->op;
     bool isWanted = (kinds.transpose && op.type == Op::Transpose) || (kinds.dequantize && op.type == Op::Dequantize) ||
-                    (kinds.dequantize && movesData(op.type) && comesFromDequantize(*writer));
+                    (kinds.dequantize && rearranges(op.type) && comesFromDequantize(port.tensor));
     return isWanted && takeBack(port, *writer);
   }
 
@@ -166,17 +163,19 @@ private:
     return readersOf(tensor).empty() && std::count_if(program.outputs.begin(), program.outputs.end(), isPort) == 1;
   }
 
-  /// Through movements that nobody else reads.
-  bool comesFromDequantize(size_t layer) const {
-    for (std::optional<size_t> writer = layer; writer;) {
-      const LayerT &current = *program.layers[*writer];
-      if (current.op.type == Op::Dequantize)
-        return true;
-      if (!movesData(current.op.type) || (*writer != layer && !onlyReader(current.result)))
-        return false;
-      writer = writerOf(current.operands.front());
-    }
-    return false;
+  Passage passageBack(uint32_t tensor) const {
+    return passageToWriter(program, tensor, [&](uint32_t made) { return writerOf(made); });
+  }
+
+  /// Through movements that nobody else reads, as they are taken off together.
+  bool comesFromDequantize(uint32_t tensor) const {
+    const Passage passage = passageBack(tensor);
+    auto isOwn = [&](size_t movement) {
+      const uint32_t result = program.layers[movement]->result;
+      return result == tensor || onlyReader(result);
+    };
+    return passage.end && program.layers[*passage.end]->op.type == Op::Dequantize &&
+           std::all_of(passage.movements.begin(), passage.movements.end(), isOwn);
   }
 
   bool takeBack(PortT &port, size_t layer) {
@@ -231,22 +230,25 @@ private:
 
   /// A host layer reads real numbers, and gives such.
   bool isAtHost(const LayerT &layer) const {
-    std::optional<size_t> writer = layer.op.type == Op::Quantize ? writerOf(layer.operands.front()) : std::nullopt;
-    while (writer && movesData(program.layers[*writer]->op.type))
-      writer = writerOf(program.layers[*writer]->operands.front());
-    if (layer.op.type == Op::Quantize)
-      return writer && program.layers[*writer]->op.type == Op::Host;
-    return leadsToHost(layer.result);
+    if (layer.op.type != Op::Quantize)
+      return leadsToHost(layer.result);
+    const Passage passage = passageBack(layer.operands.front());
+    return passage.end && program.layers[*passage.end]->op.type == Op::Host;
   }
 
+  /// Each tensor is looked at once, however often movements part and join again.
   bool leadsToHost(uint32_t tensor) const {
-    std::vector<size_t> readers = readersOf(tensor);
-    return std::any_of(readers.begin(), readers.end(), [&](size_t reader) {
-      const LayerT &layer = *program.layers[reader];
-      return layer.op.type == Op::Host ||
-             ((movesData(layer.op.type) || layer.op.type == Op::Concat || layer.op.type == Op::Slice) &&
-              leadsToHost(layer.result));
-    });
+    std::vector<uint32_t> moved{tensor};
+    std::set<uint32_t> seen{tensor};
+    for (size_t i = 0; i != moved.size(); ++i)
+      for (size_t reader : readersOf(moved[i])) {
+        const LayerT &layer = *program.layers[reader];
+        if (layer.op.type == Op::Host)
+          return true;
+        if (movesElements(layer.op.type) && seen.insert(layer.result).second)
+          moved.push_back(layer.result);
+      }
+    return false;
   }
 
   Status checkRest() const {

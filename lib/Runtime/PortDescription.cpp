@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "PortPath.h"
+#include "tare/Program/Movements.h"
 #include "tare/Tensor/OffsetBinary.h"
 
 #include <algorithm>
@@ -16,20 +17,6 @@ namespace {
 using program::Op;
 using program::OpUnion;
 
-int64_t countBefore(const Shape &shape, size_t axis) {
-  return elementCount(Shape(shape.begin(), shape.begin() + axis));
-}
-
-/// The axis of `to` that has the same elements as `axis` of `from`; -1 where
-/// there is none.
-int32_t axisAfterReshape(const Shape &from, const Shape &to, int32_t axis) {
-  int64_t before = countBefore(from, axis);
-  for (size_t i = 0; i != to.size(); ++i)
-    if (to[i] == from[axis] && countBefore(to, i) == before)
-      return int32_t(i);
-  return -1;
-}
-
 /// Where `axis` of the operand is in the result.
 int32_t axisAfter(const OpUnion &op, const Shape &operand, const Shape &result, int32_t axis) {
   if (axis < 0 || size_t(axis) >= operand.size())
@@ -38,7 +25,7 @@ int32_t axisAfter(const OpUnion &op, const Shape &operand, const Shape &result, 
     const auto &order = transpose->permutation;
     return int32_t(std::find(order.begin(), order.end(), axis) - order.begin());
   }
-  return op.type == Op::Reshape ? axisAfterReshape(operand, result, axis) : axis;
+  return op.type == Op::Reshape ? program::axisAfterReshape(operand, result, axis).value_or(-1) : axis;
 }
 
 /// Where `axis` of the result was in the operand.
@@ -47,7 +34,7 @@ int32_t axisBefore(const OpUnion &op, const Shape &operand, const Shape &result,
     return -1;
   if (const auto *transpose = op.AsTranspose())
     return transpose->permutation[axis];
-  return op.type == Op::Reshape ? axisAfterReshape(result, operand, axis) : axis;
+  return op.type == Op::Reshape ? program::axisAfterReshape(result, operand, axis).value_or(-1) : axis;
 }
 
 /// From the last beginning of the path to its end, each value is made of the one before, and of others.

@@ -9,22 +9,6 @@
 using namespace tare;
 using namespace mlir;
 
-/// Blocks whose sums fit 32 bits, for the vectors' sake.
-static ChannelSums sumsOf(const int8_t *weights, int64_t count) {
-  constexpr int64_t block = 1 << 16;
-  ChannelSums sums;
-  for (int64_t begin = 0; begin < count; begin += block) {
-    int32_t sum = 0, magnitude = 0;
-    for (int64_t i = begin, end = std::min(count, begin + block); i < end; ++i) {
-      sum += weights[i];
-      magnitude += std::abs(int32_t(weights[i]));
-    }
-    sums.sum += sum;
-    sums.magnitude += magnitude;
-  }
-  return sums;
-}
-
 std::vector<ChannelSums> tare::channelSums(qnn::AccumulatorOpInterface op) {
   ElementsAttr attr = qnn::constantValue(op.getWeightOperand().get());
   if (!attr)
@@ -34,7 +18,7 @@ std::vector<ChannelSums> tare::channelSums(qnn::AccumulatorOpInterface op) {
   std::vector<ChannelSums> sums(channels);
   const int8_t *w = weight.as<int8_t>();
   for (int64_t c = 0; c < channels; ++c)
-    sums[c] = sumsOf(w + c * size, size);
+    sums[c] = kernels::sumsOf(std::span(w + c * size, size_t(size)));
   return sums;
 }
 
@@ -48,17 +32,15 @@ std::vector<int64_t> tare::biasIntegers(qnn::AccumulatorOpInterface op) {
 
 std::vector<int64_t> tare::accumulatorBounds(qnn::AccumulatorOpInterface op) {
   qnn::Grid x = *qnn::Grid::of(op.getActivationOperand().get().getType());
-  int64_t reach = std::max(x.max - x.zeroPoint(), x.zeroPoint() - x.min);
   std::vector<int64_t> bias = biasIntegers(op), bounds;
   for (auto [c, sums] : llvm::enumerate(channelSums(op)))
-    // (A19)
-    bounds.push_back(sums.magnitude * reach + (bias.empty() ? 0 : std::abs(bias[c])));
+    bounds.push_back(kernels::accumulatorBound(sums.magnitude, x.reach(), bias.empty() ? 0 : bias[c]));
   return bounds;
 }
 
-AccumulatorInterval tare::productSums(const ChannelSums &sums, double low, double high) {
-  double positive = double(sums.magnitude + sums.sum) / 2, negative = double(sums.magnitude - sums.sum) / 2;
-  return {positive * low - negative * high, positive * high - negative * low};
+AccumulatorInterval tare::sumsBetween(const ChannelSums &sums, int64_t low, int64_t high) {
+  const auto [least, greatest] = kernels::productSums(sums, low, high);
+  return {double(least), double(greatest)};
 }
 
 std::vector<int64_t> tare::reachesOf(qnn::RequantOpInterface op) {
@@ -77,10 +59,9 @@ std::vector<AccumulatorInterval> tare::accumulatorIntervals(qnn::RequantOpInterf
     return intervals;
   }
   qnn::Grid x = *qnn::Grid::of(accumulator.getActivationOperand().get().getType());
-  double low = double(x.min - x.zeroPoint()), high = double(x.max - x.zeroPoint());
   std::vector<int64_t> bias = biasIntegers(accumulator);
   for (auto [c, sums] : llvm::enumerate(channelSums(accumulator))) {
-    AccumulatorInterval products = productSums(sums, low, high);
+    AccumulatorInterval products = sumsBetween(sums, x.min - x.zeroPoint(), x.max - x.zeroPoint());
     double offset = bias.empty() ? 0.0 : double(bias[c]);
     intervals.push_back({products.low + offset, products.high + offset});
   }
@@ -92,4 +73,8 @@ int tare::accumulatorBits(const Target &target, const qnn::Grid &activation) {
   const ActivationFormat *format = target.activation(activation.bits == 16 ? ElementType::i16 : ElementType::i8);
   int bits = format ? format->accumulatorBits : programBits;
   return activation.bits == 16 ? bits : std::min(bits, programBits);
+}
+
+double tare::accumulatorLimit(const Target &target, const qnn::Grid &activation) {
+  return kernels::accumulatorLimit(accumulatorBits(target, activation));
 }

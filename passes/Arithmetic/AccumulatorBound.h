@@ -4,6 +4,7 @@
 
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
+#include "tare/Kernels/AccumulatorBound.h"
 #include "tare/Target/Target.h"
 
 #include <cstdint>
@@ -11,21 +12,16 @@
 
 namespace tare {
 
-/// What the weights of one output channel make of the accumulator.
-struct ChannelSums {
-  /// sum(w), for the zero point's share of the bias.
-  int64_t sum = 0;
-  /// sum |w|, for the bound.
-  int64_t magnitude = 0;
-};
+/// Of one output channel.
+using ChannelSums = kernels::WeightSums;
 
 /// What an accumulator can be.
 struct AccumulatorInterval {
   double low = 0, high = 0;
 };
 
-/// The least and the greatest sum of products of a channel's weights with integers in [low, high].
-AccumulatorInterval productSums(const ChannelSums &sums, double low, double high);
+/// kernels::productSums(), as real numbers.
+AccumulatorInterval sumsBetween(const ChannelSums &sums, int64_t low, int64_t high);
 
 /// The sums of each output channel (axis 0) of constant i8 weights; empty where the weights are not constant.
 std::vector<ChannelSums> channelSums(qnn::AccumulatorOpInterface op);
@@ -45,6 +41,9 @@ std::vector<int64_t> reachesOf(qnn::RequantOpInterface op);
 
 /// The width of sums of such activations: the target's, but a program sums those of 8 bits in 32 (A18).
 int accumulatorBits(const Target &target, const qnn::Grid &activation);
+
+/// The greatest number of such sums.
+double accumulatorLimit(const Target &target, const qnn::Grid &activation);
 
 } // namespace tare
 

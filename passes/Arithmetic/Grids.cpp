@@ -38,6 +38,11 @@ void setScale(Grid &grid, double scale, int64_t zeroPoint) {
   grid.zeroPoints = {zeroPoint};
 }
 
+/// (A4) The integer of the grid nearest to where 0 is.
+int64_t zeroPointAt(double zero, const Grid &grid) {
+  return int64_t(qnn::nearestWithin(zero, double(grid.min), double(grid.max)));
+}
+
 /// The largest magnitude of each row, or an error that names one that is not finite.
 Result<std::vector<float>> channelMaxima(const Tensor &weights, int64_t channels) {
   std::vector<float> maxima(channels, 0.0f);
@@ -69,8 +74,7 @@ Grid tare::activationGrid(double min, double max, const ActivationRule &rule) {
     return grid;
   }
   double scale = float((max - min) / double(grid.max - grid.min));
-  double zero = std::nearbyint(double(grid.min) - min / std::max(scale, double(smallestScale)));
-  setScale(grid, scale, std::clamp<int64_t>(zero, grid.min, grid.max));
+  setScale(grid, scale, zeroPointAt(double(grid.min) - min / std::max(scale, double(smallestScale)), grid));
   return grid;
 }
 
@@ -80,8 +84,7 @@ Grid tare::imageGrid(double min, double max, const ActivationRule &rule) {
   if (rule.symmetric)
     setScale(grid, 2 * std::max(-min, max) / steps, 0);
   else
-    setScale(grid, (max - min) / steps,
-             std::clamp<int64_t>(std::nearbyint(grid.min - min * steps / (max - min)), grid.min, grid.max));
+    setScale(grid, (max - min) / steps, zeroPointAt(double(grid.min) - min * steps / (max - min), grid));
   return grid;
 }
 

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/TableFit.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Kernels/Tables.h"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ public:
   std::vector<int64_t> entries;
 
 private:
-  int64_t onGrid(double y) const { return int64_t(std::clamp(std::nearbyint(y), double(min), double(max))); }
+  int64_t onGrid(double y) const { return int64_t(qnn::nearestWithin(y, double(min), double(max))); }
 
   static int64_t middleOf(int64_t line) { return line * spacing + spacing / 2; }
   bool isMiddleInReach(int64_t line) const { return reach.first <= middleOf(line) && middleOf(line) <= reach.last; }

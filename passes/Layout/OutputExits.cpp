@@ -9,6 +9,7 @@
 #include "Layout/OutputExits.h"
 
 #include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -17,10 +18,6 @@ using namespace mlir;
 
 namespace tare {
 namespace {
-
-bool movesElements(Operation *op) {
-  return isa_and_nonnull<npu::TransposeOp, npu::ReshapeOp, npu::SliceOp, npu::ConcatOp>(op);
-}
 
 /// Integers that the model itself joins have one grid and one sign: they leave as one.
 bool joinsReals(Operation *op) {
@@ -114,7 +111,7 @@ private:
     npu::DequantizeOp last = kinds.dequantize ? dequantizeLast(value) : nullptr;
     if (last)
       return last;
-    return movesElements(op) && hidesChosen(op) ? op : nullptr;
+    return npu::movesElements(op) && hidesChosen(op) ? op : nullptr;
   }
 
   double exitsBehind(Operation *op) {
@@ -142,7 +139,7 @@ private:
     return hiding[movement] = llvm::any_of(movement->getOperands(), [&](Value operand) {
              Operation *op = operand.getDefiningOp();
              return op && ((kinds.dequantize && isa<npu::DequantizeOp>(op)) || (kinds.concat && joinsReals(op)) ||
-                           (movesElements(op) && hidesChosen(op)));
+                           (npu::movesElements(op) && hidesChosen(op)));
            });
   }
 
@@ -163,7 +160,7 @@ private:
     Operation *op = value.getDefiningOp();
     if (auto dequantize = dyn_cast_or_null<npu::DequantizeOp>(op))
       return dequantize;
-    if (!movesElements(op) || (kinds.concat && joinsReals(op)))
+    if (!npu::movesElements(op) || (kinds.concat && joinsReals(op)))
       return nullptr;
     SmallVector<npu::DequantizeOp> parts;
     SmallVector<Value> integers;

@@ -8,8 +8,9 @@
 //===----------------------------------------------------------------------===//
 #include "Layout/OutputExits.h"
 #include "Remarks.h"
-#include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
 
@@ -26,8 +27,6 @@ namespace {
 
 constexpr llvm::StringLiteral category = "tare-strip-io";
 
-bool movesData(Operation *op) { return isa_and_nonnull<npu::TransposeOp, npu::ReshapeOp>(op); }
-
 //===----------------------------------------------------------------------===//
 // Bringing casts to the border
 //===----------------------------------------------------------------------===//
@@ -39,33 +38,18 @@ Value moved(OpBuilder &builder, Operation *movement, Value operand) {
   return npu::ReshapeOp::create(builder, movement->getLoc(), operand, cast<npu::ReshapeOp>(movement).getShape());
 }
 
-/// The quantize that reads `value` through movements only, no one else reading on the way.
-npu::QuantizeOp findQuantize(Value value) {
-  while (value.hasOneUse()) {
-    Operation *user = *value.user_begin();
-    if (auto quantize = dyn_cast<npu::QuantizeOp>(user))
-      return quantize;
-    if (!movesData(user))
-      break;
-    value = user->getResult(0);
-  }
-  return nullptr;
-}
-
 /// movements then quantize -> quantize then movements.
-void bringQuantizeFirst(OpBuilder &builder, BlockArgument argument, npu::QuantizeOp quantize) {
-  SmallVector<Operation *> movements;
-  for (Operation *op = quantize.getInput().getDefiningOp(); op; op = op->getOperand(0).getDefiningOp())
-    movements.push_back(op);
+void bringQuantizeFirst(OpBuilder &builder, BlockArgument argument, const npu::Passage &passage) {
+  auto quantize = cast<npu::QuantizeOp>(passage.end);
   builder.setInsertionPoint(quantize);
   Value value =
       npu::QuantizeOp::create(builder, quantize.getLoc(), argument, quantize.getScaleAttr(),
                               quantize.getZeroPointAttr(), quantize.getOutputAttr(), quantize.getNarrowAttr());
-  for (Operation *movement : llvm::reverse(movements))
+  for (Operation *movement : passage.movements)
     value = moved(builder, movement, value);
   quantize->getResult(0).replaceAllUsesWith(value);
   quantize->erase();
-  for (Operation *movement : movements)
+  for (Operation *movement : llvm::reverse(passage.movements))
     movement->erase();
 }
 
@@ -109,11 +93,11 @@ private:
     Operation *user = *argument.user_begin();
     if (kinds.transpose && isa<npu::TransposeOp>(user))
       return user;
-    npu::QuantizeOp quantize = kinds.quantize ? findQuantize(argument) : nullptr;
-    if (!quantize)
+    const npu::Passage passage = kinds.quantize ? npu::passageToReader(argument) : npu::Passage();
+    if (!isa_and_present<npu::QuantizeOp>(passage.end))
       return nullptr;
-    if (quantize != user)
-      bringQuantizeFirst(builder, argument, quantize);
+    if (!passage.movements.empty())
+      bringQuantizeFirst(builder, argument, passage);
     return *argument.user_begin();
   }
 
@@ -234,20 +218,14 @@ private:
 
   /// Whether a cast stands between integers and what the host computes within the network.
   static bool isAtHost(Operation *cast) {
-    if (isa<npu::QuantizeOp>(cast)) {
-      Operation *maker = cast->getOperand(0).getDefiningOp();
-      while (movesData(maker))
-        maker = maker->getOperand(0).getDefiningOp();
-      return isa_and_nonnull<npu::HostOp>(maker);
-    }
+    if (isa<npu::QuantizeOp>(cast))
+      return isa_and_present<npu::HostOp>(npu::passageToMaker(cast->getOperand(0)).end);
     return leadsToHost(cast->getResult(0));
   }
 
   static bool leadsToHost(Value value) {
-    return llvm::any_of(value.getUsers(), [](Operation *user) {
-      bool isMoved = isa<npu::TransposeOp, npu::ReshapeOp, npu::ConcatOp, npu::SliceOp>(user);
-      return isa<npu::HostOp>(user) || (isMoved && leadsToHost(user->getResult(0)));
-    });
+    return !qnn::allMadeOf(value, npu::movesElements,
+                           [](Value moved) { return llvm::none_of(moved.getUsers(), llvm::IsaPred<npu::HostOp>); });
   }
 
   /// Casts that stay although they were to be stripped are refused; movements inside a network are what they are.

@@ -1,5 +1,6 @@
 //===- ChannelScales.cpp - Weight scales that a multiplier hits -----------===//
 #include "Quantize/ChannelScales.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -58,7 +59,7 @@ double ChannelWeights::errorAt(double scale, double meant) const {
     float sum = 0;
     for (size_t i = first, end = std::min(weights.size(), first + block); i < end; ++i) {
       float steps = weights[i] * inverse;
-      float rest = steps - gain * std::nearbyint(std::clamp(steps, -weightLimit, weightLimit));
+      float rest = steps - gain * qnn::nearestWithin(steps, -weightLimit, weightLimit);
       sum += rest * rest;
     }
     error += sum;

@@ -22,9 +22,10 @@ namespace {
 
 /// Whether `op` is a concatenation, or moves the elements of one.
 bool joins(Operation *op) {
-  if (!qnn::movesElements(op))
-    return false;
-  return cast<GridOpInterface>(op).getGridRule() == GridRule::Unified || joins(op->getOperand(0).getDefiningOp());
+  return !qnn::allMadeFrom(op->getResult(0), qnn::movesElements, [](Value value) {
+    Operation *maker = value.getDefiningOp();
+    return !qnn::movesElements(maker) || cast<GridOpInterface>(maker).getGridRule() != GridRule::Unified;
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -83,6 +84,7 @@ std::string text(const Coarsened &operand) {
 
 void tare::separateOutputs(func::FuncOp function) {
   Block &body = function.getBody().front();
+  // As qnn::ValuesReadBy, but what is cloned on the way takes readers along, and changes what is found of the rest.
   llvm::DenseSet<Value> leaving;
   auto takesOut = [&](Operation *user) {
     return user->hasTrait<OpTrait::IsTerminator>() ||

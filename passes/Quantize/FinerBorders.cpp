@@ -4,6 +4,7 @@
 #include "Quantize/Traces.h"
 #include "Remarks.h"
 #include "tare/Diagnostics/Warning.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
@@ -24,13 +25,13 @@ constexpr int mostHalvings = 8;
 
 /// How far a border is from the nearest number of the grid.
 double roundingOf(double border, const Grid &grid) {
-  return std::abs(border - grid.scale() * std::nearbyint(border / grid.scale()));
+  return std::abs(border - grid.scale() * qnn::nearestStep(border, grid.scale()));
 }
 
 /// Whether the model rounds the value, moved at most, to a grid.
 bool isRoundedByModel(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
-    return isa<quant::QuantizeCastOp>(user) || (movesAlone(user) && isRoundedByModel(user->getResult(0)));
+  return !qnn::allMadeOf(value, movesAlone, [](Value moved) {
+    return llvm::none_of(moved.getUsers(), llvm::IsaPred<quant::QuantizeCastOp>);
   });
 }
 

@@ -9,12 +9,12 @@
 #include "Quantize/GridGroups.h"
 #include "Quantize/Intermediates.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Kernels/Functions.h"
 
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
 #include <algorithm>
 #include <cmath>
 
@@ -120,27 +120,23 @@ Range neededBy(qnn::UnaryFunctionOpInterface op, const Range &range, const Rules
   return low < high ? Range(low, high) : range;
 }
 
-/// Each value that holds elements of `value` is looked at once, however often movements part and join again.
+/// All of `range` where somebody needs that, or nobody reads an element.
 Range neededOf(Value value, const Range &range, const Rules &rules) {
   Range needed(HUGE_VAL, -HUGE_VAL);
-  llvm::SmallSetVector<Value, 8> moved;
-  moved.insert(value);
-  for (size_t i = 0; i != moved.size(); ++i) {
-    if (moved[i].use_empty() || moved.size() > mostMoved)
-      return range;
-    for (Operation *user : moved[i].getUsers()) {
-      auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
-      if (!function && qnn::movesElements(user)) {
-        moved.insert(user->getResult(0));
+  auto passes = [](Operation *op) { return !isa<qnn::UnaryFunctionOpInterface>(op) && qnn::movesElements(op); };
+  auto needsLess = [&](Value moved) {
+    for (Operation *user : moved.getUsers()) {
+      if (passes(user))
         continue;
-      }
+      auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(user);
       Range part = function ? neededBy(function, range, rules) : range;
       needed = {std::min(needed.first, part.first), std::max(needed.second, part.second)};
       if (needed == range)
-        return range;
+        return false;
     }
-  }
-  return needed.first < needed.second ? needed : range;
+    return !moved.use_empty();
+  };
+  return qnn::allMadeOf(value, passes, needsLess, mostMoved) && needed.first < needed.second ? needed : range;
 }
 
 /// What `user` adds to `value`, one number for all elements, as x + 0.5 before a floor; nothing where it does something
@@ -160,7 +156,8 @@ std::optional<double> addedTo(Value value, Operation *user) {
 }
 
 /// (A61) The ends of the integers that leave the graph as roundings alone make them of a value, which may be limited,
-/// moved and shifted on the way; nothing where somebody else reads it, or the model says its grid.
+/// moved and shifted on the way; nothing where somebody else reads it, or the model says its grid. A walk of its own:
+/// it has for each value what has been added to it so far.
 std::optional<Range> endsOfIntegers(Value value) {
   Range ends(HUGE_VAL, -HUGE_VAL);
   // By value what has been added.

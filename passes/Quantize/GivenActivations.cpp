@@ -59,7 +59,7 @@ Grid nearestGrid(const Grid &grid, const ActivationFormat &format, bool powerOfT
   near.min = -limit;
   if (grid.zeroPoint() == 0)
     return near;
-  const double reach = double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
+  const double reach = double(grid.reach());
   near.scales = {powerOfTwo ? 2 * grid.scale() : double(float(grid.scale() * reach / double(limit)))};
   near.zeroPoints = {0};
   return near;
@@ -73,28 +73,39 @@ Value realOf(Value integers) {
 /// What is less becomes the least integer.
 double borderOfLeast(const Grid &grid) { return grid.scale() * (double(grid.min) + 0.5 - double(grid.zeroPoint())); }
 
-/// What no element is below, whatever the data are.
-double leastPossible(Value value) {
-  Operation *op = value.getDefiningOp();
-  auto gridOp = dyn_cast_if_present<GridOpInterface>(op);
-  if (std::optional<Grid> grid = gridBehind(value); grid && grid->isPerTensor())
-    return coveredRange(*grid).first;
-  if (!gridOp || !qnn::isFloatTensor(value))
-    return -HUGE_VAL;
-  double least = -HUGE_VAL;
-  if (OperandRange operands = inheritedFrom(gridOp); !operands.empty()) {
-    least = constantBorder(op).value_or(HUGE_VAL);
-    for (Value operand : operands)
-      least = std::min(least, leastPossible(operand));
+/// What no element is below, whatever the data are. Of each value it is found out once, as paths part and join again.
+class LeastPossible {
+public:
+  double of(Value value) {
+    auto [known, isNew] = leasts.try_emplace(value, 0.0);
+    return isNew ? leasts[value] = find(value) : known->second;
   }
-  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
-    least = function.getImage().first;
-  if (gridOp.getGridRule() == qnn::GridRule::Bounded)
-    least = std::max(least, gridOp.getBounds().first);
-  if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op); clamped && clamped.getClamp())
-    least = std::max(least, clamped.getClamp()->getMin());
-  return least;
-}
+
+private:
+  double find(Value value) {
+    Operation *op = value.getDefiningOp();
+    auto gridOp = dyn_cast_if_present<GridOpInterface>(op);
+    if (std::optional<Grid> grid = gridBehind(value); grid && grid->isPerTensor())
+      return coveredRange(*grid).first;
+    if (!gridOp || !qnn::isFloatTensor(value))
+      return -HUGE_VAL;
+    double least = -HUGE_VAL;
+    if (OperandRange operands = inheritedFrom(gridOp); !operands.empty()) {
+      least = constantBorder(op).value_or(HUGE_VAL);
+      for (Value operand : operands)
+        least = std::min(least, of(operand));
+    }
+    if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
+      least = function.getImage().first;
+    if (gridOp.getGridRule() == qnn::GridRule::Bounded)
+      least = std::max(least, gridOp.getBounds().first);
+    if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op); clamped && clamped.getClamp())
+      least = std::max(least, clamped.getClamp()->getMin());
+    return least;
+  }
+
+  DenseMap<Value, double> leasts;
+};
 
 /// The least integer of a model's that calibration saw, of what is quantized to them, or of their numbers; nothing
 /// where it has said nothing.
@@ -164,7 +175,7 @@ public:
       return;
     if (near.zeroPoint() != grid->zeroPoint() && !repair)
       return zeroPoints.push_back(described(integers, "zero point " + std::to_string(grid->zeroPoint())));
-    bool mayLose = isReached(integers, *grid) && leastPossible(realOf(integers)) <= borderOfLeast(*grid) &&
+    bool mayLose = isReached(integers, *grid) && leasts.of(realOf(integers)) <= borderOfLeast(*grid) &&
                    isLeastSeen(integers, *grid);
     if (near.zeroPoint() == grid->zeroPoint() && mayLose && !repair)
       return leastIntegers.push_back(leastIntegerOf(integers, *grid));
@@ -318,7 +329,7 @@ private:
   double gainError(const Grid &from, const Grid &to) const {
     double gain = from.scale() / to.scale();
     Multiplier multiplier = decompose(gain, wholeLimits(target));
-    double reach = double(std::max(from.max - from.zeroPoint(), from.zeroPoint() - from.min));
+    double reach = double(from.reach());
     return reach * std::abs(std::ldexp(double(multiplier.m), -multiplier.q) - gain);
   }
 
@@ -372,6 +383,7 @@ private:
   OutputBoundary boundary;
   const Target &target;
   const bool repair;
+  LeastPossible leasts;
   SmallVector<std::string> axes, zeroPoints, leastIntegers, otherScales;
   /// By their bits.
   std::map<unsigned, SmallVector<std::string>> widths;

@@ -55,11 +55,11 @@ unsigned activationBits(GridOpInterface op) {
 std::optional<Grid> gridOfStep(ArrayRef<float> values, double step, const ActivationRule &rule) {
   double low = 0, high = 0;
   for (float value : values) {
-    double q = value / step;
-    if (std::abs(q - std::nearbyint(q)) > 1e-6 * std::max(1.0, std::abs(q)))
+    std::optional<double> q = qnn::wholeStep(value / step);
+    if (!q)
       return std::nullopt;
-    low = std::min(low, std::nearbyint(q));
-    high = std::max(high, std::nearbyint(q));
+    low = std::min(low, *q);
+    high = std::max(high, *q);
   }
   Grid grid = activationGrid(0, 1, rule);
   grid.scales = {step};

@@ -29,28 +29,27 @@ bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &ran
 
 } // namespace
 
+static bool movesOrMeans(Operation *op) { return isa<qnn::ReinterpretOp>(op) || qnn::movesElements(op); }
+
 bool tare::entersMoved(Value integers) {
-  if (auto meant = integers.getDefiningOp<qnn::ReinterpretOp>())
-    return entersMoved(meant.getInput());
-  Operation *op = integers.getDefiningOp();
-  if (!isa_and_present<qnn::GridOpInterface>(op))
-    return !op;
-  return qnn::movesElements(op) && llvm::all_of(op->getOperands(), entersMoved);
+  return qnn::allMadeFrom(integers, movesOrMeans, [](Value value) {
+    Operation *op = value.getDefiningOp();
+    return !op || movesOrMeans(op);
+  });
 }
 
 bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
-  bool isOutput = false;
-  return llvm::all_of(integers.getUsers(),
-                      [&](Operation *user) {
-                        if (isa<quant::DequantizeCastOp>(user))
-                          return boundary.contains(user->getResult(0));
-                        bool leaves =
-                            isa<func::ReturnOp>(user) || ((isa<qnn::ReinterpretOp>(user) || qnn::movesElements(user)) &&
-                                                          leavesMoved(user->getResult(0), boundary));
-                        isOutput |= leaves;
-                        return leaves;
-                      }) &&
-         isOutput;
+  return qnn::allMadeOf(integers, movesOrMeans, [&](Value value) {
+    // The numbers of what leaves may be wanted beside it, but some reader takes the integers themselves.
+    bool isOutput = false;
+    for (Operation *user : value.getUsers()) {
+      if (isa<quant::DequantizeCastOp>(user) ? !boundary.contains(user->getResult(0))
+                                             : !isa<func::ReturnOp>(user) && !movesOrMeans(user))
+        return false;
+      isOutput |= !isa<quant::DequantizeCastOp>(user);
+    }
+    return isOutput;
+  });
 }
 
 static bool takesAway(Operation *op) { return op->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(op); }

@@ -10,6 +10,7 @@
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Repairs.h"
 
@@ -33,16 +34,15 @@ static ElementsAttr overflowingBias(AccumulatorOpInterface op, const Grid &grid,
   if (!bias || bias.count() != op.getOutputChannels())
     return nullptr;
   Tensor integers = qnn::toTensor(qnn::constantValue(weights.getInput()));
-  const double reach =
-      double(std::max(activation.max - activation.zeroPoint(), activation.zeroPoint() - activation.min));
-  const double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
+  const double limit = accumulatorLimit(target, activation);
   const int64_t count = integers.count() / bias.count();
   bool isAny = false;
   for (int64_t c = 0; c < bias.count(); ++c) {
     float &value = bias.mutableAs<float>()[c];
-    double reached = std::abs(std::nearbyint(value / (activation.scale() * grid.scale(c))));
-    for (int64_t i = c * count; i < (c + 1) * count; ++i)
-      reached += reach * std::abs(double(integers.as<int8_t>()[i]));
+    const auto sums = kernels::sumsOf(std::span(integers.as<int8_t>() + c * count, size_t(count)));
+    // As a double: such a bias may have more bits than any integer.
+    const double steps = qnn::nearestStep(value, activation.scale() * grid.scale(c));
+    const double reached = kernels::accumulatorBound(double(sums.magnitude), double(activation.reach()), steps);
     isAny |= reached > limit;
     value = reached > limit ? value : 0.0f;
   }

@@ -5,6 +5,7 @@
 #include "Quantize/Traces.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Movements.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include <algorithm>
@@ -74,22 +75,25 @@ std::optional<double> finestStep(GridOpInterface op, const Target &target) {
 /// Whether all operands of `op` are to be on the grid of its result: what it joins, or puts a border beside.
 bool joins(GridOpInterface op) { return op.getGridRule() == GridRule::Unified || hasBorder(op); }
 
+/// Whether the result of `op` is on its operands' grid: where no quantizer is next, what may be rounded stays on it,
+/// too.
+bool keepsGrid(Operation *op) {
+  auto gridOp = dyn_cast<GridOpInterface>(op);
+  return gridOp && !givenScale(op->getResult(0)) &&
+         (isLimit(op) || gridOp.mayRescale() || joins(gridOp) || movesAlone(op));
+}
+
 /// The coarsest step of integers that `value` is made of; nothing where it is open.
 std::optional<double> stepOf(Value value, const Target &target) {
-  if (std::optional<double> scale = givenScale(value))
-    return scale;
-  auto op = value.getDefiningOp<GridOpInterface>();
-  if (!op)
-    return std::nullopt;
-  // Where no quantizer is next, what may be rounded stays on its operand's grid.
-  if (isLimit(op) || op.mayRescale())
-    return stepOf(op->getOperand(0), target);
-  if (!joins(op) && !movesAlone(op))
-    return finestStep(op, target);
   std::optional<double> coarsest;
-  for (Value operand : inheritedFrom(op))
-    if (std::optional<double> step = stepOf(operand, target))
+  qnn::allMadeFrom(value, keepsGrid, [&](Value origin) {
+    std::optional<double> step = givenScale(origin);
+    if (auto op = origin.getDefiningOp<GridOpInterface>(); op && !step && !keepsGrid(op))
+      step = finestStep(op, target);
+    if (step)
       coarsest = std::max(coarsest.value_or(0), *step);
+    return true;
+  });
   return coarsest;
 }
 
@@ -140,47 +144,71 @@ void roundFirst(quant::QuantizeCastOp cast, const Rounded &rounded, const Grid &
   tell(cast, rounded);
 }
 
-void reach(quant::QuantizeCastOp cast, const Grid &to, const Target &target);
+/// What one quantizer rounds to a grid, and all that is joined in it on the way.
+class Reacher {
+public:
+  Reacher(const Grid &to, const Target &target) : to(to), target(target) {}
 
-/// What is joined becomes finer before.
-void joinFiner(quant::QuantizeCastOp cast, const Rounded &rounded, const Grid &to, const Target &target) {
-  auto isCoarser = [&](Value operand) { return stepOf(operand, target).value_or(0) > to.scale(); };
-  if (llvm::none_of(inheritedFrom(rounded.maker), isCoarser))
-    return;
-  OpBuilder builder(cast);
-  Operation *made = makeAgain(builder, rounded);
-  std::string layer = qnn::layerName(made);
-  cast.getInputMutable().assign(movedAndLimited(builder, rounded, made->getResult(0), layer + "_finer"));
-  tell(cast, rounded);
-  builder.setInsertionPoint(made);
-  for (unsigned i = 0, count = inheritedFrom(rounded.maker).size(); i != count; ++i) {
-    if (!isCoarser(made->getOperand(i)))
-      continue;
-    Value finer = castBothWays(builder, made->getOperand(i), to, layer + "_operand" + std::to_string(i) + "_finer");
-    made->setOperand(i, finer);
-    reach(finer.getDefiningOp()->getOperand(0).getDefiningOp<quant::QuantizeCastOp>(), to, target);
+  void reach(quant::QuantizeCastOp cast) {
+    std::optional<Rounded> rounded = roundedBy(cast);
+    if (!rounded)
+      return;
+    if (joins(rounded->maker))
+      return joinFiner(cast, *rounded);
+    const double finest = finestStep(rounded->maker, target).value_or(0);
+    Grid reached = to;
+    reached.scales = {std::max(finest, to.scale())};
+    if (finest > to.scale() || staysBehind(*rounded))
+      roundFirst(cast, *rounded, reached);
   }
-}
 
-/// Whether the maker could round to the grid `to` itself, but is on its operand's coarser one, as no quantizer is next.
-bool staysBehind(const Rounded &rounded, const Grid &to, const Target &target) {
-  GridOpInterface maker = rounded.maker;
-  bool isNext = rounded.traced.moves.empty() && !rounded.traced.limits;
-  return maker.mayRescale() && !isNext && stepOf(maker->getOperand(0), target).value_or(0) > to.scale();
-}
+private:
+  bool isCoarser(Value value) const { return stepOf(value, target).value_or(0) > to.scale(); }
 
-void reach(quant::QuantizeCastOp cast, const Grid &to, const Target &target) {
-  std::optional<Rounded> rounded = roundedBy(cast);
-  if (!rounded)
-    return;
-  if (joins(rounded->maker))
-    return joinFiner(cast, *rounded, to, target);
-  const double finest = finestStep(rounded->maker, target).value_or(0);
-  Grid reached = to;
-  reached.scales = {std::max(finest, to.scale())};
-  if (finest > to.scale() || staysBehind(*rounded, to, target))
-    roundFirst(cast, *rounded, reached);
-}
+  /// What is joined becomes finer before.
+  void joinFiner(quant::QuantizeCastOp cast, const Rounded &rounded) {
+    auto isCoarse = [&](Value operand) { return isCoarser(operand); };
+    if (llvm::none_of(inheritedFrom(rounded.maker), isCoarse))
+      return;
+    // Where paths part and join again there are as many readers as paths: those behind the first share what it got.
+    auto known = finer.find(rounded.maker);
+    const bool isMade = known != finer.end() && known->second->isBeforeInBlock(cast);
+    OpBuilder builder(cast);
+    Operation *made = isMade ? known->second : makeAgain(builder, rounded);
+    cast.getInputMutable().assign(
+        movedAndLimited(builder, rounded, made->getResult(0), qnn::layerName(made) + "_finer"));
+    tell(cast, rounded);
+    if (isMade)
+      return;
+    finer[rounded.maker] = made;
+    joinFiner(made, inheritedFrom(rounded.maker).size());
+  }
+
+  /// The first `count` operands of a join that is made anew.
+  void joinFiner(Operation *made, unsigned count) {
+    OpBuilder builder(made);
+    const std::string layer = qnn::layerName(made);
+    for (unsigned i = 0; i != count; ++i) {
+      if (!isCoarser(made->getOperand(i)))
+        continue;
+      Value finer = castBothWays(builder, made->getOperand(i), to, layer + "_operand" + std::to_string(i) + "_finer");
+      made->setOperand(i, finer);
+      reach(finer.getDefiningOp()->getOperand(0).getDefiningOp<quant::QuantizeCastOp>());
+    }
+  }
+
+  /// Whether the maker could round to the grid itself, but is on its operand's coarser one, as no quantizer is next.
+  bool staysBehind(const Rounded &rounded) const {
+    GridOpInterface maker = rounded.maker;
+    bool isNext = rounded.traced.moves.empty() && !rounded.traced.limits;
+    return maker.mayRescale() && !isNext && isCoarser(maker->getOperand(0));
+  }
+
+  const Grid &to;
+  const Target &target;
+  /// By the join that the model has, the one whose operands are on the grid.
+  DenseMap<Operation *, Operation *> finer;
+};
 
 } // namespace
 
@@ -189,5 +217,5 @@ void tare::roundWhereReached(func::FuncOp function, const Target &target) {
   function.walk([&](quant::QuantizeCastOp cast) { casts.push_back(cast); });
   for (quant::QuantizeCastOp cast : casts)
     if (std::optional<Grid> to = Grid::of(cast.getType()); to && to->isPerTensor() && formatOfBits(target, to->bits))
-      reach(cast, *to, target);
+      Reacher(*to, target).reach(cast);
 }

@@ -14,6 +14,7 @@
 #include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Passes/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -35,7 +36,8 @@ namespace {
 
 constexpr StringLiteral passName = "tare-regrid-inputs";
 
-/// Whether nothing but movements lies between an input of integers and `integers`.
+/// Whether nothing but movements lies between an input of integers and `integers`. Not entersMoved(), which asks of
+/// all that is joined: here it may be max pooled on the way, too, and one input's grid is to be another.
 bool comesFromInput(Value integers) {
   while (Operation *op = integers.getDefiningOp()) {
     auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
@@ -67,13 +69,12 @@ std::optional<Grid> regridded(const Grid &grid, double scale, double shift) {
     return std::nullopt;
   double zero = double(grid.zeroPoint()) - shift / step;
   // A decimal fraction is no more exact than its float32.
-  double whole = std::nearbyint(zero);
-  if (std::abs(zero - whole) > 1e-6 * std::max(1.0, std::abs(whole)) || whole < double(grid.min) ||
-      whole > double(grid.max))
+  std::optional<double> whole = qnn::wholeStep(zero);
+  if (!whole || *whole < double(grid.min) || *whole > double(grid.max))
     return std::nullopt;
   Grid result = grid;
   result.scales = {step};
-  result.zeroPoints = {int64_t(whole)};
+  result.zeroPoints = {int64_t(*whole)};
   return result;
 }
 

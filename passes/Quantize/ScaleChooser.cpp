@@ -4,6 +4,7 @@
 #include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Kernels/AccumulatorBound.h"
 #include "tare/Kernels/Tables.h"
 
 #include <cmath>
@@ -267,7 +268,7 @@ void ScaleChooser::addSum(Operation *op, ArrayRef<Variable> operands, Variable y
 // Layers with weights
 //===----------------------------------------------------------------------===//
 
-double ScaleChooser::accumulatorLimit() const { return std::ldexp(1.0, context.format.accumulatorBits - 1) - 1; }
+double ScaleChooser::accumulatorLimit() const { return kernels::accumulatorLimit(context.format.accumulatorBits); }
 
 /// |x - Zx| at most.
 double ScaleChooser::reach() const {
@@ -381,7 +382,7 @@ bool ScaleChooser::refineAccumulators(const Layer &layer) {
   std::vector<int> weights = problem.channelExponents(layer.number, exponents);
   for (size_t c = 0; c != weights.size(); ++c) {
     double bias = std::ldexp(biasAt(layer, c), -exponents[layer.x] - weights[c]);
-    if (double(layer.steps->magnitude(c, weights[c])) * reach() + bias < accumulatorLimit())
+    if (kernels::accumulatorBound(double(layer.steps->magnitude(c, weights[c])), reach(), bias) < accumulatorLimit())
       continue;
     problem.raiseLowest(layer.number, c, weights[c] + 1);
     changed = true;

@@ -12,6 +12,7 @@
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -180,6 +181,8 @@ private:
   // What readers want
   //===--------------------------------------------------------------------===//
 
+  /// One step of a walk that `wishes` remembers. It goes on through all that commutes with rounding, a pooling too, and
+  /// asks whether readers want the same.
   Wish wishOf(OpOperand &use) const {
     Operation *user = use.getOwner();
     if (isQuantizer(&use))
@@ -270,10 +273,11 @@ private:
 
   /// Whether the value, or what it moves, may be an accumulator that leaves the graph.
   bool mayLeaveAsAccumulator(Value value) const {
-    Operation *op = value.getDefiningOp();
-    while (qnn::movesElements(op) && op->getNumOperands() == 1)
-      op = op->getOperand(0).getDefiningOp();
-    return op && tails.mayKeepAccumulator(op);
+    auto movesOne = [](Operation *op) { return qnn::movesElements(op) && op->getNumOperands() == 1; };
+    return !qnn::allMadeFrom(value, movesOne, [&](Value made) {
+      Operation *op = made.getDefiningOp();
+      return !op || !tails.mayKeepAccumulator(op);
+    });
   }
 
   func::FuncOp function;

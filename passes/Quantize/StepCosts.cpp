@@ -2,6 +2,7 @@
 #include "Quantize/StepCosts.h"
 #include "tare/Calibration/RangeSearch.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,8 +74,7 @@ int exponentHolding(float largest) {
 }
 
 int64_t roundedAt(float weight, int exponent) {
-  return int64_t(
-      std::clamp(std::nearbyint(std::ldexp(double(weight), -exponent)), -double(weightLimit), double(weightLimit)));
+  return int64_t(qnn::nearestWithin(std::ldexp(double(weight), -exponent), -double(weightLimit), double(weightLimit)));
 }
 
 } // namespace
@@ -139,9 +139,7 @@ ConvexCost tare::constantCost(ElementsAttr constant, const ActivationRule &rule,
     Grid grid = gridOfScale(std::ldexp(family.base, exponent), min, max, rule);
     double error = 0, scale = grid.scale();
     for (float value : values) {
-      double q =
-          std::clamp(std::nearbyint(value / scale) + double(grid.zeroPoint()), double(grid.min), double(grid.max));
-      double rest = value - scale * (q - double(grid.zeroPoint()));
+      double rest = value - scale * double(qnn::integerOf(value, grid) - grid.zeroPoint());
       error += rest * rest;
     }
     errors.push_back(error / power * family.relevance);
@@ -190,7 +188,7 @@ WeightSteps::Row WeightSteps::study(ArrayRef<float> values) const {
     double inverse = std::ldexp(1.0, -exponent), error = 0, magnitude = 0;
     for (float value : values) {
       double steps = value * inverse;
-      double q = std::clamp(std::nearbyint(steps), -double(weightLimit), double(weightLimit));
+      double q = qnn::nearestWithin(steps, -double(weightLimit), double(weightLimit));
       error += (steps - q) * (steps - q);
       magnitude += std::abs(q);
     }

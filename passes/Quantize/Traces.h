@@ -13,7 +13,8 @@ bool hasBorder(mlir::Operation *op);
 /// Whether `op` limits what it reads, and computes nothing else.
 bool isLimit(mlir::Operation *op);
 
-/// Whether the elements of the result are its one operand's, on whatever grid these are.
+/// Whether the elements of the result are its one operand's, on whatever grid these are. More than
+/// qnn::movesElements(), as a max pooling takes some of them, and less, as a concatenation has several operands' grids.
 bool movesAlone(mlir::Operation *op);
 
 /// The grid of integers behind movements that mix none; nothing where a value is no such integers.
@@ -33,7 +34,7 @@ struct Trace {
   mlir::Value moved(mlir::OpBuilder &builder, mlir::Value value) const;
 };
 
-/// Back to what neither moves nor limits alone.
+/// Back to what neither moves nor limits alone; a walk of its own, through limits, which it adds up.
 Trace trace(mlir::Value value);
 
 } // namespace tare

@@ -29,7 +29,6 @@ namespace {
 constexpr unsigned wideBits = 16;
 
 /// |q - Z| at most.
-int64_t reachOf(const Grid &grid) { return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min); }
 
 /// (A49) The grid of 16 bits that has 2^fineness steps in each of `narrow`, and zero point 0.
 Grid wideGrid(const Grid &narrow, int fineness) { return gridAround(narrow, wideBits, fineness); }
@@ -37,7 +36,7 @@ Grid wideGrid(const Grid &narrow, int fineness) { return gridAround(narrow, wide
 /// The largest fineness at which the wide grid holds all of `narrow`.
 int largestFineness(const Grid &narrow) {
   int fineness = 0;
-  while (reachOf(narrow) << (fineness + 1) < int64_t(1) << (wideBits - 1))
+  while (narrow.reach() << (fineness + 1) < int64_t(1) << (wideBits - 1))
     ++fineness;
   return fineness;
 }

@@ -20,6 +20,7 @@ bool isQuantizer(Operation *op) { return isa<quant::QuantizeCastOp>(op); }
 bool isUnquantized(Value value);
 
 /// Whether its only reader leaves the numbers what they are, and a quantizer stands behind: its grid is this value's.
+/// Not qnn::allMadeOf(): where the way forks the readers' grids may differ, so that each value has one reader at most.
 bool hasGridOfResult(Value value) {
   auto reader = value.hasOneUse() ? dyn_cast<GridOpInterface>(*value.user_begin()) : GridOpInterface();
   return reader && reader.getGridRule() == qnn::GridRule::Same && reader.movesElements() &&

@@ -4,6 +4,7 @@
 #include "Arithmetic/Multiplier.h"
 #include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,9 +19,7 @@ namespace {
 /// A bias keeps this many bits, so that half of the accumulator is left for the products.
 constexpr int biasBits = 30;
 
-double largestMagnitude(const Grid &grid) {
-  return grid.scale() * double(std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min));
-}
+double largestMagnitude(const Grid &grid) { return grid.scale() * double(grid.reach()); }
 
 /// How far the results of a channel can move when its weights are rounded to `scale`.
 double channelCost(const Tensor &weights, int64_t channel, int64_t channels, double scale,
@@ -29,7 +28,7 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
   const float *row = weights.as<float>() + channel * count;
   double error = 0.0;
   for (int64_t i = 0; i < count; ++i)
-    error += std::abs(row[i] - scale * std::clamp(std::nearbyint(row[i] / scale), -127.0, 127.0));
+    error += std::abs(row[i] - scale * qnn::nearestWithin(row[i] / scale, -127.0, 127.0));
   double unit = context.result ? context.result->scale() : 1.0;
   return error * largestMagnitude(context.activation) / unit;
 }
@@ -37,12 +36,11 @@ double channelCost(const Tensor &weights, int64_t channel, int64_t channels, dou
 /// The finest scale with which sum |w| * max |x - Zx| + |b| stays within the accumulator, |w| rounded up by half at
 /// most; 0 where there is none.
 double finestForAccumulator(ArrayRef<float> row, double bias, const Grid &activation, const Target &target) {
-  double limit = std::ldexp(1.0, accumulatorBits(target, activation) - 1) - 1;
-  double reach = largestMagnitude(activation) / activation.scale(), magnitude = 0.0;
+  double reach = double(activation.reach()), magnitude = 0.0;
   for (float weight : row)
     magnitude += std::abs(weight);
-  double room = limit - 0.5 * reach * double(row.size());
-  return room > 0 ? (magnitude * reach + std::abs(bias) / activation.scale()) / room : 0.0;
+  double room = accumulatorLimit(target, activation) - 0.5 * reach * double(row.size());
+  return room > 0 ? kernels::accumulatorBound(magnitude, reach, bias / activation.scale()) / room : 0.0;
 }
 
 /// The finest scale that leaves the channel's bias its bits.

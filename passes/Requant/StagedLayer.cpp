@@ -33,7 +33,7 @@ std::vector<StagedChannel> weightedChannels(qnn::AccumulatorOpInterface op, Arra
     channel.scale = scales[scales.size() == 1 ? 0 : c];
     double later = double(bias.empty() ? 0 : bias[c]) - double(zero - inAccumulator) * double(sums.sum);
     channel.offset = resultZero + channel.scale * later;
-    channel.accumulators = productSums(sums, double(x.min - inAccumulator), double(x.max - inAccumulator));
+    channel.accumulators = sumsBetween(sums, x.min - inAccumulator, x.max - inAccumulator);
     channels.push_back(channel);
   }
   return channels;

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from graphs import node, outputs_of, port, reference, save
-from harness import tare, tare_json
+from harness import fails, tare, tare_json
 
 F32 = np.float32
 STEPS = 60
@@ -105,3 +105,65 @@ def test_a_quantized_model(tmp_path):
         assert np.abs(found - wanted).max() <= 1.01 / 127
     compared = tare_json("compare", model, tmp_path / "m.tare", "--inputs", tmp_path / "x.npz")
     assert compared["outputs"]
+
+
+def integers_of(folder, where, steps):
+    """A model whose own integers are moved, before it takes their numbers or after it has rounded them."""
+    moves = [each for k in range(steps) for each in rotated(f"v{k}", k)]
+    constants = {**{name: array.astype(np.int64) for name, array in INDICES.items()}, "s": F32(.01), "z": np.int8(3)}
+    if where == "enter":
+        nodes = [*moves, node("DequantizeLinear", [f"v{steps}", "s", "z"], ["r"], name="d"), node("Sigmoid", ["r"], ["y"], name="end")]
+        model = save(folder / "m.onnx", nodes, [port("v0", [1, 8], np.int8)], [port("y", [1, 8])], constants)
+        data = {"v0": np.random.default_rng(5).integers(-100, 100, [20, 8]).astype(np.int8)}
+    else:
+        nodes = [node("Relu", ["x"], ["r"], name="begin"), node("QuantizeLinear", ["r", "s", "z"], ["v0"], name="q"), *moves]
+        model = save(folder / "m.onnx", nodes, [port("x", [1, 8])], [port(f"v{steps}", [1, 8], np.int8)], constants)
+        data = {"x": np.random.default_rng(5).uniform(-1, 1, [20, 8]).astype(F32)}
+    np.savez(folder / "x.npz", **data)
+    return model, data
+
+
+@pytest.mark.parametrize("where, output, limit", [("enter", "y", .02), ("leave", f"v{STEPS}", 1)])
+@pytest.mark.parametrize("target", ["generic", "i16x8", "shift_only"])
+def test_integers_that_enter_or_leave_moved(tmp_path, target, where, output, limit):
+    """Whether they only cross the border is asked of each that is quantized. (The limits are in the outputs' numbers.)"""
+    model, data = integers_of(tmp_path, where, STEPS)
+    tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", target, "-o", tmp_path / "m.tare", timeout=LIMIT)
+    wanted, found = reference(model, data)[output].astype(F32), outputs_of(tmp_path / "m.tare", data)[output].astype(F32)
+    assert np.abs(found - wanted).max() <= limit
+
+
+@pytest.mark.parametrize("scale, finer", [(1 / 64, 1 / 64), (1 / 64, 1 / 128), (1 / 128, 1 / 64)])
+@pytest.mark.parametrize("move", ["rotated", "padded"])
+def test_a_quantized_model_of_powers_of_two(tmp_path, move, scale, finer):
+    """What is joined becomes finer before, once for all that read it: the program grows with the model, not with its paths."""
+    sizes = []
+    for steps in (STEPS // 2, STEPS):
+        nodes = [node("QuantizeLinear", ["x", "s", "z"], ["q"], name="q"), node("DequantizeLinear", ["q", "s", "z"], ["v0"], name="d")]
+        for k in range(steps):
+            nodes += MOVES[move](f"v{k}", k)
+        nodes += [node("QuantizeLinear", [f"v{steps}", "t", "z"], ["h"], name="h"), node("DequantizeLinear", ["h", "t", "z"], ["g"], name="e"),
+                  node("Sigmoid", ["g"], ["y"], name="end")]
+        constants = {**{name: array.astype(np.int64) for name, array in INDICES.items()}, "s": F32(scale), "t": F32(finer), "z": np.int8(0)}
+        model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 8])], [port("y", [1, 8])], constants)
+        data = {"x": np.random.default_rng(5).uniform(-1, 1, [20, 8]).astype(F32)}
+        np.savez(tmp_path / "x.npz", **data)
+        tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", "shift_only", "-o", tmp_path / "m.tare", timeout=LIMIT)
+        wanted, found = reference(model, data)["y"], outputs_of(tmp_path / "m.tare", data)["y"]
+        assert np.abs(found - wanted).max() <= .03
+        sizes.append((tmp_path / "m.tare").stat().st_size)
+    assert sizes[1] < 3 * sizes[0]
+
+
+@pytest.mark.parametrize("begin", ["function", "product"])
+def test_what_leads_to_no_host(tmp_path, begin):
+    """Whether a cast stands before what the host computes is asked of those that stay, through all that moves; in a finished program, too."""
+    model, data = model_of(tmp_path, "rotated", begin, "nothing")
+    program = tmp_path / "m.tare"
+    convert = ("convert", model, "--calibration", tmp_path / "x.npz", "--target", "float_tail", "-o", program)
+    tare(*convert, timeout=LIMIT)
+    fails("strip", program, "--io", "dequantize", "-o", tmp_path / "stripped.tare", output=tmp_path / "stripped.tare", timeout=LIMIT)
+    # The accumulators of float tails are not the host's.
+    tare(*convert, "--strip-io", "dequantize" if begin == "function" else "concat", timeout=LIMIT)
+    wanted, found = reference(model, data)["y"], outputs_of(program, data)["y"]
+    assert np.abs(found - wanted).max() <= .05 * np.abs(wanted).max()

@@ -1,6 +1,7 @@
 //===- Border.cpp - Real numbers and integers at @main's border -----------===//
 #include "Border.h"
 
+#include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -15,46 +16,19 @@ using namespace mlir;
 namespace tare {
 namespace {
 
-bool movesData(Operation *op) { return isa<npu::TransposeOp, npu::ReshapeOp, qnn::TransposeOp, qnn::ReshapeOp>(op); }
 bool quantizes(Operation *op) { return isa<npu::QuantizeOp, quant::QuantizeCastOp>(op); }
 bool dequantizes(Operation *op) { return isa<npu::DequantizeOp, quant::DequantizeCastOp>(op); }
 
-/// A cast and the movements between it and the border, in the order in which they run.
-struct Boundary {
-  Operation *cast = nullptr;
-  SmallVector<Operation *> movements;
-};
-
-Boundary boundaryOf(BlockArgument argument) {
-  Boundary boundary;
-  for (Value value = argument; value.hasOneUse();) {
-    Operation *user = *value.user_begin();
-    if (quantizes(user)) {
-      boundary.cast = user;
-      break;
-    }
-    if (!movesData(user))
-      break;
-    boundary.movements.push_back(user);
-    value = user->getResult(0);
-  }
-  return boundary;
+/// To the quantize behind an argument; nothing where there is none.
+std::optional<npu::Passage> passageOf(BlockArgument argument) {
+  npu::Passage passage = npu::passageToReader(argument);
+  return passage.end && quantizes(passage.end) ? std::optional(std::move(passage)) : std::nullopt;
 }
 
-Boundary boundaryOf(Value result) {
-  Boundary boundary;
-  while (Operation *op = result.getDefiningOp()) {
-    if (dequantizes(op)) {
-      boundary.cast = op;
-      break;
-    }
-    if (!movesData(op))
-      break;
-    boundary.movements.push_back(op);
-    result = op->getOperand(0);
-  }
-  std::reverse(boundary.movements.begin(), boundary.movements.end());
-  return boundary;
+/// To the dequantize that a result comes from; nothing where there is none.
+std::optional<npu::Passage> passageOf(Value result) {
+  npu::Passage passage = npu::passageToMaker(result);
+  return passage.end && dequantizes(passage.end) ? std::optional(std::move(passage)) : std::nullopt;
 }
 
 RankedTensorType withElement(Type type, Type element) {
@@ -156,46 +130,46 @@ std::vector<Tensor> HostResults::apply(const std::vector<Tensor> &results) const
 }
 
 std::optional<TensorType> integersOfArgument(BlockArgument argument) {
-  Boundary boundary = boundaryOf(argument);
-  if (!boundary.cast)
+  Value integers = integersBehind(argument);
+  if (!integers)
     return std::nullopt;
-  return qnn::toHost(withElement(argument.getType(), getElementTypeOrSelf(boundary.cast->getResult(0))));
+  return qnn::toHost(withElement(argument.getType(), getElementTypeOrSelf(integers)));
 }
 
 std::optional<TensorType> integersOfResult(Value result) {
-  Boundary boundary = boundaryOf(result);
-  if (!boundary.cast)
+  Value integers = integersBehind(result);
+  if (!integers)
     return std::nullopt;
-  return qnn::toHost(withElement(result.getType(), getElementTypeOrSelf(boundary.cast->getOperand(0))));
+  return qnn::toHost(withElement(result.getType(), getElementTypeOrSelf(integers)));
 }
 
 Value integersBehind(BlockArgument argument) {
-  Operation *cast = boundaryOf(argument).cast;
-  return cast ? cast->getResult(0) : Value();
+  std::optional<npu::Passage> passage = passageOf(argument);
+  return passage ? passage->end->getResult(0) : Value();
 }
 
 Value integersBehind(Value result) {
-  Operation *cast = boundaryOf(result).cast;
-  return cast ? cast->getOperand(0) : Value();
+  std::optional<npu::Passage> passage = passageOf(result);
+  return passage ? passage->end->getOperand(0) : Value();
 }
 
 void takeIntegers(BlockArgument argument, DenseSet<Operation *> &added) {
-  Boundary boundary = boundaryOf(argument);
-  Value quantized = boundary.cast->getResult(0);
+  const npu::Passage passage = *passageOf(argument);
+  Value quantized = passage.end->getResult(0);
   argument.setType(withElement(argument.getType(), getElementTypeOrSelf(quantized.getType())));
-  OpBuilder builder(boundary.cast);
-  Value integers = moveIntegers(boundary.movements, argument, builder, added);
+  OpBuilder builder(passage.end);
+  Value integers = moveIntegers(passage.movements, argument, builder, added);
   quantized.replaceAllUsesWith(integers);
-  boundary.cast->erase();
-  for (Operation *movement : llvm::reverse(boundary.movements))
+  passage.end->erase();
+  for (Operation *movement : llvm::reverse(passage.movements))
     movement->erase();
   setType(cast<func::FuncOp>(argument.getOwner()->getParentOp()));
 }
 
 void giveIntegers(OpOperand &result, DenseSet<Operation *> &added) {
-  Boundary boundary = boundaryOf(result.get());
+  const npu::Passage passage = *passageOf(result.get());
   OpBuilder builder(result.getOwner());
-  result.set(moveIntegers(boundary.movements, boundary.cast->getOperand(0), builder, added));
+  result.set(moveIntegers(passage.movements, passage.end->getOperand(0), builder, added));
   setType(result.getOwner()->getParentOfType<func::FuncOp>());
 }
 

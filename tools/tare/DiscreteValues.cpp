@@ -7,6 +7,7 @@
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Program/HostLayer.h"
 #include "tare/Program/Model.h"
+#include "tare/Program/Movements.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -151,8 +152,8 @@ public:
   std::vector<uint32_t> moved(uint32_t tensor) const {
     using program::Op;
     const program::LayerT *layer = makers[tensor];
-    constexpr Op moves[] = {Op::Concat, Op::Slice, Op::Reshape, Op::Transpose, Op::Quantize, Op::Dequantize};
-    bool isMove = layer && std::ranges::find(moves, layer->op.type) != std::end(moves);
+    const Op kind = layer ? layer->op.type : Op::NONE;
+    const bool isMove = kind == Op::Quantize || kind == Op::Dequantize || program::movesElements(kind);
     return isMove ? layer->operands : std::vector<uint32_t>();
   }
 

@@ -11,6 +11,7 @@
 #include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Program/HostLayer.h"
+#include "tare/Program/Movements.h"
 #include "tare/Tensor/OffsetBinary.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -119,7 +120,10 @@ private:
 
   IndexUse useOf(const program::LayerT &layer, size_t read) const {
     using program::Op;
-    constexpr Op moves[] = {Op::Concat, Op::Slice, Op::Pad, Op::Reshape, Op::Transpose, Op::Quantize, Op::Dequantize};
+    // A border beside the elements changes nothing of what they are used for.
+    const Op kind = layer.op.type;
+    const bool isMove =
+        kind == Op::Pad || kind == Op::Quantize || kind == Op::Dequantize || program::movesElements(kind);
     IndexUse use;
     use.layer = layer.name;
     use.position = read;
@@ -131,7 +135,7 @@ private:
       if (auto node = program::decodeHost(*host, layer.operands.size()))
         use.attributes = node->node.attributes, numbers = node->operands;
       use.position = std::ranges::find(numbers, int64_t(read)) - numbers.begin();
-    } else if (std::ranges::find(moves, layer.op.type) != std::end(moves)) {
+    } else if (isMove) {
       use.kind = "move";
     }
     for (int64_t number : numbers)

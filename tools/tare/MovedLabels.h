@@ -10,7 +10,7 @@
 namespace tare {
 
 /// The op, if its result holds its operands' elements, or picks among them: a transpose, a concatenation, a pooling;
-/// null for any other.
+/// null for any other. More than qnn::movesElements(), as labels survive whatever picks among elements.
 qnn::GridOpInterface asMovement(mlir::Operation *op);
 
 /// Whether the operand's elements are those of the result: not where it says how to move.

@@ -9,6 +9,7 @@
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Evaluator/ModelPorts.h"
 #include "tare/Tensor/Parallel.h"
@@ -78,8 +79,10 @@ Tensor roundedApart(const Tensor &reals, const qnn::Grid &grid) {
       fine /= 2;
     for (int64_t i = first; i != first + count; ++i) {
       const bool isLarge = std::abs(w[i]) > large;
-      const double own = isLarge ? step : fine, q = std::nearbyint(w[i] / own);
-      result.mutableAs<float>()[i] = float(own * (isLarge ? std::clamp(q, low, high) : q));
+      // All of those that are not large are on the finer grid.
+      const double own = isLarge ? step : fine;
+      const double q = qnn::nearestWithin(w[i] / own, isLarge ? low : -HUGE_VAL, isLarge ? high : HUGE_VAL);
+      result.mutableAs<float>()[i] = float(own * q);
     }
   });
   return result;

@@ -3,22 +3,13 @@
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Program/Movements.h"
 
 using namespace mlir;
 using tare::qnn::Grid;
 
 namespace tare::npu {
 namespace {
-
-/// The dimensions before it have the same product, and it has the same size.
-std::optional<int32_t> axisAfterReshape(ReshapeOp reshape, int32_t axis) {
-  ArrayRef<int64_t> from = reshape.getInput().getType().getShape(), to = reshape.getType().getShape();
-  auto product = [](ArrayRef<int64_t> dims) { return elementCount(Shape(dims.begin(), dims.end())); };
-  for (auto [dim, size] : llvm::enumerate(to))
-    if (size == from[axis] && product(to.take_front(dim)) == product(from.take_front(axis)))
-      return dim;
-  return std::nullopt;
-}
 
 quant::QuantizedType moved(Operation *op, quant::QuantizedType type) {
   std::optional<Grid> grid = Grid::of(type);
@@ -65,7 +56,9 @@ quant::QuantizedType gridOfArgument(BlockArgument argument) {
 std::optional<int32_t> axisAfter(Operation *movement, int32_t axis) {
   if (auto transpose = dyn_cast<TransposeOp>(movement))
     return inverse(transpose.getPermutation())[axis];
-  return axisAfterReshape(cast<ReshapeOp>(movement), axis);
+  auto reshape = cast<ReshapeOp>(movement);
+  ArrayRef<int64_t> from = reshape.getInput().getType().getShape(), to = reshape.getType().getShape();
+  return program::axisAfterReshape(Shape(from.begin(), from.end()), Shape(to.begin(), to.end()), axis);
 }
 
 SmallVector<double> sliced(ArrayRef<double> scales, int32_t axis, SliceOp slice) {

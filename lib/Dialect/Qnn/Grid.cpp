@@ -3,6 +3,8 @@
 
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
+
 using namespace mlir;
 using namespace tare::qnn;
 
@@ -42,6 +44,8 @@ int64_t Grid::zeroPoint() const {
     llvm::reportFatalInternalError("a grid with a zero point per channel was asked for one zero point");
   return zeroPoints.front();
 }
+
+int64_t Grid::reach() const { return std::max(max - zeroPoint(), zeroPoint() - min); }
 
 IntegerType Grid::storage(MLIRContext *context) const { return IntegerType::get(context, bits); }
 

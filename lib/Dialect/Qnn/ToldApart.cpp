@@ -9,7 +9,6 @@
 #include "tare/Kernels/Functions.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
-#include "llvm/ADT/SetVector.h"
 #include <algorithm>
 #include <cmath>
 
@@ -64,7 +63,8 @@ Interval readBy(qnn::UnaryFunctionOpInterface op) {
   return range;
 }
 
-/// Whether the results are elements of the operands, so that it does not matter where these are cut.
+/// Whether the results are elements of the operands, so that it does not matter where these are cut: of a max pooling,
+/// too, as it takes the largest.
 bool passesOn(Operation *op, bool byGrids) {
   if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
     return !byGrids;
@@ -91,18 +91,15 @@ Interval readBy(Operation *op) {
 std::optional<Interval> qnn::toldApart(Value value, bool byGrids) {
   constexpr size_t mostMoved = 64;
   Interval range{HUGE_VAL, -HUGE_VAL};
-  llvm::SmallSetVector<Value, 8> moved;
-  moved.insert(value);
-  for (size_t i = 0; i != moved.size(); ++i) {
-    if (moved[i].use_empty() || moved.size() > mostMoved)
-      return std::nullopt;
-    for (Operation *user : moved[i].getUsers())
-      if (passesOn(user, byGrids))
-        moved.insert(user->getResult(0));
-      else if (range = unionOf(range, readBy(user)); isAll(range))
-        return std::nullopt;
-  }
-  return range.first < range.second ? std::optional(range) : std::nullopt;
+  auto passes = [&](Operation *op) { return passesOn(op, byGrids); };
+  auto tellsSome = [&](Value moved) {
+    for (Operation *user : moved.getUsers())
+      if (!passes(user) && isAll(range = unionOf(range, readBy(user))))
+        return false;
+    return !moved.use_empty();
+  };
+  return allMadeOf(value, passes, tellsSome, mostMoved) && range.first < range.second ? std::optional(range)
+                                                                                      : std::nullopt;
 }
 
 std::optional<Interval> qnn::toldApartOf(BlockArgument argument) {

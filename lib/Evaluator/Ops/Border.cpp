@@ -80,11 +80,8 @@ template <typename T> void toIntegers(const float *in, T *out, const Grid &grid,
     float scale = exact;
     if (isFloat(exact) && isSmall<T>(grid, channel))
       return toSmallIntegers(in + first, out + first, count, scale, int32_t(grid.zeroPoint(channel)), grid);
-    double zero = grid.zeroPoint(channel);
-    for (int64_t i = first; i < first + count; ++i) {
-      double q = std::nearbyint(isFloat(exact) ? double(in[i] / scale) : in[i] / exact) + zero;
-      out[i] = T(std::isnan(q) ? double(grid.min) : std::clamp(q, double(grid.min), double(grid.max)));
-    }
+    for (int64_t i = first; i < first + count; ++i)
+      out[i] = T(integerAt(nearestStepAtRunTime(in[i], exact), grid, channel));
   });
 }
 

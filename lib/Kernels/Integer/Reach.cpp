@@ -1,5 +1,6 @@
 //===- Reach.cpp - How far an operator's accumulators reach ---------------===//
 #include "Reach.h"
+#include "tare/Kernels/AccumulatorBound.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -40,15 +41,14 @@ Interval times(Interval a, Interval b) {
 int64_t largest(Interval interval) { return std::max(std::abs(interval.first), std::abs(interval.second)); }
 
 std::vector<Reach> reachOfWeights(std::span<const Operand> operands, Interval addend, bool partial) {
+  // What is left out is a product with 0.
+  if (partial)
+    addend = {std::min<int64_t>(addend.first, 0), std::max<int64_t>(addend.second, 0)};
   std::vector<Reach> reaches;
   forEachChannel(operands[1], [&](int64_t c, std::span<const int8_t> weights) {
-    Interval sum = {biasAt(operands, c), biasAt(operands, c)};
-    for (int8_t w : weights) {
-      Interval one = times(addend, w);
-      sum.first += partial ? std::min<int64_t>(one.first, 0) : one.first;
-      sum.second += partial ? std::max<int64_t>(one.second, 0) : one.second;
-    }
-    reaches.push_back({c, sum.first, sum.second});
+    const auto [low, high] = productSums(sumsOf(weights), addend.first, addend.second);
+    const int64_t bias = biasAt(operands, c);
+    reaches.push_back({c, low + bias, high + bias});
   });
   return reaches;
 }
@@ -58,12 +58,9 @@ std::optional<int64_t> boundOfWeights(std::span<const Operand> operands, Interva
     return std::nullopt;
   int64_t worst = 0;
   forEachChannel(operands[1], [&](int64_t c, std::span<const int8_t> weights) {
-    int64_t sum = 0, magnitude = 0;
-    for (int8_t w : weights) {
-      sum += w;
-      magnitude += std::abs(int64_t(w));
-    }
-    worst = std::max(worst, magnitude * largest(addend) + std::abs(biasAt(operands, c) + folded * sum));
+    const WeightSums sums = sumsOf(weights);
+    const int64_t bias = biasAt(operands, c) + folded * sums.sum;
+    worst = std::max(worst, accumulatorBound(sums.magnitude, largest(addend), bias));
   });
   return worst;
 }

@@ -6,9 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Ops/Border/Quantization.h"
 #include "ConstantData.h"
-
-#include <algorithm>
-#include <cmath>
+#include "tare/Dialect/Qnn/Steps.h"
 
 using namespace tare;
 using namespace tare::onnx;
@@ -38,9 +36,8 @@ static LogicalResult foldQuantize(Node &node) {
     using T = decltype(zero);
     for (int64_t i = 0, count = result.count(); i < count; ++i) {
       int64_t channel = i / stride % channels;
-      float scaled = input->as<float>()[i] / static_cast<float>(grid->scale(channel));
-      double rounded = std::nearbyint(scaled) + double(grid->zeroPoint(channel));
-      result.mutableAs<T>()[i] = static_cast<T>(std::clamp(rounded, double(grid->min), double(grid->max)));
+      double step = qnn::nearestStepAtRunTime(input->as<float>()[i], grid->scale(channel));
+      result.mutableAs<T>()[i] = static_cast<T>(qnn::integerAt(step, *grid, channel));
     }
   });
   return node.give(result);

@@ -95,6 +95,36 @@ TEST(NearestStep, IsOfRealNumbers) {
   }
 }
 
+/// Limits are integers, so that it does not matter which comes first.
+TEST(NearestStep, IsLimited) {
+  for (double steps : {-3.5, -2.5, -0.5, 0.0, 0.49, 0.5, 1.5, 2.5, 3.0, 1e300, HUGE_VAL, -HUGE_VAL}) {
+    const double wanted = std::clamp(std::nearbyint(steps), -2.0, 2.0);
+    EXPECT_EQ(qnn::nearestWithin(steps, -2.0, 2.0), wanted) << steps;
+    EXPECT_EQ(qnn::nearestWithin(float(steps), -2.0f, 2.0f), float(wanted)) << steps;
+  }
+  EXPECT_TRUE(std::isnan(qnn::nearestWithin(double(NAN), -2.0, 2.0)));
+}
+
+TEST(NearestStep, IsOfFloatsAtRunTime) {
+  const float tie = 2.5f, below = std::nextafter(tie, 0.0f);
+  EXPECT_EQ(qnn::nearestStepAtRunTime(tie * 3, 3.0), 2);
+  // 3 * below is no float32: the quotient of its nearest may be the tie itself.
+  EXPECT_EQ(qnn::nearestStepAtRunTime(below * 3, 3.0), std::nearbyint(double(below * 3 / 3.0f)));
+  // By a scale that is no float32 it is the double's.
+  EXPECT_EQ(qnn::nearestStepAtRunTime(1.0f, 0.4), 2);
+  EXPECT_EQ(qnn::nearestStepAtRunTime(1.0f, double(0.4f)), 2);
+  EXPECT_EQ(qnn::nearestStepAtRunTime(1.0f, std::nextafter(0.4, 0.0)), std::nearbyint(1.0 / std::nextafter(0.4, 0.0)));
+}
+
+TEST(WholeStep, IsAsNearAsFloatsAre) {
+  EXPECT_EQ(qnn::wholeStep(3.0), 3.0);
+  EXPECT_EQ(qnn::wholeStep(0.3f / 0.1), 3.0);
+  EXPECT_EQ(qnn::wholeStep(1e7 + 0.25), 1e7);
+  EXPECT_EQ(qnn::wholeStep(0.9e-6), 0.0);
+  EXPECT_FALSE(qnn::wholeStep(1.1e-6));
+  EXPECT_FALSE(qnn::wholeStep(2.5));
+}
+
 class WeightGrid : public testing::Test {
 protected:
   WeightGrid() { context.loadDialect<qnn::QnnDialect>(); }
@@ -212,6 +242,16 @@ TEST_F(WeightGrid, OneScaleForAllChannelsIsMovedForAll) {
 }
 
 /// (A1) A list of one is the tensor's, and of a longer one there is no one scale.
+TEST(Grid, ReachesTheFartherEnd) {
+  Grid grid;
+  grid.scales = {0.5};
+  grid.min = -128, grid.max = 127;
+  for (auto [zero, reach] : {std::pair(0, 128), {-1, 128}, {3, 131}, {-128, 255}, {127, 255}}) {
+    grid.zeroPoints = {zero};
+    EXPECT_EQ(grid.reach(), reach) << zero;
+  }
+}
+
 TEST(Grid, OneScaleIsAskedOfNoList) {
   qnn::Grid grid;
   grid.axis = 1;

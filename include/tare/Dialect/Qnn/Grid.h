@@ -37,6 +37,8 @@ struct Grid {
   double scale() const;
   /// The zero point of the whole tensor, which all channels of a list share; otherwise a bug, as above.
   int64_t zeroPoint() const;
+  /// max |q - Z|: how many steps the farthest integer is from the zero point of the whole tensor.
+  int64_t reach() const;
 
   /// The element type that has this grid (expressed type f32).
   mlir::quant::QuantizedType type(mlir::MLIRContext *context) const;

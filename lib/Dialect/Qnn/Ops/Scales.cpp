@@ -4,10 +4,7 @@
 using namespace mlir;
 using namespace tare::qnn;
 
-int64_t tare::qnn::distanceOf(Value x) {
-  Grid grid = gridOf(x);
-  return std::max(grid.max - grid.zeroPoint(), grid.zeroPoint() - grid.min);
-}
+int64_t tare::qnn::distanceOf(Value x) { return gridOf(x).reach(); }
 
 double tare::qnn::ratio(Value x, Value y) { return gridOf(x).scale() / gridOf(y).scale(); }
 
