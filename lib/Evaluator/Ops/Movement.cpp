@@ -18,7 +18,7 @@ static void evaluateConcat(ConcatOp op, const Evaluation &e) {
 }
 
 static void evaluateSlice(SliceOp op, const Evaluation &e) {
-  kernels::slice(e.operand(0), listOf(op.getStarts()), listOf(op.getSteps()), e.result);
+  kernels::slice(e.operand(0), inOrder(e.orders.x, op.getStarts()), inOrder(e.orders.x, op.getSteps()), e.result);
 }
 
 static program::PadMode padMode(PadMode mode) {
@@ -35,7 +35,7 @@ static program::PadMode padMode(PadMode mode) {
 
 static void evaluatePad(PadOp op, const Evaluation &e) {
   float value = op.getValue().convertToDouble();
-  kernels::pad(e.operand(0), listOf(op.getLow()), padMode(op.getMode()), &value, e.result);
+  kernels::pad(e.operand(0), inOrder(e.orders.x, op.getLow()), padMode(op.getMode()), &value, e.result);
 }
 
 static void evaluateReshape(ReshapeOp, const Evaluation &e) {
@@ -71,8 +71,8 @@ static void evaluateResize(ResizeOp op, const Evaluation &e) {
 
 void tare::addMovementOps(EvaluationRegistry &registry) {
   registry.add<ConcatOp>(evaluateConcat, OrderRule::same, /*movesElements=*/true);
-  registry.add<SliceOp>(evaluateSlice, OrderRule::channelsFirst, /*movesElements=*/true);
-  registry.add<PadOp>(evaluatePad);
+  registry.add<SliceOp>(evaluateSlice, OrderRule::same, /*movesElements=*/true);
+  registry.add<PadOp>(evaluatePad, OrderRule::same);
   registry.add<ReshapeOp>(evaluateReshape, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<TransposeOp>(evaluateTranspose, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<ResizeOp>(evaluateResize);

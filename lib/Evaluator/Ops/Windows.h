@@ -27,6 +27,15 @@ inline int64_t axisIn(kernels::floating::ChannelOrder order, int64_t axis) {
   return order == kernels::floating::ChannelOrder::last ? last[axis] : axis;
 }
 
+/// A number per dimension as the order of the channels has them.
+inline std::vector<int64_t> inOrder(kernels::floating::ChannelOrder order, OptionalList list) {
+  std::vector<int64_t> numbers = listOf(list);
+  if (order == kernels::floating::ChannelOrder::last)
+    for (size_t axis = 0; axis < numbers.size(); ++axis)
+      numbers[axisIn(order, axis)] = (*list)[axis];
+  return numbers;
+}
+
 } // namespace tare
 
 #endif // TARE_LIB_EVALUATOR_OPS_WINDOWS_H

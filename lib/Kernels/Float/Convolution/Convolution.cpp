@@ -4,10 +4,13 @@
 #include "../InLoops.h"
 #include "../OneDnn.h"
 #include "../Planes.h"
+#include "TransposedProducts.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <string_view>
+#include <type_traits>
 
 namespace tare::kernels::floating {
 
@@ -105,18 +108,36 @@ bool isLight(const Problem &problem) {
   return isPoint || isDepthwise;
 }
 
+/// Whether Winograd's minimal filtering may compute it (Lavin and Gray 2015, arXiv:1509.09308): with less than half of
+/// the multiplications, and reorders, it takes a third to two thirds of the time. Against direct sums it is off by 2e-6
+/// of the largest result.
+bool isForWinograd(const Problem &problem) {
+  return problem.weights[0] == 1 && problem.weights[3] == 3 && problem.weights[4] == 3 &&
+         problem.strides == Dims{1, 1} && problem.dilations == Dims{0, 0};
+}
+
+/// The kernel that oneDNN has for the algorithm with such layouts; nothing where it has none.
+template <typename Primitive>
+std::optional<typename Primitive::primitive_desc> found(const Problem &problem, dnnl::algorithm algorithm,
+                                                        Layouts layouts) {
+  try {
+    return primitiveOf<Primitive>(problem, algorithm, layouts);
+  } catch (const dnnl::error &) {
+    return std::nullopt;
+  }
+}
+
 /// Without reorders where that is faster and oneDNN has a generated kernel for it.
 template <typename Primitive>
 typename Primitive::primitive_desc fastest(const Problem &problem, dnnl::algorithm algorithm) {
-  try {
-    if (isLight(problem)) {
-      auto descriptor = primitiveOf<Primitive>(problem, algorithm, Layouts::asGiven);
-      if (std::string_view(descriptor.impl_info_str()).starts_with("jit"))
-        return descriptor;
-    }
-  } catch (const dnnl::error &) {
-    // None at all.
-  }
+  if constexpr (std::is_same_v<Primitive, dnnl::convolution_forward>)
+    if (isForWinograd(problem))
+      if (auto winograd = found<Primitive>(problem, dnnl::algorithm::convolution_winograd, Layouts::wanted))
+        return *winograd;
+  if (isLight(problem))
+    if (auto direct = found<Primitive>(problem, algorithm, Layouts::asGiven);
+        direct && std::string_view(direct->impl_info_str()).starts_with("jit"))
+      return *direct;
   return primitiveOf<Primitive>(problem, algorithm, Layouts::wanted);
 }
 
@@ -166,6 +187,8 @@ void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView
 void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
                    const Geometry &geometry, const TensorView &y, PackedConstants *constants, WeightOrder order) {
   if (y.count() == 0)
+    return;
+  if (convTransposeByProducts(x, w, bias, geometry, y, order))
     return;
   Planes input(x.type.shape), output(y.type.shape);
   Window window(geometry);

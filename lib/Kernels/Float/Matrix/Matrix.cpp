@@ -1,6 +1,7 @@
 // Matrix products on oneDNN.
 #include "../OneDnn.h"
 #include "MatrixShapes.h"
+#include "Products.h"
 
 #include <algorithm>
 
@@ -45,13 +46,20 @@ const CompiledKernel *kernelFor(const Product &p) {
 
 } // namespace
 
+bool multiply(const ProductSizes &sizes, const float *a, const float *b, float *c) {
+  const CompiledKernel *kernel = sizes.k == 0 ? nullptr : kernelFor({sizes.m, sizes.k, sizes.n, false, false, false});
+  if (kernel)
+    kernel->run({{a, b}}, c);
+  return kernel != nullptr;
+}
+
 void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
             PackedConstants *constants) {
   if (y.count() == 0)
     return;
   int64_t n = w.type.shape[0], k = w.type.shape[1];
   int64_t rows = y.count() / n;
-  // One item of the batch at a time, see Conv.cpp.
+  // One item of the batch at a time, see Convolution.cpp.
   int64_t items = x.type.shape.size() > 1 ? x.type.shape[0] : 1;
   int64_t m = rows / items;
   const CompiledKernel *kernel = k == 0 ? nullptr : kernelFor({m, k, n, bias.has_value(), true, constants != nullptr});
