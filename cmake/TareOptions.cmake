@@ -12,6 +12,10 @@ endif()
 if(TARE_SANITIZE)
   add_compile_options(-fsanitize=${TARE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=${TARE_SANITIZE})
+  # Made now, as it goes into each program's link.
+  set(options ${CMAKE_BINARY_DIR}/SanitizerOptions.o)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -c ${CMAKE_SOURCE_DIR}/cmake/SanitizerOptions.cpp -o ${options} COMMAND_ERROR_IS_FATAL ANY)
+  add_link_options(${options})
 endif()
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
 

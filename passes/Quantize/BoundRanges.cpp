@@ -300,7 +300,7 @@ private:
     const int64_t count = weights.count() / channels;
     double least = 0, greatest = 0;
     for (const float *w = weights.as<float>() + channel * count, *end = w + count; w != end; ++w) {
-      auto [low, high] = std::minmax(*w * input.first, *w * input.second);
+      auto [low, high] = std::minmax({*w * input.first, *w * input.second});
       // Padding is 0.
       least += std::min(low, 0.0);
       greatest += std::max(high, 0.0);

@@ -63,25 +63,61 @@ void transposeBlock(const uint8_t *x, uint8_t *y, int64_t rowStrideY, int64_t co
     std::memcpy(y + r * rowStrideY, &lines[r], sizeof(uint64_t));
 }
 
+/// Four columns of four words: the pairs of neighbours in both directions, then the pairs of these.
+void transposeBlock(const uint32_t *x, uint32_t *y, int64_t rowStrideY, int64_t columnStrideX) {
+  using Words = uint32_t __attribute__((vector_size(16)));
+  Words lines[4];
+  for (int64_t c = 0; c < 4; ++c)
+    std::memcpy(&lines[c], x + c * columnStrideX, sizeof(Words));
+  Words upperLeft = __builtin_shufflevector(lines[0], lines[1], 0, 4, 1, 5);
+  Words lowerLeft = __builtin_shufflevector(lines[0], lines[1], 2, 6, 3, 7);
+  Words upperRight = __builtin_shufflevector(lines[2], lines[3], 0, 4, 1, 5);
+  Words lowerRight = __builtin_shufflevector(lines[2], lines[3], 2, 6, 3, 7);
+  Words rows[4] = {__builtin_shufflevector(upperLeft, upperRight, 0, 1, 4, 5),
+                   __builtin_shufflevector(upperLeft, upperRight, 2, 3, 6, 7),
+                   __builtin_shufflevector(lowerLeft, lowerRight, 0, 1, 4, 5),
+                   __builtin_shufflevector(lowerLeft, lowerRight, 2, 3, 6, 7)};
+  for (int64_t r = 0; r < 4; ++r)
+    std::memcpy(y + r * rowStrideY, &rows[r], sizeof(Words));
+}
+
+/// What is transposed in blocks: bytes, where the first one of a number is the lowest, and words.
+template <typename T> struct Blocks {
+  static constexpr bool exist = false;
+};
+template <typename T>
+  requires(sizeof(T) == 1 && std::endian::native == std::endian::little)
+struct Blocks<T> {
+  static constexpr bool exist = true;
+  static constexpr int64_t size = 8;
+  using Unit = uint8_t;
+};
+template <typename T>
+  requires(sizeof(T) == 4)
+struct Blocks<T> {
+  static constexpr bool exist = true;
+  static constexpr int64_t size = 4;
+  using Unit = uint32_t;
+};
+
 /// Copies the plane of y's dimension `d` and its last one in tiles that stay
 /// in cache: x is contiguous along the one, y along the other.
 template <typename T>
 void transposePlane(const T *x, T *y, int64_t rows, int64_t columns, int64_t rowStrideY, int64_t columnStrideX) {
   constexpr int64_t tile = 32;
-  // Where the first byte of a number is the lowest.
-  constexpr bool areBytes = sizeof(T) == 1 && std::endian::native == std::endian::little;
-  constexpr int64_t block = 8;
+  using Block = Blocks<T>;
   for (int64_t r0 = 0; r0 < rows; r0 += tile)
     for (int64_t c0 = 0; c0 < columns; c0 += tile) {
       const int64_t rEnd = std::min(rows, r0 + tile), cEnd = std::min(columns, c0 + tile);
       // What is left of whole blocks.
       int64_t rRest = r0, cRest = c0;
-      if constexpr (areBytes) {
-        rRest += (rEnd - r0) / block * block, cRest += (cEnd - c0) / block * block;
-        for (int64_t r = r0; r < rRest; r += block)
-          for (int64_t c = c0; c < cRest; c += block)
-            transposeBlock(reinterpret_cast<const uint8_t *>(x + r + c * columnStrideX),
-                           reinterpret_cast<uint8_t *>(y + r * rowStrideY + c), rowStrideY, columnStrideX);
+      if constexpr (Block::exist) {
+        using Unit = typename Block::Unit;
+        rRest += (rEnd - r0) / Block::size * Block::size, cRest += (cEnd - c0) / Block::size * Block::size;
+        for (int64_t r = r0; r < rRest; r += Block::size)
+          for (int64_t c = c0; c < cRest; c += Block::size)
+            transposeBlock(reinterpret_cast<const Unit *>(x + r + c * columnStrideX),
+                           reinterpret_cast<Unit *>(y + r * rowStrideY + c), rowStrideY, columnStrideX);
       }
       for (int64_t r = r0; r < rEnd; ++r)
         for (int64_t c = r < rRest ? cRest : c0; c < cEnd; ++c)
