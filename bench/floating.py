@@ -1,7 +1,8 @@
 """Float evaluation, which calibration is made of: `tare run MODEL.onnx` against ONNX Runtime's float, in turns.
 
-Each is a process of its own. A sample's time is what one more sample takes: that of many samples less that of a few, by their
-difference, so that neither side's start counts. Reading the samples and writing the results counts on Tare's side.
+Each is a process of its own, which reads the samples from a file and writes the results to one. Of Tare, a sample's time is what one more
+sample takes: that of many samples less that of a few, by their difference; of the peer, that of all samples once its session stands. So
+neither side's start counts.
 """
 import json
 import pathlib
@@ -29,16 +30,16 @@ def repeated(subject, count):
 
 
 def tare(subject, count, threads):
-    """Seconds of `tare run` on so many samples."""
+    """What `tare run` costs on so many samples."""
     return measure_process(subject.tools.tare, "run", subject.float, *subject.options, "--inputs", repeated(subject, count),
-                           "--outputs", subject.path(".out.npz"), "--threads", threads, "-q").seconds
+                           "--outputs", subject.path(".out.npz"), "--threads", threads, "-q")
 
 
 def peer(subject, count, threads):
-    """Seconds of ONNX Runtime's runs on as many, in a loop."""
+    """What ONNX Runtime costs on as many."""
     script = pathlib.Path(__file__).with_name("peer_float.py")
-    cost = measure_process(sys.executable, script, subject.float, repeated(subject, FEW), count, threads, json.dumps(subject.fixed))
-    return json.loads(cost.output.splitlines()[-1])["seconds"]
+    cost = measure_process(sys.executable, script, subject.float, repeated(subject, count), subject.path(".ort.npz"), count, threads, json.dumps(subject.fixed))
+    return json.loads(cost.output.splitlines()[-1])
 
 
 def count_for(subject, threads, seconds):
@@ -46,7 +47,7 @@ def count_for(subject, threads, seconds):
     count = FEW
     while count < MOST:
         count = min(4 * count, MOST)
-        each = (tare(subject, count, threads) - tare(subject, FEW, threads)) / (count - FEW)
+        each = (tare(subject, count, threads).seconds - tare(subject, FEW, threads).seconds) / (count - FEW)
         if each * count > seconds / 4:
             return max(FEW, min(MOST, round(seconds / each)))
     return count
@@ -59,8 +60,11 @@ def measure(subject, threads, quick):
     count = count_for(subject, threads, QUICK_SECONDS if quick else SECONDS)
     mine, theirs = [], []
     for _ in range(QUICK_ROUNDS if quick else ROUNDS):
-        mine.append((tare(subject, FEW + count, threads) - tare(subject, FEW, threads)) / count)
-        theirs.append(peer(subject, count, threads) / count)
-    seconds, of_peer = statistics.median(mine), statistics.median(theirs)
-    return {"model": subject.name, "threads": threads, "samples": count, "seconds": seconds, "peer_seconds": of_peer,
-            "peer/tare": of_peer / seconds, "rounds": {"tare": mine, "peer": theirs}}
+        few, many = tare(subject, FEW, threads), tare(subject, FEW + count, threads)
+        mine.append({"seconds": (many.seconds - few.seconds) / count, "cpu_seconds": (many.cpu_seconds - few.cpu_seconds) / count})
+        theirs.append({kind: spent / count for kind, spent in peer(subject, count, threads).items()})
+    row = {"model": subject.name, "threads": threads, "samples": count, "rounds": {"tare": mine, "peer": theirs}}
+    for kind in ("seconds", "cpu_seconds"):
+        ours, of_peer = (statistics.median(each[kind] for each in rounds) for rounds in (mine, theirs))
+        row |= {kind: ours, f"peer_{kind}": of_peer, f"ratio_{kind}": of_peer / ours}
+    return row

@@ -16,7 +16,7 @@ import batches
 import quantized
 from timing import measure_process
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "scripts"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "scripts/wheels"))
 import wheel_nets
 
 # So many samples give ranges, for both sides.

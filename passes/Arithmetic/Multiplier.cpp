@@ -34,7 +34,7 @@ Multiplier tare::decompose(double scale, const MultiplierLimits &limits) {
   // Rounding may carry into the next power of two.
   if (std::abs(multiplierAt(scale, q)) >> limits.bits)
     --q;
-  int lost = std::max(0, q - limits.shiftMax);
+  int lost = q > limits.shiftMax ? q - limits.shiftMax : 0;
   q -= lost;
   int64_t m = multiplierAt(scale, q);
   // What is exact, as far as scales of float32 are, lost nothing but zeros.

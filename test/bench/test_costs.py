@@ -51,7 +51,7 @@ def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa
 def test_float_evaluation(tiny, monkeypatch):  # noqa: F811
     monkeypatch.setattr(floating, "MOST", 200)
     row = floating.measure(tiny, 1, True)
-    assert row["seconds"] > 0 and row["peer_seconds"] > 0 and row["peer/tare"] == row["peer_seconds"] / row["seconds"]
+    assert row["seconds"] > 0 and row["peer_seconds"] > 0 and row["ratio_seconds"] == row["peer_seconds"] / row["seconds"]
     text = tables.floating([row])
     assert "| tiny | 1 |" in text and "geometric mean" in text
 

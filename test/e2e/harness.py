@@ -14,7 +14,7 @@ import onnxruntime
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("TARE_BIN", ROOT / "build/bin"))
 MODELS = pathlib.Path(os.environ.get("TARE_MODELS", ROOT.parent / "shared/models"))
-sys.path.append(str(ROOT / "scripts"))  # wheel_nets
+sys.path.append(str(ROOT / "scripts/wheels"))  # wheel_nets
 
 # Traces of a crash or of an error that reached the user undressed.
 CRASHES = ("Traceback", "terminate called", "LLVM ERROR", "PLEASE submit", "assert", "Segmentation", "Stack dump", "Sanitizer",

@@ -47,7 +47,19 @@ struct Problem {
 /// oneDNN names the dimensions alike in either order.
 Tag tagOf(ChannelOrder order) { return order == ChannelOrder::last ? Tag::nhwc : Tag::nchw; }
 
-Problem problemOf(const Planes &x, const Window &window, const Planes &y, bool hasBias, ChannelOrders orders) {
+/// A column is computed as a row, which it is in memory: oneDNN's kernels go along rows.
+void layDown(Planes &x, Window &window, Planes &y) {
+  bool isColumn = x.w == 1 && y.w == 1 && window.kernel[1] == 1 && window.begin[1] == 0 && window.end[1] == 0;
+  if (!isColumn)
+    return;
+  std::swap(x.h, x.w);
+  std::swap(y.h, y.w);
+  for (auto *pair : {&window.kernel, &window.strides, &window.begin, &window.end, &window.dilations})
+    std::swap((*pair)[0], (*pair)[1]);
+}
+
+Problem problemOf(Planes x, Window window, Planes y, bool hasBias, ChannelOrders orders) {
+  layDown(x, window, y);
   int64_t g = window.group;
   Problem problem;
   problem.source = {1, x.c, x.h, x.w};
