@@ -26,7 +26,7 @@ REPORTED = (
     ("lib/Kernels/Integer/Fast/Convolution/DepthwiseFast.cpp", "limit", "elementCount(weights) / weights[0] > 510", "elementCount(weights) / weights[0] > 600"),
     ("lib/Kernels/Integer/Fast/Panels.cpp", "limit", "splitRuns(runs, wideRunLength)", "splitRuns(runs, 640)"),
     # Grids.
-    ("passes/Quantize/FuseQuantized.cpp", "channels", "wanted.scales.size()", "size_t(1)"),
+    ("passes/Quantize/FuseParameters.cpp", "channels", "wanted.scales.size()", "size_t(1)"),
     ("passes/Quantize/WeightTerms.cpp", "lowest", "std::max<int64_t>(1, distance < 0 ? ceiling(-distance, -lowest) : ceiling(distance, highest))",
      "std::max<int64_t>(1, ceiling(std::abs(distance), -lowest))"),
     ("passes/Quantize/ChannelProduct.cpp", "lowest", "std::abs(q) > 127", "std::abs(q) > 128"),
