@@ -85,6 +85,9 @@ std::optional<Shape> broadcastShapes(const Shape &a, const Shape &b);
 /// `tensor` repeated to `shape`, which it broadcasts to.
 Tensor broadcastTo(const Tensor &tensor, const Shape &shape);
 
+/// The grid of integers of this type with these scales: all of the type's range, zero points 0.
+qnn::Grid wholeRange(ElementType element, llvm::ArrayRef<double> scales);
+
 } // namespace tare::onnx
 
 #endif // TARE_LIB_ONNX_CONSTANTDATA_H

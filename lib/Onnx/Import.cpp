@@ -102,7 +102,7 @@ static std::optional<Imported> importPart(const std::string &path, const ImportO
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   GraphImporter importer(*model, path, *graph, reporter, context);
   for (auto &[name, value] : *constants)
-    importer.define(name, {value, std::nullopt, nullptr});
+    importer.values().define(name, {value, std::nullopt, nullptr});
   if (failed(importer.run(*inputs, *module)))
     return mlir::failure();
   return Imported(std::move(module));

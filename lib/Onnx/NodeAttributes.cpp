@@ -1,5 +1,5 @@
 //===- NodeAttributes.cpp - What a node says of itself --------------------===//
-#include "Node.h"
+#include "NodeAttributes.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,11 @@ using namespace tare;
 using namespace tare::onnx;
 using Attribute = proto::AttributeProto;
 
-bool Node::hasAttribute(llvm::StringRef name) const {
+bool NodeAttributes::hasAttribute(llvm::StringRef name) const {
   return llvm::any_of(protoNode.attribute(), [&](const Attribute &attribute) { return attribute.name() == name; });
 }
 
-const Attribute *Node::attribute(llvm::StringRef name, Attribute::AttributeType type) {
+const Attribute *NodeAttributes::attribute(llvm::StringRef name, Attribute::AttributeType type) {
   for (const Attribute &attribute : protoNode.attribute()) {
     if (attribute.name() != name)
       continue;
@@ -25,12 +25,12 @@ const Attribute *Node::attribute(llvm::StringRef name, Attribute::AttributeType 
   return nullptr;
 }
 
-int64_t Node::intAttribute(llvm::StringRef name, int64_t fallback) {
+int64_t NodeAttributes::intAttribute(llvm::StringRef name, int64_t fallback) {
   const Attribute *found = attribute(name, Attribute::INT);
   return found ? found->i() : fallback;
 }
 
-double Node::floatAttribute(llvm::StringRef name, double fallback, bool mayBeInfinite) {
+double NodeAttributes::floatAttribute(llvm::StringRef name, double fallback, bool mayBeInfinite) {
   const Attribute *found = attribute(name, Attribute::FLOAT);
   if (!found)
     return fallback;
@@ -39,38 +39,38 @@ double Node::floatAttribute(llvm::StringRef name, double fallback, bool mayBeInf
   return found->f();
 }
 
-std::string Node::stringAttribute(llvm::StringRef name, llvm::StringRef fallback) {
+std::string NodeAttributes::stringAttribute(llvm::StringRef name, llvm::StringRef fallback) {
   const Attribute *found = attribute(name, Attribute::STRING);
   return found ? found->s() : fallback.str();
 }
 
-std::optional<Integers> Node::intsAttribute(llvm::StringRef name) {
+std::optional<Integers> NodeAttributes::intsAttribute(llvm::StringRef name) {
   const Attribute *found = attribute(name, Attribute::INTS);
   if (!found)
     return std::nullopt;
   return Integers(found->ints().begin(), found->ints().end());
 }
 
-std::optional<std::vector<float>> Node::floatsAttribute(llvm::StringRef name) {
+std::optional<std::vector<float>> NodeAttributes::floatsAttribute(llvm::StringRef name) {
   const Attribute *found = attribute(name, Attribute::FLOATS);
   if (!found)
     return std::nullopt;
   return std::vector<float>(found->floats().begin(), found->floats().end());
 }
 
-ReadTensor Node::exactTensorAttribute(llvm::StringRef name) {
+ReadTensor NodeAttributes::exactTensorAttribute(llvm::StringRef name) {
   const Attribute *found = attribute(name, Attribute::TENSOR);
   if (!found || !found->has_t())
     return {};
   // The reader takes the bytes out; the message is not needed any more.
-  Result<ReadTensor> tensor = importer.getReader().readExactly(const_cast<proto::TensorProto &>(found->t()));
+  Result<ReadTensor> tensor = context.reader().readExactly(const_cast<proto::TensorProto &>(found->t()));
   if (tensor)
     return std::move(*tensor);
   (void)error("attribute '" + name + "': " + tensor.error().message);
   return {};
 }
 
-host::Attributes Node::hostAttributes() {
+host::Attributes NodeAttributes::hostAttributes() {
   host::Attributes attributes;
   for (const Attribute &attribute : protoNode.attribute()) {
     const std::string &name = attribute.name();
@@ -105,7 +105,7 @@ host::Attributes Node::hostAttributes() {
   return attributes;
 }
 
-Integers Node::extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest) {
+Integers NodeAttributes::extentsAttribute(llvm::StringRef name, size_t count, int64_t fallback, int64_t lowest) {
   Integers values = intsAttribute(name).value_or(Integers(count, fallback));
   if (values.size() != count)
     (void)error(fmt::format("attribute '{}' has {} elements, expected {}", name.str(), values.size(), count));

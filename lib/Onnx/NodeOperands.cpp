@@ -1,6 +1,6 @@
 //===- NodeOperands.cpp - What a node reads -------------------------------===//
+#include "NodeOperands.h"
 #include "ConstantData.h"
-#include "Node.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
 #include <fmt/format.h>
@@ -8,21 +8,15 @@
 using namespace tare;
 using namespace tare::onnx;
 
-bool Node::hasOperand(unsigned index) const { return index < numOperands() && !protoNode.input(index).empty(); }
-
-llvm::StringRef Node::operandName(unsigned index) const {
-  return hasOperand(index) ? llvm::StringRef(protoNode.input(index)) : "";
+GraphValue *NodeOperands::valueOf(unsigned index) {
+  return hasOperand(index) ? context.values().find(protoNode.input(index)) : nullptr;
 }
 
-GraphValue *Node::valueOf(unsigned index) {
-  return hasOperand(index) ? importer.find(protoNode.input(index)) : nullptr;
-}
-
-GraphValue *Node::requireValue(unsigned index) {
+GraphValue *NodeOperands::requireValue(unsigned index) {
   GraphValue *value = valueOf(index);
   if (!value)
     (void)error("operand " + llvm::Twine(index) + " is missing");
-  if (value && mlir::failed(importer.complete(*value))) {
+  if (value && mlir::failed(context.complete(*value))) {
     hasFailed = true;
     return nullptr;
   }
@@ -32,39 +26,39 @@ GraphValue *Node::requireValue(unsigned index) {
   return nullptr;
 }
 
-mlir::Value Node::rawOperand(unsigned index) {
+mlir::Value NodeOperands::rawOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value || hasFailed)
     return nullptr;
-  Result<mlir::Value> result = importer.materialize(protoNode.input(index), *value);
+  Result<mlir::Value> result = context.values().materialize(protoNode.input(index), *value);
   if (result)
     return *result;
   (void)error(result.error().message);
   return nullptr;
 }
 
-mlir::Value Node::inOwnType(unsigned index) {
+mlir::Value NodeOperands::inOwnType(unsigned index) {
   GraphValue *value = requireValue(index);
   return value && !hasFailed ? inOwnType(protoNode.input(index)) : nullptr;
 }
 
-mlir::Value Node::inOwnType(llvm::StringRef name) {
-  GraphValue *value = importer.find(name);
+mlir::Value NodeOperands::inOwnType(llvm::StringRef name) {
+  GraphValue *value = context.values().find(name);
   if (!value || hasFailed)
     return nullptr;
-  Result<mlir::Value> result = importer.inOwnType(name, *value);
+  Result<mlir::Value> result = context.values().inOwnType(name, *value);
   if (result)
     return *result;
   (void)error(result.error().message);
   return nullptr;
 }
 
-std::optional<qnn::Grid> Node::integerGrid(unsigned index) {
+std::optional<qnn::Grid> NodeOperands::integerGrid(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->value ? qnn::Grid::of(value->value.getType()) : std::nullopt;
 }
 
-mlir::Value Node::anyOperand(unsigned index) {
+mlir::Value NodeOperands::anyOperand(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value)
     return nullptr;
@@ -81,7 +75,7 @@ mlir::Value Node::anyOperand(unsigned index) {
   return rawOperand(index);
 }
 
-mlir::Value Node::operand(unsigned index) {
+mlir::Value NodeOperands::operand(unsigned index) {
   mlir::Value value = anyOperand(index);
   if (!value)
     return nullptr;
@@ -92,11 +86,11 @@ mlir::Value Node::operand(unsigned index) {
   return nullptr;
 }
 
-mlir::Value Node::numbers(unsigned index) {
+mlir::Value NodeOperands::numbers(unsigned index) {
   return dequantized(index) ? constant(operandName(index), *known(index)) : operand(index);
 }
 
-mlir::Value Node::maskOperand(unsigned index, mlir::Value (Node::*otherwise)(unsigned)) {
+mlir::Value NodeOperands::maskOperand(unsigned index, mlir::Value (NodeOperands::*otherwise)(unsigned)) {
   const Tensor *mask = dequantized(index) ? nullptr : known(index);
   if (mask && hidesRows(*mask)) {
     (void)error("operand '" + operandName(index) + "' is -inf along a whole row, of which nothing is left");
@@ -106,17 +100,17 @@ mlir::Value Node::maskOperand(unsigned index, mlir::Value (Node::*otherwise)(uns
   return finite ? constant(operandName(index), *finite) : (this->*otherwise)(index);
 }
 
-const Tensor *Node::known(unsigned index) {
+const Tensor *NodeOperands::known(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->isKnown() ? &value->numbers() : nullptr;
 }
 
-const Tensor *Node::knownExactly(unsigned index) {
+const Tensor *NodeOperands::knownExactly(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->doubles ? &value->doubles : known(index);
 }
 
-const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
+const Tensor *NodeOperands::requireKnown(unsigned index, llvm::StringRef role) {
   const Tensor *tensor = known(index);
   if (!tensor && dynamic(index))
     (void)requireValue(index);
@@ -126,22 +120,22 @@ const Tensor *Node::requireKnown(unsigned index, llvm::StringRef role) {
   return tensor;
 }
 
-const GraphValue *Node::dequantized(unsigned index) {
+const GraphValue *NodeOperands::dequantized(unsigned index) {
   GraphValue *value = valueOf(index);
   return value && value->grid ? value : nullptr;
 }
 
-std::shared_ptr<const DynamicValue> Node::dynamic(unsigned index) {
+std::shared_ptr<const DynamicValue> NodeOperands::dynamic(unsigned index) {
   GraphValue *value = valueOf(index);
   return value ? value->dynamic : nullptr;
 }
 
-bool Node::isConstant(unsigned index) {
+bool NodeOperands::isConstant(unsigned index) {
   GraphValue *value = valueOf(index);
-  return value && (value->constant || importer.isConstant(value->value));
+  return value && (value->constant || context.values().isConstant(value->value));
 }
 
-std::optional<Shape> Node::shapeOf(unsigned index) {
+std::optional<Shape> NodeOperands::shapeOf(unsigned index) {
   GraphValue *value = requireValue(index);
   if (!value)
     return std::nullopt;
@@ -151,7 +145,7 @@ std::optional<Shape> Node::shapeOf(unsigned index) {
   return Shape(shape.begin(), shape.end());
 }
 
-std::optional<Integers> Node::requireIntegers(unsigned index, llvm::StringRef role) {
+std::optional<Integers> NodeOperands::requireIntegers(unsigned index, llvm::StringRef role) {
   const Tensor *tensor = requireKnown(index, role);
   if (!tensor)
     return std::nullopt;
@@ -162,7 +156,7 @@ std::optional<Integers> Node::requireIntegers(unsigned index, llvm::StringRef ro
   return toIntegers(*tensor);
 }
 
-double Node::requireScalar(unsigned index, llvm::StringRef role, double fallback) {
+double NodeOperands::requireScalar(unsigned index, llvm::StringRef role, double fallback) {
   if (!hasOperand(index))
     return fallback;
   const Tensor *tensor = requireKnown(index, role);
@@ -173,4 +167,12 @@ double Node::requireScalar(unsigned index, llvm::StringRef role, double fallback
     return fallback;
   }
   return toDoubles(*tensor)[0];
+}
+
+Shape NodeOperands::shapeOfValue(llvm::StringRef name) {
+  GraphValue *value = context.values().find(name);
+  if (value->constant)
+    return value->constant.shape();
+  llvm::ArrayRef<int64_t> shape = dims(value->value);
+  return Shape(shape.begin(), shape.end());
 }

@@ -62,6 +62,35 @@ Value tare::toChannelsFirst(OpBuilder &builder, Location loc, Value value) {
   return npu::TransposeOp::create(builder, loc, value, builder.getDenseI32ArrayAttr(permutation));
 }
 
+/// Says on which grid `value` is, which stands for a result; what only moves elements has its operand's.
+static void noteGrid(Value value, const Grid &grid) {
+  Operation *op = value.getDefiningOp();
+  if (!isa<npu::TransposeOp, npu::ReshapeOp>(op))
+    npu::setGrid(op, grid.type(op->getContext()));
+}
+
+void tare::replaceBy(ConversionPatternRewriter &rewriter, Operation *op, Value value) {
+  if (std::optional<Grid> grid = Grid::of(op->getResult(0).getType()))
+    noteGrid(value, *grid);
+  rewriter.replaceOp(op, value);
+}
+
+void tare::replaceByChannelsLast(ConversionPatternRewriter &rewriter, Operation *op, Value value) {
+  if (std::optional<Grid> grid = Grid::of(op->getResult(0).getType())) {
+    // Only accumulators have a scale per channel.
+    if (grid->axis)
+      grid->axis = cast<RankedTensorType>(value.getType()).getRank() - 1;
+    noteGrid(value, *grid);
+  }
+  rewriter.replaceOp(op, toChannelsFirst(rewriter, op->getLoc(), value));
+}
+
+void tare::replaceByResultsOf(ConversionPatternRewriter &rewriter, Operation *op, Operation *made) {
+  if (llvm::any_of(op->getResultTypes(), qnn::quantizedElement))
+    npu::setGrids(made, op->getResultTypes());
+  rewriter.replaceOp(op, made);
+}
+
 Value tare::makeConstant(OpBuilder &builder, Location loc, const Tensor &tensor, StringRef name) {
   return npu::ConstantOp::create(builder, loc, qnn::toAttr(builder.getContext(), tensor, name));
 }
@@ -105,14 +134,12 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     legal.addDynamicallyLegalOp<qnn::ConstantOp>(isParameter);
     if (failed(joinLayerFunctions()))
       return signalPassFailure();
-    GridsByLocation grids = collectGrids();
     getOperation()->walk(recordGridsOfArguments);
     ConversionConfig config;
     config.foldingMode = DialectConversionFoldingMode::Never;
     if (failed(applyFullConversion(getOperation(), legal, std::move(patterns), config)))
       return signalPassFailure();
     eraseParameters();
-    recordGrids(grids);
   }
 
   /// (A64) Functions within layers: of each pair one op is left, the layer's, whose requantization has the table.
@@ -173,52 +200,11 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
       op->erase();
   }
 
-  /// The grids of the ops' results. An op and what it is lowered to have the same location; copies of an op, which
-  /// share its names and have a grid each, are told apart by a number until the grids are recorded.
-  using GridsByLocation = DenseMap<Location, quant::QuantizedType>;
-  GridsByLocation collectGrids() {
-    GridsByLocation grids;
-    Builder builder(&getContext());
-    getOperation()->walk([&](Operation *op) {
-      quant::QuantizedType grid =
-          op->getNumResults() == 1 ? qnn::quantizedElement(op->getResult(0).getType()) : quant::QuantizedType();
-      if (!grid || grids.try_emplace(op->getLoc(), grid).first->second == grid)
-        return;
-      op->setLoc(FusedLoc::get({op->getLoc()}, builder.getIndexAttr(grids.size()), &getContext()));
-      grids[op->getLoc()] = grid;
-    });
-    return grids;
-  }
-
-  static void dropNumber(Operation *op) {
-    auto numbered = dyn_cast<FusedLoc>(op->getLoc());
-    if (numbered && isa_and_present<IntegerAttr>(numbered.getMetadata()))
-      op->setLoc(numbered.getLocations().front());
-  }
-
   /// Of inputs that the model takes as integers.
   static void recordGridsOfArguments(func::FuncOp function) {
     for (BlockArgument argument : function.getArguments())
       if (quant::QuantizedType grid = qnn::quantizedElement(argument.getType()))
         function.setArgAttr(argument.getArgNumber(), npu::gridAttrName, TypeAttr::get(grid));
-  }
-
-  void recordGrids(const GridsByLocation &grids) {
-    getOperation()->walk([&](npu::NpuOpInterface op) {
-      // What only moves elements has its operand's grid; weights and biases have theirs.
-      if (!isa<npu::TransposeOp, npu::ReshapeOp>(op.getOperation()) && !op->hasAttr(npu::gridAttrName))
-        if (quant::QuantizedType grid = grids.lookup(op->getLoc()))
-          npu::setGrid(op, withChannelsLast(grid, op->getResult(0)));
-    });
-    getOperation()->walk(dropNumber);
-  }
-
-  /// Only accumulators have a scale per channel, and theirs is the last dimension here.
-  quant::QuantizedType withChannelsLast(quant::QuantizedType type, Value result) {
-    Grid grid = *Grid::of(type);
-    if (grid.axis)
-      grid.axis = cast<RankedTensorType>(result.getType()).getRank() - 1;
-    return grid.type(&getContext());
   }
 };
 

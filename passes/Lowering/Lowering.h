@@ -34,6 +34,23 @@ npu::RequantAttr requantOf(mlir::Operation *op);
 /// The same; an op without it is an error that says which pass comes first.
 mlir::FailureOr<npu::RequantAttr> neededRequant(mlir::Operation *op);
 
+// The only ways to replace an op in a lowering. What a lowering makes stands for results of the op, or for nothing of
+// the model: the grid of a result belongs to the op that computes what replaces it, and to no other.
+
+/// Replaces `op` by `value`, whose op is on the grid of the result from then on.
+void replaceBy(mlir::ConversionPatternRewriter &rewriter, mlir::Operation *op, mlir::Value value);
+/// The same of a value whose channels come last.
+void replaceByChannelsLast(mlir::ConversionPatternRewriter &rewriter, mlir::Operation *op, mlir::Value value);
+/// The same of several results: each is replaced by the same one of `made`.
+void replaceByResultsOf(mlir::ConversionPatternRewriter &rewriter, mlir::Operation *op, mlir::Operation *made);
+/// The same by the result of a new op.
+template <typename NewOp, typename... Args>
+NewOp replaceByNew(mlir::ConversionPatternRewriter &rewriter, mlir::Operation *op, Args &&...args) {
+  auto made = NewOp::create(rewriter, op->getLoc(), std::forward<Args>(args)...);
+  replaceBy(rewriter, op, made->getResult(0));
+  return made;
+}
+
 /// [N, C, spatial..] -> [N, spatial.., C] and back.
 mlir::Value toChannelsLast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
 mlir::Value toChannelsFirst(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);

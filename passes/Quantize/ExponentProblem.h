@@ -13,48 +13,17 @@
 #ifndef TARE_PASSES_QUANTIZE_EXPONENTPROBLEM_H
 #define TARE_PASSES_QUANTIZE_EXPONENTPROBLEM_H
 
+#include "Quantize/ConvexCost.h"
 #include "tare/Target/Target.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
-#include <cstdint>
 #include <limits>
 #include <optional>
 #include <vector>
 
 namespace tare {
-
-/// A convex function of an exponent, in integers, so that sums are exact.
-class ConvexCost {
-public:
-  /// What an error as large as the signal costs.
-  static constexpr double one = 4398046511104.0; // 2^42
-
-  /// 0 everywhere.
-  ConvexCost() = default;
-  /// The squared errors of the exponents `first`, `first + 1`, ..., relative to the power of a signal of which `whole`
-  /// is all. Left and right of the least one (the first of several) an error grows by no less a step than it did
-  /// nearer: an error that stops growing because all is lost would make no convex function. On the left, where more
-  /// than a sixteenth is clipped away, a step costs more than any loss of precision elsewhere. Beyond the list steps
-  /// stay the same.
-  ConvexCost(int first, llvm::ArrayRef<double> errors, double whole = 1.0);
-  /// Hardly more than 0: prefers `exponent` where nothing else does.
-  static ConvexCost preferring(int exponent);
-
-  int64_t at(int exponent) const;
-  /// Where it is least.
-  int best() const { return argmin; }
-  /// Limits the function to exponents of no less than `lowest`: below it is steep.
-  void limit(int lowest);
-  /// No step to the right is larger.
-  int64_t largestStep() const { return rightStep; }
-
-private:
-  int first = 0, argmin = 0;
-  std::vector<int64_t> values{0};
-  int64_t leftStep = 0, rightStep = 0;
-};
 
 /// One output channel of a layer: its weights' exponent w.
 struct ExponentChannel {
@@ -70,6 +39,27 @@ struct ExponentChannel {
 class ExponentProblem {
 public:
   using Variable = unsigned;
+
+  /// Exponents that weights bring one to the other; see addLayer().
+  struct Layer {
+    Variable x;
+    std::optional<Variable> y;
+    std::vector<ExponentChannel> channels;
+    ShiftRange range;
+    unsigned owner;
+  };
+  /// e[to] - e[from] >= least.
+  struct Bound {
+    Variable from, to;
+    int least;
+    unsigned owner;
+  };
+  /// lowest <= e <= highest.
+  struct Limits {
+    Variable variable;
+    int lowest, highest;
+    unsigned owner;
+  };
 
   /// An exponent that may be chosen; its cost is the sum of what is added to it.
   Variable addVariable();
@@ -97,36 +87,21 @@ public:
   std::vector<unsigned> violated(llvm::ArrayRef<int> exponents) const;
   /// Whether the fixed exponents are what they must be, and nothing is violated.
   bool satisfies(llvm::ArrayRef<int> exponents) const;
+  llvm::ArrayRef<Layer> allLayers() const { return layers; }
+  llvm::ArrayRef<Bound> allBounds() const { return bounds; }
+  llvm::ArrayRef<Limits> allLimits() const { return limits; }
   bool isFixed(Variable variable) const { return fixed[variable].has_value(); }
   /// The cost of the variables alone, in units of 1 / ConvexCost::one.
   int64_t variablesCost(llvm::ArrayRef<int> exponents) const;
+  /// Of that, one variable's; and a layer's, in the same units.
+  int64_t variableCost(Variable variable, int exponent) const;
+  int64_t layerCost(const Layer &layer, int x, int y) const;
   /// The whole cost, in units of 1 / ConvexCost::one.
   int64_t cost(llvm::ArrayRef<int> exponents) const;
 
 private:
-  struct Layer {
-    Variable x;
-    std::optional<Variable> y;
-    std::vector<ExponentChannel> channels;
-    ShiftRange range;
-    unsigned owner;
-  };
-  struct Bound {
-    Variable from, to;
-    int least;
-    unsigned owner;
-  };
-  struct Limits {
-    Variable variable;
-    int lowest, highest;
-    unsigned owner;
-  };
-  class Descent;
-
   void boundLayer(const Layer &layer);
   int channelExponent(const Layer &layer, const ExponentChannel &channel, int x, int y) const;
-  int64_t layerCost(const Layer &layer, int x, int y) const;
-  int64_t variableCost(Variable variable, int exponent) const;
 
   std::vector<std::vector<ConvexCost>> costs;
   std::vector<std::optional<int>> fixed;

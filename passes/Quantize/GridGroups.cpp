@@ -6,28 +6,11 @@
 #include "tare/Evaluator/Evaluator.h"
 
 #include <algorithm>
-#include <cmath>
 
 using namespace mlir;
 using namespace tare;
 using qnn::Grid;
 using qnn::GridRule;
-
-namespace {
-
-/// A group may join a wider one at no noticeable loss if that widens its grid by no more than this factor.
-constexpr double harmlessWidening = 1.05;
-
-double width(const std::pair<double, double> &range) { return range.second - range.first; }
-
-/// Whether no number of the range is clipped by more than rounding.
-bool holds(const Grid &grid, const std::optional<std::pair<double, double>> &range) {
-  auto [min, max] = coveredRange(grid);
-  double half = grid.scale() / 2;
-  return !range || (range->first >= min - half && range->second <= max + half);
-}
-
-} // namespace
 
 static bool movesOrMeans(Operation *op) { return isa<qnn::ReinterpretOp>(op) || qnn::movesElements(op); }
 
@@ -79,7 +62,7 @@ void GridGroups::add(Value value) {
 }
 
 void GridGroups::add(Value value, bool isWide) {
-  Group group;
+  GridGroup group;
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
   Operation *maker = value.getDefiningOp();
@@ -124,12 +107,8 @@ bool GridGroups::comesFromWide(Operation *op) const {
   });
 }
 
-std::optional<Grid> GridGroups::saidGrid(const Group &group) {
-  return group.pinned || group.range ? group.pinned : group.image;
-}
-
 /// What calibration saw within the image; all of the image where it saw nothing.
-void GridGroups::bound(Group &group, qnn::GridOpInterface op) const {
+void GridGroups::bound(GridGroup &group, qnn::GridOpInterface op) const {
   auto [low, high] = op.getBounds();
   if (!group.range) {
     group.image = imageGrid(low, high, ruleOf(group));
@@ -150,16 +129,7 @@ unsigned GridGroups::find(Value value) const {
 void GridGroups::unite(unsigned a, unsigned b, int64_t innerUses) {
   if (a != b) {
     parents[b] = a;
-    widen(groups[a].range, groups[b].range);
-    if (!groups[a].pinned)
-      groups[a].pinned = groups[b].pinned;
-    if (!groups[a].image)
-      groups[a].image = groups[b].image;
-    groups[a].floor = std::max(groups[a].floor, groups[b].floor);
-    groups[a].isWide |= groups[b].isWide;
-    groups[a].isInterpolated |= groups[b].isInterpolated;
-    groups[a].uses += groups[b].uses;
-    groups[a].inner += groups[b].inner;
+    groups[a].take(groups[b]);
   }
   groups[a].inner += innerUses;
 }
@@ -198,7 +168,7 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
     return widen(groups[to].range, coveredRange(*groups[from].pinned));
   }
   // The model says the result's grid. An operand that nobody else reads may as well have it; otherwise the two differ.
-  Group &group = groups[from];
+  GridGroup &group = groups[from];
   bool agree = group.pinned && sameGrid(*group.pinned, *groups[to].pinned);
   bool cutsFirst = (op.interpolates() || group.isInterpolated) && !holds(*groups[to].pinned, group.range);
   bool adopts = !group.pinned && groups[to].pinned->isPerTensor() && group.uses - group.inner == 1 && !cutsFirst;
@@ -206,20 +176,9 @@ void GridGroups::tieSame(qnn::GridOpInterface op) {
     unite(from, to, 1);
 }
 
-bool GridGroups::mayJoin(const Group &group, const Group &result, int64_t uses) const {
-  if (group.pinned && result.pinned)
-    return sameGrid(*group.pinned, *result.pinned);
-  if (group.pinned || (group.isInterpolated && result.pinned && !holds(*result.pinned, group.range)))
-    return false;
-  if (group.uses - group.inner == uses)
-    return true;
-  return !result.pinned && group.range && result.range &&
-         width(*result.range) <= harmlessWidening * width(*group.range);
-}
-
 void GridGroups::tieUnified(qnn::GridOpInterface op) {
   Value result = op->getResult(0);
-  Group &group = groups[find(result)];
+  GridGroup &group = groups[find(result)];
   llvm::MapVector<unsigned, int64_t> operands; // Groups, and how often the op reads them.
   SmallVector<Grid> stored;                    // Of constants that the model holds as integers.
   group.range.reset();
@@ -232,7 +191,7 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
       unsigned id = find(operand);
       ++operands[id];
       widen(group.range, groups[id].range);
-      std::optional<Grid> said = saidGrid(groups[id]);
+      std::optional<Grid> said = groups[id].said();
       allPinned &= said.has_value();
       if (said && !groups[id].range)
         widen(group.range, coveredRange(*said));
@@ -244,38 +203,23 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
   }
   // Where every operand has its grid already, the first one's does as well as any if they agree.
   if (!group.pinned && allPinned && !operands.empty()) {
-    const Grid first = *saidGrid(groups[operands.front().first]);
-    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*saidGrid(groups[entry.first]), first); }) &&
+    const Grid first = *groups[operands.front().first].said();
+    if (llvm::all_of(operands, [&](auto &entry) { return sameGrid(*groups[entry.first].said(), first); }) &&
         llvm::all_of(stored, [&](const Grid &grid) { return sameGrid(grid, first); }))
       group.pinned = first;
   }
   for (auto [id, uses] : operands)
-    if (mayJoin(groups[id], groups[find(result)], uses))
+    if (groups[id].mayJoin(groups[find(result)], uses))
       unite(find(result), id, uses);
 }
 
 std::optional<Grid> GridGroups::grid(Value value) const {
-  const Group &group = groups[find(value)];
-  if (std::optional<Grid> said = saidGrid(group))
-    return said;
-  if (!group.range)
-    return std::nullopt;
-  auto [least, greatest] = *group.range;
-  if (group.image) {
-    auto [low, high] = coveredRange(*group.image);
-    least = std::min(least, low);
-    greatest = std::max(greatest, high);
-  }
-  Grid grid = activationGrid(least, greatest, ruleOf(group));
-  if (group.floor <= grid.scale())
-    return grid;
-  auto [min, max] = coveredRange(grid);
-  double factor = group.floor / grid.scale();
-  return activationGrid(min * factor, max * factor, ruleOf(group));
+  const GridGroup &group = groups[find(value)];
+  return group.grid(ruleOf(group));
 }
 
 bool GridGroups::coarsen(Value value, double scale) {
-  Group &group = groups[find(value)];
+  GridGroup &group = groups[find(value)];
   if (group.pinned)
     return false;
   group.floor = std::max(group.floor, scale);

@@ -11,6 +11,7 @@
 
 #include "Arithmetic/Grids.h"
 #include "Arithmetic/ValueRanges.h"
+#include "Quantize/GridGroup.h"
 #include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -76,7 +77,7 @@ public:
   /// The number of a value's group; the members of one have the same.
   unsigned group(mlir::Value value) const { return find(value); }
   /// The grid that casts or a function's image say; nothing where it may be chosen.
-  std::optional<qnn::Grid> pinned(mlir::Value value) const { return saidGrid(groups[find(value)]); }
+  std::optional<qnn::Grid> pinned(mlir::Value value) const { return groups[find(value)].said(); }
   /// The range of a group's members, 0 included; nothing where none has one.
   const std::optional<std::pair<double, double>> &range(mlir::Value value) const { return groups[find(value)].range; }
   /// Chooses the grid of a value's group.
@@ -97,44 +98,24 @@ public:
   bool isWide(mlir::Value value) const;
 
 private:
-  struct Group {
-    /// The range of the members, 0 included; empty where no member has one.
-    std::optional<std::pair<double, double>> range;
-    /// The grid that the members must have, whatever their ranges.
-    std::optional<qnn::Grid> pinned;
-    /// The grid of a function's image, for members of which nothing else is known.
-    std::optional<qnn::Grid> image;
-    /// No finer than this.
-    double floor = 0;
-    /// Whether the grid that it gets is of the wide rule.
-    bool isWide = false;
-    /// Whether members are interpolated from others: what a grid cuts off of these is missing in those.
-    bool isInterpolated = false;
-    /// How many operands read a member, and how many of them are of ops within the group.
-    int64_t uses = 0, inner = 0;
-  };
-
   /// Whether the result of `op` gets the wide rule: it is a step that the model does not round at all, or computed from
   /// integers that are wide for a reason of their own.
   bool needsWide(mlir::Operation *op) const;
   /// Whether an operand of `op`, or of the steps that it has been computed in, is wide for a reason of its own.
   bool comesFromWide(mlir::Operation *op) const;
-  /// The grid that is not a matter of ranges.
-  static std::optional<qnn::Grid> saidGrid(const Group &group);
-  const ActivationRule &ruleOf(const Group &group) const { return group.isWide ? *wide : rule; }
-  void bound(Group &group, qnn::GridOpInterface op) const;
+  const ActivationRule &ruleOf(const GridGroup &group) const { return group.isWide ? *wide : rule; }
+  void bound(GridGroup &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
   void unite(unsigned a, unsigned b, int64_t innerUses);
   void tieSame(qnn::GridOpInterface op);
   void tieUnified(qnn::GridOpInterface op);
-  bool mayJoin(const Group &group, const Group &result, int64_t uses) const;
 
   ActivationRule rule;
   std::optional<ActivationRule> wide;
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;
-  std::vector<Group> groups;
+  std::vector<GridGroup> groups;
   /// The intermediates that are computed from integers that are wide for a reason of their own.
   llvm::DenseSet<mlir::Value> madeFromWide;
 };

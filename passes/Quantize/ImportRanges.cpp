@@ -4,28 +4,22 @@
 // a qnn.range, and the result of a same-grid op has its operand's.
 //
 //===----------------------------------------------------------------------===//
-#include "Graph/Limits.h"
 #include "Quantize/DeadValues.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/NonFinite.h"
 #include "Quantize/RangeEntries.h"
+#include "Quantize/RangeWarnings.h"
 #include "Quantize/Selections.h"
 #include "tare/Calibration/ModelRanges.h"
 #include "tare/Calibration/Ranges.h"
-#include "tare/Diagnostics/Nearest.h"
-#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <vector>
 
 namespace tare {
 #define GEN_PASS_DEF_IMPORTRANGES
@@ -42,13 +36,11 @@ using qnn::RangeLabel;
 
 namespace {
 
-/// What data have beyond a range is told of where it leaves less than so many dB of a value.
-constexpr double fewDecibels = 18, fewWideDecibels = 30;
-
 /// Annotates one function.
 class Importer {
 public:
-  Importer(func::FuncOp function, const Ranges &ranges) : function(function), ranges(ranges), boundary(function) {}
+  Importer(func::FuncOp function, const Ranges &ranges)
+      : function(function), ranges(ranges), boundary(function), warnings(ranges) {}
 
   LogicalResult run() {
     for (Value argument : function.getArguments())
@@ -70,7 +62,7 @@ public:
         import(cast, /*needed=*/false);
     for (auto softmax : function.getOps<qnn::SoftmaxOp>())
       importLeastMaximum(softmax);
-    warnOfUnknown();
+    warnings.warnOfUnknown(function);
     if (ranges.isFromFile)
       warnOfEntries(function, ranges);
     // What the model would find when it runs is static now.
@@ -155,8 +147,8 @@ private:
     auto label = qnn::symbolizeRangeLabel(range.label);
     if (label == RangeLabel::NaN)
       return nonFinite.add(value, range, boundary.contains(value));
-    if (needed && range.flattened && !isOfFunction(value))
-      warnOfOutliers(value, name, range);
+    if (needed && range.flattened)
+      warnings.warnOfOutliers(value, range);
     // Of an input tare-check-scales has more to say.
     if (label == RangeLabel::Dead && !isa<BlockArgument>(value)) {
       const std::optional<qnn::Interval> possible =
@@ -167,7 +159,7 @@ private:
         return setRange(value, possible->first, possible->second, RangeLabel::Implied);
     }
     if (needed && range.beyond > 0)
-      warnOfBeyond(value, name, range);
+      warnings.warnOfBeyond(value, range);
     qnn::StepErrorsAttr errors;
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
@@ -182,22 +174,6 @@ private:
     return findRange(value);
   }
 
-  /// (A67) Data whose ends still grew when calibration ended.
-  void warnOfBeyond(Value value, const std::string &name, const calibration::ValueRange &range) const {
-    const double most = ranges.activations == "int16" ? fewWideDecibels : fewDecibels;
-    const double left = -10 * std::log10(range.beyond), cost = most - left;
-    if (cost <= 0)
-      return;
-    std::string text = llvm::formatv(
-        "'{0}': of {1} samples calibration saw [{2}, {3}], and its ends still grew from sample to sample: what other "
-        "data have beyond the range, [{4}, {5}], becomes its end, which is expected to leave {6:f0} dB",
-        name, ranges.samples, llvm::format("%g", range.seenMin), llvm::format("%g", range.seenMax),
-        llvm::format("%g", range.min), llvm::format("%g", range.max), left);
-    reportWarning(value.getLoc(),
-                  {"GrowingRange", "", name, cost, CostUnit::decibel, text,
-                   "calibrate on more samples, among them such as have the largest numbers that will come"});
-  }
-
   /// What calibration saw of the rows of a softmax's operand.
   void importLeastMaximum(qnn::SoftmaxOp softmax) {
     auto entry = ranges.values.find(qnn::valueName(softmax.getInput()));
@@ -210,48 +186,6 @@ private:
       least = entry->second.seenMin;
     if (least)
       softmax->setDiscardableAttr(qnn::leastRowMaximumAttrName, Builder(softmax.getContext()).getF64FloatAttr(*least));
-  }
-
-  /// Results of a function with two ends: what is large among scores is no outlier, but what they are for, and no
-  /// method cuts it off.
-  static bool isOfFunction(Value value) {
-    auto isFinite = [](std::pair<double, double> image) { return std::isfinite(image.second - image.first); };
-    auto function = dyn_cast_if_present<qnn::UnaryFunctionOpInterface>(value.getDefiningOp());
-    auto op = dyn_cast_if_present<GridOpInterface>(value.getDefiningOp());
-    return (function && !limitsOf(function) && isFinite(function.getImage())) ||
-           (op && op.getGridRule() == GridRule::Bounded && isFinite(op.getBounds()));
-  }
-
-  /// The percentage that cuts off what is not flattened, at both ends alike.
-  static double percentileFor(const calibration::ValueRange &range) {
-    double outliers = 1 - double(range.flattened) / double(range.flattenedOf);
-    return 100 * (1 - 2.2 * outliers);
-  }
-
-  void warnOfOutliers(Value value, const std::string &name, const calibration::ValueRange &range) const {
-    constexpr double narrowSteps = 255, wideSteps = 65535, leastPercentile = 50;
-    const bool isWide = ranges.activations == "int16";
-    const double width = range.max - range.min, percentile = percentileFor(range);
-    std::string where = isWide ? llvm::formatv("lie within {0} of the 65535 steps of its grid of 16 bits, around 0",
-                                               65536 / calibration::wideOutlierLevels)
-                                     .str()
-                               : "share one step of its grid of 8 bits, that of 0";
-    std::string text = llvm::formatv(
-        "'{0}': {1} of {2} values ({3:f1} %) {4}, as the largest, up to {5:e2}, take all others: the range is "
-        "[{6:e2}, {7:e2}], a step {8:e2}",
-        name, range.flattened, range.flattenedOf, 100 * double(range.flattened) / double(range.flattenedOf), where,
-        std::max(range.seenMax, -range.seenMin), range.min, range.max, width / (isWide ? wideSteps : narrowSteps));
-    SmallVector<std::string> remedies;
-    if (!isWide)
-      remedies.push_back(
-          llvm::formatv("keep 16-bit activations (--activations i16), of which a step is {0:e2}", width / wideSteps));
-    if (percentile > leastPercentile)
-      remedies.push_back(llvm::formatv("cut the outliers off (--percentile {0:f2})", percentile));
-    if (remedies.empty())
-      remedies.push_back("clip the outliers in the model, or in its data");
-    reportWarning(value.getLoc(),
-                  {"Outliers", "", name, isWide ? wideSteps / (2 * calibration::wideOutlierLevels) : 0.5, CostUnit::lsb,
-                   text, llvm::join(remedies, ", or "), isWide});
   }
 
   /// The union of the operands' ranges, which is the operand's (and the padding's) for a same-grid op. Of operands that
@@ -269,30 +203,6 @@ private:
     // Where an operand has neither range nor grid, it has been reported.
     if (range)
       setRange(result, range->first, range->second, RangeLabel::Inherited);
-  }
-
-  /// A name that was misspelled, or another model's file: what it says is of no use to anybody.
-  void warnOfUnknown() {
-    std::set<std::string> names;
-    for (Value argument : function.getArguments())
-      names.insert(qnn::valueName(argument));
-    function.walk([&](Operation *op) {
-      for (Value result : op->getResults())
-        names.insert(qnn::valueName(result));
-    });
-    const std::vector<std::string> known(names.begin(), names.end());
-    std::vector<std::string> unknown;
-    for (const auto &[name, range] : ranges.values)
-      if (!names.contains(name))
-        unknown.push_back(name);
-    // More are of another model, and not misspelled: each would be compared with every name.
-    constexpr size_t mostMisspelled = 8;
-    for (const std::string &name : unknown)
-      reportWarning(function.getLoc(),
-                    {"UnknownRange", "", name, 0, CostUnit::none,
-                     "the ranges name '" + name + "', which is no value of the model: it is ignored" +
-                         (unknown.size() <= mostMisspelled ? didYouMean(name, known) : ""),
-                     "correct the name, leave it out, or calibrate this model again"});
   }
 
   /// Constants that an op reads as it reads activations.
@@ -321,6 +231,7 @@ private:
   func::FuncOp function;
   const Ranges &ranges;
   OutputBoundary boundary;
+  RangeWarnings warnings;
   SmallVector<std::string> missing;
   NonFiniteValues nonFinite;
 };

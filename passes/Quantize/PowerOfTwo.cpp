@@ -1,12 +1,21 @@
 //===- PowerOfTwo.cpp - Scales for few bits of multiplier -----------------===//
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/ScaleChooser.h"
+#include "Quantize/ScaleLosses.h"
+#include "Quantize/ScaleReports.h"
 #include "tare/Passes/Repairs.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace tare;
+
+qnn::Grid PowerOfTwoGrids::gridOf(OpOperand &operand, ElementsAttr constant, const ActivationRule &rule) const {
+  if (auto chosen = constants.find(&operand); chosen != constants.end())
+    return chosen->second;
+  auto [min, max] = rangeOf(constant);
+  return activationGrid(min, max, rule);
+}
 
 FailureOr<PowerOfTwoGrids> tare::choosePowersOfTwo(const PowerOfTwoContext &context, GridGroups &groups) {
   ScaleChooser chooser(context, groups, ScaleFamily::powersOfTwo);
@@ -15,10 +24,10 @@ FailureOr<PowerOfTwoGrids> tare::choosePowersOfTwo(const PowerOfTwoContext &cont
   chooser.takeBest();
   if (context.repair) {
     if (!chooser.solve()) {
-      chooser.reportViolations();
+      ScaleReports(chooser.scales()).reportViolations();
       return failure();
     }
-    chooser.reportMoves();
+    ScaleReports(chooser.scales()).reportMoves();
   }
   return chooser.apply(groups);
 }
@@ -42,12 +51,13 @@ static void reportPowersOfTwo(const PowerOfTwoContext &context, double before, d
 
 PowerOfTwoGrids tare::moveGrids(const PowerOfTwoContext &context, GridGroups &groups) {
   ScaleChooser natural(context, groups, ScaleFamily::natural);
-  if (natural.lossToMultipliers() <= harmlessLoss)
+  if (ScaleLosses(natural.scales()).toMultipliers() <= harmlessLoss)
     return PowerOfTwoGrids();
   const double unmoved = natural.cost();
-  ScaleChooser nearby(context, groups, ScaleFamily::natural, natural.basesThatHit());
+  const std::vector<double> bases = ScaleLosses(natural.scales()).basesThatHit();
+  ScaleChooser nearby(context, groups, ScaleFamily::natural, bases);
   const double hit = nearby.cost();
-  ScaleChooser further(context, groups, ScaleFamily::natural, natural.basesThatHit());
+  ScaleChooser further(context, groups, ScaleFamily::natural, bases);
   const double moved = further.solve() ? further.cost() : HUGE_VAL;
   ScaleChooser powers(context, groups, ScaleFamily::powersOfTwo);
   const double exact = powers.solve() ? powers.cost() : HUGE_VAL;
@@ -56,12 +66,13 @@ PowerOfTwoGrids tare::moveGrids(const PowerOfTwoContext &context, GridGroups &gr
     return PowerOfTwoGrids();
   if (hit == least || moved == least) {
     ScaleChooser &chosen = hit == least ? nearby : further;
-    chosen.reportHits(unmoved, least);
+    ScaleReports reports(chosen.scales());
+    reports.reportHits(unmoved, least);
     if (hit != least)
-      chosen.reportMoves();
+      reports.reportMoves();
     return chosen.apply(groups);
   }
   reportPowersOfTwo(context, std::min({unmoved, hit, moved}), exact);
-  powers.reportMoves();
+  ScaleReports(powers.scales()).reportMoves();
   return powers.apply(groups);
 }

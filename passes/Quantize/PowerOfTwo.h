@@ -28,6 +28,9 @@ struct PowerOfTwoContext {
 
 /// The grids of what is no activation; of constant operands only those that differ from what suits them alone.
 struct PowerOfTwoGrids {
+  /// That of a constant operand: the one that suits it alone by `rule`, or what it has moved to.
+  qnn::Grid gridOf(mlir::OpOperand &operand, mlir::ElementsAttr constant, const ActivationRule &rule) const;
+
   llvm::DenseMap<mlir::Operation *, qnn::Grid> weights;
   llvm::DenseMap<mlir::OpOperand *, qnn::Grid> constants;
 };

@@ -1,7 +1,6 @@
 //===- ScaleReports.cpp - What the choice of scales moved -----------------===//
-#include "Quantize/GivenGrids.h"
+#include "Quantize/ScaleReports.h"
 #include "Quantize/PassedErrors.h"
-#include "Quantize/ScaleChooser.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Passes/Repairs.h"
 
@@ -17,37 +16,31 @@ using qnn::GridOpInterface;
 /// Names in one message.
 static constexpr size_t shown = 8;
 
-void ScaleChooser::refuse(const std::string &name, double scale) {
-  others.push_back(llvm::formatv("'{0}' ({1:e4})", name, scale).str());
-}
-
-LogicalResult ScaleChooser::refuseOtherScales() {
-  return others.empty() ? mlir::success() : refuseScales(context.function, context.target, others);
-}
-
-void ScaleChooser::reportViolations() const {
-  const ShiftRange &shift = context.target.shift;
-  for (unsigned index : problem.violated(exponents))
-    owners[index]->emitError()
-        << "layer '" << qnn::layerName(owners[index]) << "': no scales that are powers of two give every shift q in ["
-        << shift.min << ", " << shift.max << "] of target '" << context.target.name << "'" << scalesOf(owners[index])
-        << "; a grid that the model or a function fixes is in the way: leave it to calibration, or use a target with "
-           "more shifts";
-}
-
-std::string ScaleChooser::scaleText(double scale) {
+/// "2^-7", or a scale that is no power of two in figures.
+static std::string scaleText(double scale) {
   if (std::optional<int> exponent = exponentOf(scale))
     return "2^" + std::to_string(*exponent);
   return llvm::formatv("{0:e3}", scale).str();
 }
 
+void ScaleReports::reportViolations() const {
+  const ShiftRange &shift = model.context.target.shift;
+  for (unsigned index : model.problem.violated(model.exponents))
+    model.owners[index]->emitError()
+        << "layer '" << qnn::layerName(model.owners[index])
+        << "': no scales that are powers of two give every shift q in [" << shift.min << ", " << shift.max
+        << "] of target '" << model.context.target.name << "'" << scalesOf(model.owners[index])
+        << "; a grid that the model or a function fixes is in the way: leave it to calibration, or use a target with "
+           "more shifts";
+}
+
 /// " (found for 'x' 2^-3, for 'y' 2^-9)"
-std::string ScaleChooser::scalesOf(Operation *op) const {
+std::string ScaleReports::scalesOf(Operation *op) const {
   std::string text;
   auto note = [&](Value value) {
-    if (std::optional<Variable> variable = variableOf(value))
-      text +=
-          (text.empty() ? " (the nearest: '" : ", '") + qnn::valueName(value) + "' " + scaleText(scaleOf(*variable));
+    if (std::optional<Variable> variable = model.variableOf(value))
+      text += (text.empty() ? " (the nearest: '" : ", '") + qnn::valueName(value) + "' " +
+              scaleText(model.scaleOf(*variable));
   };
   for (Value operand : op->getOperands())
     note(operand);
@@ -55,42 +48,42 @@ std::string ScaleChooser::scalesOf(Operation *op) const {
   return text.empty() ? text : text + ")";
 }
 
-void ScaleChooser::reportMoves() const {
-  const std::vector<int> best = problem.unconstrained();
-  for (Value value : groups.values()) {
-    Variable variable = variables.lookup(groups.group(value));
-    if (names.lookup(variable) == qnn::valueName(value) && exponents[variable] != best[variable])
-      reportValue(value, std::ldexp(bases[variable], best[variable]), scaleOf(variable), best);
+void ScaleReports::reportMoves() const {
+  const std::vector<int> best = model.problem.unconstrained();
+  for (Value value : model.groups.values()) {
+    Variable variable = *model.variableOf(value);
+    if (model.names.lookup(variable) == qnn::valueName(value) && model.exponents[variable] != best[variable])
+      reportValue(value, std::ldexp(model.bases[variable], best[variable]), model.scaleOf(variable), best);
   }
-  for (const Layer &layer : layers)
+  for (const Layer &layer : model.layers)
     if (layer.steps)
       reportWeights(layer);
-  for (const ConstantOperand &constant : constants)
-    if (int chosen = exponentOfConstant(constant); chosen != constant.cost.best())
+  for (const ConstantOperand &constant : model.constants)
+    if (int chosen = model.exponentOfConstant(constant); chosen != constant.cost.best())
       reportConstant(constant, chosen, best);
 }
 
 constexpr unsigned narrowBits = 8;
 
-void ScaleChooser::reportHits(double before, double after) const {
+void ScaleReports::reportHits(double before, double after) const {
   int64_t count = 0;
   double most = 1;
   Variable worst = 0;
-  for (Variable variable = 0; variable != bases.size(); ++variable) {
-    if (bases[variable] == naturals[variable])
+  for (Variable variable = 0; variable != model.bases.size(); ++variable) {
+    if (model.bases[variable] == model.naturals[variable])
       continue;
     ++count;
-    if (double ratio = bases[variable] / naturals[variable]; ratio > most)
+    if (double ratio = model.bases[variable] / model.naturals[variable]; ratio > most)
       most = ratio, worst = variable;
   }
   // What is coarser by less hardly loses anything: a quarter of a decibel, or one bit of sixteen.
-  const double hardly = context.rule.bits > narrowBits ? 2.0 : 1.0 + 1.0 / 32;
+  const double hardly = model.context.rule.bits > narrowBits ? 2.0 : 1.0 + 1.0 / 32;
   if (most < hardly)
     return;
-  Operation *first = *llvm::find_if(context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
+  Operation *first = *llvm::find_if(model.context.ops, [](Operation *op) { return isa<GridOpInterface>(op); });
   // What lay on the numbers of a finer grid, as a constant beside data, is rounded anew.
   constexpr double rounding = 0.5;
-  std::string name = names.lookup(worst);
+  std::string name = model.names.lookup(worst);
   std::string which = name.empty() ? "most of a constant" : llvm::formatv("most that of '{0}'", name).str();
   reportRepair(
       first, {"HitScales", count, rounding},
@@ -98,27 +91,28 @@ void ScaleChooser::reportHits(double before, double after) const {
           "the scales of {0} value{1} are coarser, {2}, from {3:e2} to {4:e2}, so that multipliers of {5} bits "
           "with q in [{6}, {7}] hit them: scales that suit each value alone would lose {8:e2} of the squared "
           "signal, these lose {9:e2}; it costs at most {10:f1} LSB of the new grids",
-          count, count > 1 ? "s" : "", which, naturals[worst], bases[worst], context.target.multiplierBits,
-          context.target.shift.min, context.target.shift.max, before, after, rounding)
+          count, count > 1 ? "s" : "", which, model.naturals[worst], model.bases[worst],
+          model.context.target.multiplierBits, model.context.target.shift.min, model.context.target.shift.max, before,
+          after, rounding)
           .str());
 }
 
-void ScaleChooser::reportConstant(const ConstantOperand &constant, int chosen, ArrayRef<int> unconstrained) const {
+void ScaleReports::reportConstant(const ConstantOperand &constant, int chosen, ArrayRef<int> unconstrained) const {
   Operation *op = constant.operand->getOwner();
   double best = std::ldexp(constant.base, constant.cost.best()), scale = std::ldexp(constant.base, chosen);
   report(op, "ConstantExponent", "layer '" + qnn::layerName(op) + "': the scale of its constant",
          constant.operand->get(), {{constant.operand}, unconstrained}, best,
-         gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant)), constant.range);
+         gridOfScale(scale, constant.range.first, constant.range.second, model.ruleOf(constant)), constant.range);
 }
 
-void ScaleChooser::reportValue(Value value, double best, double chosen, ArrayRef<int> unconstrained) const {
+void ScaleReports::reportValue(Value value, double best, double chosen, ArrayRef<int> unconstrained) const {
   Operation *maker = value.getDefiningOp();
-  std::pair<double, double> range = groups.range(value).value_or(std::pair(0.0, 0.0));
+  std::pair<double, double> range = model.groups.range(value).value_or(std::pair(0.0, 0.0));
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : value.getUses())
     uses.push_back(&use);
   report(maker ? maker : *value.user_begin(), "ValueExponent", "the scale of value", value, {uses, unconstrained}, best,
-         gridOfScale(chosen, range.first, range.second, groups.ruleFor(value)), range);
+         gridOfScale(chosen, range.first, range.second, model.groups.ruleFor(value)), range);
 }
 
 /// The most that `grid` takes from a value of the range, by rounding or by clipping an end, in its LSB.
@@ -128,23 +122,23 @@ static double costOf(const Grid &grid, std::pair<double, double> range) {
                    double(grid.min - grid.zeroPoint()) - range.first / grid.scale()});
 }
 
-std::optional<ScaleChooser::AtReader> ScaleChooser::atReaders(const Readers &readers, double error) const {
+std::optional<ScaleReports::AtReader> ScaleReports::atReaders(const Readers &readers, double error) const {
   AtReader most;
   for (OpOperand *use : readers.uses) {
     Operation *reader = use->getOwner();
-    std::optional<Variable> y = reader->getNumResults() == 1 ? variableOf(reader->getResult(0)) : std::nullopt;
+    std::optional<Variable> y = reader->getNumResults() == 1 ? model.variableOf(reader->getResult(0)) : std::nullopt;
     // Beside steps that had to be coarser themselves all is little.
-    bool isOwnStep = y && exponents[*y] <= readers.unconstrained[*y];
+    bool isOwnStep = y && model.exponents[*y] <= readers.unconstrained[*y];
     std::optional<double> passed = isOwnStep ? passedOn(*use, error) : std::nullopt;
     if (!passed)
       return std::nullopt;
-    if (double steps = *passed / scaleOf(*y); most.result.empty() || steps > most.steps)
+    if (double steps = *passed / model.scaleOf(*y); most.result.empty() || steps > most.steps)
       most = {steps, qnn::valueName(reader->getResult(0))};
   }
   return most.result.empty() ? std::nullopt : std::optional(most);
 }
 
-void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what, Value value, const Readers &readers,
+void ScaleReports::report(Operation *op, StringRef kind, const std::string &what, Value value, const Readers &readers,
                           double best, const Grid &chosen, std::pair<double, double> range) const {
   double cost = ::costOf(chosen, range);
   std::string grid = "the new grid";
@@ -157,20 +151,20 @@ void ScaleChooser::report(Operation *op, StringRef kind, const std::string &what
                llvm::formatv("{0} '{1}' is {2} where {3} has the least squared error, so that every shift is in "
                              "[{4}, {5}]; it costs at most {6:e2} LSB of {7}",
                              what, qnn::valueName(value), scaleText(chosen.scale()), scaleText(best),
-                             context.target.shift.min, context.target.shift.max, cost, grid)
+                             model.context.target.shift.min, model.context.target.shift.max, cost, grid)
                    .str());
 }
 
-void ScaleChooser::reportWeights(const Layer &layer) const {
-  std::vector<int> chosen = problem.channelExponents(layer.number, exponents);
+void ScaleReports::reportWeights(const Layer &layer) const {
+  std::vector<int> chosen = model.problem.channelExponents(layer.number, model.exponents);
   SmallVector<std::string> channels;
   double cost = 0;
   for (size_t c = 0; c != chosen.size(); ++c) {
     if (chosen[c] == layer.costs[c].best())
       continue;
     channels.push_back(std::to_string(c));
-    double moved = layer.steps->deviation(c, chosen[c]) * std::ldexp(reach(), exponents[layer.x]);
-    cost = std::max(cost, layer.y ? std::ldexp(moved, -exponents[*layer.y]) : moved);
+    double moved = layer.steps->deviation(c, chosen[c]) * std::ldexp(model.reach(), model.exponents[layer.x]);
+    cost = std::max(cost, layer.y ? std::ldexp(moved, -model.exponents[*layer.y]) : moved);
   }
   if (channels.empty())
     return;
@@ -179,56 +173,13 @@ void ScaleChooser::reportWeights(const Layer &layer) const {
   std::string list = llvm::join(channels, ", ");
   if (count > shown)
     list += llvm::formatv(", .. ({0} in all)", count).str();
-  reportRepair(layer.op,
-               {"WeightExponents", int64_t(count), cost, layer.y.has_value(), "", "", context.rule.bits > narrowBits},
-               llvm::formatv("layer '{0}', channel{1} {2}: weight scales are not the powers of two with the least "
-                             "squared error, so that the bias, the accumulator and the shifts fit, at the cost of at "
-                             "most {3} {4}",
-                             qnn::layerName(layer.op), count > 1 ? "s" : "", list, costText(cost),
-                             layer.y ? "LSB of the output" : "(a real number)")
-                   .str());
-}
-
-//===----------------------------------------------------------------------===//
-// The result
-//===----------------------------------------------------------------------===//
-
-int ScaleChooser::exponentOfConstant(const ConstantOperand &constant) const {
-  if (constant.variable)
-    return exponents[*constant.variable];
-  return context.repair ? problem.channelExponents(constant.layer, exponents).front() : constant.cost.best();
-}
-
-PowerOfTwoGrids ScaleChooser::apply(GridGroups &into) const {
-  PowerOfTwoGrids result;
-  auto isNatural = [&](Variable variable) {
-    return family == ScaleFamily::natural && naturals[variable] == scaleOf(variable);
-  };
-  for (Value value : groups.values())
-    if (Variable variable = *variableOf(value); !groups.pinned(value) && !isNatural(variable)) {
-      auto [min, max] = *groups.range(value);
-      into.pin(value, gridOfScale(scaleOf(variable), min, max, groups.ruleFor(value)));
-    }
-  for (const ConstantOperand &constant : constants)
-    if (double scale = std::ldexp(constant.base, exponentOfConstant(constant));
-        !constant.variable || !isNatural(*constant.variable))
-      result.constants[constant.operand] =
-          gridOfScale(scale, constant.range.first, constant.range.second, ruleOf(constant));
-  for (const Layer &layer : layers)
-    if (layer.steps)
-      result.weights[layer.op] = weightGridOf(layer);
-  return result;
-}
-
-Grid ScaleChooser::weightGridOf(const Layer &layer) const {
-  std::vector<int> chosen = problem.channelExponents(layer.number, exponents);
-  if (!context.repair)
-    llvm::transform(layer.costs, chosen.begin(), [](const ConvexCost &cost) { return cost.best(); });
-  Grid grid = powerOfTwoGrid(0, 0, 0, {8, /*symmetric=*/true});
-  grid.axis = 0;
-  grid.scales.clear();
-  for (int exponent : chosen)
-    grid.scales.push_back(std::ldexp(1.0, exponent));
-  grid.zeroPoints.assign(chosen.size(), 0);
-  return grid;
+  reportRepair(
+      layer.op,
+      {"WeightExponents", int64_t(count), cost, layer.y.has_value(), "", "", model.context.rule.bits > narrowBits},
+      llvm::formatv("layer '{0}', channel{1} {2}: weight scales are not the powers of two with the least "
+                    "squared error, so that the bias, the accumulator and the shifts fit, at the cost of at "
+                    "most {3} {4}",
+                    qnn::layerName(layer.op), count > 1 ? "s" : "", list, costText(cost),
+                    layer.y ? "LSB of the output" : "(a real number)")
+          .str());
 }

@@ -129,7 +129,7 @@ struct Lower{op.cpp} : OpConversionPattern<qnn::{op.cpp}Op> {{
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::{op.cpp}Op>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant);
+    replaceByNew<npu::{op.cpp}Op>(rewriter, op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant);
     return mlir::success();
   }}
 }};

@@ -65,6 +65,14 @@ def left_to_write(root):
             if path.suffix in CODE | {".c", ".py", ".mlir", ".fbs", ".md"} for found in mark.findall(path.read_text(errors="replace"))]
 
 
+def test_lowerings_say_what_stands_for_a_result():
+    """replaceBy and its like give the grid to what replaces a result: a lowering that goes past them would lose it."""
+    lowerings = list((ROOT / "passes" / "Lowering" / "Ops").iterdir())
+    assert any("replaceByNew<" in path.read_text() for path in lowerings)
+    past = [path.name for path in lowerings if re.search(r"\brewriter\s*\.\s*replace", path.read_text())]
+    assert not past, f"{', '.join(past)}: replace ops by replaceBy, replaceByNew, replaceByChannelsLast or replaceByResultsOf (Lowering/Lowering.h)"
+
+
 def test_nothing_is_left_to_write():
     assert not left_to_write(ROOT)
 

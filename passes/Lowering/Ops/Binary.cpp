@@ -16,10 +16,10 @@ template <typename OpTy> struct LowerSum : OpConversionPattern<OpTy> {
     if (failed(requant))
       return failure();
     ArrayRef<int32_t> multipliers = requant->getMultipliers();
-    rewriter.replaceOpWithNewOp<npu::AddOp>(op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
-                                            zeroPointOf(op.getRhs()), multipliers[0], multipliers[1],
-                                            requant->getShifts()[0], requant->getZeroPoint(), requant->getClampMin(),
-                                            requant->getClampMax(), requant->getRounding());
+    replaceByNew<npu::AddOp>(rewriter, op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
+                             zeroPointOf(op.getRhs()), multipliers[0], multipliers[1], requant->getShifts()[0],
+                             requant->getZeroPoint(), requant->getClampMin(), requant->getClampMax(),
+                             requant->getRounding());
     return mlir::success();
   }
 };
@@ -31,8 +31,8 @@ struct LowerMul : OpConversionPattern<qnn::MulOp> {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::MulOp>(op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
-                                            zeroPointOf(op.getRhs()), *requant);
+    replaceByNew<npu::MulOp>(rewriter, op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
+                             zeroPointOf(op.getRhs()), *requant);
     return mlir::success();
   }
 };

@@ -13,9 +13,7 @@ struct LowerConstant : OpConversionPattern<qnn::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::ConstantOp op, OpAdaptor, ConversionPatternRewriter &rewriter) const final {
-    auto constant = rewriter.replaceOpWithNewOp<npu::ConstantOp>(op, op.getValue());
-    if (quant::QuantizedType grid = qnn::quantizedElement(op.getType()))
-      npu::setGrid(constant, grid);
+    replaceByNew<npu::ConstantOp>(rewriter, op, op.getValue());
     return mlir::success();
   }
 };
@@ -30,9 +28,10 @@ struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
       return op.emitError() << "value '" << qnn::valueName(op.getResult())
                             << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found "
                             << op.getType();
-    rewriter.replaceOpWithNewOp<npu::QuantizeOp>(
-        op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()), rewriter.getI32IntegerAttr(grid.zeroPoint()),
-        TypeAttr::get(grid.storage(op.getContext())), grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
+    replaceByNew<npu::QuantizeOp>(rewriter, op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()),
+                                  rewriter.getI32IntegerAttr(grid.zeroPoint()),
+                                  TypeAttr::get(grid.storage(op.getContext())),
+                                  grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
     return mlir::success();
   }
 };
@@ -46,8 +45,8 @@ struct LowerDequantize : OpConversionPattern<quant::DequantizeCastOp> {
     if (!llvm::all_equal(grid.zeroPoints))
       return op.emitOpError("of value '") << qnn::valueName(op.getResult()) << "' has a zero point per channel; "
                                           << "hardware has one";
-    rewriter.replaceOpWithNewOp<npu::DequantizeOp>(op, adaptor.getInput(), grid.scales, grid.axis.value_or(0),
-                                                   grid.zeroPoint());
+    replaceByNew<npu::DequantizeOp>(rewriter, op, adaptor.getInput(), grid.scales, grid.axis.value_or(0),
+                                    grid.zeroPoint());
     return mlir::success();
   }
 };
@@ -58,8 +57,8 @@ struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
 
   LogicalResult matchAndRewrite(qnn::ReinterpretOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
-    auto reshape = rewriter.replaceOpWithNewOp<npu::ReshapeOp>(op, adaptor.getInput(),
-                                                               cast<RankedTensorType>(op.getType()).getShape());
+    auto reshape =
+        replaceByNew<npu::ReshapeOp>(rewriter, op, adaptor.getInput(), cast<RankedTensorType>(op.getType()).getShape());
     npu::setGrid(reshape, qnn::quantizedElement(op.getType()));
     return mlir::success();
   }

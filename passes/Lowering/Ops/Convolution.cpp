@@ -19,7 +19,7 @@ struct LowerConv : OpConversionPattern<qnn::ConvOp> {
                                        listOr(op.getStrides(), spatial, 1), listOr(op.getPads(), 2 * spatial, 0),
                                        listOr(op.getDilations(), spatial, 1), op.getGroup(), zeroPointOf(op.getInput()),
                                        parts->requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), result));
+    replaceByChannelsLast(rewriter, op, result);
     return mlir::success();
   }
 };
@@ -38,7 +38,7 @@ struct LowerConvTranspose : OpConversionPattern<qnn::ConvTransposeOp> {
         rewriter, op.getLoc(), input, parts->weight, parts->bias, listOr(op.getStrides(), spatial, 1),
         listOr(op.getPads(), 2 * spatial, 0), listOr(op.getDilations(), spatial, 1),
         listOr(op.getOutputPadding(), spatial, 0), op.getGroup(), zeroPointOf(op.getInput()), parts->requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), result));
+    replaceByChannelsLast(rewriter, op, result);
     return mlir::success();
   }
 };

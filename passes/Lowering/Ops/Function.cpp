@@ -230,7 +230,7 @@ struct LowerFunction : OpInterfaceConversionPattern<qnn::UnaryFunctionOpInterfac
     Value x = axis ? toChannelsLast(rewriter, op->getLoc(), operands[0]) : operands[0];
     Value y = npu::LookupOp::create(rewriter, op->getLoc(), x, table, functionAttr(op, *output),
                                     reachAttr(op, *input, *output));
-    rewriter.replaceOp(op, axis ? toChannelsFirst(rewriter, op->getLoc(), y) : y);
+    axis ? replaceByChannelsLast(rewriter, op, y) : replaceBy(rewriter, op, y);
     return mlir::success();
   }
 };

@@ -11,9 +11,10 @@ struct LowerHost : OpConversionPattern<qnn::HostOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::HostOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::HostOp>(op, op.getResultTypes(), op.getKindAttr(), op.getOpsetAttr(),
-                                             adaptor.getInputs(), op.getPositionsAttr(), op.getParametersAttr(),
-                                             op.getReasonAttr());
+    auto lowered =
+        npu::HostOp::create(rewriter, op.getLoc(), op.getResultTypes(), op.getKindAttr(), op.getOpsetAttr(),
+                            adaptor.getInputs(), op.getPositionsAttr(), op.getParametersAttr(), op.getReasonAttr());
+    replaceByResultsOf(rewriter, op, lowered);
     return mlir::success();
   }
 };

@@ -13,7 +13,7 @@ struct LowerLinear : OpConversionPattern<qnn::LinearOp> {
     FailureOr<AccumulatorParts> parts = lowerParts(op, rewriter);
     if (failed(parts))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::LinearOp>(op, adaptor.getInput(), parts->weight, parts->bias, parts->requant);
+    replaceByNew<npu::LinearOp>(rewriter, op, adaptor.getInput(), parts->weight, parts->bias, parts->requant);
     return mlir::success();
   }
 };
@@ -25,8 +25,8 @@ struct LowerMatMul : OpConversionPattern<qnn::MatMulOp> {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::MatMulOp>(op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
-                                               zeroPointOf(op.getRhs()), *requant);
+    replaceByNew<npu::MatMulOp>(rewriter, op, adaptor.getLhs(), adaptor.getRhs(), zeroPointOf(op.getLhs()),
+                                zeroPointOf(op.getRhs()), *requant);
     return mlir::success();
   }
 };

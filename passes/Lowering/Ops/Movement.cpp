@@ -20,7 +20,7 @@ struct LowerConcat : OpConversionPattern<qnn::ConcatOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::ConcatOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::ConcatOp>(op, adaptor.getInputs(), op.getAxis());
+    replaceByNew<npu::ConcatOp>(rewriter, op, adaptor.getInputs(), op.getAxis());
     return mlir::success();
   }
 };
@@ -29,8 +29,8 @@ struct LowerSlice : OpConversionPattern<qnn::SliceOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::SliceOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::SliceOp>(op, adaptor.getInput(), narrow(op.getStarts()), narrow(op.getSteps()),
-                                              narrow(op.getSizes()));
+    replaceByNew<npu::SliceOp>(rewriter, op, adaptor.getInput(), narrow(op.getStarts()), narrow(op.getSteps()),
+                               narrow(op.getSizes()));
     return mlir::success();
   }
 };
@@ -51,8 +51,8 @@ struct LowerPad : OpConversionPattern<qnn::PadOp> {
     else if (real != std::nearbyint(real))
       return op.emitError() << "layer '" << qnn::layerName(op) << "': a float border of " << real
                             << " at the model's edge is not supported; pad with a whole number, or quantize before it";
-    rewriter.replaceOpWithNewOp<npu::PadOp>(op, adaptor.getInput(), narrow(op.getLow()), narrow(op.getHigh()),
-                                            modeOf(op.getMode()), int32_t(value));
+    replaceByNew<npu::PadOp>(rewriter, op, adaptor.getInput(), narrow(op.getLow()), narrow(op.getHigh()),
+                             modeOf(op.getMode()), int32_t(value));
     return mlir::success();
   }
 };
@@ -61,7 +61,7 @@ struct LowerReshape : OpConversionPattern<qnn::ReshapeOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(qnn::ReshapeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::ReshapeOp>(op, adaptor.getInput(), op.getShape());
+    replaceByNew<npu::ReshapeOp>(rewriter, op, adaptor.getInput(), op.getShape());
     return mlir::success();
   }
 };
@@ -71,7 +71,7 @@ struct LowerTranspose : OpConversionPattern<qnn::TransposeOp> {
 
   LogicalResult matchAndRewrite(qnn::TransposeOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const final {
-    rewriter.replaceOpWithNewOp<npu::TransposeOp>(op, adaptor.getInput(), narrow(op.getPermutation()));
+    replaceByNew<npu::TransposeOp>(rewriter, op, adaptor.getInput(), narrow(op.getPermutation()));
     return mlir::success();
   }
 };
@@ -109,7 +109,7 @@ struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
     Value y =
         npu::ResizeOp::create(rewriter, op.getLoc(), x, kind, rewriter.getArrayAttr(axes), op.getWeightBits(),
                               requant ? op.getFractionBits() : 0, requant ? zeroPointOf(op.getInput()) : 0, requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    replaceByChannelsLast(rewriter, op, y);
     return mlir::success();
   }
 };

@@ -39,7 +39,7 @@ struct LowerSoftmax : OpConversionPattern<qnn::SoftmaxOp> {
       return failure();
     Value table = makeConstant(rewriter, op.getLoc(), makeExpTable(*Grid::of(op.getInput().getType())),
                                qnn::layerName(op) + ".table");
-    rewriter.replaceOpWithNewOp<npu::SoftmaxOp>(op, adaptor.getInput(), table, op.getAxis(), *requant);
+    replaceByNew<npu::SoftmaxOp>(rewriter, op, adaptor.getInput(), table, op.getAxis(), *requant);
     return mlir::success();
   }
 };

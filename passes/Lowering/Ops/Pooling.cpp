@@ -35,7 +35,7 @@ struct LowerMaxPool : OpConversionPattern<qnn::MaxPoolOp> {
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
     Value y = npu::MaxPoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()),
                                      listOr(op.getStrides(), spatial, 1), pads, listOr(op.getDilations(), spatial, 1));
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    replaceByChannelsLast(rewriter, op, y);
     return mlir::success();
   }
 };
@@ -54,20 +54,21 @@ struct LowerAveragePool : OpConversionPattern<qnn::AveragePoolOp> {
     Value x = toChannelsLast(rewriter, op.getLoc(), adaptor.getInput());
     bool countsPad = op.getCountIncludePad();
     if (countsPad && op.getCeilMode()) {
-      x = padExplicitly(op, x, pads, rewriter);
+      x = padExplicitly(op, adaptor.getInput(), x, pads, rewriter);
       countsPad = false;
     }
     Value y = npu::AveragePoolOp::create(rewriter, op.getLoc(), x, narrow(op.getKernel()),
                                          listOr(op.getStrides(), spatial, 1), pads, countsPad,
                                          zeroPointOf(op.getInput()), *requant);
-    rewriter.replaceOp(op, toChannelsFirst(rewriter, op.getLoc(), y));
+    replaceByChannelsLast(rewriter, op, y);
     return mlir::success();
   }
 
 private:
   /// The model's own padding counts, what ceil_mode adds behind it does not: the former becomes an op, the latter is
-  /// left in `pads`.
-  static Value padExplicitly(qnn::AveragePoolOp op, Value x, SmallVector<int32_t> &pads, OpBuilder &builder) {
+  /// left in `pads`. `x` is `input`, what stands for the operand, with its channels last.
+  static Value padExplicitly(qnn::AveragePoolOp op, Value input, Value x, SmallVector<int32_t> &pads,
+                             OpBuilder &builder) {
     size_t spatial = op.getKernel().size();
     SmallVector<int32_t> counted = listOr(op.getPads(), 2 * spatial, 0);
     SmallVector<int32_t> low(spatial + 2, 0), high(spatial + 2, 0);
@@ -77,9 +78,11 @@ private:
       pads[i] -= counted[i];
       pads[i + spatial] -= counted[i + spatial];
     }
-    Location loc = qnn::withValueName(op.getLoc(), qnn::valueName(op.getInput()) + "_padded");
+    // An argument of the function is in no function any more: what stands for it is.
+    Value named = isa<BlockArgument>(op.getInput()) ? input : Value(op.getInput());
+    Location loc = qnn::withValueName(op.getLoc(), qnn::valueName(named) + "_padded");
     auto pad = npu::PadOp::create(builder, loc, x, low, high, program::PadMode::constant, zeroPointOf(op.getInput()));
-    // It stands for no op of the model, by whose location it would get its grid.
+    // It stands for no op of the model; its numbers are the input's.
     npu::setGrid(pad, qnn::quantizedElement(op.getInput().getType()));
     return pad;
   }

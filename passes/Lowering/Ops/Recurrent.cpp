@@ -1,13 +1,12 @@
 //===- Recurrent.cpp - The ends of loops ----------------------------------===//
 #include "Lowering/Lowering.h"
-#include "tare/Dialect/Npu/IntegerGrid.h"
 
 using namespace tare;
 using namespace mlir;
 
 namespace {
 
-/// Both ends move elements as they are: only the types change, and the grids are noted.
+/// Both ends move elements as they are: only the types change.
 SmallVector<Type> convertedTypes(const TypeConverter &types, Operation *op) {
   return llvm::map_to_vector(op->getResultTypes(), [&](Type type) { return types.convertType(type); });
 }
@@ -20,8 +19,7 @@ struct LowerLoopBegin : OpConversionPattern<qnn::LoopBeginOp> {
     auto lowered =
         npu::LoopBeginOp::create(rewriter, op.getLoc(), convertedTypes(*getTypeConverter(), op), op.getSteps(),
                                  adaptor.getSequences(), adaptor.getStates(), op.getReversedAttr());
-    npu::setGrids(lowered, op.getResultTypes());
-    rewriter.replaceOp(op, lowered);
+    replaceByResultsOf(rewriter, op, lowered);
     return mlir::success();
   }
 };
@@ -33,8 +31,7 @@ struct LowerLoopEnd : OpConversionPattern<qnn::LoopEndOp> {
     auto lowered =
         npu::LoopEndOp::create(rewriter, op.getLoc(), convertedTypes(*getTypeConverter(), op), adaptor.getStep(),
                                adaptor.getCarries(), adaptor.getCollects(), op.getReversedAttr());
-    npu::setGrids(lowered, op.getResultTypes());
-    rewriter.replaceOp(op, lowered);
+    replaceByResultsOf(rewriter, op, lowered);
     return mlir::success();
   }
 };

@@ -14,8 +14,8 @@ struct LowerReduceMean : OpConversionPattern<qnn::ReduceMeanOp> {
     FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (failed(requant))
       return failure();
-    rewriter.replaceOpWithNewOp<npu::ReduceMeanOp>(op, adaptor.getInput(), narrow(op.getAxes()), !op.getKeepDims(),
-                                                   zeroPointOf(op.getInput()), *requant);
+    replaceByNew<npu::ReduceMeanOp>(rewriter, op, adaptor.getInput(), narrow(op.getAxes()), !op.getKeepDims(),
+                                    zeroPointOf(op.getInput()), *requant);
     return mlir::success();
   }
 };

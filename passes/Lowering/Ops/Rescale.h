@@ -17,8 +17,8 @@ template <typename OpTy> struct LowerRescale : mlir::OpConversionPattern<OpTy> {
       return mlir::failure();
     mlir::Type from = qnn::storageType(op.getInput().getType()).getElementType();
     mlir::Type to = qnn::storageType(op.getType()).getElementType();
-    rewriter.replaceOpWithNewOp<npu::RescaleOp>(op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant,
-                                                from == to ? mlir::TypeAttr() : mlir::TypeAttr::get(to));
+    replaceByNew<npu::RescaleOp>(rewriter, op, adaptor.getInput(), zeroPointOf(op.getInput()), *requant,
+                                 from == to ? mlir::TypeAttr() : mlir::TypeAttr::get(to));
     return mlir::success();
   }
 };

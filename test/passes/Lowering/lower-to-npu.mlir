@@ -100,3 +100,26 @@ func.func @copies(%x: tensor<1x4x!x>) -> (tensor<1x4x!anew>, tensor<1x4x!meant>)
   %1 = qnn.requantize %x : (tensor<1x4x!x>) -> tensor<1x4x!meant> loc("copy"("value"))
   return %0, %1 : tensor<1x4x!anew>, tensor<1x4x!meant>
 }
+
+// Of what one op becomes, the grid of its result belongs to what computes that, and nothing else has it: the padding is
+// on the input's grid, the transposes say none of their own.
+// CHECK-LABEL: func.func @several_ops
+// CHECK: npu.transpose {{.*}} permutation = [0, 2, 3, 1] :
+// CHECK: npu.pad {{.*}}npu.grid = !quant.uniform<i8:f32, 5.000000e-01:3>
+// CHECK: npu.average_pool {{.*}}npu.grid = !quant.uniform<i8:f32, 2.500000e-01:-128>
+// CHECK: npu.transpose {{.*}} permutation = [0, 3, 1, 2] :
+func.func @several_ops(%x: tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!y> {
+  %0 = qnn.average_pool %x {kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 0, 0>, ceil_mode, count_include_pad} : (tensor<1x2x5x5x!x>) -> tensor<1x2x3x3x!y> loc("pool"("value"))
+  return %0 : tensor<1x2x3x3x!y>
+}
+
+// A table by channel is made beside the op that reads it.
+// CHECK-LABEL: func.func @table_by_channel
+// CHECK: npu.constant {{.*}} : tensor<2x256xi8>{{( loc.*)?$}}
+// CHECK: npu.transpose {{.*}} permutation = [0, 2, 1] :
+// CHECK: npu.lookup {{.*}}npu.grid = !quant.uniform<i8:f32, 2.500000e-01:-128>
+// CHECK: npu.transpose {{.*}} permutation = [0, 2, 1] :
+func.func @table_by_channel(%x: tensor<1x2x4x!x>) -> tensor<1x2x4x!y> {
+  %0 = qnn.prelu %x {slope = array<f64: 0.5, 0.25>} : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y> loc("prelu"("value"))
+  return %0 : tensor<1x2x4x!y>
+}

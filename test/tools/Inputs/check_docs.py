@@ -1,6 +1,7 @@
 """check_docs.py PAGE FOLDER [--update]: runs the `$ tare ...` lines of a page's console blocks in a copy of FOLDER, in order, and compares
 what they print, figure by figure; only what is measured (seconds, megabytes, shares of time, speeds), the instruction set and the widths of
 columns may differ. --update writes what they print into the page."""
+import os
 import pathlib
 import re
 import shutil
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 
+# The last bits of float sums, and with them a count of equal elements, are those of an instruction set: one that all have.
+PROCESSOR = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
 # The columns of tables that are measured, by an option of the command that prints them.
 MEASURED = {"--timing": ("seconds", "share", "peak memory"), "--profile": ("µs", "share", "GMAC/s", "of peak", "GB/s")}
 MEASUREMENT = re.compile(r"\b\d+(\.\d+)?(?= (s|MB|GMAC/s)\b)|\b(portable|avx\w+|amx|neon)\b")
@@ -45,7 +48,7 @@ def normalized(text):
 def run(block, place):
     output = ""
     for command in (line for line in block.splitlines() if line.startswith("$ ")):
-        done = subprocess.run(command[2:], shell=True, cwd=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(command[2:], shell=True, cwd=place, env=os.environ | PROCESSOR, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             sys.exit(f"{command}\n{done.stdout}")
         output += f"{command}\n{done.stdout}"

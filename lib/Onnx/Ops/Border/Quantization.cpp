@@ -156,18 +156,6 @@ LogicalResult importDequantize(Node &node) {
 
 } // namespace
 
-qnn::Grid tare::onnx::wholeRange(ElementType element, llvm::ArrayRef<double> scales) {
-  qnn::Grid grid;
-  grid.scales.assign(scales.begin(), scales.end());
-  grid.zeroPoints.assign(scales.size(), 0);
-  grid.bits = 8 * sizeOf(element);
-  grid.isSigned = isSignedInteger(element);
-  int64_t values = int64_t(1) << grid.bits;
-  grid.min = grid.isSigned ? -values / 2 : 0;
-  grid.max = grid.min + values - 1;
-  return grid;
-}
-
 ElementType tare::onnx::elementOf(const qnn::Grid &grid) {
   if (grid.bits == 32)
     return grid.isSigned ? ElementType::i32 : ElementType::u32;

@@ -2,13 +2,10 @@
 #ifndef TARE_LIB_ONNX_OPS_BORDER_QUANTIZATION_H
 #define TARE_LIB_ONNX_OPS_BORDER_QUANTIZATION_H
 
+#include "ConstantData.h"
 #include "Node.h"
 
 namespace tare::onnx {
-
-/// The grid of integers of this type with these scales: all of the type's range,
-/// zero points 0.
-qnn::Grid wholeRange(ElementType element, llvm::ArrayRef<double> scales);
 
 /// The grid on which integers of that type are themselves.
 qnn::Grid identityGrid(const qnn::Grid &integers);

@@ -1,12 +1,11 @@
-//===- ImportWays.cpp - The ways in which a node is imported --------------===//
+//===- NodeImporter.cpp - The ways in which a node is imported ------------===//
 //
 // A node is computed at import, becomes ops of the IR, or stays the node that it is: the first of these that succeeds.
 // What a way that fails has made is taken back.
 //
 //===----------------------------------------------------------------------===//
-#include "GraphImporter.h"
+#include "NodeImporter.h"
 #include "HostNode.h"
-#include "Node.h"
 
 #include <fmt/format.h>
 
@@ -15,50 +14,54 @@ using namespace tare::onnx;
 using mlir::failure;
 using mlir::LogicalResult;
 
-LogicalResult GraphImporter::importBy(llvm::function_ref<LogicalResult(Node &)> way, const GraphNode &graphNode) {
-  Node node(*this, graphNode);
+namespace {
+
+/// What the kernels and the program format have.
+constexpr int64_t mostDimensions = 8;
+
+/// 0 of what is known when compiling.
+int64_t rankOf(mlir::Value value) {
+  auto type = value ? llvm::dyn_cast<mlir::RankedTensorType>(value.getType()) : mlir::RankedTensorType();
+  return type ? type.getRank() : 0;
+}
+
+} // namespace
+
+LogicalResult NodeImporter::importBy(llvm::function_ref<LogicalResult(Node &)> way, const GraphNode &graphNode) {
+  Node node(context, graphNode);
   if (failed(way(node)) || node.failed())
     return node.error("cannot be imported");
   for (unsigned i = 0; i < node.numResults(); ++i)
-    if (node.isUsed(i) && !find(node.resultName(i)))
+    if (node.isUsed(i) && !context.values().find(node.resultName(i)))
       return node.error("its result '" + node.resultName(i) + "' is not supported");
   return mlir::success();
 }
 
-/// Unmakes what an import that failed has made behind `last`. Constants stay: values hold them.
-void GraphImporter::takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined) {
-  for (const std::string &name : defined)
-    values.erase(name);
-  llvm::DenseSet<mlir::Value> held;
-  for (const auto &entry : values)
-    held.insert(entry.second.value);
-  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(*builder.getInsertionBlock()))) {
-    if (&op == last)
-      return;
-    bool isHeld = llvm::any_of(op.getResults(), [&](mlir::Value result) { return held.contains(result); });
-    if (isHeld || !op.use_empty())
-      continue;
-    for (mlir::Value result : op.getResults())
-      constants.erase(result);
-    op.erase();
-  }
-}
-
 /// Imports a node in one way; gives the reason where that fails, and nothing is left of it.
-std::optional<std::string> GraphImporter::attempt(llvm::function_ref<LogicalResult()> import) {
-  mlir::Block *block = builder.getInsertionBlock();
+std::optional<std::string> NodeImporter::attempt(llvm::function_ref<LogicalResult()> import) {
+  GraphValues &values = context.values();
+  mlir::Block *block = values.builder().getInsertionBlock();
   mlir::Operation *last = block->empty() ? nullptr : &block->back();
-  Attempt own;
-  Attempt *outer = std::exchange(current, &own);
+  std::string own;
+  llvm::SmallVector<std::string> defined;
+  std::string *outer = std::exchange(kept, &own);
+  llvm::SmallVector<std::string> *outerDefined = values.noteDefined(&defined);
   bool done = succeeded(import());
-  current = outer;
+  kept = outer;
+  values.noteDefined(outerDefined);
   if (done) {
-    if (outer)
-      outer->defined.append(own.defined.begin(), own.defined.end());
+    if (outerDefined)
+      outerDefined->append(defined.begin(), defined.end());
     return std::nullopt;
   }
-  takeBack(last, own.defined);
-  return own.problem;
+  values.takeBack(last, defined);
+  return own;
+}
+
+bool NodeImporter::keepError(const std::string &message) {
+  if (kept && kept->empty())
+    *kept = message;
+  return kept;
 }
 
 /// Before it, operands broadcast by attributes, and shapes were attributes.
@@ -66,25 +69,24 @@ constexpr int64_t firstOpsetOfEntries = 7;
 
 /// Whether the node reads constants of float64, or makes them. What is dequantized stays integers with scales, whatever
 /// type it is cast to.
-bool GraphImporter::hasDoubles(const proto::NodeProto &node) const {
+bool NodeImporter::hasDoubles(const proto::NodeProto &node) const {
   bool anyDoubles = castsToDouble(node);
   for (const std::string &input : node.input()) {
-    auto found = values.find(input);
-    if (found == values.end())
-      continue;
-    if (found->second.grid)
+    const GraphValue *value = context.values().find(input);
+    if (value && value->grid)
       return false;
-    anyDoubles |= bool(found->second.doubles);
+    anyDoubles |= value && value->doubles;
   }
   return anyDoubles;
 }
 
 /// Computes the node where its operands are known; else makes ops of the IR of it, or else leaves it the node that it
 /// is. Gives the reason why the first of these ways fails where all do.
-std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
+std::optional<std::string> NodeImporter::tryWays(const GraphNode &graphNode) {
   const proto::NodeProto &proto = *graphNode.proto;
   const OpEntry *entry = OpTable::get().find(proto);
-  bool isHost = hasHostOperator(proto), allKnown = isAllKnown(proto), isOld = model.opset < firstOpsetOfEntries;
+  bool isHost = hasHostOperator(proto), allKnown = context.values().areKnown(proto),
+       isOld = context.opset() < firstOpsetOfEntries;
   std::optional<std::string> first;
   auto tryWay = [&](llvm::function_ref<LogicalResult(Node &)> way) {
     std::optional<std::string> problem = attempt([&] { return importBy(way, graphNode); });
@@ -95,7 +97,7 @@ std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
   if (isHost && allKnown && hasDoubles(proto) && !attempt([&] { return importBy(foldInDoubles, graphNode); }))
     return std::nullopt;
   for (const std::string &operand : proto.input())
-    noteRounded(operand);
+    notes.noteRounded(operand, context.values().find(operand));
   if (entry && entry->fold && (entry->foldsShapes || allKnown) && tryWay(entry->fold))
     return std::nullopt;
   if (isHost && allKnown && tryWay(foldOnHost))
@@ -115,19 +117,27 @@ std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
   if (isOld && entry && entry->import)
     reason = fmt::format("{}: the forms before opset {} are computed in float alone; convert the model with "
                          "onnx.version_converter",
-                         describe(graphNode, *model.proto), firstOpsetOfEntries);
+                         describe(graphNode, context.modelProto()), firstOpsetOfEntries);
   if (isHost && tryWay([&](Node &node) { return importOnHost(node, reason); }))
     return std::nullopt;
-  return first.value_or(describe(graphNode, *model.proto) + ": this operator is not supported");
+  return first.value_or(describe(graphNode, context.modelProto()) + ": this operator is not supported");
 }
 
-LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
-  Node node(*this, graphNode);
+LogicalResult NodeImporter::checkRank(Node &node, llvm::StringRef name) {
+  GraphValue *value = context.values().find(name);
+  int64_t rank = value ? rankOf(value->value) : 0;
+  if (rank <= mostDimensions)
+    return mlir::success();
+  return node.error(fmt::format("value '{}' has {} dimensions, expected {} at most", name.str(), rank, mostDimensions));
+}
+
+LogicalResult NodeImporter::importNode(const GraphNode &graphNode) {
+  Node node(context, graphNode);
   for (const std::string &operand : graphNode.proto->input())
     if (mlir::failed(checkRank(node, operand)))
       return failure();
   if (std::optional<std::string> problem = tryWays(graphNode)) {
-    reportError(*problem);
+    context.reportError(*problem);
     return failure();
   }
   for (const std::string &result : graphNode.proto->output())
@@ -136,14 +146,14 @@ LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
   return mlir::success();
 }
 
-LogicalResult GraphImporter::importBranch(proto::GraphProto &branch) {
+LogicalResult NodeImporter::importBranch(proto::GraphProto &branch) {
   for (proto::TensorProto &tensor : *branch.mutable_initializer()) {
-    Result<ReadTensor> elements = reader.readExactly(tensor);
+    Result<ReadTensor> elements = context.reader().readExactly(tensor);
     if (!elements) {
-      reportError("initializer '" + tensor.name() + "': " + elements.error().message);
+      context.reportError("initializer '" + tensor.name() + "': " + elements.error().message);
       return failure();
     }
-    define(tensor.name(), GraphValue::of(std::move(*elements)));
+    context.values().define(tensor.name(), GraphValue::of(std::move(*elements)));
   }
   for (const proto::NodeProto &node : branch.node()) {
     std::string layer = !node.name().empty() ? node.name() : node.output_size() ? node.output(0) : "";
@@ -153,4 +163,11 @@ LogicalResult GraphImporter::importBranch(proto::GraphProto &branch) {
       return failure();
   }
   return mlir::success();
+}
+
+LogicalResult NodeImporter::importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite) {
+  Part &written = parts.emplace_back(Part{std::move(part), {}});
+  // Of a part of a part the file knows the whole.
+  written.node = {&written.proto, layer, composite.composite ? composite.composite : &composite};
+  return importNode(written.node);
 }
