@@ -52,8 +52,8 @@ const Tensor &GraphValue::numbers() {
 }
 
 GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
-                             mlir::MLIRContext &context)
-    : model(model), graph(graph), reporter(reporter), builder(&context), reader(path) {
+                             mlir::MLIRContext &context, bool roundsTo16Bits)
+    : model(model), graph(graph), reporter(reporter), builder(&context), reader(path), roundsTo16Bits(roundsTo16Bits) {
   const proto::GraphProto &proto = model.proto->graph();
   for (const auto &tensor : proto.initializer())
     declaredTypes[tensor.name()] = tensor.data_type();

@@ -77,8 +77,9 @@ class Node;
 
 class GraphImporter {
 public:
+  /// `roundsTo16Bits`: see ImportOptions.
   GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
-                mlir::MLIRContext &context);
+                mlir::MLIRContext &context, bool roundsTo16Bits = false);
 
   /// Fills `module` with @main.
   mlir::LogicalResult run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module);
@@ -118,6 +119,9 @@ public:
   mlir::LogicalResult importBranch(proto::GraphProto &branch);
   /// ONNX's number of the type that the model declares for a value; nothing where it does not.
   std::optional<int32_t> declaredType(llvm::StringRef name) const;
+  /// ONNX's number of float16 or bfloat16 where the node computes in that and rounds each of its steps, not only its
+  /// results.
+  std::optional<int32_t> stepType(const proto::NodeProto &node) const;
   bool isOutput(llvm::StringRef name) const;
   /// Imports a node that was written for `composite`.
   mlir::LogicalResult importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite);
@@ -133,6 +137,9 @@ private:
   std::optional<std::string> tryWays(const GraphNode &graphNode);
   std::optional<std::string> attempt(llvm::function_ref<mlir::LogicalResult()> import);
   void takeBack(mlir::Operation *last, llvm::ArrayRef<std::string> defined);
+  std::optional<int32_t> floatTypeOf(const proto::NodeProto &node, int index) const;
+  void roundResults(const proto::NodeProto &node);
+  void roundTo(qnn::FloatFormat format, GraphValue &value);
   bool isAllKnown(const proto::NodeProto &node) const;
   bool hasDoubles(const proto::NodeProto &node) const;
   void noteRounded(llvm::StringRef name);
@@ -153,6 +160,7 @@ private:
   const Reporter &reporter;
   mlir::OpBuilder builder;
   TensorReader reader;
+  bool roundsTo16Bits;
   llvm::StringMap<GraphValue> values;
   /// Constants of float64 that something reads as float32.
   llvm::SetVector<mlir::StringAttr> roundedDoubles;

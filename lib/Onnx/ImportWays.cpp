@@ -100,6 +100,9 @@ std::optional<std::string> GraphImporter::tryWays(const GraphNode &graphNode) {
     return std::nullopt;
   if (isHost && allKnown && tryWay(foldOnHost))
     return std::nullopt;
+  // Ops of the IR would round nothing between them.
+  if (stepType(proto) && tryWay([](Node &node) { return importOnHost(node, ""); }))
+    return std::nullopt;
   if (entry && entry->import && !(isOld && isHost) && tryWay(entry->import))
     return std::nullopt;
   if (entry && entry->importOtherwise) {
@@ -130,6 +133,9 @@ LogicalResult GraphImporter::importNode(const GraphNode &graphNode) {
     reportError(*problem);
     return failure();
   }
+  // Parts of a node are steps that Tare has chosen.
+  if (roundsTo16Bits && !graphNode.composite)
+    roundResults(*graphNode.proto);
   for (const std::string &result : graphNode.proto->output())
     if (mlir::failed(checkRank(node, result)))
       return failure();

@@ -102,6 +102,8 @@ public:
   double requireScalar(unsigned index, llvm::StringRef role, double fallback);
 
   // Results.
+  /// See GraphImporter.
+  std::optional<int32_t> stepType() const { return importer.stepType(protoNode); }
   unsigned numResults() const { return protoNode.output_size(); }
   /// A value of the IR that is no operand, and how many axes it has.
   mlir::Value valueNamed(llvm::StringRef name) const { return importer.find(name)->value; }

@@ -40,8 +40,6 @@ const std::set<std::string> deviations = {
     // A dimension of 0 is one that is open, as some exporters write it, where nothing binds it.
     "test_tril_zero",
     "test_triu_zero",
-    // Each step is rounded to bfloat16 there; Tare computes float32.
-    "test_attention_4d_causal_padded_kv_bf16_expanded",
 };
 
 struct Options {
