@@ -264,8 +264,12 @@ LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs,
                                         input.name, dataTypeName(input.dataType)));
     auto type = mlir::RankedTensorType::get(input.shape, element);
     mlir::Value argument = block->addArgument(type, builder.getUnknownLoc());
-    define(input.name,
-           input.known ? GraphValue{input.known, std::nullopt, nullptr} : GraphValue{Tensor(), std::nullopt, argument});
+    if (!input.known)
+      define(input.name, GraphValue{Tensor(), std::nullopt, argument});
+    else if (input.known.element() == ElementType::f64)
+      define(input.name, GraphValue::of(fromDoubles(input.known)));
+    else
+      define(input.name, GraphValue{input.known, std::nullopt, nullptr});
   }
   return mlir::success();
 }
