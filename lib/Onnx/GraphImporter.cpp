@@ -13,9 +13,9 @@ using mlir::failure;
 using mlir::LogicalResult;
 
 GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
-                             mlir::MLIRContext &context)
-    : model(model), graph(graph), reporter(reporter), graphValues(context), tensorReader(path), notes(context),
-      nodes(*this, notes) {
+                             mlir::MLIRContext &context, bool roundsTo16Bits)
+    : model(model), graph(graph), reporter(reporter), graphValues(context), tensorReader(path),
+      roundsTo16Bits(roundsTo16Bits), notes(context), nodes(*this, notes) {
   const proto::GraphProto &proto = model.proto->graph();
   for (const auto &tensor : proto.initializer())
     declaredTypes[tensor.name()] = tensor.data_type();
@@ -106,8 +106,12 @@ LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs,
                                         input.name, dataTypeName(input.dataType)));
     auto type = mlir::RankedTensorType::get(input.shape, element);
     mlir::Value argument = block->addArgument(type, builder.getUnknownLoc());
-    graphValues.define(input.name, input.known ? GraphValue{input.known, std::nullopt, nullptr}
-                                               : GraphValue{Tensor(), std::nullopt, argument});
+    if (!input.known)
+      graphValues.define(input.name, GraphValue{Tensor(), std::nullopt, argument});
+    else if (input.known.element() == ElementType::f64)
+      graphValues.define(input.name, GraphValue::of(fromDoubles(input.known)));
+    else
+      graphValues.define(input.name, GraphValue{input.known, std::nullopt, nullptr});
   }
   return mlir::success();
 }

@@ -13,8 +13,9 @@ namespace tare::onnx {
 /// A graph, and what its nodes ask of it.
 class GraphImporter : public NodeContext {
 public:
+  /// `roundsTo16Bits`: see ImportOptions.
   GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
-                mlir::MLIRContext &context);
+                mlir::MLIRContext &context, bool roundsTo16Bits = false);
 
   /// Fills `module` with @main.
   mlir::LogicalResult run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module);
@@ -26,6 +27,8 @@ public:
   bool isUsed(llvm::StringRef name) const override { return graph.used.contains(name); }
   bool isOutput(llvm::StringRef name) const override;
   std::optional<int32_t> declaredType(llvm::StringRef name) const override;
+  std::optional<int32_t> stepType(const proto::NodeProto &node) const override;
+  void roundResults(const proto::NodeProto &node) override;
   void reportError(const std::string &message) override;
   void reportWarning(llvm::StringRef kind, const llvm::Twine &message, llvm::StringRef remedy) const override {
     reporter.warning(kind, message, remedy);
@@ -43,6 +46,8 @@ private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
+  std::optional<int32_t> floatTypeOf(const proto::NodeProto &node, int index) const;
+  void roundTo(qnn::FloatFormat format, GraphValue &value);
   mlir::Type inputElement(int32_t dataType);
   mlir::LogicalResult addArguments(const std::vector<BoundInput> &inputs, mlir::func::FuncOp function);
 
@@ -51,6 +56,7 @@ private:
   const Reporter &reporter;
   GraphValues graphValues;
   TensorReader tensorReader;
+  bool roundsTo16Bits;
   ImportNotes notes;
   NodeImporter nodes;
   llvm::StringMap<int32_t> declaredTypes;

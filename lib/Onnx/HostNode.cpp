@@ -24,6 +24,8 @@ host::Node hostNode(Node &node) {
   auto declared = [&](unsigned operand) { return node.declaredType(operand); };
   if (asked.op == "CastLike" && declared(1))
     asked.attributes.set("to", int64_t(*declared(1)));
+  if (std::optional<int32_t> type = node.stepType())
+    asked.attributes.set("float_type", int64_t(*type));
   bool isNarrow = declared(2) == proto::TensorProto::INT4 || declared(2) == proto::TensorProto::UINT4;
   if (asked.op == "QuantizeLinear" && isNarrow)
     asked.attributes.set("output_dtype", int64_t(*declared(2)));

@@ -100,7 +100,7 @@ static std::optional<Imported> importPart(const std::string &path, const ImportO
     return mlir::failure();
   llvm::erase_if(graph->inputs, [&](const auto *input) { return graph->dropped.contains(input->name()); });
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
-  GraphImporter importer(*model, path, *graph, reporter, context);
+  GraphImporter importer(*model, path, *graph, reporter, context, options.roundsTo16Bits);
   for (auto &[name, value] : *constants)
     importer.values().define(name, {value, std::nullopt, nullptr});
   if (failed(importer.run(*inputs, *module)))

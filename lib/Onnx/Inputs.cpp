@@ -172,7 +172,7 @@ mlir::FailureOr<BoundInput> Binder::bind(const proto::ValueInfoProto &input) con
   return bound;
 }
 
-/// Elements that shapes may depend on.
+/// Elements that shapes may depend on. Those of float64 stay what they are: what is computed of them is computed so.
 Tensor Binder::knownInData(const BoundInput &input) const {
   auto found = llvm::find_if(data, [&](const InputValue &value) { return value.name == input.name; });
   std::optional<ElementType> element = elementOf(input.dataType);
@@ -183,6 +183,9 @@ Tensor Binder::knownInData(const BoundInput &input) const {
                   (known == ImportOptions::Known::lists && input.shape.size() <= 1) || found->value.count() == 0;
   if (!isChosen || (!found->value && found->value.count() != 0))
     return Tensor();
+  bool isDouble = input.dataType == proto::TensorProto::DOUBLE && found->value.element() == ElementType::f64;
+  if (isDouble)
+    return found->value;
   Tensor elements(*element, input.shape);
   return convert(found->value.view(), elements.mutableView()) ? elements : Tensor();
 }

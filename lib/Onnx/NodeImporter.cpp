@@ -102,6 +102,9 @@ std::optional<std::string> NodeImporter::tryWays(const GraphNode &graphNode) {
     return std::nullopt;
   if (isHost && allKnown && tryWay(foldOnHost))
     return std::nullopt;
+  // Ops of the IR would round nothing between them.
+  if (context.stepType(proto) && tryWay([](Node &node) { return importOnHost(node, ""); }))
+    return std::nullopt;
   if (entry && entry->import && !(isOld && isHost) && tryWay(entry->import))
     return std::nullopt;
   if (entry && entry->importOtherwise) {
@@ -140,6 +143,9 @@ LogicalResult NodeImporter::importNode(const GraphNode &graphNode) {
     context.reportError(*problem);
     return failure();
   }
+  // Parts of a node are steps that Tare has chosen.
+  if (!graphNode.composite)
+    context.roundResults(*graphNode.proto);
   for (const std::string &result : graphNode.proto->output())
     if (mlir::failed(checkRank(node, result)))
       return failure();

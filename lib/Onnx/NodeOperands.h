@@ -42,6 +42,8 @@ public:
   bool isConstant(unsigned index);
   /// The operand's shape, in whatever form it is.
   std::optional<Shape> shapeOf(unsigned index);
+  /// See NodeContext.
+  std::optional<int32_t> stepType() const { return context.stepType(proto()); }
   /// ONNX's number of the type that the model declares for an operand, where it does.
   std::optional<int32_t> declaredType(unsigned index) const { return context.declaredType(operandName(index)); }
   /// The elements of a known operand of integers.

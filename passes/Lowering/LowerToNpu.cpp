@@ -140,6 +140,7 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     if (failed(applyFullConversion(getOperation(), legal, std::move(patterns), config)))
       return signalPassFailure();
     eraseParameters();
+    moveConstants();
   }
 
   /// (A64) Functions within layers: of each pair one op is left, the layer's, whose requantization has the table.
@@ -205,6 +206,24 @@ struct LowerToNpu : tare::impl::LowerToNpuBase<LowerToNpu> {
     for (BlockArgument argument : function.getArguments())
       if (quant::QuantizedType grid = qnn::quantizedElement(argument.getType()))
         function.setArgAttr(argument.getArgNumber(), npu::gridAttrName, TypeAttr::get(grid));
+  }
+
+  /// What is moved of constants is one at once, on the grid that it has here: a fold would leave integers of which
+  /// nobody knows what they mean.
+  void moveConstants() {
+    getOperation()->walk([](npu::NpuOpInterface op) {
+      bool moves = isa<npu::TransposeOp, npu::ReshapeOp, npu::SliceOp>(op.getOperation());
+      if (!moves || !op->getOperand(0).getDefiningOp<npu::ConstantOp>())
+        return;
+      quant::QuantizedType grid = npu::gridOf(op->getResult(0));
+      OpBuilder builder(op);
+      SmallVector<Value> folded;
+      if (!grid || failed(builder.tryFold(op, folded)) || !folded.front().getDefiningOp<npu::ConstantOp>())
+        return;
+      npu::setGrid(folded.front().getDefiningOp(), grid);
+      op->getResult(0).replaceAllUsesWith(folded.front());
+      op.erase();
+    });
   }
 };
 

@@ -4,7 +4,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from graphs import node, port, save
+from graphs import node, outputs_of, port, save
 from harness import load, session, tare, tare_json
 
 F64 = np.float64
@@ -108,3 +108,11 @@ def test_an_output_that_is_computed_at_import(tmp_path):
     done = tare("run", tmp_path / "m.onnx", "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
     assert "1 constant of float64 ('y') is rounded" in done.stderr
     np.testing.assert_array_equal(load(tmp_path / "y.npz")["y"].ravel(), np.float32([1, 1.1 - 1]))
+
+
+def test_the_bits_of_a_double_in_the_data(tmp_path):
+    """Of a computed value there are the bits of a float32 alone; an input that is the same in all samples is known in full."""
+    values = np.array([1.0, -0.1, np.pi])
+    nodes = [node("BitCast", ["x"], ["y"], to=TensorProto.INT64)]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [3], np.float64)], [port("y", [3], np.int64)], opset=26)
+    np.testing.assert_array_equal(outputs_of(model, {"x": values[None]})["y"][0], values.view(np.int64))

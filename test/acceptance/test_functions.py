@@ -13,7 +13,7 @@ from harness import ROOT, fails, reference, sqnr, tare, tare_json
 from models.formulas import FORMULAS
 from models.functions import CASES, RECORDS, STEPS
 
-sys.path.append(str(ROOT / "test/random"))
+sys.path.insert(0, str(ROOT / "test/random"))  # In front of scripts, which has operators of its own.
 from operators import FUNCTIONS, measured  # noqa: E402
 
 F32 = np.float32

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from graphs import converted, node, outputs_of, port, quantize, reference, save
+from graphs import converted, dequantize, node, outputs_of, port, quantize, reference, save
 from harness import sqnr, tare, tare_json
 
 
@@ -116,3 +116,22 @@ def test_masks_at_16_bits_count_for_nothing(tmp_path):
     program, _ = converted(model, data, "--target", "i16x8", "--method", "min_max")
     off = np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]) * 2**15
     assert off.max() < 12, off.max()
+
+
+def test_a_softmax_of_a_constant_says_its_grid(tmp_path, rng):
+    """What a slice leaves of a concatenation is a constant, whose axes are permuted: verify knows what its integers mean, and so do golden
+    vectors."""
+    nodes = [*quantize("x", "s", "z", "xq"), *dequantize("c", "s", "real", "z"), node("Concat", ["xq", "real"], ["both"], name="concat", axis=1),
+             node("Transpose", ["both"], ["turned"], name="transpose", perm=[0, 3, 2, 1]), *quantize("turned", "s", "z", "tq"),
+             node("Slice", ["tq", "from", "to", "axes"], ["part"], name="slice"), node("Softmax", ["part"], ["p"], name="softmax", axis=1),
+             *quantize("p", "ps", "pz", "pq"), node("Transpose", ["pq"], ["back"], name="back", perm=[0, 3, 2, 1]),
+             node("Add", ["xq", "back"], ["sum"], name="add"), *quantize("sum", "s", "z", "y")]
+    constants = {"c": rng.integers(-100, 100, (1, 3, 4, 5)).astype(np.int8), "s": np.float32(.03), "z": np.array(7, np.int8),
+                 "ps": np.float32(1 / 256), "pz": np.array(-128, np.int8), "from": np.array([3]), "to": np.array([6]), "axes": np.array([3])}
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 5])], [port("y", [1, 3, 4, 5])], constants)
+    data = {"x": rng.normal(size=(8, 3, 4, 5)).astype(np.float32)}
+    program, _ = converted(model, data)
+    proofs = {layer["name"]: layer["proof"] for layer in tare_json("verify", program)["layers"]}
+    assert "softmax" in proofs and "unknown" not in proofs.values(), proofs
+    tare("verify", program, "--golden", tmp_path / "golden")
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 35

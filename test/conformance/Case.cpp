@@ -36,12 +36,16 @@ std::optional<std::string> readText(const fs::path &path) {
   return text.str();
 }
 
-/// Older cases store bfloat16 as uint16, and name opsets below 7 whose operators have not changed since.
+/// Older cases store bfloat16 as uint16 (the upper half of a float32, which is not rounded), and name opsets below 7
+/// whose operators have not changed since.
 void repair(Case &test) {
-  auto retype = [](std::vector<proto::TensorProto> &tensors, const auto &ports) {
+  auto retype = [&](std::vector<proto::TensorProto> &tensors, const auto &ports) {
     for (size_t i = 0; i < tensors.size(); ++i)
-      if (ports[i].type().tensor_type().elem_type() == proto::TensorProto::BFLOAT16)
+      if (ports[i].type().tensor_type().elem_type() == proto::TensorProto::BFLOAT16 &&
+          tensors[i].data_type() != proto::TensorProto::BFLOAT16) {
         tensors[i].set_data_type(proto::TensorProto::BFLOAT16);
+        test.isTruncated = true;
+      }
   };
   retype(test.inputs, test.model.graph().input());
   retype(test.outputs, test.model.graph().output());

@@ -21,6 +21,8 @@ struct Case {
   std::optional<std::string> refusal;
   /// Whether what is computed at import may differ from what is computed later (inputs_only).
   bool isOfInputsOnly = false;
+  /// Whether its numbers of bfloat16 are not the nearest ones.
+  bool isTruncated = false;
 
   std::string name() const { return folder.filename().string(); }
 };

@@ -36,7 +36,7 @@ public:
   Verdict refuse(const Case &test);
 
 private:
-  mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> import(const Case &test, int constantsFrom);
+  mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> import(const Case &test, int constantsFrom, bool roundsTo16Bits);
   Verdict check(const Case &test, int inputCount, const Evaluator &evaluator, mlir::func::FuncOp function);
 
   std::filesystem::path directory;

@@ -36,6 +36,7 @@ public:
     if (!import)
       return import.error();
     options.import = std::move(*import);
+    options.import.roundsTo16Bits = true;
     options.onlyOutputs = !allLayers;
     if (Status used = checkReference(options, {model}); !used)
       return used;

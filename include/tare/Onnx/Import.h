@@ -59,6 +59,9 @@ struct ImportOptions {
   std::vector<InputValue> sampleValues;
   /// Which inputs have the elements of `sampleValues`: none, those of at most one axis, or all.
   enum class Known { none, lists, all } known = Known::none;
+  /// What the model has in float16 or bfloat16 is rounded to that behind each node, as the model computes it. Else all
+  /// is float32, which programs are made of and calibrated with.
+  bool roundsTo16Bits = false;
 };
 
 /// Imports the model in the file `path`: func.func @main, arguments and results

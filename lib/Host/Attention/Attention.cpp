@@ -181,6 +181,10 @@ void attention(Evaluation &e) {
   a.scale = e.attributes().number("scale", 1 / std::sqrt(double(s.size)));
   a.softcap = e.attributes().number("softcap", 0);
   a.stage = ScaledAttention::Stage(e.attributes().integer("qk_matmul_output_mode", 0));
+  a.type = narrowType(e.attributes());
+  // Where it is left out, all is of the queries' type.
+  a.softmaxType =
+      e.attributes().has("softmax_precision") ? narrowType(e.attributes().integer("softmax_precision", 0)) : a.type;
   std::optional<ScoreMask> given;
   // In opset 23 a mask of one key is one for all keys.
   if (e.has(mask))

@@ -145,13 +145,48 @@ static void softmax(std::span<float> row) {
     value = float(value / sum);
 }
 
+void ScaledAttention::round(std::span<float> values) const {
+  if (type)
+    std::transform(values.begin(), values.end(), values.begin(), [&](float value) { return roundTo(*type, value); });
+}
+
+Tensor ScaledAttention::times(const Tensor &x, float factor) const {
+  Tensor y(ElementType::f32, x.shape());
+  std::transform(x.as<float>(), x.as<float>() + x.count(), y.mutableAs<float>(),
+                 [&](float value) { return rounded(value * factor); });
+  return y;
+}
+
+Tensor ScaledAttention::products() const {
+  int64_t batch = q.shape()[0], heads = q.shape()[1], keys = k.shape()[2], shared = k.shape()[1];
+  // The queries of the heads that share a key are rows of one matrix.
+  int64_t rows = shared == 0 ? 0 : heads / shared * q.shape()[2];
+  Shape queries = {batch, shared, rows, q.shape()[3]};
+  Tensor products(ElementType::f32, {batch, shared, rows, keys});
+  if (!type) {
+    multiply(q.reshaped(queries), withMatricesTransposed(k), products);
+    for (float &product : std::span(products.mutableAs<float>(), products.count()))
+      product = float(product * scale);
+    return products;
+  }
+  float root = rounded(std::sqrt(scale));
+  multiply(times(q, root).reshaped(queries), withMatricesTransposed(times(k, root)), products);
+  round({products.mutableAs<float>(), size_t(products.count())});
+  return products;
+}
+
+void ScaledAttention::softmaxOf(std::span<float> row) const {
+  if (softmaxType) {
+    std::transform(row.begin(), row.end(), row.begin(), [&](float value) { return roundTo(*softmaxType, value); });
+    narrowSoftmax(*softmaxType, row);
+  } else
+    softmax(row);
+  round(row);
+}
+
 Tensor ScaledAttention::run(bool keepsScores) {
   int64_t batch = q.shape()[0], heads = q.shape()[1], queries = q.shape()[2], keys = k.shape()[2];
-  int64_t shared = k.shape()[1], valueSize = v.shape()[3];
-  // The queries of the heads that share a key are rows of one matrix.
-  int64_t rows = shared == 0 ? 0 : heads / shared * queries;
-  Tensor products(ElementType::f32, {batch, shared, rows, keys});
-  multiply(q.reshaped({batch, shared, rows, q.shape()[3]}), withMatricesTransposed(k), products);
+  Tensor products = this->products();
   scores = products.reshaped({batch, heads, queries, keys});
   Tensor kept = keepsScores ? Tensor(ElementType::f32, scores.shape()) : Tensor();
   std::vector<float> biases(keys);
@@ -161,24 +196,25 @@ Tensor ScaledAttention::run(bool keepsScores) {
       if (keepsScores && reached == stage && keys != 0)
         std::memcpy(kept.mutableAs<float>() + index * keys, row.data(), row.size_bytes());
     };
-    for (float &score : row)
-      score = float(score * scale);
     keep(Stage::product);
     if (softcap > 0)
       for (float &score : row)
-        score = float(softcap * std::tanh(score / softcap));
+        score = rounded(softcap * rounded(std::tanh(rounded(score / softcap))));
     keep(Stage::capped);
     std::fill(biases.begin(), biases.end(), 0.0f);
     if (addBias)
       addBias(index / queries / heads, index / queries % heads, index % queries, biases);
+    round(biases);
     std::transform(row.begin(), row.end(), biases.begin(), row.begin(), std::plus<float>());
+    round(row);
     keep(Stage::biased);
     bool isMasked = std::all_of(biases.begin(), biases.end(), [](float bias) { return bias == -infinity; });
-    isMasked ? std::fill(row.begin(), row.end(), 0.0f) : softmax(row);
+    isMasked ? std::fill(row.begin(), row.end(), 0.0f) : softmaxOf(row);
     keep(Stage::softmax);
   }
-  Tensor y(ElementType::f32, {batch, shared, rows, valueSize});
+  Tensor y(ElementType::f32, {batch, k.shape()[1], products.shape()[2], v.shape()[3]});
   multiply(products, v, y);
+  round({y.mutableAs<float>(), size_t(y.count())});
   scores = kept;
-  return y.reshaped({batch, heads, queries, valueSize});
+  return y.reshaped({batch, heads, queries, v.shape()[3]});
 }

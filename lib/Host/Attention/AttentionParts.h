@@ -2,6 +2,7 @@
 #ifndef TARE_LIB_HOST_ATTENTION_ATTENTIONPARTS_H
 #define TARE_LIB_HOST_ATTENTION_ATTENTIONPARTS_H
 
+#include "NarrowSoftmax.h"
 #include "tare/Host/Operator.h"
 
 #include <functional>
@@ -19,6 +20,9 @@ struct ScaledAttention {
   double softcap = 0;
   /// Adds to the biases of one query's scores. A query whose biases are all -infinity gets zeros.
   std::function<void(int64_t batch, int64_t head, int64_t query, std::span<float> biases)> addBias = nullptr;
+  /// What each step is rounded to, and each of the softmax; nothing: float32. With a type, queries and keys are
+  /// multiplied by the root of the scale, as ONNX has it.
+  std::optional<DataType> type = std::nullopt, softmaxType = std::nullopt;
   /// What `scores` keeps.
   enum class Stage { product, capped, biased, softmax };
   Stage stage = Stage::product;
@@ -28,6 +32,16 @@ struct ScaledAttention {
 
   /// [batch, heads, queries, value size]. Keeps scores only if it is told to.
   Tensor run(bool keepsScores);
+
+private:
+  /// Queries times keys, with all of the scale.
+  Tensor products() const;
+  /// As `type` has it.
+  float rounded(double value) const { return type ? roundTo(*type, float(value)) : float(value); }
+  /// The same in place.
+  void round(std::span<float> values) const;
+  Tensor times(const Tensor &x, float factor) const;
+  void softmaxOf(std::span<float> row) const;
 };
 
 /// [batch, length, heads * size] -> [batch, heads, length, size].

@@ -1,4 +1,5 @@
 //===- Softmax.cpp - Softmax and its like ---------------------------------===//
+#include "Attention/NarrowSoftmax.h"
 #include "Normalization.h"
 #include "Numbers.h"
 
@@ -62,7 +63,23 @@ template <typename T> std::vector<double> sumsOfExp(const AxisView &view, const 
   return sums;
 }
 
+/// In float16 or bfloat16.
+void runNarrowSoftmax(Evaluation &e, DataType type) {
+  forEachOuter(e, [&]<typename T>(const AxisView &view, const T *x, T *y) {
+    std::vector<float> row(view.length);
+    for (int64_t j = 0; j < view.inner; ++j) {
+      for (int64_t i = 0; i < view.length; ++i)
+        row[i] = float(x[i * view.inner + j]);
+      narrowSoftmax(type, row);
+      for (int64_t i = 0; i < view.length; ++i)
+        y[i * view.inner + j] = row[i];
+    }
+  });
+}
+
 template <bool isLog> void runSoftmax(Evaluation &e) {
+  if (std::optional<DataType> type = narrowType(e.attributes()); type && !isLog)
+    return runNarrowSoftmax(e, *type);
   forEachOuter(e, []<typename T>(const AxisView &view, const T *x, T *y) {
     std::vector<double> most = greatest(view, x), sums = sumsOfExp(view, x, most);
     for (int64_t i = 0; i < view.length; ++i)

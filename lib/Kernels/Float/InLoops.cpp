@@ -30,37 +30,4 @@ void averagePoolInLoops(const ConstTensorView &x, const Geometry &geometry, bool
   });
 }
 
-/// The compiler makes vectors of them.
-bool functionInLoop(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
-                    const TensorView &y) {
-  using Kind = program::FunctionKind;
-  switch (kind) {
-  case Kind::hard_swish:
-    unary(x, y, [](float v) {
-      float gate = v * (1.0f / 6.0f) + 0.5f;
-      gate = gate < 0.0f ? 0.0f : gate;
-      return v * (gate > 1.0f ? 1.0f : gate);
-    });
-    return true;
-  case Kind::hard_sigmoid:
-    unary(x, y, [alpha = float(parameters[0]), beta = float(parameters[1])](float v) {
-      float line = alpha * v + beta;
-      line = line < 0.0f ? 0.0f : line;
-      return line > 1.0f ? 1.0f : line;
-    });
-    return true;
-  case Kind::abs:
-    unary(x, y, [](float v) { return std::abs(v); });
-    return true;
-  case Kind::sqrt:
-    unary(x, y, [](float v) { return std::sqrt(v); });
-    return true;
-  case Kind::reciprocal:
-    unary(x, y, [](float v) { return 1.0f / v; });
-    return true;
-  default:
-    return false;
-  }
-}
-
 } // namespace tare::kernels::floating

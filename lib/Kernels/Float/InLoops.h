@@ -1,15 +1,13 @@
 //===- InLoops.h - What oneDNN does not compute -----------------*- C++ -*-===//
 //
-// The loops of the namespace `reference` as the kernels' callers want them, and
-// functions of a few instructions: for what oneDNN has no primitive of, and for
-// all where Tare is built without it.
+// The loops of the namespace `reference` as the kernels' callers want them: for
+// what oneDNN has no primitive of, and for all where Tare is built without it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_LIB_KERNELS_FLOAT_INLOOPS_H
 #define TARE_LIB_KERNELS_FLOAT_INLOOPS_H
 
 #include "tare/Kernels/Float.h"
-#include "tare/Kernels/Functions.h"
 
 namespace tare::kernels::floating {
 
@@ -18,9 +16,6 @@ void convInLoops(const ConstTensorView &x, const ConstTensorView &w, const Optio
 void maxPoolInLoops(const ConstTensorView &x, const Geometry &geometry, const TensorView &y, ChannelOrder order);
 void averagePoolInLoops(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
                         ChannelOrder order);
-/// False for functions that take more than a few instructions.
-bool functionInLoop(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
-                    const TensorView &y);
 
 } // namespace tare::kernels::floating
 

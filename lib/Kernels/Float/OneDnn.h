@@ -69,7 +69,7 @@ dnnl::primitive_attr kernelAttributes();
 
 /// What a kernel is compiled for: its kind and all sizes.
 using KernelKey = std::vector<int64_t>;
-enum class KernelKind : int64_t { conv, deconv, matMul, maxPool, averagePool, function };
+enum class KernelKind : int64_t { conv, deconv, matMul, maxPool, averagePool };
 
 /// The kernel for `key`, compiled at the first call; null where oneDNN has
 /// none.

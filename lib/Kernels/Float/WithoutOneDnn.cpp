@@ -1,7 +1,7 @@
 //===- WithoutOneDnn.cpp - The float kernels as loops alone ---------------===//
 //
-// In the place of Convolution, Function, Matrix, OneDnn and Pooling where Tare
-// is built without oneDNN (TARE_WITH_ONEDNN).
+// In the place of Convolution, Matrix, OneDnn and Pooling where Tare is built
+// without oneDNN (TARE_WITH_ONEDNN).
 //
 //===----------------------------------------------------------------------===//
 #include "InLoops.h"
@@ -44,11 +44,6 @@ void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countI
                  ChannelOrder order) {
   if (y.count() != 0)
     averagePoolInLoops(x, geometry, countIncludePad, y, order);
-}
-
-bool function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
-              const TensorView &y) {
-  return functionInLoop(kind, parameters, x, y);
 }
 
 } // namespace tare::kernels::floating

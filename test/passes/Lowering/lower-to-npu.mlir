@@ -123,3 +123,15 @@ func.func @table_by_channel(%x: tensor<1x2x4x!x>) -> tensor<1x2x4x!y> {
   %0 = qnn.prelu %x {slope = array<f64: 0.5, 0.25>} : (tensor<1x2x4x!x>) -> tensor<1x2x4x!y> loc("prelu"("value"))
   return %0 : tensor<1x2x4x!y>
 }
+
+// A constant whose axes are permuted says there, too, what its integers mean.
+// CHECK-LABEL: func.func @moved_constant
+func.func @moved_constant(%x: tensor<1x2x!x>) -> tensor<1x2x1x3x!y> {
+  // CHECK-NOT: npu.transpose
+  // CHECK: %[[MOVED:.*]] = npu.constant {{.*}} : tensor<1x2x1x3xi8> {npu.grid = !quant.uniform<i8:f32, 5.000000e-01:3>}
+  // CHECK: npu.softmax %[[MOVED]], %{{.*}} axis = 1
+  %c = qnn.constant dense<[[[[1, 2]], [[3, 4]], [[5, 6]]]]> : tensor<1x3x1x2xi8> as tensor<1x3x1x2x!x>
+  %0 = qnn.transpose %c {permutation = array<i64: 0, 3, 2, 1>} : (tensor<1x3x1x2x!x>) -> tensor<1x2x1x3x!x>
+  %1 = qnn.softmax %0 {axis = 1 : i64} : (tensor<1x2x1x3x!x>) -> tensor<1x2x1x3x!y> loc("softmax"("y"))
+  return %1 : tensor<1x2x1x3x!y>
+}

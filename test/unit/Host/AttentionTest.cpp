@@ -2,6 +2,7 @@
 #include "Nodes.h"
 
 #include <array>
+#include <cmath>
 
 using namespace tare;
 using namespace tare::host;
@@ -22,6 +23,39 @@ TEST(HostAttention, MasksAndAverages) {
   Tensor mask(ElementType::boolean, {2, 2});
   std::copy_n(std::array{false, false, false, true}.begin(), 4, mask.mutableAs<bool>());
   expectNear(resultsOf({"Attention", 23}, {q, k, v, mask})[0], {0, 4});
+}
+
+constexpr int64_t float16 = 10, bfloat16 = 16;
+
+/// The first share of `count` equal numbers.
+float shareOf(int64_t type, int64_t count) {
+  return resultsOf({"Softmax", 13, with({{"float_type", type}})}, {ones({1, count})})[0].as<float>()[0];
+}
+
+TEST(HostSoftmax, RoundsEachStepTo16Bits) {
+  // 1/6 = 170.7 / 1024 = 1365.3 / 8192.
+  EXPECT_EQ(shareOf(bfloat16, 6), 171.0f / 1024);
+  EXPECT_EQ(shareOf(float16, 6), 1365.0f / 8192);
+  // 300, which one by one no bfloat16 comes to: 256 + 1 is 256. 1/300 = 218.5 / 65536.
+  EXPECT_EQ(shareOf(bfloat16, 300), 218.0f / 65536);
+}
+
+TEST(HostAttention, RoundsEachStepTo16Bits) {
+  // The root of 1/sqrt(2) is 215.3 / 256; its square 180.6 / 256.
+  Tensor q = floats({1, 1, 1, 2}, {1, 0}), v = ones({1, 1, 1, 2});
+  auto score = [&](host::Attributes attributes) {
+    return resultsOf({"Attention", 23, std::move(attributes)}, {q, q, v}, 4)[3].as<float>()[0];
+  };
+  EXPECT_EQ(score(with({{"float_type", bfloat16}})), 181.0f / 256);
+  EXPECT_EQ(score({}), float(std::sqrt(0.5)));
+  // A float32 model whose softmax is of bfloat16: 1/3 = 170.7 / 512; of float16 it is 1365.3 / 4096.
+  Tensor k = ones({1, 1, 3, 2}), w = floats({1, 1, 3, 1}, {1, 0, 0});
+  auto share = [&](int64_t type) {
+    return resultsOf({"Attention", 23, with({{"softmax_precision", type}})}, {q, k, w})[0].as<float>()[0];
+  };
+  EXPECT_EQ(share(bfloat16), 171.0f / 512);
+  EXPECT_EQ(share(float16), 1365.0f / 4096);
+  EXPECT_EQ(share(1), 1.0f / 3);
 }
 
 TEST(HostAttention, Refuses) {

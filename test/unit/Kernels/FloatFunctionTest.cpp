@@ -30,7 +30,13 @@ const Case cases[] = {{"hard_swish", Kind::hard_swish, {}, -10, 10},
                       {"mish", Kind::mish, {}, -60, 60},
                       {"gelu", Kind::gelu, {}, -12, 12},
                       {"gelu_tanh", Kind::gelu_tanh, {}, -12, 12},
-                      {"elu", Kind::elu, {0.7}, -30, 30}};
+                      {"elu", Kind::elu, {0.7}, -30, 30},
+                      {"exp", Kind::exp, {}, -100, 80},
+                      {"log", Kind::log, {}, 1e-6, 1000},
+                      {"erf", Kind::erf, {}, -6, 6},
+                      {"softplus", Kind::softplus, {}, -100, 100},
+                      {"sin", Kind::sin, {}, -300000, 300000},
+                      {"cos", Kind::cos, {}, -300000, 300000}};
 
 class FloatFunctions : public testing::TestWithParam<Case> {};
 
