@@ -200,6 +200,7 @@ def test_two_layers_without_their_sequences_have_names_of_their_own(tmp_path, rn
     ({"hidden": 5}, "attribute 'hidden_size' is 5, but R is of 12"),
     ({"direction": "sideways"}, "attribute 'direction' is 'sideways', expected forward, reverse or bidirectional"),
     ({"clip": -1.}, "attribute 'clip' is -1, expected a positive number"),
+    ({"layout": 2}, "attribute 'layout' is 2, expected 0 or 1"),
 ])
 @pytest.mark.parametrize("operator", GATES)
 def test_attributes_that_contradict_the_weights_are_refused(tmp_path, operator, attributes, message, rng):

@@ -95,8 +95,14 @@ std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &oth
   std::vector<Alignment> result;
   if (withoutUnits(reference) == withoutUnits(other))
     result.push_back({same, reference});
-  if (other.size() != reference.size() || other.size() < 3)
+  if (other.size() != reference.size() || other.size() < 2)
     return result;
+  // A square may be turned, and a matrix of other sides is another one then.
+  if (other.size() == 2) {
+    if (reference == other)
+      addOtherOrders(result, reference, other);
+    return result;
+  }
   std::vector<int64_t> toFirst = same, toLast = same;
   std::rotate(toFirst.begin() + 1, toFirst.end() - 1, toFirst.end());
   std::rotate(toLast.begin() + 1, toLast.begin() + 2, toLast.end());

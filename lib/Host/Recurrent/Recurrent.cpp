@@ -26,6 +26,8 @@ void checkAttributes(Inference &n, const RecurrentKind &kind, int64_t directions
   if (n.attributes().has("hidden_size") && n.attributes().integer("hidden_size", 0) != hidden)
     n.error(
         fmt::format("attribute 'hidden_size' is {}, but R is of {}", n.attributes().integer("hidden_size", 0), hidden));
+  if (int64_t layout = n.attributes().integer("layout", 0); layout != 0 && layout != 1)
+    n.error(fmt::format("attribute 'layout' is {}, expected 0 or 1", layout));
   if (n.attributes().has("clip") && !(n.attributes().number("clip", 0) > 0))
     n.error(fmt::format("attribute 'clip' is {}, expected a positive number", n.attributes().number("clip", 0)));
   if (auto all = activationsOf(n.attributes(), kind.activations, directions); !all)

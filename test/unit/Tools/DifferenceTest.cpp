@@ -164,6 +164,8 @@ TEST(Alignment, ShapesThatAllowOneHaveOne) {
   EXPECT_EQ(last[0].order, (std::vector<int64_t>{0, 3, 1, 2}));
   EXPECT_EQ(last[0].shape, (Shape{1, 3, 4, 5}));
   EXPECT_EQ(alignments({2, 6}, {6, 2}).size(), 0u);
+  EXPECT_EQ(alignments({4, 4}, {4, 4}).size(), 2u);
+  EXPECT_EQ(alignments({1, 4}, {1, 4}).size(), 1u);
   EXPECT_EQ(alignments({2, 1, 6}, {2, 6}).size(), 1u);
   EXPECT_EQ(alignments({2, 3, 4}, {2, 3, 5}).size(), 0u);
 }

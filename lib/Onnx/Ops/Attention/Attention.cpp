@@ -11,6 +11,7 @@
 #include "Ops/Axes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -177,6 +178,17 @@ mlir::Value withPast(Node &node, const std::string &step, unsigned operand, mlir
   return all;
 }
 
+/// Whether these operands, where they are there, have as many axes; an error where one has not.
+bool haveAxes(Node &node, llvm::ArrayRef<unsigned> operands, llvm::ArrayRef<size_t> axes) {
+  for (unsigned operand : operands) {
+    std::optional<Shape> shape = node.hasOperand(operand) ? node.shapeOf(operand) : std::nullopt;
+    if (shape && !llvm::is_contained(axes, shape->size()))
+      (void)node.error(fmt::format("operand '{}' has the shape {}, expected {} axes", node.operandName(operand).str(),
+                                   toString(*shape), fmt::join(axes, " or ")));
+  }
+  return !node.failed();
+}
+
 /// Operands: Q, K, V, a mask, past keys, past values.
 LogicalResult importAttention(Node &node) {
   if (refuseResults(node, {3}) || refuseOperands(node, {6}))
@@ -184,7 +196,7 @@ LogicalResult importAttention(Node &node) {
   if (node.intAttribute("left_window_size", -1) != -1 || node.intAttribute("right_window_size", -1) != -1)
     return node.error("has a window");
   mlir::Value q = node.operand(0), k = node.operand(1), v = node.operand(2);
-  if (node.failed())
+  if (node.failed() || !haveAxes(node, {0, 1, 2}, {3, 4}) || !haveAxes(node, {4, 5}, {4}))
     return failure();
   bool joins = dims(q).size() == 3;
   int64_t queries = node.intAttribute("q_num_heads", joins ? 0 : dims(q)[1]);
@@ -195,7 +207,7 @@ LogicalResult importAttention(Node &node) {
   int64_t past = node.hasOperand(4) ? (*node.shapeOf(4))[2] : 0;
   heads.k = withPast(node, "all_keys", 4, heads.k, 1);
   heads.v = withPast(node, "all_values", 5, heads.v, 2);
-  if (node.failed() || dims(heads.q)[1] % dims(heads.k)[1])
+  if (node.failed() || dims(heads.k)[1] == 0 || dims(heads.q)[1] % dims(heads.k)[1])
     return node.error("the heads of Q are no multiple of those of K");
   int64_t times = dims(heads.q)[1] / dims(heads.k)[1];
   heads.mask = masksOf(node, 3, heads.q, heads.k, node.intAttribute("is_causal", 0), past);

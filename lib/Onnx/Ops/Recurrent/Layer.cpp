@@ -23,7 +23,10 @@ bool readAttributes(Node &node, const Kind &kind, Layer &layer) {
   layer.clip = node.floatAttribute("clip", 0);
   if (node.hasAttribute("clip") && !(layer.clip > 0))
     (void)node.error(fmt::format("attribute 'clip' is {}, expected a positive number", layer.clip));
-  layer.isBatchFirst = node.intAttribute("layout", 0) != 0;
+  int64_t layout = node.intAttribute("layout", 0);
+  if (layout != 0 && layout != 1)
+    (void)node.error(fmt::format("attribute 'layout' is {}, expected 0 or 1", layout));
+  layer.isBatchFirst = layout == 1;
   layer.forgetsTheRest = kind.hasCell && node.intAttribute("input_forget", 0) != 0;
   auto activations = host::activationsOf(node.hostAttributes(), kind.activations, layer.directions);
   if (activations)
