@@ -178,5 +178,5 @@ def test_a_square_that_is_turned_is_compared_as_it_lies(tmp_path, joined):
     model = save(tmp_path / "m.onnx", nodes, [port("x", [2, 4])], [port("y", [4, 3])], constants)
     data = {"x": rng.normal(size=(8, 2, 4)).astype(F32)}
     program, _ = converted(model, data)
-    rows = {row["value"]: row for row in tare_json("compare", model, program, "--inputs", tmp_path / "calibration.npz")["layers"]}
-    assert rows["k"]["sqnr_db"] > 30
+    found = [row["sqnr_db"] for row in tare_json("compare", model, program, "--inputs", tmp_path / "calibration.npz")["layers"] if isinstance(row["sqnr_db"], float)]
+    assert found and min(found) > 30
