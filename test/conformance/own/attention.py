@@ -39,7 +39,7 @@ add("past_shared", op("Attention", "q k v - pk pv", "y k2 v2"), results="y k2 v2
 refuse("window", "has a window", op("Attention", "q k v", left_window_size=1), **heads())
 refuse("right_window", "has a window", op("Attention", "q k v", right_window_size=0), **heads())
 refuse("products", "its result 's' is used, which is computed in float alone", op("Attention", "q k v", "y - - s"), results="y s", **heads())
-refuse("axes", "operand 'k' has the shape 8, expected 3 or 4 axes", op("Attention", "q k v"), **heads() | {"k": x(8)})
+refuse("axes", "operand 'k' has the shape 8, expected 3 or 4 axes", op("Attention", "q k v"), q=np.ones((1, 2, 3, 4), np.float32), k=np.ones(8, np.float32), v=np.ones((1, 2, 3, 4), np.float32))
 refuse("heads_that_do_not_divide", "operand of shape 2x3x8 has no 3 heads of equal size", op("Attention", "q k v", q_num_heads=3, kv_num_heads=2), **rows())
 refuse("no_heads", "operand of shape 2x3x8 has no 0 heads of equal size", op("Attention", "q k v"), **rows())
 refuse("no_multiple", "the heads of Q are no multiple of those of K", op("Attention", "q k v"), **heads(queries=3))
