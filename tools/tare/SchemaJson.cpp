@@ -97,6 +97,7 @@ private:
       return jsonNumber(flatbuffers::ReadScalar<double>(value));
     case reflection::String:
       return jsonText(reinterpret_cast<const flatbuffers::String *>(follow(value))->string_view());
+    // The types are the schema's, which is compiled in: no file brings another one.
     default:
       llvm_unreachable("operators hold no unions and no arrays");
     }

@@ -7,7 +7,7 @@
 namespace tare::kernels::floating {
 
 /// A transposed convolution without groups as products of matrices, whose rows are added where they belong: with
-/// strides that is up to a hundred times as fast as oneDNN's own. False, and nothing is done, where it has groups, or
+/// strides that is many times as fast as oneDNN's own. False, and nothing is done, where it has groups, or
 /// oneDNN has no such product. Operands as of convTranspose.
 bool convTransposeByProducts(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
                              const Geometry &geometry, const TensorView &y, WeightOrder order);
