@@ -36,9 +36,10 @@ Result<ProgramT> unpack(std::span<const std::byte> buffer) {
   auto root = verifyFlatBuffer(buffer);
   if (!root)
     return root.error();
-  if ((*root)->version() != formatVersion)
-    return Error{fmt::format("the program has format version {}, this build reads version {}; convert the model again",
-                             (*root)->version(), formatVersion)};
+  if (uint32_t version = (*root)->version(); version == 0 || version > formatVersion)
+    return Error{fmt::format("the program has format version {}, this build reads versions 1 to {}; take a newer Tare, "
+                             "or convert the model again",
+                             version, formatVersion)};
   if (auto status = verifyUnpacking(**root, buffer.size()); !status)
     return Error{"malformed: " + status.error().message};
   ProgramT program;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tare::program {
 namespace {
 
@@ -33,11 +35,21 @@ Status verifyConstants(const ProgramT &program, const ConstantData &constants) {
   return success();
 }
 
+/// The last operator of version 1; those behind it in the union came with version 2.
+constexpr Op lastOfVersion1 = Op::Dequantize;
+
+/// The oldest version of the format that has all operators of a program.
+uint32_t versionOf(const ProgramT &program) {
+  bool isOfVersion1 =
+      std::ranges::all_of(program.layers, [](const auto &layer) { return layer->op.type <= lastOfVersion1; });
+  return isOfVersion1 ? 1 : formatVersion;
+}
+
 /// The FlatBuffer of a program whose constants are placed; the program is verified.
 Status pack(ProgramT program, const ConstantData &constants, flatbuffers::FlatBufferBuilder &builder) {
   if (constants.size() != program.tensors.size())
     return Error{fmt::format("data of {} tensors was given, expected {}", constants.size(), program.tensors.size())};
-  program.version = formatVersion;
+  program.version = versionOf(program);
   placeConstants(program, constants);
   // A constant of other bytes than its type has is no constant to infer from.
   auto bytesOf = [&](uint32_t tensor) -> const void * {

@@ -27,9 +27,9 @@
 
 namespace tare::program {
 
-/// The version of the schema and of the container that this build writes, and
-/// the only one that it reads.
-inline constexpr uint32_t formatVersion = 1;
+/// The newest version of the schema and of the container that this build knows: it reads all versions from 1 on. A
+/// program is written in the oldest version that has its operators, so that older builds read what they can run.
+inline constexpr uint32_t formatVersion = 2;
 /// Alignment of the constants in the file, and of every tensor in the arena.
 inline constexpr uint64_t dataAlignment = 64;
 inline constexpr size_t footerBytes = 24;

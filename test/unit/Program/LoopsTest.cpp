@@ -2,6 +2,8 @@
 #include "NetworkBuilder.h"
 
 #include "tare/Program/Loops.h"
+#include "tare/Program/Model.h"
+#include "tare/Program/Reader.h"
 #include "tare/Program/Verifier.h"
 
 #include <gtest/gtest.h>
@@ -127,6 +129,13 @@ TEST_P(BrokenLoop, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, BrokenLoop, testing::ValuesIn(cases),
                          [](const auto &info) { return std::string(info.param.name); });
+
+/// They came with version 2 of the format, which builds that know no loops refuse by its number.
+TEST(Loops, AreOfVersion2) {
+  auto model = readMemory(loopNetwork().bytes(), nullptr, "loop.tare");
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ((*model)->program().version, 2u);
+}
 
 /// Loops within each other run as often as the product of their steps says.
 TEST(Loops, ComeToAnEnd) {
