@@ -211,7 +211,7 @@ Result<std::optional<Sample>> Dataset::readStored() {
   if (nextIndex == count)
     return std::optional<Sample>();
   Status status = advance();
-  Sample sample{nextIndex, {}};
+  Sample sample{nextIndex, {}, left == files[opened - 1].samples};
   for (size_t i = 0; i < inputs.size() && status; ++i) {
     if (common[i]) {
       sample.inputs.push_back(common[i]);
@@ -252,6 +252,13 @@ Result<std::optional<Sample>> Dataset::next() {
     (*sample)->inputs[i] = std::move(*converted);
   }
   return sample;
+}
+
+bool Dataset::has(const std::string &array) const {
+  if (isOneArray(files.front().path))
+    return false;
+  auto archive = NpzReader::open(files.front().path);
+  return archive && archive->contains(array);
 }
 
 Stacking Dataset::stackingOf(const Shape &output) const {

@@ -1,5 +1,6 @@
 //===- ActivationGroups.cpp - Activations that need a grid ----------------===//
 #include "Quantize/ActivationGroups.h"
+#include "Quantize/StateGrids.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 
@@ -11,7 +12,7 @@ static constexpr StringLiteral passName = "tare-insert-quant-dequant";
 
 /// What enters a step is on the grid of what it is an element of; a state is on one grid at all steps, as it begins
 /// and as it is carried on. Where the target has 16 bits beside 8, a state has them: what one step rounds the next
-/// one reads. What leaves the loop has the width that everything has.
+/// one reads. What leaves the loop has the width that everything has, but for states of the function.
 static void groupLoopBegin(qnn::LoopBeginOp begin, GridGroups &groups, bool hasWideStates) {
   for (auto [index, operand] : llvm::enumerate(begin->getOperands())) {
     Value result = begin->getResult(index + 1);
@@ -27,13 +28,14 @@ static void groupLoopBegin(qnn::LoopBeginOp begin, GridGroups &groups, bool hasW
   }
 }
 
-static void groupLoopEnd(qnn::LoopEndOp end, GridGroups &groups, bool hasWideStates) {
+static void groupLoopEnd(qnn::LoopEndOp end, GridGroups &groups, bool hasWideStates,
+                         const llvm::DenseSet<Value> &states) {
   for (auto [index, operand] : llvm::enumerate(llvm::drop_begin(end->getOperands()))) {
     Value result = end->getResult(index);
     if (!qnn::isFloatTensor(result))
       continue;
     if (hasWideStates)
-      groups.add(result, /*isWide=*/false);
+      groups.add(result, /*isWide=*/states.contains(result));
     else
       groups.add(result);
     const bool isState = index < end.getCarries().size();
@@ -53,9 +55,16 @@ static void groupHostResults(Operation *op, const OutputBoundary &boundary, Grid
 
 void tare::groupActivations(func::FuncOp function, ArrayRef<Operation *> ops, const OutputBoundary &boundary,
                             const Tails &tails, GridGroups &groups, bool hasWideStates) {
+  const llvm::DenseSet<Value> states = valuesOfStates(function);
+  auto add = [&](Value value) {
+    if (hasWideStates && states.contains(value))
+      groups.add(value, /*isWide=*/true);
+    else
+      groups.add(value);
+  };
   for (Value argument : function.getArguments())
     if (qnn::isFloatTensor(argument) && !argument.use_empty() && !boundary.contains(argument))
-      groups.add(argument);
+      add(argument);
   for (Operation *op : ops) {
     if (std::optional<std::string> why = tails.whyNot(op))
       remarkMissed(op, passName, "AccumulatorNotKept") << remark::reason("{0}", *why);
@@ -66,7 +75,7 @@ void tare::groupActivations(func::FuncOp function, ArrayRef<Operation *> ops, co
     if (auto begin = dyn_cast<qnn::LoopBeginOp>(op))
       groupLoopBegin(begin, groups, hasWideStates);
     else if (auto end = dyn_cast<qnn::LoopEndOp>(op))
-      groupLoopEnd(end, groups, hasWideStates);
+      groupLoopEnd(end, groups, hasWideStates, states);
     if (isa<qnn::HostOp>(op))
       groupHostResults(op, boundary, groups);
     auto gridOp = dyn_cast<GridOpInterface>(op);
@@ -77,7 +86,8 @@ void tare::groupActivations(func::FuncOp function, ArrayRef<Operation *> ops, co
       continue;
     if (boundary.moves(op))
       continue;
-    groups.add(op->getResult(0));
+    add(op->getResult(0));
     groups.tie(gridOp);
   }
+  tieStates(function, groups);
 }

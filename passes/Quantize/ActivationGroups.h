@@ -7,8 +7,8 @@
 
 namespace tare {
 
-/// Puts all activations of a function that need a grid into their groups. `hasWideStates`: the states of loops have 16
-/// bits, whatever the other activations have.
+/// Puts all activations of a function that need a grid into their groups. `hasWideStates`: the states of loops, and
+/// those of the function, have 16 bits, whatever the other activations have.
 void groupActivations(mlir::func::FuncOp function, llvm::ArrayRef<mlir::Operation *> ops,
                       const OutputBoundary &boundary, const Tails &tails, GridGroups &groups, bool hasWideStates);
 

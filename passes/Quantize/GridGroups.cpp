@@ -37,7 +37,8 @@ bool tare::leavesMoved(Value integers, const OutputBoundary &boundary) {
 
 static bool takesAway(Operation *op) { return op->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(op); }
 
-OutputBoundary::OutputBoundary(func::FuncOp function) : values(function.front(), takesAway) {}
+OutputBoundary::OutputBoundary(func::FuncOp function, llvm::DenseSet<Value> states)
+    : values(function.front(), takesAway), states(std::move(states)) {}
 
 bool OutputBoundary::moves(Operation *op) const { return qnn::movesElements(op) && contains(op->getResult(0)); }
 

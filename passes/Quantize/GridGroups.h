@@ -22,12 +22,12 @@
 namespace tare {
 
 /// The values that stay float: each reaches nothing but the function's results and what the host computes, through ops
-/// that only move elements. What is joined there has a grid for each part.
+/// that only move elements. What is joined there has a grid for each part. `states` are none of them.
 class OutputBoundary {
 public:
-  explicit OutputBoundary(mlir::func::FuncOp function);
+  explicit OutputBoundary(mlir::func::FuncOp function, llvm::DenseSet<mlir::Value> states = {});
   /// Only the function's results and host ops read `value`, perhaps moved.
-  bool contains(mlir::Value value) const { return values.contains(value); }
+  bool contains(mlir::Value value) const { return values.contains(value) && !states.contains(value); }
   /// Whether all that `user` does is to take its operands out of the graph.
   bool takesOut(mlir::Operation *user) const;
   /// Whether `op` moves what leaves the graph, and stays float.
@@ -35,6 +35,8 @@ public:
 
 private:
   qnn::ValuesReadBy values;
+  /// Are kept for the next call, and so have a grid.
+  llvm::DenseSet<mlir::Value> states;
 };
 
 /// Integers of an input, moved or given another meaning at most.

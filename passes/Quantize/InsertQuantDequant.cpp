@@ -17,6 +17,7 @@
 #include "Quantize/ParameterCasts.h"
 #include "Quantize/PowerOfTwo.h"
 #include "Quantize/RoomForTables.h"
+#include "Quantize/StateGrids.h"
 #include "Quantize/Tails.h"
 #include "Quantize/Unquantized.h"
 #include "tare/Diagnostics/Warning.h"
@@ -60,7 +61,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     markUnquantized(function);
     implyRanges(function, rule.bits == 8 && wide);
     separateOutputs(function);
-    OutputBoundary boundary(function);
+    OutputBoundary boundary(function, valuesOfStates(function));
     Tails tails(*target, *format, boundary);
     GridGroups groups(rule, wide);
     ParameterCasts parameters(*target, repair);

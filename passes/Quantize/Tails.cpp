@@ -55,6 +55,8 @@ std::optional<std::string> Tails::whyNot(Operation *op) const {
   auto out = [&](Operation *user) { return boundary.takesOut(user); };
   if (llvm::none_of(result.getUsers(), out))
     return std::nullopt;
-  Operation *other = *llvm::find_if_not(result.getUsers(), out);
-  return "'" + qnn::layerName(other) + "' reads its result too";
+  auto other = llvm::find_if_not(result.getUsers(), out);
+  if (other == result.getUsers().end())
+    return "it is a state, which the next call begins with as integers";
+  return "'" + qnn::layerName(*other) + "' reads its result too";
 }

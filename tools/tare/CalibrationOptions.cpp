@@ -32,6 +32,7 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
                           ->type_name("TYPE")
                           ->check(oneOf({"i8", "i16"}));
   inputOptions.addTo(app);
+  stateOptions.addTo(app);
   addMemoryLimit(app, maxMemory);
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
@@ -111,5 +112,9 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
       threads,      limitOf(maxMemory)};
   if (samples > 0)
     request.calibration.samples = samples;
+  Result<std::vector<StateNames>> states = stateOptions.parse();
+  if (!states)
+    return states.error();
+  request.calibration.states = std::move(*states);
   return request;
 }

@@ -5,6 +5,7 @@
 #include "Compilation.h"
 #include "FileArguments.h"
 #include "InputOptions.h"
+#include "StateOptions.h"
 
 #include <CLI/CLI.hpp>
 
@@ -24,6 +25,7 @@ struct CalibrationOptions {
   /// In units of 2^20 bytes; 0 for what there is.
   int64_t maxMemory = 0;
   InputOptions inputOptions;
+  StateOptions stateOptions;
   CLI::Option *targetOption = nullptr, *activationsOption = nullptr;
   CLI::Option *methodOption = nullptr, *percentileOption = nullptr, *samplesOption = nullptr;
 

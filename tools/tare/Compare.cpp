@@ -6,6 +6,7 @@
 #include "InputOptions.h"
 #include "Json.h"
 #include "Numbers.h"
+#include "StateOptions.h"
 #include "WatchedSamples.h"
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ public:
     if (!comparison)
       return Error{fmt::format("{} and {}: {}", first, second, comparison.error().message)};
     const Executable &whole = (*comparison)->whole(), &part = &whole == a->get() ? **b : **a;
-    auto data = Dataset::open(inputs, whole.declarations(/*allowRaw=*/false), samples);
+    auto data = openData(**a, whole);
     if (!data)
       return data.error();
     WatchedSamples watched(**data, inputsOf(whole, part));
@@ -73,6 +74,7 @@ private:
     files.reads(app.add_option("B", second, "What is compared with it")->required(), second);
     files.reads(addInputs(app, inputs)->required(), inputs);
     inputOptions.addTo(app);
+    stateOptions.addTo(app);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
@@ -87,6 +89,35 @@ private:
     app.add_option("--min-equal", minEqual, "Fail where the share of equal elements of indices or bools is below this")
         ->type_name("SHARE")
         ->check(anyNumber());
+  }
+
+  /// Samples for both; their states are what the reference makes of them, so that each step is compared alone.
+  Result<std::unique_ptr<SampleSource>> openData(const Executable &reference, const Executable &whole) const {
+    auto names = stateOptions.parse();
+    if (!names)
+      return names.error();
+    auto states = findStates(*names, reference);
+    if (!states)
+      return Error{first + ": " + states.error().message};
+    if (!states->empty() && &reference != &whole)
+      return Error{first + ": --state needs all of the network as the reference, found a part of " + second};
+    auto data = Dataset::open(inputs, withoutStates(whole.declarations(/*allowRaw=*/false), *states), samples);
+    if (!data)
+      return data.error();
+    if (Status free = checkStates(*names, **data, inputs); !free)
+      return free.error();
+    if (states->empty())
+      return std::unique_ptr<SampleSource>(std::move(*data));
+    auto runner = reference.makeRunner(std::max<size_t>(threads, 1));
+    if (!runner)
+      return runner.error();
+    auto run = [runner = std::shared_ptr<Runner>(std::move(*runner))](const Sample &sample) {
+      std::vector<Tensor> outputs = runner->run(sample.inputs, {});
+      Status ran = runner->status(sample.index);
+      return ran ? Result<std::vector<Tensor>>(std::move(outputs)) : ran.error();
+    };
+    return std::unique_ptr<SampleSource>(std::make_unique<SamplesWithStates>(
+        std::move(*data), StateFeed(*states, realInputsOf(reference)), std::move(run)));
   }
 
   /// Those of the whole, with the grids of the one that has them.
@@ -193,6 +224,7 @@ private:
 
   std::string first, second, inputs;
   InputOptions inputOptions;
+  StateOptions stateOptions;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
   std::optional<double> minSqnr, minCosine, minEqual;

@@ -4,6 +4,7 @@
 #include "InputRange.h"
 #include "MemoryLimit.h"
 #include "ModuleFile.h"
+#include "StateOptions.h"
 #include "WidthWarnings.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -18,6 +19,8 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
+#include "tare/Dialect/Qnn/States.h"
+#include "tare/Evaluator/Evaluator.h"
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -52,6 +55,46 @@ std::vector<InputDeclaration> inputsOf(ModuleOp module) {
   for (BlockArgument argument : function.getArguments())
     inputs.push_back({qnn::valueName(argument), qnn::toHost(argument.getType())});
   return inputs;
+}
+
+std::vector<InputDeclaration> outputsOf(ModuleOp module) {
+  std::vector<InputDeclaration> outputs;
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
+    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
+    outputs.push_back({name ? name.str() : qnn::valueName(result.get()), qnn::toHost(result.get().getType())});
+  }
+  return outputs;
+}
+
+/// Opens data for the inputs of a module that are no states, and gives it these.
+Result<std::unique_ptr<SampleSource>> openData(ModuleOp module, const CalibrationRequest &request,
+                                               const std::vector<State> &states) {
+  auto data =
+      Dataset::open(request.path, withoutStates(inputsOf(module), states), request.samples.value_or(Dataset::all));
+  if (!data)
+    return data.error();
+  if (Status free = checkStates(request.states, **data, request.path); !free)
+    return free.error();
+  return std::unique_ptr<SampleSource>(std::move(*data));
+}
+
+/// The same samples with the states that the module's own results are.
+Result<std::unique_ptr<SampleSource>> withStates(ModuleOp module, std::unique_ptr<SampleSource> source,
+                                                 const std::vector<State> &states) {
+  if (states.empty())
+    return source;
+  FailureOr<Evaluator> created = Evaluator::create(module);
+  if (failed(created))
+    return Error{"cannot be run step by step for --state"};
+  auto evaluator = std::make_shared<const Evaluator>(std::move(*created));
+  auto run = [evaluator](const Sample &sample) -> Result<std::vector<Tensor>> {
+    std::optional<std::string> problem;
+    std::vector<Tensor> outputs = evaluator->run(sample.inputs, {}, Evaluator::ElementOrder::rowMajor, &problem);
+    return problem ? Result<std::vector<Tensor>>(Error{*problem}) : std::move(outputs);
+  };
+  return std::unique_ptr<SampleSource>(
+      std::make_unique<SamplesWithStates>(std::move(source), StateFeed(states, inputsOf(module)), run));
 }
 
 constexpr int64_t randomSampleCount = 32;
@@ -139,7 +182,19 @@ private:
     if (request.isIr)
       first = stageOf(*result.module);
     setStage(first);
-    return failed(checkRequest()) ? failure() : cut();
+    return failed(checkRequest()) || failed(cut()) ? failure() : markStates();
+  }
+
+  /// The passes put a state on one grid as it enters and as it leaves.
+  LogicalResult markStates() {
+    auto states = findStates(request.calibration.states, inputsOf(*result.module), outputsOf(*result.module));
+    if (!states)
+      return emitError(UnknownLoc::get(&context)) << request.model << ": " << states.error().message;
+    auto function = result.module->lookupSymbol<func::FuncOp>("main");
+    for (const State &state : *states)
+      function.setArgAttr(state.input, qnn::nextStateAttrName,
+                          StringAttr::get(&context, outputsOf(*result.module)[state.output].name));
+    return mlir::success();
   }
 
   /// Before passes look at the network: what is not taken need not be supported further on.
@@ -176,6 +231,8 @@ private:
       return refuse("--allow-uncalibrated");
     if (first >= Stage::qdq && request.pipeline.hostTail)
       return refuse("--host-tail");
+    if (first >= Stage::qdq && !wanted.states.empty())
+      return refuse("--state");
     if (first >= Stage::qdq && request.pipeline.narrowStates)
       return refuse("--narrow-states");
     if (first >= Stage::npu && !request.pipeline.repair)
@@ -208,7 +265,11 @@ private:
     if (isRangesFile(path)) {
       if (Result<Ranges> ranges = calibration::readRanges(path); !ranges)
         readable = ranges.error();
-    } else if (auto data = Dataset::open(path, inputsOf(*result.module), Dataset::all); !data) {
+    } else if (auto states =
+                   findStates(request.calibration.states, inputsOf(*result.module), outputsOf(*result.module));
+               !states) {
+      readable = states.error();
+    } else if (auto data = openData(*result.module, request.calibration, *states); !data) {
       readable = data.error();
     }
     return readable ? mlir::success() : LogicalResult(emitError(UnknownLoc::get(&context)) << readable.error().message);
@@ -326,7 +387,10 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
                                      std::function<void(int64_t, int64_t)> progress) {
   if (request.known)
     return FoundRanges{*request.known, {}, {}};
-  std::vector<InputDeclaration> inputs = inputsOf(module);
+  auto states = findStates(request.states, inputsOf(module), outputsOf(module));
+  if (!states)
+    return states.error();
+  std::vector<InputDeclaration> inputs = withoutStates(inputsOf(module), *states);
   std::unique_ptr<SampleSource> source;
   DrawnInputs drawn;
   if (request.random) {
@@ -336,11 +400,15 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     Result<Ranges> read = calibration::readRanges(request.path);
     return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
   } else {
-    Result<std::unique_ptr<Dataset>> data = Dataset::open(request.path, inputs, request.samples.value_or(Dataset::all));
+    auto data = openData(module, request, *states);
     if (!data)
       return data.error();
     source = std::move(*data);
   }
+  auto completed = withStates(module, std::move(source), *states);
+  if (!completed)
+    return completed.error();
+  source = std::move(*completed);
   SampleKeeper keeper(request.kept, source->sampleCount());
   calibration::CalibrationOptions options{request.search, request.threads, {}, {}};
   options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };

@@ -15,6 +15,7 @@
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Passes/Pipelines.h"
+#include "tare/Tensor/States.h"
 
 #include <functional>
 #include <optional>
@@ -43,6 +44,8 @@ struct CalibrationRequest {
   size_t threads = 0;
   /// A model that takes more bytes is refused before any sample runs; as of samplesThatFit().
   std::optional<uint64_t> maxMemory;
+  /// Inputs that the data need not give: samples are steps.
+  std::vector<StateNames> states = {};
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;
   /// Where the ranges are known already they are taken from here, and nothing is run.

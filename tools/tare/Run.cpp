@@ -8,6 +8,7 @@
 #include "OutputFile.h"
 #include "Profile.h"
 #include "Samples.h"
+#include "StateOptions.h"
 #include "WatchedSamples.h"
 #include "tare/Tensor/Npz.h"
 
@@ -46,11 +47,20 @@ public:
     auto executable = loadForData(model, options, inputs, console());
     if (!executable)
       return executable.error();
-    auto data = Dataset::open(inputs, (*executable)->declarations(raw), samples);
+    auto names = stateOptions.parse();
+    if (!names)
+      return names.error();
+    auto states = findStates(*names, **executable);
+    if (!states)
+      return Error{model + ": " + states.error().message};
+    auto data = Dataset::open(inputs, withoutStates((*executable)->declarations(raw), *states), samples);
     if (!data)
       return data.error();
+    if (Status free = checkStates(*names, **data, inputs); !free)
+      return free;
     if (Status prepared = (*executable)->prepare(formsFor(**executable, **data)); !prepared)
       return prepared;
+    feed.emplace(std::move(*states), realInputsOf(**executable));
     return runOn(**executable, **data);
   }
 
@@ -65,6 +75,8 @@ private:
         "Give the integers behind the outputs' dequantize, in place of real numbers; inputs may be integers too,\n"
         "as arrays of the input grid's type");
     app.add_flag("--all-layers", allLayers, "Add every layer's result, under the layer's name");
+    stateOptions.addTo(app);
+    app.get_option("--state")->excludes("--raw");
     auto *timed = app.add_flag(
         "--profile", profiling,
         "Show what each layer of a program takes; the samples run one after the other, each in all threads");
@@ -82,22 +94,34 @@ private:
 
   PortForms formsFor(const Executable &executable, const Dataset &data) const {
     PortForms forms{{}, raw};
-    for (size_t i = 0; i != executable.inputs().size(); ++i)
-      forms.rawInputs.push_back(data.declarations()[i].type != executable.inputs()[i].real);
+    for (const ExecutablePort &input : executable.inputs()) {
+      auto given = std::ranges::find(data.declarations(), input.name, &InputDeclaration::name);
+      forms.rawInputs.push_back(given != data.declarations().end() && given->type != input.real);
+    }
     return forms;
   }
 
   Status runOn(const Executable &executable, Dataset &data) {
-    WatchedSamples watched(data, watchedInputs(executable, formsFor(executable, data)));
+    WatchedSamples watched(data, watchedInputs(executable, data));
     Status done = profiling ? runProfiled(executable, data, watched) : runAll(executable, data, watched);
     if (done)
       watched.warn(console());
     return done;
   }
 
+  /// Those that the data give.
+  std::vector<WatchedSamples::Input> watchedInputs(const Executable &executable, const Dataset &data) const {
+    std::vector<WatchedSamples::Input> watched = tare::watchedInputs(executable, formsFor(executable, data));
+    std::erase_if(watched, [&](const WatchedSamples::Input &input) {
+      return std::ranges::none_of(data.declarations(), [&](const auto &given) { return given.name == input.name; });
+    });
+    return watched;
+  }
+
   Status runAll(const Executable &executable, const Dataset &data, SampleSource &source) {
     size_t threads = threadsWithin(this->threads, executable.samplesAtOnce());
-    auto runners = makeRunners(executable, data, threads);
+    // A step needs what the one before gave: they run one after the other, each in all threads.
+    auto runners = feed->isEmpty() ? makeRunners(executable, data, threads) : makeOneRunner(executable, threads);
     if (!runners)
       return runners.error();
     auto writer = ArrayWriter::create(outputs);
@@ -109,7 +133,7 @@ private:
     Status done = success();
     {
       Progress progress(console(), "running sample", data.sampleCount());
-      done = forEachSample(source, threads, progress, [&](const Sample &sample, size_t worker) {
+      done = forEachSample(source, feed->isEmpty() ? threads : 1, progress, [&](const Sample &sample, size_t worker) {
         return runSample(executable, *(*runners)[worker], sample, *arrays, *writer);
       });
     }
@@ -175,8 +199,9 @@ private:
     return arrays;
   }
 
-  Status runSample(const Executable &executable, Runner &runner, const Sample &sample, const Arrays &arrays,
-                   ArrayWriter &writer) const {
+  Status runSample(const Executable &executable, Runner &runner, Sample sample, const Arrays &arrays,
+                   ArrayWriter &writer) {
+    feed->complete(sample);
     Status written = success();
     Runner::Observer observe;
     if (allLayers)
@@ -189,6 +214,7 @@ private:
     std::vector<Tensor> results = runner.run(sample.inputs, observe);
     if (Status ran = runner.status(sample.index); !ran)
       return ran;
+    feed->keep(results);
     for (size_t i = 0; i != results.size() && written; ++i)
       written = writer.write(arrays.outputs[i], sample.index, executable.outputs()[i].asInModel(results[i]).view());
     return written;
@@ -221,6 +247,8 @@ private:
 
   std::string model, inputs, outputs, trace;
   InputOptions inputOptions;
+  StateOptions stateOptions;
+  std::optional<StateFeed> feed;
   ExecutableOptions options;
   int64_t samples = Dataset::all;
   bool raw = false, allLayers = false, profiling = false;

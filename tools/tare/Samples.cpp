@@ -76,3 +76,12 @@ Result<std::vector<std::unique_ptr<Runner>>> tare::makeRunners(const Executable 
   }
   return runners;
 }
+
+Result<std::vector<std::unique_ptr<Runner>>> tare::makeOneRunner(const Executable &executable, size_t threads) {
+  auto runner = executable.makeRunner(threadsOf(threads));
+  if (!runner)
+    return runner.error();
+  std::vector<std::unique_ptr<Runner>> runners;
+  runners.push_back(std::move(*runner));
+  return runners;
+}

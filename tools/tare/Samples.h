@@ -26,6 +26,9 @@ Status forEachSample(SampleSource &source, size_t threads, Progress &progress,
 Result<std::vector<std::unique_ptr<Runner>>> makeRunners(const Executable &executable, const SampleSource &source,
                                                          size_t threads);
 
+/// One runner of all `threads`, for samples that need what the ones before gave.
+Result<std::vector<std::unique_ptr<Runner>>> makeOneRunner(const Executable &executable, size_t threads);
+
 } // namespace tare
 
 #endif // TARE_TOOLS_TARE_SAMPLES_H

@@ -30,6 +30,8 @@ struct InputDeclaration {
 struct Sample {
   int64_t index;
   std::vector<Tensor> inputs;
+  /// Whether it is the first one of a file.
+  bool beginsFile = false;
 };
 
 /// Whatever yields samples: files, or a generator.
@@ -64,6 +66,9 @@ public:
   /// As given to open(), with `type` set to the alternative where the first file's array has it.
   const std::vector<InputDeclaration> &declarations() const { return inputs; }
   Result<std::optional<Sample>> next() override;
+
+  /// Whether the first file has an array of that name, wanted or not.
+  bool has(const std::string &array) const;
 
   /// How the samples of an output of this shape are put together: (1, ...)
   /// becomes (N, ...), and so does (B, ...) where inputs came as (N * B, ...);
