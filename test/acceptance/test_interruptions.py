@@ -12,6 +12,7 @@ import time
 import warnings
 
 import numpy as np
+import onnx
 import pytest
 
 from graphs import node, port, save
@@ -244,6 +245,40 @@ def test_an_output_is_no_input(net, arguments):
     said = fails(*arguments, cwd=net)
     assert "is read from; name another file" in said
     assert before == {name: (net / name).read_bytes() for name in before}
+
+
+def test_an_output_is_nothing_that_is_read_with_an_input(net):
+    """External data, one of a folder of samples, weights beside IR."""
+    onnx.save(onnx.load(net / "m.onnx"), net / "e.onnx", save_as_external_data=True, location="w.npz", size_threshold=0)
+    (net / "data").mkdir()
+    for name in ("a.npz", "b.npz"):
+        shutil.copy(net / "x.npz", net / "data" / name)
+    tare("convert", net / "m.onnx", "--calibration", net / "x.npz", "--dump-ir", net / "dump", "-o", net / "m.tare")
+    ir = next((net / "dump").glob("*insert-quant*.mlir"))
+    weights = next((net / "dump/weights").iterdir())
+    (net / "link.npz").symlink_to("data/b.npz")
+    before = {path: path.read_bytes() for path in (net / "w.npz", net / "data/a.npz", net / "data/b.npz", weights)}
+    for arguments in (["convert", "e.onnx", "--calibration", "x.npz", "-o", "w.npz"], ["calibrate", "e.onnx", "--calibration", "x.npz", "-o", "./data/../w.npz"],
+                      ["run", "e.onnx", "--inputs", "x.npz", "--outputs", "w.npz"], ["run", "m.onnx", "--inputs", "data", "--outputs", "data/b.npz"],
+                      ["run", "m.onnx", "--inputs", "data", "--outputs", "link.npz"], ["convert", "m.onnx", "--calibration", "data", "-o", "data/a.npz"],
+                      ["convert", ir, "-o", weights]):
+        assert "is read from; name another file" in fails(*arguments, cwd=net)
+        assert before == {path: path.read_bytes() for path in before}
+    # Another file of the folder is nobody's input.
+    (net / "data/out.tare").write_text("old")
+    tare("convert", "m.onnx", "--calibration", "data", "-o", "data/out.tare", cwd=net)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["run", "m.tare", "--inputs", "x.npz", "--outputs", "y.npz", "--profile", "--profile-trace", "./y.npz"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "o", "--dump-ir", "o"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "o", "--emit", "c", "--dump-ir", "none/../o"],
+])
+def test_two_outputs_are_not_one(net, arguments):
+    converts(net, "")
+    before = left(net)
+    assert "; name another file for one of them" in fails(*arguments, cwd=net)
+    assert left(net) == before
 
 
 def test_too_large_a_model_is_refused_before_any_work(tmp_path):

@@ -83,10 +83,10 @@ private:
         ->check(anyNumber());
     app.add_option("--min-cosine", minCosine, "Fail where an output's cosine is below this, or NaN")
         ->type_name("C")
-        ->check(anyNumber());
+        ->check(numberIn(-1, 1));
     app.add_option("--min-equal", minEqual, "Fail where the share of equal elements of indices or bools is below this")
         ->type_name("SHARE")
-        ->check(anyNumber());
+        ->check(numberIn(0, 1));
   }
 
   /// Those of the whole, with the grids of the one that has them.
