@@ -219,6 +219,25 @@ def test_a_limit_of_files_leaves_no_part_of_a_dump(net, bytes):
     tare("inspect", sorted((net / "dump").glob("*.mlir"))[-1])
 
 
+UNWRITABLE = [(">/dev/full", "cannot write to standard output: "), (">&-", "cannot write to standard output: "), ("-o /dev/full", "cannot write /dev/full: "),
+              ("-o none/m.mlir", "cannot open output file 'none/m.mlir'")]
+
+
+@pytest.mark.parametrize("command, redirection, said", [
+    *(("tare-opt m.mlir", *case) for case in UNWRITABLE), *(("tare-reduce m.mlir --test ./always", *case) for case in UNWRITABLE),
+    ("ulimit -f 0; tare-opt m.mlir", "-o out.mlir", "cannot write out.mlir: ")])
+def test_ir_that_cannot_be_written(net, command, redirection, said):
+    """One line of the tool's, whatever LLVM makes of it."""
+    tare("convert", net / "m.onnx", "--emit", "mlir:float", "-o", net / "m.mlir")
+    (net / "always").write_text("#!/bin/sh\nexit 1\n")
+    (net / "always").chmod(0o755)
+    before = left(net)
+    done = subprocess.run(["bash", "-c", f"PATH={BIN}:$PATH; {command} {redirection}"], capture_output=True, text=True, cwd=net)
+    tool = "tare-reduce" if "tare-reduce" in command else "tare-opt"
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and done.stderr.startswith(f"{tool}: {said}"), done.stderr
+    assert left(net) == before
+
+
 def test_leftovers_of_others_are_in_nobodys_way(net):
     """Process numbers repeat from container to container."""
     converts(net, "")
