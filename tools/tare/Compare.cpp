@@ -48,6 +48,8 @@ public:
     auto data = Dataset::open(inputs, whole.declarations(/*allowRaw=*/false), samples);
     if (!data)
       return data.error();
+    for (const auto &executable : {&*a, &*b})
+      (*executable)->showWarnings();
     WatchedSamples watched(**data, inputsOf(whole, part));
     Status done = success();
     {

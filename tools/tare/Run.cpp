@@ -106,6 +106,7 @@ private:
     auto arrays = declare(executable, data, *writer);
     if (!arrays)
       return arrays.error();
+    executable.showWarnings();
     Status done = success();
     {
       Progress progress(console(), "running sample", data.sampleCount());
@@ -132,6 +133,7 @@ private:
     auto arrays = declare(executable, data, *writer);
     if (!arrays)
       return arrays.error();
+    executable.showWarnings();
     Runner &runner = (*profile)->timedRunner();
     Status done = success();
     {
