@@ -349,7 +349,21 @@ static void keepFirst(const llvm::SMDiagnostic &diagnostic, void *context) {
             withFinding(diagnostic);
 }
 
+/// What else was given in its place, as a model, is not called by the parser's names for parts of YAML.
+static Status checkText(llvm::StringRef yaml, llvm::StringRef fileName) {
+  auto isText = [](unsigned char c) { return c >= ' ' || llvm::isSpace(c); };
+  const char *other = llvm::find_if_not(yaml, isText);
+  if (other == yaml.end())
+    return success();
+  size_t line = 1 + yaml.take_front(other - yaml.begin()).count('\n');
+  return Error{
+      fileName.str() + ":" + std::to_string(line) +
+      ": found bytes that are no text, expected a target description: name, activations, multiplier_bits, ..."};
+}
+
 Result<Target> tare::parseTarget(llvm::StringRef yaml, llvm::StringRef fileName) {
+  if (Status text = checkText(yaml, fileName); !text)
+    return text.error();
   if (Status shallow = checkYamlNesting(yaml, fileName); !shallow)
     return shallow.error();
   static const std::string example = exampleDescription();

@@ -91,6 +91,8 @@ Status Dataset::scan(const std::string &path) {
     paths = std::move(*listed);
   } else if (path != standardInput && !fs::exists(path, error)) {
     return Error{fmt::format("cannot open {}: no such file or folder", path)};
+  } else if (Result<std::string> opened = pathToOpen(path); !opened) {
+    return opened.error();
   }
   for (const std::string &name : paths) {
     Result<File> file = scanFile(name);

@@ -84,7 +84,8 @@ Result<NpzReader> NpzReader::open(const std::string &path) {
   reader.path = path;
   zip_int64_t count = zip_get_num_entries(zip, 0);
   for (zip_int64_t i = 0; i < count; ++i) {
-    const char *raw = zip_get_name(zip, zip_uint64_t(i), 0);
+    // As its bytes are: libzip takes names with control characters for those of an old code page.
+    const char *raw = zip_get_name(zip, zip_uint64_t(i), ZIP_FL_ENC_RAW);
     std::string name = raw ? raw : "";
     if (!name.ends_with(".npy"))
       continue;

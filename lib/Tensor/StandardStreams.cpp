@@ -46,8 +46,12 @@ Result<std::shared_ptr<Spool>> spoolStandardInput() {
 } // namespace
 
 Result<std::string> tare::pathToOpen(const std::string &path) {
-  if (path != standardInput)
+  if (path != standardInput) {
+    std::error_code none;
+    if (std::filesystem::is_other(path, none))
+      return Error{fmt::format("cannot read {}: it is not a regular file", path)};
     return path;
+  }
   static const Result<std::shared_ptr<Spool>> spool = spoolStandardInput();
   if (!spool)
     return spool.error();

@@ -215,6 +215,23 @@ def test_shared_models_that_convert(tmp_path, name):
     tare("verify", tmp_path / "o.tare")
 
 
+@pytest.mark.parametrize("value", [np.float32([1]), np.array([True, False, True]), np.int64([[1, 2], [3, 4]]), np.zeros((0, 3), np.float32), 1.5, "one", [1, 2], [0.5], ["a", "b"]], ids=str)
+def test_an_attribute_of_another_type(tmp_path, value):
+    """The node is the host's, with its attribute, which is in the program, and in IR."""
+    attribute = helper.make_attribute("axis", numpy_helper.from_array(value, "t") if isinstance(value, np.ndarray) else value)
+    node = helper.make_node("Softmax", ["x"], ["y"], name="BADNODE")
+    node.attribute.append(attribute)
+    model = raw(tmp_path / "m.onnx", [node], [1, 3, 4, 4])
+    done = tare("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", "--dump-ir", tmp_path / "dump", check=False)
+    if done.returncode:
+        refused(model, tmp_path, "BADNODE")
+        return
+    tare("verify", tmp_path / "m.tare")
+    last = sorted((tmp_path / "dump").glob("*.mlir"))[-1]
+    tare("convert", last, "-o", tmp_path / "again.tare")
+    assert (tmp_path / "again.tare").read_bytes() == (tmp_path / "m.tare").read_bytes()
+
+
 # Threads, programs
 
 @pytest.mark.parametrize("threads", ["40000", "1024", "0", "-1", "many", "99999999999999999999"])

@@ -12,6 +12,7 @@ import time
 import warnings
 
 import numpy as np
+import onnx
 import pytest
 
 from graphs import node, port, save
@@ -218,6 +219,25 @@ def test_a_limit_of_files_leaves_no_part_of_a_dump(net, bytes):
     tare("inspect", sorted((net / "dump").glob("*.mlir"))[-1])
 
 
+UNWRITABLE = [(">/dev/full", "cannot write to standard output: "), (">&-", "cannot write to standard output: "), ("-o /dev/full", "cannot write /dev/full: "),
+              ("-o none/m.mlir", "cannot open output file 'none/m.mlir'")]
+
+
+@pytest.mark.parametrize("command, redirection, said", [
+    *(("tare-opt m.mlir", *case) for case in UNWRITABLE), *(("tare-reduce m.mlir --test ./always", *case) for case in UNWRITABLE),
+    ("ulimit -f 0; tare-opt m.mlir", "-o out.mlir", "cannot write out.mlir: ")])
+def test_ir_that_cannot_be_written(net, command, redirection, said):
+    """One line of the tool's, whatever LLVM makes of it."""
+    tare("convert", net / "m.onnx", "--emit", "mlir:float", "-o", net / "m.mlir")
+    (net / "always").write_text("#!/bin/sh\nexit 1\n")
+    (net / "always").chmod(0o755)
+    before = left(net)
+    done = subprocess.run(["bash", "-c", f"PATH={BIN}:$PATH; {command} {redirection}"], capture_output=True, text=True, cwd=net)
+    tool = "tare-reduce" if "tare-reduce" in command else "tare-opt"
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and done.stderr.startswith(f"{tool}: {said}"), done.stderr
+    assert left(net) == before
+
+
 def test_leftovers_of_others_are_in_nobodys_way(net):
     """Process numbers repeat from container to container."""
     converts(net, "")
@@ -244,6 +264,40 @@ def test_an_output_is_no_input(net, arguments):
     said = fails(*arguments, cwd=net)
     assert "is read from; name another file" in said
     assert before == {name: (net / name).read_bytes() for name in before}
+
+
+def test_an_output_is_nothing_that_is_read_with_an_input(net):
+    """External data, one of a folder of samples, weights beside IR."""
+    onnx.save(onnx.load(net / "m.onnx"), net / "e.onnx", save_as_external_data=True, location="w.npz", size_threshold=0)
+    (net / "data").mkdir()
+    for name in ("a.npz", "b.npz"):
+        shutil.copy(net / "x.npz", net / "data" / name)
+    tare("convert", net / "m.onnx", "--calibration", net / "x.npz", "--dump-ir", net / "dump", "-o", net / "m.tare")
+    ir = next((net / "dump").glob("*insert-quant*.mlir"))
+    weights = next((net / "dump/weights").iterdir())
+    (net / "link.npz").symlink_to("data/b.npz")
+    before = {path: path.read_bytes() for path in (net / "w.npz", net / "data/a.npz", net / "data/b.npz", weights)}
+    for arguments in (["convert", "e.onnx", "--calibration", "x.npz", "-o", "w.npz"], ["calibrate", "e.onnx", "--calibration", "x.npz", "-o", "./data/../w.npz"],
+                      ["run", "e.onnx", "--inputs", "x.npz", "--outputs", "w.npz"], ["run", "m.onnx", "--inputs", "data", "--outputs", "data/b.npz"],
+                      ["run", "m.onnx", "--inputs", "data", "--outputs", "link.npz"], ["convert", "m.onnx", "--calibration", "data", "-o", "data/a.npz"],
+                      ["convert", ir, "-o", weights]):
+        assert "is read from; name another file" in fails(*arguments, cwd=net)
+        assert before == {path: path.read_bytes() for path in before}
+    # Another file of the folder is nobody's input.
+    (net / "data/out.tare").write_text("old")
+    tare("convert", "m.onnx", "--calibration", "data", "-o", "data/out.tare", cwd=net)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["run", "m.tare", "--inputs", "x.npz", "--outputs", "y.npz", "--profile", "--profile-trace", "./y.npz"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "o", "--dump-ir", "o"],
+    ["convert", "m.onnx", "--calibration", "x.npz", "-o", "o", "--emit", "c", "--dump-ir", "none/../o"],
+])
+def test_two_outputs_are_not_one(net, arguments):
+    converts(net, "")
+    before = left(net)
+    assert "; name another file for one of them" in fails(*arguments, cwd=net)
+    assert left(net) == before
 
 
 def test_too_large_a_model_is_refused_before_any_work(tmp_path):

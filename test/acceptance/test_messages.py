@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from graphs import node, port, save
-from harness import fails, tare
+from harness import fails, load, tare
 
 EVIL = ["a\nb", "\x1b[31mred", "tab\there", "bell\x07", "\u0085next", "\u202eback"]
 SPELLED = ["a\\nb", "\\x1b[31mred", "tab\\there", "bell\\x07", "\\u0085next", "\\u202eback"]
@@ -68,6 +68,14 @@ def test_eight_dimensions_convert(tmp_path):
     ("convert", "--max-memory", "0", "a whole number, 1 or more"),
     ("run", "--samples", "-3", "a whole number, 1 or more"),
     ("compare", "--samples", "many", "a whole number, 1 or more"),
+    ("run", "--threads", "0", "a whole number, 1 to 1024"),
+    ("verify", "--threads", "1025", "a whole number, 1 to 1024"),
+    ("convert", "--percentile", "49", "a number, 50 to 100"),
+    ("convert", "--percentile", "nan", "a number, 50 to 100"),
+    ("compare", "--min-cosine", "2", "a number, -1 to 1"),
+    ("compare", "--min-equal", "95", "a number, 0 to 1"),
+    ("emit", "--prefix", "", "a name of C"),
+    ("convert", "--prefix", "", "a name of C"),
     ("verify", "--max-error", "0", "a number above 0"),
     ("verify", "--max-error", "nan", "a number above 0"),
 ])
@@ -94,11 +102,33 @@ def test_a_target_that_shifts_quotes_the_models_scales_once(tmp_path, zero):
     assert said.count("'x'") == 1 and said.count("'g'") == 1
 
 
+@pytest.mark.parametrize("name", ["\x1b[31mred\x1b[0m", "tab\there", "größe", "a b"])
+def test_arrays_of_any_name_are_found(tmp_path, name):
+    """In archives as numpy writes them."""
+    save(tmp_path / "m.onnx", [node("Relu", [name], ["y"], name="relu")], [port(name, [1, 4])], [port("y", [1, 4])])
+    np.savez(tmp_path / "x.npz", **{name: np.full((2, 4), 3, np.float32)})
+    tare("run", "m.onnx", "--inputs", "x.npz", "--outputs", "y.npz", cwd=tmp_path)
+    assert np.array_equal(load(tmp_path / "y.npz")["y"], np.full((2, 4), 3))
+
+
 def test_no_warning_precedes_an_error(tmp_path):
     """What was repaired on the way to nothing."""
     out = tmp_path / "m.tare"
     said = fails("convert", given(tmp_path, 0.5, 5), "--target", "shift_only", "--calibration", tmp_path / "no.npz", "-o", out, output=out)
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("name, shape", [("z", (2, 4)), ("x", (2, 5))])
+@pytest.mark.parametrize("arguments", [["run", "m.onnx", "--outputs", "y.npz"], ["run", "m.onnx", "--outputs", "none/y.npz"], ["compare", "m.onnx", "m.onnx"]], ids=" ".join)
+def test_no_warning_of_a_model_precedes_an_error_of_data(tmp_path, arguments, name, shape):
+    save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"], name="relu")], [port("x", ["N", 4])], [port("y", ["N", 4])])
+    np.savez(tmp_path / "x.npz", **{name: np.ones(shape, np.float32)})
+    assert fails(*arguments, "--inputs", "x.npz", cwd=tmp_path).count("\n") == 1
+    # What is not in the way of a run is told, once.
+    np.savez(tmp_path / "x.npz", x=np.ones((2, 4), np.float32))
+    if "none/y.npz" not in arguments:
+        said = tare(*arguments, "--inputs", "x.npz", cwd=tmp_path).stderr
+        assert said.count("has an open first dimension") == arguments.count("m.onnx")
 
 
 def test_a_missing_range_names_the_way_out(tmp_path):

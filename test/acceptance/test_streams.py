@@ -1,6 +1,7 @@
 """`-` is standard input or output wherever a file is read or written."""
 import io
 import json
+import os
 import subprocess
 
 import numpy as np
@@ -115,6 +116,20 @@ def test_a_stream_that_is_closed(folder):
                                    (">/dev/full", ["run", folder / "m.tare", "--inputs", TEST, "--outputs", "-", "-q"])):
         done = subprocess.run(["bash", "-c", f'"$@" {redirection}', "bash", str(BIN / "tare"), *map(str, arguments)], capture_output=True, text=True)
         assert done.returncode == 1 and done.stderr.startswith("tare: error: cannot ") and done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("name", ["pipe", "pipe.npz", "pipe.npy", "pipe.json", "pipe.onnx", "pipe.mlir", "pipe.tare", "pipe.yaml"])
+def test_nobody_waits_for_a_pipe(folder, tmp_path, name):
+    """One that nobody writes to, wherever a file is read."""
+    pipe = tmp_path / name
+    os.mkfifo(pipe)
+    for arguments in (["convert", MODEL, "--calibration", pipe, "-o", "o"], ["calibrate", MODEL, "--calibration", pipe, "-o", "o"], ["convert", pipe, "--random-calibration", "-o", "o"],
+                      ["run", folder / "m.tare", "--inputs", pipe, "--outputs", "o.npz"], ["run", pipe, "--inputs", TEST, "--outputs", "o.npz"], ["inspect", pipe],
+                      ["verify", folder / "m.tare", "--inputs", pipe, "--golden", "o"], ["compare", MODEL, pipe, "--inputs", TEST], ["strip", pipe, "--io", "quantize", "-o", "o"],
+                      ["emit", pipe, "-o", "o"], ["convert", MODEL, "--random-calibration", "--target", pipe, "-o", "o"], ["target", "check", pipe]):
+        said = fails(*arguments, cwd=tmp_path, timeout=60)
+        assert f"cannot read {pipe}: it is not a regular file" in said and said.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_file_that_is_called_as_a_stream(folder, tmp_path):

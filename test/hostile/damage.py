@@ -442,10 +442,10 @@ def rename_graph(random, model):
 
 def change_opset(random, model):
     change = random.randrange(6)
-    if change < 3:
-        model.opset_import[0].version = random.randrange(1, 100)
-    elif change == 3:
-        model.opset_import[0].version = random.choice(INTEGERS)
+    if change < 4:
+        # Another damage may have taken it.
+        entry = model.opset_import[0] if model.opset_import else model.opset_import.add()
+        entry.version = random.randrange(1, 100) if change < 3 else random.choice(INTEGERS)
     elif change == 4:
         del model.opset_import[:]
     else:

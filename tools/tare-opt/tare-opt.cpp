@@ -1,6 +1,7 @@
 //===- tare-opt.cpp - Runs passes alone -----------------------------------===//
 #include "InputWeights.h"
 #include "IrDialects.h"
+#include "IrOutput.h"
 
 #include "tare/Diagnostics/TrialParse.h"
 #include "tare/Passes/Passes.h"
@@ -14,7 +15,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/PrettyStackTrace.h"
-#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 
@@ -77,13 +78,12 @@ int runPasses(StringRef input, StringRef output, DialectRegistry &registry) {
   auto whole = tare::withWeights(std::move(buffer), registry);
   if (!whole)
     return fail(whole.error().message);
-  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(output, &problem);
-  if (!file)
-    return fail(problem);
-  if (failed(MlirOptMain(file->os(), std::move(*whole), registry, MlirOptMainConfig::createFromCLOptions())))
-    return EXIT_FAILURE;
-  file->keep();
-  return EXIT_SUCCESS;
+  auto done = tare::writeIr(output, [&](llvm::raw_ostream &stream) {
+    return succeeded(MlirOptMain(stream, std::move(*whole), registry, MlirOptMainConfig::createFromCLOptions()));
+  });
+  if (!done)
+    return fail(done.error().message);
+  return *done ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace

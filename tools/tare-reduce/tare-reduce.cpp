@@ -1,6 +1,7 @@
 //===- tare-reduce.cpp - The smallest IR that still shows something -------===//
 #include "IrDialects.h"
 #include "IrFile.h"
+#include "IrOutput.h"
 #include "Reducer.h"
 
 #include "tare/Diagnostics/OneLine.h"
@@ -11,7 +12,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Reducer/Tester.h"
-#include "mlir/Support/FileUtilities.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -19,7 +19,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Program.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace mlir;
 
@@ -88,13 +87,11 @@ bool isProgram(const std::string &path) {
 }
 
 int write(ModuleOp module) {
-  std::string problem;
-  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(output, &problem);
-  if (!file)
-    return fail(problem);
-  module.print(file->os(), OpPrintingFlags().enableDebugInfo(/*enable=*/true, /*prettyForm=*/false));
-  file->keep();
-  return EXIT_SUCCESS;
+  auto done = tare::writeIr(output, [&](llvm::raw_ostream &stream) {
+    module.print(stream, OpPrintingFlags().enableDebugInfo(/*enable=*/true, /*prettyForm=*/false));
+    return true;
+  });
+  return done ? EXIT_SUCCESS : fail(done.error().message);
 }
 
 int run(MLIRContext &context) {

@@ -39,8 +39,15 @@ Result<std::vector<csource::GoldenSample>> goldenSamples(const std::shared_ptr<c
 } // namespace
 
 void CSourceOptions::addTo(CLI::App &app) {
+  auto check = [](const std::string &name) {
+    return csource::isPrefix(name) ? ""
+                                   : fmt::format("found '{}', expected a name of C: a letter, then up to 59 letters, "
+                                                 "digits and underscores",
+                                                 name);
+  };
   app.add_option("--prefix", prefix, "What names in C begin with (default: the name of the network's file)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(check);
   app.add_flag("--split-weights", splitsWeights, "Large constants in a C file of their own");
   app.add_flag("--self-test", hasTest, "A test with golden vectors, and a CMakeLists.txt that builds it");
 }
@@ -55,10 +62,6 @@ Status CSourceOptions::checkUnused(const std::string &form) const {
 
 Result<CSourceFolder> CSourceFolder::create(const std::string &path, const CSourceOptions &options,
                                             const std::string &source) {
-  if (!options.prefix.empty() && !csource::isPrefix(options.prefix))
-    return Error{fmt::format("--prefix: found '{}', expected a name of C: a letter, then up to 59 letters, digits and "
-                             "underscores",
-                             options.prefix)};
   auto folder = AtomicFolder::create(path);
   if (!folder)
     return folder.error();

@@ -16,12 +16,11 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
                      ->type_name("METHOD")
                      ->check(oneOf(calibration::methodNames()))
                      ->capture_default_str();
-  percentileOption =
-      app.add_option("--percentile", percentile, "With --method percentile: the percentage of values that is kept")
-          ->type_name("P")
-          ->check(CLI::Range(50.0, 100.0))
-          ->check(anyNumber())
-          ->capture_default_str();
+  percentileOption = app.add_option("--percentile", percentile,
+                                    "With --method percentile: the percentage of values that is kept, 50 to 100")
+                         ->type_name("P")
+                         ->check(numberIn(50, 100))
+                         ->capture_default_str();
   samplesOption = app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(wholeNumber(1));
   targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
                      ->type_name("NAME|FILE")

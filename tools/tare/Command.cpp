@@ -1,5 +1,6 @@
 //===- Command.cpp - A subcommand of the driver ---------------------------===//
 #include "Command.h"
+#include "Numbers.h"
 
 using namespace tare;
 
@@ -34,7 +35,7 @@ void Command::addTo(CLI::App &parent) {
   auto *silent = app->add_flag("-q,--quiet", quiet, "No progress, no warnings");
   app->add_flag("--verbose", verbose, "Say more: each warning on a line of its own, each value of a calibration")
       ->excludes(silent);
-  app->add_option("--threads", threads, "How many threads to use (default: as many as there are cores)")
+  app->add_option("--threads", threads, "How many threads to use, 1 to 1024 (default: as many as there are cores)")
       ->type_name("N")
-      ->check(CLI::Range(size_t(1), size_t(1024)));
+      ->check(wholeNumber(1, 1024));
 }

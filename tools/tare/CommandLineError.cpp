@@ -70,6 +70,14 @@ std::optional<Error> unknownName(const CLI::App &app) {
                            path, left.front(), path)};
 }
 
+/// What was given to an option is not what it takes: nothing, or several times what it takes once.
+std::string mismatch(const CLI::App &command, const std::string &name) {
+  const CLI::Option *option = command.get_option_no_throw(name);
+  size_t times = option ? option->count() : 0;
+  return times > 1 ? fmt::format("{} is given {} times, expected once", name, times)
+                   : fmt::format("{} needs a value", name);
+}
+
 } // namespace
 
 Error tare::explain(const CLI::App &app, const CLI::ParseError &error) {
@@ -82,7 +90,7 @@ Error tare::explain(const CLI::App &app, const CLI::ParseError &error) {
   if (missesSomething && !subcommandsOf(chosen(app)).empty())
     return Error{fmt::format("{}: no command given; `{} --help` lists the commands", path, path)};
   if (dynamic_cast<const CLI::ArgumentMismatch *>(&error))
-    text = fmt::format("{} needs a value", text.substr(0, text.find(": ")));
+    text = mismatch(chosen(app), text.substr(0, text.find(": ")));
   // A validator has said what is expected.
   if (dynamic_cast<const CLI::ValidationError *>(&error))
     return Error{text};

@@ -49,6 +49,8 @@ public:
     auto data = openData(**a, whole);
     if (!data)
       return data.error();
+    for (const auto &executable : {&*a, &*b})
+      (*executable)->showWarnings();
     WatchedSamples watched(**data, inputsOf(whole, part));
     Status done = success();
     {
@@ -85,10 +87,10 @@ private:
         ->check(anyNumber());
     app.add_option("--min-cosine", minCosine, "Fail where an output's cosine is below this, or NaN")
         ->type_name("C")
-        ->check(anyNumber());
+        ->check(numberIn(-1, 1));
     app.add_option("--min-equal", minEqual, "Fail where the share of equal elements of indices or bools is below this")
         ->type_name("SHARE")
-        ->check(anyNumber());
+        ->check(numberIn(0, 1));
   }
 
   /// Samples for both; their states are what the reference makes of them, so that each step is compared alone.

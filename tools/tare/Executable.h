@@ -127,6 +127,9 @@ public:
   virtual std::optional<qnn::Interval> toldApart(size_t) const { return std::nullopt; }
   /// Whether layers' results have the order of dimensions that the model's values have.
   virtual bool hasModelLayout() const { return false; }
+  /// Shows what loading has warned of, when nothing is in the way of a run any more: an error stands alone. What is
+  /// never shown is dropped.
+  virtual void showWarnings() const {}
   /// How many samples the memory holds at once.
   size_t samplesAtOnce() const { return atOnce; }
 

@@ -4,9 +4,11 @@
 #include "tare/Tensor/StandardStreams.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 
 using namespace tare;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -22,6 +24,15 @@ size_t findPath(std::string_view message, std::string_view path) {
       return at;
   }
   return std::string_view::npos;
+}
+
+/// Whether both are one file, or will be; devices take whatever is written.
+bool areOne(const fs::path &a, const fs::path &b) {
+  std::error_code none;
+  if (fs::is_other(a, none))
+    return false;
+  fs::path settled = fs::weakly_canonical(fs::absolute(a, none), none);
+  return !settled.empty() && settled == fs::weakly_canonical(fs::absolute(b, none), none);
 }
 
 /// The path at `begin` of a message, with what follows it in a folder that was given.
@@ -77,6 +88,17 @@ Status FileArguments::settle(bool json) {
     return settled;
   if (json && takesStandardOutput())
     return Error{"--json and an output that is - both write to standard output; name a file, or leave --json out"};
+  return checkApart();
+}
+
+/// The later one would replace the earlier.
+Status FileArguments::checkApart() const {
+  auto isWritten = [](const Argument &argument) { return argument.use != Use::read && argument.option->count() > 0; };
+  for (auto first = arguments.begin(); first != arguments.end(); ++first)
+    for (auto second = std::next(first); second != arguments.end(); ++second)
+      if (isWritten(*first) && isWritten(*second) && areOne(*first->path, *second->path))
+        return Error{fmt::format("{} and {} are both '{}'; name another file for one of them",
+                                 first->option->get_name(), second->option->get_name(), *first->path)};
   return success();
 }
 

@@ -22,7 +22,7 @@ public:
   CLI::Option *writesFolder(CLI::Option *option, std::string &path);
 
   /// After parsing: "-" becomes the name of its stream (tare/Tensor/StandardStreams.h). An error where a stream would
-  /// have two uses; `json` says that standard output has one already.
+  /// have two uses, `json` says that standard output has one already, or where two outputs would be one file.
   Status settle(bool json);
   /// Whether what the command writes goes to standard output.
   bool takesStandardOutput() const;
@@ -41,6 +41,7 @@ private:
   };
   CLI::Option *add(CLI::Option *option, std::string &path, Use use);
   Status settle(Use use, const std::string &stream);
+  Status checkApart() const;
 
   std::vector<Argument> arguments;
 };

@@ -130,7 +130,6 @@ Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &pa
   auto module = loadModule(path, kind, options, result->context);
   if (!module)
     return module.error();
-  result->context.showWarnings();
   result->module = options.onlyOutputs ? simplified(std::move(*module)) : std::move(*module);
   result->function = result->module->lookupSymbol<func::FuncOp>("main");
   Result<size_t> atOnce = samplesThatFit(result->function, path, limit);

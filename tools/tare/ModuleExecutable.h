@@ -32,6 +32,8 @@ public:
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
   std::optional<qnn::Interval> toldApart(size_t layer) const override { return layerRanges[layer]; }
   bool hasModelLayout() const override;
+  void showWarnings() const override { context.showWarnings(); }
+  ~ModuleExecutable() override { context.dropWarnings(); }
 
 private:
   friend class ModuleRunner;
@@ -42,7 +44,8 @@ private:
   void listLayers(const llvm::DenseSet<mlir::Operation *> &added);
 
   std::string path;
-  CompilerContext context;
+  /// Showing warnings changes nothing else.
+  mutable CompilerContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
   std::vector<HostPath> inputSteps;

@@ -24,6 +24,26 @@ CLI::Validator tare::wholeNumber(int64_t least) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator tare::wholeNumber(int64_t least, int64_t most) {
+  auto check = [least, most](const std::string &text) {
+    std::optional<int64_t> number = numberOf<int64_t>(text);
+    return number && *number >= least && *number <= most
+               ? ""
+               : fmt::format("found '{}', expected a whole number, {} to {}", text, least, most);
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator tare::numberIn(double least, double most) {
+  auto check = [least, most](const std::string &text) {
+    std::optional<double> number = numberOf<double>(text);
+    return number && *number >= least && *number <= most
+               ? ""
+               : fmt::format("found '{}', expected a number, {} to {}", text, least, most);
+  };
+  return CLI::Validator(check, "");
+}
+
 CLI::Validator tare::anyNumber() {
   auto check = [](const std::string &text) {
     std::optional<double> number = numberOf<double>(text);

@@ -9,8 +9,12 @@ namespace tare {
 
 /// A whole number of at least `least`. The message says what was found and what is expected.
 CLI::Validator wholeNumber(int64_t least);
+/// A whole number of [least, most].
+CLI::Validator wholeNumber(int64_t least, int64_t most);
 /// Any finite number.
 CLI::Validator anyNumber();
+/// A number of [least, most].
+CLI::Validator numberIn(double least, double most);
 /// A number above 0.
 CLI::Validator positiveNumber();
 

@@ -9,8 +9,9 @@
 
 namespace tare {
 
-/// An error where the output is the same file as one of the inputs, by whatever name; those that are empty, or no
-/// files, are none. To be asked before any work.
+/// An error where the output is the same file as one of the inputs, by whatever name, or as one that is read with it:
+/// of a folder of data, or weights beside a model or IR. Inputs that are empty, or no files, are none. To be asked
+/// before any work.
 Status checkOutput(const std::string &output, std::span<const std::string> inputs);
 
 } // namespace tare

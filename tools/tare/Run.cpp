@@ -130,6 +130,7 @@ private:
     auto arrays = declare(executable, data, *writer);
     if (!arrays)
       return arrays.error();
+    executable.showWarnings();
     Status done = success();
     {
       Progress progress(console(), "running sample", data.sampleCount());
@@ -156,6 +157,7 @@ private:
     auto arrays = declare(executable, data, *writer);
     if (!arrays)
       return arrays.error();
+    executable.showWarnings();
     Runner &runner = (*profile)->timedRunner();
     Status done = success();
     {

@@ -18,7 +18,8 @@ inline constexpr char standardInput[] = "<stdin>", standardOutput[] = "<stdout>"
 /// The path that a file is opened by: `path` itself, but for standardInput. That
 /// one's bytes are put down in a nameless file by the first call, whole, as
 /// files are opened more than once and read out of order. An error where they
-/// cannot be read. For several threads at once.
+/// cannot be read, and of another pipe or a device, which would be read in vain
+/// the second time, or waited for. For several threads at once.
 Result<std::string> pathToOpen(const std::string &path);
 
 } // namespace tare

@@ -24,13 +24,25 @@ struct ToAttribute {
   Attribute operator()(const std::vector<std::string> &values) {
     return builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(values));
   }
+  /// In the attribute itself: a resource would be freed, as no constant holds it, and is no part of dumped IR.
   Attribute operator()(const Tensor &value) {
     RankedTensorType type = toMlir(builder.getContext(), value.type());
     if (value.count() == 0)
       return DenseElementsAttr::get(type, ArrayRef<Attribute>());
-    return toAttr(type, value);
+    if (value.element() == ElementType::boolean)
+      return DenseElementsAttr::get(type, ArrayRef<bool>(value.as<bool>(), value.count()));
+    return DenseElementsAttr::getFromRawBuffer(
+        type, ArrayRef<char>(static_cast<const char *>(value.data()), value.type().bytes()));
   }
 };
+
+/// Whether the host has tensors of the type.
+bool isHostElement(Type type) {
+  if (auto integer = dyn_cast<IntegerType>(type))
+    return integer.getWidth() == 1 ||
+           (llvm::isPowerOf2_32(integer.getWidth()) && integer.getWidth() >= 8 && integer.getWidth() <= 64);
+  return type.isF32() || type.isF64();
+}
 
 /// Nothing for an attribute that no node has.
 std::optional<host::Attribute> fromAttribute(Attribute attribute) {
@@ -46,9 +58,11 @@ std::optional<host::Attribute> fromAttribute(Attribute attribute) {
     return numbers.asArrayRef().vec();
   // One number that stands for more is no node's.
   constexpr int64_t mostElements = int64_t(1) << 24;
-  if (auto elements = dyn_cast<ElementsAttr>(attribute))
-    return elements.getNumElements() <= mostElements ? std::optional<host::Attribute>(toTensor(elements))
-                                                     : std::nullopt;
+  if (auto elements = dyn_cast<DenseIntOrFPElementsAttr>(attribute))
+    return elements.getNumElements() <= mostElements && isHostElement(elements.getElementType()) &&
+                   isa<RankedTensorType>(elements.getType())
+               ? std::optional<host::Attribute>(toTensor(elements))
+               : std::nullopt;
   auto list = dyn_cast<ArrayAttr>(attribute);
   if (!list || !llvm::all_of(list, llvm::IsaPred<StringAttr>))
     return std::nullopt;

@@ -102,3 +102,55 @@ func.func @quantized(%x: tensor<4x!quant.uniform<i8:f32, 0.5>>) {
   %0 = qnn.host "Neg" opset 13(%x) : (tensor<4x!quant.uniform<i8:f32, 0.5>>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+// A resource is a constant's: of another's nobody asks how long it is.
+func.func @resource(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found dense_resource<short>}}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense_resource<short> : tensor<1000xf32>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+{-# dialect_resources: { builtin: { short: "0x080000000000803F" } } #-}
+
+// -----
+
+func.func @sparse(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found sparse<0, 1.0}}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = sparse<0, 1.0> : tensor<4xf32>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @half(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found dense<1.0}}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense<1.0> : tensor<4xf16>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @index(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found dense<1>}}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense<1> : tensor<4xindex>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @nibbles(%x: tensor<4xf32>) {
+  // expected-error @+1 {{parameter 'value' must be a number, a text, a list of one of these, or a tensor, found dense<1>}}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense<1> : vector<4xi4>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+// Bools are bytes on the host, and in its tensors.
+// CHECK-LABEL: func.func @bools
+func.func @bools(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: parameters = {value = dense<[true, false, true]> : tensor<3xi1>}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense<[true, false, true]> : tensor<3xi1>}} : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

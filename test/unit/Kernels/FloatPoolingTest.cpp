@@ -62,6 +62,28 @@ TEST(FloatAveragePool, WhatCounts) {
   }
 }
 
+/// 10^12 taps, of which 16 million lie within the input.
+TEST(FloatPool, WindowsFarLargerThanTheInput) {
+  constexpr int64_t size = 4, kernel = 1000, outputs = size + kernel - 1;
+  std::vector<float> values(size * size);
+  for (size_t i = 0; i != values.size(); ++i)
+    values[i] = float(i);
+  Tensor x = tensor<float>({1, 1, size, size}, values);
+  Geometry geometry{{kernel, kernel}, {1, 1}, {kernel - 1, kernel - 1, kernel - 1, kernel - 1}, {}, 1};
+  Tensor largest(ElementType::f32, {1, 1, outputs, outputs}), mean(ElementType::f32, {1, 1, outputs, outputs});
+  maxPool(x.view(), geometry, largest.mutableView());
+  averagePool(x.view(), geometry, /*countIncludePad=*/false, mean.mutableView());
+  // The rows, or columns, [first, last] of output o.
+  auto first = [](int64_t o) { return std::max<int64_t>(o - kernel + 1, 0); };
+  auto last = [](int64_t o) { return std::min<int64_t>(o, size - 1); };
+  for (int64_t h = 0; h != outputs; ++h)
+    for (int64_t w = 0; w != outputs; ++w) {
+      ASSERT_EQ(largest.as<float>()[h * outputs + w], float(last(h) * size + last(w))) << h << ", " << w;
+      ASSERT_EQ(mean.as<float>()[h * outputs + w], (first(h) + last(h)) * 0.5f * size + (first(w) + last(w)) * 0.5f)
+          << h << ", " << w;
+    }
+}
+
 TEST(FloatPool, OneDnnEqualsLoops) {
   Random random(1);
   for (int i = 0; i < 150; ++i) {

@@ -1,5 +1,6 @@
 //===- ExternalDataTest.cpp - Weights in files beside the model -----------===//
 #include "ModelBuilder.h"
+#include "tare/Onnx/ExternalFiles.h"
 
 #include <fstream>
 #include <gmock/gmock.h>
@@ -70,6 +71,30 @@ TEST_F(ExternalDataTest, StaysWithinTheFolder) {
                                       std::string("link.bin"), std::string("")})
     EXPECT_THAT(importWith(location).errors, ElementsAre(HasSubstr("must be a file in the model's folder or below it")))
         << location;
+}
+
+/// Wherever a tensor stands; what importing would refuse, too.
+TEST_F(ExternalDataTest, FilesAreListed) {
+  ModelBuilder model;
+  auto place = [&](proto::TensorProto &tensor, const char *location) { entry(tensor, "location", location); };
+  place(*model.graph().add_initializer(), "b.bin");
+  place(*model.graph().add_initializer(), "b.bin");
+  place(*model.graph().add_sparse_initializer()->mutable_values(), "sub/values.bin");
+  proto::AttributeProto &attribute = *model.graph().add_node()->add_attribute();
+  place(*attribute.mutable_t(), "../c.bin");
+  place(*attribute.add_tensors(), "d.bin");
+  place(*attribute.mutable_sparse_tensor()->mutable_indices(), "e.bin");
+  place(*attribute.mutable_g()->add_initializer(), "f.bin");
+  place(*attribute.add_graphs()->add_node()->add_attribute()->mutable_t(), "g.bin");
+  place(*model.model.add_functions()->add_node()->add_attribute()->mutable_t(), "h.bin");
+  fs::path path = folder.path / "inside" / "model.onnx";
+  std::ofstream(path, std::ios::binary) << model.model.SerializeAsString();
+  std::vector<std::string> expected;
+  for (const char *name : {"../c.bin", "b.bin", "d.bin", "e.bin", "f.bin", "g.bin", "h.bin", "sub/values.bin"})
+    expected.push_back(folder.path / "inside" / name);
+  EXPECT_EQ(externalFiles(path), expected);
+  EXPECT_TRUE(externalFiles(folder.path / "inside/weights.bin").empty());
+  EXPECT_TRUE(externalFiles(folder.path / "none").empty());
 }
 
 } // namespace

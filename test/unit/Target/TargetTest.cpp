@@ -303,6 +303,14 @@ TEST(Target, AttributesAreCheckedAsTextIs) {
   EXPECT_EQ(named->name, "a \"quoted\" one");
 }
 
+/// A model in place of a description, for one.
+TEST(Target, BytesAreNoDescription) {
+  std::string expected = "found bytes that are no text, expected a target description: name";
+  EXPECT_THAT(errorOf(std::string("\x08\x08\x12", 3)), HasSubstr("board.yaml:1: " + expected));
+  EXPECT_THAT(errorOf(std::string("name: x\r\n\tactivations: \0", 24)), HasSubstr("board.yaml:2: " + expected));
+  EXPECT_THAT(errorOf("name: \"gr\u00f6\u00dfer\""), HasSubstr("missing required key 'activations'"));
+}
+
 TEST(Target, NoTextCrashes) {
   EXPECT_THAT(errorOf(""), HasSubstr("board.yaml:1: expected a target description"));
   EXPECT_THAT(errorOf("# nothing\n"), HasSubstr("expected a target description"));

@@ -2,6 +2,10 @@
 #include "tare/Tensor/MappedFile.h"
 
 #include "Support.h"
+#include "tare/Tensor/Dataset.h"
+#include "tare/Tensor/Npy.h"
+#include "tare/Tensor/Npz.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <cstring>
 #include <fcntl.h>
@@ -94,6 +98,18 @@ TEST_F(MappedFileTest, OthersAreErrors) {
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
   EXPECT_EQ(MappedFile::open(path("pipe")).error().message,
             "cannot read " + path("pipe") + ": it is not a regular file");
+}
+
+/// Nobody writes to it: whoever opened it would wait.
+TEST_F(MappedFileTest, NoReaderWaitsForAPipe) {
+  std::string pipe = path("pipe.npy"), said = "cannot read " + pipe + ": it is not a regular file";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(openNpy(pipe).error().message, said);
+  EXPECT_EQ(NpzReader::open(pipe).error().message, said);
+  EXPECT_EQ(Dataset::open(pipe, {{"x", {ElementType::f32, {1}}}}, 1).error().message, said);
+  EXPECT_EQ(pathToOpen("/dev/null").error().message, "cannot read /dev/null: it is not a regular file");
+  EXPECT_EQ(*pathToOpen(path("")), path(""));
+  EXPECT_EQ(*pathToOpen(path("none")), path("none"));
 }
 
 } // namespace

@@ -58,6 +58,8 @@ TEST(CommandLineError, Options) {
   EXPECT_EQ(errorOf("--zebra"), "tare has no option '--zebra'; `tare --help` lists the options");
   EXPECT_EQ(errorOf("run m --threads 0"), "--threads: found '0', expected a whole number, 1 or more");
   EXPECT_EQ(errorOf("run m --threads"), "--threads needs a value; `tare run --help` lists the options");
+  EXPECT_EQ(errorOf("run m --threads 1 --threads=2"),
+            "--threads is given 2 times, expected once; `tare run --help` lists the options");
 }
 
 TEST(CommandLineError, Words) {

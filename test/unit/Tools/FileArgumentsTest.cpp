@@ -57,6 +57,19 @@ TEST(FileArguments, JsonTakesStandardOutput) {
   EXPECT_EQ(Command().parse("- --output a", true), "");
 }
 
+/// The second would replace the first.
+TEST(FileArguments, OutputsAreApart) {
+  EXPECT_EQ(Command().parse("m --output a --table a"),
+            "--output and --table are both 'a'; name another file for one of them");
+  EXPECT_EQ(Command().parse("m --output a --table ./none/../a"),
+            "--output and --table are both 'a'; name another file for one of them");
+  EXPECT_EQ(Command().parse("m --table t --output o --folder ./o"),
+            "--output and --folder are both 'o'; name another file for one of them");
+  EXPECT_EQ(Command().parse("m --output a --table b --folder c"), "");
+  EXPECT_EQ(Command().parse("a --data a --output b"), "");
+  EXPECT_EQ(Command().parse("m --output /dev/null --table /dev/null"), "");
+}
+
 /// A file may be called as the stream is in messages.
 TEST(FileArguments, FilesThatAreCalledAsAStream) {
   Command command;

@@ -18,6 +18,21 @@ TEST(Numbers, WholeOnesFromTheLeast) {
   EXPECT_EQ(refusal(wholeNumber(0), "0"), "");
 }
 
+TEST(Numbers, WholeOnesBetweenTwo) {
+  for (auto text : {"1", "2", "1024"})
+    EXPECT_EQ(refusal(wholeNumber(1, 1024), text), "") << text;
+  for (auto text : {"0", "1025", "-1", "2.0", "two", "", "18446744073709551617"})
+    EXPECT_EQ(refusal(wholeNumber(1, 1024), text),
+              "found '" + std::string(text) + "', expected a whole number, 1 to 1024");
+}
+
+TEST(Numbers, BetweenTwo) {
+  for (auto text : {"-1", "0.25", "1", "1e-9"})
+    EXPECT_EQ(refusal(numberIn(-1, 1), text), "") << text;
+  for (auto text : {"-1.001", "1.5", "nan", "inf", "1,0", ""})
+    EXPECT_EQ(refusal(numberIn(-1, 1), text), "found '" + std::string(text) + "', expected a number, -1 to 1");
+}
+
 TEST(Numbers, PositiveOnes) {
   for (auto text : {"0.5", "1e-300", "7"})
     EXPECT_EQ(refusal(positiveNumber(), text), "") << text;

@@ -62,6 +62,11 @@ bool pool(const ConstTensorView &x, const Window &window, KernelKind kind, dnnl:
   return true;
 }
 
+/// Whether most taps of the windows lie outside the input: oneDNN visits them all, loops do not.
+bool isMostlyPadding(const Window &window, const Planes &input) {
+  return double(window.kernel[0]) * window.kernel[1] > 16.0 * input.plane();
+}
+
 /// Adds end padding where y has more windows than the padding holds; true if
 /// it did.
 bool growPadding(Window &window, const Planes &input, const Planes &output) {
@@ -82,7 +87,8 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorVie
   Window window(geometry);
   growPadding(window, Planes(x.type.shape, order), Planes(y.type.shape, order));
   // oneDNN begins with the lowest number, which -inf is below.
-  bool isPooled = pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order);
+  bool isPooled = !isMostlyPadding(window, Planes(x.type.shape, order)) &&
+                  pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order);
   const float *begin = y.as<float>(), *end = begin + y.count();
   if (!isPooled || std::find(begin, end, std::numeric_limits<float>::lowest()) != end)
     maxPoolInLoops(x, geometry, y, order);
@@ -97,7 +103,8 @@ void averagePool(const ConstTensorView &x, const Geometry &geometry, bool countI
   auto algorithm =
       countIncludePad ? dnnl::algorithm::pooling_avg_include_padding : dnnl::algorithm::pooling_avg_exclude_padding;
   // oneDNN would count the padding that ceil mode adds.
-  if ((countIncludePad && grown) || !pool(x, window, KernelKind::averagePool, algorithm, y, order))
+  if ((countIncludePad && grown) || isMostlyPadding(window, Planes(x.type.shape, order)) ||
+      !pool(x, window, KernelKind::averagePool, algorithm, y, order))
     averagePoolInLoops(x, geometry, countIncludePad, y, order);
 }
 

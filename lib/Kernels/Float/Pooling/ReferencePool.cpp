@@ -3,6 +3,7 @@
 
 #include "tare/Kernels/Float.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,27 +21,25 @@ template <typename F> void forEachWindow(const ConstTensorView &x, const TensorV
         *target++ = f(x.as<float>() + p * input.plane(), oh, ow);
 }
 
+/// The number of the window's taps along one dimension, from its first, that read below `end`. Windows may be far
+/// larger than the input: none of their taps is visited in vain.
+int64_t tapsBelow(const Window &window, size_t d, int64_t o, int64_t end) {
+  int64_t room = end - window.source(d, o, 0);
+  return std::clamp<int64_t>((room + window.dilations[d] - 1) / window.dilations[d], 0, window.kernel[d]);
+}
+
 /// Calls f(element) for the window's elements inside the input.
 template <typename F>
 void forEachTap(const float *plane, const Planes &input, const Window &window, int64_t oh, int64_t ow, F f) {
-  for (int64_t kh = 0; kh < window.kernel[0]; ++kh) {
-    int64_t ih = window.source(0, oh, kh);
-    if (ih < 0 || ih >= input.h)
-      continue;
-    for (int64_t kw = 0; kw < window.kernel[1]; ++kw) {
-      int64_t iw = window.source(1, ow, kw);
-      if (iw >= 0 && iw < input.w)
-        f(plane[ih * input.w + iw]);
-    }
-  }
+  int64_t firstW = tapsBelow(window, 1, ow, 0), endW = tapsBelow(window, 1, ow, input.w);
+  for (int64_t kh = tapsBelow(window, 0, oh, 0), endH = tapsBelow(window, 0, oh, input.h); kh < endH; ++kh)
+    for (int64_t kw = firstW; kw < endW; ++kw)
+      f(plane[window.source(0, oh, kh) * input.w + window.source(1, ow, kw)]);
 }
 
 /// The window's taps along one dimension inside input and padding.
 int64_t paddedTaps(const Window &window, size_t d, int64_t o, int64_t input) {
-  int64_t count = 0;
-  for (int64_t k = 0; k < window.kernel[d]; ++k)
-    count += window.source(d, o, k) < input + window.end[d];
-  return count;
+  return tapsBelow(window, d, o, input + window.end[d]);
 }
 
 } // namespace
