@@ -22,8 +22,8 @@ class LinearKernel : public FastKernel {
 public:
   LinearKernel(const program::LinearT &linear, std::span<const Operand> operands, const TensorType &result,
                const VectorSet &set)
-      : set(set), wide(operands[0].type.element == ElementType::i16), gemm(wide ? set.wideGemm : set.gemm),
-        inputs(operands[1].type.shape[1]), outputs(operands[1].type.shape[0]), rows(operands[0].type.count() / inputs),
+      : set(set), wide(operands[0].type.element == ElementType::i16), inputs(operands[1].type.shape[1]),
+        outputs(operands[1].type.shape[0]), rows(operands[0].type.count() / inputs), gemm(gemmOf(set, wide, rows)),
         resultBytes(sizeOf(result.element)), panels(gemm, wide, {{0, inputs, 0}}, outputs) {
     panels.packOwn({outputs, operands[1].constant, false, inputs, 1, operands[2].constant});
     if (linear.requant)
@@ -49,6 +49,12 @@ public:
   }
 
 private:
+  static const Gemm &gemmOf(const VectorSet &set, bool wide, int64_t rows) {
+    if (rows == 1)
+      return wide ? set.wideRowGemm : set.rowGemm;
+    return wide ? set.wideGemm : set.gemm;
+  }
+
   void convert(const ConstTensorView &x, int64_t first, int64_t count, std::byte *target) const {
     if (wide)
       std::memcpy(target, x.as<int16_t>() + first, count * sizeof(int16_t));
@@ -60,8 +66,9 @@ private:
 
   const VectorSet &set;
   bool wide;
+  int64_t inputs, outputs, rows;
   const Gemm &gemm;
-  int64_t inputs, outputs, rows, resultBytes, atOnce;
+  int64_t resultBytes, atOnce;
   Panels panels;
   std::optional<PreparedRequant> requant;
 };

@@ -70,13 +70,15 @@ public:
 
 private:
   int64_t vectorsOf(int64_t panel) const;
+  /// The channels of a panel.
+  int64_t width() const { return panelVectors * gemm->lanes; }
   int64_t panelBytes() const;
   int64_t panelBiasBytes() const;
   void packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const;
 
   const Gemm *gemm;
   bool wide;
-  int64_t outputs, panelCount, totalSteps = 0;
+  int64_t outputs, panelVectors, panelCount, totalSteps = 0;
   std::vector<WindowRun> runs;
   std::vector<Segment> segments;
   Tensor ownWeights, ownBias;
