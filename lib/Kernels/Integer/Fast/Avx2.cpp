@@ -173,6 +173,7 @@ const VectorSet avx2Vectors = vectorSetOf<V>({.name = "avx2",
                                               .peak = peakLoop<V, V::Words, 2>,
                                               .gemm = wordGemm<V>,
                                               .rowGemm = wordRowGemm<V>,
+                                              .wideRowGemm = wideRowGemm<V>,
                                               .depthwiseBytes = nullptr,
                                               .lookup8 = lookupRow<V>});
 

@@ -13,6 +13,7 @@ const VectorSet avx512Vectors = vectorSetOf<V>({.name = "avx512",
                                                 .peak = peakLoop<V, V::Words, 2>,
                                                 .gemm = wordGemm<V>,
                                                 .rowGemm = wordRowGemm<V>,
+                                                .wideRowGemm = wideRowGemm<V>,
                                                 .depthwiseBytes = nullptr,
                                                 .lookup8 = lookupRow<V>});
 

@@ -98,6 +98,13 @@ constexpr Gemm byteRowGemm = {.run = runRow<V, V::Bytes, WholeWeights<V>>,
                               .bytes = true,
                               .byteWeights = true,
                               .stepMultiple = 1};
+constexpr Gemm splitRowGemm = {.run = runSplitRow<V>,
+                               .lanes = V::ints,
+                               .depth = 4,
+                               .panelVectors = rowPanelVectors,
+                               .bytes = true,
+                               .byteWeights = true,
+                               .stepMultiple = 1};
 constexpr Gemm tileGemm = {.run = amxRow<V, AmxTiles>,
                            .lanes = V::ints,
                            .depth = 4,
@@ -112,12 +119,14 @@ const VectorSet avx512VnniVectors = vectorSetOf<V>({.name = "avx512_vnni",
                                                     .peak = peakLoop<V, V::Bytes, 4>,
                                                     .gemm = byteGemm,
                                                     .rowGemm = byteRowGemm,
+                                                    .wideRowGemm = splitRowGemm,
                                                     .depthwiseBytes = depthwiseBytesRow<V>,
                                                     .lookup8 = lookupBytes});
 const VectorSet amxVectors = vectorSetOf<V>({.name = "amx",
                                              .peak = amxPeak<V, AmxTiles>,
                                              .gemm = tileGemm,
                                              .rowGemm = byteRowGemm,
+                                             .wideRowGemm = splitRowGemm,
                                              .depthwiseBytes = depthwiseBytesRow<V>,
                                              .lookup8 = lookupBytes});
 

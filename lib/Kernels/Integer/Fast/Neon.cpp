@@ -171,6 +171,7 @@ const VectorSet neonVectors = vectorSetOf<V>({.name = "neon",
                                               .peak = peakLoop<V, V::Words, 2>,
                                               .gemm = wordGemm<V>,
                                               .rowGemm = wordRowGemm<V>,
+                                              .wideRowGemm = wideRowGemm<V>,
                                               .depthwiseBytes = nullptr,
                                               .lookup8 = lookupTables});
 

@@ -22,7 +22,7 @@ std::vector<WindowRun> splitRuns(const std::vector<WindowRun> &runs, int64_t mos
 } // namespace
 
 Panels::Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs, int64_t outputs)
-    : gemm(&gemm), wide(wide), outputs(outputs), runs(wide ? splitRuns(runs, wideRunLength) : runs) {
+    : gemm(&gemm), wide(wide), outputs(outputs), runs(wide && !gemm.bytes ? splitRuns(runs, wideRunLength) : runs) {
   // Panels of about equal width: few sums at a time wait for each other.
   const int64_t vectors = (outputs + gemm.lanes - 1) / gemm.lanes;
   panelCount = (vectors + gemm.panelVectors - 1) / gemm.panelVectors;
@@ -62,12 +62,29 @@ void Panels::packOwn(const PanelSource &source) {
   pack(source, {0, panelCount}, ownWeights.mutableAs<std::byte>(), ownBias.mutableAs<std::byte>());
 }
 
+/// Weights of 16 bits that lie side by side for neighbouring channels, in pairs: whole rows of them at once.
+void Panels::packWordRows(const PanelSource &source, int64_t panel, std::byte *weights) const {
+  const int64_t stride = vectorsOf(panel) * gemm->lanes, first = panel * width();
+  const int64_t channels = std::min(stride, outputs - first);
+  const auto *words = static_cast<const int16_t *>(source.weights) + first;
+  auto *target = reinterpret_cast<int16_t *>(weights);
+  for (size_t r = 0; r < runs.size(); target += segments[r++].steps * stride * 2)
+    for (int64_t k = 0; k < runs[r].length; ++k) {
+      const int16_t *row = words + (runs[r].firstWeight + k) * source.elementStride;
+      int16_t *pairs = target + k / 2 * stride * 2 + k % 2;
+      for (int64_t c = 0; c < channels; ++c)
+        pairs[2 * c] = row[c];
+    }
+}
+
 void Panels::packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const {
+  if (source.words && source.weightStride == 1 && !source.bias && gemm->depth == 2 && !gemm->byteWeights)
+    return packWordRows(source, panel, weights);
   int64_t lanes = gemm->lanes, depth = gemm->depth, vectors = vectorsOf(panel);
   int64_t first = panel * width(), channels = std::min(vectors * lanes, outputs - first);
   for (int64_t c = 0; c < channels; ++c) {
     int64_t row = (first + c) * source.weightStride, step = 0;
-    uint32_t sum = 0;
+    int64_t sum = 0;
     for (size_t r = 0; r < runs.size(); ++r) {
       for (int64_t k = 0; k < runs[r].length; ++k) {
         int64_t index = row + (runs[r].firstWeight + k) * source.elementStride;
@@ -78,15 +95,18 @@ void Panels::packPanel(const PanelSource &source, int64_t panel, std::byte *weig
           reinterpret_cast<int8_t *>(weights)[target] = int8_t(w);
         else
           reinterpret_cast<int16_t *>(weights)[target] = int16_t(w);
-        sum += uint32_t(w);
+        sum += w;
       }
       step += segments[r].steps;
     }
+    // What activations are stored with in excess.
+    const int64_t excess = gemm->bytes ? (wide ? 256 * 128 : 128) * sum : 0;
     if (wide)
-      reinterpret_cast<int64_t *>(bias)[c] = source.bias ? static_cast<const int64_t *>(source.bias)[first + c] : 0;
+      reinterpret_cast<int64_t *>(bias)[c] =
+          (source.bias ? static_cast<const int64_t *>(source.bias)[first + c] : 0) - excess;
     else // Modulo 2^32, as accumulators are.
       reinterpret_cast<uint32_t *>(bias)[c] =
-          (source.bias ? static_cast<const uint32_t *>(source.bias)[first + c] : 0) - (gemm->bytes ? 128 * sum : 0);
+          (source.bias ? static_cast<const uint32_t *>(source.bias)[first + c] : 0) - uint32_t(excess);
   }
 }
 

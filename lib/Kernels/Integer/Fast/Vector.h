@@ -114,7 +114,8 @@ struct Gemm {
   void (*run)(const GemmRow &row);
   /// Output channels per vector, elements per step, vectors per panel.
   int lanes, depth, panelVectors;
-  /// Whether activations are bytes, stored as x + 128; otherwise int16.
+  /// Whether activations are bytes, stored as x + 128; otherwise int16. A wide Gemm of bytes takes two rows in the
+  /// place of one: the high bytes, stored so, and the low ones.
   bool bytes;
   /// Whether weights are packed as bytes; otherwise as int16.
   bool byteWeights;
@@ -209,6 +210,8 @@ struct VectorSet {
   /// bytes: x + 128; words: sign-extended.
   void (*toBiasedBytes)(const int8_t *x, uint8_t *y, int64_t count);
   void (*toWords)(const int8_t *x, int16_t *y, int64_t count);
+  /// high: floor(x / 256) + 128; low: what is left.
+  void (*splitWords)(const int16_t *x, uint8_t *high, uint8_t *low, int64_t count);
   void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale, int32_t zero);
   void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale, int32_t zero);
   /// y = round_half_up(sum of weights[k] * corners[k][i], 22) over the four corners.

@@ -14,20 +14,21 @@ namespace tare::kernels {
 /// The most vectors of a panel.
 constexpr int rowPanelVectors = 8;
 
-/// A panel's sums, and how many vectors it has.
-template <typename V> struct RowSums {
-  alignas(64) int32_t values[rowPanelVectors * V::ints];
-  int64_t vectors;
+/// A panel's sums, how many vectors it has, and of two rows how far apart they are.
+template <typename V, int rows = 1> struct RowSums {
+  alignas(64) int32_t values[rows * rowPanelVectors * V::ints];
+  int64_t vectors, stride = 0;
 };
 
-/// gemmBlock of one pixel for a number of vectors known at run time.
-template <typename V, typename Dot, typename Weights, int vectors = rowPanelVectors>
-inline void sumRow(RowSums<V> &sums, const std::byte *input, const Segment *segments, int64_t segmentCount,
+/// gemmBlock of a row, or two, for a number of vectors known at run time.
+template <typename V, typename Dot, typename Weights, int vectors = rowPanelVectors, int rows>
+inline void sumRow(RowSums<V, rows> &sums, const std::byte *input, const Segment *segments, int64_t segmentCount,
                    const std::byte *weights, const int32_t *bias) {
   if constexpr (vectors > 1)
     if (sums.vectors < vectors)
       return sumRow<V, Dot, Weights, vectors - 1>(sums, input, segments, segmentCount, weights, bias);
-  gemmBlock<V, Dot, 1, vectors, Weights>(input, 0, segments, segmentCount, weights, bias, BlockResult{sums.values});
+  gemmBlock<V, Dot, rows, vectors, Weights>(input, sums.stride, segments, segmentCount, weights, bias,
+                                            BlockResult{sums.values});
 }
 
 template <typename V, typename Dot, typename Weights> [[gnu::noinline]] void rowGemmRow(const GemmRow &row) {
@@ -62,6 +63,21 @@ template <typename V> [[gnu::noinline]] void wideRowGemmRow(const GemmRow &row) 
     emit<V, int16_t>(AccumulatorBlock<int64_t>{acc, most, 1, row.outputs}, row.result, p * row.resultStride,
                      row.resultStride, row.requant);
   }
+}
+
+/// The same of two rows of bytes: x = 256 (high - 128) + low, of which the bias has the 128's share. There are at most
+/// 2^16 products of 2^15 each, so each row's sums fit 32 bits.
+template <typename V> [[gnu::noinline]] void splitRowGemmRow(const GemmRow &row) {
+  constexpr int most = rowPanelVectors * V::ints;
+  alignas(64) static const int32_t noBias[most] = {};
+  alignas(64) int64_t acc[most];
+  RowSums<V, 2> parts;
+  parts.vectors = row.vectors, parts.stride = row.pixelStride;
+  sumRow<V, typename V::Bytes, WholeWeights<V>>(parts, row.input, row.segments, row.segmentCount, row.weights, noBias);
+  const int64_t width = row.vectors * V::ints;
+  for (int64_t i = 0; i < width; ++i)
+    acc[i] = static_cast<const int64_t *>(row.bias)[i] + 256 * int64_t(parts.values[i]) + parts.values[width + i];
+  emit<V, int16_t>(AccumulatorBlock<int64_t>{acc, most, 1, row.outputs}, row.result, 0, row.resultStride, row.requant);
 }
 
 } // namespace tare::kernels

@@ -21,6 +21,9 @@ template <typename V> void runWide(const GemmRow &row) { V::template call<wideRo
 template <typename V, typename Dot, typename Weights> void runRow(const GemmRow &row) {
   V::template call<rowGemmRow<V, Dot, Weights>, const GemmRow &>(row);
 }
+template <typename V> void runSplitRow(const GemmRow &row) {
+  V::template call<splitRowGemmRow<V>, const GemmRow &>(row);
+}
 template <typename V> void runWideRow(const GemmRow &row) { V::template call<wideRowGemmRow<V>, const GemmRow &>(row); }
 template <typename V, typename T, typename Acc> void runDepthwise(const DepthwiseRow &row) {
   V::template call<depthwiseRow<V, T, Acc>, const DepthwiseRow &>(row);
@@ -79,6 +82,7 @@ struct OwnLoops {
   decltype(VectorSet::peak) peak;
   decltype(VectorSet::gemm) gemm;
   decltype(VectorSet::rowGemm) rowGemm;
+  decltype(VectorSet::wideRowGemm) wideRowGemm;
   decltype(VectorSet::depthwiseBytes) depthwiseBytes;
   decltype(VectorSet::lookup8) lookup8;
 };
@@ -91,7 +95,7 @@ template <typename V> consteval VectorSet vectorSetOf(const OwnLoops &own) {
           .gemm16 = wordGemm<V>,
           .wideGemm = wideGemm<V>,
           .rowGemm = own.rowGemm,
-          .wideRowGemm = wideRowGemm<V>,
+          .wideRowGemm = own.wideRowGemm,
           .depthwiseLanes = depthwiseChannels<V>,
           .depthwise8 = runDepthwise<V, int8_t, int32_t>,
           .depthwise16 = runDepthwise<V, int16_t, int64_t>,
@@ -110,6 +114,7 @@ template <typename V> consteval VectorSet vectorSetOf(const OwnLoops &own) {
           .lookup16 = lookupRow16<V>,
           .toBiasedBytes = biasedBytes<V>,
           .toWords = words<V>,
+          .splitWords = splitWords<V>,
           .quantize8 = quantizeRow<V, int8_t>,
           .quantize16 = quantizeRow<V, int16_t>,
           .blend8 = blendRow<V, int8_t, int32_t>,
