@@ -1,4 +1,4 @@
-//===- RowsAvx2.cpp - Rows times constant weights for AVX2 ----------------===//
+//===- Avx2.cpp - Rows times constant weights for AVX2 --------------------===//
 #include "RowBlocks.h"
 
 #include <immintrin.h>

@@ -1,4 +1,4 @@
-//===- RowsAvx512.cpp - Rows times constant weights for AVX-512 -----------===//
+//===- Avx512.cpp - Rows times constant weights for AVX-512 ---------------===//
 #include "RowBlocks.h"
 
 #include <immintrin.h>
