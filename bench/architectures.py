@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 
 from network import Network, macs
+from sequences import lstm_256, transformer_384
 
 # How much of a residual block's sum its branch makes: what sums up to many blocks must not grow without bound.
 BRANCH = 0.5
@@ -124,7 +125,8 @@ def ds_cnn_l(n):
     n.output(n.classifier(x, 12))
 
 
-ARCHITECTURES = {f.__name__: f for f in (resnet18, resnet50, mobilenet_v2, efficientnet_lite0, yolo_s_320, ds_cnn_l)}
+ARCHITECTURES = {f.__name__: f for f in (resnet18, resnet50, mobilenet_v2, efficientnet_lite0, yolo_s_320, ds_cnn_l, transformer_384,
+                                               lstm_256)}
 
 
 def build(name, batch=1):

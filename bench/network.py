@@ -124,7 +124,7 @@ class Network:
 
 
 def macs(model):
-    """Multiply-accumulates of a model's convolutions and matrix products, from ONNX's own shape inference."""
+    """Multiply-accumulates of a model's convolutions, matrix products and LSTMs, from ONNX's own shape inference."""
     graph = onnx.shape_inference.infer_shapes(model).graph
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim]
               for v in [*graph.input, *graph.value_info, *graph.output]}
@@ -136,4 +136,7 @@ def macs(model):
         elif node.op_type in ("Gemm", "MatMul"):
             rows = shapes[node.input[0]]
             total += int(np.prod(shapes[node.output[0]])) * rows[-1]
+        elif node.op_type == "LSTM":
+            steps, batch = shapes[node.input[0]][:2]
+            total += steps * batch * sum(int(np.prod(shapes[weights])) for weights in node.input[1:3])
     return total

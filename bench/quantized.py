@@ -1,4 +1,4 @@
-"""ONNX Runtime's own int8 form of a float model: QDQ, statically quantized, weights per channel.
+"""ONNX Runtime's own int8 forms of a float model: QDQ, statically quantized, weights per channel; and dynamically quantized.
 
 Activations are unsigned bytes: that is what its kernels are made for on x86-64, where one instruction multiplies unsigned by signed
 bytes. With signed ones, its other choice, each of the generated architectures was slower, ResNet-50 and the YOLO two to four times.
@@ -9,7 +9,7 @@ import tempfile
 import numpy as np
 import onnx
 from onnx import version_converter
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 # The first one whose DequantizeLinear has an axis.
@@ -74,3 +74,14 @@ def quantize(source, target, data, samples=8):
                     weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax,
                     # It fails on a bias of more than one dimension, and does not change how fast the result is.
                     extra_options={"QDQDisableWeightAdjustForInt32Bias": True})
+
+
+def is_for_sequences(model):
+    """Whether it is what ONNX Runtime's documentation recommends dynamic quantization for: a transformer or a recurrent network."""
+    given = {tensor.name for tensor in model.graph.initializer} | {node.output[0] for node in model.graph.node if node.op_type == "Constant"}
+    return any(node.op_type in ("LSTM", "GRU", "RNN") or node.op_type == "MatMul" and not given.intersection(node.input) for node in model.graph.node)
+
+
+def quantize_dynamically(source, target):
+    """Writes `target`, the form of the float model `source` whose activations' ranges are found while it runs."""
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8)

@@ -1,4 +1,4 @@
-"""Running: Tare's program against ONNX Runtime, float and int8, in turns in one process."""
+"""Running: Tare's program against ONNX Runtime, float and int8 of either kind, in turns in one process."""
 import statistics
 
 import numpy as np
@@ -10,7 +10,7 @@ from subjects import Skipped
 from tare_runtime import Library
 from timing import Crowd, alternate, seconds_of
 
-TARE, FLOAT, INT8 = "tare", "ort float", "ort int8"
+TARE, FLOAT, INT8, DYNAMIC = "tare", "ort float", "ort int8", "ort dynamic"
 
 
 class TareSide:
@@ -102,7 +102,8 @@ def measure(subject, batch, threads, effort):
     """One row."""
     subject.make()
     feeds = subject.feeds(batch)
-    sides = {TARE: TareSide(subject), INT8: PeerSide(subject.qdq)} | ({FLOAT: PeerSide(subject.float)} if subject.float else {})
+    files = {INT8: subject.qdq, DYNAMIC: subject.dynamic, FLOAT: subject.float}
+    sides = {TARE: TareSide(subject)} | {name: PeerSide(path) for name, path in files.items() if path}
     contenders, ways, found = {}, {}, {}
     for name, side in sides.items():
         try:
@@ -115,6 +116,6 @@ def measure(subject, batch, threads, effort):
            "ways": ways, "milliseconds": {n: statistics.median(ms) for n, ms in per_sample.items()},
            "least": {n: min(ms) for n, ms in per_sample.items()},
            "quartiles": {n: statistics.quantiles(ms, n=4)[::2] for n, ms in per_sample.items()},
-           "decibels": {n: decibels(found[FLOAT], found[n]) for n in (TARE, INT8)} if FLOAT in found else {}}
-    row["ratios"] = {n: row["milliseconds"][n] / row["milliseconds"][TARE] for n in (FLOAT, INT8) if n in contenders}
+           "decibels": {n: decibels(found[FLOAT], found[n]) for n in (TARE, INT8, DYNAMIC) if n in found} if FLOAT in found else {}}
+    row["ratios"] = {n: row["milliseconds"][n] / row["milliseconds"][TARE] for n in (FLOAT, INT8, DYNAMIC) if n in contenders}
     return row

@@ -105,6 +105,13 @@ class Subject:
         return self.made_by_peer(".qdq.onnx", make, self.prepared, self.data, pathlib.Path(quantized.__file__))
 
     @functools.cached_property
+    def dynamic(self):
+        """ONNX Runtime's int8 form with ranges found while it runs, of a float network of sequences; None of others."""
+        if not self.float or not quantized.is_for_sequences(onnx.load(self.float)):
+            return None
+        return self.made_by_peer(".dynamic.onnx", lambda target: quantized.quantize_dynamically(self.float, target), self.float, pathlib.Path(quantized.__file__))
+
+    @functools.cached_property
     def ranges(self):
         source = self.float or self.qdq
 
@@ -169,6 +176,7 @@ class Trained(Subject):
             if done.returncode:
                 raise Skipped(f"prepare.py: {done.stderr.strip().splitlines()[-1]}")
             self.name_after_input(target)
+            fill_states(target)
         return target
 
     def name_after_input(self, path):
@@ -178,6 +186,14 @@ class Trained(Subject):
         if len(missing) == len(over) == 1:
             data[missing.pop()] = data.pop(over.pop())
             np.savez(path, **data)
+
+
+def fill_states(path):
+    """What is 0 in all samples is a state at the beginning: ranges of it want to see what it is later, some numbers between -1 and 1."""
+    data, random = dict(np.load(path)), np.random.default_rng(3)
+    empty = [name for name, values in data.items() if values.dtype == np.float32 and not values.any()]
+    if empty:
+        np.savez(path, **data | {name: np.tanh(random.standard_normal(data[name].shape, np.float32) / 2) for name in empty})
 
 
 class Wheel(Subject):

@@ -32,15 +32,17 @@ def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values)) if values else None
 
 
-RUNNING = ["model", "GMAC", "batch", "threads", "Tare ms", "ORT int8 ms", "ORT float ms", "int8 / Tare", "float / Tare",
-           "Tare dB", "ORT dB"]
+# ONNX Runtime's forms of a model, by what the tables call them: statically and dynamically quantized, and float.
+PEERS = {"ort int8": "int8", "ort dynamic": "dynamic", "ort float": "float"}
+RUNNING = ["model", "GMAC", "batch", "threads", "Tare ms", *(f"ORT {name} ms" for name in PEERS.values()),
+           *(f"{name} / Tare" for name in PEERS.values()), "Tare dB", "ORT dB", "dynamic dB"]
 
 
 def running_row(row):
     ms, ratios, decibels = row["milliseconds"], row["ratios"], row["decibels"]
     return [row["model"], number(row["macs"] / 1e9), str(row["batch"]), str(row["threads"]), number(ms["tare"]),
-            number(ms.get("ort int8")), number(ms.get("ort float")), ratio(ratios.get("ort int8")), ratio(ratios.get("ort float")),
-            *(f"{decibels[n]:.1f}" if n in decibels else "–" for n in ("tare", "ort int8"))]
+            *(number(ms.get(peer)) for peer in PEERS), *(ratio(ratios.get(peer)) for peer in PEERS),
+            *(f"{decibels[n]:.1f}" if n in decibels else "–" for n in ("tare", "ort int8", "ort dynamic"))]
 
 
 def running_means(rows):
@@ -48,7 +50,7 @@ def running_means(rows):
     table = []
     for batch, threads in sorted({(r["batch"], r["threads"]) for r in rows}):
         group = [r for r in rows if (r["batch"], r["threads"]) == (batch, threads)]
-        for peer in ("ort int8", "ort float"):
+        for peer in PEERS:
             ratios = {r["model"]: r["ratios"][peer] for r in group if peer in r["ratios"]}
             if ratios:
                 lost = [f"{name} {value:.2f}" for name, value in ratios.items() if value < 1]

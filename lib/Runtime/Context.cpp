@@ -66,12 +66,7 @@ Status Context::run(std::span<const void *const> inputValues, std::span<void *co
 }
 
 /// The loop that the layer is an end of, or null.
-Context::LoopRun *Context::loopAt(size_t layer) {
-  for (LoopRun &each : loops)
-    if (each.loop.begin == layer || each.loop.end == layer)
-      return &each;
-  return nullptr;
-}
+Context::LoopRun *Context::loopAt(size_t layer) { return layers[layer].loop; }
 
 /// Whether what runs has run before in this run of the program.
 bool Context::isRepeating() const {

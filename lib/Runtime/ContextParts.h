@@ -23,6 +23,8 @@ struct Context::Node {
   std::vector<TensorView> results;
   /// The results as an observer sees them; no data where the layer does not run.
   std::vector<ConstTensorView> observed;
+  /// The loop that the layer is an end of, or null.
+  LoopRun *loop = nullptr;
 };
 
 /// A loop, and at which of its steps a run is.

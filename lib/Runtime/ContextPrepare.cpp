@@ -156,6 +156,8 @@ void Context::bindLayers() {
       node.op = nullptr;
     layers.push_back(std::move(node));
   }
+  for (LoopRun &each : loops)
+    layers[each.loop.begin].loop = layers[each.loop.end].loop = &each;
   for (const PortBinding &input : inputs)
     for (size_t layer : input.path.stoodFor) {
       layers[layer].op = nullptr;

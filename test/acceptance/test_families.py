@@ -17,11 +17,11 @@ LAYERS = {
     "lib/Evaluator/Ops": {"Clamp", "Windows"},
     "lib/Host": {"DataTypes", "Elements", "Families", "Matrices", "Numbers", "OperandChecks", "Operator", "TakenElements", "Windows"},
     "passes/Lowering/Ops": {"Accumulators", "Rescale"},
-    "lib/Kernels/Float": {"ChannelOrder", "InLoops", "OneDnn", "OneThread", "Planes", "WithoutOneDnn"},
+    "lib/Kernels/Float": {"ChannelOrder", "InLoops", "OneDnn", "OneThread", "PackedConstants", "Planes", "WithoutOneDnn"},
     "lib/Kernels/Integer": {"Accumulator", "Broadcast", "Checks", "Fast", "Operators", "Reach", "Window", "ZeroPoints"},
     "lib/Kernels/Integer/Fast": {"Amx", "Avx2", "Avx512", "Avx512Traits", "Avx512Vnni", "Dispatch", "Loops", "Neon", "Panels", "Peak", "Pieces", "Portable", "Prepare", "PreparedRequant",
                                  "Sums", "Vector", "VectorDepthwise", "VectorDepthwiseBytes", "VectorElementwise", "VectorFunction", "VectorGemm", "VectorIntegers", "VectorLoops", "VectorPeak",
-                                 "VectorRequant", "VectorRounding", "VectorTable"},
+                                 "VectorRequant", "VectorRounding", "VectorRowGemm", "VectorTable"},
     "test/unit/Host": {"Nodes", "TakenElements"},
 }
 #: What a layer's files are called by beside the family.

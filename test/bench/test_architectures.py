@@ -16,7 +16,9 @@ BIN = pathlib.Path(os.environ.get("TARE_BIN", pathlib.Path(__file__).resolve().p
 
 # Parameters and multiply-accumulates as the papers have them, in millions.
 PUBLISHED = {"resnet18": (11.7, 1814), "resnet50": (25.5, 4089), "mobilenet_v2": (3.5, 301), "efficientnet_lite0": (4.6, 385), "yolo_s_320": (7.2, 2050),
-             "ds_cnn_l": (0.4, 28.3)}
+             "ds_cnn_l": (0.4, 28.3),
+             # Not of a paper: 6 (4 + 8) 384^2 weights, and those of the attention; 4 (80 + 3 * 256) 256 + 256 * 40.
+             "transformer_384": (10.6, 1435), "lstm_256": (0.88, 43.9)}
 
 
 @pytest.mark.parametrize("name", architectures.ARCHITECTURES)

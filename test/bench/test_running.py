@@ -10,6 +10,8 @@ import batches
 import machine
 import peer
 import running
+import sequences
+import subjects
 import tables
 import timing
 from network import Network
@@ -33,6 +35,20 @@ class Tiny(Architecture):
         return path
 
 
+class Recurrent(Architecture):
+    """One with a loop."""
+
+    @property
+    def float(self):
+        path = self.path(".onnx")
+        if not path.exists():
+            n = Network("recurrent")
+            x = n.node("Transpose", n.input(5, 8), shape=(5, 1, 8), perm=[1, 0, 2])
+            n.output(sequences.linear(n, sequences.lstm(n, x, 16), 4))
+            onnx.save(n.model(), path)
+        return path
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     tools = Tools(BUILD, tmp_path_factory.mktemp("work"))
@@ -48,6 +64,23 @@ def test_row(tiny, batch):
     assert all(value > 0 for value in row["milliseconds"].values())
     assert row["decibels"]["tare"] > 20 and row["decibels"]["ort int8"] > 20
     assert "| tiny |" in tables.running([row])
+
+
+def test_row_of_sequences(tiny):
+    row = running.measure(Recurrent(tiny.tools, "recurrent"), 1, 1, EFFORT)
+    assert set(row["ratios"]) == {"ort float", "ort int8", "ort dynamic"}
+    assert all(row["decibels"][name] > 20 for name in ("tare", "ort dynamic"))
+    header, _, line = tables.running([row]).splitlines()[-3:]
+    assert "dynamic / Tare" in header and header.count("|") == line.count("|")
+
+
+def test_states_are_filled(tmp_path):
+    path, seen = tmp_path / "data.npz", np.ones((3, 2), np.float32)
+    np.savez(path, x=seen, state=np.zeros((3, 4), np.float32), labels=np.zeros(3, np.int64))
+    subjects.fill_states(path)
+    data = np.load(path)
+    assert np.array_equal(data["x"], seen) and not data["labels"].any()
+    assert 0.2 < data["state"].std() < 1 and abs(data["state"]).max() < 1
 
 
 def test_threads_and_batches_give_the_same_bits(tiny):

@@ -57,8 +57,11 @@ void binaryRow(const A *a, int64_t aStride, const B *b, int64_t bStride, Y *y, i
 /// y = f(a, b) with numpy broadcasting to y's shape.
 template <typename A, typename B, typename Y, typename F>
 void binary(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y, F f) {
-  if (y.count() == 0)
+  const int64_t count = y.count();
+  if (count == 0)
     return;
+  if (a.type.shape == b.type.shape)
+    return binaryRow(a.as<A>(), 1, b.as<B>(), 1, y.as<Y>(), count, f);
   Broadcast plan = planBroadcast(a.type.shape, b.type.shape, y.type.shape);
   size_t last = plan.sizes.size() - 1;
   std::vector<int64_t> index(plan.sizes.size(), 0);

@@ -20,6 +20,8 @@ struct Share {
   /// This share of `items` items, whose ends are multiples of `block` (or the last item). The shares of all indices are
   /// disjoint and in order, and cover the items.
   Range of(int64_t items, int64_t block = 1) const {
+    if (count == 1) // Without divisions, which would take longer than a step of a recurrent layer's smaller kernels.
+      return {0, items};
     int64_t blocks = (items + block - 1) / block;
     return {std::min(items, blocks * index / count * block), std::min(items, blocks * (index + 1) / count * block)};
   }
@@ -34,6 +36,8 @@ struct GridShare {
 /// outer item, like the copy of a row of the input, counts as an eighth of an inner item, since each inner share does
 /// it again.
 inline GridShare gridShare(Share share, int64_t outer, int64_t inner) {
+  if (share.count == 1)
+    return {};
   GridShare best = {share, {}};
   int64_t least = INT64_MAX;
   auto partOf = [](int64_t items, int64_t count) { return (items + count - 1) / count; };

@@ -1,11 +1,54 @@
-// Batch norm and softmax: memory-bound loops.
+// Batch norm and softmax.
 #include "tare/Kernels/Float.h"
+#include "tare/Kernels/Functions.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
 namespace tare::kernels::floating {
+
+namespace {
+
+/// So many partial results has a reduction, on every processor: element j is in that of j % lanes.
+constexpr int64_t lanes = 8;
+
+template <typename T, typename Reduce> T reduceRow(const float *x, int64_t size, T start, Reduce reduce) {
+  std::array<T, lanes> partial;
+  partial.fill(start);
+  int64_t j = 0;
+  for (; j + lanes <= size; j += lanes)
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      partial[lane] = reduce(partial[lane], T(x[j + lane]));
+  for (; j < size; ++j)
+    partial[j % lanes] = reduce(partial[j % lanes], T(x[j]));
+  for (int64_t lane = 1; lane < lanes; ++lane)
+    partial[0] = reduce(partial[0], partial[lane]);
+  return partial[0];
+}
+
+/// Along neighbouring elements: the exponentials by vectors, of as many rows at once as the first cache holds.
+void softmaxRows(const float *x, int64_t rows, int64_t size, float *y) {
+  const int64_t atOnce = std::max<int64_t>(1, 4096 / size);
+  for (int64_t first = 0; first < rows; first += atOnce) {
+    const int64_t last = std::min(rows, first + atOnce);
+    for (int64_t begin = first * size; begin != last * size; begin += size) {
+      float largest = reduceRow(x + begin, size, x[begin], [](float a, float b) { return std::max(a, b); });
+      for (int64_t j = begin; j < begin + size; ++j)
+        y[j] = x[j] - largest;
+    }
+    TensorView block{{ElementType::f32, {(last - first) * size}}, y + first * size};
+    function(program::FunctionKind::exp, {}, block, block);
+    for (int64_t begin = first * size; begin != last * size; begin += size) {
+      double share = 1 / reduceRow(y + begin, size, 0.0, [](double a, double b) { return a + b; });
+      for (int64_t j = begin; j < begin + size; ++j)
+        y[j] = float(y[j] * share);
+    }
+  }
+}
+
+} // namespace
 
 void batchNorm(const ConstTensorView &x, const ConstTensorView &scale, const ConstTensorView &bias,
                const ConstTensorView &mean, const ConstTensorView &variance, double epsilon, const TensorView &y) {
@@ -31,6 +74,8 @@ void softmax(const ConstTensorView &x, int64_t axis, const TensorView &y) {
   for (int64_t d = 0; d < static_cast<int64_t>(shape.size()); ++d)
     if (d != axis)
       (d < axis ? outer : inner) *= shape[d];
+  if (inner == 1 && size != 0)
+    return softmaxRows(x.as<float>(), outer, size, y.as<float>());
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i) {
       const float *source = x.as<float>() + o * size * inner + i;

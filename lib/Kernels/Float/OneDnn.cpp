@@ -1,41 +1,24 @@
 #include "OneDnn.h"
 #include "OneThread.h"
+#include "PackedConstants.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <mutex>
-#include <new>
 #include <unordered_map>
 
 namespace tare::kernels::floating {
 
 namespace {
 
-constexpr size_t alignment = 64;
-
-size_t aligned(size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
-
-struct Free {
-  void operator()(void *memory) const { std::free(memory); }
-};
-using Buffer = std::unique_ptr<std::byte, Free>;
-
-Buffer allocate(size_t bytes) {
-  void *memory = std::aligned_alloc(alignment, aligned(bytes));
-  if (!memory)
-    throw std::bad_alloc();
-  return Buffer(static_cast<std::byte *>(memory));
-}
-
 /// The calling thread's scratch memory; it grows and stays.
 std::byte *threadScratch(size_t bytes) {
-  thread_local Buffer buffer;
+  thread_local AlignedBuffer buffer;
   thread_local size_t size = 0;
   if (bytes > size) {
     buffer.reset();
     size = 0;
-    buffer = allocate(bytes);
+    buffer = allocateAligned(bytes);
     size = bytes;
   }
   return buffer.get();
@@ -63,16 +46,6 @@ dnnl::primitive_attr kernelAttributes() {
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attributes;
 }
-
-/// Kernels live as long as the process (see compiledKernel), so their
-/// addresses name them.
-struct PackedConstants::Entries {
-  std::mutex mutex;
-  std::map<std::pair<const CompiledKernel *, const void *>, Buffer> buffers;
-};
-
-PackedConstants::PackedConstants() : state(std::make_unique<Entries>()) {}
-PackedConstants::~PackedConstants() = default;
 
 struct CompiledKernel::Binding {
   struct Port {
@@ -117,12 +90,12 @@ void CompiledKernel::Binding::place(const CompiledKernel &kernel, std::byte *mem
   pad.set_data_handle(memory);
   for (dnnl::memory &other : pads)
     other.set_data_handle(memory);
-  memory += aligned(kernel.sharedBytes);
+  memory += alignedBytes(kernel.sharedBytes);
   for (size_t i = 0; i != ports.size(); ++i) {
     if (!kernel.ports[i].reorder)
       continue;
     ports[i].inside.set_data_handle(memory);
-    memory += aligned(kernel.ports[i].inside.get_size());
+    memory += alignedBytes(kernel.ports[i].inside.get_size());
   }
 }
 
@@ -136,7 +109,7 @@ CompiledKernel::CompiledKernel(const KernelPlan &plan)
     if (port.outside != inside)
       addReorder(ports.back(), ports.size() == plan.ports.size());
   }
-  totalBytes += aligned(sharedBytes);
+  totalBytes += alignedBytes(sharedBytes);
 }
 
 void CompiledKernel::addReorder(Port &port, bool output) {
@@ -145,7 +118,7 @@ void CompiledKernel::addReorder(Port &port, bool output) {
   dnnl::reorder::primitive_desc descriptor(cpuEngine(), from, cpuEngine(), to, kernelAttributes());
   port.reorder = dnnl::reorder(descriptor);
   sharedBytes = std::max(sharedBytes, scratchpadOf(descriptor.get()).get_size());
-  totalBytes += aligned(port.inside.get_size());
+  totalBytes += alignedBytes(port.inside.get_size());
 }
 
 /// Kernels live as long as the process, so their addresses name them.
@@ -155,17 +128,12 @@ CompiledKernel::Binding &CompiledKernel::binding() const {
 }
 
 const void *CompiledKernel::packed(size_t port, const void *data, PackedConstants &constants, Binding &binding) const {
-  PackedConstants::Entries &entries = constants.entries();
-  std::lock_guard lock(entries.mutex);
-  Buffer &buffer = entries.buffers[{this, data}];
-  if (!buffer) {
-    buffer = allocate(ports[port].inside.get_size());
+  return constants.entries().find(this, data, ports[port].inside.get_size(), [&](std::byte *target) {
     binding.ports[port].outside.set_data_handle(const_cast<void *>(data));
-    binding.ports[port].inside.set_data_handle(buffer.get());
+    binding.ports[port].inside.set_data_handle(target);
     binding.reorder(*this, port);
     binding.stream.wait();
-  }
-  return buffer.get();
+  });
 }
 
 void CompiledKernel::run(std::span<const float *const> inputs, float *output, PackedConstants *constants,

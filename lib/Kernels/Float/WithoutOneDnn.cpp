@@ -5,13 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "InLoops.h"
+#include "Matrix/RowProducts.h"
 
 namespace tare::kernels::floating {
-
-/// Loops read weights as they are.
-struct PackedConstants::Entries {};
-PackedConstants::PackedConstants() = default;
-PackedConstants::~PackedConstants() = default;
 
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y, PackedConstants *, ChannelOrders orders, std::optional<Clamp> clamp) {
@@ -26,8 +22,9 @@ void convTranspose(const ConstTensorView &x, const ConstTensorView &w, const Opt
 }
 
 void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
-            PackedConstants *) {
-  reference::linear(x, w, bias, y);
+            PackedConstants *constants) {
+  if (y.count() != 0 && !(constants && multiplyRows(x, w, bias, y, *constants)))
+    reference::linear(x, w, bias, y);
 }
 
 void matMul(const ConstTensorView &a, const ConstTensorView &b, const TensorView &y) {

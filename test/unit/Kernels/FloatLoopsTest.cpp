@@ -4,6 +4,10 @@
 #include "tare/Kernels/Elementwise.h"
 #include "tare/Kernels/Float.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
 using namespace tare;
 using namespace tare::kernels;
 using namespace tare::kernels::floating;
@@ -87,6 +91,40 @@ TEST(FloatSoftmax, AlongAnyAxis) {
   expectClose(y, tensor<float>({2, 2}, {0.25f, 0.5f, 0.75f, 0.5f}));
   softmax(x.view(), 1, y.mutableView());
   expectClose(y, tensor<float>({2, 2}, {0, 1, 0, 1}));
+}
+
+/// The elements of each row, as the formula in double has them; a row has the same bits alone.
+TEST(FloatSoftmax, OfRowsOfAnyLength) {
+  Random random(6);
+  for (int64_t size : {1, 2, 7, 8, 9, 63, 500, 5000}) {
+    const int64_t rows = random.size(1, 12);
+    Tensor x = random.floats({rows, size}), y(ElementType::f32, {rows, size}), alone(ElementType::f32, {1, size});
+    softmax(x.view(), 1, y.mutableView());
+    for (int64_t row = 0; row < rows; ++row) {
+      const float *from = x.as<float>() + row * size, *to = y.as<float>() + row * size;
+      const double largest = *std::max_element(from, from + size);
+      double sum = 0;
+      for (int64_t j = 0; j < size; ++j)
+        sum += std::exp(from[j] - largest);
+      for (int64_t j = 0; j < size; ++j) {
+        const double expected = std::exp(from[j] - largest) / sum;
+        ASSERT_NEAR(to[j], expected, 4e-7 * expected);
+      }
+      softmax({{ElementType::f32, {1, size}}, from}, 1, alone.mutableView());
+      ASSERT_EQ(0, std::memcmp(alone.data(), to, size * sizeof(float)));
+    }
+  }
+}
+
+/// Masked elements are 0; a row with NaN, or of nothing else than masked ones, is NaN.
+TEST(FloatSoftmax, OfMaskedRows) {
+  const float masked = -INFINITY;
+  Tensor x = tensor<float>({3, 3}, {masked, 1, 1, masked, masked, masked, 0, NAN, 0});
+  Tensor y(ElementType::f32, {3, 3});
+  softmax(x.view(), 1, y.mutableView());
+  std::vector<float> values = elements<float>(y);
+  EXPECT_EQ(std::vector<float>(values.begin(), values.begin() + 3), (std::vector<float>{0, 0.5f, 0.5f}));
+  EXPECT_TRUE(std::all_of(values.begin() + 3, values.end(), [](float value) { return std::isnan(value); }));
 }
 
 TEST(FloatReduceMean, OverAnyAxes) {

@@ -21,5 +21,6 @@ static floating::FunctionLoops functionLoops() {
 
 bool floating::function(program::FunctionKind kind, std::span<const double> parameters, const ConstTensorView &x,
                         const TensorView &y) {
-  return functionLoops()(kind, parameters.data(), x.as<float>(), y.as<float>(), y.count());
+  static const FunctionLoops loops = functionLoops();
+  return loops(kind, parameters.data(), x.as<float>(), y.as<float>(), y.count());
 }

@@ -2,6 +2,7 @@
 #include "../OneDnn.h"
 #include "MatrixShapes.h"
 #include "Products.h"
+#include "RowProducts.h"
 
 #include <algorithm>
 
@@ -56,6 +57,8 @@ bool multiply(const ProductSizes &sizes, const float *a, const float *b, float *
 void linear(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
             PackedConstants *constants) {
   if (y.count() == 0)
+    return;
+  if (constants && multiplyRows(x, w, bias, y, *constants))
     return;
   int64_t n = w.type.shape[0], k = w.type.shape[1];
   int64_t rows = y.count() / n;

@@ -133,6 +133,11 @@ struct V {
   static Ints loadShorts(const int16_t *x) {
     return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x)));
   }
+  /// Of each integer, which fits 16 bits.
+  static void storeShorts(int16_t *y, Ints x) {
+    __m128i shorts = _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(y), shorts);
+  }
   /// Two neighbours from each index on.
   static Ints gatherPairs(const int16_t *table, Ints index) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int *>(table), index, 2);
@@ -167,6 +172,8 @@ struct V {
 const VectorSet avx2Vectors = vectorSetOf<V>({.name = "avx2",
                                               .peak = peakLoop<V, V::Words, 2>,
                                               .gemm = wordGemm<V>,
+                                              .rowGemm = wordRowGemm<V>,
+                                              .wideRowGemm = wideRowGemm<V>,
                                               .depthwiseBytes = nullptr,
                                               .lookup8 = lookupRow<V>});
 

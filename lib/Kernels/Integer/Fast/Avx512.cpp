@@ -12,6 +12,8 @@ struct V : Avx512Traits<V> {};
 const VectorSet avx512Vectors = vectorSetOf<V>({.name = "avx512",
                                                 .peak = peakLoop<V, V::Words, 2>,
                                                 .gemm = wordGemm<V>,
+                                                .rowGemm = wordRowGemm<V>,
+                                                .wideRowGemm = wideRowGemm<V>,
                                                 .depthwiseBytes = nullptr,
                                                 .lookup8 = lookupRow<V>});
 

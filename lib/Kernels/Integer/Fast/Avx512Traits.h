@@ -148,6 +148,10 @@ template <typename V> struct Avx512Traits {
   static Ints loadShorts(const int16_t *x) {
     return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(x)));
   }
+  /// Of each integer the low half.
+  static void storeShorts(int16_t *y, Ints x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(y), _mm512_cvtepi32_epi16(x));
+  }
   /// Two neighbours from each index on.
   static Ints gatherPairs(const int16_t *table, Ints index) { return _mm512_i32gather_epi32(index, table, 2); }
   static Ints setInts(int32_t x) { return _mm512_set1_epi32(x); }

@@ -89,12 +89,28 @@ constexpr Gemm byteGemm = {.run = runGemm<V, V::Bytes>,
                            .depth = 4,
                            .panelVectors = V::panelVectors,
                            .bytes = true,
+                           .byteWeights = true,
                            .stepMultiple = 1};
+constexpr Gemm byteRowGemm = {.run = runRow<V, V::Bytes, WholeWeights<V>>,
+                              .lanes = V::ints,
+                              .depth = 4,
+                              .panelVectors = rowPanelVectors,
+                              .bytes = true,
+                              .byteWeights = true,
+                              .stepMultiple = 1};
+constexpr Gemm splitRowGemm = {.run = runSplitRow<V>,
+                               .lanes = V::ints,
+                               .depth = 4,
+                               .panelVectors = rowPanelVectors,
+                               .bytes = true,
+                               .byteWeights = true,
+                               .stepMultiple = 1};
 constexpr Gemm tileGemm = {.run = amxRow<V, AmxTiles>,
                            .lanes = V::ints,
                            .depth = 4,
                            .panelVectors = V::panelVectors,
                            .bytes = true,
+                           .byteWeights = true,
                            .stepMultiple = tileSteps};
 
 } // namespace
@@ -102,11 +118,15 @@ constexpr Gemm tileGemm = {.run = amxRow<V, AmxTiles>,
 const VectorSet avx512VnniVectors = vectorSetOf<V>({.name = "avx512_vnni",
                                                     .peak = peakLoop<V, V::Bytes, 4>,
                                                     .gemm = byteGemm,
+                                                    .rowGemm = byteRowGemm,
+                                                    .wideRowGemm = splitRowGemm,
                                                     .depthwiseBytes = depthwiseBytesRow<V>,
                                                     .lookup8 = lookupBytes});
 const VectorSet amxVectors = vectorSetOf<V>({.name = "amx",
                                              .peak = amxPeak<V, AmxTiles>,
                                              .gemm = tileGemm,
+                                             .rowGemm = byteRowGemm,
+                                             .wideRowGemm = splitRowGemm,
                                              .depthwiseBytes = depthwiseBytesRow<V>,
                                              .lookup8 = lookupBytes});
 

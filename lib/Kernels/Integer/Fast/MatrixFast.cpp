@@ -16,22 +16,23 @@ namespace {
 int64_t rowsAtOnce(int64_t rowBytes, int64_t rows) { return std::clamp<int64_t>(64 * 1024 / rowBytes, 1, rows); }
 
 /// What a Gemm may read beyond the last element.
-constexpr size_t slack = 64;
+constexpr int64_t slack = 64;
 
 class LinearKernel : public FastKernel {
 public:
   LinearKernel(const program::LinearT &linear, std::span<const Operand> operands, const TensorType &result,
                const VectorSet &set)
-      : set(set), wide(operands[0].type.element == ElementType::i16), gemm(wide ? set.wideGemm : set.gemm),
-        inputs(operands[1].type.shape[1]), outputs(operands[1].type.shape[0]), rows(operands[0].type.count() / inputs),
-        resultBytes(sizeOf(result.element)), panels(gemm, wide, {{0, inputs, 0}}, outputs) {
+      : set(set), wide(operands[0].type.element == ElementType::i16), inputs(operands[1].type.shape[1]),
+        outputs(operands[1].type.shape[0]), rows(operands[0].type.count() / inputs),
+        gemm(gemmOf(set, wide, rows, inputs)), resultBytes(sizeOf(result.element)),
+        panels(gemm, wide, {{0, inputs, 0}}, outputs) {
     panels.packOwn({outputs, operands[1].constant, false, inputs, 1, operands[2].constant});
     if (linear.requant)
       requant.emplace(*linear.requant, outputs);
-    atOnce = rowsAtOnce(inputs * panels.activationBytes(), rows);
+    atOnce = rowsAtOnce(rowBytes(), rows);
   }
 
-  size_t scratchBytes() const override { return atOnce * inputs * panels.activationBytes() + slack; }
+  size_t scratchBytes() const override { return splits() ? 2 * planeBytes() : atOnce * rowBytes() + slack; }
 
   bool divides() const override { return true; }
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
@@ -41,7 +42,7 @@ public:
     for (int64_t first = own.first; first < own.last; first += atOnce) {
       int64_t count = std::min(atOnce, own.last - first);
       convert(operands[0], first * inputs, count * inputs, scratch);
-      panels.run({scratch, 1, 0, count, inputs * panels.activationBytes(),
+      panels.run({scratch, 1, 0, count, splits() ? planeBytes() : rowBytes(),
                   result.as<std::byte>() + first * outputs * resultBytes, resultBytes, 0, outputs,
                   requant ? &requant->view() : nullptr},
                  columns);
@@ -49,8 +50,25 @@ public:
   }
 
 private:
+  static const Gemm &gemmOf(const VectorSet &set, bool wide, int64_t rows, int64_t inputs) {
+    // Of more products the sums of a row in bytes might not fit 32 bits.
+    constexpr int64_t mostSplitInputs = 1 << 16;
+    if (rows == 1 && wide && (!set.wideRowGemm.bytes || inputs <= mostSplitInputs))
+      return set.wideRowGemm;
+    if (rows == 1 && !wide)
+      return set.rowGemm;
+    return wide ? set.wideGemm : set.gemm;
+  }
+  /// Whether the only row's high bytes lie in front of its low ones; each plane has what the Gemm may read behind it.
+  bool splits() const { return wide && gemm.bytes; }
+  int64_t planeBytes() const { return (inputs + 2 * slack - 1) / slack * slack; }
+  int64_t rowBytes() const { return inputs * panels.activationBytes(); }
+
   void convert(const ConstTensorView &x, int64_t first, int64_t count, std::byte *target) const {
-    if (wide)
+    if (splits())
+      set.splitWords(x.as<int16_t>(), reinterpret_cast<uint8_t *>(target),
+                     reinterpret_cast<uint8_t *>(target) + planeBytes(), inputs);
+    else if (wide)
       std::memcpy(target, x.as<int16_t>() + first, count * sizeof(int16_t));
     else if (gemm.bytes)
       set.toBiasedBytes(x.as<int8_t>() + first, reinterpret_cast<uint8_t *>(target), count);
@@ -60,8 +78,9 @@ private:
 
   const VectorSet &set;
   bool wide;
+  int64_t inputs, outputs, rows;
   const Gemm &gemm;
-  int64_t inputs, outputs, rows, resultBytes, atOnce;
+  int64_t resultBytes, atOnce;
   Panels panels;
   std::optional<PreparedRequant> requant;
 };

@@ -78,6 +78,8 @@ struct V {
   template <int count> static Ints shiftLeft(Ints x) { return vshlq_n_s32(x, count); }
   /// Of each 16-bit integer, sign-extended.
   static Ints loadShorts(const int16_t *x) { return vmovl_s16(vld1_s16(x)); }
+  /// Of each integer the low half.
+  static void storeShorts(int16_t *y, Ints x) { vst1_s16(y, vmovn_s32(x)); }
   /// Two neighbours from each index on.
   static Ints gatherPairs(const int16_t *table, Ints index) {
     int32_t at[4], pairs[4];
@@ -168,6 +170,8 @@ void lookupTables(const int8_t *x, const int8_t *table, int8_t *y, int64_t count
 const VectorSet neonVectors = vectorSetOf<V>({.name = "neon",
                                               .peak = peakLoop<V, V::Words, 2>,
                                               .gemm = wordGemm<V>,
+                                              .rowGemm = wordRowGemm<V>,
+                                              .wideRowGemm = wideRowGemm<V>,
                                               .depthwiseBytes = nullptr,
                                               .lookup8 = lookupTables});
 

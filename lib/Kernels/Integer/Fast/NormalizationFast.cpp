@@ -35,8 +35,7 @@ private:
       max = std::max<int64_t>(max, x[i * stride]);
     for (int64_t i = 0; i < length; ++i)
       sum += values[i] = int32_t(e(max - x[i * stride]));
-    for (int64_t i = 0; i < length; ++i)
-      values[i] = int32_t(probability(values[i], sum));
+    divide(values, sum);
     T *row = stride == 1 ? y : reinterpret_cast<T *>(scratch + length * sizeof(int32_t));
     if constexpr (sizeof(T) == 1)
       set.requantize32To8(values, row, length, requant.view());
@@ -44,6 +43,20 @@ private:
       set.requantize32To16(values, row, length, requant.view());
     for (int64_t i = 0; stride != 1 && i < length; ++i)
       y[i * stride] = row[i];
+  }
+
+  /// Exponentials to probabilities.
+  void divide(int32_t *values, int64_t sum) const {
+    // The quotient in double is rounded up to the next whole number at most where that is within 2^-38 of it,
+    // relatively: never, if the sum is smaller than 2^38. All other numbers are exact.
+    if (sum <= 0 || sum >= int64_t(1) << 38) {
+      for (int64_t i = 0; i < length; ++i)
+        values[i] = int32_t(probability(values[i], sum));
+      return;
+    }
+    const double half = double(sum / 2), divisor = double(sum), unit = double(1 << probabilityBits);
+    for (int64_t i = 0; i < length; ++i)
+      values[i] = int32_t((values[i] * unit + half) / divisor);
   }
 
   int64_t length, stride;

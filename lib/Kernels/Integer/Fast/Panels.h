@@ -35,7 +35,7 @@ struct PanelSource {
 };
 
 /// A matrix of weights packed panel by panel, with the biases (corrected for
-/// the 128 that a byte Gemm adds to activations).
+/// what a byte Gemm adds to activations: 128, or 128 * 256 where it is wide).
 class Panels {
 public:
   Panels(const Gemm &gemm, bool wide, const std::vector<WindowRun> &runs, int64_t outputs);
@@ -70,13 +70,16 @@ public:
 
 private:
   int64_t vectorsOf(int64_t panel) const;
+  /// The channels of a panel.
+  int64_t width() const { return panelVectors * gemm->lanes; }
   int64_t panelBytes() const;
   int64_t panelBiasBytes() const;
+  void packWordRows(const PanelSource &source, int64_t panel, std::byte *weights) const;
   void packPanel(const PanelSource &source, int64_t panel, std::byte *weights, std::byte *bias) const;
 
   const Gemm *gemm;
   bool wide;
-  int64_t outputs, panelCount, totalSteps = 0;
+  int64_t outputs, panelVectors, panelCount, totalSteps = 0;
   std::vector<WindowRun> runs;
   std::vector<Segment> segments;
   Tensor ownWeights, ownBias;

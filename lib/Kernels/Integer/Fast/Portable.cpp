@@ -8,6 +8,7 @@
 #include "VectorLoops.h"
 
 #include "tare/Kernels/Rounding.h"
+#include "tare/Kernels/Tables.h"
 
 #include <cstring>
 #include <type_traits>
@@ -102,6 +103,11 @@ template <typename T> void mulRow(ElementsOperand a, ElementsOperand b, T *y, in
     y[i] = T(requantized(centred<T>(a, i) * centred<T>(b, i), i, r));
 }
 
+void lookupRow16(const int16_t *x, const int16_t *table, int16_t *y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    y[i] = int16_t(interpolate(table, int64_t(x[i]) + 32768));
+}
+
 /// As gemmRow computes, on two vectors.
 int64_t peakLoop(int64_t steps) {
   int32_t acc[2 * lanes] = {};
@@ -115,10 +121,20 @@ int64_t peakLoop(int64_t steps) {
   return steps * 2 * lanes;
 }
 
-constexpr Gemm wordGemm = {
-    .run = gemmRow<int32_t, int8_t>, .lanes = lanes, .depth = 1, .panelVectors = 4, .bytes = false, .stepMultiple = 1};
-constexpr Gemm wideGemm = {
-    .run = gemmRow<int64_t, int16_t>, .lanes = lanes, .depth = 1, .panelVectors = 4, .bytes = false, .stepMultiple = 1};
+constexpr Gemm wordGemm = {.run = gemmRow<int32_t, int8_t>,
+                           .lanes = lanes,
+                           .depth = 1,
+                           .panelVectors = 4,
+                           .bytes = false,
+                           .byteWeights = false,
+                           .stepMultiple = 1};
+constexpr Gemm wideGemm = {.run = gemmRow<int64_t, int16_t>,
+                           .lanes = lanes,
+                           .depth = 1,
+                           .panelVectors = 4,
+                           .bytes = false,
+                           .byteWeights = false,
+                           .stepMultiple = 1};
 
 } // namespace
 
@@ -127,6 +143,8 @@ const VectorSet portableVectors = {.name = "portable",
                                    .gemm = wordGemm,
                                    .gemm16 = wordGemm,
                                    .wideGemm = wideGemm,
+                                   .rowGemm = wordGemm,
+                                   .wideRowGemm = wideGemm,
                                    .depthwiseLanes = lanes,
                                    .depthwise8 = depthwiseRow<int8_t, int32_t>,
                                    .depthwise16 = depthwiseRow<int16_t, int64_t>,
@@ -142,8 +160,10 @@ const VectorSet portableVectors = {.name = "portable",
                                    .accumulate8 = accumulateRow<V, int8_t>,
                                    .accumulate16 = accumulateRow<V, int16_t>,
                                    .lookup8 = lookupRow<V>,
+                                   .lookup16 = lookupRow16,
                                    .toBiasedBytes = biasedBytes<V>,
                                    .toWords = words<V>,
+                                   .splitWords = splitWords<V>,
                                    .quantize8 = quantizeRow<V, int8_t>,
                                    .quantize16 = quantizeRow<V, int16_t>,
                                    .blend8 = blendRow<V, int8_t, int32_t>,

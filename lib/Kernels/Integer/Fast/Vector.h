@@ -114,8 +114,11 @@ struct Gemm {
   void (*run)(const GemmRow &row);
   /// Output channels per vector, elements per step, vectors per panel.
   int lanes, depth, panelVectors;
-  /// Whether activations are bytes, stored as x + 128; otherwise int16.
+  /// Whether activations are bytes, stored as x + 128; otherwise int16. A wide Gemm of bytes takes two rows in the
+  /// place of one: the high bytes, stored so, and the low ones.
   bool bytes;
+  /// Whether weights are packed as bytes; otherwise as int16.
+  bool byteWeights;
   /// Segments have a multiple of this many steps; the weights beyond their elements are 0, so that it does not matter
   /// what is read there.
   int stepMultiple;
@@ -174,6 +177,8 @@ struct VectorSet {
   /// For i8 activations with a 32-bit accumulator, i16-like ones (exact as long
   /// as the sums fit 32 bits), and i16 ones with 64-bit accumulators.
   Gemm gemm, gemm16, wideGemm;
+  /// As gemm and wideGemm for a single row of activations and weights of int8, which are read from memory once for it.
+  Gemm rowGemm, wideRowGemm;
   /// Channels per block of the depthwise kernel.
   int depthwiseLanes;
   void (*depthwise8)(const DepthwiseRow &row);
@@ -200,9 +205,13 @@ struct VectorSet {
   void (*accumulate16)(const int16_t *x, int32_t *sums, int64_t count);
   /// y[i] = table[x[i] + 128]
   void (*lookup8)(const int8_t *x, const int8_t *table, int8_t *y, int64_t count);
+  /// (A24) y[i] = interpolate(table, x[i] + 32768)
+  void (*lookup16)(const int16_t *x, const int16_t *table, int16_t *y, int64_t count);
   /// bytes: x + 128; words: sign-extended.
   void (*toBiasedBytes)(const int8_t *x, uint8_t *y, int64_t count);
   void (*toWords)(const int8_t *x, int16_t *y, int64_t count);
+  /// high: floor(x / 256) + 128; low: what is left.
+  void (*splitWords)(const int16_t *x, uint8_t *high, uint8_t *low, int64_t count);
   void (*quantize8)(const float *x, int8_t *y, int64_t count, float scale, int32_t zero);
   void (*quantize16)(const float *x, int16_t *y, int64_t count, float scale, int32_t zero);
   /// y = round_half_up(sum of weights[k] * corners[k][i], 22) over the four corners.

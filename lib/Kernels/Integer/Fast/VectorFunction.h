@@ -60,6 +60,21 @@ inline void readFunction(const int16_t *t, int8_t *y, int64_t count, const Funct
   }
 }
 
+/// (A24) The function that a table of 16-bit integers has.
+template <typename V> void lookupRow16(const int16_t *x, const int16_t *table, int16_t *y, int64_t count) {
+  // Entries have no bits behind the point, and results between two entries need no limits.
+  const FunctionConstants<V> function(FunctionVector{table, 0, 0, 0});
+  int64_t i = 0;
+  for (; i + V::ints <= count; i += V::ints)
+    V::storeShorts(y + i, function.at(x + i));
+  if (i == count)
+    return;
+  int16_t some[V::ints] = {};
+  __builtin_memcpy(some, x + i, (count - i) * sizeof(int16_t));
+  V::storeShorts(some, function.at(some));
+  __builtin_memcpy(y + i, some, (count - i) * sizeof(int16_t));
+}
+
 } // namespace tare::kernels
 
 #endif // TARE_LIB_KERNELS_INTEGER_FAST_VECTORFUNCTION_H

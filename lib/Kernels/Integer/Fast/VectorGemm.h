@@ -14,6 +14,17 @@ namespace tare::kernels {
 template <typename V, int vectors>
 constexpr int blockPixels = V::registers / vectors > 8 ? 8 : (V::registers - vectors - 1) / vectors;
 
+/// Weights as the multiplication takes them.
+template <typename V> struct WholeWeights {
+  static constexpr int64_t vectorBytes = sizeof(Ints<V>);
+  static Ints<V> load(const std::byte *weights) { return V::loadInts(weights); }
+};
+/// Weights of a byte each, which the multiplication takes as 16-bit values: half the memory to read.
+template <typename V> struct ByteWeights {
+  static constexpr int64_t vectorBytes = sizeof(Ints<V>) / 2;
+  static Ints<V> load(const std::byte *weights) { return V::loadWords(reinterpret_cast<const int8_t *>(weights)); }
+};
+
 /// Where a block's accumulators go, [pixel][vectors * lanes]; or, where `requant` is not null, requantized to `outputs`
 /// bytes of pixels that are `stride` apart.
 struct BlockResult {
@@ -26,7 +37,7 @@ struct BlockResult {
   int64_t aheadPerStep = 0;
 };
 
-template <typename V, typename Dot, int pixels, int vectors>
+template <typename V, typename Dot, int pixels, int vectors, typename Weights = WholeWeights<V>>
 [[gnu::noinline]] void gemmBlock(const std::byte *input, int64_t stride, const Segment *segments, int64_t count,
                                  const std::byte *weights, const int32_t *bias, const BlockResult &result) {
   Ints<V> acc[pixels][vectors];
@@ -39,12 +50,12 @@ template <typename V, typename Dot, int pixels, int vectors>
   const std::byte *ahead = result.ahead ? result.ahead : weights;
   for (int64_t s = 0; s < count; ++s) {
     const std::byte *x = input + segments[s].offset;
-    for (int64_t step = segments[s].steps; step > 0; --step, x += 4, weights += vectors * sizeof(Ints<V>)) {
+    for (int64_t step = segments[s].steps; step > 0; --step, x += 4, weights += vectors * Weights::vectorBytes) {
       V::prefetch(ahead);
       ahead += result.aheadPerStep;
       Ints<V> w[vectors];
       for (int v = 0; v < vectors; ++v)
-        w[v] = V::loadInts(weights + v * sizeof(Ints<V>));
+        w[v] = Weights::load(weights + v * Weights::vectorBytes);
       for (int p = 0; p < pixels; ++p) {
         Ints<V> activation = V::repeat(x + p * stride);
         for (int v = 0; v < vectors; ++v)
@@ -52,8 +63,9 @@ template <typename V, typename Dot, int pixels, int vectors>
       }
     }
   }
-  if (result.requant)
-    return requantizeIntegers<V>(acc, result.bytes, result.stride, result.outputs, *result.requant);
+  if constexpr (vectors <= V::panelVectors)
+    if (result.requant)
+      return requantizeIntegers<V>(acc, result.bytes, result.stride, result.outputs, *result.requant);
   for (int p = 0; p < pixels; ++p)
     for (int v = 0; v < vectors; ++v)
       V::storeInts(result.acc + (p * vectors + v) * V::ints, acc[p][v]);

@@ -74,6 +74,14 @@ template <typename V> void words(const int8_t *__restrict x, int16_t *__restrict
     y[i] = x[i];
 }
 
+template <typename V>
+void splitWords(const int16_t *__restrict x, uint8_t *__restrict high, uint8_t *__restrict low, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    high[i] = uint8_t((x[i] >> 8) + 128);
+    low[i] = uint8_t(x[i]);
+  }
+}
+
 /// See quantize in Border.h. Comparisons send NaN to the lower bound.
 template <typename V, typename T>
 void quantizeRow(const float *__restrict x, T *__restrict y, int64_t count, float scale, int32_t zero) {

@@ -8,6 +8,7 @@
 #include "VectorLoops.h"
 #include "VectorPeak.h"
 #include "VectorRequant.h"
+#include "VectorRowGemm.h"
 
 #include <cstdint>
 
@@ -17,6 +18,13 @@ template <typename V, typename Dot> void runGemm(const GemmRow &row) {
   V::template call<gemmRow<V, Dot>, const GemmRow &>(row);
 }
 template <typename V> void runWide(const GemmRow &row) { V::template call<wideRow<V>, const GemmRow &>(row); }
+template <typename V, typename Dot, typename Weights> void runRow(const GemmRow &row) {
+  V::template call<rowGemmRow<V, Dot, Weights>, const GemmRow &>(row);
+}
+template <typename V> void runSplitRow(const GemmRow &row) {
+  V::template call<splitRowGemmRow<V>, const GemmRow &>(row);
+}
+template <typename V> void runWideRow(const GemmRow &row) { V::template call<wideRowGemmRow<V>, const GemmRow &>(row); }
 template <typename V, typename T, typename Acc> void runDepthwise(const DepthwiseRow &row) {
   V::template call<depthwiseRow<V, T, Acc>, const DepthwiseRow &>(row);
 }
@@ -41,16 +49,40 @@ constexpr Gemm wordGemm = {.run = runGemm<V, typename V::Words>,
                            .depth = 2,
                            .panelVectors = V::panelVectors,
                            .bytes = false,
+                           .byteWeights = false,
                            .stepMultiple = 1};
 template <typename V>
-constexpr Gemm wideGemm = {
-    .run = runWide<V>, .lanes = V::ints, .depth = 2, .panelVectors = 2, .bytes = false, .stepMultiple = 1};
+constexpr Gemm wideGemm = {.run = runWide<V>,
+                           .lanes = V::ints,
+                           .depth = 2,
+                           .panelVectors = 2,
+                           .bytes = false,
+                           .byteWeights = false,
+                           .stepMultiple = 1};
+template <typename V>
+constexpr Gemm wordRowGemm = {.run = runRow<V, typename V::Words, ByteWeights<V>>,
+                              .lanes = V::ints,
+                              .depth = 2,
+                              .panelVectors = rowPanelVectors,
+                              .bytes = false,
+                              .byteWeights = true,
+                              .stepMultiple = 1};
+template <typename V>
+constexpr Gemm wideRowGemm = {.run = runWideRow<V>,
+                              .lanes = V::ints,
+                              .depth = 2,
+                              .panelVectors = rowPanelVectors,
+                              .bytes = false,
+                              .byteWeights = true,
+                              .stepMultiple = 1};
 
 /// What each set has of its own; see VectorSet.
 struct OwnLoops {
   decltype(VectorSet::name) name;
   decltype(VectorSet::peak) peak;
   decltype(VectorSet::gemm) gemm;
+  decltype(VectorSet::rowGemm) rowGemm;
+  decltype(VectorSet::wideRowGemm) wideRowGemm;
   decltype(VectorSet::depthwiseBytes) depthwiseBytes;
   decltype(VectorSet::lookup8) lookup8;
 };
@@ -62,6 +94,8 @@ template <typename V> consteval VectorSet vectorSetOf(const OwnLoops &own) {
           .gemm = own.gemm,
           .gemm16 = wordGemm<V>,
           .wideGemm = wideGemm<V>,
+          .rowGemm = own.rowGemm,
+          .wideRowGemm = own.wideRowGemm,
           .depthwiseLanes = depthwiseChannels<V>,
           .depthwise8 = runDepthwise<V, int8_t, int32_t>,
           .depthwise16 = runDepthwise<V, int16_t, int64_t>,
@@ -77,8 +111,10 @@ template <typename V> consteval VectorSet vectorSetOf(const OwnLoops &own) {
           .accumulate8 = accumulateRow<V, int8_t>,
           .accumulate16 = accumulateRow<V, int16_t>,
           .lookup8 = own.lookup8,
+          .lookup16 = lookupRow16<V>,
           .toBiasedBytes = biasedBytes<V>,
           .toWords = words<V>,
+          .splitWords = splitWords<V>,
           .quantize8 = quantizeRow<V, int8_t>,
           .quantize16 = quantizeRow<V, int16_t>,
           .blend8 = blendRow<V, int8_t, int32_t>,

@@ -70,20 +70,22 @@ void expectEvery(const Case &test, const Extreme &extreme, int64_t sum) {
   }
 }
 
-const std::vector<int64_t> lengths = {255,  256,  257,  509,  510,  511,   512,   513,   600,   640,
-                                      1023, 1025, 4095, 4097, 8193, 16383, 16384, 16385, 33000, 66000};
+const std::vector<int64_t> lengths = {255,  256,  257,  509,  510,   511,   512,   513,   600,   640,  1023,
+                                      1025, 4095, 4097, 8193, 16383, 16384, 16385, 33000, 65536, 66000};
 
 } // namespace
 
 TEST(Extremes, Linear) {
-  for (const Extreme &one : extremes(lengths)) {
-    Case test;
-    test.operands = {activations(one.type, {3, one.length}, one.activation),
-                     filled<int8_t>({17, one.length}, one.weight), biases(one.type, 17)};
-    test.op = makeOp(program::LinearT());
-    test.constants = 2;
-    expectEvery(test, one, one.length * one.activation * one.weight);
-  }
+  // A single row has kernels of its own.
+  for (const Extreme &one : extremes(lengths))
+    for (int64_t rows : {1, 3}) {
+      Case test;
+      test.operands = {activations(one.type, {rows, one.length}, one.activation),
+                       filled<int8_t>({17, one.length}, one.weight), biases(one.type, 17)};
+      test.op = makeOp(program::LinearT());
+      test.constants = 2;
+      expectEvery(test, one, one.length * one.activation * one.weight);
+    }
 }
 
 TEST(Extremes, Convolution) {
