@@ -15,7 +15,8 @@ from subjects import Skipped
 from timing import measure_process
 
 # Tare's methods (the first is the default), and ONNX Runtime's calibrator that does the same.
-METHODS = {"auto": None, "min_max": "MinMax", "percentile": "Percentile", "kl": "Entropy", "mse": None}
+METHODS = {"auto": None, "min_max": "MinMax", "percentile": "Percentile", "kl": "Entropy", "mse": None,
+           "mean_min_max": None, "kl_v2": None, "aciq": None}
 FLOAT = "float evaluation"
 # From tiny to full-size, and on how many samples: at least 100, and more where a hundred are over in no time.
 # (The peer's histograms keep the activations of all samples, up to 10 GB.)

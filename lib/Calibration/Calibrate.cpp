@@ -89,11 +89,11 @@ private:
   /// What the search needs of a value with so many elements in all samples.
   static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search, bool hasOutliers) {
     // What outliers leave to the others is told.
-    if (hasOutliers && search.method == Method::minMax)
+    if (hasOutliers && isOfEnds(search.method))
       return Histogram();
     bool looksAtTails =
         search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
-    if (search.powersOfTwo || (search.method != Method::minMax && !looksAtTails))
+    if (search.powersOfTwo || (!isOfEnds(search.method) && !looksAtTails))
       return Histogram();
     double percentile = search.method == Method::percentile ? search.percentile : usualPercentile;
     return looksAtTails ? Histogram::ofTails(percentileSpare(elements, percentile))
@@ -177,13 +177,13 @@ private:
   std::atomic<int64_t> done = 0;
 };
 
-ValueRange summarize(const Histogram &histogram, const SearchOptions &options) {
+ValueRange summarize(const Histogram &histogram, const SampleEnds &ends, const SearchOptions &options) {
   ValueRange range;
   range.nonFinite = histogram.nonFinite();
   if (range.nonFinite)
     return range.label = nanLabel, range;
   range.label = histogram.isDead() ? deadLabel : calibratedLabel;
-  Range found = findRange(histogram, options);
+  Range found = findRange(histogram, ends, options);
   range.min = found.min;
   range.max = found.max;
   range.seenMin = histogram.min();
@@ -223,7 +223,8 @@ Ranges searchRanges(mlir::func::FuncOp function, const ObservedValues &values, c
   std::vector<ValueRange> found(seen.histograms.size());
   // A search looks at one histogram alone, so they spread over the cores.
   parallelFor(found.size(), threads, [&](size_t i, size_t) {
-    found[i] = summarize(seen.histograms[i], values.searchOf((values.observed.begin() + i)->first, search));
+    found[i] =
+        summarize(seen.histograms[i], seen.ends[i], values.searchOf((values.observed.begin() + i)->first, search));
     found[i].nonFiniteSample = seen.nonFiniteSamples[i];
     if (search.method != Method::percentile)
       keepNearEnds(found[i]);
@@ -283,11 +284,11 @@ bool Observations::suffice(const SearchOptions &other) const {
   auto looksAtTails = [](const SearchOptions &search) {
     return search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
   };
-  if (other.method == Method::minMax && other.grid == search.grid)
+  if (isOfEnds(other.method) && other.grid == search.grid)
     return true;
   if (search.powersOfTwo || other.powersOfTwo || other.percentile != search.percentile)
     return false;
-  if (search.method == Method::minMax)
+  if (isOfEnds(search.method))
     return !search.grid.isFine();
   return !looksAtTails(search) || looksAtTails(other);
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <span>
 
 namespace tare::calibration {
 
@@ -39,30 +39,6 @@ struct Side {
   /// The end, so much farther out where anything is expected there.
   double moved(double further) const { return decay > 0 ? std::max(seen, std::min(seen + further, last)) : seen; }
 };
-
-} // namespace
-
-void SampleEnds::insert(std::vector<float> &ends, float end) {
-  ends.insert(std::ranges::upper_bound(ends, end, std::greater()), end);
-  if (ends.size() > kept)
-    ends.pop_back();
-}
-
-void SampleEnds::add(float least, float greatest) {
-  if (!(least <= greatest))
-    return;
-  insert(highs, greatest);
-  insert(lows, -least);
-}
-
-void SampleEnds::merge(const SampleEnds &other) {
-  for (float end : other.highs)
-    insert(highs, end);
-  for (float end : other.lows)
-    insert(lows, end);
-}
-
-namespace {
 
 /// The mean squared error of elements that are rounded.
 double roundingError(const Range &range, const GridKind &grid) {

@@ -168,6 +168,26 @@ Range symmetricRange(const Histogram &histogram, const Thresholds &thresholds, i
   return thresholds.range(search.best().high, search.best().high);
 }
 
+/// Both sides side by side, each as long as the longer one.
+Range bothTailsRange(const Histogram &histogram, const Thresholds &thresholds, int64_t levels) {
+  const int64_t side = thresholds.symmetricCount();
+  std::vector<double> bins(2 * side);
+  std::vector<double> negative = countsOf(histogram.negative(), 0);
+  std::vector<double> positive = countsOf(histogram.positive(), histogram.zeros());
+  std::ranges::copy(positive, bins.begin() + side);
+  std::ranges::copy(negative, std::make_reverse_iterator(bins.begin() + side));
+  Distribution distribution(bins);
+  const int64_t fewest = std::min((levels + 1) / 2, side);
+  PairSearch search(1, side, [&](Pair pair, double bound) {
+    const int64_t kept = pair.high + 1;
+    if (kept < fewest)
+      return std::numeric_limits<double>::infinity();
+    return distribution.divergence(side - kept, side + kept, levels, bound);
+  });
+  search.scanLines();
+  return thresholds.range(search.best().high, search.best().high);
+}
+
 Range asymmetricRange(const Histogram &histogram, const Thresholds &thresholds, int64_t levels) {
   std::vector<double> bins = countsOf(histogram.negative(), 0);
   int64_t zero = static_cast<int64_t>(bins.size());
@@ -191,11 +211,18 @@ Range asymmetricRange(const Histogram &histogram, const Thresholds &thresholds, 
 } // namespace
 
 Range klRange(const Histogram &histogram, const GridKind &grid) {
-  Range all = minMaxRange(histogram);
-  if (all == Range())
-    return all;
+  if (minMaxRange(histogram) == Range())
+    return {};
   Thresholds thresholds(histogram);
   return grid.symmetric ? symmetricRange(histogram, thresholds, grid.levels)
+                        : asymmetricRange(histogram, thresholds, grid.levels);
+}
+
+Range klBothTailsRange(const Histogram &histogram, const GridKind &grid) {
+  if (minMaxRange(histogram) == Range())
+    return {};
+  Thresholds thresholds(histogram);
+  return grid.symmetric ? bothTailsRange(histogram, thresholds, grid.levels)
                         : asymmetricRange(histogram, thresholds, grid.levels);
 }
 

@@ -1,17 +1,15 @@
 #include "tare/Calibration/RangeSearch.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
 namespace tare::calibration {
 
-static constexpr std::array<std::pair<std::string_view, Method>, 5> methods{{{"auto", Method::automatic},
-                                                                             {"min_max", Method::minMax},
-                                                                             {"percentile", Method::percentile},
-                                                                             {"mse", Method::mse},
-                                                                             {"kl", Method::kl}}};
+static constexpr std::pair<std::string_view, Method> methods[] = {
+    {"auto", Method::automatic},        {"min_max", Method::minMax}, {"mean_min_max", Method::meanMinMax},
+    {"percentile", Method::percentile}, {"mse", Method::mse},        {"kl", Method::kl},
+    {"kl_v2", Method::klBothTails},     {"aciq", Method::aciq}};
 
 std::optional<Method> methodOf(std::string_view name) {
   for (const auto &[known, method] : methods)
@@ -34,18 +32,24 @@ std::vector<std::string> methodNames() {
   return names;
 }
 
-Range findRange(const Histogram &histogram, const SearchOptions &options) {
+Range findRange(const Histogram &histogram, const SampleEnds &ends, const SearchOptions &options) {
   switch (options.method) {
   case Method::automatic:
     return autoRange(histogram, options.grid);
   case Method::minMax:
     return minMaxRange(histogram);
+  case Method::meanMinMax:
+    return meanMinMaxRange(ends);
   case Method::percentile:
     return percentileRange(histogram, options.percentile);
   case Method::mse:
     return mseRange(histogram, options.grid);
   case Method::kl:
     return klRange(histogram, options.grid);
+  case Method::klBothTails:
+    return klBothTailsRange(histogram, options.grid);
+  case Method::aciq:
+    return aciqRange(histogram, options.grid);
   }
   return {};
 }
@@ -69,6 +73,11 @@ Range minMaxRange(const Histogram &histogram) {
   if (histogram.finite() == 0)
     return {};
   return {std::min(0.0, double(histogram.min())), std::max(0.0, double(histogram.max()))};
+}
+
+Range meanMinMaxRange(const SampleEnds &ends) {
+  auto [least, greatest] = ends.means();
+  return {std::min(0.0, least), std::max(0.0, greatest)};
 }
 
 /// The number of bins, from 0 outwards, that are left of a side when up to

@@ -83,11 +83,12 @@ bool isCount(const json &value) {
   return value.is_number() && value.get<double>() >= 0 && std::trunc(value.get<double>()) == value.get<double>();
 }
 
-constexpr Field rootFields[] = {{"version", isNumber, "a number"},
-                                {"method", isMethod, "one of auto, min_max, percentile, mse, kl"},
-                                {"activations", isActivations, "int8 or int16"},
-                                {"samples", isCount, "a whole number of 0 or more"},
-                                {"values", isObject, "an object"}};
+constexpr Field rootFields[] = {
+    {"version", isNumber, "a number"},
+    {"method", isMethod, "one of auto, min_max, mean_min_max, percentile, mse, kl, kl_v2, aciq"},
+    {"activations", isActivations, "int8 or int16"},
+    {"samples", isCount, "a whole number of 0 or more"},
+    {"values", isObject, "an object"}};
 constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherited, constant, dead, nan"},
                                  {"min", isReal, "a number that float32 holds"},
                                  {"max", isReal, "a number that float32 holds"},

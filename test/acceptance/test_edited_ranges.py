@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphs import TensorProto, dequantize, node, port, quantize, save
-from harness import fails, tare
+from harness import METHODS, fails, tare
 
 
 def network(folder):
@@ -54,7 +54,7 @@ def ranges(tmp_path, rng):
     return File(tmp_path, data(rng))
 
 
-@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", METHODS)
 def test_what_calibration_writes_is_not_told(method, tmp_path, rng):
     file = File(tmp_path, data(rng, 3), "--method", method)
     assert file.told() == []

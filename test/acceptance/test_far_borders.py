@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from graphs import converted, dequantize, node, outputs_of, port, quantize, reference, save
-from harness import fails, sqnr, tare, tare_json
+from harness import METHODS, fails, sqnr, tare, tare_json
 
 I64 = lambda *values: np.array(values, np.int64)
 MOST = np.finfo(np.float32).max
@@ -85,7 +85,7 @@ def test_a_border_that_one_end_takes(graph, value, data, tmp_path):
     is_as_good_as_without(model_of(tmp_path, [pad, *nodes], sign * value), data)
 
 
-@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("target", ["generic", "shift_only", "three_stage", "i16x8"])
 def test_on_every_target(target, method, data, tmp_path):
     model = model_of(tmp_path, [pad, *ONE_SIDED["min_pool"][1]], 1e4)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from graphs import converted, dequantize, node, outputs_of, port, quantize, reference, save
-from harness import fails, sqnr, tare, tare_json
+from harness import METHODS, fails, sqnr, tare, tare_json
 
 RNG = np.random.default_rng(1)
 I64 = lambda *values: np.array(values, np.int64)
@@ -81,7 +81,7 @@ def test_a_border_that_a_function_turns_over_counts(tmp_path, rng):
     assert np.abs(outputs_of(program, data)["y"] - reference(model, data)["y"]).max() < 2
 
 
-@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("target", ["generic", "gemmlowp", "shift_only", "three_stage", "i16x8"])
 def test_pad_lowest_maxpool_on_every_target(target, method, tmp_path, rng):
     model = save(tmp_path / "m.onnx", GRAPHS["relu_between"] if target == "gemmlowp" else GRAPHS["fault"], [port("x", [1, 4, 8, 8])],

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from graphs import node, port, save
-from harness import fails, tare, tare_json
+from harness import METHODS, fails, tare, tare_json
 
 
 def three_images(rng, folder):
@@ -28,7 +28,7 @@ def saturated(rng, folder):
     return model
 
 
-@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("network", [three_images, saturated])
 def test_equal_ranges(network, method, tmp_path, rng):
     """From data, and from the file that tare calibrate makes of them."""

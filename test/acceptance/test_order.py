@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from harness import ROOT, load, tare
+from harness import METHODS, ROOT, load, tare
 
 DIGITS = ROOT / "examples/digits"
 
@@ -22,7 +22,7 @@ def arrangements(tmp_path_factory):
     return [DIGITS / "calibration.npz", folder / "shuffled.npz", folder / "shards", folder / "halves"]
 
 
-@pytest.mark.parametrize("method", ("auto", "min_max", "percentile", "mse", "kl"))
+@pytest.mark.parametrize("method", METHODS)
 def test_ranges_and_programs_are_the_same_bytes(method, arrangements, tmp_path):
     ranges, programs = set(), set()
     for data in arrangements:
@@ -37,7 +37,7 @@ def test_ranges_and_programs_are_the_same_bytes(method, arrangements, tmp_path):
 
 @pytest.mark.parametrize("target", ("generic", "shift_only"))
 def test_ranges_do_not_depend_on_the_instruction_set(target, tmp_path, monkeypatch):
-    for method in ("auto", "min_max", "percentile", "mse", "kl"):
+    for method in METHODS:
         ranges = set()
         for isa in ("portable", "avx2", "avx512"):
             monkeypatch.setenv("TARE_MAX_ISA", isa)

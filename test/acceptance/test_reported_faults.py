@@ -15,7 +15,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from harness import ROOT, fails, load, onnxruntime_saturates, reference, sqnr, tare, tare_json
+from harness import METHODS, ROOT, fails, load, onnxruntime_saturates, reference, sqnr, tare, tare_json
 
 FAULTS = pathlib.Path(os.environ.get("TARE_FAULTS", ROOT.parent / "shared/faults"))
 MISSING = f"THE REPORTED FAULTS ARE NOT TESTED: nothing in {FAULTS} (set TARE_FAULTS)"
@@ -101,7 +101,7 @@ def test_int_pad(arguments, first, fault):
         np.testing.assert_array_equal(case.outputs(form)["y"][0].ravel(), first)
 
 
-@pytest.mark.parametrize("method", ["auto", "min_max", "percentile", "mse", "kl"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("value", ["-10000", "-3.4028235e38", "-inf"])
 def test_pad_lowest_maxpool(value, method, fault):
     case = fault("pad-lowest-maxpool", value)

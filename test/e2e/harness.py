@@ -16,6 +16,9 @@ BIN = pathlib.Path(os.environ.get("TARE_BIN", ROOT / "build/bin"))
 MODELS = pathlib.Path(os.environ.get("TARE_MODELS", ROOT.parent / "shared/models"))
 sys.path.append(str(ROOT / "scripts/wheels"))  # wheel_nets
 
+# How ranges are found (--method), the default first.
+METHODS = ("auto", "min_max", "mean_min_max", "percentile", "mse", "kl", "kl_v2", "aciq")
+
 # Traces of a crash or of an error that reached the user undressed.
 CRASHES = ("Traceback", "terminate called", "LLVM ERROR", "PLEASE submit", "assert", "Segmentation", "Stack dump", "Sanitizer",
            "std::", "what():")

@@ -4,11 +4,10 @@ import json
 import numpy as np
 import pytest
 
-from harness import fails, load, tare, tare_json
+from harness import METHODS, fails, load, tare, tare_json
 from models import Graph
 import onnx
 
-METHODS = ("auto", "min_max", "percentile", "mse", "kl")
 CUTTING = ("auto", "percentile", "mse", "kl")
 
 

@@ -12,10 +12,12 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
   auto *modelOption =
       app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
   files.reads(modelOption, model);
-  methodOption = app.add_option("--method", method, "How ranges are found: auto, min_max, percentile, mse or kl")
-                     ->type_name("METHOD")
-                     ->check(oneOf(calibration::methodNames()))
-                     ->capture_default_str();
+  methodOption =
+      app.add_option("--method", method,
+                     "How ranges are found: auto, min_max, mean_min_max, percentile, mse, kl,\nkl_v2 or aciq")
+          ->type_name("METHOD")
+          ->check(oneOf(calibration::methodNames()))
+          ->capture_default_str();
   percentileOption = app.add_option("--percentile", percentile,
                                     "With --method percentile: the percentage of values that is kept, 50 to 100")
                          ->type_name("P")

@@ -47,7 +47,7 @@ void tare::warnOfRangesWidth(mlir::ModuleOp module, const std::string &path, con
   std::optional<Method> method = calibration::methodOf(ranges.method);
   const std::string wanted = grid.isFine() ? "int16" : "int8";
   // The others find the same for any width.
-  bool looksAtWidth = method == Method::automatic || method == Method::mse || method == Method::kl;
+  bool looksAtWidth = method && !isOfEnds(*method) && method != Method::percentile;
   if (ranges.activations.empty() || ranges.activations == wanted || !looksAtWidth)
     return;
   const char *why = grid.isFine() ? "they cut off what would take too many steps of 8 bits"

@@ -10,31 +10,8 @@
 #include "tare/Calibration/RangeSearch.h"
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 namespace tare::calibration {
-
-/// The largest and the least elements of samples: the outermost of them, whatever order samples come in. Not
-/// thread-safe; give each thread one and merge.
-class SampleEnds {
-public:
-  /// So many on each side.
-  static constexpr size_t kept = 17;
-
-  /// The ends of a sample that has any finite element.
-  void add(float least, float greatest);
-  void merge(const SampleEnds &other);
-
-  /// The largest elements, the largest first.
-  std::span<const float> greatest() const { return highs; }
-  /// The least elements, negated, the least first.
-  std::span<const float> leastNegated() const { return lows; }
-
-private:
-  static void insert(std::vector<float> &ends, float end);
-  std::vector<float> highs, lows;
-};
 
 /// A range, and what is to be expected of data that calibration has not seen.
 struct Reserve {

@@ -1,13 +1,15 @@
 //===- RangeSearch.h - From a histogram to a range --------------*- C++ -*-===//
 //
 // Where to clip: a wide range rounds coarsely, a narrow one cuts values off.
-// Every method is deterministic and reads the histogram alone.
+// Every method is deterministic and reads what calibration has counted, in
+// whatever order: the histogram, or where the samples end.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_CALIBRATION_RANGESEARCH_H
 #define TARE_CALIBRATION_RANGESEARCH_H
 
 #include "tare/Calibration/Histogram.h"
+#include "tare/Calibration/SampleEnds.h"
 
 #include <optional>
 #include <string_view>
@@ -36,9 +38,12 @@ struct GridKind {
 };
 
 /// `automatic` is autoRange().
-enum class Method { automatic, minMax, percentile, mse, kl };
+enum class Method { automatic, minMax, meanMinMax, percentile, mse, kl, klBothTails, aciq };
 
-/// "auto", "min_max", "percentile", "mse", "kl"; none for another name.
+/// Whether the method looks at nothing but where all values, or those of each sample, end.
+inline bool isOfEnds(Method method) { return method == Method::minMax || method == Method::meanMinMax; }
+
+/// By the names of `--method` ("auto", "min_max", ..); none for another name.
 std::optional<Method> methodOf(std::string_view name);
 std::string_view nameOf(Method method);
 /// All of them, the default first.
@@ -58,8 +63,8 @@ struct SearchOptions {
   bool leavesHeadroom() const { return method == Method::automatic && grid.isFine() && !powersOfTwo; }
 };
 
-/// The range by the chosen method; [0, 0] for a dead tensor.
-Range findRange(const Histogram &histogram, const SearchOptions &options);
+/// The range by the chosen method, of values that were seen in samples which end so; [0, 0] for a dead tensor.
+Range findRange(const Histogram &histogram, const SampleEnds &ends, const SearchOptions &options);
 
 /// (A59) On a fine grid all values, otherwise balancedRange(); but no outliers that leave fewer than
 /// `fewestSteps` to the others: those that a percentile cuts off of the values that are not 0.
@@ -77,6 +82,10 @@ inline constexpr int wideOutlierLevels = 1024;
 
 /// All finite values.
 Range minMaxRange(const Histogram &histogram);
+
+/// The means of the samples' least and of their largest elements: what most samples have, where a few of them go much
+/// farther. As TensorFlow Lite's and NNCF's calibrations take it of batches.
+Range meanMinMaxRange(const SampleEnds &ends);
 
 /// How many of so many values a percentile cuts off at each end.
 double percentileSpare(uint64_t values, double percentile);
@@ -135,6 +144,17 @@ StepErrors evenStepErrors(const Range &range, const GridKind &grid);
 /// here for a symmetric grid, while the ends of an asymmetric one are searched
 /// each for itself. Zeros do not count, they are exact on every grid.
 Range klRange(const Histogram &histogram, const GridKind &grid);
+
+/// The same with both sides as they are on a symmetric grid, too: its levels stand for bins of either sign, of which
+/// one side may have few.
+Range klBothTailsRange(const Histogram &histogram, const GridKind &grid);
+
+/// The least expected error of rounding and clipping of values with the mean (on a symmetric grid 0) and the spread of
+/// those that are not 0, were they distributed as Laplace's or as Gauss' law has it, whichever of both ranges has the
+/// smaller squared error on the values themselves; values of one sign as the half of such a distribution. R. Banner et
+/// al., "Post-training 4-bit quantization of convolution networks for rapid-deployment" (arXiv:1810.05723, section 2
+/// and appendix).
+Range aciqRange(const Histogram &histogram, const GridKind &grid);
 
 } // namespace tare::calibration
 

@@ -14,11 +14,20 @@ using namespace tare::test;
 namespace {
 
 constexpr GridKind asymmetric{256, false}, symmetric{255, true};
-constexpr std::array<Method, 5> allMethods{Method::automatic, Method::minMax, Method::percentile, Method::mse,
-                                           Method::kl};
+constexpr std::array<Method, 8> allMethods{Method::automatic, Method::minMax, Method::meanMinMax,  Method::percentile,
+                                           Method::mse,       Method::kl,     Method::klBothTails, Method::aciq};
+
+/// As one sample.
+SampleEnds endsOf(const Values &values) {
+  SampleEnds ends;
+  Histogram histogram;
+  const Histogram::Ends found = histogram.add(values);
+  ends.add(found.least, found.greatest);
+  return ends;
+}
 
 Range find(const Values &values, Method method, GridKind grid = asymmetric) {
-  return findRange(histogramOf(values), {method, 99.99, grid});
+  return findRange(histogramOf(values), endsOf(values), {method, 99.99, grid});
 }
 
 /// The mean squared error of quantizing the values themselves.
@@ -330,11 +339,76 @@ TEST(KlRange, IsTheLeastDivergenceOfAll) {
   }
 }
 
+TEST(MeanMinMaxRange, IsTheMeanOfTheSamples) {
+  SampleEnds ends;
+  ends.add(-1, 2);
+  ends.add(-3, 8);
+  ends.add(std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()); // without a finite element
+  EXPECT_EQ(meanMinMaxRange(ends), (Range{-2, 5}));
+  SampleEnds positive;
+  positive.add(2, 4);
+  EXPECT_EQ(meanMinMaxRange(positive), (Range{0, 4}));
+  EXPECT_EQ(meanMinMaxRange({}), Range());
+}
+
+TEST(MeanMinMaxRange, DoesNotDependOnTheOrder) {
+  // Sums of floats would: 1e30 swallows the others.
+  const Values values{1e30f, 1, -1e30f, 3e-40f, 0.1f, -7, 1e-3f, 5e20f, -5e20f};
+  SampleEnds forward, backward, merged;
+  for (float value : values)
+    forward.add(value, value);
+  for (size_t i = values.size(); i-- > 0;)
+    (i % 2 ? backward : merged).add(values[i], values[i]);
+  backward.merge(merged);
+  EXPECT_EQ(forward.means(), backward.means());
+  EXPECT_DOUBLE_EQ(forward.means().second, (1 + double(0.1f) - 7 + double(1e-3f)) / 9);
+}
+
+TEST(ExactSum, OfTheSmallestAndTheLargest) {
+  ExactSum sum;
+  EXPECT_EQ(sum.value(), 0);
+  for (float value : {std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::max(), 1.0f,
+                      -std::numeric_limits<float>::max(), -1.0f})
+    sum.add(value);
+  EXPECT_EQ(sum.value(), double(std::numeric_limits<float>::denorm_min()));
+  for (int i = 0; i != 1000; ++i)
+    sum.add(std::numeric_limits<float>::lowest());
+  EXPECT_DOUBLE_EQ(sum.value(), -1000 * double(std::numeric_limits<float>::max()));
+}
+
+TEST(AciqRange, LimitsLawsWhereThePaperDoes) {
+  // Table of the paper's appendix: 8 bits of Laplace's law 9.89 spreads, of Gauss' law 3.92 deviations.
+  std::mt19937 random(3);
+  std::exponential_distribution<double> exponential(1);
+  Values laplace;
+  for (int i = 0; i != 400000; ++i)
+    laplace.push_back(float((i % 2 ? 1 : -1) * exponential(random)));
+  EXPECT_NEAR(find(laplace, Method::aciq, symmetric).max, 9.89, 0.15);
+  const Range gauss = find(normal(400000), Method::aciq, symmetric);
+  EXPECT_NEAR(gauss.max, 3.92, 0.1);
+  // Of one sign all levels are on its side: as a bit more, ln(12 * 255^2 / t) spreads.
+  EXPECT_NEAR(find(relu(laplace), Method::aciq).max, 11.16, 0.25);
+}
+
+TEST(KlBothTailsRange, OfASymmetricGridLooksAtBothSides) {
+  // All magnitudes are of one sign: of 255 levels 128 are for them, as of the magnitudes alone.
+  const Values positive = relu(longTail(20000));
+  EXPECT_EQ(find(positive, Method::klBothTails), find(positive, Method::kl));
+  for (const Values &values : {longTail(20000), normal(20000)}) {
+    const Range range = find(values, Method::klBothTails, symmetric);
+    EXPECT_LT(range.max, minMaxRange(histogramOf(values)).max);
+    EXPECT_GT(range.max, 1);
+  }
+  const Values even = uniform(20000, -2, 2);
+  EXPECT_NEAR(find(even, Method::klBothTails, symmetric).max, 2, 0.1);
+}
+
 TEST(Methods, ByName) {
   for (Method method : allMethods)
     EXPECT_EQ(methodOf(nameOf(method)), method);
   EXPECT_FALSE(methodOf("entropy"));
-  EXPECT_EQ(methodNames(), (std::vector<std::string>{"auto", "min_max", "percentile", "mse", "kl"}));
+  EXPECT_EQ(methodNames(),
+            (std::vector<std::string>{"auto", "min_max", "mean_min_max", "percentile", "mse", "kl", "kl_v2", "aciq"}));
   EXPECT_EQ(nameOf(SearchOptions().method), methodNames().front());
 }
 

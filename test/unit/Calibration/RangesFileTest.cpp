@@ -147,7 +147,7 @@ TEST(RangesFile, Root) {
   for (const char *method : {"", "auto", "min_max", "percentile", "mse", "kl"})
     EXPECT_EQ(errorOf(file(good, R"("version": 1, "method": ")" + std::string(method) + "\"")), "") << method;
   EXPECT_EQ(errorOf(file(good, R"("version": 1, "method": "max")")),
-            ": has \"method\": \"max\", expected one of auto, min_max, percentile, mse, kl");
+            ": has \"method\": \"max\", expected one of auto, min_max, mean_min_max, percentile, mse, kl, kl_v2, aciq");
   for (const char *activations : {"", "int8", "int16"})
     EXPECT_EQ(errorOf(file(good, R"("version": 1, "activations": ")" + std::string(activations) + "\"")), "");
   EXPECT_EQ(errorOf(file(good, R"("version": 1, "activations": "i8")")),
