@@ -43,6 +43,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
+  function.addPass(createDropNanGuards());
   function.addPass(createPlaceHost({options.hostTail}));
   function.addPass(createRegridInputs());
   function.addPass(createBoundRanges({options.activations}));

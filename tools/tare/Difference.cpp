@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <set>
 
 using namespace tare;
 
@@ -73,20 +74,53 @@ static std::vector<int64_t> elementOrder(const Shape &shape, std::vector<int64_t
   return order;
 }
 
+namespace {
+
+/// The orders of one shape's dimensions that give another one; such as differ in dimensions of one element alone are
+/// one.
+class Orders {
+public:
+  Orders(const Shape &from, const Shape &to) : from(from), to(to), taken(from.size()) {}
+
+  std::vector<std::vector<int64_t>> all() {
+    extend();
+    return std::move(found);
+  }
+
+private:
+  void extend() {
+    if (order.size() == to.size())
+      return found.push_back(order);
+    const int64_t size = to[order.size()];
+    for (size_t dimension = 0; dimension != from.size(); ++dimension) {
+      if (taken[dimension] || from[dimension] != size)
+        continue;
+      taken[dimension] = true;
+      order.push_back(int64_t(dimension));
+      extend();
+      order.pop_back();
+      taken[dimension] = false;
+      if (size == 1)
+        return;
+    }
+  }
+
+  const Shape &from, &to;
+  std::vector<bool> taken;
+  std::vector<int64_t> order;
+  std::vector<std::vector<int64_t>> found;
+};
+
+} // namespace
+
 /// All other orders that give the reference's shape: movement in a program may leave any of them.
 static void addOtherOrders(std::vector<Alignment> &known, const Shape &reference, const Shape &other) {
-  std::vector<std::vector<int64_t>> seen;
+  std::set<std::vector<int64_t>> seen;
   for (const Alignment &alignment : known)
-    seen.push_back(elementOrder(other, alignment.order));
-  std::vector<int64_t> order(other.size());
-  std::iota(order.begin(), order.end(), 0);
-  do {
-    std::vector<int64_t> elements = elementOrder(other, order);
-    if (permuted(other, order) != reference || std::ranges::find(seen, elements) != seen.end())
-      continue;
-    seen.push_back(elements);
-    known.push_back({order, reference});
-  } while (std::next_permutation(order.begin(), order.end()));
+    seen.insert(elementOrder(other, alignment.order));
+  for (std::vector<int64_t> &order : Orders(other, reference).all())
+    if (seen.insert(elementOrder(other, order)).second)
+      known.push_back({std::move(order), reference});
 }
 
 std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &other) {
@@ -110,9 +144,7 @@ std::vector<Alignment> tare::alignments(const Shape &reference, const Shape &oth
     result.push_back({toFirst, reference});
   if (toLast != toFirst && permuted(other, toLast) == reference)
     result.push_back({toLast, reference});
-  constexpr size_t largestRank = 5;
-  if (other.size() <= largestRank)
-    addOtherOrders(result, reference, other);
+  addOtherOrders(result, reference, other);
   return result;
 }
 

@@ -77,6 +77,30 @@ Reals sum(Operation *op, const Reals &a, const Reals &b) {
   return y;
 }
 
+/// Means of elements that cancel are all that float32 rounds away of them.
+Reals means(qnn::ReduceMeanOp op, const Reals &x) {
+  const Shape shape = shapeOf(op.getInput());
+  Shape reduced = shape;
+  for (int64_t axis : op.getAxes())
+    reduced[axis] = 1;
+  Reals y(elementCount(reduced));
+  std::vector<int64_t> strides(shape.size());
+  int64_t stride = 1;
+  for (size_t axis = shape.size(); axis-- > 0; stride *= reduced[axis])
+    strides[axis] = reduced[axis] == 1 ? 0 : stride;
+  for (int64_t i = 0; i != int64_t(x.size()); ++i) {
+    int64_t at = 0, rest = i;
+    for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis])
+      at += rest % shape[axis] * strides[axis];
+    y[at] += x[i];
+  }
+  auto [low, high] = qnn::fusedInterval(op);
+  const double count = double(x.size()) / double(std::max<size_t>(y.size(), 1));
+  for (double &mean : y)
+    mean = std::clamp(mean / count, low, high);
+  return y;
+}
+
 Reals results(qnn::UnaryFunctionOpInterface op, const Reals &x) {
   const qnn::Function function = op.getFunction();
   Reals y(x.size());
@@ -115,7 +139,8 @@ std::optional<std::vector<int64_t>> ExactResults::of(quant::QuantizeCastOp cast)
   std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
   auto function = dyn_cast_or_null<qnn::UnaryFunctionOpInterface>(op);
   const bool isFunction = function && !function.getFunctionAxis();
-  if (!grid || !grid->isPerTensor() || !(isFunction || isa_and_present<qnn::SoftmaxOp, qnn::AddOp, qnn::SubOp>(op)))
+  if (!grid || !grid->isPerTensor() ||
+      !(isFunction || isa_and_present<qnn::SoftmaxOp, qnn::AddOp, qnn::SubOp, qnn::ReduceMeanOp>(op)))
     return std::nullopt;
   std::vector<Reals> operands;
   for (Value operand : op->getOperands())
@@ -126,6 +151,8 @@ std::optional<std::vector<int64_t>> ExactResults::of(quant::QuantizeCastOp cast)
   Reals reals;
   if (auto softmaxOp = dyn_cast<qnn::SoftmaxOp>(op))
     reals = softmax(operands[0], shapeOf(op->getOperand(0)), softmaxOp.getAxis());
+  else if (auto mean = dyn_cast<qnn::ReduceMeanOp>(op))
+    reals = means(mean, operands[0]);
   else
     reals = isFunction ? results(function, operands[0]) : sum(op, operands[0], operands[1]);
   std::vector<int64_t> integers(reals.size());

@@ -105,27 +105,31 @@ private:
     std::optional<Tensor> integers = made ? aligned(program.of(*made, sample, run), tensor) : std::nullopt;
     if (!integers)
       return;
-    if (grid->bits == 8) {
-      addDistances<int8_t>(found[*made], *integers, tensor);
-    } else {
-      beExact(cast, tensor, *integers);
-      addDistances<int16_t>(found[*made], *integers, tensor);
-    }
+    if (grid->bits == 8)
+      compare<int8_t>(cast, tensor, *integers, found[*made]);
+    else
+      compare<int16_t>(cast, tensor, *integers, found[*made]);
     exact.keep(cast, *integers);
     std::memcpy(tensor.mutableAs<std::byte>(), integers->data(), tensor.type().bytes());
   }
 
   /// Where the QDQ form's integers are more than one step from the program's, float32 may be the reason: those that
   /// double gives count then.
-  void beExact(quant::QuantizeCastOp cast, Tensor &tensor, const Tensor &program) const {
-    const int16_t *ours = program.as<int16_t>();
-    auto isFar = [](int16_t a, int16_t b) { return distanceOf(a, b) > 1; };
-    if (std::equal(ours, ours + program.count(), tensor.as<int16_t>(), std::not_fn(isFar)))
+  template <typename T> void beExact(quant::QuantizeCastOp cast, Tensor &tensor, const Tensor &program) const {
+    const T *ours = program.as<T>();
+    auto isFar = [](T a, T b) { return distanceOf(a, b) > 1; };
+    if (std::equal(ours, ours + program.count(), tensor.as<T>(), std::not_fn(isFar)))
       return;
     std::optional<std::vector<int64_t>> integers = exact.of(cast);
     for (int64_t i = 0; integers && i != tensor.count(); ++i)
-      if (isFar(ours[i], tensor.as<int16_t>()[i]))
-        tensor.mutableAs<int16_t>()[i] = int16_t((*integers)[i]);
+      if (isFar(ours[i], tensor.as<T>()[i]))
+        tensor.mutableAs<T>()[i] = T((*integers)[i]);
+  }
+
+  template <typename T>
+  void compare(quant::QuantizeCastOp cast, Tensor &tensor, const Tensor &program, Distances &distances) const {
+    beExact<T>(cast, tensor, program);
+    addDistances<T>(distances, program, tensor);
   }
 
   /// The tensor of accumulators that leave as a real value; nothing for other values.

@@ -22,6 +22,27 @@ def SetTarget : Pass<"tare-set-target", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
+def DropNanGuards : FunctionPass<"tare-drop-nan-guards"> {
+  let summary = "drop selections of what is a number in any case";
+  let description = [{
+    Attention of PyTorch and others gives 0 in place of a softmax's row that a mask hides whole, as that is no number: `Where(IsNaN(p), 0, p)`.
+    What integers compute is always a number, so that the selection, which no integer form has, goes; a row that is hidden whole is then what
+    the softmax of its masks is, as with models without the guard. What the host computes, and what a sample has, keeps its guard.
+
+    ```mlir
+    // before
+    %p = qnn.softmax %x {axis = 1 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %n = qnn.host "IsNaN" opset 20(%p) : (tensor<1x4xf32>) -> tensor<1x4xi1>
+    %y = qnn.host "Where" opset 16(%n, %zero, %p) : (tensor<1x4xi1>, tensor<f32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    // after
+    %p = qnn.softmax %x {axis = 1 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+
+    Remarks: each guard that went, and those that stay.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def PlaceHost : FunctionPass<"tare-place-host"> {
   let summary = "keep on the host what would only pass through integers";
   let description = [{

@@ -168,6 +168,10 @@ TEST(Alignment, ShapesThatAllowOneHaveOne) {
   EXPECT_EQ(alignments({1, 4}, {1, 4}).size(), 1u);
   EXPECT_EQ(alignments({2, 1, 6}, {2, 6}).size(), 1u);
   EXPECT_EQ(alignments({2, 3, 4}, {2, 3, 5}).size(), 0u);
+  // A pixel shuffle, channels last: whatever the rank, and where only sizes tell dimensions apart.
+  EXPECT_EQ(alignments({1, 3, 2, 2, 4, 5}, {1, 4, 5, 3, 2, 2}).size(), 2u);
+  EXPECT_EQ(alignments({1, 2, 2, 2, 2, 2}, {1, 2, 2, 2, 2, 2}).size(), 120u);
+  EXPECT_EQ(alignments({2, 3, 4, 5, 6, 7, 8, 9}, {9, 8, 7, 6, 5, 4, 3, 2}).size(), 1u);
 }
 
 } // namespace
