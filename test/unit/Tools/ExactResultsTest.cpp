@@ -96,6 +96,22 @@ TEST_F(ExactResultsTest, NothingWithoutTheOperandsIntegers) {
   EXPECT_FALSE(exact.of(casts[2]));
 }
 
+/// Of elements that cancel: 0, where float32 may have anything that its sums round away.
+TEST_F(ExactResultsTest, MeansHaveTheirAxes) {
+  parse(R"(func.func @main(%x: tensor<2x3xf32>) -> tensor<3xf32> {
+  %xq = quant.qcast %x : tensor<2x3xf32> to tensor<2x3x!x>
+  %xd = quant.dcast %xq : tensor<2x3x!x> to tensor<2x3xf32>
+  %m = qnn.reduce_mean %xd {axes = array<i64: 0>, clamp = #qnn.clamp<-1.0, 1.0>} : (tensor<2x3xf32>) -> tensor<3xf32>
+  %mq = quant.qcast %m : tensor<3xf32> to tensor<3x!y>
+  %md = quant.dcast %mq : tensor<3x!y> to tensor<3xf32>
+  return %md : tensor<3xf32>
+})");
+  // x = 0.25 * (q - 3): 1, 2, 3 and -1, -1.5, 4.
+  keep(0, {7, 11, 15, -1, -3, 19});
+  // 0, 0.25, and 3.5 within 1, in steps of 0.125 above 1.
+  EXPECT_THAT(*exact.of(casts[1]), ElementsAre(1, 3, 9));
+}
+
 std::string onOne(const std::string &op, const std::string &shape, const std::string &from, const std::string &to) {
   std::string real = "tensor<" + shape + "xf32>", x = "tensor<" + shape + "x" + from + ">",
               y = "tensor<" + shape + "x" + to + ">";
