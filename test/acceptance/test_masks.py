@@ -222,3 +222,20 @@ def test_rows_that_an_input_masks_from_end_to_end(way, value, target, tmp_path, 
     assert rows.any() and not rows.all() and np.allclose(expected[rows], 1 / SIZE)
     assert np.abs(found[rows] - 1 / SIZE).max() < .03
     assert sqnr(expected, found) > (22 if target == "shift_only" else 26)
+
+
+@pytest.mark.parametrize("asks", ("is_nan", "is_number"))
+def test_a_guard_against_rows_that_are_hidden_whole(asks, tmp_path):
+    """As PyTorch writes attention: what no number is becomes 0. No integer is such a thing, and nothing is left to the host."""
+    guard = [node("IsNaN", ["p"], ["n"], name="asked")]
+    if asks == "is_nan":
+        guard += [node("Where", ["n", "zero", "p"], ["g"], name="guard")]
+    else:
+        guard += [node("Not", ["n"], ["is"], name="turned"), node("Where", ["is", "p", "zero"], ["g"], name="guard")]
+    nodes = [node("Add", ["x", "mask"], ["s"], name="add"), node("Softmax", ["s"], ["p"], axis=-1, name="softmax"), *guard,
+             node("MatMul", ["g", "x"], ["y"], name="product")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 2, SIZE, SIZE])], [port("y", [1, 2, SIZE, SIZE])], dict(mask=mask(-np.inf), zero=np.float32(0)))
+    data = {"x": np.random.default_rng(1).normal(size=(24, 2, SIZE, SIZE)).astype(np.float32)}
+    program, told = converted(model, data)
+    assert "host" not in told
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 30

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from graphs import node, port, save
+from graphs import converted, node, port, save
 from harness import fails, load, sqnr, tare
 
 SAMPLES = 40
@@ -445,3 +445,27 @@ def test_numbers_below_floats_own(tmp_path, target, factor):
     np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).normal(size=(SAMPLES, 1, 4)).astype(np.float32))
     done = tare("convert", model, "--calibration", tmp_path / "x.npz", "--target", target, "-o", tmp_path / "m.tare", check=False)
     assert "bug in Tare" not in done.stderr and (done.returncode == 0 or done.stderr.count("tare: error:") == 1), done.stderr
+
+
+def test_movements_of_many_axes_are_told_by_their_elements(tmp_path):
+    """A pixel shuffle written out, of dimensions that are all alike, behind which the layout is another one: any order may be the one."""
+    rng = np.random.default_rng(3)
+    nodes = [node("Conv", ["x", "w"], ["c"], name="conv"), node("Sigmoid", ["c"], ["g"], name="gate"), node("Mul", ["g", "c"], ["h"], name="half"),
+             node("Reshape", ["h", "apart"], ["r"], name="split"), node("Transpose", ["r"], ["t"], perm=[0, 1, 4, 2, 5, 3], name="order"),
+             node("Reshape", ["t", "whole"], ["s"], name="joined"), node("Resize", ["s", "", "twice"], ["u"], name="larger", mode="linear"),
+             node("Conv", ["u", "v"], ["y"], name="last")]
+    constants = dict(w=rng.normal(size=(8, 3, 3, 3)).astype(np.float32), v=rng.normal(size=(4, 2, 3, 3)).astype(np.float32),
+                     apart=np.array([1, 2, 2, 2, 2, 2]), whole=np.array([1, 2, 4, 4]), twice=np.array([1, 1, 2, 2], np.float32))
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 4])], [port("y", [1, 4, 6, 6])], constants)
+    for activations in ("i8", "i16"):
+        converted(model, {"x": rng.normal(size=(8, 3, 4, 4)).astype(np.float32)}, "--activations", activations)
+
+
+def test_means_of_what_cancels(tmp_path):
+    """Twice centered: the second mean is 0 but for what float32 rounds away, which is many steps of a grid for such means."""
+    rng = np.random.default_rng(4)
+    nodes = [node("ReduceMean", ["x"], ["m"], axes=[2], name="first"), node("Sub", ["x", "m"], ["c"], name="centered"),
+             node("ReduceMean", ["c"], ["n"], axes=[2], name="second"), node("Sub", ["c", "n"], ["y"], name="again")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 256, 33])], [port("y", [1, 256, 33])], {}, opset=13)
+    for activations in ("i8", "i16"):
+        converted(model, {"x": rng.normal(size=(16, 256, 33)).astype(np.float32)}, "--activations", activations)
