@@ -79,6 +79,18 @@ SmallVector<double> densePoints() {
   return points;
 }
 
+/// Where functions say their parameters.
+struct Probes {
+  static constexpr double far = 1e4, step = 1e-3;
+  static constexpr double points[] = {-far, -1, -step, 0, step, 1, far};
+
+  explicit Probes(ArrayRef<double> results)
+      : lowest(results[0]), atMinusOne(results[1]), slope((results[4] - results[2]) / (2 * step)), atZero(results[3]),
+        atOne(results[5]), highest(results[6]) {}
+
+  double lowest, atMinusOne, slope, atZero, atOne, highest;
+};
+
 /// Enough to tell most of them apart.
 constexpr double fewPoints[] = {-7.3, -2.6, -1.1, -0.4, 0.3, 0.9, 2.2, 6.7};
 
@@ -100,12 +112,11 @@ bool isOff(double x, double found, double expected, double most) {
 constexpr Kind plainKinds[] = {Kind::abs,      Kind::sigmoid, Kind::tanh, Kind::hard_swish, Kind::swish, Kind::softplus,
                                Kind::softsign, Kind::mish,    Kind::gelu, Kind::gelu_tanh,  Kind::relu};
 
-/// Functions with numbers, as a few results of `f` say them; those that cannot be are left out.
-template <typename F> SmallVector<qnn::Function> withParameters(F f) {
-  constexpr double far = 1e4, step = 1e-3;
+/// Functions with numbers, as a few results say them; those that cannot be are left out.
+SmallVector<qnn::Function> withParameters(const Probes &probes) {
+  constexpr double far = Probes::far;
   SmallVector<qnn::Function> found;
-  double atMinusOne = f(-1), atZero = f(0), atOne = f(1), lowest = f(-far), highest = f(far);
-  double slope = (f(step) - f(-step)) / (2 * step);
+  auto [lowest, atMinusOne, slope, atZero, atOne, highest] = probes;
   found.push_back({Kind::leaky_relu, {-atMinusOne}});
   bool isLimited = lowest > -far / 2 || highest < far / 2;
   if (lowest < highest && isLimited)
@@ -169,23 +180,25 @@ std::vector<ElementFunction> ElementFunction::endingIn(Operation *op) {
 SmallVector<double> ElementFunction::evaluate(ArrayRef<double> points) const {
   DenseMap<Value, SmallVector<double>> results;
   results[x] = SmallVector<double>(points);
+  auto resultsOf = [&](Value value) {
+    auto known = results.find(value);
+    return known != results.end() ? known->second : SmallVector<double>(points.size(), *scalarConstant(value));
+  };
   for (Operation *op : ops) {
-    SmallVector<double> &result = results.try_emplace(op->getResult(0)).first->second;
-    auto operand = [&](unsigned number, size_t i) {
-      auto known = results.find(op->getOperand(number));
-      return known != results.end() ? known->second[i] : *scalarConstant(op->getOperand(number));
-    };
-    std::optional<qnn::ClampAttr> clamp;
-    if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op))
-      clamp = clamped.getClamp();
-    auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op);
-    const qnn::Function f = function ? function.getFunction() : qnn::Function{};
-    SmallVector<double> numbers;
-    for (size_t i = 0; i != points.size(); ++i) {
-      double y = function ? evaluated(f, operand(0, i)) : computed(op, operand(0, i), operand(1, i));
-      numbers.push_back(clamp ? std::min(std::max(y, clamp->getMin()), clamp->getMax()) : y);
+    SmallVector<double> y = resultsOf(op->getOperand(0));
+    if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op)) {
+      const qnn::Function f = function.getFunction();
+      for (double &each : y)
+        each = evaluated(f, each);
+    } else {
+      for (auto [each, other] : llvm::zip_equal(y, resultsOf(op->getOperand(1))))
+        each = computed(op, each, other);
     }
-    result = std::move(numbers);
+    auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
+    if (std::optional<qnn::ClampAttr> clamp = clamped ? clamped.getClamp() : std::nullopt)
+      for (double &each : y)
+        each = std::min(std::max(each, clamp->getMin()), clamp->getMax());
+    results[op->getResult(0)] = std::move(y);
   }
   return results[ops.back()->getResult(0)];
 }
@@ -197,11 +210,14 @@ std::optional<qnn::Function> ElementFunction::known() const {
       return !isOff(point, result, evaluated(function, point), tolerance);
     });
   };
-  const SmallVector<double> few = evaluate(fewPoints);
+  SmallVector<double> first(std::begin(fewPoints), std::end(fewPoints));
+  llvm::append_range(first, Probes::points);
+  const SmallVector<double> atFirst = evaluate(first);
+  ArrayRef<double> few = ArrayRef(atFirst).take_front(std::size(fewPoints));
   SmallVector<qnn::Function> candidates;
   for (Kind kind : plainKinds)
     candidates.push_back({kind});
-  llvm::append_range(candidates, withParameters([&](double point) { return evaluate(point)[0]; }));
+  llvm::append_range(candidates, withParameters(Probes(ArrayRef(atFirst).drop_front(few.size()))));
   llvm::erase_if(candidates,
                  [&](const qnn::Function &function) { return !isItself(function) || !fits(function, fewPoints, few); });
   if (candidates.empty())
