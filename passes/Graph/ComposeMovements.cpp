@@ -161,6 +161,9 @@ struct ComposeChain : RewritePattern {
       Value x = rest.front()->getOperand(0);
       if (!movement || !(costOf(*movement, x) < costOf(freed(rest))))
         continue;
+      // Alone, a transpose of axes of 1 may still cancel with one that a layout needs.
+      if (rest.size() == 1 && movement->count(shapeOf(x)) == 1)
+        continue;
       remarkPassed(op, passName, "Composed") << remark::add("{0} movements of '{1}'", rest.size(), qnn::valueName(x));
       rewriter.replaceOp(op, Writer(op, x, rewriter).write(*movement));
       return mlir::success();

@@ -33,13 +33,16 @@ func.func @two(%x: tensor<1x4x3x5xf32>) -> tensor<15x4xf32> {
 
 // -----
 
-// A transpose of axes of 1 is a reshape.
+// A transpose of axes of 1 is a reshape, and part of the next one. Alone it stays: a layout may cancel it.
 // CHECK-LABEL: func.func @ones
-// CHECK-NEXT: %[[Y:.*]] = qnn.reshape %arg0 {shape = array<i64: 1, 1, 1, 64>}
-// CHECK-NEXT: return %[[Y]]
-func.func @ones(%x: tensor<1x64x1x1xf32>) -> tensor<1x1x1x64xf32> {
+// CHECK-NEXT: %[[T:.*]] = qnn.transpose %arg0
+// CHECK-NEXT: %[[Y:.*]] = qnn.reshape %arg0 {shape = array<i64: 8, 8>}
+// CHECK-NEXT: return %[[T]], %[[Y]]
+func.func @ones(%x: tensor<1x64x1x1xf32>) -> (tensor<1x1x1x64xf32>, tensor<8x8xf32>) {
   %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x64x1x1xf32>) -> tensor<1x1x1x64xf32>
-  return %0 : tensor<1x1x1x64xf32>
+  %1 = qnn.transpose %x {permutation = array<i64: 0, 3, 2, 1>} : (tensor<1x64x1x1xf32>) -> tensor<1x1x1x64xf32>
+  %2 = qnn.reshape %1 {shape = array<i64: 8, 8>} : (tensor<1x1x1x64xf32>) -> tensor<8x8xf32>
+  return %0, %2 : tensor<1x1x1x64xf32>, tensor<8x8xf32>
 }
 
 // -----
