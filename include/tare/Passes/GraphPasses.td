@@ -134,7 +134,8 @@ def ComposeMovements : FunctionPass<"tare-compose-movements"> {
   let summary = "reshapes and transposes in a row become one movement";
   let description = [{
     What reshapes and transposes in a row do together is written with the fewest of them: none where they undo each other, a reshape where
-    only axes of 1 move, else one transpose and what reshapes it needs. They pass functions and arithmetic with a single number, and sums and
+    only axes of 1 move, else one transpose and what reshapes it needs. (Alone, a transpose of axes of 1 stays: one that a layout needs may
+    cancel it.) They pass functions and arithmetic with a single number, and sums and
     products of values that move alike, where that lets them meet.
 
     ```mlir
