@@ -69,10 +69,12 @@ Chain ownChainBefore(Value value) {
   return chain;
 }
 
-/// The movements that `value` goes through, whatever is computed between them, as far as nobody else reads it.
+/// The movements that `value` goes through, whatever is computed between them, as far as nobody else reads it; not very
+/// far.
 Chain chainBehind(Value value) {
+  constexpr int most = 64;
   Chain chain;
-  while (value.hasOneUse()) {
+  for (int i = 0; i != most && value.hasOneUse(); ++i) {
     Operation *user = *value.user_begin();
     if (isMovement(user))
       chain.push_back(user);
@@ -189,8 +191,9 @@ struct PassElementwise : RewritePattern {
     OpOperand *moved = isa_and_present<qnn::QnnDialect>(op->getDialect()) ? movedOperand(op) : nullptr;
     if (!moved || op->getNumResults() != 1)
       return rewriter.notifyMatchFailure(op, "not elementwise");
-    Chain before = ownChainBefore(moved->get()), behind = chainBehind(op->getResult(0));
-    if (before.empty() || behind.empty())
+    Chain before = ownChainBefore(moved->get());
+    Chain behind = before.empty() ? Chain() : chainBehind(op->getResult(0));
+    if (behind.empty())
       return rewriter.notifyMatchFailure(op, "does not stand between movements");
     Chain all = before;
     llvm::append_range(all, behind);

@@ -228,8 +228,18 @@ std::optional<qnn::Function> ElementFunction::known() const {
 }
 
 std::optional<ElementFunction::NearMiss> ElementFunction::nearly() const {
+  SmallVector<Kind> kinds;
+  const SmallVector<double> few = evaluate(fewPoints);
+  for (Kind kind : plainKinds)
+    if (llvm::none_of(llvm::zip(fewPoints, few), [&](auto pair) {
+          auto [point, result] = pair;
+          return isOff(point, result, evaluated({kind}, point), nearTolerance);
+        }))
+      kinds.push_back(kind);
+  if (kinds.empty())
+    return std::nullopt;
   const SmallVector<double> points = densePoints(), results = evaluate(points);
-  for (Kind kind : plainKinds) {
+  for (Kind kind : kinds) {
     NearMiss worst{{kind}, 0, 0, 0};
     double most = -1;
     bool isNear = true;
