@@ -22,6 +22,9 @@ void tare::buildSimplifyPipeline(OpPassManager &passes) {
   function.addPass(createSelectByMasks());
   function.addPass(createCanonicalizeGraph());
   function.addPass(createFoldConstants());
+  function.addPass(createMergeDuplicates());
+  function.addPass(createComposeMovements());
+  function.addPass(createFoldPads());
   // Before factors of a written-out function go into a layer's weights.
   function.addPass(createRecognizeFunctions());
   function.addPass(createFoldBatchNorms());

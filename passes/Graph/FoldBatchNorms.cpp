@@ -1,12 +1,15 @@
 //===- FoldBatchNorms.cpp - Scales and shifts into weights ----------------===//
 //
 // Invariant: afterwards no batch norm is left, and no op that scales or shifts
-// channels by constants stands right behind an accumulator op (conv, linear)
-// that nobody else reads, nor right before one, unless a remark says why.
+// channels by constants stands behind an accumulator op (conv, linear) that
+// nobody else reads, nor before one, nor a scale behind the product of such a
+// layer and another value, unless a remark says why. Reshapes and transposes may
+// stand in between.
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantMemory.h"
 #include "Graph/Affine.h"
+#include "Graph/MovedChannels.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
@@ -127,33 +130,59 @@ LogicalResult refuse(PatternRewriter &rewriter, Operation *op, StringRef why) {
   return rewriter.notifyMatchFailure(op, why);
 }
 
-/// Where the channels of an op are once its result has been moved along: the axis, and the last of what moves them.
-struct MovedChannels {
-  AccumulatorOpInterface producer;
-  int64_t axis;
+/// An accumulator op, and what its result goes through.
+struct Producer {
+  AccumulatorOpInterface op;
+  /// The last one first.
+  SmallVector<Operation *> movements;
+
+  /// The one that `value` is the result of, moved at most, each result read once but for the value itself.
+  static std::optional<Producer> of(Value value) {
+    SmallVector<Operation *> movements;
+    for (Operation *last = value.getDefiningOp(); isa_and_present<qnn::ReshapeOp, qnn::TransposeOp>(last);
+         last = value.getDefiningOp()) {
+      if (!movements.empty() && !last->hasOneUse())
+        return std::nullopt;
+      movements.push_back(last);
+      value = last->getOperand(0);
+    }
+    auto op = value.getDefiningOp<AccumulatorOpInterface>();
+    if (!op || (!movements.empty() && !value.hasOneUse()))
+      return std::nullopt;
+    return Producer{op, movements};
+  }
+
+  bool hasClamp() {
+    auto clamped = dyn_cast<qnn::ClampOpInterface>(op.getOperation());
+    return clamped && clamped.getClamp();
+  }
 };
 
-/// The accumulator op that `value` is the result of, transposed or put under more dimensions of 1 at most, each read
-/// once; nothing where it is none.
-std::optional<MovedChannels> findProducer(Value value) {
-  if (auto producer = value.getDefiningOp<AccumulatorOpInterface>())
-    return MovedChannels{producer, producer.getResultChannelAxis()};
-  if (auto transpose = value.getDefiningOp<qnn::TransposeOp>(); transpose && transpose.getInput().hasOneUse())
-    if (std::optional<MovedChannels> found = findProducer(transpose.getInput())) {
-      found->axis = llvm::find(transpose.getPermutation(), found->axis) - transpose.getPermutation().begin();
-      return found;
-    }
-  if (auto reshape = value.getDefiningOp<qnn::ReshapeOp>(); reshape && reshape.getInput().hasOneUse()) {
-    ArrayRef<int64_t> before = shapeOf(reshape.getInput()), after = reshape.getShape();
-    int64_t added = int64_t(after.size()) - int64_t(before.size());
-    bool addsOnes =
-        added >= 0 && after.drop_front(added) == before && ShapedType::getNumElements(after.take_front(added)) == 1;
-    if (std::optional<MovedChannels> found = addsOnes ? findProducer(reshape.getInput()) : std::nullopt) {
-      found->axis += added;
-      return found;
-    }
+/// What `op` does to each channel of a layer that stands on the other side of the movements; fails where the elements
+/// of a channel are scaled or shifted by different numbers.
+FailureOr<Affine> affineOfChannels(Operation *op, ArrayRef<Operation *> movements, Direction direction,
+                                   ArrayRef<int64_t> layerShape, int64_t channelAxis) {
+  if (movements.empty())
+    return matchAffine(op, channelAxis);
+  ArrayRef<int64_t> shape = shapeOf(affineInput(op));
+  for (int64_t axis = 0, rank = shape.size(); axis != rank; ++axis) {
+    FailureOr<Affine> affine = matchAffine(op, axis);
+    if (failed(affine))
+      continue;
+    auto follow = [&](ArrayRef<double> numbers) {
+      return movedChannels(numbers, shape, axis, movements, direction, layerShape, channelAxis);
+    };
+    std::optional<SmallVector<double>> scale = follow(affine->scale), shift = follow(affine->shift);
+    if (scale && shift)
+      return Affine{*scale, *shift};
   }
-  return std::nullopt;
+  return failure();
+}
+
+/// The op's result is no value of the model's any more, nor has its range.
+void renameChanged(Operation *op, StringRef suffix) {
+  op->setLoc(qnn::withValueName(op->getLoc(), qnn::valueName(op->getResult(0)) + suffix.str()));
+  op->removeDiscardableAttr(qnn::rangeAttrName);
 }
 
 /// conv -> batch_norm, conv -> mul, linear -> add, ...: into what comes before.
@@ -164,16 +193,17 @@ struct FoldIntoProducer : RewritePattern {
     Value input = affineInput(op);
     if (!input)
       return rewriter.notifyMatchFailure(op, "not affine");
-    std::optional<MovedChannels> found = findProducer(input);
+    std::optional<Producer> found = Producer::of(input);
     if (!found)
       return rewriter.notifyMatchFailure(op, "not behind an accumulator op");
-    AccumulatorOpInterface producer = found->producer;
-    FailureOr<Affine> affine = matchAffine(op, found->axis);
+    AccumulatorOpInterface producer = found->op;
+    FailureOr<Affine> affine = affineOfChannels(op, found->movements, Direction::backward,
+                                                shapeOf(producer->getResult(0)), producer.getResultChannelAxis());
     if (failed(affine))
       return refuse(rewriter, op, "not one finite scale and shift per channel");
     if (!input.hasOneUse())
       return refuse(rewriter, op, "the producer's result has another user");
-    if (auto clamped = dyn_cast<qnn::ClampOpInterface>(producer.getOperation()); clamped && clamped.getClamp())
+    if (found->hasClamp())
       return refuse(rewriter, op, "an activation stands in between");
     StringRef why;
     FailureOr<Parameters> parameters = Parameters::of(producer, affine->keepsScale(), why);
@@ -222,14 +252,17 @@ struct FoldIntoConsumer : OpInterfaceRewritePattern<AccumulatorOpInterface> {
 private:
   static LogicalResult foldOne(AccumulatorOpInterface op, PatternRewriter &rewriter) {
     Value activation = op.getActivationOperand().get();
-    Operation *producer = activation.getDefiningOp();
+    SmallVector<Operation *> movements = ownMovementsBefore(activation);
+    Value moved = movements.empty() ? activation : movements.back()->getOperand(0);
+    Operation *producer = moved.getDefiningOp();
     if (!producer || !affineInput(producer))
       return rewriter.notifyMatchFailure(op, "not behind an affine op");
     // Activations have their channels where results have them.
-    FailureOr<Affine> affine = matchAffine(producer, op.getResultChannelAxis());
+    FailureOr<Affine> affine =
+        affineOfChannels(producer, movements, Direction::forward, shapeOf(activation), op.getResultChannelAxis());
     if (failed(affine))
       return refuse(rewriter, producer, "not one finite scale and shift per channel");
-    if (!activation.hasOneUse())
+    if (!moved.hasOneUse())
       return refuse(rewriter, producer, "the result has another user");
     if (!op.sumsAllWeights() && !affine->keepsZero())
       return refuse(rewriter, producer,
@@ -242,6 +275,8 @@ private:
     remarkPassed(producer, passName, "FoldedIntoConsumer") << remark::add("into '{0}'", qnn::layerName(op));
     parameters->applyBefore(*affine);
     parameters->store(rewriter);
+    for (Operation *movement : movements)
+      renameChanged(movement, "/unscaled");
     bypass(rewriter, producer);
     return success();
   }
@@ -249,6 +284,53 @@ private:
   static void bypass(PatternRewriter &rewriter, Operation *producer) {
     SmallVector<Value> operands(producer->getOperands());
     rewriter.replaceOp(producer, affineInput(producer));
+    eraseDeadConstants(rewriter, operands);
+  }
+};
+
+/// (layer(x) matmul y) * c -> (c * layer(x)) matmul y: the scale of attention, which needs no rounding of its own.
+struct FoldIntoFactor : RewritePattern {
+  explicit FoldIntoFactor(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    Value input = affineInput(op);
+    auto product = input ? input.getDefiningOp<qnn::MatMulOp>() : qnn::MatMulOp();
+    if (!product || product.getClamp() || !input.hasOneUse())
+      return rewriter.notifyMatchFailure(op, "not behind a product that nobody else reads");
+    FailureOr<Affine> affine = matchAffine(op, 0);
+    if (failed(affine) || !affine->keepsZero() || !llvm::all_equal(affine->scale))
+      return rewriter.notifyMatchFailure(op, "not a scale of one number");
+    StringRef why = "no factor is the result of a layer that nobody else reads";
+    for (Value factor : product->getOperands()) {
+      std::optional<Producer> layer = Producer::of(factor);
+      if (!layer || !factor.hasOneUse() || layer->hasClamp())
+        continue;
+      FailureOr<Parameters> parameters = Parameters::of(layer->op, /*keepsWeights=*/false, why);
+      if (failed(parameters))
+        continue;
+      fold(op, product, *layer, affine->scale.front(), *parameters, rewriter);
+      return success();
+    }
+    return refuse(rewriter, op, why);
+  }
+
+private:
+  static void fold(Operation *op, qnn::MatMulOp product, Producer &layer, double scale, Parameters &parameters,
+                   PatternRewriter &rewriter) {
+    remarkPassed(op, passName, "FoldedIntoFactor")
+        << remark::add("into '{0}'", qnn::layerName(layer.op.getOperation()));
+    const size_t channels = layer.op.getOutputChannels();
+    parameters.applyBehind({SmallVector<double>(channels, scale), SmallVector<double>(channels, 0.0)});
+    parameters.store(rewriter);
+    renameChanged(layer.op, "/scaled");
+    for (Operation *movement : layer.movements)
+      renameChanged(movement, "/scaled");
+    product->setLoc(qnn::fusedLoc(product, op));
+    product->removeDiscardableAttr(qnn::rangeAttrName);
+    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+      product->setDiscardableAttr(qnn::rangeAttrName, range);
+    SmallVector<Value> operands(op->getOperands());
+    rewriter.replaceOp(op, product);
     eraseDeadConstants(rewriter, operands);
   }
 };
@@ -310,6 +392,7 @@ struct FoldBatchNorms : tare::impl::FoldBatchNormsBase<FoldBatchNorms> {
   void runOnFunction() final {
     apply<FoldIntoProducer>();
     apply<FoldIntoConsumer>();
+    apply<FoldIntoFactor>();
     apply<ExpandBatchNorm>();
     getOperation().walk([&](qnn::BatchNormOp op) {
       op.emitOpError("of layer '") << qnn::layerName(op)

@@ -43,19 +43,6 @@ std::optional<Interval> intervalOf(Operation *op) {
   return limits ? std::optional(Interval{limits->first, limits->second}) : std::nullopt;
 }
 
-/// An interval that holds every result of `op`.
-Interval imageOf(Operation *op) {
-  if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op))
-    if (std::optional<qnn::ClampAttr> clamp = clamped.getClamp())
-      return {clamp->getMin(), clamp->getMax()};
-  std::pair<double, double> image{-HUGE_VAL, HUGE_VAL};
-  if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
-    image = function.getImage();
-  if (auto grid = dyn_cast<qnn::GridOpInterface>(op); grid && grid.getGridRule() == qnn::GridRule::Bounded)
-    image = grid.getBounds();
-  return {image.first, image.second};
-}
-
 void takeRange(Operation *from, Operation *to) {
   if (Attribute range = from->getDiscardableAttr(qnn::rangeAttrName))
     to->setDiscardableAttr(qnn::rangeAttrName, range);
@@ -171,7 +158,8 @@ struct FuseLimit : RewritePattern {
     Operation *producer = input.getDefiningOp();
     if (!producer)
       return rewriter.notifyMatchFailure(op, "limits a graph input");
-    Interval image = imageOf(producer);
+    auto [least, greatest] = imageOf(producer);
+    Interval image{least, greatest};
     if (image.within(*limits)) {
       remarkPassed(op, passName, "RemovedLimit") << remark::reason("'{0}' already lies within", qnn::valueName(input));
       if (input.hasOneUse())

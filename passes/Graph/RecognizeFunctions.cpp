@@ -1,12 +1,14 @@
 //===- RecognizeFunctions.cpp - One op for a function in several ----------===//
 //
-// Invariant: afterwards no sigmoid, swish (x * sigmoid(alpha * x)), gelu or mish is written out in functions, sums and
-// products, in any order of them. Written out, each step would be rounded to a grid of its own.
+// Invariant: afterwards no function of the dialect that activations are is written out in other functions, limits, sums
+// and products with single numbers. Written out, each step would be rounded to a grid of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Graph/ElementFunction.h"
 #include "Graph/WrittenOut.h"
 #include "Remarks.h"
+#include "tare/Kernels/Functions.h"
 #include "tare/Passes/Passes.h"
 
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -214,13 +216,90 @@ struct RecognizeSoftplus : OpRewritePattern<qnn::LogOp> {
   }
 };
 
+/// Whatever computes one of the functions.
+struct RecognizeByResults : RewritePattern {
+  explicit RecognizeByResults(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 0, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    // Limits fuse into what is before them, at no cost.
+    if (!isa_and_present<qnn::QnnDialect>(op->getDialect()) || isa<qnn::ReluOp, qnn::ClipOp>(op))
+      return rewriter.notifyMatchFailure(op, "no end of a function");
+    for (const ElementFunction &written : ElementFunction::endingIn(op))
+      if (std::optional<qnn::Function> function = written.known())
+        return replace(Recognized(op, rewriter), *function, written.operand());
+    return rewriter.notifyMatchFailure(op, "none of the functions");
+  }
+
+private:
+  static LogicalResult replace(Recognized recognized, const qnn::Function &function, Value x) {
+    using Kind = program::FunctionKind;
+    auto parameter = [&](size_t i) { return APFloat(function.parameters[i]); };
+    switch (function.kind) {
+    case Kind::abs:
+      return recognized.as<qnn::AbsOp>(x);
+    case Kind::relu:
+      return recognized.as<qnn::ReluOp>(x);
+    case Kind::clip:
+      return recognized.as<qnn::ClipOp>(
+          x, qnn::ClampAttr::get(x.getContext(), function.parameters[0], function.parameters[1]));
+    case Kind::sigmoid:
+      return recognized.as<qnn::SigmoidOp>(x);
+    case Kind::tanh:
+      return recognized.as<qnn::TanhOp>(x);
+    case Kind::hard_swish:
+      return recognized.as<qnn::HardSwishOp>(x);
+    case Kind::hard_sigmoid:
+      return recognized.as<qnn::HardSigmoidOp>(x, parameter(0), parameter(1));
+    case Kind::leaky_relu:
+      return recognized.as<qnn::LeakyReluOp>(x, parameter(0));
+    case Kind::swish:
+      return recognized.as<qnn::SwishOp>(x);
+    case Kind::scaled_swish:
+      return recognized.as<qnn::ScaledSwishOp>(x, parameter(0));
+    case Kind::elu:
+      return recognized.as<qnn::EluOp>(x, parameter(0));
+    case Kind::celu:
+      return recognized.as<qnn::CeluOp>(x, parameter(0));
+    case Kind::selu:
+      return recognized.as<qnn::SeluOp>(x, parameter(0), parameter(1));
+    case Kind::softplus:
+      return recognized.as<qnn::SoftplusOp>(x);
+    case Kind::softsign:
+      return recognized.as<qnn::SoftsignOp>(x);
+    case Kind::mish:
+      return recognized.as<qnn::MishOp>(x);
+    case Kind::gelu:
+      return recognized.as<qnn::GeluOp>(x);
+    case Kind::gelu_tanh:
+      return recognized.as<qnn::GeluTanhOp>(x);
+    default:
+      llvm_unreachable("no function that is looked for");
+    }
+  }
+};
+
+/// Says of what is left that it is nearly a function.
+void reportNearMiss(Operation *op) {
+  if (!isArithmetic(op))
+    return;
+  for (const ElementFunction &written : ElementFunction::endingIn(op))
+    if (std::optional<ElementFunction::NearMiss> miss = written.nearly()) {
+      remarkMissed(op, passName, "NotRecognized") << remark::reason(
+          "nearly {0} of '{1}': {2:f5} at {3:f3}, expected {4:f5}", program::EnumNameFunctionKind(miss->function.kind),
+          qnn::valueName(written.operand()), miss->found, miss->at, miss->expected);
+      return;
+    }
+}
+
 struct RecognizeFunctions : tare::impl::RecognizeFunctionsBase<RecognizeFunctions> {
   void runOnFunction() final {
     RewritePatternSet patterns(&getContext());
-    patterns.add<RecognizeGate, RecognizeLogistic, RecognizeSoftplus>(&getContext());
+    patterns.add<RecognizeGate, RecognizeLogistic, RecognizeSoftplus, RecognizeByResults>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
     // What the functions were written in, so that x has one user again.
     eraseDeadOps(getOperation().getBody());
+    if (getContext().getRemarkEngine())
+      getOperation().walk([](Operation *op) { reportNearMiss(op); });
   }
 };
 

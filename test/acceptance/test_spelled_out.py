@@ -15,7 +15,8 @@ def chain(*steps):
 
 
 NUMBERS = {"half": F32(.5), "one": F32(1), "minus": F32(-1), "two": F32(2), "three": F32(3), "root2": F32(np.sqrt(2)), "root_half": F32(np.sqrt(.5)), "small": F32(.044715),
-           "slope": F32(np.sqrt(2 / np.pi)), "slope_small": F32(np.sqrt(2 / np.pi) * .044715), "short_root2": F32(1.41421)}
+           "slope": F32(np.sqrt(2 / np.pi)), "slope_small": F32(np.sqrt(2 / np.pi) * .044715), "short_root2": F32(1.41421), "zero": F32(0), "six": F32(6), "tenth": F32(.1),
+           "slope_twice": F32(np.sqrt(8 / np.pi))}
 HALF_GATE = [("Add", ["t", "one"], "u"), ("Mul", ["x", "u"], "v"), ("Mul", ["v", "half"], "y")]
 GATE_OF_HALVES = [("Mul", ["t", "half"], "u"), ("Add", ["half", "u"], "v"), ("Mul", ["v", "x"], "y")]
 #: name: (the layer's kind, the steps)
@@ -33,6 +34,25 @@ SPELLINGS = {
     "sigmoid as a reciprocal": ("sigmoid", [("Mul", ["x", "minus"], "n"), ("Exp", ["n"], "e"), ("Add", ["e", "one"], "s"), ("Reciprocal", ["s"], "y")]),
     "swish": ("swish", [("Neg", ["x"], "n"), ("Exp", ["n"], "e"), ("Add", ["e", "one"], "s"), ("Div", ["x", "s"], "y")]),
     "softplus": ("softplus", [("Exp", ["x"], "e"), ("Add", ["e", "one"], "s"), ("Log", ["s"], "y")]),
+    "softplus that does not overflow": ("softplus", [("Abs", ["x"], "a"), ("Neg", ["a"], "n"), ("Exp", ["n"], "e"), ("Add", ["one", "e"], "s"), ("Log", ["s"], "l"), ("Relu", ["x"], "r"),
+                                                     ("Add", ["r", "l"], "y")]),
+    "swish by tanh": ("swish", [("Mul", ["x", "half"], "h"), ("Tanh", ["h"], "t"), *HALF_GATE]),
+    "swish by exp(x)": ("swish", [("Exp", ["x"], "e"), ("Add", ["one", "e"], "s"), ("Div", ["e", "s"], "g"), ("Mul", ["g", "x"], "y")]),
+    "hard_swish of torch": ("hard_swish", [("Add", ["x", "three"], "a"), ("Clip", ["a", "zero", "six"], "c"), ("Mul", ["x", "c"], "p"), ("Div", ["p", "six"], "y")]),
+    "hard_swish by HardSigmoid": ("hard_swish", [("Div", ["x", "six"], "a"), ("Add", ["a", "half"], "b"), ("Max", ["b", "zero"], "c"), ("Min", ["c", "one"], "g"), ("Mul", ["g", "x"], "y")]),
+    "hard_sigmoid": ("hard_sigmoid", [("Add", ["x", "three"], "a"), ("Relu", ["a"], "r"), ("Min", ["r", "six"], "c"), ("Div", ["c", "six"], "y")]),
+    "leaky_relu as a maximum": ("leaky_relu", [("Mul", ["x", "tenth"], "s"), ("Max", ["x", "s"], "y")]),
+    "leaky_relu in parts": ("leaky_relu", [("Relu", ["x"], "r"), ("Min", ["x", "zero"], "m"), ("Mul", ["m", "tenth"], "s"), ("Add", ["r", "s"], "y")]),
+    "abs as a maximum": ("abs", [("Neg", ["x"], "n"), ("Max", ["x", "n"], "y")]),
+    "abs in parts": ("abs", [("Relu", ["x"], "r"), ("Neg", ["x"], "n"), ("Relu", ["n"], "m"), ("Add", ["r", "m"], "y")]),
+    "tanh by sigmoid": ("tanh", [("Mul", ["x", "two"], "d"), ("Sigmoid", ["d"], "g"), ("Mul", ["g", "two"], "e"), ("Sub", ["e", "one"], "y")]),
+    "tanh by exp": ("tanh", [("Mul", ["x", "two"], "d"), ("Exp", ["d"], "e"), ("Sub", ["e", "one"], "n"), ("Add", ["e", "one"], "s"), ("Div", ["n", "s"], "y")]),
+    "mish by squares": ("mish", [("Exp", ["x"], "e"), ("Add", ["e", "one"], "s"), ("Mul", ["s", "s"], "q"), ("Sub", ["q", "one"], "n"), ("Add", ["q", "one"], "d"), ("Div", ["n", "d"], "t"),
+                                 ("Mul", ["x", "t"], "y")]),
+    "elu": ("elu", [("Min", ["x", "zero"], "m"), ("Exp", ["m"], "e"), ("Sub", ["e", "one"], "a"), ("Relu", ["x"], "r"), ("Add", ["a", "r"], "y")]),
+    "softsign": ("softsign", [("Abs", ["x"], "a"), ("Add", ["a", "one"], "s"), ("Div", ["x", "s"], "y")]),
+    "gelu_tanh by sigmoid": ("gelu_tanh", [("Pow", ["x", "three"], "p"), ("Mul", ["p", "small"], "q"), ("Add", ["x", "q"], "r"), ("Mul", ["r", "slope_twice"], "a"), ("Sigmoid", ["a"], "t"),
+                                           ("Mul", ["t", "x"], "y")]),
 }
 
 

@@ -38,9 +38,9 @@ def warnings_of(done):
 
 def dead(folder, count):
     """`count` values that are never anything but 0."""
-    nodes, constants, names = [], {"minus": np.float32(-10)}, []
+    nodes, constants, names = [], {f"minus{i}": np.float32(-10 - i) for i in range(count)}, []
     for i in range(count):
-        nodes += [node("Add", ["x", "minus"], [f"a{i}"], name=f"add{i}"), node("Relu", [f"a{i}"], [f"r{i}"], name=f"relu{i}")]
+        nodes += [node("Add", ["x", f"minus{i}"], [f"a{i}"], name=f"add{i}"), node("Relu", [f"a{i}"], [f"r{i}"], name=f"relu{i}")]
         names.append(f"r{i}")
     nodes.append(node("Concat", ["x"] + names, ["y"], name="join", axis=1))
     model = save(folder / "m.onnx", nodes, [port("x", [1, CHANNELS])], [port("y", [1, CHANNELS * (count + 1)])], constants)

@@ -90,6 +90,68 @@ def FoldConstants : FunctionPass<"tare-fold-constants"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def MergeDuplicates : FunctionPass<"tare-merge-duplicates"> {
+  let summary = "compute once what is computed twice";
+  let description = [{
+    Ops of the graph dialect that compute the same from the same operands, constants of equal elements counting as one, become one op.
+    It stands in the same loop, or in none; and the values have one range, if any. Constants stay with their readers: each has a grid of
+    its own.
+
+    ```mlir
+    // before
+    %0 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %1 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %2 = qnn.add %0, %1 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    // after
+    %0 = qnn.sigmoid %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %2 = qnn.add %0, %0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def FoldPads : FunctionPass<"tare-fold-pads"> {
+  let summary = "pads into the windows behind them";
+  let description = [{
+    A border of zeros around an image goes into the pads of the convolution that reads it, and of the average pool, which then counts
+    its padding; a border that is not above any element, into those of the max pool. A transpose may stand in between.
+
+    ```mlir
+    // before
+    %0 = qnn.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>} : (tensor<1x3x6x6xf32>) -> tensor<1x3x8x8xf32>
+    %1 = qnn.conv %0, %w : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+    // after
+    %1 = qnn.conv %x, %w {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x3x6x6xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+    ```
+
+    Refused, with a remark: other borders, reflections, pads of samples or channels, pads as wide as a pool's window, and an average pool
+    that rounds its size up or does not count the padding that it has.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def ComposeMovements : FunctionPass<"tare-compose-movements"> {
+  let summary = "reshapes and transposes in a row become one movement";
+  let description = [{
+    What reshapes and transposes in a row do together is written with the fewest of them: none where they undo each other, a reshape where
+    only axes of 1 move, else one transpose and what reshapes it needs. (Alone, a transpose of axes of 1 stays: one that a layout needs may
+    cancel it.) They pass functions and arithmetic with a single number, and sums and
+    products of values that move alike, where that lets them meet.
+
+    ```mlir
+    // before
+    %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x2x3xf32>) -> tensor<1x2x3x4xf32>
+    %1 = qnn.reshape %0 {shape = array<i64: 1, 6, 4>} : (tensor<1x2x3x4xf32>) -> tensor<1x6x4xf32>
+    %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 1>} : (tensor<1x6x4xf32>) -> tensor<1x4x6xf32>
+    // after
+    %2 = qnn.reshape %x {shape = array<i64: 1, 4, 6>} : (tensor<1x4x2x3xf32>) -> tensor<1x4x6xf32>
+    ```
+
+    Transposes that stay although one follows another have a remark.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def FoldBatchNorms : FunctionPass<"tare-fold-batch-norms"> {
   let summary = "fold scales and shifts of channels into weights";
   let description = [{
@@ -109,7 +171,9 @@ def FoldBatchNorms : FunctionPass<"tare-fold-batch-norms"> {
     Refused, with a remark: the result in between has another user; an activation stands in between; a shift before a layer that pads
     (the padding's zeros would have to be shifted too). A batch norm that no neighbour takes becomes a 1x1 convolution of each channel
     with itself, whose weights get a scale per channel when quantized, over the values reshaped to an image where they are none. Constants that
-    are added may be dequantized, and a transpose, or more dimensions of 1, may stand between them and the layer.
+    are added may be dequantized, and reshapes and transposes may stand between them and the layer, as long as each of its channels has one
+    number. A multiplication by one number behind the product of two activations, the scale of attention, goes into the layer that one of
+    them is the result of.
     A batch norm whose parameters are not constant or not finite is an error.
   }];
   let dependentDialects = ["::tare::qnn::QnnDialect"];
@@ -159,6 +223,11 @@ def RecognizeFunctions : FunctionPass<"tare-recognize-functions"> {
     Gelu (with erf and with tanh), mish, sigmoid, swish and softplus become one op each wherever they are written in exp, log, erf, tanh and arithmetic with
     single numbers, in any order of the factors: what is compared is the polynomial that the arithmetic makes. Numbers may be off by two
     parts in 100,000, as exporters shorten them. Written out, each step would be rounded to a grid of its own.
+
+    Whatever else computes a value element by element from one other value, in limits, functions and arithmetic, is compared by its results
+    with abs, relu, clip, sigmoid, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, scaled_swish, elu, celu, selu, softplus, softsign,
+    mish and both gelus, at 2,000 numbers within 16 and some up to a million: within two parts in 100,000 of the result, or of 1. What is
+    within two parts in 100 of one of them has a remark.
 
     ```mlir
     // before
