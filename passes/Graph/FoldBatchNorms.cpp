@@ -133,8 +133,20 @@ struct MovedChannels {
   int64_t axis;
 };
 
-/// The accumulator op that `value` is the result of, transposed or put under more dimensions of 1 at most, each read
-/// once; nothing where it is none.
+/// Where axis `axis` of `before` is in `after`, which has the same elements in the same order; nothing where it is
+/// merged with others, or split.
+std::optional<int64_t> movedAxis(ArrayRef<int64_t> before, int64_t axis, ArrayRef<int64_t> after) {
+  int64_t outer = ShapedType::getNumElements(before.take_front(axis)), reached = 1;
+  for (auto [place, size] : llvm::enumerate(after)) {
+    if (reached == outer && size == before[axis])
+      return place;
+    reached *= size;
+  }
+  return std::nullopt;
+}
+
+/// The accumulator op that `value` is the result of, transposed or put under other dimensions that leave its channels
+/// together, each read once; nothing where it is none.
 std::optional<MovedChannels> findProducer(Value value) {
   if (auto producer = value.getDefiningOp<AccumulatorOpInterface>())
     return MovedChannels{producer, producer.getResultChannelAxis()};
@@ -144,14 +156,11 @@ std::optional<MovedChannels> findProducer(Value value) {
       return found;
     }
   if (auto reshape = value.getDefiningOp<qnn::ReshapeOp>(); reshape && reshape.getInput().hasOneUse()) {
-    ArrayRef<int64_t> before = shapeOf(reshape.getInput()), after = reshape.getShape();
-    int64_t added = int64_t(after.size()) - int64_t(before.size());
-    bool addsOnes =
-        added >= 0 && after.drop_front(added) == before && ShapedType::getNumElements(after.take_front(added)) == 1;
-    if (std::optional<MovedChannels> found = addsOnes ? findProducer(reshape.getInput()) : std::nullopt) {
-      found->axis += added;
-      return found;
-    }
+    std::optional<MovedChannels> found = findProducer(reshape.getInput());
+    std::optional<int64_t> axis =
+        found ? movedAxis(shapeOf(reshape.getInput()), found->axis, reshape.getShape()) : std::nullopt;
+    if (axis)
+      return MovedChannels{found->producer, *axis};
   }
   return std::nullopt;
 }
@@ -190,14 +199,7 @@ private:
   /// What `op` computed, `input` is now: its name and its range are those of the producer, and of what moves that.
   static void replace(PatternRewriter &rewriter, Operation *op, Operation *producer, Value input) {
     SmallVector<Value> operands(op->getOperands());
-    Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
-    for (Operation *mover = input.getDefiningOp();; mover = mover->getOperand(0).getDefiningOp()) {
-      mover->setLoc(qnn::fusedLoc(mover, op));
-      if (range)
-        mover->setDiscardableAttr(qnn::rangeAttrName, range);
-      if (mover == producer)
-        break;
-    }
+    renameBy(op, input);
     if (op->hasAttr(qnn::intermediateAttrName))
       producer->setAttr(qnn::intermediateAttrName, rewriter.getUnitAttr());
     else
