@@ -94,7 +94,8 @@ mlir::FailureOr<Tensor> tare::onnx::constantInput(const proto::ValueInfoProto &i
   if (elementCount(shape) != count)
     return refuse(fmt::format("has the shape {}, found {} values{}", declared ? print(*declared) : toString(shape),
                               count, llvm::is_contained(shape, 0) ? "; bind it with --input-shape" : ""));
-  Tensor value(*element, shape);
+  bool isDouble = input.type().tensor_type().elem_type() == proto::TensorProto::DOUBLE;
+  Tensor value(isDouble ? ElementType::f64 : *element, shape);
   for (int64_t i = 0; i < count; ++i)
     if (!storeGiven(given.value, i, value))
       return refuse(fmt::format("holds {}, found {}", nameOf(*element), textOf(given.value, i)));

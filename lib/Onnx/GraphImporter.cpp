@@ -108,10 +108,8 @@ LogicalResult GraphImporter::addArguments(const std::vector<BoundInput> &inputs,
     mlir::Value argument = block->addArgument(type, builder.getUnknownLoc());
     if (!input.known)
       graphValues.define(input.name, GraphValue{Tensor(), std::nullopt, argument});
-    else if (input.known.element() == ElementType::f64)
-      graphValues.define(input.name, GraphValue::of(fromDoubles(input.known)));
     else
-      graphValues.define(input.name, GraphValue{input.known, std::nullopt, nullptr});
+      graphValues.define(input.name, GraphValue::of(input.known));
   }
   return mlir::success();
 }

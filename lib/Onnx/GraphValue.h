@@ -64,6 +64,13 @@ struct GraphValue {
     return value;
   }
 
+  /// Of elements of which those of float64 may be as they are.
+  static GraphValue of(Tensor elements) {
+    if (elements.element() == ElementType::f64)
+      return of(fromDoubles(std::move(elements)));
+    return {std::move(elements), std::nullopt, nullptr};
+  }
+
   bool isKnown() const { return bool(constant); }
   /// The elements of a constant, as real numbers where it has a grid.
   const Tensor &numbers();

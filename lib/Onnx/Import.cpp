@@ -102,7 +102,7 @@ static std::optional<Imported> importPart(const std::string &path, const ImportO
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   GraphImporter importer(*model, path, *graph, reporter, context, options.roundsTo16Bits);
   for (auto &[name, value] : *constants)
-    importer.values().define(name, {value, std::nullopt, nullptr});
+    importer.values().define(name, GraphValue::of(value));
   if (failed(importer.run(*inputs, *module)))
     return mlir::failure();
   return Imported(std::move(module));

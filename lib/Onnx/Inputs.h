@@ -17,8 +17,8 @@ struct BoundInput {
   Tensor known = {};
 };
 
-/// An input that the user makes a constant, in the model's type. `shapes` bind the dimensions that the model leaves
-/// open; of others a first one is 1 where there are more, and one follows from the number of values.
+/// An input that the user makes a constant, in the model's type, float64 too. `shapes` bind the dimensions that the
+/// model leaves open; of others a first one is 1 where there are more, and one follows from the number of values.
 mlir::FailureOr<Tensor> constantInput(const proto::ValueInfoProto &input, const InputValue &given,
                                       const std::vector<InputShape> &shapes, const Reporter &reporter);
 

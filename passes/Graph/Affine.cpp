@@ -1,6 +1,7 @@
 //===- Affine.cpp - Ops that scale and shift channels ---------------------===//
 #include "Graph/Affine.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -136,6 +137,26 @@ FailureOr<Affine> tare::matchAffine(Operation *op, int64_t axis) {
   if (failed(affine) || !llvm::all_of(affine->scale, finite) || !llvm::all_of(affine->shift, finite))
     return failure();
   return affine;
+}
+
+Operation *tare::computedBy(Value value) {
+  Operation *op = value.getDefiningOp();
+  auto movement = dyn_cast_if_present<qnn::GridOpInterface>(op);
+  bool isMoved = movement && movement.isRearrangement() && op->getOperand(0).hasOneUse();
+  Operation *producer = isMoved ? computedBy(op->getOperand(0)) : nullptr;
+  return producer ? producer : op;
+}
+
+void tare::renameBy(Operation *op, Value value) {
+  Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
+  Operation *producer = computedBy(value);
+  for (Operation *mover = value.getDefiningOp();; mover = mover->getOperand(0).getDefiningOp()) {
+    mover->setLoc(qnn::fusedLoc(mover, op));
+    if (range)
+      mover->setDiscardableAttr(qnn::rangeAttrName, range);
+    if (mover == producer)
+      break;
+  }
 }
 
 Value tare::floatConstant(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape, ArrayRef<double> values,

@@ -31,6 +31,14 @@ mlir::Value affineInput(mlir::Operation *op);
 /// is an affine map; fails where it is none.
 mlir::FailureOr<Affine> matchAffine(mlir::Operation *op, int64_t axis);
 
+/// The op that computes `value`, which ops that keep each element once may have moved since, each the only reader of
+/// the one before; of an argument none.
+mlir::Operation *computedBy(mlir::Value value);
+
+/// Gives `value` the name and the range of `op`, which stood behind it: so those of its producer, and of what moves
+/// that.
+void renameBy(mlir::Operation *op, mlir::Value value);
+
 /// A new f32 constant that holds `values` rounded to float.
 mlir::Value floatConstant(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
                           llvm::ArrayRef<double> values, llvm::StringRef name);

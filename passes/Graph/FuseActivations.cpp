@@ -155,7 +155,7 @@ struct FuseLimit : RewritePattern {
     if (!limits)
       return rewriter.notifyMatchFailure(op, "neither relu nor clip");
     Value input = op->getOperand(0);
-    Operation *producer = input.getDefiningOp();
+    Operation *producer = computedBy(input);
     if (!producer)
       return rewriter.notifyMatchFailure(op, "limits a graph input");
     auto [least, greatest] = imageOf(producer);
@@ -163,14 +163,31 @@ struct FuseLimit : RewritePattern {
     if (image.within(*limits)) {
       remarkPassed(op, passName, "RemovedLimit") << remark::reason("'{0}' already lies within", qnn::valueName(input));
       if (input.hasOneUse())
-        producer->setLoc(qnn::fusedLoc(producer, op));
+        input.getDefiningOp()->setLoc(qnn::fusedLoc(input.getDefiningOp(), op));
       rewriter.replaceOp(op, input);
       return success();
     }
+    if (producer != input.getDefiningOp())
+      return fuseThrough(op, producer, image.limitedTo(*limits), rewriter);
     return fuse(op, producer, image.limitedTo(*limits), rewriter);
   }
 
 private:
+  /// Into the op whose result was moved to other places before it is limited.
+  static LogicalResult fuseThrough(Operation *op, Operation *producer, Interval interval, PatternRewriter &rewriter) {
+    auto clamped = dyn_cast<qnn::ClampOpInterface>(producer);
+    if (!clamped)
+      return refuse(op, "the producer cannot limit its result", rewriter);
+    Value input = op->getOperand(0);
+    if (!input.hasOneUse())
+      return refuse(op, "the producer's result has another user", rewriter);
+    remarkPassed(op, passName, "FusedActivation") << remark::add("into '{0}'", qnn::layerName(producer));
+    rewriter.modifyOpInPlace(producer, [&] { clamped.setClampAttr(interval.attr(op->getContext())); });
+    renameBy(op, input);
+    rewriter.replaceOp(op, input);
+    return success();
+  }
+
   static LogicalResult fuse(Operation *op, Operation *producer, Interval interval, PatternRewriter &rewriter) {
     auto clamped = dyn_cast<qnn::ClampOpInterface>(producer);
     auto clip = intervalOf(producer);

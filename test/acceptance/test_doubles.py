@@ -72,6 +72,8 @@ FOLDED = {
     "summed": ([node("ReduceSum", ["a"], ["s"], name="s", keepdims=0), node("Sub", ["s", "b"], ["d"], name="d"), *SCALED], {"a": np.array([1e9, 1, 1]), "b": BIG}),
     "shape": ([node("Sub", ["a", "b"], ["d"], name="d"), cast("d", "i", TensorProto.INT64), node("Concat", ["i", "rest"], ["s"], name="s", axis=0),
                node("Reshape", ["x", "s"], ["y"], name="reshape")], {"a": np.array([BIG + 2]), "b": np.array([BIG]), "rest": np.array([-1])}),
+    "shaped": ([node("ConstantOfShape", ["k"], ["a"], name="a", value=numpy_helper.from_array(np.array([BIG + 1]))), node("Sub", ["a", "b"], ["d"], name="d"), *SCALED],
+               {"k": np.array([1]), "b": BIG}),
     "node": ([node("Constant", [], ["a"], name="a", value=numpy_helper.from_array(BIG + 1)), node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], {"b": BIG}),
 }
 
@@ -87,6 +89,12 @@ def test_what_is_computed_at_import(tmp_path, name):
     done = tare("run", path, "--inputs", tmp_path / "x.npz", "--outputs", tmp_path / "y.npz")
     assert "float64" not in done.stderr
     np.testing.assert_allclose(load(tmp_path / "y.npz")["y"].reshape(expected.shape), expected, rtol=1e-6)
+
+
+def test_an_input_that_the_user_makes_a_constant(tmp_path):
+    path = save(tmp_path / "m.onnx", [node("Sub", ["a", "b"], ["d"], name="d"), *SCALED], [port("x", [1, 4]), port("a", [], F64)], [port("y", None)], {"b": BIG}, 17)
+    x = np.array([[1, -2, 3, 5]], np.float32)
+    np.testing.assert_allclose(outputs_of(path, {"x": x}, "--input-value", "a=1000000000.5")["y"].reshape(1, 4), x / 2, rtol=1e-6)
 
 
 def test_what_remains_is_rounded_and_told(tmp_path):

@@ -13,7 +13,7 @@ LAYERS = {
     "include/tare/Dialect/Qnn/Ops": {"Base"},
     "include/tare/Dialect/Npu/Ops": {"Base"},
     "lib/Dialect/Qnn/Ops": {"Accumulators", "Intervals", "Scales", "Shapes", "Windows"},
-    "lib/Onnx/Ops": {"Axes", "FusedActivation", "Window"},
+    "lib/Onnx/Ops": {"Axes", "FusedActivation", "Volume", "Window"},
     "lib/Evaluator/Ops": {"Clamp", "Windows"},
     "lib/Host": {"DataTypes", "Elements", "Families", "Matrices", "Numbers", "OperandChecks", "Operator", "TakenElements", "Windows"},
     "passes/Lowering/Ops": {"Accumulators", "Rescale"},

@@ -16,7 +16,7 @@ from test_sources import left_to_write
 COPIED = ("scripts", "lib", "include/tare/Dialect", "include/tare/Kernels", "include/tare/Tensor", "passes/Lowering", "tools/tare", "test/unit", "test/acceptance", "test/random",
           "test/Dialect", "test/conformance/own", "test/e2e/models", "docs")
 LLVM = "/usr/lib/llvm-22"
-COMPOSITE = ["composite", "Mean", "--family", "Function", "--operands", "2"]
+COMPOSITE = ["composite", "Mod", "--family", "Function", "--operands", "2"]
 HOST = ["host", "com.microsoft.Inverse", "--family", "Matrix"]
 FUNCTION = ["function", "soft_step"]
 GIVEN = [*FUNCTION, "--parameter", "slope=2.0", "--parameter", "shift=0.0", "--formula", "x < shift ? 0.0 : std::tanh(slope * std::sqrt(x))",
@@ -86,16 +86,16 @@ def static_assert(text):
 
 def test_a_composite(tree):
     tree.add(*COMPOSITE)
-    mark = "TO BE " + "WRITTEN: Mean: "
+    mark = "TO BE " + "WRITTEN: Mod: "
     assert {name: tree.added(name) for name in tree.changed()} == {
         "lib/Onnx/Ops/Function.cpp": [
-            f"/// {mark}its formula, of the ops that it makes.", "LogicalResult importMean(Node &node) {", "  mlir::Value x = node.operand(0), z = node.operand(1);",
+            f"/// {mark}its formula, of the ops that it makes.", "LogicalResult importMod(Node &node) {", "  mlir::Value x = node.operand(0), z = node.operand(1);",
             "  if (!x || !z)", "    return failure();", static_assert(f"{mark}node.createStep<qnn::MulOp>(..) for each step, then node.give()"), "  return failure();", "}", "",
-            '  table.addImport("Mean", importMean);'],
-        "test/acceptance/test_written_out.py": ['    "mean": ("Mean", ["x", "z"], {"x": ROWS, "z": ROWS}, {}, {}, 17),'],
-        "test/conformance/own/elementwise.py": ["", 'add("mean", op("Mean", "x z"), opset=17, x=x(3, 7), z=x(3, 7))'],
-        "docs/onnx.md": [f"| Mean | {mark}its ops | {mark}what it may not have |"]}
-    assert re.search(r'importMean\(.*\n\n\} // namespace\n\n.*addImport\("com\.microsoft\.QuickGelu", importQuickGelu\);\n  table\.addImport\("Mean", importMean\);\n\}\n\Z',
+            '  table.addImport("Mod", importMod);'],
+        "test/acceptance/test_written_out.py": ['    "mod": ("Mod", ["x", "z"], {"x": ROWS, "z": ROWS}, {}, {}, 17),'],
+        "test/conformance/own/elementwise.py": ["", 'add("mod", op("Mod", "x z"), opset=17, x=x(3, 7), z=x(3, 7))'],
+        "docs/onnx.md": [f"| Mod | {mark}its ops | {mark}what it may not have |"]}
+    assert re.search(r'importMod\(.*\n\n\} // namespace\n\n.*addImport\("com\.microsoft\.QuickGelu", importQuickGelu\);\n  table\.addImport\("Mod", importMod\);\n\}\n\Z',
                      tree.text("lib/Onnx/Ops/Function.cpp"), re.DOTALL)
 
 
@@ -407,7 +407,7 @@ def test_what_is_left_is_found_and_told(tier, count, tree):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["float", "Mean"], "the tier is 'float', expected one of composite, function, host, integer: docs/adding-an-operator.md asks three questions"),
+    (["float", "Mod"], "the tier is 'float', expected one of composite, function, host, integer: docs/adding-an-operator.md asks three questions"),
     (["host"], "the operator's name is missing"),
     (["host", "top_k", "--family", "Selection/TopK"], "the name is 'top_k', expected ONNX's, as LayerNormalization or com.microsoft.FusedConv"),
     (["function", "SoftStep"], "the name is 'SoftStep', expected one as hard_swish: the op is called qnn.hard_swish"),
@@ -418,8 +418,8 @@ def test_what_is_left_is_found_and_told(tier, count, tree):
     (["host", "Pair", "--family", "Binary"], "lib/Host/Binary/Binary.cpp: there is inferPair() of another operator: rename it first"),
     (["composite", "Gather", "--family", "Movement/Joins"], "ONNX's 'Gather' becomes ops of the dialect already: lib/Onnx/Ops/Selection.cpp"),
     (["composite", "Softsign", "--family", "Movement/Joins"], "ONNX's 'Softsign' becomes ops of the dialect already: include/tare/Dialect/Qnn/Ops/Function.td"),
-    (["composite", "Mean", "--family", "Movement/Joins", "--operands", "4"], "--operands is 4, expected 1 to 3: those that are computed"),
-    (["composite", "Mean", "--family", "Movement/Joins", "--formula", "x"], "--formula is not for the tier composite, which takes --family, --operands, --since"),
+    (["composite", "Mod", "--family", "Movement/Joins", "--operands", "4"], "--operands is 4, expected 1 to 3: those that are computed"),
+    (["composite", "Mod", "--family", "Movement/Joins", "--formula", "x"], "--formula is not for the tier composite, which takes --family, --operands, --since"),
     (["function", "softsign"], "'softsign' is an op already: include/tare/Dialect/Qnn/Ops/Function.td"),
     (["function", "soft_sign", "--onnx", "Softsign"],
      "ONNX's 'Softsign' becomes ops of the dialect already: include/tare/Dialect/Qnn/Ops/Function.td; give another --onnx, '' for none"),
@@ -439,7 +439,7 @@ def test_refusals(arguments, said, tree):
     assert tree.refuses(*arguments) == said
 
 
-@pytest.mark.parametrize("tier, name, family, folder", [("host", "Curl", "Image", "lib/Host"), ("composite", "Mean", "Axes", "lib/Onnx/Ops")])
+@pytest.mark.parametrize("tier, name, family, folder", [("host", "Curl", "Image", "lib/Host"), ("composite", "Mod", "Axes", "lib/Onnx/Ops")])
 def test_a_family_that_is_none_is_refused_with_those_that_are(tier, name, family, folder, tree):
     """Image only calls its parts; Axes registers nothing."""
     said = tree.refuses(tier, name, "--family", family)
@@ -449,7 +449,7 @@ def test_a_family_that_is_none_is_refused_with_those_that_are(tier, name, family
 
 
 def test_an_operator_is_added_once(tree):
-    for tier, said in {"composite": "ONNX's 'Mean' becomes ops of the dialect already: lib/Onnx/Ops/Function.cpp",
+    for tier, said in {"composite": "ONNX's 'Mod' becomes ops of the dialect already: lib/Onnx/Ops/Function.cpp",
                        "host": "'com.microsoft.Inverse' is an operator of the host already: lib/Host/Matrix/Matrix.cpp",
                        "function": "'soft_step' is an op already: include/tare/Dialect/Qnn/Ops/Function.td",
                        "integer": "'turn_over' is an op already: include/tare/Dialect/Npu/Ops/Binary.td"}.items():

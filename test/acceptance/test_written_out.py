@@ -5,11 +5,12 @@ import onnxruntime
 import pytest
 from onnx import helper, numpy_helper
 
-from graphs import converted, node, outputs_of, port
-from harness import sqnr
+from graphs import converted, dequantize, node, outputs_of, port, quantize
+from graphs import save as store
+from harness import sqnr, tare_json
 
 F32, I64, BOOL = np.float32, np.int64, np.bool_
-ROWS, IMAGE, QKV = [1, 6, 16], [1, 4, 6, 6], [1, 5, 16]
+ROWS, IMAGE, VOLUME, QKV = [1, 6, 16], [1, 4, 6, 6], [1, 4, 5, 6, 4], [1, 5, 16]
 MICROSOFT = "com.microsoft"
 
 
@@ -71,6 +72,39 @@ CASES = {
     "einsum_constant": ("Einsum", ["x", "w"], {"x": [1, 5, 3, 4]}, {"w": c(7, 3, 4, 6) * .4}, {"equation": "b s h d, h d m -> b s m"}, 17),
     "einsum_scores": ("Einsum", ["q", "k"], {"q": [1, 5, 2, 8], "k": [1, 7, 2, 8]}, {}, {"equation": "bqhd,bkhd->bhqk"}, 17),
     "einsum_outer": ("Einsum", ["q", "k"], {"q": [5], "k": [7]}, {}, {"equation": "i,j->ji"}, 17),
+    "conv_3d": ("Conv", ["x", "w", "b"], {"x": VOLUME}, {"w": c(1, 6, 4, 3, 3, 3) * .2, "b": c(2, 6)}, {"pads": [1] * 6, "strides": [2, 1, 1]}, 17),
+    "conv_3d_groups": ("Conv", ["x", "w"], {"x": VOLUME}, {"w": c(1, 8, 2, 3, 2, 2) * .3}, {"group": 2, "pads": [2, 0, 1, 2, 1, 0], "dilations": [2, 1, 1], "strides": [1, 2, 1]}, 17),
+    "conv_3d_depthwise": ("Conv", ["x", "w"], {"x": VOLUME}, {"w": c(1, 4, 1, 3, 3, 3) * .3}, {"group": 4, "pads": [1] * 6}, 17),
+    "conv_3d_along_depth": ("Conv", ["x", "w", "b"], {"x": VOLUME}, {"w": c(1, 6, 4, 3, 1, 1) * .4, "b": c(2, 6)}, {"pads": [1, 0, 0, 1, 0, 0]}, 17),
+    "conv_transpose_3d": ("ConvTranspose", ["x", "w", "b"], {"x": VOLUME}, {"w": c(1, 4, 3, 2, 2, 2) * .4, "b": c(2, 3)}, {"strides": [2, 2, 2]}, 17),
+    "conv_transpose_3d_all": ("ConvTranspose", ["x", "w"], {"x": VOLUME}, {"w": c(1, 4, 3, 3, 3, 2) * .3},
+                              {"group": 2, "strides": [2, 1, 2], "pads": [1, 1, 0, 1, 0, 1], "output_padding": [1, 0, 1]}, 17),
+    "max_pool_3d": ("MaxPool", ["x"], {"x": VOLUME}, {}, {"kernel_shape": [2, 3, 2], "strides": [2, 1, 2], "pads": [1, 1, 0, 0, 1, 1]}, 17),
+    "average_pool_3d": ("AveragePool", ["x"], {"x": VOLUME}, {}, {"kernel_shape": [2, 2, 3], "strides": [2, 1, 1], "pads": [0, 1, 1, 0, 0, 1]}, 17),
+    "average_pool_3d_edges": ("AveragePool", ["x"], {"x": VOLUME}, {}, {"kernel_shape": [3, 2, 3], "strides": [1, 2, 1], "pads": [1, 1, 1, 1, 1, 1]}, 17),
+    "average_pool_3d_padding": ("AveragePool", ["x"], {"x": VOLUME}, {}, {"kernel_shape": [3, 2, 3], "pads": [1, 1, 1, 1, 1, 1], "count_include_pad": 1}, 17),
+    "global_average_3d": ("GlobalAveragePool", ["x"], {"x": VOLUME}, {}, {}, 17),
+    "global_max_3d": ("GlobalMaxPool", ["x"], {"x": VOLUME}, {}, {}, 17),
+    "resize_3d_nearest": ("Resize", ["x", "", "s"], {"x": VOLUME}, {"s": np.array([1, 1, 2, 2, 1.5], F32)}, {"mode": "nearest"}, 17),
+    "resize_3d_linear": ("Resize", ["x", "", "s"], {"x": VOLUME}, {"s": np.array([1, 1, 2, 2, 1.5], F32)}, {"mode": "linear"}, 17),
+    "batch_norm_3d": ("BatchNormalization", ["x", "s", "b", "m", "v"], {"x": VOLUME}, {"s": 1 + c(1, 4) * .2, "b": c(2, 4), "m": c(3, 4), "v": np.abs(c(4, 4)) + F32(.5)}, {}, 17),
+    "lp_normalization": ("LpNormalization", ["x"], {"x": ROWS}, {}, {"axis": -1}, 17),
+    "lp_normalization_1": ("LpNormalization", ["x"], {"x": IMAGE}, {}, {"axis": 1, "p": 1}, 17),
+    "lrn": ("LRN", ["x"], {"x": [1, 8, 5, 5]}, {}, {"size": 5, "alpha": .4, "bias": 1.5}, 17),
+    "mean_of_three": ("Mean", ["x", "z", "k"], {"x": ROWS, "z": ROWS}, {"k": c(1, 16)}, {}, 17),
+    "lp_pool": ("LpPool", ["x"], {"x": IMAGE}, {}, {"kernel_shape": [2, 3], "strides": [2, 1], "pads": [0, 1, 0, 1]}, 17),
+    "lp_pool_1": ("LpPool", ["x"], {"x": IMAGE}, {}, {"kernel_shape": [2, 3], "p": 1}, 17),
+    "global_lp_pool": ("GlobalLpPool", ["x"], {"x": IMAGE}, {}, {"p": 3}, 17),
+    "center_crop_pad": ("CenterCropPad", ["x", "i"], {"x": IMAGE}, {"i": np.array([3, 9])}, {"axes": [2, 3]}, 18),
+    "col2im": ("Col2Im", ["x", "i", "k"], {"x": [1, 12, 9]}, {"i": np.array([4, 5]), "k": np.array([2, 3])}, {}, 18),
+    "affine_grid": ("AffineGrid", ["x", "i"], {"x": [2, 2, 3]}, {"i": np.array([2, 3, 4, 5])}, {}, 20),
+    "dft": ("DFT", ["x"], {"x": [1, 16, 1]}, {}, {"axis": 1, "onesided": 1}, 17),
+    "dft_inverse": ("DFT", ["x"], {"x": [1, 12, 2]}, {}, {"axis": 1, "inverse": 1}, 17),
+    "stft": ("STFT", ["x", "i", "w"], {"x": [1, 64, 1]}, {"i": np.array(8), "w": np.hanning(16).astype(F32)}, {}, 17),
+    "matmul_4_bits": (MICROSOFT + ".MatMulNBits", ["x", "w", "s", "z"], {"x": [1, 6, 32]},
+                      {"w": np.random.default_rng(1).integers(0, 256, (8, 2, 8), np.uint8), "s": np.linspace(.02, .1, 16).astype(F32), "z": np.full(8, 0x97, np.uint8)},
+                      {"K": 32, "N": 8, "bits": 4, "block_size": 16}, 17),
+    "microsoft_rotary": (MICROSOFT + ".RotaryEmbedding", ["q", "i", "cos", "sin"], {"q": QKV}, {"cos": np.cos(ANGLES), "sin": np.sin(ANGLES), "i": np.array([3])}, {}, 17),
     "multi_head": (MICROSOFT + ".MultiHeadAttention", ["q", "k", "v"], {"q": QKV, "k": QKV, "v": QKV}, {}, {"num_heads": 2}, 17),
     "fused_attention": (MICROSOFT + ".Attention", ["x", "w", "b"], {"x": QKV}, {"w": c(5, 16, 48) * .3, "b": c(6, 48) * .2}, {"num_heads": 4}, 17),
 }
@@ -97,6 +131,51 @@ def test_as_onnxruntime_and_in_integers(tmp_path, case, rng):
         program, said = converted(path, data, "--activations", width)
         integers = outputs_of(program, data)["y"]
         assert sqnr(expected, integers.reshape(expected.shape)) > least, (width, said)
+
+
+def volumes(path):
+    """A small CNN of volumes: Conv-BatchNormalization-Relu-MaxPool-Conv-GlobalAveragePool-Gemm."""
+    nodes = [node("Conv", ["x", "w1", "b1"], ["c1"], name="conv1", pads=[1] * 6), node("BatchNormalization", ["c1", "s", "h", "m", "v"], ["n1"], name="norm1"),
+             node("Relu", ["n1"], ["r1"], name="relu1"), node("MaxPool", ["r1"], ["p1"], name="pool1", kernel_shape=[2, 2, 2], strides=[2, 2, 2]),
+             node("Conv", ["p1", "w2", "b2"], ["c2"], name="conv2", pads=[1] * 6, strides=[1, 2, 2]), node("Relu", ["c2"], ["r2"], name="relu2"),
+             node("GlobalAveragePool", ["r2"], ["g"], name="mean"), node("Flatten", ["g"], ["f"], name="flatten"), node("Gemm", ["f", "w3", "b3"], ["y"], name="classes", transB=1)]
+    constants = {"w1": c(1, 8, 1, 3, 3, 3) * .3, "b1": c(2, 8) * .1, "s": 1 + c(3, 8) * .2, "h": c(4, 8) * .2, "m": c(5, 8) * .1, "v": np.abs(c(6, 8)) + F32(.5),
+                 "w2": c(7, 12, 8, 3, 3, 3) * .1, "b2": c(8, 12) * .1, "w3": c(9, 5, 12) * .3, "b3": c(10, 5)}
+    graph = helper.make_graph(nodes, "g", [port("x", [1, 1, 8, 10, 12])], [port("y", [1, 5])], [numpy_helper.from_array(array.astype(F32), name) for name, array in constants.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
+    return path
+
+
+def test_a_network_of_volumes_needs_no_host(tmp_path, rng):
+    """Its batch norm and Relu go into the convolutions, though those are of images."""
+    path, x = volumes(tmp_path / "m.onnx"), rng.normal(size=(16, 1, 8, 10, 12)).astype(F32)
+    expected = np.concatenate([whole(path, {"x": each[None]})["y"] for each in x])
+    for width, least in (("i8", 25), ("i16", 38)):
+        program, _ = converted(path, {"x": x}, "--activations", width)
+        layers = tare_json("verify", program)["layers"]
+        kinds = [layer["kind"] for layer in layers]
+        assert "host" not in kinds and kinds.count("conv") == 2 and not {"lookup", "clip"} & set(kinds), kinds
+        assert sqnr(expected, outputs_of(program, {"x": x})["y"].reshape(expected.shape)) > least
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_quantized_convolution_of_volumes_is_one_layer(tmp_path, rng, transposed):
+    """By the model's own integers, rounded once, on the model's grid."""
+    shape, axis = ([4, 6, 2, 2, 2], 1) if transposed else ([6, 4, 3, 2, 2], 0)
+    scales, sx = np.linspace(.004, .01, 6).astype(F32), F32(.03)
+    constants = {"sx": sx, "zx": np.int8(5), "sy": F32(.08), "zy": np.int8(-20), "w": rng.integers(-127, 128, shape, np.int8), "sw": scales,
+                 "b": rng.integers(-3000, 3000, 6, np.int32), "sb": scales * sx}
+    kind, attributes = ("ConvTranspose", {"strides": [2, 1, 1]}) if transposed else ("Conv", {"pads": [1, 0, 1, 1, 0, 1]})
+    nodes = [*quantize("x", "sx", "zx", "xd"), *dequantize("w", "sw", "wd", axis=axis), *dequantize("b", "sb", "bd", axis=0), node(kind, ["xd", "wd", "bd"], ["c"], name="conv", **attributes),
+             node("Relu", ["c"], ["r"], name="relu"), *quantize("r", "sy", "zy", "y")]
+    path = store(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 5, 6, 4])], [port("y", None)], constants, 17)
+    x = rng.normal(size=(8, 4, 5, 6, 4)).astype(F32)
+    program, _ = converted(path, {"x": x})
+    kinds = [layer["kind"] for layer in tare_json("verify", program)["layers"]]
+    assert "host" not in kinds and len([kind for kind in kinds if kind.startswith("conv")]) == 1 and "rescale" not in kinds, kinds
+    expected = np.concatenate([whole(path, {"x": each[None]})["y"] for each in x])
+    off = np.abs(outputs_of(program, {"x": x})["y"].reshape(expected.shape) - expected) / constants["sy"]
+    assert off.max() < 1.01 and np.mean(off > .5) < .01, (off.max(), np.mean(off > .5))
 
 
 def test_second_results_are_refused_for_programs(tmp_path, rng):

@@ -46,6 +46,11 @@ static void evaluateLeakyRelu(LeakyReluOp op, const Evaluation &e) {
   floating::unary(e.operand(0), e.result, [=](float x) { return x < 0 ? alpha * x : x; });
 }
 
+/// Of NaN it is NaN, which no table has.
+static void evaluateSign(SignOp, const Evaluation &e) {
+  floating::unary(e.operand(0), e.result, [](float x) { return std::isnan(x) ? x : float(x > 0) - float(x < 0); });
+}
+
 static void evaluatePRelu(PReluOp op, const Evaluation &e) {
   llvm::ArrayRef<double> slope = op.getSlope();
   // The slopes run along axis 1: [C, 1, ..] broadcasts to it.
@@ -77,5 +82,6 @@ void tare::addFunctionOps(EvaluationRegistry &registry) {
   registry.add<ReluOp>(evaluateRelu, OrderRule::same);
   registry.add<ClipOp>(evaluateClip, OrderRule::same);
   registry.add<LeakyReluOp>(evaluateLeakyRelu, OrderRule::same);
+  registry.add<SignOp>(evaluateSign, OrderRule::same);
   registry.add<PReluOp>(evaluatePRelu);
 }

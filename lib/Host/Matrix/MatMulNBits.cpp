@@ -3,6 +3,7 @@
 #include "Matrices.h"
 #include "Matrix.h"
 #include "OperandChecks.h"
+#include "tare/Host/BlockWeights.h"
 
 #include <fmt/format.h>
 
@@ -83,33 +84,14 @@ int64_t unpacked(const uint8_t *bytes, int64_t index, int64_t bits) {
   return bytes[bit / 8] >> bit % 8 & ((1 << bits) - 1);
 }
 
-double zeroPointOf(Evaluation &e, const std::vector<double> &values, const Blocks &blocks, int64_t column,
+double zeroPointOf(const Tensor *given, const std::vector<double> &values, const Blocks &blocks, int64_t column,
                    int64_t block) {
-  if (!e.has(zeroPoints))
+  if (!given)
     return double(1 << (blocks.bits - 1));
-  if (e.operand(zeroPoints).element() != ElementType::u8)
+  if (given->element() != ElementType::u8)
     return values[column * blocks.perColumn() + block];
-  const auto *bytes = e.operand(zeroPoints).as<uint8_t>() + column * blocks.zeroPointBytes();
+  const auto *bytes = given->as<uint8_t>() + column * blocks.zeroPointBytes();
   return double(unpacked(bytes, block, blocks.bits));
-}
-
-/// The weights as the matrix [rows, columns] that they stand for.
-Tensor weightMatrix(Evaluation &e, const Blocks &blocks) {
-  Tensor matrix(ElementType::f32, {blocks.rows, blocks.columns});
-  std::vector<double> factors = numbersOf(e.operand(scales)), zeros;
-  if (e.has(zeroPoints))
-    zeros = numbersOf(e.operand(zeroPoints));
-  const auto *bytes = e.operand(weights).as<uint8_t>();
-  for (int64_t column = 0; column < blocks.columns; ++column)
-    for (int64_t block = 0; block < blocks.perColumn(); ++block) {
-      double factor = factors[column * blocks.perColumn() + block];
-      double zero = zeroPointOf(e, zeros, blocks, column, block);
-      for (int64_t i = 0, row = block * blocks.size; i < blocks.size && row < blocks.rows; ++i, ++row)
-        matrix.mutableAs<float>()[row * blocks.columns + column] =
-            float((double(unpacked(bytes, i, blocks.bits)) - zero) * factor);
-      bytes += blocks.bytesPerBlock();
-    }
-  return matrix;
 }
 
 void multiplyBlocks(Evaluation &e) {
@@ -118,7 +100,9 @@ void multiplyBlocks(Evaluation &e) {
     return;
   int64_t rows = e.result().count() / blocks.columns;
   Tensor y(ElementType::f32, {rows, blocks.columns});
-  multiply(floatsOf(e.operand(input)).reshaped({rows, blocks.rows}), weightMatrix(e, blocks), y);
+  Tensor matrix = blockWeights(e.attributes(), e.operand(weights), e.operand(scales),
+                               e.has(zeroPoints) ? &e.operand(zeroPoints) : nullptr);
+  multiply(floatsOf(e.operand(input)).reshaped({rows, blocks.rows}), matrix, y);
   if (e.has(bias)) {
     std::vector<double> addend = numbersOf(e.operand(bias));
     for (int64_t i = 0; i < y.count(); ++i)
@@ -128,5 +112,25 @@ void multiplyBlocks(Evaluation &e) {
 }
 
 } // namespace
+
+Tensor host::blockWeights(const Attributes &attributes, const Tensor &weights, const Tensor &scales,
+                          const Tensor *zeroPoints) {
+  Blocks blocks(attributes);
+  Tensor matrix(ElementType::f32, {blocks.rows, blocks.columns});
+  std::vector<double> factors = numbersOf(scales), zeros;
+  if (zeroPoints)
+    zeros = numbersOf(*zeroPoints);
+  const auto *bytes = weights.as<uint8_t>();
+  for (int64_t column = 0; column < blocks.columns; ++column)
+    for (int64_t block = 0; block < blocks.perColumn(); ++block) {
+      double factor = factors[column * blocks.perColumn() + block];
+      double zero = zeroPointOf(zeroPoints, zeros, blocks, column, block);
+      for (int64_t i = 0, row = block * blocks.size; i < blocks.size && row < blocks.rows; ++i, ++row)
+        matrix.mutableAs<float>()[row * blocks.columns + column] =
+            float((double(unpacked(bytes, i, blocks.bits)) - zero) * factor);
+      bytes += blocks.bytesPerBlock();
+    }
+  return matrix;
+}
 
 void host::addMatMulNBits(Operators &all) { all.add("com.microsoft.MatMulNBits", inferMatMulNBits, multiplyBlocks); }

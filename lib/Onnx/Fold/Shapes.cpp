@@ -66,14 +66,15 @@ LogicalResult foldConstantOfShape(Node &node) {
   if (!dims)
     return failure();
   Shape shape(dims->begin(), dims->end());
-  Tensor value = floats({0.0f});
+  ReadTensor value{floats({0.0f}), {}};
   if (node.hasAttribute("value"))
-    value = node.tensorAttribute("value");
+    value = node.exactTensorAttribute("value");
   if (node.failed() || !mayCompute(node, shape))
     return failure();
-  if (!value || value.count() != 1)
+  if (!value.elements || value.elements.count() != 1)
     return node.error("attribute 'value' must hold one element");
-  return node.give(broadcastTo(value.reshaped({}), shape));
+  auto repeated = [&](const Tensor &tensor) { return tensor ? broadcastTo(tensor.reshaped({}), shape) : tensor; };
+  return node.give(GraphValue::of(ReadTensor{repeated(value.elements), repeated(value.doubles)}));
 }
 
 template <typename T> LogicalResult foldRangeOf(Node &node, T start, T limit, T delta) {

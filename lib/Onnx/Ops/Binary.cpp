@@ -1,5 +1,6 @@
 //===- Binary.cpp - Add, Sub, Mul, Div ------------------------------------===//
 #include "Border/DynamicQuantization.h"
+#include "Composite.h"
 #include "ConstantData.h"
 
 #include <algorithm>
@@ -69,6 +70,18 @@ static LogicalResult importSum(Node &node) {
   return node.give(node.create<tare::qnn::AddOp>(sum, summands.back(), nullptr));
 }
 
+/// The sum over the number of operands.
+static LogicalResult importMean(Node &node) {
+  if (node.numOperands() <= 1)
+    return node.forward();
+  Composite composite(node);
+  Composite::Values operands;
+  for (unsigned i = 0; i < node.numOperands(); ++i)
+    operands.push_back(composite.input(i));
+  std::string sum = composite.step("sum", "Sum", operands);
+  return composite.finish("Div", {sum, composite.scalar("count", node.numOperands())});
+}
+
 static LogicalResult importNeg(Node &node) {
   return node.give(node.create<tare::qnn::MulOp>(node.operand(0), node.scalarConstant("minus_one", -1), nullptr));
 }
@@ -90,5 +103,6 @@ void tare::onnx::registerBinary(OpTable &table) {
   table.addImport("Mul", importMul);
   table.addImport("Div", importDiv);
   table.addImport("Sum", importSum);
+  table.addImport("Mean", importMean);
   table.addImport("Neg", importNeg);
 }

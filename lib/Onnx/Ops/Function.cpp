@@ -155,13 +155,26 @@ LogicalResult importPRelu(Node &node) {
   return node.give(node.create<qnn::PReluOp>(input, llvm::ArrayRef<double>(values)));
 }
 
-/// x sigmoid(alpha x): com.microsoft's QuickGelu, and Swish of ONNX since opset 24, whose alpha is 1 by default.
-LogicalResult swish(Node &node, double alpha) {
-  Composite composite(node);
+/// sigmoid(alpha x) of operand 0.
+std::string sigmoidOf(Composite &composite, double alpha) {
   std::string scaled = composite.input(0);
   if (alpha != 1)
     scaled = composite.step("scaled", "Mul", {scaled, composite.scalar("alpha", alpha)});
-  return composite.finish("Mul", {composite.input(0), composite.step("sigmoid", "Sigmoid", {scaled})});
+  return composite.step("sigmoid", "Sigmoid", {scaled});
+}
+
+/// x sigmoid(alpha x): com.microsoft's QuickGelu, and Swish of ONNX since opset 24, whose alpha is 1 by default.
+LogicalResult swish(Node &node, double alpha) {
+  Composite composite(node);
+  return composite.finish("Mul", {composite.input(0), sigmoidOf(composite, alpha)});
+}
+
+/// The swish of one operand times the other.
+LogicalResult importSwiGlu(Node &node) {
+  Composite composite(node);
+  std::string gate =
+      composite.step("swish", "Mul", {composite.input(0), sigmoidOf(composite, node.floatAttribute("alpha", 1))});
+  return composite.finish("Mul", {gate, composite.input(1)});
 }
 
 /// A bias, where there is one, is added first.
@@ -174,6 +187,22 @@ template <typename Op> LogicalResult importBiasedGelu(Node &node) {
 
 LogicalResult importQuickGelu(Node &node) { return swish(node, node.floatAttribute("alpha", 1.702)); }
 LogicalResult importSwish(Node &node) { return swish(node, node.floatAttribute("alpha", 1)); }
+
+/// The experimental operators of the first operator sets: alpha x + beta; alpha f(beta x).
+LogicalResult importAffine(Node &node) {
+  Composite composite(node);
+  std::string alpha = composite.scalar("alpha", node.floatAttribute("alpha", 1));
+  std::string scaled = composite.step("scaled", "Mul", {composite.input(0), alpha});
+  return composite.finish("Add", {scaled, composite.scalar("beta", node.floatAttribute("beta", 0))});
+}
+
+LogicalResult importScaled(Node &node) {
+  Composite composite(node);
+  std::string beta = composite.scalar("beta", node.floatAttribute("beta", 1));
+  std::string scaled = composite.step("scaled", "Mul", {composite.input(0), beta});
+  std::string bent = composite.step("function", node.opType() == "ScaledTanh" ? "Tanh" : "Softplus", {scaled});
+  return composite.finish("Mul", {bent, composite.scalar("alpha", node.floatAttribute("alpha", 1))});
+}
 
 LogicalResult importIdentity(Node &node) { return node.forward(); }
 
@@ -204,7 +233,11 @@ void tare::onnx::registerFunction(OpTable &table) {
   table.addImport("Max", importLimit<true>);
   table.addImport("Min", importLimit<false>);
   table.addImport("PRelu", importPRelu);
+  table.addImport("Affine", importAffine);
+  table.addImport("ParametricSoftplus", importScaled);
+  table.addImport("ScaledTanh", importScaled);
   table.addImport("Swish", importSwish);
+  table.addImport("SwiGLU", importSwiGlu);
   table.addImport("com.microsoft.Gelu", importBiasedGelu<qnn::GeluOp>);
   table.addImport("com.microsoft.BiasGelu", importBiasedGelu<qnn::GeluOp>);
   table.addImport("com.microsoft.FastGelu", importBiasedGelu<qnn::GeluTanhOp>);

@@ -67,14 +67,24 @@ static mlir::Value sumOf(Node &node, mlir::Value x, const Reduced &reduced) {
   return product(node, "sum", mean, node.scalarConstant("count", reduced.count));
 }
 
+mlir::Value tare::onnx::sumOfSquares(Node &node, mlir::Value x, const Reduced &reduced) {
+  return sumOf(node, product(node, "square", x, x), reduced);
+}
+
+mlir::Value tare::onnx::sumOfMagnitudes(Node &node, mlir::Value x, const Reduced &reduced) {
+  return sumOf(node, node.createStep<qnn::AbsOp>("abs", x), reduced);
+}
+
+mlir::Value tare::onnx::logOfSumOfExp(Node &node, mlir::Value x, const Reduced &reduced) {
+  return node.createStep<qnn::LogOp>("log", sumOf(node, node.createStep<qnn::ExpOp>("exp", x), reduced));
+}
+
 mlir::Value tare::onnx::logSumExp(Node &node, mlir::Value x, const Reduced &reduced) {
   Reduced whole = reduced;
   whole.keeps = true;
   mlir::Value greatest = greatestOf(node, "greatest", x, whole);
   mlir::Value below = node.createStep<qnn::SubOp>("below", x, greatest, nullptr);
-  mlir::Value sum = sumOf(node, node.createStep<qnn::ExpOp>("exp", below), whole);
-  mlir::Value result =
-      node.createStep<qnn::AddOp>("log_sum", node.createStep<qnn::LogOp>("log", sum), greatest, nullptr);
+  mlir::Value result = node.createStep<qnn::AddOp>("log_sum", logOfSumOfExp(node, below, whole), greatest, nullptr);
   if (reduced.keeps || !result)
     return result;
   Integers shape;
@@ -92,12 +102,6 @@ mlir::Value negative(Node &node, llvm::StringRef step, mlir::Value x) {
 
 using Formula = mlir::Value (*)(Node &, mlir::Value, const Reduced &);
 
-mlir::Value sumOfSquares(Node &node, mlir::Value x, const Reduced &reduced) {
-  return sumOf(node, product(node, "square", x, x), reduced);
-}
-mlir::Value sumOfMagnitudes(Node &node, mlir::Value x, const Reduced &reduced) {
-  return sumOf(node, node.createStep<qnn::AbsOp>("abs", x), reduced);
-}
 mlir::Value euclideanNorm(Node &node, mlir::Value x, const Reduced &reduced) {
   return node.createStep<qnn::SqrtOp>("norm", sumOfSquares(node, x, reduced));
 }

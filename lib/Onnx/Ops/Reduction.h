@@ -20,6 +20,13 @@ std::optional<Reduced> readReduced(Node &node, mlir::Value input, int64_t operan
 mlir::Value meanOf(Node &node, llvm::StringRef step, mlir::Value x, const Reduced &reduced);
 mlir::Value greatestOf(Node &node, llvm::StringRef step, mlir::Value x, const Reduced &reduced);
 
+/// The sums of x^2 and |x| along axes.
+mlir::Value sumOfSquares(Node &node, mlir::Value x, const Reduced &reduced);
+mlir::Value sumOfMagnitudes(Node &node, mlir::Value x, const Reduced &reduced);
+
+/// The logarithm of the sum of e to x, where x is not above 0 and reaches it somewhere; `reduced` keeps its axes.
+mlir::Value logOfSumOfExp(Node &node, mlir::Value x, const Reduced &reduced);
+
 /// log(sum(exp(x))), with the greatest x taken out of it so that nothing overflows.
 mlir::Value logSumExp(Node &node, mlir::Value x, const Reduced &reduced);
 

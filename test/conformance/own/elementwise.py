@@ -23,11 +23,18 @@ for kind in ("Log", "Sqrt", "Reciprocal"):
 # Every function that there is a record of, with the numbers of the other tests.
 for name, (attributes, (low, high), opset) in ALL_FUNCTIONS.items():
     add(f"function_{name.lower().replace(' ', '_')}", op(name.split()[0], "x", **attributes), opset=opset, x=np.clip(x(3, 7, scale=2), F32(low), F32(high)))
+add("sign_of_nan", op("Sign", "x"), x=np.array([np.nan, -2, -0.0, 0, 3], F32))
 for attributes in ({}, {"approximate": "none"}, {"approximate": "tanh"}):
     add("gelu_" + attributes.get("approximate", "default"), op("Gelu", "x", **attributes), opset=20, x=x(3, 7, scale=2))
 refuse("gelu_other", "attribute 'approximate' is 'erf', expected none or tanh", op("Gelu", "x", approximate="erf"), opset=20, x=x(3))
 add("swish", op("Swish", "x"), opset=24, reference="onnx", x=x(3, 7))
 add("swish_alpha", op("Swish", "x", alpha=.6), opset=24, reference="onnx", x=x(3, 7))
+for name, attributes in (("", {}), ("_alpha", {"alpha": .6})):
+    add(f"swiglu{name}", op("SwiGLU", "x z", **attributes), opset=28, x=x(3, 7), z=x(3, 7),
+        reference=lambda x, z, alpha=attributes.get("alpha", 1): (x / (1 + np.exp(-alpha * x.astype(np.float64))) * z).astype(F32))
+for kind in ("Affine", "ParametricSoftplus", "ScaledTanh"):
+    add(f"{kind.lower()}", op(kind, "x", alpha=.7, beta=1.3), opset=9, x=x(3, 7))
+add("affine_defaults", op("Affine", "x"), opset=9, x=x(3, 7))
 add("quick_gelu", op("ms.QuickGelu", "x"), x=x(3, 7))
 add("quick_gelu_alpha", op("ms.QuickGelu", "x", alpha=.7), x=x(3, 7))
 add("quick_gelu_alpha_1", op("ms.QuickGelu", "x", alpha=1.0), x=x(3, 7))
@@ -79,6 +86,9 @@ for kind in ("Add", "Sub", "Mul", "Div"):
     add(f"{name}_broadcast", op(kind, "x z"), x=x(2, 1, 4), z=other(3, 1))
     add(f"{name}_constant", op(kind, "x z"), x=x(2, 3, 4), z=given(other(4)))
     add(f"{name}_constant_first", op(kind, "z x"), x=other(2, 3, 4), z=c(3, 1))
+add("mean_one", op("Mean", "x"), x=x(2, 3))
+add("mean_two", op("Mean", "x z"), x=x(2, 3), z=x(3))
+add("mean_constants", op("Mean", "x c d z"), x=x(2, 3), c=c(3), d=c(2, 1), z=x(2, 3))
 add("sum_one", op("Sum", "x"), x=x(2, 3))
 add("sum_two", op("Sum", "x z"), x=x(2, 3), z=x(3))
 add("sum_constants", op("Sum", "x c d z"), x=x(2, 3), c=c(3), d=c(2, 1), z=x(2, 3))

@@ -153,7 +153,26 @@ refuse("pad_far", "a pad of 1073741825 is out of range", op("Pad", "x p"), x=x(3
 refuse("pad_nan", "the constant value must be a number, found nan", op("Pad", "x p v"), x=x(3, 4), p=ints(0, 1, 0, 0), v=given(np.nan))
 refuse("pad_missing", "attribute 'pads' is missing", op("Pad", "x"), opset=10, x=x(3, 4))
 
+for name, shape, axes_ in (("crops", [2, 3], None), ("pads", [6, 9], None), ("both", [3, 8], None), ("some", [6], [-1]), ("nothing", [4, 5], [0, 1])):
+    add(f"center_{name}", op("CenterCropPad", "x s", **({"axes": axes_} if axes_ else {})), opset=18, reference="onnx", x=x(4, 5), s=ints(*shape))
+refuse("center_axes", "found 1 sizes for 2 axes", op("CenterCropPad", "x s"), opset=18, x=x(4, 5), s=ints(3))
+refuse("center_axis", "axis 2 does not exist in a tensor of rank 2", op("CenterCropPad", "x s", axes=[2]), opset=18, x=x(4, 5), s=ints(3))
+refuse("center_negative", "gives axis 0 -1 elements", op("CenterCropPad", "x s", axes=[0]), opset=18, x=x(4, 5), s=ints(-1))
+
+for corners in (0, 1):
+    add(f"affine_grid_{corners}", op("AffineGrid", "x s", align_corners=corners), opset=20, reference="onnx", x=x(2, 2, 3), s=ints(2, 3, 4, 5))
+    add(f"affine_grid_3d_{corners}", op("AffineGrid", "x s", align_corners=corners), opset=20, reference="onnx", x=x(2, 3, 4), s=ints(2, 3, 2, 3, 4))
+refuse("affine_grid_theta", "found a size of 4 dimensions and a theta of shape 2x3x3, expected two or three spatial axes, and theta to be [N, axes, axes + 1]",
+       op("AffineGrid", "x s"), opset=20, x=x(2, 3, 3), s=ints(2, 3, 4, 5))
+
 IMAGE = (1, 2, 4, 5)
+VOLUME = (1, 2, 3, 4, 5)
+for mode in ("linear", "nearest"):
+    add(f"resize_3d_{mode}", op("Resize", "x - - s", mode=mode), x=x(*VOLUME), s=ints(1, 2, 5, 7, 3))
+    add(f"resize_3d_{mode}_depth", op("Resize", "x - - s", mode=mode), x=x(*VOLUME), s=ints(1, 2, 6, 4, 5))
+    add(f"resize_3d_{mode}_plane", op("Resize", "x - s", mode=mode), x=x(*VOLUME), s=given([1, 1, 1, 2, 1.5]))
+    add(f"resize_3d_{mode}_corners", op("Resize", "x - - s", mode=mode, coordinate_transformation_mode="align_corners"), x=x(*VOLUME), s=ints(1, 2, 5, 7, 8))
+    add(f"resize_3d_{mode}_asymmetric", op("Resize", "x - s", mode=mode, coordinate_transformation_mode="asymmetric", nearest_mode="floor"), x=x(2, 2, 3, 4, 5), s=given([1, 1, 2, 2, 2]))
 for coordinates in ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"):
     for mode, rounding in (("linear", None), ("nearest", "round_prefer_floor"), ("nearest", "round_prefer_ceil"), ("nearest", "floor"), ("nearest", "ceil")):
         attributes = {"mode": mode, "coordinate_transformation_mode": coordinates} | ({"nearest_mode": rounding} if rounding else {})

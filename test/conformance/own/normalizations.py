@@ -9,7 +9,15 @@ def variance(*shape):
     return given(positive(*shape))
 
 
+def lrn(values, size=3, alpha=1e-4, beta=.75, bias=1.0):
+    """LRN of any rank and size."""
+    padded = np.pad(np.square(values.astype(np.float64)), [(0, 0), ((size - 1) // 2, size // 2)] + [(0, 0)] * (values.ndim - 2))
+    sums = sum(padded[:, i:i + values.shape[1]] for i in range(size))
+    return (values / (bias + alpha / size * sums) ** beta).astype(np.float32)
+
+
 add("batch_norm", op("BatchNormalization", "x s b m v"), x=x(2, 3, 4), s=c(3), b=c(3), m=c(3), v=given([1e-5, 2e-5, .3]))
+add("batch_norm_volume", op("BatchNormalization", "x s b m v"), x=x(2, 3, 2, 3, 4), s=c(3), b=c(3), m=c(3), v=variance(3))
 add("batch_norm_epsilon", op("BatchNormalization", "x s b m v", epsilon=.3), x=x(2, 3, 4, 2), s=c(3), b=c(3), m=c(3), v=variance(3))
 add("batch_norm_9", op("BatchNormalization", "x s b m v", epsilon=.1), opset=9, x=x(2, 3, 4, 2), s=c(3), b=c(3), m=c(3), v=variance(3))
 refuse("batch_norm_training", "training_mode must be 0; export the model for inference", op("BatchNormalization", "x s b m v", training_mode=1),
@@ -34,6 +42,22 @@ add("log_softmax_inner", op("LogSoftmax", "x", axis=0), x=x(2, 3, 4))
 add("log_softmax_default", op("LogSoftmax", "x"), x=x(2, 3, 4))
 add("log_softmax_11_default", op("LogSoftmax", "x"), opset=11, x=x(3, 4))
 refuse("log_softmax_11_inner", "is of the form before opset 13, over several axes", op("LogSoftmax", "x", axis=1), opset=11, x=x(2, 3, 4))
+
+add("log_softmax_large", op("LogSoftmax", "x"), x=x(3, 5) + 1000)
+for axis in (0, 1, -1):
+    for p in (1, 2):
+        add(f"lp_{p}_{axis}", op("LpNormalization", "x", p=p, axis=axis), x=x(2, 3, 4))
+add("lp_default", op("LpNormalization", "x"), x=x(2, 3, 4))
+add("lp_nothing", op("LpNormalization", "x"), x=np.float32([[0, 0, 0], [0, 2, 0]]), reference=lambda x: x / 2)
+refuse("lp_exponent", "attribute 'p' is 3, expected 1 or 2", op("LpNormalization", "x", p=3), x=x(2, 3))
+refuse("lp_axis", "axis 2 does not exist in a tensor of rank 2", op("LpNormalization", "x", axis=2), x=x(2, 3))
+add("lrn", op("LRN", "x", size=3), x=x(2, 5, 3, 4))
+add("lrn_all", op("LRN", "x", size=4, alpha=.3, beta=.6, bias=2.0), reference=lambda values: lrn(values, 4, .3, .6, 2.0), x=x(1, 6, 3, 4))
+add("lrn_wider_than_channels", op("LRN", "x", size=9, alpha=.3), x=x(1, 4, 3, 3))
+for name, shape in (("matrix", (3, 6)), ("row", (2, 6, 5)), ("volume", (1, 6, 2, 3, 4))):
+    add(f"lrn_{name}", op("LRN", "x", size=3, alpha=.5), reference=lambda values: lrn(values, alpha=.5), x=x(*shape))
+refuse("lrn_size", "attribute 'size' is 0, expected 1 or more", op("LRN", "x", size=0), x=x(1, 2, 3, 3))
+refuse("lrn_vector", "found an input of shape 3, expected a channel axis of 4096 at most", op("LRN", "x", size=3), x=x(3))
 
 add("layer_norm", op("LayerNormalization", "x s b"), x=x(2, 3, 4, scale=.01), s=c(4), b=c(4))
 add("layer_norm_no_bias", op("LayerNormalization", "x s", epsilon=.1), x=x(2, 3, 4), s=c(4))

@@ -1,7 +1,7 @@
 """Products of matrices, Einsum, fused products, rotary embeddings."""
 import itertools
 
-from making import Family, c, given, integers, np, op, x
+from making import HOST, Family, c, given, integers, np, op, x
 
 family = Family()
 add, refuse = family.add, family.refuse
@@ -112,6 +112,33 @@ for name, interleaved in (("halves", 0), ("interleaved", 1)):
     add(f"rotary_{name}_rows", op("RotaryEmbedding", "x c s", interleaved=interleaved, num_heads=2), opset=23, x=x(2, 3, 8), **CACHES)
     add(f"rotary_{name}_part", op("RotaryEmbedding", "x c s", interleaved=interleaved, rotary_embedding_dim=4), opset=23, reference="onnx", x=x(2, 2, 3, 6), **CACHES)
     add(f"rotary_{name}_positions", op("RotaryEmbedding", "x c s p", interleaved=interleaved), opset=23, x=x(2, 2, 3, 4), c=c(5, 2), s=c(5, 2), p=given([[0, 4, 2], [1, 3, 0]], np.int64))
+for name, interleaved in (("halves", 0), ("interleaved", 1)):
+    for kind, positions in (("first", [2]), ("each", [[0, 4, 2], [1, 3, 0]])):
+        add(f"microsoft_rotary_{name}_{kind}", op("ms.RotaryEmbedding", "x p c s", interleaved=interleaved), x=x(2, 3, 8), p=given(positions, np.int64), c=c(5, 2), s=c(5, 2))
+    add(f"microsoft_rotary_{name}_heads", op("ms.RotaryEmbedding", "x p c s", interleaved=interleaved), x=x(2, 2, 3, 4), p=given([0], np.int64), c=c(5, 2), s=c(5, 2))
+refuse("microsoft_rotary_far", "has 6 positions of a cache of shape 5x2, expected 6 in its rows of 2", op("ms.RotaryEmbedding", "x p c s"), x=x(2, 2, 3, 4), p=given([3], np.int64),
+       c=c(5, 2), s=c(5, 2))
+refuse("microsoft_rotary_packed", "attribute 'is_packed_batching' is set, which is not supported",
+       op("ms.RotaryEmbedding", "x p c s", is_packed_batching=1, num_heads=2, rotary_embedding_dim=4), x=x(2, 3, 8), p=given([0], np.int64), c=c(5, 2), s=c(5, 2))
+
+
+def blocks(bits, zeros, block=16, k=40, n=6, **more):
+    """Operands and attributes of a MatMulNBits."""
+    count = -(-k // block)
+    arrays = dict(b=given(integers(np.uint8, n, count, block * bits // 8), np.uint8), s=given(np.linspace(.01, .05, n * count)))
+    if zeros:
+        arrays["z"] = given(integers(np.uint8, n * -(-count * bits // 8)), np.uint8)
+    return dict(nodes=op("ms.MatMulNBits", "x b s z" if zeros else "x b s", K=k, N=n, bits=bits, block_size=block), x=x(3, k), **arrays, **more)
+
+
+for bits in (4, 8):
+    add(f"matmul_{bits}_bits", **blocks(bits, False))
+    add(f"matmul_{bits}_bits_zeros", **blocks(bits, True))
+add("matmul_4_bits_whole_blocks", **blocks(4, True, k=64))
+refuse("matmul_bits_blocks", "attribute 'block_size' is 17, expected a power of 2", op("ms.MatMulNBits", "x b s", K=34, N=2, bits=8, block_size=17), x=x(3, 34),
+       b=given(integers(np.uint8, 2, 2, 17), np.uint8), s=c(4))
+refuse("matmul_bits_computed", HOST, op("ms.MatMulNBits", "x b s", K=32, N=2, bits=8, block_size=32), x=x(3, 32), b=integers(np.uint8, 2, 1, 32), s=c(2))
+
 refuse("rotary_cache", "cache 'c' has the shape 2x2x2, expected 2x3x2", op("RotaryEmbedding", "x c s"), opset=23, x=x(2, 2, 3, 4), c=c(2, 2, 2), s=c(2, 3, 2))
 for name, position in (("far", 5), ("negative", -1)):
     refuse(f"rotary_{name}_position", "has 6 positions of a cache of shape 5x2, expected 6 in its rows of 2", op("RotaryEmbedding", "x c s p"), opset=23, x=x(2, 2, 3, 4), c=c(5, 2),

@@ -90,6 +90,9 @@ for kind in GATES:
     add("lengths_sequence_alone", kind, lengths=[2, 3], results="y")
     for name, parameters in OTHERS.items():
         add(f"activation_{name.lower()}", kind, activations=[name] * len(ACTIVATIONS[kind]), states="inputs", **parameters)
+    # Without an alpha these two have none of x: it is 0.
+    for name in ("Affine", "ScaledTanh"):
+        add(f"activation_{name.lower()}_of_beta_alone", kind, activations=[name] * len(ACTIVATIONS[kind]), activation_beta=[.4] * 3, states="inputs")
     refuse("lengths_too_long", "a sequence has the length 4, expected 0 to 3", kind, lengths=[3, 4])
     refuse("lengths_negative", "a sequence has the length -1, expected 0 to 3", kind, lengths=[3, -1])
     refuse("lengths_shape", "sequence_lens has the shape 3, expected 2", kind, lengths=[3, 3, 3])

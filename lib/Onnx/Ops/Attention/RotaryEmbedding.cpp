@@ -1,5 +1,7 @@
 //===- RotaryEmbedding.cpp - RotaryEmbedding by known positions -----------===//
 //
+// ONNX's own, and that of com.microsoft, whose positions come before the cosines, and may be that of the first place.
+//
 // Pairs of elements of each head are turned by an angle that follows from their position:
 //   y1 = x1 cos - x2 sin,  y2 = x1 sin + x2 cos,
 // x1 and x2 being both halves of what is turned, or every other element of it (`interleaved`).
@@ -21,19 +23,47 @@ using mlir::LogicalResult;
 
 namespace {
 
+/// The places of the operands in the two forms of the operator.
+struct Form {
+  unsigned cosines, sines, positions;
+};
+constexpr Form standard{1, 2, 3}, microsoft{2, 3, 1};
+
 /// [batch, heads, length, size], and how much of each head is turned.
 struct Layout {
   int64_t batch, heads, length, size, turned;
   bool interleaved;
 };
 
+/// The row of the cache for each place in the batch; nothing after an error.
+std::optional<Integers> readPositions(Node &node, const Form &form, const Layout &layout, int64_t rows) {
+  std::optional<Integers> positions = node.requireIntegers(form.positions, "the positions");
+  if (!positions)
+    return std::nullopt;
+  bool isFirst = form.positions == microsoft.positions && node.shapeOf(form.positions) == Shape{1};
+  if (isFirst) {
+    int64_t first = positions->front();
+    positions = Integers(layout.batch * layout.length);
+    for (auto [place, position] : llvm::enumerate(*positions))
+      position = int64_t(uint64_t(first) + place % layout.length);
+  }
+  bool fits = int64_t(positions->size()) == layout.batch * layout.length &&
+              llvm::all_of(*positions, [&](int64_t position) { return position >= 0 && position < rows; });
+  if (fits)
+    return positions;
+  (void)node.error(fmt::format("has {} positions of a cache of shape {}, expected {} in its rows of {}",
+                               positions->size(), toString(*node.shapeOf(form.cosines)), layout.batch * layout.length,
+                               layout.turned / 2));
+  return std::nullopt;
+}
+
 /// A cache as [batch or 1, 1, length, turned / 2]: its rows of the positions, where the node names these.
-std::optional<Tensor> readCache(Node &node, unsigned operand, const Layout &layout) {
-  const Tensor *cache = node.requireKnown(operand, operand == 1 ? "the cosines" : "the sines");
+std::optional<Tensor> readCache(Node &node, unsigned operand, const Form &form, const Layout &layout) {
+  const Tensor *cache = node.requireKnown(operand, operand == form.cosines ? "the cosines" : "the sines");
   if (!cache || cache->element() != ElementType::f32)
     return std::nullopt;
   int64_t half = layout.turned / 2;
-  if (!node.hasOperand(3)) {
+  if (!node.hasOperand(form.positions)) {
     Shape expected{layout.batch, layout.length, half};
     if (cache->shape() == expected)
       return cache->reshaped({layout.batch, 1, layout.length, half});
@@ -41,17 +71,10 @@ std::optional<Tensor> readCache(Node &node, unsigned operand, const Layout &layo
                      ", expected " + toString(expected));
     return std::nullopt;
   }
-  std::optional<Integers> positions = node.requireIntegers(3, "the positions");
+  int64_t rows = cache->shape().size() == 2 && cache->shape()[1] == half ? cache->shape()[0] : 0;
+  std::optional<Integers> positions = readPositions(node, form, layout, rows);
   if (!positions)
     return std::nullopt;
-  int64_t rows = cache->shape().size() == 2 && cache->shape()[1] == half ? cache->shape()[0] : 0;
-  bool fits = int64_t(positions->size()) == layout.batch * layout.length &&
-              llvm::all_of(*positions, [&](int64_t position) { return position >= 0 && position < rows; });
-  if (!fits) {
-    (void)node.error(fmt::format("has {} positions of a cache of shape {}, expected {} in its rows of {}",
-                                 positions->size(), toString(cache->shape()), layout.batch * layout.length, half));
-    return std::nullopt;
-  }
   Tensor chosen(ElementType::f32, {layout.batch, 1, layout.length, half});
   float *to = chosen.mutableAs<float>();
   for (int64_t position : *positions)
@@ -107,9 +130,14 @@ private:
   mlir::Value cosines, sines;
 };
 
-std::optional<Layout> readLayout(Node &node, mlir::Value x) {
+/// Of com.microsoft's operator the rows of cosines may tell the heads' number.
+std::optional<Layout> readLayout(Node &node, mlir::Value x, const Form &form) {
   bool isSplit = dims(x).size() == 4;
   int64_t heads = node.intAttribute("num_heads", 0);
+  std::optional<Shape> cosines = node.shapeOf(form.cosines);
+  bool mayTell = form.positions == microsoft.positions && dims(x).size() == 3;
+  if (heads == 0 && mayTell && cosines && !cosines->empty() && cosines->back() > 0)
+    heads = dims(x)[2] / (2 * cosines->back());
   if (!isSplit && (dims(x).size() != 3 || heads < 1 || dims(x)[2] % heads)) {
     (void)node.error(
         fmt::format("operand of shape {} has no {} heads of equal size", toString(*node.shapeOf(0)), heads));
@@ -130,12 +158,15 @@ std::optional<Layout> readLayout(Node &node, mlir::Value x) {
   return std::nullopt;
 }
 
-LogicalResult importRotaryEmbedding(Node &node) {
+template <const Form &form> LogicalResult importRotaryEmbedding(Node &node) {
   mlir::Value x = node.operand(0);
-  std::optional<Layout> layout = x ? readLayout(node, x) : std::nullopt;
+  if (node.intAttribute("is_packed_batching", 0))
+    return node.error("attribute 'is_packed_batching' is set, which is not supported");
+  std::optional<Layout> layout = x ? readLayout(node, x, form) : std::nullopt;
   if (!layout)
     return failure();
-  std::optional<Tensor> cosines = readCache(node, 1, *layout), sines = readCache(node, 2, *layout);
+  std::optional<Tensor> cosines = readCache(node, form.cosines, form, *layout),
+                        sines = readCache(node, form.sines, form, *layout);
   if (!cosines || !sines)
     return node.error("cosines and sines must be float32");
   std::string name = node.resultName(0).str();
@@ -155,4 +186,7 @@ LogicalResult importRotaryEmbedding(Node &node) {
 
 } // namespace
 
-void tare::onnx::registerRotaryEmbedding(OpTable &table) { table.addImport("RotaryEmbedding", importRotaryEmbedding); }
+void tare::onnx::registerRotaryEmbedding(OpTable &table) {
+  table.addImport("RotaryEmbedding", importRotaryEmbedding<standard>);
+  table.addImport("com.microsoft.RotaryEmbedding", importRotaryEmbedding<microsoft>);
+}

@@ -1,4 +1,4 @@
-//===- Padding.cpp - Pad --------------------------------------------------===//
+//===- Padding.cpp - Pad, CenterCropPad -----------------------------------===//
 #include "Ops/Axes.h"
 #include "Ops/Border/Quantization.h"
 
@@ -113,6 +113,20 @@ std::optional<Shape> emptyResult(llvm::ArrayRef<int64_t> input, const Border &bo
   return isPossible && llvm::is_contained(shape, 0) ? std::optional(shape) : std::nullopt;
 }
 
+LogicalResult givePadded(Node &node, mlir::Value input, Border border, qnn::PadMode mode, double value) {
+  if (std::optional<Shape> nothing = emptyResult(dims(input), border))
+    return node.giveEmpty(*nothing);
+  mlir::Value cropped = crop(node, input, border);
+  bool pads = llvm::any_of(border.low, [](int64_t pad) { return pad > 0; }) ||
+              llvm::any_of(border.high, [](int64_t pad) { return pad > 0; });
+  if (!pads)
+    return node.failed() ? failure() : node.give(cropped);
+  mlir::MLIRContext *context = node.builder().getContext();
+  return node.give(node.create<qnn::PadOp>(cropped, node.list(border.low), node.list(border.high),
+                                           qnn::PadModeAttr::get(context, mode),
+                                           node.builder().getF64FloatAttr(value)));
+}
+
 LogicalResult importPad(Node &node) {
   mlir::Value input = node.anyOperand(0);
   if (!input)
@@ -122,19 +136,36 @@ LogicalResult importPad(Node &node) {
   double value = mode == qnn::PadMode::Constant ? readValue(node) : 0;
   if (!border || !mode || node.failed())
     return failure();
-  if (std::optional<Shape> nothing = emptyResult(dims(input), *border))
-    return node.giveEmpty(*nothing);
-  mlir::Value cropped = crop(node, input, *border);
-  bool pads = llvm::any_of(border->low, [](int64_t pad) { return pad > 0; }) ||
-              llvm::any_of(border->high, [](int64_t pad) { return pad > 0; });
-  if (!pads)
-    return node.failed() ? failure() : node.give(cropped);
-  mlir::MLIRContext *context = node.builder().getContext();
-  return node.give(node.create<qnn::PadOp>(cropped, node.list(border->low), node.list(border->high),
-                                           qnn::PadModeAttr::get(context, *mode),
-                                           node.builder().getF64FloatAttr(value)));
+  return givePadded(node, input, *border, *mode, value);
+}
+
+/// Half of the difference is added or taken away before, the rest behind; an odd one's larger part behind.
+LogicalResult importCenterCropPad(Node &node) {
+  mlir::Value input = node.operand(0);
+  std::optional<Integers> sizes = node.requireIntegers(1, "operand shape");
+  if (!input || !sizes)
+    return failure();
+  int64_t rank = dims(input).size();
+  Integers axes = node.intsAttribute("axes").value_or(axisRange(0, rank));
+  if (axes.size() != sizes->size())
+    return node.error(fmt::format("found {} sizes for {} axes", sizes->size(), axes.size()));
+  Border border{Integers(rank, 0), Integers(rank, 0)};
+  for (auto [given, size] : llvm::zip(axes, *sizes)) {
+    std::optional<int64_t> axis = readAxis(node, given, rank);
+    if (!axis)
+      return failure();
+    if (size < 0 || size > largestExtent)
+      return node.error(fmt::format("gives axis {} {} elements", given, size));
+    int64_t difference = size - dims(input)[*axis];
+    border.low[*axis] = difference / 2;
+    border.high[*axis] = difference - difference / 2;
+  }
+  return givePadded(node, input, border, qnn::PadMode::Constant, 0);
 }
 
 } // namespace
 
-void tare::onnx::registerPadding(OpTable &table) { table.addImport("Pad", importPad); }
+void tare::onnx::registerPadding(OpTable &table) {
+  table.addImport("Pad", importPad);
+  table.addImport("CenterCropPad", importCenterCropPad);
+}

@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantData.h"
+#include "Movement.h"
 #include "Ops/Axes.h"
+#include "Ops/Volume.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -132,6 +134,42 @@ std::optional<Mode> readMode(Node &node) {
   return Mode{*resize, *coordinates, *rounding};
 }
 
+/// An image, [N, C, spatial..], in another size: the value `name`.
+mlir::Value resize(Node &node, llvm::StringRef name, mlir::Value image, const Mode &mode,
+                   llvm::ArrayRef<float> spatialScales, llvm::ArrayRef<int64_t> sizes) {
+  std::vector<double> scales(spatialScales.begin(), spatialScales.end());
+  mlir::MLIRContext *context = node.builder().getContext();
+  return node.createNamed<qnn::ResizeOp>(name, image, qnn::ResizeModeAttr::get(context, mode.resize),
+                                         qnn::CoordinateModeAttr::get(context, mode.coordinates),
+                                         qnn::NearestModeAttr::get(context, mode.rounding),
+                                         node.builder().getDenseF64ArrayAttr(scales), node.list(sizes));
+}
+
+/// A volume: slice by slice, then along the depth, whose columns are those of all rows. Both are the same along any
+/// axis.
+LogicalResult resizeVolume(Node &node, mlir::Value volume, const Mode &mode, const Extent &extent) {
+  Integers shape(dims(volume));
+  llvm::ArrayRef<float> scales = extent.scales;
+  llvm::ArrayRef<int64_t> sizes = extent.sizes;
+  auto keeps = [&](size_t axis) { return sizes[axis] == shape[axis] && scales[axis] == 1; };
+  std::string name = node.resultName(0).str();
+  bool resizesPlane = !keeps(3) || !keeps(4), resizesDepth = !keeps(2);
+  if (resizesPlane) {
+    mlir::Value images = asImages(node, "images", swapDepth(node, "slices", volume));
+    images = resize(node, name + "/plane", images, mode, scales.drop_front(3), sizes.drop_front(3));
+    // The model rounds nothing between the two.
+    if (images && resizesDepth && mode.resize == qnn::ResizeMode::Linear)
+      images.getDefiningOp()->setAttr(qnn::intermediateAttrName, node.builder().getUnitAttr());
+    volume = asVolume(node, "volume", images, shape[0]);
+  }
+  if (volume && resizesDepth) {
+    mlir::Value rows =
+        node.createStep<qnn::ReshapeOp>("rows", volume, Integers{shape[0], shape[1], shape[2], sizes[3] * sizes[4]});
+    volume = resize(node, name + "/depth", rows, mode, {scales[2], 1.0f}, {sizes[2], sizes[3] * sizes[4]});
+  }
+  return volume ? giveAs(node, volume, Integers(sizes)) : failure();
+}
+
 LogicalResult importResize(Node &node) {
   mlir::Value input = node.anyOperand(0);
   std::optional<Mode> mode = input ? readMode(node) : std::nullopt;
@@ -148,12 +186,10 @@ LogicalResult importResize(Node &node) {
                                     axis));
   if (rank < 3)
     return node.forward();
-  std::vector<double> scales(extent->scales.begin() + 2, extent->scales.end());
-  mlir::MLIRContext *context = node.builder().getContext();
-  return node.give(node.create<qnn::ResizeOp>(
-      input, qnn::ResizeModeAttr::get(context, mode->resize), qnn::CoordinateModeAttr::get(context, mode->coordinates),
-      qnn::NearestModeAttr::get(context, mode->rounding), node.builder().getDenseF64ArrayAttr(scales),
-      node.list(llvm::ArrayRef(extent->sizes).drop_front(2))));
+  if (rank == volumeRank)
+    return resizeVolume(node, input, *mode, *extent);
+  return node.give(resize(node, node.resultName(0), input, *mode, llvm::ArrayRef(extent->scales).drop_front(2),
+                          llvm::ArrayRef(extent->sizes).drop_front(2)));
 }
 
 } // namespace

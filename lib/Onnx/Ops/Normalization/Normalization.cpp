@@ -56,7 +56,7 @@ LogicalResult importSoftmax(Node &node) {
   return node.give(node.create<qnn::SoftmaxOp>(input, *axis));
 }
 
-/// x - log(sum(exp(x))).
+/// x - max - log(sum(exp(x - max))): so the logarithm, which is small, is not added to a large number first.
 LogicalResult importLogSoftmax(Node &node) {
   mlir::Value x = node.operand(0);
   if (!x)
@@ -66,8 +66,11 @@ LogicalResult importLogSoftmax(Node &node) {
     return failure();
   if (node.opset() < 13 && llvm::any_of(dims(x).drop_front(*axis + 1), [](int64_t dim) { return dim != 1; }))
     return node.error("is of the form before opset 13, over several axes");
-  mlir::Value sum = logSumExp(node, x, {{*axis}, true, dims(x)[*axis]});
-  return sum ? node.give(node.create<qnn::SubOp>(x, sum, nullptr)) : failure();
+  Reduced along{{*axis}, true, dims(x)[*axis]};
+  mlir::Value greatest = greatestOf(node, "greatest", x, along);
+  mlir::Value below = greatest ? node.createStep<qnn::SubOp>("below", x, greatest, nullptr) : nullptr;
+  mlir::Value sum = below ? logOfSumOfExp(node, below, along) : nullptr;
+  return sum ? node.give(node.create<qnn::SubOp>(below, sum, nullptr)) : failure();
 }
 
 } // namespace

@@ -1,7 +1,8 @@
 //===- Convolution.cpp - Conv, ConvTranspose, FusedConv -------------------===//
+#include "Convolution.h"
 #include "ConstantData.h"
-#include "FusedActivation.h"
-#include "Window.h"
+#include "Ops/FusedActivation.h"
+#include "Ops/Volume.h"
 
 #include <fmt/format.h>
 
@@ -35,16 +36,16 @@ LogicalResult checkKernel(Node &node, llvm::ArrayRef<int64_t> kernel) {
   return mlir::success();
 }
 
-/// Input and weight have one or two spatial axes.
+/// Input and weight have one to three spatial axes.
 LogicalResult checkRanks(Node &node) {
   std::optional<Shape> input = node.shapeOf(0), weight = node.shapeOf(1);
   if (!input || !weight)
     return failure();
   size_t rank = input->size();
-  if ((rank == 3 || rank == 4) && weight->size() == rank)
+  if (rank >= 3 && rank <= volumeRank && weight->size() == rank)
     return mlir::success();
   return node.error(fmt::format("found an input of shape {} and a weight of "
-                                "shape {}, expected one or two spatial axes",
+                                "shape {}, expected one to three spatial axes",
                                 toString(*input), toString(*weight)));
 }
 
@@ -61,13 +62,16 @@ LogicalResult importConv(Node &node) {
   std::optional<int64_t> group = readGroup(node);
   if (!group || failed(checkRanks(node)) || failed(checkConstants(node)))
     return failure();
-  Operands operands{node.operand(0), node.operand(1), node.hasOperand(2) ? node.operand(2) : nullptr};
-  if (node.failed())
-    return failure();
-  llvm::ArrayRef<int64_t> image = dims(operands.input), kernel = dims(operands.weight).drop_front(2);
+  Shape image = *node.shapeOf(0), weight = *node.shapeOf(1);
+  llvm::ArrayRef<int64_t> kernel = llvm::ArrayRef(weight).drop_front(2);
   if (failed(checkKernel(node, kernel)))
     return failure();
   Window window = readWindow(node, image, kernel);
+  if (image.size() == volumeRank)
+    return node.failed() ? failure() : convolveVolume(node, window, *group);
+  Operands operands{node.operand(0), node.operand(1), node.hasOperand(2) ? node.operand(2) : nullptr};
+  if (node.failed())
+    return failure();
   return node.give(node.create<qnn::ConvOp>(operands.input, operands.weight, operands.bias,
                                             node.listUnless(1, window.strides), node.listUnless(0, window.pads),
                                             node.listUnless(1, window.dilations), *group, nullptr));
@@ -189,6 +193,8 @@ LogicalResult importConvTranspose(Node &node) {
   Integers outputPadding = node.extentsAttribute("output_padding", kernel.size(), 0, 0);
   if (node.failed() || failed(fitOutput(node, image, window, outputPadding)))
     return failure();
+  if (image.size() == volumeRank)
+    return convolveVolumeTransposed(node, {window, outputPadding}, *group);
   mlir::Value input = node.operand(0), weight = transposedWeight(node, *group);
   mlir::Value bias = node.hasOperand(2) ? node.operand(2) : nullptr;
   return node.give(node.create<qnn::ConvTransposeOp>(
