@@ -27,10 +27,18 @@ void tare::buildSimplifyPipeline(OpPassManager &passes) {
   function.addPass(createFoldPads());
   // Before factors of a written-out function go into a layer's weights.
   function.addPass(createRecognizeFunctions());
+  function.addPass(createRecognizeNorms());
   function.addPass(createFoldBatchNorms());
   function.addPass(createDecompose());
   function.addPass(createFuseActivations());
   function.addPass(createCanonicalizeGraph());
+}
+
+void tare::buildSimplifyPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  buildSimplifyPipeline(passes);
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createWriteOutNorms({options.target, options.activations}));
+  function.addPass(createDecompose());
 }
 
 void tare::buildRangesPipeline(OpPassManager &passes, calibration::Ranges ranges) {
@@ -125,7 +133,7 @@ void add(StringRef name, StringRef description, void (*build)(OpPassManager &, c
 
 void tare::registerTarePipelines() {
   add("tare-simplify", "fold constants and batch norms, fuse activations",
-      [](OpPassManager &passes, const PipelineOptions &) { buildSimplifyPipeline(passes); });
+      [](OpPassManager &passes, const PipelineOptions &options) { buildSimplifyPipeline(passes, options); });
   add("tare-ranges", "attach the ranges of a file",
       [](OpPassManager &passes, const PipelineOptions &options) { buildRangesPipeline(passes, options); });
   add("tare-quantize", "name the target, insert quant/dequant, sink permutes", buildQuantizePipeline);
@@ -134,7 +142,7 @@ void tare::registerTarePipelines() {
   add("tare-lower", "multipliers and shifts, integers, layout, addresses", buildLowerPipeline);
   add("tare-pipeline", "all arrows, from the imported graph to planned npu ops",
       [](OpPassManager &passes, const PipelineOptions &options) {
-        buildSimplifyPipeline(passes);
+        buildSimplifyPipeline(passes, options);
         buildRangesPipeline(passes, options);
         buildQuantizePipeline(passes, options);
         buildFusePipeline(passes);

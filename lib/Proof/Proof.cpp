@@ -19,7 +19,7 @@ using kernels::Meaning;
 namespace {
 
 /// In the order of Meaning.
-constexpr Prover *provers[] = {proveMovement, proveScaled,   proveSum,        proveTable, proveSoftmax,
+constexpr Prover *provers[] = {proveMovement, proveScaled,   proveSum,        proveTable, proveSoftmax, proveNormalize,
                                proveResize,   proveQuantize, proveDequantize, proveHost,  proveLoopEnd};
 static_assert(std::size(provers) == kernels::meanings, "a meaning of operators has no proof");
 

@@ -21,6 +21,8 @@ Prover proveSum;
 Prover proveTable;
 /// (A45) A bound of a softmax's error.
 Prover proveSoftmax;
+/// (A75) A bound of a normalization's error.
+Prover proveNormalize;
 /// (A46), (A57) A bound of a linear resize's error, on its operand's grid or to another.
 Prover proveResize;
 /// (A47) What float32 adds to the grid's rounding.

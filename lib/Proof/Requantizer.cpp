@@ -22,13 +22,13 @@ std::optional<double> scaleAt(const Model &model, uint32_t tensor, int64_t chann
 
 /// M, where the grids of the result and of the operands that are scaled say it.
 std::optional<double> effectiveScale(const Model &model, const LayerT &layer, const Reach &reach,
-                                     size_t scaledOperands) {
+                                     const kernels::Scaling &scaling) {
   std::optional<double> result = scaleAt(model, layer.result, reach.index);
   if (!result)
     return std::nullopt;
   double scale = 1;
-  for (size_t i = 0; i != scaledOperands; ++i) {
-    std::optional<double> operand = scaleAt(model, layer.operands[i], reach.index);
+  for (size_t i = 0; i != scaling.scaledOperands; ++i) {
+    std::optional<double> operand = scaleAt(model, layer.operands[scaling.firstScaled + i], reach.index);
     if (!operand)
       return std::nullopt;
     scale *= *operand;
@@ -64,7 +64,7 @@ Result<std::optional<Requantizer>> proof::requantizerOf(const Model &model, cons
     }
   Requantizer requantizer{requant, {}};
   for (const Reach &reach : reaches) {
-    std::optional<double> scale = effectiveScale(model, layer, reach, scaling.scaledOperands);
+    std::optional<double> scale = effectiveScale(model, layer, reach, scaling);
     if (!scale)
       return Error{"layer '" + layer.name + "': " + unknownGrids};
     requantizer.entries.push_back({reach.index, reach.low, reach.high, *scale});

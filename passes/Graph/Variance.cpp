@@ -12,15 +12,14 @@
 using namespace mlir;
 using namespace tare;
 
-namespace {
-
-/// What `value` is the square of, or null.
-Value rootOf(Value value) {
+Value tare::rootOf(Value value) {
   if (auto product = value.getDefiningOp<qnn::MulOp>())
     return product.getLhs() == product.getRhs() && !product.getClampAttr() ? product.getLhs() : Value();
   auto power = value.getDefiningOp<qnn::PowOp>();
   return power && power.getExponent().convertToDouble() == 2 ? power.getInput() : Value();
 }
+
+namespace {
 
 qnn::ReduceMeanOp meanOf(Value value) {
   auto mean = value ? value.getDefiningOp<qnn::ReduceMeanOp>() : qnn::ReduceMeanOp();

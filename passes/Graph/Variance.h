@@ -6,6 +6,9 @@
 
 namespace tare {
 
+/// What `value` is the square of, or null.
+mlir::Value rootOf(mlir::Value value);
+
 /// mean(x^2) - mean(x)^2 becomes mean((x - mean(x))^2): the same in real numbers, and on grids no difference of large
 /// numbers that are nearly equal.
 void addVariancePattern(mlir::RewritePatternSet &patterns);

@@ -159,6 +159,45 @@ Form formOf(qnn::ResizeOp op) {
   return form;
 }
 
+/// gamma or beta, repeated to all of the last axes from `first` on; `fallback` where it is not there.
+Tensor repeated(qnn::NormalizeOp op, std::optional<ArrayRef<double>> values, int64_t first, double fallback) {
+  ArrayRef<int64_t> tail = cast<RankedTensorType>(op.getType()).getShape().drop_front(first);
+  int64_t count = 1, inner = 1, axis = values ? int64_t(*op.getAxis()) : first;
+  for (auto [d, dim] : llvm::enumerate(tail))
+    count *= dim, inner *= int64_t(d) + first > axis ? dim : 1;
+  SmallVector<double> all(count, fallback);
+  for (int64_t i = 0; values && i != count; ++i)
+    all[i] = (*values)[i / inner % int64_t(values->size())];
+  return reals(Shape(tail.begin(), tail.end()), all);
+}
+
+/// Over the last axes, or over all but those of samples and channels.
+Form formOf(qnn::NormalizeOp op) {
+  SmallVector<int64_t> axes(op.getAxes());
+  llvm::sort(axes);
+  const int64_t rank = cast<RankedTensorType>(op.getType()).getRank(), first = axes.front();
+  const bool isLast = first + int64_t(axes.size()) == rank && axes.back() == rank - 1;
+  const double epsilon = op.getEpsilon().convertToDouble();
+  const bool hasParameters = op.getGamma() || op.getBeta();
+  const int64_t axis = hasParameters ? int64_t(*op.getAxis()) : first;
+  if (!isLast)
+    return std::nullopt;
+  if (axis >= first && op.getKeepMean() && !op.getBeta())
+    return node("RMSNormalization", 23, {{"axis", first}, {"epsilon", epsilon}},
+                {Tensor(), repeated(op, op.getGamma(), first, 1)});
+  if (axis >= first && !op.getKeepMean())
+    return node("LayerNormalization", 17, {{"axis", first}, {"epsilon", epsilon}},
+                {Tensor(), repeated(op, op.getGamma(), first, 1), repeated(op, op.getBeta(), first, 0)});
+  if (op.getKeepMean() || axis != 1 || first != 2)
+    return std::nullopt;
+  const int64_t channels = cast<RankedTensorType>(op.getType()).getDimSize(1);
+  auto ofChannels = [&](std::optional<ArrayRef<double>> values, double fallback) {
+    return reals({channels}, values ? SmallVector<double>(*values) : SmallVector<double>(channels, fallback));
+  };
+  return node("InstanceNormalization", 6, {{"epsilon", epsilon}},
+              {Tensor(), ofChannels(op.getGamma(), 1), ofChannels(op.getBeta(), 0)});
+}
+
 Form formOf(Operation *op) {
   if (Form function = formOfFunctions<
 #define GET_OP_LIST
@@ -169,7 +208,7 @@ Form formOf(Operation *op) {
       .Case<qnn::ReluOp, qnn::SwishOp, qnn::ScaledSwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp,
             qnn::MulOp, qnn::DivOp, qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp,
             qnn::PReluOp, qnn::MaxPoolOp, qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp,
-            qnn::ReshapeOp, qnn::ResizeOp>([](auto each) { return formOf(each); })
+            qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp>([](auto each) { return formOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 

@@ -4,6 +4,7 @@
 #include "Quantize/LayerBounds.h"
 #include "Quantize/Relevance.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Kernels/Tables.h"
 
 #include <cmath>
@@ -44,6 +45,11 @@ void ScaleBounds::addShifts(GridOpInterface op, ArrayRef<Variable> operands, Var
         {{operands[0], operands[1]}, y, std::nullopt, model.context.relevance.of(op->getResult(0)), model.whole});
   } else if (isa<qnn::SoftmaxOp>(op)) {
     ShiftRange range = model.reachOf(std::ldexp(1.0 / model.bases[y], -kernels::probabilityBits), model.whole);
+    model.problem.addLimits(y, range.min, range.max, model.owner());
+  } else if (auto norm = dyn_cast<qnn::NormalizeOp>(op.getOperation())) {
+    // (A74) What the operand's grid is does not matter.
+    const qnn::NormIntegers integers = qnn::integersOf(norm, 8 * sizeOf(model.context.format.type));
+    ShiftRange range = model.reachOf(std::ldexp(integers.scale, -integers.fractionBits) / model.bases[y], model.whole);
     model.problem.addLimits(y, range.min, range.max, model.owner());
   } else if (requant && requant.dividesByCount()) {
     addMean(requant, operands, y);

@@ -15,7 +15,7 @@ LLVM = "/usr/lib/llvm-22"
 #: Ops that no operator of ONNX becomes: passes make them, or they stand for a node, a loop's ends or data. No models are asked of them.
 MADE_BY_PASSES = {"constant", "host", "loop_begin", "loop_end", "reinterpret", "requantize"}
 #: ONNX's operators that become an op of another name; of functions the records say it.
-FROM = {"batch_norm": ["BatchNormalization"], "gelu": ["Gelu"], "gelu_tanh": ["Gelu"], "linear": ["Gemm", "MatMul"], "matmul": ["MatMul"], "pow": ["Pow"], "prelu": ["PRelu"],
+FROM = {"batch_norm": ["BatchNormalization"], "gelu": ["Gelu"], "gelu_tanh": ["Gelu"], "linear": ["Gemm", "MatMul"], "matmul": ["MatMul"], "normalize": ["LayerNormalization", "InstanceNormalization"], "pow": ["Pow"], "prelu": ["PRelu"],
         "round": ["Cast"], "scaled_swish": ["Swish"], "swish": ["Swish"], "truncate": ["Cast"]}
 #: What the host computes has tests in test/unit/Host, and no formula of ours; a loop is layers that others describe, which random programs and the replay have.
 OF_MEANING = {"host": {"random cases of kernels", "formula", "golden replay", "replayed kinds"}, "loop": {"random cases of kernels", "replayed kinds"}}

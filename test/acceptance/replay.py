@@ -4,6 +4,7 @@ All sums are exact: in int64, or in Python's integers where a product may pass 6
 """
 import itertools
 import json
+import math
 import pathlib
 
 import numpy as np
@@ -191,8 +192,30 @@ def rescaled_image(p, x):  # (A56)
     return half_up(interpolated_image(p, x.astype(np.int64) - p["input_zero_point"]), p["weight_bits"] * len(p["axes"]) - p["fraction_bits"]), 0
 
 
+def reciprocal_root(variance, f):  # (A72)
+    """The factor and the shift of 2^f / sqrt(variance)."""
+    h = (62 - int(variance).bit_length()) // 2 * 2
+    root = math.isqrt(int(variance) << h if h >= 0 else int(variance) >> -h)
+    return (2**60 + root // 2) // root, 60 - h // 2 - f
+
+
+def normalize(p, x, gamma, beta):  # (A71) to (A73)
+    axes = tuple(p["axes"])
+    n = math.prod(x.shape[i] for i in axes)
+    f = max(f for f in range(15) if n * 4**f <= (2**(15 if x.dtype == np.int8 else 19) - 2)**2)
+    z = p["input_zero_point"] if p["keep_mean"] else 0
+    x = x.astype(np.int64) - z
+    total = np.zeros_like(x.sum(axes, keepdims=True)) if p["keep_mean"] else x.sum(axes, keepdims=True)
+    variance = n * (x * x).sum(axes, keepdims=True) - total * total + int(p["offset"])
+    factors = [reciprocal_root(v, f) for v in variance.ravel()]
+    factor, shift = (np.array(each, np.int64).reshape(total.shape) for each in zip(*factors))
+    u = ((n * x - total) * factor + (np.int64(1) << (shift - 1))) >> shift
+    along = [-1 if i == p["axis"] else 1 for i in range(x.ndim)]
+    return u * gamma.astype(np.int64).reshape(along) + beta.astype(np.int64).reshape(along), 0
+
+
 ACCUMULATORS = dict(conv=conv, conv_transpose=conv_transpose, linear=linear, matmul=matmul, add=add, mul=mul, rescale=rescale,
-                    average_pool=average_pool, reduce_mean=reduce_mean, softmax=softmax, resize=rescaled_image)
+                    average_pool=average_pool, reduce_mean=reduce_mean, softmax=softmax, resize=rescaled_image, normalize=normalize)
 
 # ---- Operators that scale nothing
 

@@ -87,11 +87,11 @@ def test_products_beyond_62_bits(rounding, tmp_path, rng):
 # Models of every operator, with what makes each awkward.
 MODELS = """conv_group conv_depthwise_multiplier conv_dilated conv_uneven_pads conv_1d_strided_dilated conv_batch_of_eight
 deconv_uneven_pads deconv_group deconv_dilated deconv_1d add_activations_channel add_both_broadcast mul_constant_row prelu_channel
-softmax_channels matmul_broadcast tiny_attention max_pool_ceil_padded max_pool_dilated max_pool_1d average_pool_uneven_pads
+softmax_channels layer_norm layer_norm_two_axes instance_norm matmul_broadcast tiny_attention max_pool_ceil_padded max_pool_dilated max_pool_1d average_pool_uneven_pads
 average_pool_uneven_counting_pad average_pool_1d reduce_mean_channels_flat reduce_mean_all resize_nearest_down
 resize_linear_half_pixel_uneven resize_linear_1d slice_backwards pad_value pad_edge pad_reflect reshape_back_and_forth
 transpose_reversed channel_shuffle two_inputs_three_outputs awkward_names qdq_net unet lstm_both_ways gru_reversed scan_of_pixels""".split()
-WIDE_MODELS = "conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d resize_linear_1d lstm_both_ways".split()
+WIDE_MODELS = "conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels layer_norm instance_norm average_pool_1d resize_linear_1d lstm_both_ways".split()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ LEVELS = [("portable", "SSE41", "sse4_1"), ("portable", "AVX", "avx"), ("avx2", 
 # The C library has functions for processors with FMA, and others without.
 LIBRARIES = ["", "glibc.cpu.hwcaps=-FMA,-AVX2", "glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX512F,-AVX,-SSE4_1,-SSE4_2"]
 
-FAMILIES = ["conv_3x3", "conv_depthwise", "deconv_strided", "residual_net", "squeeze_and_excite", "tiny_attention", "softmax_last", "sigmoid", "tanh",
+FAMILIES = ["conv_3x3", "conv_depthwise", "deconv_strided", "residual_net", "squeeze_and_excite", "tiny_attention", "softmax_last", "layer_norm", "instance_norm", "sigmoid", "tanh",
             "hard_swish", "swish_written_out", "prelu_channel", "norm_before_conv", "unet", "sequence_net", "gemm_chain", "matmul_of_two_activations"]
 
 

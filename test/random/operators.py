@@ -240,6 +240,7 @@ JUMPS = "the sides of a jump are a rounding apart"
 NOT_AT_RANDOM = {
     **dict.fromkeys(("Exp", "Log", "Sqrt", "Reciprocal", "Pow", "Div", "Tan", "Asin", "Acos", "Sinh", "Cosh", "Acosh", "Atanh"), STEEP),
     **dict.fromkeys(("Floor", "Ceil", "Round", "Sign", "Cast"), JUMPS),
+    **dict.fromkeys(("LayerNormalization", "InstanceNormalization"), "where elements hardly vary, nothing bounds what a step of the operand makes of the result"),
     "BatchNormalization": "quantizers fold it into the layer before they write a model",
     "Swish": "ONNX Runtime does not know it; ours becomes one table, which a quantizer's x and Sigmoid(x) do not"}
 

@@ -17,7 +17,7 @@ from models.formulas import DOMAINS, FORMULAS  # noqa: E402
 from replay import ACCUMULATORS, Golden, replay  # noqa: E402
 
 # Beyond these errors (LSB, at 8 and at 16 bits) a requantization has a multiplier that is not of its tensors' grids.
-SCALED = ("conv", "conv_transpose", "linear", "matmul", "add", "mul", "rescale", "average_pool", "reduce_mean")
+SCALED = ("conv", "conv_transpose", "linear", "matmul", "add", "mul", "rescale", "average_pool", "reduce_mean", "normalize")
 LIKELY = {1: 1.0, 2: 4.0}
 INTEGERS_STAY = ("max_pool", "concat", "slice", "pad", "reshape", "transpose")
 

@@ -144,7 +144,8 @@ public:
   FailureOr<Compilation> compile() {
     if (failed(phase("import", [&] { return import(); })))
       return failure();
-    if (failed(arrow(Stage::simplified, "simplify", buildSimplifyPipeline)))
+    if (failed(arrow(Stage::simplified, "simplify",
+                     [&](OpPassManager &p) { buildSimplifyPipeline(p, request.pipeline); })))
       return failure();
     if (request.refusesHost && request.last >= Stage::qdq && failed(checkHost()))
       return failure();

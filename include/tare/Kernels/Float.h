@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace tare::kernels::floating {
 
@@ -102,6 +103,19 @@ void reduceMean(const ConstTensorView &x, std::span<const int64_t> axes, const T
 
 /// exp(x - max) / sum(exp(x - max)) along `axis` (>= 0).
 void softmax(const ConstTensorView &x, int64_t axis, const TensorView &y);
+
+/// (x - mean) / sqrt(variance + epsilon) * gamma[c] + beta[c], mean and variance over `axes`, c along `axis` (all >=
+/// 0).
+struct Normalization {
+  std::vector<int64_t> axes;
+  double epsilon;
+  /// x / sqrt(mean of squares + epsilon) instead.
+  bool keepsMean;
+  int64_t axis;
+  /// One per index of `axis`, or empty for 1 and 0.
+  std::span<const double> gamma, beta;
+};
+void normalize(const ConstTensorView &x, const Normalization &norm, const TensorView &y);
 
 /// Linear interpolation; one ResizeAxis per dimension of x. For nearest see
 /// kernels::resizeNearest in Movement.h.

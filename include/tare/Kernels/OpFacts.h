@@ -40,6 +40,8 @@ enum class Meaning {
   table,
   /// Shares of a whole, by a table of exponentials, scaled.
   softmax,
+  /// Groups of elements less their means, by the root of their variances, scaled.
+  normalize,
   /// Weighted means of neighbours, by weights of as many bits as the operator says; or neighbours themselves.
   resize,
   /// Real numbers enter.
@@ -123,13 +125,15 @@ struct Reach {
 struct Scaling {
   /// The requantization, which may be null.
   program::RequantT *(*requant)(program::OpUnion &op);
-  /// The accumulator's step is the product of the scales of so many first operands.
+  /// The accumulator's step is the product of the scales of so many operands, the first ones as a rule.
   size_t scaledOperands;
   /// Whatever the operands' integers are, by the weights, the zero points and the types.
   std::vector<Reach> (*reaches)(const program::OpUnion &op, std::span<const Operand> operands,
                                 const TensorType &result);
   /// (A19) What no partial sum exceeds; nullptr for operators that sum nothing, nothing where weights are no constants.
   std::optional<int64_t> (*bound)(const program::OpUnion &op, std::span<const Operand> operands) = nullptr;
+  /// The first of the scaled operands.
+  size_t firstScaled = 0;
 };
 
 } // namespace tare::kernels

@@ -243,6 +243,54 @@ def RecognizeFunctions : FunctionPass<"tare-recognize-functions"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def RecognizeNorms : FunctionPass<"tare-recognize-norms"> {
+  let summary = "make one op of a normalization that was written out";
+  let description = [{
+    What divides x, or x less its mean, by the root of its variance becomes one op, whatever the root, the square and the division are written in
+    (`Pow`, a product with itself, a reciprocal), and so does x * g + (b - mean * g) with g from the reciprocal root. Products and sums with a constant
+    along one axis behind it become its gamma and beta. Written out, each step would be rounded to a grid of its own: the square of an outlier
+    leaves nothing of the others.
+
+    ```mlir
+    // before
+    %mean = qnn.reduce_mean %x {axes = array<i64: 1>, keep_dims} : (tensor<1x4xf32>) -> tensor<1x1xf32>
+    %d = qnn.sub %x, %mean : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>
+    %square = qnn.mul %d, %d : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    %variance = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<1x4xf32>) -> tensor<1x1xf32>
+    %v = qnn.add %variance, %epsilon : (tensor<1x1xf32>, tensor<f32>) -> tensor<1x1xf32>
+    %root = qnn.sqrt %v : (tensor<1x1xf32>) -> tensor<1x1xf32>
+    %y = qnn.div %d, %root : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32> loc("norm"("y"))
+    // after
+    %y = qnn.normalize %x {axes = array<i64: 1>, epsilon = 1.0e-5 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("norm"("y"))
+    ```
+
+    A quotient by a root that is none of these, as its mean runs along other axes than its variance, is left as it is, with a remark.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def WriteOutNorms : FunctionPass<"tare-write-out-norms"> {
+  let summary = "write normalizations out where the target has no such operator";
+  let description = [{
+    A `qnn.normalize` becomes means, products, sums, a root and a quotient where the target's `ops` have no `normalize`, or where more elements have one mean
+    than its integers hold (A71). The inverse of `tare-recognize-norms`.
+
+    ```mlir
+    // before
+    %y = qnn.normalize %x {axes = array<i64: 1>, epsilon = 1.0e-5 : f64, keep_mean} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("norm"("y"))
+    // after
+    %square = qnn.mul %x, %x : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    %variance = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<1x4xf32>) -> tensor<1x1xf32>
+    %v = qnn.add %variance, %epsilon : (tensor<1x1xf32>, tensor<f32>) -> tensor<1x1xf32>
+    %root = qnn.sqrt %v : (tensor<1x1xf32>) -> tensor<1x1xf32>
+    %y = qnn.div %x, %root : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32> loc("norm"("y"))
+    ```
+  }];
+  let options = [Option<"target", "target", "std::string", "\"generic\"", "a shipped target or a YAML file">,
+                 Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 def SelectByMasks : FunctionPass<"tare-select-by-masks"> {
   let summary = "replace selections by constants by products and sums";
   let description = [{

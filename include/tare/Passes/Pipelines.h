@@ -38,6 +38,9 @@ void buildCutPipeline(mlir::OpPassManager &passes, const std::vector<std::string
                       const std::vector<std::string> &outputs);
 /// Folds constants and batch norms, fuses activations: the float form that is calibrated.
 void buildSimplifyPipeline(mlir::OpPassManager &passes);
+/// The same for a target: what it has no operator for is written in those that it has, as far as that has to be
+/// calibrated.
+void buildSimplifyPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
 /// Attaches ranges to the values (the calibrate arrow's result).
 void buildRangesPipeline(mlir::OpPassManager &passes, calibration::Ranges ranges);
 /// The same, from the options' ranges file.

@@ -168,6 +168,15 @@ template <typename Op> void fill(program::DequantizeT &table, Op op) {
   table.zero_point = op.getZeroPoint();
 }
 
+template <typename Op> void fill(program::NormalizeT &table, Op op) {
+  table.axes = op.getAxes().vec();
+  table.axis = op.getAxis();
+  table.keep_mean = op.getKeepMean();
+  table.offset = op.getOffset();
+  table.input_zero_point = op.getInputZeroPoint();
+  table.requant = encodeRequant(op.getRequant());
+}
+
 /// The op's parameters; its required attributes must be there.
 template <typename Table, typename Op> program::OpUnion encodeOp(Op op) {
   Table table;

@@ -132,6 +132,21 @@ Value SoftmaxOp::createPermuted(OpBuilder &builder, ArrayRef<int32_t> permutatio
   return finish(builder, copy, operands);
 }
 
+unsigned NormalizeOp::getNumLayoutOperands() { return 1; }
+Result<Permutation> NormalizeOp::getPermutedResult(ArrayRef<int32_t> permutation) {
+  return permutedIfChannelsStay(permutation, isPerChannel(getRequant()));
+}
+Value NormalizeOp::createPermuted(OpBuilder &builder, ArrayRef<int32_t> permutation, ValueRange operands) {
+  NormalizeOp copy = copyOf(*this);
+  if (!permutation.empty()) {
+    SmallVector<int32_t> axes = permuted(permutation, getAxes());
+    llvm::sort(axes);
+    copy.setAxes(axes);
+    copy.setAxis(permutation[getAxis()]);
+  }
+  return finish(builder, copy, operands);
+}
+
 //===----------------------------------------------------------------------===//
 // Data movement
 //===----------------------------------------------------------------------===//

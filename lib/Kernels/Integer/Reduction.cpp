@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Accumulator.h"
+#include "Axes.h"
 #include "Broadcast.h"
 #include "Fast/Prepare.h"
 #include "Operators.h"
@@ -13,23 +14,6 @@
 
 namespace tare::kernels {
 namespace {
-
-Status checkAxes(const std::vector<int32_t> &axes, int64_t rank) {
-  TARE_TRY(require(!axes.empty(), "axes is empty, expected at least one"));
-  TARE_TRY(checkList(axes, 0, rank - 1, "axes"));
-  for (size_t i = 0; i < axes.size(); ++i)
-    for (size_t j = 0; j < i; ++j)
-      TARE_TRY(require(axes[i] != axes[j], "axes names axis {} twice", axes[i]));
-  return success();
-}
-
-/// The input's shape with each reduced axis as 1.
-Shape keptShape(const Shape &input, const std::vector<int32_t> &axes) {
-  Shape shape = input;
-  for (int32_t axis : axes)
-    shape[axis] = 1;
-  return shape;
-}
 
 Result<TensorType> infer(const program::OpUnion &op, std::span<const TensorType> operands) {
   const auto &mean = parameters<program::ReduceMeanT>(op);
@@ -65,22 +49,14 @@ void compute(const program::ReduceMeanT &mean, const program::RequantT *requant,
                      [&](auto type) { run<decltype(type)>(mean, requant, operands[0], result); });
 }
 
-/// How many elements a mean has.
-int64_t countOf(const program::ReduceMeanT &mean, const TensorType &input) {
-  int64_t count = 1;
-  for (int32_t axis : mean.axes)
-    count *= input.shape[axis];
-  return count;
-}
-
 Interval sumOf(const program::OpUnion &op, std::span<const Operand> operands) {
   const auto &mean = parameters<program::ReduceMeanT>(op);
-  return times(distances(operands[0], mean.input_zero_point), countOf(mean, operands[0].type));
+  return times(distances(operands[0], mean.input_zero_point), countAlong(mean.axes, operands[0].type.shape));
 }
 
 std::vector<Reach> reaches(const program::OpUnion &op, std::span<const Operand> operands, const TensorType &) {
   Interval sum = sumOf(op, operands);
-  double count = double(countOf(parameters<program::ReduceMeanT>(op), operands[0].type));
+  double count = double(countAlong(parameters<program::ReduceMeanT>(op).axes, operands[0].type.shape));
   return {{0, sum.first, sum.second, count}};
 }
 

@@ -1,5 +1,8 @@
-//===- Normalization.cpp - Softmax, by a table of exponentials ------------===//
+//===- Normalization.cpp - Softmax and normalizations ---------------------===//
 #include "Lowering/Lowering.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "tare/Dialect/Npu/IntegerGrid.h"
+#include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Kernels/Tables.h"
 
 #include <cmath>
@@ -44,8 +47,44 @@ struct LowerSoftmax : OpConversionPattern<qnn::SoftmaxOp> {
   }
 };
 
+/// (A71) to (A74)
+struct LowerNormalize : OpConversionPattern<qnn::NormalizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::NormalizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const final {
+    FailureOr<npu::RequantAttr> requant = neededRequant(op);
+    if (failed(requant))
+      return failure();
+    const Grid input = *Grid::of(op.getInput().getType()), output = *Grid::of(op.getType());
+    const qnn::NormIntegers integers = qnn::integersOf(op, output.bits);
+    Value gamma = makeParameter(rewriter, op, ElementType::i16, integers.gamma, ".gamma", integers.scale);
+    Value beta = makeParameter(rewriter, op, ElementType::i32, integers.beta, ".beta",
+                               std::ldexp(integers.scale, -integers.fractionBits));
+    replaceByNew<npu::NormalizeOp>(rewriter, op, adaptor.getInput(), gamma, beta, narrow(op.getAxes()),
+                                   int32_t(op.getAxis().value_or(0)), qnn::offsetOf(op, input.scale()),
+                                   op.getKeepMean(), int32_t(input.zeroPoint()), *requant);
+    return mlir::success();
+  }
+
+private:
+  template <typename T>
+  static Value makeParameter(OpBuilder &builder, qnn::NormalizeOp op, ElementType element, const std::vector<T> &values,
+                             StringRef suffix, double scale) {
+    Tensor tensor(element, {int64_t(values.size())});
+    llvm::copy(values, tensor.mutableAs<T>());
+    Value constant = makeConstant(builder, op.getLoc(), tensor, qnn::layerName(op) + suffix.str());
+    constexpr unsigned bits = 8 * sizeof(T);
+    npu::setGrid(constant.getDefiningOp(),
+                 quant::UniformQuantizedType::get(quant::QuantizationFlags::Signed, builder.getIntegerType(bits),
+                                                  builder.getF32Type(), scale, 0, llvm::minIntN(bits),
+                                                  llvm::maxIntN(bits)));
+    return constant;
+  }
+};
+
 } // namespace
 
 void tare::addNormalizationLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerSoftmax>(types, patterns.getContext());
+  patterns.add<LowerSoftmax, LowerNormalize>(types, patterns.getContext());
 }

@@ -60,6 +60,12 @@ func.func @elementwise(%a: tensor<1x8x8x4xi8>, %b: tensor<1x1x1x4xi8>, %table: t
   %sigmoid = npu.lookup %a, %table function = <sigmoid, parameters = [], clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
   // CHECK: npu.lookup %{{.*}} function = <leaky_relu, parameters = [0.10000000149011612], clamp = [-127, 127]> :
   %leaky = npu.lookup %a, %table function = <leaky_relu, parameters = [0.10000000149011612], clamp = [-127, 127]> : (tensor<1x8x8x4xi8>, tensor<256xi8>) -> tensor<1x8x8x4xi8>
+  %gamma = npu.constant dense<[4, 3, 2, 1]> : tensor<4xi16>
+  %beta = npu.constant dense<[10, 20, 30, -40]> : tensor<4xi32>
+  // CHECK: npu.normalize %{{.*}}, %{{.*}}, %{{.*}} axes = [1, 2] axis = 3 offset = 12 input_zero_point = 4 requant = <multipliers = [16384], shifts = [24], zero_point = 4, clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8x8x4xi8>
+  %norm = npu.normalize %a, %gamma, %beta axes = [1, 2] axis = 3 offset = 12 input_zero_point = 4 requant = <multipliers = [16384], shifts = [24], zero_point = 4, clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8x8x4xi8>
+  // CHECK: npu.normalize %{{.*}} axes = [3] axis = 3 offset = 1 keep_mean requant
+  %rms = npu.normalize %a, %gamma, %beta axes = [3] axis = 3 offset = 1 keep_mean requant = <multipliers = [16384], shifts = [24], zero_point = 4, clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8x8x4xi8>
   return
 }
 

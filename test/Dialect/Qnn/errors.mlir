@@ -237,6 +237,64 @@ func.func @softmax(%x: tensor<1x4xf32>) {
 
 // -----
 
+func.func @normalize_axes(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axes must be in [0, 2), found 2}}
+  %0 = qnn.normalize %x {axes = array<i64: 2>, epsilon = 0.0 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_equal_axes(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axes must be distinct}}
+  %0 = qnn.normalize %x {axes = array<i64: 1, 1>, epsilon = 0.0 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_nothing(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{needs at least one axis}}
+  %0 = qnn.normalize %x {axes = array<i64>, epsilon = 0.0 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_epsilon(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{epsilon must be 0 or more, found -1.0}}
+  %0 = qnn.normalize %x {axes = array<i64: 1>, epsilon = -1.0 : f64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_gamma(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{gamma must have 4 elements, found 1}}
+  %0 = qnn.normalize %x {axes = array<i64: 1>, axis = 1 : i64, epsilon = 0.0 : f64, gamma = array<f64: 1.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_beta(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{needs an axis in [0, 2) for beta}}
+  %0 = qnn.normalize %x {axes = array<i64: 1>, epsilon = 0.0 : f64, beta = array<f64: 1.0, 1.0, 1.0, 1.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+// (A71) Of 16 bits n is at most 2^16.
+!x = !quant.uniform<i16:f32, 0.5>
+func.func @normalize_count(%x: tensor<2x65537x!x>) {
+  // expected-error @+1 {{has 65537 elements with one mean, more than 16 bits have integers for}}
+  %0 = qnn.normalize %x {axes = array<i64: 1>, epsilon = 0.0 : f64} : (tensor<2x65537x!x>) -> tensor<2x65537x!x>
+  return
+}
+
+// -----
+
 func.func @pool_pads(%x: tensor<1x4x8x8xf32>) {
   // expected-error @+1 {{pads must be smaller than the kernel, found a kernel of 2 with pads 2 and 0}}
   %0 = qnn.max_pool %x {kernel = array<i64: 2, 2>, pads = array<i64: 2, 0, 0, 0>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x9x7xf32>

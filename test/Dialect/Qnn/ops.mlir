@@ -65,6 +65,10 @@ func.func @elementwise(%x: tensor<1x2x4x4xf32>, %c: tensor<2x1x1xf32>) {
   %12 = qnn.div %x, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
   // CHECK: qnn.softmax %{{.*}} {axis = 1 : i64}
   %13 = qnn.softmax %x {axis = 1 : i64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.normalize %{{.*}} {axes = array<i64: 2, 3>, axis = 1 : i64, beta = array<f64: 0.000000e+00, 1.000000e+00>, epsilon = 1.000000e-05 : f64, gamma = array<f64: 1.000000e+00, 5.000000e-01>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %norm = qnn.normalize %x {axes = array<i64: 2, 3>, axis = 1 : i64, gamma = array<f64: 1.0, 0.5>, beta = array<f64: 0.0, 1.0>, epsilon = 1.0e-05 : f64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: qnn.normalize %{{.*}} {axes = array<i64: 3>, clamp = #qnn.clamp<0.000000e+00, 6.000000e+00>, epsilon = 0.000000e+00 : f64, keep_mean} :
+  %rms = qnn.normalize %x {axes = array<i64: 3>, clamp = #qnn.clamp<0.0, 6.0>, epsilon = 0.0 : f64, keep_mean} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   return
 }
 

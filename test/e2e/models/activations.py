@@ -132,3 +132,23 @@ def softmax_opset_11_default(g):
 def softmax_peaked(g):
     scale = g.constant(np.float32(8))
     g.output(g.node("Softmax", g.node("Mul", g.input(1, 4, 16), scale), axis=-1))
+
+
+@case
+def layer_norm(g):
+    """Channels that are far larger than the others, in the operand and in the scale."""
+    scale = g.constant(g.random.uniform(0.5, 1.5, 24) * np.where(np.arange(24) == 5, 20, 1))
+    x = g.node("Mul", g.input(1, 10, 24), g.constant(np.where(np.arange(24) == 3, 20.0, 1.0)))
+    g.output(g.node("LayerNormalization", x, scale, g.normal(24), axis=-1))
+
+
+@case
+def layer_norm_two_axes(g):
+    g.output(g.node("LayerNormalization", g.input(1, 3, 6, 8), g.constant(g.random.uniform(0.5, 1.5, (6, 8))), axis=2, epsilon=1e-3))
+
+
+@case
+def instance_norm(g):
+    x = g.conv(g.input(*IMAGE), 6, 6, 3, 3)
+    y = g.node("Relu", g.node("InstanceNormalization", x, g.constant(g.random.uniform(-1, 1.5, 6)), g.normal(6)))
+    g.output(g.conv(y, 5, 6, 1, 1))

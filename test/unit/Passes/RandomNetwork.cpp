@@ -55,11 +55,11 @@ private:
     return result;
   }
 
-  npu::RequantAttr requant(size_t count = 1) {
+  npu::RequantAttr requant(size_t count = 1, int32_t leastShift = 14) {
     SmallVector<int32_t> multipliers, shifts;
     for (size_t i = 0; i != count; ++i) {
       multipliers.push_back(8192 + pick(24000));
-      shifts.push_back(14 + pick(4));
+      shifts.push_back(leastShift + pick(4));
     }
     return npu::RequantAttr::get(builder.getContext(), multipliers, shifts, /*stages=*/{}, /*function=*/{}, zero(),
                                  -128, 127, program::Rounding::half_up);
@@ -80,10 +80,10 @@ private:
   void addOp() {
     using Maker = Value (Generator::*)(Value);
     static const Maker makers[] = {
-        &Generator::transpose, &Generator::transpose, &Generator::transpose, &Generator::add,
-        &Generator::mul,       &Generator::rescale,   &Generator::lookup,    &Generator::slice,
-        &Generator::pad,       &Generator::concat,    &Generator::mean,      &Generator::softmax,
-        &Generator::conv,      &Generator::flatten,   &Generator::unit,      &Generator::shuffle};
+        &Generator::transpose, &Generator::transpose, &Generator::transpose, &Generator::add,     &Generator::mul,
+        &Generator::rescale,   &Generator::lookup,    &Generator::slice,     &Generator::pad,     &Generator::concat,
+        &Generator::mean,      &Generator::softmax,   &Generator::conv,      &Generator::flatten, &Generator::unit,
+        &Generator::shuffle,   &Generator::normalize};
     Value operand = anyValue();
     if (shapeOf(operand).empty())
       return;
@@ -112,6 +112,22 @@ private:
   Value mul(Value x) { return npu::MulOp::create(builder, loc, partner(x), x, zero(), zero(), requant()); }
   Value rescale(Value x) {
     return npu::RescaleOp::create(builder, loc, x, zero(), requant(pick(2) ? 1 : shapeOf(x).back()), TypeAttr());
+  }
+  Value normalize(Value x) {
+    SmallVector<int32_t> axes;
+    for (int32_t axis = 0; axis < int32_t(shapeOf(x).size()); ++axis)
+      if (pick(2))
+        axes.push_back(axis);
+    const int32_t axis = pick(shapeOf(x).size());
+    if (axes.empty())
+      axes.push_back(axis);
+    Tensor gamma(ElementType::i16, {pick(2) ? 1 : shapeOf(x)[axis]});
+    for (int64_t c = 0; c != gamma.count(); ++c)
+      gamma.mutableAs<int16_t>()[c] = int16_t(pick(2000) - 1000);
+    Value factors = npu::ConstantOp::create(builder, loc, qnn::toAttr(builder.getContext(), gamma));
+    Value terms = constant(ElementType::i32, gamma.shape(), -100000, 100000);
+    return npu::NormalizeOp::create(builder, loc, x, factors, terms, axes, axis, 1 + pick(1000), pick(3) == 0, zero(),
+                                    requant(1, 31));
   }
   Value lookup(Value x) {
     Shape shape = pick(2) ? Shape{256} : Shape{shapeOf(x).back(), 256};

@@ -60,7 +60,7 @@ std::vector<Field> fieldsOf(program::OpUnion &op) {
   auto add = [&]<typename... Tables>() { return (addFieldsOf<Tables>(op, fields) || ...); };
   bool known = add.operator()<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT,
                               AveragePoolT, ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT,
-                              QuantizeT, DequantizeT>();
+                              QuantizeT, DequantizeT, NormalizeT>();
   EXPECT_TRUE(known) << "an operator of the schema is missing here";
   return fields;
 }
@@ -166,7 +166,8 @@ TEST(ZeroPoints, AWrongOneIsNeverProven) {
                            "resize.input_zero_point",
                            "resize.requant.zero_point",
                            "quantize.zero_point",
-                           "dequantize.zero_point"})
+                           "dequantize.zero_point",
+                           "normalize.input_zero_point"})
     EXPECT_GT(looked[name], 0u) << name;
 }
 

@@ -112,12 +112,13 @@ private:
 
   uint32_t addLayer(uint32_t x) {
     using Add = uint32_t (Generator::*)(uint32_t);
-    constexpr Add kinds[] = {
-        &Generator::addConv,    &Generator::addConv,    &Generator::addConvTranspose, &Generator::addLinear,
-        &Generator::addAverage, &Generator::addMaximum, &Generator::addSum,           &Generator::addProduct,
-        &Generator::addMatMul,  &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
-        &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
-        &Generator::addLookup,  &Generator::addMean,    &Generator::addSoftmax,       &Generator::addLoop};
+    constexpr Add kinds[] = {&Generator::addConv,    &Generator::addConv,    &Generator::addConvTranspose,
+                             &Generator::addLinear,  &Generator::addAverage, &Generator::addMaximum,
+                             &Generator::addSum,     &Generator::addProduct, &Generator::addMatMul,
+                             &Generator::addConcat,  &Generator::addReshape, &Generator::addTranspose,
+                             &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,
+                             &Generator::addResize,  &Generator::addLookup,  &Generator::addMean,
+                             &Generator::addSoftmax, &Generator::addLoop,    &Generator::addNormalize};
     // One in five is the host's.
     bool isHost = hasHost && pick(0, 4) == 0;
     uint32_t result = isHost ? addHost(x) : (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
@@ -229,6 +230,19 @@ private:
     op.input_zero_point = pick(-9, 9);
     op.requant = anyRequant(shapeOf(x)[3]);
     return layer(std::move(op), {x});
+  }
+
+  uint32_t addNormalize(uint32_t x) {
+    NormalizeT op;
+    op.axes = {pick(0, 1) ? 3 : 1};
+    op.axis = pick(0, 3);
+    op.keep_mean = pick(0, 3) == 0;
+    op.offset = pick(1, 1000);
+    op.input_zero_point = pick(-9, 9);
+    op.requant = anyRequant(1);
+    const int64_t count = shapeOf(x)[op.axis];
+    return layer(std::move(op),
+                 {x, anyConstant<int16_t>({count}, -1000, 1000), anyConstant<int32_t>({count}, -99999, 99999)});
   }
 
   uint32_t addSlice(uint32_t x) {

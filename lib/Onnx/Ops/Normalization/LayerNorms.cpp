@@ -1,11 +1,11 @@
 //===- LayerNorms.cpp - Layer, RMS, instance and group norms --------------===//
 //
-// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, over the axes that differ from norm to norm, written as
-// these ops; the RMS norm leaves the mean out. What an exporter writes out itself comes to the same.
+// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, over the axes that differ from norm to norm; the RMS norm
+// leaves the mean out. A product and a sum behind the normalization become parts of it where they are along one axis
+// (tare-recognize-norms), as those that an exporter writes out itself do.
 //
 //===----------------------------------------------------------------------===//
 #include "Ops/Axes.h"
-#include "Ops/Reduction.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <fmt/format.h>
@@ -20,27 +20,15 @@ using mlir::LogicalResult;
 
 namespace {
 
-Reduced over(mlir::Value x, Integers axes) {
-  Reduced reduced{std::move(axes), true, 1};
-  for (int64_t axis : reduced.axes)
-    reduced.count *= dims(x)[axis];
-  return reduced;
+/// (x - mean) / sqrt(variance + epsilon) along axes, or x / sqrt(mean of squares + epsilon).
+mlir::Value normalized(Node &node, mlir::Value x, Integers axes, double epsilon, bool keepsMean = false) {
+  return node.createStep<qnn::NormalizeOp>("normalized", x, axes, llvm::APFloat(epsilon), keepsMean,
+                                           mlir::IntegerAttr(), mlir::DenseF64ArrayAttr(), mlir::DenseF64ArrayAttr(),
+                                           qnn::ClampAttr());
 }
 
 mlir::Value product(Node &node, llvm::StringRef step, mlir::Value a, mlir::Value b) {
   return node.createStep<qnn::MulOp>(step, a, b, nullptr);
-}
-
-/// x / sqrt(mean(x^2) + epsilon); `epsilon` may be 0.
-mlir::Value scaledToOne(Node &node, mlir::Value x, const Reduced &axes, double epsilon) {
-  mlir::Value power = meanOf(node, "variance", product(node, "square", x, x), axes);
-  if (epsilon != 0)
-    power = node.createStep<qnn::AddOp>("offset", power, node.scalarConstant("epsilon", epsilon), nullptr);
-  return node.createStep<qnn::DivOp>("normalized", x, node.createStep<qnn::SqrtOp>("deviation", power), nullptr);
-}
-
-mlir::Value withoutMean(Node &node, mlir::Value x, const Reduced &axes) {
-  return node.createStep<qnn::SubOp>("centered", x, meanOf(node, "mean", x, axes), nullptr);
 }
 
 /// A constant operand under a shape that broadcasts to what it scales or is added to.
@@ -84,29 +72,45 @@ mlir::Value trailing(Node &node, unsigned index, mlir::Value x, int64_t axis) {
   return parameter(node, index, whole);
 }
 
+/// Whether an operand, if it is there, has an element for each of the last axes'.
+bool takesAll(Node &node, unsigned index, mlir::Value x, int64_t axis) {
+  llvm::ArrayRef<int64_t> tail = dims(x).drop_front(axis);
+  return !node.hasOperand(index) ||
+         (node.shapeOf(index) && elementCount(*node.shapeOf(index)) == elementCount(Shape(tail.begin(), tail.end())));
+}
+
 std::optional<int64_t> lastAxes(Node &node, mlir::Value x) {
   return x ? readAxis(node, node.intAttribute("axis", -1), dims(x).size()) : std::nullopt;
 }
 
-LogicalResult importLayerNorm(Node &node) {
-  mlir::Value x = node.operand(0);
-  std::optional<int64_t> axis = lastAxes(node, x);
-  if (!axis || refuseFurtherResults(node) || !node.shapeOf(1))
-    return failure();
-  Reduced axes = over(x, axisRange(*axis, dims(x).size()));
-  mlir::Value normalized = scaledToOne(node, withoutMean(node, x, axes), axes, node.floatAttribute("epsilon", 1e-5f));
-  mlir::Value bias = node.hasOperand(2) ? trailing(node, 2, x, *axis) : nullptr;
-  return scaleAndShift(node, normalized, trailing(node, 1, x, *axis), bias);
+/// Scaled by operand 1 and shifted by operand 2, which are as wide as the axes from `axis` on.
+LogicalResult importTrailing(Node &node, mlir::Value x, int64_t axis, bool keepsMean) {
+  Integers whole(dims(x));
+  const bool isOneAxis = axis + 1 == int64_t(whole.size()),
+             isFull = takesAll(node, 1, x, axis) && takesAll(node, 2, x, axis);
+  const double epsilon = node.floatAttribute("epsilon", 1e-5f);
+  if (isOneAxis || !isFull) {
+    mlir::Value normal = normalized(node, x, axisRange(axis, whole.size()), epsilon, keepsMean);
+    mlir::Value bias = node.hasOperand(2) ? trailing(node, 2, x, axis) : nullptr;
+    return scaleAndShift(node, normal, trailing(node, 1, x, axis), bias);
+  }
+  // Several axes with a scale for each of their elements are one.
+  Integers rows(whole.begin(), whole.begin() + axis);
+  rows.push_back(std::accumulate(whole.begin() + axis, whole.end(), int64_t(1), std::multiplies<>()));
+  x = node.createStep<qnn::ReshapeOp>("rows", x, rows);
+  mlir::Value y = normalized(node, x, {axis}, epsilon, keepsMean);
+  y = product(node, "scaled", y, parameter(node, 1, {rows.back()}));
+  if (node.hasOperand(2))
+    y = node.createStep<qnn::AddOp>("shifted", y, parameter(node, 2, {rows.back()}), nullptr);
+  return node.failed() ? failure() : node.give(node.create<qnn::ReshapeOp>(y, whole));
 }
 
-LogicalResult importRmsNorm(Node &node) {
+template <bool keepsMean> LogicalResult importLayerNorm(Node &node) {
   mlir::Value x = node.operand(0);
   std::optional<int64_t> axis = lastAxes(node, x);
   if (!axis || refuseFurtherResults(node) || !node.shapeOf(1))
     return failure();
-  Reduced axes = over(x, axisRange(*axis, dims(x).size()));
-  mlir::Value normalized = scaledToOne(node, x, axes, node.floatAttribute("epsilon", 1e-5f));
-  return scaleAndShift(node, normalized, trailing(node, 1, x, *axis), nullptr);
+  return importTrailing(node, x, *axis, keepsMean);
 }
 
 /// [C, 1, ..]: along axis 1.
@@ -126,11 +130,11 @@ LogicalResult importInstanceNorm(Node &node) {
   mlir::Value x = node.operand(0);
   if (!hasChannels(node, x))
     return failure();
-  Reduced axes = over(x, axisRange(2, dims(x).size()));
-  if (axes.axes.empty())
+  Integers axes = axisRange(2, dims(x).size());
+  if (axes.empty())
     return node.error("found an input of shape " + toString(*node.shapeOf(0)) + ", expected spatial axes");
-  mlir::Value normalized = scaledToOne(node, withoutMean(node, x, axes), axes, node.floatAttribute("epsilon", 1e-5f));
-  return scaleAndShift(node, normalized, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
+  mlir::Value normal = normalized(node, x, axes, node.floatAttribute("epsilon", 1e-5f));
+  return scaleAndShift(node, normal, parameter(node, 1, perChannel(x)), parameter(node, 2, perChannel(x)));
 }
 
 /// A constant operand with one number for `each` channels, one after the other.
@@ -162,12 +166,10 @@ LogicalResult importGroupNorm(Node &node) {
   mlir::Value rows = node.createStep<qnn::ReshapeOp>("groups", x, Integers{whole[0], groups, elements});
   if (!rows)
     return failure();
-  Reduced axes = over(rows, {2});
-  mlir::Value normalized =
-      scaledToOne(node, withoutMean(node, rows, axes), axes, node.floatAttribute("epsilon", 1e-5f));
-  normalized = node.createStep<qnn::ReshapeOp>("channels", normalized, whole);
+  mlir::Value normal = normalized(node, rows, {2}, node.floatAttribute("epsilon", 1e-5f));
+  normal = node.createStep<qnn::ReshapeOp>("channels", normal, whole);
   int64_t each = node.opset() < 21 ? channels / groups : 1;
-  return scaleAndShift(node, normalized, perGroup(node, 1, x, each), perGroup(node, 2, x, each));
+  return scaleAndShift(node, normal, perGroup(node, 1, x, each), perGroup(node, 2, x, each));
 }
 
 /// (x - mean) / sqrt(mean of squares - mean^2), with 1e-9 against division by zero, as ONNX's function has it.
@@ -185,12 +187,10 @@ LogicalResult importMeanVarianceNorm(Node &node) {
   llvm::sort(axes);
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end() || axes.empty())
     return node.error("attribute 'axes' names an axis twice, or none");
-  Reduced reduced = over(x, axes);
-  mlir::Value centered = withoutMean(node, x, reduced);
-  mlir::Value variance = meanOf(node, "variance", product(node, "square", centered, centered), reduced);
-  mlir::Value deviation = node.createStep<qnn::AddOp>("offset", node.createStep<qnn::SqrtOp>("deviation", variance),
-                                                      node.scalarConstant("epsilon", 1e-9), nullptr);
-  return node.give(node.create<qnn::DivOp>(centered, deviation, nullptr));
+  constexpr double epsilon = 1e-9;
+  return node.give(node.create<qnn::NormalizeOp>(x, axes, llvm::APFloat(epsilon * epsilon), false, mlir::IntegerAttr(),
+                                                 mlir::DenseF64ArrayAttr(), mlir::DenseF64ArrayAttr(),
+                                                 qnn::ClampAttr()));
 }
 
 /// x plus a residual (and a bias), normalized; the sum is result 3.
@@ -209,20 +209,18 @@ template <bool takesMean> LogicalResult importSkipNorm(Node &node) {
   if (node.failed() || (keepsSum && failed(node.give(sum, 3))))
     return failure();
   int64_t last = dims(sum).size() - 1;
-  Reduced axes = over(sum, {last});
-  double epsilon = node.floatAttribute("epsilon", 1e-12f);
-  mlir::Value centered = takesMean ? withoutMean(node, sum, axes) : sum;
+  mlir::Value normal = normalized(node, sum, {last}, node.floatAttribute("epsilon", 1e-12f), !takesMean);
   mlir::Value shift = takesMean && node.hasOperand(beta) ? trailing(node, beta, sum, last) : nullptr;
-  return scaleAndShift(node, scaledToOne(node, centered, axes, epsilon), trailing(node, 2, sum, last), shift);
+  return scaleAndShift(node, normal, trailing(node, 2, sum, last), shift);
 }
 
 } // namespace
 
 void tare::onnx::registerLayerNorms(OpTable &table) {
-  table.addImport("LayerNormalization", importLayerNorm);
-  table.addImport("RMSNormalization", importRmsNorm);
-  table.addImport("SimplifiedLayerNormalization", importRmsNorm);
-  table.addImport("com.microsoft.SimplifiedLayerNormalization", importRmsNorm);
+  table.addImport("LayerNormalization", importLayerNorm<false>);
+  table.addImport("RMSNormalization", importLayerNorm<true>);
+  table.addImport("SimplifiedLayerNormalization", importLayerNorm<true>);
+  table.addImport("com.microsoft.SimplifiedLayerNormalization", importLayerNorm<true>);
   table.addImport("com.microsoft.SkipLayerNormalization", importSkipNorm<true>);
   table.addImport("com.microsoft.SkipSimplifiedLayerNormalization", importSkipNorm<false>);
   table.addImport("InstanceNormalization", importInstanceNorm);

@@ -21,7 +21,8 @@ std::vector<const OpKernel *> everyKernel() {
 TEST(Facts, WhatScalesSaysHow) {
   for (const OpKernel *kernel : everyKernel()) {
     Meaning meaning = kernel->facts.meaning;
-    bool scales = meaning == Meaning::scaled || meaning == Meaning::softmax || meaning == Meaning::resize;
+    bool scales = meaning == Meaning::scaled || meaning == Meaning::softmax || meaning == Meaning::normalize ||
+                  meaning == Meaning::resize;
     EXPECT_EQ(kernel->scaling.has_value(), scales) << kernel->name;
     EXPECT_EQ(kernel->accumulate != nullptr, scales || meaning == Meaning::sum) << kernel->name;
     EXPECT_EQ(kernel->accumulatorType != nullptr, kernel->accumulate != nullptr) << kernel->name;

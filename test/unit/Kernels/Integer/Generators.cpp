@@ -445,6 +445,46 @@ Case makeDequantize(Random &random) {
   return test;
 }
 
+/// gamma and beta that accumulators of 32 bits hold, or, now and then, do not.
+std::pair<Tensor, Tensor> normParameters(Random &random, int64_t count) {
+  Tensor gamma(ElementType::i16, {count}), beta(ElementType::i32, {count});
+  const int64_t most = random.chance(15) ? INT32_MAX : (int64_t(1) << 30) - 1;
+  for (int64_t c = 0; c < count; ++c) {
+    gamma.mutableAs<int16_t>()[c] =
+        int16_t(random.integer(random.chance(10) ? -32768 : -1000, random.chance(10) ? 32767 : 1000));
+    beta.mutableAs<int32_t>()[c] =
+        int32_t(random.chance(10) ? random.integer(-most, most) : random.integer(-1000000, 1000000));
+  }
+  return {gamma, beta};
+}
+
+Case makeNormalize(Random &random) {
+  ElementType type = activation(random);
+  Shape shape = imageOrVector(random);
+  const auto rank = int64_t(shape.size());
+  program::NormalizeT op;
+  for (int64_t axis = 0; axis < rank; ++axis)
+    if (random.chance(40))
+      op.axes.push_back(int32_t(axis));
+  if (op.axes.empty())
+    op.axes = {int32_t(random.integer(0, rank - 1))};
+  op.axis = int32_t(random.integer(0, rank - 1));
+  op.keep_mean = random.chance(30);
+  op.offset = random.chance(60) ? random.integer(1, 1000) : int64_t(1) << random.integer(0, 62);
+  op.input_zero_point = zeroPoint(random, type);
+  op.requant = randomRequant(random, 1, type, random.chance(50) ? 1e6 : 1e9);
+  auto [gamma, beta] = normParameters(random, random.chance(30) ? 1 : shape[op.axis]);
+  Tensor input = randomTensor(random, {type, shape});
+  if (random.chance(10)) // No variance.
+    for (int64_t i = 0; i < input.count(); ++i)
+      type == ElementType::i8 ? input.mutableAs<int8_t>()[i] = 7 : input.mutableAs<int16_t>()[i] = 7;
+  Case test;
+  test.operands = {input, gamma, beta};
+  test.constants = random.chance(90) ? 2 : 0;
+  test.op = makeOp(std::move(op));
+  return test;
+}
+
 } // namespace
 
 const std::vector<Generator> generators = {{"conv", makeConv},
@@ -466,6 +506,7 @@ const std::vector<Generator> generators = {{"conv", makeConv},
                                            {"transpose", makeTranspose},
                                            {"resize", makeResize},
                                            {"quantize", makeQuantize},
-                                           {"dequantize", makeDequantize}};
+                                           {"dequantize", makeDequantize},
+                                           {"normalize", makeNormalize}};
 
 } // namespace tare::kernels::test

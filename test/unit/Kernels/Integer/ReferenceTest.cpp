@@ -1,6 +1,7 @@
 //===- ReferenceTest.cpp - Reference kernels on hand-computed cases -------===//
 #include "Cases.h"
 
+#include "tare/Kernels/Normalization.h"
 #include "tare/Kernels/Rounding.h"
 
 #include <gtest/gtest.h>
@@ -375,4 +376,51 @@ TEST(Accumulators, AverageSumsWhatItCounts) {
   Tensor result = runReference(test);
   EXPECT_EQ(elements<int64_t>(accumulate(test, result.type())), (std::vector<int64_t>{2, 6, 13}));
   EXPECT_EQ(elements<int8_t>(result), (std::vector<int8_t>{2, 3, 7}));
+}
+
+program::NormalizeT normOf(std::vector<int32_t> axes, int32_t axis) {
+  program::NormalizeT norm;
+  norm.axes = std::move(axes), norm.axis = axis, norm.offset = 1;
+  norm.requant = requantI8({1}, {8});
+  return norm;
+}
+
+// (A71) to (A73): d = 4 x - 16, V = 4 * 84 - 16^2 + 1 = 9^2, f = 13.
+TEST(NormalizeReference, ByHand) {
+  const Tensor gamma = makeTensor<int16_t>({4}, {2, 1, -1, 3}), beta = makeTensor<int32_t>({4}, {5, -1, 0, 100});
+  Case test = makeCase(normOf({1}, 1), {makeTensor<int8_t>({1, 4}, {1, 3, 5, 7}), gamma, beta});
+  Tensor result = runReference(test);
+  EXPECT_EQ(elements<int64_t>(accumulate(test, result.type())), (std::vector<int64_t>{-21841, -3642, -3641, 32869}));
+  EXPECT_EQ(elements<int8_t>(result), (std::vector<int8_t>{-85, -14, -14, 127}));
+}
+
+// Without a mean: 4 * (x - 1) by the root of V = 4 * 56 + 1 = 15^2.
+TEST(NormalizeReference, KeepsTheMean) {
+  program::NormalizeT norm = normOf({0}, 1);
+  norm.keep_mean = true, norm.input_zero_point = 1;
+  Case test = makeCase(std::move(norm), {makeTensor<int8_t>({4, 1}, {1, 3, 5, 7}), makeTensor<int16_t>({1}, {1}),
+                                         makeTensor<int32_t>({1}, {0})});
+  EXPECT_EQ(elements<int64_t>(accumulate(test, runReference(test).type())),
+            (std::vector<int64_t>{0, 4369, 8738, 13107}));
+}
+
+// Where nothing varies the result is beta.
+TEST(NormalizeReference, WithoutAVariance) {
+  Case test = makeCase(normOf({1}, 1), {makeTensor<int8_t>({1, 2}, {9, 9}), makeTensor<int16_t>({1}, {100}),
+                                        makeTensor<int32_t>({1}, {1000})});
+  EXPECT_EQ(elements<int64_t>(accumulate(test, runReference(test).type())), (std::vector<int64_t>{1000, 1000}));
+}
+
+// (A72) The factor of 30 bits is less than 2^-28 off, whatever the variance is.
+TEST(NormalizeReference, ReciprocalRoots) {
+  Random random(3);
+  for (int i = 0; i < 20000; ++i) {
+    const int64_t variance = random.integer(1, INT64_MAX) >> random.integer(0, 62);
+    if (variance == 0)
+      continue;
+    const ReciprocalRoot root(variance, 10);
+    const long double real = std::ldexp(1.0L, root.shift + 10) / std::sqrt((long double)variance);
+    ASSERT_LT(std::abs(root.factor - real) / real, 0x1p-28L) << variance;
+    ASSERT_LE(root.factor, int64_t(1) << 30);
+  }
 }

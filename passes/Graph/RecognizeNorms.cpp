@@ -1,0 +1,332 @@
+//===- RecognizeNorms.cpp - One op for a normalization in several ---------===//
+//
+// Invariant: afterwards nothing that divides by the root of a variance is written out where the op says the same, and
+// no product or sum along one axis stands behind such an op alone.
+//
+//===----------------------------------------------------------------------===//
+#include "Graph/Affine.h"
+#include "Graph/Variance.h"
+#include "Remarks.h"
+#include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Passes/Passes.h"
+
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+#include <cmath>
+
+namespace tare {
+#define GEN_PASS_DEF_RECOGNIZENORMS
+#include "tare/Passes/Passes.h.inc"
+} // namespace tare
+
+using namespace mlir;
+using namespace tare;
+
+namespace {
+
+constexpr StringLiteral passName = "tare-recognize-norms";
+
+bool isLimited(Operation *op) {
+  auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
+  return clamped && clamped.getClamp();
+}
+
+/// The op that computes the value, where it is of this kind and limits nothing.
+template <typename OpTy> OpTy unlimited(Value value) {
+  auto op = value ? value.getDefiningOp<OpTy>() : OpTy();
+  return op && !isLimited(op) ? op : OpTy();
+}
+
+/// The v of v ^ exponent, or null.
+Value baseOf(Value value, double exponent) {
+  auto power = value.getDefiningOp<qnn::PowOp>();
+  return power && power.getExponent().convertToDouble() == exponent ? power.getInput() : Value();
+}
+
+/// The v of sqrt(v), or null.
+Value squareOf(Value root) {
+  auto op = root.getDefiningOp<qnn::SqrtOp>();
+  return op ? op.getInput() : baseOf(root, 0.5);
+}
+
+/// The v of 1 / sqrt(v), or null.
+Value squareOfReciprocal(Value value) {
+  if (auto reciprocal = value.getDefiningOp<qnn::ReciprocalOp>())
+    return squareOf(reciprocal.getInput());
+  if (auto quotient = unlimited<qnn::DivOp>(value); quotient && scalarConstant(quotient.getLhs()) == 1.0)
+    return squareOf(quotient.getRhs());
+  return baseOf(value, -0.5);
+}
+
+/// A mean that keeps its axes.
+struct Mean {
+  Value of;
+  SmallVector<int64_t> axes;
+
+  static std::optional<Mean> match(Value value) {
+    auto op = unlimited<qnn::ReduceMeanOp>(value);
+    if (!op || !op.getKeepDims())
+      return std::nullopt;
+    Mean mean{op.getInput(), SmallVector<int64_t>(op.getAxes())};
+    llvm::sort(mean.axes);
+    return mean;
+  }
+  bool operator==(const Mean &) const = default;
+};
+
+/// x of x - mean(x), with the mean.
+std::optional<Mean> centered(Value value) {
+  auto difference = unlimited<qnn::SubOp>(value);
+  std::optional<Mean> mean = difference ? Mean::match(difference.getRhs()) : std::nullopt;
+  return mean && mean->of == difference.getLhs() ? mean : std::nullopt;
+}
+
+/// What is normalized, and how.
+struct Norm {
+  Mean mean;
+  double epsilon;
+  bool keepsMean;
+  /// Whose squares the variance is the mean of.
+  Value distances;
+
+  /// By v, the variance with its epsilon.
+  static std::optional<Norm> match(Value v) {
+    double epsilon = 0;
+    if (auto sum = unlimited<qnn::AddOp>(v)) {
+      std::optional<double> rhs = scalarConstant(sum.getRhs()), lhs = scalarConstant(sum.getLhs());
+      if (!rhs && !lhs)
+        return std::nullopt;
+      epsilon = rhs ? *rhs : *lhs;
+      v = rhs ? sum.getLhs() : sum.getRhs();
+    }
+    std::optional<Mean> variance = Mean::match(v);
+    Value distances = variance ? rootOf(variance->of) : Value();
+    if (!distances || !(epsilon >= 0) || !std::isfinite(epsilon))
+      return std::nullopt;
+    if (std::optional<Mean> mean = centered(distances); mean && mean->axes == variance->axes)
+      return Norm{*mean, epsilon, false, distances};
+    return Norm{{distances, variance->axes}, epsilon, true, distances};
+  }
+
+  /// Whether this is what the root divides.
+  bool divides(Value value) const { return value == distances || (!keepsMean && centered(value) == mean); }
+
+  Value create(OpBuilder &builder, Location loc) const {
+    return qnn::NormalizeOp::create(builder, loc, mean.of.getType(), mean.of, mean.axes, APFloat(epsilon), keepsMean,
+                                    IntegerAttr(), DenseF64ArrayAttr(), DenseF64ArrayAttr(), qnn::ClampAttr());
+  }
+};
+
+/// A reciprocal root, times a constant or alone.
+struct Factor {
+  Norm norm;
+  Value scale;
+
+  static std::optional<Factor> match(Value value) {
+    if (Value v = squareOfReciprocal(value)) {
+      std::optional<Norm> norm = Norm::match(v);
+      return norm ? std::optional(Factor{*norm, nullptr}) : std::nullopt;
+    }
+    auto product = unlimited<qnn::MulOp>(value);
+    if (!product)
+      return std::nullopt;
+    for (auto [root, scale] : {std::pair(product.getLhs(), product.getRhs()), {product.getRhs(), product.getLhs()}})
+      if (Value v = floatConstantValue(scale) ? squareOfReciprocal(root) : Value())
+        if (std::optional<Norm> norm = Norm::match(v))
+          return Factor{*norm, scale};
+    return std::nullopt;
+  }
+};
+
+/// A product and its factor of one of these, in either order.
+struct Scaled {
+  Value value;
+  Factor factor;
+  Value by;
+
+  static std::optional<Scaled> match(Value value) {
+    auto product = unlimited<qnn::MulOp>(value);
+    if (!product)
+      return std::nullopt;
+    for (auto [other, by] : {std::pair(product.getLhs(), product.getRhs()), {product.getRhs(), product.getLhs()}})
+      if (std::optional<Factor> factor = Factor::match(by))
+        return Scaled{other, *factor, by};
+    return std::nullopt;
+  }
+};
+
+class Rewriter {
+public:
+  Rewriter(Operation *op, PatternRewriter &rewriter) : op(op), rewriter(rewriter) {}
+
+  /// The op becomes the norm, times `scale` and plus `shift`, where they are there.
+  LogicalResult replace(const Norm &norm, Value scale = nullptr, Value shift = nullptr) {
+    if (norm.mean.of.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "has another shape than what it normalizes");
+    remarkPassed(op, passName, "RecognizedNorm") << remark::add("{0}", norm.keepsMean ? "RMS norm" : "norm");
+    const bool isAll = !scale && !shift;
+    Value y = norm.create(rewriter, isAll ? op->getLoc() : at("_normalized"));
+    Operation *last = y.getDefiningOp();
+    if (scale)
+      last = qnn::MulOp::create(rewriter, shift ? at("_scaled") : op->getLoc(), y, scale, nullptr);
+    if (shift)
+      last = qnn::AddOp::create(rewriter, op->getLoc(), last->getResult(0), shift, nullptr);
+    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+      last->setDiscardableAttr(qnn::rangeAttrName, range);
+    if (auto clamped = dyn_cast<qnn::ClampOpInterface>(op); clamped && clamped.getClamp())
+      cast<qnn::ClampOpInterface>(last).setClampAttr(*clamped.getClamp());
+    rewriter.replaceOp(op, last);
+    return mlir::success();
+  }
+
+private:
+  Location at(StringRef step) {
+    return qnn::nameLoc(op->getContext(), qnn::layerName(op) + step.str(),
+                        qnn::valueName(op->getResult(0)) + step.str());
+  }
+
+  Operation *op;
+  PatternRewriter &rewriter;
+};
+
+/// d / sqrt(v)
+struct RecognizeQuotient : OpRewritePattern<qnn::DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::DivOp op, PatternRewriter &rewriter) const final {
+    Value v = squareOf(op.getRhs());
+    std::optional<Norm> norm = v ? Norm::match(v) : std::nullopt;
+    if (!norm || !norm->divides(op.getLhs()))
+      return rewriter.notifyMatchFailure(op, "divides by no root of a variance of the dividend");
+    return Rewriter(op, rewriter).replace(*norm);
+  }
+};
+
+/// d * (1 / sqrt(v)), or d * (scale / sqrt(v))
+struct RecognizeProduct : OpRewritePattern<qnn::MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qnn::MulOp op, PatternRewriter &rewriter) const final {
+    for (auto [value, by] : {std::pair(op.getLhs(), op.getRhs()), {op.getRhs(), op.getLhs()}})
+      if (std::optional<Factor> factor = Factor::match(by); factor && factor->norm.divides(value))
+        return Rewriter(op, rewriter).replace(factor->norm, factor->scale);
+    return rewriter.notifyMatchFailure(op, "is no product with the reciprocal root of a variance of the factor");
+  }
+};
+
+/// x * g + (shift - mean * g) and x * g - (mean * g - shift), g a reciprocal root, times a scale or alone
+struct RecognizeFolded : RewritePattern {
+  explicit RecognizeFolded(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    if (!isa<qnn::AddOp, qnn::SubOp>(op))
+      return rewriter.notifyMatchFailure(op, "no sum");
+    const bool isSum = isa<qnn::AddOp>(op);
+    for (unsigned first : {0u, 1u}) {
+      std::optional<Scaled> scaled = first && !isSum ? std::nullopt : Scaled::match(op->getOperand(first));
+      if (!scaled || scaled->factor.norm.keepsMean || scaled->value != scaled->factor.norm.mean.of)
+        continue;
+      Value rest = op->getOperand(1 - first);
+      if (!isSum && isOfMean(rest, *scaled)) // x * g - mean * g
+        return Rewriter(op, rewriter).replace(scaled->factor.norm, scaled->factor.scale);
+      auto difference = unlimited<qnn::SubOp>(rest);
+      if (!difference)
+        continue;
+      Value shift = isSum ? difference.getLhs() : difference.getRhs();
+      Value product = isSum ? difference.getRhs() : difference.getLhs();
+      if (isOfMean(product, *scaled))
+        return Rewriter(op, rewriter).replace(scaled->factor.norm, scaled->factor.scale, shift);
+    }
+    return rewriter.notifyMatchFailure(op, "is no x * g + (shift - mean * g)");
+  }
+
+private:
+  static bool isOfMean(Value value, const Scaled &scaled) {
+    auto product = unlimited<qnn::MulOp>(value);
+    if (!product)
+      return false;
+    Value other = product.getLhs() == scaled.by ? product.getRhs() : product.getLhs();
+    bool hasFactor = product.getLhs() == scaled.by || product.getRhs() == scaled.by;
+    return hasFactor && Mean::match(other) == scaled.factor.norm.mean;
+  }
+};
+
+/// A product or a sum with a constant along one axis becomes gamma or beta of the only op before it.
+struct MergeAffine : RewritePattern {
+  explicit MergeAffine(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const final {
+    Value input = isLimited(op) ? Value() : affineInput(op);
+    auto norm = unlimited<qnn::NormalizeOp>(input);
+    if (!norm || !norm->hasOneUse() || !qnn::isFloatTensor(input))
+      return rewriter.notifyMatchFailure(op, "stands behind no normalization that nobody else reads");
+    for (int64_t axis : candidates(norm))
+      if (FailureOr<Affine> affine = matchAffine(op, axis); succeeded(affine)) {
+        merge(norm, op, axis, *affine, rewriter);
+        return mlir::success();
+      }
+    return rewriter.notifyMatchFailure(op, "has no constant along the normalization's axis");
+  }
+
+private:
+  /// Its own axis; where it has none, first the normalized ones.
+  static SmallVector<int64_t> candidates(qnn::NormalizeOp norm) {
+    if (std::optional<uint64_t> axis = norm.getAxis())
+      return {int64_t(*axis)};
+    SmallVector<int64_t> axes(llvm::reverse(norm.getAxes()));
+    for (int64_t axis = 0; axis < cast<ShapedType>(norm.getType()).getRank(); ++axis)
+      if (!llvm::is_contained(axes, axis))
+        axes.push_back(axis);
+    return axes;
+  }
+
+  static void merge(qnn::NormalizeOp norm, Operation *op, int64_t axis, const Affine &affine,
+                    PatternRewriter &rewriter) {
+    remarkPassed(op, passName, "MergedIntoNorm");
+    SmallVector<double> gamma(affine.scale), beta(affine.shift);
+    for (auto [c, scale] : llvm::enumerate(affine.scale)) {
+      gamma[c] *= norm.getGamma() ? (*norm.getGamma())[c] : 1;
+      beta[c] += norm.getBeta() ? (*norm.getBeta())[c] * scale : 0;
+    }
+    bool isShifted = llvm::any_of(beta, [](double value) { return value != 0; });
+    auto merged = qnn::NormalizeOp::create(
+        rewriter, qnn::fusedLoc(norm, op), op->getResult(0).getType(), norm.getInput(), norm.getAxes(),
+        norm.getEpsilon(), norm.getKeepMean(), rewriter.getI64IntegerAttr(axis), rewriter.getDenseF64ArrayAttr(gamma),
+        isShifted ? rewriter.getDenseF64ArrayAttr(beta) : DenseF64ArrayAttr(), qnn::ClampAttr());
+    if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
+      merged->setDiscardableAttr(qnn::rangeAttrName, range);
+    rewriter.replaceOp(op, merged);
+    rewriter.eraseOp(norm);
+  }
+};
+
+/// Whether the root of a mean of squares divides the op's operand.
+bool isNearMiss(Operation *op) {
+  auto isRoot = [](Value value) {
+    if (auto sum = unlimited<qnn::AddOp>(value))
+      value = scalarConstant(sum.getRhs()) ? sum.getLhs() : sum.getRhs();
+    Value v = squareOf(value);
+    return v && Norm::match(v);
+  };
+  if (auto quotient = dyn_cast<qnn::DivOp>(op))
+    return isRoot(quotient.getRhs()) && scalarConstant(quotient.getLhs()) != 1.0;
+  auto product = dyn_cast<qnn::MulOp>(op);
+  return product && llvm::any_of(product.getOperands(), [](Value value) { return bool(Factor::match(value)); });
+}
+
+struct RecognizeNorms : tare::impl::RecognizeNormsBase<RecognizeNorms> {
+  void runOnFunction() final {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<RecognizeQuotient, RecognizeProduct, RecognizeFolded, MergeAffine>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    // What the normalizations were written in, and what they were scaled by.
+    eraseDeadOps(getOperation().getBody());
+    getOperation().walk([](Operation *op) {
+      if (isNearMiss(op))
+        remarkMissed(op, passName, "RecognizedNorm")
+            << remark::reason("it does not divide by the root of its own variance plus a number");
+    });
+  }
+};
+
+} // namespace
