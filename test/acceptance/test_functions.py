@@ -189,3 +189,9 @@ def test_slopes_of_random_models_are_measured_as_they_are_known(kind):
     _, slope, curvature, kink = OF_RANDOM_MODELS[kind]
     found = measured(next(op for op, (onnx_kind, _) in RECORDS.items() if onnx_kind == kind), 6.0, .1)
     assert .5 * slope <= found[0] <= 1.01 * slope and found[1] <= 1.02 * (.1 * curvature + kink) + 2e-3, found
+
+
+def test_the_sign_of_nan_is_nan(tmp_path):
+    """In float; a table has none."""
+    model = save(tmp_path / "m.onnx", [node("Sign", ["x"], ["y"], name="sign")], [port("x", [1, 5])], [port("y", [1, 5])])
+    np.testing.assert_array_equal(outputs_of(model, {"x": F32([[np.nan, -2, 0, 3, np.inf]])})["y"].ravel(), F32([np.nan, -1, 0, 1, 1]))

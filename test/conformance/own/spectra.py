@@ -13,7 +13,8 @@ TRANSFORMS = {
 }
 for name, (shape, attributes, length, axis) in TRANSFORMS.items():
     operands = {key: given(value, np.int64) for key, value in (("l", length), ("a", axis)) if value is not None}
-    add(f"dft_{name}", op("DFT", f"x {'-' if length is None else 'l'} {'-' if axis is None else 'a'}", **attributes), x=x(*shape), **operands)
+    names = "x" if not operands else "x l" if axis is None else "x - a" if length is None else "x l a"
+    add(f"dft_{name}", op("DFT", names, **attributes), x=x(*shape), **operands)
 add("dft_17", op("DFT", "x", axis=1), opset=17, x=x(2, 6, 1))
 for length in (6, 7):
     def spectrum_of(values, length=length):
