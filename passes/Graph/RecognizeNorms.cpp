@@ -316,9 +316,12 @@ bool isNearMiss(Operation *op) {
 
 struct RecognizeNorms : tare::impl::RecognizeNormsBase<RecognizeNorms> {
   void runOnFunction() final {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<RecognizeQuotient, RecognizeProduct, RecognizeFolded, MergeAffine>(&getContext());
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    RewritePatternSet norms(&getContext()), parameters(&getContext());
+    norms.add<RecognizeQuotient, RecognizeProduct, RecognizeFolded>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(norms));
+    // Those that a norm brings with it, too.
+    parameters.add<MergeAffine>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(parameters));
     // What the normalizations were written in, and what they were scaled by.
     eraseDeadOps(getOperation().getBody());
     getOperation().walk([](Operation *op) {

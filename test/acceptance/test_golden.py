@@ -30,7 +30,7 @@ inner_value_is_an_output awkward_names nodes_without_names qdq_net unet""".split
 WIDE_MODELS = """conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d
 resize_linear_1d mul_constant_row""".split()
 KINDS = set("""conv conv_transpose linear matmul add mul rescale lookup max_pool average_pool reduce_mean softmax concat slice pad reshape
-transpose resize quantize dequantize normalize""".split())
+transpose resize normalize quantize dequantize""".split())
 
 
 def convert(folder, *arguments, target="generic"):

@@ -81,7 +81,7 @@ Status checkParameters(const program::NormalizeT &norm, std::span<const TensorTy
   TARE_TRY(checkElement(beta, {ElementType::i32}, "beta"));
   TARE_TRY(checkWithin(norm.axis, 0, int64_t(x.shape.size()) - 1, "axis"));
   const Shape all{x.shape[norm.axis]};
-  TARE_TRY(require(gamma.shape == Shape{1} || gamma.shape == all, "gamma has the shape {}, expected [1] or {}",
+  TARE_TRY(require(gamma.shape == Shape{1} || gamma.shape == all, "gamma has the shape {}, expected 1 or {}",
                    toString(gamma.shape), toString(all)));
   return require(beta.shape == gamma.shape, "beta has the shape {}, expected gamma's, {}", toString(beta.shape),
                  toString(gamma.shape));

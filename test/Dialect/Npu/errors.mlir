@@ -229,7 +229,7 @@ func.func @axes(%x: tensor<1x8x8x4xi8>) {
 // -----
 
 func.func @normalize_gamma(%x: tensor<1x8xi8>, %g: tensor<4xi16>, %b: tensor<4xi32>) {
-  // expected-error @below {{'npu.normalize' op gamma has the shape [4], expected [1] or [8]}}
+  // expected-error @below {{'npu.normalize' op gamma has the shape 4, expected 1 or 8}}
   %0 = npu.normalize %x, %g, %b axes = [1] axis = 1 offset = 1 requant = <multipliers = [1], shifts = [6], zero_point = 0, clamp = [-128, 127]>: (tensor<1x8xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8xi8>
   return
 }
@@ -237,7 +237,7 @@ func.func @normalize_gamma(%x: tensor<1x8xi8>, %g: tensor<4xi16>, %b: tensor<4xi
 // -----
 
 func.func @normalize_beta(%x: tensor<1x8xi8>, %g: tensor<8xi16>, %b: tensor<1xi32>) {
-  // expected-error @below {{'npu.normalize' op beta has the shape [1], expected gamma's, [8]}}
+  // expected-error @below {{'npu.normalize' op beta has the shape 1, expected gamma's, 8}}
   %0 = npu.normalize %x, %g, %b axes = [1] axis = 1 offset = 1 requant = <multipliers = [1], shifts = [6], zero_point = 0, clamp = [-128, 127]>: (tensor<1x8xi8>, tensor<8xi16>, tensor<1xi32>) -> tensor<1x8xi8>
   return
 }
@@ -253,7 +253,7 @@ func.func @normalize_offset(%x: tensor<1x8xi8>, %g: tensor<1xi16>, %b: tensor<1x
 // -----
 
 func.func @normalize_count(%x: tensor<65537xi16>, %g: tensor<1xi16>, %b: tensor<1xi32>) {
-  // expected-error @below {{'npu.normalize' op 65537 elements have one mean, expected at most 65536 of i16}}
+  // expected-error @below {{'npu.normalize' op 65537 elements have one mean, expected at most 65536 of int16}}
   %0 = npu.normalize %x, %g, %b axes = [0] axis = 0 offset = 1 requant = <multipliers = [1], shifts = [6], zero_point = 0, clamp = [-128, 127]>: (tensor<65537xi16>, tensor<1xi16>, tensor<1xi32>) -> tensor<65537xi16>
   return
 }

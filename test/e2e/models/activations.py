@@ -134,7 +134,7 @@ def softmax_peaked(g):
     g.output(g.node("Softmax", g.node("Mul", g.input(1, 4, 16), scale), axis=-1))
 
 
-@case
+@case(sqnr=18)
 def layer_norm(g):
     """Channels that are far larger than the others, in the operand and in the scale."""
     scale = g.constant(g.random.uniform(0.5, 1.5, 24) * np.where(np.arange(24) == 5, 20, 1))
