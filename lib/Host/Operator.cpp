@@ -1,5 +1,6 @@
 //===- Operator.cpp - A model's operators in its own types ----------------===//
 #include "tare/Host/Operator.h"
+#include "AttributeTypes.h"
 #include "Elements.h"
 #include "Families.h"
 
@@ -126,6 +127,8 @@ Result<std::vector<TensorType>> host::inferTypes(const Node &node, std::vector<s
   const Operator *entry = Operators::get().find(node.op);
   if (!entry)
     return Error{"operator " + node.op + " is not supported"};
+  if (Status typed = checkAttributeTypes(node); !typed)
+    return typed.error();
   Inference inference(node, std::move(operands), results);
   entry->infer(inference);
   return inference.finish();

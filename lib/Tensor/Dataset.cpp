@@ -257,10 +257,12 @@ Result<std::optional<Sample>> Dataset::next() {
 }
 
 bool Dataset::has(const std::string &array) const {
-  if (isOneArray(files.front().path))
-    return false;
-  auto archive = NpzReader::open(files.front().path);
-  return archive && archive->contains(array);
+  return std::ranges::any_of(files, [&](const File &file) {
+    if (isOneArray(file.path))
+      return false;
+    auto archive = NpzReader::open(file.path);
+    return archive && archive->contains(array);
+  });
 }
 
 Stacking Dataset::stackingOf(const Shape &output) const {

@@ -1,6 +1,6 @@
 """What is misspelled on a command line, in a description or in a ranges file is named, with what it may mean."""
-import re
 import json
+import re
 
 import numpy as np
 import pytest
@@ -164,6 +164,26 @@ def test_endings_of_data_that_is_read(tmp_path, name):
 def test_endings_of_data_that_is_written(tmp_path, name):
     said = fails("run", MODEL, "--inputs", TEST, "--outputs", tmp_path / name, output=tmp_path / name)
     assert name in said and ".npz" in said and ".npy" in said
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.onnx", "x.csv", "x.tare.bak"])
+def test_endings_of_what_is_written(tmp_path, name, ranges):
+    """A program was written into x.npz."""
+    program, out = tmp_path / "m.tare", tmp_path / "out" / name
+    tare("convert", MODEL, "--calibration", ranges, "-o", program)
+    out.parent.mkdir()
+    for expected, *arguments in ((".tare", "convert", MODEL, "--calibration", ranges), (".tare", "strip", program, "--io", "quantize"),
+                                 (".mlir or .mlirbc", "convert", MODEL, "--calibration", ranges, "--emit", "mlir:npu"),
+                                 (".json", "calibrate", MODEL, "--calibration", CALIBRATION)):
+        said = fails(*arguments, "-o", out, output=out)
+        assert f"cannot write {out}: found a name that ends in '{out.suffix}', expected one that ends in {expected}" in said
+    assert not list(out.parent.iterdir())
+
+
+def test_outputs_without_an_ending_take_anything(tmp_path, ranges):
+    tare("convert", MODEL, "--calibration", ranges, "-o", tmp_path / "m")
+    tare("inspect", tmp_path / "m")
+    tare("convert", MODEL, "--calibration", ranges, "-o", "/dev/null")
 
 
 # Calibration's report

@@ -308,7 +308,8 @@ def limited():
 def test_full_disk(conv, tmp_path):
     program, out = conv.form("program"), tmp_path / "out.npz"
     convert_fails(conv.model, tmp_path, "--calibration", conv.calibration, preexec_fn=limited)
-    convert_fails(conv.model, tmp_path, "--calibration", conv.calibration, "--emit", "mlir:npu", preexec_fn=limited)
+    module = tmp_path / "out.mlir"
+    fails("convert", conv.model, "--calibration", conv.calibration, "--emit", "mlir:npu", "-o", module, output=module, preexec_fn=limited)
     fails("run", program, "--inputs", conv.inputs, "--outputs", out, output=out, preexec_fn=limited)
     ranges = tmp_path / "ranges.json"
     fails("calibrate", conv.model, "--calibration", conv.calibration, "-o", ranges, output=ranges, preexec_fn=limited)

@@ -200,8 +200,9 @@ def tried(seed, index):
                                       ["--activations", "i16"], ["--method", "mse"]])
         # What ends before the ranges takes no data.
         calibration = [] if "mlir:import" in options else ["--random-calibration", "--samples", "2"]
-        converted = trial.run("convert", "m.onnx", *calibration, *options, "-o", "out.tare", output="out.tare")
-        program = "out.tare" if converted and "--emit" not in options else None
+        output = "out.mlir" if "--emit" in options else "out.tare"
+        converted = trial.run("convert", "m.onnx", *calibration, *options, "-o", output, output=output)
+        program = output if converted and "--emit" not in options else None
         if program:
             trial.run("inspect", program)
         data = shown and with_samples(trial, shown)

@@ -47,6 +47,10 @@ public:
       context.dropWarnings();
       return atOnce.error();
     }
+    if (Status named = checkEnding(output, {".json"}); !named) {
+      context.dropWarnings();
+      return named;
+    }
     request->calibration.threads = threadsWithin(threads, *atOnce);
     Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
     if (!ranges) {

@@ -44,12 +44,8 @@ public:
                                                                    request->isIr, options.calibration.files());
         !free)
       return free;
-    if (options.makesC()) {
-      if (Status made = makeFolder(); !made)
-        return made;
-    } else if (Status unused = options.c.checkUnused("--emit c"); !unused) {
-      return unused;
-    }
+    if (Status ready = prepareOutput(); !ready)
+      return ready;
     CompilerContext context(console());
     auto compiled = compileWithProgress(*request, context);
     if (mlir::failed(compiled))
@@ -74,7 +70,16 @@ public:
 private:
   void addOptions(CLI::App &app) override { options.addTo(app, files); }
 
-  /// The folder of C, before any work.
+  /// Makes the folder of C, or looks at the program's name.
+  Status prepareOutput() {
+    if (options.makesC())
+      return makeFolder();
+    if (Status unused = options.c.checkUnused("--emit c"); !unused)
+      return unused;
+    return options.makesProgram() ? checkEnding(options.output, {".tare"}) : success();
+  }
+
+  /// Before any work.
   Status makeFolder() {
     if (options.output == standardOutput)
       return Error{"-o is -, found a stream, expected the name of a folder for --emit c"};
@@ -222,6 +227,8 @@ private:
 
   /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
   Status writeModule(Compilation &compiled) {
+    if (Status named = checkEnding(options.output, {".mlir", ".mlirbc"}); !named)
+      return named;
     StepClock writing;
     mlir::ModuleOp module = *compiled.module;
     std::string text;

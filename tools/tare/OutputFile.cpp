@@ -3,10 +3,12 @@
 
 #include "Executable.h"
 #include "tare/Onnx/ExternalFiles.h"
+#include "tare/Tensor/StandardStreams.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace tare;
 namespace fs = std::filesystem;
@@ -48,4 +50,13 @@ Status tare::checkOutput(const std::string &output, std::span<const std::string>
     if (!input.empty() && (fs::equivalent(output, input, none) || isReadWith(input, output)))
       return Error{fmt::format("cannot write {}: it is what '{}' is read from; name another file", output, input)};
   return success();
+}
+
+Status tare::checkEnding(const std::string &output, std::initializer_list<std::string_view> endings) {
+  std::error_code none;
+  std::string found = fs::path(output).extension().string();
+  if (output == standardOutput || found.empty() || fs::is_other(output, none) || std::ranges::count(endings, found))
+    return success();
+  return Error{fmt::format("cannot write {}: found a name that ends in '{}', expected one that ends in {}", output,
+                           found, fmt::join(endings, " or "))};
 }

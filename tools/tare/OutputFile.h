@@ -4,6 +4,7 @@
 
 #include "tare/Tensor/Result.h"
 
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -13,6 +14,10 @@ namespace tare {
 /// of a folder of data, or weights beside a model or IR. Inputs that are empty, or no files, are none. To be asked
 /// before any work.
 Status checkOutput(const std::string &output, std::span<const std::string> inputs);
+
+/// An error where the output's name ends as files of another kind do, by which they are told apart when they are read.
+/// A name without an ending, a device and a pipe take anything. To be asked before any work.
+Status checkEnding(const std::string &output, std::initializer_list<std::string_view> endings);
 
 } // namespace tare
 

@@ -44,6 +44,8 @@ public:
     for (const std::string &output : {outputs, trace})
       if (Status free = checkOutput(output, std::vector<std::string>{model, inputs}); !free)
         return free;
+    if (Status named = checkEnding(trace, {".json"}); !named)
+      return named;
     auto executable = loadForData(model, options, inputs, console());
     if (!executable)
       return executable.error();

@@ -29,6 +29,8 @@ public:
     auto has = [&](const char *kind) { return std::find(wanted.begin(), wanted.end(), kind) != wanted.end(); };
     if (Status free = checkOutput(output, std::vector{path}); !free)
       return free;
+    if (Status named = checkEnding(output, {".tare"}); !named)
+      return named;
     Result<std::shared_ptr<const program::Model>> model = program::readFile(path);
     if (!model)
       return model.error();

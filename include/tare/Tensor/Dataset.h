@@ -67,7 +67,7 @@ public:
   const std::vector<InputDeclaration> &declarations() const { return inputs; }
   Result<std::optional<Sample>> next() override;
 
-  /// Whether the first file has an array of that name, wanted or not.
+  /// Whether any file has an array of that name, wanted or not.
   bool has(const std::string &array) const;
 
   /// How the samples of an output of this shape are put together: (1, ...)

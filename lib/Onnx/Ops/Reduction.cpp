@@ -28,7 +28,7 @@ std::optional<Reduced> tare::onnx::readReduced(Node &node, mlir::Value input, in
   llvm::sort(reduced.axes);
   for (int64_t axis : reduced.axes)
     reduced.count *= dims(input)[axis];
-  return reduced;
+  return node.failed() ? std::nullopt : std::optional(reduced);
 }
 
 mlir::Value tare::onnx::meanOf(Node &node, llvm::StringRef step, mlir::Value x, const Reduced &reduced) {
@@ -37,6 +37,8 @@ mlir::Value tare::onnx::meanOf(Node &node, llvm::StringRef step, mlir::Value x, 
 }
 
 mlir::Value tare::onnx::greatestOf(Node &node, llvm::StringRef step, mlir::Value x, const Reduced &reduced) {
+  if (!x)
+    return nullptr;
   // The axes that stay come first.
   Integers order, shape;
   int64_t kept = 1;

@@ -80,6 +80,19 @@ TEST_F(DatasetTest, YieldsSamplesInOrder) {
   EXPECT_FALSE(*end);
 }
 
+// An array that only a later file has was overlooked.
+TEST_F(DatasetTest, HasWhatAnyFileHas) {
+  std::filesystem::create_directory(path("d"));
+  write("d/a.npz", {{"x", iota({1, 3, 2, 2})}});
+  write("d/b.npz", {{"x", iota({1, 3, 2, 2})}, {"h", iota({1, 4})}});
+  write("d/c.npy", {{"", iota({1, 3, 2, 2})}});
+  auto dataset = Dataset::open(path("d"), image);
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_TRUE((*dataset)->has("x"));
+  EXPECT_TRUE((*dataset)->has("h"));
+  EXPECT_FALSE((*dataset)->has("c"));
+}
+
 TEST_F(DatasetTest, FolderInTheOrderOfNames) {
   std::filesystem::create_directory(path("d"));
   write("d/b.npy", {{"", iota({2, 3, 2, 2})}});
