@@ -13,8 +13,8 @@
 namespace tare {
 
 /// What ops of a QDQ form give in double, from the integers of their operands. Float32 holds a number of ten thousand
-/// to half a thousandth: what a function, a softmax or a difference makes of that may be many steps of 16 bits. And a mean
-/// of elements that cancel is 0 but for what float32 rounds, which may be many steps of a grid for such means.
+/// to half a thousandth: what a function, a softmax or a difference makes of that may be many steps of 16 bits. And a
+/// mean of elements that cancel is 0 but for what float32 rounds, which may be many steps of a grid for such means.
 class ExactResults {
 public:
   /// Says what a value's integers are; of one sample.
