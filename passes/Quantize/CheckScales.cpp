@@ -37,10 +37,10 @@ constexpr double confirmingShare = 0.25;
 /// Names in the order of the graph, each once.
 using Names = llvm::UniqueVector<std::string>;
 
-/// Calibration saw the value use a good part of the grid.
+/// Calibration saw the value, or what moved to become it, use a good part of the grid.
 bool isConfirmed(Value value, const Grid &grid) {
   RangeAttr range = rangeAttr(value);
-  if (!range || range.getLabel() != RangeLabel::Calibrated)
+  if (!range || (range.getLabel() != RangeLabel::Calibrated && range.getLabel() != RangeLabel::Inherited))
     return false;
   double covered = *llvm::max_element(grid.scales) * double(grid.max - grid.min);
   return range.getMax() - range.getMin() >= confirmingShare * covered;

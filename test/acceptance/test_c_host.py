@@ -102,10 +102,10 @@ def outputs_of(nodes, shapes=None, **kinds):
 
 
 # With what is no layer of the host: made of others, an integer form that moves real numbers as well, or nothing at all.
-FAMILIES = {"functions": (functions, {"LogSoftmax", "Neg"}), "pairs": (pairs, {"Div", "Max", "Min", "Sum"}),
+FAMILIES = {"functions": (functions, {"LogSoftmax", "Neg"}), "pairs": (pairs, {"Div", "Max", "Mean", "Min", "Sum"}),
             "reductions": (reductions, set(REDUCTIONS) - {"ReduceMean", "ReduceProd"} | {"CumSum", "Flatten", "LogSoftmax"}),
             "movements": (movements, {"Concat", "DepthToSpace", "Dropout", "Expand", "Gather", "Identity", "Reshape", "Slice", "SpaceToDepth", "Split", "Squeeze",
-                                      "Tile", "Transpose", "Trilu", "Unsqueeze"}), "norms": (norms, {"LayerNormalization"})}
+                                      "Tile", "Transpose", "Trilu", "Unsqueeze"}), "norms": (norms, {"LRN", "LpNormalization"})}
 
 
 def convolved(name):

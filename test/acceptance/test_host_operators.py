@@ -92,7 +92,7 @@ def test_an_index_out_of_range(tmp_path):
     np.testing.assert_array_equal(outputs_of(path, {"i": good})["y"][0], [[0, 1], [6, 7], [6, 7]])
     np.savez(tmp_path / "bad.npz", i=bad)
     out = tmp_path / "out.npz"
-    for command in (["run", path, "--inputs", tmp_path / "bad.npz", "--outputs", out], ["calibrate", path, "--calibration", tmp_path / "bad.npz", "-o", out],
+    for command in (["run", path, "--inputs", tmp_path / "bad.npz", "--outputs", out], ["calibrate", path, "--calibration", tmp_path / "bad.npz", "-o", tmp_path / "r.json"],
                     ["compare", path, path, "--inputs", tmp_path / "bad.npz"]):
         said = fails(*command, output=out)
         assert f"{path}: layer 'embed': index 4 is out of range for 4 elements" in said

@@ -53,9 +53,12 @@ Status tare::checkOutput(const std::string &output, std::span<const std::string>
 }
 
 Status tare::checkEnding(const std::string &output, std::initializer_list<std::string_view> endings) {
+  constexpr std::string_view told[] = {".tare", ".onnx", ".mlir", ".mlirbc", ".npz", ".npy",
+                                       ".json", ".yaml", ".yml",  ".csv",    ".txt", ".html"};
   std::error_code none;
   std::string found = fs::path(output).extension().string();
-  if (output == standardOutput || found.empty() || fs::is_other(output, none) || std::ranges::count(endings, found))
+  if (output == standardOutput || !std::ranges::count(told, found) || fs::is_other(output, none) ||
+      std::ranges::count(endings, found))
     return success();
   return Error{fmt::format("cannot write {}: found a name that ends in '{}', expected one that ends in {}", output,
                            found, fmt::join(endings, " or "))};

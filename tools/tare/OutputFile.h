@@ -16,7 +16,7 @@ namespace tare {
 Status checkOutput(const std::string &output, std::span<const std::string> inputs);
 
 /// An error where the output's name ends as files of another kind do, by which they are told apart when they are read.
-/// A name without an ending, a device and a pipe take anything. To be asked before any work.
+/// An ending that says nothing, as .bin, a device and a pipe take anything. To be asked before any work.
 Status checkEnding(const std::string &output, std::initializer_list<std::string_view> endings);
 
 } // namespace tare
