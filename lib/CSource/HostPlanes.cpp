@@ -39,6 +39,55 @@ Status lowerLpNorm(HostWriter &host) {
   return success();
 }
 
+/// The shape but for what repeats nothing.
+Shape withoutLeadingOnes(const Shape &shape) {
+  return Shape(std::ranges::find_if(shape, [](int64_t size) { return size != 1; }), shape.end());
+}
+
+/// What moments are taken of, and which factors the elements of a row have: its channel's, or those of their places.
+struct Rows {
+  int64_t length, channels;
+  Shape factors;
+  bool areOfChannels;
+};
+
+Status writeMoments(HostWriter &host, std::string name, const Rows &rows, bool isCentered) {
+  const bool hasBias = isCentered && host.has(2);
+  for (size_t operand = 1; operand <= (hasBias ? 2 : 1); ++operand)
+    if (withoutLeadingOnes(host.shape(operand)) != withoutLeadingOnes(rows.factors))
+      return hostRefusal(host, "with factors that are repeated");
+  if (host.resultCount() > 1 || !isFloat(host.element(0)))
+    return hostRefusal(host, "with statistics as results, or of other types than float32");
+  std::string kernel = host.unit().kernel("moments_norm", name + (hasBias ? "_biased" : ""),
+                                          {{"FACTOR(row, i)", rows.areOfChannels ? "(row % l->channels)" : "i"},
+                                           {"CENTERED", isCentered ? "1" : "0"},
+                                           {"BIASED", hasBias ? "1" : "0"}});
+  std::vector<Place> places{host.place(0), host.place(1)};
+  if (hasBias)
+    places.push_back(host.place(2));
+  places.push_back(host.resultPlace());
+  host.layer.run(kernel,
+                 {member("rows", elementCount(host.shape(0)) / std::max<int64_t>(rows.length, 1)),
+                  member("length", rows.length),
+                  member("channels", rows.channels),
+                  {"epsilon", number(host.attributes().number("epsilon", 1e-5))}},
+                 places);
+  return success();
+}
+
+Status lowerLastAxesNorm(HostWriter &host) {
+  const Shape &shape = host.shape(0);
+  const Shape last(shape.begin() + host.axis(-1, host.rank(0)), shape.end());
+  const bool isCentered = host.node().op == "LayerNormalization";
+  return writeMoments(host, isCentered ? "layer_norm" : "rms_norm", {elementCount(last), 1, last, false}, isCentered);
+}
+
+Status lowerInstanceNorm(HostWriter &host) {
+  const Shape &shape = host.shape(0);
+  const int64_t inner = elementCount(Shape(shape.begin() + 2, shape.end()));
+  return writeMoments(host, "instance_norm", {inner, shape[1], {shape[1]}, true}, true);
+}
+
 /// Of images in planes, as models have them.
 Status lowerMaxPool(HostWriter &host) {
   if (host.resultCount() > 1)
@@ -79,6 +128,9 @@ Status lowerMaxPool(HostWriter &host) {
 
 std::optional<Status> csource::lowerHostPlanes(HostWriter &host) {
   static const std::map<std::string, Status (*)(HostWriter &), std::less<>> lowerings = {
+      {"InstanceNormalization", lowerInstanceNorm},
+      {"LayerNormalization", lowerLastAxesNorm},
+      {"RMSNormalization", lowerLastAxesNorm},
       {"LRN", lowerLocalResponse},
       {"LpNormalization", lowerLpNorm},
       {"MaxPool", lowerMaxPool},

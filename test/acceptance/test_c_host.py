@@ -79,9 +79,10 @@ def norms():
     nodes = [node("LpNormalization", ["x"], ["y_lp"], name="lp", axis=1), node("LpNormalization", ["x"], ["y_lp1"], name="lp1", axis=3, p=1),
              node("LRN", ["x"], ["y_lrn"], name="lrn", size=3, alpha=0.3, beta=0.6, bias=0.8), node("LRN", ["x"], ["y_wide"], name="wide", size=20),
              node("MaxPool", ["x"], ["y_mp"], name="mp", kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1]),
-             node("LayerNormalization", ["x", "row", "row2"], ["y_l"], name="l")]
+             node("LayerNormalization", ["x", "row", "row2"], ["y_l"], name="l"), node("LayerNormalization", ["x", "plane"], ["y_p"], name="p", axis=2, epsilon=1e-3),
+             node("RMSNormalization", ["x", "row"], ["y_r"], name="r"), node("InstanceNormalization", ["x", "channels", "channels2"], ["y_i"], name="i")]
     random = np.random.default_rng(2)
-    return nodes, {"row": random.uniform(0.5, 2, 6).astype(F32), "row2": random.uniform(0.5, 2, 6).astype(F32)}
+    return nodes, {name: random.uniform(0.5, 2, shape).astype(F32) for name, shape in (("row", 6), ("row2", 6), ("plane", (5, 6)), ("channels", 4), ("channels2", 4))}
 
 
 KINDS = {"ArgMax": I64, "ArgMin": I64, **dict.fromkeys("Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor Not IsNaN IsInf".split(), BOOL)}

@@ -225,7 +225,7 @@ def test_its_formula_has_the_next_number(tree):
 @pytest.mark.parametrize("family, kernel, fast, imports", [
     ("Binary", "Binary", "BinaryFast", "Binary"), ("Function", "Function", "FunctionFast", "Function"), ("Matrix", "Matrix/TurnOver", "MatrixFast", "Matrix/Matrix"),
     ("Movement", "Movement/TurnOver", "Movement/TurnOverFast", "Movement/Movement"), ("Normalization", "Normalization", "NormalizationFast", "Normalization/Normalization"),
-    ("Pooling", "Pooling", "PoolingFast", "Pooling"), ("Reduction", "Reduction", "ReductionFast", "Reduction")])
+    ("Pooling", "Pooling", "PoolingFast", "Pooling/Pooling"), ("Reduction", "Reduction", "ReductionFast", "Reduction")])
 def test_integers_of_every_family(family, kernel, fast, imports, tree):
     """In the family's file of each layer; a kernel of a family that is a folder has a file of its own there."""
     tree.add("integer", "turn_over", "--family", family)

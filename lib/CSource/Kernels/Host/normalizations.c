@@ -44,3 +44,41 @@ static void RUN(const along *l, const float *x, float *y) {
         y[i] = s == 0 ? 0.0f : (float)(x[i] / s);
     }
 }
+
+//= moments_norm
+//! FACTOR(row, i): which of the factors an element has
+//! #if CENTERED: the mean is taken out
+//! #if BIASED: something is added
+//! names: LAYER = @, RUN = run_@
+
+/* Rows by the root of their variance, or of their mean square. */
+typedef struct {
+  int32_t rows, length, channels;
+  double epsilon;
+} LAYER;
+
+static void RUN(const LAYER *l, const float *x, const float *scale,
+#if BIASED
+                const float *bias,
+#endif
+                float *y) {
+  int32_t row, i;
+  for (row = 0; row < l->rows; ++row, x += l->length, y += l->length) {
+    double mean = 0, variance = 0, inverse;
+#if CENTERED
+    for (i = 0; i < l->length; ++i)
+      mean += x[i];
+    mean /= l->length;
+#endif
+    for (i = 0; i < l->length; ++i)
+      variance += (x[i] - mean) * (x[i] - mean);
+    variance /= l->length;
+    inverse = 1 / sqrt(variance + l->epsilon);
+    for (i = 0; i < l->length; ++i)
+#if BIASED
+      y[i] = (float)((x[i] - mean) * inverse * scale[FACTOR(row, i)] + bias[FACTOR(row, i)]);
+#else
+      y[i] = (float)((x[i] - mean) * inverse * scale[FACTOR(row, i)]);
+#endif
+  }
+}
