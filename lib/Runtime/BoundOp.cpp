@@ -10,13 +10,18 @@ namespace {
 /// bytes.
 constexpr double macsPerMicrosecond = 250'000, sumsPerMicrosecond = 7'000, bytesPerMicrosecond = 20'000;
 
+/// Whether a kernel's scratch is in proportion to what it reads and writes. With dilations and pads far beyond the
+/// image, the copy of the image with its border is not.
+bool isInProportion(size_t scratch, int64_t bytes) {
+  constexpr size_t little = size_t(256) << 20, mostTimes = 64;
+  return scratch <= little || scratch / mostTimes <= size_t(bytes);
+}
+
 } // namespace
 
 BoundOp::BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> operands, const TensorType &result,
                  bool forceReference)
     : op(&op), kernel(kernels::lookup(op.type)) {
-  if (!forceReference && kernel->prepare)
-    fast = kernel->prepare(op, operands, result);
   std::vector<TensorType> types;
   for (const kernels::Operand &operand : operands)
     types.push_back(operand.type);
@@ -25,6 +30,10 @@ BoundOp::BoundOp(const program::OpUnion &op, std::span<const kernels::Operand> o
   sumCount = result.count();
   for (const TensorType &type : types)
     operandBytes += int64_t(type.bytes());
+  if (!forceReference && kernel->prepare)
+    fast = kernel->prepare(op, operands, result);
+  if (!isInProportion(scratchBytes(), operandBytes + resultBytes))
+    fast.reset();
 }
 
 BoundOp::BoundOp(const program::HostT &host, std::span<const kernels::Operand> operands,

@@ -16,7 +16,7 @@ import onnx
 import pytest
 
 from graphs import node, port, save
-from harness import BIN, fails, tare
+from harness import BIN, ROOT, fails, tare
 
 
 def make_net(folder):
@@ -341,6 +341,20 @@ def test_memory_that_ends_before_the_network_is_known(tmp_path, megabytes):
     found = json.loads(done.stdout)["error"]
     assert found["file"] == str(tmp_path / "m.onnx") and done.stderr == f"tare: error: {found['message']}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["m.onnx"]
+
+
+@pytest.mark.parametrize("output", ["c", "o.tare"])
+def test_memory_that_ends_in_a_library(tmp_path, output):
+    """oneDNN wrote code to memory that it had not been given."""
+    emit, codes = ["--emit", "c"] if output == "c" else [], set()
+    for megabytes in range(80, 200, 10):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+        done = tare("convert", ROOT / "examples/digits/digits.onnx", "--random-calibration", "--samples", 2, *emit, "-o", tmp_path / output, "-q", check=False, preexec_fn=limit)
+        codes.add(done.returncode)
+        if done.returncode == 0:
+            shutil.rmtree(tmp_path / output) if emit else (tmp_path / output).unlink()
+        assert done.returncode in (0, 1, 127) and not list(tmp_path.iterdir()), f"{megabytes} MB: {done.returncode} {done.stderr}"
+    assert {0, 1} <= codes
 
 
 @pytest.mark.parametrize("megabytes", [450, 550, 650])

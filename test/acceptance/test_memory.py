@@ -189,3 +189,14 @@ def test_steps_far_longer_than_the_kernel(tmp_path):
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (900 * MB, 900 * MB))
     done = tare("convert", tmp_path / "m.onnx", "--random-calibration", "--samples", 1, "--threads", 1, "-o", tmp_path / "m.tare", preexec_fn=limit)
     assert "output 'y': SQNR" in done.stderr
+
+
+def test_taps_far_beyond_the_image(tmp_path, rng):
+    """One tap meets the image; a copy of the image with its border would have 160 GB."""
+    save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["y"], name="far", dilations=[100000, 100000], pads=[100000] * 4)], [port("x", [1, 2, 4, 4])], [port("y", None)],
+         {"w": rng.normal(size=(2, 2, 3, 3)).astype(np.float32)})
+    np.savez(tmp_path / "x.npz", x=rng.normal(size=(8, 2, 4, 4)).astype(np.float32))
+    for activations in ("i8", "i16"):
+        program = tmp_path / f"{activations}.tare"
+        tare("convert", tmp_path / "m.onnx", "--calibration", tmp_path / "x.npz", "--activations", activations, "-o", program)
+        tare("compare", tmp_path / "m.onnx", program, "--inputs", tmp_path / "x.npz", "--min-sqnr", 30)

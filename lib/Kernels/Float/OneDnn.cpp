@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <new>
+#include <sys/mman.h>
 #include <unordered_map>
 
 namespace tare::kernels::floating {
@@ -163,7 +165,17 @@ void CompiledKernel::run(std::span<const float *const> inputs, float *output, Pa
 
 namespace {
 
+/// oneDNN writes its code to wherever the system has put it, also where there was no memory for it. This asks before.
+void requireRoom() {
+  constexpr size_t room = 16 << 20; // Many times what a kernel's code takes.
+  void *free = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (free == MAP_FAILED)
+    throw std::bad_alloc();
+  munmap(free, room);
+}
+
 std::unique_ptr<const CompiledKernel> compile(const std::function<KernelPlan()> &plan) {
+  requireRoom();
   try {
     OneThread scope;
     return std::make_unique<CompiledKernel>(plan());
