@@ -46,6 +46,7 @@ Status csource::lowerNormalize(LayerWriter &layer) {
   }
   const int64_t count = elementCount(taken.sizes);
   ElementType x = layer.type(0).element;
+  const int behindPoint = kernels::varianceBits(x, count, norm.keep_mean);
   Sums sums = sumsOfNormalize(layer);
   Requantization requant = requantization(layer, norm.requant.get(), sums, x);
   Parameters parameters{{"X", std::string(typeOf(x))}, {"SUM", sums.type}};
@@ -62,7 +63,8 @@ Status csource::lowerNormalize(LayerWriter &layer) {
                               member("count", count),
                               member("zero", norm.keep_mean ? norm.input_zero_point : 0),
                               member("keep_mean", norm.keep_mean),
-                              member("bits", kernels::normalBits(x, count)),
+                              member("bits", kernels::normalBits(x, count) + behindPoint),
+                              member("variance_scale", int64_t(1) << 2 * behindPoint),
                               member("offset", norm.offset),
                               {"gamma", layer.array("gamma", gamma)},
                               {"beta", layer.array("beta", beta)}};

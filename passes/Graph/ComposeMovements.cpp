@@ -32,6 +32,12 @@ bool isMovement(Operation *op) {
          cast<RankedTensorType>(op->getResult(0).getType()).getElementType().isF32();
 }
 
+/// Whether the constant is one number beside any operand that has dimensions: one of more would give the result as
+/// many.
+bool isNumberForAll(Value constant) {
+  return scalarConstant(constant) && cast<RankedTensorType>(constant.getType()).getRank() <= 1;
+}
+
 /// The operand that decides where the result's elements are, of an op that computes each element by itself: a function,
 /// or arithmetic with a number; else null.
 OpOperand *movedOperand(Operation *op) {
@@ -41,7 +47,7 @@ OpOperand *movedOperand(Operation *op) {
     return nullptr;
   for (OpOperand &operand : op->getOpOperands())
     if (operand.get().getType() == op->getResult(0).getType() &&
-        scalarConstant(op->getOperand(1 - operand.getOperandNumber())))
+        isNumberForAll(op->getOperand(1 - operand.getOperandNumber())))
       return &operand;
   return nullptr;
 }
@@ -198,6 +204,8 @@ struct PassElementwise : RewritePattern {
     Chain all = before;
     llvm::append_range(all, behind);
     Value x = before.front()->getOperand(0);
+    if (shapeOf(x).empty())
+      return rewriter.notifyMatchFailure(op, "what is moved has no dimensions");
     std::optional<WrittenMovement> together = composed(all);
     std::optional<WrittenMovement> movement = composed(before);
     if (!together || !movement || !(costOf(*together, x) < costOf(all)) || !isInOneLoop(x, op, behind.back()))

@@ -104,6 +104,8 @@ private:
   /// that whoever reads the value may read it. `replaced` does not count as being there.
   Value transposed(Location location, Value value, npu::Permutation permutation, Operation *replaced = nullptr) {
     while (auto first = value.getDefiningOp<npu::TransposeOp>()) {
+      if (!first->hasOneUse() && transposedBytes(value, permutation) == 0)
+        break;
       permutation = npu::compose(first.getPermutation(), permutation);
       value = first.getInput();
     }

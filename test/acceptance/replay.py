@@ -202,12 +202,14 @@ def reciprocal_root(variance, f):  # (A72)
 def normalize(p, x, gamma, beta):  # (A71) to (A73)
     axes = tuple(p["axes"])
     n = math.prod(x.shape[i] for i in axes)
-    f = max(f for f in range(15) if n * 4**f <= (2**(15 if x.dtype == np.int8 else 19) - 2)**2)
+    narrow = x.dtype == np.int8
+    f = max(f for f in range(15) if n * 4**f <= (2**(15 if narrow else 19) - 2)**2)
     z = p["input_zero_point"] if p["keep_mean"] else 0
     x = x.astype(np.int64) - z
     total = np.zeros_like(x.sum(axes, keepdims=True)) if p["keep_mean"] else x.sum(axes, keepdims=True)
-    variance = n * (x * x).sum(axes, keepdims=True) - total * total + int(p["offset"])
-    factors = [reciprocal_root(v, f) for v in variance.ravel()]
+    k = max(k for k in range(11) if n * 2**k <= 2**((31 if p["keep_mean"] else 32) - (8 if narrow else 16)))
+    variance = (n * (x * x).sum(axes, keepdims=True) - total * total) * 4**k + int(p["offset"])
+    factors = [reciprocal_root(v, f + k) for v in variance.ravel()]
     factor, shift = (np.array(each, np.int64).reshape(total.shape) for each in zip(*factors))
     u = ((n * x - total) * factor + (np.int64(1) << (shift - 1))) >> shift
     along = [-1 if i == p["axis"] else 1 for i in range(x.ndim)]

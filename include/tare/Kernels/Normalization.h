@@ -22,6 +22,16 @@ inline int64_t mostNormalized(ElementType element, bool keepsMean) {
   return int64_t(1) << ((keepsMean ? 31 : 32) - bits);
 }
 
+/// (A71) k, the pairs of bits behind the point of a variance of n elements: what epsilon adds to it may be far less
+/// than what elements a step apart have.
+inline int varianceBits(ElementType element, int64_t n, bool keepsMean) {
+  constexpr int most = 10;
+  int bits = 0;
+  while (bits < most && n << (bits + 1) <= mostNormalized(element, keepsMean))
+    ++bits;
+  return bits;
+}
+
 /// (A71) The offset of a variance lies in [1, mostOffset].
 inline constexpr int64_t mostOffset = int64_t(1) << 62;
 
@@ -68,7 +78,7 @@ inline int64_t floorOfRoot(int64_t value) {
   return root;
 }
 
-/// (A72) 2^f / sqrt(variance) as a factor of 30 bits and a shift.
+/// (A72) 2^bits / sqrt(variance) as a factor of 30 bits and a shift.
 struct ReciprocalRoot {
   int64_t factor;
   int shift;
@@ -96,16 +106,30 @@ struct GroupSums {
   }
 };
 
-/// (A71), (A72) What elements of a group of n become: u.
+/// What the groups of n elements of one normalization have in common.
+struct NormForm {
+  ElementType element;
+  int64_t n, offset;
+  bool keepsMean;
+};
+
+/// (A71), (A72) What elements of a group become: u.
 struct GroupNormal {
   int64_t n, sum;
   ReciprocalRoot root;
 
-  GroupNormal(const GroupSums &sums, int64_t n, int64_t offset, bool keepsMean, int fractionBits)
-      : n(n), sum(keepsMean ? 0 : sums.sum), root(n * sums.squares - sum * sum + offset, fractionBits) {}
+  GroupNormal(const GroupSums &sums, const NormForm &form)
+      : n(form.n), sum(form.keepsMean ? 0 : sums.sum), root(rootOf(sums, form)) {}
 
   /// Of x - z.
   int64_t of(int64_t x) const { return root.of(n * x - sum); }
+
+private:
+  static ReciprocalRoot rootOf(const GroupSums &sums, const NormForm &form) {
+    const int bits = varianceBits(form.element, form.n, form.keepsMean);
+    const int64_t sum = form.keepsMean ? 0 : sums.sum, variance = form.n * sums.squares - sum * sum;
+    return {(variance << 2 * bits) + form.offset, normalBits(form.element, form.n) + bits};
+  }
 };
 
 } // namespace tare::kernels

@@ -55,10 +55,19 @@ static ElementsAttr reshaped(Attribute elements, ShapedType type) {
   return nullptr;
 }
 
+/// Whether only dimensions of one element change places.
+static bool movesNothing(TransposeOp op) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
+  SmallVector<int32_t> moved(op.getPermutation());
+  llvm::erase_if(moved, [&](int32_t axis) { return shape[axis] == 1; });
+  return llvm::is_sorted(moved);
+}
+
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   if (isIdentity(getPermutation()))
     return getInput();
-  if (auto first = getInput().getDefiningOp<TransposeOp>()) {
+  // Where the first one is there for others, too, what moves nothing would become a second one that does.
+  if (auto first = getInput().getDefiningOp<TransposeOp>(); first && (first->hasOneUse() || !movesNothing(*this))) {
     setPermutation(compose(first.getPermutation(), getPermutation()));
     getInputMutable().assign(first.getInput());
     return getResult();

@@ -4,8 +4,8 @@
 // interpolate(table, d) in old programs); p = floor((e * 2^15 + sum / 2) / sum), sum of all e (p = 0 where the sum is
 // 0); y = p requantized.
 //
-// (A71) to (A73) Of groups of n elements, d = n * (x - z) - S, V = n * sum (x - z)^2 - S^2 + offset, u = d / sqrt(V) in
-// 2^-f; y = u * gamma + beta requantized.
+// (A71) to (A73) Of groups of n elements, d = n * (x - z) - S, V = 4^k * (n * sum (x - z)^2 - S^2) + offset,
+// u = d * 2^k / sqrt(V) in 2^-f; y = u * gamma + beta requantized.
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Kernels/Normalization.h"
@@ -114,7 +114,7 @@ void normalize(const program::NormalizeT &norm, const program::RequantT *requant
   forEachBroadcast(shape, groups, shape, [&](int64_t, int64_t i, int64_t group) { sums[group].add(x[i] - zero); });
   std::vector<GroupNormal> normals;
   for (const GroupSums &each : sums)
-    normals.emplace_back(each, n, norm.offset, norm.keep_mean, normalBits(operands[0].type.element, n));
+    normals.emplace_back(each, NormForm{operands[0].type.element, n, norm.offset, norm.keep_mean});
   std::vector<int64_t> accumulators(result.count());
   forEachBroadcast(shape, groups, shape,
                    [&](int64_t, int64_t i, int64_t group) { accumulators[i] = normals[group].of(x[i] - zero); });

@@ -62,7 +62,7 @@ struct LowerNormalize : OpConversionPattern<qnn::NormalizeOp> {
     Value beta = makeParameter(rewriter, op, ElementType::i32, integers.beta, ".beta",
                                std::ldexp(integers.scale, -integers.fractionBits));
     replaceByNew<npu::NormalizeOp>(rewriter, op, adaptor.getInput(), gamma, beta, narrow(op.getAxes()),
-                                   int32_t(op.getAxis().value_or(0)), qnn::offsetOf(op, input.scale()),
+                                   int32_t(op.getAxis().value_or(0)), qnn::offsetOf(op, input.bits, input.scale()),
                                    op.getKeepMean(), int32_t(input.zeroPoint()), *requant);
     return mlir::success();
   }

@@ -150,7 +150,7 @@ func.func @nibbles(%x: tensor<4xf32>) {
 // Bools are bytes on the host, and in its tensors.
 // CHECK-LABEL: func.func @bools
 func.func @bools(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // CHECK: parameters = {value = dense<[true, false, true]> : tensor<3xi1>}
-  %0 = qnn.host "Neg" opset 13(%x) {parameters = {value = dense<[true, false, true]> : tensor<3xi1>}} : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: parameters = {flags = dense<[true, false, true]> : tensor<3xi1>}
+  %0 = qnn.host "Neg" opset 13(%x) {parameters = {flags = dense<[true, false, true]> : tensor<3xi1>}} : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }

@@ -10,7 +10,9 @@ namespace {
 /// h = x + h, by functions that do nothing.
 Node sums(std::string direction) {
   std::vector<std::string> functions(direction == "bidirectional" ? 2 : 1, "Affine");
-  return {"RNN", 14, with({{"activations", functions}, {"direction", std::move(direction)}})};
+  std::vector<double> alphas(functions.size(), 1.0);
+  return {"RNN", 14,
+          with({{"activations", functions}, {"activation_alpha", alphas}, {"direction", std::move(direction)}})};
 }
 
 TEST(HostRecurrent, GoesBothWays) {

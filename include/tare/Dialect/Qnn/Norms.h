@@ -22,8 +22,8 @@ struct NormIntegers {
 /// Of an op whose result has so many bits.
 NormIntegers integersOf(NormalizeOp op, unsigned bits);
 
-/// (A71) epsilon beside the variance of integers with this step, in [1, 2^62].
-int64_t offsetOf(NormalizeOp op, double scale);
+/// (A71) epsilon beside the variance of integers of so many bits with this step, in [1, 2^62].
+int64_t offsetOf(NormalizeOp op, unsigned bits, double scale);
 
 /// (A71) Whether the op has an integer form of so many bits.
 bool hasIntegerForm(NormalizeOp op, unsigned bits);

@@ -12,8 +12,8 @@ typedef struct {
   int32_t count;                      /* of the elements with one mean */
   int32_t zero;                       /* the operand's zero point, where the mean stays */
   int32_t keep_mean;
-  int32_t bits; /* behind the point */
-  int64_t offset;
+  int32_t bits;                   /* behind the point, of elements by the root of a scaled variance */
+  int64_t variance_scale, offset; /* of a variance, which has bits behind the point, too */
   const int16_t *gamma;
   const int32_t *beta;
   REQUANT requant;
@@ -36,7 +36,7 @@ static void RUN(const LAYER *l, const X *x, X *y) {
     while (STEP(&l->taken, &row));
     if (l->keep_mean)
       sum = 0;
-    variance = l->count * squares - sum * sum + l->offset;
+    variance = (l->count * squares - sum * sum) * l->variance_scale + l->offset;
     if (variance >= one << 62) {
       variance >>= 2;
       even = -2;

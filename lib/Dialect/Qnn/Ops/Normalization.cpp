@@ -107,9 +107,10 @@ bool tare::qnn::hasIntegerForm(NormalizeOp op, unsigned bits) {
 }
 
 /// (A71)
-int64_t tare::qnn::offsetOf(NormalizeOp op, double scale) {
-  double count = double(op.getCount());
-  double offset = std::nearbyint(count * count * op.getEpsilon().convertToDouble() / (scale * scale));
+int64_t tare::qnn::offsetOf(NormalizeOp op, unsigned bits, double scale) {
+  const int behindPoint = kernels::varianceBits(elementOf(bits), op.getCount(), op.getKeepMean());
+  const double count = std::ldexp(double(op.getCount()), behindPoint);
+  const double offset = std::nearbyint(count * count * op.getEpsilon().convertToDouble() / (scale * scale));
   return offset >= double(kernels::mostOffset) ? kernels::mostOffset : std::max<int64_t>(1, int64_t(offset));
 }
 

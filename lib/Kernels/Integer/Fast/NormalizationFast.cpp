@@ -149,8 +149,8 @@ template <typename T> class NormalizeKernel : public FastKernel {
 public:
   NormalizeKernel(const program::NormalizeT &norm, const NormalizedBlock &block, const ChannelParameters &channels,
                   const VectorSet &set)
-      : block(block), channels(channels), zero(norm.keep_mean ? norm.input_zero_point : 0), offset(norm.offset),
-        keepsMean(norm.keep_mean), bits(normalBits(ElementTypeOf<T>::value, block.length)), requant(*norm.requant, 1),
+      : block(block), channels(channels), zero(norm.keep_mean ? norm.input_zero_point : 0),
+        form{ElementTypeOf<T>::value, block.length, norm.offset, norm.keep_mean}, requant(*norm.requant, 1),
         wideRequant(*norm.requant), set(set) {}
 
   size_t scratchBytes() const override {
@@ -183,9 +183,7 @@ private:
     int32_t operator()(int64_t x) const { return int32_t((x * scale + offset) >> shift); }
   };
 
-  Normal normalOf(const GroupSums &sums) const {
-    return {GroupNormal(sums, block.length, offset, keepsMean, bits), zero};
-  }
+  Normal normalOf(const GroupSums &sums) const { return {GroupNormal(sums, form), zero}; }
 
   void requantize(const Accumulator *values, int64_t size, T *y) const {
     if constexpr (sizeof(T) == 1)
@@ -250,9 +248,8 @@ private:
 
   NormalizedBlock block;
   ChannelParameters channels;
-  int64_t zero, offset;
-  bool keepsMean;
-  int bits;
+  int64_t zero;
+  NormForm form;
   PreparedRequant requant;
   program::RequantT wideRequant;
   const VectorSet &set;
