@@ -27,7 +27,8 @@ std::shared_ptr<const program::Model> modelOfNorm(const Norm &norm) {
   uint32_t gamma = builder.constant<int16_t>("g", {norm.elements}, norm.gamma);
   uint32_t beta = builder.constant<int32_t>("b", {norm.elements}, norm.beta);
   program::NormalizeT table;
-  table.axes = {1}, table.axis = 1, table.offset = 5, table.keep_mean = norm.keepsMean, table.input_zero_point = 3;
+  table.offset = int64_t(5) << 2 * kernels::varianceBits(ElementType::i8, norm.elements, norm.keepsMean);
+  table.axes = {1}, table.axis = 1, table.keep_mean = norm.keepsMean, table.input_zero_point = 3;
   // (A74)
   const double scale = std::ldexp(norm.scale, -kernels::normalBits(ElementType::i8, norm.elements)) / norm.outputScale;
   int exponent;

@@ -378,9 +378,10 @@ TEST(Accumulators, AverageSumsWhatItCounts) {
   EXPECT_EQ(elements<int8_t>(result), (std::vector<int8_t>{2, 3, 7}));
 }
 
+/// With an epsilon that adds 1 to a variance, which has 20 bits behind the point of so few.
 program::NormalizeT normOf(std::vector<int32_t> axes, int32_t axis) {
   program::NormalizeT norm;
-  norm.axes = std::move(axes), norm.axis = axis, norm.offset = 1;
+  norm.axes = std::move(axes), norm.axis = axis, norm.offset = 1 << 20;
   norm.requant = requantI8({1}, {8});
   return norm;
 }
@@ -402,6 +403,16 @@ TEST(NormalizeReference, KeepsTheMean) {
                                          makeTensor<int32_t>({1}, {0})});
   EXPECT_EQ(elements<int64_t>(accumulate(test, runReference(test).type())),
             (std::vector<int64_t>{0, 4369, 8738, 13107}));
+}
+
+// What epsilon adds is far less than what elements that are a step apart have: of two, each is 1.
+TEST(NormalizeReference, ASmallEpsilon) {
+  program::NormalizeT norm = normOf({1}, 1);
+  norm.offset = 1;
+  Case test = makeCase(std::move(norm), {makeTensor<int8_t>({1, 2}, {9, 10}), makeTensor<int16_t>({1}, {1}),
+                                         makeTensor<int32_t>({1}, {0})});
+  const int64_t point = int64_t(1) << normalBits(ElementType::i8, 2);
+  EXPECT_EQ(elements<int64_t>(accumulate(test, runReference(test).type())), (std::vector<int64_t>{-point, point}));
 }
 
 // Where nothing varies the result is beta.
