@@ -80,3 +80,25 @@ def test_another_slope_stays_what_it_is(tmp_path, rng, slope, count):
     program, _ = converted(path, data, "--target", behind)
     assert sum(each["name"] == "t" for each in tare_json("inspect", program)["layers"]) == count
     np.testing.assert_allclose(outputs_of(path, data)["y"], reference(path, data)["y"], rtol=1e-4, atol=2e-5)
+
+
+#: What is added against a division by 0, or a logarithm of it, is no digit that an exporter left away.
+GUARDED = {
+    "reciprocal of a relu": [("Relu", ["x"], "r"), ("Add", ["r", "epsilon"], "s"), ("Reciprocal", ["s"], "y")],
+    "root of a relu": [("Relu", ["x"], "r"), ("Add", ["r", "epsilon"], "s"), ("Sqrt", ["s"], "y")],
+    "division by an abs": [("Abs", ["x"], "a"), ("Add", ["a", "epsilon"], "s"), ("Div", ["x", "s"], "y")],
+    "logarithm of a sigmoid": [("Mul", ["x", "scale"], "m"), ("Sigmoid", ["m"], "t"), ("Add", ["t", "epsilon"], "s"), ("Log", ["s"], "y")],
+    "logarithm of a hard sigmoid": [("Mul", ["x", "scale"], "m"), ("HardSigmoid", ["m"], "t"), ("Add", ["t", "epsilon"], "s"), ("Log", ["s"], "y")],
+}
+
+
+@pytest.mark.parametrize("epsilon", [1e-5, 1e-6, 1e-8, 1e-12])
+@pytest.mark.parametrize("name", GUARDED)
+def test_an_epsilon_counts(tmp_path, rng, name, epsilon):
+    path = save(tmp_path / "m.onnx", chain(*GUARDED[name]), [port("x", SHAPE)], [port("y", SHAPE)], NUMBERS | {"epsilon": F32(epsilon), "scale": F32(.4)}, opset=17)
+    data = {"x": (rng.normal(size=[8, *SHAPE[1:]]) * 4).astype(F32)}
+    data["x"].flat[::7] = 0
+    expected = reference(path, data)["y"]
+    assert np.isfinite(expected).all()
+    assert np.abs(outputs_of(path, data)["y"] - expected).max() < 1e-4 * np.abs(expected).max()
+    converted(path, data)

@@ -12,7 +12,7 @@ CONSTANTS = {
     "w": RNG.normal(size=(6, 4, 3, 3)).astype(F32), "fc": RNG.normal(size=(8, 8)).astype(F32), "key": RNG.normal(size=(8, 8)).astype(F32),
     "border": np.array([0, 0, 1, 1, 0, 0, 1, 1], I64), "border_last": np.array([0, 1, 1, 0, 0, 1, 1, 0], I64), "lowest": F32(-np.inf), "half": F32(.5), "two": F32(2),
     "heads": np.array([0, 0, 2, 4], I64), "image": np.array([0, 4, 6, 6], I64), "mean": RNG.normal(size=4).astype(F32),
-    "flat_last": np.array([0, -1, 4], I64)}
+    "flat_last": np.array([0, -1, 4], I64), "apart": np.array([1, 7, 1, 1], I64), "row": np.array([1, 1, 7], I64), "number": np.full((1, 1, 1, 1), 1.5, F32)}
 IMAGE, ROWS = [1, 4, 6, 6], [1, 5, 8]
 CHANNELS_LAST, CHANNELS_FIRST = [0, 2, 3, 1], [0, 3, 1, 2]
 
@@ -34,6 +34,8 @@ PATTERNS = {
                                              node("Transpose", ["c"], ["y"], perm=CHANNELS_FIRST)], {"transpose", "reshape"}),
     "there and back, flat": (IMAGE, [node("Transpose", ["x"], ["a"], perm=CHANNELS_LAST), node("Reshape", ["a", "flat_last"], ["b"]), node("Transpose", ["b"], ["c"], perm=[0, 2, 1]),
                                      node("Reshape", ["c", "image"], ["d"]), node("Relu", ["d"], ["y"])], {"transpose"}),
+    "a number of more dimensions than the result": ([1, 7], [node("Reshape", ["x", "apart"], ["a"]), node("Mul", ["a", "number"], ["b"]), node("Reshape", ["b", "row"], ["c"]),
+                                                             node("Relu", ["c"], ["y"])], set()),
     "the same twice": (IMAGE, [node("Sigmoid", ["x"], ["a"]), node("Sigmoid", ["x"], ["b"]), node("Concat", ["a", "b"], ["y"], axis=1)], set()),
     "scale behind a product": (ROWS, [*ATTENTION, node("MatMul", ["q_heads", "k_columns"], ["s"], name="product"), node("Div", ["s", "two"], ["t"], name="scale"), node("Softmax", ["t"], ["y"])], {"mul", "rescale"}),
     "scale of the query": (ROWS, [*ATTENTION, node("Mul", ["q_heads", "half"], ["r"], name="scale"), node("MatMul", ["r", "k_columns"], ["s"], name="product"), node("Softmax", ["s"], ["y"])], {"mul", "rescale"}),

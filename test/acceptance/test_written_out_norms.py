@@ -75,3 +75,21 @@ def test_channels_that_are_nearly_even(tmp_path, target, without):
     x = {"x": (rng.normal(size=(64, 1, 4, 6, 6)) * spread).astype(F32)}
     program, _ = converted(model, x, "--target", without if target == "without" else target)
     assert sqnr(outputs_of(model, x)["y"], outputs_of(program, x)["y"]) > 22
+
+
+@pytest.mark.parametrize("width", ["i8", "i16"])
+@pytest.mark.parametrize("elements", [1, 2, 3, 6])
+@pytest.mark.parametrize("operator", ["LayerNormalization", "RMSNormalization"])
+def test_few_elements_with_a_small_epsilon(tmp_path, operator, elements, width):
+    """Of so few, elements that are one step apart have a variance of 1 step, beside which epsilon is next to nothing, but not nothing at all."""
+    rng = np.random.default_rng(5)
+    constants = {"g": np.ones(elements, F32), "b": np.zeros(elements, F32)}
+    model = save(tmp_path / "m.onnx", [node(operator, ["x", "g", "b"][:3 if operator[0] == "L" else 2], ["y"], name="norm", epsilon=1e-5)], [port("x", [1, 64, elements])],
+                 [port("y", [1, 64, elements])], constants, opset=23)
+    # What is near 0, or alike, is on few steps of the grid: no question of the norm's.
+    x = {"x": (np.sign(rng.normal(size=(16, 1, 64, elements))) * rng.uniform(.3, 1, size=(16, 1, 64, elements))).astype(F32)}
+    x["x"][..., 0] *= 1.7
+    program, told = converted(model, x, "--activations", width)
+    assert sqnr(outputs_of(model, x)["y"], outputs_of(program, x)["y"]) > 25 or elements == 1
+    zeros = np.zeros_like(x["x"])
+    assert np.abs(outputs_of(program, {"x": zeros})["y"]).max() < .1
