@@ -140,7 +140,7 @@ func.func @moved_constant(%x: tensor<1x2x!x>) -> tensor<1x2x1x3x!y> {
 // CHECK-LABEL: func.func @normalize
 // CHECK-DAG: %[[GAMMA:.*]] = npu.constant dense_resource<{{.*}}> : tensor<4xi16> {npu.grid = !quant.uniform<i16:f32, 9.765625E-4>}
 // CHECK-DAG: %[[BETA:.*]] = npu.constant dense_resource<{{.*}}> : tensor<4xi32> {npu.grid = !quant.uniform<i32:f32, {{.*}}>}
-// CHECK: npu.normalize %{{.*}}, %[[GAMMA]], %[[BETA]] axes = [1] axis = 1 offset = 8 input_zero_point = 3 requant = <multipliers = [1024], shifts = [31], zero_point = -128, clamp = [-128, 127]>
+// CHECK: npu.normalize %{{.*}}, %[[GAMMA]], %[[BETA]] axes = [1] axis = 1 offset = 8388608 input_zero_point = 3 requant = <multipliers = [1024], shifts = [31], zero_point = -128, clamp = [-128, 127]>
 func.func @normalize(%x: tensor<1x4x!x>) -> tensor<1x4x!y> {
   %0 = qnn.normalize %x {axes = array<i64: 1>, axis = 1 : i64, epsilon = 0.125 : f64, gamma = array<f64: 1.5, 1.0, 0.5, -1.0>, beta = array<f64: 0.0, 1.0, 2.0, 0.5>} : (tensor<1x4x!x>) -> tensor<1x4x!y> loc("norm"("y"))
   return %0 : tensor<1x4x!y>
