@@ -136,7 +136,7 @@ func.func @moved_constant(%x: tensor<1x2x!x>) -> tensor<1x2x1x3x!y> {
   return %1 : tensor<1x2x1x3x!y>
 }
 
-// (A73), (A74) gamma in steps of 2^-10, which is the least power of two by which 1.5 is below 2^11; beta in 2^-13 of them. epsilon is 16 * 0.125 / 0.25.
+// (A73), (A74) gamma in steps of 2^-10, which is the least power of two by which 1.5 is below 2^11; beta in 2^-13 of them. epsilon is 2^20 * 16 * 0.125 / 0.25.
 // CHECK-LABEL: func.func @normalize
 // CHECK-DAG: %[[GAMMA:.*]] = npu.constant dense_resource<{{.*}}> : tensor<4xi16> {npu.grid = !quant.uniform<i16:f32, 9.765625E-4>}
 // CHECK-DAG: %[[BETA:.*]] = npu.constant dense_resource<{{.*}}> : tensor<4xi32> {npu.grid = !quant.uniform<i32:f32, {{.*}}>}
