@@ -37,8 +37,8 @@ def test_calibration(tiny):  # noqa: F811
 
 def test_every_method_is_measured(tiny):  # noqa: F811
     told = measure_process(tiny.tools.tare, "calibrate", "--help").output
-    names = re.search(r"How ranges are found: (.*)", told)[1]
-    assert set(re.split(r", | or ", names)) == set(calibrating.METHODS)
+    names = re.search(r"How ranges are found: (.*?) *\n +--", told, re.DOTALL)[1]
+    assert set(re.split(r",\s+|\s+or ", names)) == set(calibrating.METHODS)
 
 
 def test_peer_that_needs_too_much_memory_is_left_out(tiny, monkeypatch):  # noqa: F811
