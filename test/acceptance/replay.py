@@ -199,7 +199,7 @@ def reciprocal_root(variance, f):  # (A72)
     return (2**60 + root // 2) // root, 60 - h // 2 - f
 
 
-def normalize(p, x, gamma, beta):  # (A71) to (A73)
+def deviations(p, x):  # (A71), (A72): d, V, and the bits behind the points of u and of V's root
     axes = tuple(p["axes"])
     n = math.prod(x.shape[i] for i in axes)
     narrow = x.dtype == np.int8
@@ -209,9 +209,14 @@ def normalize(p, x, gamma, beta):  # (A71) to (A73)
     total = np.zeros_like(x.sum(axes, keepdims=True)) if p["keep_mean"] else x.sum(axes, keepdims=True)
     k = max(k for k in range(11) if n * 2**k <= 2**((31 if p["keep_mean"] else 32) - (8 if narrow else 16)))
     variance = (n * (x * x).sum(axes, keepdims=True) - total * total) * 4**k + int(p["offset"])
+    return n * x - total, variance, f, k
+
+
+def normalize(p, x, gamma, beta):  # (A71) to (A73)
+    d, variance, f, k = deviations(p, x)
     factors = [reciprocal_root(v, f + k) for v in variance.ravel()]
-    factor, shift = (np.array(each, np.int64).reshape(total.shape) for each in zip(*factors))
-    u = ((n * x - total) * factor + (np.int64(1) << (shift - 1))) >> shift
+    factor, shift = (np.array(each, np.int64).reshape(variance.shape) for each in zip(*factors))
+    u = (d * factor + (np.int64(1) << (shift - 1))) >> shift
     along = [-1 if i == p["axis"] else 1 for i in range(x.ndim)]
     return u * gamma.astype(np.int64).reshape(along) + beta.astype(np.int64).reshape(along), 0
 

@@ -240,7 +240,6 @@ JUMPS = "the sides of a jump are a rounding apart"
 NOT_AT_RANDOM = {
     **dict.fromkeys(("Exp", "Log", "Sqrt", "Reciprocal", "Pow", "Div", "Tan", "Asin", "Acos", "Sinh", "Cosh", "Acosh", "Atanh"), STEEP),
     **dict.fromkeys(("Floor", "Ceil", "Round", "Sign", "Cast"), JUMPS),
-    **dict.fromkeys(("LayerNormalization", "InstanceNormalization"), "where elements hardly vary, nothing bounds what a step of the operand makes of the result"),
     "BatchNormalization": "quantizers fold it into the layer before they write a model",
     "Swish": "ONNX Runtime does not know it; ours becomes one table, which a quantizer's x and Sigmoid(x) do not"}
 
@@ -308,6 +307,35 @@ def softmax(builder, value):
     # (A28), (A58)
     table = (value.shape[axis] + 4) / 65535
     return _table(result, value, 1.0, table)
+
+
+def normalization(builder, value):
+    """Epsilons from small to large beside the variance: what divides by less than a few of its operand's errors, nothing bounds."""
+    instance = value.rank >= 3 and builder.chance(0.4)
+    axis = 2 if instance else int(builder.random.integers(1, value.rank)) if value.rank > 1 else None
+    if axis is None or math.prod(value.shape[axis:]) < 2:
+        return None
+    reals, over = value.array.astype(np.float64), tuple(range(axis + 1, value.rank + 1))
+    variance, mean_square = reals.var(over), max(float((reals ** 2).mean()), 1e-6)
+    epsilon = float(np.float32(builder.choose(1e-5, 0.01, 0.3) * mean_square))
+    # The least deviation that a program may see.
+    least = math.sqrt(max(float(np.sqrt(variance.min())) - value.error, 0.0) ** 2 + epsilon)
+    if value.error > 0.1 * least:
+        return None
+    shape = (value.shape[1],) if instance else value.shape[axis:]
+    gamma, beta = builder.random.normal(size=shape).astype(np.float32), (0.3 * builder.random.normal(size=shape)).astype(np.float32)
+    operands = [value, builder.constant(gamma), builder.constant(beta)]
+    if instance:
+        [result] = builder.add("InstanceNormalization", operands, epsilon=epsilon)
+    else:
+        [result] = builder.add("LayerNormalization", operands, axis=axis - value.rank if builder.chance(0.5) else axis, epsilon=epsilon)
+    reach, size = float(np.abs(gamma).max()), math.prod(value.shape[axis:])
+    # dy / dx is (1 - 1 / n - u u' / n) / deviation; no u is more than the root of n.
+    slope = reach * (2 + math.sqrt(size)) / least
+    # (A72), (A73): what u, gamma and beta are rounded to.
+    bits = 2.0 ** -min(14, math.floor(math.log2((2 ** 15 - 2) / math.sqrt(size)))) + math.sqrt(size) * 2.0 ** -10
+    rounding = (reach + float(np.abs(beta).max())) * bits
+    return _bound(result, slope * value.error + rounding, slope * value.typical + rounding, result.largest)
 
 
 # Pools
@@ -440,7 +468,7 @@ def split(builder, value):
 
 
 COMPUTING = (conv, conv, conv, conv_transpose, gemm, matmul, matmul_of_activations, add, add, sum_of_three, mul, mul, function, relu, clip, prelu, softmax,
-             average_pool, reduce_mean, max_pool, pad, concat, concat, resize)
+             normalization, average_pool, reduce_mean, max_pool, pad, concat, concat, resize)
 MOVING = (transpose, flatten, slice_, max_pool, pad, split)
 # What ONNX lets run on the integers themselves.
 ON_INTEGERS = (transpose, flatten, slice_, pad, split)

@@ -14,7 +14,7 @@ from harness import ROOT, tare
 
 sys.path.append(str(ROOT / "test/acceptance"))
 from models.formulas import DOMAINS, FORMULAS  # noqa: E402
-from replay import ACCUMULATORS, Golden, replay  # noqa: E402
+from replay import ACCUMULATORS, Golden, deviations, replay  # noqa: E402
 
 # Beyond these errors (LSB, at 8 and at 16 bits) a requantization has a multiplier that is not of its tensors' grids.
 SCALED = ("conv", "conv_transpose", "linear", "matmul", "add", "mul", "rescale", "average_pool", "reduce_mean", "normalize")
@@ -61,6 +61,14 @@ def _softmax(x, axis):
     return shares / shares.sum(axis, keepdims=True)
 
 
+def _normalized(layer, x, gamma, beta):  # (A75)
+    p, (_, scale, _) = layer["parameters"], layer["operands"]
+    d, variance, f, k = deviations(p, x)
+    along = [-1 if i == p["axis"] else 1 for i in range(x.ndim)]
+    normal = 2.0 ** k * d / np.sqrt(variance.astype(np.float64))
+    return (normal * gamma.reshape(along) + beta.reshape(along) * 2.0 ** -f) * scale["grid"]["scales"][0]
+
+
 def _sum_scale(layer):
     """What one unit of a layer's accumulator is as a real number, for each of its channels."""
     first, *others = layer["operands"]
@@ -91,6 +99,8 @@ def _real(layer, operands, sums):
             upper = axis["upper"] or axis["lower"]
             x = np.take(x, axis["lower"], i + 1) * (1 - weight) + np.take(x, upper, i + 1) * weight
         return x
+    if kind == "normalize":
+        return _normalized(layer, *operands)
     if sums is None:
         return None
     counts = 1
