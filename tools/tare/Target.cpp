@@ -21,6 +21,18 @@ std::string activationTypes(const Target &target) {
       ", ");
 }
 
+/// ", conv (i8), linear (i8, i16)": where the hardware has not all of them.
+std::string operatorsOf(const Target &target) {
+  if (target.hasAllOps())
+    return "";
+  auto text = [](const OperatorFormat &format) {
+    return format.name + " (" +
+           llvm::join(llvm::map_range(format.types, [](ElementType type) { return EnumNameElementType(type); }), ", ") +
+           ")";
+  };
+  return ", operators " + llvm::join(llvm::map_range(target.operators, text), ", ");
+}
+
 std::string shiftRange(const Target &target) { return fmt::format("[{}, {}]", target.shift.min, target.shift.max); }
 
 class TargetCommand : public Command {
@@ -104,9 +116,9 @@ private:
       printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out, *target); }); });
     else
       writeOut("{}: target '{}' is sound: {} activations, requantizer {}, multipliers below 2^{}, shifts in {}, "
-               "rounding {}\n",
+               "rounding {}{}\n",
                name, target->name, activationTypes(*target), nameOf(target->requantizer).str(), target->multiplierBits,
-               shiftRange(*target), program::EnumNameRounding(target->rounding));
+               shiftRange(*target), program::EnumNameRounding(target->rounding), operatorsOf(*target));
     return success();
   }
 
@@ -132,8 +144,15 @@ private:
     out.attribute("rounding", program::EnumNameRounding(target.rounding));
     out.attribute("tail", nameOf(target.tail));
     out.attributeArray("ops", [&] {
-      for (const std::string &op : target.ops)
-        out.value(op);
+      for (const OperatorFormat &format : target.operators)
+        out.value(format.name);
+    });
+    out.attributeObject("operators", [&] {
+      for (const OperatorFormat &format : target.operators)
+        out.attributeArray(format.name, [&] {
+          for (ElementType type : format.types)
+            out.value(EnumNameElementType(type));
+        });
     });
   }
 

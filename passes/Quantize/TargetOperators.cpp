@@ -1,0 +1,90 @@
+//===- TargetOperators.cpp - Ops of the graph on a target -----------------===//
+#include "Quantize/TargetOperators.h"
+#include "Arithmetic/Grids.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace mlir;
+using namespace tare;
+using qnn::Grid;
+using qnn::GridOpInterface;
+
+StringRef tare::operatorOf(OperationName op) {
+  static const std::vector<std::string> known = allOperatorNames();
+  // What only limits, and what only goes to another grid, is a rescale; a difference is a sum.
+  StringRef name = llvm::StringSwitch<StringRef>(op.stripDialect())
+                       .Cases({"relu", "clip", "requantize"}, "rescale")
+                       .Case("sub", "add")
+                       .Default(op.hasInterface<qnn::UnaryFunctionOpInterface>() ? "lookup" : op.stripDialect());
+  return op.getDialectNamespace() == qnn::QnnDialect::getDialectNamespace() && llvm::is_contained(known, name)
+             ? name
+             : StringRef();
+}
+
+std::optional<unsigned> tare::activationBits(Operation *op) {
+  auto gridOp = dyn_cast<GridOpInterface>(op);
+  unsigned bits = 0;
+  auto note = [&](const std::optional<Grid> &grid) {
+    if (grid && (grid->bits == 8 || grid->bits == 16))
+      bits = std::max(bits, unsigned(grid->bits));
+  };
+  for (OpOperand &operand : op->getOpOperands())
+    if (!gridOp || !gridOp.takesAxisGrid(operand))
+      note(gridBehind(operand.get()));
+  for (Operation *user : op->getUsers())
+    if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
+      note(Grid::of(cast.getType()));
+  return bits ? std::optional(bits) : std::nullopt;
+}
+
+bool tare::isComputedWide(Operation *op, const Target &target) {
+  StringRef name = operatorOf(op->getName());
+  const bool mayBeWider = target.activation(ElementType::i8) && target.activation(ElementType::i16) &&
+                          !target.powerOfTwoScales() && target.hasOp("rescale", ElementType::i8) &&
+                          target.hasOp("rescale", ElementType::i16);
+  return mayBeWider && !name.empty() && !target.hasOp(name, ElementType::i8) && target.hasOp(name, ElementType::i16);
+}
+
+bool tare::isRequantizedInFloat(Operation *op, const Target &target) {
+  auto requantize = dyn_cast<qnn::RequantizeOp>(op);
+  if (!requantize)
+    return false;
+  auto has = [&](Value value) {
+    std::optional<Grid> grid = Grid::of(value.getType());
+    return !grid || target.hasOp("rescale", grid->bits == 8 ? ElementType::i8 : ElementType::i16);
+  };
+  return !has(requantize.getInput()) || !has(requantize.getResult());
+}
+
+/// "i8 and i16"
+static std::string typesOf(const OperatorFormat &format) {
+  return llvm::join(llvm::map_range(format.types, [](ElementType type) { return EnumNameElementType(type); }), " and ");
+}
+
+/// A shift alone divides by powers of two.
+static std::optional<std::string> whyNotDivided(Operation *op, const Target &target) {
+  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
+  if (!requant || !target.powerOfTwoScales() || target.meanMultiplierBits > 1)
+    return std::nullopt;
+  const int64_t count = requant.getLargestCount();
+  if (llvm::isPowerOf2_64(uint64_t(count)))
+    return std::nullopt;
+  return "the target has no multiplier for means (mean_multiplier_bits: 1), and " + std::to_string(count) +
+         " elements are no power of two";
+}
+
+std::optional<std::string> tare::whyNotOnTarget(Operation *op, ElementType type, const Target &target) {
+  StringRef name = operatorOf(op->getName());
+  if (name.empty())
+    return std::nullopt;
+  const OperatorFormat *format = target.findOp(name);
+  if (!format)
+    return "the target has no " + name.str();
+  if (!llvm::is_contained(format->types, type))
+    return "the target has " + name.str() + " for " + typesOf(*format) + " activations alone";
+  return whyNotDivided(op, target);
+}
