@@ -53,8 +53,10 @@ struct Operators {
 
 /// The types that an operator has of which nothing else is said.
 inline std::vector<ElementType> typesOf(const Target &target) {
-  return llvm::to_vector_of<ElementType>(
-      llvm::map_range(target.activations, [](const ActivationFormat &format) { return format.type; }));
+  std::vector<ElementType> types;
+  for (const ActivationFormat &format : target.activations)
+    types.push_back(format.type);
+  return types;
 }
 
 } // namespace tare::description
@@ -86,7 +88,8 @@ template <> struct ScalarTraits<tare::description::OperatorType> {
   static StringRef input(StringRef text, void *context, Type &type) {
     static thread_local std::string message;
     std::vector<std::string> known;
-    for (tare::ElementType each : typesOf(*static_cast<const tare::description::Reading *>(context)->target)) {
+    for (tare::ElementType each :
+         tare::description::typesOf(*static_cast<const tare::description::Reading *>(context)->target)) {
       known.emplace_back(tare::EnumNameElementType(each));
       if (text == known.back()) {
         type.type = each;

@@ -343,12 +343,12 @@ private:
   static std::vector<OperatorFormat> inOrder(std::vector<OperatorFormat> operators, const Target &target) {
     std::vector<std::string> names = allOperatorNames();
     std::vector<ElementType> types = description::typesOf(target);
-    llvm::stable_sort(operators, [&](const OperatorFormat &a, const OperatorFormat &b) {
+    llvm::sort(operators, [&](const OperatorFormat &a, const OperatorFormat &b) {
       return llvm::find(names, a.name) < llvm::find(names, b.name);
     });
     for (OperatorFormat &format : operators)
-      llvm::stable_sort(format.types,
-                        [&](ElementType a, ElementType b) { return llvm::find(types, a) < llvm::find(types, b); });
+      llvm::sort(format.types,
+                 [&](ElementType a, ElementType b) { return llvm::find(types, a) < llvm::find(types, b); });
     return operators;
   }
 };

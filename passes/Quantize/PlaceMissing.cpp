@@ -44,9 +44,8 @@ public:
 
 private:
   std::optional<std::string> whyMissing(Operation *op) const {
-    auto gridOp = dyn_cast<GridOpInterface>(op);
     // What moves elements the host moves as the integers that they are (tare-place-moves).
-    if (!gridOp || gridOp.movesElements() || isa<qnn::PadOp>(op) || !qnn::isFloatTensor(op->getResult(0)) ||
+    if (!isa<GridOpInterface>(op) || onlyMoves(op) || !qnn::isFloatTensor(op->getResult(0)) ||
         op->hasAttr(qnn::inLayerAttrName) || (!hasGrids(op) && mayVanish(op)))
       return std::nullopt;
     const std::optional<unsigned> bits = activationBits(op);

@@ -25,6 +25,11 @@ StringRef tare::operatorOf(OperationName op) {
              : StringRef();
 }
 
+bool tare::onlyMoves(Operation *op) {
+  auto gridOp = dyn_cast<GridOpInterface>(op);
+  return gridOp && (gridOp.movesElements() || isa<qnn::PadOp>(op));
+}
+
 std::optional<unsigned> tare::activationBits(Operation *op) {
   auto gridOp = dyn_cast<GridOpInterface>(op);
   unsigned bits = 0;
@@ -46,7 +51,8 @@ bool tare::isComputedWide(Operation *op, const Target &target) {
   const bool mayBeWider = target.activation(ElementType::i8) && target.activation(ElementType::i16) &&
                           !target.powerOfTwoScales() && target.hasOp("rescale", ElementType::i8) &&
                           target.hasOp("rescale", ElementType::i16);
-  return mayBeWider && !name.empty() && !target.hasOp(name, ElementType::i8) && target.hasOp(name, ElementType::i16);
+  return mayBeWider && !name.empty() && !onlyMoves(op) && !target.hasOp(name, ElementType::i8) &&
+         target.hasOp(name, ElementType::i16);
 }
 
 bool tare::isRequantizedInFloat(Operation *op, const Target &target) {

@@ -19,6 +19,9 @@ namespace tare {
 /// ops are made of them before, or they are none of its work.
 llvm::StringRef operatorOf(mlir::OperationName op);
 
+/// Whether elements only move, which the host does to integers as well as to real numbers (tare-place-moves).
+bool onlyMoves(mlir::Operation *op);
+
 /// The bits of the activations that an op on real numbers has as far as casts say it; nothing where there are none yet.
 std::optional<unsigned> activationBits(mlir::Operation *op);
 

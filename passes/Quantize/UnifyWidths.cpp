@@ -52,7 +52,7 @@ struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
     SmallVector<GridOpInterface> ops;
     getOperation().walk([&](GridOpInterface op) { ops.push_back(op); });
     for (GridOpInterface op : ops) {
-      const bool lacksNarrow = isComputedWide(op, *target) && !op.movesElements() && hasActivations(op);
+      const bool lacksNarrow = isComputedWide(op, *target) && hasActivations(op);
       if ((roundsToOwnGrid(op) || lacksNarrow) && !op.changesWidth() && !op->hasAttr(qnn::inLayerAttrName))
         unify(op, lacksNarrow);
     }
