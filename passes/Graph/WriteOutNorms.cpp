@@ -97,7 +97,8 @@ struct WriteOutNorms : tare::impl::WriteOutNormsBase<WriteOutNorms> {
                                 : activations == "i8" ? ElementType::i8
                                                       : ElementType::i16;
     auto has = [&](StringRef name) { return description->hasOp(name, element); };
-    const bool isMissing = whyNotOnTarget(norms.front(), element, *description).has_value();
+    const bool isMissing =
+        !has("normalize") && !(element == ElementType::i8 && isComputedWide(norms.front(), *description));
     const bool hasSteps = llvm::all_of(ArrayRef<StringRef>{"mul", "reduce_mean", "add", "lookup"}, has);
     for (qnn::NormalizeOp op : norms) {
       const bool isHosts = isMissing && !hasSteps && hasHostForm(op);

@@ -1,11 +1,11 @@
 //===- TargetOperators.cpp - Ops of the graph on a target -----------------===//
 #include "Quantize/TargetOperators.h"
 #include "Arithmetic/Grids.h"
+#include "Quantize/RequantizerLimits.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
 using namespace mlir;
@@ -71,18 +71,6 @@ static std::string typesOf(const OperatorFormat &format) {
   return llvm::join(llvm::map_range(format.types, [](ElementType type) { return EnumNameElementType(type); }), " and ");
 }
 
-/// A shift alone divides by powers of two.
-static std::optional<std::string> whyNotDivided(Operation *op, const Target &target) {
-  auto requant = dyn_cast<qnn::RequantOpInterface>(op);
-  if (!requant || !target.powerOfTwoScales() || target.meanMultiplierBits > 1)
-    return std::nullopt;
-  const int64_t count = requant.getLargestCount();
-  if (llvm::isPowerOf2_64(uint64_t(count)))
-    return std::nullopt;
-  return "the target has no multiplier for means (mean_multiplier_bits: 1), and " + std::to_string(count) +
-         " elements are no power of two";
-}
-
 std::optional<std::string> tare::whyNotOnTarget(Operation *op, ElementType type, const Target &target) {
   StringRef name = operatorOf(op->getName());
   if (name.empty())
@@ -92,5 +80,5 @@ std::optional<std::string> tare::whyNotOnTarget(Operation *op, ElementType type,
     return "the target has no " + name.str();
   if (!llvm::is_contained(format->types, type))
     return "the target has " + name.str() + " for " + typesOf(*format) + " activations alone";
-  return whyNotDivided(op, target);
+  return whyNotRequantized(op, type, target);
 }
