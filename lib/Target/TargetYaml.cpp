@@ -307,7 +307,8 @@ private:
     std::optional<std::string> why = contradictsOperators(target, given ? "operators" : "ops");
     if (!why && given)
       why = contradictsTypes(given->map.formats);
-    if (why)
+    // Of an empty document; an error has no line there.
+    if (why && !target.name.empty())
       io.setError(*why);
   }
 

@@ -14,7 +14,7 @@
 // CHECK: %[[C:.*]] = npu.concat %[[S]], %[[S]]
 // CHECK: npu.host "Pad" opset 13(%[[C]], %{{.*}}, %{{.*}}) {parameters = {mode = "constant"}, reason = "the target has no pad"} : (tensor<4x2xi8>, tensor<4xi64>, tensor<i8>) -> tensor<5x4xi8>
 // CHECK: npu.host "Concat" opset 13(%arg1, %arg1) {parameters = {axis = 1 : i64}, reason = "the target has no concat of i16 activations"}
-// REMARK: [Passed] OnHost | Category:tare-place-moves | Layer=turn | Reason=the target has no transpose of i8 activations
+// REMARK: [Passed] OnHost | Category:tare-place-moves | Layer=turn, Reason="the target has no transpose of i8 activations"
 func.func @moves(%x: tensor<2x4xi8> {npu.grid = !quant.uniform<i8:f32, 0.5:3>}, %w: tensor<2x4xi16>, %r: tensor<2x4xf32>) -> (tensor<5x4xi8>, tensor<4x2xi16>, tensor<4x2xf32>, tensor<2x8xi16>) {
   %0 = npu.transpose %x permutation = [1, 0] : (tensor<2x4xi8>) -> tensor<4x2xi8> loc("turn"("t"))
   %1 = npu.transpose %w permutation = [1, 0] : (tensor<2x4xi16>) -> tensor<4x2xi16>
