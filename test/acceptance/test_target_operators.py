@@ -206,8 +206,11 @@ def test_a_given_grid_stays(tmp_path, rng):
         np.testing.assert_allclose(outputs_of(tmp_path / "m.tare", data)["y"], expected, atol=.051)
 
 
-def test_shown(tmp_path):
+def test_shown(cases, tmp_path):
     """tare target, and the program."""
+    some = [name for name in ALL if name != "softmax"]
+    program, _ = converted(*cases["attention"][:2], "--target", board(tmp_path, some), name="shown.tare")
+    assert tare_json("inspect", program)["target_operators"] == {name: ["i8", "i16"] for name in some}
     target = board(tmp_path, {"conv": ["i8"], "softmax": ["i16", "i8"]})
     assert tare("target", "check", target).stdout.strip().endswith(", operators conv (i8), softmax (i8, i16)")
     assert json.loads(tare("target", "show", target, "--json").stdout)["operators"] == {"conv": ["i8"], "softmax": ["i8", "i16"]}

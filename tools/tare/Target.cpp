@@ -1,6 +1,7 @@
 //===- Target.cpp - tare target -------------------------------------------===//
 #include "Commands.h"
 #include "Json.h"
+#include "OperatorTypes.h"
 #include "Table.h"
 
 #include "tare/Schema/element_type_generated.h"
@@ -147,13 +148,7 @@ private:
       for (const OperatorFormat &format : target.operators)
         out.value(format.name);
     });
-    out.attributeObject("operators", [&] {
-      for (const OperatorFormat &format : target.operators)
-        out.attributeArray(format.name, [&] {
-          for (ElementType type : format.types)
-            out.value(EnumNameElementType(type));
-        });
-    });
+    writeOperators(out, "operators", target.operators);
   }
 
   CLI::App *list = nullptr, *show = nullptr, *check = nullptr;
