@@ -11,9 +11,9 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Passes/Passes.h"
-#include "tare/Tensor/Convert.h"
 
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/ErrorHandling.h"
 #include <algorithm>
 #include <limits>
 
@@ -63,12 +63,26 @@ MovingNode nodeOf(npu::SliceOp op) {
           {integers(wide(op.getStarts())), integers(ends), integers(axes), integers(wide(op.getSteps()))}};
 }
 
-/// One element of `element` that holds the number.
-Tensor scalar(ElementType element, int64_t number) {
-  Tensor given(ElementType::i64, {}), tensor(element, {});
-  *given.mutableAs<int64_t>() = number;
-  (void)convert(given.view(), tensor.mutableView());
+template <typename T> Tensor scalar(ElementType element, int64_t number) {
+  Tensor tensor(element, {});
+  *tensor.mutableAs<T>() = T(number);
   return tensor;
+}
+
+/// What fills a border of such elements.
+Tensor fillOf(ElementType element, int64_t number) {
+  switch (element) {
+  case ElementType::i8:
+    return scalar<int8_t>(element, number);
+  case ElementType::i16:
+    return scalar<int16_t>(element, number);
+  case ElementType::i32:
+    return scalar<int32_t>(element, number);
+  case ElementType::f32:
+    return scalar<float>(element, number);
+  default:
+    llvm_unreachable("no element that hardware pads");
+  }
 }
 
 MovingNode nodeOf(npu::PadOp op) {
@@ -76,7 +90,7 @@ MovingNode nodeOf(npu::PadOp op) {
   llvm::append_range(pads, op.getHigh());
   const ElementType element = qnn::toHost(op.getType()).element;
   return {{"Pad", 13, host::Attributes({{"mode", std::string(program::EnumNamePadMode(op.getMode()))}})},
-          {integers(pads), scalar(element, op.getValue())}};
+          {integers(pads), fillOf(element, op.getValue())}};
 }
 
 std::optional<MovingNode> moving(Operation *op) {

@@ -16,6 +16,7 @@
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace tare {
@@ -45,8 +46,8 @@ public:
 private:
   std::optional<std::string> whyMissing(Operation *op) const {
     // What moves elements the host moves as the integers that they are (tare-place-moves).
-    if (!isa<GridOpInterface>(op) || onlyMoves(op) || !qnn::isFloatTensor(op->getResult(0)) ||
-        op->hasAttr(qnn::inLayerAttrName) || (!hasGrids(op) && mayVanish(op)))
+    if (!isa<GridOpInterface>(op) || isa<qnn::RequantizeOp>(op) || onlyMoves(op) || op->hasAttr(qnn::inLayerAttrName) ||
+        (!hasGrids(op) && mayVanish(op)))
       return std::nullopt;
     const std::optional<unsigned> bits = activationBits(op);
     const ElementType type = !bits ? activations : *bits == 8 ? ElementType::i8 : ElementType::i16;
@@ -57,6 +58,8 @@ private:
 
   /// Whether the activations have their grids, so that the op will be one of hardware.
   static bool hasGrids(Operation *op) {
+    if (!qnn::isFloatTensor(op->getResult(0)))
+      return true;
     auto isCast = [](Operation *user) { return isa<quant::QuantizeCastOp>(user); };
     return gridBehind(op->getOperand(0)) && !op->use_empty() && llvm::all_of(op->getUsers(), isCast);
   }
@@ -114,7 +117,9 @@ struct PlaceMissing : tare::impl::PlaceMissingBase<PlaceMissing> {
     const ActivationFormat *format = failed(known) ? nullptr : activationFormat(function, *known, activations);
     if (!format || failed(checkLoops(function, *known)))
       return signalPassFailure();
-    auto missing = Finder(*known, format->type).find(function);
+    llvm::MapVector<Operation *, std::string> missing;
+    for (auto &[op, reason] : Finder(*known, format->type).find(function))
+      missing[qnn::isFloatTensor(op->getResult(0)) ? op : onReals(op)] = reason;
     if (failed(checkForms(missing, *known)))
       return signalPassFailure();
     for (auto &[op, reason] : missing)
@@ -157,6 +162,25 @@ private:
     return emitError(UnknownLoc::get(missing.front().first->getContext()))
            << "layers that neither target '" << target.name << "' nor the host computes: " << layers
            << "; take a target with these operators, make weights constants, or cut the model there (--outputs)";
+  }
+
+  /// A model may compute on integers as they are (a max pooling): the same op between casts.
+  static Operation *onReals(Operation *op) {
+    OpBuilder builder(op);
+    MLIRContext *context = op->getContext();
+    auto realType = [&](Type type) { return cast<RankedTensorType>(type).clone(builder.getF32Type()); };
+    std::string layer = qnn::layerName(op), name = qnn::valueName(op->getResult(0));
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      mapping.map(operand, quant::DequantizeCastOp::create(
+                               builder, qnn::nameLoc(context, layer + "_dequantize", qnn::valueName(operand)),
+                               realType(operand.getType()), operand));
+    Operation *real = builder.clone(*op, mapping);
+    real->getResult(0).setType(realType(op->getResult(0).getType()));
+    op->getResult(0).replaceAllUsesWith(quant::QuantizeCastOp::create(
+        builder, qnn::nameLoc(context, layer + "_quantize", name), op->getResult(0).getType(), real->getResult(0)));
+    op->erase();
+    return real;
   }
 
   static void place(Operation *op, StringRef reason) {

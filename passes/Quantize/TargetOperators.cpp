@@ -38,8 +38,10 @@ std::optional<unsigned> tare::activationBits(Operation *op) {
       bits = std::max(bits, unsigned(grid->bits));
   };
   for (OpOperand &operand : op->getOpOperands())
-    if (!gridOp || !gridOp.takesAxisGrid(operand))
+    if (!gridOp || !gridOp.takesAxisGrid(operand)) {
       note(gridBehind(operand.get()));
+      note(Grid::of(operand.get().getType()));
+    }
   for (Operation *user : op->getUsers())
     if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
       note(Grid::of(cast.getType()));

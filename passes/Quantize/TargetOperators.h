@@ -22,7 +22,7 @@ llvm::StringRef operatorOf(mlir::OperationName op);
 /// Whether elements only move, which the host does to integers as well as to real numbers (tare-place-moves).
 bool onlyMoves(mlir::Operation *op);
 
-/// The bits of the activations that an op on real numbers has as far as casts say it; nothing where there are none yet.
+/// The bits of the activations that an op has, as far as its types or casts say it; nothing where there are none yet.
 std::optional<unsigned> activationBits(mlir::Operation *op);
 
 /// Whether an op of the graph of 8-bit activations is computed with 16 bits, as the target has its operator for those

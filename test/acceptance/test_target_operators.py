@@ -122,6 +122,35 @@ def test_without_any(cases, tmp_path):
     assert found == [("quantize", "x"), ("quantize", "o"), ("add", "r"), ("dequantize", "r")]
 
 
+@pytest.mark.parametrize("missing", ["concat", "slice", "pad", "transpose"])
+@pytest.mark.parametrize("width", ["i8", "i16"])
+def test_moved_as_integers(tmp_path, rng, missing, width):
+    """What moves elements rounds nothing: the host's result is the hardware's, bit for bit, borders on a zero point included."""
+    constants = {"w": weights(rng, 4, 3, 1, 1), "v": weights(rng, 4, 8, 1, 1), "begin": I64([3, 2]), "end": I64([0, 8]), "axes": I64([2, 3]), "steps": I64([-1, 2]), "pads": I64([0, 1, 1, 0, 0, 1, 0, 2]), "fill": F32(.37)}
+    nodes = [node("Conv", ["x", "w"], ["c"], name="conv"), node("Sigmoid", ["c"], ["s"], name="sigmoid"), node("Slice", ["s", "begin", "end", "axes", "steps"], ["l"], name="cut"), node("Transpose", ["l"], ["t"], name="turn", perm=[0, 3, 2, 1]),
+             node("Concat", ["t", "l2"], ["j"], name="join", axis=3), node("Pad", ["j", "pads", "fill"], ["p"], name="border"), node("Neg", ["p"], ["n"], name="neg"), node("Conv", ["n", "v2"], ["y"], name="last")]
+    constants |= {"l2": rng.normal(size=(1, 3, 3, 2)).astype(F32), "v2": weights(rng, 4, 5, 1, 1)}
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)], constants, 13)
+    data = {"x": rng.normal(size=(16, 3, 8, 8)).astype(F32)}
+    whole, _ = converted(model, data, "--activations", width)
+    assert missing in kinds(whole)
+    expected = outputs_of(whole, data)["y"]
+    program, said = converted(model, data, "--activations", width, "--target", board(tmp_path, [name for name in ALL if name != missing]))
+    assert missing not in kinds(program) and f"the target has no {missing}" in said
+    np.testing.assert_array_equal(outputs_of(program, data)["y"], expected)
+
+
+def test_integers_that_the_model_pools(tmp_path, rng):
+    """A max pooling of the model's own integers, as quantizers write it."""
+    constants = {"s": F32(.05), "z": np.uint8(120)}
+    nodes = [node("QuantizeLinear", ["x", "s", "z"], ["q"], name="in"), node("MaxPool", ["q"], ["p"], name="pool", kernel_shape=[2, 2], strides=[2, 2]), node("DequantizeLinear", ["p", "s", "z"], ["y"], name="out")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 8, 8])], [port("y", None)], constants, 13)
+    data = {"x": rng.normal(size=(16, 3, 8, 8)).astype(F32)}
+    tare("convert", model, "--target", board(tmp_path, [name for name in ALL if name != "max_pool"]), "-o", tmp_path / "m.tare")
+    assert "max_pool" not in kinds(tmp_path / "m.tare") and "MaxPool" in kinds(tmp_path / "m.tare")
+    np.testing.assert_array_equal(outputs_of(tmp_path / "m.tare", data)["y"], outputs_of(model, data)["y"])
+
+
 @pytest.mark.parametrize("end", LOOPS)
 def test_no_host_runs_loops(cases, tmp_path, end):
     model, data = cases["recurrent"][:2]
