@@ -49,7 +49,7 @@ const OperatorFormat *Target::findOp(llvm::StringRef op) const {
 
 bool Target::hasOp(llvm::StringRef op, ElementType type) const {
   const OperatorFormat *format = findOp(op);
-  return format && llvm::is_contained(format->types, type);
+  return format && (!activation(type) || llvm::is_contained(format->types, type));
 }
 
 bool Target::hasAllOps() const {

@@ -80,7 +80,7 @@ std::optional<std::string> tare::whyNotOnTarget(Operation *op, ElementType type,
   const OperatorFormat *format = target.findOp(name);
   if (!format)
     return "the target has no " + name.str();
-  if (!llvm::is_contained(format->types, type))
+  if (!target.hasOp(name, type))
     return "the target has " + name.str() + " for " + typesOf(*format) + " activations alone";
   return whyNotRequantized(op, type, target);
 }

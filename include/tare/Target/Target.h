@@ -131,7 +131,8 @@ struct Target {
   const ActivationFormat *activation(ElementType type) const;
   /// The operator of that name; null where the hardware has none.
   const OperatorFormat *findOp(llvm::StringRef op) const;
-  /// Whether the hardware has the operator, for some type of activations or for this one.
+  /// Whether the hardware has the operator, for some type of activations or for this one. Integers of a type that no
+  /// activation has, which enter or leave, count for none.
   bool hasOp(llvm::StringRef op) const { return findOp(op) != nullptr; }
   bool hasOp(llvm::StringRef op, ElementType type) const;
   /// Whether every operator there is has every type of `activations`.

@@ -278,6 +278,9 @@ TEST(Target, OperatorsHaveTypes) {
   EXPECT_FALSE(target->hasOp("linear"));
   EXPECT_FALSE(target->hasOp("linear", ElementType::i8));
   EXPECT_EQ(target->findOp("linear"), nullptr);
+  // Integers that no activation is.
+  EXPECT_TRUE(parseTarget(describe("operators: {conv: [i8]}"), "board.yaml")->hasOp("conv", ElementType::i16));
+  EXPECT_FALSE(parseTarget(describe("operators: {conv: [i8]}"), "board.yaml")->hasOp("add", ElementType::i16));
   EXPECT_FALSE(target->hasAllOps());
 }
 
