@@ -39,6 +39,7 @@ void tare::buildSimplifyPipeline(OpPassManager &passes, const PipelineOptions &o
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createWriteOutNorms({options.target, options.activations}));
   function.addPass(createDecompose());
+  function.addPass(createPlaceMissing({options.target, options.activations}));
 }
 
 void tare::buildRangesPipeline(OpPassManager &passes, calibration::Ranges ranges) {
@@ -55,6 +56,8 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
   function.addPass(createDropNanGuards());
+  // IR that another target's simplification has made.
+  function.addPass(createPlaceMissing({"", options.activations}));
   function.addPass(createPlaceHost({options.hostTail}));
   function.addPass(createRegridInputs());
   function.addPass(createBoundRanges({options.activations}));
@@ -67,6 +70,8 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   function.addPass(createSinkPermutes());
   function.addPass(createInsertQuantDequant({options.activations, options.repair, options.narrowStates}));
   function.addPass(createUnifyWidths());
+  // What activations each op has is known now.
+  function.addPass(createPlaceMissing({"", options.activations}));
 }
 
 void tare::buildFusePipeline(OpPassManager &passes) {
@@ -91,6 +96,7 @@ void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &opti
     function.addPass(createStripIo(std::move(strip)));
   }
   function.addPass(createCSEPass());
+  function.addPass(createPlaceMoves());
   function.addPass(createPlanMemory());
 }
 

@@ -2,6 +2,7 @@
 #include "tare/Emitter/Emitter.h"
 
 #include "Ports.h"
+#include "tare/Dialect/Npu/ActivationTypes.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -44,17 +45,22 @@ private:
   LogicalResult checkOps(const Target &target) {
     bool good = true;
     for (Operation &op : function.front().without_terminator()) {
-      // A reshape moves nothing: any hardware has it.
-      // And a host computes every node.
-      if (isa<npu::ConstantOp, npu::ReshapeOp, npu::HostOp>(op))
+      // A reshape moves nothing: any hardware has it. A host computes every node, and what its real numbers are in
+      // integers and back.
+      if (isa<npu::ConstantOp, npu::ReshapeOp, npu::HostOp, npu::QuantizeOp, npu::DequantizeOp>(op))
         continue;
       auto layer = dyn_cast<npu::NpuOpInterface>(op);
       if (!layer) {
         op.emitError() << "'" << op.getName() << "' is not an npu op: a program is emitted after lowering";
         good = false;
-      } else if (std::string_view name = kernels::lookup(layer.encode().type)->name; !target.hasOp(name)) {
+      } else if (std::string name(kernels::lookup(layer.encode().type)->name); !target.hasOp(name)) {
         op.emitError() << "layer '" << qnn::layerName(&op) << "' needs the operator " << name << ", which the target '"
                        << target.name << "' does not have";
+        good = false;
+      } else if (std::optional<ElementType> type = npu::missingType(layer, target)) {
+        op.emitError() << "layer '" << qnn::layerName(&op) << "' needs the operator " << name << " of "
+                       << EnumNameElementType(*type) << " activations, which the target '" << target.name
+                       << "' does not have";
         good = false;
       }
     }

@@ -42,7 +42,22 @@ llvm::StringRef nameOf(Tail tail) {
   llvm_unreachable("not a tail");
 }
 
-bool Target::hasOp(llvm::StringRef op) const { return llvm::is_contained(ops, op); }
+const OperatorFormat *Target::findOp(llvm::StringRef op) const {
+  auto it = llvm::find_if(operators, [&](const OperatorFormat &format) { return format.name == op; });
+  return it == operators.end() ? nullptr : &*it;
+}
+
+bool Target::hasOp(llvm::StringRef op, ElementType type) const {
+  const OperatorFormat *format = findOp(op);
+  return format && (!activation(type) || llvm::is_contained(format->types, type));
+}
+
+bool Target::hasAllOps() const {
+  return llvm::all_of(allOperatorNames(), [&](const std::string &name) {
+    const OperatorFormat *format = findOp(name);
+    return format && format->types.size() == activations.size();
+  });
+}
 
 std::vector<std::string> allOperatorNames() {
   std::vector<std::string> names;

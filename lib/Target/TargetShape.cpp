@@ -22,6 +22,11 @@ struct Shape {
   /// The keys in their order, and what they hold; of a list, its element.
   std::vector<std::string> names;
   std::vector<Shape> parts;
+
+  /// Whether the keys alone may be given, as a list: where all that each of them holds is a list.
+  bool mayBeNames() const {
+    return kind == Kind::keys && llvm::all_of(parts, [](const Shape &part) { return part.kind == Kind::list; });
+  }
 };
 
 std::string textOf(yaml::ScalarNode &node) {
@@ -55,7 +60,7 @@ std::string expectation(const Shape &shape) {
   if (shape.kind == Shape::Kind::value)
     return "one value";
   if (shape.kind == Shape::Kind::keys)
-    return "the keys " + llvm::join(shape.names, ", ");
+    return (shape.mayBeNames() ? "a list of names, or the keys " : "the keys ") + llvm::join(shape.names, ", ");
   return "a list, of " + expectation(shape.parts.front()) + " each";
 }
 
@@ -73,9 +78,10 @@ public:
     auto *list = llvm::dyn_cast<yaml::SequenceNode>(node);
     if (mapping && shape.kind == Shape::Kind::keys)
       return checkKeys(*mapping, shape, path);
-    if (list && shape.kind == Shape::Kind::list) {
+    if (list && (shape.kind == Shape::Kind::list || shape.mayBeNames())) {
+      const Shape name, &part = shape.kind == Shape::Kind::list ? shape.parts.front() : name;
       for (yaml::Node &element : *list)
-        check(&element, shape.parts.front(), path, &element);
+        check(&element, part, path, &element);
       return;
     }
     if (mapping || list || shape.kind != Shape::Kind::value || llvm::isa<yaml::NullNode>(node))

@@ -5,6 +5,7 @@
 // points at its line.
 //
 //===----------------------------------------------------------------------===//
+#include "OperatorsYaml.h"
 #include "TargetShape.h"
 #include "tare/Diagnostics/Nesting.h"
 #include "tare/Target/Target.h"
@@ -40,11 +41,6 @@ void mapBounded(llvm::yaml::IO &io, const char *key, Field &field, std::optional
   field = static_cast<Field>(bounded.value);
 }
 
-/// An integer operator's name.
-struct OpName {
-  std::string name;
-};
-
 template <int64_t min, int64_t max> bool operator==(const Bounded<min, max> &a, const Bounded<min, max> &b) {
   return a.value == b.value;
 }
@@ -59,17 +55,6 @@ template <int64_t min, int64_t max> struct llvm::yaml::ScalarTraits<Bounded<min,
     if (text.getAsInteger(10, bounded.value) || bounded.value < min || bounded.value > max)
       return message;
     return {};
-  }
-  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
-};
-
-template <> struct llvm::yaml::ScalarTraits<OpName> {
-  static void output(const OpName &op, void *, raw_ostream &os) { os << op.name; }
-  static StringRef input(StringRef text, void *, OpName &op) {
-    static const std::vector<std::string> known = allOperatorNames();
-    static const std::string message = "expected one of " + llvm::join(known, ", ");
-    op.name = text.str();
-    return llvm::is_contained(known, text) ? StringRef() : StringRef(message);
   }
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
@@ -185,7 +170,6 @@ template <> struct llvm::yaml::MappingTraits<MemoryFormat> {
 };
 
 LLVM_YAML_IS_SEQUENCE_VECTOR(ActivationFormat)
-LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(OpName)
 
 /// The first element that occurs twice, as text.
 template <typename Range, typename Key> static std::optional<std::string> findRepeated(const Range &range, Key key) {
@@ -213,7 +197,7 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     io.mapOptional("tables", target.tables, TableSizes());
     io.mapOptional("layer_functions", target.layerFunctions, false);
     io.mapOptional("memory", target.memory, MemoryFormat());
-    mapOps(io, target.ops);
+    mapOperators(io, target);
   }
 
   static std::string validate(IO &, Target &target) {
@@ -230,13 +214,9 @@ template <> struct llvm::yaml::MappingTraits<Target> {
     if (target.productBits <= target.multiplierBits)
       return "product_bits is " + std::to_string(target.productBits) + ", but the multiplier alone has " +
              std::to_string(target.multiplierBits) + " bits and the product a sign";
-    if (target.ops.empty())
-      return "ops is empty: a target needs at least one operator";
     auto typeName = [](const ActivationFormat &format) { return std::string(EnumNameElementType(format.type)); };
     if (std::optional<std::string> type = findRepeated(target.activations, typeName))
       return "activations has " + *type + " twice";
-    if (std::optional<std::string> op = findRepeated(target.ops, [](const std::string &name) { return name; }))
-      return "ops has " + *op + " twice";
     return {};
   }
 
@@ -288,22 +268,89 @@ private:
     return std::nullopt;
   }
 
-  /// All operators where the key is missing.
-  static void mapOps(IO &io, std::vector<std::string> &ops) {
-    auto toNames = [](const std::vector<std::string> &names) {
-      std::vector<OpName> result;
-      for (const std::string &name : names)
-        result.push_back({name});
-      return result;
-    };
-    std::vector<OpName> names = toNames(io.outputting() ? ops : allOperatorNames());
-    std::optional<std::vector<OpName>> given;
-    if (io.outputting() && ops != allOperatorNames())
-      given = names;
-    io.mapOptional("ops", given);
-    ops.clear();
-    for (const OpName &op : given.value_or(names))
-      ops.push_back(op.name);
+  /// `key`: under which they were given.
+  static std::optional<std::string> contradictsOperators(const Target &target, const std::string &key) {
+    if (target.operators.empty())
+      return key + " is empty: a target needs at least one operator";
+    if (std::optional<std::string> op =
+            findRepeated(target.operators, [](const OperatorFormat &format) { return format.name; }))
+      return key + " has " + *op + " twice";
+    return std::nullopt;
+  }
+
+  static std::optional<std::string> contradictsTypes(const std::vector<OperatorFormat> &operators) {
+    for (const OperatorFormat &format : operators) {
+      if (format.types.empty())
+        return "operators." + format.name + " has no types; an operator that is missing is not named at all";
+      auto name = [](ElementType type) { return std::string(EnumNameElementType(type)); };
+      if (std::optional<std::string> type = findRepeated(format.types, name))
+        return "operators." + format.name + " has " + *type + " twice";
+    }
+    return std::nullopt;
+  }
+
+  static void mapOperators(IO &io, Target &target) {
+    if (io.outputting())
+      return writeOperators(io, target);
+    namespace form = description;
+    form::Reading reading{&target};
+    io.setContext(&reading);
+    std::optional<form::OperatorNames> brief;
+    std::optional<form::Operators> given;
+    io.mapOptional("ops", brief);
+    reading.isSaidTwice = brief.has_value();
+    io.mapOptional("operators", given);
+    io.setContext(nullptr);
+    target.operators = given && given->isMap ? inOrder(given->map.formats, target)
+                       : given || brief      ? withAllTypes(given ? given->names : *brief, target)
+                                             : withAllTypes(allNames(), target);
+    std::optional<std::string> why = contradictsOperators(target, given ? "operators" : "ops");
+    if (!why && given)
+      why = contradictsTypes(given->map.formats);
+    // Of an empty document; an error has no line there.
+    if (why && !target.name.empty())
+      io.setError(*why);
+  }
+
+  /// Nothing where the hardware has all; names alone where those that there are have all types.
+  static void writeOperators(IO &io, Target &target) {
+    namespace form = description;
+    std::optional<form::OperatorNames> names;
+    std::optional<form::Operators> formats;
+    if (llvm::any_of(target.operators, [&](const OperatorFormat &op) { return op.types != form::typesOf(target); }))
+      formats = form::Operators{true, {}, {target.operators}, {}};
+    else if (!target.hasAllOps())
+      for (names.emplace(); const OperatorFormat &format : target.operators)
+        names->push_back({format.name});
+    io.mapOptional("ops", names);
+    io.mapOptional("operators", formats);
+  }
+
+  static description::OperatorNames allNames() {
+    description::OperatorNames names;
+    for (std::string &name : allOperatorNames())
+      names.push_back({std::move(name)});
+    return names;
+  }
+
+  static std::vector<OperatorFormat> withAllTypes(const description::OperatorNames &names, const Target &target) {
+    std::vector<OperatorFormat> operators;
+    for (const description::OperatorName &op : names)
+      operators.push_back({op.name, description::typesOf(target)});
+    return operators;
+  }
+
+  /// A map has no order, which its attribute in IR does not keep: that of the schema, and of the activations.
+  static std::vector<OperatorFormat> inOrder(std::vector<OperatorFormat> operators, const Target &target) {
+    std::vector<std::string> names = allOperatorNames();
+    std::vector<ElementType> types = description::typesOf(target);
+    llvm::sort(operators, [&](const OperatorFormat &a, const OperatorFormat &b) {
+      return llvm::find(names, a.name) < llvm::find(names, b.name);
+    });
+    for (OperatorFormat &format : operators)
+      llvm::sort(format.types,
+                 [&](ElementType a, ElementType b) { return llvm::find(types, a) < llvm::find(types, b); });
+    return operators;
   }
 };
 
@@ -336,8 +383,13 @@ static std::string exampleDescription() {
   example.name = "example";
   example.activations.emplace_back();
   example.memory.arenaBytes = 1;
-  example.ops = {allOperatorNames().front()};
-  return printTarget(example);
+  example.operators = {{allOperatorNames().front(), description::typesOf(example)}};
+  std::string text = printTarget(example);
+  text.erase(text.rfind("..."));
+  text += "operators:\n";
+  for (const std::string &name : allOperatorNames())
+    text += "  " + name + ": [ i8 ]\n";
+  return text + "...\n";
 }
 
 /// Keeps the first diagnostic as "file:line: message".

@@ -1,9 +1,12 @@
 //===- WriteOutNorms.cpp - Normalizations in other operators --------------===//
 //
-// Invariant: afterwards every normalization has an integer form on the target.
+// Invariant: afterwards every normalization has an integer form on the target, or is
+// one node of the host where the target has not the other operators either.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
+#include "Quantize/HostForms.h"
+#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Passes/Passes.h"
@@ -93,9 +96,13 @@ struct WriteOutNorms : tare::impl::WriteOutNormsBase<WriteOutNorms> {
     const ElementType element = activations.empty()   ? description->activations.front().type
                                 : activations == "i8" ? ElementType::i8
                                                       : ElementType::i16;
+    auto has = [&](StringRef name) { return description->hasOp(name, element); };
+    const bool isMissing =
+        !has("normalize") && !(element == ElementType::i8 && isComputedWide(norms.front(), *description));
+    const bool hasSteps = llvm::all_of(ArrayRef<StringRef>{"mul", "reduce_mean", "add", "lookup"}, has);
     for (qnn::NormalizeOp op : norms) {
-      const bool isMissing = !description->hasOp("normalize");
-      if (!isMissing && qnn::hasIntegerForm(op, 8 * sizeOf(element)))
+      const bool isHosts = isMissing && !hasSteps && hasHostForm(op);
+      if (isHosts || (!isMissing && qnn::hasIntegerForm(op, 8 * sizeOf(element))))
         continue;
       remarkPassed(op, "tare-write-out-norms", "NormWrittenOut")
           << remark::reason("{0}", isMissing ? "the target has no operator for it" : "too many elements have one mean");

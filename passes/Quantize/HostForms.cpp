@@ -1,7 +1,7 @@
 //===- HostForms.cpp - Ops of the graph as nodes of ONNX ------------------===//
 //
-// The dialect normalizes what ONNX spells in many ways; each op is one node of ONNX again, and a fused limit is a Clip
-// behind it. Products with weights have none: they are what hardware is for.
+// The dialect normalizes what ONNX spells in many ways; each op is one node of ONNX again, or one behind another, and
+// a fused limit is a Clip behind it.
 //
 //===----------------------------------------------------------------------===//
 #include "Quantize/HostForms.h"
@@ -9,6 +9,8 @@
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Evaluator/Evaluator.h"
+#include "tare/Kernels/Movement.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cmath>
@@ -25,11 +27,18 @@ struct HostForm {
   /// Null tensors stand for the op's own operands, in order; a form that leaves an operand out has `positions`.
   SmallVector<Tensor> constants = {};
   SmallVector<int64_t> positions = {};
+  /// Nodes that take the result of this one further, one after the other.
+  std::vector<HostForm> behind = {};
 };
 
 using Form = std::optional<HostForm>;
 
-std::vector<int64_t> vec(ArrayRef<int64_t> list) { return list.vec(); }
+using List = std::vector<int64_t>;
+
+List vec(ArrayRef<int64_t> list) { return list.vec(); }
+
+/// ONNX's numbers of types.
+constexpr int64_t onnxFloat = 1, onnxInt64 = 7;
 
 Tensor integers(ArrayRef<int64_t> list) {
   Tensor tensor(ElementType::i64, {int64_t(list.size())});
@@ -198,6 +207,88 @@ Form formOf(qnn::NormalizeOp op) {
               {Tensor(), ofChannels(op.getGamma(), 1), ofChannels(op.getBeta(), 0)});
 }
 
+/// Towards zero, as a cast to integers is.
+Form formOf(qnn::TruncateOp) {
+  HostForm form = node("Cast", 13, {{"to", onnxInt64}});
+  form.behind.push_back(node("Cast", 13, {{"to", onnxFloat}}));
+  return form;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+Form formOf(qnn::MatMulOp) { return node("MatMul", 13); }
+
+/// Lists that a convolution leaves out have ONNX's defaults, too.
+template <typename Op> host::Attributes::Map filter(Op op) {
+  ArrayRef<int64_t> weight = cast<RankedTensorType>(op.getWeight().getType()).getShape();
+  host::Attributes::Map attributes{{"kernel_shape", vec(weight.drop_front(2))}, {"group", int64_t(op.getGroup())}};
+  if (auto strides = op.getStrides())
+    attributes["strides"] = vec(*strides);
+  if (auto pads = op.getPads())
+    attributes["pads"] = vec(*pads);
+  if (auto dilations = op.getDilations())
+    attributes["dilations"] = vec(*dilations);
+  return attributes;
+}
+
+/// The numbers of weights, rounded only if the model rounds them; null where they are computed.
+Tensor numbersOf(Value value) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  auto rounded = cast ? cast.getInput().getDefiningOp<quant::QuantizeCastOp>() : quant::QuantizeCastOp();
+  return realConstant(rounded ? rounded.getInput() : value);
+}
+
+/// [O, I / group, kernel..] as [I, O / group, kernel..].
+Tensor inputChannelsFirst(const Tensor &weights, int64_t group) {
+  const Shape &shape = weights.shape();
+  Shape split{group, shape[0] / group, shape[1]}, moved{group, shape[1], shape[0] / group};
+  Shape result{group * shape[1], shape[0] / group};
+  List order{0, 2, 1};
+  for (size_t axis = 2; axis != shape.size(); ++axis) {
+    order.push_back(int64_t(axis) + 1);
+    for (Shape *each : {&split, &moved, &result})
+      each->push_back(shape[axis]);
+  }
+  Tensor tensor(weights.element(), moved);
+  kernels::transpose(weights.reshaped(split).view(), order, tensor.mutableView());
+  return tensor.reshaped(result);
+}
+
+/// With the weights and the bias as constants: hardware has the same as integers.
+Form withParameters(HostForm form, qnn::AccumulatorOpInterface op, Tensor (*reordered)(const Tensor &, int64_t),
+                    int64_t group) {
+  Tensor weights = numbersOf(op.getWeightOperand().get());
+  Tensor bias = op.getBiasValue() ? numbersOf(op.getBiasValue()) : Tensor();
+  if (!weights || (op.getBiasValue() && !bias))
+    return std::nullopt;
+  form.constants = {Tensor(), reordered(weights, group)};
+  if (bias)
+    form.constants.push_back(bias);
+  return form;
+}
+
+Form formOf(qnn::ConvOp op) {
+  auto same = [](const Tensor &weights, int64_t) { return weights; };
+  return withParameters(node("Conv", 11, filter(op)), op, same, 1);
+}
+
+Form formOf(qnn::ConvTransposeOp op) {
+  host::Attributes::Map attributes = filter(op);
+  if (auto padding = op.getOutputPadding())
+    attributes["output_padding"] = vec(*padding);
+  return withParameters(node("ConvTranspose", 11, std::move(attributes)), op, inputChannelsFirst, op.getGroup());
+}
+
+/// y = x w^T, and the bias.
+Form formOf(qnn::LinearOp op) {
+  Form form = withParameters(node("MatMul", 13), op, inputChannelsFirst, 1);
+  if (form && form->constants.size() == 3)
+    form->behind.push_back(node("Add", 14, {}, {Tensor(), form->constants.pop_back_val()}));
+  return form;
+}
+
 Form formOf(Operation *op) {
   if (Form function = formOfFunctions<
 #define GET_OP_LIST
@@ -208,7 +299,8 @@ Form formOf(Operation *op) {
       .Case<qnn::ReluOp, qnn::SwishOp, qnn::ScaledSwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp,
             qnn::MulOp, qnn::DivOp, qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp,
             qnn::PReluOp, qnn::MaxPoolOp, qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp,
-            qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp>([](auto each) { return formOf(each); })
+            qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp, qnn::TruncateOp, qnn::MatMulOp, qnn::ConvOp,
+            qnn::ConvTransposeOp, qnn::LinearOp>([](auto each) { return formOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 
@@ -225,10 +317,25 @@ Result<std::vector<tare::TensorType>> infer(const HostForm &form, ArrayRef<tare:
   return host::inferTypes(form.node, std::move(operands), 1);
 }
 
-bool fits(const HostForm &form, Operation *op) {
-  SmallVector<tare::TensorType> given = llvm::map_to_vector(op->getOperandTypes(), qnn::toHost);
+/// The types of the results of the node and of those behind it; nothing where one cannot take what is in front of it.
+std::optional<SmallVector<tare::TensorType>> resultsOf(const HostForm &form, ArrayRef<tare::TensorType> given) {
   auto types = infer(form, given);
-  return types && (*types)[0] == qnn::toHost(op->getResult(0).getType());
+  if (!types)
+    return std::nullopt;
+  SmallVector<tare::TensorType> results{types->front()};
+  for (const HostForm &next : form.behind)
+    if (auto further = infer(next, results.back()))
+      results.push_back(further->front());
+    else
+      return std::nullopt;
+  return results;
+}
+
+/// Those where the last one is the op's.
+std::optional<SmallVector<tare::TensorType>> resultsOf(const HostForm &form, Operation *op) {
+  SmallVector<tare::TensorType> given = llvm::map_to_vector(op->getOperandTypes(), qnn::toHost);
+  auto results = resultsOf(form, given);
+  return results && results->back() == qnn::toHost(op->getResult(0).getType()) ? results : std::nullopt;
 }
 
 Value create(OpBuilder &builder, Location loc, const HostForm &form, ValueRange given, Type result, StringRef layer,
@@ -256,22 +363,32 @@ bool tare::hasHostForm(Operation *op) {
   if (op->getNumResults() != 1)
     return false;
   Form form = formOf(op);
-  return form && fits(*form, op);
+  return form && resultsOf(*form, op);
 }
 
 Value tare::makeHostForm(Operation *op, StringRef reason) {
   Form form = formOf(op);
-  if (!form || !fits(*form, op))
-    return nullptr;
-  OpBuilder builder(op);
-  Type type = op->getResult(0).getType();
-  std::string layer = qnn::layerName(op);
-  Value result = create(builder, op->getLoc(), *form, op->getOperands(), type, layer, reason);
   auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
   std::optional<qnn::ClampAttr> clamp = clamped ? clamped.getClamp() : std::nullopt;
-  if (!clamp)
-    return result;
-  result.setLoc(qnn::nameLoc(op->getContext(), layer, qnn::valueName(op->getResult(0)) + ".unlimited"));
-  Form limits = formOfLimits(clamp->getLower().convertToDouble(), clamp->getUpper().convertToDouble());
-  return create(builder, op->getLoc(), *limits, result, type, layer, reason);
+  if (form && clamp)
+    form->behind.push_back(*formOfLimits(clamp->getLower().convertToDouble(), clamp->getUpper().convertToDouble()));
+  auto types = form ? resultsOf(*form, op) : std::nullopt;
+  if (!types)
+    return nullptr;
+  OpBuilder builder(op);
+  MLIRContext *context = op->getContext();
+  std::string layer = qnn::layerName(op), name = qnn::valueName(op->getResult(0));
+  auto locationOf = [&](size_t number) {
+    if (number == form->behind.size())
+      return op->getLoc();
+    const bool isLimited = clamp && number + 1 == form->behind.size();
+    std::string step = isLimited ? ".unlimited" : ".step" + std::to_string(number);
+    return Location(qnn::nameLoc(context, layer, name + step));
+  };
+  Value result =
+      create(builder, locationOf(0), *form, op->getOperands(), qnn::toMlir(context, types->front()), layer, reason);
+  for (auto [index, next] : llvm::enumerate(form->behind))
+    result =
+        create(builder, locationOf(index + 1), next, result, qnn::toMlir(context, (*types)[index + 1]), layer, reason);
+  return result;
 }

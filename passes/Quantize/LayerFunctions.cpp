@@ -3,6 +3,7 @@
 #include "Arithmetic/Multiplier.h"
 #include "Lowering/LayerTable.h"
 #include "Quantize/FunctionRanges.h"
+#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
@@ -146,6 +147,6 @@ void tare::chooseLayerFunctions(ArrayRef<Operation *> ops, const Target &target,
   if (!target.layerFunctions)
     return;
   for (Operation *op : ops)
-    if (std::optional<Pair> pair = pairOf(op, groups))
+    if (std::optional<Pair> pair = isComputedWide(op, target) ? std::nullopt : pairOf(op, groups))
       choose(*pair, target, stepOf, groups);
 }

@@ -1,6 +1,7 @@
 //===- Tails.cpp - Accumulators that leave the graph ----------------------===//
 #include "Quantize/Tails.h"
 #include "Quantize/GivenGrids.h"
+#include "Quantize/TargetOperators.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -33,7 +34,8 @@ std::string Tails::reasonAgainst(Operation *op) const {
   if (target.tail == Tail::activation)
     return "the target's tails are activations";
   Value activation = cast<qnn::AccumulatorOpInterface>(op).getActivationOperand().get();
-  const ActivationFormat *format = formatOfBits(target, bitsOf(activation, 8 * unsigned(sizeOf(activations.type))));
+  const unsigned own = bitsOf(activation, 8 * unsigned(sizeOf(activations.type)));
+  const ActivationFormat *format = formatOfBits(target, isComputedWide(op, target) ? 16 : own);
   int bits = (format ? *format : activations).accumulatorBits;
   if (bits > widestTail)
     return "the accumulator has " + std::to_string(bits) + " bits, a tail 32";

@@ -2,11 +2,13 @@
 //
 // Invariant: afterwards the activations that an op reads, and the integers that
 // its result is quantized to, have one width, but for ops whose fusion
-// requantizes them anyway, and for accumulators that leave as they are.
+// requantizes them anyway, and for accumulators that leave as they are; and
+// that is 16 bits where the target has no operator for 8.
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/Multiplier.h"
 #include "Quantize/GivenGrids.h"
+#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"
@@ -49,9 +51,11 @@ struct UnifyWidths : tare::impl::UnifyWidthsBase<UnifyWidths> {
     limits = wholeLimits(*target);
     SmallVector<GridOpInterface> ops;
     getOperation().walk([&](GridOpInterface op) { ops.push_back(op); });
-    for (GridOpInterface op : ops)
-      if (roundsToOwnGrid(op) && !op.changesWidth() && !op->hasAttr(qnn::inLayerAttrName))
-        unify(op);
+    for (GridOpInterface op : ops) {
+      const bool lacksNarrow = isComputedWide(op, *target) && hasActivations(op);
+      if ((roundsToOwnGrid(op) || lacksNarrow) && !op.changesWidth() && !op->hasAttr(qnn::inLayerAttrName))
+        unify(op, lacksNarrow);
+    }
   }
 
 private:
@@ -62,12 +66,16 @@ private:
     return op.getGridRule() == GridRule::Own || op.getGridRule() == GridRule::Bounded || op.mayRescale();
   }
 
-  void unify(GridOpInterface op) {
+  /// Whether it computes in integers: what stays float moves elements out of the graph.
+  static bool hasActivations(GridOpInterface op) { return gridBehind(op->getOperand(0)).has_value(); }
+
+  /// `wide`: whatever the activations are.
+  void unify(GridOpInterface op, bool wide) {
     SmallVector<OpOperand *> operands = activationsOf(op);
     SmallVector<quant::QuantizeCastOp> casts = castsOf(op);
     auto isWide = [](const Grid &grid) { return grid.bits == wideBits; };
-    bool wide = llvm::any_of(operands, [&](OpOperand *operand) { return isWide(*gridBehind(operand->get())); }) ||
-                llvm::any_of(casts, [&](quant::QuantizeCastOp cast) { return isWide(*Grid::of(cast.getType())); });
+    wide = wide || llvm::any_of(operands, [&](OpOperand *operand) { return isWide(*gridBehind(operand->get())); }) ||
+           llvm::any_of(casts, [&](quant::QuantizeCastOp cast) { return isWide(*Grid::of(cast.getType())); });
     if (!wide)
       return;
     for (OpOperand *operand : operands)
@@ -110,8 +118,10 @@ private:
   void widenResult(GridOpInterface op, quant::QuantizeCastOp cast, const Grid &grid) {
     remarkPassed(op, "tare-unify-widths", "ResultWidened");
     OpBuilder builder(cast);
-    // It reaches twice as far as the narrow one: what is cut off is cut off there, behind a table's last line.
-    Grid wide = wideGrid(grid, largestFineness(grid) - 1);
+    // It reaches twice as far as the narrow one: what is cut off is cut off there, behind a table's last line. A result
+    // on its operand's grid stays there.
+    const bool rounds = roundsToOwnGrid(op);
+    Grid wide = wideGrid(grid, rounds ? largestFineness(grid) - 1 : std::min(7, largestFineness(grid)));
     cast.getInputMutable().assign(castBothWays(builder, cast.getInput(), wide, qnn::layerName(op) + "_widened"));
   }
 };

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/AccumulatorBound.h"
+#include "Quantize/TargetOperators.h"
 #include "Requant/RequantCheck.h"
 #include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"
@@ -172,7 +173,7 @@ struct ComputeRequantization : tare::impl::ComputeRequantizationBase<ComputeRequ
     getOperation()->walk([&](Operation *op) {
       auto requant = dyn_cast<qnn::RequantOpInterface>(op);
       std::optional<Grid> result = op->getNumResults() == 1 ? Grid::of(op->getResult(0).getType()) : std::nullopt;
-      if (!requant || !result)
+      if (!requant || !result || isRequantizedInFloat(op, target))
         return;
       if (auto resize = dyn_cast<qnn::ResizeOp>(op))
         chooseWeights(resize, target);

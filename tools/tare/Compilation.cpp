@@ -1,6 +1,7 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Compilation.h"
 #include "DumpIr.h"
+#include "HostReport.h"
 #include "InputRange.h"
 #include "MemoryLimit.h"
 #include "ModuleFile.h"
@@ -165,6 +166,8 @@ public:
     if (failed(arrow(Stage::fused, "fuse", buildFusePipeline)) ||
         failed(arrow(Stage::npu, "lower", [&](OpPassManager &p) { buildLowerPipeline(p, options); })))
       return failure();
+    if (request.refusesHost && request.last == Stage::npu && failed(checkPlaced()))
+      return failure();
     return std::move(result);
   }
 
@@ -258,6 +261,18 @@ private:
     return emitError(UnknownLoc::get(&context))
            << request.model << ": the host computes the layers " << layers
            << ", which --host error refuses; convert the model without them, or leave the option out";
+  }
+
+  /// What turned out to be the host's when grids and layouts were chosen.
+  LogicalResult checkPlaced() {
+    std::vector<std::string> lines = linesOf(hostReportOf(*result.module), SIZE_MAX);
+    if (lines.empty())
+      return mlir::success();
+    InFlightDiagnostic error = emitError(UnknownLoc::get(&context))
+                               << request.model << ": --host error refuses that " << lines.front();
+    llvm::interleave(
+        llvm::drop_begin(lines), [&](StringRef line) { error << line.ltrim(); }, [&] { error << "; "; });
+    return error << "; take a target that has what these need, or let the host compute them (--host allow)";
   }
 
   /// One command line makes every stage: data that a later one runs are looked at only.

@@ -130,11 +130,13 @@ Status ConvertOptions::checkReached(const CompilationRequest &request, Stage las
 std::string ConvertOptions::unusedText(const CompilationRequest &request) const {
   if (request.last >= Stage::ranges)
     return "";
+  // What a target has no operator for is written in others, or put on the host, before anything is calibrated.
+  const bool asksTarget = request.last >= Stage::simplified;
   std::vector<std::string> unused;
   for (const auto &[option, isGiven] :
        {std::pair("--calibration", !calibration.data.empty()), std::pair("--random-calibration", calibration.random),
-        std::pair("--target", calibration.targetOption->count() > 0),
-        std::pair("--activations", calibration.activationsOption->count() > 0)})
+        std::pair("--target", !asksTarget && calibration.targetOption->count() > 0),
+        std::pair("--activations", !asksTarget && calibration.activationsOption->count() > 0)})
     if (isGiven)
       unused.push_back(option);
   if (unused.empty())

@@ -4,6 +4,7 @@
 #include "Json.h"
 
 #include "tare/Diagnostics/OneLine.h"
+#include "tare/Dialect/Npu/ActivationTypes.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -40,6 +41,23 @@ int64_t bytesOf(Operation *op) {
   return bytes;
 }
 
+/// Why the host computes the layer; nothing where hardware does.
+std::optional<std::string> whyOnHost(npu::NpuOpInterface op, const Target &target) {
+  if (auto host = dyn_cast<npu::HostOp>(op.getOperation()))
+    return host.getReason().value_or(noIntegerForm).str();
+  const bool isBorder = isa<npu::QuantizeOp, npu::DequantizeOp>(op.getOperation());
+  if (std::string name = op->getName().stripDialect().str(); isBorder && !target.hasOp(name))
+    return "the target has no " + name;
+  else if (std::optional<ElementType> type = isBorder ? npu::missingType(op, target) : std::nullopt)
+    return "the target has no " + name + " of " + EnumNameElementType(*type) + " activations";
+  return std::nullopt;
+}
+
+std::string nodeOf(npu::NpuOpInterface op) {
+  auto host = dyn_cast<npu::HostOp>(op.getOperation());
+  return host ? host.getNode().str() : op->getName().stripDialect().str();
+}
+
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 } // namespace
@@ -61,6 +79,9 @@ double HostReport::shareOfBytes() const {
 HostReport hostReportOf(ModuleOp module) {
   HostReport report;
   auto function = module.lookupSymbol<func::FuncOp>("main");
+  FailureOr<Target> target = npu::getTarget(module);
+  if (failed(target))
+    return report;
   int64_t runs = 1;
   for (auto op : function.getOps<npu::NpuOpInterface>()) {
     if (isa<npu::ReshapeOp>(op.getOperation()))
@@ -71,9 +92,8 @@ HostReport hostReportOf(ModuleOp module) {
       runs /= end.getBegin().getSteps();
     int64_t macs = runs * macsOf(op), bytes = runs * bytesOf(op);
     report.macs += macs, report.bytes += bytes;
-    if (auto host = dyn_cast<npu::HostOp>(op.getOperation()))
-      report.layers.push_back(
-          {host.getNode().str(), qnn::layerName(op), host.getReason().value_or(noIntegerForm).str(), macs, bytes});
+    if (std::optional<std::string> reason = whyOnHost(op, *target))
+      report.layers.push_back({nodeOf(op), qnn::layerName(op), *reason, macs, bytes});
   }
   return report;
 }

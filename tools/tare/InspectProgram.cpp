@@ -93,6 +93,8 @@ Result<Inspection> tare::inspectProgram(const std::string &path) {
   Inspection result;
   result.kind = "program";
   result.target = program.target ? program.target->name : "";
+  if (Result<Target> target = parseTarget(program.target ? program.target->description : "", path))
+    result.operators = target->operators;
   result.producer = program.producer;
   for (size_t i = 0; i != program.inputs.size(); ++i)
     result.inputs.push_back(portOf(*program.inputs[i], (*session)->describeInput(i, Form::program)));

@@ -9,6 +9,7 @@
 #include "Executable.h"
 #include "Json.h"
 #include "tare/Schema/program_generated.h"
+#include "tare/Target/Target.h"
 
 #include <cstdint>
 #include <optional>
@@ -78,6 +79,8 @@ struct Inspection {
   std::string kind;
   int64_t fileBytes = 0;
   std::string target, producer;
+  /// Of a program: the target's operators, with their types.
+  std::vector<OperatorFormat> operators;
   std::vector<InspectedPort> inputs, outputs;
   std::vector<InspectedLayer> layers;
   std::optional<InspectedMemory> memory;

@@ -1,6 +1,7 @@
 //===- InspectionJson.cpp - What inspect shows, for other programs --------===//
 #include "Inspection.h"
 #include "OperatorJson.h"
+#include "OperatorTypes.h"
 
 #include <cmath>
 
@@ -80,6 +81,8 @@ void Inspection::writeJson(OStream &out) const {
     out.attribute("file_bytes", fileBytes);
     if (!target.empty())
       out.attribute("target", jsonText(target));
+    if (!operators.empty())
+      writeOperators(out, "target_operators", operators);
     if (!producer.empty())
       out.attribute("producer", jsonText(producer));
     writeEach(out, "inputs", inputs, writePort);

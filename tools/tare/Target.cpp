@@ -1,6 +1,7 @@
 //===- Target.cpp - tare target -------------------------------------------===//
 #include "Commands.h"
 #include "Json.h"
+#include "OperatorTypes.h"
 #include "Table.h"
 
 #include "tare/Schema/element_type_generated.h"
@@ -19,6 +20,18 @@ std::string activationTypes(const Target &target) {
       llvm::map_range(target.activations,
                       [](const ActivationFormat &format) { return std::string(EnumNameElementType(format.type)); }),
       ", ");
+}
+
+/// ", conv (i8), linear (i8, i16)": where the hardware has not all of them.
+std::string operatorsOf(const Target &target) {
+  if (target.hasAllOps())
+    return "";
+  auto text = [](const OperatorFormat &format) {
+    return format.name + " (" +
+           llvm::join(llvm::map_range(format.types, [](ElementType type) { return EnumNameElementType(type); }), ", ") +
+           ")";
+  };
+  return ", operators " + llvm::join(llvm::map_range(target.operators, text), ", ");
 }
 
 std::string shiftRange(const Target &target) { return fmt::format("[{}, {}]", target.shift.min, target.shift.max); }
@@ -104,9 +117,9 @@ private:
       printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out, *target); }); });
     else
       writeOut("{}: target '{}' is sound: {} activations, requantizer {}, multipliers below 2^{}, shifts in {}, "
-               "rounding {}\n",
+               "rounding {}{}\n",
                name, target->name, activationTypes(*target), nameOf(target->requantizer).str(), target->multiplierBits,
-               shiftRange(*target), program::EnumNameRounding(target->rounding));
+               shiftRange(*target), program::EnumNameRounding(target->rounding), operatorsOf(*target));
     return success();
   }
 
@@ -132,9 +145,10 @@ private:
     out.attribute("rounding", program::EnumNameRounding(target.rounding));
     out.attribute("tail", nameOf(target.tail));
     out.attributeArray("ops", [&] {
-      for (const std::string &op : target.ops)
-        out.value(op);
+      for (const OperatorFormat &format : target.operators)
+        out.value(format.name);
     });
+    writeOperators(out, "operators", target.operators);
   }
 
   CLI::App *list = nullptr, *show = nullptr, *check = nullptr;

@@ -83,4 +83,25 @@ def StripIo : FunctionPass<"tare-strip-io"> {
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
+def PlaceMoves : FunctionPass<"tare-place-moves"> {
+  let summary = "put on the host what moves elements and the target has no operator for";
+  let description = [{
+    A transpose, slice, concatenation or padding that the target has not (`operators` of its description), or not for elements of
+    this type, becomes a `npu.host` on the same integers: nothing is dequantized for it, and nothing rounded.
+
+    Before, with a target whose `operators` have no `slice`:
+    ```mlir
+    %0 = npu.slice %x starts = [0, 2] steps = [1, 1] sizes = [1, 2] : (tensor<1x4xi8>) -> tensor<1x2xi8>
+    ```
+    After:
+    ```mlir
+    %0 = npu.host "Slice" opset 13(%x, %starts, %ends, %axes, %steps) {reason = "the target has no slice"}
+       : (tensor<1x4xi8>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<1x2xi8>
+    ```
+
+    Remarks: each op that was placed, and why.
+  }];
+  let dependentDialects = ["::tare::npu::NpuDialect"];
+}
+
 #endif // TARE_PASSES_LAYOUTPASSES_TD

@@ -65,6 +65,33 @@ def PlaceHost : FunctionPass<"tare-place-host"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def PlaceMissing : FunctionPass<"tare-place-missing"> {
+  let summary = "put on the host what the target has no operator for";
+  let description = [{
+    An op whose operator the target has not (`operators` of its description), or not for the activations that the op will have, becomes a
+    `qnn.host` that computes the same in float. What it says of its reason stands in the report of a conversion. Ops that have 8-bit activations
+    and an operator for 16 bits alone are left: `tare-unify-widths` makes these wider. So is what moves elements (`tare-place-moves`), and a function that
+    a layer before it may yet have within. Steps that one node of the model is computed in go together.
+
+    Before, with a target whose `operators` have no `softmax`:
+    ```mlir
+    %0 = qnn.softmax %x {axis = 1 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+    After:
+    ```mlir
+    %0 = qnn.host "Softmax" opset 13(%x) {parameters = {axis = 1 : i64}, reason = "the target has no softmax"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    ```
+
+    In the QDQ form, where the grids say what activations each op has, it does so again, and takes away the casts between one host op and the next.
+    Remarks: each op that was placed, and why. Errors: an op that no node of ONNX says (a layer whose weights are computed), a loop.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"\"", "a shipped target or a YAML file; without it the module's">,
+    Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
 def NormalizeGrids : FunctionPass<"tare-normalize-grids"> {
   let summary = "write the grids of a quantized model in one way";
   let description = [{
@@ -130,7 +157,7 @@ def UnifyWidths : FunctionPass<"tare-unify-widths"> {
     An op computes with activations of one width; where those of 8 and of 16 bits meet, it is 16. Operands of 8 bits are
     requantized up, which loses nothing; a result that is wanted in 8 bits is computed in 16, on a grid that reaches further and is so fine that rounding it
     again hardly shows, and requantized down. Concatenations and ops that keep their operand's grid are left: each operand or
-    result is requantized anyway.
+    result is requantized anyway. An op of 8 bits whose operator the target has for 16 bits alone becomes one of 16 in the same way.
 
     ```mlir
     // before

@@ -95,6 +95,15 @@ struct MemoryFormat {
   bool operator==(const MemoryFormat &) const = default;
 };
 
+/// An integer operator by its name in the program ("conv"), and the types of activations that it has (docs/targets.md
+/// says which of its operands and results these are), in the order of Target::activations.
+struct OperatorFormat {
+  std::string name;
+  std::vector<ElementType> types;
+
+  bool operator==(const OperatorFormat &) const = default;
+};
+
 struct Target {
   std::string name;
   std::string description;
@@ -115,12 +124,19 @@ struct Target {
   /// Whether a layer may have a function behind its accumulator, by a table of 16-bit integers (A64).
   bool layerFunctions = false;
   MemoryFormat memory;
-  /// The integer operators, by their names in the program ("conv").
-  std::vector<std::string> ops;
+  /// The integer operators.
+  std::vector<OperatorFormat> operators;
 
   /// The format of that activation type; nothing where the hardware has none.
   const ActivationFormat *activation(ElementType type) const;
-  bool hasOp(llvm::StringRef op) const;
+  /// The operator of that name; null where the hardware has none.
+  const OperatorFormat *findOp(llvm::StringRef op) const;
+  /// Whether the hardware has the operator, for some type of activations or for this one. Integers of a type that no
+  /// activation has, which enter or leave, count for none.
+  bool hasOp(llvm::StringRef op) const { return findOp(op) != nullptr; }
+  bool hasOp(llvm::StringRef op, ElementType type) const;
+  /// Whether every operator there is has every type of `activations`.
+  bool hasAllOps() const;
   /// Whether a scale is a power of two or no good.
   bool powerOfTwoScales() const { return requantizer == Requantizer::shift; }
 

@@ -144,13 +144,17 @@ static std::string describe(HostOp op) {
 }
 
 LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
-  std::string reasons, nodes;
+  std::string reasons, nodes, placed;
   auto append = [](std::string &list, StringRef separator, StringRef text) {
     list += (list.empty() ? "" : separator.str()) + text.str();
   };
   function.walk([&](HostOp op) {
-    if (std::optional<StringRef> reason = op.getReason())
+    std::optional<StringRef> reason = op.getReason();
+    // A reason of the model's own begins with its node.
+    if (reason && reason->starts_with("node '"))
       append(reasons, "; ", *reason);
+    else if (reason)
+      append(placed, ", ", describe(op) + ": " + reason->str());
     else
       append(nodes, ", ", describe(op));
   });
@@ -166,6 +170,10 @@ LogicalResult tare::qnn::checkIntegerForms(func::FuncOp function) {
            "operators that have no integer form: " + nodes +
                "; tare run computes them in float; for a program express them by operators of "
                "docs/onnx.md, fold what is constant, or cut the model there");
+  if (!placed.empty())
+    append(reasons, "; ",
+           "the host would compute " + placed +
+               "; take a target that has what these need, or let the host compute them (--host allow)");
   return reasons.empty() ? mlir::success() : LogicalResult(emitError(UnknownLoc::get(function.getContext()), reasons));
 }
 

@@ -18,6 +18,13 @@ struct LowerConstant : OpConversionPattern<qnn::ConstantOp> {
   }
 };
 
+/// A quantize to the grid, of 8 or 16 bits and one scale.
+npu::QuantizeOp makeQuantize(ConversionPatternRewriter &rewriter, Location loc, Value reals, const Grid &grid) {
+  return npu::QuantizeOp::create(
+      rewriter, loc, reals, rewriter.getF32FloatAttr(grid.scale()), rewriter.getI32IntegerAttr(grid.zeroPoint()),
+      TypeAttr::get(grid.storage(rewriter.getContext())), grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
+}
+
 struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -28,10 +35,7 @@ struct LowerQuantize : OpConversionPattern<quant::QuantizeCastOp> {
       return op.emitError() << "value '" << qnn::valueName(op.getResult())
                             << "': only a grid for the whole tensor, of 8 or 16 bits, can be quantized to, found "
                             << op.getType();
-    replaceByNew<npu::QuantizeOp>(rewriter, op, adaptor.getInput(), rewriter.getF32FloatAttr(grid.scale()),
-                                  rewriter.getI32IntegerAttr(grid.zeroPoint()),
-                                  TypeAttr::get(grid.storage(op.getContext())),
-                                  grid.min == -grid.max ? rewriter.getUnitAttr() : UnitAttr());
+    replaceBy(rewriter, op, makeQuantize(rewriter, op.getLoc(), adaptor.getInput(), grid));
     return mlir::success();
   }
 };
@@ -65,6 +69,14 @@ struct LowerReinterpret : OpConversionPattern<qnn::ReinterpretOp> {
 };
 
 } // namespace
+
+Value tare::quantizeAgain(ConversionPatternRewriter &rewriter, Operation *op, Value integers) {
+  Grid from = *Grid::of(op->getOperand(0).getType()), to = *Grid::of(op->getResult(0).getType());
+  Location loc = qnn::nameLoc(op->getContext(), qnn::layerName(op) + "_dequantize", qnn::valueName(op->getResult(0)));
+  Value reals =
+      npu::DequantizeOp::create(rewriter, loc, integers, from.scales, from.axis.value_or(0), from.zeroPoint());
+  return makeQuantize(rewriter, op->getLoc(), reals, to);
+}
 
 void tare::addBorderLowerings(TypeConverter &types, RewritePatternSet &patterns) {
   patterns.add<LowerConstant, LowerQuantize, LowerDequantize, LowerRescale<qnn::RequantizeOp>, LowerReinterpret>(

@@ -3,8 +3,12 @@
 #define TARE_PASSES_LOWERING_OPS_RESCALE_H
 
 #include "Lowering/Lowering.h"
+#include "Quantize/TargetOperators.h"
 
 namespace tare {
+
+/// The real numbers that `integers`, the operand of `op`, stand for, on the grid of its result.
+mlir::Value quantizeAgain(mlir::ConversionPatternRewriter &rewriter, mlir::Operation *op, mlir::Value integers);
 
 /// Another grid, and functions that only limit: requantize, relu, clip.
 template <typename OpTy> struct LowerRescale : mlir::OpConversionPattern<OpTy> {
@@ -12,6 +16,11 @@ template <typename OpTy> struct LowerRescale : mlir::OpConversionPattern<OpTy> {
 
   llvm::LogicalResult matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
                                       mlir::ConversionPatternRewriter &rewriter) const final {
+    if (mlir::FailureOr<Target> target = npu::getTarget(op);
+        mlir::succeeded(target) && isRequantizedInFloat(op, *target)) {
+      replaceBy(rewriter, op, quantizeAgain(rewriter, op, adaptor.getInput()));
+      return mlir::success();
+    }
     mlir::FailureOr<npu::RequantAttr> requant = neededRequant(op);
     if (mlir::failed(requant))
       return mlir::failure();

@@ -12,6 +12,7 @@
 using namespace tare;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 namespace {
 
@@ -36,6 +37,12 @@ std::string errorOf(const std::string &yaml) {
   return target ? "no error" : target.error().message;
 }
 
+/// A description of hardware that has activations of 8 and of 16 bits.
+std::string twoTypes() {
+  return describe("activations: [{type: i8, symmetric: false, accumulator_bits: 32}, "
+                  "{type: i16, symmetric: true, accumulator_bits: 48}]");
+}
+
 TEST(Target, GenericIsWhatItsFileSays) {
   Result<Target> target = loadTarget("generic");
   ASSERT_TRUE(target);
@@ -51,8 +58,10 @@ TEST(Target, GenericIsWhatItsFileSays) {
   EXPECT_TRUE(target->activation(ElementType::i16)->symmetric);
   EXPECT_EQ(target->activation(ElementType::i16)->accumulatorBits, 48);
   EXPECT_EQ(target->activation(ElementType::f32), nullptr);
-  EXPECT_EQ(target->ops, allOperatorNames());
+  EXPECT_TRUE(target->hasAllOps());
+  EXPECT_EQ(target->operators.size(), allOperatorNames().size());
   EXPECT_TRUE(target->hasOp("conv"));
+  EXPECT_TRUE(target->hasOp("conv", ElementType::i16));
 }
 
 TEST(Target, TailOf32BitsNeedsAnAccumulatorOfAsMany) {
@@ -115,6 +124,9 @@ TEST(Target, PrintingAndAttributesKeepEverything) {
   mlir::MLIRContext context;
   std::vector<std::string> descriptions = {describe(),
                                            describe("ops: [conv, linear]"),
+                                           describe("operators: [softmax, conv]"),
+                                           twoTypes() + "operators: {softmax: [i8], conv: [i16, i8], add: [i16]}\n",
+                                           twoTypes() + "ops: [linear, add]\n",
                                            describe("description: \"a: 'quoted' one, 15\""),
                                            describe("memory: {arena_bytes: 1000000, alignment: 16}"),
                                            describe("tail: f32"),
@@ -252,6 +264,72 @@ TEST(Target, EveryKeyIsRead) {
   EXPECT_EQ(plain->memory.alignment, 64);
   EXPECT_FALSE(plain->memory.arenaBytes);
   EXPECT_TRUE(plain->hasOp("softmax"));
+}
+
+TEST(Target, OperatorsHaveTypes) {
+  Result<Target> target = parseTarget(twoTypes() + "operators: {softmax: [i16, i8], conv: [i8]}\n", "board.yaml");
+  ASSERT_TRUE(target) << target.error().message;
+  // A map has no order: the schema's, and that of activations.
+  EXPECT_EQ(target->operators, (std::vector<OperatorFormat>{{"conv", {ElementType::i8}},
+                                                            {"softmax", {ElementType::i8, ElementType::i16}}}));
+  EXPECT_TRUE(target->hasOp("conv", ElementType::i8));
+  EXPECT_FALSE(target->hasOp("conv", ElementType::i16));
+  EXPECT_TRUE(target->hasOp("softmax", ElementType::i16));
+  EXPECT_FALSE(target->hasOp("linear"));
+  EXPECT_FALSE(target->hasOp("linear", ElementType::i8));
+  EXPECT_EQ(target->findOp("linear"), nullptr);
+  // Integers that no activation is.
+  EXPECT_TRUE(parseTarget(describe("operators: {conv: [i8]}"), "board.yaml")->hasOp("conv", ElementType::i16));
+  EXPECT_FALSE(parseTarget(describe("operators: {conv: [i8]}"), "board.yaml")->hasOp("add", ElementType::i16));
+  EXPECT_FALSE(target->hasAllOps());
+}
+
+/// Names alone have every type that activations have, under either key.
+TEST(Target, OperatorsMayBeNames) {
+  for (std::string key : {"ops", "operators"}) {
+    Result<Target> target = parseTarget(twoTypes() + key + ": [linear, conv]\n", "board.yaml");
+    ASSERT_TRUE(target) << target.error().message;
+    const std::vector<ElementType> both = {ElementType::i8, ElementType::i16};
+    EXPECT_EQ(target->operators, (std::vector<OperatorFormat>{{"linear", both}, {"conv", both}}));
+    EXPECT_THAT(printTarget(*target), HasSubstr("[ linear, conv ]"));
+  }
+  EXPECT_THAT(printTarget(*parseTarget(twoTypes(), "board.yaml")), Not(HasSubstr("operators")));
+}
+
+/// All types of all operators, said one by one, are what is said by saying nothing.
+TEST(Target, AllOperatorsAreTheDefault) {
+  std::string all = "operators:\n";
+  for (const std::string &name : allOperatorNames())
+    all += "  " + name + ": [i16, i8]\n";
+  Result<Target> said = parseTarget(twoTypes() + all, "board.yaml");
+  ASSERT_TRUE(said) << said.error().message;
+  EXPECT_TRUE(said->hasAllOps());
+  EXPECT_EQ(*said, *parseTarget(twoTypes(), "board.yaml"));
+}
+
+TEST(Target, OperatorsHaveErrorsWithTheirPlace) {
+  EXPECT_THAT(errorOf(describe("operators: {conv: [i8], sofmax: [i8]}")),
+              HasSubstr("board.yaml:6: unknown key 'operators.sofmax'; expected one of conv, "));
+  EXPECT_THAT(errorOf(describe("operators: {conv: [i8], sofmax: [i8]}")), EndsWith("; did you mean 'softmax'?"));
+  EXPECT_THAT(errorOf(describe("operators: [conv, sofmax]")),
+              HasSubstr("board.yaml:6: found 'sofmax', expected one of conv, "));
+  EXPECT_THAT(errorOf(describe("ops: [conv, sofmax]")), EndsWith("; did you mean 'softmax'?"));
+  EXPECT_EQ(errorOf(describe("operators: {conv: [i4]}")),
+            "board.yaml:6: found 'i4', expected one of the types of activations: i8");
+  EXPECT_EQ(errorOf(describe() + "operators:\n  conv: [i8]\n  linear: [i16]\n"),
+            "board.yaml:8: found 'i16', expected one of the types of activations: i8");
+  EXPECT_THAT(errorOf(describe("operators: {conv: i8}")), HasSubstr("operators.conv: found 'i8', expected a list"));
+  EXPECT_THAT(errorOf(describe("operators: conv")),
+              HasSubstr("operators: found 'conv', expected a list of names, or the keys conv, "));
+  EXPECT_THAT(errorOf(describe("operators: [[conv]]")), HasSubstr("operators: found a list, expected one value"));
+  EXPECT_THAT(errorOf(describe("operators: {conv: []}")), HasSubstr("operators.conv has no types"));
+  EXPECT_THAT(errorOf(describe("operators: {conv: [i8, i8]}")), HasSubstr("operators.conv has i8 twice"));
+  EXPECT_THAT(errorOf(describe("operators: {}")), HasSubstr("operators is empty"));
+  EXPECT_THAT(errorOf(describe("operators: []")), HasSubstr("operators is empty"));
+  EXPECT_THAT(errorOf(describe("operators: [conv, conv]")), HasSubstr("operators has conv twice"));
+  for (std::string operators : {"[conv]", "{conv: [i8]}"})
+    EXPECT_EQ(errorOf(describe("ops: [conv]") + "operators: " + operators + "\n"),
+              "board.yaml:7: ops and operators say the same twice; leave one of them out");
 }
 
 TEST(Target, UnknownKeysAreNamedWithTheirPlace) {
