@@ -82,6 +82,7 @@ Form formOf(qnn::MulOp) { return node("Mul", 14); }
 Form formOf(qnn::DivOp) { return node("Div", 14); }
 Form formOf(qnn::SoftmaxOp op) { return node("Softmax", 13, {{"axis", int64_t(op.getAxis())}}); }
 Form formOf(qnn::ConcatOp op) { return node("Concat", 13, {{"axis", int64_t(op.getAxis())}}); }
+Form formOf(qnn::GatherOp op) { return node("Gather", 13, {{"axis", int64_t(op.getAxis())}}); }
 Form formOf(qnn::TransposeOp op) { return node("Transpose", 13, {{"perm", vec(op.getPermutation())}}); }
 
 /// No limit is the largest number: a Clip of ONNX leaves infinities what they are only so.
@@ -208,7 +209,7 @@ Form formOf(Operation *op) {
       .Case<qnn::ReluOp, qnn::SwishOp, qnn::ScaledSwishOp, qnn::GeluOp, qnn::GeluTanhOp, qnn::AddOp, qnn::SubOp,
             qnn::MulOp, qnn::DivOp, qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp,
             qnn::PReluOp, qnn::MaxPoolOp, qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp,
-            qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp>([](auto each) { return formOf(each); })
+            qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp, qnn::GatherOp>([](auto each) { return formOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 
