@@ -5,9 +5,9 @@
 // `tail` nothing behind the last products with weights is.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/ValueRanges.h"
 #include "Quantize/HostForms.h"
 #include "Remarks.h"
-#include "Arithmetic/ValueRanges.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -72,8 +72,8 @@ private:
     // Indices are integers wherever they come from.
     const SmallVector<Value> operands = qnn::movedOperands(op);
     bool isAny = llvm::any_of(operands, [&](Value value) { return isOfHost(value.getDefiningOp()); });
-    return isAny && llvm::all_of(
-                        operands, [&](Value value) { return isConstant(value) || isOfHost(value.getDefiningOp()); });
+    return isAny &&
+           llvm::all_of(operands, [&](Value value) { return isConstant(value) || isOfHost(value.getDefiningOp()); });
   }
   bool isReadByHost(Operation *op) const {
     return llvm::all_of(op->getUsers(),

@@ -30,8 +30,8 @@ inner_value_is_an_output awkward_names nodes_without_names qdq_net unet""".split
 # Those whose formulas differ at 16 bits, or whose sums are 64 bits wide.
 WIDE_MODELS = """conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d
 resize_linear_1d mul_constant_row layer_norm instance_norm""".split()
-KINDS = set("""conv conv_transpose linear matmul add mul rescale lookup max_pool average_pool reduce_mean softmax concat slice pad reshape
-transpose resize normalize quantize dequantize gather""".split())
+KINDS = set("""conv conv_transpose linear matmul add mul rescale lookup max_pool average_pool reduce_mean softmax concat slice gather pad reshape
+transpose resize normalize quantize dequantize""".split())
 
 
 def convert(folder, *arguments, target="generic"):

@@ -112,14 +112,13 @@ private:
 
   uint32_t addLayer(uint32_t x) {
     using Add = uint32_t (Generator::*)(uint32_t);
-    constexpr Add kinds[] = {&Generator::addConv,    &Generator::addConv,    &Generator::addConvTranspose,
-                             &Generator::addLinear,  &Generator::addAverage, &Generator::addMaximum,
-                             &Generator::addSum,     &Generator::addProduct, &Generator::addMatMul,
-                             &Generator::addConcat,  &Generator::addReshape, &Generator::addTranspose,
-                             &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,
-                             &Generator::addResize,  &Generator::addLookup,  &Generator::addMean,
-                             &Generator::addSoftmax, &Generator::addLoop,    &Generator::addNormalize,
-                             &Generator::addGather};
+    constexpr Add kinds[] = {
+        &Generator::addConv,      &Generator::addConv,    &Generator::addConvTranspose, &Generator::addLinear,
+        &Generator::addAverage,   &Generator::addMaximum, &Generator::addSum,           &Generator::addProduct,
+        &Generator::addMatMul,    &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
+        &Generator::addRescale,   &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
+        &Generator::addLookup,    &Generator::addMean,    &Generator::addSoftmax,       &Generator::addLoop,
+        &Generator::addNormalize, &Generator::addGather};
     // One in five is the host's.
     bool isHost = hasHost && pick(0, 4) == 0;
     uint32_t result = isHost ? addHost(x) : (this->*kinds[pick(0, std::size(kinds) - 1)])(x);

@@ -44,15 +44,9 @@ void referenceGather(const program::OpUnion &op, std::span<const ConstTensorView
 } // namespace
 
 const OpKernel gatherKernel = {
-    "gather",
-    inferGather,
-    referenceGather,
-    prepareGather,
-    noMacs,
-    {Meaning::movement, {"input", "indices"}, Layout::any, zeroPointsIn<program::GatherT>},
-    nullptr,
-    nullptr,
-    std::nullopt,
+    "gather",      inferGather, referenceGather,
+    prepareGather, noMacs,      {Meaning::movement, {"input", "indices"}, Layout::any, zeroPointsIn<program::GatherT>},
+    nullptr,       nullptr,     std::nullopt,
     checkGather};
 
 } // namespace tare::kernels
