@@ -40,7 +40,27 @@ mlir::Value slice(Node &node, const std::string &step, mlir::Value x, int64_t ax
   return node.createStep<qnn::SliceOp>(step, x, starts, steps, sizes);
 }
 
-/// The indices as the model has them.
+/// Whether the value's elements are those of the node's operand, under another shape or as integers of the other type.
+bool keepsIndices(qnn::HostOp node) {
+  const llvm::StringRef kind = node.getKind();
+  auto isIndex = [](mlir::Value value) {
+    mlir::Type element = mlir::getElementTypeOrSelf(value.getType());
+    return element.isSignlessInteger(32) || element.isSignlessInteger(64);
+  };
+  const bool moves = kind == "Reshape" || kind == "Flatten" || kind == "Squeeze" || kind == "Unsqueeze";
+  return (moves || kind == "Cast") && isIndex(node->getOperand(0)) && isIndex(node->getResult(0));
+}
+
+/// The integers in front of what only gives indices a shape or a type, so that the host need not do it: one that 32 bits
+/// do not hold names no element either way.
+mlir::Value indicesBefore(mlir::Value indices) {
+  for (auto node = indices.getDefiningOp<qnn::HostOp>(); node && keepsIndices(node);
+       node = indices.getDefiningOp<qnn::HostOp>())
+    indices = node->getOperand(0);
+  return indices;
+}
+
+/// The indices as the model has them; what shape they have is the result's.
 LogicalResult giveChosen(Node &node, mlir::Value x, int64_t axis) {
   mlir::Value indices = node.inOwnType(1);
   if (!indices)
@@ -50,7 +70,13 @@ LogicalResult giveChosen(Node &node, mlir::Value x, int64_t axis) {
     return node.error("its indices are no integers of 32 or 64 bits");
   if (hasNoElements(indices.getType()) || hasNoElements(x.getType()))
     return node.error("there is nothing to choose, or to choose from");
-  return node.give(node.create<qnn::GatherOp>(x, indices, axis));
+  mlir::Value before = indicesBefore(indices);
+  if (dims(before) == dims(indices))
+    return node.give(node.create<qnn::GatherOp>(x, before, axis));
+  Integers shape(dims(x).take_front(axis));
+  llvm::append_range(shape, dims(indices));
+  llvm::append_range(shape, dims(x).drop_front(axis + 1));
+  return giveAs(node, node.createStep<qnn::GatherOp>("chosen", x, before, axis), shape);
 }
 
 LogicalResult giveParts(Node &node, mlir::Value x, int64_t axis, llvm::ArrayRef<Run> runs) {
