@@ -51,8 +51,8 @@ bool keepsIndices(qnn::HostOp node) {
   return (moves || kind == "Cast") && isIndex(node->getOperand(0)) && isIndex(node->getResult(0));
 }
 
-/// The integers in front of what only gives indices a shape or a type, so that the host need not do it: one that 32 bits
-/// do not hold names no element either way.
+/// The integers in front of what only gives indices a shape or a type, so that the host need not do it: one that 32
+/// bits do not hold names no element either way.
 mlir::Value indicesBefore(mlir::Value indices) {
   for (auto node = indices.getDefiningOp<qnn::HostOp>(); node && keepsIndices(node);
        node = indices.getDefiningOp<qnn::HostOp>())
