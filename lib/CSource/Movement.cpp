@@ -3,6 +3,7 @@
 
 #include "Lowering.h"
 #include "Walks.h"
+#include "tare/Kernels/Gather.h"
 
 #include <algorithm>
 #include <numeric>
@@ -94,6 +95,19 @@ Status csource::lowerSlice(LayerWriter &layer) {
   }
   const Shape &shape = layer.result().shape;
   writeMove(layer, shape, from, layer.operandPlace(0), {0, stridesOf(shape)}, layer.resultPlace());
+  return success();
+}
+
+/// (A76)
+Status csource::lowerGather(LayerWriter &layer) {
+  const ElementType element = layer.type(0).element;
+  Parameters parameters{{"T", std::string(typeOf(element))}, {"I", std::string(typeOf(layer.type(1).element))}};
+  std::string kernel = layer.unit.kernel("gather", kernelName("gather", element), parameters);
+  const kernels::Rows rows(layer.shape(0), layer.op().AsGather()->axis);
+  layer.run(kernel,
+            {member("outer", rows.outer), member("length", rows.length), member("inner", rows.inner),
+             member("count", layer.type(1).count())},
+            {layer.operandPlace(0), layer.operandPlace(1), layer.resultPlace()}, /*mayFail=*/true);
   return success();
 }
 

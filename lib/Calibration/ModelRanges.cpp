@@ -58,12 +58,6 @@ bool isBool(mlir::Value value) { return mlir::getElementTypeOrSelf(value.getType
 
 bool isFloat(mlir::Value value) { return mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value.getType())); }
 
-/// Of another op nothing is taken.
-qnn::TakenValues takenFrom(mlir::Operation *op) {
-  auto node = mlir::dyn_cast<qnn::HostOp>(op);
-  return node ? qnn::takenValues(node) : qnn::TakenValues();
-}
-
 /// A cast that keeps all numbers of a range: to floats, and of whole numbers.
 bool keepsNumbers(qnn::HostOp op) {
   return (op.getKind() == "Cast" || op.getKind() == "CastLike") &&
@@ -157,7 +151,7 @@ Maybe ModelRanges::settledResult(mlir::Operation *op) {
     return ranges ? ofIntegers(node, *ranges) : std::nullopt;
   }
   if (qnn::movesElements(op))
-    return together(op->getOperands());
+    return together(qnn::movedOperands(op));
   // Of constants alone other passes make one.
   return uniformRange(op, [&](mlir::Value value) { return settledOf(value); });
 }
@@ -172,7 +166,7 @@ Maybe ModelRanges::note(mlir::Operation *op, KnownRange known) {
   settled[result] = range;
   if (range)
     return withZero(*range);
-  llvm::SmallVector<mlir::Value> taken = takenFrom(op).values;
+  llvm::SmallVector<mlir::Value> taken = qnn::takenValues(op).values;
   if (taken.empty() || !isFloat(result))
     return std::nullopt;
   Interval all(0, 0);

@@ -129,7 +129,9 @@ bool isMadeOfGiven(mlir::Value value) {
 
 mlir::Value calibration::gridSource(mlir::Value value) {
   auto op = value.getDefiningOp<qnn::GridOpInterface>();
-  return op && op.getGridRule() == qnn::GridRule::Same ? op->getOperand(0) : mlir::Value();
+  // Which part of a table data name is worth knowing beside the table's own range.
+  const bool inherits = op && op.getGridRule() == qnn::GridRule::Same && !mlir::isa<qnn::GatherOp>(op);
+  return inherits ? op->getOperand(0) : mlir::Value();
 }
 
 ObservedValues::ObservedValues(mlir::func::FuncOp function)

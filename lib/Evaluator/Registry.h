@@ -9,6 +9,7 @@
 
 #include "mlir/IR/Operation.h"
 #include "tare/Kernels/Float.h"
+#include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -50,6 +51,8 @@ public:
     /// Moves elements without looking at them: runs on a quantized tensor's integers as they are.
     bool movesElements = false;
     OrderRule order = OrderRule::channelsFirst;
+    /// Whether the op takes the operands' elements, as OpKernel::check says it of hardware's; null where it takes all.
+    Status (*check)(mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands) = nullptr;
   };
 
   template <typename OpTy>
@@ -57,6 +60,10 @@ public:
            bool movesElements = false) {
     auto evaluate = [function](mlir::Operation *op, const Evaluation &e) { function(llvm::cast<OpTy>(op), e); };
     entries[mlir::TypeID::get<OpTy>()] = {evaluate, movesElements, order};
+  }
+  /// Of an op that is added.
+  template <typename OpTy> void addCheck(Status (*check)(mlir::Operation *, llvm::ArrayRef<const Tensor *>)) {
+    entries.find(mlir::TypeID::get<OpTy>())->second.check = check;
   }
 
   /// The op's entry, or null.

@@ -16,11 +16,20 @@ tare::TensorType realType(const tare::TensorType &type) { return {ElementType::f
 
 using Operands = ArrayRef<const Tensor *>;
 
-void runKernel(const Step &step, Operands operands, Tensor &result) {
+/// An error about a layer's operands.
+Status ofLayer(const Step &step, Status done) {
+  return done ? done : Error{"layer '" + qnn::layerName(step.op) + "': " + done.error().message};
+}
+
+Status runKernel(const Step &step, Operands operands, Tensor &result) {
   std::vector<ConstTensorView> views;
   for (const Tensor *operand : operands)
     views.push_back(operand->view());
+  if (step.kernel->check)
+    if (Status fits = step.kernel->check(step.parameters, views); !fits)
+      return ofLayer(step, fits);
   step.kernel->reference(step.parameters, views, result.mutableView());
+  return tare::success();
 }
 
 /// On the real numbers of the quantized operands.
@@ -41,8 +50,7 @@ Status runHost(const Step &step, Operands operands, Tensor &result, MutableArray
     byPosition.push_back(number < 0 ? nullptr : operands[number]);
   SmallVector<Tensor> results{result};
   llvm::append_range(results, further);
-  Status done = host::run(*step.host, byPosition, results);
-  return done ? done : Error{"layer '" + qnn::layerName(step.op) + "': " + done.error().message};
+  return ofLayer(step, host::run(*step.host, byPosition, results));
 }
 
 } // namespace
@@ -54,8 +62,11 @@ Status tare::runStep(const Step &step, Operands operands, kernels::floating::Pac
   if (!step.constantWeight)
     packed = nullptr;
   if (step.kernel)
-    runKernel(step, operands, result);
-  else if (step.onReals)
+    return runKernel(step, operands, result);
+  if (step.entry->check)
+    if (Status fits = step.entry->check(step.op, operands); !fits)
+      return step.op ? ofLayer(step, fits) : fits;
+  if (step.onReals)
     result = runOnReals(step, operands, packed);
   else
     step.entry->evaluate(step.op, {operands, result.mutableView(), packed, step.orders});

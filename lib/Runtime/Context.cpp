@@ -139,7 +139,7 @@ Status Context::runLayer(size_t index, const RunOptions &options) {
   return success();
 }
 
-/// "; it follows from the input 'ids'": what the integers of a host layer are computed from.
+/// "; it follows from the input 'ids'": what the integers of a layer that are on no grid are computed from.
 static std::string originText(const program::ProgramT &program, size_t layer) {
   auto makerOf = [&](uint32_t tensor) {
     return std::ranges::find_if(
@@ -166,17 +166,18 @@ static std::string originText(const program::ProgramT &program, size_t layer) {
   return inputs.empty() ? "" : inputs + "'";
 }
 
-/// A host layer, and the ends of a loop, run in the calling thread.
+/// A host layer, and the ends of a loop, run in the calling thread; so does the check of a layer's operands.
 Status Context::executeLayer(size_t index, std::span<Interval> intervals) {
   const Node &node = layers[index];
   LoopRun *at = loopAt(index);
-  if (!at && (!node.op || !node.op->isHost()))
+  const bool isHost = !at && node.op && node.op->isHost();
+  Status done = !at && node.op && !isHost ? node.op->check(node.operands) : success();
+  if (done && !at && !isHost)
     return execute(node, intervals), success();
   uint64_t begin = intervals.empty() ? 0 : nanosecondsNow();
-  Status done = success();
   if (at)
     runLoopEnd(index, *at);
-  else
+  else if (isHost)
     done = node.op->runHost(node.operands, node.results);
   if (!intervals.empty())
     intervals[0] = {begin, nanosecondsNow()};

@@ -211,6 +211,8 @@ Result<std::vector<Tensor>> Trace::runLayer(size_t layer, std::span<const ConstT
       return done.error();
     return results;
   }
+  if (Status fits = op.check(operands); !fits)
+    return fits.error();
   Tensor scratch(ElementType::i8, {int64_t(op.scratchBytes())});
   op.run(operands, views.front(), scratch.mutableAs<std::byte>());
   return results;

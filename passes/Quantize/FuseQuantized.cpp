@@ -123,7 +123,7 @@ private:
       return "nobody reads it";
     auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation());
     for (OpOperand &operand : op->getOpOperands()) {
-      if (operand.get().getDefiningOp<quant::DequantizeCastOp>())
+      if (operand.get().getDefiningOp<quant::DequantizeCastOp>() || qnn::isIntegerTensor(operand.get()))
         continue;
       if (accumulator && operand.get() == accumulator.getBiasValue() && qnn::constantValue(operand.get()))
         continue;

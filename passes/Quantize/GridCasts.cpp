@@ -69,9 +69,12 @@ void GridCasts::castLoopEnd(Operation *op) const {
 void GridCasts::castOperands(GridOpInterface op) const {
   const ActivationRule &rule = groups.ruleBeside(op);
   const bool hasWider = target.activation(ElementType::i16);
-  std::optional<Grid> unified;
+  // What is joined is on the grid of the result, and so is a constant whose elements are chosen.
+  std::optional<Grid> unified, ofConstants;
   if (auto cast = existingCast(op->getResult(0)); cast && op.getGridRule() == GridRule::Unified)
-    unified = Grid::of(cast.getType());
+    unified = ofConstants = Grid::of(cast.getType());
+  else if (cast && op.getGridRule() == GridRule::Same)
+    ofConstants = Grid::of(cast.getType());
   auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation());
   OpBuilder builder(op);
   for (OpOperand &operand : op->getOpOperands()) {
@@ -81,7 +84,7 @@ void GridCasts::castOperands(GridOpInterface op) const {
       continue;
     std::string layer = qnn::layerName(op) + "_operand" + std::to_string(operand.getOperandNumber());
     if (ElementsAttr constant = floatConstantValue(operand.get())) {
-      Grid grid = unified ? *unified : moved.gridOf(operand, constant, rule);
+      Grid grid = ofConstants ? *ofConstants : moved.gridOf(operand, constant, rule);
       warnOfCoarseConstant(op, operand, qnn::toTensor(constant), grid, rule, hasWider && rule.bits < 16);
       operand.set(castBothWays(builder, operand.get(), grid, layer));
     } else if (std::optional<Grid> grid = gridBehind(operand.get()); unified && grid && !sameGrid(*grid, *unified)) {

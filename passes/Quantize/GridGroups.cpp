@@ -154,10 +154,17 @@ void GridGroups::tieAlike(Value a, Value b, int64_t innerUses) {
     unite(from, to, innerUses);
 }
 
+/// A constant that the model has as integers keeps its grid where elements of it are chosen.
+void GridGroups::adoptStored(Value constant, Value result) {
+  GridGroup &group = groups[find(result)];
+  if (std::optional<Grid> grid = gridBehind(constant); grid && grid->isPerTensor() && !group.pinned)
+    group.pinned = grid;
+}
+
 void GridGroups::tieSame(qnn::GridOpInterface op) {
   Value operand = op->getOperand(0), result = op->getResult(0);
   if (!contains(operand))
-    return;
+    return adoptStored(operand, result);
   unsigned from = find(operand), to = find(result);
   if (!groups[to].pinned) {
     // The result's own range is no wider than the operand's: it only repeats what it was given, and what it pads with.

@@ -109,6 +109,7 @@ private:
   void bound(GridGroup &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
   void unite(unsigned a, unsigned b, int64_t innerUses);
+  void adoptStored(mlir::Value constant, mlir::Value result);
   void tieSame(qnn::GridOpInterface op);
   void tieUnified(qnn::GridOpInterface op);
 

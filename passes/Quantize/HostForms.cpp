@@ -91,6 +91,7 @@ Form formOf(qnn::MulOp) { return node("Mul", 14); }
 Form formOf(qnn::DivOp) { return node("Div", 14); }
 Form formOf(qnn::SoftmaxOp op) { return node("Softmax", 13, {{"axis", int64_t(op.getAxis())}}); }
 Form formOf(qnn::ConcatOp op) { return node("Concat", 13, {{"axis", int64_t(op.getAxis())}}); }
+Form formOf(qnn::GatherOp op) { return node("Gather", 13, {{"axis", int64_t(op.getAxis())}}); }
 Form formOf(qnn::TransposeOp op) { return node("Transpose", 13, {{"perm", vec(op.getPermutation())}}); }
 
 /// No limit is the largest number: a Clip of ONNX leaves infinities what they are only so.

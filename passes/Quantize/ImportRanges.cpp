@@ -79,6 +79,9 @@ private:
   void visit(GridOpInterface op, Followed followed) {
     annotateConstants(op);
     Value result = op->getResult(0);
+    // What indices choose from: all of it, of which data may have named little.
+    if (followed && isa<qnn::GatherOp>(op.getOperation()))
+      return follow(result, *followed, /*isWarned=*/!existingCast(result) && !boundary.contains(result));
     if (op.getGridRule() == GridRule::Same || op.getGridRule() == GridRule::Unified)
       return inherit(op);
     if (followed)

@@ -2,6 +2,7 @@
 #include "Quantize/LeftInFloat.h"
 #include "Quantize/GridGroups.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
 
 using namespace mlir;
@@ -31,7 +32,7 @@ static bool isLeft(Operation &op, const OutputBoundary &boundary, llvm::DenseSet
     return false;
   if (!gridOp.movesElements())
     return true;
-  if (llvm::all_of(op.getOperands(), isInput))
+  if (llvm::all_of(qnn::movedOperands(&op), isInput))
     fromInputs.insert(result);
   return !fromInputs.contains(result) && !boundary.contains(result);
 }

@@ -5,10 +5,13 @@
 // `tail` nothing behind the last products with weights is.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/ValueRanges.h"
 #include "Quantize/HostForms.h"
 #include "Remarks.h"
+#include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
@@ -26,6 +29,7 @@ using namespace tare;
 namespace {
 
 constexpr StringLiteral betweenHostOps = "it stands between what the host computes and what the host reads";
+constexpr StringLiteral missingOnTarget = "the target has no operator for it";
 constexpr StringLiteral behindProducts = "--host-tail: it stands behind the last product with weights";
 
 bool isProduct(Operation *op) { return isa<qnn::AccumulatorOpInterface, qnn::MatMulOp>(op); }
@@ -35,7 +39,7 @@ bool isConstant(Value value) { return bool(qnn::constantValue(value)); }
 /// Whether the op computes in float what the host could: a movement is nobody's, and needs no other form.
 bool isMovable(Operation *op) {
   auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  if (!gridOp || isProduct(op) || !llvm::all_of(op->getOperands(), qnn::isFloatTensor) ||
+  if (!gridOp || isProduct(op) || !llvm::all_of(qnn::movedOperands(op), qnn::isFloatTensor) ||
       !qnn::isFloatTensor(op->getResult(0)))
     return false;
   return gridOp.movesElements() || hasHostForm(op);
@@ -65,9 +69,11 @@ public:
 private:
   bool isOfHost(Operation *op) const { return op && (isa<qnn::HostOp>(op) || members.contains(op)); }
   bool readsHost(Operation *op) const {
-    bool isAny = llvm::any_of(op->getOperands(), [&](Value value) { return isOfHost(value.getDefiningOp()); });
-    return isAny && llvm::all_of(op->getOperands(),
-                                 [&](Value value) { return isConstant(value) || isOfHost(value.getDefiningOp()); });
+    // Indices are integers wherever they come from.
+    const SmallVector<Value> operands = qnn::movedOperands(op);
+    bool isAny = llvm::any_of(operands, [&](Value value) { return isOfHost(value.getDefiningOp()); });
+    return isAny &&
+           llvm::all_of(operands, [&](Value value) { return isConstant(value) || isOfHost(value.getDefiningOp()); });
   }
   bool isReadByHost(Operation *op) const {
     return llvm::all_of(op->getUsers(),
@@ -101,6 +107,8 @@ struct PlaceHost : tare::impl::PlaceHostBase<PlaceHost> {
 
   void runOnFunction() final {
     func::FuncOp function = getOperation();
+    if (failed(moveMissing(function)))
+      return signalPassFailure();
     if (tail)
       move(behindLastProducts(function), behindProducts);
     if (!function.getOps<qnn::HostOp>().empty())
@@ -108,15 +116,35 @@ struct PlaceHost : tare::impl::PlaceHostBase<PlaceHost> {
   }
 
 private:
+  /// What indices choose, on a target that lacks it.
+  static LogicalResult moveMissing(func::FuncOp function) {
+    SmallVector<qnn::GatherOp> gathers(function.getOps<qnn::GatherOp>());
+    if (gathers.empty())
+      return mlir::success();
+    FailureOr<Target> target = npu::getTarget(function);
+    if (failed(target))
+      return failure();
+    if (!target->hasOp("gather"))
+      for (qnn::GatherOp gather : gathers)
+        if (qnn::isFloatTensor(gather.getResult()))
+          moveOne(gather, missingOnTarget);
+    return mlir::success();
+  }
+
   static void move(ArrayRef<Operation *> ops, StringRef reason) {
-    for (Operation *op : ops) {
-      if (cast<qnn::GridOpInterface>(op).movesElements())
-        continue;
-      Value onHost = makeHostForm(op, reason);
-      remarkPassed(op, "tare-place-host", "OnHost") << remark::reason("{0}", reason);
-      op->getResult(0).replaceAllUsesWith(onHost);
-      op->erase();
-    }
+    for (Operation *op : ops)
+      if (!cast<qnn::GridOpInterface>(op).movesElements())
+        moveOne(op, reason);
+  }
+
+  /// The range of the result stays what it is.
+  static void moveOne(Operation *op, StringRef reason) {
+    Value onHost = makeHostForm(op, reason);
+    remarkPassed(op, "tare-place-host", "OnHost") << remark::reason("{0}", reason);
+    if (qnn::RangeAttr range = rangeAttr(op->getResult(0)))
+      setRange(onHost, range.getMin(), range.getMax(), range.getLabel());
+    op->getResult(0).replaceAllUsesWith(onHost);
+    op->erase();
   }
 };
 

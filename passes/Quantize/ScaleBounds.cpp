@@ -20,12 +20,13 @@ void ScaleBounds::add(GridOpInterface op) {
   std::optional<Variable> y = model.variableOf(op->getResult(0));
   if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op.getOperation()))
     return LayerBounds(model).add(accumulator, y);
-  bool isUnified = op.getGridRule() == GridRule::Unified;
+  // Constants beside are on the grid of the result.
+  bool isOnOneGrid = op.getGridRule() == GridRule::Unified || op.getGridRule() == GridRule::Same;
   SmallVector<Variable> operands;
   for (OpOperand &operand : op->getOpOperands())
     if (std::optional<Variable> x = model.variableOf(operand.get()))
       operands.push_back(*x);
-    else if (!isUnified && floatConstantValue(operand.get()))
+    else if (!isOnOneGrid && floatConstantValue(operand.get()))
       if (std::optional<Variable> constant = model.addConstant(operand))
         operands.push_back(*constant);
   if (y)

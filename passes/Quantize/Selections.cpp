@@ -54,9 +54,9 @@ bool tare::mayComeBelow(Operation *op, double floor) {
 }
 
 void tare::warnOfWideTable(Value value, const qnn::Interval &range, const calibration::ValueRange &seen, bool isWide) {
-  auto node = value.getDefiningOp<qnn::HostOp>();
+  const SmallVector<Value> taken = qnn::takenValues(value.getDefiningOp()).values;
   const double seenWidth = width({std::min(seen.seenMin, 0.0), std::max(seen.seenMax, 0.0)});
-  if (!node || !llvm::all_of(qnn::takenValues(node).values, isConstant) || !(seenWidth > 0) ||
+  if (taken.empty() || !llvm::all_of(taken, isConstant) || !(seenWidth > 0) ||
       width(range) <= bearableWidening * seenWidth)
     return;
   const double bits = std::log2(width(range) / seenWidth);

@@ -20,7 +20,7 @@ llvm::DenseSet<Value> tare::valuesOfStates(func::FuncOp function) {
     Value value = open.pop_back_val();
     if (!values.insert(value).second || !qnn::movesElements(value.getDefiningOp()))
       continue;
-    llvm::append_range(open, value.getDefiningOp()->getOperands());
+    llvm::append_range(open, qnn::movedOperands(value.getDefiningOp()));
   }
   return values;
 }

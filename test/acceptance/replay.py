@@ -248,6 +248,11 @@ def cut(p, x):  # (A29)
     return x
 
 
+def gather(p, x, indices):  # (A76)
+    assert np.all((indices >= -x.shape[p["axis"]]) & (indices < x.shape[p["axis"]]))
+    return np.take(x, indices, p["axis"])
+
+
 def pad(p, x):  # (A29)
     mode = dict(constant=dict(mode="constant", constant_values=p["value"]), edge=dict(mode="edge"), reflect=dict(mode="reflect"))
     return np.pad(x, list(zip(p["low"], p["high"])), **mode[p["mode"]])
@@ -283,7 +288,7 @@ def dequantize(p, q):  # (A3)
     return (q.astype(np.float64) - p["zero_point"]) * scales
 
 
-MOVEMENTS = dict(lookup=lookup, max_pool=max_pool, concat=concat, slice=cut, pad=pad, resize=resize, dequantize=dequantize,
+MOVEMENTS = dict(lookup=lookup, max_pool=max_pool, concat=concat, slice=cut, gather=gather, pad=pad, resize=resize, dequantize=dequantize,
                  reshape=lambda p, x: x.reshape(p["shape"]), transpose=lambda p, x: x.transpose(p["permutation"]))
 BORDER = dict(quantize=quantize)  # They know the type of their integers.
 

@@ -156,8 +156,8 @@ def test_a_family(family, tmp_path, rng):
 def test_integers_and_bools(tmp_path, rng):
     """The model's own integers: embeddings, masks, arithmetic that wraps, division towards zero."""
     constants = {"table": rng.normal(size=(20, 8)).astype(F32), "axis1": I64([1]), "low": F32(-1e4), "one": F32(1), "seven": I64(7), "minus": I64(-3), "depth": I64(9),
-                 "values": F32([0.25, 2]), "big": I64(2**62 + 12345), "shift": I32(5), "k": I64([2])}
-    nodes = [node("Gather", ["table", "ids"], ["e"], name="embed"), node("Cast", ["mask"], ["mf"], name="cast", to=1), node("Sub", ["one", "mf"], ["h"], name="h"),
+                 "values": F32([0.25, 2]), "big": I64(2**62 + 12345), "numbers": rng.integers(-2**60, 2**60, 20), "shift": I32(5), "k": I64([2])}
+    nodes = [node("Gather", ["table", "ids"], ["e"], name="embed"), node("Gather", ["numbers", "ids"], ["y_gi"], name="names"), node("Cast", ["mask"], ["mf"], name="cast", to=1), node("Sub", ["one", "mf"], ["h"], name="h"),
              node("Mul", ["h", "low"], ["far"], name="far"), node("Unsqueeze", ["far", "axis1"], ["u"], name="u"), node("Conv", ["x_in", "x_w"], ["x"], name="conv"),
              node("Flatten", ["x"], ["f"], name="f"),
              node("Div", ["ids", "minus"], ["y_div"], name="div"), node("Mod", ["ids", "minus"], ["y_mod"], name="mod"), node("Mod", ["ids", "seven"], ["y_fmod"], name="fmod", fmod=1),
@@ -176,7 +176,7 @@ def test_integers_and_bools(tmp_path, rng):
     nodes += [node("CumSum", ["ids", "seven0"], ["y_back"], name="back", reverse=1, exclusive=1), node("Min", ["ids", "y_fmod", "seven"], ["y_min"], name="min"),
               node("Mod", ["i32", "shift"], ["y_m32"], name="m32"), node("TopK", ["i32", "k"], ["y_l32", "y_p32"], name="l32", largest=0)]
     constants |= {"seven0": I64(1), "axis2": I64([2]), "tt": rng.normal(size=(20, 3)).astype(F32), "x_w": rng.normal(size=(4, 3, 1, 1)).astype(F32)}
-    whole = "y_div y_mod y_fmod y_mul y_add y_sub y_neg y_abs y_sign y_pow y_rs y_rm y_rx y_tv y_cs y_w y_shape y_back y_min".split()
+    whole = "y_gi y_div y_mod y_fmod y_mul y_add y_sub y_neg y_abs y_sign y_pow y_rs y_rm y_rx y_tv y_cs y_w y_shape y_back y_min".split()
     whole += [f"y_{op}" for op in REDUCTIONS]
     outputs = outputs_of(nodes, **dict.fromkeys(whole, I64), **dict.fromkeys(("y_band", "y_bxor", "y_bnot", "y_max", "y_m32", "y_l32"), I32))
     path = save(tmp_path / "m.onnx", nodes, [port("ids", [1, 6], I64), port("mask", [1, 6], I64), port("x_in", [1, 3, 5, 6])], outputs, constants, 18)

@@ -25,12 +25,12 @@ gemm_a1_b1_scaled matmul_of_two_activations matmul_broadcast tiny_attention max_
 average_pool_uneven_pads average_pool_uneven_counting_pad average_pool_1d reduce_mean_channels_flat reduce_mean_all
 layer_norm layer_norm_two_axes instance_norm
 resize_nearest_down resize_linear_half_pixel_uneven resize_linear_1d concat_of_different_ranges split_uneven_count slice_backwards
-pad_value pad_edge pad_reflect reshape_back_and_forth transpose_reversed channel_shuffle two_inputs_three_outputs
+pad_value pad_edge pad_reflect reshape_back_and_forth gather_many_parts transpose_reversed channel_shuffle two_inputs_three_outputs
 inner_value_is_an_output awkward_names nodes_without_names qdq_net unet""".split()
 # Those whose formulas differ at 16 bits, or whose sums are 64 bits wide.
 WIDE_MODELS = """conv_group deconv_group matmul_broadcast add_both_broadcast sigmoid prelu_channel softmax_channels average_pool_1d
 resize_linear_1d mul_constant_row layer_norm instance_norm""".split()
-KINDS = set("""conv conv_transpose linear matmul add mul rescale lookup max_pool average_pool reduce_mean softmax concat slice pad reshape
+KINDS = set("""conv conv_transpose linear matmul add mul rescale lookup max_pool average_pool reduce_mean softmax concat slice gather pad reshape
 transpose resize normalize quantize dequantize""".split())
 
 

@@ -189,7 +189,7 @@ LAYERS = {  # What stands there by which it would be missed, of an operator in i
     "lib/Kernels/Integer/Fast/BinaryFast.cpp": "std::unique_ptr<FastKernel> prepareTurnOver(",
     "lib/Kernels/Integer/Fast/Prepare.h": " prepareTurnOver;",
     "lib/Onnx/Ops/Binary.cpp": '  table.addImport("TurnOver", importTurnOver);',
-    "lib/Schema/program.fbs": "  Concat, Slice, Pad, Reshape, Transpose, Resize, Quantize, Dequantize, Host, LoopBegin, LoopEnd, Normalize, TurnOver\n}",
+    "lib/Schema/program.fbs": "  Concat, Slice, Pad, Reshape, Transpose, Resize, Quantize, Dequantize, Host, LoopBegin, LoopEnd, Normalize, Gather, TurnOver\n}",
     "passes/Lowering/Ops/Binary.cpp": "LowerMul, LowerTurnOver>(types, patterns.getContext());",
     "test/Dialect/Qnn/ops.mlir": "  %turn_over = qnn.turn_over %x : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>\n  return",
     "test/Dialect/Npu/ops.mlir": "  %turn_over = npu.turn_over %a input_zero_point = 4 requant = <",

@@ -405,6 +405,15 @@ def slice_(builder, value):
     return _follow(builder.add("Slice", [value, *names])[0], value)
 
 
+def gather(builder, value):
+    """By so many indices that they are no slices and a joint."""
+    axis = value.rank - 1
+    if value.rank < 2 or np.prod(value.shape[:axis]) > 16:
+        return None
+    indices = builder.random.integers(-value.shape[axis], value.shape[axis], 700)
+    return _follow(builder.add("Gather", [value, builder.constant(indices.astype(np.int64))], axis=axis)[0], value)
+
+
 def pad(builder, value):
     """With a real border, an integer one where the value is integers, its default, or the nearest elements."""
     widths = [0] + [int(builder.random.integers(0, 2)) for _ in range(value.rank - 1)]
@@ -469,6 +478,6 @@ def split(builder, value):
 
 COMPUTING = (conv, conv, conv, conv_transpose, gemm, matmul, matmul_of_activations, add, add, sum_of_three, mul, mul, function, relu, clip, prelu, softmax,
              normalization, average_pool, reduce_mean, max_pool, pad, concat, concat, resize)
-MOVING = (transpose, flatten, slice_, max_pool, pad, split)
+MOVING = (transpose, flatten, slice_, max_pool, pad, split, gather)
 # What ONNX lets run on the integers themselves.
-ON_INTEGERS = (transpose, flatten, slice_, pad, split)
+ON_INTEGERS = (transpose, flatten, slice_, pad, split, gather)

@@ -104,24 +104,24 @@ struct IrGraph {
     auto lowered = dyn_cast_if_present<npu::HostOp>(op);
     if (!real && !lowered)
       return std::nullopt;
-    return Maker<const void *>{real ? real.getKind() : lowered.getNode(), operandsOf(op)};
+    return Maker<const void *>{real ? real.getKind() : lowered.getNode(), pointersOf(op->getOperands())};
   }
 
   std::vector<const void *> moved(const void *value) const {
     Operation *op = at(value).getDefiningOp();
     bool isMove = isa_and_present<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || qnn::movesElements(op);
-    return isMove ? operandsOf(op) : std::vector<const void *>();
+    return isMove ? pointersOf(qnn::movedOperands(op)) : std::vector<const void *>();
   }
 
   bool isConstant(const void *value) const { return bool(qnn::constantValue(at(value))); }
 
 private:
   static Value at(const void *value) { return Value::getFromOpaquePointer(value); }
-  static std::vector<const void *> operandsOf(Operation *op) {
-    std::vector<const void *> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(operand.getAsOpaquePointer());
-    return operands;
+  static std::vector<const void *> pointersOf(ValueRange values) {
+    std::vector<const void *> pointers;
+    for (Value value : values)
+      pointers.push_back(value.getAsOpaquePointer());
+    return pointers;
   }
 };
 
@@ -153,6 +153,8 @@ public:
     using program::Op;
     const program::LayerT *layer = makers[tensor];
     const Op kind = layer ? layer->op.type : Op::NONE;
+    if (kind == Op::Gather)
+      return {layer->operands.front()};
     const bool isMove = kind == Op::Quantize || kind == Op::Dequantize || program::movesElements(kind);
     return isMove ? layer->operands : std::vector<uint32_t>();
   }

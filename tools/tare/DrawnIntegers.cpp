@@ -65,6 +65,11 @@ IndexUse useOf(OpOperand &read) {
       if (number == int64_t(read.getOperandNumber()))
         use.position = position;
     }
+  } else if (auto gather = dyn_cast<qnn::GatherOp>(op)) {
+    use.kind = "Gather";
+    use.attributes = host::Attributes({{"axis", int64_t(gather.getAxis())}});
+    use.position = read.getOperandNumber();
+    use.operands = {operandOf(gather.getInput()), operandOf(gather.getIndices())};
   } else {
     bool isMove = isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op) || qnn::movesElements(op);
     use.kind = isa<qnn::SubOp>(op) ? "Sub" : isa<qnn::AddOp>(op) ? "Add" : isMove ? "move" : "";
@@ -135,6 +140,9 @@ private:
       if (auto node = program::decodeHost(*host, layer.operands.size()))
         use.attributes = node->node.attributes, numbers = node->operands;
       use.position = std::ranges::find(numbers, int64_t(read)) - numbers.begin();
+    } else if (const program::GatherT *gather = layer.op.AsGather()) {
+      use.kind = "Gather";
+      use.attributes = host::Attributes({{"axis", int64_t(gather->axis)}});
     } else if (isMove) {
       use.kind = "move";
     }

@@ -62,6 +62,9 @@ struct OpKernel {
                      TensorView accumulators) = nullptr;
   /// How the accumulators are scaled; there for operators that may have a requantization.
   std::optional<Scaling> scaling = std::nullopt;
+  /// Whether the operator takes the operands' elements: an error says which one it does not (an index). Asked before
+  /// each run, of either kernel; nullptr for operators that take all.
+  Status (*check)(const program::OpUnion &op, std::span<const ConstTensorView> operands) = nullptr;
 };
 
 /// The requantization of an operator; nullptr where it has none.

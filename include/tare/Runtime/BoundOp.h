@@ -32,6 +32,10 @@ public:
   bool divides() const { return fast && fast->divides(); }
   /// What one thread takes, as far as one can tell without running: within a factor of five.
   double estimatedMicroseconds() const;
+  /// An error where the operator does not take an operand's elements; to be asked before it runs.
+  Status check(std::span<const ConstTensorView> operands) const {
+    return kernel && kernel->check ? kernel->check(*op, operands) : success();
+  }
   /// Computes a share of the result; where the work does not divide all of it, Share{0, 1}.
   void run(std::span<const ConstTensorView> operands, const TensorView &result, std::byte *scratch,
            kernels::Share share = {}) const;

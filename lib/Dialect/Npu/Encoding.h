@@ -119,6 +119,8 @@ template <typename Op> void fill(program::SoftmaxT &table, Op op) {
 
 template <typename Op> void fill(program::ConcatT &table, Op op) { table.axis = op.getAxis(); }
 
+template <typename Op> void fill(program::GatherT &table, Op op) { table.axis = op.getAxis(); }
+
 template <typename Op> void fill(program::SliceT &table, Op op) {
   table.starts = op.getStarts().vec();
   table.steps = op.getSteps().vec();

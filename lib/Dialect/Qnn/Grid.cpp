@@ -77,3 +77,8 @@ bool tare::qnn::isFloatTensor(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.getElementType().isF32();
 }
+
+bool tare::qnn::isIntegerTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && isa<IntegerType>(type.getElementType());
+}

@@ -2,6 +2,7 @@
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Host/TakenElements.h"
 
 #include "mlir/IR/Builders.h"
@@ -118,6 +119,13 @@ TakenValues tare::qnn::takenValues(HostOp op) {
     if (operand < numbers.size() && numbers[operand] >= 0)
       result.values.push_back(op.getInputs()[numbers[operand]]);
   return result;
+}
+
+TakenValues tare::qnn::takenValues(Operation *op) {
+  if (auto node = dyn_cast_if_present<HostOp>(op))
+    return takenValues(node);
+  auto gather = dyn_cast_if_present<GatherOp>(op);
+  return gather ? TakenValues{{gather.getInput()}, false} : TakenValues();
 }
 
 /// More operands than this no node has.

@@ -1,5 +1,6 @@
 //===- Movements.cpp - Values that only change places ---------------------===//
 #include "tare/Dialect/Qnn/Movements.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -10,6 +11,12 @@ using namespace tare;
 bool qnn::movesElements(Operation *op) {
   auto gridOp = dyn_cast_if_present<GridOpInterface>(op);
   return gridOp && gridOp.movesElements();
+}
+
+SmallVector<Value> qnn::movedOperands(Operation *op) {
+  SmallVector<Value> moved;
+  llvm::copy_if(op->getOperands(), std::back_inserter(moved), [](Value operand) { return !isIntegerTensor(operand); });
+  return moved;
 }
 
 namespace {
@@ -43,7 +50,7 @@ bool qnn::allMadeOf(Value value, OpTest passes, ValueTest holds, size_t most) {
 bool qnn::allMadeFrom(Value value, OpTest passes, ValueTest holds) {
   auto findOperands = [&](Value value, Found &found) {
     if (Operation *op = value.getDefiningOp(); op && passes(op))
-      found.insert_range(op->getOperands());
+      found.insert_range(movedOperands(op));
   };
   return all(value, holds, findOperands, SIZE_MAX);
 }

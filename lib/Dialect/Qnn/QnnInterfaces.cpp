@@ -8,6 +8,12 @@ using namespace tare::qnn;
 
 static bool isQuantized(Value value) { return bool(quantizedElement(value.getType())); }
 
+/// The operands that a grid may belong to: all but integers as a model has them, which choose elements.
+static auto operandsOnGrids(Operation *op) {
+  return llvm::make_filter_range(op->getOpOperands(),
+                                 [](OpOperand &operand) { return !isIntegerTensor(operand.get()); });
+}
+
 bool tare::qnn::isAccumulator(Type type) {
   constexpr unsigned accumulatorBits = 32;
   std::optional<Grid> grid = Grid::of(type);
@@ -29,7 +35,7 @@ std::pair<double, double> tare::qnn::fusedInterval(Operation *op) {
 
 /// (A1) One scale for the tensor, but where the op says otherwise.
 static LogicalResult verifyAxes(GridOpInterface op) {
-  for (OpOperand &operand : op->getOpOperands())
+  for (OpOperand &operand : operandsOnGrids(op))
     if (!Grid::of(operand.get().getType())->isPerTensor() && !op.takesAxisGrid(operand))
       return op->emitOpError("takes one scale for the whole tensor, found a list of scales: ")
              << operand.get().getType();
@@ -42,7 +48,7 @@ static LogicalResult verifyAxes(GridOpInterface op) {
 /// Hardware has one width in an op: that of its activations, and of its result where that is no accumulator.
 static LogicalResult verifyWidths(GridOpInterface op) {
   Type activation;
-  for (OpOperand &operand : op->getOpOperands()) {
+  for (OpOperand &operand : operandsOnGrids(op)) {
     Type type = operand.get().getType();
     if (op.takesAxisGrid(operand))
       continue;
@@ -58,10 +64,10 @@ static LogicalResult verifyWidths(GridOpInterface op) {
 
 LogicalResult tare::qnn::verifyGrid(Operation *op) {
   bool quantized = isQuantized(op->getResult(0));
-  for (Value operand : op->getOperands())
-    if (isQuantized(operand) != quantized)
+  for (OpOperand &operand : operandsOnGrids(op))
+    if (isQuantized(operand.get()) != quantized)
       return op->emitOpError("operands and result must be all float or all quantized, found ")
-             << operand.getType() << " and " << op->getResult(0).getType();
+             << operand.get().getType() << " and " << op->getResult(0).getType();
   auto gridOp = cast<GridOpInterface>(op);
   bool mayChangeWidth = gridOp.changesWidth() || op->hasAttr(inLayerAttrName);
   if (quantized && (failed(verifyAxes(gridOp)) || (!mayChangeWidth && failed(verifyWidths(gridOp)))))
@@ -70,11 +76,11 @@ LogicalResult tare::qnn::verifyGrid(Operation *op) {
   if (!quantized || rule == GridRule::Own || rule == GridRule::Bounded || gridOp.mayRescale())
     return success();
   Grid result = *Grid::of(op->getResult(0).getType());
-  for (Value operand : op->getOperands()) {
-    Grid grid = *Grid::of(operand.getType());
+  for (OpOperand &operand : operandsOnGrids(op)) {
+    Grid grid = *Grid::of(operand.get().getType());
     if (grid.scales != result.scales || grid.zeroPoints != result.zeroPoints || grid.bits != result.bits)
       return op->emitOpError("keeps its operand's grid, found ")
-             << operand.getType() << " and " << op->getResult(0).getType();
+             << operand.get().getType() << " and " << op->getResult(0).getType();
   }
   return success();
 }

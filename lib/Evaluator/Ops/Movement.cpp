@@ -3,6 +3,7 @@
 #include "../Registry.h"
 #include "Windows.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
+#include "tare/Kernels/Gather.h"
 
 #include <cstring>
 
@@ -19,6 +20,14 @@ static void evaluateConcat(ConcatOp op, const Evaluation &e) {
 
 static void evaluateSlice(SliceOp op, const Evaluation &e) {
   kernels::slice(e.operand(0), inOrder(e.orders.x, op.getStarts()), inOrder(e.orders.x, op.getSteps()), e.result);
+}
+
+static void evaluateGather(GatherOp op, const Evaluation &e) {
+  kernels::gatherRows(e.operand(0), e.operand(1), op.getAxis(), e.result);
+}
+
+static Status checkGather(mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands) {
+  return kernels::checkIndices(operands[1]->view(), operands[0]->shape()[llvm::cast<GatherOp>(op).getAxis()]);
 }
 
 static program::PadMode padMode(PadMode mode) {
@@ -72,6 +81,8 @@ static void evaluateResize(ResizeOp op, const Evaluation &e) {
 void tare::addMovementOps(EvaluationRegistry &registry) {
   registry.add<ConcatOp>(evaluateConcat, OrderRule::same, /*movesElements=*/true);
   registry.add<SliceOp>(evaluateSlice, OrderRule::same, /*movesElements=*/true);
+  registry.add<GatherOp>(evaluateGather, OrderRule::channelsFirst, /*movesElements=*/true);
+  registry.addCheck<GatherOp>(checkGather);
   registry.add<PadOp>(evaluatePad, OrderRule::same);
   registry.add<ReshapeOp>(evaluateReshape, OrderRule::channelsFirst, /*movesElements=*/true);
   registry.add<TransposeOp>(evaluateTranspose, OrderRule::channelsFirst, /*movesElements=*/true);

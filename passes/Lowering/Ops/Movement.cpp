@@ -35,6 +35,15 @@ struct LowerSlice : OpConversionPattern<qnn::SliceOp> {
   }
 };
 
+struct LowerGather : OpConversionPattern<qnn::GatherOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(qnn::GatherOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    replaceByNew<npu::GatherOp>(rewriter, op, adaptor.getInput(), adaptor.getIndices(), op.getAxis());
+    return mlir::success();
+  }
+};
+
 program::PadMode modeOf(qnn::PadMode mode) {
   if (mode == qnn::PadMode::Edge)
     return program::PadMode::edge;
@@ -117,6 +126,6 @@ struct LowerResize : OpConversionPattern<qnn::ResizeOp> {
 } // namespace
 
 void tare::addMovementLowerings(TypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<LowerConcat, LowerSlice, LowerPad, LowerReshape, LowerTranspose, LowerResize>(types,
-                                                                                             patterns.getContext());
+  patterns.add<LowerConcat, LowerSlice, LowerGather, LowerPad, LowerReshape, LowerTranspose, LowerResize>(
+      types, patterns.getContext());
 }

@@ -276,6 +276,22 @@ func.func @concat(%x: tensor<1x8xi8>, %y: tensor<2x8xi8>) {
 
 // -----
 
+func.func @gather_axis(%x: tensor<3x8xi8>, %i: tensor<2xi64>) {
+  // expected-error @below {{'npu.gather' op axis is -1, expected a value in [0, 1]}}
+  %0 = npu.gather %x[%i] axis = -1 : (tensor<3x8xi8>, tensor<2xi64>) -> tensor<2x8xi8>
+  return
+}
+
+// -----
+
+func.func @gather_indices(%x: tensor<3x8xi8>, %i: tensor<2xi16>) {
+  // expected-error @below {{'npu.gather' op the indices is int16, expected int32 or int64}}
+  %0 = npu.gather %x[%i] axis = 0 : (tensor<3x8xi8>, tensor<2xi16>) -> tensor<2x8xi8>
+  return
+}
+
+// -----
+
 func.func @slice(%x: tensor<1x8xi8>) {
   // expected-error @below {{'npu.slice' op the slice of axis 1 reads 4 to 8, expected indices in [0, 7]}}
   %0 = npu.slice %x starts = [0, 4] steps = [1, 2] sizes = [1, 3] : (tensor<1x8xi8>) -> tensor<1x3xi8>

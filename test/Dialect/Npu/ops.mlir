@@ -66,6 +66,9 @@ func.func @elementwise(%a: tensor<1x8x8x4xi8>, %b: tensor<1x1x1x4xi8>, %table: t
   %norm = npu.normalize %a, %gamma, %beta axes = [1, 2] axis = 3 offset = 12 input_zero_point = 4 requant = <multipliers = [16384], shifts = [24], zero_point = 4, clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8x8x4xi8>
   // CHECK: npu.normalize %{{.*}} axes = [3] axis = 3 offset = 1 keep_mean requant
   %rms = npu.normalize %a, %gamma, %beta axes = [3] axis = 3 offset = 1 keep_mean requant = <multipliers = [16384], shifts = [24], zero_point = 4, clamp = [-128, 127]> : (tensor<1x8x8x4xi8>, tensor<4xi16>, tensor<4xi32>) -> tensor<1x8x8x4xi8>
+  %ids = npu.constant dense<[[7, -1], [0, 3]]> : tensor<2x2xi64>
+  // CHECK: npu.gather %{{.*}}[%{{.*}}] axis = 1 : (tensor<1x8x8x4xi8>, tensor<2x2xi64>) -> tensor<1x2x2x8x4xi8>
+  %gathered = npu.gather %a[%ids] axis = 1 : (tensor<1x8x8x4xi8>, tensor<2x2xi64>) -> tensor<1x2x2x8x4xi8>
   return
 }
 

@@ -414,6 +414,49 @@ func.func @slice(%x: tensor<1x8xf32>) {
 
 // -----
 
+func.func @gather_axis(%x: tensor<3x8xf32>, %i: tensor<2xi64>) {
+  // expected-error @+2 {{axis must be in [0, 2), found 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.gather %x[%i] {axis = 2 : i64} : (tensor<3x8xf32>, tensor<2xi64>) -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @gather_shape(%x: tensor<3x8xf32>, %i: tensor<2xi64>) {
+  // expected-error @+2 {{incompatible with return type(s) of operation}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = qnn.gather %x[%i] {axis = 0 : i64} : (tensor<3x8xf32>, tensor<2xi64>) -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @gather_by_floats(%x: tensor<3x8xf32>, %i: tensor<2xf32>) {
+  // expected-error @+1 {{operand #1 must be}}
+  %0 = qnn.gather %x[%i] {axis = 0 : i64} : (tensor<3x8xf32>, tensor<2xf32>) -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
+// What is chosen is on the grid of what it is chosen from.
+func.func @gather_grid(%x: tensor<3x8x!quant.uniform<i8:f32, 0.5>>, %i: tensor<2xi64>) {
+  // expected-error @+1 {{keeps its operand's grid}}
+  %0 = qnn.gather %x[%i] {axis = 0 : i64} : (tensor<3x8x!quant.uniform<i8:f32, 0.5>>, tensor<2xi64>) -> tensor<2x8x!quant.uniform<i8:f32, 0.25>>
+  return
+}
+
+// -----
+
+func.func @gather_channels(%x: tensor<2x8x!quant.uniform<i8:f32:0, {0.5, 0.25}>>, %i: tensor<2xi64>) {
+  // expected-error @+1 {{takes one scale for the whole tensor, found a list of scales}}
+  %0 = qnn.gather %x[%i] {axis = 1 : i64} : (tensor<2x8x!quant.uniform<i8:f32:0, {0.5, 0.25}>>, tensor<2xi64>) -> tensor<2x2x!quant.uniform<i8:f32, 0.25>>
+  return
+}
+
+// -----
+
 func.func @pad_negative(%x: tensor<1x4xf32>) {
   // expected-error @+2 {{low and high must not be negative}}
   // expected-error @+1 {{failed to infer returned types}}

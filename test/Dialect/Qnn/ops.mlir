@@ -72,6 +72,15 @@ func.func @elementwise(%x: tensor<1x2x4x4xf32>, %c: tensor<2x1x1xf32>) {
   return
 }
 
+// CHECK-LABEL: func.func @chosen
+func.func @chosen(%x: tensor<3x4xf32>, %q: tensor<3x4x!quant.uniform<i8:f32, 0.5:3>>, %i: tensor<2x5xi64>, %one: tensor<i32>) {
+  // CHECK: qnn.gather %{{.*}}[%{{.*}}] {axis = 1 : i64} : (tensor<3x4xf32>, tensor<2x5xi64>) -> tensor<3x2x5xf32>
+  %0 = qnn.gather %x[%i] {axis = 1 : i64} : (tensor<3x4xf32>, tensor<2x5xi64>) -> tensor<3x2x5xf32>
+  // CHECK: qnn.gather %{{.*}}[%{{.*}}] {axis = 0 : i64} : (tensor<3x4x!quant.uniform<i8:f32, 5.000000e-01:3>>, tensor<i32>) -> tensor<4x!quant.uniform<i8:f32, 5.000000e-01:3>>
+  %1 = qnn.gather %q[%one] {axis = 0 : i64} : (tensor<3x4x!quant.uniform<i8:f32, 0.5:3>>, tensor<i32>) -> tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+  return
+}
+
 // CHECK-LABEL: func.func @pooling
 func.func @pooling(%x: tensor<1x4x5x5xf32>) {
   // CHECK: qnn.max_pool {{.*}} -> tensor<1x4x3x3xf32>

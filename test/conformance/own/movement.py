@@ -92,8 +92,12 @@ for name, indices, axis in (("one", 2, 1), ("scalar_of_first", 0, 0), ("range", 
     add(f"gather_{name}", op("Gather", "x i", **({} if axis is None else {"axis": axis})), x=x(2, 5, 3), i=given(indices, np.int64))
 for index in (5, -6):
     refuse(f"gather_{index}", f"index {index} is outside of an axis of 5", op("Gather", "x i", axis=1), x=x(2, 5), i=ints(0, index))
-refuse("gather_many_parts", "takes 257 separate parts of its operand, expected 1 to 256", op("Gather", "x i"), x=x(3, 2), i=given([0] * 257, np.int64))
-refuse("gather_computed", HOST, op("Gather", "x i"), x=x(3, 2), i=integers(np.int64, 1, low=0, high=2))
+add("gather_many_parts", op("Gather", "x i"), x=x(3, 2), i=given([0] * 257, np.int64))
+for kind in (np.int32, np.int64):
+    add(f"gather_computed_{kind.__name__}", op("Gather", "x i", axis=1), x=x(2, 5, 3), i=integers(kind, 2, 4, low=-5, high=4))
+add("gather_of_a_table", op("Gather", "t i"), t=c(7, 3), i=integers(np.int64, 1, 4, low=-7, high=6))
+add("gather_one_computed", op("Gather", "x i", axis=-1), x=x(2, 5), i=np.array(-2, np.int64))
+refuse("gather_of_integers", HOST, op("Gather", "x i"), x=integers(np.int64, 3, 2, low=0, high=9), i=integers(np.int64, 1, low=0, high=2))
 
 add("tile", op("Tile", "x t"), x=x(2, 3), t=ints(3, 2))
 add("tile_last", op("Tile", "x t"), x=x(2, 3), t=ints(1, 4))

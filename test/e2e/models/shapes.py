@@ -222,6 +222,13 @@ def transpose_around_relu(g):
 
 
 @case
+def gather_many_parts(g):
+    """More parts than slices and a joint would be worth: a layer of its own, by constant indices from both ends."""
+    x = g.conv(g.input(*IMAGE), 4, 6, 1, 1)
+    g.output(g.node("Gather", g.node("Relu", x), g.constant(g.random.integers(-10, 10, 700), dtype=np.int64), axis=3))
+
+
+@case
 def channel_shuffle(g):
     x = g.node("Reshape", g.conv(g.input(*IMAGE), 8, 6, 1, 1), g.integers(1, 2, 4, 8, 10))
     x = g.node("Reshape", g.node("Transpose", x, perm=[0, 2, 1, 3, 4]), g.integers(1, 8, 8, 10))

@@ -63,6 +63,14 @@ func.func @border(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   return %3 : tensor<1x4xf32>
 }
 
+// Indices stay the integers that they are.
+// CHECK-LABEL: func.func @gather
+func.func @gather(%table: tensor<9x4x!quant.uniform<i8:f32, 0.5:3>>, %ids: tensor<1x5xi64>) -> tensor<1x5x4x!quant.uniform<i8:f32, 0.5:3>> {
+  // CHECK: npu.gather %{{.*}}[%{{.*}}] axis = 0 {npu.grid = !quant.uniform<i8:f32, 5.000000e-01:3>} : (tensor<9x4xi8>, tensor<1x5xi64>) -> tensor<1x5x4xi8>
+  %0 = qnn.gather %table[%ids] {axis = 0 : i64} : (tensor<9x4x!quant.uniform<i8:f32, 0.5:3>>, tensor<1x5xi64>) -> tensor<1x5x4x!quant.uniform<i8:f32, 0.5:3>>
+  return %0 : tensor<1x5x4x!quant.uniform<i8:f32, 0.5:3>>
+}
+
 // A symmetric grid has no -128.
 // CHECK-LABEL: func.func @symmetric_border
 func.func @symmetric_border(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {

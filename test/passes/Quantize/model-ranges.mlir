@@ -40,16 +40,16 @@ func.func @main(%x: tensor<4x2xf32> {qnn.name = "x"}, %i: tensor<4xi64> {qnn.nam
   // Rows that no sample named are part of the table; so are they of what is the same of each element, and of what is moved.
   // TOLD: 'row': the constants that it selects from hold [-4, 8], of which calibration saw [-0.5, 0.25]: what is computed from the others has ranges of what was seen, and its own grid covers all and is 4.0 bits coarser
   // TOLD-SAME: calibrate on indices as they will come, or take out of the model what is never selected, or keep 16-bit activations
-  // CHECK: qnn.host "Gather" {{.*}}qnn.range = #qnn.range<-4.000000e+00, 8.000000e+00, implied>
-  %0 = qnn.host "Gather" opset 13(%table, %i) : (tensor<2x2xf32>, tensor<4xi64>) -> tensor<4x2xf32> loc("gather"("row"))
+  // CHECK: qnn.gather {{.*}}qnn.range = #qnn.range<-4.000000e+00, 8.000000e+00, implied>
+  %0 = qnn.gather %table[%i] {axis = 0 : i64} : (tensor<2x2xf32>, tensor<4xi64>) -> tensor<4x2xf32> loc("gather"("row"))
   // CHECK: qnn.mul {{.*}}qnn.range = #qnn.range<-8.000000e+00, 1.600000e+01, implied>
   %1 = qnn.mul %0, %two : (tensor<4x2xf32>, tensor<f32>) -> tensor<4x2xf32> loc("double"("doubled"))
   // CHECK: qnn.transpose {{.*}}qnn.range = #qnn.range<-4.000000e+00, 8.000000e+00, inherited>
   %2 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : (tensor<4x2xf32>) -> tensor<2x4xf32> loc("move"("moved"))
   // Of an activation, what it may have; where nothing but 0 was picked, too.
   // TOLD-NOT: 'picked'
-  // CHECK: qnn.host "Gather" {{.*}}qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, implied>
-  %3 = qnn.host "Gather" opset 13(%x, %i) : (tensor<4x2xf32>, tensor<4xi64>) -> tensor<4x2xf32> loc("pick"("picked"))
+  // CHECK: qnn.gather {{.*}}qnn.range = #qnn.range<-1.500000e+00, 6.000000e+00, implied>
+  %3 = qnn.gather %x[%i] {axis = 0 : i64} : (tensor<4x2xf32>, tensor<4xi64>) -> tensor<4x2xf32> loc("pick"("picked"))
   // CHECK: qnn.host "Equal"
   %c = qnn.host "Equal" opset 19(%i, %zero) : (tensor<4xi64>, tensor<i64>) -> tensor<4xi1> loc("equal"("c"))
   %shape = qnn.constant dense<[4, 1]> : tensor<2xi64> as tensor<2xi64>

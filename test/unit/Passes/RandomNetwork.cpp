@@ -83,7 +83,7 @@ private:
         &Generator::transpose, &Generator::transpose, &Generator::transpose, &Generator::add,     &Generator::mul,
         &Generator::rescale,   &Generator::lookup,    &Generator::slice,     &Generator::pad,     &Generator::concat,
         &Generator::mean,      &Generator::softmax,   &Generator::conv,      &Generator::flatten, &Generator::unit,
-        &Generator::shuffle,   &Generator::normalize};
+        &Generator::shuffle,   &Generator::normalize, &Generator::gather};
     Value operand = anyValue();
     if (shapeOf(operand).empty())
       return;
@@ -112,6 +112,11 @@ private:
   Value mul(Value x) { return npu::MulOp::create(builder, loc, partner(x), x, zero(), zero(), requant()); }
   Value rescale(Value x) {
     return npu::RescaleOp::create(builder, loc, x, zero(), requant(pick(2) ? 1 : shapeOf(x).back()), TypeAttr());
+  }
+  Value gather(Value x) {
+    const int32_t axis = pick(shapeOf(x).size());
+    const int length = int(shapeOf(x)[axis]);
+    return npu::GatherOp::create(builder, loc, x, constant(ElementType::i32, {1 + pick(4)}, -length, length - 1), axis);
   }
   Value normalize(Value x) {
     SmallVector<int32_t> axes;

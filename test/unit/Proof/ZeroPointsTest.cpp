@@ -60,7 +60,7 @@ std::vector<Field> fieldsOf(program::OpUnion &op) {
   auto add = [&]<typename... Tables>() { return (addFieldsOf<Tables>(op, fields) || ...); };
   bool known = add.operator()<ConvT, ConvTransposeT, LinearT, MatMulT, AddT, MulT, RescaleT, LookupT, MaxPoolT,
                               AveragePoolT, ReduceMeanT, SoftmaxT, ConcatT, SliceT, PadT, ReshapeT, TransposeT, ResizeT,
-                              QuantizeT, DequantizeT, NormalizeT>();
+                              QuantizeT, DequantizeT, NormalizeT, GatherT>();
   EXPECT_TRUE(known) << "an operator of the schema is missing here";
   return fields;
 }

@@ -112,13 +112,13 @@ private:
 
   uint32_t addLayer(uint32_t x) {
     using Add = uint32_t (Generator::*)(uint32_t);
-    constexpr Add kinds[] = {&Generator::addConv,    &Generator::addConv,    &Generator::addConvTranspose,
-                             &Generator::addLinear,  &Generator::addAverage, &Generator::addMaximum,
-                             &Generator::addSum,     &Generator::addProduct, &Generator::addMatMul,
-                             &Generator::addConcat,  &Generator::addReshape, &Generator::addTranspose,
-                             &Generator::addRescale, &Generator::addSlice,   &Generator::addPad,
-                             &Generator::addResize,  &Generator::addLookup,  &Generator::addMean,
-                             &Generator::addSoftmax, &Generator::addLoop,    &Generator::addNormalize};
+    constexpr Add kinds[] = {
+        &Generator::addConv,      &Generator::addConv,    &Generator::addConvTranspose, &Generator::addLinear,
+        &Generator::addAverage,   &Generator::addMaximum, &Generator::addSum,           &Generator::addProduct,
+        &Generator::addMatMul,    &Generator::addConcat,  &Generator::addReshape,       &Generator::addTranspose,
+        &Generator::addRescale,   &Generator::addSlice,   &Generator::addPad,           &Generator::addResize,
+        &Generator::addLookup,    &Generator::addMean,    &Generator::addSoftmax,       &Generator::addLoop,
+        &Generator::addNormalize, &Generator::addGather};
     // One in five is the host's.
     bool isHost = hasHost && pick(0, 4) == 0;
     uint32_t result = isHost ? addHost(x) : (this->*kinds[pick(0, std::size(kinds) - 1)])(x);
@@ -243,6 +243,15 @@ private:
     const int64_t count = shapeOf(x)[op.axis];
     return layer(std::move(op),
                  {x, anyConstant<int16_t>({count}, -1000, 1000), anyConstant<int32_t>({count}, -99999, 99999)});
+  }
+
+  uint32_t addGather(uint32_t x) {
+    GatherT op;
+    op.axis = pick(1, 3);
+    const int64_t length = shapeOf(x)[op.axis], chosen = pick(1, 9);
+    if (coin())
+      return layer(op, {x, anyConstant<int32_t>({chosen}, -length, length - 1)});
+    return layer(op, {x, anyConstant<int64_t>({chosen}, -length, length - 1)});
   }
 
   uint32_t addSlice(uint32_t x) {

@@ -54,6 +54,8 @@ mlir::RankedTensorType storageType(mlir::Type quantized);
 mlir::RankedTensorType expressedType(mlir::Type type);
 /// Whether a value is a tensor of float numbers: neither quantized nor of integers that mean nothing else.
 bool isFloatTensor(mlir::Value value);
+/// Whether a value is a tensor of integers (or bool) as a model has them: indices, which no grid belongs to.
+bool isIntegerTensor(mlir::Value value);
 
 } // namespace tare::qnn
 

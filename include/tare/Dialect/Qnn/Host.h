@@ -25,6 +25,8 @@ struct TakenValues {
   bool addsZero = false;
 };
 TakenValues takenValues(HostOp op);
+/// The same of any op: of others than nodes, of those whose elements indices choose.
+TakenValues takenValues(mlir::Operation *op);
 
 /// The verifier of an op that is a node: its opset, parameters, positions, and its results, which are those that the
 /// node has.

@@ -20,6 +20,8 @@ namespace tare::qnn {
 
 /// Whether the result of `op` has its operands' elements in other places, and nothing else; false of null.
 bool movesElements(mlir::Operation *op);
+/// The operands of such an op whose elements the result has: all but integers that say which.
+llvm::SmallVector<mlir::Value> movedOperands(mlir::Operation *op);
 
 /// Of ops that a walk goes through, and of values.
 using OpTest = llvm::function_ref<bool(mlir::Operation *)>;

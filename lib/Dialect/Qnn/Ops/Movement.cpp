@@ -86,6 +86,18 @@ OpFoldResult SliceOp::fold(FoldAdaptor) {
   return whole ? OpFoldResult(getInput()) : nullptr;
 }
 
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
+                                         SmallVectorImpl<Type> &inferred) {
+  ArrayRef<int64_t> input = tensorType(op.getInput()).getShape(), indices = tensorType(op.getIndices()).getShape();
+  const int64_t axis = op.getAxis(), rank = input.size();
+  if (axis < 0 || axis >= rank)
+    return emitOptionalError(loc, "axis must be in [0, ", rank, "), found ", axis);
+  Dims shape(input.take_front(axis));
+  llvm::append_range(shape, indices);
+  llvm::append_range(shape, input.drop_front(axis + 1));
+  return giveLike(op.getInput(), shape, inferred);
+}
+
 LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
                                       SmallVectorImpl<Type> &inferred) {
   Dims shape(tensorType(op.getInput()).getShape());

@@ -15,7 +15,8 @@ using Prepare = std::unique_ptr<FastKernel>(const program::OpUnion &op, std::spa
 
 Prepare prepareConv, prepareConvTranspose, prepareLinear, prepareMatMul, prepareAdd, prepareMul, prepareRescale,
     prepareLookup, prepareMaxPool, prepareAveragePool, prepareReduceMean, prepareSoftmax, prepareConcat, prepareSlice,
-    preparePad, prepareReshape, prepareTranspose, prepareResize, prepareQuantize, prepareDequantize, prepareNormalize;
+    preparePad, prepareReshape, prepareTranspose, prepareResize, prepareQuantize, prepareDequantize, prepareNormalize,
+    prepareGather;
 
 } // namespace tare::kernels
 

@@ -335,6 +335,31 @@ Case makeSlice(Random &random) {
   return test;
 }
 
+/// Indices of both types, from both ends, one of them or none of whose dimensions.
+Case makeGather(Random &random) {
+  Shape shape = anyShape(random, 0);
+  if (shape.empty())
+    shape = {random.integer(1, 9)};
+  program::GatherT gather;
+  gather.axis = int32_t(random.integer(0, int64_t(shape.size()) - 1));
+  const int64_t length = shape[gather.axis];
+  Shape chosen;
+  while (chosen.size() < 2 && shape.size() + chosen.size() <= 7 && random.chance(70))
+    chosen.push_back(random.integer(1, 6));
+  Tensor indices(random.chance(50) ? ElementType::i32 : ElementType::i64, chosen);
+  for (int64_t i = 0; i < indices.count(); ++i) {
+    const int64_t index = random.integer(-length, length - 1);
+    if (indices.element() == ElementType::i32)
+      indices.mutableAs<int32_t>()[i] = int32_t(index);
+    else
+      indices.mutableAs<int64_t>()[i] = index;
+  }
+  Case test;
+  test.operands = {randomTensor(random, {movable(random), shape}), indices};
+  test.op = makeOp(std::move(gather));
+  return test;
+}
+
 Case makePad(Random &random) {
   Shape shape = anyShape(random, 0);
   program::PadT pad;
@@ -507,6 +532,7 @@ const std::vector<Generator> generators = {{"conv", makeConv},
                                            {"resize", makeResize},
                                            {"quantize", makeQuantize},
                                            {"dequantize", makeDequantize},
-                                           {"normalize", makeNormalize}};
+                                           {"normalize", makeNormalize},
+                                           {"gather", makeGather}};
 
 } // namespace tare::kernels::test

@@ -415,6 +415,42 @@ TEST(NormalizeReference, ASmallEpsilon) {
   EXPECT_EQ(elements<int64_t>(accumulate(test, runReference(test).type())), (std::vector<int64_t>{-point, point}));
 }
 
+program::GatherT gatherAlong(int32_t axis) {
+  program::GatherT gather;
+  gather.axis = axis;
+  return gather;
+}
+
+// (A76) The rows that indices name, from both ends, in place of the axis.
+TEST(GatherReference, ByHand) {
+  Case rows = makeCase(
+      gatherAlong(0), {makeTensor<int8_t>({3, 2}, {1, -2, 3, -4, 5, -6}), makeTensor<int64_t>({2, 2}, {2, 0, -1, -3})});
+  EXPECT_EQ(runReference(rows).shape(), (Shape{2, 2, 2}));
+  EXPECT_EQ(elements<int8_t>(runReference(rows)), (std::vector<int8_t>{5, -6, 1, -2, 5, -6, 1, -2}));
+  Case columns = makeCase(
+      gatherAlong(1), {makeTensor<int16_t>({2, 3}, {1000, -2, 3, -4, 5, -6000}), makeTensor<int32_t>({2}, {-1, 1})});
+  EXPECT_EQ(elements<int16_t>(runReference(columns)), (std::vector<int16_t>{3, -2, -6000, 5}));
+  // An index without dimensions takes the axis away.
+  Case one = makeCase(gatherAlong(0), {makeTensor<float>({2, 2}, {.5f, 1, 2, 4}), makeTensor<int64_t>({}, {1})});
+  EXPECT_EQ(runReference(one).shape(), Shape{2});
+  EXPECT_EQ(elements<float>(runReference(one)), (std::vector<float>{2, 4}));
+}
+
+// An index that names no element is an error before anything runs, and no kernel reads there.
+TEST(GatherReference, IndicesOutOfRange) {
+  for (int64_t index : {int64_t(3), int64_t(-4), INT64_MAX, INT64_MIN}) {
+    Case test = makeCase(gatherAlong(0),
+                         {makeTensor<int8_t>({3, 2}, {1, 2, 3, 4, 5, 6}), makeTensor<int64_t>({2}, {1, index})});
+    Status fits = test.kernel().check(test.op, test.views());
+    ASSERT_FALSE(fits);
+    EXPECT_EQ(fits.error().message, "index " + std::to_string(index) + " is out of range for 3 elements");
+    EXPECT_EQ(elements<int8_t>(runReference(test))[0], 3);
+  }
+  Case test =
+      makeCase(gatherAlong(0), {makeTensor<int8_t>({3, 2}, {1, 2, 3, 4, 5, 6}), makeTensor<int32_t>({2}, {-3, 2})});
+  EXPECT_TRUE(test.kernel().check(test.op, test.views()));
+}
+
 // Where nothing varies the result is beta.
 TEST(NormalizeReference, WithoutAVariance) {
   Case test = makeCase(normOf({1}, 1), {makeTensor<int8_t>({1, 2}, {9, 9}), makeTensor<int16_t>({1}, {100}),

@@ -18,6 +18,20 @@ def Npu_ConcatOp : Npu_Op<"concat", "Concat", [Npu_Permutable]> {
   let hasFolder = 1;
 }
 
+def Npu_GatherOp : Npu_Op<"gather", "Gather"> {
+  let summary = "the elements along a dimension that integers choose";
+  let description = [{
+    (A76) `indices` are integers of 32 or 64 bits; below 0 they count from the end. The result has their dimensions in place of `axis`, and is on
+    the grid of the operand.
+
+    ```mlir
+    %0 = npu.gather %table[%ids] axis = 0 : (tensor<100x8xi8>, tensor<1x5xi64>) -> tensor<1x5x8xi8>
+    ```
+  }];
+  let arguments = (ins Npu_Tensor:$input, Npu_Tensor:$indices, I32Attr:$axis);
+  let assemblyFormat = !strconcat("$input `[` $indices `]` `axis` `=` $axis", Npu_Types);
+}
+
 def Npu_PadOp : Npu_Op<"pad", "Pad", [Npu_Permutable]> {
   let summary = "a tensor with a border";
   let description = [{

@@ -116,4 +116,21 @@ def Qnn_ResizeOp : Qnn_SameGridOp<"resize", [Qnn_Floor, Qnn_RequantOfInterpolati
   }];
 }
 
+/// Indices as a model has them.
+def Qnn_Indices : StaticShapeTensorOf<[I32, I64]>;
+
+def Qnn_GatherOp : Qnn_MovementOp<"gather"> {
+  let summary = "the elements along an axis that integers choose";
+  let description = [{
+    ONNX Gather by indices that the graph computes, or that are an input of it: an embedding. The result has the dimensions of the indices in
+    place of the axis. An index below 0 counts from the end; one that names no element ends the run with an error.
+
+    ```mlir
+    %0 = qnn.gather %table[%ids] {axis = 0 : i64} : (tensor<100x8xf32>, tensor<1x5xi64>) -> tensor<1x5x8xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_Tensor:$input, Qnn_Indices:$indices, I64Attr:$axis);
+  let assemblyFormat = "$input `[` $indices `]` attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // TARE_DIALECT_QNN_OPS_MOVEMENT_TD
