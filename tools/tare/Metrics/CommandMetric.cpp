@@ -3,6 +3,7 @@
 #include "Metric.h"
 #include "tare/Tensor/Npz.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Program.h"
 
 #include <fmt/format.h>
@@ -83,7 +84,7 @@ Result<std::unique_ptr<MetricKind>> tare::makeCommandMetric(const MetricOptions 
   if (!options.labels.empty())
     return Error{"--metric command: reads its own labels, found --labels; leave it out"};
   llvm::ErrorOr<std::string> program = llvm::sys::findProgramByName(name);
-  if (!program)
+  if (!program || !llvm::sys::fs::can_execute(*program))
     return Error{fmt::format("--metric {}: there is no program '{}'", options.metric, name)};
   return std::unique_ptr<MetricKind>(std::make_unique<CommandKind>(*program, options.data, model.outputs()));
 }

@@ -154,9 +154,10 @@ Result<std::vector<size_t>> outputsOf(const MetricOptions &options, const Execut
     Result<size_t> output = onlyOutput(options, model);
     return output ? Result<std::vector<size_t>>(std::vector{*output}) : output.error();
   };
-  if (!options.outputs.empty() && std::ranges::none_of(options.outputs, roleOf))
+  auto hasRole = [](const std::string &text) { return roleOf(text).has_value(); };
+  if (!options.outputs.empty() && std::ranges::none_of(options.outputs, hasRole))
     return rows();
-  if (!std::ranges::all_of(options.outputs, roleOf))
+  if (!std::ranges::all_of(options.outputs, hasRole))
     return Error{"--output has names with and without boxes=, scores= or classes=; say of each what it is"};
   std::vector<size_t> found;
   for (std::string_view role : roles) {
