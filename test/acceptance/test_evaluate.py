@@ -600,6 +600,7 @@ def test_samples_that_were_calibrated_on(made, tmp_path):
         arguments = ["evaluate", MODEL, made / "i8.tare", "--data", tmp_path / "t.npz", "--metric", "top1", "--calibration", calibration]
         assert tare_json(*arguments)["calibrated_on"] == [3, 77, 449]
         said = tare(*arguments).stderr
+        assert "450 samples, 3 of which were calibrated on; top1 of 'logits' against 'labels'" in tare(*arguments).stdout
         assert f"3 of 450 samples were calibrated on ({calibration}): 3, 77, 449; scores on them say nothing of others" in said and "not checked" not in said
         clean = tare("evaluate", MODEL, made / "i8.tare", "--data", TEST, "--metric", "top1", "--calibration", calibration)
         assert clean.stderr == ""

@@ -45,7 +45,12 @@ void EvaluationReport::print() const {
   for (const Configuration *each : ranked())
     add(*each, false);
   table.print();
-  writeOut("\n{} samples; {} of '{}' against {}\n", data.samples->sampleCount(), metric, fmt::join(outputs, "', '"),
+  // A failure beside it silences warnings, not this.
+  std::string leaked = calibrated && !calibrated->found().empty()
+                           ? fmt::format(", {} of which were calibrated on", calibrated->found().size())
+                           : "";
+  writeOut("\n{} samples{}; {} of '{}' against {}\n", data.samples->sampleCount(), leaked, metric,
+           fmt::join(outputs, "', '"),
            !data.labels.empty()                ? fmt::format("'{}'", data.labels)
            : metric.starts_with(commandPrefix) ? "what the program knows"
                                                : "the float model");
