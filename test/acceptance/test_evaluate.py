@@ -3,9 +3,12 @@
 import importlib.util
 import json
 import os
+import pathlib
+import signal
 import stat
 import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
@@ -499,7 +502,7 @@ print((outputs["logits"].argmax(1) == data["labels"][:len(outputs["logits"])]).m
     ("raise ValueError('no such class')", "ended with exit code 1: ValueError: no such class"),
     ("print('top1', 0.5)", "printed 'top1 0.5', expected one number"),
     ("", "printed '', expected one number"),
-    ("import os; os.kill(os.getpid(), 9)", "cannot be run to its end"),
+    ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9 (Killed)"),
     ("print('nan')", "the score is NaN"),
 ], ids=str)
 def test_commands_that_fail(made, tmp_path, text, words):
@@ -519,6 +522,34 @@ print(len(calls.read_text())) if len(calls.read_text()) != 2 else 1 / 0
     found = json.loads(done.stdout)
     assert done.returncode == 1 and [each["score"] for each in found["configurations"]] == [3, None]
     assert "ZeroDivisionError" in found["configurations"][1]["failed"] and found["configurations"][1]["file"] == str(made / "i8.tare")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_leave_nothing(made, tmp_path, number):
+    """What ends the run ends the command, too, where both are told, as by Ctrl-C."""
+    metric = script(tmp_path / "score.py", f"""
+import os, pathlib, time
+pathlib.Path({str(tmp_path / 'began')!r}).write_text(str(os.getpid()))
+time.sleep(60)
+pathlib.Path({str(tmp_path / 'ended')!r}).touch()
+""")
+    (tmp_path / "temporary").mkdir()
+    command = [str(BIN / "tare"), "evaluate", str(MODEL), str(made / "i8.tare"), "--data", str(TEST), "--metric", metric]
+    process = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")}, start_new_session=True, stderr=subprocess.DEVNULL,
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    for _ in range(3000):
+        if (tmp_path / "began").exists() and (tmp_path / "began").read_text():
+            break
+        time.sleep(.01)
+    os.killpg(process.pid, number)
+    assert process.wait(30) == -number and not list((tmp_path / "temporary").iterdir())
+    child = pathlib.Path(f"/proc/{(tmp_path / 'began').read_text()}/cmdline")
+    for _ in range(500):
+        if not child.exists() or not child.read_bytes():
+            break
+        time.sleep(.01)
+    else:
+        pytest.fail("the command still runs")
 
 
 @pytest.mark.parametrize("arguments, words", [

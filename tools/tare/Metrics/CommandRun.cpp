@@ -1,15 +1,18 @@
 //===- CommandRun.cpp - A program that scores outputs ---------------------===//
 #include "CommandRun.h"
 
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Program.h"
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <optional>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -31,8 +34,8 @@ std::string shortened(std::string_view text) {
 
 /// What a program says last is why it ended, as a rule.
 std::string lastLine(const std::string &text) {
-  return shortened(llvm::StringRef(text).rsplit('\n').second.empty() ? llvm::StringRef(text)
-                                                                     : llvm::StringRef(text).rsplit('\n').second);
+  size_t end = text.rfind('\n');
+  return shortened(std::string_view(text).substr(end == std::string::npos ? 0 : end + 1));
 }
 
 /// This process' own, with one more.
@@ -48,15 +51,12 @@ std::vector<std::string> environmentWith(const std::string &name, const std::str
 } // namespace
 
 Result<double> tare::numberIn(std::string_view printed) {
-  llvm::StringRef text = llvm::StringRef(printed).trim();
-  double number = 0;
-  // Not llvm's own, which takes no sign of plus and no infinity.
-  std::string copy = text.str();
+  const std::string text = llvm::StringRef(printed).trim().str();
   char *end = nullptr;
-  number = std::strtod(copy.c_str(), &end);
-  if (!copy.empty() && *end == 0)
+  double number = std::strtod(text.c_str(), &end);
+  if (!text.empty() && *end == 0)
     return number;
-  return Error{fmt::format("printed '{}', expected one number", shortened(copy))};
+  return Error{fmt::format("printed '{}', expected one number", shortened(text))};
 }
 
 Result<std::unique_ptr<CommandRun>> CommandRun::create(const std::string &program, const std::string &data) {
@@ -75,19 +75,60 @@ CommandRun::~CommandRun() {
 
 Error CommandRun::failure(const std::string &what) const { return Error{fmt::format("'{}' {}", program, what)}; }
 
+/// What the run sets aside for itself is the program's again: the signals that end it, and those of a pipe without a
+/// reader and of a file that is too large.
+static void giveSignalsBack(posix_spawnattr_t &attributes) {
+  sigset_t none, usual;
+  sigemptyset(&none);
+  sigemptyset(&usual);
+  for (int signal : {SIGPIPE, SIGXFSZ})
+    sigaddset(&usual, signal);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/// Runs a program to its end, without input; how it ended, as waitpid() says, or the system's error.
+static Result<int> call(const std::vector<std::string> &words, const std::vector<std::string> &environment,
+                        const std::string &output, const std::string &errors) {
+  auto pointers = [](const std::vector<std::string> &strings) {
+    std::vector<char *> list;
+    for (const std::string &each : strings)
+      list.push_back(const_cast<char *>(each.c_str()));
+    list.push_back(nullptr);
+    return list;
+  };
+  posix_spawn_file_actions_t streams;
+  posix_spawn_file_actions_init(&streams);
+  posix_spawn_file_actions_addopen(&streams, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&streams, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_addopen(&streams, STDERR_FILENO, errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  giveSignalsBack(attributes);
+  pid_t child = 0;
+  int error = posix_spawn(&child, words.front().c_str(), &streams, &attributes, pointers(words).data(),
+                          pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&streams);
+  if (error != 0)
+    return Error{std::strerror(error)};
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR)
+      return Error{std::strerror(errno)};
+  return status;
+}
+
 Result<double> CommandRun::run() const {
-  const std::string outputsPath = outputs(), printed = file(".out"), said = file(".err");
-  const std::vector<std::string> environment = environmentWith("TARE_DATA", data);
-  llvm::SmallVector<llvm::StringRef> variables(environment.begin(), environment.end());
-  const std::optional<llvm::StringRef> streams[] = {llvm::StringRef(""), llvm::StringRef(printed),
-                                                    llvm::StringRef(said)};
-  std::string problem;
-  int code = llvm::sys::ExecuteAndWait(program, {program, outputsPath}, llvm::ArrayRef<llvm::StringRef>(variables),
-                                       streams, 0, 0, &problem);
-  if (code < 0)
-    return failure("cannot be run to its end: " + problem);
-  if (std::string words = lastLine(contentsOf(said)); code > 0)
-    return failure(fmt::format("ended with exit code {}{}", code, words.empty() ? "" : ": " + words));
+  const std::string printed = file(".out"), said = file(".err");
+  Result<int> ended = call({program, outputs()}, environmentWith("TARE_DATA", data), printed, said);
+  if (!ended)
+    return failure("cannot be run: " + ended.error().message);
+  if (WIFSIGNALED(*ended))
+    return failure(fmt::format("was ended by signal {} ({})", WTERMSIG(*ended), strsignal(WTERMSIG(*ended))));
+  if (std::string words = lastLine(contentsOf(said)); WEXITSTATUS(*ended) != 0)
+    return failure(fmt::format("ended with exit code {}{}", WEXITSTATUS(*ended), words.empty() ? "" : ": " + words));
   Result<double> number = numberIn(contentsOf(printed));
   return number ? number : failure(number.error().message);
 }
