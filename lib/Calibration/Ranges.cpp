@@ -1,5 +1,7 @@
 //===- Ranges.cpp - Writes what calibration found -------------------------===//
 #include "tare/Calibration/Ranges.h"
+#include "tare/Calibration/SampleHashes.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
 #include <algorithm>
@@ -60,7 +62,20 @@ static json::Value numberOrNull(double number) {
   return std::isnan(number) ? json::Value(nullptr) : json::Value(number);
 }
 
-std::string tare::calibration::toJson(const Ranges &ranges) {
+/// JSON's numbers do not hold 64 bits everywhere.
+static void writeHashes(json::OStream &out, const SampleHashes &samples) {
+  out.attributeArray("sample_hashes", [&] {
+    for (uint64_t hash : samples.hashes()) {
+      std::string digits;
+      llvm::raw_string_ostream(digits) << llvm::format_hex_no_prefix(hash, 16);
+      out.value(digits);
+    }
+  });
+}
+
+std::string tare::calibration::toJson(const Ranges &ranges) { return toJson(ranges, {}); }
+
+std::string tare::calibration::toJson(const Ranges &ranges, const SampleHashes &samples) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   json::OStream out(stream, 2);
@@ -101,6 +116,9 @@ std::string tare::calibration::toJson(const Ranges &ranges) {
             out.attributeObject("step_errors", [&] { writeFields(out, *range.stepErrors); });
         });
     });
+    // Last, as nobody reads them: there are as many lines.
+    if (!samples.isEmpty())
+      writeHashes(out, samples);
   });
   return text + "\n";
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tare/Calibration/Ranges.h"
+#include "tare/Calibration/SampleHashes.h"
 #include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Nesting.h"
 #include "tare/Tensor/StandardStreams.h"
@@ -82,13 +83,21 @@ bool isDistance(const json &value) { return isReal(value) && value.get<double>()
 bool isCount(const json &value) {
   return value.is_number() && value.get<double>() >= 0 && std::trunc(value.get<double>()) == value.get<double>();
 }
+bool isHash(const json &value) {
+  return value.is_string() && value.get_ref<const std::string &>().size() == 16 &&
+         llvm::all_of(value.get_ref<const std::string &>(), llvm::isHexDigit);
+}
+bool areHashes(const json &value) {
+  return value.is_array() && value.size() <= SampleHashes::most && llvm::all_of(value, isHash);
+}
 
 constexpr Field rootFields[] = {
     {"version", isNumber, "a number"},
     {"method", isMethod, "one of auto, min_max, mean_min_max, percentile, mse, kl, kl_v2, aciq"},
     {"activations", isActivations, "int8 or int16"},
     {"samples", isCount, "a whole number of 0 or more"},
-    {"values", isObject, "an object"}};
+    {"values", isObject, "an object"},
+    {"sample_hashes", areHashes, "a list of up to 1024 numbers of 16 hexadecimal digits"}};
 constexpr Field valueFields[] = {{"label", isLabel, "one of calibrated, inherited, constant, dead, nan"},
                                  {"min", isReal, "a number that float32 holds"},
                                  {"max", isReal, "a number that float32 holds"},
@@ -303,7 +312,16 @@ std::string reasonOf(const json::exception &error) {
   return prefix == std::string::npos ? reason : reason.substr(prefix + 2);
 }
 
-Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
+std::set<uint64_t> hashesOf(const json &root) {
+  std::set<uint64_t> hashes;
+  if (const json *list = member(root, "sample_hashes"))
+    for (const json &hash : *list)
+      hashes.insert(std::stoull(hash.get_ref<const std::string &>(), nullptr, 16));
+  return hashes;
+}
+
+/// `samples`, if given, gets the hashes of the file.
+Result<Ranges> parse(llvm::StringRef contents, const std::string &name, SampleHashes *samples = nullptr) {
   if (contents.trim().empty())
     return Error{name + ": is empty, expected a ranges file, as tare calibrate writes"};
   json root;
@@ -333,6 +351,8 @@ Result<Ranges> parse(llvm::StringRef contents, const std::string &name) {
   ranges.method = text(root, "method").value_or("");
   ranges.activations = text(root, "activations").value_or("");
   ranges.samples = integer(root, "samples").value_or(0);
+  if (samples)
+    *samples = SampleHashes::of(hashesOf(root), ranges.samples);
   for (const auto &[key, value] : values->items()) {
     Result<ValueRange> range = value.is_object() ? parseValue(value) : Error{"is not an object"};
     if (!range)
@@ -351,12 +371,20 @@ Result<Ranges> tare::calibration::parseRanges(const std::string &text, const std
   return parse(text, name);
 }
 
-Result<Ranges> tare::calibration::readRanges(const std::string &path) {
+static Result<Ranges> read(const std::string &path, SampleHashes *samples) {
   Result<std::string> opened = pathToOpen(path);
   if (!opened)
     return opened.error();
   auto buffer = llvm::MemoryBuffer::getFile(*opened);
   if (!buffer)
     return Error{path + ": " + buffer.getError().message()};
-  return parse((*buffer)->getBuffer(), path);
+  return parse((*buffer)->getBuffer(), path, samples);
+}
+
+Result<Ranges> tare::calibration::readRanges(const std::string &path) { return read(path, nullptr); }
+
+Result<SampleHashes> tare::calibration::readSampleHashes(const std::string &path) {
+  SampleHashes samples;
+  Result<Ranges> ranges = read(path, &samples);
+  return ranges ? Result<SampleHashes>(std::move(samples)) : ranges.error();
 }

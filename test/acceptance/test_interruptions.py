@@ -62,7 +62,8 @@ def test_a_report_that_cannot_be_written(net, redirection):
     tare("inspect", net / "m.tare")
 
 
-@pytest.mark.parametrize("command", [["inspect", "m.tare"], ["target", "list"], ["verify", "m.tare"], ["compare", "m.onnx", "m.tare", "--inputs", "x.npz"], ["--help"]])
+@pytest.mark.parametrize("command", [["inspect", "m.tare"], ["target", "list"], ["verify", "m.tare"], ["compare", "m.onnx", "m.tare", "--inputs", "x.npz"],
+                                     ["evaluate", "m.onnx", "m.tare", "--data", "x.npz", "--metric", "cosine", "-q"], ["--help"]])
 def test_tables_on_a_full_disk(net, command):
     converts(net, "")
     for redirection in (">/dev/full", ">&-"):

@@ -215,6 +215,7 @@ def tried(seed, index):
             trial.run("calibrate", "m.onnx", "--random-calibration", "--samples", "2", "-o", "ranges.json", output="ranges.json")
         if data and program and random.random() < 0.2:
             trial.run("compare", "m.onnx", program, "--inputs", data)
+            trial.run("evaluate", "m.onnx", program, "--data", data, "--metric", "cosine")
             trial.run("verify", program)
         return Tried(trial.findings, shown is not None, converted is not None)
 

@@ -57,7 +57,7 @@ public:
       context.dropWarnings();
       return naming(ranges.error().message);
     }
-    if (Status written = writeFile(output, calibration::toJson(*ranges)); !written) {
+    if (Status written = writeFile(output, calibration::toJson(*ranges, hashes)); !written) {
       context.dropWarnings();
       return written;
     }
@@ -86,6 +86,7 @@ private:
     if (!found)
       return found.error();
     drawn = std::move(found->drawn);
+    hashes = std::move(found->hashes);
     return std::move(found->ranges);
   }
 
@@ -151,6 +152,7 @@ private:
   CalibrationOptions options;
   std::string output;
   DrawnInputs drawn;
+  calibration::SampleHashes hashes;
 };
 
 } // namespace

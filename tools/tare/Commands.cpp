@@ -9,6 +9,7 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeCalibrateCommand());
   commands.push_back(makeRunCommand());
   commands.push_back(makeCompareCommand());
+  commands.push_back(makeEvaluateCommand());
   commands.push_back(makeInspectCommand());
   commands.push_back(makeStripCommand());
   commands.push_back(makeEmitCommand());

@@ -11,6 +11,7 @@ std::unique_ptr<Command> makeConvertCommand();
 std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeRunCommand();
 std::unique_ptr<Command> makeCompareCommand();
+std::unique_ptr<Command> makeEvaluateCommand();
 std::unique_ptr<Command> makeInspectCommand();
 std::unique_ptr<Command> makeStripCommand();
 std::unique_ptr<Command> makeEmitCommand();

@@ -1,6 +1,7 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Compilation.h"
 #include "DumpIr.h"
+#include "HashedSamples.h"
 #include "HostReport.h"
 #include "InputRange.h"
 #include "MemoryLimit.h"
@@ -408,6 +409,7 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return states.error();
   std::vector<InputDeclaration> inputs = withoutStates(inputsOf(module), *states);
   std::unique_ptr<SampleSource> source;
+  const HashedSamples *hashed = nullptr;
   DrawnInputs drawn;
   if (request.random) {
     drawn = drawnInputs(module);
@@ -419,7 +421,10 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     auto data = openData(module, request, *states);
     if (!data)
       return data.error();
-    source = std::move(*data);
+    // Before states are added, which no data have.
+    auto noted = std::make_unique<HashedSamples>(std::move(*data));
+    hashed = noted.get();
+    source = std::move(noted);
   }
   auto completed = withStates(module, std::move(source), *states);
   if (!completed)
@@ -438,7 +443,7 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
   constexpr size_t small = size_t(64) << 20;
   const bool isKept = request.kept > 0 && seen.bytes() <= small;
   return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt,
-                     std::move(drawn)};
+                     std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
+#include "tare/Calibration/SampleHashes.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Passes/Pipelines.h"
 #include "tare/Tensor/States.h"
@@ -113,6 +114,8 @@ struct FoundRanges {
   std::vector<EvaluatedSample> samples;
   std::optional<calibration::Observations> seen;
   DrawnInputs drawn = {};
+  /// Which samples of data they were found on; empty of ranges files and random numbers.
+  calibration::SampleHashes hashes = {};
 };
 
 /// The ranges that the request asks for, of a module in its simplified float form.

@@ -44,11 +44,28 @@ std::string pathAt(std::string_view message, size_t begin, size_t length) {
 
 } // namespace
 
-CLI::Option *FileArguments::add(CLI::Option *option, std::string &path, Use use) {
-  arguments.push_back({option, &path, use});
-  // As of a variable of a script that is not set.
+/// As of a variable of a script that is not set.
+static CLI::Option *checkNamed(CLI::Option *option) {
   option->check([](const std::string &given) { return given.empty() ? "found '', expected a name" : ""; });
   return option;
+}
+
+CLI::Option *FileArguments::add(CLI::Option *option, std::string &path, Use use) {
+  arguments.push_back({option, &path, use});
+  return checkNamed(option);
+}
+
+CLI::Option *FileArguments::reads(CLI::Option *option, std::vector<std::string> &paths) {
+  lists.push_back({option, &paths});
+  return checkNamed(option);
+}
+
+std::vector<FileArguments::Argument> FileArguments::all() const {
+  std::vector<Argument> result = arguments;
+  for (const List &list : lists)
+    for (std::string &path : *list.paths)
+      result.push_back({list.option, &path, Use::read});
+  return result;
 }
 
 CLI::Option *FileArguments::reads(CLI::Option *option, std::string &path) { return add(option, path, Use::read); }
@@ -58,8 +75,9 @@ CLI::Option *FileArguments::writesFolder(CLI::Option *option, std::string &path)
 }
 
 Status FileArguments::settle(Use use, const std::string &name) {
+  const std::vector<Argument> named = all();
   const Argument *first = nullptr;
-  for (const Argument &argument : arguments) {
+  for (const Argument &argument : named) {
     if (argument.option->count() == 0 || argument.use != use)
       continue;
     // A file that is called as the stream.
@@ -79,7 +97,7 @@ Status FileArguments::settle(Use use, const std::string &name) {
 }
 
 Status FileArguments::settle(bool json) {
-  for (const Argument &argument : arguments)
+  for (const Argument &argument : all())
     if (argument.use == Use::folder && argument.option->count() > 0 && *argument.path == stream)
       return Error{fmt::format("{} is -, found a stream, expected the name of a folder", argument.option->get_name())};
   if (Status settled = settle(Use::read, standardInput); !settled)
@@ -94,8 +112,9 @@ Status FileArguments::settle(bool json) {
 /// The later one would replace the earlier.
 Status FileArguments::checkApart() const {
   auto isWritten = [](const Argument &argument) { return argument.use != Use::read && argument.option->count() > 0; };
-  for (auto first = arguments.begin(); first != arguments.end(); ++first)
-    for (auto second = std::next(first); second != arguments.end(); ++second)
+  const std::vector<Argument> named = all();
+  for (auto first = named.begin(); first != named.end(); ++first)
+    for (auto second = std::next(first); second != named.end(); ++second)
       if (isWritten(*first) && isWritten(*second) && areOne(*first->path, *second->path))
         return Error{fmt::format("{} and {} are both '{}'; name another file for one of them",
                                  first->option->get_name(), second->option->get_name(), *first->path)};
@@ -103,11 +122,11 @@ Status FileArguments::checkApart() const {
 }
 
 bool FileArguments::takesStandardOutput() const {
-  return std::ranges::any_of(arguments, [](const Argument &argument) { return *argument.path == standardOutput; });
+  return std::ranges::any_of(all(), [](const Argument &argument) { return *argument.path == standardOutput; });
 }
 
 std::string FileArguments::main() const {
-  for (const Argument &argument : arguments)
+  for (const Argument &argument : all())
     if (argument.use == Use::read && argument.option->count() > 0)
       return *argument.path;
   return "";
@@ -117,7 +136,7 @@ std::string FileArguments::fileOf(std::string_view message) const {
   std::string found;
   size_t at = std::string_view::npos;
   bool isPrefix = false;
-  for (const Argument &argument : arguments) {
+  for (const Argument &argument : all()) {
     const std::string &path = *argument.path;
     size_t begin = path.empty() || argument.option->count() == 0 ? std::string_view::npos : findPath(message, path);
     if (begin == std::string_view::npos || (at != std::string_view::npos && !isPrefix && begin >= at) || begin == at)

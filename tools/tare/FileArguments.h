@@ -16,6 +16,8 @@ class FileArguments {
 public:
   /// `option` sets `path` to a file that is read, which may be standard input.
   CLI::Option *reads(CLI::Option *option, std::string &path);
+  /// The same of any number of files.
+  CLI::Option *reads(CLI::Option *option, std::vector<std::string> &paths);
   /// A file that is written, which may be standard output.
   CLI::Option *writes(CLI::Option *option, std::string &path);
   /// A folder, which is never a stream.
@@ -39,11 +41,19 @@ private:
     std::string *path;
     Use use;
   };
+  /// Files of which the command line says how many there are.
+  struct List {
+    CLI::Option *option;
+    std::vector<std::string> *paths;
+  };
+  /// After parsing: those of lists, too.
+  std::vector<Argument> all() const;
   CLI::Option *add(CLI::Option *option, std::string &path, Use use);
   Status settle(Use use, const std::string &stream);
   Status checkApart() const;
 
   std::vector<Argument> arguments;
+  std::vector<List> lists;
 };
 
 } // namespace tare

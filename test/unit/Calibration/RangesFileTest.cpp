@@ -168,7 +168,8 @@ TEST(RangesFile, Root) {
 
 TEST(RangesFile, Keys) {
   EXPECT_EQ(errorOf("{\"version\": 1,\n\"valves\": 3, \"values\": {}}"),
-            ":2: unknown key \"valves\"; expected one of version, method, activations, samples, values; did you mean "
+            ":2: unknown key \"valves\"; expected one of version, method, activations, samples, values, sample_hashes; "
+            "did you mean "
             "'values'?");
   EXPECT_EQ(errorOf("{\"version\": 1, \"version\": 1, \"values\": {}}"), ":1: the key \"version\" stands there twice");
   std::string twice =

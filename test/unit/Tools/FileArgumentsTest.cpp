@@ -122,4 +122,21 @@ TEST(FileArguments, TheFileThatAMessageIsAbout) {
   EXPECT_EQ(fileOf("nothing"), "");
 }
 
+/// A command that reads any number of files.
+TEST(FileArguments, AnyNumberOfFiles) {
+  CLI::App app{"", "tare"};
+  std::string model;
+  std::vector<std::string> programs;
+  FileArguments files;
+  files.reads(app.add_option("model", model), model);
+  files.reads(app.add_option("programs", programs), programs);
+  app.parse("m.onnx a.tare -");
+  EXPECT_TRUE(files.settle(false));
+  EXPECT_EQ(programs, (std::vector<std::string>{"a.tare", standardInput}));
+  EXPECT_EQ(files.fileOf("a.tare: is damaged"), "a.tare");
+  EXPECT_EQ(files.main(), "m.onnx");
+  app.parse("- a.tare -");
+  EXPECT_FALSE(files.settle(false));
+}
+
 } // namespace
