@@ -1,11 +1,10 @@
 //===- ArrayWriter.cpp - Writing .npz and .npy files ----------------------===//
 
 #include "Spool.h"
-#include "TemporaryPath.h"
+#include "ZipDestination.h"
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Npz.h"
 #include "tare/Tensor/StandardStreams.h"
-#include "tare/Tensor/Temporaries.h"
 
 #include <fmt/format.h>
 
@@ -110,17 +109,6 @@ Status copyInto(AtomicFile &file, SpooledArray array) {
   }
 }
 
-Status copyFile(AtomicFile &file, const std::string &from) {
-  std::unique_ptr<std::FILE, int (*)(std::FILE *)> in(std::fopen(from.c_str(), "rb"), std::fclose);
-  if (!in)
-    return Error{fmt::format("cannot read {}", from)};
-  std::vector<char> buffer(1 << 20);
-  while (size_t got = std::fread(buffer.data(), 1, buffer.size(), in.get()))
-    if (Status status = file.write(buffer.data(), got); !status)
-      return status;
-  return success();
-}
-
 /// Written as it is, whatever its name.
 bool isDevice(const std::string &path) {
   std::error_code error;
@@ -166,6 +154,10 @@ struct ArrayWriter::State {
   SpooledArray spooled(const Array &array) const {
     return SpooledArray(spool, npyHeader(array.type()), array.pieces, array.sample.bytes());
   }
+  Status writeArchive(ZipDestination &destination) const;
+  Status writeToFile(AtomicFile &file) const;
+  /// What takes its bytes in their order alone: the archive is put together elsewhere first.
+  Status writeToDevice(AtomicFile &device) const;
 };
 
 Result<ArrayWriter> ArrayWriter::create(const std::string &path) {
@@ -247,36 +239,50 @@ Status ArrayWriter::commitNpy() {
   return status ? file->commit() : status;
 }
 
-Status ArrayWriter::commitNpz() {
-  Result<AtomicFile> file = AtomicFile::createNamed(state->path);
-  if (!file)
-    return file.error();
-  // libzip writes files by name; what goes to a device is made elsewhere first.
-  bool device = file->temporaryPath().empty();
-  TemporaryPath elsewhere = device ? TemporaryPath(temporaryName(folderOf(state->path) + "/tare")) : TemporaryPath();
-  const std::string &made = device ? elsewhere.path() : file->temporaryPath();
-  int code = 0;
-  zip_t *zip = zip_open(made.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+Status ArrayWriter::State::writeArchive(ZipDestination &destination) const {
+  zip_t *zip = destination.open();
   if (!zip)
-    return Error{fmt::format("cannot write {}", state->path)};
+    return Error{fmt::format("cannot write {}", path)};
   std::deque<Member> members;
   Status status = success();
-  for (const Array &array : state->arrays) {
-    Member &member = members.emplace_back(Member{state->spooled(array), {}});
+  for (const Array &array : arrays) {
+    Member &member = members.emplace_back(Member{spooled(array), {}});
     zip_error_init(&member.error);
-    status = addMember(zip, state->path, array.name, member);
+    status = addMember(zip, path, array.name, member);
     if (!status)
       break;
   }
   if (status && zip_close(zip) == 0)
-    zip = nullptr;
-  else if (status)
-    status = Error{fmt::format("cannot write {}: {}", state->path, zip_strerror(zip))};
-  if (zip)
-    zip_discard(zip);
-  if (status && device)
-    status = copyFile(*file, made);
-  if (device)
-    std::remove(made.c_str());
+    return status;
+  if (status)
+    status = destination.status() ? Error{fmt::format("cannot write {}: {}", path, zip_strerror(zip))}
+                                  : destination.status();
+  zip_discard(zip);
+  return status;
+}
+
+Status ArrayWriter::State::writeToFile(AtomicFile &file) const {
+  ZipDestination destination(
+      [&](uint64_t offset, const void *data, size_t bytes) { return file.writeAt(offset, data, bytes); });
+  return writeArchive(destination);
+}
+
+Status ArrayWriter::State::writeToDevice(AtomicFile &device) const {
+  Result<std::shared_ptr<Spool>> elsewhere = Spool::create(folderOf(path));
+  if (!elsewhere)
+    return Error{fmt::format("cannot write {}: {}", path, elsewhere.error().message)};
+  ZipDestination destination(
+      [&](uint64_t offset, const void *data, size_t bytes) { return (*elsewhere)->write(offset, data, bytes); });
+  Status status = writeArchive(destination);
+  if (status)
+    status = copyInto(device, SpooledArray(*elsewhere, "", {0}, destination.size()));
+  return status;
+}
+
+Status ArrayWriter::commitNpz() {
+  Result<AtomicFile> file = AtomicFile::create(state->path);
+  if (!file)
+    return file.error();
+  Status status = isDevice(state->path) ? state->writeToDevice(*file) : state->writeToFile(*file);
   return status ? file->commit() : status;
 }

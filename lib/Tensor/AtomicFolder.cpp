@@ -10,8 +10,11 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace tare;
 namespace fs = std::filesystem;
@@ -54,12 +57,32 @@ Result<AtomicFolder> AtomicFolder::create(const std::string &path) {
   return folder;
 }
 
-AtomicFolder::AtomicFolder() = default;
+struct AtomicFolder::Made {
+  std::mutex mutex;
+  std::set<std::string> names;
+  std::vector<std::string> inOrder;
+
+  void add(const std::string &name) {
+    std::lock_guard lock(mutex);
+    if (names.insert(name).second)
+      inOrder.push_back(name);
+  }
+};
+
+AtomicFolder::AtomicFolder() : made(std::make_unique<Made>()) {}
 AtomicFolder::AtomicFolder(AtomicFolder &&other) noexcept = default;
 
 AtomicFolder::~AtomicFolder() {
-  std::error_code ignored;
   if (temporary && *temporary)
+    remove();
+}
+
+/// By the names that it knows: who has no descriptor left for a file has none for reading a folder.
+void AtomicFolder::remove() {
+  for (auto name = made->inOrder.rbegin(); name != made->inOrder.rend(); ++name)
+    std::remove((temporary->path() + "/" + *name).c_str());
+  std::error_code ignored;
+  if (std::remove(temporary->path().c_str()) != 0)
     fs::remove_all(temporary->path(), ignored);
 }
 
@@ -72,6 +95,7 @@ Status AtomicFolder::write(const std::string &name, uint64_t offset, const void 
   int descriptor = open((temporary->path() + "/" + name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0)
     return failure(name);
+  made->add(name);
   Status status = success();
   for (const char *next = static_cast<const char *>(data); bytes > 0 && status;) {
     ssize_t written = pwrite(descriptor, next, bytes, off_t(offset));
@@ -88,7 +112,10 @@ Status AtomicFolder::write(const std::string &name, uint64_t offset, const void 
 }
 
 Status AtomicFolder::makeFolder(const std::string &name) const {
-  return mkdir((temporary->path() + "/" + name).c_str(), 0777) == 0 ? success() : Status(failure(name));
+  if (mkdir((temporary->path() + "/" + name).c_str(), 0777) != 0)
+    return failure(name);
+  made->add(name);
+  return success();
 }
 
 Status AtomicFolder::commit() {

@@ -15,6 +15,8 @@
 using namespace tare;
 
 namespace {
+constexpr size_t aheadBytes = 1 << 20;
+
 Error failure(std::string_view what) {
   return Error{fmt::format("cannot {} a temporary file: {}", what, systemError())};
 }
@@ -39,7 +41,11 @@ std::string Spool::path() const { return fmt::format("/proc/self/fd/{}", descrip
 
 Result<uint64_t> Spool::append(const void *data, size_t bytes) {
   uint64_t start = size.fetch_add(bytes);
-  uint64_t offset = start;
+  Status status = write(start, data, bytes);
+  return status ? Result<uint64_t>(start) : status.error();
+}
+
+Status Spool::write(uint64_t offset, const void *data, size_t bytes) {
   const char *next = static_cast<const char *>(data);
   while (bytes > 0) {
     ssize_t written = pwrite(descriptor, next, bytes, off_t(offset));
@@ -51,7 +57,7 @@ Result<uint64_t> Spool::append(const void *data, size_t bytes) {
     offset += uint64_t(written);
     bytes -= size_t(written);
   }
-  return start;
+  return success();
 }
 
 Status Spool::read(uint64_t offset, void *data, size_t bytes) const {
@@ -69,6 +75,21 @@ Status Spool::read(uint64_t offset, void *data, size_t bytes) const {
   return success();
 }
 
+Status SpooledArray::readPiece(size_t piece, uint64_t within, void *data, size_t bytes) {
+  bool isThere = piece == aheadPiece && within >= aheadBegin && within + bytes <= aheadBegin + ahead.size();
+  if (!isThere) {
+    ahead.resize(size_t(std::min<uint64_t>(pieceBytes - within, aheadBytes)));
+    aheadPiece = piece, aheadBegin = within;
+    Status status = spool->read(pieces[piece] + within, ahead.data(), ahead.size());
+    if (!status) {
+      ahead.clear();
+      return status;
+    }
+  }
+  std::memcpy(data, ahead.data() + (within - aheadBegin), bytes);
+  return success();
+}
+
 Result<size_t> SpooledArray::read(void *data, size_t bytes) {
   char *next = static_cast<char *>(data);
   size_t left = size_t(std::min<uint64_t>(bytes, size() - position));
@@ -81,8 +102,8 @@ Result<size_t> SpooledArray::read(void *data, size_t bytes) {
     } else {
       uint64_t behind = position - header.size();
       uint64_t within = behind % pieceBytes;
-      step = std::min<size_t>(left, pieceBytes - within);
-      Status status = spool->read(pieces[behind / pieceBytes] + within, next, step);
+      step = std::min({left, size_t(pieceBytes - within), aheadBytes});
+      Status status = readPiece(behind / pieceBytes, within, next, step);
       if (!status)
         return status.error();
     }

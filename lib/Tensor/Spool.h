@@ -28,6 +28,8 @@ public:
 
   /// Appends; gives the offset. For several threads at once.
   Result<uint64_t> append(const void *data, size_t bytes);
+  /// Overwrites at an offset.
+  Status write(uint64_t offset, const void *data, size_t bytes);
   Status read(uint64_t offset, void *data, size_t bytes) const;
   /// Opens it again, in this process.
   std::string path() const;
@@ -49,11 +51,17 @@ public:
   Result<size_t> read(void *data, size_t bytes);
 
 private:
+  Status readPiece(size_t piece, uint64_t within, void *data, size_t bytes);
+
   std::shared_ptr<Spool> spool;
   std::string header;
   std::vector<uint64_t> pieces; // offsets
   size_t pieceBytes;
   uint64_t position = 0;
+  /// What follows `aheadBegin` in the piece `aheadPiece`: libzip asks for little at a time.
+  std::string ahead;
+  size_t aheadPiece = 0;
+  uint64_t aheadBegin = 0;
 };
 
 } // namespace tare

@@ -201,6 +201,16 @@ def test_a_limit_of_files_leaves_no_folder(net, output, bytes):
     assert left(net) == ["m.tare"]
 
 
+def test_a_limit_of_open_files_leaves_no_folder(net):
+    """Who has no descriptor left for a file has none for looking what is in the folder, either."""
+    converts(net, "")
+    command = ["verify", net / "m.tare", "--golden", net / "golden", "--inputs", net / "x.npz", "--samples", 1]
+    limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+    said = fails(*command, output=net / "golden", preexec_fn=limit)
+    assert re.fullmatch(rf"tare: error: cannot write {net / 'golden'}/\S+: too many open files\n", said)
+    assert left(net) == ["m.tare"]
+
+
 @pytest.mark.parametrize("bytes", [0, 200, 2000])
 def test_a_limit_of_files_leaves_no_part_of_a_dump(net, bytes):
     """What was dumped stays, as that is what one looks at then: whole files, and those weights that were written."""

@@ -28,7 +28,7 @@ class AtomicFile {
 public:
   /// Opens a temporary file beside `path`; links are followed.
   static Result<AtomicFile> create(const std::string &path);
-  /// The same with a temporary name, for libraries that write files by name.
+  /// The same with a temporary name, as where the file system has no files without one.
   static Result<AtomicFile> createNamed(const std::string &path);
 
   AtomicFile(AtomicFile &&other) noexcept;

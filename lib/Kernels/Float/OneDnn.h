@@ -48,6 +48,8 @@ private:
     dnnl::memory::desc inside;
     /// Unset where both layouts are the same.
     std::optional<dnnl::reorder> reorder;
+    /// Whether the reorder turns an image whose channels are last into one whose channels are first.
+    bool toChannelsFirst = false;
   };
   /// oneDNN's objects for the tensors of a run, which a thread makes once: their making costs more than a small
   /// kernel's work.

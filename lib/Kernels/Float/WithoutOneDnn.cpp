@@ -4,14 +4,17 @@
 // without oneDNN (TARE_WITH_ONEDNN).
 //
 //===----------------------------------------------------------------------===//
+#include "Convolution/PointProducts.h"
 #include "InLoops.h"
 #include "Matrix/RowProducts.h"
 
 namespace tare::kernels::floating {
 
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
-          const TensorView &y, PackedConstants *, ChannelOrders orders, std::optional<Clamp> clamp) {
-  if (y.count() != 0)
+          const TensorView &y, PackedConstants *constants, ChannelOrders orders, std::optional<Clamp> clamp) {
+  if (y.count() == 0)
+    return;
+  if (!(constants && convByRows(x, w, bias, geometry, y, *constants, orders, clamp)))
     convInLoops(x, w, bias, geometry, y, orders, clamp);
 }
 

@@ -155,6 +155,61 @@ TEST(FloatConv, ChannelsMayBeLast) {
   }
 }
 
+/// A window of one pixel, of images whose channels are last.
+Case randomPoints(Random &random) {
+  Case c;
+  int64_t images = random.size(1, 3), inputs = random.size(1, 70), outputs = random.size(1, 70);
+  int64_t height = random.size(1, 9), width = random.size(1, 9);
+  c.geometry = {{1, 1}, {1, 1}, {0, 0, 0, 0}, {}, 1};
+  c.x = random.floats({images, height, width, inputs});
+  c.w = random.floats({outputs, inputs, 1, 1});
+  if (random.flip())
+    c.bias = random.floats({outputs});
+  c.shape = {images, height, width, outputs};
+  return c;
+}
+
+Tensor runPoints(const Case &c, const Tensor &x, Shape shape, std::optional<Clamp> clamp = std::nullopt) {
+  Tensor y(ElementType::f32, std::move(shape));
+  PackedConstants constants;
+  conv(x.view(), c.w.view(), c.biasView(), c.geometry, y.mutableView(), &constants,
+       {ChannelOrder::last, ChannelOrder::last}, clamp);
+  return y;
+}
+
+TEST(FloatConv, PointsAreRowsOfALinearLayer) {
+  Random random(6);
+  for (int i = 0; i < 100; ++i) {
+    Case c = randomPoints(random);
+    Tensor expected(ElementType::f32, c.shape);
+    reference::linear(c.x.view(), c.w.view(), c.biasView(), expected.mutableView());
+    Tensor whole = runPoints(c, c.x, c.shape);
+    expectClose(whole, expected);
+    // An image's results do not depend on the others of its batch.
+    const int64_t input = c.x.count() / c.shape[0], output = whole.count() / c.shape[0];
+    for (int64_t n = 0; n < c.shape[0]; ++n) {
+      Shape from = c.x.shape(), to = c.shape;
+      from[0] = to[0] = 1;
+      Tensor x(ElementType::f32, from);
+      std::copy_n(c.x.as<float>() + n * input, input, x.mutableAs<float>());
+      Tensor y = runPoints(c, x, to);
+      EXPECT_EQ(std::memcmp(y.data(), whole.as<float>() + n * output, output * sizeof(float)), 0);
+    }
+  }
+}
+
+/// Activations that are part of a convolution do not make a number of what is none.
+TEST(FloatConv, PointsKeepNan) {
+  Random random(7);
+  Case c = randomPoints(random);
+  c.x.mutableAs<float>()[0] = NAN;
+  for (Clamp clamp : {Clamp{0, INFINITY}, Clamp{0, 6}}) {
+    Tensor y = runPoints(c, c.x, c.shape, clamp);
+    for (int64_t i = 0; i < y.count(); ++i)
+      ASSERT_EQ(std::isnan(y.as<float>()[i]), i < c.shape[3]) << i;
+  }
+}
+
 TEST(FloatConvTranspose, OneDnnEqualsLoops) {
   Random random(2);
   for (int i = 0; i < 150; ++i) {

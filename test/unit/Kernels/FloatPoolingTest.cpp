@@ -44,6 +44,23 @@ TEST(FloatMaxPool, MinusInfinityIsBelowAllNumbers) {
   }
 }
 
+/// One window of all of a plane, of any size.
+TEST(FloatMaxPool, WholePlanes) {
+  Random random(8);
+  for (int64_t size : {1, 3, 15, 16, 17, 508}) {
+    Tensor x = random.floats({2, 3, 1, size}), y(ElementType::f32, {2, 3, 1, 1}), expected(ElementType::f32, y.shape());
+    x.mutableAs<float>()[size - 1] = std::nanf("");
+    std::fill_n(x.mutableAs<float>() + size, size, -std::numeric_limits<float>::infinity());
+    Geometry whole{{1, size}, {1, 1}, {0, 0, 0, 0}, {}, 1};
+    maxPool(x.view(), whole, y.mutableView());
+    reference::maxPool(x.view(), whole, expected.mutableView());
+    EXPECT_TRUE(std::isnan(y.as<float>()[0]));
+    EXPECT_EQ(y.as<float>()[1], -std::numeric_limits<float>::infinity());
+    for (int64_t p = 2; p < 6; ++p)
+      EXPECT_EQ(y.as<float>()[p], expected.as<float>()[p]);
+  }
+}
+
 TEST(FloatAveragePool, WhatCounts) {
   // Window 3, stride 2, one pad before and after, ceil: the last window is
   // [5, 6, beyond]: 4 elements + 1 pad + 1 that ceil adds.

@@ -77,6 +77,23 @@ TEST(FloatRows, EachRowHasTheBitsThatItHasAlone) {
   }
 }
 
+TEST(FloatRows, AreLimited) {
+  Random random(6);
+  for (int i = 0; i < 50; ++i) {
+    Case drawn = draw(random);
+    const Clamp clamp{-0.5f, random.flip() ? 0.75f : INFINITY};
+    for (const RowLoops *loops : loopsOfThisProcessor()) {
+      std::vector<float> expected = product(*loops, drawn, 0, drawn.rows());
+      Tensor limited(ElementType::f32, {drawn.rows(), drawn.outputs()});
+      PackedConstants constants;
+      multiplyRows(*loops, drawn.x.view(), drawn.w.view(), drawn.biasView(), limited.mutableView(), constants, clamp);
+      for (float &value : expected)
+        value = std::clamp(value, clamp.low, clamp.high);
+      ASSERT_EQ(elements<float>(limited), expected);
+    }
+  }
+}
+
 TEST(FloatRows, SameBitsOnEachProcessor) {
   std::vector<const RowLoops *> loops = loopsOfThisProcessor();
   if (loops.size() < 2)

@@ -3,6 +3,9 @@
 #include "Support.h"
 #include "SystemCalls.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace tare;
 using namespace tare::test;
 
@@ -40,6 +43,27 @@ TEST_F(AtomicFolderTest, LeavesNothingWhenDropped) {
     ASSERT_TRUE(made);
     ASSERT_TRUE(made->write("x", 0, "hello", 5));
   }
+  EXPECT_EQ(fileCount(), 0u);
+}
+
+/// Neither a file nor a folder can be opened then, not even to look what is in it.
+TEST_F(AtomicFolderTest, LeavesNothingWhereNoFileCanBeOpened) {
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  {
+    auto made = AtomicFolder::create(path("a"));
+    ASSERT_TRUE(made && made->makeFolder("inner") && made->makeFolder("inner/most"));
+    ASSERT_TRUE(made->write("inner/most/x", 0, "x", 1) && made->write("y", 0, "y", 1) && made->write("y", 1, "y", 1));
+    const int next = dup(STDIN_FILENO);
+    ASSERT_GE(next, 0);
+    close(next);
+    const rlimit limit{rlim_t(next), before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    Status refused = made->write("z", 0, "z", 1);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "cannot write " + path("a") + "/z: too many open files");
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(fileCount(), 0u);
 }
 

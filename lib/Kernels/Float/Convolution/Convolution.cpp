@@ -4,6 +4,7 @@
 #include "../InLoops.h"
 #include "../OneDnn.h"
 #include "../Planes.h"
+#include "PointProducts.h"
 #include "TransposedProducts.h"
 
 #include <algorithm>
@@ -184,6 +185,8 @@ void runImages(const CompiledKernel &kernel, const ConstTensorView &x, const Con
 void conv(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const Geometry &geometry,
           const TensorView &y, PackedConstants *constants, ChannelOrders orders, std::optional<Clamp> clamp) {
   if (y.count() == 0)
+    return;
+  if (constants && convByRows(x, w, bias, geometry, y, *constants, orders, clamp))
     return;
   Problem problem = problemOf(Planes(x.type.shape, orders.x), Window(geometry), Planes(y.type.shape, orders.y),
                               bias.has_value(), orders);

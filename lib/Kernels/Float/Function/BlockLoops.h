@@ -20,7 +20,7 @@ template <typename F> void inBlocks(const float *x, float *y, int64_t count, F f
   }
 }
 
-/// In double, rounded once.
+/// In double, rounded once: where float32 would lose too much.
 template <typename F> void each(const float *x, float *y, int64_t count, F f) {
   inBlocks(x, y, count, [f](const float *from, float *to, int64_t size) {
     for (int64_t i = 0; i < size; ++i)
@@ -28,7 +28,7 @@ template <typename F> void each(const float *x, float *y, int64_t count, F f) {
   });
 }
 
-/// What one instruction of float32 rounds rightly.
+/// In float32.
 template <typename F> void eachNarrow(const float *x, float *y, int64_t count, F f) {
   inBlocks(x, y, count, [f](const float *from, float *to, int64_t size) {
     for (int64_t i = 0; i < size; ++i)
@@ -70,33 +70,33 @@ bool run(program::FunctionKind kind, const double *p, const float *x, float *y, 
   case Kind::reciprocal:
     return narrowLoop([](float v) { return 1.0f / v; });
   case Kind::hard_swish:
-    return loop([](double v) { return v * unitRamp(v / 6 + 0.5); });
+    return narrowLoop([](float v) { return hardSwishOf(v); });
   case Kind::hard_sigmoid:
     return loop([alpha = p[0], beta = p[1]](double v) { return unitRamp(alpha * v + beta); });
   case Kind::exp:
-    return loop([](double v) { return expOf(v); });
+    return narrowLoop([](float v) { return expOf(v); });
   case Kind::log:
-    return loop([](double v) { return logOf(v); });
+    return narrowLoop([](float v) { return logOf(v); });
   case Kind::erf:
-    return loop([](double v) { return erfOf(v); });
+    return narrowLoop([](float v) { return erfOf(v); });
   case Kind::softplus:
-    return loop([](double v) { return softplusOf(v); });
+    return narrowLoop([](float v) { return softplusOf(v); });
   case Kind::sigmoid:
-    return loop([](double v) { return sigmoidOf(v); });
+    return narrowLoop([](float v) { return sigmoidOf(v); });
   case Kind::tanh:
-    return loop([](double v) { return tanhOf(v); });
+    return narrowLoop([](float v) { return tanhOf(v); });
   case Kind::swish:
-    return loop([](double v) { return swishOf(v, 1); });
+    return narrowLoop([](float v) { return swishOf(v); });
   case Kind::scaled_swish:
     return loop([alpha = p[0]](double v) { return swishOf(v, alpha); });
   case Kind::mish:
     return loop([](double v) { return mishOf(v); });
   case Kind::gelu:
-    return loop([](double v) { return geluOf(v); });
+    return narrowLoop([](float v) { return geluOf(v); });
   case Kind::gelu_tanh:
     return loop([](double v) { return tanhGeluOf(v); });
   case Kind::elu:
-    return loop([alpha = p[0]](double v) { return eluOf(v, alpha); });
+    return narrowLoop([alpha = float(p[0])](float v) { return eluOf(v, alpha); });
   case Kind::sin:
     eachNear(x, y, count, [](double v) { return sinOf(v, 0); }, [](double v) { return std::sin(v); });
     return true;

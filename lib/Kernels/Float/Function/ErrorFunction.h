@@ -1,49 +1,47 @@
 //===- ErrorFunction.h - erf and Gelu without branches -------- -*- C++ -*-===//
-//
-// erfc(y), y >= 0, is exp(-y^2) t P(t), t = 2 / (2 + y): the variable of W. H. Press et al., Numerical Recipes, 6.2.2;
-// P is our own fit at Chebyshev's points of t from 1/8 to 1, within 2^-31 of it relatively.
-//
-//===----------------------------------------------------------------------===//
 #ifndef TARE_LIB_KERNELS_FLOAT_FUNCTION_ERRORFUNCTION_H
 #define TARE_LIB_KERNELS_FLOAT_FUNCTION_ERRORFUNCTION_H
 
-#include "Formulas.h"
+#include "NarrowFormulas.h"
 
 namespace tare::kernels::floating {
 namespace {
 
-TARE_INLINE double scaledErfc(double t) {
-  constexpr double p[] = {0.2820956790784113,  0.28206238220729357,   0.24734775790446784,  0.17162025917237544,
-                          0.1108926491144124,  -0.10869454946168491,  0.21067942300204548,  -0.4940271752455012,
-                          0.3988432876578678,  -0.018637407539046698, -0.15806298823301423, 0.09379253554100629,
-                          -0.01791185348020936};
-  return t * polynomial(p, t);
+/// Below 1 it is x + x P(x^2), P within 2^-29 of it; above 1 - exp(-x Q(x)), within 2^-28, without a division (after N.
+/// Juffa, stackoverflow.com/questions/35148198). From 3.95 on float32 has 1.
+TARE_INLINE float erfOf(float x) {
+  constexpr float below[] = {0x1.06eba8p-3f, -0x1.81273ep-2f,  0x1.ce2ce6p-4f, -0x1.b7f71ap-6f,
+                             0x1.53f224p-8f, -0x1.a3515ep-11f, 0x1.4771fep-14f};
+  constexpr float above[] = {0x1.20e412p+0f,  0x1.458bb0p-1f, 0x1.ae8e6cp-4f,
+                             -0x1.758816p-6f, 0x1.a1b930p-9f, -0x1.b9c22ep-13f};
+  float y = notAbove(3.95f, withoutSign(x));
+  Exponential e = exponentialOf(-y * polynomial(above, y));
+  float power = powerOfTwo(e.n), far = (1 - power) - power * e.tail();
+  return withSignOf(x, y < 1 ? y + y * polynomial(below, y * y) : far);
 }
 
-/// From 4 on float32 has 1. Up to 0.46875, where 1 - erfc(y) would lose too much, it is y times a ratio of W. J. Cody,
-/// Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969). There is one division for both.
-TARE_INLINE double erfOf(double x) {
-  constexpr double above[] = {3.20937758913846947e3, 3.77485237685302021e2, 1.13864154151050156e2,
-                              3.16112374387056560e0, 1.85777706184603153e-1};
-  constexpr double below[] = {2.84423683343917062e3, 1.28261652607737228e3, 2.44024637934444173e2,
-                              2.36012909523441209e1, 1};
-  double y = withoutSign(x);
-  y = y > 4 ? 4 : y;
-  double square = y * y;
-  bool isNear = y < 0.46875;
-  double ratio = (isNear ? polynomial(above, square) : 2) / (isNear ? polynomial(below, square) : 2 + y);
-  double result = isNear ? y * ratio : 1 - expOf(-square) * scaledErfc(ratio);
-  // Of -0, too.
-  return fromBits(bitsOf(result) | (bitsOf(x) & INT64_MIN));
-}
-
-/// x erfc(-x / sqrt(2)) / 2. From 14 on float32 has 0 and 1 of erfc / 2.
-TARE_INLINE double geluOf(double x) {
-  double y = withoutSign(x) * 0.70710678118654752440;
-  y = y > 14 ? 14 : y;
-  double half = 0.5 * expOf(-y * y) * scaledErfc(2 / (2 + y));
-  half = y < 14 ? half : 0;
-  return withoutInfinityOf(x, x < 0 ? half : 1 - half);
+/// x Phi(x). Below 0.75 Phi is 1/2 + x P(x^2). Above, with y = |x|, y Phi(-y) is exp(-y^2 / 2) H(y), where H changes
+/// little: it is 0.28125 (1 + a polynomial of y - 1.625) up to 2.5, and (1 + a polynomial of 1 / y^2) / sqrt(2 pi) from
+/// there on, within 2^-26. y^2 / 2 is the square of y's first 12 bits, which is exact, and the rest. Above 6
+/// nothing is lost of x; below -18.76 there is nothing (`lowest`).
+TARE_INLINE float geluOf(float x) {
+  constexpr float near[] = {0x1.988452p-2f, -0x1.1057b6p-4f, 0x1.46b130p-7f, -0x1.342138p-10f, 0x1.9c6cdep-14f};
+  constexpr float middle[] = {0x1.03afd0p-3f, 0x1.c17760p-3f,   -0x1.d04274p-4f, 0x1.8bfb18p-5f,   -0x1.295c26p-6f,
+                              0x1.959bdep-8f, -0x1.fba68ap-10f, 0x1.2c543ap-11f, -0x1.83c8d4p-13f, 0x1.9dccfcp-15f};
+  constexpr float far[] = {-0x1.a6232cp-24f, -0x1.fffc6ap-1f, 0x1.7f808ep+1f,   -0x1.d70f98p+3f, 0x1.7459fep+6f,
+                           -0x1.2fc158p+9f,  0x1.a30c2ep+11f, -0x1.a07730p+13f, 0x1.fa9f36p+14f, -0x1.16071ap+15f};
+  float y = notAbove(x < 0 ? 18.76f : 6, withoutSign(x)), high = fromBits(bitsOf(y) & ~0xfff), low = y - high;
+  Exponential e = exponentialOf(-0.5f * (high * high), -0.5f * (low * (y + high)));
+  float tail = e.tail();
+  bool isFar = y > 2.5f;
+  float at = isFar ? 1 / (y * y) : y - 1.625f, change = isFar ? far[9] : middle[9];
+#pragma clang loop unroll(full)
+  for (int i = 8; i >= 0; --i)
+    change = change * at + (isFar ? far[i] : middle[i]);
+  float scale = (isFar ? 0x1.988454p-2f : 0.28125f) * e.half();
+  float share = (scale + scale * (tail + change + tail * change)) * e.rest();
+  float outer = x < 0 ? -share : x - share;
+  return y < 0.75f ? x * (0.5f + x * polynomial(near, x * x)) : outer;
 }
 
 } // namespace

@@ -1,7 +1,8 @@
 //===- Formulas.h - Functions without branches, in double ----- -*- C++ -*-===//
 //
-// What a compiler makes vectors of: no calls, no branches, double arithmetic that is rounded to float32 once, by
-// whoever calls. The results are the same on every instruction set, as products and sums are never fused here
+// Those that lose too much in float32 (NarrowFormulas.h has the others). What a compiler makes vectors of: no calls, no
+// branches, double arithmetic that is rounded to float32 once, by whoever calls. The results are the same on every
+// instruction set, as products and sums are never fused here
 // (-ffp-contract=off). Polynomials end where they are far below a float32's last place, not a double's.
 //
 // A name here has internal linkage and is always inlined: each file that includes this compiles it for its own
@@ -47,49 +48,8 @@ TARE_INLINE double expOf(double x) {
   return polynomial(taylor, (x - n * ln2High) - n * ln2Low) * power;
 }
 
-/// log of a positive, normal number: x = 2^n m, m from sqrt(1/2) to sqrt(2); log(m) = 2 atanh(s), s = (m - 1) / (m +
-/// 1), by its series, whose first term left out is below 2^-36 of it. (As in fdlibm's e_log.c, without its correction.)
-TARE_INLINE double logOfNormal(double x) {
-  constexpr double ln2 = 0x1.62e42fefa39efp-1;
-  constexpr double series[] = {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13};
-  constexpr int64_t rootOfHalf = 0x3fe6a09e667f3bcd, fraction = 0xfffffffffffff;
-  int64_t above = bitsOf(x) - rootOfHalf;
-  // The exponent, which is signed, as a number beside wholeShift: without an instruction that old processors lack.
-  int64_t biased = int64_t((uint64_t(above) >> 52) ^ 0x800);
-  double n = fromBits(biased + bitsOf(wholeShift)) - wholeShift - 2048.0;
-  double m = fromBits((above & fraction) + rootOfHalf), s = (m - 1) / (m + 1);
-  return n * ln2 + s * polynomial(series, s * s);
-}
-
-TARE_INLINE double logOf(double x) {
-  double atEnd = x == 0 ? -HUGE_VAL : x < 0 ? double(NAN) : x;
-  return x > 0 && x < HUGE_VAL ? logOfNormal(x) : atEnd;
-}
-
-/// max(x, 0) + log(1 + exp(-|x|)); what 1 + t loses of t is made good (Goldberg 1991, theorem 4).
-TARE_INLINE double softplusOf(double x) {
-  double t = expOf(x < 0 ? x : -x), u = 1 + t;
-  return (x > 0 ? x : 0) + logOfNormal(u) + (t - (u - 1)) / u;
-}
-
 /// x * share, 0 where there is all but nothing left of x.
 TARE_INLINE double withoutInfinityOf(double x, double share) { return share < 0x1p-1000 ? 0 : x * share; }
-
-/// exp(x) - 1: below 2^-10, where the difference would lose too much, by its series.
-TARE_INLINE double expm1Of(double x) {
-  double series = x + x * x * (1.0 / 2 + x * (1.0 / 6));
-  return withoutSign(x) < 0x1p-10 ? series : expOf(x) - 1;
-}
-
-TARE_INLINE double sigmoidOf(double x) { return 1 / (1 + expOf(-x)); }
-
-/// From 20 on float32 has 1.
-TARE_INLINE double tanhOf(double x) {
-  double y = withoutSign(x), e = expm1Of(2 * (y > 20 ? 20 : y)), result = e / (e + 2);
-  return fromBits(bitsOf(result) | (bitsOf(x) & INT64_MIN));
-}
-
-TARE_INLINE double swishOf(double x, double alpha) { return withoutInfinityOf(x, sigmoidOf(alpha * x)); }
 
 /// x tanh(log(1 + e)), e = exp(x): x (e^2 + 2 e) / (e^2 + 2 e + 2).
 TARE_INLINE double mishOf(double x) {
@@ -97,12 +57,12 @@ TARE_INLINE double mishOf(double x) {
   return withoutInfinityOf(x, above / (above + 2));
 }
 
+TARE_INLINE double swishOf(double x, double alpha) { return withoutInfinityOf(x, 1 / (1 + expOf(-alpha * x))); }
+
 TARE_INLINE double tanhGeluOf(double x) {
   constexpr double twiceRootOfTwoByPi = 1.59576912160573071;
-  return withoutInfinityOf(x, sigmoidOf(twiceRootOfTwoByPi * (x + 0.044715 * x * x * x)));
+  return withoutInfinityOf(x, 1 / (1 + expOf(-twiceRootOfTwoByPi * (x + 0.044715 * x * x * x))));
 }
-
-TARE_INLINE double eluOf(double x, double alpha) { return x < 0 ? alpha * expm1Of(x) : x; }
 
 TARE_INLINE double unitRamp(double x) {
   x = x < 0 ? 0 : x;

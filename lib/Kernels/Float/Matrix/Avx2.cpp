@@ -19,6 +19,8 @@ struct Avx2 {
   static Floats load(const float *x, int count) { return _mm256_maskload_ps(x, first(count)); }
   static void store(float *y, Floats x, int count) { _mm256_maskstore_ps(y, first(count), x); }
   static Floats add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
+  /// These give the second operand where one is NaN.
+  static Floats limited(Floats x, Floats low, Floats high) { return _mm256_min_ps(high, _mm256_max_ps(low, x)); }
   static Floats multiplyAdd(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
 };
 

@@ -17,6 +17,8 @@ struct Avx512 {
   static Floats load(const float *x, int count) { return _mm512_maskz_loadu_ps(first(count), x); }
   static void store(float *y, Floats x, int count) { _mm512_mask_storeu_ps(y, first(count), x); }
   static Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+  /// These give the second operand where one is NaN.
+  static Floats limited(Floats x, Floats low, Floats high) { return _mm512_min_ps(high, _mm512_max_ps(low, x)); }
   static Floats multiplyAdd(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
 };
 

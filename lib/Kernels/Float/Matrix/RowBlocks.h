@@ -35,12 +35,13 @@ template <typename V, int rows, int panels, int vectors>
         sums[r][v] = V::multiplyAdd(factor, w[v], sums[r][v]);
     }
   }
+  const typename V::Floats low = V::repeat(p.clamp.low), high = V::repeat(p.clamp.high);
   for (int v = 0; v < panels * vectors; ++v) {
     const int64_t output = at.output + v * V::lanes, rest = p.outputs - output;
     const int count = rest < V::lanes ? int(rest) : V::lanes;
     const typename V::Floats bias = p.bias ? V::load(p.bias + output, count) : V::zero();
     for (int r = 0; r < rows; ++r)
-      V::store(p.y + (at.row + r) * p.outputs + output, V::add(sums[r][v], bias), count);
+      V::store(p.y + (at.row + r) * p.outputs + output, V::limited(V::add(sums[r][v], bias), low, high), count);
   }
 }
 

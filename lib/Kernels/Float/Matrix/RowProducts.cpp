@@ -4,6 +4,7 @@
 #include "../PackedConstants.h"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
 namespace tare::kernels::floating {
@@ -31,22 +32,23 @@ static void pack(const float *w, int64_t outputs, int64_t inputs, int64_t lanes,
 }
 
 void multiplyRows(const RowLoops &loops, const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                  const TensorView &y, PackedConstants &constants) {
+                  const TensorView &y, PackedConstants &constants, std::optional<Clamp> clamp) {
   const int64_t outputs = w.type.shape[0], inputs = w.type.shape[1], lanes = loops.lanes;
   const int64_t packedOutputs = (outputs + lanes - 1) / lanes * lanes;
+  constexpr Clamp unlimited{-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
   const std::byte *weights =
       constants.entries().find(&loops, w.data, packedOutputs * inputs * sizeof(float), [&](std::byte *target) {
         pack(w.as<float>(), outputs, inputs, lanes, reinterpret_cast<float *>(target));
       });
   loops.multiply({x.as<float>(), y.count() / outputs, inputs, reinterpret_cast<const float *>(weights),
-                  bias ? bias->as<float>() : nullptr, y.as<float>(), outputs});
+                  bias ? bias->as<float>() : nullptr, y.as<float>(), outputs, clamp.value_or(unlimited)});
 }
 
 bool multiplyRows(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
-                  PackedConstants &constants) {
+                  PackedConstants &constants, std::optional<Clamp> clamp) {
   const RowLoops *loops = w.type.shape[1] == 0 ? nullptr : rowLoops();
   if (loops)
-    multiplyRows(*loops, x, w, bias, y, constants);
+    multiplyRows(*loops, x, w, bias, y, constants, clamp);
   return loops != nullptr;
 }
 

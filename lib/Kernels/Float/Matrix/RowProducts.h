@@ -21,6 +21,8 @@ struct RowProduct {
   const float *weights, *bias;
   float *y;
   int64_t outputs;
+  /// What the results are limited to; NaN stays.
+  Clamp clamp;
 };
 
 /// The loops of one instruction set, and the elements of its vectors.
@@ -31,14 +33,14 @@ struct RowLoops {
 
 extern const RowLoops avx2Rows, avx512Rows;
 
-/// linear() with these loops; false, and nothing is done, where the processor has no vectors of them, where
-/// TARE_MAX_ISA rules them out, and where there are no inputs.
+/// linear() with these loops, or a convolution of single pixels; false, and nothing is done, where the processor has no
+/// vectors of them, where TARE_MAX_ISA rules them out, and where there are no inputs.
 bool multiplyRows(const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias, const TensorView &y,
-                  PackedConstants &constants);
+                  PackedConstants &constants, std::optional<Clamp> clamp = std::nullopt);
 
 /// The same with given loops.
 void multiplyRows(const RowLoops &loops, const ConstTensorView &x, const ConstTensorView &w, const OptionalView &bias,
-                  const TensorView &y, PackedConstants &constants);
+                  const TensorView &y, PackedConstants &constants, std::optional<Clamp> clamp = std::nullopt);
 
 } // namespace tare::kernels::floating
 

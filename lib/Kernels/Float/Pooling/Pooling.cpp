@@ -86,8 +86,8 @@ void maxPool(const ConstTensorView &x, const Geometry &geometry, const TensorVie
     return;
   Window window(geometry);
   growPadding(window, Planes(x.type.shape, order), Planes(y.type.shape, order));
-  // oneDNN begins with the lowest number, which -inf is below.
-  bool isPooled = !isMostlyPadding(window, Planes(x.type.shape, order)) &&
+  // oneDNN begins with the lowest number, which -inf is below. Of large windows it has slow loops alone.
+  bool isPooled = !isWholePlane(x, geometry, y, order) && !isMostlyPadding(window, Planes(x.type.shape, order)) &&
                   pool(x, window, KernelKind::maxPool, dnnl::algorithm::pooling_max, y, order);
   const float *begin = y.as<float>(), *end = begin + y.count();
   if (!isPooled || std::find(begin, end, std::numeric_limits<float>::lowest()) != end)
