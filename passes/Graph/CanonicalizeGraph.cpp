@@ -4,8 +4,9 @@
 // operands, none of its canonicalization patterns applies, no slice takes
 // nothing but whole parts of concatenations, no function reads an infinite border
 // that it has no number for, no node puts an infinity where it only hides an
-// element, no masks add up to -inf, no variance is a difference of means, and no
-// op is dead.
+// element, no masks add up to -inf, no variance is a difference of means, no sum,
+// product or quotient reads a value repeated that broadcasts by itself, and no op
+// is dead.
 // Casts to and from grids are untouched: MLIR's own canonicalizer would take a
 // dequantized quantization for the identity, and undo what a model says.
 //
@@ -13,6 +14,7 @@
 #include "Graph/FiniteBorders.h"
 #include "Graph/FiniteFills.h"
 #include "Graph/FiniteMasks.h"
+#include "Graph/Repeats.h"
 #include "Graph/SliceParts.h"
 #include "Graph/Variance.h"
 #include "Graph/WholeNumbers.h"
@@ -56,6 +58,7 @@ struct CanonicalizeGraph : tare::impl::CanonicalizeGraphBase<CanonicalizeGraph> 
     addFiniteFillsPattern(patterns);
     addWholeNumbersPatterns(patterns);
     addVariancePattern(patterns);
+    addRepeatsPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperationsByDialect("qnn"))
       op.getCanonicalizationPatterns(patterns, context);
     GreedyRewriteConfig config;

@@ -13,6 +13,7 @@
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 #include <cmath>
+#include <tuple>
 
 namespace tare {
 #define GEN_PASS_DEF_RECOGNIZENORMS
@@ -43,19 +44,50 @@ Value baseOf(Value value, double exponent) {
   return power && power.getExponent().convertToDouble() == exponent ? power.getInput() : Value();
 }
 
-/// The v of sqrt(v), or null.
-Value squareOf(Value root) {
-  auto op = root.getDefiningOp<qnn::SqrtOp>();
-  return op ? op.getInput() : baseOf(root, 0.5);
+/// What a root is taken of, and the least that the root was limited to.
+struct Root {
+  Value square;
+  double least = 0;
+};
+
+/// The x of max(x, least), where the limit is above 0; x itself otherwise.
+Root withoutLimit(Value value) {
+  auto clip = value.getDefiningOp<qnn::ClipOp>();
+  if (!clip || !std::isinf(clip.getInterval().getMax()) || !(clip.getInterval().getMin() > 0))
+    return {value};
+  return {clip.getInput(), clip.getInterval().getMin()};
 }
 
-/// The v of 1 / sqrt(v), or null.
-Value squareOfReciprocal(Value value) {
+/// sqrt(v), limited or not.
+std::optional<Root> rootIn(Value value) {
+  auto [root, least] = withoutLimit(value);
+  if (auto op = root.getDefiningOp<qnn::SqrtOp>())
+    return Root{op.getInput(), least};
+  if (Value v = baseOf(root, 0.5))
+    return Root{v, least};
+  return std::nullopt;
+}
+
+/// 1 / sqrt(v), the root limited or not.
+std::optional<Root> reciprocalRootIn(Value value) {
   if (auto reciprocal = value.getDefiningOp<qnn::ReciprocalOp>())
-    return squareOf(reciprocal.getInput());
+    return rootIn(reciprocal.getInput());
   if (auto quotient = unlimited<qnn::DivOp>(value); quotient && scalarConstant(quotient.getLhs()) == 1.0)
-    return squareOf(quotient.getRhs());
-  return baseOf(value, -0.5);
+    return rootIn(quotient.getRhs());
+  if (Value v = baseOf(value, -0.5))
+    return Root{v};
+  return std::nullopt;
+}
+
+/// A value and the constant that is one of the op's two operands, in either order; nothing where none is.
+template <typename OpTy> std::optional<std::pair<Value, double>> withScalar(Value value) {
+  auto op = unlimited<OpTy>(value);
+  if (!op)
+    return std::nullopt;
+  if (std::optional<double> rhs = scalarConstant(op.getRhs()))
+    return std::pair(op.getLhs(), *rhs);
+  std::optional<double> lhs = scalarConstant(op.getLhs());
+  return lhs ? std::optional(std::pair(op.getRhs(), *lhs)) : std::nullopt;
 }
 
 /// A mean that keeps its axes.
@@ -88,32 +120,50 @@ struct Norm {
   bool keepsMean;
   /// Whose squares the variance is the mean of.
   Value distances;
+  /// What the root has instead of the mean of the squares, over that: n in a Euclidean length.
+  double multiple = 1;
 
-  /// By v, the variance with its epsilon.
-  static std::optional<Norm> match(Value v) {
-    double epsilon = 0;
-    if (auto sum = unlimited<qnn::AddOp>(v)) {
-      std::optional<double> rhs = scalarConstant(sum.getRhs()), lhs = scalarConstant(sum.getLhs());
-      if (!rhs && !lhs)
-        return std::nullopt;
-      epsilon = rhs ? *rhs : *lhs;
-      v = rhs ? sum.getLhs() : sum.getRhs();
-    }
+  /// Below these a length is no length of numbers on a grid but stands against division by zero; it may be added to the
+  /// square as well.
+  static constexpr double mostLimit = 1e-10;
+
+  static std::optional<Norm> match(std::optional<Root> root) {
+    if (!root)
+      return std::nullopt;
+    auto [v, leastSquare] = withoutLimit(root->square);
+    double limit = std::max(root->least * root->least, leastSquare), epsilon = 0, multiple = 1;
+    if (auto sum = withScalar<qnn::AddOp>(v))
+      std::tie(v, epsilon) = *sum;
+    if (auto product = withScalar<qnn::MulOp>(v))
+      std::tie(v, multiple) = *product;
     std::optional<Mean> variance = Mean::match(v);
     Value distances = variance ? rootOf(variance->of) : Value();
-    if (!distances || !(epsilon >= 0) || !std::isfinite(epsilon))
+    if (!distances || !(epsilon >= 0) || !std::isfinite(epsilon) || !(multiple > 0) || !std::isfinite(multiple) ||
+        !(limit <= std::max(epsilon, mostLimit)))
       return std::nullopt;
+    epsilon = std::max(epsilon, limit) / multiple;
     if (std::optional<Mean> mean = centered(distances); mean && mean->axes == variance->axes)
-      return Norm{*mean, epsilon, false, distances};
-    return Norm{{distances, variance->axes}, epsilon, true, distances};
+      return Norm{*mean, epsilon, false, distances, multiple};
+    return Norm{{distances, variance->axes}, epsilon, true, distances, multiple};
   }
+
+  /// As remarks call it.
+  StringRef kind() const { return !keepsMean ? "norm" : multiple == 1 ? "RMS norm" : "unit length"; }
 
   /// Whether this is what the root divides.
   bool divides(Value value) const { return value == distances || (!keepsMean && centered(value) == mean); }
 
   Value create(OpBuilder &builder, Location loc) const {
+    IntegerAttr axis;
+    DenseF64ArrayAttr gamma;
+    if (multiple != 1) {
+      axis = builder.getI64IntegerAttr(mean.axes.back());
+      SmallVector<double> scales(cast<ShapedType>(mean.of.getType()).getDimSize(mean.axes.back()),
+                                 1 / std::sqrt(multiple));
+      gamma = builder.getDenseF64ArrayAttr(scales);
+    }
     return qnn::NormalizeOp::create(builder, loc, mean.of.getType(), mean.of, mean.axes, APFloat(epsilon), keepsMean,
-                                    IntegerAttr(), DenseF64ArrayAttr(), DenseF64ArrayAttr(), qnn::ClampAttr());
+                                    axis, gamma, DenseF64ArrayAttr(), qnn::ClampAttr());
   }
 };
 
@@ -123,16 +173,16 @@ struct Factor {
   Value scale;
 
   static std::optional<Factor> match(Value value) {
-    if (Value v = squareOfReciprocal(value)) {
-      std::optional<Norm> norm = Norm::match(v);
+    if (std::optional<Root> root = reciprocalRootIn(value)) {
+      std::optional<Norm> norm = Norm::match(root);
       return norm ? std::optional(Factor{*norm, nullptr}) : std::nullopt;
     }
     auto product = unlimited<qnn::MulOp>(value);
     if (!product)
       return std::nullopt;
     for (auto [root, scale] : {std::pair(product.getLhs(), product.getRhs()), {product.getRhs(), product.getLhs()}})
-      if (Value v = floatConstantValue(scale) ? squareOfReciprocal(root) : Value())
-        if (std::optional<Norm> norm = Norm::match(v))
+      if (floatConstantValue(scale))
+        if (std::optional<Norm> norm = Norm::match(reciprocalRootIn(root)))
           return Factor{*norm, scale};
     return std::nullopt;
   }
@@ -163,7 +213,7 @@ public:
   LogicalResult replace(const Norm &norm, Value scale = nullptr, Value shift = nullptr) {
     if (norm.mean.of.getType() != op->getResult(0).getType())
       return rewriter.notifyMatchFailure(op, "has another shape than what it normalizes");
-    remarkPassed(op, passName, "RecognizedNorm") << remark::add("{0}", norm.keepsMean ? "RMS norm" : "norm");
+    remarkPassed(op, passName, "RecognizedNorm") << remark::add("{0}", norm.kind());
     const bool isAll = !scale && !shift;
     Value y = norm.create(rewriter, isAll ? op->getLoc() : at("_normalized"));
     Operation *last = y.getDefiningOp();
@@ -194,8 +244,7 @@ struct RecognizeQuotient : OpRewritePattern<qnn::DivOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(qnn::DivOp op, PatternRewriter &rewriter) const final {
-    Value v = squareOf(op.getRhs());
-    std::optional<Norm> norm = v ? Norm::match(v) : std::nullopt;
+    std::optional<Norm> norm = Norm::match(rootIn(op.getRhs()));
     if (!norm || !norm->divides(op.getLhs()))
       return rewriter.notifyMatchFailure(op, "divides by no root of a variance of the dividend");
     return Rewriter(op, rewriter).replace(*norm);
@@ -305,8 +354,7 @@ bool isNearMiss(Operation *op) {
   auto isRoot = [](Value value) {
     if (auto sum = unlimited<qnn::AddOp>(value))
       value = scalarConstant(sum.getRhs()) ? sum.getLhs() : sum.getRhs();
-    Value v = squareOf(value);
-    return v && Norm::match(v);
+    return Norm::match(rootIn(withoutLimit(value).square)).has_value();
   };
   if (auto quotient = dyn_cast<qnn::DivOp>(op))
     return isRoot(quotient.getRhs()) && scalarConstant(quotient.getLhs()) != 1.0;
@@ -327,7 +375,7 @@ struct RecognizeNorms : tare::impl::RecognizeNormsBase<RecognizeNorms> {
     getOperation().walk([](Operation *op) {
       if (isNearMiss(op))
         remarkMissed(op, passName, "RecognizedNorm")
-            << remark::reason("it does not divide by the root of its own variance plus a number");
+            << remark::reason("it does not divide by the root of its own variance plus a number, or limits it");
     });
   }
 };

@@ -9,7 +9,11 @@
 // REMARK: Layer=sub, Remark=norm
 // REMARK: Layer=rms, Remark="RMS norm"
 // REMARK: Layer=rms, Remark="RMS norm"
-// REMARK: RecognizedNorm | Category:tare-recognize-norms | Layer=outside, Reason="it does not divide by the root of its own variance plus a number"
+// REMARK: Layer=unit, Remark="unit length"
+// REMARK: Layer=unit, Remark="unit length"
+// REMARK: Layer=limited, Remark="unit length"
+// REMARK: RecognizedNorm | Category:tare-recognize-norms | Layer=wide, Reason=
+// REMARK: RecognizedNorm | Category:tare-recognize-norms | Layer=outside, Reason="it does not divide by the root of its own variance plus a number, or limits it"
 
 // As PyTorch writes it: the difference stands twice, squares are powers.
 // CHECK-LABEL: func.func @torch
@@ -121,6 +125,67 @@ func.func @rms_quotient(%x: tensor<4x2xf32>) -> tensor<4x2xf32> {
   %root = qnn.sqrt %power : (tensor<4x1xf32>) -> tensor<4x1xf32>
   %y = qnn.div %x, %root {clamp = #qnn.clamp<0.0, 6.0>} : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x2xf32> loc("rms"("y"))
   return %y : tensor<4x2xf32>
+}
+
+// -----
+
+// Of unit length: as PyTorch's normalize() and as TensorFlow's l2_normalize() have it, and with a number beside the squares.
+// CHECK-LABEL: func.func @unit
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}E-25 : f64, gamma = array<f64: 5.0{{0*}}E-01, 5.0{{0*}}E-01, 5.0{{0*}}E-01, 5.0{{0*}}E-01>, keep_mean} : {{.*}} loc("unit"("y"))
+// CHECK-NEXT: return %[[Y]]
+func.func @unit(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
+  %square = qnn.mul %x, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %power = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %sum = qnn.mul %power, %n : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %root = qnn.sqrt %sum : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %length = qnn.clip %root {interval = #qnn.clamp<1.0e-12, inf>} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y = qnn.div %x, %length : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32> loc("unit"("y"))
+  return %y : tensor<2x4xf32>
+}
+
+// CHECK-LABEL: func.func @unit_square
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}E-13 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
+// CHECK-NEXT: return %[[Y]]
+func.func @unit_square(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
+  %square = qnn.mul %x, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %power = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %sum = qnn.mul %n, %power : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %limited = qnn.clip %sum {interval = #qnn.clamp<1.0e-12, inf>} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %root = qnn.sqrt %limited : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %r = qnn.reciprocal %root : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y = qnn.mul %r, %x : (tensor<2x1xf32>, tensor<2x4xf32>) -> tensor<2x4xf32> loc("unit"("y"))
+  return %y : tensor<2x4xf32>
+}
+
+// CHECK-LABEL: func.func @unit_sum
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{.*}}E-07 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
+// CHECK-NEXT: return %[[Y]]
+func.func @unit_sum(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
+  %e = qnn.constant dense<1.0e-6> : tensor<f32> as tensor<f32>
+  %square = qnn.mul %x, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %power = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %sum = qnn.mul %n, %power : (tensor<f32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %v = qnn.add %sum, %e : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %root = qnn.sqrt %v : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %length = qnn.clip %root {interval = #qnn.clamp<1.0e-6, inf>} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y = qnn.div %x, %length : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32> loc("limited"("y"))
+  return %y : tensor<2x4xf32>
+}
+
+// A limit that numbers on a grid come to stays what it is, as does one above.
+// CHECK-LABEL: func.func @wide
+// CHECK-NOT: qnn.normalize
+// CHECK: qnn.div
+func.func @wide(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %square = qnn.mul %x, %x : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %power = qnn.reduce_mean %square {axes = array<i64: 1>, keep_dims} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %root = qnn.sqrt %power : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %length = qnn.clip %root {interval = #qnn.clamp<1.0e-3, inf>} : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y = qnn.div %x, %length : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32> loc("wide"("y"))
+  return %y : tensor<2x4xf32>
 }
 
 // -----

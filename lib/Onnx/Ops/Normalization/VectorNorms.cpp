@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -15,7 +16,7 @@ using mlir::LogicalResult;
 
 namespace {
 
-/// x over its norm along an axis. Where all elements are 0 so is the result: the sum is no less than the least number.
+/// x over its length along an axis: for p = 2 a normalization with the root of n beside it.
 LogicalResult importLpNormalization(Node &node) {
   mlir::Value x = node.operand(0);
   std::optional<int64_t> axis = x ? readAxis(node, node.intAttribute("axis", -1), dims(x).size()) : std::nullopt;
@@ -24,13 +25,18 @@ LogicalResult importLpNormalization(Node &node) {
     return failure();
   if (p != 1 && p != 2)
     return node.error(fmt::format("attribute 'p' is {}, expected 1 or 2", p));
-  Reduced along{{*axis}, true, dims(x)[*axis]};
-  mlir::Value sum = p == 1 ? sumOfMagnitudes(node, x, along) : sumOfSquares(node, x, along);
-  auto positive = qnn::ClampAttr::get(node.builder().getContext(), std::numeric_limits<float>::min(),
-                                      std::numeric_limits<double>::infinity());
+  // Where all elements are 0 the sum is no less than the least number, and so the result is 0.
+  constexpr double least = std::numeric_limits<float>::min();
+  if (p == 2) {
+    const int64_t count = dims(x)[*axis];
+    llvm::SmallVector<double> unit(count, 1 / std::sqrt(double(count)));
+    return node.give(node.create<qnn::NormalizeOp>(
+        x, Integers{*axis}, llvm::APFloat(least / double(count)), true, node.builder().getI64IntegerAttr(*axis),
+        node.builder().getDenseF64ArrayAttr(unit), mlir::DenseF64ArrayAttr(), qnn::ClampAttr()));
+  }
+  mlir::Value sum = sumOfMagnitudes(node, x, {{*axis}, true, dims(x)[*axis]});
+  auto positive = qnn::ClampAttr::get(node.builder().getContext(), least, std::numeric_limits<double>::infinity());
   mlir::Value norm = node.createStep<qnn::ClipOp>("positive", sum, positive);
-  if (p == 2)
-    norm = node.createStep<qnn::SqrtOp>("norm", norm);
   return node.give(node.create<qnn::DivOp>(x, norm, nullptr));
 }
 
