@@ -248,7 +248,8 @@ def RecognizeNorms : FunctionPass<"tare-recognize-norms"> {
   let description = [{
     What divides x, or x less its mean, by the root of its variance becomes one op, whatever the root, the square and the division are written in
     (`Pow`, a product with itself, a reciprocal), and so does x * g + (b - mean * g) with g from the reciprocal root. Products and sums with a constant
-    along one axis behind it become its gamma and beta. Written out, each step would be rounded to a grid of its own: the square of an outlier
+    along one axis behind it become its gamma and beta. So does x over its Euclidean length, where the root is one of a sum, with the root of n in gamma; a limit of the
+length against division by zero, of 1e-5 at most (its square 1e-10), becomes an epsilon. Written out, each step would be rounded to a grid of its own: the square of an outlier
     leaves nothing of the others.
 
     ```mlir
