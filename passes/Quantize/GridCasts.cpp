@@ -2,6 +2,7 @@
 #include "Quantize/GridCasts.h"
 #include "Graph/Affine.h"
 #include "Quantize/ConstantCosts.h"
+#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -50,6 +51,8 @@ void GridCasts::castActivation(Value value, const Grid &grid) const {
   Operation *maker = value.getDefiningOp();
   Value dequantized = castBothWays(builder, value, grid, maker ? qnn::layerName(maker) : qnn::valueName(value));
   value.replaceUsesWithIf(dequantized, [&](OpOperand &use) { return uses.contains(&use); });
+  if (maker && !target.hasAllOps())
+    dequantized.getDefiningOp()->getOperand(0).getDefiningOp()->setAttr(chosenGridAttrName, builder.getUnitAttr());
 }
 
 void GridCasts::castLoopEnd(Operation *op) const {

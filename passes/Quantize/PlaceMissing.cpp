@@ -124,8 +124,7 @@ struct PlaceMissing : tare::impl::PlaceMissingBase<PlaceMissing> {
       return signalPassFailure();
     for (auto &[op, reason] : missing)
       place(op, reason);
-    if (!missing.empty())
-      joinSegments(function);
+    joinSegments(function);
   }
 
 private:
@@ -200,16 +199,21 @@ private:
     return inheritedRange(op);
   }
 
-  /// What one host op makes another one reads as it is, on no grid between; nor is it an accumulator any more.
+  /// What one host op makes another one reads as it is, where no model rounds it between; nor is it an accumulator any
+  /// more.
   static void joinSegments(func::FuncOp function) {
     for (auto cast : llvm::make_early_inc_range(function.getOps<quant::DequantizeCastOp>())) {
       auto quantize = cast.getInput().getDefiningOp<quant::QuantizeCastOp>();
       if (!quantize || !quantize.getInput().getDefiningOp<qnn::HostOp>())
         continue;
       const bool isAccumulator = qnn::isAccumulator(quantize.getType());
-      cast->replaceUsesWithIf(ValueRange(quantize.getInput()),
-                              [&](OpOperand &use) { return isAccumulator || isa<qnn::HostOp>(use.getOwner()); });
+      const bool isChosen = quantize->hasAttr(chosenGridAttrName);
+      cast->replaceUsesWithIf(ValueRange(quantize.getInput()), [&](OpOperand &use) {
+        return isAccumulator || (isChosen && isa<qnn::HostOp>(use.getOwner()));
+      });
     }
+    for (auto quantize : function.getOps<quant::QuantizeCastOp>())
+      quantize->removeAttr(chosenGridAttrName);
   }
 };
 

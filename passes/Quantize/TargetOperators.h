@@ -15,6 +15,10 @@
 
 namespace tare {
 
+/// On a quantize: its grid was chosen here, and no model rounds the value to it. Only there where a target lacks
+/// operators, and until those have been placed.
+inline constexpr llvm::StringLiteral chosenGridAttrName = "chosen_grid";
+
 /// The operator, by its name in a program, that ops of this name become; empty for those that hardware never has: other
 /// ops are made of them before, or they are none of its work.
 llvm::StringRef operatorOf(mlir::OperationName op);

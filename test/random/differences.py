@@ -16,7 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
 from builder import SAMPLES
 from csource import Program, differing, drawn, emitted
-from harness import load, reference, tare
+from harness import ROOT, load, reference, tare
 from proofs import check_program
 from quantized_graphs import Pack, make
 
@@ -88,17 +88,22 @@ def _differences(pack, expected, found, changed=()):
             yield graph.index, next(filter(None, wrong))
 
 
+#: Operators that the host computes without rounding once more: what it makes is quantized where the model does, or was before.
+ONCE_ON_HOST = ["conv", "conv_transpose", "linear", "mul", "average_pool", "reduce_mean", "softmax", "concat", "slice", "transpose", "resize", "normalize"]
+
+
 @dataclasses.dataclass
 class Check:
     """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, each
     `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers, and each `c`-th pack also as C, which
-    must give the program's bytes."""
+    must give the program's bytes. Where the target `lacks` an operator, another for each pack, the host computes what it would."""
     seed: int
     target: str
     folder: pathlib.Path
     verify: int = 20
     reference: int = 10
     c: int = 0
+    lacks: bool = False
 
     def pack(self, indices):
         """The findings in graphs that are converted side by side."""
@@ -140,7 +145,7 @@ class Check:
         model, program = self.folder / f"{name}.onnx", self.folder / f"{name}.tare"
         pack.save(model)
         np.savez(program.with_suffix(".data.npz"), **pack.data())
-        done = tare("convert", model, "--calibration", program.with_suffix(".data.npz"), "--target", self.target, "--allow-uncalibrated",
+        done = tare("convert", model, "--calibration", program.with_suffix(".data.npz"), "--target", self.description(pack), "--allow-uncalibrated",
                     "--check", "0", "--json", *arguments, "-o", program, check=False)
         if done.returncode:
             return None, "refused: " + done.stderr.strip(), set()
@@ -149,6 +154,16 @@ class Check:
         cut_off = [each["layer"] for each in told["warning_details"] if each["kind"] == CUT_OFF and each["cost"] > HELD]
         together = len(pack.graphs) > 1 and any(each["kind"] in OF_ALL for each in repairs)
         return program, None, None if together else _graphs_named(json.dumps([repairs, cut_off]))
+
+    def description(self, pack):
+        """The target, or a file of one that lacks an operator, another for each pack."""
+        if not self.lacks:
+            return self.target
+        operators = json.loads(tare("target", "show", self.target, "--json").stdout)["operators"]
+        missing = np.random.default_rng([self.seed, pack.graphs[0].index]).choice(ONCE_ON_HOST)
+        path = self.folder / "board.yaml"
+        path.write_text((ROOT / f"targets/{self.target}.yaml").read_text() + f"\noperators: {json.dumps({name: types for name, types in operators.items() if name != missing})}\n")
+        return path
 
     def run_elsewhere(self, pack):
         """Where ONNX Runtime has a kernel for every node it must compute what the graphs' makers did."""

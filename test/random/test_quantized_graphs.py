@@ -24,6 +24,14 @@ def test_programs_compute_what_onnx_runtime_does(target):
     assert summary.repaired < 0.1 * summary.graphs
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_host_computes_what_a_target_lacks(target):
+    """Another operator is missing for each pack."""
+    with scratch() as folder:
+        summary = check(SEED, range(120), target, folder, in_a_pack=6, verify=0, reference=0, lacks=True)
+    assert not summary.findings, "\n".join(map(str, summary.findings[:20])) + f"\nkinds: {kinds(summary.findings)}"
+
+
 def test_near_ties_are_counted():
     """Half of an integer is next to a tie as often as not, also where the ratio is a little off; other shares of it hardly ever are."""
     integers = np.arange(200, dtype=np.float32)

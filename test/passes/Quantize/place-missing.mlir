@@ -85,22 +85,28 @@ func.func @products(%x: tensor<1x2xf32>, %i: tensor<1x2x3xf32>) -> (tensor<1x3xf
 // -----
 
 // A function that a layer may have within is not known to be missing before there are grids; with grids it is. What was cast between two
-// nodes of the host is not any more, and a value that is read elsewhere, too, is.
+// nodes of the host is not any more, unless the model itself casts it, and a value that is read elsewhere, too, is.
 !q = !quant.uniform<i16<-32767:32767>:f32, 0.001>
 // CHECK-LABEL: func.func @grids
 // CHECK: %[[T:.*]] = qnn.host "Tanh" opset 22(%{{.*}}) {reason = "the target has lookup for i8 activations alone"}
 // CHECK: quant.qcast %[[T]]
-// CHECK: qnn.host "Sigmoid" opset 22(%[[T]])
+// CHECK: %[[S:.*]] = qnn.host "Sigmoid" opset 22(%[[T]])
+// CHECK: %[[Q:.*]] = quant.qcast %[[S]] : tensor<1x4xf32>
+// CHECK: %[[D:.*]] = quant.dcast %[[Q]]
+// CHECK: qnn.host "Sqrt" opset 22(%[[D]])
 // CHECK: qnn.mul
 func.func @grids(%x: tensor<1x4x!q>) -> tensor<1x4xf32> {
   %0 = quant.dcast %x : tensor<1x4x!q> to tensor<1x4xf32>
   %1 = qnn.tanh %0 : (tensor<1x4xf32>) -> tensor<1x4xf32>
-  %2 = quant.qcast %1 : tensor<1x4xf32> to tensor<1x4x!q>
+  %2 = quant.qcast %1 {chosen_grid} : tensor<1x4xf32> to tensor<1x4x!q>
   %3 = quant.dcast %2 : tensor<1x4x!q> to tensor<1x4xf32>
   %4 = qnn.sigmoid %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %5 = quant.qcast %4 : tensor<1x4xf32> to tensor<1x4x!q>
   %6 = quant.dcast %5 : tensor<1x4x!q> to tensor<1x4xf32>
-  %7 = qnn.mul %3, %6 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %10 = qnn.sqrt %6 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %11 = quant.qcast %10 {chosen_grid} : tensor<1x4xf32> to tensor<1x4x!q>
+  %12 = quant.dcast %11 : tensor<1x4x!q> to tensor<1x4xf32>
+  %7 = qnn.mul %3, %12 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
   %8 = quant.qcast %7 : tensor<1x4xf32> to tensor<1x4x!q>
   %9 = quant.dcast %8 : tensor<1x4x!q> to tensor<1x4xf32>
   return %9 : tensor<1x4xf32>
