@@ -15,7 +15,7 @@
 using namespace tare;
 
 namespace {
-constexpr size_t aheadBytes = 1 << 20;
+constexpr size_t aheadBytes = 128 << 10;
 
 Error failure(std::string_view what) {
   return Error{fmt::format("cannot {} a temporary file: {}", what, systemError())};

@@ -8,7 +8,8 @@
 using namespace tare;
 
 namespace {
-constexpr size_t pieceBytes = 1 << 20;
+/// Written from the second cache, few times.
+constexpr size_t pieceBytes = 128 << 10;
 } // namespace
 
 ZipDestination::ZipDestination(Write write) : write(std::move(write)) {

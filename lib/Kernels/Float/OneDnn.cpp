@@ -86,10 +86,11 @@ struct CompiledKernel::Binding {
   /// Places the scratch memory that primitive and reorders share, and the reordered tensors behind it.
   void place(const CompiledKernel &kernel, std::byte *memory);
   void reorder(const CompiledKernel &kernel, size_t port) {
+    std::unordered_map<int, dnnl::memory> &memories = ports[port].reorder;
     if (kernel.ports[port].toChannelsFirst)
-      toChannelsFirst(ports[port].inside, ports[port].outside);
+      toChannelsFirst(memories.at(DNNL_ARG_FROM), memories.at(DNNL_ARG_TO));
     else
-      kernel.ports[port].reorder->execute(stream, ports[port].reorder);
+      kernel.ports[port].reorder->execute(stream, memories);
   }
 };
 

@@ -94,6 +94,21 @@ TEST(FloatRows, AreLimited) {
   }
 }
 
+/// What a row is limited to does not make a number of what is none.
+TEST(FloatRows, KeepNan) {
+  Random random(7);
+  Case drawn = draw(random);
+  drawn.x.mutableAs<float>()[0] = NAN;
+  for (const RowLoops *loops : loopsOfThisProcessor())
+    for (Clamp clamp : {Clamp{0, INFINITY}, Clamp{0, 6}}) {
+      Tensor y(ElementType::f32, {drawn.rows(), drawn.outputs()});
+      PackedConstants constants;
+      multiplyRows(*loops, drawn.x.view(), drawn.w.view(), drawn.biasView(), y.mutableView(), constants, clamp);
+      for (int64_t i = 0; i < y.count(); ++i)
+        ASSERT_EQ(std::isnan(y.as<float>()[i]), i < drawn.outputs()) << i;
+    }
+}
+
 TEST(FloatRows, SameBitsOnEachProcessor) {
   std::vector<const RowLoops *> loops = loopsOfThisProcessor();
   if (loops.size() < 2)
