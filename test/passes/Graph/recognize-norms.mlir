@@ -131,7 +131,7 @@ func.func @rms_quotient(%x: tensor<4x2xf32>) -> tensor<4x2xf32> {
 
 // Of unit length: as PyTorch's normalize() and as TensorFlow's l2_normalize() have it, and with a number beside the squares.
 // CHECK-LABEL: func.func @unit
-// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}E-25 : f64, gamma = array<f64: 5.0{{0*}}E-01, 5.0{{0*}}E-01, 5.0{{0*}}E-01, 5.0{{0*}}E-01>, keep_mean} : {{.*}} loc("unit"("y"))
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}e-25 : f64, gamma = array<f64: 5.0{{0*}}e-01, 5.0{{0*}}e-01, 5.0{{0*}}e-01, 5.0{{0*}}e-01>, keep_mean} : {{.*}} loc("unit"("y"))
 // CHECK-NEXT: return %[[Y]]
 func.func @unit(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
@@ -145,7 +145,7 @@ func.func @unit(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 }
 
 // CHECK-LABEL: func.func @unit_square
-// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}E-13 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{0*}}e-13 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
 // CHECK-NEXT: return %[[Y]]
 func.func @unit_square(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
@@ -160,7 +160,7 @@ func.func @unit_square(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 }
 
 // CHECK-LABEL: func.func @unit_sum
-// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.5{{.*}}E-07 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
+// CHECK-NEXT: %[[Y:.*]] = qnn.normalize %arg0 {axes = array<i64: 1>, axis = 1 : i64, epsilon = 2.4{{.*}}E-7 : f64, gamma = array<f64: 5.0{{.*}}>, keep_mean}
 // CHECK-NEXT: return %[[Y]]
 func.func @unit_sum(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %n = qnn.constant dense<4.0> : tensor<f32> as tensor<f32>
