@@ -1,10 +1,12 @@
 //===- CommandRun.cpp - A program that scores outputs ---------------------===//
 #include "CommandRun.h"
+#include "EndSignals.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -120,13 +123,27 @@ static Result<int> call(const std::vector<std::string> &words, const std::vector
   return status;
 }
 
+/// A program that was ended by what ends this run, too, as by Ctrl-C: the run ends here, before it calls another one.
+/// Its own thread may get the signal a little later than the program did.
+static void giveWayTo(int signal) {
+  constexpr int attempts = 20;
+  const bool mayBeOurs = signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+  for (int i = 0; mayBeOurs && i != attempts; ++i) {
+    giveWayToSignals();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 Result<double> CommandRun::run() const {
+  giveWayToSignals();
   const std::string printed = file(".out"), said = file(".err");
   Result<int> ended = call({program, outputs()}, environmentWith("TARE_DATA", data), printed, said);
   if (!ended)
     return failure("cannot be run: " + ended.error().message);
-  if (WIFSIGNALED(*ended))
+  if (WIFSIGNALED(*ended)) {
+    giveWayTo(WTERMSIG(*ended));
     return failure(fmt::format("was ended by signal {} ({})", WTERMSIG(*ended), strsignal(WTERMSIG(*ended))));
+  }
   if (std::string words = lastLine(contentsOf(said)); WEXITSTATUS(*ended) != 0)
     return failure(fmt::format("ended with exit code {}{}", WEXITSTATUS(*ended), words.empty() ? "" : ": " + words));
   Result<double> number = numberIn(contentsOf(printed));
