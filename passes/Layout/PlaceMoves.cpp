@@ -1,7 +1,7 @@
 //===- PlaceMoves.cpp - Movements that the target has no operator for -----===//
 //
-// Invariant: afterwards every transpose, slice, concatenation and padding is one
-// of the target's operators, for the elements that it moves.
+// Invariant: afterwards every transpose, slice, concatenation, padding and choice
+// by indices is one of the target's operators, for the elements that it moves.
 //
 //===----------------------------------------------------------------------===//
 #include "Remarks.h"
@@ -93,9 +93,13 @@ MovingNode nodeOf(npu::PadOp op) {
           {integers(pads), fillOf(element, op.getValue())}};
 }
 
+MovingNode nodeOf(npu::GatherOp op) {
+  return {{"Gather", 13, host::Attributes({{"axis", int64_t(op.getAxis())}})}, {}};
+}
+
 std::optional<MovingNode> moving(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<MovingNode>>(op)
-      .Case<npu::TransposeOp, npu::ConcatOp, npu::SliceOp, npu::PadOp>([](auto each) { return nodeOf(each); })
+      .Case<npu::TransposeOp, npu::ConcatOp, npu::SliceOp, npu::PadOp, npu::GatherOp>([](auto each) { return nodeOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 

@@ -301,7 +301,7 @@ Form formOf(Operation *op) {
             qnn::MulOp, qnn::DivOp, qnn::SoftmaxOp, qnn::ConcatOp, qnn::TransposeOp, qnn::ClipOp, qnn::PowOp,
             qnn::PReluOp, qnn::MaxPoolOp, qnn::AveragePoolOp, qnn::ReduceMeanOp, qnn::SliceOp, qnn::PadOp,
             qnn::ReshapeOp, qnn::ResizeOp, qnn::NormalizeOp, qnn::TruncateOp, qnn::MatMulOp, qnn::ConvOp,
-            qnn::ConvTransposeOp, qnn::LinearOp>([](auto each) { return formOf(each); })
+            qnn::ConvTransposeOp, qnn::LinearOp, qnn::GatherOp>([](auto each) { return formOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 

@@ -29,7 +29,6 @@ using namespace tare;
 namespace {
 
 constexpr StringLiteral betweenHostOps = "it stands between what the host computes and what the host reads";
-constexpr StringLiteral missingOnTarget = "the target has no operator for it";
 constexpr StringLiteral behindProducts = "--host-tail: it stands behind the last product with weights";
 
 bool isProduct(Operation *op) { return isa<qnn::AccumulatorOpInterface, qnn::MatMulOp>(op); }
@@ -107,8 +106,6 @@ struct PlaceHost : tare::impl::PlaceHostBase<PlaceHost> {
 
   void runOnFunction() final {
     func::FuncOp function = getOperation();
-    if (failed(moveMissing(function)))
-      return signalPassFailure();
     if (tail)
       move(behindLastProducts(function), behindProducts);
     if (!function.getOps<qnn::HostOp>().empty())
@@ -116,21 +113,6 @@ struct PlaceHost : tare::impl::PlaceHostBase<PlaceHost> {
   }
 
 private:
-  /// What indices choose, on a target that lacks it.
-  static LogicalResult moveMissing(func::FuncOp function) {
-    SmallVector<qnn::GatherOp> gathers(function.getOps<qnn::GatherOp>());
-    if (gathers.empty())
-      return mlir::success();
-    FailureOr<Target> target = npu::getTarget(function);
-    if (failed(target))
-      return failure();
-    if (!target->hasOp("gather"))
-      for (qnn::GatherOp gather : gathers)
-        if (qnn::isFloatTensor(gather.getResult()))
-          moveOne(gather, missingOnTarget);
-    return mlir::success();
-  }
-
   static void move(ArrayRef<Operation *> ops, StringRef reason) {
     for (Operation *op : ops)
       if (!cast<qnn::GridOpInterface>(op).movesElements())

@@ -86,8 +86,8 @@ def StripIo : FunctionPass<"tare-strip-io"> {
 def PlaceMoves : FunctionPass<"tare-place-moves"> {
   let summary = "put on the host what moves elements and the target has no operator for";
   let description = [{
-    A transpose, slice, concatenation or padding that the target has not (`operators` of its description), or not for elements of
-    this type, becomes a `npu.host` on the same integers: nothing is dequantized for it, and nothing rounded.
+    A transpose, slice, concatenation, padding or choice by indices (gather) that the target has not (`operators` of its description), or not
+    for elements of this type, becomes a `npu.host` on the same integers: nothing is dequantized for it, and nothing rounded.
 
     Before, with a target whose `operators` have no `slice`:
     ```mlir

@@ -25,3 +25,13 @@ func.func @moves(%x: tensor<2x4xi8> {npu.grid = !quant.uniform<i8:f32, 0.5:3>}, 
   %6 = npu.concat %w, %w axis = 1 : (tensor<2x4xi16>, tensor<2x4xi16>) -> tensor<2x8xi16>
   return %5, %1, %2, %6 : tensor<5x4xi8>, tensor<4x2xi16>, tensor<4x2xf32>, tensor<2x8xi16>
 }
+
+// An index that the table does not have the host tells as the layer would.
+// CHECK-LABEL: func.func @chosen
+// CHECK: npu.host "Gather" opset 13(%arg0, %arg1) {npu.grid = !quant.uniform<i8:f32, 5.000000e-01:3>, parameters = {axis = 0 : i64}, reason = "the target has no gather"} : (tensor<5x2xi8>, tensor<3xi64>) -> tensor<3x2xi8>
+// ALL-LABEL: func.func @chosen
+// ALL: npu.gather
+func.func @chosen(%table: tensor<5x2xi8>, %ids: tensor<3xi64>) -> tensor<3x2xi8> {
+  %0 = npu.gather %table[%ids] axis = 0 {npu.grid = !quant.uniform<i8:f32, 0.5:3>} : (tensor<5x2xi8>, tensor<3xi64>) -> tensor<3x2xi8> loc("choice"("c"))
+  return %0 : tensor<3x2xi8>
+}
