@@ -13,10 +13,13 @@ using qnn::ReinterpretOp;
 
 namespace {
 
+/// Whether integers mean real numbers; indices mean none.
+bool isOnGrid(Value value) { return bool(qnn::quantizedElement(value.getType())); }
+
 /// Whether the op moves integers: its operands and its result are on one grid.
 bool movesIntegers(Operation *op) {
   auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  if (!gridOp || !qnn::quantizedElement(op->getResult(0).getType()))
+  if (!gridOp || !isOnGrid(op->getResult(0)))
     return false;
   return gridOp.getGridRule() == GridRule::Same || gridOp.getGridRule() == GridRule::Unified;
 }
@@ -60,7 +63,7 @@ private:
       return;
     if (Operation *op = value.getDefiningOp()) {
       if (movesIntegers(op))
-        for (Value operand : op->getOperands())
+        for (Value operand : llvm::make_filter_range(op->getOperands(), isOnGrid))
           add(operand);
       else
         isFixed |= !isa<ReinterpretOp, qnn::ConstantOp>(op);

@@ -46,7 +46,8 @@ static void RUN(const LAYER *l, const X *x, X *y) {
     for (bit = one << 30; bit != 0; bit >>= 1)
       if ((root + bit) * (root + bit) <= variance)
         root += bit;
-    factor = ((one << 60) + root / 2) / root;
+    /* Of numbers without a sign, which processors of 32 bits divide by less code. */
+    factor = (int64_t)((((uint64_t)1 << 60) + (uint64_t)root / 2) / (uint64_t)root);
     shift = 60 - even / 2 - l->bits;
     do
       for (i = 0; i < l->length; ++i) {
