@@ -1,6 +1,7 @@
 //===- Traces.cpp - What a quantizer rounds, moved and limited ------------===//
 #include "Quantize/Traces.h"
 #include "Quantize/GridGroups.h"
+#include "tare/Dialect/Qnn/Movements.h"
 
 #include "mlir/IR/IRMapping.h"
 #include <algorithm>
@@ -22,7 +23,7 @@ bool tare::isLimit(Operation *op) { return isa<qnn::UnaryFunctionOpInterface>(op
 
 bool tare::movesAlone(Operation *op) {
   auto gridOp = dyn_cast<GridOpInterface>(op);
-  return gridOp && gridOp.getGridRule() == GridRule::Same && op->getNumOperands() == 1 && !gridOp.interpolates() &&
+  return gridOp && gridOp.getGridRule() == GridRule::Same && qnn::movedOperands(op).size() == 1 && !gridOp.interpolates() &&
          !hasBorder(op);
 }
 
