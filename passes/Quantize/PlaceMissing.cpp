@@ -7,10 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/Grids.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Arithmetic/ValueRanges.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/HostForms.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
