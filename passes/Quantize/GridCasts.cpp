@@ -1,8 +1,8 @@
 //===- GridCasts.cpp - Values read through their grids --------------------===//
 #include "Quantize/GridCasts.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Graph/Affine.h"
 #include "Quantize/ConstantCosts.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"

@@ -1,9 +1,9 @@
 //===- LayerFunctions.cpp - Functions that are part of layers -------------===//
 #include "Quantize/LayerFunctions.h"
 #include "Arithmetic/Multiplier.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Lowering/LayerTable.h"
 #include "Quantize/FunctionRanges.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"

@@ -7,10 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/Grids.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Arithmetic/ValueRanges.h"
 #include "Quantize/ActivationChoice.h"
 #include "Quantize/HostForms.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -171,9 +171,10 @@ private:
     std::string layer = qnn::layerName(op), name = qnn::valueName(op->getResult(0));
     IRMapping mapping;
     for (Value operand : op->getOperands())
-      mapping.map(operand, quant::DequantizeCastOp::create(
-                               builder, qnn::nameLoc(context, layer + "_dequantize", qnn::valueName(operand)),
-                               realType(operand.getType()), operand));
+      if (!mapping.contains(operand))
+        mapping.map(operand, quant::DequantizeCastOp::create(
+                                 builder, qnn::nameLoc(context, layer + "_dequantize", qnn::valueName(operand)),
+                                 realType(operand.getType()), operand));
     Operation *real = builder.clone(*op, mapping);
     real->getResult(0).setType(realType(op->getResult(0).getType()));
     op->getResult(0).replaceAllUsesWith(quant::QuantizeCastOp::create(

@@ -1,7 +1,7 @@
 //===- Tails.cpp - Accumulators that leave the graph ----------------------===//
 #include "Quantize/Tails.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Quantize/GivenGrids.h"
-#include "Quantize/TargetOperators.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Tensor/Tensor.h"
 

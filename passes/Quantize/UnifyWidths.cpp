@@ -7,8 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/Multiplier.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Quantize/GivenGrids.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Passes/Passes.h"

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Arithmetic/AccumulatorBound.h"
-#include "Quantize/TargetOperators.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Requant/RequantCheck.h"
 #include "Requant/ResizeCosts.h"
 #include "Requant/StagedLayer.h"

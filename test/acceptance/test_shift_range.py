@@ -159,7 +159,7 @@ def test_a_clamped_multiplier_fits_the_product(scale, bits, tmp_path):
         assert f"layer 'product', channel 0: the product of the accumulator, at most 65025, and the multiplier needs {needed} bits" in message
 
 
-@pytest.mark.parametrize("accumulator, columns", [(18, 64), (32, 40000)])
+@pytest.mark.parametrize("accumulator, columns", [(22, 64), (32, 40000)])
 def test_products_of_activations_do_not_overflow_either(accumulator, columns, tmp_path):
     model, ranges = product(tmp_path, "MatMul", dict(x=[1, 1, columns], z=[1, columns, 2]), 255.0 * columns)
     target = board(tmp_path, ("accumulator_bits: 32", f"accumulator_bits: {accumulator}"))

@@ -12,8 +12,8 @@ GENERIC = (ROOT / "targets/generic.yaml").read_text()
 ALL = list(json.loads(tare("target", "show", "generic", "--json").stdout)["operators"])
 #: The host runs no loops, and what real numbers become integers by is in its table, and no layer of another kind.
 LOOPS, BORDER = ("loop_begin", "loop_end"), ("quantize", "dequantize")
-#: It moves nothing.
-FREE = ("reshape",)
+#: It moves nothing; and those move elements as they are.
+FREE, MOVES = ("reshape",), ("concat", "slice", "pad", "transpose", "gather")
 
 
 def weights(rng, *shape):
@@ -48,7 +48,14 @@ def recurrent(folder, rng):
     return save(folder / "recurrent.onnx", nodes, [port("x", [5, 1, 6])], [port("y", None)], constants, 14), {"x": rng.normal(size=(16, 5, 1, 6)).astype(F32)}
 
 
-MODELS = {"image": image, "attention": attention, "recurrent": recurrent}
+def words(folder, rng):
+    """Rows that indices choose, and a product with them."""
+    constants = {"table": rng.normal(size=(20, 16)).astype(F32), "w": weights(rng, 8, 16).T.copy(), "places": rng.normal(size=(1, 6, 16)).astype(F32)}
+    nodes = [node("Gather", ["table", "ids"], ["e"], name="embed"), node("Add", ["e", "places"], ["s"], name="sum"), node("MatMul", ["s", "w"], ["y"], name="linear")]
+    return save(folder / "words.onnx", nodes, [port("ids", [1, 6], I64)], [port("y", None)], constants, 17), {"ids": rng.integers(0, 20, (16, 6))}
+
+
+MODELS = {"image": image, "attention": attention, "recurrent": recurrent} | ({"words": words} if "gather" in ALL else {})
 
 
 def board(folder, operators):
@@ -172,7 +179,7 @@ def test_wider_where_the_target_is(cases, tmp_path, narrow):
             continue
         program, said = check(case, target)
         wide = [layer for layer in tare_json("inspect", program)["layers"] if layer["kind"] == narrow]
-        moves = narrow in ("concat", "slice", "pad", "transpose")
+        moves = narrow in MOVES
         assert all(layer["output"] in ("int16", "int64", "int32", "float32") for layer in wide)
         assert f"the target has no {narrow} of i8 activations" in said if moves else wide and "the host computes" not in said
 
@@ -181,12 +188,12 @@ def test_wider_where_the_target_is(cases, tmp_path, narrow):
 def test_never_narrower(cases, tmp_path, wide):
     """An operator for 8 bits alone: of 16 bits it is the host's."""
     target = board(tmp_path, types(**{wide: ["i8"]}))
-    for case in (cases["image"], cases["attention"]):
-        if wide not in case[3]:
+    for name, case in cases.items():
+        if name == "recurrent" or wide not in case[3]:
             continue
         program, said = check(case, target, "--activations", "i16")
         assert wide not in kinds(program)
-        moves = wide in ("concat", "slice", "pad", "transpose")
+        moves = wide in MOVES
         assert (f"the target has no {wide} of i16 activations" if moves else f"the target has {wide} for i8 activations alone") in said or wide == "normalize"
 
 

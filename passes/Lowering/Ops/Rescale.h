@@ -2,8 +2,8 @@
 #ifndef TARE_PASSES_LOWERING_OPS_RESCALE_H
 #define TARE_PASSES_LOWERING_OPS_RESCALE_H
 
+#include "Arithmetic/TargetOperators.h"
 #include "Lowering/Lowering.h"
-#include "Quantize/TargetOperators.h"
 
 namespace tare {
 

@@ -12,7 +12,7 @@
 // A shift divides by 4, and by 9 it does not.
 // SHIFT-LABEL: func.func @means
 // SHIFT: qnn.average_pool
-// SHIFT: qnn.host "AveragePool" {{.*}} reason = "the target has no multiplier for means (mean_multiplier_bits: 1), and 9 elements are no power of two"
+// SHIFT: qnn.host "AveragePool" {{.*}}reason = "the target has no multiplier for means (mean_multiplier_bits: 1), and 9 elements are no power of two"
 // SUM-LABEL: func.func @means
 // SUM-NOT: qnn.host
 func.func @means(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x1x1xf32> {
@@ -24,10 +24,10 @@ func.func @means(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x1x1xf32> {
 // 32 * 127^2 is 2^19 or less, 33 * 127^2 is more.
 // SUM-LABEL: func.func @products
 // SUM: qnn.matmul
-// SUM: qnn.host "MatMul" {{.*}} reason = "its accumulator needs 21 bits or more, and the target has 20"
+// SUM: qnn.host "MatMul" {{.*}}reason = "its accumulator needs 21 bits or more, and the target has 20"
 // PRODUCT-LABEL: func.func @products
 // PRODUCT: qnn.matmul
-// PRODUCT: qnn.host "MatMul" {{.*}} reason = "the product of its accumulator and a multiplier needs 21 bits or more, and the target has 20"
+// PRODUCT: qnn.host "MatMul" {{.*}}reason = "the product of its accumulator and a multiplier needs 21 bits or more, and the target has 20"
 func.func @products(%a: tensor<1x32xf32>, %b: tensor<32x1xf32>, %c: tensor<1x33xf32>, %d: tensor<33x1xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
   %0 = qnn.matmul %a, %b : (tensor<1x32xf32>, tensor<32x1xf32>) -> tensor<1x1xf32>
   %1 = qnn.matmul %c, %d : (tensor<1x33xf32>, tensor<33x1xf32>) -> tensor<1x1xf32>

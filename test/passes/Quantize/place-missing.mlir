@@ -36,9 +36,14 @@ func.func @types(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
-// Movements stay: hardware that has them not has them moved as integers. So does what is on integers already.
+// Movements stay: hardware that has them not has them moved as integers. What a model computes on integers is between casts.
 // CHECK-LABEL: func.func @movements
-// CHECK-NOT: qnn.host
+// CHECK: qnn.slice
+// CHECK: qnn.transpose
+// CHECK: qnn.reshape
+// CHECK: quant.dcast %arg1 : tensor<1x4x!quant.uniform<i8:f32, 5.000000e-01:3>> to tensor<1x4xf32>
+// CHECK: %[[S:.*]] = qnn.host "Add" opset 14(%[[A:[0-9]+]], %[[A]]) {{.*}}reason = "the target has no add"} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+// CHECK: quant.qcast %[[S]] : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 5.000000e-01:3>>
 // CHECK: return
 func.func @movements(%x: tensor<1x4xf32>, %q: tensor<1x4x!quant.uniform<i8:f32, 0.5:3>>) -> (tensor<2x2xf32>, tensor<1x4x!quant.uniform<i8:f32, 0.5:3>>) {
   %0 = qnn.slice %x {starts = array<i64: 0, 3>, steps = array<i64: 1, -1>, sizes = array<i64: 1, 4>} : (tensor<1x4xf32>) -> tensor<1x4xf32>

@@ -1,5 +1,5 @@
 //===- TargetOperatorsTest.cpp - Which operator an op becomes -------------===//
-#include "Quantize/TargetOperators.h"
+#include "Arithmetic/TargetOperators.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "mlir/IR/MLIRContext.h"

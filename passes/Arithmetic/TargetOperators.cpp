@@ -1,7 +1,7 @@
 //===- TargetOperators.cpp - Ops of the graph on a target -----------------===//
-#include "Quantize/TargetOperators.h"
+#include "Arithmetic/TargetOperators.h"
 #include "Arithmetic/Grids.h"
-#include "Quantize/RequantizerLimits.h"
+#include "Arithmetic/RequantizerLimits.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
 #include "llvm/ADT/StringExtras.h"

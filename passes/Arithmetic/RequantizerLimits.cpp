@@ -1,5 +1,5 @@
 //===- RequantizerLimits.cpp - What no requantizer brings back ------------===//
-#include "Quantize/RequantizerLimits.h"
+#include "Arithmetic/RequantizerLimits.h"
 #include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Tensor/Tensor.h"

@@ -4,8 +4,8 @@
 // activations that the op has.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_PASSES_QUANTIZE_TARGETOPERATORS_H
-#define TARE_PASSES_QUANTIZE_TARGETOPERATORS_H
+#ifndef TARE_PASSES_ARITHMETIC_TARGETOPERATORS_H
+#define TARE_PASSES_ARITHMETIC_TARGETOPERATORS_H
 
 #include "mlir/IR/Operation.h"
 #include "tare/Target/Target.h"
@@ -42,4 +42,4 @@ std::optional<std::string> whyNotOnTarget(mlir::Operation *op, ElementType type,
 
 } // namespace tare
 
-#endif // TARE_PASSES_QUANTIZE_TARGETOPERATORS_H
+#endif // TARE_PASSES_ARITHMETIC_TARGETOPERATORS_H

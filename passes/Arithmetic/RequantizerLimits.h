@@ -1,6 +1,6 @@
 //===- RequantizerLimits.h - What no requantizer brings back ----*- C++ -*-===//
-#ifndef TARE_PASSES_QUANTIZE_REQUANTIZERLIMITS_H
-#define TARE_PASSES_QUANTIZE_REQUANTIZERLIMITS_H
+#ifndef TARE_PASSES_ARITHMETIC_REQUANTIZERLIMITS_H
+#define TARE_PASSES_ARITHMETIC_REQUANTIZERLIMITS_H
 
 #include "mlir/IR/Operation.h"
 #include "tare/Target/Target.h"
@@ -16,4 +16,4 @@ std::optional<std::string> whyNotRequantized(mlir::Operation *op, ElementType ty
 
 } // namespace tare
 
-#endif // TARE_PASSES_QUANTIZE_REQUANTIZERLIMITS_H
+#endif // TARE_PASSES_ARITHMETIC_REQUANTIZERLIMITS_H

@@ -4,9 +4,9 @@
 // one node of the host where the target has not the other operators either.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/TargetOperators.h"
 #include "Graph/Affine.h"
 #include "Quantize/HostForms.h"
-#include "Quantize/TargetOperators.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Passes/Passes.h"
