@@ -7,6 +7,7 @@
 #include "Quantize/GridGroups.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Passes/Passes.h"
@@ -53,10 +54,16 @@ bool isDefaultIntegers(Value value) {
   return grid && isDefaultGrid(*grid) && !cast.getInput().getDefiningOp<quant::QuantizeCastOp>();
 }
 
+/// Whether the host makes real numbers of integers, as where it truncates (HostForms.h).
+bool isCastByHost(Operation *op) {
+  auto host = dyn_cast_if_present<qnn::HostOp>(op);
+  return host && host.getKind() == "Cast" && !qnn::isFloatTensor(host.getInputs().front());
+}
+
 /// Integers that the model computes with as such: the result of a Cast, or of a function of integers. Their scale is 1.
 bool areIntegers(Value value) {
   Operation *op = value.getDefiningOp();
-  if (isa_and_present<qnn::TruncateOp>(op))
+  if (isa_and_present<qnn::TruncateOp>(op) || isCastByHost(op))
     return true;
   return op && op->getNumOperands() == 1 && isDefaultIntegers(op->getOperand(0));
 }
