@@ -60,7 +60,7 @@ void binary(const ConstTensorView &a, const ConstTensorView &b, const TensorView
   const int64_t count = y.count();
   if (count == 0)
     return;
-  if (a.type.shape == b.type.shape)
+  if (a.type.shape == b.type.shape && a.type.shape == y.type.shape)
     return binaryRow(a.as<A>(), 1, b.as<B>(), 1, y.as<Y>(), count, f);
   Broadcast plan = planBroadcast(a.type.shape, b.type.shape, y.type.shape);
   size_t last = plan.sizes.size() - 1;

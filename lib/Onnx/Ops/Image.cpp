@@ -34,6 +34,10 @@ Tensor placesOf(llvm::ArrayRef<int64_t> sizes, bool alignsCorners) {
   return places;
 }
 
+/// Of an image of 4,096 x 4,096: each is a few numbers of a constant, which is made before anything asks how much
+/// memory there is.
+constexpr int64_t mostPlaces = int64_t(1) << 24;
+
 /// Each place times the matrix theta.
 LogicalResult importAffineGrid(Node &node) {
   std::optional<Shape> theta = node.shapeOf(0);
@@ -49,8 +53,9 @@ LogicalResult importAffineGrid(Node &node) {
   llvm::ArrayRef<int64_t> spatial = llvm::ArrayRef(*size).drop_front(2);
   int64_t count = 1;
   for (int64_t each : spatial)
-    if (each < 1 || __builtin_mul_overflow(count, each, &count) || count > largestExtent / (axes + 1))
-      return node.error("its grid has no places, or too many");
+    if (each < 1 || __builtin_mul_overflow(count, each, &count) || count > mostPlaces)
+      return node.error(fmt::format("its grid has the size {}, expected 1 to {} places",
+                                    toString(Shape(spatial.begin(), spatial.end())), mostPlaces));
   Composite composite(node);
   bool alignsCorners = node.intAttribute("align_corners", 0) != 0;
   std::string columns =

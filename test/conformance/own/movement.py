@@ -166,6 +166,7 @@ refuse("center_negative", "gives axis 0 -1 elements", op("CenterCropPad", "x s",
 for corners in (0, 1):
     add(f"affine_grid_{corners}", op("AffineGrid", "x s", align_corners=corners), opset=20, reference="onnx", x=x(2, 2, 3), s=ints(2, 3, 4, 5))
     add(f"affine_grid_3d_{corners}", op("AffineGrid", "x s", align_corners=corners), opset=20, reference="onnx", x=x(2, 3, 4), s=ints(2, 3, 2, 3, 4))
+refuse("affine_grid_large", "its grid has the size 40000x50000, expected 1 to 16777216 places", op("AffineGrid", "x s"), opset=20, x=x(2, 2, 3), s=ints(2, 3, 40000, 50000))
 refuse("affine_grid_theta", "found a size of 4 dimensions and a theta of shape 2x3x3, expected two or three spatial axes, and theta to be [N, axes, axes + 1]",
        op("AffineGrid", "x s"), opset=20, x=x(2, 3, 3), s=ints(2, 3, 4, 5))
 

@@ -21,6 +21,15 @@ TEST(Binary, SumsWrap) {
             (std::vector<uint8_t>{144, 9}));
 }
 
+// The first operand is repeated before it meets the others: it had been read as if it were as large as the result.
+TEST(Binary, TheFirstOfManyMayBeTheSmallest) {
+  Tensor row = vec<int32_t>({5, -1, 2}), pair = tensor<int32_t>({2, 3}, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(valuesOf<int32_t>(give({"Max", 13}, {row, pair})), (std::vector<int32_t>{5, 2, 3, 5, 5, 6}));
+  EXPECT_EQ(valuesOf<int32_t>(give({"Min", 13}, {row, pair})), (std::vector<int32_t>{1, -1, 2, 4, -1, 2}));
+  EXPECT_EQ(valuesOf<float>(give({"Sum", 13}, {vec<float>({1, 2}), floats({2, 2}, {10, 20, 30, 40})})),
+            (std::vector<float>{11, 22, 31, 42}));
+}
+
 TEST(Binary, PowersOfIntegers) {
   Tensor base = vec<int32_t>({-1, 1, 2, 0, 3}), exponent = vec<int64_t>({-3, -2, -1, -1, 40});
   // 3^40 modulo 2^32.
