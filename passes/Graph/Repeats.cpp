@@ -11,10 +11,19 @@ namespace {
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-/// What a concatenation has several times along an axis of which it is one element; or null.
+/// What a concatenation has several times along an axis of which it is one element, perhaps by several concatenations;
+/// or null.
 Value repeatedBy(qnn::ConcatOp concat) {
-  Value once = concat ? concat.getInputs().front() : Value();
-  return once && llvm::all_equal(concat.getInputs()) && shapeOf(once)[concat.getAxis()] == 1 ? once : Value();
+  const int64_t axis = concat ? concat.getAxis() : 0;
+  Value once;
+  for (; concat && int64_t(concat.getAxis()) == axis; concat = once.getDefiningOp<qnn::ConcatOp>()) {
+    if (!llvm::all_equal(concat.getInputs()))
+      return nullptr;
+    once = concat.getInputs().front();
+    if (shapeOf(once)[axis] == 1)
+      return once;
+  }
+  return nullptr;
 }
 
 /// The size of `value` along an axis counted from the last one.

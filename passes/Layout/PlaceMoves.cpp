@@ -99,7 +99,8 @@ MovingNode nodeOf(npu::GatherOp op) {
 
 std::optional<MovingNode> moving(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<MovingNode>>(op)
-      .Case<npu::TransposeOp, npu::ConcatOp, npu::SliceOp, npu::PadOp, npu::GatherOp>([](auto each) { return nodeOf(each); })
+      .Case<npu::TransposeOp, npu::ConcatOp, npu::SliceOp, npu::PadOp, npu::GatherOp>(
+          [](auto each) { return nodeOf(each); })
       .Default([](Operation *) { return std::nullopt; });
 }
 

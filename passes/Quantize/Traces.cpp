@@ -23,8 +23,8 @@ bool tare::isLimit(Operation *op) { return isa<qnn::UnaryFunctionOpInterface>(op
 
 bool tare::movesAlone(Operation *op) {
   auto gridOp = dyn_cast<GridOpInterface>(op);
-  return gridOp && gridOp.getGridRule() == GridRule::Same && qnn::movedOperands(op).size() == 1 && !gridOp.interpolates() &&
-         !hasBorder(op);
+  return gridOp && gridOp.getGridRule() == GridRule::Same && qnn::movedOperands(op).size() == 1 &&
+         !gridOp.interpolates() && !hasBorder(op);
 }
 
 std::optional<Grid> tare::gridOfMoved(Value value) {

@@ -270,7 +270,7 @@ private:
     if (lines.empty())
       return mlir::success();
     InFlightDiagnostic error = emitError(UnknownLoc::get(&context))
-                               << request.model << ": --host error refuses that " << lines.front();
+                               << request.model << ": --host error refuses that " << lines.front() << " ";
     llvm::interleave(llvm::drop_begin(lines), [&](StringRef line) { error << line.ltrim(); }, [&] { error << "; "; });
     return error << "; take a target that has what these need, or let the host compute them (--host allow)";
   }

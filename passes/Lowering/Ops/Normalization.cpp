@@ -3,7 +3,11 @@
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Norms.h"
+#include "tare/Kernels/Normalization.h"
 #include "tare/Kernels/Tables.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
 
@@ -57,17 +61,29 @@ struct LowerNormalize : OpConversionPattern<qnn::NormalizeOp> {
     if (failed(requant))
       return failure();
     const Grid input = *Grid::of(op.getInput().getType()), output = *Grid::of(op.getType());
+    const int64_t offset = qnn::offsetOf(op, input.bits, input.scale());
+    if (offset == kernels::mostOffset)
+      return tooFine(op, input.scale());
     const qnn::NormIntegers integers = qnn::integersOf(op, output.bits);
     Value gamma = makeParameter(rewriter, op, ElementType::i16, integers.gamma, ".gamma", integers.scale);
     Value beta = makeParameter(rewriter, op, ElementType::i32, integers.beta, ".beta",
                                std::ldexp(integers.scale, -integers.fractionBits));
     replaceByNew<npu::NormalizeOp>(rewriter, op, adaptor.getInput(), gamma, beta, narrow(op.getAxes()),
-                                   int32_t(op.getAxis().value_or(0)), qnn::offsetOf(op, input.bits, input.scale()),
+                                   int32_t(op.getAxis().value_or(0)), offset,
                                    op.getKeepMean(), int32_t(input.zeroPoint()), *requant);
     return mlir::success();
   }
 
 private:
+  /// A smaller offset would make the results larger than they are, of all of which epsilon is the most.
+  static LogicalResult tooFine(qnn::NormalizeOp op, double step) {
+    return op->emitError() << "layer '" << qnn::layerName(op) << "': the steps of its input, "
+                           << llvm::formatv("{0}", llvm::format("%g", step)).str() << ", are too fine beside its epsilon, "
+                           << llvm::formatv("{0}", llvm::format("%g", op.getEpsilon().convertToDouble())).str()
+                           << "; scale the numbers before it up, keep 8-bit activations where it has 16, or take a "
+                              "target without 'normalize', which computes it in steps";
+  }
+
   template <typename T>
   static Value makeParameter(OpBuilder &builder, qnn::NormalizeOp op, ElementType element, const std::vector<T> &values,
                              StringRef suffix, double scale) {

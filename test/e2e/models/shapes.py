@@ -225,7 +225,8 @@ def transpose_around_relu(g):
 def gather_many_parts(g):
     """More parts than slices and a joint would be worth: a layer of its own, by constant indices from both ends."""
     x = g.conv(g.input(*IMAGE), 4, 6, 1, 1)
-    g.output(g.node("Gather", g.node("Relu", x), g.constant(g.random.integers(-10, 10, 700), dtype=np.int64), axis=3))
+    x = g.node("Gather", g.node("Relu", x), g.constant(g.random.integers(-10, 10, 700), dtype=np.int64), axis=3)
+    g.output(g.conv(x, 4, 4, 1, 1))
 
 
 @case

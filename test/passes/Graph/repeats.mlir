@@ -23,6 +23,18 @@ func.func @twice(%x: tensor<2x2xf32>, %v: tensor<1x1xf32>) -> tensor<2x2xf32> {
 
 // -----
 
+// Along one axis in two steps.
+// CHECK-LABEL: func.func @steps
+// CHECK-NEXT: qnn.mul %arg0, %arg1 : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+func.func @steps(%x: tensor<2x4xf32>, %v: tensor<2x1xf32>) -> tensor<2x4xf32> {
+  %two = qnn.concat %v, %v {axis = 1 : i64} : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+  %four = qnn.concat %two, %two {axis = 1 : i64} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
+  %y = qnn.mul %x, %four : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
+// -----
+
 // Where the other operand broadcasts itself, the repetition makes the result's shape.
 // CHECK-LABEL: func.func @outer
 // CHECK: qnn.concat

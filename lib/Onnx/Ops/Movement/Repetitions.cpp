@@ -13,17 +13,38 @@ using mlir::LogicalResult;
 
 namespace {
 
-/// x as often along each axis as `times` says.
+/// So often is an element repeated at most.
+constexpr int64_t mostRepeated = 1 << 16;
+
+/// Numbers of `mostParts` at most whose product is `count`; nothing where it has a larger prime factor.
+std::optional<Integers> stepsOf(int64_t count) {
+  Integers steps;
+  while (count > 1) {
+    int64_t step = std::min<int64_t>(count, mostParts);
+    while (count % step != 0)
+      --step;
+    if (step == 1)
+      return std::nullopt;
+    steps.push_back(step);
+    count /= step;
+  }
+  return steps;
+}
+
+/// x as often along each axis as `times` says: where that is often, in steps, as each is one layer of so many operands.
 mlir::Value repeat(Node &node, mlir::Value x, llvm::ArrayRef<int64_t> times) {
   for (auto [axis, count] : llvm::enumerate(times)) {
-    if (count == 1)
-      continue;
-    if (count < 1 || count > int64_t(mostParts)) {
-      (void)node.error(fmt::format("repeats axis {} {} times, expected 1 to {}", axis, count, mostParts));
+    std::optional<Integers> steps = count >= 1 && count <= mostRepeated ? stepsOf(count) : std::nullopt;
+    if (!steps) {
+      (void)node.error(fmt::format("repeats axis {} {} times, expected 1 to {}, and no prime factor above {}", axis,
+                                   count, mostRepeated, mostParts));
       return nullptr;
     }
-    llvm::SmallVector<mlir::Value> copies(count, x);
-    x = node.createStep<qnn::ConcatOp>("axis" + std::to_string(axis), mlir::ValueRange(copies), axis);
+    for (auto [number, step] : llvm::enumerate(*steps)) {
+      llvm::SmallVector<mlir::Value> copies(step, x);
+      std::string name = "axis" + std::to_string(axis) + (number ? "." + std::to_string(number) : std::string());
+      x = node.createStep<qnn::ConcatOp>(name, mlir::ValueRange(copies), axis);
+    }
   }
   return x;
 }
