@@ -23,14 +23,22 @@ static unsigned distance(StringRef word, StringRef known) {
   return least;
 }
 
+/// Longer words are not compared, which takes their length's third power: nobody misspells them by hand.
+static constexpr size_t mostLetters = 64;
+
 static const std::string *nearest(StringRef word, llvm::ArrayRef<std::string> known) {
   const std::string *found = nullptr;
+  if (word.size() > mostLetters)
+    return found;
   unsigned least = unsigned(word.size() + 2) / 3 + 1;
-  for (const std::string &name : known)
+  for (const std::string &name : known) {
+    if (letters(name).size() >= word.size() + least)
+      continue;
     if (unsigned edits = distance(word, letters(name)); edits < least) {
       least = edits;
       found = &name;
     }
+  }
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include "Json.h"
 #include "Metrics/Loss.h"
 #include "Table.h"
+#include "tare/Diagnostics/OneLine.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -49,11 +50,11 @@ void EvaluationReport::print() const {
   std::string leaked = calibrated && !calibrated->found().empty()
                            ? fmt::format(", {} of which were calibrated on", calibrated->found().size())
                            : "";
-  writeOut("\n{} samples{}; {} of '{}' against {}\n", data.samples->sampleCount(), leaked, metric,
-           fmt::join(outputs, "', '"),
-           !data.labels.empty()                ? fmt::format("'{}'", data.labels)
-           : metric.starts_with(commandPrefix) ? "what the program knows"
-                                               : "the float model");
+  const std::string against = !data.labels.empty()                ? fmt::format("'{}'", oneLine(data.labels))
+                              : metric.starts_with(commandPrefix) ? "what the program knows"
+                                                                  : "the float model";
+  writeOut("\n{} samples{}; {} of '{}' against {}\n", data.samples->sampleCount(), leaked, oneLine(metric),
+           oneLine(fmt::format("{}", fmt::join(outputs, "', '"))), against);
 }
 
 static void writeScore(llvm::json::OStream &out, const Configuration &each, const MetricKind::Names &names) {

@@ -33,4 +33,12 @@ TEST(Nearest, DoesNotGuess) {
   EXPECT_EQ(didYouMean("--", options), "");
 }
 
+// Of a thousand names of as many letters: to compare them took minutes.
+TEST(Nearest, ComparesNoLongWords) {
+  std::vector<std::string> names(1000, std::string(20000, 'n'));
+  EXPECT_EQ(didYouMean(std::string(19999, 'n') + "q", names), "");
+  names.push_back("convert");
+  EXPECT_EQ(didYouMean("convret", names), "; did you mean 'convert'?");
+}
+
 } // namespace

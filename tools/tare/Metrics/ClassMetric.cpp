@@ -2,6 +2,8 @@
 #include "ClassRank.h"
 #include "Metric.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <numeric>
 
@@ -30,6 +32,8 @@ public:
     for (int64_t row = 0; row != classes.rows; ++row) {
       const size_t label = labelOf(sample, row);
       std::span<const float> ofRow(scores.as<float>() + row * count, count);
+      if (std::ranges::any_of(ofRow, [](float score) { return std::isnan(score); }))
+        return Error{fmt::format("a score of sample {} in output '{}' is NaN", sample.index, classes.output)};
       bool isHit = classes.isIndex ? ofRow[0] == float(label) : rankOf(ofRow, label) < classes.best;
       hits[sample.index] += isHit;
     }

@@ -106,6 +106,10 @@ public:
   }
   Status checkLabels(const ScoredSample &sample) const override {
     const float *numbers = sample.labels->as<float>();
+    for (int64_t i = 0; i != sample.labels->count(); ++i)
+      if (!std::isfinite(numbers[i]))
+        return Error{
+            fmt::format("a box of sample {} has the number {}, expected finite ones", sample.index, numbers[i])};
     for (int64_t i = 0; i != sample.labels->count(); i += labelNumbers)
       if (!(std::trunc(numbers[i]) == numbers[i]))
         return Error{
