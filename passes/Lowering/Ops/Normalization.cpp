@@ -1,9 +1,9 @@
 //===- Normalization.cpp - Softmax and normalizations ---------------------===//
+#include "tare/Kernels/Normalization.h"
 #include "Lowering/Lowering.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Qnn/Norms.h"
-#include "tare/Kernels/Normalization.h"
 #include "tare/Kernels/Tables.h"
 
 #include "llvm/Support/Format.h"
@@ -69,8 +69,8 @@ struct LowerNormalize : OpConversionPattern<qnn::NormalizeOp> {
     Value beta = makeParameter(rewriter, op, ElementType::i32, integers.beta, ".beta",
                                std::ldexp(integers.scale, -integers.fractionBits));
     replaceByNew<npu::NormalizeOp>(rewriter, op, adaptor.getInput(), gamma, beta, narrow(op.getAxes()),
-                                   int32_t(op.getAxis().value_or(0)), offset,
-                                   op.getKeepMean(), int32_t(input.zeroPoint()), *requant);
+                                   int32_t(op.getAxis().value_or(0)), offset, op.getKeepMean(),
+                                   int32_t(input.zeroPoint()), *requant);
     return mlir::success();
   }
 
@@ -78,7 +78,8 @@ private:
   /// A smaller offset would make the results larger than they are, of all of which epsilon is the most.
   static LogicalResult tooFine(qnn::NormalizeOp op, double step) {
     return op->emitError() << "layer '" << qnn::layerName(op) << "': the steps of its input, "
-                           << llvm::formatv("{0}", llvm::format("%g", step)).str() << ", are too fine beside its epsilon, "
+                           << llvm::formatv("{0}", llvm::format("%g", step)).str()
+                           << ", are too fine beside its epsilon, "
                            << llvm::formatv("{0}", llvm::format("%g", op.getEpsilon().convertToDouble())).str()
                            << "; scale the numbers before it up, keep 8-bit activations where it has 16, or take a "
                               "target without 'normalize', which computes it in steps";
