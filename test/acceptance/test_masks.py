@@ -239,3 +239,17 @@ def test_a_guard_against_rows_that_are_hidden_whole(asks, tmp_path):
     program, told = converted(model, data)
     assert "host" not in told
     assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 30
+
+
+def test_a_mask_of_integers_and_booleans_that_the_model_has(tmp_path):
+    """As T5 writes it: the self-check reads the model's booleans as they are, and calls nothing a bug."""
+    random, heads = np.random.default_rng(5), 4
+    constants = dict(bias=random.normal(size=(1, heads, SIZE, SIZE)).astype(np.float32), lowest=np.float32(LOWEST), seen=np.ones((1, 1, SIZE, 1), bool),
+                     shape=np.array([1, 1, 1, SIZE]))
+    nodes = [node("Cast", ["mask"], ["shown"], to=9), node("Reshape", ["shown", "shape"], ["row"]), node("And", ["seen", "row"], ["all"]),
+             node("Where", ["all", "bias", "lowest"], ["w"]), node("Add", ["x", "w"], ["s"], name="add"), SOFTMAX]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, heads, SIZE, SIZE]), port("mask", [1, SIZE], np.int64)], [port("y", [1, heads, SIZE, SIZE])], constants)
+    lengths = random.integers(SIZE // 2, SIZE + 1, 32)
+    data = {"x": random.normal(size=(32, heads, SIZE, SIZE)).astype(np.float32) * 2, "mask": (np.arange(SIZE) < lengths[:, None]).astype(np.int64)}
+    program, _ = converted(model, data)
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 30

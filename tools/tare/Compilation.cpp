@@ -119,6 +119,15 @@ bool quantizesItself(ModuleOp module) {
   return module.walk([](quant::QuantizeCastOp) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
+/// The elements in the attribute itself, where booleans are packed to bits.
+DenseElementsAttr inAttribute(DenseResourceElementsAttr resource) {
+  ArrayRef<char> data = resource.getData();
+  if (resource.getElementType().isInteger(1))
+    return DenseElementsAttr::get(resource.getShapedType(),
+                                  ArrayRef(reinterpret_cast<const bool *>(data.data()), data.size()));
+  return DenseElementsAttr::getFromRawBuffer(resource.getShapedType(), data);
+}
+
 /// A copy whose constants the passes that replace weights do not free; null where they are large.
 OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
   constexpr size_t small = size_t(16) << 20;
@@ -132,7 +141,7 @@ OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
   OwningOpRef<ModuleOp> copy(module.clone());
   copy->walk([&](qnn::ConstantOp op) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
-      op.setValueAttr(DenseElementsAttr::getFromRawBuffer(resource.getShapedType(), resource.getData()));
+      op.setValueAttr(inAttribute(resource));
   });
   return copy;
 }
