@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,9 +39,10 @@ Status checkProgram(uint64_t arenaBytes, uint64_t constantBytes, const std::stri
 
 /// Adds the option --max-memory, in units of 2^20 bytes.
 void addMemoryLimit(CLI::App &app, int64_t &megabytes);
-/// The limit in bytes; none where the option was not given.
+/// The limit in bytes, the most that counts where it is more; none where the option was not given.
 inline std::optional<uint64_t> limitOf(int64_t megabytes) {
-  return megabytes > 0 ? std::optional(uint64_t(megabytes) << 20) : std::nullopt;
+  constexpr uint64_t most = UINT64_MAX >> 20;
+  return megabytes > 0 ? std::optional(std::min(uint64_t(megabytes), most) << 20) : std::nullopt;
 }
 
 } // namespace tare

@@ -64,7 +64,11 @@ Result<double> tare::numberIn(std::string_view printed) {
 
 Result<std::unique_ptr<CommandRun>> CommandRun::create(const std::string &program, const std::string &data) {
   std::error_code error;
-  auto placeholder = AtomicFile::createNamed((fs::temp_directory_path(error) / "tare-outputs").string());
+  fs::path folder = fs::temp_directory_path(error);
+  // What TMPDIR names may be no folder.
+  if (error)
+    folder = "/tmp";
+  auto placeholder = AtomicFile::createNamed((folder / "tare-outputs").string());
   if (!placeholder)
     return placeholder.error();
   return std::unique_ptr<CommandRun>(new CommandRun(program, data, std::move(*placeholder)));

@@ -60,7 +60,8 @@ public:
       return Error{fmt::format("the reference of output '{}' is one and the same number everywhere, found no span for "
                                "psnr; give --peak P",
                                distance.name)};
-    return Score{10 * std::log10(peak * peak / (all.difference.noise / double(all.difference.total)))};
+    // The square of a peak may be beyond double.
+    return Score{20 * std::log10(peak) - 10 * std::log10(all.difference.noise / double(all.difference.total))};
   }
 
 private:
