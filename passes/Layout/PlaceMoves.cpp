@@ -13,7 +13,6 @@
 #include "tare/Passes/Passes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/ErrorHandling.h"
 #include <algorithm>
 #include <limits>
 
@@ -80,8 +79,18 @@ Tensor fillOf(ElementType element, int64_t number) {
     return scalar<int32_t>(element, number);
   case ElementType::f32:
     return scalar<float>(element, number);
+  case ElementType::u8:
+    return scalar<uint8_t>(element, number);
+  case ElementType::u16:
+    return scalar<uint16_t>(element, number);
+  case ElementType::u32:
+    return scalar<uint32_t>(element, number);
+  case ElementType::u64:
+    return scalar<uint64_t>(element, number);
+  case ElementType::boolean:
+    return scalar<bool>(element, number);
   default:
-    llvm_unreachable("no element that hardware pads");
+    return scalar<int64_t>(ElementType::i64, number);
   }
 }
 
