@@ -79,16 +79,7 @@ Tensor fillOf(ElementType element, int64_t number) {
     return scalar<int32_t>(element, number);
   case ElementType::f32:
     return scalar<float>(element, number);
-  case ElementType::u8:
-    return scalar<uint8_t>(element, number);
-  case ElementType::u16:
-    return scalar<uint16_t>(element, number);
-  case ElementType::u32:
-    return scalar<uint32_t>(element, number);
-  case ElementType::u64:
-    return scalar<uint64_t>(element, number);
-  case ElementType::boolean:
-    return scalar<bool>(element, number);
+  // What the op takes beside these.
   default:
     return scalar<int64_t>(ElementType::i64, number);
   }

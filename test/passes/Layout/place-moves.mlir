@@ -35,3 +35,11 @@ func.func @chosen(%table: tensor<5x2xi8>, %ids: tensor<3xi64>) -> tensor<3x2xi8>
   %0 = npu.gather %table[%ids] axis = 0 {npu.grid = !quant.uniform<i8:f32, 0.5:3>} : (tensor<5x2xi8>, tensor<3xi64>) -> tensor<3x2xi8> loc("choice"("c"))
   return %0 : tensor<3x2xi8>
 }
+
+// Integers of the model's own, too.
+// CHECK-LABEL: func.func @wide
+// CHECK: npu.host "Pad" opset 13(%arg0, %{{.*}}, %{{.*}}) {{.*}} : (tensor<1x4xi64>, tensor<4xi64>, tensor<i64>) -> tensor<1x5xi64>
+func.func @wide(%x: tensor<1x4xi64>) -> tensor<1x5xi64> {
+  %0 = npu.pad %x low = [0, 1] high = [0, 0] mode = constant value = 7 : (tensor<1x4xi64>) -> tensor<1x5xi64>
+  return %0 : tensor<1x5xi64>
+}
