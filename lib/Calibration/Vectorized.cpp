@@ -11,11 +11,11 @@ static Isa findBestIsa() {
   std::string_view most = limit ? limit : "";
   bool has512 =
       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("popcnt");
-  if (most == "portable")
-    return Isa::plain;
-  if (has512 && most != "avx2")
+  // As for the kernels, a name that says nothing admits none.
+  bool admits512 = most.empty() || most.starts_with("avx512") || most == "amx";
+  if (has512 && admits512)
     return Isa::avx512;
-  if (__builtin_cpu_supports("avx2"))
+  if (__builtin_cpu_supports("avx2") && (admits512 || most == "avx2"))
     return Isa::avx2;
 #endif
   return Isa::plain;

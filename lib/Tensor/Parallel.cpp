@@ -78,7 +78,10 @@ size_t defaultThreads() {
     size_t threads = 0;
     const char *end = text + std::strlen(text);
     auto [parsed, error] = std::from_chars(text, end, threads);
-    if (error == std::errc() && parsed == end && threads > 0)
+    // What no integer holds is many, too.
+    if (parsed == end && error == std::errc::result_out_of_range)
+      return mostThreads;
+    if (parsed == end && error == std::errc() && threads > 0)
       return std::min(threads, mostThreads);
   }
   return availableCores();

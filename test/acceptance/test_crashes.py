@@ -251,6 +251,18 @@ def test_threads_by_the_environment(tmp_path, threads):
         done = tare(*arguments, check=False, env=environment)
         assert done.returncode in (0, 1) and not any(mark in done.stderr for mark in CRASHES), done.stderr
         assert done.returncode == 0 or done.stderr.count("tare: error:") == 1
+        assert ("TARE_THREADS is '" in done.stderr) == (threads != "1024"), done.stderr
+
+
+def test_names_in_the_environment_that_say_nothing():
+    run = ["inspect", DIGITS / "digits.onnx"]
+    for variable, value, told in [("TARE_MAX_ISA", "sse", "expected one of portable"), ("TARE_MAX_ISA", "avx", "portable kernels do the work"),
+                                  ("TARE_THREADS", "two", "expected a number from 1 to 1024"), ("TARE_THREADS", "4096", "1024 do the work")]:
+        said = tare(*run, env=os.environ | {variable: value}).stderr
+        assert f"tare: warning: {variable} is '{value}'" in said and told in said, said
+    for variable, value in [("TARE_MAX_ISA", "portable"), ("TARE_MAX_ISA", ""), ("TARE_THREADS", ""), ("TARE_THREADS", "2")]:
+        assert variable not in tare(*run, env=os.environ | {variable: value}).stderr
+    assert "TARE_THREADS" not in tare(*run, "--threads", "1", env=os.environ | {"TARE_THREADS": "two"}).stderr
 
 
 def test_a_port_without_scales(tmp_path):

@@ -1,5 +1,6 @@
 //===- Command.cpp - A subcommand of the driver ---------------------------===//
 #include "Command.h"
+#include "Environment.h"
 #include "Numbers.h"
 
 using namespace tare;
@@ -24,6 +25,8 @@ Status Command::settleAndRun() {
     return settled;
   if (files.takesStandardOutput())
     leaveOutputToFiles();
+  for (const std::string &complaint : environmentComplaints(threads == 0))
+    console().warning(complaint);
   return run();
 }
 
