@@ -91,6 +91,13 @@ public:
 
   const std::optional<std::string> &problem() const { return found; }
 
+  /// Keeps the first problem only, with the line of `node`.
+  void report(yaml::Node *node, const std::string &what) {
+    unsigned line = sources.getLineAndColumn(node->getSourceRange().Start).first;
+    if (!found)
+      found = file.str() + ":" + std::to_string(line) + ": " + what;
+  }
+
 private:
   void checkKeys(yaml::MappingNode &mapping, const Shape &shape, const std::string &path) {
     for (yaml::KeyValueNode &entry : mapping) {
@@ -116,22 +123,23 @@ private:
     return scalar ? "'" + textOf(*scalar) + "'" : "nothing";
   }
 
-  void report(yaml::Node *node, const std::string &what) {
-    unsigned line = sources.getLineAndColumn(node->getSourceRange().Start).first;
-    if (!found)
-      found = file.str() + ":" + std::to_string(line) + ": " + what;
-  }
-
   llvm::SourceMgr &sources;
   llvm::StringRef file;
   std::optional<std::string> found;
 };
 
-/// The one document; null where it is empty, or no YAML.
-yaml::Node *rootOf(yaml::Stream &stream) {
-  yaml::document_iterator document = stream.begin();
+/// What a document holds; null where it is empty, or no YAML.
+yaml::Node *rootOf(yaml::document_iterator document, yaml::Stream &stream) {
   yaml::Node *root = document == stream.end() ? nullptr : document->getRoot();
   return root && !llvm::isa<yaml::NullNode>(root) ? root : nullptr;
+}
+
+/// The first thing in a document behind the first one, which nobody would read; null where there is none.
+yaml::Node *behind(yaml::document_iterator first, yaml::Stream &stream) {
+  yaml::Node *found = nullptr;
+  while (!found && first != stream.end() && ++first != stream.end())
+    found = rootOf(first, stream);
+  return found;
 }
 
 } // namespace
@@ -141,10 +149,13 @@ Status tare::checkShape(llvm::StringRef text, llvm::StringRef file, llvm::String
   llvm::SourceMgr sources, exampleSources;
   sources.setDiagHandler(silent);
   yaml::Stream exampleStream(example, exampleSources), stream(text, sources);
-  Shape shape = shapeOf(rootOf(exampleStream));
+  Shape shape = shapeOf(rootOf(exampleStream.begin(), exampleStream));
   Checker checker(sources, file);
-  yaml::Node *root = rootOf(stream);
+  yaml::document_iterator document = stream.begin();
+  yaml::Node *root = rootOf(document, stream);
   checker.check(root, shape, "", root);
+  if (yaml::Node *another = behind(document, stream))
+    checker.report(another, "found a second document, expected one");
   // Of text that is no YAML the parser says more.
   if (checker.problem() && !stream.failed())
     return Error{*checker.problem()};

@@ -355,6 +355,13 @@ TEST(Target, OtherKindsOfValuesAreSaid) {
   EXPECT_THAT(errorOf(describe("rounding: \"half_up")), HasSubstr("expected quote at end of scalar"));
 }
 
+TEST(Target, ASecondDocumentIsNotPassedOver) {
+  EXPECT_THAT(errorOf(describe() + "---\nname: other\n"), HasSubstr(": found a second document, expected one"));
+  EXPECT_THAT(errorOf(describe() + "---\n---\n[]\n"), HasSubstr("found a second document"));
+  EXPECT_EQ(errorOf("---\n" + describe() + "---\n"), "no error");
+  EXPECT_EQ(errorOf(describe() + "...\n"), "no error");
+}
+
 /// LLVM reads no repetitions by anchors.
 TEST(Target, AnAliasIsNoValue) {
   EXPECT_EQ(errorOf(describe("memory: {alignment: &a 32}")), "no error");
