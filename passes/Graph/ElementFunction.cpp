@@ -1,6 +1,7 @@
 //===- ElementFunction.cpp - Several ops that are one function ------------===//
 #include "Graph/ElementFunction.h"
 #include "Graph/Affine.h"
+#include "Graph/ElementSelection.h"
 #include "tare/Kernels/Functions.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -16,15 +17,18 @@ using Kind = program::FunctionKind;
 
 namespace {
 
-/// Whether each element of the result is computed from those at its place and from single numbers.
-bool isElementwise(Operation *op, Type type) {
-  if (!op || op->getNumResults() != 1 || op->getResult(0).getType() != type)
+/// Whether each element of the result is computed from those at its place and from single numbers. `type` is that of
+/// the floats; truths that are computed on the way have its shape.
+bool isElementwise(Operation *op, RankedTensorType type) {
+  auto isOfShape = [&](Value value) {
+    return value.getType() == type || value.getType() == type.clone(Builder(type.getContext()).getI1Type());
+  };
+  if (!op || op->getNumResults() != 1 || !isOfShape(op->getResult(0)))
     return false;
   if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op))
     return !function.getFunctionAxis();
-  return isa<qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp>(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
-           return operand.getType() == type || scalarConstant(operand);
-         });
+  return (isa<qnn::AddOp, qnn::SubOp, qnn::MulOp, qnn::DivOp>(op) || selectionOf(op)) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) { return isOfShape(operand) || scalarConstant(operand); });
 }
 
 /// The values behind which something is still to be computed, the last one first.
@@ -35,7 +39,7 @@ public:
   Value only() const { return values.size() == 1 ? values.front() : Value(); }
 
   /// The op of the last value, in place of which its operands are.
-  Operation *advance(Type type) {
+  Operation *advance(RankedTensorType type) {
     Value last = *llvm::max_element(values, [](Value a, Value b) { return isBefore(a, b); });
     Operation *op = last.getDefiningOp();
     if (!isElementwise(op, type))
@@ -56,7 +60,9 @@ private:
   llvm::SmallSetVector<Value, 8> values;
 };
 
-double computed(Operation *op, double a, double b) {
+double computed(Operation *op, double a, double b, double c) {
+  if (ElementSelection selection = selectionOf(op))
+    return selection(a, b, c);
   return llvm::TypeSwitch<Operation *, double>(op)
       .Case<qnn::AddOp>([&](auto) { return a + b; })
       .Case<qnn::SubOp>([&](auto) { return a - b; })
@@ -157,6 +163,17 @@ SmallVector<qnn::Function> withParameters(const Probes &probes) {
   return found;
 }
 
+/// Functions that begin at a number that stands in what they are written in, where `highest` is what they make of a
+/// large one.
+SmallVector<qnn::Function> withThresholds(ArrayRef<double> constants, double highest) {
+  SmallVector<qnn::Function> found;
+  for (double number : constants) {
+    found.push_back({Kind::thresholded_relu, {number}});
+    found.push_back({Kind::shrink, {std::abs(number), float(Probes::far - highest)}});
+  }
+  return found;
+}
+
 /// Neither the identity nor a function that needs no number.
 bool isItself(const qnn::Function &function) {
   auto near = [](double a, double b) { return std::abs(a - b) <= tolerance; };
@@ -164,6 +181,8 @@ bool isItself(const qnn::Function &function) {
   case Kind::leaky_relu:
     return !near(function.parameters[0], 0) && !near(function.parameters[0], 1);
   case Kind::scaled_swish:
+    return function.parameters[0] > 0;
+  case Kind::shrink:
     return function.parameters[0] > 0;
   default:
     return true;
@@ -180,9 +199,8 @@ ElementFunction::ElementFunction(Operation *last, Value x, ArrayRef<Operation *>
 std::vector<ElementFunction> ElementFunction::endingIn(Operation *op) {
   constexpr size_t most = 16;
   std::vector<ElementFunction> found;
-  Type type = op->getNumResults() == 1 ? op->getResult(0).getType() : Type();
-  auto tensor = dyn_cast_if_present<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isF32() || !isElementwise(op, type))
+  auto type = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : RankedTensorType();
+  if (!type || !type.getElementType().isF32() || !isElementwise(op, type))
     return found;
   Frontier frontier(op);
   SmallVector<Operation *> ops;
@@ -191,7 +209,7 @@ std::vector<ElementFunction> ElementFunction::endingIn(Operation *op) {
     if (!next)
       break;
     ops.push_back(next);
-    if (Value x = frontier.only(); x && ops.size() > 1)
+    if (Value x = frontier.only(); x && x.getType() == type && ops.size() > 1)
       found.insert(found.begin(), ElementFunction(op, x, ops));
   }
   return found;
@@ -204,6 +222,7 @@ SmallVector<double> ElementFunction::evaluate(ArrayRef<double> points) const {
     auto known = results.find(value);
     return known != results.end() ? known->second : SmallVector<double>(points.size(), *scalarConstant(value));
   };
+  const SmallVector<double> none(points.size(), 0);
   for (Operation *op : ops) {
     SmallVector<double> y = resultsOf(op->getOperand(0));
     if (auto function = dyn_cast<qnn::UnaryFunctionOpInterface>(op)) {
@@ -211,8 +230,9 @@ SmallVector<double> ElementFunction::evaluate(ArrayRef<double> points) const {
       for (double &each : y)
         each = evaluated(f, each);
     } else {
-      for (auto [each, other] : llvm::zip_equal(y, resultsOf(op->getOperand(1))))
-        each = computed(op, each, other);
+      auto operand = [&](unsigned i) { return i < op->getNumOperands() ? resultsOf(op->getOperand(i)) : none; };
+      for (auto [each, second, third] : llvm::zip_equal(y, operand(1), operand(2)))
+        each = computed(op, each, second, third);
     }
     auto clamped = dyn_cast<qnn::ClampOpInterface>(op);
     if (std::optional<qnn::ClampAttr> clamp = clamped ? clamped.getClamp() : std::nullopt)
@@ -221,6 +241,15 @@ SmallVector<double> ElementFunction::evaluate(ArrayRef<double> points) const {
     results[op->getResult(0)] = std::move(y);
   }
   return results[ops.back()->getResult(0)];
+}
+
+SmallVector<double> ElementFunction::constants() const {
+  SmallVector<double> found;
+  for (Operation *op : ops)
+    for (Value operand : op->getOperands())
+      if (std::optional<double> number = scalarConstant(operand))
+        found.push_back(*number);
+  return found;
 }
 
 std::optional<qnn::Function> ElementFunction::known() const {
@@ -237,7 +266,9 @@ std::optional<qnn::Function> ElementFunction::known() const {
   SmallVector<qnn::Function> candidates;
   for (Kind kind : plainKinds)
     candidates.push_back({kind});
-  llvm::append_range(candidates, withParameters(Probes(ArrayRef(atFirst).drop_front(few.size()))));
+  const Probes probes(ArrayRef(atFirst).drop_front(few.size()));
+  llvm::append_range(candidates, withParameters(probes));
+  llvm::append_range(candidates, withThresholds(constants(), probes.highest));
   llvm::erase_if(candidates,
                  [&](const qnn::Function &function) { return !isItself(function) || !fits(function, fewPoints, few); });
   if (candidates.empty())

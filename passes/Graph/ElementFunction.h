@@ -1,7 +1,7 @@
 //===- ElementFunction.h - Several ops that are one function -----*- C++ -*-===//
 //
-// Exporters write a function in limits, sums, products and other functions, each in
-// its own way. Whatever the way, the results are the same: so that is what is
+// Exporters write a function in limits, sums, products, selections and other functions,
+// each in its own way. Whatever the way, the results are the same: so that is what is
 // compared, at many numbers.
 //
 //===----------------------------------------------------------------------===//
@@ -39,6 +39,8 @@ private:
 
   /// The results for these numbers.
   llvm::SmallVector<double> evaluate(llvm::ArrayRef<double> points) const;
+  /// The single numbers that it is written with.
+  llvm::SmallVector<double> constants() const;
 
   mlir::Value x;
   /// From the first one to the last.

@@ -1,7 +1,7 @@
 //===- RecognizeFunctions.cpp - One op for a function in several ----------===//
 //
-// Invariant: afterwards no function of the dialect that activations are is written out in other functions, limits, sums
-// and products with single numbers. Written out, each step would be rounded to a grid of its own.
+// Invariant: afterwards no function of the dialect that activations are is written out in other functions, limits,
+// sums, products and selections with single numbers. Written out, each step would be rounded to a grid of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "Graph/Affine.h"
@@ -262,6 +262,10 @@ private:
       return recognized.as<qnn::CeluOp>(x, parameter(0));
     case Kind::selu:
       return recognized.as<qnn::SeluOp>(x, parameter(0), parameter(1));
+    case Kind::thresholded_relu:
+      return recognized.as<qnn::ThresholdedReluOp>(x, parameter(0));
+    case Kind::shrink:
+      return recognized.as<qnn::ShrinkOp>(x, parameter(0), parameter(1));
     case Kind::softplus:
       return recognized.as<qnn::SoftplusOp>(x);
     case Kind::softsign:

@@ -224,10 +224,10 @@ def RecognizeFunctions : FunctionPass<"tare-recognize-functions"> {
     single numbers, in any order of the factors: what is compared is the polynomial that the arithmetic makes. Numbers may be off by two
     parts in 100,000, as exporters shorten them. Written out, each step would be rounded to a grid of its own.
 
-    Whatever else computes a value element by element from one other value, in limits, functions and arithmetic, is compared by its results
-    with abs, relu, clip, sigmoid, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, scaled_swish, elu, celu, selu, softplus, softsign,
-    mish and both gelus, at 2,000 numbers within 16 and some up to a million: within two parts in 100,000 of the result, or of 1. What is
-    within two parts in 100 of one of them has a remark.
+    Whatever else computes a value element by element from one other value, in limits, functions, arithmetic, comparisons and selections,
+    is compared by its results with abs, relu, clip, sigmoid, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, scaled_swish, elu, celu,
+    selu, softplus, softsign, thresholded_relu, shrink, mish and both gelus, at 2,000 numbers within 16 and some up to a million: within two
+    parts in 100,000 of the result, or of 1. What is within two parts in 100 of one of them has a remark.
 
     ```mlir
     // before
