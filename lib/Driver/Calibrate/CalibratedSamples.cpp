@@ -1,7 +1,7 @@
 //===- CalibratedSamples.cpp - Samples that ranges were found on ----------===//
-#include "CalibratedSamples.h"
-#include "Compilation.h"
-#include "HashedSamples.h"
+#include "Driver/Calibrate/CalibratedSamples.h"
+#include "Driver/Calibrate/HashedSamples.h"
+#include "Driver/Compile/Compilation.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 //===- CalibratedSamples.h - Samples that ranges were found on --*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_CALIBRATEDSAMPLES_H
-#define TARE_TOOLS_TARE_CALIBRATEDSAMPLES_H
+#ifndef TARE_DRIVER_CALIBRATE_CALIBRATEDSAMPLES_H
+#define TARE_DRIVER_CALIBRATE_CALIBRATEDSAMPLES_H
 
 #include "tare/Calibration/SampleHashes.h"
 #include "tare/Tensor/Dataset.h"
@@ -47,4 +47,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_CALIBRATEDSAMPLES_H
+#endif // TARE_DRIVER_CALIBRATE_CALIBRATEDSAMPLES_H

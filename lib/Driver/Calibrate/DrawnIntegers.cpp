@@ -1,9 +1,9 @@
 //===- DrawnIntegers.cpp - Integers that a model may be given -------------===//
-#include "DrawnIntegers.h"
+#include "Driver/Calibrate/DrawnIntegers.h"
 
-#include "Difference.h"
-#include "IndexSearch.h"
-#include "Json.h"
+#include "Driver/Calibrate/IndexSearch.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Json.h"
 
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"

@@ -4,8 +4,8 @@
 // follows from who reads it: a table's rows, a mask's two, or else a few small numbers.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_DRAWNINTEGERS_H
-#define TARE_TOOLS_TARE_DRAWNINTEGERS_H
+#ifndef TARE_DRIVER_CALIBRATE_DRAWNINTEGERS_H
+#define TARE_DRIVER_CALIBRATE_DRAWNINTEGERS_H
 
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Program/Model.h"
@@ -45,4 +45,4 @@ void writeDrawn(llvm::json::OStream &out, const DrawnInputs &inputs);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DRAWNINTEGERS_H
+#endif // TARE_DRIVER_CALIBRATE_DRAWNINTEGERS_H

@@ -1,5 +1,5 @@
 //===- HashedSamples.cpp - Samples that are known again -------------------===//
-#include "HashedSamples.h"
+#include "Driver/Calibrate/HashedSamples.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/xxhash.h"

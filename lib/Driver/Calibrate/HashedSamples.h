@@ -1,6 +1,6 @@
 //===- HashedSamples.h - Samples that are known again -----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_HASHEDSAMPLES_H
-#define TARE_TOOLS_TARE_HASHEDSAMPLES_H
+#ifndef TARE_DRIVER_CALIBRATE_HASHEDSAMPLES_H
+#define TARE_DRIVER_CALIBRATE_HASHEDSAMPLES_H
 
 #include "tare/Calibration/SampleHashes.h"
 #include "tare/Tensor/Dataset.h"
@@ -34,4 +34,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_HASHEDSAMPLES_H
+#endif // TARE_DRIVER_CALIBRATE_HASHEDSAMPLES_H

@@ -1,5 +1,5 @@
 //===- IndexSearch.cpp - What integers are used for -----------------------===//
-#include "IndexSearch.h"
+#include "Driver/Calibrate/IndexSearch.h"
 
 #include "llvm/ADT/StringSwitch.h"
 

@@ -4,8 +4,8 @@
 // program.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_INDEXSEARCH_H
-#define TARE_TOOLS_TARE_INDEXSEARCH_H
+#ifndef TARE_DRIVER_CALIBRATE_INDEXSEARCH_H
+#define TARE_DRIVER_CALIBRATE_INDEXSEARCH_H
 
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Host/Operator.h"
@@ -58,4 +58,4 @@ IndexUsage searchIndexUses(IndexUse::Value value, const std::function<std::vecto
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_INDEXSEARCH_H
+#endif // TARE_DRIVER_CALIBRATE_INDEXSEARCH_H

@@ -1,5 +1,5 @@
 //===- SampleKeeper.cpp - A few of the calibration's samples --------------===//
-#include "SampleKeeper.h"
+#include "Driver/Calibrate/SampleKeeper.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 //===- SampleKeeper.h - A few of the calibration's samples ------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_SAMPLEKEEPER_H
-#define TARE_TOOLS_TARE_SAMPLEKEEPER_H
+#ifndef TARE_DRIVER_CALIBRATE_SAMPLEKEEPER_H
+#define TARE_DRIVER_CALIBRATE_SAMPLEKEEPER_H
 
 #include "tare/Tensor/Dataset.h"
 
@@ -34,4 +34,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_SAMPLEKEEPER_H
+#endif // TARE_DRIVER_CALIBRATE_SAMPLEKEEPER_H

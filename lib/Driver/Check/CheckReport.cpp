@@ -1,8 +1,8 @@
 //===- CheckReport.cpp - What the self-check tells ------------------------===//
-#include "SelfCheck.h"
+#include "Driver/Check/SelfCheck.h"
 
-#include "DifferenceText.h"
-#include "Json.h"
+#include "Driver/Compare/DifferenceText.h"
+#include "Driver/Json.h"
 
 #include <algorithm>
 #include <cmath>

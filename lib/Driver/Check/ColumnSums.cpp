@@ -1,5 +1,5 @@
 //===- ColumnSums.cpp - Differences column by column ----------------------===//
-#include "ColumnSums.h"
+#include "Driver/Check/ColumnSums.h"
 
 using namespace tare;
 

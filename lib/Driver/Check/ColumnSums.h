@@ -1,8 +1,8 @@
 //===- ColumnSums.h - Differences column by column --------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_COLUMNSUMS_H
-#define TARE_TOOLS_TARE_COLUMNSUMS_H
+#ifndef TARE_DRIVER_CHECK_COLUMNSUMS_H
+#define TARE_DRIVER_CHECK_COLUMNSUMS_H
 
-#include "Difference.h"
+#include "Driver/Compare/Difference.h"
 
 #include <vector>
 
@@ -41,4 +41,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_COLUMNSUMS_H
+#endif // TARE_DRIVER_CHECK_COLUMNSUMS_H

@@ -1,5 +1,5 @@
 //===- ExactResults.cpp - The QDQ form in more than float32 ---------------===//
-#include "ExactResults.h"
+#include "Driver/Check/ExactResults.h"
 
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"

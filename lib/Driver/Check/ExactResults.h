@@ -1,6 +1,6 @@
 //===- ExactResults.h - The QDQ form in more than float32 -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_EXACTRESULTS_H
-#define TARE_TOOLS_TARE_EXACTRESULTS_H
+#ifndef TARE_DRIVER_CHECK_EXACTRESULTS_H
+#define TARE_DRIVER_CHECK_EXACTRESULTS_H
 
 #include "tare/Tensor/Tensor.h"
 
@@ -34,4 +34,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_EXACTRESULTS_H
+#endif // TARE_DRIVER_CHECK_EXACTRESULTS_H

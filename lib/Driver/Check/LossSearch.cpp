@@ -1,9 +1,9 @@
 //===- LossSearch.cpp - The layer where a loss begins ---------------------===//
-#include "LossSearch.h"
+#include "Driver/Check/LossSearch.h"
 
-#include "Executable.h"
-#include "LostElements.h"
-#include "OutputCheck.h"
+#include "Driver/Check/LostElements.h"
+#include "Driver/Check/OutputCheck.h"
+#include "Driver/Execute/Executable.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"

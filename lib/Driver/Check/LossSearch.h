@@ -1,8 +1,8 @@
 //===- LossSearch.h - The layer where a loss begins -------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_LOSSSEARCH_H
-#define TARE_TOOLS_TARE_LOSSSEARCH_H
+#ifndef TARE_DRIVER_CHECK_LOSSSEARCH_H
+#define TARE_DRIVER_CHECK_LOSSSEARCH_H
 
-#include "ProgramResults.h"
+#include "Driver/Check/ProgramResults.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -40,4 +40,4 @@ Result<std::vector<LossOrigin>> findLosses(mlir::ModuleOp real, std::shared_ptr<
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_LOSSSEARCH_H
+#endif // TARE_DRIVER_CHECK_LOSSSEARCH_H

@@ -1,7 +1,7 @@
 //===- LostElements.cpp - What lost elements were made from ---------------===//
-#include "LostElements.h"
+#include "Driver/Check/LostElements.h"
 
-#include "MovedLabels.h"
+#include "Driver/Execute/MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 

@@ -1,6 +1,6 @@
 //===- LostElements.h - What lost elements were made from -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_LOSTELEMENTS_H
-#define TARE_TOOLS_TARE_LOSTELEMENTS_H
+#ifndef TARE_DRIVER_CHECK_LOSTELEMENTS_H
+#define TARE_DRIVER_CHECK_LOSTELEMENTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/BitVector.h"
@@ -18,4 +18,4 @@ MarkedElements originsOf(mlir::Value value, llvm::BitVector elements);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_LOSTELEMENTS_H
+#endif // TARE_DRIVER_CHECK_LOSTELEMENTS_H

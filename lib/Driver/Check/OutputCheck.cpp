@@ -1,7 +1,7 @@
 //===- OutputCheck.cpp - Whether outputs have survived --------------------===//
-#include "OutputCheck.h"
+#include "Driver/Check/OutputCheck.h"
 
-#include "ColumnSums.h"
+#include "Driver/Check/ColumnSums.h"
 
 #include "tare/Tensor/Parallel.h"
 

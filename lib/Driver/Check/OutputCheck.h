@@ -1,9 +1,9 @@
 //===- OutputCheck.h - Whether outputs have survived ------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_OUTPUTCHECK_H
-#define TARE_TOOLS_TARE_OUTPUTCHECK_H
+#ifndef TARE_DRIVER_CHECK_OUTPUTCHECK_H
+#define TARE_DRIVER_CHECK_OUTPUTCHECK_H
 
-#include "Difference.h"
-#include "OutputParts.h"
+#include "Driver/Check/OutputParts.h"
+#include "Driver/Compare/Difference.h"
 
 #include "llvm/ADT/BitVector.h"
 
@@ -79,4 +79,4 @@ double sqnrOf(const Collapse &collapse, const OutputParts &parts, size_t output,
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_OUTPUTCHECK_H
+#endif // TARE_DRIVER_CHECK_OUTPUTCHECK_H

@@ -1,9 +1,9 @@
 //===- OutputParts.cpp - What an output is put together from --------------===//
-#include "OutputParts.h"
+#include "Driver/Check/OutputParts.h"
 
-#include "BorderLabels.h"
-#include "DiscreteValues.h"
-#include "MovedLabels.h"
+#include "Driver/Execute/BorderLabels.h"
+#include "Driver/Execute/DiscreteValues.h"
+#include "Driver/Execute/MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"

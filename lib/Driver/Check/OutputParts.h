@@ -1,6 +1,6 @@
 //===- OutputParts.h - What an output is put together from ------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_OUTPUTPARTS_H
-#define TARE_TOOLS_TARE_OUTPUTPARTS_H
+#ifndef TARE_DRIVER_CHECK_OUTPUTPARTS_H
+#define TARE_DRIVER_CHECK_OUTPUTPARTS_H
 
 #include "tare/Tensor/Tensor.h"
 
@@ -43,4 +43,4 @@ std::vector<OutputParts> outputPartsOf(mlir::func::FuncOp function);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_OUTPUTPARTS_H
+#endif // TARE_DRIVER_CHECK_OUTPUTPARTS_H

@@ -1,7 +1,7 @@
 //===- ProgramCheck.cpp - A program against its QDQ form ------------------===//
-#include "ProgramCheck.h"
+#include "Driver/Check/ProgramCheck.h"
 
-#include "ExactResults.h"
+#include "Driver/Check/ExactResults.h"
 
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"

@@ -1,8 +1,8 @@
 //===- ProgramCheck.h - A program against its QDQ form ----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_PROGRAMCHECK_H
-#define TARE_TOOLS_TARE_PROGRAMCHECK_H
+#ifndef TARE_DRIVER_CHECK_PROGRAMCHECK_H
+#define TARE_DRIVER_CHECK_PROGRAMCHECK_H
 
-#include "ProgramResults.h"
+#include "Driver/Check/ProgramResults.h"
 
 #include <set>
 
@@ -50,4 +50,4 @@ Result<ProgramCheck> checkProgram(mlir::ModuleOp qdq, std::shared_ptr<const runt
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_PROGRAMCHECK_H
+#endif // TARE_DRIVER_CHECK_PROGRAMCHECK_H

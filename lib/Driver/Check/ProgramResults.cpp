@@ -1,8 +1,8 @@
 //===- ProgramResults.cpp - What a program computed, by value -------------===//
-#include "ProgramResults.h"
+#include "Driver/Check/ProgramResults.h"
 
-#include "Difference.h"
-#include "ProgramExecutable.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Execute/ProgramExecutable.h"
 #include "tare/Program/HostLayer.h"
 #include "tare/Tensor/Parallel.h"
 

@@ -1,6 +1,6 @@
 //===- ProgramResults.h - What a program computed, by value -----*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_PROGRAMRESULTS_H
-#define TARE_TOOLS_TARE_PROGRAMRESULTS_H
+#ifndef TARE_DRIVER_CHECK_PROGRAMRESULTS_H
+#define TARE_DRIVER_CHECK_PROGRAMRESULTS_H
 
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Runtime/Context.h"
@@ -69,4 +69,4 @@ std::optional<Tensor> aligned(const Tensor &tensor, const Tensor &reference);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_PROGRAMRESULTS_H
+#endif // TARE_DRIVER_CHECK_PROGRAMRESULTS_H

@@ -1,8 +1,8 @@
 //===- Remedies.cpp - Options that mend a collapsed output ----------------===//
-#include "Remedies.h"
+#include "Driver/Check/Remedies.h"
 
-#include "DifferenceText.h"
-#include "ProgramResults.h"
+#include "Driver/Check/ProgramResults.h"
+#include "Driver/Compare/DifferenceText.h"
 #include "tare/Emitter/Emitter.h"
 #include "tare/Program/Reader.h"
 #include "tare/Target/Target.h"
@@ -56,7 +56,7 @@ Result<std::unique_ptr<QuietForm>> QuietForm::make(CompilationRequest request, c
   request.dumpFolder.clear();
   request.timing = false;
   request.calibration.known = &ranges;
-  auto compiled = compile(request, *quiet->context, {});
+  auto compiled = compile(request, *quiet->context, quiet->silence);
   if (mlir::failed(compiled))
     return quiet->context.takeError(request.model);
   quiet->form = std::move(compiled->module);

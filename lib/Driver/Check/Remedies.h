@@ -1,10 +1,10 @@
 //===- Remedies.h - Options that mend a collapsed output --------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_REMEDIES_H
-#define TARE_TOOLS_TARE_REMEDIES_H
+#ifndef TARE_DRIVER_CHECK_REMEDIES_H
+#define TARE_DRIVER_CHECK_REMEDIES_H
 
-#include "Compilation.h"
-#include "CompilerContext.h"
-#include "OutputCheck.h"
+#include "Driver/Check/OutputCheck.h"
+#include "Driver/Compile/Compilation.h"
+#include "Driver/Compile/CompilerContext.h"
 
 #include <span>
 
@@ -20,8 +20,9 @@ public:
   mlir::ModuleOp module() { return *form; }
 
 private:
-  QuietForm() : context(Console(/*json=*/true, /*quiet=*/true)) {}
+  QuietForm() : context(silence) {}
 
+  Listener silence;
   CompilerContext context;
   mlir::OwningOpRef<mlir::ModuleOp> form;
 };
@@ -64,4 +65,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_REMEDIES_H
+#endif // TARE_DRIVER_CHECK_REMEDIES_H

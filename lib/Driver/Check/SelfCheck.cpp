@@ -1,9 +1,9 @@
 //===- SelfCheck.cpp - A conversion checks itself -------------------------===//
-#include "SelfCheck.h"
+#include "Driver/Check/SelfCheck.h"
 
-#include "CompilerContext.h"
-#include "MemoryLimit.h"
-#include "Remedies.h"
+#include "Driver/Check/Remedies.h"
+#include "Driver/Compile/CompilerContext.h"
+#include "Driver/Execute/MemoryLimit.h"
 #include "tare/Program/Reader.h"
 #include "tare/Runtime/Session.h"
 #include "tare/Target/Target.h"

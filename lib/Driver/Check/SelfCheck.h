@@ -4,14 +4,14 @@
 // QDQ form, which is made again from the model, with the ranges that are known. What has collapsed is looked into.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_SELFCHECK_H
-#define TARE_TOOLS_TARE_SELFCHECK_H
+#ifndef TARE_DRIVER_CHECK_SELFCHECK_H
+#define TARE_DRIVER_CHECK_SELFCHECK_H
 
-#include "Compilation.h"
-#include "LossSearch.h"
-#include "OutputCheck.h"
-#include "ProgramCheck.h"
-#include "WeightLoss.h"
+#include "Driver/Check/LossSearch.h"
+#include "Driver/Check/OutputCheck.h"
+#include "Driver/Check/ProgramCheck.h"
+#include "Driver/Check/WeightLoss.h"
+#include "Driver/Compile/Compilation.h"
 #include "tare/Diagnostics/Warning.h"
 #include "llvm/Support/JSON.h"
 
@@ -57,4 +57,4 @@ void writeCheck(llvm::json::OStream &json, const SelfCheck &check);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_SELFCHECK_H
+#endif // TARE_DRIVER_CHECK_SELFCHECK_H

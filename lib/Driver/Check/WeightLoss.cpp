@@ -1,8 +1,8 @@
 //===- WeightLoss.cpp - Outputs that rounded weights spoil ----------------===//
-#include "WeightLoss.h"
+#include "Driver/Check/WeightLoss.h"
 
-#include "DifferenceText.h"
-#include "Executable.h"
+#include "Driver/Compare/DifferenceText.h"
+#include "Driver/Execute/Executable.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "tare/Dialect/Qnn/Constants.h"

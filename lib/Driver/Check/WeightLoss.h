@@ -5,10 +5,10 @@
 // and everything else as it is.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_WEIGHTLOSS_H
-#define TARE_TOOLS_TARE_WEIGHTLOSS_H
+#ifndef TARE_DRIVER_CHECK_WEIGHTLOSS_H
+#define TARE_DRIVER_CHECK_WEIGHTLOSS_H
 
-#include "RoundedWeights.h"
+#include "Driver/Compile/RoundedWeights.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -90,4 +90,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_WEIGHTLOSS_H
+#endif // TARE_DRIVER_CHECK_WEIGHTLOSS_H

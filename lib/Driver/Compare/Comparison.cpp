@@ -1,5 +1,5 @@
 //===- Comparison.cpp - Two executables on the same samples ---------------===//
-#include "Comparison.h"
+#include "Driver/Compare/Comparison.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,11 +1,11 @@
 //===- Comparison.h - Two executables on the same samples -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_COMPARISON_H
-#define TARE_TOOLS_TARE_COMPARISON_H
+#ifndef TARE_DRIVER_COMPARE_COMPARISON_H
+#define TARE_DRIVER_COMPARE_COMPARISON_H
 
-#include "Difference.h"
-#include "Executable.h"
-#include "Samples.h"
-#include "SharedValues.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Compare/SharedValues.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Execute/Samples.h"
 
 #include <map>
 #include <mutex>
@@ -93,4 +93,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_COMPARISON_H
+#endif // TARE_DRIVER_COMPARE_COMPARISON_H

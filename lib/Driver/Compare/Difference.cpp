@@ -1,5 +1,5 @@
 //===- Difference.cpp - How far two tensors are apart ---------------------===//
-#include "Difference.h"
+#include "Driver/Compare/Difference.h"
 
 #include "tare/Kernels/Movement.h"
 #include "tare/Tensor/Convert.h"

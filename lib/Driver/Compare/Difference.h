@@ -1,6 +1,6 @@
 //===- Difference.h - How far two tensors are apart -------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_DIFFERENCE_H
-#define TARE_TOOLS_TARE_DIFFERENCE_H
+#ifndef TARE_DRIVER_COMPARE_DIFFERENCE_H
+#define TARE_DRIVER_COMPARE_DIFFERENCE_H
 
 #include "tare/Tensor/Tensor.h"
 
@@ -77,4 +77,4 @@ Tensor toFloat(const Tensor &tensor);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DIFFERENCE_H
+#endif // TARE_DRIVER_COMPARE_DIFFERENCE_H

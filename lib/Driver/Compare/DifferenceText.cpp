@@ -1,5 +1,5 @@
 //===- DifferenceText.cpp - How far two tensors are apart, in words -------===//
-#include "DifferenceText.h"
+#include "Driver/Compare/DifferenceText.h"
 
 #include <algorithm>
 #include <cmath>

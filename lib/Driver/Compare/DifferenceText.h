@@ -1,8 +1,8 @@
 //===- DifferenceText.h - How far two tensors are apart, in words -*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_DIFFERENCETEXT_H
-#define TARE_TOOLS_TARE_DIFFERENCETEXT_H
+#ifndef TARE_DRIVER_COMPARE_DIFFERENCETEXT_H
+#define TARE_DRIVER_COMPARE_DIFFERENCETEXT_H
 
-#include "Difference.h"
+#include "Driver/Compare/Difference.h"
 
 #include <string>
 
@@ -17,4 +17,4 @@ std::string percentEqual(const Difference &difference);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DIFFERENCETEXT_H
+#endif // TARE_DRIVER_COMPARE_DIFFERENCETEXT_H

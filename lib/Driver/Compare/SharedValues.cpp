@@ -1,5 +1,5 @@
 //===- SharedValues.cpp - Where an executable has another's values --------===//
-#include "SharedValues.h"
+#include "Driver/Compare/SharedValues.h"
 
 #include <algorithm>
 

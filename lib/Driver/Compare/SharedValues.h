@@ -1,9 +1,9 @@
 //===- SharedValues.h - Where an executable has another's values -*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_SHAREDVALUES_H
-#define TARE_TOOLS_TARE_SHAREDVALUES_H
+#ifndef TARE_DRIVER_COMPARE_SHAREDVALUES_H
+#define TARE_DRIVER_COMPARE_SHAREDVALUES_H
 
-#include "Difference.h"
-#include "Executable.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Execute/Executable.h"
 
 #include <map>
 #include <optional>
@@ -37,4 +37,4 @@ std::optional<std::vector<Feed>> findFeeds(const Executable &whole, const Execut
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_SHAREDVALUES_H
+#endif // TARE_DRIVER_COMPARE_SHAREDVALUES_H

@@ -1,24 +1,19 @@
 //===- CSourceFolder.h - A program as a folder of C -------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_CSOURCEFOLDER_H
-#define TARE_TOOLS_TARE_CSOURCEFOLDER_H
+#ifndef TARE_DRIVER_COMPILE_CSOURCEFOLDER_H
+#define TARE_DRIVER_COMPILE_CSOURCEFOLDER_H
 
 #include "tare/CSource/CSource.h"
 #include "tare/Tensor/AtomicFolder.h"
 
 #include "llvm/Support/JSON.h"
 
-#include <CLI/CLI.hpp>
 #include <optional>
 
 namespace tare {
 
-/// The options that say how a program is written as C.
-class CSourceOptions {
-public:
-  void addTo(CLI::App &app);
-  /// An error where one is given without what they belong to, which is called `form`.
-  Status checkUnused(const std::string &form) const;
-
+/// How a program is written as C.
+struct CSourceOptions {
+  /// What names begin with; empty for the name of the network's file.
   std::string prefix;
   bool splitsWeights = false, hasTest = false;
 };
@@ -52,4 +47,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_CSOURCEFOLDER_H
+#endif // TARE_DRIVER_COMPILE_CSOURCEFOLDER_H

@@ -1,13 +1,15 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
-#include "Compilation.h"
-#include "DumpIr.h"
-#include "HashedSamples.h"
-#include "HostReport.h"
-#include "InputRange.h"
-#include "MemoryLimit.h"
-#include "ModuleFile.h"
-#include "StateOptions.h"
-#include "WidthWarnings.h"
+#include "Driver/Compile/Compilation.h"
+#include "Driver/Calibrate/HashedSamples.h"
+#include "Driver/Compile/DumpIr.h"
+#include "Driver/Compile/HostReport.h"
+#include "Driver/Compile/ModuleFile.h"
+#include "Driver/Compile/WidthWarnings.h"
+#include "Driver/Execute/CancellableSamples.h"
+#include "Driver/Execute/InputRange.h"
+#include "Driver/Execute/MemoryLimit.h"
+#include "Driver/Execute/States.h"
+#include "Driver/Progress.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
@@ -149,8 +151,8 @@ OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
 /// Runs the arrows one after the other, and times them.
 class Compiler {
 public:
-  Compiler(const CompilationRequest &request, MLIRContext &context, std::function<void(int64_t, int64_t)> progress)
-      : request(request), context(context), progress(std::move(progress)), dump(request.dumpFolder) {}
+  Compiler(const CompilationRequest &request, MLIRContext &context, const Listener &listener)
+      : request(request), context(context), listener(listener), dump(request.dumpFolder) {}
 
   FailureOr<Compilation> compile() {
     if (failed(phase("import", [&] { return import(); })))
@@ -327,7 +329,7 @@ private:
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
              << "; give --calibration DATA, or --random-calibration to try the flow";
     LogicalResult found = phase("calibrate", [&]() -> LogicalResult {
-      Result<FoundRanges> found = findRanges(*result.module, bounded, progress);
+      Result<FoundRanges> found = findRanges(*result.module, bounded, listener);
       if (!found)
         return emitError(UnknownLoc::get(&context)) << found.error().message;
       result.ranges = std::move(found->ranges);
@@ -387,7 +389,7 @@ private:
 
   const CompilationRequest &request;
   MLIRContext &context;
-  std::function<void(int64_t, int64_t)> progress;
+  const Listener &listener;
   Compilation result;
   /// Where the module begins.
   Stage first = Stage::import;
@@ -408,8 +410,8 @@ bool tare::isRangesFile(const std::string &path) {
   return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
 }
 
-Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
-                                     std::function<void(int64_t, int64_t)> progress) {
+Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request, const Listener &listener,
+                                     Observations *observed) {
   if (request.known)
     return FoundRanges{*request.known, {}, {}};
   auto states = findStates(request.states, inputsOf(module), outputsOf(module));
@@ -441,20 +443,23 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
   SampleKeeper keeper(request.kept, source->sampleCount());
   calibration::CalibrationOptions options{request.search, request.threads, {}, {}};
   options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };
-  if (progress)
-    options.progress = [&, total = source->sampleCount()](int64_t done) { progress(done, total); };
+  Progress progress(listener, "calibrating", source->sampleCount());
+  options.progress = [&](int64_t done) { progress.update(done); };
+  CancellableSamples samples(*source, listener);
   Observations seen;
-  Result<Ranges> ranges = calibration::calibrate(module, *source, options, &seen);
+  Result<Ranges> ranges = calibration::calibrate(module, samples, options, &seen);
   if (!ranges)
     return ranges.error();
   // A check may look for other ranges.
   constexpr size_t small = size_t(64) << 20;
   const bool isKept = request.kept > 0 && seen.bytes() <= small;
+  if (observed)
+    *observed = seen;
   return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt,
                      std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,
-                                     std::function<void(int64_t, int64_t)> progress) {
-  return Compiler(request, context, std::move(progress)).compile();
+                                     const Listener &listener) {
+  return Compiler(request, context, listener).compile();
 }

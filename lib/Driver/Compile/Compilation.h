@@ -3,22 +3,22 @@
 // The arrows of the design in order; any of them can be the last one.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_COMPILATION_H
-#define TARE_TOOLS_TARE_COMPILATION_H
+#ifndef TARE_DRIVER_COMPILE_COMPILATION_H
+#define TARE_DRIVER_COMPILE_COMPILATION_H
 
-#include "DrawnIntegers.h"
-#include "RoundedWeights.h"
-#include "SampleKeeper.h"
-#include "Timing.h"
+#include "Driver/Calibrate/DrawnIntegers.h"
+#include "Driver/Calibrate/SampleKeeper.h"
+#include "Driver/Compile/RoundedWeights.h"
+#include "Driver/Compile/Timing.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Calibration/SampleHashes.h"
+#include "tare/Driver/Listener.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Passes/Pipelines.h"
 #include "tare/Tensor/States.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,9 +103,9 @@ bool isRangesFile(const std::string &path);
 
 /// Compiles up to the request's last stage. Failure has been reported to the context's diagnostic handler.
 /// The context must hold nothing else: constants that the module no longer refers to are freed.
-/// `progress(done, total)` is called while samples are evaluated, from any thread.
+/// The listener sees the progress of the calibration.
 mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
-                                     std::function<void(int64_t, int64_t)> progress);
+                                     const Listener &listener);
 
 /// What was found of a module's values.
 struct FoundRanges {
@@ -119,9 +119,10 @@ struct FoundRanges {
 };
 
 /// The ranges that the request asks for, of a module in its simplified float form.
-Result<FoundRanges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request,
-                               std::function<void(int64_t, int64_t)> progress);
+/// `observed`, if given, gets what data made of the values, however large.
+Result<FoundRanges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request, const Listener &listener,
+                               calibration::Observations *observed = nullptr);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_COMPILATION_H
+#endif // TARE_DRIVER_COMPILE_COMPILATION_H

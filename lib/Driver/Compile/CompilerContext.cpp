@@ -1,8 +1,8 @@
 //===- CompilerContext.cpp - MLIR, and what it has to say -----------------===//
-#include "CompilerContext.h"
+#include "Driver/Compile/CompilerContext.h"
 
+#include "Driver/Compile/WarningSummary.h"
 #include "IrDialects.h"
-#include "WarningSummary.h"
 
 #include "tare/Passes/Repairs.h"
 
@@ -68,8 +68,8 @@ private:
 
 } // namespace
 
-CompilerContext::CompilerContext(const Console &console)
-    : console(console), handler(&context, [this](Diagnostic &diagnostic) { return handle(diagnostic); }) {
+CompilerContext::CompilerContext(const Listener &listener)
+    : listener(listener), handler(&context, [this](Diagnostic &diagnostic) { return handle(diagnostic); }) {
   remark::RemarkCategories categories;
   categories.passed = repairCategory.str();
   (void)remark::enableOptimizationRemarks(context, std::make_unique<RepairCollector>(repairRecords),
@@ -86,11 +86,11 @@ CompilerContext::~CompilerContext() { showWarnings(); }
 void CompilerContext::showWarnings() {
   std::lock_guard lock(mutex);
   auto unshown = std::span(warningRecords).subspan(shownWarnings);
-  for (const std::string &line : warningLines(unshown, console.isVerbose()))
-    console.warning(line);
-  if (console.isVerbose())
+  for (const std::string &line : warningLines(unshown, listener.isVerbose()))
+    listener.warning(line);
+  if (listener.isVerbose())
     for (const std::string &line : remarkLines(unshown))
-      console.remark(line);
+      listener.remark(line);
   shownWarnings = warningRecords.size();
 }
 

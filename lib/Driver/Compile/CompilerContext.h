@@ -1,9 +1,10 @@
 //===- CompilerContext.h - MLIR, and what it has to say ---------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_COMPILERCONTEXT_H
-#define TARE_TOOLS_TARE_COMPILERCONTEXT_H
+#ifndef TARE_DRIVER_COMPILE_COMPILERCONTEXT_H
+#define TARE_DRIVER_COMPILE_COMPILERCONTEXT_H
 
-#include "Console.h"
 #include "tare/Diagnostics/Warning.h"
+#include "tare/Driver/Listener.h"
+#include "tare/Tensor/Result.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -27,7 +28,8 @@ struct RepairRecord {
 /// message: errors become the Error of the step that failed; warnings are printed when showWarnings() says so.
 class CompilerContext {
 public:
-  explicit CompilerContext(const Console &console);
+  /// The listener outlives this.
+  explicit CompilerContext(const Listener &listener);
   /// Shows what has not been shown.
   ~CompilerContext();
 
@@ -52,7 +54,7 @@ public:
 private:
   mlir::LogicalResult handle(mlir::Diagnostic &diagnostic);
 
-  Console console;
+  const Listener &listener;
   mlir::MLIRContext context;
   mlir::ScopedDiagnosticHandler handler;
   std::mutex mutex;
@@ -64,4 +66,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_COMPILERCONTEXT_H
+#endif // TARE_DRIVER_COMPILE_COMPILERCONTEXT_H

@@ -1,5 +1,5 @@
 //===- DumpIr.cpp - One numbered file per pass ----------------------------===//
-#include "DumpIr.h"
+#include "Driver/Compile/DumpIr.h"
 
 #include "tare/Dialect/Qnn/WeightFiles.h"
 #include "tare/Tensor/AtomicFile.h"

@@ -1,8 +1,8 @@
 //===- DumpIr.h - One numbered file per pass --------------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_DUMPIR_H
-#define TARE_TOOLS_TARE_DUMPIR_H
+#ifndef TARE_DRIVER_COMPILE_DUMPIR_H
+#define TARE_DRIVER_COMPILE_DUMPIR_H
 
-#include "DumpedFiles.h"
+#include "Driver/Compile/DumpedFiles.h"
 #include "tare/Tensor/Result.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -40,4 +40,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DUMPIR_H
+#endif // TARE_DRIVER_COMPILE_DUMPIR_H

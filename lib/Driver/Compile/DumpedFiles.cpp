@@ -1,5 +1,5 @@
 //===- DumpedFiles.cpp - Which files of a folder a dump wrote -------------===//
-#include "DumpedFiles.h"
+#include "Driver/Compile/DumpedFiles.h"
 
 #include "tare/Tensor/AtomicFile.h"
 

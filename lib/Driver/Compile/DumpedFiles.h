@@ -1,6 +1,6 @@
 //===- DumpedFiles.h - Which files of a folder a dump wrote -----*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_DUMPEDFILES_H
-#define TARE_TOOLS_TARE_DUMPEDFILES_H
+#ifndef TARE_DRIVER_COMPILE_DUMPEDFILES_H
+#define TARE_DRIVER_COMPILE_DUMPEDFILES_H
 
 #include "tare/Tensor/Result.h"
 
@@ -36,4 +36,4 @@ Status checkDumpFolder(const std::string &folder, const std::string &model, bool
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DUMPEDFILES_H
+#endif // TARE_DRIVER_COMPILE_DUMPEDFILES_H

@@ -1,7 +1,7 @@
 //===- HostReport.cpp - What of a program the host computes ---------------===//
-#include "HostReport.h"
+#include "Driver/Compile/HostReport.h"
 
-#include "Json.h"
+#include "Driver/Json.h"
 
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Dialect/Npu/ActivationTypes.h"

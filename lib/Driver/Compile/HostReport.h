@@ -1,6 +1,6 @@
 //===- HostReport.h - What of a program the host computes -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_HOSTREPORT_H
-#define TARE_TOOLS_TARE_HOSTREPORT_H
+#ifndef TARE_DRIVER_COMPILE_HOSTREPORT_H
+#define TARE_DRIVER_COMPILE_HOSTREPORT_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
@@ -39,4 +39,4 @@ void writeHostReport(llvm::json::OStream &out, const HostReport &report);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_HOSTREPORT_H
+#endif // TARE_DRIVER_COMPILE_HOSTREPORT_H

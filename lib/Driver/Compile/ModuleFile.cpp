@@ -1,5 +1,5 @@
 //===- ModuleFile.cpp - Files of IR ---------------------------------------===//
-#include "ModuleFile.h"
+#include "Driver/Compile/ModuleFile.h"
 
 #include "IrFile.h"
 

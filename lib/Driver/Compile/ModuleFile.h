@@ -1,6 +1,6 @@
 //===- ModuleFile.h - Files of IR -------------------------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_MODULEFILE_H
-#define TARE_TOOLS_TARE_MODULEFILE_H
+#ifndef TARE_DRIVER_COMPILE_MODULEFILE_H
+#define TARE_DRIVER_COMPILE_MODULEFILE_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -15,4 +15,4 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> readModule(const std::string 
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_MODULEFILE_H
+#endif // TARE_DRIVER_COMPILE_MODULEFILE_H

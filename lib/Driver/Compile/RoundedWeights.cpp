@@ -1,5 +1,5 @@
 //===- RoundedWeights.cpp - Weights, and what rounding makes of them ------===//
-#include "RoundedWeights.h"
+#include "Driver/Compile/RoundedWeights.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"

@@ -3,8 +3,8 @@
 // A channel with one large weight has coarse steps, and its small weights may all be 0 on them.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_ROUNDEDWEIGHTS_H
-#define TARE_TOOLS_TARE_ROUNDEDWEIGHTS_H
+#ifndef TARE_DRIVER_COMPILE_ROUNDEDWEIGHTS_H
+#define TARE_DRIVER_COMPILE_ROUNDEDWEIGHTS_H
 
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -65,4 +65,4 @@ std::optional<Warning> zeroedWarning(const std::vector<ZeroedWeights> &layers);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_ROUNDEDWEIGHTS_H
+#endif // TARE_DRIVER_COMPILE_ROUNDEDWEIGHTS_H

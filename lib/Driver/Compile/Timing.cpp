@@ -1,11 +1,8 @@
 //===- Timing.cpp - What each step of a conversion takes ------------------===//
-#include "Timing.h"
-
-#include "Table.h"
+#include "Driver/Compile/Timing.h"
 
 #include "mlir/Pass/Pass.h"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -34,20 +31,6 @@ private:
   StepClock clock;
 };
 
-double totalSeconds(const std::vector<TimedStep> &steps) {
-  double total = 0;
-  for (const TimedStep &step : steps)
-    total += step.seconds;
-  return total;
-}
-
-double shareOf(const TimedStep &step, double total) { return total > 0 ? step.seconds / total : 0; }
-
-void addRow(Table &table, const std::string &indent, const TimedStep &step, double total) {
-  table.add({indent + step.name, fmt::format("{:.3f}", step.seconds),
-             fmt::format("{:.1f} %", 100 * shareOf(step, total)), fmt::format("{:.0f} MB", step.peakMegabytes)});
-}
-
 void writeList(llvm::json::OStream &json, llvm::StringRef key, const std::vector<TimedStep> &steps, double total) {
   json.attributeArray(key, [&] {
     for (const TimedStep &step : steps)
@@ -64,6 +47,15 @@ void writeList(llvm::json::OStream &json, llvm::StringRef key, const std::vector
 }
 
 } // namespace
+
+double tare::totalSeconds(const std::vector<TimedStep> &steps) {
+  double total = 0;
+  for (const TimedStep &step : steps)
+    total += step.seconds;
+  return total;
+}
+
+double tare::shareOf(const TimedStep &step, double total) { return total > 0 ? step.seconds / total : 0; }
 
 double tare::peakMegabytes() {
   rusage usage;
@@ -84,18 +76,6 @@ TimedStep StepClock::stop(std::string name) const {
 
 std::unique_ptr<mlir::PassInstrumentation> tare::timePasses(std::vector<TimedStep> &passes) {
   return std::make_unique<TimePasses>(passes);
-}
-
-void tare::printTimedSteps(const std::vector<TimedStep> &steps) {
-  double total = totalSeconds(steps);
-  Table table({{"step", Table::Align::left}, {"seconds"}, {"share"}, {"peak memory"}});
-  for (const TimedStep &step : steps) {
-    addRow(table, "", step, total);
-    for (const TimedStep &pass : step.passes)
-      addRow(table, "  ", pass, total);
-  }
-  addRow(table, "", {"total", total, peakMegabytes(), {}, 0}, total);
-  table.print();
 }
 
 void tare::writeTimedSteps(llvm::json::OStream &json, const std::vector<TimedStep> &steps) {

@@ -1,6 +1,6 @@
 //===- Timing.h - What each step of a conversion takes ----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_TIMING_H
-#define TARE_TOOLS_TARE_TIMING_H
+#ifndef TARE_DRIVER_COMPILE_TIMING_H
+#define TARE_DRIVER_COMPILE_TIMING_H
 
 #include "mlir/Pass/PassInstrumentation.h"
 #include "llvm/Support/JSON.h"
@@ -45,11 +45,13 @@ private:
 /// that run on one function: passes that run at the same time are not told apart.
 std::unique_ptr<mlir::PassInstrumentation> timePasses(std::vector<TimedStep> &passes);
 
-/// Prints a table: steps, their passes below them, and the total.
-void printTimedSteps(const std::vector<TimedStep> &steps);
+/// Of all of them.
+double totalSeconds(const std::vector<TimedStep> &steps);
+/// From 0 to 1.
+double shareOf(const TimedStep &step, double totalSeconds);
 /// Writes "steps": [{name, seconds, cpu_seconds, share, peak_memory_mb, passes: [..]}, ..].
 void writeTimedSteps(llvm::json::OStream &json, const std::vector<TimedStep> &steps);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_TIMING_H
+#endif // TARE_DRIVER_COMPILE_TIMING_H

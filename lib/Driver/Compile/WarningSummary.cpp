@@ -1,7 +1,7 @@
 //===- WarningSummary.cpp - Few warnings, ranked --------------------------===//
-#include "WarningSummary.h"
+#include "Driver/Compile/WarningSummary.h"
 
-#include "Json.h"
+#include "Driver/Json.h"
 
 #include <algorithm>
 #include <fmt/format.h>

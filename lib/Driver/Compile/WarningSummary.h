@@ -1,6 +1,6 @@
 //===- WarningSummary.h - Few warnings, ranked ------------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_WARNINGSUMMARY_H
-#define TARE_TOOLS_TARE_WARNINGSUMMARY_H
+#ifndef TARE_DRIVER_COMPILE_WARNINGSUMMARY_H
+#define TARE_DRIVER_COMPILE_WARNINGSUMMARY_H
 
 #include "tare/Diagnostics/Warning.h"
 #include "llvm/Support/JSON.h"
@@ -24,4 +24,4 @@ void writeWarnings(llvm::json::OStream &json, std::span<const Warning> warnings)
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_WARNINGSUMMARY_H
+#endif // TARE_DRIVER_COMPILE_WARNINGSUMMARY_H

@@ -1,5 +1,5 @@
 //===- WidthWarnings.cpp - Options that do not reach every value ----------===//
-#include "WidthWarnings.h"
+#include "Driver/Compile/WidthWarnings.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"

@@ -1,6 +1,6 @@
 //===- WidthWarnings.h - Options that do not reach every value --*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_WIDTHWARNINGS_H
-#define TARE_TOOLS_TARE_WIDTHWARNINGS_H
+#ifndef TARE_DRIVER_COMPILE_WIDTHWARNINGS_H
+#define TARE_DRIVER_COMPILE_WIDTHWARNINGS_H
 
 #include "tare/Calibration/RangeSearch.h"
 #include "tare/Calibration/Ranges.h"
@@ -19,4 +19,4 @@ void warnOfRangesWidth(mlir::ModuleOp module, const std::string &path, const cal
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_WIDTHWARNINGS_H
+#endif // TARE_DRIVER_COMPILE_WIDTHWARNINGS_H

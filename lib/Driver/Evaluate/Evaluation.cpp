@@ -1,6 +1,6 @@
 //===- Evaluation.cpp - Configurations on labelled samples ----------------===//
-#include "Evaluation.h"
-#include "Difference.h"
+#include "Driver/Evaluate/Evaluation.h"
+#include "Driver/Compare/Difference.h"
 
 #include <algorithm>
 #include <atomic>

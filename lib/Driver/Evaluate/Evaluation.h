@@ -4,14 +4,14 @@
 // through every configuration.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_EVALUATION_H
-#define TARE_TOOLS_TARE_EVALUATION_H
+#ifndef TARE_DRIVER_EVALUATE_EVALUATION_H
+#define TARE_DRIVER_EVALUATE_EVALUATION_H
 
-#include "Executable.h"
-#include "LabelledData.h"
-#include "Metrics/Metric.h"
-#include "Samples.h"
-#include "WatchedSamples.h"
+#include "Driver/Evaluate/LabelledData.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Execute/Samples.h"
+#include "Driver/Execute/WatchedSamples.h"
 
 #include <memory>
 #include <mutex>
@@ -72,4 +72,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_EVALUATION_H
+#endif // TARE_DRIVER_EVALUATE_EVALUATION_H

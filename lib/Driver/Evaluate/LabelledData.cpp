@@ -1,5 +1,5 @@
 //===- LabelledData.cpp - Samples and what they should give ---------------===//
-#include "LabelledData.h"
+#include "Driver/Evaluate/LabelledData.h"
 
 #include <algorithm>
 #include <filesystem>

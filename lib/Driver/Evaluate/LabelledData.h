@@ -1,8 +1,8 @@
 //===- LabelledData.h - Samples and what they should give -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_LABELLEDDATA_H
-#define TARE_TOOLS_TARE_LABELLEDDATA_H
+#ifndef TARE_DRIVER_EVALUATE_LABELLEDDATA_H
+#define TARE_DRIVER_EVALUATE_LABELLEDDATA_H
 
-#include "Metrics/Metric.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
 #include "tare/Tensor/Dataset.h"
 
 #include <memory>
@@ -30,4 +30,4 @@ Result<LabelledData> openLabelled(const MetricOptions &options, std::vector<Inpu
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_LABELLEDDATA_H
+#endif // TARE_DRIVER_EVALUATE_LABELLEDDATA_H

@@ -1,5 +1,5 @@
 //===- Border.cpp - Real numbers and integers at @main's border -----------===//
-#include "Border.h"
+#include "Driver/Execute/Border.h"
 
 #include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"

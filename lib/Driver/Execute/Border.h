@@ -1,6 +1,6 @@
 //===- Border.h - Real numbers and integers at @main's border ---*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_BORDER_H
-#define TARE_TOOLS_TARE_BORDER_H
+#ifndef TARE_DRIVER_EXECUTE_BORDER_H
+#define TARE_DRIVER_EXECUTE_BORDER_H
 
 #include "tare/Program/HostSteps.h"
 #include "tare/Tensor/Result.h"
@@ -65,4 +65,4 @@ void giveIntegers(mlir::OpOperand &result, llvm::DenseSet<mlir::Operation *> &ad
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_BORDER_H
+#endif // TARE_DRIVER_EXECUTE_BORDER_H

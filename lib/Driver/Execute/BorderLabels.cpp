@@ -1,7 +1,7 @@
 //===- BorderLabels.cpp - What paddings put into a graph ------------------===//
-#include "BorderLabels.h"
+#include "Driver/Execute/BorderLabels.h"
 
-#include "MovedLabels.h"
+#include "Driver/Execute/MovedLabels.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 

@@ -1,6 +1,6 @@
 //===- BorderLabels.h - What paddings put into a graph ----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_BORDERLABELS_H
-#define TARE_TOOLS_TARE_BORDERLABELS_H
+#ifndef TARE_DRIVER_EXECUTE_BORDERLABELS_H
+#define TARE_DRIVER_EXECUTE_BORDERLABELS_H
 
 #include "tare/Tensor/Tensor.h"
 
@@ -30,4 +30,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_BORDERLABELS_H
+#endif // TARE_DRIVER_EXECUTE_BORDERLABELS_H

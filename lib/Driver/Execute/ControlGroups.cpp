@@ -1,5 +1,5 @@
 //===- ControlGroups.cpp - The memory that a container has left -----------===//
-#include "ControlGroups.h"
+#include "Driver/Execute/ControlGroups.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,6 +1,6 @@
 //===- ControlGroups.h - The memory that a container has left ---*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_CONTROLGROUPS_H
-#define TARE_TOOLS_TARE_CONTROLGROUPS_H
+#ifndef TARE_DRIVER_EXECUTE_CONTROLGROUPS_H
+#define TARE_DRIVER_EXECUTE_CONTROLGROUPS_H
 
 #include <cstdint>
 #include <filesystem>
@@ -15,4 +15,4 @@ std::optional<uint64_t> memoryLeftByControlGroups(const std::filesystem::path &r
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_CONTROLGROUPS_H
+#endif // TARE_DRIVER_EXECUTE_CONTROLGROUPS_H

@@ -1,5 +1,5 @@
 //===- DataBinding.cpp - What data say of a model's inputs ----------------===//
-#include "DataBinding.h"
+#include "Driver/Execute/DataBinding.h"
 
 #include "tare/Tensor/Npz.h"
 
@@ -56,19 +56,19 @@ std::vector<onnx::InputValue> sampleValues(const std::string &data) {
 } // namespace
 
 Result<std::unique_ptr<Executable>> tare::loadForData(const std::string &model, const ExecutableOptions &options,
-                                                      const std::string &data, const Console &console) {
+                                                      const std::string &data, const Listener &listener) {
   using Known = onnx::ImportOptions::Known;
   Result<ModelKind> kind = kindOfModel(model);
   ExecutableOptions bound = options;
   if (kind && *kind == ModelKind::onnx)
     bound.import.sampleValues = sampleValues(data);
-  auto plain = Executable::load(model, bound, console);
+  auto plain = Executable::load(model, bound, listener);
   if (plain || bound.import.sampleValues.empty())
     return plain;
   // The elements of as few inputs as will do.
   for (Known known : {Known::lists, Known::all}) {
     bound.import.known = known;
-    if (auto settled = Executable::load(model, bound, console))
+    if (auto settled = Executable::load(model, bound, listener))
       return settled;
   }
   return plain;

@@ -1,8 +1,8 @@
 //===- DataBinding.h - What data say of a model's inputs --------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_DATABINDING_H
-#define TARE_TOOLS_TARE_DATABINDING_H
+#ifndef TARE_DRIVER_EXECUTE_DATABINDING_H
+#define TARE_DRIVER_EXECUTE_DATABINDING_H
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 
 namespace tare {
 
@@ -10,8 +10,8 @@ namespace tare {
 /// that shapes depend on among them (the axes of a reduction), an .npz of samples settles them: its arrays' shapes, and
 /// the elements of small arrays that are the same in all samples.
 Result<std::unique_ptr<Executable>> loadForData(const std::string &model, const ExecutableOptions &options,
-                                                const std::string &data, const Console &console);
+                                                const std::string &data, const Listener &listener);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DATABINDING_H
+#endif // TARE_DRIVER_EXECUTE_DATABINDING_H

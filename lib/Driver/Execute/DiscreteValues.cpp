@@ -1,5 +1,5 @@
 //===- DiscreteValues.cpp - Values whose elements are equal or not --------===//
-#include "DiscreteValues.h"
+#include "Driver/Execute/DiscreteValues.h"
 
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"

@@ -4,8 +4,8 @@
 // number, 4 is nearer to 3.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_DISCRETEVALUES_H
-#define TARE_TOOLS_TARE_DISCRETEVALUES_H
+#ifndef TARE_DRIVER_EXECUTE_DISCRETEVALUES_H
+#define TARE_DRIVER_EXECUTE_DISCRETEVALUES_H
 
 #include "tare/Schema/program_generated.h"
 
@@ -25,4 +25,4 @@ std::vector<bool> discreteTensors(const program::ProgramT &program);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_DISCRETEVALUES_H
+#endif // TARE_DRIVER_EXECUTE_DISCRETEVALUES_H

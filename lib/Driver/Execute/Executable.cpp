@@ -1,8 +1,8 @@
 //===- Executable.cpp - Whatever can be run -------------------------------===//
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 
-#include "ModuleExecutable.h"
-#include "ProgramExecutable.h"
+#include "Driver/Execute/ModuleExecutable.h"
+#include "Driver/Execute/ProgramExecutable.h"
 #include "tare/Tensor/Convert.h"
 #include "tare/Tensor/MappedFile.h"
 #include "tare/Tensor/StandardStreams.h"
@@ -65,13 +65,13 @@ Status tare::checkReference(const ExecutableOptions &options, std::initializer_l
 }
 
 Result<std::unique_ptr<Executable>> Executable::load(const std::string &path, const ExecutableOptions &options,
-                                                     const Console &console) {
+                                                     const Listener &listener) {
   auto kind = kindOfModel(path);
   if (!kind)
     return kind.error();
   if (*kind == ModelKind::program)
     return ProgramExecutable::load(path, options);
-  return ModuleExecutable::load(path, *kind, options, console);
+  return ModuleExecutable::load(path, *kind, options, listener);
 }
 
 TensorType ExecutablePort::typeInModel(const TensorType &type) const {

@@ -4,11 +4,11 @@
 // `run` and `compare` do not know which they have.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_EXECUTABLE_H
-#define TARE_TOOLS_TARE_EXECUTABLE_H
+#ifndef TARE_DRIVER_EXECUTE_EXECUTABLE_H
+#define TARE_DRIVER_EXECUTE_EXECUTABLE_H
 
-#include "Console.h"
-#include "InputRange.h"
+#include "Driver/Execute/InputRange.h"
+#include "tare/Driver/Listener.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Runtime/Context.h"
 #include "tare/Tensor/Dataset.h"
@@ -106,7 +106,7 @@ class Executable {
 public:
   /// Loads a model of any kind; which one it is, is found in its contents first and its name second.
   static Result<std::unique_ptr<Executable>> load(const std::string &path, const ExecutableOptions &options,
-                                                  const Console &console);
+                                                  const Listener &listener);
   virtual ~Executable() = default;
 
   const std::vector<ExecutablePort> &inputs() const { return inputPorts; }
@@ -155,4 +155,4 @@ Tensor copyOf(const ConstTensorView &view);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_EXECUTABLE_H
+#endif // TARE_DRIVER_EXECUTE_EXECUTABLE_H

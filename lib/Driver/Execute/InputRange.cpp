@@ -1,9 +1,9 @@
 //===- InputRange.cpp - What an input can hold, and what it is given ------===//
-#include "InputRange.h"
+#include "Driver/Execute/InputRange.h"
 
-#include "Border.h"
-#include "ModuleExecutable.h"
-#include "WatchedSamples.h"
+#include "Driver/Execute/Border.h"
+#include "Driver/Execute/ModuleExecutable.h"
+#include "Driver/Execute/WatchedSamples.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"

@@ -1,8 +1,8 @@
 //===- InputRange.h - What an input can hold, and what it is given -*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_INPUTRANGE_H
-#define TARE_TOOLS_TARE_INPUTRANGE_H
+#ifndef TARE_DRIVER_EXECUTE_INPUTRANGE_H
+#define TARE_DRIVER_EXECUTE_INPUTRANGE_H
 
-#include "SampleKeeper.h"
+#include "Driver/Calibrate/SampleKeeper.h"
 #include "tare/Calibration/Ranges.h"
 #include "tare/Dialect/Qnn/ToldApart.h"
 #include "tare/Runtime/Session.h"
@@ -45,4 +45,4 @@ Tensor within(const std::optional<qnn::Interval> &range, Tensor tensor);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_INPUTRANGE_H
+#endif // TARE_DRIVER_EXECUTE_INPUTRANGE_H

@@ -1,5 +1,5 @@
 //===- LayerNames.cpp - Names for arrays of layers' results ---------------===//
-#include "LayerNames.h"
+#include "Driver/Execute/LayerNames.h"
 
 #include <set>
 

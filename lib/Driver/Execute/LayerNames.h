@@ -1,8 +1,8 @@
 //===- LayerNames.h - Names for arrays of layers' results -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_LAYERNAMES_H
-#define TARE_TOOLS_TARE_LAYERNAMES_H
+#ifndef TARE_DRIVER_EXECUTE_LAYERNAMES_H
+#define TARE_DRIVER_EXECUTE_LAYERNAMES_H
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Schema/program_generated.h"
 
 namespace tare {
@@ -18,4 +18,4 @@ std::vector<std::string> layerLabels(const program::ProgramT &program);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_LAYERNAMES_H
+#endif // TARE_DRIVER_EXECUTE_LAYERNAMES_H

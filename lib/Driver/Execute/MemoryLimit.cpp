@@ -1,8 +1,7 @@
 //===- MemoryLimit.cpp - Models that no memory holds ----------------------===//
-#include "MemoryLimit.h"
+#include "Driver/Execute/MemoryLimit.h"
 
-#include "ControlGroups.h"
-#include "Numbers.h"
+#include "Driver/Execute/ControlGroups.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -209,12 +208,4 @@ Status tare::checkProgram(uint64_t arenaBytes, uint64_t constantBytes, const std
   Limit limit(model, given);
   double bytes = double(arenaBytes) + (given ? double(constantBytes) : 0);
   return bytes <= limit.most ? success() : Status(limit.refuse("running it takes", bytes));
-}
-
-void tare::addMemoryLimit(CLI::App &app, int64_t &megabytes) {
-  app.add_option(
-         "--max-memory", megabytes,
-         "Refuse a model whose values take more than this while a sample runs (default: the memory that there is)")
-      ->type_name("MB")
-      ->check(wholeNumber(1));
 }

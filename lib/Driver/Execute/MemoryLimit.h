@@ -1,12 +1,11 @@
 //===- MemoryLimit.h - Models that no memory holds --------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_MEMORYLIMIT_H
-#define TARE_TOOLS_TARE_MEMORYLIMIT_H
+#ifndef TARE_DRIVER_EXECUTE_MEMORYLIMIT_H
+#define TARE_DRIVER_EXECUTE_MEMORYLIMIT_H
 
 #include "tare/Tensor/Result.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -37,9 +36,7 @@ Status checkWeights(mlir::func::FuncOp function, const std::string &model, std::
 Status checkProgram(uint64_t arenaBytes, uint64_t constantBytes, const std::string &model,
                     std::optional<uint64_t> limit);
 
-/// Adds the option --max-memory, in units of 2^20 bytes.
-void addMemoryLimit(CLI::App &app, int64_t &megabytes);
-/// The limit in bytes, the most that counts where it is more; none where the option was not given.
+/// A limit in units of 2^20 bytes as one in bytes, the most that counts where it is more; none for 0.
 inline std::optional<uint64_t> limitOf(int64_t megabytes) {
   constexpr uint64_t most = UINT64_MAX >> 20;
   return megabytes > 0 ? std::optional(std::min(uint64_t(megabytes), most) << 20) : std::nullopt;
@@ -47,4 +44,4 @@ inline std::optional<uint64_t> limitOf(int64_t megabytes) {
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_MEMORYLIMIT_H
+#endif // TARE_DRIVER_EXECUTE_MEMORYLIMIT_H

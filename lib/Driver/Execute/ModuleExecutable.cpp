@@ -1,8 +1,8 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
-#include "ModuleExecutable.h"
-#include "DiscreteValues.h"
-#include "MemoryLimit.h"
-#include "ModuleFile.h"
+#include "Driver/Execute/ModuleExecutable.h"
+#include "Driver/Compile/ModuleFile.h"
+#include "Driver/Execute/DiscreteValues.h"
+#include "Driver/Execute/MemoryLimit.h"
 
 #include "tare/Dialect/Npu/IntegerGrid.h"
 #include "tare/Dialect/Npu/NpuInterfaces.h"
@@ -122,8 +122,8 @@ static OwningOpRef<ModuleOp> simplified(OwningOpRef<ModuleOp> module) {
 }
 
 Result<std::unique_ptr<Executable>> ModuleExecutable::load(const std::string &path, ModelKind kind,
-                                                           const ExecutableOptions &options, const Console &console) {
-  std::unique_ptr<ModuleExecutable> result(new ModuleExecutable(path, console));
+                                                           const ExecutableOptions &options, const Listener &listener) {
+  std::unique_ptr<ModuleExecutable> result(new ModuleExecutable(path, listener));
   std::optional<uint64_t> limit = limitOf(options.maxMemory);
   if (Status holds = checkFile(path, limit); !holds)
     return holds.error();

@@ -1,10 +1,10 @@
 //===- ModuleExecutable.h - Models and IR in the evaluator ------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_MODULEEXECUTABLE_H
-#define TARE_TOOLS_TARE_MODULEEXECUTABLE_H
+#ifndef TARE_DRIVER_EXECUTE_MODULEEXECUTABLE_H
+#define TARE_DRIVER_EXECUTE_MODULEEXECUTABLE_H
 
-#include "Border.h"
-#include "CompilerContext.h"
-#include "Executable.h"
+#include "Driver/Compile/CompilerContext.h"
+#include "Driver/Execute/Border.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Evaluator/Evaluator.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -25,7 +25,7 @@ mlir::Type gridTypeOf(mlir::Value value);
 class ModuleExecutable : public Executable {
 public:
   static Result<std::unique_ptr<Executable>> load(const std::string &path, ModelKind kind,
-                                                  const ExecutableOptions &options, const Console &console);
+                                                  const ExecutableOptions &options, const Listener &listener);
 
   Status prepare(const PortForms &forms) override;
   Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
@@ -37,7 +37,7 @@ public:
 
 private:
   friend class ModuleRunner;
-  ModuleExecutable(std::string path, const Console &console) : path(std::move(path)), context(console) {}
+  ModuleExecutable(std::string path, const Listener &listener) : path(std::move(path)), context(listener) {}
   Status describePorts();
   std::vector<ExecutablePort> rawOutputs();
   bool isUnsignedOutput(size_t index) const;
@@ -61,4 +61,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_MODULEEXECUTABLE_H
+#endif // TARE_DRIVER_EXECUTE_MODULEEXECUTABLE_H

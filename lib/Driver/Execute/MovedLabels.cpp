@@ -1,5 +1,5 @@
 //===- MovedLabels.cpp - Where a graph's elements come from ---------------===//
-#include "MovedLabels.h"
+#include "Driver/Execute/MovedLabels.h"
 
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Evaluator/Evaluator.h"

@@ -1,6 +1,6 @@
 //===- MovedLabels.h - Where a graph's elements come from -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_MOVEDLABELS_H
-#define TARE_TOOLS_TARE_MOVEDLABELS_H
+#ifndef TARE_DRIVER_EXECUTE_MOVEDLABELS_H
+#define TARE_DRIVER_EXECUTE_MOVEDLABELS_H
 
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 #include "tare/Tensor/Tensor.h"
@@ -23,4 +23,4 @@ std::optional<Tensor> moveLabels(qnn::GridOpInterface movement,
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_MOVEDLABELS_H
+#endif // TARE_DRIVER_EXECUTE_MOVEDLABELS_H

@@ -1,7 +1,7 @@
 //===- ProgramExecutable.cpp - Programs in the runtime --------------------===//
-#include "ProgramExecutable.h"
-#include "DiscreteValues.h"
-#include "MemoryLimit.h"
+#include "Driver/Execute/ProgramExecutable.h"
+#include "Driver/Execute/DiscreteValues.h"
+#include "Driver/Execute/MemoryLimit.h"
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Reader.h"

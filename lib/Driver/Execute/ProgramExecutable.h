@@ -1,8 +1,8 @@
 //===- ProgramExecutable.h - Programs in the runtime ------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H
-#define TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H
+#ifndef TARE_DRIVER_EXECUTE_PROGRAMEXECUTABLE_H
+#define TARE_DRIVER_EXECUTE_PROGRAMEXECUTABLE_H
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Runtime/Session.h"
 
 #include <mutex>
@@ -40,4 +40,4 @@ Tensor realNumbers(const program::TensorT &tensor, const ConstTensorView &result
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_PROGRAMEXECUTABLE_H
+#endif // TARE_DRIVER_EXECUTE_PROGRAMEXECUTABLE_H

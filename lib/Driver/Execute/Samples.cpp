@@ -1,5 +1,5 @@
 //===- Samples.cpp - Every sample, over the cores -------------------------===//
-#include "Samples.h"
+#include "Driver/Execute/Samples.h"
 
 #include "tare/Tensor/Parallel.h"
 
@@ -36,12 +36,6 @@ size_t threadsOf(size_t asked) { return asked ? asked : defaultThreads(); }
 
 } // namespace
 
-CLI::Option *tare::addInputs(CLI::App &app, std::string &path) {
-  return app
-      .add_option("--inputs", path, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
-      ->type_name("X.npz");
-}
-
 size_t tare::workersFor(const SampleSource &source, size_t threads) {
   return std::clamp<size_t>(source.sampleCount(), 1, threadsOf(threads));
 }
@@ -52,6 +46,8 @@ Status tare::forEachSample(SampleSource &source, size_t threads, Progress &progr
   parallelFor(source.sampleCount(), workersFor(source, threads), [&](size_t, size_t worker) {
     if (error.isSet())
       return;
+    if (Status wanted = progress.mayGoOn(); !wanted)
+      return error.report(std::numeric_limits<int64_t>::max() - 1, wanted.error());
     Result<std::optional<Sample>> sample = source.next();
     if (!sample)
       return error.report(std::numeric_limits<int64_t>::max() - 1, sample.error());

@@ -1,17 +1,12 @@
 //===- Samples.h - Every sample, over the cores -----------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_SAMPLES_H
-#define TARE_TOOLS_TARE_SAMPLES_H
+#ifndef TARE_DRIVER_EXECUTE_SAMPLES_H
+#define TARE_DRIVER_EXECUTE_SAMPLES_H
 
-#include "Console.h"
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Progress.h"
 #include "tare/Tensor/Dataset.h"
 
-#include <CLI/CLI.hpp>
-
 namespace tare {
-
-/// The option --inputs of commands that run models on samples.
-CLI::Option *addInputs(CLI::App &app, std::string &path);
 
 /// How many workers forEachSample() has at most.
 size_t workersFor(const SampleSource &source, size_t threads);
@@ -31,4 +26,4 @@ Result<std::vector<std::unique_ptr<Runner>>> makeOneRunner(const Executable &exe
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_SAMPLES_H
+#endif // TARE_DRIVER_EXECUTE_SAMPLES_H

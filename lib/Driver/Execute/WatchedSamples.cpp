@@ -1,5 +1,5 @@
 //===- WatchedSamples.cpp - Samples that are looked at on their way -------===//
-#include "WatchedSamples.h"
+#include "Driver/Execute/WatchedSamples.h"
 
 #include <algorithm>
 #include <array>
@@ -153,9 +153,9 @@ std::vector<std::string> WatchedSamples::warnings() const {
   return lines;
 }
 
-void WatchedSamples::warn(const Console &console) const {
+void WatchedSamples::warn(const Listener &listener) const {
   for (const std::string &line : warnings())
-    console.warning(line);
+    listener.warning(line);
 }
 
 std::vector<WatchedSamples::Input> tare::watchedInputs(const runtime::Session &session) {

@@ -1,9 +1,9 @@
 //===- WatchedSamples.h - Samples that are looked at on their way -*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_WATCHEDSAMPLES_H
-#define TARE_TOOLS_TARE_WATCHEDSAMPLES_H
+#ifndef TARE_DRIVER_EXECUTE_WATCHEDSAMPLES_H
+#define TARE_DRIVER_EXECUTE_WATCHEDSAMPLES_H
 
-#include "Console.h"
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
+#include "tare/Driver/Listener.h"
 #include "tare/Tensor/Dataset.h"
 
 #include <mutex>
@@ -34,7 +34,7 @@ public:
   /// What is to be said of these numbers, the samples of one input, if they do not fit.
   static std::optional<std::string> misfitOf(const Input &input, std::span<const Tensor> samples);
   /// Shows them.
-  void warn(const Console &console) const;
+  void warn(const Listener &listener) const;
 
 private:
   struct Numbers {
@@ -59,4 +59,4 @@ std::vector<WatchedSamples::Input> watchedInputs(const Executable &executable, c
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_WATCHEDSAMPLES_H
+#endif // TARE_DRIVER_EXECUTE_WATCHEDSAMPLES_H

@@ -5,7 +5,7 @@
 // Where three stages add all that later, the accumulator is the bare sum.
 //
 //===----------------------------------------------------------------------===//
-#include "Headroom.h"
+#include "Driver/Inspect/Headroom.h"
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/Requantizer.h"

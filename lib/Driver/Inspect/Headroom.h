@@ -1,6 +1,6 @@
 //===- Headroom.h - Bits that an accumulator has to spare -------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_HEADROOM_H
-#define TARE_TOOLS_TARE_HEADROOM_H
+#ifndef TARE_DRIVER_INSPECT_HEADROOM_H
+#define TARE_DRIVER_INSPECT_HEADROOM_H
 
 #include "tare/Program/Model.h"
 
@@ -14,4 +14,4 @@ std::optional<int> headroomOf(const program::Model &model, const program::LayerT
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_HEADROOM_H
+#endif // TARE_DRIVER_INSPECT_HEADROOM_H

@@ -1,6 +1,6 @@
 //===- InspectModule.cpp - What there is to know of a model or IR ---------===//
-#include "Inspection.h"
-#include "ModuleExecutable.h"
+#include "Driver/Execute/ModuleExecutable.h"
+#include "Driver/Inspect/Inspection.h"
 
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -72,8 +72,8 @@ InspectedLayer layerOf(Value value) {
 } // namespace
 
 Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
-                                 const Console &console) {
-  CompilerContext context(console);
+                                 const Listener &listener) {
+  CompilerContext context(listener);
   auto module = loadModule(path, kind, options, context);
   if (!module)
     return module.error();

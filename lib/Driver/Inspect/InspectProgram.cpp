@@ -1,6 +1,6 @@
 //===- InspectProgram.cpp - What there is to know of a program ------------===//
-#include "Headroom.h"
-#include "Inspection.h"
+#include "Driver/Inspect/Headroom.h"
+#include "Driver/Inspect/Inspection.h"
 
 #include "tare/Kernels/Registry.h"
 #include "tare/Kernels/Rounding.h"

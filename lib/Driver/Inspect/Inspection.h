@@ -1,13 +1,13 @@
 //===- Inspection.h - What inspect shows ------------------------*- C++ -*-===//
 //
-// Filled from a program, or from a module of IR; printed as a table or JSON.
+// Filled from a program, or from a module of IR.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_INSPECTION_H
-#define TARE_TOOLS_TARE_INSPECTION_H
+#ifndef TARE_DRIVER_INSPECT_INSPECTION_H
+#define TARE_DRIVER_INSPECT_INSPECTION_H
 
-#include "Executable.h"
-#include "Json.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Json.h"
 #include "tare/Schema/program_generated.h"
 #include "tare/Target/Target.h"
 
@@ -87,14 +87,13 @@ struct Inspection {
   /// Elements of constants.
   int64_t parameters = 0;
 
-  void print() const;
   void writeJson(llvm::json::OStream &out) const;
 };
 
 Result<Inspection> inspectProgram(const std::string &path);
 Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,
-                                 const Console &console);
+                                 const Listener &listener);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_INSPECTION_H
+#endif // TARE_DRIVER_INSPECT_INSPECTION_H

@@ -1,7 +1,7 @@
 //===- InspectionJson.cpp - What inspect shows, for other programs --------===//
-#include "Inspection.h"
-#include "OperatorJson.h"
-#include "OperatorTypes.h"
+#include "Driver/Inspect/Inspection.h"
+#include "Driver/Inspect/OperatorJson.h"
+#include "Driver/Inspect/OperatorTypes.h"
 
 #include <cmath>
 

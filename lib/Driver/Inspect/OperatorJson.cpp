@@ -1,8 +1,8 @@
 //===- OperatorJson.cpp - An operator's parameters as JSON ----------------===//
-#include "OperatorJson.h"
+#include "Driver/Inspect/OperatorJson.h"
 
-#include "Json.h"
-#include "SchemaJson.h"
+#include "Driver/Inspect/SchemaJson.h"
+#include "Driver/Json.h"
 
 using namespace tare;
 using llvm::json::OStream;

@@ -1,6 +1,6 @@
 //===- OperatorJson.h - An operator's parameters as JSON --------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_OPERATORJSON_H
-#define TARE_TOOLS_TARE_OPERATORJSON_H
+#ifndef TARE_DRIVER_INSPECT_OPERATORJSON_H
+#define TARE_DRIVER_INSPECT_OPERATORJSON_H
 
 #include "tare/Schema/program_generated.h"
 
@@ -21,4 +21,4 @@ void writeRequant(llvm::json::OStream &out, const program::RequantT &requant);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_OPERATORJSON_H
+#endif // TARE_DRIVER_INSPECT_OPERATORJSON_H

@@ -1,6 +1,6 @@
 //===- OperatorTypes.h - A target's operators in JSON -----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_OPERATORTYPES_H
-#define TARE_TOOLS_TARE_OPERATORTYPES_H
+#ifndef TARE_DRIVER_INSPECT_OPERATORTYPES_H
+#define TARE_DRIVER_INSPECT_OPERATORTYPES_H
 
 #include "tare/Target/Target.h"
 
@@ -21,4 +21,4 @@ inline void writeOperators(llvm::json::OStream &out, llvm::StringRef key, llvm::
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_OPERATORTYPES_H
+#endif // TARE_DRIVER_INSPECT_OPERATORTYPES_H

@@ -1,7 +1,7 @@
 //===- SchemaJson.cpp - Tables of the schema as JSON ----------------------===//
-#include "SchemaJson.h"
+#include "Driver/Inspect/SchemaJson.h"
 
-#include "Json.h"
+#include "Driver/Json.h"
 #include "tare/Schema/program_bfbs_generated.h"
 #include "tare/Schema/program_generated.h"
 

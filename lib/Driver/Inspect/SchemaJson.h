@@ -1,6 +1,6 @@
 //===- SchemaJson.h - Tables of the schema as JSON --------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_SCHEMAJSON_H
-#define TARE_TOOLS_TARE_SCHEMAJSON_H
+#ifndef TARE_DRIVER_INSPECT_SCHEMAJSON_H
+#define TARE_DRIVER_INSPECT_SCHEMAJSON_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/JSON.h"
@@ -18,4 +18,4 @@ void writeFields(llvm::json::OStream &out, const flatbuffers::Table &table, llvm
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_SCHEMAJSON_H
+#endif // TARE_DRIVER_INSPECT_SCHEMAJSON_H

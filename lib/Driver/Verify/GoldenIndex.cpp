@@ -1,8 +1,8 @@
 //===- GoldenIndex.cpp - The index of a folder of golden vectors ----------===//
-#include "GoldenIndex.h"
+#include "Driver/Verify/GoldenIndex.h"
 
-#include "Json.h"
-#include "OperatorJson.h"
+#include "Driver/Inspect/OperatorJson.h"
+#include "Driver/Json.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Tensor/OffsetBinary.h"
 

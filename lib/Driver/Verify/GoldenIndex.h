@@ -1,6 +1,6 @@
 //===- GoldenIndex.h - The index of a folder of golden vectors --*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_GOLDENINDEX_H
-#define TARE_TOOLS_TARE_GOLDENINDEX_H
+#ifndef TARE_DRIVER_VERIFY_GOLDENINDEX_H
+#define TARE_DRIVER_VERIFY_GOLDENINDEX_H
 
 #include "tare/Golden/Vectors.h"
 
@@ -11,4 +11,4 @@ std::string goldenIndex(const program::Model &model, const golden::Vectors &vect
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_GOLDENINDEX_H
+#endif // TARE_DRIVER_VERIFY_GOLDENINDEX_H

@@ -1,5 +1,5 @@
 //===- GoldenInputs.cpp - Inputs of golden vectors ------------------------===//
-#include "GoldenInputs.h"
+#include "Driver/Verify/GoldenInputs.h"
 
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Kernels/Registry.h"

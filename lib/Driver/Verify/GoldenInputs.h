@@ -1,8 +1,8 @@
 //===- GoldenInputs.h - Inputs of golden vectors ----------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_GOLDENINPUTS_H
-#define TARE_TOOLS_TARE_GOLDENINPUTS_H
+#ifndef TARE_DRIVER_VERIFY_GOLDENINPUTS_H
+#define TARE_DRIVER_VERIFY_GOLDENINPUTS_H
 
-#include "DrawnIntegers.h"
+#include "Driver/Calibrate/DrawnIntegers.h"
 
 #include "tare/Runtime/Trace.h"
 #include "tare/Tensor/Dataset.h"
@@ -36,4 +36,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_GOLDENINPUTS_H
+#endif // TARE_DRIVER_VERIFY_GOLDENINPUTS_H

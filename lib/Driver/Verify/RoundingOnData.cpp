@@ -1,8 +1,8 @@
 //===- RoundingOnData.cpp - If the board rounded otherwise, on data -------===//
-#include "RoundingOnData.h"
+#include "Driver/Verify/RoundingOnData.h"
 
-#include "LayerNames.h"
-#include "Samples.h"
+#include "Driver/Execute/LayerNames.h"
+#include "Driver/Execute/Samples.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Proof/OtherRounding.h"
 #include "tare/Proof/Requantizer.h"

@@ -1,8 +1,8 @@
 //===- RoundingOnData.h - If the board rounded otherwise, on data -*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_ROUNDINGONDATA_H
-#define TARE_TOOLS_TARE_ROUNDINGONDATA_H
+#ifndef TARE_DRIVER_VERIFY_ROUNDINGONDATA_H
+#define TARE_DRIVER_VERIFY_ROUNDINGONDATA_H
 
-#include "Console.h"
+#include "Driver/Progress.h"
 #include "tare/Runtime/Trace.h"
 #include "tare/Tensor/Dataset.h"
 
@@ -44,4 +44,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_ROUNDINGONDATA_H
+#endif // TARE_DRIVER_VERIFY_ROUNDINGONDATA_H

@@ -1,5 +1,5 @@
 //===- AveragePrecision.cpp - How well detections match boxes -------------===//
-#include "AveragePrecision.h"
+#include "Driver/Evaluate/Metrics/AveragePrecision.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 //===- AveragePrecision.h - How well detections match boxes -----*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_AVERAGEPRECISION_H
-#define TARE_TOOLS_TARE_METRICS_AVERAGEPRECISION_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_AVERAGEPRECISION_H
+#define TARE_DRIVER_EVALUATE_METRICS_AVERAGEPRECISION_H
 
-#include "Detections.h"
+#include "Driver/Evaluate/Metrics/Detections.h"
 
 #include <optional>
 #include <span>
@@ -31,4 +31,4 @@ std::optional<MeanPrecision> meanPrecision(std::span<const std::vector<Detection
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_AVERAGEPRECISION_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_AVERAGEPRECISION_H

@@ -1,6 +1,6 @@
 //===- ClassMetric.cpp - top1 and top5 ------------------------------------===//
-#include "ClassRank.h"
-#include "Metric.h"
+#include "Driver/Evaluate/Metrics/ClassRank.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
 
 #include <algorithm>
 #include <cmath>

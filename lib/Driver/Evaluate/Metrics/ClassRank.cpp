@@ -1,5 +1,5 @@
 //===- ClassRank.cpp - How far in front a class is ------------------------===//
-#include "ClassRank.h"
+#include "Driver/Evaluate/Metrics/ClassRank.h"
 
 #include <cmath>
 

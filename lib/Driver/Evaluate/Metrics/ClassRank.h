@@ -1,6 +1,6 @@
 //===- ClassRank.h - How far in front a class is ----------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_CLASSRANK_H
-#define TARE_TOOLS_TARE_METRICS_CLASSRANK_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_CLASSRANK_H
+#define TARE_DRIVER_EVALUATE_METRICS_CLASSRANK_H
 
 #include <cstddef>
 #include <cstdint>
@@ -14,4 +14,4 @@ size_t rankOf(std::span<const float> scores, size_t label);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_CLASSRANK_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_CLASSRANK_H

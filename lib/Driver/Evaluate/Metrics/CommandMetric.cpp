@@ -1,6 +1,6 @@
 //===- CommandMetric.cpp - command:PROGRAM --------------------------------===//
-#include "CommandRun.h"
-#include "Metric.h"
+#include "Driver/Evaluate/Metrics/CommandRun.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
 #include "tare/Tensor/Npz.h"
 
 #include "llvm/Support/FileSystem.h"

@@ -1,6 +1,6 @@
 //===- CommandRun.cpp - A program that scores outputs ---------------------===//
-#include "CommandRun.h"
-#include "EndSignals.h"
+#include "Driver/Evaluate/Metrics/CommandRun.h"
+#include "Driver/EndSignals.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"

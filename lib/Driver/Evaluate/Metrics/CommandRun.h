@@ -1,6 +1,6 @@
 //===- CommandRun.h - A program that scores outputs -------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_COMMANDRUN_H
-#define TARE_TOOLS_TARE_METRICS_COMMANDRUN_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_COMMANDRUN_H
+#define TARE_DRIVER_EVALUATE_METRICS_COMMANDRUN_H
 
 #include "tare/Tensor/AtomicFile.h"
 #include "tare/Tensor/Result.h"
@@ -39,4 +39,4 @@ private:
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_COMMANDRUN_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_COMMANDRUN_H

@@ -7,8 +7,8 @@
 //   raw      boxes [.., n, 4], scores [.., n, C]: a score of each class
 //
 //===----------------------------------------------------------------------===//
-#include "AveragePrecision.h"
-#include "Metric.h"
+#include "Driver/Evaluate/Metrics/AveragePrecision.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 //===- Detections.cpp - Boxes that a detector has found -------------------===//
-#include "Detections.h"
+#include "Driver/Evaluate/Metrics/Detections.h"
 
 #include <algorithm>
 

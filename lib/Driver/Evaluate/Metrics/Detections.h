@@ -1,6 +1,6 @@
 //===- Detections.h - Boxes that a detector has found -----------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_DETECTIONS_H
-#define TARE_TOOLS_TARE_METRICS_DETECTIONS_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_DETECTIONS_H
+#define TARE_DRIVER_EVALUATE_METRICS_DETECTIONS_H
 
 #include <cstddef>
 #include <cstdint>
@@ -39,4 +39,4 @@ std::vector<Detection> bestOf(std::vector<Detection> found, const DetectionLimit
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_DETECTIONS_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_DETECTIONS_H

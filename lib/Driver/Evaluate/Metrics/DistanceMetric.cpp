@@ -1,6 +1,6 @@
 //===- DistanceMetric.cpp - psnr and cosine -------------------------------===//
-#include "Difference.h"
-#include "Metric.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
 
 #include <algorithm>
 #include <cmath>

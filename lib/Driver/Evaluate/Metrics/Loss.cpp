@@ -1,5 +1,5 @@
 //===- Loss.cpp - What a score has lost -----------------------------------===//
-#include "Loss.h"
+#include "Driver/Evaluate/Metrics/Loss.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 //===- Loss.h - What a score has lost ---------------------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_LOSS_H
-#define TARE_TOOLS_TARE_METRICS_LOSS_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_LOSS_H
+#define TARE_DRIVER_EVALUATE_METRICS_LOSS_H
 
 #include <cstddef>
 #include <optional>
@@ -19,4 +19,4 @@ std::vector<size_t> orderByLoss(std::span<const std::optional<double>> scores, d
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_LOSS_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_LOSS_H

@@ -1,6 +1,6 @@
 //===- Metric.cpp - How good a model's outputs are ------------------------===//
-#include "Metric.h"
-#include "Difference.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
+#include "Driver/Compare/Difference.h"
 #include "tare/Tensor/Convert.h"
 
 #include <algorithm>

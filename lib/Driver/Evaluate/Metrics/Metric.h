@@ -5,10 +5,10 @@
 // functions of numbers: ClassRank.h, RocArea.h, AveragePrecision.h.
 //
 //===----------------------------------------------------------------------===//
-#ifndef TARE_TOOLS_TARE_METRICS_METRIC_H
-#define TARE_TOOLS_TARE_METRICS_METRIC_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_METRIC_H
+#define TARE_DRIVER_EVALUATE_METRICS_METRIC_H
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Tensor/Dataset.h"
 
 #include <memory>
@@ -121,4 +121,4 @@ inline size_t labelOf(const ScoredSample &sample, int64_t row) { return size_t(s
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_METRIC_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_METRIC_H

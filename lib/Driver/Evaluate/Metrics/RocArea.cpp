@@ -1,5 +1,5 @@
 //===- RocArea.cpp - The area under the ROC curve -------------------------===//
-#include "RocArea.h"
+#include "Driver/Evaluate/Metrics/RocArea.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 //===- RocArea.h - The area under the ROC curve -----------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_METRICS_ROCAREA_H
-#define TARE_TOOLS_TARE_METRICS_ROCAREA_H
+#ifndef TARE_DRIVER_EVALUATE_METRICS_ROCAREA_H
+#define TARE_DRIVER_EVALUATE_METRICS_ROCAREA_H
 
 #include <optional>
 #include <vector>
@@ -19,4 +19,4 @@ std::optional<double> areaUnderRoc(std::vector<ScoredLabel> samples);
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_METRICS_ROCAREA_H
+#endif // TARE_DRIVER_EVALUATE_METRICS_ROCAREA_H

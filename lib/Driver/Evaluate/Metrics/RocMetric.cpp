@@ -1,6 +1,6 @@
 //===- RocMetric.cpp - auc ------------------------------------------------===//
-#include "Metric.h"
-#include "RocArea.h"
+#include "Driver/Evaluate/Metrics/Metric.h"
+#include "Driver/Evaluate/Metrics/RocArea.h"
 
 #include <cmath>
 #include <fmt/format.h>

@@ -1,14 +1,10 @@
 //===- EvaluationReport.cpp - What an evaluation shows --------------------===//
-#include "EvaluationReport.h"
-#include "Console.h"
-#include "Json.h"
-#include "Metrics/Loss.h"
-#include "Table.h"
-#include "tare/Diagnostics/OneLine.h"
+#include "Driver/Evaluate/EvaluationReport.h"
+#include "Driver/Evaluate/Metrics/Loss.h"
+#include "Driver/Json.h"
 
 #include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 using namespace tare;
 
@@ -20,41 +16,6 @@ std::vector<const Configuration *> EvaluationReport::ranked() const {
   for (size_t i : orderByLoss(scores, real()))
     result.push_back(others[i]);
   return result;
-}
-
-void EvaluationReport::print() const {
-  using Align = Table::Align;
-  const MetricKind::Names names = kind.names();
-  std::vector<Table::Column> columns = {{"rank"}, {"configuration", Align::left}, {"form", Align::left}, {names.score}};
-  for (const std::string &further : names.further)
-    columns.push_back({further});
-  columns.push_back({"loss %"});
-  columns.push_back({"failed", Align::left});
-  Table table(columns);
-  size_t rank = 0;
-  auto add = [&](const Configuration &each, bool isReference) {
-    std::string number = isReference || !each.score ? "" : fmt::format("{}", ++rank);
-    std::vector<std::string> row = {number, each.file, each.form, each.score ? kind.textOf(each.score->value) : ""};
-    for (size_t i = 0; i != names.further.size(); ++i)
-      row.push_back(each.score ? kind.textOf(each.score->further[i]) : "");
-    std::optional<double> loss = each.score ? lossInPercent(each.score->value, real()) : std::nullopt;
-    row.push_back(loss && !isReference ? fmt::format("{:.3f}", *loss) : "");
-    row.push_back(each.failure.value_or(""));
-    table.add(row);
-  };
-  add(evaluation.reference(), true);
-  for (const Configuration *each : ranked())
-    add(*each, false);
-  table.print();
-  // A failure beside it silences warnings, not this.
-  std::string leaked = calibrated && !calibrated->found().empty()
-                           ? fmt::format(", {} of which were calibrated on", calibrated->found().size())
-                           : "";
-  const std::string against = !data.labels.empty()                ? fmt::format("'{}'", oneLine(data.labels))
-                              : metric.starts_with(commandPrefix) ? "what the program knows"
-                                                                  : "the float model";
-  writeOut("\n{} samples{}; {} of '{}' against {}\n", data.samples->sampleCount(), leaked, oneLine(metric),
-           oneLine(fmt::format("{}", fmt::join(outputs, "', '"))), against);
 }
 
 static void writeScore(llvm::json::OStream &out, const Configuration &each, const MetricKind::Names &names) {

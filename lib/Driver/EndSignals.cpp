@@ -1,5 +1,5 @@
 //===- EndSignals.cpp - Whoever ends the process early --------------------===//
-#include "EndSignals.h"
+#include "Driver/EndSignals.h"
 
 #include "tare/Tensor/Temporaries.h"
 

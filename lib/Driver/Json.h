@@ -1,6 +1,6 @@
 //===- Json.h - Results for other programs ----------------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_JSON_H
-#define TARE_TOOLS_TARE_JSON_H
+#ifndef TARE_DRIVER_JSON_H
+#define TARE_DRIVER_JSON_H
 
 #include "tare/Tensor/Tensor.h"
 
@@ -15,11 +15,6 @@ namespace tare {
 
 /// One JSON document, its keys in the order in which `write` gives them; ends with a new line.
 std::string jsonDocument(llvm::function_ref<void(llvm::json::OStream &)> write);
-/// The one JSON document that a run prints to standard output, its keys in the order in which `write` gives them; it is
-/// kept until the run ends.
-void printJson(llvm::function_ref<void(llvm::json::OStream &)> write);
-/// Prints what printJson() was given; where there is an error, that object behind the key "error" of it, or alone.
-void writeDocument(const std::string &error = "");
 
 /// A number; null where JSON has none (infinite, NaN).
 llvm::json::Value jsonNumber(double number);
@@ -36,4 +31,4 @@ template <typename T> void jsonList(llvm::json::OStream &json, llvm::StringRef k
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_JSON_H
+#endif // TARE_DRIVER_JSON_H

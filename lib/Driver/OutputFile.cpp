@@ -1,7 +1,7 @@
-//===- OutputFile.cpp - What a command may write to -----------------------===//
-#include "OutputFile.h"
+//===- OutputFile.cpp - What may be written to -----------------------===//
+#include "Driver/OutputFile.h"
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Onnx/ExternalFiles.h"
 #include "tare/Tensor/StandardStreams.h"
 

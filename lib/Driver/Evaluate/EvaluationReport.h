@@ -1,9 +1,9 @@
 //===- EvaluationReport.h - What an evaluation shows ------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_EVALUATIONREPORT_H
-#define TARE_TOOLS_TARE_EVALUATIONREPORT_H
+#ifndef TARE_DRIVER_EVALUATE_EVALUATIONREPORT_H
+#define TARE_DRIVER_EVALUATE_EVALUATIONREPORT_H
 
-#include "CalibratedSamples.h"
-#include "Evaluation.h"
+#include "Driver/Calibrate/CalibratedSamples.h"
+#include "Driver/Evaluate/Evaluation.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -20,19 +20,17 @@ struct EvaluationReport {
   /// Null where no calibration was given.
   const CalibratedSamples *calibrated = nullptr;
 
-  /// The float model, then the others, the smallest loss first; and a line about all.
-  void print() const;
+  /// All but the float model, the smallest loss first.
+  std::vector<const Configuration *> ranked() const;
+  /// The float model's score.
+  double real() const { return evaluation.reference().score->value; }
   void write(llvm::json::OStream &out) const;
   /// What is to be known of the losses; empty as a rule.
   std::string note() const;
   /// The error of those that have no score; success where there are none.
   Status status() const;
-
-private:
-  std::vector<const Configuration *> ranked() const;
-  double real() const { return evaluation.reference().score->value; }
 };
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_EVALUATIONREPORT_H
+#endif // TARE_DRIVER_EVALUATE_EVALUATIONREPORT_H

@@ -1,6 +1,6 @@
 //===- EndSignals.h - Whoever ends the process early ------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_ENDSIGNALS_H
-#define TARE_TOOLS_TARE_ENDSIGNALS_H
+#ifndef TARE_DRIVER_ENDSIGNALS_H
+#define TARE_DRIVER_ENDSIGNALS_H
 
 namespace tare {
 
@@ -15,4 +15,4 @@ void giveWayToSignals();
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_ENDSIGNALS_H
+#endif // TARE_DRIVER_ENDSIGNALS_H

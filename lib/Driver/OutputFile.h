@@ -1,6 +1,6 @@
-//===- OutputFile.h - What a command may write to ---------------*- C++ -*-===//
-#ifndef TARE_TOOLS_TARE_OUTPUTFILE_H
-#define TARE_TOOLS_TARE_OUTPUTFILE_H
+//===- OutputFile.h - What may be written to ---------------*- C++ -*-===//
+#ifndef TARE_DRIVER_OUTPUTFILE_H
+#define TARE_DRIVER_OUTPUTFILE_H
 
 #include "tare/Tensor/Result.h"
 
@@ -21,4 +21,4 @@ Status checkEnding(const std::string &output, std::initializer_list<std::string_
 
 } // namespace tare
 
-#endif // TARE_TOOLS_TARE_OUTPUTFILE_H
+#endif // TARE_DRIVER_OUTPUTFILE_H

@@ -1,24 +1,16 @@
-//===- Json.cpp - Results for other programs ------------------------------===//
-#include "Json.h"
+//===- JsonOutput.cpp - The document that a run prints --------------------===//
+#include "JsonOutput.h"
 
-#include "llvm/Support/raw_ostream.h"
-
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 
 using namespace tare;
 
-static std::string document;
-
-std::string tare::jsonDocument(llvm::function_ref<void(llvm::json::OStream &)> write) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  llvm::json::OStream json(stream, /*IndentSize=*/2);
-  write(json);
-  json.flush();
-  text += '\n';
-  return text;
+bool tare::asksForJson(int argc, char **argv) {
+  return std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
 }
+
+static std::string document;
 
 void tare::printJson(llvm::function_ref<void(llvm::json::OStream &)> write) { document = jsonDocument(write); }
 
@@ -36,15 +28,4 @@ static std::string withError(std::string text, const std::string &error) {
 void tare::writeDocument(const std::string &error) {
   std::string text = error.empty() ? std::move(document) : withError(std::move(document), error);
   std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-llvm::json::Value tare::jsonNumber(double number) {
-  if (std::isfinite(number))
-    return number;
-  return nullptr;
-}
-
-std::string tare::jsonText(std::string_view text) {
-  llvm::StringRef raw(text.data(), text.size());
-  return llvm::json::isUTF8(raw) ? raw.str() : llvm::json::fixUTF8(raw);
 }
