@@ -56,7 +56,9 @@ public:
     size_t threads = options.threads ? options.threads : defaultThreads();
     std::vector<Worker> workers(threads);
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
-    Observations seen{options.search, source.sampleCount(), emptyHistograms(), noEnds(), {}, noMaxima()};
+    Observations seen{options.search, source.sampleCount(), emptyHistograms(), noEnds(), {}, noMaxima(), {}};
+    for (const auto &[value, index] : values.observed)
+      seen.names.push_back(qnn::valueName(value));
     seen.nonFiniteSamples.assign(seen.histograms.size(), -1);
     if (std::optional<Error> error = firstError(workers))
       return *error;

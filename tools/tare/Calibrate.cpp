@@ -1,10 +1,8 @@
 //===- Calibrate.cpp - tare calibrate -------------------------------------===//
 #include "CalibrationOptions.h"
 #include "Commands.h"
-#include "CompilerContext.h"
-#include "Json.h"
-#include "MemoryLimit.h"
-#include "OutputFile.h"
+#include "Driver/Calibrate/CalibrationRun.h"
+#include "JsonOutput.h"
 #include "Table.h"
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Tensor/AtomicFile.h"
@@ -25,72 +23,28 @@ public:
             "  network has one input; or a folder of such files.") {}
 
   Status run() override {
-    Result<CompilationRequest> request = options.request(threads);
-    if (!request)
-      return request.error();
-    if (options.data.empty() && !options.random)
-      return Error{"needs data: give --calibration DATA, or --random-calibration to try the flow"};
-    if (Status free = checkOutput(output, options.files()); !free)
-      return free;
-    // The data are for below.
-    CompilationRequest float32 = *request;
-    float32.last = Stage::simplified;
-    float32.calibration.path.clear();
-    float32.choosesRanges = false;
-    CompilerContext context(console());
-    auto compiled = compile(float32, *context, {});
-    if (mlir::failed(compiled))
-      return context.takeError(options.model);
-    Result<size_t> atOnce = samplesThatFit(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
-                                           request->calibration.maxMemory);
-    if (!atOnce) {
-      context.dropWarnings();
-      return atOnce.error();
-    }
-    if (Status named = checkEnding(output, {".json"}); !named) {
-      context.dropWarnings();
-      return named;
-    }
-    request->calibration.threads = threadsWithin(threads, *atOnce);
-    Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
-    if (!ranges) {
-      context.dropWarnings();
-      return naming(ranges.error().message);
-    }
-    if (Status written = writeFile(output, calibration::toJson(*ranges, hashes)); !written) {
-      context.dropWarnings();
+    options.threads = threads;
+    CalibrationRun calibration(options, console());
+    if (Status found = calibration.find(output, nullptr); !found)
+      return found;
+    if (Status written = writeFile(output, calibration.file()); !written) {
+      calibration.dropWarnings();
       return written;
     }
     complete.push_back(output);
-    context.showWarnings();
-    report(*ranges);
+    calibration.showWarnings();
+    report(calibration.ranges(), calibration.drawn());
     return success();
   }
 
 private:
   void addOptions(CLI::App &app) override {
-    options.addTo(app, files);
+    addCalibrationOptions(app, files, options);
     files.reads(app.add_option("--calibration", options.data, "The data")->type_name("DATA"), options.data);
     files.writes(app.add_option("-o,--output", output, "The ranges file")->required()->type_name("FILE"), output);
   }
 
-  Result<calibration::Ranges> calibrate(mlir::ModuleOp module, const CalibrationRequest &request) {
-    std::unique_ptr<Progress> progress;
-    std::mutex mutex;
-    Result<FoundRanges> found = findRanges(module, request, [&](int64_t done, int64_t total) {
-      std::lock_guard lock(mutex);
-      if (!progress)
-        progress = std::make_unique<Progress>(console(), "calibrating", total);
-      progress->update(done);
-    });
-    if (!found)
-      return found.error();
-    drawn = std::move(found->drawn);
-    hashes = std::move(found->hashes);
-    return std::move(found->ranges);
-  }
-
-  void report(const calibration::Ranges &ranges) {
+  void report(const calibration::Ranges &ranges, const DrawnInputs &drawn) {
     if (json)
       return printJson([&](llvm::json::OStream &out) {
         out.object([&] {
@@ -149,10 +103,8 @@ private:
     print("cut most", cut);
   }
 
-  CalibrationOptions options;
+  driver::CalibrationOptions options;
   std::string output;
-  DrawnInputs drawn;
-  calibration::SampleHashes hashes;
 };
 
 } // namespace

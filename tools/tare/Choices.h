@@ -2,20 +2,18 @@
 #ifndef TARE_TOOLS_TARE_CHOICES_H
 #define TARE_TOOLS_TARE_CHOICES_H
 
+#include "Driver/Choices.h"
+
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 namespace tare {
 
-/// "found 'x', expected one of a, b", and what x may mean.
-std::string noneOf(const std::string &found, const std::vector<std::string> &names);
 /// One of the names; noneOf() says what is wrong.
 CLI::Validator oneOf(std::vector<std::string> names);
 /// Some of the names, with commas between them.
 CLI::Validator listOf(std::vector<std::string> names);
-/// What stands between the commas of all of these, without blanks around it; empty names too.
-std::vector<std::string> splitLists(const std::vector<std::string> &lists);
 
 } // namespace tare
 

@@ -21,6 +21,7 @@ Error Command::naming(const std::string &message) const {
 }
 
 Status Command::settleAndRun() {
+  terminal.emplace(json, quiet, verbose);
   if (Status settled = files.settle(json); !settled)
     return settled;
   if (files.takesStandardOutput())

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ protected:
   virtual void addOptions(CLI::App &app) = 0;
   virtual Status run() = 0;
 
-  Console console() const { return Console(json, quiet, verbose); }
+  /// Of the options as they were parsed; lives as long as the command.
+  const Console &console() const { return *terminal; }
   /// --json: the result as JSON on standard output.
   bool json = false;
   bool quiet = false;
@@ -54,6 +56,7 @@ protected:
   size_t threads = 0;
 
 private:
+  std::optional<Console> terminal;
   std::string name, summary, example;
   CLI::App *app = nullptr;
 };

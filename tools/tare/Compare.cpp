@@ -1,13 +1,16 @@
 //===- Compare.cpp - tare compare -----------------------------------------===//
 #include "Commands.h"
 #include "CompareReport.h"
-#include "Comparison.h"
-#include "DataBinding.h"
+#include "Driver/Compare/Comparison.h"
+#include "Driver/Compare/ComparisonJson.h"
+#include "Driver/Execute/DataBinding.h"
+#include "Driver/Execute/MemoryLimit.h"
+#include "Driver/Execute/WatchedSamples.h"
 #include "InputOptions.h"
-#include "Json.h"
+#include "JsonOutput.h"
 #include "Numbers.h"
+#include "SharedOptions.h"
 #include "StateOptions.h"
-#include "WatchedSamples.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -2,8 +2,7 @@
 #include "CompareReport.h"
 
 #include "Console.h"
-#include "DifferenceText.h"
-#include "Json.h"
+#include "Driver/Compare/DifferenceText.h"
 #include "Table.h"
 
 #include <cmath>
@@ -50,27 +49,6 @@ void summarize(const Comparison &comparison, int64_t sampleCount) {
   writeOut("\n{} samples, {} layers; the outputs: {}\n", sampleCount, comparison.layers().size(), text);
 }
 
-void writeValues(llvm::json::OStream &out, llvm::StringRef key, const std::vector<ComparedValue> &values) {
-  out.attributeArray(key, [&] {
-    for (const ComparedValue &value : values)
-      out.object([&] {
-        const Difference &d = value.difference;
-        out.attribute("name", jsonText(value.name));
-        out.attribute("value", jsonText(value.value));
-        out.attribute("kind", value.kind);
-        jsonList(out, "shape", value.shape);
-        out.attribute("cosine", jsonNumber(d.cosine()));
-        out.attribute("sqnr_db", jsonNumber(d.sqnr()));
-        out.attribute("largest_difference", jsonNumber(d.largest));
-        out.attribute("differing", d.differing);
-        out.attribute("elements", d.total);
-        out.attribute("non_finite_a", d.nonFiniteReference);
-        out.attribute("non_finite_b", d.nonFiniteOther);
-        out.attribute("equal_share", value.isDiscrete ? jsonNumber(d.equalShare()) : llvm::json::Value(nullptr));
-      });
-  });
-}
-
 } // namespace
 
 void tare::printComparison(const Comparison &comparison, int64_t sampleCount) {
@@ -93,9 +71,4 @@ void tare::printComparison(const Comparison &comparison, int64_t sampleCount) {
     addRow(table, output);
   table.print();
   summarize(comparison, sampleCount);
-}
-
-void tare::writeComparison(llvm::json::OStream &out, const Comparison &comparison) {
-  writeValues(out, "layers", comparison.layers());
-  writeValues(out, "outputs", comparison.outputs());
 }

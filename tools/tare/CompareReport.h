@@ -2,16 +2,12 @@
 #ifndef TARE_TOOLS_TARE_COMPAREREPORT_H
 #define TARE_TOOLS_TARE_COMPAREREPORT_H
 
-#include "Comparison.h"
-
-#include "llvm/Support/JSON.h"
+#include "Driver/Compare/Comparison.h"
 
 namespace tare {
 
 /// A table of all layers and outputs, and a line for all outputs.
 void printComparison(const Comparison &comparison, int64_t sampleCount);
-/// "layers": [..], "outputs": [..]
-void writeComparison(llvm::json::OStream &out, const Comparison &comparison);
 
 } // namespace tare
 

@@ -4,6 +4,7 @@
 #include "tare/Diagnostics/OneLine.h"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -40,39 +41,35 @@ void Console::note(const std::string &message) const {
     writeLine("", message);
 }
 
-bool Console::showsProgress() const { return !quiet && !json && isatty(STDERR_FILENO); }
+namespace {
 
-Progress::Progress(const Console &console, std::string what, int64_t total)
-    : what(std::move(what)), total(total), shown(console.showsProgress()) {}
-
-Progress::~Progress() {
+/// One line, written over and over.
+class TerminalProgress : public ProgressView {
+public:
+  TerminalProgress(std::string what, int64_t total) : what(std::move(what)), total(total) {}
   // Back to the line's beginning, and erase it.
-  if (shown)
-    write("\r\x1b[K");
-}
+  ~TerminalProgress() override { write("\r\x1b[K"); }
 
-void Progress::update(int64_t newDone) {
-  if (!shown)
-    return;
-  std::lock_guard lock(mutex);
-  done = newDone;
-  show();
-}
+  void show(int64_t done) override {
+    auto now = std::chrono::steady_clock::now();
+    if (now - lastShown < std::chrono::milliseconds(50))
+      return;
+    lastShown = now;
+    write(fmt::format("\r{} {} of {}\x1b[K", what, done, total));
+  }
 
-void Progress::advance() {
-  if (!shown)
-    return;
-  std::lock_guard lock(mutex);
-  ++done;
-  show();
-}
+private:
+  std::string what;
+  int64_t total;
+  std::chrono::steady_clock::time_point lastShown;
+};
 
-void Progress::show() {
-  auto now = std::chrono::steady_clock::now();
-  if (now - lastShown < std::chrono::milliseconds(50))
-    return;
-  lastShown = now;
-  write(fmt::format("\r{} {} of {}\x1b[K", what, done, total));
+} // namespace
+
+std::unique_ptr<ProgressView> Console::startProgress(const std::string &what, int64_t total) const {
+  if (quiet || json || !isatty(STDERR_FILENO))
+    return nullptr;
+  return std::make_unique<TerminalProgress>(what, total);
 }
 
 void tare::guardStandardStreams() {

@@ -2,20 +2,17 @@
 #ifndef TARE_TOOLS_TARE_CONSOLE_H
 #define TARE_TOOLS_TARE_CONSOLE_H
 
+#include "tare/Driver/Listener.h"
 #include "tare/Tensor/Result.h"
 
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <fmt/format.h>
-#include <mutex>
 #include <string>
 
 namespace tare {
 
 /// Messages go to standard error, each as one line whatever the names in it are; standard output has results only.
 /// That nobody can read a message (standard error is closed, or its disk full) is no failure.
-class Console {
+class Console : public Listener {
 public:
   /// --json and --quiet silence what is not a result or an error; --verbose says more.
   Console(bool json, bool quiet, bool verbose = false) : json(json), quiet(quiet), verbose(verbose) {}
@@ -23,41 +20,18 @@ public:
   /// "tare: error: ..." in one piece. For main, which prints the one error of a run.
   static void error(const Error &error);
   /// "tare: warning: ...", unless --quiet.
-  void warning(const std::string &message) const;
+  void warning(const std::string &message) const override;
   /// "tare: remark: ...", what is not worth a warning; unless --quiet.
-  void remark(const std::string &message) const;
+  void remark(const std::string &message) const override;
   /// A remark on what happened ("wrote ..."), unless --quiet or --json.
-  void note(const std::string &message) const;
-  /// Progress is shown on a terminal only, and without --quiet and --json.
-  bool showsProgress() const;
-  bool isVerbose() const { return verbose; }
+  void note(const std::string &message) const override;
+  bool isVerbose() const override { return verbose; }
+  /// A counter on the terminal: "calibrating 37 of 256". Its line vanishes when the work is done. On a terminal only,
+  /// and without --quiet and --json.
+  std::unique_ptr<ProgressView> startProgress(const std::string &what, int64_t total) const override;
 
 private:
   bool json, quiet, verbose;
-};
-
-/// A counter on the terminal: "calibrating 37 of 256". Its line vanishes when the work is done.
-class Progress {
-public:
-  Progress(const Console &console, std::string what, int64_t total);
-  ~Progress();
-  Progress(const Progress &) = delete;
-  Progress &operator=(const Progress &) = delete;
-
-  /// Sets the number of steps done; from any thread.
-  void update(int64_t done);
-  /// One step more is done; from any thread.
-  void advance();
-
-private:
-  void show();
-
-  std::string what;
-  int64_t total;
-  bool shown;
-  std::mutex mutex;
-  int64_t done = 0;
-  std::chrono::steady_clock::time_point lastShown;
 };
 
 /// Before anything is opened: a standard stream that is closed must not become the first file that is. To one that is

@@ -1,15 +1,11 @@
 //===- ConvertOptions.cpp - What tare convert is asked for ----------------===//
 #include "ConvertOptions.h"
 
+#include "CalibrationOptions.h"
 #include "Choices.h"
 #include "Numbers.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 using namespace tare;
-
-static constexpr std::string_view mlirPrefix = "mlir:";
 
 /// What is written, and how it is looked at.
 static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &files) {
@@ -22,12 +18,11 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);
-  options.checkOption =
-      app.add_option("--check", options.checkSamples,
-                     "Run N samples of the calibration through the result, and compare it with float; 0: none")
-          ->type_name("N")
-          ->check(wholeNumber(0))
-          ->capture_default_str();
+  app.add_option("--check", options.check,
+                 "Run N samples of the calibration through the result, and compare it with float; 0: none")
+      ->type_name("N")
+      ->check(wholeNumber(0))
+      ->default_str("4");
   app.add_flag("--strict", options.strict, "Refuse a result of which an output has collapsed");
   app.add_flag("--timing", options.timing, "Show the time and the memory that each step and each pass takes");
   files.writes(
@@ -36,17 +31,17 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
 }
 
 void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
-  calibration.addTo(app, files);
-  auto *data = app.add_option("--calibration", calibration.data, "Calibration data, or a ranges file");
-  files.reads(data->type_name("DATA"), calibration.data);
+  addCalibrationOptions(app, files, *this);
+  auto *given = app.add_option("--calibration", data, "Calibration data, or a ranges file");
+  files.reads(given->type_name("DATA"), data);
   app.add_option("--strip-io", stripIo,
                  "Leave these at the border to the host: quantize, dequantize, transpose, concat")
       ->type_name("LIST")
       ->check(listOf({"quantize", "dequantize", "transpose", "concat"}));
-  app.add_option("--inputs", cutInputs, "Take the part of the network behind these values, by the model's names")
+  app.add_option("--inputs", inputs, "Take the part of the network behind these values, by the model's names")
       ->type_name("LIST")
       ->allow_extra_args(false);
-  app.add_option("--outputs", cutOutputs, "Take the part of the network in front of these values")
+  app.add_option("--outputs", outputs, "Take the part of the network in front of these values")
       ->type_name("LIST")
       ->allow_extra_args(false);
   app.add_option("--host", host,
@@ -63,84 +58,13 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
   addOutput(*this, app, files);
 }
 
-Result<CompilationRequest> ConvertOptions::request(size_t threads) const {
-  Result<CompilationRequest> request = calibration.request(threads);
-  if (!request)
-    return request;
-  request->pipeline.stripIo = splitLists(stripIo);
-  request->pipeline.repair = !noRepair;
-  request->pipeline.hostTail = hostTail;
-  request->pipeline.narrowStates = narrowStates;
-  request->refusesHost = host == "error";
-  if (hostTail && request->refusesHost)
-    return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
-  request->inputs = splitLists(cutInputs);
-  request->outputs = splitLists(cutOutputs);
-  request->pipeline.allowUncalibrated = allowUncalibrated;
-  request->dumpFolder = dumpFolder;
-  request->timing = timing;
-  if (makesProgram()) {
-    request->calibration.kept = checkSamples;
-    return request;
-  }
-  Result<Stage> stage = stageToEmit();
-  if (!stage)
-    return stage.error();
-  if (Status reached = checkReached(*request, *stage); !reached)
-    return reached.error();
-  request->last = *stage;
-  return request;
-}
-
-Result<Stage> ConvertOptions::stageToEmit() const {
-  std::optional<Stage> stage;
-  if (emit.starts_with(mlirPrefix))
-    stage = stageOf(std::string_view(emit).substr(mlirPrefix.size()));
-  for (const auto &[option, isGiven] : {std::pair("--strict", strict), std::pair("--check", asksForCheck())})
-    if (isGiven)
-      return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
-  if (!stage)
-    return Error{"--emit: " + noneOf(emit, {"program", "c", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
-                                            "mlir:fused", "mlir:npu"})};
-  return *stage;
-}
-
-Status ConvertOptions::checkReached(const CompilationRequest &request, Stage last) const {
-  struct Use {
-    const char *option;
-    bool isGiven;
-    Stage stage;
-  };
-  const Use uses[] = {{"--dump-ir", !dumpFolder.empty(), Stage::simplified},
-                      {"--method, --percentile or --samples", request.choosesRanges, Stage::ranges},
-                      {"--allow-uncalibrated", allowUncalibrated, Stage::qdq},
-                      {"--no-repair", noRepair, Stage::qdq},
-                      {"--host-tail", hostTail, Stage::qdq},
-                      {"--narrow-states", narrowStates, Stage::qdq},
-                      {"--host error", host == "error", Stage::qdq},
-                      {"--strip-io", !stripIo.empty(), Stage::npu}};
-  for (const Use &use : uses)
-    if (use.isGiven && use.stage > last)
-      return Error{
-          fmt::format("{} is of the stage '{}' at the earliest, but --emit {} ends before; leave one of them out",
-                      use.option, nameOf(use.stage), emit)};
+Status ConvertOptions::settle() {
+  if (!makesC(*this))
+    if (Status unused = c.checkUnused("--emit c"); !unused)
+      return unused;
+  cPrefix = c.prefix;
+  cSplitsWeights = c.splitsWeights;
+  cHasTest = c.hasTest;
+  repair = !noRepair;
   return success();
-}
-
-std::string ConvertOptions::unusedText(const CompilationRequest &request) const {
-  if (request.last >= Stage::ranges)
-    return "";
-  // What a target has no operator for is written in others, or put on the host, before anything is calibrated.
-  const bool asksTarget = request.last >= Stage::simplified;
-  std::vector<std::string> unused;
-  for (const auto &[option, isGiven] :
-       {std::pair("--calibration", !calibration.data.empty()), std::pair("--random-calibration", calibration.random),
-        std::pair("--target", !asksTarget && calibration.targetOption->count() > 0),
-        std::pair("--activations", !asksTarget && calibration.activationsOption->count() > 0)})
-    if (isGiven)
-      unused.push_back(option);
-  if (unused.empty())
-    return "";
-  return fmt::format("{} {} nothing here: --emit {} ends before the stage 'ranges'", fmt::join(unused, " and "),
-                     unused.size() == 1 ? "changes" : "change", emit);
 }

@@ -1,8 +1,8 @@
 //===- Emit.cpp - tare emit -----------------------------------------------===//
-#include "CSourceFolder.h"
+#include "CSourceArguments.h"
 #include "Choices.h"
 #include "Commands.h"
-#include "Json.h"
+#include "JsonOutput.h"
 
 #include "tare/Program/Reader.h"
 
@@ -57,7 +57,7 @@ private:
   }
 
   std::string path, output, form = "c";
-  CSourceOptions c;
+  CSourceArguments c;
 };
 
 } // namespace

@@ -1,14 +1,15 @@
 //===- Evaluate.cpp - tare evaluate ---------------------------------------===//
-#include "CalibratedSamples.h"
 #include "Choices.h"
 #include "Commands.h"
-#include "DataBinding.h"
-#include "EvaluationReport.h"
+#include "Driver/Calibrate/CalibratedSamples.h"
+#include "Driver/Evaluate/LabelledData.h"
+#include "Driver/Execute/DataBinding.h"
+#include "Driver/Execute/MemoryLimit.h"
+#include "EvaluationTable.h"
 #include "InputOptions.h"
-#include "Json.h"
-#include "LabelledData.h"
-#include "MemoryLimit.h"
+#include "JsonOutput.h"
 #include "Numbers.h"
+#include "SharedOptions.h"
 
 #include <fmt/format.h>
 
@@ -149,7 +150,8 @@ private:
         return done;
     }
     EvaluationReport report{evaluation, kind, data, metric.metric, outputsOf(reference, kind), calibrated.get()};
-    json ? printJson([&](llvm::json::OStream &out) { out.object([&] { report.write(out); }); }) : report.print();
+    json ? printJson([&](llvm::json::OStream &out) { out.object([&] { report.write(out); }); })
+         : printEvaluation(report);
     if (Status scored = report.status(); !scored)
       return scored;
     evaluation.showWarnings();

@@ -1,6 +1,7 @@
 //===- FileArguments.cpp - The files that a command line names ------------===//
 #include "FileArguments.h"
 
+#include "Driver/ErrorReport.h"
 #include "tare/Tensor/StandardStreams.h"
 
 #include <algorithm>
@@ -14,18 +15,6 @@ namespace {
 
 constexpr char stream[] = "-";
 
-/// Where the message names the path, as a word of its own.
-size_t findPath(std::string_view message, std::string_view path) {
-  constexpr std::string_view before = " '(", behind = " ':;,)/";
-  for (size_t at = message.find(path); at != std::string_view::npos; at = message.find(path, at + 1)) {
-    size_t end = at + path.size();
-    bool begins = at == 0 || before.find(message[at - 1]) != std::string_view::npos;
-    if (begins && (end == message.size() || behind.find(message[end]) != std::string_view::npos))
-      return at;
-  }
-  return std::string_view::npos;
-}
-
 /// Whether both are one file, or will be; devices take whatever is written.
 bool areOne(const fs::path &a, const fs::path &b) {
   std::error_code none;
@@ -33,13 +22,6 @@ bool areOne(const fs::path &a, const fs::path &b) {
     return false;
   fs::path settled = fs::weakly_canonical(fs::absolute(a, none), none);
   return !settled.empty() && settled == fs::weakly_canonical(fs::absolute(b, none), none);
-}
-
-/// The path at `begin` of a message, with what follows it in a folder that was given.
-std::string pathAt(std::string_view message, size_t begin, size_t length) {
-  if (begin + length < message.size() && message[begin + length] == '/')
-    length = std::min(message.find_first_of(":' ", begin + length), message.size()) - begin;
-  return std::string(message.substr(begin, length));
 }
 
 } // namespace
@@ -133,20 +115,9 @@ std::string FileArguments::main() const {
 }
 
 std::string FileArguments::fileOf(std::string_view message) const {
-  std::string found;
-  size_t at = std::string_view::npos;
-  bool isPrefix = false;
-  for (const Argument &argument : all()) {
-    const std::string &path = *argument.path;
-    size_t begin = path.empty() || argument.option->count() == 0 ? std::string_view::npos : findPath(message, path);
-    if (begin == std::string_view::npos || (at != std::string_view::npos && !isPrefix && begin >= at) || begin == at)
-      continue;
-    bool begins = begin == 0 && message.substr(path.size()).starts_with(": ");
-    if (begins && at != std::string_view::npos)
-      continue;
-    found = pathAt(message, begin, path.size());
-    at = begin;
-    isPrefix = begins;
-  }
-  return found;
+  std::vector<std::string> given;
+  for (const Argument &argument : all())
+    if (argument.option->count() > 0)
+      given.push_back(*argument.path);
+  return fileIn(message, given);
 }

@@ -1,7 +1,8 @@
 //===- Inspect.cpp - tare inspect -----------------------------------------===//
 #include "Commands.h"
 #include "InputOptions.h"
-#include "Inspection.h"
+#include "InspectionTable.h"
+#include "JsonOutput.h"
 #include "tare/Tensor/StandardStreams.h"
 
 #include <filesystem>
@@ -38,7 +39,7 @@ public:
     if (json)
       printJson([&](llvm::json::OStream &out) { inspection->writeJson(out); });
     else
-      inspection->print();
+      printInspection(*inspection);
     return success();
   }
 

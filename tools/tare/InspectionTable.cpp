@@ -1,6 +1,7 @@
 //===- InspectionTable.cpp - What inspect shows, for people ---------------===//
+#include "InspectionTable.h"
+
 #include "Console.h"
-#include "Inspection.h"
 #include "Table.h"
 #include "tare/Diagnostics/OneLine.h"
 
@@ -109,21 +110,22 @@ void printLayers(const std::vector<InspectedLayer> &layers) {
 
 } // namespace
 
-void Inspection::print() const {
-  writeOut("{}: {}, {} bytes", path, kind, fileBytes);
-  if (!target.empty())
-    writeOut(", for the target '{}'", oneLine(target));
-  writeOut("{}\n\n", producer.empty() ? "" : ", by " + oneLine(producer));
-  printPorts("input", inputs);
-  printPorts("output", outputs);
-  printLayers(layers);
+void tare::printInspection(const Inspection &inspection) {
+  writeOut("{}: {}, {} bytes", inspection.path, inspection.kind, inspection.fileBytes);
+  if (!inspection.target.empty())
+    writeOut(", for the target '{}'", oneLine(inspection.target));
+  writeOut("{}\n\n", inspection.producer.empty() ? "" : ", by " + oneLine(inspection.producer));
+  printPorts("input", inspection.inputs);
+  printPorts("output", inspection.outputs);
+  printLayers(inspection.layers);
   int64_t macs = 0;
-  for (const InspectedLayer &layer : layers)
+  for (const InspectedLayer &layer : inspection.layers)
     macs += layer.macs;
-  int64_t ofHost = std::ranges::count_if(layers, &InspectedLayer::isHost);
-  writeOut("\n{} layers{}, {} parameters{}\n", layers.size(), ofHost ? fmt::format(" ({} of the host)", ofHost) : "",
-           parameters, macs ? fmt::format(", {} MACs", macs) : "");
-  if (memory)
-    writeOut("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", memory->arena,
-             memory->arenaLowerBound, memory->constants);
+  int64_t ofHost = std::ranges::count_if(inspection.layers, &InspectedLayer::isHost);
+  writeOut("\n{} layers{}, {} parameters{}\n", inspection.layers.size(),
+           ofHost ? fmt::format(" ({} of the host)", ofHost) : "", inspection.parameters,
+           macs ? fmt::format(", {} MACs", macs) : "");
+  if (inspection.memory)
+    writeOut("memory: {} bytes of arena ({} is the lower bound), {} bytes of constants\n", inspection.memory->arena,
+             inspection.memory->arenaLowerBound, inspection.memory->constants);
 }

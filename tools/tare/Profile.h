@@ -2,8 +2,8 @@
 #ifndef TARE_TOOLS_TARE_PROFILE_H
 #define TARE_TOOLS_TARE_PROFILE_H
 
-#include "Executable.h"
-#include "Json.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Json.h"
 #include "ProfileTrace.h"
 
 namespace tare {

@@ -1,7 +1,7 @@
 //===- ProfileTrace.cpp - A run for chrome://tracing ----------------------===//
 #include "ProfileTrace.h"
 
-#include "Json.h"
+#include "Driver/Json.h"
 
 #include "llvm/Support/raw_ostream.h"
 

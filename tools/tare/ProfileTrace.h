@@ -2,7 +2,7 @@
 #ifndef TARE_TOOLS_TARE_PROFILETRACE_H
 #define TARE_TOOLS_TARE_PROFILETRACE_H
 
-#include "Executable.h"
+#include "Driver/Execute/Executable.h"
 #include "tare/Tensor/AtomicFile.h"
 
 namespace tare {

@@ -1,15 +1,17 @@
 //===- Run.cpp - tare run -------------------------------------------------===//
 #include "Commands.h"
-#include "DataBinding.h"
+#include "Driver/Execute/DataBinding.h"
+#include "Driver/Execute/LayerNames.h"
+#include "Driver/Execute/MemoryLimit.h"
+#include "Driver/Execute/Samples.h"
+#include "Driver/Execute/WatchedSamples.h"
+#include "Driver/OutputFile.h"
 #include "InputOptions.h"
-#include "Json.h"
-#include "LayerNames.h"
+#include "JsonOutput.h"
 #include "Numbers.h"
-#include "OutputFile.h"
 #include "Profile.h"
-#include "Samples.h"
+#include "SharedOptions.h"
 #include "StateOptions.h"
-#include "WatchedSamples.h"
 #include "tare/Tensor/Npz.h"
 
 #include <fmt/format.h>

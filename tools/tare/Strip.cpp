@@ -1,8 +1,8 @@
 //===- Strip.cpp - tare strip ---------------------------------------------===//
 #include "Choices.h"
 #include "Commands.h"
-#include "Json.h"
-#include "OutputFile.h"
+#include "Driver/OutputFile.h"
+#include "JsonOutput.h"
 
 #include "tare/Program/Reader.h"
 #include "tare/Program/StripIo.h"

@@ -1,7 +1,7 @@
 //===- Target.cpp - tare target -------------------------------------------===//
 #include "Commands.h"
-#include "Json.h"
-#include "OperatorTypes.h"
+#include "Driver/Inspect/OperatorTypes.h"
+#include "JsonOutput.h"
 #include "Table.h"
 
 #include "tare/Schema/element_type_generated.h"

@@ -1,10 +1,10 @@
 //===- VerifyGolden.cpp - tare verify: golden vectors ---------------------===//
-#include "GoldenIndex.h"
-#include "GoldenInputs.h"
-#include "Json.h"
-#include "Samples.h"
+#include "Driver/Execute/Samples.h"
+#include "Driver/Execute/WatchedSamples.h"
+#include "Driver/Verify/GoldenIndex.h"
+#include "Driver/Verify/GoldenInputs.h"
+#include "JsonOutput.h"
 #include "Verification.h"
-#include "WatchedSamples.h"
 
 #include "tare/Golden/VectorWriter.h"
 

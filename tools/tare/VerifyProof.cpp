@@ -1,6 +1,6 @@
 //===- VerifyProof.cpp - tare verify: the worst errors --------------------===//
-#include "Json.h"
-#include "LayerNames.h"
+#include "Driver/Execute/LayerNames.h"
+#include "JsonOutput.h"
 #include "Table.h"
 #include "Verification.h"
 

@@ -1,6 +1,6 @@
 //===- VerifyRounding.cpp - tare verify: if the board rounded otherwise ---===//
-#include "Json.h"
-#include "LayerNames.h"
+#include "Driver/Execute/LayerNames.h"
+#include "JsonOutput.h"
 #include "Table.h"
 #include "Verification.h"
 

@@ -1,10 +1,10 @@
 //===- VerifyRoundingOnData.cpp - tare verify: another rounding, on data --===//
-#include "GoldenInputs.h"
-#include "Json.h"
-#include "RoundingOnData.h"
+#include "Driver/Execute/WatchedSamples.h"
+#include "Driver/Verify/GoldenInputs.h"
+#include "Driver/Verify/RoundingOnData.h"
+#include "JsonOutput.h"
 #include "Table.h"
 #include "Verification.h"
-#include "WatchedSamples.h"
 
 #include <fmt/format.h>
 

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 #include "CommandLineError.h"
 #include "Commands.h"
-#include "EndSignals.h"
-#include "ErrorReport.h"
-#include "Json.h"
+#include "Driver/EndSignals.h"
+#include "Driver/ErrorReport.h"
+#include "JsonOutput.h"
 #include "tare/Tensor/Temporaries.h"
 
 #include "llvm/Support/ErrorHandling.h"

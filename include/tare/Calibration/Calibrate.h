@@ -34,6 +34,8 @@ struct Observations {
   std::vector<int64_t> nonFiniteSamples;
   /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
   std::vector<float> leastMaxima;
+  /// Of each histogram the name of its value, as in Ranges.
+  std::vector<std::string> names;
 
   /// Whether the histograms tell what another search looks at.
   bool suffice(const SearchOptions &other) const;

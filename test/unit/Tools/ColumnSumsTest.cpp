@@ -1,5 +1,5 @@
 //===- ColumnSumsTest.cpp - Columns are what their elements are -----------===//
-#include "ColumnSums.h"
+#include "Driver/Check/ColumnSums.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 //===- CompilerContextTest.cpp - What MLIR says, as users read it ---------===//
-#include "CompilerContext.h"
+#include "Driver/Compile/CompilerContext.h"
 
 #include "tare/Passes/Repairs.h"
 

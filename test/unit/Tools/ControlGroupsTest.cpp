@@ -1,5 +1,5 @@
 //===- ControlGroupsTest.cpp - The memory that a container has left -------===//
-#include "ControlGroups.h"
+#include "Driver/Execute/ControlGroups.h"
 
 #include <gtest/gtest.h>
 

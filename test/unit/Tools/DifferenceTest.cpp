@@ -1,7 +1,7 @@
 //===- DifferenceTest.cpp - Exact figures of small tensors ----------------===//
-#include "Difference.h"
-#include "DifferenceText.h"
-#include "ProgramResults.h"
+#include "Driver/Compare/Difference.h"
+#include "Driver/Check/ProgramResults.h"
+#include "Driver/Compare/DifferenceText.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

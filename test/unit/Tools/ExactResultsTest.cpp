@@ -1,5 +1,5 @@
 //===- ExactResultsTest.cpp - Results in double, by hand ------------------===//
-#include "ExactResults.h"
+#include "Driver/Check/ExactResults.h"
 
 #include "tare/Dialect/Qnn/QnnDialect.h"
 

@@ -1,5 +1,5 @@
 //===- HeadroomTest.cpp - Bits to spare, to the one -----------------------===//
-#include "Headroom.h"
+#include "Driver/Inspect/Headroom.h"
 
 #include "NetworkBuilder.h"
 

@@ -1,5 +1,5 @@
 //===- InputRangeTest.cpp - Numbers that are not what an input holds ------===//
-#include "InputRange.h"
+#include "Driver/Execute/InputRange.h"
 
 #include <gtest/gtest.h>
 

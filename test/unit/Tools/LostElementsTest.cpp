@@ -1,5 +1,5 @@
 //===- LostElementsTest.cpp - Elements are followed to what made them -----===//
-#include "LostElements.h"
+#include "Driver/Check/LostElements.h"
 
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"

@@ -1,5 +1,5 @@
 //===- MemoryLimitTest.cpp - What takes more than it may ------------------===//
-#include "MemoryLimit.h"
+#include "Driver/Execute/MemoryLimit.h"
 
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"

@@ -1,9 +1,9 @@
 //===- MetricsTest.cpp - Scores of small cases by hand --------------------===//
-#include "Metrics/AveragePrecision.h"
-#include "Metrics/ClassRank.h"
-#include "Metrics/CommandRun.h"
-#include "Metrics/Loss.h"
-#include "Metrics/RocArea.h"
+#include "Driver/Evaluate/Metrics/AveragePrecision.h"
+#include "Driver/Evaluate/Metrics/ClassRank.h"
+#include "Driver/Evaluate/Metrics/CommandRun.h"
+#include "Driver/Evaluate/Metrics/Loss.h"
+#include "Driver/Evaluate/Metrics/RocArea.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

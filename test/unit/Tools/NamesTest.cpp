@@ -1,6 +1,6 @@
 //===- NamesTest.cpp - Names of layers' arrays, and JSON ------------------===//
-#include "Json.h"
-#include "LayerNames.h"
+#include "Driver/Execute/LayerNames.h"
+#include "JsonOutput.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

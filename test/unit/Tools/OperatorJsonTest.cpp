@@ -1,7 +1,7 @@
 //===- OperatorJsonTest.cpp - Operators' parameters under their names -----===//
-#include "OperatorJson.h"
+#include "Driver/Inspect/OperatorJson.h"
 
-#include "Json.h"
+#include "Driver/Json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 //===- OutputCheckTest.cpp - Outputs that say little of what they did -----===//
-#include "OutputCheck.h"
+#include "Driver/Check/OutputCheck.h"
 
-#include "BorderLabels.h"
+#include "Driver/Execute/BorderLabels.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 //===- OutputPartsTest.cpp - What an output is put together from ----------===//
-#include "OutputParts.h"
+#include "Driver/Check/OutputParts.h"
 
 #include "tare/Dialect/Qnn/QnnDialect.h"
 

@@ -1,5 +1,5 @@
 //===- ProgramCheckTest.cpp - A wrong program is found --------------------===//
-#include "ProgramCheck.h"
+#include "Driver/Check/ProgramCheck.h"
 
 #include "tare/Dialect/Npu/NpuDialect.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"

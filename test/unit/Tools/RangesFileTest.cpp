@@ -1,5 +1,5 @@
 //===- RangesFileTest.cpp - Which of calibration's files is of ranges -----===//
-#include "Compilation.h"
+#include "Driver/Compile/Compilation.h"
 
 #include <gtest/gtest.h>
 

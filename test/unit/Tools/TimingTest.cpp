@@ -1,8 +1,8 @@
 //===- TimingTest.cpp - The tables of steps -------------------------------===//
-#include "Timing.h"
+#include "Driver/Compile/Timing.h"
 
 #include "Console.h"
-#include "Json.h"
+#include "Driver/Json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

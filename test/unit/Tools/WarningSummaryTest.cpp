@@ -1,5 +1,5 @@
 //===- WarningSummaryTest.cpp - Few warnings, ranked ----------------------===//
-#include "WarningSummary.h"
+#include "Driver/Compile/WarningSummary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 //===- WidthWarningsTest.cpp - Options that do not reach every value ------===//
-#include "WidthWarnings.h"
+#include "Driver/Compile/WidthWarnings.h"
 
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"

@@ -1,0 +1,59 @@
+//===- Compile.h - From a network to a program ------------------*- C++ -*-===//
+#ifndef TARE_DRIVER_COMPILE_H
+#define TARE_DRIVER_COMPILE_H
+
+#include "tare/Driver/Calibrate.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tare::driver {
+
+/// What `tare convert` takes; lists may hold names with commas between them, as on the command line.
+struct CompileOptions : CalibrationOptions {
+  /// What the host does at the border: "quantize", "dequantize", "transpose", "concat".
+  std::vector<std::string> stripIo;
+  /// The part of the network between these values is taken.
+  std::vector<std::string> inputs, outputs;
+  /// "allow", or "error" to refuse layers that have no integer form.
+  std::string host = "allow";
+  /// Whether all that stands behind the last products with weights is the host's.
+  bool hostTail = false;
+  /// Whether states of loops have 8 bits as other activations do.
+  bool narrowStates = false;
+  /// Whether scales are changed where the hardware cannot hold what they lead to; it is refused otherwise.
+  bool repair = true;
+  bool allowUncalibrated = false;
+  /// Whether a program of which an output has collapsed is refused.
+  bool strict = false;
+  /// How many samples run through the program before it is written; nothing for 4, which nobody insists on.
+  std::optional<int64_t> check;
+  /// Whether each pass is timed.
+  bool timing = false;
+  /// A folder for a numbered .mlir after each pass; empty for none.
+  std::string dumpFolder;
+  /// "program", "c" (a folder), or "mlir:STAGE" with STAGE one of import, float, ranges, qdq, fused, npu.
+  std::string emit = "program";
+  /// Of "c": what names begin with (empty: the name of the model's file), whether large constants are in a file of
+  /// their own, whether there is a test.
+  std::string cPrefix;
+  bool cSplitsWeights = false, cHasTest = false;
+  /// The file or folder that is written; empty for none, where there is a program or IR in memory alone.
+  std::string output;
+};
+
+struct Compiled {
+  /// Where there is no `output`: the program's file (.tare), or the IR as text.
+  std::vector<std::byte> file;
+  /// What `tare convert --json` prints: docs/tools.md.
+  std::string report;
+};
+
+/// Converts. Warnings and notes are told when it has succeeded; what fails leaves no file.
+Result<Compiled> compile(const CompileOptions &options, const Listener &listener);
+
+} // namespace tare::driver
+
+#endif // TARE_DRIVER_COMPILE_H

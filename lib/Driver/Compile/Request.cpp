@@ -1,0 +1,224 @@
+//===- Request.cpp - From what is asked for to a compilation --------------===//
+#include "Driver/Compile/Request.h"
+
+#include "Driver/Choices.h"
+#include "Driver/Execute/Executable.h"
+#include "Driver/Execute/ImportOptions.h"
+#include "Driver/Execute/MemoryLimit.h"
+#include "Driver/Execute/States.h"
+#include "tare/Target/Target.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace tare;
+using driver::CalibrationOptions;
+using driver::CompileOptions;
+
+static constexpr std::string_view mlirPrefix = "mlir:";
+
+/// Whether grids may come to have steps that differ by powers of two from what suits each value: where there is no
+/// multiplier, where it has hardly more bits than weights have, or where the shifts leave it few at the accumulators of
+/// usual layers. Calibration then tells what each value loses on such grids.
+static bool mayMoveScales(const Target &target) {
+  constexpr int enoughBits = 12, usualOctaves = 16;
+  int stages = target.requantizer == Requantizer::three_stage ? 3 : 1;
+  return target.powerOfTwoScales() || target.multiplierBits < enoughBits ||
+         target.shift.max * stages < target.multiplierBits + usualOctaves;
+}
+
+/// What the target says of the activation type, or of its preferred one.
+static Result<ActivationFormat> formatOf(const Target &target, const std::string &activations) {
+  if (activations.empty())
+    return target.activations.front();
+  const ActivationFormat *format = target.activation(activations == "i16" ? ElementType::i16 : ElementType::i8);
+  if (!format)
+    return Error{"target '" + target.name + "' has no " + activations + " activations, but " +
+                 (activations == "i16" ? "i8" : "i16") + "; leave --activations out, or take another target"};
+  return *format;
+}
+
+/// The grid that ranges are searched for.
+static calibration::GridKind gridOf(const ActivationFormat &format) {
+  int64_t levels = format.type == ElementType::i16 ? 65536 : 256;
+  return {format.symmetric ? levels - 1 : levels, format.symmetric};
+}
+
+/// Whether the user says how ranges are to be found.
+static bool choosesRanges(const CalibrationOptions &options) {
+  return options.method || options.percentile || options.samples;
+}
+
+/// What the options leave out, or say against one another.
+static Result<std::string> chosenMethod(const CalibrationOptions &options) {
+  if (!options.data.empty() && options.random)
+    return Error{"--calibration and --random-calibration exclude each other; give one of them"};
+  if (choosesRanges(options) && isRangesFile(options.data))
+    return Error{options.data + ": is a ranges file, which settles --method, --percentile and --samples; leave them "
+                                "out, or give the data"};
+  const std::string method = options.method.value_or(std::string(nameOf(calibration::Method::automatic)));
+  if (!options.percentile || method == "percentile")
+    return method;
+  if (options.method)
+    return Error{"--percentile is of --method percentile, found --method " + method + "; leave one of them out"};
+  return std::string("percentile");
+}
+
+/// What a command line checks while it is read.
+static Status checkChoices(const CalibrationOptions &options) {
+  Status checked = options.method ? checkChoice("--method", *options.method, calibration::methodNames()) : success();
+  if (checked && options.activations)
+    checked = checkChoice("--activations", *options.activations, {"i8", "i16"});
+  if (!checked)
+    return checked;
+  if (options.percentile && !(*options.percentile >= 50 && *options.percentile <= 100))
+    return Error{fmt::format("--percentile: found {}, expected a number from 50 to 100", *options.percentile)};
+  if (options.samples && *options.samples < 1)
+    return Error{fmt::format("--samples: found {}, expected a whole number, 1 or more", *options.samples)};
+  return success();
+}
+
+std::vector<std::string> tare::filesOf(const CalibrationOptions &options) {
+  return {options.model, options.data, targetOf(options)};
+}
+
+Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
+  if (Status checked = checkChoices(options); !checked)
+    return checked.error();
+  CompilationRequest request;
+  Result<ModelKind> kind = kindOfModel(options.model);
+  if (!kind)
+    return kind.error();
+  if (*kind == ModelKind::program)
+    return Error{options.model + ": is a program already; expected an ONNX model or IR"};
+  request.model = options.model;
+  request.isIr = *kind == ModelKind::ir;
+  Result<onnx::ImportOptions> import = importOptions({options.model}, options.inputShapes, options.inputValues);
+  if (!import)
+    return import.error();
+  request.import = std::move(*import);
+  Result<std::string> method = chosenMethod(options);
+  if (!method)
+    return method.error();
+  Result<Target> hardware = loadTarget(targetOf(options));
+  if (!hardware)
+    return hardware.error();
+  Result<ActivationFormat> format = formatOf(*hardware, options.activations.value_or(""));
+  if (!format)
+    return format.error();
+  request.pipeline.target = targetOf(options);
+  request.choosesTarget = !options.target.empty() || options.activations;
+  if (options.activations)
+    request.chosenBits = 8 * sizeOf(format->type);
+  request.choosesRanges = choosesRanges(options);
+  request.pipeline.activations = EnumNameElementType(format->type);
+  const double percentile = options.percentile.value_or(calibration::usualPercentile);
+  request.calibration = {
+      options.data,    options.random,
+      options.samples, {*calibration::methodOf(*method), percentile, gridOf(*format), mayMoveScales(*hardware)},
+      options.threads, limitOf(options.maxMemory)};
+  Result<std::vector<StateNames>> states = parseStates(options.states);
+  if (!states)
+    return states.error();
+  request.calibration.states = std::move(*states);
+  return request;
+}
+
+/// The stage that `emit` names, of which no program is made.
+static Result<Stage> stageToEmit(const CompileOptions &options) {
+  std::optional<Stage> stage;
+  if (options.emit.starts_with(mlirPrefix))
+    stage = stageOf(std::string_view(options.emit).substr(mlirPrefix.size()));
+  for (const auto &[option, isGiven] :
+       {std::pair("--strict", options.strict), std::pair("--check", asksForCheck(options))})
+    if (isGiven)
+      return Error{
+          fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, options.emit)};
+  if (!stage)
+    return Error{"--emit: " + noneOf(options.emit, {"program", "c", "mlir:import", "mlir:float", "mlir:ranges",
+                                                    "mlir:qdq", "mlir:fused", "mlir:npu"})};
+  return *stage;
+}
+
+/// An error where an option is of a stage behind `last`.
+static Status checkReached(const CompileOptions &options, const CompilationRequest &request, Stage last) {
+  struct Use {
+    const char *option;
+    bool isGiven;
+    Stage stage;
+  };
+  const Use uses[] = {{"--dump-ir", !options.dumpFolder.empty(), Stage::simplified},
+                      {"--method, --percentile or --samples", request.choosesRanges, Stage::ranges},
+                      {"--allow-uncalibrated", options.allowUncalibrated, Stage::qdq},
+                      {"--no-repair", !options.repair, Stage::qdq},
+                      {"--host-tail", options.hostTail, Stage::qdq},
+                      {"--narrow-states", options.narrowStates, Stage::qdq},
+                      {"--host error", options.host == "error", Stage::qdq},
+                      {"--strip-io", !options.stripIo.empty(), Stage::npu}};
+  for (const Use &use : uses)
+    if (use.isGiven && use.stage > last)
+      return Error{
+          fmt::format("{} is of the stage '{}' at the earliest, but --emit {} ends before; leave one of them out",
+                      use.option, nameOf(use.stage), options.emit)};
+  return success();
+}
+
+/// What a command line checks while it is read.
+static Status checkChoices(const CompileOptions &options) {
+  for (const std::string &name : splitLists(options.stripIo))
+    if (Status known = checkChoice("--strip-io", name, {"quantize", "dequantize", "transpose", "concat"}); !known)
+      return known;
+  if (options.check && *options.check < 0)
+    return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
+  return checkChoice("--host", options.host, {"allow", "error"});
+}
+
+Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
+  constexpr int64_t usuallyChecked = 4;
+  if (Status checked = checkChoices(options); !checked)
+    return checked.error();
+  Result<CompilationRequest> request = requestOf(static_cast<const CalibrationOptions &>(options));
+  if (!request)
+    return request;
+  request->pipeline.stripIo = splitLists(options.stripIo);
+  request->pipeline.repair = options.repair;
+  request->pipeline.hostTail = options.hostTail;
+  request->pipeline.narrowStates = options.narrowStates;
+  request->refusesHost = options.host == "error";
+  if (options.hostTail && request->refusesHost)
+    return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
+  request->inputs = splitLists(options.inputs);
+  request->outputs = splitLists(options.outputs);
+  request->pipeline.allowUncalibrated = options.allowUncalibrated;
+  request->dumpFolder = options.dumpFolder;
+  request->timing = options.timing;
+  if (makesProgram(options)) {
+    request->calibration.kept = options.check.value_or(usuallyChecked);
+    return request;
+  }
+  Result<Stage> stage = stageToEmit(options);
+  if (!stage)
+    return stage.error();
+  if (Status reached = checkReached(options, *request, *stage); !reached)
+    return reached.error();
+  request->last = *stage;
+  return request;
+}
+
+std::string tare::unusedText(const CompileOptions &options, const CompilationRequest &request) {
+  if (request.last >= Stage::ranges)
+    return "";
+  // What a target has no operator for is written in others, or put on the host, before anything is calibrated.
+  const bool asksTarget = request.last >= Stage::simplified;
+  std::vector<std::string> unused;
+  for (const auto &[option, isGiven] :
+       {std::pair("--calibration", !options.data.empty()), std::pair("--random-calibration", options.random),
+        std::pair("--target", !asksTarget && !options.target.empty()),
+        std::pair("--activations", !asksTarget && options.activations.has_value())})
+    if (isGiven)
+      unused.push_back(option);
+  if (unused.empty())
+    return "";
+  return fmt::format("{} {} nothing here: --emit {} ends before the stage 'ranges'", fmt::join(unused, " and "),
+                     unused.size() == 1 ? "changes" : "change", options.emit);
+}
