@@ -76,6 +76,8 @@ private:
       return makeFolder();
     if (Status unused = options.c.checkUnused("--emit c"); !unused)
       return unused;
+    if (options.makesTFLite())
+      return checkEnding(options.output, {".tflite"});
     return options.makesProgram() ? checkEnding(options.output, {".tare"}) : success();
   }
 
@@ -127,9 +129,7 @@ private:
                      "or more"};
       if (std::optional<Warning> warning = zeroedWarning(compiled.qdq ? zeroedWeights(*compiled.qdq) : compiled.zeroed))
         reportWarning(mlir::UnknownLoc::get(&*context), *warning);
-      Status written = conversion.folder
-                           ? writeFolder(std::move(*emitted))
-                           : program::writeProgram(options.output, std::move(emitted->program), emitted->constants);
+      Status written = writeEmitted(std::move(*emitted));
       compiled.steps.push_back(writing.stop("write"));
       return written;
     }
@@ -140,9 +140,7 @@ private:
     if (Status passed = check(request, compiled, context, *file); !passed)
       return passed;
     writing = StepClock();
-    Status written = conversion.folder ? writeFolder(*file)
-                                       : writeFile(options.output,
-                                                   {reinterpret_cast<const char *>((*file)->data()), (*file)->size()});
+    Status written = writeForm(*file);
     compiled.steps.push_back(writing.stop("write"));
     compiled.steps.back().seconds += packing.seconds;
     return written;
@@ -157,15 +155,29 @@ private:
     return std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
   }
 
-  Status writeFolder(EmittedProgram emitted) {
+  Status writeEmitted(EmittedProgram emitted) {
+    if (options.emit == "program")
+      return program::writeProgram(options.output, std::move(emitted.program), emitted.constants);
     auto file = bytesOf(std::move(emitted));
-    return file ? writeFolder(*file) : Status(file.error());
+    return file ? writeForm(*file) : Status(file.error());
   }
 
-  /// The program as C. Messages are about the model.
-  Status writeFolder(const Bytes &file) {
+  /// The program in the form that --emit names. Messages are about the model.
+  Status writeForm(const Bytes &file) {
+    if (options.emit == "program")
+      return writeFile(options.output, {reinterpret_cast<const char *>(file->data()), file->size()});
     auto model = program::readMemory(*file, file, options.calibration.model);
-    return model ? conversion.folder->write(*model) : Status(model.error());
+    if (!model)
+      return model.error();
+    return conversion.folder ? conversion.folder->write(*model) : writeFlatbuffer(**model);
+  }
+
+  Status writeFlatbuffer(const program::Model &model) {
+    auto written = TFLiteFile::write(model, options.output);
+    if (!written)
+      return written.error();
+    conversion.flatbuffer.emplace(std::move(*written));
+    return success();
   }
 
   /// Whether there is something to check with, and time for it.

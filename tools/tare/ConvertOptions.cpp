@@ -17,8 +17,8 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
       app.add_option("--dump-ir", options.dumpFolder, "Write a numbered .mlir after each pass that changed something");
   files.writesFolder(dump->type_name("DIR"), options.dumpFolder);
   app.add_option("--emit", options.emit,
-                 "What to write: program, c (a folder), or mlir:STAGE with STAGE one of import, float, ranges, qdq, "
-                 "fused, npu")
+                 "What to write: program, c (a folder), tflite, or mlir:STAGE with STAGE one of import, float, ranges, "
+                 "qdq, fused, npu")
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);
@@ -100,7 +100,7 @@ Result<Stage> ConvertOptions::stageToEmit() const {
     if (isGiven)
       return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
   if (!stage)
-    return Error{"--emit: " + noneOf(emit, {"program", "c", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
+    return Error{"--emit: " + noneOf(emit, {"program", "c", "tflite", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
                                             "mlir:fused", "mlir:npu"})};
   return *stage;
 }

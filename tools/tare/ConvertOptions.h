@@ -21,8 +21,9 @@ struct ConvertOptions {
 
   void addTo(CLI::App &app, FileArguments &files);
   bool makesC() const { return emit == "c"; }
+  bool makesTFLite() const { return emit == "tflite"; }
   /// Whether a program is made, whatever is written of it.
-  bool makesProgram() const { return emit == "program" || makesC(); }
+  bool makesProgram() const { return emit == "program" || makesC() || makesTFLite(); }
   /// Whether a check is not only made by default.
   bool asksForCheck() const { return checkOption->count() > 0 && checkSamples > 0; }
   Result<CompilationRequest> request(size_t threads) const;

@@ -39,6 +39,8 @@ void ConvertReport::print(const Console &console) const {
     printTimedSteps(compiled.steps);
   if (conversion.roundedTwice)
     console.note(doubleRoundingText());
+  if (conversion.flatbuffer && !conversion.flatbuffer->roundingText().empty())
+    console.note(conversion.flatbuffer->roundingText());
   console.note(fmt::format("wrote {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB",
                            outputText(),
                            compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
@@ -48,6 +50,8 @@ void ConvertReport::print(const Console &console) const {
 std::string ConvertReport::outputText() const {
   if (conversion.folder)
     return conversion.folder->text() + "; ";
+  if (conversion.flatbuffer)
+    return conversion.flatbuffer->text() + "; ";
   return fmt::format("{}: {}", options.output,
                      options.output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3));
 }
@@ -89,6 +93,8 @@ void ConvertReport::printAsJson() const {
         out.attribute("arena_bytes", int64_t(*conversion.arenaBytes));
       if (conversion.folder)
         conversion.folder->writeJson(out);
+      if (conversion.flatbuffer)
+        conversion.flatbuffer->writeJson(out);
       if (conversion.roundedTwice)
         out.attribute("layers_rounded_twice", int64_t(conversion.roundedTwice));
       out.attribute("peak_memory_mb", peakMegabytes());

@@ -7,6 +7,7 @@
 #include "ConvertOptions.h"
 #include "HostReport.h"
 #include "SelfCheck.h"
+#include "TFLiteFile.h"
 #include "tare/Schema/program_generated.h"
 
 namespace tare {
@@ -15,6 +16,8 @@ namespace tare {
 struct Conversion {
   /// Of --emit c.
   std::optional<CSourceFolder> folder;
+  /// Of --emit tflite.
+  std::optional<TFLiteFile> flatbuffer;
   std::optional<uint64_t> arenaBytes;
   /// (A11) The layers that round at bit 31, and what is left of a shift again.
   size_t roundedTwice = 0;

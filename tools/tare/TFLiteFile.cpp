@@ -1,0 +1,55 @@
+//===- TFLiteFile.cpp - A program as a TFLite file ------------------------===//
+#include "TFLiteFile.h"
+
+#include "tare/Tensor/AtomicFile.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace tare;
+
+TFLiteFile::TFLiteFile(std::string path, tflite::File file)
+    : path(std::move(path)), size(file.bytes.size()), operators(std::move(file.operators)),
+      roundedOtherwise(std::move(file.roundedOtherwise)) {}
+
+Result<TFLiteFile> TFLiteFile::write(const program::Model &model, const std::string &path) {
+  Result<tflite::File> file = tflite::writeModel(model);
+  if (!file)
+    return Error{model.name() + ": " + file.error().message};
+  if (Status written = writeFile(path, file->bytes); !written)
+    return written.error();
+  return TFLiteFile(path, std::move(*file));
+}
+
+/// "12 CONV_2D, 1 SOFTMAX".
+static std::string listOf(const std::map<std::string, int64_t> &counts) {
+  std::vector<std::string> parts;
+  for (const auto &[name, count] : counts)
+    parts.push_back(fmt::format("{} {}", count, name));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string TFLiteFile::text() const {
+  int64_t count = 0;
+  for (const auto &[name, each] : operators)
+    count += each;
+  return fmt::format("{}: {} operators ({}), {:.1f} kB", path, count, listOf(operators), double(size) / 1e3);
+}
+
+std::string TFLiteFile::roundingText() const {
+  if (roundedOtherwise.empty())
+    return "";
+  return fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
+                     listOf(roundedOtherwise));
+}
+
+void TFLiteFile::writeJson(llvm::json::OStream &out) const {
+  auto write = [&](const std::map<std::string, int64_t> &counts) {
+    for (const auto &[name, count] : counts)
+      out.attribute(name, count);
+  };
+  out.attributeObject("tflite", [&] {
+    out.attributeObject("operators", [&] { write(operators); });
+    out.attributeObject("rounded_otherwise", [&] { write(roundedOtherwise); });
+  });
+}
