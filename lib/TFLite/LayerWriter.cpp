@@ -58,7 +58,13 @@ Result<Index> LayerWriter::result() {
   Result<TensorFacts> facts = tflite::factsOf(source);
   if (!facts)
     return facts.error();
-  return places[layer().result] = network.addTensor(source.name, std::move(*facts));
+  return places[layer().result] = network.addTensor(nameOfResult(), std::move(*facts));
+}
+
+std::string LayerWriter::nameOfResult() const {
+  const std::string &value = tensorOf(layer().result).name;
+  const auto isNamed = [&](const auto &tensor) { return tensor->name == value; };
+  return std::ranges::count_if(model.program().tensors, isNamed) == 1 ? value : layer().name;
 }
 
 Index LayerWriter::between(const std::string &role, TensorFacts facts) {

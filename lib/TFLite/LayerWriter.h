@@ -90,6 +90,8 @@ public:
 private:
   const program::TensorT &tensorOf(uint32_t tensor) const { return *model.program().tensors[tensor]; }
   std::string nameOf(const std::string &role) const;
+  /// The model's value that the result is; the layer, where it is one of several forms of that value.
+  std::string nameOfResult() const;
   void limit(Index from, Index to, const Activation &activation);
   void limitOne(BuiltinOperator code, Index from, Index to, int64_t end, const char *role);
 

@@ -50,6 +50,11 @@ Index placeOf(const program::Model &model, const program::PortT &port, TensorFac
   return places[port.tensor] = network.addConstant(port.name, std::move(facts), bytes);
 }
 
+/// What is neither a constant nor an input.
+bool isMade(const program::Model &model, const program::PortT &port, const Places &places) {
+  return !model.program().tensors[port.tensor]->constant && !places.contains(port.tensor);
+}
+
 Result<Port> addOutput(const program::Model &model, const program::PortT &port, Network &network, Places &places) {
   Result<TensorFacts> facts = factsOfPort(model, port);
   if (!facts)
@@ -78,6 +83,17 @@ Result<std::vector<Port>> addPorts(const std::vector<std::unique_ptr<program::Po
 
 Result<std::vector<Port>> tflite::addInputs(const program::Model &model, Network &network, Places &places) {
   return addPorts(model.program().inputs, [&](const program::PortT &port) { return addInput(model, port, network, places); });
+}
+
+Status tflite::nameOutputs(const program::Model &model, Network &network, Places &places) {
+  for (const auto &port : model.program().outputs) {
+    Result<TensorFacts> facts = factsOfPort(model, *port);
+    if (!facts)
+      return facts.error();
+    if (isMade(model, *port, places))
+      places[port->tensor] = network.addTensor(port->is_unsigned ? port->name + ".signed" : port->name, *facts);
+  }
+  return success();
 }
 
 Result<std::vector<Port>> tflite::addOutputs(const program::Model &model, Network &network, Places &places) {

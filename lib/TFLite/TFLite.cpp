@@ -46,6 +46,8 @@ Result<File> tflite::writeModel(const program::Model &model) {
   Result<std::vector<Port>> inputs = addInputs(model, network, places);
   if (!inputs)
     return inputs.error();
+  if (Status named = nameOutputs(model, network, places); !named)
+    return named.error();
   const BlockMovements blocks(model);
   File file;
   Refusals refusals;
