@@ -28,8 +28,8 @@ struct Activation {
 /// The integers that an activation keeps results on a grid within, as LiteRT computes them.
 Limits limitsOf(ActivationFunctionType function, ElementType type, const Grid &grid);
 
-/// What stands for limits on a grid; nothing for those that are the ends of the type. The lower end of a symmetric grid,
-/// -127 or -32767, counts as an end: TFLite's integers have one more, which only what saturates there takes.
+/// What stands for limits on a grid; nothing for those that are the ends of the type. The lower end of a symmetric
+/// grid, -127 or -32767, counts as an end: TFLite's integers have one more, which only what saturates there takes.
 Activation activationFor(Limits limits, ElementType type, const Grid &grid, Fusing fusing);
 
 } // namespace tare::tflite

@@ -23,8 +23,8 @@ std::optional<Block> depthToSpace(const Shape &from, const Shape &split, const O
   if (!isLast && !isOne)
     return std::nullopt;
   const int64_t block = split[4], channels = isLast ? split[5] : 1;
-  const bool splits = split[0] == from[0] && split[1] == from[1] && split[2] == from[2] &&
-                      split[isLast ? 3 : 5] == block;
+  const bool splits =
+      split[0] == from[0] && split[1] == from[1] && split[2] == from[2] && split[isLast ? 3 : 5] == block;
   if (!splits || to != Shape{from[0], from[1] * block, from[2] * block, channels})
     return std::nullopt;
   return Block{BuiltinOperator::DEPTH_TO_SPACE, int32_t(block)};
@@ -33,7 +33,8 @@ std::optional<Block> depthToSpace(const Shape &from, const Shape &split, const O
 /// [N, H, b, W, b, C] as [N, H, W, b, b, C].
 std::optional<Block> spaceToDepth(const Shape &from, const Shape &split, const Order &order, const Shape &to) {
   const int64_t block = split[2];
-  if (order != Order{0, 1, 3, 2, 4, 5} || split != Shape{from[0], from[1] / block, block, from[2] / block, block, from[3]})
+  if (order != Order{0, 1, 3, 2, 4, 5} ||
+      split != Shape{from[0], from[1] / block, block, from[2] / block, block, from[3]})
     return std::nullopt;
   if (to != Shape{from[0], split[1], split[3], block * block * from[3]})
     return std::nullopt;
@@ -71,8 +72,9 @@ BlockMovements::BlockMovements(const program::Model &model) {
     if (!last || !program.layers[*last]->op.AsReshape())
       continue;
     const auto shapeOf = [&](uint32_t tensor) { return model.type(tensor).shape; };
-    const auto block = blockOf(shapeOf(program.layers[first]->operands[0]), shapeOf(program.layers[first]->result),
-                               program.layers[*middle]->op.AsTranspose()->permutation, shapeOf(program.layers[*last]->result));
+    const auto block =
+        blockOf(shapeOf(program.layers[first]->operands[0]), shapeOf(program.layers[first]->result),
+                program.layers[*middle]->op.AsTranspose()->permutation, shapeOf(program.layers[*last]->result));
     if (block)
       for (size_t part : {first, *middle, *last})
         parts[part] = {first, *last, block->code, block->size};

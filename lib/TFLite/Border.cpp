@@ -21,32 +21,33 @@ Status cast(LayerWriter &layer, BuiltinOperator code) {
 
 Status tflite::lowerQuantize(LayerWriter &layer) {
   if (!layer.resultGrid().isKnown())
-    return refusal("quantizes to a grid that the program does not name; convert the model anew");
+    return refusal("the program does not say what its integers mean; convert the model anew");
   return cast(layer, BuiltinOperator::QUANTIZE);
 }
 
 Status tflite::lowerDequantize(LayerWriter &layer) {
   const ElementType type = layer.type(0).element;
   if (type != ElementType::i8 && type != ElementType::i16)
-    return refusal("makes real numbers of accumulators, and TFLite's of activations: convert the model for a target "
-                   "with 'tail: activation', as --target gemmlowp");
+    return refusal("reads accumulators, and TFLite's layers give activations; convert the model for a target with "
+                   "'tail: activation', as gemmlowp");
   return cast(layer, BuiltinOperator::DEQUANTIZE);
 }
 
 Status tflite::lowerHost(LayerWriter &) {
-  return refusal("runs in float on the host: cut the network in front of it with --outputs (and --inputs)");
+  return refusal(
+      "runs in float on the host, and the file holds integer layers; cut the network in front of it with --outputs");
 }
 
-Status tflite::lowerLoopBegin(LayerWriter &) {
-  return refusal("begins the steps of a recurrent layer, which have no TFLite form: unroll it in the model, or give the "
-                 "accelerator one step with its states as inputs and outputs");
-}
+static constexpr std::string_view recurrent =
+    "steps of a recurrent layer, for which TFLite has no operator; unroll them in the model, or convert one step of it "
+    "with its states as inputs and outputs";
 
-Status tflite::lowerLoopEnd(LayerWriter &) {
-  return refusal("ends the steps of a recurrent layer, which have no TFLite form");
-}
+Status tflite::lowerLoopBegin(LayerWriter &) { return refusal("{}", recurrent); }
+
+Status tflite::lowerLoopEnd(LayerWriter &) { return refusal("{}", recurrent); }
 
 Status tflite::lowerNormalize(LayerWriter &) {
-  return refusal("is a norm in one operator, which TFLite has not: convert the model for a target without 'normalize' in "
-                 "its operators (docs/targets.md), which writes it in means, products and sums");
+  return refusal(
+      "a norm in one operator, which TFLite has not; convert the model for a target without 'normalize' in its "
+      "operators (docs/targets.md), which writes it in means, products and sums");
 }

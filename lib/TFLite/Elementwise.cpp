@@ -20,7 +20,7 @@ Status tflite::lowerAdd(LayerWriter &layer) {
     if (!lhs || !rhs)
       return lhs ? rhs.error() : lhs.error();
     if (op.lhs_multiplier < 0)
-      return refusal("subtracts its first operand, which TFLite's operators do not");
+      return refusal("subtracts its first operand, which TFLite's operators do not; convert the model anew");
     if (op.rhs_multiplier < 0)
       layer.network.addOperator(BuiltinOperator::SUB, {*lhs, *rhs}, result, sumOptions<schema::SubOptionsT>(fused));
     else

@@ -89,16 +89,19 @@ Status slopes(const Table &table, Index result) {
     elements.push_back(int8_t(std::nearbyint(slope / grid.scale())));
   Dimensions shape(table.layer.shape(0).size() - 1, 1);
   shape.back() = int32_t(slopes.size());
-  const Index alpha = table.layer.constant("slopes", {schema::TensorType::INT8, shape, grid},
-                                           std::as_bytes(std::span(elements)));
+  const Index alpha =
+      table.layer.constant("slopes", {schema::TensorType::INT8, shape, grid}, std::as_bytes(std::span(elements)));
   table.layer.network.addOperator(BuiltinOperator::PRELU, {table.operand, alpha}, result);
   return success();
 }
 
 Status leakyRelu(const Table &table, Index result) {
   if (table.function.parameters.size() > 1)
-    return table.isWide() ? refusal("has a slope for each channel of 16-bit activations, and TFLite's PRELU has 8 bits")
-                          : slopes(table, result);
+    return table.isWide()
+               ? refusal(
+                     "a slope for each channel of 16-bit activations, and TFLite's PRELU has 8 bits; convert the model "
+                     "with 8-bit activations")
+               : slopes(table, result);
   schema::LeakyReluOptionsT options;
   options.alpha = float(table.function.parameters.front());
   return one(table, BuiltinOperator::LEAKY_RELU, result, options);
@@ -176,9 +179,9 @@ Limits limitsWithin(const program::FunctionT &function, const Grid &grid) {
 Status tflite::lowerLookup(LayerWriter &layer) {
   const program::LookupT &op = *layer.op().AsLookup();
   if (!op.function)
-    return refusal("is a table of which the program does not say what function it is; convert the model anew");
+    return refusal("the program does not say what function its table is; convert the model anew");
   if (!layer.resultGrid().isKnown() || !layer.grid(0).isKnown())
-    return refusal("is a function of integers of which the program does not say what they mean");
+    return refusal("the program does not say what its integers mean; convert the model anew");
   Result<Index> operand = layer.operand(0);
   if (!operand)
     return operand.error();

@@ -32,7 +32,8 @@ Dimensions tflite::dimensionsOf(const Shape &shape) { return {shape.begin(), sha
 Result<TensorFacts> tflite::factsOf(const program::TensorT &tensor) {
   std::optional<schema::TensorType> type = typeOf(tensor.type);
   if (!type)
-    return refusal("has elements of {}, which TFLite's operators do not take", nameOf(tensor.type));
+    return refusal("elements of {}, which TFLite's operators do not take; cut the network with --outputs",
+                   nameOf(tensor.type));
   // Of accumulators with a scale for each channel, too: what makes or reads them says more.
   return TensorFacts{*type, dimensionsOf(tensor.shape), Grid::of(tensor)};
 }
@@ -47,6 +48,9 @@ Result<Index> LayerWriter::operand(size_t number) {
   Result<TensorFacts> facts = tflite::factsOf(source);
   if (!facts)
     return facts.error();
+  // What a layer without a form would have made: those behind it are looked at, too.
+  if (!source.constant)
+    return places[tensor] = network.addTensor(source.name, std::move(*facts));
   const std::span bytes(static_cast<const std::byte *>(model.constant(tensor)), model.type(tensor).bytes());
   return places[tensor] = network.addConstant(source.name, std::move(*facts), bytes);
 }

@@ -66,7 +66,9 @@ public:
   /// The same into a tensor that there is.
   void reshape(Index from, Index to);
   /// `from`, on whatever grid, on that of `to`.
-  void requantize(Index from, Index to) { network.addOperator(BuiltinOperator::QUANTIZE, {from}, to, schema::QuantizeOptionsT()); }
+  void requantize(Index from, Index to) {
+    network.addOperator(BuiltinOperator::QUANTIZE, {from}, to, schema::QuantizeOptionsT());
+  }
 
   /// Has `write` give the layer's result within limits: it is told what activation to fuse, and the tensor to write to.
   /// What no activation limits, MAXIMUM and MINIMUM do behind it.
@@ -83,7 +85,9 @@ public:
   }
 
   /// What a tensor of the network is.
-  TensorFacts factsOf(Index tensor) const { return {network.type(tensor), network.shape(tensor), network.grid(tensor)}; }
+  TensorFacts factsOf(Index tensor) const {
+    return {network.type(tensor), network.shape(tensor), network.grid(tensor)};
+  }
 
   Network &network;
 

@@ -18,7 +18,8 @@ template <typename Write> Status moved(LayerWriter &layer, Write &&write) {
 
 Status checkRank(const LayerWriter &layer, size_t most, const char *what) {
   if (layer.shape(0).size() > most)
-    return refusal("{} {} dimensions, and TFLite's operator has up to {}", what, layer.shape(0).size(), most);
+    return refusal("{} {} dimensions, and TFLite's operator up to {}; reshape it in the model", what,
+                   layer.shape(0).size(), most);
   return success();
 }
 
@@ -125,7 +126,7 @@ void writePad(LayerWriter &layer, const program::PadT &op, Index from, Index to)
 Status tflite::lowerPad(LayerWriter &layer) {
   const program::PadT &op = *layer.op().AsPad();
   if (!layer.resultGrid().isKnown())
-    return refusal("pads numbers that are on no grid");
+    return refusal("pads numbers of which the program does not say what they mean; leave the quantize to the program");
   if (Status fits = checkRank(layer, 5, "pads"); !fits)
     return fits;
   return moved(layer, [&](Index from, Index to) {

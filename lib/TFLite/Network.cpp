@@ -55,7 +55,8 @@ uint32_t Network::bufferOf(std::span<const std::byte> elements) {
   const size_t hash = std::hash<std::string_view>()(text);
   auto [begin, end] = buffers.equal_range(hash);
   for (auto it = begin; it != end; ++it)
-    if (std::ranges::equal(model.buffers[it->second]->data, std::span(reinterpret_cast<const uint8_t *>(text.data()), text.size())))
+    if (std::ranges::equal(model.buffers[it->second]->data,
+                           std::span(reinterpret_cast<const uint8_t *>(text.data()), text.size())))
       return it->second;
   auto buffer = std::make_unique<schema::BufferT>();
   buffer->data.assign(text.begin(), text.end());

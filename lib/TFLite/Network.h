@@ -86,8 +86,8 @@ private:
 
 /// The version of an operator that readers must know, by what it reads and gives: the least that has these types, ranks
 /// and options, as the format's registry of versions counts them.
-int32_t versionOf(BuiltinOperator code, const schema::BuiltinOptionsUnion &options,
-                  std::span<const TensorFacts> inputs, const TensorFacts &output);
+int32_t versionOf(BuiltinOperator code, const schema::BuiltinOptionsUnion &options, std::span<const TensorFacts> inputs,
+                  const TensorFacts &output);
 
 } // namespace tare::tflite
 

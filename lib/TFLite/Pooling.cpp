@@ -24,7 +24,7 @@ static schema::Pool2DOptionsT poolOptions(const WindowAxes &axes, schema::Paddin
 Status tflite::lowerMaxPool(LayerWriter &layer) {
   const program::MaxPoolT &op = *layer.op().AsMaxPool();
   if (std::ranges::any_of(op.dilations, [](int32_t dilation) { return dilation != 1; }))
-    return refusal("has dilations, which TFLite's pools have not");
+    return refusal("dilations, which TFLite's pools have not; change the model's");
   const WindowAxes axes = windowsOf(layer, op.kernel, op.strides, op.pads, op.dilations);
   // A border never wins.
   Result<Windowed> input = windowed(layer, axes, endsOf(layer.type(0).element).least);
@@ -34,8 +34,7 @@ Status tflite::lowerMaxPool(LayerWriter &layer) {
   if (!result)
     return result.error();
   writePlanes(layer, *result, [&](Index planes) {
-    layer.network.addOperator(BuiltinOperator::MAX_POOL_2D, {input->input}, planes,
-                              poolOptions(axes, input->padding));
+    layer.network.addOperator(BuiltinOperator::MAX_POOL_2D, {input->input}, planes, poolOptions(axes, input->padding));
   });
   return success();
 }
@@ -93,11 +92,12 @@ Status tflite::lowerAveragePool(LayerWriter &layer) {
   if (Status plain = checkRequant(op.requant.get()); !plain)
     return plain;
   const WindowAxes axes = windowsOf(layer, op.kernel, op.strides, op.pads, {});
-  const bool hasBorder = !std::ranges::all_of(axes, &WindowAxis::isValid), isOnGrid = layer.grid(0) == layer.resultGrid();
+  const bool hasBorder = !std::ranges::all_of(axes, &WindowAxis::isValid),
+             isOnGrid = layer.grid(0) == layer.resultGrid();
   const bool countsAlike = op.requant->multipliers.size() == 1;
   if (!countsAlike && (op.count_include_pad || !std::ranges::all_of(axes, &WindowAxis::isSame)))
-    return refusal("has windows that count different numbers of elements, and a border that is not TFLite's SAME; "
-                   "change its pads or ceil_mode");
+    return refusal("windows that count different numbers of elements, with a border that is not TFLite's SAME; set "
+                   "count_include_pad to 1 in the model, or change its pads");
   const bool isPool = !countsAlike || (isOnGrid && !hasBorder);
   return layer.withLimits(limitsOf(*op.requant), isPool && !isOnGrid ? Fusing::none : Fusing::activation,
                           [&](ActivationFunctionType fused, Index result) {

@@ -20,7 +20,7 @@ Result<TensorFacts> factsOfPort(const program::Model &model, const program::Port
   const program::TensorT &tensor = *model.program().tensors[port.tensor];
   Result<TensorFacts> facts = factsOf(tensor);
   if (!facts)
-    return Error{fmt::format("'{}' {}", port.name, facts.error().message)};
+    return Error{fmt::format("'{}': {}", port.name, facts.error().message)};
   if (port.is_unsigned && (tensor.type != ElementType::i8 || !facts->grid.isKnown()))
     return Error{fmt::format("'{}' has unsigned integers of {} bits, and TFLite's have 8 and a grid: take real numbers "
                              "there (convert the float model)",
@@ -82,7 +82,8 @@ Result<std::vector<Port>> addPorts(const std::vector<std::unique_ptr<program::Po
 } // namespace
 
 Result<std::vector<Port>> tflite::addInputs(const program::Model &model, Network &network, Places &places) {
-  return addPorts(model.program().inputs, [&](const program::PortT &port) { return addInput(model, port, network, places); });
+  return addPorts(model.program().inputs,
+                  [&](const program::PortT &port) { return addInput(model, port, network, places); });
 }
 
 Status tflite::nameOutputs(const program::Model &model, Network &network, Places &places) {

@@ -17,7 +17,8 @@ Dimensions filterOf(const Shape &shape) { return planesOf(shape); }
 std::vector<int32_t> kernelOf(const Shape &weights) { return {weights.begin() + 1, weights.end() - 1}; }
 
 /// The options that convolutions of both kinds have.
-template <typename Options> Options convolution(const WindowAxes &axes, schema::Padding padding, ActivationFunctionType fused) {
+template <typename Options>
+Options convolution(const WindowAxes &axes, schema::Padding padding, ActivationFunctionType fused) {
   Options options;
   options.padding = padding;
   options.stride_h = axes[0].stride;
@@ -80,7 +81,8 @@ struct Spread {
 
   /// TFLite's own border, or none; other borders are cut off behind the layer.
   bool isWhole() const {
-    return padding == schema::Padding::SAME || std::ranges::all_of(axes, [](const WindowAxis &axis) { return axis.begin == 0; });
+    return padding == schema::Padding::SAME ||
+           std::ranges::all_of(axes, [](const WindowAxis &axis) { return axis.begin == 0; });
   }
 };
 
@@ -103,7 +105,8 @@ void cutBorder(LayerWriter &layer, Index from, Index to, const WindowAxes &axes)
 }
 
 /// The weights as TFLite's layer has them, which knows neither groups nor dilations.
-Result<Index> addSpreadWeights(LayerWriter &layer, const program::ConvTransposeT &op, Weights weights, const WindowAxes &axes) {
+Result<Index> addSpreadWeights(LayerWriter &layer, const program::ConvTransposeT &op, Weights weights,
+                               const WindowAxes &axes) {
   if (op.group > 1)
     weights = ungrouped(weights, op.group);
   return addWeights(layer, dilated(weights, axes[0].dilation, axes[1].dilation));

@@ -83,7 +83,8 @@ Writer writerOf(const program::FunctionT &function) {
 Status tflite::writeInRealNumbers(LayerWriter &layer, const program::FunctionT &function, Index operand, Index result) {
   const Writer write = writerOf(function);
   if (!write)
-    return refusal("is the function {}, for which TFLite has no operator", program::EnumNameFunctionKind(function.kind));
+    return refusal("the function {}, for which TFLite has no operator; cut the network in front of it with --outputs",
+                   program::EnumNameFunctionKind(function.kind));
   const TensorFacts real{schema::TensorType::FLOAT32, layer.network.shape(operand)};
   const Index from = layer.between("real", real), to = layer.between("function", real);
   layer.network.addOperator(BuiltinOperator::DEQUANTIZE, {operand}, from, schema::DequantizeOptionsT());

@@ -6,8 +6,8 @@
 
 namespace tare::tflite {
 
-/// `result` = f(`operand`), both integers, by an operator on real numbers between DEQUANTIZE and QUANTIZE. An error where
-/// there is none either.
+/// `result` = f(`operand`), both integers, by an operator on real numbers between DEQUANTIZE and QUANTIZE. An error
+/// where there is none either.
 Status writeInRealNumbers(LayerWriter &layer, const program::FunctionT &function, Index operand, Index result);
 
 } // namespace tare::tflite

@@ -125,8 +125,8 @@ Status writeLinear(LayerWriter &layer, Coordinates coordinates, Index result) {
   const bool isOnGrid = facts.grid == layer.grid(0);
   facts.grid = layer.grid(0);
   const Index resized = isOnGrid ? result : layer.between("resized", std::move(facts));
-  Status written = writeResize<schema::ResizeBilinearOptionsT>(layer, BuiltinOperator::RESIZE_BILINEAR, coordinates,
-                                                               resized);
+  Status written =
+      writeResize<schema::ResizeBilinearOptionsT>(layer, BuiltinOperator::RESIZE_BILINEAR, coordinates, resized);
   if (written && !isOnGrid)
     layer.requantize(resized, result);
   return written;
@@ -145,8 +145,9 @@ Status lowerLinearResize(LayerWriter &layer, const program::ResizeT &op) {
       return layer.withLimits(limits, Fusing::none, [&](ActivationFunctionType, Index result) {
         return writeLinear(layer, coordinates, result);
       });
-  return refusal("resizes with coordinates that TFLite has not; it has asymmetric, half_pixel and align_corners, and "
-                 "sizes that are the input's times the scales");
+  return refusal(
+      "coordinates that TFLite has not; give the model asymmetric, half_pixel or align_corners, and scales that "
+      "are the quotients of its sizes");
 }
 
 } // namespace

@@ -13,6 +13,11 @@ using namespace tare::tflite;
 
 namespace {
 
+/// Whether a pool is TFLite's own, which rounds a mean and, on another grid, what comes of it.
+bool isPool(const LayerWriter &layer) {
+  return layer.op().AsAveragePool()->requant->multipliers.size() > 1 || layer.grid(0) == layer.resultGrid();
+}
+
 /// Whether sums are of 64 bits, which LiteRT multiplies by 15.
 bool isWideSum(const LayerWriter &layer) {
   const program::Op type = layer.op().type;
@@ -28,14 +33,19 @@ bool tflite::roundsOtherwise(const LayerWriter &layer) {
   case program::Op::Add:
   case program::Op::Lookup:
   case program::Op::Softmax:
-  case program::Op::AveragePool:
   case program::Op::ReduceMean:
     return true;
+  case program::Op::Linear:
+    // Of a scale for each channel, the reference kernel multiplies by a real number.
+    return layer.grid(1).scales.size() > 1;
+  case program::Op::AveragePool:
+    return isPool(layer);
   case program::Op::Resize:
     return layer.op().AsResize()->mode != program::ResizeMode::nearest;
   default:
     break;
   }
   const program::RequantT *requant = kernels::requantOf(layer.op());
-  return requant && requant->rounding != (isWideSum(layer) ? program::Rounding::half_up : program::Rounding::gemmlowp_double);
+  return requant &&
+         requant->rounding != (isWideSum(layer) ? program::Rounding::half_up : program::Rounding::gemmlowp_double);
 }

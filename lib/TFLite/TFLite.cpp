@@ -30,8 +30,8 @@ public:
       return success();
     std::vector<std::string> parts;
     for (const auto &[reason, names] : reasons)
-      parts.push_back(fmt::format("{} {} {}", names.size() == 1 ? "layer" : "layers", fmt::join(names, ", "), reason));
-    return Error{"has no TFLite form: " + fmt::format("{}", fmt::join(parts, "; "))};
+      parts.push_back(fmt::format("{} {}: {}", names.size() == 1 ? "layer" : "layers", fmt::join(names, ", "), reason));
+    return Error{fmt::format("has no TFLite form; {}", fmt::join(parts, "; "))};
   }
 
 private:

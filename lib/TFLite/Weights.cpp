@@ -15,14 +15,15 @@ static size_t elementsOf(const Dimensions &shape) {
 Result<Weights> tflite::weightsOf(const LayerWriter &layer, Dimensions shape) {
   Weights weights{{}, std::move(shape), layer.grid(1)};
   if (!layer.isConstant(1) || layer.type(1).element != ElementType::i8)
-    return refusal("has weights that are no constants of 8 bits, as TFLite's are");
+    return refusal("weights that are no constants of 8 bits, as TFLite's are");
   if (!weights.grid.isKnown() || !layer.grid(0).isKnown())
-    return refusal("has weights or activations of which the program does not say what they mean; convert the model anew");
+    return refusal("the program does not say what its integers mean; convert the model anew");
   weights.grid.axis = 0;
   std::span<const int8_t> elements = layer.elements<int8_t>(1);
   if (std::ranges::find(elements, std::numeric_limits<int8_t>::min()) != elements.end())
-    return refusal("has a weight of -128, found in a model that brings its own integers; TFLite's weights are in "
-                   "[-127, 127]: convert the float model, or quantize its weights symmetrically");
+    return refusal(
+        "a weight of -128, of a model that brings its own integers, and TFLite's are in [-127, 127]; convert the "
+        "float model, or quantize its weights symmetrically");
   weights.elements.assign(elements.begin(), elements.end());
   return weights;
 }
@@ -110,7 +111,7 @@ Result<Index> tflite::addBias(LayerWriter &layer, const Weights &weights, bool i
         value += layer.grid(0).zeroPoint * elements[channel * taps + tap];
     using Narrow = std::numeric_limits<int32_t>;
     if (!isWide(layer) && (value < Narrow::min() || value > Narrow::max()))
-      return refusal("has a bias of {} steps, and TFLite's have 32 bits: convert the model with --activations i16", value);
+      return refusal("a bias of {} steps, and TFLite's have 32 bits; convert the model with 16-bit activations", value);
     bias.push_back(value);
   }
   return add(layer, weights, bias);

@@ -28,6 +28,13 @@ std::array<int64_t, 2> tflite::pairOf(const std::vector<int32_t> &list, int64_t 
   return {list.size() == 1 ? absent : list[0], list.back()};
 }
 
+/// A single window over the whole input has no stride that counts, and accelerators have small ones alone.
+static WindowAxis withoutStride(WindowAxis axis) {
+  if (axis.output == 1 && axis.begin == 0 && axis.input == axis.reach())
+    axis.stride = 1;
+  return axis;
+}
+
 WindowAxes tflite::windowsOf(const LayerWriter &layer, const std::vector<int32_t> &kernel,
                              const std::vector<int32_t> &strides, const std::vector<int32_t> &pads,
                              const std::vector<int32_t> &dilations) {
@@ -36,7 +43,7 @@ WindowAxes tflite::windowsOf(const LayerWriter &layer, const std::vector<int32_t
   const auto begins = pairOf({pads.begin(), pads.begin() + pads.size() / 2}, 0);
   WindowAxes axes;
   for (size_t i = 0; i != axes.size(); ++i)
-    axes[i] = {input[i + 1], output[i + 1], kernels[i], steps[i], spread[i], begins[i]};
+    axes[i] = withoutStride({input[i + 1], output[i + 1], kernels[i], steps[i], spread[i], begins[i]});
   return axes;
 }
 

@@ -100,8 +100,8 @@ Result<Stage> ConvertOptions::stageToEmit() const {
     if (isGiven)
       return Error{fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, emit)};
   if (!stage)
-    return Error{"--emit: " + noneOf(emit, {"program", "c", "tflite", "mlir:import", "mlir:float", "mlir:ranges", "mlir:qdq",
-                                            "mlir:fused", "mlir:npu"})};
+    return Error{"--emit: " + noneOf(emit, {"program", "c", "tflite", "mlir:import", "mlir:float", "mlir:ranges",
+                                            "mlir:qdq", "mlir:fused", "mlir:npu"})};
   return *stage;
 }
 

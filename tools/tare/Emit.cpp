@@ -20,7 +20,8 @@ public:
             "emit", "Write a finished program in another form",
             "tare emit model.tare --as c -o model_c\n"
             "  What `tare convert --emit c` writes, of a program: a folder with model.c and model.h, C99 without heap "
-            "that\n  computes the program's integers; docs/c-source.md describes them.\n  --as tflite: what `tare convert --emit "
+            "that\n  computes the program's integers; docs/c-source.md describes them.\n  --as tflite: what `tare "
+            "convert --emit "
             "tflite` writes, a flatbuffer; docs/tflite.md describes it.") {}
 
   Status run() override {
@@ -57,7 +58,8 @@ private:
   }
 
   Status writeFlatbuffer(const program::Model &model) {
-    for (const Status &free : {c.checkUnused("--as c"), checkOutput(output, std::span(&path, 1)), checkEnding(output, {".tflite"})})
+    for (const Status &free :
+         {c.checkUnused("--as c"), checkOutput(output, std::span(&path, 1)), checkEnding(output, {".tflite"})})
       if (!free)
         return free;
     auto file = TFLiteFile::write(model, output);
