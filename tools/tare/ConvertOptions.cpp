@@ -12,9 +12,10 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
   auto *dump =
       app.add_option("--dump-ir", options.dumpFolder, "Write a numbered .mlir after each pass that changed something");
   files.writesFolder(dump->type_name("DIR"), options.dumpFolder);
-  app.add_option("--emit", options.emit,
-                 "What to write: program, c (a folder), or mlir:STAGE with STAGE one of import, float, ranges, qdq, "
-                 "fused, npu")
+  app.add_option(
+         "--emit", options.emit,
+         "What to write: program, c (a folder), tflite, or mlir:STAGE with STAGE one of import, float, ranges, qdq, "
+         "fused, npu")
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);

@@ -2,9 +2,13 @@
 #include "CSourceArguments.h"
 #include "Choices.h"
 #include "Commands.h"
+#include "Driver/Compile/TFLiteFile.h"
+#include "Driver/OutputFile.h"
 #include "JsonOutput.h"
 
 #include "tare/Program/Reader.h"
+#include "tare/Tensor/AtomicFile.h"
+#include "tare/Tensor/StandardStreams.h"
 
 using namespace tare;
 
@@ -17,41 +21,68 @@ public:
             "emit", "Write a finished program in another form",
             "tare emit model.tare --as c -o model_c\n"
             "  What `tare convert --emit c` writes, of a program: a folder with model.c and model.h, C99 without heap "
-            "that\n  computes the program's integers; docs/c-source.md describes them.") {}
+            "that\n  computes the program's integers; docs/c-source.md describes them.\n  --as tflite: what `tare "
+            "convert --emit "
+            "tflite` writes, a flatbuffer; docs/tflite.md describes it.") {}
 
   Status run() override {
     Result<std::shared_ptr<const program::Model>> model = program::readFile(path);
     if (!model)
       return model.error();
-    auto folder = CSourceFolder::create(output, c, path);
-    if (!folder)
-      return folder.error();
-    if (Status written = folder->write(*model); !written)
-      return written;
-    complete.push_back(output);
-    report(*folder);
-    return success();
+    return form == "c" ? writeFolder(*model) : writeFlatbuffer(**model);
   }
 
 private:
   void addOptions(CLI::App &app) override {
     files.reads(app.add_option("PROGRAM", path, "A .tare")->required(), path);
-    app.add_option("--as", form, "The form: c")->type_name("FORM")->check(oneOf({"c"}))->capture_default_str();
+    app.add_option("--as", form, "The form: c (a folder) or tflite (a file)")
+        ->type_name("FORM")
+        ->check(oneOf({"c", "tflite"}))
+        ->capture_default_str();
     c.addTo(app);
-    files.writesFolder(app.add_option("-o,--output", output, "The folder to write: a new one, or an empty one")
-                           ->required()
-                           ->type_name("DIR"),
-                       output);
+    files.writes(app.add_option("-o,--output", output, "The folder to write, a new one or an empty one; or the file")
+                     ->required()
+                     ->type_name("OUT"),
+                 output);
   }
 
-  void report(const CSourceFolder &folder) const {
+  Status writeFolder(const std::shared_ptr<const program::Model> &model) {
+    if (output == standardOutput)
+      return Error{"--output is -, found a stream, expected the name of a folder"};
+    auto folder = CSourceFolder::create(output, c, path);
+    if (!folder)
+      return folder.error();
+    if (Status written = folder->write(model); !written)
+      return written;
+    report(*folder);
+    return success();
+  }
+
+  Status writeFlatbuffer(const program::Model &model) {
+    for (const Status &free :
+         {c.checkUnused("--as c"), checkOutput(output, std::span(&path, 1)), checkEnding(output, {".tflite"})})
+      if (!free)
+        return free;
+    auto file = TFLiteFile::make(model, output);
+    if (!file)
+      return file.error();
+    if (Status written = writeFile(output, file->contents()); !written)
+      return written;
+    report(*file);
+    if (std::string rounding = file->roundingText(); !rounding.empty() && !json)
+      console().note(rounding);
+    return success();
+  }
+
+  template <typename Written> void report(const Written &written) {
+    complete.push_back(output);
     if (!json)
-      return console().note("wrote " + folder.text());
+      return console().note("wrote " + written.text());
     printJson([&](llvm::json::OStream &out) {
       out.object([&] {
         out.attribute("output", jsonText(output));
-        out.attribute("bytes", folder.bytes());
-        folder.writeJson(out);
+        out.attribute("bytes", written.bytes());
+        written.writeJson(out);
       });
     });
   }

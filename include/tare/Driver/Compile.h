@@ -34,7 +34,7 @@ struct CompileOptions : CalibrationOptions {
   bool timing = false;
   /// A folder for a numbered .mlir after each pass; empty for none.
   std::string dumpFolder;
-  /// "program", "c" (a folder), or "mlir:STAGE" with STAGE one of import, float, ranges, qdq, fused, npu.
+  /// "program", "c" (a folder), "tflite", or "mlir:STAGE" with STAGE one of import, float, ranges, qdq, fused, npu.
   std::string emit = "program";
   /// Of "c": what names begin with (empty: the name of the model's file), whether large constants are in a file of
   /// their own, whether there is a test.

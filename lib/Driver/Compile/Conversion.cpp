@@ -60,6 +60,8 @@ Status Conversion::checkNames(const CompilationRequest &request) {
 Status Conversion::prepareOutput() {
   if (makesC(options))
     return makeFolder();
+  if (makesTFLite(options))
+    return checkEnding(options.output, {".tflite"});
   return makesProgram(options) ? checkEnding(options.output, {".tare"}) : success();
 }
 
@@ -114,8 +116,7 @@ Status Conversion::writeProgramOf(const CompilationRequest &request) {
   if (Status passed = check(request, *file); !passed)
     return passed;
   writing = StepClock();
-  Status written = known.folder ? writeFolder(*file)
-                                : writeBytes({reinterpret_cast<const char *>((*file)->data()), (*file)->size()});
+  Status written = writeForm(*file);
   compiled->steps.push_back(writing.stop("write"));
   compiled->steps.back().seconds += packing.seconds;
   return written;
@@ -129,14 +130,13 @@ Status Conversion::writeUnchecked(EmittedProgram emitted) {
   if (std::optional<Warning> warning = zeroedWarning(compiled->qdq ? zeroedWeights(*compiled->qdq) : compiled->zeroed))
     reportWarning(mlir::UnknownLoc::get(&*context), *warning);
   Status written = success();
-  if (!options.output.empty() && !known.folder) {
+  if (!options.output.empty() && options.emit == "program") {
     written = program::writeProgram(options.output, std::move(emitted.program), emitted.constants);
   } else {
     auto file = fileOf(std::move(emitted));
     if (!file)
       return file.error();
-    written = known.folder ? writeFolder(*file)
-                           : writeBytes({reinterpret_cast<const char *>((*file)->data()), (*file)->size()});
+    written = writeForm(*file);
   }
   compiled->steps.push_back(writing.stop("write"));
   return written;
@@ -149,10 +149,22 @@ Result<Conversion::File> Conversion::fileOf(EmittedProgram emitted) const {
   return std::make_shared<const std::vector<std::byte>>(std::move(*packed));
 }
 
-/// The program as C. Messages are about the model.
-Status Conversion::writeFolder(const File &file) {
+/// The program in the form that is asked for. Messages are about the model.
+Status Conversion::writeForm(const File &file) {
+  if (options.emit == "program")
+    return writeBytes({reinterpret_cast<const char *>(file->data()), file->size()});
   auto model = program::readMemory(*file, file, options.model);
-  return model ? known.folder->write(*model) : Status(model.error());
+  if (!model)
+    return model.error();
+  return known.folder ? known.folder->write(*model) : writeFlatbuffer(**model);
+}
+
+Status Conversion::writeFlatbuffer(const program::Model &model) {
+  auto made = TFLiteFile::make(model, options.output);
+  if (!made)
+    return made.error();
+  known.flatbuffer.emplace(std::move(*made));
+  return writeBytes(known.flatbuffer->contents());
 }
 
 /// To the file, or where none is named to memory.

@@ -7,6 +7,7 @@
 #include "Driver/Compile/CompilerContext.h"
 #include "Driver/Compile/HostReport.h"
 #include "Driver/Compile/Request.h"
+#include "Driver/Compile/TFLiteFile.h"
 #include "tare/Emitter/Emitter.h"
 
 namespace tare {
@@ -15,6 +16,8 @@ namespace tare {
 struct ConversionFacts {
   /// Of C.
   std::optional<CSourceFolder> folder;
+  /// Of TFLite.
+  std::optional<TFLiteFile> flatbuffer;
   std::optional<uint64_t> arenaBytes;
   /// (A11) The layers that round at bit 31, and what is left of a shift again.
   size_t roundedTwice = 0;
@@ -50,7 +53,8 @@ private:
   Status makeFolder();
   Status writeProgramOf(const CompilationRequest &request);
   Status writeUnchecked(EmittedProgram emitted);
-  Status writeFolder(const File &file);
+  Status writeForm(const File &file);
+  Status writeFlatbuffer(const program::Model &model);
   Status writeModule();
   Status writeBytes(std::string_view text);
   Result<File> fileOf(EmittedProgram emitted) const;

@@ -25,6 +25,8 @@ void ConvertReport::tell(const Listener &listener) const {
     (step.name == "calibrate" ? calibrating : others) += step.seconds;
   if (conversion.roundedTwice)
     listener.note(doubleRoundingText());
+  if (conversion.flatbuffer && !conversion.flatbuffer->roundingText().empty())
+    listener.note(conversion.flatbuffer->roundingText());
   listener.note(fmt::format("wrote {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB",
                             outputText(),
                             compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
@@ -34,6 +36,8 @@ void ConvertReport::tell(const Listener &listener) const {
 std::string ConvertReport::outputText() const {
   if (conversion.folder)
     return conversion.folder->text() + "; ";
+  if (conversion.flatbuffer)
+    return conversion.flatbuffer->text() + "; ";
   return fmt::format("{}: {}", options.output,
                      options.output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3));
 }
@@ -74,6 +78,8 @@ void ConvertReport::write(llvm::json::OStream &out) const {
       out.attribute("arena_bytes", int64_t(*conversion.arenaBytes));
     if (conversion.folder)
       conversion.folder->writeJson(out);
+    if (conversion.flatbuffer)
+      conversion.flatbuffer->writeJson(out);
     if (conversion.roundedTwice)
       out.attribute("layers_rounded_twice", int64_t(conversion.roundedTwice));
     out.attribute("peak_memory_mb", peakMegabytes());

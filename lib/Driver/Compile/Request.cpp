@@ -135,8 +135,8 @@ static Result<Stage> stageToEmit(const CompileOptions &options) {
       return Error{
           fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, options.emit)};
   if (!stage)
-    return Error{"--emit: " + noneOf(options.emit, {"program", "c", "mlir:import", "mlir:float", "mlir:ranges",
-                                                    "mlir:qdq", "mlir:fused", "mlir:npu"})};
+    return Error{"--emit: " + noneOf(options.emit, {"program", "c", "tflite", "mlir:import", "mlir:float",
+                                                    "mlir:ranges", "mlir:qdq", "mlir:fused", "mlir:npu"})};
   return *stage;
 }
 

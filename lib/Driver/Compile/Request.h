@@ -16,7 +16,10 @@ Result<CompilationRequest> requestOf(const driver::CompileOptions &options);
 
 /// Whether C is made, and whether a program is, whatever is written of it.
 inline bool makesC(const driver::CompileOptions &options) { return options.emit == "c"; }
-inline bool makesProgram(const driver::CompileOptions &options) { return options.emit == "program" || makesC(options); }
+inline bool makesTFLite(const driver::CompileOptions &options) { return options.emit == "tflite"; }
+inline bool makesProgram(const driver::CompileOptions &options) {
+  return options.emit == "program" || makesC(options) || makesTFLite(options);
+}
 /// Whether a check is not only made by default.
 inline bool asksForCheck(const driver::CompileOptions &options) { return options.check.value_or(0) > 0; }
 

@@ -1,0 +1,51 @@
+//===- Rounding.cpp - Where LiteRT rounds otherwise -----------------------===//
+//
+// LiteRT's kernels round a product with a multiplier of 31 bits twice, as gemmlowp does (A11), and sums of products of
+// 16-bit activations once, with a multiplier of 15 bits. What they compute in more steps than a program does has more
+// roundings: docs/tflite.md lists them.
+//
+//===----------------------------------------------------------------------===//
+#include "Rounding.h"
+#include "tare/Kernels/Registry.h"
+
+using namespace tare;
+using namespace tare::tflite;
+
+namespace {
+
+/// Whether a pool is TFLite's own, which rounds a mean and, on another grid, what comes of it.
+bool isPool(const LayerWriter &layer) {
+  return layer.op().AsAveragePool()->requant->multipliers.size() > 1 || layer.grid(0) == layer.resultGrid();
+}
+
+/// Whether sums are of 64 bits, which LiteRT multiplies by 15.
+bool isWideSum(const LayerWriter &layer) {
+  const program::Op type = layer.op().type;
+  const bool hasWeights =
+      type == program::Op::Conv || type == program::Op::ConvTranspose || type == program::Op::Linear;
+  return hasWeights && layer.type(0).element == ElementType::i16;
+}
+
+} // namespace
+
+bool tflite::roundsOtherwise(const LayerWriter &layer) {
+  switch (layer.op().type) {
+  case program::Op::Add:
+  case program::Op::Lookup:
+  case program::Op::Softmax:
+  case program::Op::ReduceMean:
+    return true;
+  case program::Op::Linear:
+    // Of a scale for each channel, the reference kernel multiplies by a real number.
+    return layer.grid(1).scales.size() > 1;
+  case program::Op::AveragePool:
+    return isPool(layer);
+  case program::Op::Resize:
+    return layer.op().AsResize()->mode != program::ResizeMode::nearest;
+  default:
+    break;
+  }
+  const program::RequantT *requant = kernels::requantOf(layer.op());
+  return requant &&
+         requant->rounding != (isWideSum(layer) ? program::Rounding::half_up : program::Rounding::gemmlowp_double);
+}
