@@ -8,6 +8,19 @@
 
 using namespace tare;
 
+void CalibrationOptions::addConfig(CLI::App &app, FileArguments &files) {
+  auto *option = app.add_option("--config", configs,
+                                "Choices for single layers: a YAML file, or another tool's ranges or scales; may be\n"
+                                "repeated, later ones win (`tare config` writes and explains them)");
+  files.reads(option->type_name("FILE")->allow_extra_args(false), configs);
+}
+
+std::vector<std::string> CalibrationOptions::files() const {
+  std::vector<std::string> all{model, data, target};
+  all.insert(all.end(), configs.begin(), configs.end());
+  return all;
+}
+
 void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
   auto *modelOption =
       app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
@@ -32,6 +45,7 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
                                      "The type of activations: i8 or i16 (default: the target's preferred one)")
                           ->type_name("TYPE")
                           ->check(oneOf({"i8", "i16"}));
+  addConfig(app, files);
   inputOptions.addTo(app);
   stateOptions.addTo(app);
   addMemoryLimit(app, maxMemory);
@@ -102,6 +116,7 @@ Result<CompilationRequest> CalibrationOptions::request(size_t threads) const {
   if (!format)
     return format.error();
   request.pipeline.target = target;
+  request.pipeline.configs = configs;
   request.choosesTarget = targetOption->count() + activationsOption->count() > 0;
   if (activationsOption->count() > 0)
     request.chosenBits = 8 * sizeOf(format->type);

@@ -21,6 +21,8 @@ struct CalibrationOptions {
   /// "i8" or "i16"; empty for the target's preferred type.
   std::string activations;
   std::string target = "generic";
+  /// Files, of which later ones win.
+  std::vector<std::string> configs;
   int64_t samples = 0;
   /// In units of 2^20 bytes; 0 for what there is.
   int64_t maxMemory = 0;
@@ -31,11 +33,12 @@ struct CalibrationOptions {
 
   void addTo(CLI::App &app, FileArguments &files);
   /// What is read, by its names.
-  std::vector<std::string> files() const { return {model, data, target}; }
+  std::vector<std::string> files() const;
   /// The request up to the simplified float form, with its calibration; checks the target.
   Result<CompilationRequest> request(size_t threads) const;
 
 private:
+  void addConfig(CLI::App &app, FileArguments &files);
   /// Whether the user says how ranges are to be found.
   bool choosesRanges() const { return methodOption->count() + percentileOption->count() + samplesOption->count() > 0; }
   Result<std::string> chosenMethod() const;

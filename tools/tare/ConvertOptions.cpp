@@ -57,6 +57,11 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
   app.add_flag("--host-tail", hostTail, "Leave to the host all that stands behind the last products with weights");
   app.add_flag("--narrow-states", narrowStates,
                "Keep the states of loops at 8 bits with the other activations (default: 16 where the target has them)");
+  app.add_option("--bias-correction", biasCorrection,
+                 "on: biases take what rounding the weights shifts results by, on the calibration data's average; off")
+      ->type_name("WHAT")
+      ->check(oneOf({"on", "off"}))
+      ->capture_default_str();
   app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
   app.add_flag("--allow-uncalibrated", allowUncalibrated,
                "Convert although scales look as if nobody had calibrated them");
@@ -71,6 +76,7 @@ Result<CompilationRequest> ConvertOptions::request(size_t threads) const {
   request->pipeline.repair = !noRepair;
   request->pipeline.hostTail = hostTail;
   request->pipeline.narrowStates = narrowStates;
+  request->pipeline.biasCorrection = request->calibration.wantsMeans = biasCorrection == "on";
   request->refusesHost = host == "error";
   if (hostTail && request->refusesHost)
     return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
@@ -117,6 +123,7 @@ Status ConvertOptions::checkReached(const CompilationRequest &request, Stage las
                       {"--no-repair", noRepair, Stage::qdq},
                       {"--host-tail", hostTail, Stage::qdq},
                       {"--narrow-states", narrowStates, Stage::qdq},
+                      {"--bias-correction on", biasCorrection == "on", Stage::qdq},
                       {"--host error", host == "error", Stage::qdq},
                       {"--strip-io", !stripIo.empty(), Stage::npu}};
   for (const Use &use : uses)
@@ -136,7 +143,8 @@ std::string ConvertOptions::unusedText(const CompilationRequest &request) const 
   for (const auto &[option, isGiven] :
        {std::pair("--calibration", !calibration.data.empty()), std::pair("--random-calibration", calibration.random),
         std::pair("--target", !asksTarget && calibration.targetOption->count() > 0),
-        std::pair("--activations", !asksTarget && calibration.activationsOption->count() > 0)})
+        std::pair("--activations", !asksTarget && calibration.activationsOption->count() > 0),
+        std::pair("--config", !asksTarget && !calibration.configs.empty())})
     if (isGiven)
       unused.push_back(option);
   if (unused.empty())
