@@ -141,9 +141,16 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations,       ranges,   std::vector<std::string>(stripIo.begin(), stripIo.end()),
-            repair, allowUncalibrated, hostTail, narrowStates,
-            std::vector<std::string>(configs.begin(), configs.end()), biasCorrection};
+    return {target,
+            activations,
+            ranges,
+            std::vector<std::string>(stripIo.begin(), stripIo.end()),
+            repair,
+            allowUncalibrated,
+            hostTail,
+            narrowStates,
+            std::vector<std::string>(configs.begin(), configs.end()),
+            biasCorrection};
   }
 };
 

@@ -34,8 +34,9 @@ struct ObservedValues {
 
   /// What a configuration says of the search of a value's range, in place of `options`.
   SearchOptions chosenSearch(mlir::Value value, SearchOptions options) const;
-  /// How the range of `value` is searched, with what is chosen for it. A bounded function has no outliers: the largest of many small probabilities
-  /// is the one that matters, however rare it is. What the model dequantizes has a grid: nothing is to be chosen.
+  /// How the range of `value` is searched, with what is chosen for it. A bounded function has no outliers: the largest
+  /// of many small probabilities is the one that matters, however rare it is. What the model dequantizes has a grid:
+  /// nothing is to be chosen.
   SearchOptions searchOf(mlir::Value value, SearchOptions options) const;
   bool mayHaveOutliers(mlir::Value value) const;
 

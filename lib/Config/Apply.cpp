@@ -139,7 +139,8 @@ private:
     if (!format)
       return std::string("has no activations of ") + (isWide ? "16" : "8") + " bits; leave activations.bits out";
     if (isWide != (activations == ElementType::i16) && target.powerOfTwoScales())
-      return "has activations of one width in a program; leave activations.bits out, or set it for all by --activations";
+      return "has activations of one width in a program; leave activations.bits out, or set it for all by "
+             "--activations";
     if (value.symmetric && !*value.symmetric && format->symmetric)
       return "has symmetric activations; leave activations.symmetric out";
     if (value.zeroPoint && *value.zeroPoint != 0 && format->symmetric)

@@ -84,6 +84,7 @@ private:
     layer.name = qnn::layerName(op);
     auto host = dyn_cast<qnn::HostOp>(op);
     layer.isHost = host != nullptr;
+    layer.isInLoop = isInLoop;
     layer.op = host ? host.getNode().str() : op->getName().stripDialect().str();
     for (Value operand : op->getOperands())
       if (auto maker = makers.find(sourceOf(operand)); maker != makers.end())

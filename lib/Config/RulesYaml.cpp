@@ -91,7 +91,8 @@ private:
           {"between", [&](const YamlNode &value) { selects = true, readBetween(value, selector.between); }},
           {"activations", [&](const YamlNode &value) { readActivations(value, rule.settings.activations); }},
           {"weights", [&](const YamlNode &value) { readWeights(value, rule.settings.layer); }},
-          {"keep_float", [&](const YamlNode &value) { rule.settings.layer.keepFloat = readFlag(value, "keep_float"); }}});
+          {"keep_float",
+           [&](const YamlNode &value) { rule.settings.layer.keepFloat = readFlag(value, "keep_float"); }}});
     if (!selects)
       fail(node, "the rule says no layers; give layer, regex, op, value or between (layer: '*' is all layers)");
     else if (rule.settings.empty())
@@ -167,8 +168,7 @@ private:
     keys(node, "weights",
          {{"bits", [&](const YamlNode &value) { checkWeightBits(value); }},
           {"symmetric", [&](const YamlNode &value) { checkSymmetricWeights(value); }},
-          {"per_channel",
-           [&](const YamlNode &value) { choice.perChannel = readFlag(value, "weights.per_channel"); }},
+          {"per_channel", [&](const YamlNode &value) { choice.perChannel = readFlag(value, "weights.per_channel"); }},
           {"scale", [&](const YamlNode &value) { choice.weightScales = readScales(value); }},
           {"bias_correction",
            [&](const YamlNode &value) { choice.biasCorrection = readFlag(value, "weights.bias_correction"); }}});

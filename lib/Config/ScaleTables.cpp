@@ -122,7 +122,8 @@ Result<Rules> tare::config::parseScaleTable(llvm::StringRef text, const std::str
   if (!arePerUnit && llvm::all_of(*lines, hasTwo))
     return fromSteps(*lines);
   if (auto other = llvm::find_if(*lines, hasTwo); !arePerUnit && other != lines->end())
-    return Error{other->place + ": has two numbers where other lines have one; a table is LAYER SCALE and LAYER_param_0 "
-                                "SCALE.. (ncnn), or TENSOR SCALE ZERO_POINT (Tengine)"};
+    return Error{other->place +
+                 ": has two numbers where other lines have one; a table is LAYER SCALE and LAYER_param_0 "
+                 "SCALE.. (ncnn), or TENSOR SCALE ZERO_POINT (Tengine)"};
   return fromIntegersPerUnit(*lines);
 }

@@ -130,7 +130,9 @@ Result<std::vector<size_t>> tare::config::select(const Selector &selector, const
     inside = std::move(*found);
   }
   const std::vector<bool> feeders = feedersOf(selector.feeds, layers);
-  auto isOf = [](const std::vector<std::string> &given, auto fits) { return given.empty() || llvm::any_of(given, fits); };
+  auto isOf = [](const std::vector<std::string> &given, auto fits) {
+    return given.empty() || llvm::any_of(given, fits);
+  };
   std::vector<size_t> numbers;
   for (size_t i = 0; i < layers.size(); ++i) {
     const Layer &layer = layers[i];
@@ -139,8 +141,7 @@ Result<std::vector<size_t>> tare::config::select(const Selector &selector, const
         (selector.values.empty() || llvm::any_of(layer.values, [&](auto &name) { return values.contains(name); })) &&
         (regexes.empty() || llvm::any_of(regexes, [&](const auto &regex) { return regex.match(layer.name); })) &&
         isOf(selector.operators, [&](const auto &op) { return llvm::StringRef(op).equals_insensitive(layer.op); }) &&
-        (selector.feeds.empty() || feeders[i]) &&
-        isOf(selector.tensors, [&](const auto &name) {
+        (selector.feeds.empty() || feeders[i]) && isOf(selector.tensors, [&](const auto &name) {
           return layer.weights == name || llvm::is_contained(layer.values, name);
         });
     if (fits)

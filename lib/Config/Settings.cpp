@@ -68,8 +68,9 @@ std::string tare::config::textOf(const Settings &settings) {
   if (layer.perChannel)
     add("weights.per_channel", flag(*layer.perChannel));
   if (!layer.weightScales.empty())
-    add("weights.scale", layer.weightScales.size() == 1 ? number(layer.weightScales.front())
-                                                        : "of " + std::to_string(layer.weightScales.size()) + " channels");
+    add("weights.scale", layer.weightScales.size() == 1
+                             ? number(layer.weightScales.front())
+                             : "of " + std::to_string(layer.weightScales.size()) + " channels");
   if (layer.biasCorrection)
     add("weights.bias_correction", flag(*layer.biasCorrection));
   if (layer.keepFloat)

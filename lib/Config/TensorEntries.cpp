@@ -27,11 +27,10 @@ struct Grids {
 
 /// The keys that a kind has; those that say nothing here among them.
 const std::vector<std::string> &keysOf(TensorKind kind) {
-  static const std::vector<std::string> overrides{"quant_type", "scale",        "zero_point", "rmin", "rmax",
-                                                  "symmetric",  "reduce_range", "axis"},
-      first{"name",   "bitwidth", "bw",  "scale",        "offset",      "min",        "max",
-            "dtype",  "is_sym",   "axis", "is_symmetric", "enc_type",    "symmetric",  "block_size",
-            "channel_axis"},
+  static const std::vector<std::string> overrides{"quant_type", "scale",     "zero_point",   "rmin",
+                                                  "rmax",       "symmetric", "reduce_range", "axis"},
+      first{"name",   "bitwidth", "bw",           "scale",    "offset",    "min",        "max",         "dtype",
+            "is_sym", "axis",     "is_symmetric", "enc_type", "symmetric", "block_size", "channel_axis"},
       second{"name", "output_dtype", "y_scale", "y_zero_point", "axis", "block_size"};
   return kind == TensorKind::overrides ? overrides : kind == TensorKind::encodings ? second : first;
 }
@@ -148,8 +147,7 @@ private:
       fail("reduce_range takes 7 bits, which no target has; leave it out");
     if (auto symmetric = flag(entry, "symmetric"))
       grids.symmetric = symmetric;
-    add(numbers(entry, "scale"), numbers(entry, "zero_point"),
-        found && !found->isSigned ? middle(found->bits) : 0);
+    add(numbers(entry, "scale"), numbers(entry, "zero_point"), found && !found->isSigned ? middle(found->bits) : 0);
     grids.least = number(entry, "rmin");
     grids.greatest = number(entry, "rmax");
     if (grids.least.has_value() != grids.greatest.has_value())
@@ -158,7 +156,8 @@ private:
 
   void readFirstEncoding(const json &entry) {
     const json *type = find(entry, "dtype");
-    grids.isFloat = type && type->is_string() && llvm::StringRef(type->get<std::string>()).starts_with_insensitive("float");
+    grids.isFloat =
+        type && type->is_string() && llvm::StringRef(type->get<std::string>()).starts_with_insensitive("float");
     const double bits = number(entry, find(entry, "bw") ? "bw" : "bitwidth").value_or(8);
     if (!(bits >= 2 && bits <= 32))
       return fail("the width is of no integers");

@@ -74,9 +74,9 @@ Result<Rules> tare::config::parseTensorJson(llvm::StringRef text, const std::str
   if (!areEncodings)
     return fromLists(root, TensorKind::overrides, file);
   Rules all;
-  for (const auto &[key, kind] : {std::pair("activation_encodings", TensorKind::activationEncodings),
-                                  std::pair("param_encodings", TensorKind::weightEncodings),
-                                  std::pair("encodings", TensorKind::encodings)}) {
+  for (const auto &[key, kind] :
+       {std::pair("activation_encodings", TensorKind::activationEncodings),
+        std::pair("param_encodings", TensorKind::weightEncodings), std::pair("encodings", TensorKind::encodings)}) {
     Result<Rules> rules = fromPart(root, key, kind, file);
     if (!rules)
       return rules.error();

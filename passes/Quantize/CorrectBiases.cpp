@@ -106,8 +106,7 @@ private:
       remarkMissed(op, passName, "BiasNotCorrected") << remark::reason("calibration has no means of what it reads");
       return;
     }
-    const std::vector<double> shifts =
-        shiftsOf(op, weights, realConstant(op.getWeightOperand().get()), seen->second);
+    const std::vector<double> shifts = shiftsOf(op, weights, realConstant(op.getWeightOperand().get()), seen->second);
     qnn::forgetPages(attr);
     move(op, shifts, *activation, accumulatorGrid(*activation, *grid, op.getOutputChannels(), 0));
   }

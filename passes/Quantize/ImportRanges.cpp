@@ -178,8 +178,8 @@ private:
 
   /// What a configuration says, whatever calibration saw (`seen`, null where that is nothing).
   void choose(Value value, const qnn::ValueChoice &choice, const calibration::ValueRange *seen) {
-    const Grid grid = chosenGrid(choice, {choice.bits.value_or(ranges.activations == "int16" ? 16 : 8),
-                                          choice.symmetric.value_or(false)});
+    const Grid grid = chosenGrid(
+        choice, {choice.bits.value_or(ranges.activations == "int16" ? 16 : 8), choice.symmetric.value_or(false)});
     const qnn::Interval range = choice.range.value_or(coveredRange(grid));
     setRange(value, range.first, range.second, RangeLabel::Implied);
     if (seen && seen->nonFinite == 0)

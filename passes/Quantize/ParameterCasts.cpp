@@ -91,12 +91,13 @@ static void warnOfClipped(AccumulatorOpInterface op, const Grid &own, const Grid
       most = cut, worst = c;
   if (most <= chosen.scale(worst) / 2)
     return;
-  reportWarning(op->getLoc(),
-                {"ClippedWeights", "", qnn::layerName(op), most, CostUnit::real,
-                 llvm::formatv("layer '{0}', channel {1}: the configuration's weights.scale {2:e4} cuts off weights by up to "
-                               "{3:e2}",
-                               qnn::layerName(op), worst, chosen.scale(worst), most),
-                 llvm::formatv("take {0:e9} or more, or leave weights.scale out", own.scale(worst))});
+  reportWarning(
+      op->getLoc(),
+      {"ClippedWeights", "", qnn::layerName(op), most, CostUnit::real,
+       llvm::formatv("layer '{0}', channel {1}: the configuration's weights.scale {2:e4} cuts off weights by up to "
+                     "{3:e2}",
+                     qnn::layerName(op), worst, chosen.scale(worst), most),
+       llvm::formatv("take {0:e9} or more, or leave weights.scale out", own.scale(worst))});
 }
 
 static void castBias(AccumulatorOpInterface op, const Grid &grid) {

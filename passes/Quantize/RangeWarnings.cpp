@@ -86,10 +86,10 @@ void RangeWarnings::warnOfChosen(Value value, const qnn::Interval &range, const 
   const double cut = std::max({range.first - seen.seenMin, seen.seenMax - range.second, 0.0});
   if (cut <= bearableCut * width)
     return;
-  std::string text = llvm::formatv("'{0}': the configuration's range [{1}, {2}] cuts off what calibration saw, [{3}, {4}]",
-                                   qnn::valueName(value), llvm::format("%g", range.first),
-                                   llvm::format("%g", range.second), llvm::format("%g", seen.seenMin),
-                                   llvm::format("%g", seen.seenMax));
+  std::string text =
+      llvm::formatv("'{0}': the configuration's range [{1}, {2}] cuts off what calibration saw, [{3}, {4}]",
+                    qnn::valueName(value), llvm::format("%g", range.first), llvm::format("%g", range.second),
+                    llvm::format("%g", seen.seenMin), llvm::format("%g", seen.seenMax));
   reportWarning(value.getLoc(), {"ChosenRangeCuts", "", qnn::valueName(value), cut, CostUnit::real, text,
                                  "widen activations.range, or take a larger activations.scale"});
 }

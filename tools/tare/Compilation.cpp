@@ -326,13 +326,13 @@ private:
     if (!isHere)
       return mlir::success();
     std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
-    if (!given && !why && quantizesItself(*result.module) && choices.empty())
-      return mlir::success();
     // A configuration may say all ranges; what it does not say is an error by names.
     if (!given && !why && llvm::any_of(choices.values, [](const auto &entry) { return entry.second.hasGrid(); })) {
       result.ranges.activations = wanted.search.grid.isFine() ? "int16" : "int8";
       return arrow(Stage::ranges, "ranges", [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
     }
+    if (!given && !why && quantizesItself(*result.module))
+      return mlir::success();
     if (!given)
       return emitError(UnknownLoc::get(&context))
              << request.model << ": needs calibration data" << (why ? ": " + *why : "")
@@ -421,17 +421,18 @@ bool tare::isRangesFile(const std::string &path) {
 
 /// Whether biases of some layer are to be corrected.
 static bool wantsMeans(const CalibrationRequest &request, const qnn::Choices &choices) {
-  return request.wantsMeans || llvm::any_of(choices.layers, [](const auto &entry) {
-           return entry.second.biasCorrection.value_or(false);
-         });
+  return request.wantsMeans ||
+         llvm::any_of(choices.layers, [](const auto &entry) { return entry.second.biasCorrection.value_or(false); });
 }
 
 /// A ranges file has ranges, however they were found, and nothing else.
 static Status checkSettled(const CalibrationRequest &request, const qnn::Choices &choices) {
   for (const auto &[name, choice] : choices.values)
     if (choice.method)
-      return Error{request.path + ": is a ranges file, which settles how ranges are found, but the configuration says "
-                                  "activations.method of '" + name + "'; give the data, or leave the method out"};
+      return Error{request.path +
+                   ": is a ranges file, which settles how ranges are found, but the configuration says "
+                   "activations.method of '" +
+                   name + "'; give the data, or leave the method out"};
   if (wantsMeans(request, choices))
     return Error{request.path + ": is a ranges file, which has no means of what layers read, as bias correction needs; "
                                 "give the data, or leave bias correction out"};

@@ -27,8 +27,8 @@ struct Outcome {
 };
 
 /// Applies rules in order: what a later one says wins. An error names the rule's place: a rule that hits no layer, or
-/// none that takes any of its settings; and what the target does not have. `activations`: the type that activations have
-/// without a rule.
+/// none that takes any of its settings; and what the target does not have. `activations`: the type that activations
+/// have without a rule.
 Result<Outcome> apply(const Rules &rules, const std::vector<Layer> &layers, const Target &target,
                       ElementType activations);
 

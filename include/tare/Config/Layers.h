@@ -30,6 +30,8 @@ struct Layer {
   /// The output channels of these.
   int64_t channels = 0;
   bool isInput = false, isHost = false;
+  /// Whether a loop computes it, or carries it.
+  bool isInLoop = false;
   Refusals refusals;
 };
 

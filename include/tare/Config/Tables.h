@@ -10,8 +10,9 @@
 
 namespace tare::config {
 
-/// JSON: ONNX Runtime's tensor overrides ({TENSOR: [{quant_type, scale, zero_point, rmin, rmax, symmetric, axis}, ..]}),
-/// or encodings as AIMET and QNN have them, versions 0.4 to 2.0 (the key version says it). Errors are "FILE: ..".
+/// JSON: ONNX Runtime's tensor overrides ({TENSOR: [{quant_type, scale, zero_point, rmin, rmax, symmetric, axis},
+/// ..]}), or encodings as AIMET and QNN have them, versions 0.4 to 2.0 (the key version says it). Errors are "FILE:
+/// ..".
 Result<Rules> parseTensorJson(llvm::StringRef text, const std::string &file);
 
 /// Text, a line per tensor: as ncnn's ("LAYER SCALE" of what the layer reads, 127 over the largest magnitude,

@@ -66,7 +66,8 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
            << channelMeansAttrName << "' must be {value = array<f64: ..>, ..}, found " << attribute.getValue();
   if (attribute.getName() == choicesAttrName)
     if (std::string misfit = misfitOfChoices(attribute.getValue()); !misfit.empty())
-      return op->emitOpError("attribute '") << choicesAttrName << "' must be {layers = {..}, values = {..}}: " << misfit;
+      return op->emitOpError("attribute '")
+             << choicesAttrName << "' must be {layers = {..}, values = {..}}: " << misfit;
   return success();
 }
 

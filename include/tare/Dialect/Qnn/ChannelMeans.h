@@ -11,8 +11,8 @@
 
 namespace tare::qnn {
 
-/// The discardable attribute of a function: the means that calibration saw of activations, one for each input channel of
-/// the layers with weights that read them, by the names of values: {NAME = array<f64>}.
+/// The discardable attribute of a function: the means that calibration saw of activations, one for each input channel
+/// of the layers with weights that read them, by the names of values: {NAME = array<f64>}.
 inline constexpr llvm::StringLiteral channelMeansAttrName = "qnn.channel_means";
 
 using ChannelMeans = std::map<std::string, std::vector<double>, std::less<>>;
