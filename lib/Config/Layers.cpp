@@ -85,7 +85,7 @@ private:
     auto host = dyn_cast<qnn::HostOp>(op);
     layer.isHost = host != nullptr;
     layer.isInLoop = isInLoop;
-    layer.op = host ? host.getNode().str() : op->getName().stripDialect().str();
+    layer.op = host ? host.getKind().str() : op->getName().stripDialect().str();
     for (Value operand : op->getOperands())
       if (auto maker = makers.find(sourceOf(operand)); maker != makers.end())
         layer.operandLayers.push_back(maker->second);

@@ -131,7 +131,7 @@ Settings tare::config::effectiveSettings(const Layer &layer, const Settings &cho
 
 std::string tare::config::writeYaml(const std::vector<Layer> &layers, const Outcome &outcome,
                                     const Defaults &defaults) {
-  llvm::MapVector<std::string, Node> inputs, nodes;
+  llvm::MapVector<llvm::StringRef, Node> inputs, nodes;
   for (size_t i = 0; i < layers.size(); ++i)
     add((layers[i].isInput ? inputs : nodes)[layers[i].name], layers[i],
         effectiveSettings(layers[i], outcome.layers[i].settings, defaults));
@@ -144,11 +144,11 @@ std::string tare::config::writeYaml(const std::vector<Layer> &layers, const Outc
       const std::string note = node.notes.empty() ? "" : ": " + node.notes.front();
       const std::string comment = llvm::join(node.operators, ", ") + (node.settings.hasActivations() ? "" : note);
       if (node.settings.empty())
-        os << "  # " << oneLine("'" + name + "', " + comment) << "\n";
+        os << "  # " << oneLine("'" + name.str() + "', " + comment) << "\n";
       else
-        write(os, (list == &inputs ? "value: " : "layer: ") + quoted(name), node.settings, comment);
+        write(os, (list == &inputs ? "value: " : "layer: ") + quoted(name.str()), node.settings, comment);
       for (const auto &[value, choice] : node.others)
-        write(os, "value: " + quoted(value), {choice, {}}, "of '" + name + "'");
+        write(os, "value: " + quoted(value), {choice, {}}, "of '" + name.str() + "'");
     }
   return text;
 }

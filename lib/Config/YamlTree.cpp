@@ -39,7 +39,7 @@ public:
       built.kind = YamlNode::Kind::keys;
       for (yaml::KeyValueNode &entry : *mapping) {
         YamlNode key = build(entry.getKey());
-        built.entries.emplace_back(std::move(key), build(entry.getValue()));
+        built.entries.push_back({std::move(key), build(entry.getValue())});
       }
     } else if (llvm::isa<yaml::AliasNode>(node)) {
       fail(built.line, "found an alias, expected what it stands for, written out");

@@ -11,7 +11,6 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tare::config {
@@ -25,10 +24,15 @@ struct YamlNode {
   /// Of a list.
   std::vector<YamlNode> items;
   /// The keys in the file's order, and what they hold.
-  std::vector<std::pair<YamlNode, YamlNode>> entries;
+  struct Entry;
+  std::vector<Entry> entries;
 
   /// "'text'", "a list", "keys" or "nothing", for messages.
   std::string description() const;
+};
+
+struct YamlNode::Entry {
+  YamlNode key, value;
 };
 
 /// The one document of a file; nests at most deepestNesting deep. Errors are "FILE:LINE: ..".

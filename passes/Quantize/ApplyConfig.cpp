@@ -8,6 +8,7 @@
 #include "tare/Config/Apply.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
 
 namespace tare {

@@ -122,7 +122,7 @@ private:
     }
     const std::vector<ChannelSums> sums = sumsOf(op);
     const double limit = std::min(accumulatorLimit(target, activation), double(INT32_MAX));
-    Tensor bias({ElementType::f32, {channels}});
+    Tensor bias(ElementType::f32, {channels});
     double most = 0;
     for (int64_t c = 0; c < channels; ++c) {
       const double own = old ? double(old.as<float>()[c]) : 0;

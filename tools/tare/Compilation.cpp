@@ -436,7 +436,7 @@ static Status checkSettled(const CalibrationRequest &request, const qnn::Choices
   if (wantsMeans(request, choices))
     return Error{request.path + ": is a ranges file, which has no means of what layers read, as bias correction needs; "
                                 "give the data, or leave bias correction out"};
-  return success();
+  return tare::success();
 }
 
 Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request,
