@@ -34,11 +34,23 @@ void tare::buildSimplifyPipeline(OpPassManager &passes) {
   function.addPass(createCanonicalizeGraph());
 }
 
-void tare::buildSimplifyPipeline(OpPassManager &passes, const PipelineOptions &options) {
+void tare::buildLayersPipeline(OpPassManager &passes, const PipelineOptions &options) {
   buildSimplifyPipeline(passes);
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createWriteOutNorms({options.target, options.activations}));
   function.addPass(createDecompose());
+}
+
+void tare::buildSimplifyPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  buildLayersPipeline(passes, options);
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  if (!options.configs.empty()) {
+    ApplyConfigOptions config;
+    config.files.assign(options.configs.begin(), options.configs.end());
+    config.target = options.target;
+    config.activations = options.activations;
+    function.addPass(createApplyConfig(std::move(config)));
+  }
   function.addPass(createPlaceMissing({options.target, options.activations}));
 }
 
@@ -70,6 +82,7 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   function.addPass(createSinkPermutes());
   function.addPass(createInsertQuantDequant({options.activations, options.repair, options.narrowStates}));
   function.addPass(createUnifyWidths());
+  function.addPass(createCorrectBiases({options.biasCorrection}));
   // What activations each op has is known now.
   function.addPass(createPlaceMissing({"", options.activations}));
 }
@@ -120,12 +133,24 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<bool> narrowStates{*this, "narrow-states",
                             llvm::cl::desc("keep the states of loops at the width of the other activations"),
                             llvm::cl::init(false)};
+  ListOption<std::string> configs{*this, "config", llvm::cl::desc("configurations of single layers, later ones win")};
+  Option<bool> biasCorrection{*this, "bias-correction",
+                              llvm::cl::desc("let biases take what rounded weights shift results by"),
+                              llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 
   PipelineOptions get() const {
-    return {target, activations,       ranges,   std::vector<std::string>(stripIo.begin(), stripIo.end()),
-            repair, allowUncalibrated, hostTail, narrowStates};
+    return {target,
+            activations,
+            ranges,
+            std::vector<std::string>(stripIo.begin(), stripIo.end()),
+            repair,
+            allowUncalibrated,
+            hostTail,
+            narrowStates,
+            std::vector<std::string>(configs.begin(), configs.end()),
+            biasCorrection};
   }
 };
 

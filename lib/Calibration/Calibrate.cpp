@@ -1,6 +1,7 @@
 //===- Calibrate.cpp - Ranges of a graph's values from data ---------------===//
 #include "tare/Calibration/Calibrate.h"
 #include "JoinedRanges.h"
+#include "MeanInputs.h"
 #include "ObservedValues.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tare/Dialect/Qnn/Grid.h"
@@ -41,6 +42,8 @@ struct Worker {
   std::vector<int64_t> nonFiniteSamples;
   /// By operand of a softmax, the least of its rows' largest elements.
   std::vector<float> leastMaxima;
+  /// Empty where they are not wanted.
+  std::vector<MeanInputs::Sums> means;
   std::optional<Error> error;
   /// Of its first sample that has one: a thread's samples come in their order.
   std::optional<SampleProblem> problem;
@@ -49,8 +52,9 @@ struct Worker {
 /// The threads' work: samples are pulled from the source until it ends.
 class Run {
 public:
-  Run(const Evaluator &evaluator, const ObservedValues &values, SampleSource &source, const CalibrationOptions &options)
-      : evaluator(evaluator), values(values), source(source), options(options) {}
+  Run(const Evaluator &evaluator, const ObservedValues &values, const MeanInputs *means, SampleSource &source,
+      const CalibrationOptions &options)
+      : evaluator(evaluator), values(values), means(means), source(source), options(options) {}
 
   Result<Observations> observe() {
     size_t threads = options.threads ? options.threads : defaultThreads();
@@ -62,6 +66,8 @@ public:
     seen.nonFiniteSamples.assign(seen.histograms.size(), -1);
     if (std::optional<Error> error = firstError(workers))
       return *error;
+    if (means)
+      seen.channelMeans = meansOf(workers);
     for (const Worker &worker : workers) {
       for (size_t i = 0; i < seen.leastMaxima.size(); ++i)
         seen.leastMaxima[i] = std::min(seen.leastMaxima[i], worker.leastMaxima[i]);
@@ -86,6 +92,14 @@ private:
         first = &*worker.problem;
     }
     return first ? std::optional(Error{first->text + " (sample " + std::to_string(first->sample) + ")"}) : std::nullopt;
+  }
+
+  qnn::ChannelMeans meansOf(llvm::ArrayRef<Worker> workers) const {
+    std::vector<MeanInputs::Sums> all = means->none();
+    for (const Worker &worker : workers)
+      for (size_t i = 0; i < all.size(); ++i)
+        all[i].merge(worker.means[i]);
+    return means->means(all);
   }
 
   /// What the search needs of a value with so many elements in all samples.
@@ -122,6 +136,8 @@ private:
     worker.ends = noEnds();
     worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
     worker.leastMaxima = noMaxima();
+    if (means)
+      worker.means = means->none();
     while (true) {
       Result<std::optional<Sample>> sample = source.next();
       if (!sample) {
@@ -142,6 +158,8 @@ private:
     const std::vector<Tensor> &inputs = sample.inputs;
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
       values.softmaxOperands.observe(value, tensor, worker.leastMaxima);
+      if (means)
+        means->observe(value, tensor, worker.means);
       auto slot = values.observed.find(value);
       if (slot == values.observed.end())
         return;
@@ -162,8 +180,8 @@ private:
         observe(value, inputs[argument.getArgNumber()]);
     using Order = Evaluator::ElementOrder;
     std::optional<std::string> problem;
-    std::vector<Tensor> outputs =
-        evaluator.run(inputs, observe, values.softmaxOperands.haveImages() ? Order::rowMajor : Order::any, &problem);
+    const bool needsOrder = means || values.softmaxOperands.haveImages();
+    std::vector<Tensor> outputs = evaluator.run(inputs, observe, needsOrder ? Order::rowMajor : Order::any, &problem);
     for (const auto &[index, ends] : worker.endsOfRuns)
       worker.ends[index].add(ends.least, ends.greatest);
     worker.endsOfRuns.clear();
@@ -174,6 +192,8 @@ private:
 
   const Evaluator &evaluator;
   const ObservedValues &values;
+  /// Null where they are not wanted.
+  const MeanInputs *means;
   SampleSource &source;
   const CalibrationOptions &options;
   std::atomic<int64_t> done = 0;
@@ -222,15 +242,17 @@ Ranges searchRanges(mlir::func::FuncOp function, const ObservedValues &values, c
   ranges.activations = search.grid.isFine() ? "int16" : "int8";
   ranges.samples = seen.samples;
   ranges.measured = true;
+  ranges.channelMeans = seen.channelMeans;
   std::vector<ValueRange> found(seen.histograms.size());
   // A search looks at one histogram alone, so they spread over the cores.
   parallelFor(found.size(), threads, [&](size_t i, size_t) {
-    found[i] =
-        summarize(seen.histograms[i], seen.ends[i], values.searchOf((values.observed.begin() + i)->first, search));
+    const mlir::Value value = (values.observed.begin() + i)->first;
+    const SearchOptions chosen = values.chosenSearch(value, search);
+    found[i] = summarize(seen.histograms[i], seen.ends[i], values.searchOf(value, search));
     found[i].nonFiniteSample = seen.nonFiniteSamples[i];
-    if (search.method != Method::percentile)
+    if (chosen.method != Method::percentile)
       keepNearEnds(found[i]);
-    values.lookBeyond(found[i], (values.observed.begin() + i)->first, seen, i, search);
+    values.lookBeyond(found[i], value, seen, i, chosen);
   });
   for (auto [operand, least] : llvm::zip_equal(values.softmaxOperands, seen.leastMaxima)) {
     mlir::Value source = operand.first;
@@ -267,6 +289,8 @@ Ranges searchRanges(mlir::func::FuncOp function, const ObservedValues &values, c
   return ranges;
 }
 
+mlir::func::FuncOp mainOf(mlir::ModuleOp module) { return module.lookupSymbol<mlir::func::FuncOp>("main"); }
+
 Result<Observations> observeValues(const ObservedValues &values, mlir::ModuleOp module, SampleSource &source,
                                    const CalibrationOptions &options) {
   if (source.sampleCount() == 0)
@@ -274,10 +298,9 @@ Result<Observations> observeValues(const ObservedValues &values, mlir::ModuleOp 
   mlir::FailureOr<Evaluator> evaluator = Evaluator::create(module);
   if (mlir::failed(evaluator))
     return Error{"the graph cannot be evaluated"};
-  return Run(*evaluator, values, source, options).observe();
+  const MeanInputs means(mainOf(module));
+  return Run(*evaluator, values, options.wantsMeans ? &means : nullptr, source, options).observe();
 }
-
-mlir::func::FuncOp mainOf(mlir::ModuleOp module) { return module.lookupSymbol<mlir::func::FuncOp>("main"); }
 
 } // namespace
 
@@ -305,6 +328,14 @@ size_t Observations::bytes() const {
 Ranges tare::calibration::rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOptions &search,
                                    size_t threads) {
   return searchRanges(mainOf(module), ObservedValues(mainOf(module)), seen, search, threads);
+}
+
+std::map<std::string, Method> tare::calibration::methodsOf(mlir::ModuleOp module, const SearchOptions &search) {
+  const ObservedValues values(mainOf(module));
+  std::map<std::string, Method> methods;
+  for (const auto &[value, index] : values.observed)
+    methods[qnn::valueName(value)] = values.searchOf(value, search).method;
+  return methods;
 }
 
 Result<Ranges> tare::calibration::calibrate(mlir::ModuleOp module, SampleSource &source,

@@ -135,7 +135,7 @@ mlir::Value calibration::gridSource(mlir::Value value) {
 }
 
 ObservedValues::ObservedValues(mlir::func::FuncOp function)
-    : readByFunctions(function.front(), isFunction), softmaxOperands(function) {
+    : readByFunctions(function.front(), isFunction), softmaxOperands(function), choices(qnn::Choices::of(function)) {
   for (mlir::Value argument : function.getArguments())
     add(argument, std::nullopt);
   ConstantValues known;
@@ -157,7 +157,27 @@ int64_t ObservedValues::elementsOf(mlir::Value value) const {
          (found == repeated.end() ? 1 : found->second);
 }
 
+SearchOptions ObservedValues::chosenSearch(mlir::Value value, SearchOptions options) const {
+  constexpr int64_t levels8 = 256, levels16 = 65536;
+  const qnn::ValueChoice *choice = choices.ofValue(value);
+  if (!choice)
+    return options;
+  if (choice->method)
+    options.method = methodOf(*choice->method).value_or(options.method);
+  options.percentile = choice->percentile.value_or(choice->method ? usualPercentile : options.percentile);
+  GridKind &grid = options.grid;
+  grid.symmetric = choice->symmetric.value_or(grid.symmetric);
+  if (choice->bits || choice->symmetric)
+    grid.levels = (choice->bits.value_or(grid.isFine() ? 16 : 8) == 16 ? levels16 : levels8) - grid.symmetric;
+  return options;
+}
+
 SearchOptions ObservedValues::searchOf(mlir::Value value, SearchOptions options) const {
+  options = chosenSearch(value, options);
+  // Of a method that somebody chose for this value alone, its ends are no exception.
+  const qnn::ValueChoice *choice = choices.ofValue(value);
+  if (choice && choice->method && options.method != Method::automatic)
+    return options;
   if (!mayHaveOutliers(value) || value.getDefiningOp<mlir::quant::DequantizeCastOp>())
     options.method = Method::minMax;
   return options;

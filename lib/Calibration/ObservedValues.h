@@ -4,6 +4,7 @@
 
 #include "RowMaxima.h"
 #include "tare/Calibration/Calibrate.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Movements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -31,8 +32,11 @@ struct ObservedValues {
   int64_t elementsOf(mlir::Value value) const;
   bool isRepeated(mlir::Value value) const { return repeated.contains(value); }
 
-  /// How the range of `value` is searched. A bounded function has no outliers: the largest of many small probabilities
-  /// is the one that matters, however rare it is. What the model dequantizes has a grid: nothing is to be chosen.
+  /// What a configuration says of the search of a value's range, in place of `options`.
+  SearchOptions chosenSearch(mlir::Value value, SearchOptions options) const;
+  /// How the range of `value` is searched, with what is chosen for it. A bounded function has no outliers: the largest
+  /// of many small probabilities is the one that matters, however rare it is. What the model dequantizes has a grid:
+  /// nothing is to be chosen.
   SearchOptions searchOf(mlir::Value value, SearchOptions options) const;
   bool mayHaveOutliers(mlir::Value value) const;
 
@@ -45,6 +49,7 @@ struct ObservedValues {
                   const SearchOptions &search) const;
 
 private:
+  qnn::Choices choices;
   /// Of the ops that are being added.
   int64_t runs = 1;
   /// How often a sample has a value, where that is more than once.

@@ -47,6 +47,8 @@ void GridGroup::take(const GridGroup &other) {
     image = other.image;
   floor = std::max(floor, other.floor);
   isWide |= other.isWide;
+  isWideByChoice |= other.isWideByChoice;
+  isSymmetric |= other.isSymmetric;
   isInterpolated |= other.isInterpolated;
   uses += other.uses;
   inner += other.inner;

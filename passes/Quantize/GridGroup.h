@@ -20,6 +20,10 @@ struct GridGroup {
   double floor = 0;
   /// Whether the grid that it gets is of the wide rule.
   bool isWide = false;
+  /// Whether that is somebody's choice for this value, not what it is computed from.
+  bool isWideByChoice = false;
+  /// Whether it is to be symmetric, though the rule says otherwise.
+  bool isSymmetric = false;
   /// Whether members are interpolated from others: what a grid cuts off of these is missing in those.
   bool isInterpolated = false;
   /// How many operands read a member, and how many of them are of ops within the group.

@@ -1,5 +1,6 @@
 //===- GridGroups.cpp - Values that share a grid --------------------------===//
 #include "Quantize/GridGroups.h"
+#include "Arithmetic/ChosenGrid.h"
 #include "Quantize/FunctionRanges.h"
 #include "Quantize/Intermediates.h"
 #include "tare/Dialect/Qnn/Constants.h"
@@ -67,10 +68,12 @@ void GridGroups::add(Value value, bool isWide) {
   for (OpOperand &use : value.getUses())
     group.uses += !isa<quant::QuantizeCastOp>(use.getOwner());
   Operation *maker = value.getDefiningOp();
-  group.isWide = isWide;
+  group.isWide = isWide || chosen.isWide;
+  choose(group, value);
   if (maker && isIntermediate(maker) && comesFromWide(maker))
     madeFromWide.insert(value);
-  group.range = neededRange(value, ruleOf(group), wide);
+  if (!group.pinned)
+    group.range = neededRange(value, ruleOf(group), wide);
   // An op has results for each grid (tare-split-grids). An input has them all at once, and the grid of one reader says
   // nothing of the others.
   bool readsFloatInput = isa<BlockArgument>(value) && group.uses != 0 && group.range;
@@ -78,13 +81,33 @@ void GridGroups::add(Value value, bool isWide) {
     group.pinned = Grid::of(cast.getInput().getType());
   else if (auto cast = existingCast(value); cast && !readsFloatInput)
     group.pinned = Grid::of(cast.getType());
-  else if (auto op = value.getDefiningOp<qnn::GridOpInterface>(); op && op.getGridRule() == GridRule::Bounded)
+  else if (auto op = value.getDefiningOp<qnn::GridOpInterface>();
+           op && op.getGridRule() == GridRule::Bounded && !group.pinned)
     bound(group, op);
   unsigned id = groups.size();
   ids[value] = id;
   order.push_back(value);
   parents.push_back(id);
   groups.push_back(group);
+}
+
+void GridGroups::choose(GridGroup &group, Value value) const {
+  const qnn::ValueChoice *choice = chosen.choices.ofValue(value);
+  if (!choice)
+    return;
+  if (choice->bits) {
+    group.isWide = wide && *choice->bits == wide->bits;
+    group.isWideByChoice = group.isWide;
+  }
+  group.isSymmetric = choice->symmetric.value_or(false);
+  if (!choice->hasGrid())
+    return;
+  group.pinned = chosenGrid(*choice, ruleOf(group));
+  group.range = coveredRange(*group.pinned);
+}
+
+bool GridGroups::isWideByChoice(Value value) const {
+  return contains(value) && !value.getDefiningOp<quant::DequantizeCastOp>() && groups[find(value)].isWideByChoice;
 }
 
 bool GridGroups::isWide(Value value) const {
@@ -104,7 +127,9 @@ bool GridGroups::needsWide(Operation *op) const { return (wide && isIntermediate
 
 bool GridGroups::comesFromWide(Operation *op) const {
   return llvm::any_of(op->getOperands(), [&](Value operand) {
-    return isIntermediate(operand.getDefiningOp()) ? madeFromWide.contains(operand) : isWide(operand);
+    if (isIntermediate(operand.getDefiningOp()))
+      return madeFromWide.contains(operand);
+    return isWide(operand) && !isWideByChoice(operand);
   });
 }
 
@@ -216,8 +241,10 @@ void GridGroups::tieUnified(qnn::GridOpInterface op) {
         llvm::all_of(stored, [&](const Grid &grid) { return sameGrid(grid, first); }))
       group.pinned = first;
   }
+  // Wider by choice than the result is an operand alone.
+  auto fits = [&](unsigned id) { return !groups[id].isWideByChoice || groups[find(result)].isWide; };
   for (auto [id, uses] : operands)
-    if (groups[id].mayJoin(groups[find(result)], uses))
+    if (fits(id) && groups[id].mayJoin(groups[find(result)], uses))
       unite(find(result), id, uses);
 }
 

@@ -12,6 +12,7 @@
 #include "Arithmetic/Grids.h"
 #include "Arithmetic/ValueRanges.h"
 #include "Quantize/GridGroup.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -53,11 +54,20 @@ mlir::quant::QuantizeCastOp existingCast(mlir::Value value);
 /// which has a scale per channel.
 std::optional<qnn::Grid> resultGrid(mlir::Operation *op);
 
+/// What a configuration says of grids.
+struct GridChoices {
+  /// Of single values.
+  qnn::Choices choices;
+  /// Whether a value of which nothing is said has the wide rule.
+  bool isWide = false;
+};
+
 class GridGroups {
 public:
-  /// Values have the `rule`; those that are computed from wider integers, which the model brings, the rule `wide`.
-  explicit GridGroups(ActivationRule rule, std::optional<ActivationRule> wide = std::nullopt)
-      : rule(rule), wide(wide) {}
+  /// Values have the `rule`; those that are computed from wider integers, which the model brings, the rule `wide`; but
+  /// for what is chosen.
+  explicit GridGroups(ActivationRule rule, std::optional<ActivationRule> wide = std::nullopt, GridChoices chosen = {})
+      : rule(rule), wide(wide), chosen(std::move(chosen)) {}
 
   /// Puts an activation into a group of its own, with what is known of it.
   void add(mlir::Value value);
@@ -87,7 +97,7 @@ public:
   /// The grid of a value's group; nothing where neither a range nor a cast says it.
   std::optional<qnn::Grid> grid(mlir::Value value) const;
   /// The rule of a value's grid, where it may be chosen.
-  const ActivationRule &ruleFor(mlir::Value value) const { return ruleOf(groups[find(value)]); }
+  ActivationRule ruleFor(mlir::Value value) const { return ruleOf(groups[find(value)]); }
   /// The rule for constants that `op` reads beside its activations; what is wide within a layer has none beside it.
   const ActivationRule &ruleBeside(qnn::GridOpInterface op) const {
     bool isWideBeside = readsWide(op) || (isWide(op->getResult(0)) && !op->hasAttr(qnn::inLayerAttrName));
@@ -105,7 +115,14 @@ private:
   bool needsWide(mlir::Operation *op) const;
   /// Whether an operand of `op`, or of the steps that it has been computed in, is wide for a reason of its own.
   bool comesFromWide(mlir::Operation *op) const;
-  const ActivationRule &ruleOf(const GridGroup &group) const { return group.isWide ? *wide : rule; }
+  ActivationRule ruleOf(const GridGroup &group) const {
+    const ActivationRule &base = group.isWide ? *wide : rule;
+    return {base.bits, base.symmetric || group.isSymmetric};
+  }
+  /// Whether a value is wide because somebody chose so: what is computed from it has its own width.
+  bool isWideByChoice(mlir::Value value) const;
+  /// Gives a value's group what is chosen for it.
+  void choose(GridGroup &group, mlir::Value value) const;
   void bound(GridGroup &group, qnn::GridOpInterface op) const;
   unsigned find(mlir::Value value) const;
   void unite(unsigned a, unsigned b, int64_t innerUses);
@@ -115,6 +132,7 @@ private:
 
   ActivationRule rule;
   std::optional<ActivationRule> wide;
+  GridChoices chosen;
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::SmallVector<mlir::Value> order;
   mutable llvm::SmallVector<unsigned> parents;

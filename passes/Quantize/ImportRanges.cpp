@@ -4,6 +4,7 @@
 // a qnn.range, and the result of a same-grid op has its operand's.
 //
 //===----------------------------------------------------------------------===//
+#include "Arithmetic/ChosenGrid.h"
 #include "Quantize/DeadValues.h"
 #include "Quantize/GridGroups.h"
 #include "Quantize/NonFinite.h"
@@ -12,6 +13,7 @@
 #include "Quantize/Selections.h"
 #include "tare/Calibration/ModelRanges.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -29,6 +31,7 @@ namespace tare {
 using namespace mlir;
 using namespace tare;
 using calibration::Ranges;
+using qnn::Grid;
 using qnn::GridOpInterface;
 using qnn::GridRule;
 using qnn::RangeAttr;
@@ -40,7 +43,7 @@ namespace {
 class Importer {
 public:
   Importer(func::FuncOp function, const Ranges &ranges)
-      : function(function), ranges(ranges), boundary(function), warnings(ranges) {}
+      : function(function), ranges(ranges), choices(qnn::Choices::of(function)), boundary(function), warnings(ranges) {}
 
   LogicalResult run() {
     for (Value argument : function.getArguments())
@@ -67,6 +70,8 @@ public:
       warnOfEntries(function, ranges);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
+    if (!ranges.channelMeans.empty())
+      function->setAttr(qnn::channelMeansAttrName, qnn::toAttr(function.getContext(), ranges.channelMeans));
     if (ranges.measured)
       function->setAttr(qnn::measuredRangesAttrName, UnitAttr::get(function.getContext()));
     return report();
@@ -141,6 +146,8 @@ private:
   void import(Value value, bool needed) {
     std::string name = qnn::valueName(value);
     auto entry = ranges.values.find(name);
+    if (const qnn::ValueChoice *choice = choices.ofValue(value); choice && choice->hasGrid())
+      return choose(value, *choice, entry == ranges.values.end() ? nullptr : &entry->second);
     if (entry == ranges.values.end()) {
       if (needed && !rangeAttr(value))
         missing.push_back("'" + name + "'");
@@ -167,6 +174,16 @@ private:
     if (const std::optional<calibration::StepErrors> &found = range.stepErrors)
       errors = qnn::StepErrorsAttr::get(value.getContext(), found->bits, found->power, found->first, found->errors);
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
+  }
+
+  /// What a configuration says, whatever calibration saw (`seen`, null where that is nothing).
+  void choose(Value value, const qnn::ValueChoice &choice, const calibration::ValueRange *seen) {
+    const Grid grid = chosenGrid(
+        choice, {choice.bits.value_or(ranges.activations == "int16" ? 16 : 8), choice.symmetric.value_or(false)});
+    const qnn::Interval range = choice.range.value_or(coveredRange(grid));
+    setRange(value, range.first, range.second, RangeLabel::Implied);
+    if (seen && seen->nonFinite == 0)
+      warnings.warnOfChosen(value, range, *seen);
   }
 
   /// What data had of integers that the model gives a grid, or else the value's range.
@@ -233,6 +250,7 @@ private:
 
   func::FuncOp function;
   const Ranges &ranges;
+  const qnn::Choices choices;
   OutputBoundary boundary;
   RangeWarnings warnings;
   SmallVector<std::string> missing;

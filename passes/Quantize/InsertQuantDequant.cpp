@@ -55,6 +55,10 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     if (!format)
       return signalPassFailure();
     ActivationRule rule{unsigned(8 * sizeOf(format->type)), format->symmetric};
+    GridChoices chosen{qnn::Choices::of(function)};
+    std::optional<ActivationRule> narrow = narrowerRule(*target, rule, chosen.choices);
+    chosen.isWide = narrow.has_value();
+    rule = narrow.value_or(rule);
     std::optional<ActivationRule> wide = widerRule(*target, rule);
     qnn::noteToldApart(function);
     noteNarrowedInputs(function, rule, wide);
@@ -63,12 +67,13 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     separateOutputs(function);
     OutputBoundary boundary(function, valuesOfStates(function));
     Tails tails(*target, *format, boundary);
-    GridGroups groups(rule, wide);
-    ParameterCasts parameters(*target, repair);
+    GridGroups groups(rule, wide, chosen);
+    ParameterCasts parameters(*target, repair, chosen.choices);
     SmallVector<Operation *> ops;
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
     groupActivations(function, ops, boundary, tails, groups, wide && !narrowStates);
+    warnOfUnusedGrids(function, chosen.choices, groups);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
     warnOfCoarseResults(groups);
@@ -106,6 +111,30 @@ private:
     if (!wide || target.powerOfTwoScales() || rule.bits == 16)
       return std::nullopt;
     return ActivationRule{16, wide->symmetric};
+  }
+
+  /// Where somebody chose 8 bits for some values of a network of 16: the rule of these.
+  static std::optional<ActivationRule> narrowerRule(const Target &target, const ActivationRule &rule,
+                                                    const qnn::Choices &choices) {
+    const ActivationFormat *narrow = target.activation(ElementType::i8);
+    auto isNarrow = [](const auto &entry) { return entry.second.bits == 8u; };
+    if (!narrow || target.powerOfTwoScales() || rule.bits == 8 || llvm::none_of(choices.values, isNarrow))
+      return std::nullopt;
+    return ActivationRule{8, narrow->symmetric};
+  }
+
+  /// A range or scale of a value that has no grid: what leaves as it is.
+  static void warnOfUnusedGrids(func::FuncOp function, const qnn::Choices &choices, const GridGroups &groups) {
+    for (Operation &op : function.front())
+      for (Value result : op.getResults())
+        if (const qnn::ValueChoice *choice = choices.ofValue(result);
+            choice && choice->hasGrid() && !groups.contains(result) && !isa<quant::DequantizeCastOp>(op))
+          reportWarning(op.getLoc(),
+                        {"UnusedGrid", "", qnn::layerName(&op), 0, CostUnit::none,
+                         "layer '" + qnn::layerName(&op) + "': '" + qnn::valueName(result) +
+                             "' has no grid that the configuration's range or scale could say: it leaves the network, "
+                             "or goes to the host, unrounded",
+                         "leave the rule out"});
   }
 
   /// One error that names every value without a range.

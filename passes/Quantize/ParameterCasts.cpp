@@ -8,12 +8,14 @@
 #include "Quantize/Unquantized.h"
 #include "Quantize/WeightRepair.h"
 #include "Remarks.h"
+#include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/Steps.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Repairs.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 #include <cmath>
 
@@ -80,6 +82,24 @@ static void reportMoved(AccumulatorOpInterface op, ArrayRef<MovedScale> scales, 
                    .str());
 }
 
+/// A chosen scale that is finer than the weights need cuts the largest of them off.
+static void warnOfClipped(AccumulatorOpInterface op, const Grid &own, const Grid &chosen) {
+  double most = 0;
+  int64_t worst = 0;
+  for (int64_t c = 0, count = own.scales.size(); c < count; ++c)
+    if (const double cut = (own.scale(c) - chosen.scale(c)) * double(own.max); cut > most)
+      most = cut, worst = c;
+  if (most <= chosen.scale(worst) / 2)
+    return;
+  reportWarning(
+      op->getLoc(),
+      {"ClippedWeights", "", qnn::layerName(op), most, CostUnit::real,
+       llvm::formatv("layer '{0}', channel {1}: the configuration's weights.scale {2:e4} cuts off weights by up to "
+                     "{3:e2}",
+                     qnn::layerName(op), worst, chosen.scale(worst), most),
+       llvm::formatv("take {0:e9} or more, or leave weights.scale out", own.scale(worst))});
+}
+
 static void castBias(AccumulatorOpInterface op, const Grid &grid) {
   Value bias = op.getBiasValue();
   ElementsAttr constant = floatConstantValue(bias);
@@ -107,7 +127,21 @@ std::optional<Grid> ParameterCasts::weightGridOf(AccumulatorOpInterface op) {
       if (!target.weights.perChannel)
         it->second->scales.assign(grid->scales.size(), *llvm::max_element(grid->scales));
     }
-  return it->second;
+  return it->second ? std::optional(chosenGridOf(op, *it->second)) : std::nullopt;
+}
+
+Grid ParameterCasts::chosenGridOf(AccumulatorOpInterface op, Grid own) const {
+  const qnn::LayerChoice *choice = choices.ofLayer(op);
+  if (!choice)
+    return own;
+  const size_t channels = own.scales.size();
+  if (choice->weightScales.size() == channels)
+    own.scales.assign(choice->weightScales.begin(), choice->weightScales.end());
+  else if (choice->weightScales.size() == 1)
+    own.scales.assign(channels, choice->weightScales.front());
+  else if (!choice->perChannel.value_or(true))
+    own.scales.assign(channels, *llvm::max_element(own.scales));
+  return own;
 }
 
 FailureOr<Grid> ParameterCasts::castToGrids(AccumulatorOpInterface op, const Grid &activation,
@@ -130,6 +164,8 @@ FailureOr<Grid> ParameterCasts::castWeights(AccumulatorOpInterface op, const Gri
   if (!grid)
     return op->emitOpError("of layer '") << qnn::layerName(op)
                                          << "' cannot be quantized: " << weightGrid(constant).error().message;
+  if (const qnn::LayerChoice *choice = choices.ofLayer(op); choice && !choice->weightScales.empty())
+    warnOfClipped(op, *freshGrids.lookup(constant), *grid);
   if (target.powerOfTwoScales())
     grid = moved.weights.lookup(op);
   else if (repair)

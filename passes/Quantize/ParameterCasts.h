@@ -3,6 +3,7 @@
 #define TARE_PASSES_QUANTIZE_PARAMETERCASTS_H
 
 #include "Quantize/PowerOfTwo.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Tensor/Tensor.h"
 
 namespace tare {
@@ -12,7 +13,9 @@ namespace tare {
 class ParameterCasts {
 public:
   /// `repair`: whether scales that the bias, the accumulator or the multiplier cannot use are moved, which is told.
-  ParameterCasts(const Target &target, bool repair) : target(target), repair(repair) {}
+  /// `choices`: what is chosen of the weights of single layers.
+  ParameterCasts(const Target &target, bool repair, const qnn::Choices &choices)
+      : target(target), repair(repair), choices(choices) {}
 
   /// The grid that the weights have or will get; nothing where that cannot be said, which is an error later on.
   std::optional<qnn::Grid> weightGridOf(qnn::AccumulatorOpInterface op);
@@ -29,10 +32,13 @@ private:
   /// are rounded to the one that is raised.
   mlir::FailureOr<qnn::Grid> keepWeights(qnn::AccumulatorOpInterface op, mlir::quant::DequantizeCastOp integers,
                                          const qnn::Grid &activation);
+  /// The grid of float weights that is chosen for the layer, in place of `own`.
+  qnn::Grid chosenGridOf(qnn::AccumulatorOpInterface op, qnn::Grid own) const;
   void raiseScales(qnn::AccumulatorOpInterface op, qnn::Grid &grid, const Tensor &weights, const qnn::Grid &activation);
 
   const Target &target;
   bool repair;
+  const qnn::Choices &choices;
   /// Of float weights, before repairs.
   llvm::DenseMap<mlir::ElementsAttr, std::optional<qnn::Grid>> freshGrids;
 };

@@ -13,6 +13,7 @@
 #include "Quantize/HostForms.h"
 #include "Remarks.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Passes/Passes.h"
 
@@ -33,7 +34,8 @@ namespace {
 /// Finds the ops of one function that the target cannot compute, and says why.
 class Finder {
 public:
-  Finder(const Target &target, ElementType activations) : target(target), activations(activations) {}
+  Finder(const Target &target, ElementType activations, const qnn::Choices &choices)
+      : target(target), activations(activations), choices(choices) {}
 
   llvm::MapVector<Operation *, std::string> find(func::FuncOp function) {
     for (Operation &op : function.front())
@@ -46,8 +48,11 @@ public:
 private:
   std::optional<std::string> whyMissing(Operation *op) const {
     // What moves elements the host moves as the integers that they are (tare-place-moves).
-    if (!isa<GridOpInterface>(op) || isa<qnn::RequantizeOp>(op) || onlyMoves(op) || op->hasAttr(qnn::inLayerAttrName) ||
-        (!hasGrids(op) && mayVanish(op)))
+    if (!isa<GridOpInterface>(op) || isa<qnn::RequantizeOp>(op) || onlyMoves(op) || op->hasAttr(qnn::inLayerAttrName))
+      return std::nullopt;
+    if (const qnn::LayerChoice *choice = choices.ofLayer(op); choice && choice->keepFloat.value_or(false))
+      return "the configuration keeps it in float";
+    if (!hasGrids(op) && mayVanish(op))
       return std::nullopt;
     const std::optional<unsigned> bits = activationBits(op);
     const ElementType type = !bits ? activations : *bits == 8 ? ElementType::i8 : ElementType::i16;
@@ -105,6 +110,7 @@ private:
 
   const Target &target;
   ElementType activations;
+  const qnn::Choices &choices;
   llvm::MapVector<Operation *, std::string> missing;
 };
 
@@ -117,8 +123,9 @@ struct PlaceMissing : tare::impl::PlaceMissingBase<PlaceMissing> {
     const ActivationFormat *format = failed(known) ? nullptr : activationFormat(function, *known, activations);
     if (!format || failed(checkLoops(function, *known)))
       return signalPassFailure();
+    const qnn::Choices choices = qnn::Choices::of(function);
     llvm::MapVector<Operation *, std::string> missing;
-    for (auto &[op, reason] : Finder(*known, format->type).find(function))
+    for (auto &[op, reason] : Finder(*known, format->type, choices).find(function))
       missing[qnn::isFloatTensor(op->getResult(0)) ? op : onReals(op)] = reason;
     if (failed(checkForms(missing, *known)))
       return signalPassFailure();

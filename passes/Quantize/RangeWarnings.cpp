@@ -79,6 +79,21 @@ void RangeWarnings::warnOfOutliers(Value value, const calibration::ValueRange &r
                                  CostUnit::lsb, text, llvm::join(remedies, ", or "), isWide});
 }
 
+void RangeWarnings::warnOfChosen(Value value, const qnn::Interval &range, const calibration::ValueRange &seen) const {
+  // As of edited ranges: outliers are cut off on purpose.
+  constexpr double bearableCut = 1.0 / 4;
+  const double width = range.second - range.first;
+  const double cut = std::max({range.first - seen.seenMin, seen.seenMax - range.second, 0.0});
+  if (cut <= bearableCut * width)
+    return;
+  std::string text =
+      llvm::formatv("'{0}': the configuration's range [{1}, {2}] cuts off what calibration saw, [{3}, {4}]",
+                    qnn::valueName(value), llvm::format("%g", range.first), llvm::format("%g", range.second),
+                    llvm::format("%g", seen.seenMin), llvm::format("%g", seen.seenMax));
+  reportWarning(value.getLoc(), {"ChosenRangeCuts", "", qnn::valueName(value), cut, CostUnit::real, text,
+                                 "widen activations.range, or take a larger activations.scale"});
+}
+
 void RangeWarnings::warnOfUnknown(func::FuncOp function) const {
   std::set<std::string> names;
   for (Value argument : function.getArguments())

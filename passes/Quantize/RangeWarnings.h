@@ -3,6 +3,7 @@
 #define TARE_PASSES_QUANTIZE_RANGEWARNINGS_H
 
 #include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -17,6 +18,8 @@ public:
   void warnOfBeyond(mlir::Value value, const calibration::ValueRange &range) const;
   /// Values of which a few are so large that all others share a few steps.
   void warnOfOutliers(mlir::Value value, const calibration::ValueRange &range) const;
+  /// Data beyond the `range` that a configuration says.
+  void warnOfChosen(mlir::Value value, const qnn::Interval &range, const calibration::ValueRange &seen) const;
   /// A name that was misspelled, or another model's file: what it says is of no use to anybody.
   void warnOfUnknown(mlir::func::FuncOp function) const;
 

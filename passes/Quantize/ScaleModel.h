@@ -91,7 +91,7 @@ public:
   /// A constant operand has a grid of its own. Of a product without a multiplier it is what weights are to a layer.
   /// Its variable, unless it is a layer's channel.
   std::optional<Variable> addConstant(mlir::OpOperand &operand);
-  const ActivationRule &ruleOf(const ConstantOperand &constant) const {
+  ActivationRule ruleOf(const ConstantOperand &constant) const {
     return groups.ruleBeside(llvm::cast<qnn::GridOpInterface>(constant.operand->getOwner()));
   }
   ConvexCost costOf(const ConstantOperand &constant) const;

@@ -30,6 +30,10 @@ void tare::addCalibrationOptions(CLI::App &app, FileArguments &files, driver::Ca
                  "The type of activations: i8 or i16 (default: the target's preferred one)")
       ->type_name("TYPE")
       ->check(oneOf({"i8", "i16"}));
+  auto *config = app.add_option("--config", options.configs,
+                                "Choices for single layers: a YAML file, or another tool's ranges or scales; may be\n"
+                                "repeated, later ones win (`tare config` writes and explains them)");
+  files.reads(config->type_name("FILE")->allow_extra_args(false), options.configs);
   addInputOptions(app, options.inputShapes, options.inputValues);
   addStates(app, options.states);
   addMemoryLimit(app, options.maxMemory);

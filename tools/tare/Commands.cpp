@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeStripCommand());
   commands.push_back(makeEmitCommand());
   commands.push_back(makeTargetCommand());
+  commands.push_back(makeConfigCommand());
   commands.push_back(makeVerifyCommand());
   return commands;
 }

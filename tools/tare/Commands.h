@@ -16,6 +16,7 @@ std::unique_ptr<Command> makeInspectCommand();
 std::unique_ptr<Command> makeStripCommand();
 std::unique_ptr<Command> makeEmitCommand();
 std::unique_ptr<Command> makeTargetCommand();
+std::unique_ptr<Command> makeConfigCommand();
 std::unique_ptr<Command> makeVerifyCommand();
 
 } // namespace tare

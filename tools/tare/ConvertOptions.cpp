@@ -53,6 +53,11 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
   app.add_flag("--host-tail", hostTail, "Leave to the host all that stands behind the last products with weights");
   app.add_flag("--narrow-states", narrowStates,
                "Keep the states of loops at 8 bits with the other activations (default: 16 where the target has them)");
+  app.add_option("--bias-correction", biasCorrection,
+                 "on: biases take what rounding the weights shifts results by, on the calibration data's average; off")
+      ->type_name("WHAT")
+      ->check(oneOf({"on", "off"}))
+      ->capture_default_str();
   app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
   app.add_flag("--allow-uncalibrated", allowUncalibrated,
                "Convert although scales look as if nobody had calibrated them");
@@ -67,5 +72,6 @@ Status ConvertOptions::settle() {
   cSplitsWeights = c.splitsWeights;
   cHasTest = c.hasTest;
   repair = !noRepair;
+  CompileOptions::biasCorrection = biasCorrection == "on";
   return success();
 }

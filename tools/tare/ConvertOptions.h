@@ -16,6 +16,8 @@ struct ConvertOptions : driver::CompileOptions {
 
   CSourceArguments c;
   bool noRepair = false;
+  /// "on" or "off".
+  std::string biasCorrection = "off";
 };
 
 } // namespace tare

@@ -17,6 +17,8 @@ struct CalibrationOptions {
   size_t threads = 0;
   /// Called now and then, from any thread, with the number of samples done.
   std::function<void(int64_t)> progress;
+  /// Whether the means of what layers with weights read are wanted, too (Ranges::channelMeans).
+  bool wantsMeans = false;
   /// Called with each sample and what the graph gives for it, from any thread.
   std::function<void(const Sample &, const std::vector<Tensor> &outputs)> visit;
 };
@@ -36,6 +38,8 @@ struct Observations {
   std::vector<float> leastMaxima;
   /// Of each histogram the name of its value, as in Ranges.
   std::vector<std::string> names;
+  /// Where they were asked for.
+  qnn::ChannelMeans channelMeans = {};
 
   /// Whether the histograms tell what another search looks at.
   bool suffice(const SearchOptions &other) const;
@@ -46,6 +50,10 @@ struct Observations {
 /// The ranges that a search finds in what was observed of @main, a module of the same form, for which the observations
 /// suffice. `threads` as of CalibrationOptions.
 Ranges rangesOf(mlir::ModuleOp module, const Observations &seen, const SearchOptions &search, size_t threads);
+
+/// By the names of the values of a module in its simplified float form whose ranges are searched, the method that finds
+/// them.
+std::map<std::string, Method> methodsOf(mlir::ModuleOp module, const SearchOptions &search);
 
 /// Runs the float graph @main on every sample, once, and finds the range of every float value that is not constant.
 /// Memory does not depend on the number of samples; the result depends on the set of samples alone: not on their order,

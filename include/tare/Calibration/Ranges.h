@@ -3,6 +3,7 @@
 #define TARE_CALIBRATION_RANGES_H
 
 #include "tare/Calibration/RangeSearch.h"
+#include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Tensor/Result.h"
 
 #include <cstdint>
@@ -59,6 +60,8 @@ struct Ranges {
   /// Whether somebody may have edited them.
   bool isFromFile = false;
   std::map<std::string, ValueRange> values;
+  /// Of what layers with weights read, where they were asked for; no file has them.
+  qnn::ChannelMeans channelMeans = {};
 };
 
 /// Whether a file's ranges are what a calibration on samples would write: each within what was seen of its value, and

@@ -31,6 +31,8 @@ struct CalibrationOptions {
   std::string target;
   /// "i8" or "i16"; by default what the target prefers.
   std::optional<std::string> activations;
+  /// Choices for single layers: YAML, or other tools' ranges or scales; later files win.
+  std::vector<std::string> configs;
   /// A model whose values take more than so many times 2^20 bytes is refused; 0 for what memory there is.
   int64_t maxMemory = 0;
   /// "x=1,3,224,224" or "batch=1"; "sr=16000"; "h=h_out".

@@ -23,6 +23,8 @@ struct CompileOptions : CalibrationOptions {
   bool hostTail = false;
   /// Whether states of loops have 8 bits as other activations do.
   bool narrowStates = false;
+  /// Whether biases take what rounding the weights shifts results by, on the calibration data's average.
+  bool biasCorrection = false;
   /// Whether scales are changed where the hardware cannot hold what they lead to; it is refused otherwise.
   bool repair = true;
   bool allowUncalibrated = false;

@@ -31,6 +31,11 @@ struct PipelineOptions {
   bool hostTail = false;
   /// Whether the states of loops have the width of the other activations, though the target has 16 bits beside 8.
   bool narrowStates = false;
+  /// Configurations of single layers (tare/Config/Rules.h), of which later ones win.
+  std::vector<std::string> configs = {};
+  /// Whether biases take what rounded weights shift results by, on average, of all layers for which no configuration
+  /// says anything else.
+  bool biasCorrection = false;
 };
 
 /// Takes the part of a network between these values, by name; all of it where there are none.
@@ -38,6 +43,9 @@ void buildCutPipeline(mlir::OpPassManager &passes, const std::vector<std::string
                       const std::vector<std::string> &outputs);
 /// Folds constants and batch norms, fuses activations: the float form that is calibrated.
 void buildSimplifyPipeline(mlir::OpPassManager &passes);
+/// The layers that a target is asked for, and configurations are about: norms that it has no operator for are written
+/// out.
+void buildLayersPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
 /// The same for a target: what it has no operator for is written in those that it has, as far as that has to be
 /// calibrated.
 void buildSimplifyPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);

@@ -450,4 +450,57 @@ def FuseQuantized : FunctionPass<"tare-fuse-quantized"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
+def ApplyConfig : FunctionPass<"tare-apply-config"> {
+  let summary = "note what a configuration chooses for layers and values";
+  let description = [{
+    Reads configurations (`docs/configuration.md`), finds the layers and values that each rule is about, and puts what holds in the end
+    into the function's attribute `qnn.choices`, by their names, where later passes and calibration look for it: `tare-place-missing` puts what is to
+    be kept in float on the host, `tare-import-ranges` and `tare-insert-quant-dequant` choose ranges and grids by it.
+
+    Before:
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+      %0 = qnn.relu %x : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("relu1"("y"))
+      return %0 : tensor<1x4xf32>
+    }
+    ```
+    After `--tare-apply-config=files=quant.yaml`, of a file that says `rules: [{layer: relu1, activations: {bits: 16}}]`:
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {qnn.choices = {layers = {}, values = {y = {bits = 16 : i64}}}}
+    ```
+
+    Errors, at the rule's line: a rule that hits no layer, or none that takes any of its settings; what the target does not have. Warns of entries of other
+    tools' tables that are of nothing in the network.
+  }];
+  let options = [
+    ListOption<"files", "files", "std::string", "configurations, of which later ones win">,
+    Option<"target", "target", "std::string", "\"\"", "a shipped target or a YAML file; without it the module's">,
+    Option<"activations", "activations", "std::string", "\"\"", "i8 or i16; without it the target's preferred type">
+  ];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
+def CorrectBiases : FunctionPass<"tare-correct-biases"> {
+  let summary = "take out of biases what rounded weights shift results by on average";
+  let description = [{
+    Rounding makes of a layer's weights W others, W~, and shifts the mean of each output channel by sum (W~ - W) * E[x], with E[x] the means of the
+    input channels. Calibration has seen these means (`qnn.channel_means` of the function, by the names of values), and the bias takes the
+    shift (docs/arithmetic.md, A80): M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
+    (arXiv:1906.04721, section 4.2), with means that data show in place of those that batch normalization implies. Of a border of zeros each
+    weight counts as often as it lies within the input.
+
+    ```mlir
+    // before, with qnn.channel_means = {x = array<f64: 2.0>}
+    %0 = qnn.linear %x, %w, %b : ..   // weights of 0.26 that are rounded to 0.25, a bias of 0.5
+    // after
+    %0 = qnn.linear %x, %w, %b : ..   // a bias of 0.52
+    ```
+
+    Runs on the QDQ form, where the grids of weights are known. A bias that would leave 32 bits or the accumulator stays as it is.
+    `qnn.choices` says of which layers it is done, otherwise `all` does. Remarks: each layer, with the largest shift in steps of its result.
+  }];
+  let options = [Option<"all", "all", "bool", "true", "of all layers of which nothing else is chosen">];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
 #endif // TARE_PASSES_QUANTIZEPASSES_TD

@@ -1,6 +1,8 @@
 //===- QnnDialect.cpp - Registration, aliases, discardable attributes -----===//
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "tare/Dialect/Qnn/ChannelMeans.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Dialect/Qnn/States.h"
@@ -59,6 +61,13 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '")
            << runTimeRangesAttrName << "' must be {operands = [names], results = [names]}, found "
            << attribute.getValue();
+  if (attribute.getName() == channelMeansAttrName && !isChannelMeans(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << channelMeansAttrName << "' must be {value = array<f64: ..>, ..}, found " << attribute.getValue();
+  if (attribute.getName() == choicesAttrName)
+    if (std::string misfit = misfitOfChoices(attribute.getValue()); !misfit.empty())
+      return op->emitOpError("attribute '")
+             << choicesAttrName << "' must be {layers = {..}, values = {..}}: " << misfit;
   return success();
 }
 

@@ -17,6 +17,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tare/Dialect/Npu/NpuInterfaces.h"
 #include "tare/Dialect/Npu/NpuOps.h"
+#include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
@@ -241,6 +242,10 @@ private:
       return refuse("--inputs or --outputs");
     if (first >= Stage::ranges && request.choosesRanges)
       return refuse("--method, --percentile or --samples");
+    if (first >= Stage::simplified && !request.pipeline.configs.empty())
+      return refuse("--config");
+    if (first >= Stage::ranges && request.pipeline.biasCorrection)
+      return refuse("--bias-correction");
     if (first >= Stage::qdq && request.choosesTarget)
       return refuse("--target or --activations");
     if (first >= Stage::qdq && request.pipeline.allowUncalibrated)
@@ -306,6 +311,7 @@ private:
   LogicalResult calibrate() {
     const CalibrationRequest &wanted = request.calibration;
     bool given = wanted.known || wanted.random || !wanted.path.empty();
+    const qnn::Choices choices = qnn::Choices::of(result.module->lookupSymbol("main"));
     auto function = result.module->lookupSymbol<func::FuncOp>("main");
     bool isHere = request.last >= Stage::ranges && first < Stage::ranges;
     bool computes = isHere && given && !wanted.known && (wanted.random || !isRangesFile(wanted.path));
@@ -322,6 +328,11 @@ private:
     if (!isHere)
       return mlir::success();
     std::optional<std::string> why = qnn::needOfRanges(result.module->lookupSymbol("main"));
+    // A configuration may say all ranges; what it does not say is an error by names.
+    if (!given && !why && llvm::any_of(choices.values, [](const auto &entry) { return entry.second.hasGrid(); })) {
+      result.ranges.activations = wanted.search.grid.isFine() ? "int16" : "int8";
+      return arrow(Stage::ranges, "ranges", [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
+    }
     if (!given && !why && quantizesItself(*result.module))
       return mlir::success();
     if (!given)
@@ -410,10 +421,31 @@ bool tare::isRangesFile(const std::string &path) {
   return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
 }
 
+/// Whether biases of some layer are to be corrected.
+static bool wantsMeans(const CalibrationRequest &request, const qnn::Choices &choices) {
+  return request.wantsMeans ||
+         llvm::any_of(choices.layers, [](const auto &entry) { return entry.second.biasCorrection.value_or(false); });
+}
+
+/// A ranges file has ranges, however they were found, and nothing else.
+static Status checkSettled(const CalibrationRequest &request, const qnn::Choices &choices) {
+  for (const auto &[name, choice] : choices.values)
+    if (choice.method)
+      return Error{request.path +
+                   ": is a ranges file, which settles how ranges are found, but the configuration says "
+                   "activations.method of '" +
+                   name + "'; give the data, or leave the method out"};
+  if (wantsMeans(request, choices))
+    return Error{request.path + ": is a ranges file, which has no means of what layers read, as bias correction needs; "
+                                "give the data, or leave bias correction out"};
+  return tare::success();
+}
+
 Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request, const Listener &listener,
                                      Observations *observed) {
   if (request.known)
     return FoundRanges{*request.known, {}, {}};
+  const qnn::Choices choices = qnn::Choices::of(module.lookupSymbol("main"));
   auto states = findStates(request.states, inputsOf(module), outputsOf(module));
   if (!states)
     return states.error();
@@ -425,6 +457,8 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     drawn = drawnInputs(module);
     source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount), rangesOf(drawn));
   } else if (isRangesFile(request.path)) {
+    if (Status settled = checkSettled(request, choices); !settled)
+      return settled.error();
     Result<Ranges> read = calibration::readRanges(request.path);
     return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
   } else {
@@ -441,7 +475,7 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return completed.error();
   source = std::move(*completed);
   SampleKeeper keeper(request.kept, source->sampleCount());
-  calibration::CalibrationOptions options{request.search, request.threads, {}, {}};
+  calibration::CalibrationOptions options{request.search, request.threads, {}, wantsMeans(request, choices), {}};
   options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };
   Progress progress(listener, "calibrating", source->sampleCount());
   options.progress = [&](int64_t done) { progress.update(done); };

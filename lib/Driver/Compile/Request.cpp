@@ -79,7 +79,9 @@ static Status checkChoices(const CalibrationOptions &options) {
 }
 
 std::vector<std::string> tare::filesOf(const CalibrationOptions &options) {
-  return {options.model, options.data, targetOf(options)};
+  std::vector<std::string> all{options.model, options.data, targetOf(options)};
+  all.insert(all.end(), options.configs.begin(), options.configs.end());
+  return all;
 }
 
 Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
@@ -107,6 +109,7 @@ Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
   if (!format)
     return format.error();
   request.pipeline.target = targetOf(options);
+  request.pipeline.configs = options.configs;
   request.choosesTarget = !options.target.empty() || options.activations;
   if (options.activations)
     request.chosenBits = 8 * sizeOf(format->type);
@@ -153,6 +156,7 @@ static Status checkReached(const CompileOptions &options, const CompilationReque
                       {"--no-repair", !options.repair, Stage::qdq},
                       {"--host-tail", options.hostTail, Stage::qdq},
                       {"--narrow-states", options.narrowStates, Stage::qdq},
+                      {"--bias-correction on", options.biasCorrection, Stage::qdq},
                       {"--host error", options.host == "error", Stage::qdq},
                       {"--strip-io", !options.stripIo.empty(), Stage::npu}};
   for (const Use &use : uses)
@@ -184,6 +188,7 @@ Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
   request->pipeline.repair = options.repair;
   request->pipeline.hostTail = options.hostTail;
   request->pipeline.narrowStates = options.narrowStates;
+  request->pipeline.biasCorrection = request->calibration.wantsMeans = options.biasCorrection;
   request->refusesHost = options.host == "error";
   if (options.hostTail && request->refusesHost)
     return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
@@ -214,7 +219,8 @@ std::string tare::unusedText(const CompileOptions &options, const CompilationReq
   for (const auto &[option, isGiven] :
        {std::pair("--calibration", !options.data.empty()), std::pair("--random-calibration", options.random),
         std::pair("--target", !asksTarget && !options.target.empty()),
-        std::pair("--activations", !asksTarget && options.activations.has_value())})
+        std::pair("--activations", !asksTarget && options.activations.has_value()),
+        std::pair("--config", !asksTarget && !options.configs.empty())})
     if (isGiven)
       unused.push_back(option);
   if (unused.empty())

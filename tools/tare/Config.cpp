@@ -1,0 +1,261 @@
+//===- Config.cpp - tare config -------------------------------------------===//
+#include "CalibrationOptions.h"
+#include "Commands.h"
+#include "Driver/Compile/Request.h"
+#include "Driver/OutputFile.h"
+#include "JsonOutput.h"
+#include "Table.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "tare/Calibration/Calibrate.h"
+#include "tare/Config/Write.h"
+#include "tare/Diagnostics/OneLine.h"
+#include "tare/Tensor/AtomicFile.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace tare;
+using config::Layer;
+using config::Settings;
+
+namespace {
+
+/// A network's layers, and what rules make of them.
+struct Configured {
+  std::vector<Layer> layers;
+  config::Rules rules;
+  config::Outcome outcome;
+  config::Defaults defaults;
+
+  Settings settingsOf(size_t layer) const {
+    return effectiveSettings(layers[layer], outcome.layers[layer].settings, defaults);
+  }
+};
+
+class ConfigCommand : public Command {
+public:
+  ConfigCommand()
+      : Command(
+            "config", "Write and check choices for single layers",
+            "tare config init model.onnx > quant.yaml\n"
+            "  Edit the file, look at what its rules hit with `tare config check quant.yaml model.onnx`, and convert\n"
+            "  with --config quant.yaml. docs/configuration.md explains each key.") {}
+
+  Status run() override {
+    CompilerContext context(console());
+    const bool checks = check->parsed();
+    Result<Configured> found = configure(checks ? checked : initial, context);
+    if (!found) {
+      context.dropWarnings();
+      return found.error();
+    }
+    context.showWarnings();
+    if (std::string unused = textOfUnused(found->outcome, found->rules); !unused.empty() && !json)
+      console().note(unused);
+    return checks ? report(*found) : write(*found);
+  }
+
+private:
+  void addOptions(CLI::App &app) override {
+    app.require_subcommand(1);
+    init = app.add_subcommand("init", "Write what holds of each layer as rules")->fallthrough();
+    addCalibrationOptions(*init, files, initial);
+    files.writes(
+        init->add_option("-o,--output", output, "The file to write (default: standard output)")->type_name("FILE"),
+        output);
+    check = app.add_subcommand("check", "Say which rule hits which layer")->fallthrough();
+    files.reads(check->add_option("CONFIG", given, "A configuration, or another tool's ranges or scales")
+                    ->required()
+                    ->type_name("CONFIG"),
+                given);
+    addCalibrationOptions(*check, files, checked);
+  }
+
+  /// The layers as rules find them: in the form that is calibrated, before any is put on the host.
+  Result<Configured> configure(const driver::CalibrationOptions &options, CompilerContext &context) const {
+    Result<CompilationRequest> request = requestOf(options);
+    if (!request)
+      return request.error();
+    std::vector<std::string> configs = request->pipeline.configs;
+    if (!given.empty())
+      configs.push_back(given);
+    request->pipeline.configs.clear();
+    request->last = Stage::import;
+    auto compiled = compile(*request, *context, console());
+    if (mlir::failed(compiled))
+      return context.takeError(options.model);
+    mlir::PassManager passes(&*context, mlir::ModuleOp::getOperationName());
+    buildLayersPipeline(passes, request->pipeline);
+    if (mlir::failed(passes.run(*compiled->module)))
+      return context.takeError(options.model);
+    Result<Target> target = loadTarget(targetOf(options));
+    if (!target)
+      return target.error();
+    Configured found;
+    found.layers = config::layersOf(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"));
+    Result<config::Rules> rules = config::readRules(configs);
+    if (!rules)
+      return rules.error();
+    found.rules = std::move(*rules);
+    const bool isWide = request->calibration.search.grid.isFine();
+    auto outcome = config::apply(found.rules, found.layers, *target, isWide ? ElementType::i16 : ElementType::i8);
+    if (!outcome)
+      return outcome.error();
+    found.outcome = std::move(*outcome);
+    found.defaults = defaultsOf(options, *request, *target, *compiled->module);
+    return found;
+  }
+
+  static config::Defaults defaultsOf(const driver::CalibrationOptions &options, const CompilationRequest &request,
+                                     const Target &target, mlir::ModuleOp module) {
+    const calibration::SearchOptions &search = request.calibration.search;
+    config::Defaults defaults{options.model,
+                              target.name,
+                              search.grid.isFine() ? 16u : 8u,
+                              search.grid.symmetric,
+                              target.weights.perChannel,
+                              false,
+                              {},
+                              search.percentile};
+    for (const auto &[value, method] : calibration::methodsOf(module, search))
+      // `auto` says itself what has no outliers.
+      defaults.methods[value] = nameOf(search.method == calibration::Method::automatic ? search.method : method);
+    return defaults;
+  }
+
+  Status write(const Configured &found) {
+    const std::string text = config::writeYaml(found.layers, found.outcome, found.defaults);
+    if (!output.empty()) {
+      if (Status free = checkOutput(output, filesOf(initial)); !free)
+        return free;
+      if (Status written = writeFile(output, text); !written)
+        return written;
+      complete.push_back(output);
+    }
+    if (json)
+      printJson([&](llvm::json::OStream &out) { out.object([&] { writeLayers(out, found); }); });
+    else if (output.empty())
+      writeOut("{}", text);
+    else
+      console().note(fmt::format("wrote {}: {} layers and inputs", output, found.layers.size()));
+    return success();
+  }
+
+  /// Each rule with the layers that it hits, and each layer with what holds of it.
+  Status report(const Configured &found) const {
+    if (json) {
+      printJson([&](llvm::json::OStream &out) {
+        out.object([&] {
+          writeRules(out, found);
+          writeLayers(out, found);
+        });
+      });
+      return success();
+    }
+    for (size_t rule = 0; rule < found.rules.size(); ++rule)
+      writeOut("rule {} ({}, {}): {}\n", rule + 1, oneLine(found.rules[rule].place),
+               oneLine(found.rules[rule].selector.text()), oneLine(shortList(hitBy(rule, found))));
+    writeOut("\n");
+    Table table({{"layer", Table::Align::left},
+                 {"op", Table::Align::left},
+                 {"rules", Table::Align::left},
+                 {"what holds", Table::Align::left}});
+    for (size_t i = 0; i < found.layers.size(); ++i) {
+      std::vector<size_t> rules;
+      for (size_t rule : found.outcome.layers[i].rules)
+        rules.push_back(rule + 1);
+      const Settings settings = found.settingsOf(i);
+      table.add({found.layers[i].name, found.layers[i].op, fmt::format("{}", fmt::join(rules, ", ")),
+                 settings.empty() ? found.layers[i].refusals.activations : textOf(settings)});
+    }
+    table.print();
+    return success();
+  }
+
+  static std::vector<std::string> hitBy(size_t rule, const Configured &found) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < found.layers.size(); ++i)
+      if (std::ranges::find(found.outcome.layers[i].rules, rule) != found.outcome.layers[i].rules.end())
+        names.push_back(found.layers[i].name);
+    return names;
+  }
+
+  static std::string shortList(const std::vector<std::string> &names) {
+    constexpr size_t shown = 12;
+    if (names.empty())
+      return "nothing";
+    const std::vector<std::string> first(names.begin(), names.begin() + std::min(shown, names.size()));
+    const std::string more = names.size() > shown ? fmt::format(", .. ({} in all)", names.size()) : "";
+    return fmt::format("{}{}", fmt::join(first, ", "), more);
+  }
+
+  static void writeRules(llvm::json::OStream &out, const Configured &found) {
+    out.attributeArray("rules", [&] {
+      for (size_t rule = 0; rule < found.rules.size(); ++rule)
+        out.object([&] {
+          out.attribute("place", jsonText(found.rules[rule].place));
+          out.attribute("selector", jsonText(found.rules[rule].selector.text()));
+          out.attribute("settings", jsonText(textOf(found.rules[rule].settings)));
+          out.attributeArray("layers", [&] {
+            for (const std::string &name : hitBy(rule, found))
+              out.value(jsonText(name));
+          });
+        });
+    });
+  }
+
+  static void writeLayers(llvm::json::OStream &out, const Configured &found) {
+    out.attribute("target", jsonText(found.defaults.target));
+    out.attributeArray("layers", [&] {
+      for (size_t i = 0; i < found.layers.size(); ++i)
+        out.object([&] { writeLayer(out, found, i); });
+    });
+  }
+
+  static void writeLayer(llvm::json::OStream &out, const Configured &found, size_t i) {
+    const Layer &layer = found.layers[i];
+    const Settings settings = found.settingsOf(i);
+    const qnn::ValueChoice &activations = settings.activations;
+    out.attribute("name", jsonText(layer.name));
+    out.attribute("op", jsonText(layer.op));
+    out.attributeArray("values", [&] {
+      for (const std::string &value : layer.values)
+        out.value(jsonText(value));
+    });
+    out.attributeArray("rules", [&] {
+      for (size_t rule : found.outcome.layers[i].rules)
+        out.value(int64_t(rule));
+    });
+    auto optional = [&](const char *key, const auto &value) {
+      if (value)
+        out.attribute(key, *value);
+    };
+    out.attributeObject("activations", [&] {
+      if (activations.bits)
+        out.attribute("bits", int64_t(*activations.bits));
+      optional("symmetric", activations.symmetric);
+      optional("method", activations.method);
+      optional("percentile", activations.percentile);
+      if (activations.range)
+        jsonList(out, "range", std::vector<double>{activations.range->first, activations.range->second});
+      optional("scale", activations.scale);
+      optional("zero_point", activations.zeroPoint);
+    });
+    out.attributeObject("weights", [&] {
+      optional("per_channel", settings.layer.perChannel);
+      if (!settings.layer.weightScales.empty())
+        jsonList(out, "scale", settings.layer.weightScales);
+      optional("bias_correction", settings.layer.biasCorrection);
+    });
+    out.attribute("keep_float", settings.layer.keepFloat.value_or(layer.isHost));
+  }
+
+  CLI::App *init = nullptr, *check = nullptr;
+  driver::CalibrationOptions initial, checked;
+  std::string given, output;
+};
+
+} // namespace
+
+std::unique_ptr<Command> tare::makeConfigCommand() { return std::make_unique<ConfigCommand>(); }
