@@ -45,6 +45,7 @@ public:
   Status run() override {
     CompilerContext context(console());
     const bool checks = check->parsed();
+    initial.threads = checked.threads = threads;
     Result<Configured> found = configure(checks ? checked : initial, context);
     if (!found) {
       context.dropWarnings();
