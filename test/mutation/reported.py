@@ -4,17 +4,17 @@ Each is a file, the expression (it stands there once) and what stands in its pla
 """
 REPORTED = (
     # What the tools print.
-    ("tools/tare/Difference.cpp", "SQNR", "10 * std::log10(reference2 / noise)", "20 * std::log10(reference2 / noise)"),
-    ("tools/tare/Difference.cpp", "layout", "candidates.size() == 1", "true"),
-    ("tools/tare/Comparison.cpp", "input order", "sample.inputs[feeds[i].place.index]", "sample.inputs[i]"),
+    ("lib/Driver/Compare/Difference.cpp", "SQNR", "10 * std::log10(reference2 / noise)", "20 * std::log10(reference2 / noise)"),
+    ("lib/Driver/Compare/Difference.cpp", "layout", "candidates.size() == 1", "true"),
+    ("lib/Driver/Compare/Comparison.cpp", "input order", "sample.inputs[feeds[i].place.index]", "sample.inputs[i]"),
     ("lib/Kernels/Integer/Reach.cpp", "zero point", "high - zeroPoint", "high + zeroPoint"),
     ("lib/Kernels/Integer/Convolution/Conv.cpp", "zero point", "conv.requant && conv.requant->stages ? 0 : conv.input_zero_point",
      "conv.requant && conv.requant->stages ? 0 : -conv.input_zero_point"),
     ("lib/Kernels/Integer/Reach.cpp", "bias", "biasAt(operands, c) + folded * sums.sum", "0"),
-    ("tools/tare/InspectProgram.cpp", "multipliers of a sum", "add->lhs_multiplier", "add->rhs_multiplier"),
-    ("tools/tare/InspectProgram.cpp", "multipliers of a sum", "add->rhs_multiplier", "add->lhs_multiplier"),
-    ("tools/tare/GoldenIndex.cpp", "zero point", "tensor.zero_point", "0"),
-    ("tools/tare/VerifyProof.cpp", "unproven", "failing.empty() && unproven.empty()", "failing.empty()"),
+    ("lib/Driver/Inspect/InspectProgram.cpp", "multipliers of a sum", "add->lhs_multiplier", "add->rhs_multiplier"),
+    ("lib/Driver/Inspect/InspectProgram.cpp", "multipliers of a sum", "add->rhs_multiplier", "add->lhs_multiplier"),
+    ("lib/Driver/Verify/GoldenIndex.cpp", "zero point", "tensor.zero_point", "0"),
+    ("lib/Driver/Verify/Proofs.cpp", "unproven", "failing.empty() && unproven.empty()", "failing.empty()"),
     # Limits, on both sides.
     ("passes/Arithmetic/AccumulatorBound.cpp", "bias", "bias.empty() ? 0 : bias[c]", "0"),
     ("passes/Requant/ComputeRequantization.cpp", "limit", "channels += bound > limit", "channels += bound >= limit"),

@@ -3,9 +3,6 @@
 #include "InputOptions.h"
 #include "InspectionTable.h"
 #include "JsonOutput.h"
-#include "tare/Tensor/StandardStreams.h"
-
-#include <filesystem>
 
 using namespace tare;
 
@@ -21,21 +18,9 @@ public:
             "  that its accumulator has to spare. Ranges stand for one number per channel; --json has them all.") {}
 
   Status run() override {
-    Result<onnx::ImportOptions> import = inputOptions.parse({path});
-    if (!import)
-      return import.error();
-    options.import = std::move(*import);
-    auto kind = kindOfModel(path);
-    if (!kind)
-      return kind.error();
-    auto inspection =
-        *kind == ModelKind::program ? inspectProgram(path) : inspectModule(path, *kind, options, console());
+    Result<Inspection> inspection = inspectFile(path, options, console());
     if (!inspection)
       return inspection.error();
-    std::error_code error;
-    inspection->path = path;
-    Result<std::string> opened = pathToOpen(path);
-    inspection->fileBytes = opened ? std::filesystem::file_size(*opened, error) : 0;
     if (json)
       printJson([&](llvm::json::OStream &out) { inspection->writeJson(out); });
     else
@@ -46,12 +31,11 @@ public:
 private:
   void addOptions(CLI::App &app) override {
     files.reads(app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required(), path);
-    inputOptions.addTo(app);
+    addInputOptions(app, options.inputShapes, options.inputValues);
   }
 
   std::string path;
-  InputOptions inputOptions;
-  ExecutableOptions options;
+  driver::ModelOptions options;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #define TARE_TOOLS_TARE_VERIFICATION_H
 
 #include "Console.h"
+#include "tare/Driver/Verify.h"
 #include "tare/Program/Model.h"
 #include "tare/Tensor/Dataset.h"
 
@@ -32,16 +33,8 @@ Status verifyRounding(const Verification &task, program::Rounding rounding);
 Status verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &inputs,
                             int64_t samples);
 
-/// Where golden vectors go, and what they are of.
-struct GoldenRequest {
-  std::string folder;
-  /// Data; empty for random integers.
-  std::string inputs;
-  std::optional<int64_t> samples;
-  int64_t stepsPerChannel = 1024;
-};
 /// Writes a folder of golden vectors: docs/golden.md.
-Status writeGolden(const Verification &task, const GoldenRequest &request);
+Status writeGolden(const Verification &task, driver::GoldenOptions request);
 
 } // namespace tare
 

@@ -46,10 +46,10 @@ private:
                        ->type_name("DIR")
                        ->excludes(limit, mode);
     auto *data = app.add_option(
-        "--inputs", golden.inputs,
+        "--inputs", golden.data,
         "Real inputs, as `tare run` takes them, for --golden (default: random integers of the inputs' types)\n"
         "and for --rounding (default: every accumulator there is, in place of those of data)");
-    files.reads(data->type_name("X.npz"), golden.inputs);
+    files.reads(data->type_name("X.npz"), golden.data);
     files.writesFolder(folder, golden.folder);
     app.add_option("--samples", golden.samples, "How many samples (default: 4 for --golden, all for --rounding)")
         ->type_name("N")
@@ -62,7 +62,7 @@ private:
   }
 
   Status prove(const Verification &task) const {
-    if (!golden.inputs.empty() || golden.samples)
+    if (!golden.data.empty() || golden.samples)
       return Error{"--inputs and --samples belong to --golden or --rounding"};
     return verifyProof(task, maxError);
   }
@@ -71,8 +71,8 @@ private:
     std::optional<program::Rounding> other = proof::roundingOf(rounding);
     if (!other)
       return Error{"--rounding: found '" + rounding + "', expected one of " + proof::roundingNames()};
-    if (!golden.inputs.empty())
-      return verifyRoundingOnData(task, *other, golden.inputs, golden.samples.value_or(Dataset::all));
+    if (!golden.data.empty())
+      return verifyRoundingOnData(task, *other, golden.data, golden.samples.value_or(Dataset::all));
     if (golden.samples)
       return Error{"--samples: give --inputs too; without data --rounding looks at every accumulator there is"};
     return verifyRounding(task, *other);
@@ -81,7 +81,7 @@ private:
   std::string path, rounding;
   CLI::Option *roundingOption = nullptr;
   std::optional<double> maxError;
-  GoldenRequest golden;
+  driver::GoldenOptions golden;
 };
 
 } // namespace

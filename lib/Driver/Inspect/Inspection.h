@@ -8,6 +8,7 @@
 
 #include "Driver/Execute/Executable.h"
 #include "Driver/Json.h"
+#include "tare/Driver/Execute.h"
 #include "tare/Schema/program_generated.h"
 #include "tare/Target/Target.h"
 
@@ -89,6 +90,9 @@ struct Inspection {
 
   void writeJson(llvm::json::OStream &out) const;
 };
+
+/// Of a file of any kind, with its name and size.
+Result<Inspection> inspectFile(const std::string &path, const driver::ModelOptions &options, const Listener &listener);
 
 Result<Inspection> inspectProgram(const std::string &path);
 Result<Inspection> inspectModule(const std::string &path, ModelKind kind, const ExecutableOptions &options,

@@ -1,5 +1,6 @@
 //===- ConsoleTest.cpp - What is printed where ----------------------------===//
 #include "Console.h"
+#include "Driver/Progress.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +37,8 @@ TEST(Console, ErrorsAreOneLine) {
 /// Standard error of a test is no terminal.
 TEST(Console, ProgressIsOfTerminals) {
   EXPECT_EQ(printed([] {
-              Progress progress(Console(false, false), "working", 2);
+              Console console(false, false);
+              Progress progress(console, "working", 2);
               progress.advance();
               progress.update(2);
             }),

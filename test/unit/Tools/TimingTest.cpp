@@ -1,5 +1,5 @@
 //===- TimingTest.cpp - The tables of steps -------------------------------===//
-#include "Driver/Compile/Timing.h"
+#include "TimingTable.h"
 
 #include "Console.h"
 #include "Driver/Json.h"

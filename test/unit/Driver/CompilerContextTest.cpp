@@ -15,7 +15,21 @@ using testing::HasSubstr;
 
 namespace {
 
-const Console silent(false, true);
+const Listener silent;
+
+/// Keeps what it is told, as lines.
+class Lines : public Listener {
+public:
+  explicit Lines(bool verbose = false) : verbose(verbose) {}
+  void warning(const std::string &message) const override { text += "warning: " + message + "\n"; }
+  void remark(const std::string &message) const override { text += "remark: " + message + "\n"; }
+  bool isVerbose() const override { return verbose; }
+
+  mutable std::string text;
+
+private:
+  bool verbose;
+};
 
 Location layer(CompilerContext &context, StringRef name) { return NameLoc::get(StringAttr::get(&*context, name)); }
 
@@ -23,13 +37,6 @@ Location line(CompilerContext &context, StringRef file) { return FileLineColLoc:
 
 Warning warning(const std::string &text, double cost = 1) {
   return {"Kind", "", "conv", cost, CostUnit::lsb, text, "mend it"};
-}
-
-/// What is printed while the function runs.
-template <typename Function> std::string printed(Function function) {
-  testing::internal::CaptureStderr();
-  function();
-  return testing::internal::GetCapturedStderr();
 }
 
 TEST(CompilerContext, ErrorsNameTheFileAndThePlace) {
@@ -65,9 +72,9 @@ TEST(CompilerContext, EachErrorOnce) {
 }
 
 TEST(CompilerContext, WarningsAreShownOnce) {
-  Console console(false, false);
-  std::string text = printed([&] {
-    CompilerContext context(console);
+  Lines lines;
+  {
+    CompilerContext context(lines);
     reportWarning(layer(context, "conv"), warning("'x' loses"));
     context.showWarnings();
     context.showWarnings();
@@ -79,40 +86,42 @@ TEST(CompilerContext, WarningsAreShownOnce) {
     EXPECT_EQ(context.warnings()[1].remedy, "mend it");
     EXPECT_EQ(context.warnings()[2].text, "layer 'add': is odd");
     EXPECT_EQ(context.warnings()[2].kind, "");
-  });
+  }
   // The rest when it ends.
-  EXPECT_EQ(text, "tare: warning: layer 'conv': 'x' loses; mend it\n"
-                  "tare: warning: layer 'conv' loses; mend it\n"
-                  "tare: warning: layer 'add': is odd\n");
+  EXPECT_EQ(lines.text, "warning: layer 'conv': 'x' loses; mend it\n"
+                        "warning: layer 'conv' loses; mend it\n"
+                        "warning: layer 'add': is odd\n");
 }
 
 TEST(CompilerContext, DroppedWarningsAreNotShown) {
-  Console console(false, false);
-  EXPECT_EQ(printed([&] {
-              CompilerContext context(console);
-              reportWarning(layer(context, "conv"), warning("a"));
-              context.dropWarnings();
-              reportWarning(layer(context, "conv"), warning("b"));
-              context.showWarnings();
-              reportWarning(layer(context, "conv"), warning("c"));
-              emitError(layer(context, "conv"), "is wrong");
-              (void)context.takeError("m");
-            }),
-            "tare: warning: layer 'conv': b; mend it\n");
+  Lines lines;
+  {
+    CompilerContext context(lines);
+    reportWarning(layer(context, "conv"), warning("a"));
+    context.dropWarnings();
+    reportWarning(layer(context, "conv"), warning("b"));
+    context.showWarnings();
+    reportWarning(layer(context, "conv"), warning("c"));
+    emitError(layer(context, "conv"), "is wrong");
+    (void)context.takeError("m");
+  }
+  EXPECT_EQ(lines.text, "warning: layer 'conv': b; mend it\n");
 }
 
 /// All are lines of their own for who asks for them, also those that cost too little for a warning.
 TEST(CompilerContext, VerboseShowsRemarks) {
   auto show = [](bool verbose) {
-    return printed([&] {
-      CompilerContext context(Console(false, false, verbose));
+    Lines lines(verbose);
+    {
+      CompilerContext context(lines);
       reportWarning(layer(context, "conv"), warning("a", 3));
       reportWarning(layer(context, "conv"), warning("b", 2));
       reportWarning(layer(context, "conv"), warning("c", 0.01));
-    });
+    }
+    return lines.text;
   };
-  EXPECT_EQ(show(true), "tare: warning: layer 'conv': a; mend it\ntare: warning: layer 'conv': b; mend it\n"
-                        "tare: remark: layer 'conv': c; mend it\n");
+  EXPECT_EQ(show(true), "warning: layer 'conv': a; mend it\nwarning: layer 'conv': b; mend it\n"
+                        "remark: layer 'conv': c; mend it\n");
   std::string few = show(false);
   EXPECT_THAT(few, HasSubstr("the worst of 2 such warnings"));
   EXPECT_EQ(std::count(few.begin(), few.end(), '\n'), 1);
