@@ -87,7 +87,8 @@ def test_grids_are_what_rules_say(model):
 def test_a_layer_in_float(model):
     report = json.loads(tare("convert", model, "--config", write(model, "rules: [{layer: sum, keep_float: true}]"), "--calibration", model.parent / "c.npz",
                              "-o", model.parent / "m.tare", "--json").stdout)
-    assert [(each["layer"], each["reason"]) for each in report["host"]["layers"]] == [("sum", "the configuration keeps it in float")]
+    # What stands behind it alone goes along.
+    assert {each["layer"]: each["reason"] for each in report["host"]["layers"]}["sum"] == "the configuration keeps it in float"
     assert "keeps it in float" in refused(model, "rules: [{layer: sum, keep_float: true}]", "--host", "error")
 
 
@@ -187,6 +188,26 @@ def test_a_table_of_all_values_needs_no_data(model):
     assert program
     message = fails("convert", model, "--config", write(model, "x 0.03 0\n", "t.scale"), "-o", model.parent / "o.tare")
     assert "the ranges say nothing of 'r', 'd', 's', 'm'" in message
+
+
+@pytest.mark.parametrize("format, arguments", [("onnxruntime", ()), ("encodings", ()), ("onnxruntime", ("--activations", "i16")), ("encodings", ("--activations", "i16")),
+                                               ("tengine", ()), ("ncnn", ("--config", "symmetric.yaml"))])
+def test_tables_that_are_written_say_the_same(model, format, arguments):
+    """Read again, with the data or without, they give the same grids."""
+    write(model, "rules: [{layer: '*', activations: {symmetric: true}}]", "symmetric.yaml")
+    arguments = [str(model.parent / each) if each.endswith(".yaml") else each for each in arguments]
+    table = model.parent / "table"
+    tare("config", "init", model, "--calibration", model.parent / "c.npz", "--format", format, *arguments, "-o", table)
+    plain = convert(model, *arguments)[0]
+    assert convert(model, *arguments, "--config", table)[0] == plain, table.read_text()
+    if format in ("onnxruntime", "encodings"):
+        assert convert(model, *arguments, "--config", table, data=False)[0] == plain
+
+
+def test_formats_that_cannot_say_a_grid(model):
+    assert "tables of ncnn are of symmetric ones" in fails("config", "init", model, "--calibration", model.parent / "c.npz", "--format", "ncnn")
+    assert "give --calibration DATA" in fails("config", "init", model, "--format", "encodings")
+    assert "tables of text are of 8" in fails("config", "init", model, "--calibration", model.parent / "c.npz", "--format", "tengine", "--activations", "i16")
 
 
 # Bias correction
