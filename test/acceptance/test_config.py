@@ -242,3 +242,18 @@ def test_bias_correction_takes_out_the_mean(tmp_path):
         (tmp_path / "q.mlir").read_text()
     bias = [line for line in text.splitlines() if "tensor<1xf32> as tensor<1xf32>" in line]
     assert any(float(line.split("dense<")[1].split(">")[0].strip("[]")) == .75 for line in bias), text
+
+
+def test_equalization_changes_no_real_number(tmp_path, rng):
+    """(A78) Factors are powers of two: in float the network is the same, bit for bit."""
+    constants = {"v": (rng.normal(0, 1, (4, 3, 3, 3)) * F32([8, 1, .1, .01]).reshape(4, 1, 1, 1)).astype(F32), "b": rng.normal(0, 1, 4).astype(F32),
+                 "w": rng.normal(0, 1, (2, 4, 1, 1)).astype(F32)}
+    nodes = [node("Conv", ["x", "v", "b"], ["c"], name="first"), node("Relu", ["c"], ["r"], name="relu"), node("Conv", ["r", "w"], ["y"], name="second")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 6, 6])], [port("y", None)], constants)
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (8, 3, 6, 6)).astype(F32))
+    for how in ("on", "off"):
+        tare("convert", model, "--emit", "mlir:float", "--equalize", how, "-o", tmp_path / f"{how}.mlir")
+        tare("run", tmp_path / f"{how}.mlir", "--inputs", tmp_path / "c.npz", "--outputs", tmp_path / f"{how}.npz")
+    assert (tmp_path / "on.mlir").read_text() != (tmp_path / "off.mlir").read_text()
+    np.testing.assert_array_equal(np.load(tmp_path / "on.npz")["y"], np.load(tmp_path / "off.npz")["y"])
+    assert convert(model, "--equalize", "on")[0] != convert(model)[0]

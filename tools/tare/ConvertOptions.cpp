@@ -62,6 +62,11 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
       ->type_name("WHAT")
       ->check(oneOf({"on", "off"}))
       ->capture_default_str();
+  app.add_option("--equalize", equalize,
+                 "on: the weights before and behind a channel are made alike in size, before calibration; off")
+      ->type_name("WHAT")
+      ->check(oneOf({"on", "off"}))
+      ->capture_default_str();
   app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
   app.add_flag("--allow-uncalibrated", allowUncalibrated,
                "Convert although scales look as if nobody had calibrated them");
@@ -77,6 +82,7 @@ Result<CompilationRequest> ConvertOptions::request(size_t threads) const {
   request->pipeline.hostTail = hostTail;
   request->pipeline.narrowStates = narrowStates;
   request->pipeline.biasCorrection = request->calibration.wantsMeans = biasCorrection == "on";
+  request->pipeline.equalize = equalize == "on";
   request->refusesHost = host == "error";
   if (hostTail && request->refusesHost)
     return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};
@@ -123,6 +129,7 @@ Status ConvertOptions::checkReached(const CompilationRequest &request, Stage las
                       {"--no-repair", noRepair, Stage::qdq},
                       {"--host-tail", hostTail, Stage::qdq},
                       {"--narrow-states", narrowStates, Stage::qdq},
+                      {"--equalize on", equalize == "on", Stage::simplified},
                       {"--bias-correction on", biasCorrection == "on", Stage::qdq},
                       {"--host error", host == "error", Stage::qdq},
                       {"--strip-io", !stripIo.empty(), Stage::npu}};

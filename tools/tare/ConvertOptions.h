@@ -12,7 +12,7 @@ struct ConvertOptions {
   CalibrationOptions calibration;
   std::vector<std::string> stripIo, cutInputs, cutOutputs;
   std::string dumpFolder, emit = "program", output;
-  std::string host = "allow", biasCorrection = "off";
+  std::string host = "allow", biasCorrection = "off", equalize = "off";
   bool timing = false, noRepair = false, allowUncalibrated = false, strict = false, hostTail = false,
        narrowStates = false;
   int64_t checkSamples = 4;
