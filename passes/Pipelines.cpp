@@ -52,6 +52,8 @@ void tare::buildSimplifyPipeline(OpPassManager &passes, const PipelineOptions &o
     function.addPass(createApplyConfig(std::move(config)));
   }
   function.addPass(createPlaceMissing({options.target, options.activations}));
+  if (options.equalize)
+    function.addPass(createEqualizeChannels());
 }
 
 void tare::buildRangesPipeline(OpPassManager &passes, calibration::Ranges ranges) {
@@ -137,6 +139,8 @@ struct CommandLineOptions : PassPipelineOptions<CommandLineOptions> {
   Option<bool> biasCorrection{*this, "bias-correction",
                               llvm::cl::desc("let biases take what rounded weights shift results by"),
                               llvm::cl::init(false)};
+  Option<bool> equalize{*this, "equalize", llvm::cl::desc("make weights before and behind a channel alike in size"),
+                        llvm::cl::init(false)};
   ListOption<std::string> stripIo{*this, "strip-io",
                                   llvm::cl::desc("quantize, dequantize, transpose, concat: left to the host")};
 

@@ -150,7 +150,7 @@ private:
       return "has zero points from " + std::to_string(-most - 1) + " to " + std::to_string(most) + ", found " +
              std::to_string(*value.zeroPoint);
     const qnn::LayerChoice &layer = settings.layer;
-    if ((layer.perChannel || !layer.weightScales.empty()) && target.powerOfTwoScales())
+    if ((!layer.perChannel.value_or(true) || !layer.weightScales.empty()) && target.powerOfTwoScales())
       return "only shifts: the scales of weights are chosen together; leave weights.scale and weights.per_channel out";
     if ((layer.perChannel.value_or(false) || layer.weightScales.size() > 1) && !target.weights.perChannel)
       return "has one scale for a layer's weights; leave weights.per_channel out";

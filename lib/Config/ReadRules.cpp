@@ -23,7 +23,9 @@ llvm::StringRef firstLine(llvm::StringRef text) {
 /// JSON begins with a brace; a line of a table is a name and numbers, and a key of YAML ends in a colon.
 Result<Rules> parse(llvm::StringRef text, const std::string &file) {
   const llvm::StringRef first = firstLine(text);
-  if (first.starts_with("{"))
+  // Rules may be written as JSON, too, which YAML is.
+  const bool areRules = first.substr(1).ltrim(" \"'").starts_with("rules");
+  if (first.starts_with("{") && !areRules)
     return parseTensorJson(text, file);
   llvm::SmallVector<llvm::StringRef> words;
   llvm::SplitString(first, words);

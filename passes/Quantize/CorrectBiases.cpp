@@ -48,7 +48,7 @@ ElementsAttr realWeights(AccumulatorOpInterface op) {
   return qnn::isFloatTensor(weights) ? qnn::constantValue(weights) : ElementsAttr();
 }
 
-/// (A80) By output channel, the mean of what rounded weights add: sum (W~ - W) * E[x].
+/// (A77) By output channel, the mean of what rounded weights add: sum (W~ - W) * E[x].
 std::vector<double> shiftsOf(AccumulatorOpInterface op, const Tensor &weights, const Tensor &rounded,
                              ArrayRef<double> means) {
   const int64_t channels = op.getOutputChannels();

@@ -90,7 +90,7 @@ void RangeWarnings::warnOfChosen(Value value, const qnn::Interval &range, const 
       llvm::formatv("'{0}': the configuration's range [{1}, {2}] cuts off what calibration saw, [{3}, {4}]",
                     qnn::valueName(value), llvm::format("%g", range.first), llvm::format("%g", range.second),
                     llvm::format("%g", seen.seenMin), llvm::format("%g", seen.seenMax));
-  reportWarning(value.getLoc(), {"ChosenRangeCuts", "", qnn::valueName(value), cut, CostUnit::real, text,
+  reportWarning(value.getLoc(), {"RangeCuts", "", qnn::valueName(value), cut, CostUnit::real, text,
                                  "widen activations.range, or take a larger activations.scale"});
 }
 

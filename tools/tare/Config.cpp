@@ -1,5 +1,6 @@
 //===- Config.cpp - tare config -------------------------------------------===//
 #include "CalibrationOptions.h"
+#include "Choices.h"
 #include "Commands.h"
 #include "Driver/Compile/Request.h"
 #include "Driver/OutputFile.h"
@@ -8,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "tare/Calibration/Calibrate.h"
+#include "tare/Config/Grids.h"
 #include "tare/Config/Write.h"
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Tensor/AtomicFile.h"
@@ -43,6 +45,13 @@ public:
             "  with --config quant.yaml. docs/configuration.md explains each key.") {}
 
   Status run() override {
+    if (!initial.data.empty() != (format != yaml))
+      return Error{format == yaml
+                       ? "--calibration is for --format " + fmt::format("{}", fmt::join(config::tableFormats(), ", ")) +
+                             ", whose scales it takes; give one of these, or leave it out"
+                       : "--format " + format + " holds scales, which calibration finds; give --calibration DATA"};
+    if (format != yaml)
+      return writeTable();
     CompilerContext context(console());
     const bool checks = check->parsed();
     initial.threads = checked.threads = threads;
@@ -125,15 +134,52 @@ private:
     return defaults;
   }
 
+  /// The grids of the network, quantized as `tare convert` does it.
+  Status writeTable() {
+    Result<CompilationRequest> request = requestOf(initial);
+    if (!request)
+      return request.error();
+    CompilerContext context(console());
+    request->last = Stage::qdq;
+    auto compiled = compile(*request, *context, console());
+    if (mlir::failed(compiled))
+      return context.takeError(initial.model);
+    const auto grids = config::gridsOf(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"));
+    Result<std::string> text = config::writeGrids(grids, format);
+    if (!text) {
+      context.dropWarnings();
+      return Error{initial.model + ": " + text.error().message};
+    }
+    if (Status written = put(*text); !written)
+      return written;
+    context.showWarnings();
+    if (json)
+      printJson([&](llvm::json::OStream &out) {
+        out.object([&] { out.attribute("format", format), out.attribute("tensors", int64_t(grids.size())); });
+      });
+    else if (output.empty())
+      writeOut("{}", *text);
+    else
+      console().note(fmt::format("wrote {}: the scales of {} tensors", output, grids.size()));
+    return success();
+  }
+
+  /// Writes the file, where one is asked for.
+  Status put(const std::string &text) {
+    if (output.empty())
+      return success();
+    if (Status free = checkOutput(output, filesOf(initial)); !free)
+      return free;
+    if (Status written = writeFile(output, text); !written)
+      return written;
+    complete.push_back(output);
+    return success();
+  }
+
   Status write(const Configured &found) {
     const std::string text = config::writeYaml(found.layers, found.outcome, found.defaults);
-    if (!output.empty()) {
-      if (Status free = checkOutput(output, filesOf(initial)); !free)
-        return free;
-      if (Status written = writeFile(output, text); !written)
-        return written;
-      complete.push_back(output);
-    }
+    if (Status written = put(text); !written)
+      return written;
     if (json)
       printJson([&](llvm::json::OStream &out) { out.object([&] { writeLayers(out, found); }); });
     else if (output.empty())
@@ -254,7 +300,8 @@ private:
 
   CLI::App *init = nullptr, *check = nullptr;
   driver::CalibrationOptions initial, checked;
-  std::string given, output;
+  static constexpr const char *yaml = "yaml";
+  std::string given, output, format = yaml;
 };
 
 } // namespace

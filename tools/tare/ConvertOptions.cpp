@@ -58,6 +58,11 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
       ->type_name("WHAT")
       ->check(oneOf({"on", "off"}))
       ->capture_default_str();
+  app.add_option("--equalize", equalize,
+                 "on: the weights before and behind a channel are made alike in size, before calibration; off")
+      ->type_name("WHAT")
+      ->check(oneOf({"on", "off"}))
+      ->capture_default_str();
   app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
   app.add_flag("--allow-uncalibrated", allowUncalibrated,
                "Convert although scales look as if nobody had calibrated them");
@@ -73,5 +78,6 @@ Status ConvertOptions::settle() {
   cHasTest = c.hasTest;
   repair = !noRepair;
   CompileOptions::biasCorrection = biasCorrection == "on";
+  CompileOptions::equalize = equalize == "on";
   return success();
 }

@@ -17,7 +17,7 @@ struct ConvertOptions : driver::CompileOptions {
   CSourceArguments c;
   bool noRepair = false;
   /// "on" or "off".
-  std::string biasCorrection = "off";
+  std::string biasCorrection = "off", equalize = "off";
 };
 
 } // namespace tare

@@ -21,21 +21,21 @@ namespace tare::config {
 /// of these.
 struct Selector {
   /// Names of layers, or globs of them: a name that is no layer's is a glob.
-  std::vector<std::string> layers;
+  std::vector<std::string> layers = {};
   /// Extended regular expressions, of which one is found somewhere in the layer's name.
-  std::vector<std::string> regexes;
+  std::vector<std::string> regexes = {};
   /// Operators by Tare's names ("conv"), or of layers of the host by ONNX's ("TopK"), in any case; "input" is an input
   /// of the network.
-  std::vector<std::string> operators;
+  std::vector<std::string> operators = {};
   /// Names of values that a layer gives, or globs of them.
-  std::vector<std::string> values;
+  std::vector<std::string> values = {};
   /// Names of layers whose activation it gives, before what keeps its grid.
-  std::vector<std::string> feeds;
+  std::vector<std::string> feeds = {};
   /// Names of values or of weights, as the model has them: what is said of activations is of values, what is said of
   /// weights of these.
-  std::vector<std::string> tensors;
+  std::vector<std::string> tensors = {};
   /// What lies on a way from the first value to the second; its layer is part of it. Empty where nothing is said.
-  std::pair<std::string, std::string> between;
+  std::pair<std::string, std::string> between = {};
 
   /// By the names of a configuration's file: "layer 'conv*'".
   std::string text() const;

@@ -25,6 +25,8 @@ struct CompileOptions : CalibrationOptions {
   bool narrowStates = false;
   /// Whether biases take what rounding the weights shifts results by, on the calibration data's average.
   bool biasCorrection = false;
+  /// Whether the weights before and behind a channel are made alike in size, before calibration.
+  bool equalize = false;
   /// Whether scales are changed where the hardware cannot hold what they lead to; it is refused otherwise.
   bool repair = true;
   bool allowUncalibrated = false;

@@ -310,4 +310,25 @@ def SelectByMasks : FunctionPass<"tare-select-by-masks"> {
   let dependentDialects = ["::tare::qnn::QnnDialect"];
 }
 
+def EqualizeChannels : FunctionPass<"tare-equalize-channels"> {
+  let summary = "make the weights before and behind a channel alike in size";
+  let description = [{
+    A channel between two layers may be computed larger by any factor, if what reads it has weights that are smaller by that. So the largest weight that makes a
+    channel and the largest that reads it get about the same size, their geometric mean: M. Nagel et al., "Data-Free Quantization Through Weight Equalization
+    and Bias Correction" (arXiv:1906.04721, section 4.1), with factors that are powers of two (docs/arithmetic.md, A78), so that real numbers stay the same, bit for bit. Relu, PReLU and
+    poolings may stand between; all readers must be convolutions, depthwise ones among them, or linear layers. Layers one behind the other are
+    gone through until nothing changes, 16 times at most.
+
+    ```mlir
+    // before: weights of 8 and 0.5 make two channels, 2 and 2 read them
+    %0 = qnn.linear %x, %v, %b : ..
+    %1 = qnn.linear %0, %w : ..
+    // after: 4 and 1, and 4 and 1
+    ```
+
+    Remarks: each layer whose weights change.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect"];
+}
+
 #endif // TARE_PASSES_GRAPHPASSES_TD

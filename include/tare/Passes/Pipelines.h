@@ -36,6 +36,8 @@ struct PipelineOptions {
   /// Whether biases take what rounded weights shift results by, on average, of all layers for which no configuration
   /// says anything else.
   bool biasCorrection = false;
+  /// Whether weights before and behind a channel are made alike in size.
+  bool equalize = false;
 };
 
 /// Takes the part of a network between these values, by name; all of it where there are none.

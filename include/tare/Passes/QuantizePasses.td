@@ -485,7 +485,7 @@ def CorrectBiases : FunctionPass<"tare-correct-biases"> {
   let description = [{
     Rounding makes of a layer's weights W others, W~, and shifts the mean of each output channel by sum (W~ - W) * E[x], with E[x] the means of the
     input channels. Calibration has seen these means (`qnn.channel_means` of the function, by the names of values), and the bias takes the
-    shift (docs/arithmetic.md, A80): M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
+    shift (docs/arithmetic.md, A77): M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
     (arXiv:1906.04721, section 4.2), with means that data show in place of those that batch normalization implies. Of a border of zeros each
     weight counts as often as it lies within the input.
 

@@ -244,6 +244,8 @@ private:
       return refuse("--method, --percentile or --samples");
     if (first >= Stage::simplified && !request.pipeline.configs.empty())
       return refuse("--config");
+    if (first >= Stage::simplified && request.pipeline.equalize)
+      return refuse("--equalize");
     if (first >= Stage::ranges && request.pipeline.biasCorrection)
       return refuse("--bias-correction");
     if (first >= Stage::qdq && request.choosesTarget)

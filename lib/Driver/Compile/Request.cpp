@@ -156,6 +156,7 @@ static Status checkReached(const CompileOptions &options, const CompilationReque
                       {"--no-repair", !options.repair, Stage::qdq},
                       {"--host-tail", options.hostTail, Stage::qdq},
                       {"--narrow-states", options.narrowStates, Stage::qdq},
+                      {"--equalize on", options.equalize, Stage::simplified},
                       {"--bias-correction on", options.biasCorrection, Stage::qdq},
                       {"--host error", options.host == "error", Stage::qdq},
                       {"--strip-io", !options.stripIo.empty(), Stage::npu}};
@@ -189,6 +190,7 @@ Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
   request->pipeline.hostTail = options.hostTail;
   request->pipeline.narrowStates = options.narrowStates;
   request->pipeline.biasCorrection = request->calibration.wantsMeans = options.biasCorrection;
+  request->pipeline.equalize = options.equalize;
   request->refusesHost = options.host == "error";
   if (options.hostTail && request->refusesHost)
     return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};

@@ -1,0 +1,259 @@
+"""--config: what rules choose for single layers is what the program has; what they cannot choose is refused, and what another tool says is taken."""
+import json
+
+import numpy as np
+import pytest
+
+from graphs import node, port, save
+from harness import fails, tare, tare_json
+
+F32 = np.float32
+
+
+@pytest.fixture
+def model(tmp_path, rng):
+    """x -> conv1 + relu -> pool -> conv2 -> sigmoid, and the pool's result added to that of conv2."""
+    constants = {"w1": rng.normal(0, .3, (4, 3, 3, 3)).astype(F32), "b1": rng.normal(0, .1, 4).astype(F32),
+                 "w2": (rng.normal(0, .3, (4, 4, 1, 1)) * [[[[1]]], [[[4]]], [[[.2]]], [[[1]]]]).astype(F32), "k": F32([[[1.5]], [[-.5]], [[.3]], [[1]]])}
+    nodes = [node("Conv", ["x", "w1", "b1"], ["c"], name="block/conv1", pads=[1, 1, 1, 1]), node("Relu", ["c"], ["r"], name="block/relu1"),
+             node("MaxPool", ["r"], ["p"], name="pool", kernel_shape=[2, 2]), node("Conv", ["p", "w2"], ["d"], name="conv2"),
+             node("Add", ["d", "p"], ["s"], name="sum"), node("Mul", ["s", "k"], ["m"], name="scale"), node("Softmax", ["m"], ["y"], name="softmax", axis=1)]
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (24, 3, 6, 6)).astype(F32))
+    return save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 6, 6])], [port("y", None)], constants)
+
+
+def convert(model, *arguments, config=None, data=True, name="m.tare"):
+    """The program's bytes, and what was printed."""
+    if config is not None:
+        (model.parent / "q.yaml").write_text(config)
+        arguments += ("--config", model.parent / "q.yaml")
+    if data:
+        arguments += ("--calibration", model.parent / "c.npz")
+    done = tare("convert", model, *arguments, "-o", model.parent / name)
+    return (model.parent / name).read_bytes(), done.stderr
+
+
+def qdq(model, config):
+    return convert(model, "--emit", "mlir:qdq", config=config, name="q.mlir")[0].decode()
+
+
+def refused(model, config, *arguments):
+    path = model.parent / "q.yaml"
+    path.write_text(config)
+    message = fails("convert", model, "--config", path, "--calibration", model.parent / "c.npz", *arguments, "-o", model.parent / "o.tare",
+                    output=model.parent / "o.tare")
+    return message.replace(str(path), "q.yaml")
+
+
+def test_what_init_writes_changes_nothing(model):
+    plain, _ = convert(model)
+    for arguments in ((), ("--activations", "i16"), ("--method", "kl"), ("--target", "shift_only"), ("--target", "three_stage")):
+        written = tare("config", "init", model, *arguments).stdout
+        assert 'layer: "block/conv1"' in written and "'pool', max_pool: it keeps the grid of 'r'" in written
+        assert convert(model, *arguments, config=written)[0] == convert(model, *arguments)[0], written
+    assert convert(model)[0] == plain
+
+
+def test_init_writes_a_file_and_takes_rules(model):
+    (model.parent / "q.yaml").write_text("rules: [{op: conv, weights: {per_channel: false}}, {layer: sum, activations: {scale: 0.123456791}}]")
+    tare("config", "init", model, "--config", model.parent / "q.yaml", "-o", model.parent / "all.yaml")
+    written = (model.parent / "all.yaml").read_text()
+    assert written.count("per_channel: false") == 2 and "scale: 0.123456791" in written
+    assert convert(model, "--config", model.parent / "all.yaml")[0] == convert(model, "--config", model.parent / "q.yaml")[0]
+
+
+def test_check_says_which_rule_hits_what(model):
+    path = model.parent / "q.yaml"
+    path.write_text("rules:\n  - {layer: block/*, activations: {bits: 16}}\n  - {op: [conv, add], activations: {method: kl}}\n")
+    said = tare("config", "check", path, model).stdout
+    assert f"rule 1 ({path}:2, layer 'block/*'): block/conv1\n" in said
+    assert f"rule 2 ({path}:3, op 'conv', 'add'): block/conv1, conv2, sum\n" in said
+    report = tare_json("config", "check", path, model)
+    assert [rule["layers"] for rule in report["rules"]] == [["block/conv1"], ["block/conv1", "conv2", "sum"]]
+    layers = {each["name"]: each for each in report["layers"]}
+    assert layers["block/conv1"]["rules"] == [0, 1] and layers["block/conv1"]["activations"] == {"bits": 16, "symmetric": True, "method": "kl"}
+    assert layers["sum"]["activations"] == {"bits": 8, "symmetric": False, "method": "kl"} and layers["pool"]["rules"] == []
+
+
+def test_grids_are_what_rules_say(model):
+    text = qdq(model, "rules:\n  - {value: x, activations: {scale: 0.03125, zero_point: -3}}\n  - {layer: sum, activations: {range: [-6.375, 6.375], symmetric: true}}\n"
+                      "  - {layer: block/conv1, activations: {bits: 16}}\n  - {layer: conv2, weights: {scale: 0.0625}}\n")
+    assert "!quant.uniform<i8:f32, 3.125000e-02:-3>" in text or "i8:f32, 3.125000e-02:-3" in text
+    assert "i8<-127:127>:f32, 0.050196" in text
+    assert "i16<-32767:32767>:f32" in text
+    assert "{6.250000e-02,6.250000e-02,6.250000e-02,6.250000e-02}" in text
+
+
+def test_a_layer_in_float(model):
+    report = json.loads(tare("convert", model, "--config", write(model, "rules: [{layer: sum, keep_float: true}]"), "--calibration", model.parent / "c.npz",
+                             "-o", model.parent / "m.tare", "--json").stdout)
+    # What stands behind it alone goes along.
+    assert {each["layer"]: each["reason"] for each in report["host"]["layers"]}["sum"] == "the configuration keeps it in float"
+    assert "keeps it in float" in refused(model, "rules: [{layer: sum, keep_float: true}]", "--host", "error")
+
+
+def write(model, config, name="q.yaml"):
+    (model.parent / name).write_text(config)
+    return model.parent / name
+
+
+def test_methods_of_single_values(model):
+    ranges = {}
+    for method in ("min_max", "percentile"):
+        tare("calibrate", model, "--calibration", model.parent / "c.npz", "--method", method, "-o", model.parent / "r.json")
+        ranges[method] = json.loads((model.parent / "r.json").read_text())["values"]
+    tare("calibrate", model, "--calibration", model.parent / "c.npz", "--method", "min_max", "--config",
+         write(model, "rules: [{layer: conv2, activations: {percentile: 99.99}}]"), "-o", model.parent / "r.json")
+    mixed = json.loads((model.parent / "r.json").read_text())["values"]
+    assert mixed["d"] == ranges["percentile"]["d"] != ranges["min_max"]["d"]
+    assert mixed["r"] == ranges["min_max"]["r"]
+    message = fails("convert", model, "--calibration", model.parent / "r.json", "--config", model.parent / "q.yaml", "-o", model.parent / "o.tare")
+    assert "is a ranges file, which settles how ranges are found, but the configuration says activations.method of 'd'" in message
+
+
+def test_later_rules_and_later_files_win(model):
+    first, second = write(model, "rules: [{op: conv, activations: {bits: 16}}, {layer: conv2, activations: {bits: 8}}]", "a.yaml"), \
+        write(model, "rules: [{layer: block/conv1, activations: {bits: 8}}]", "b.yaml")
+    assert convert(model, "--config", first, "--config", second)[0] == convert(model)[0]
+    assert convert(model, "--config", second, "--config", first)[0] != convert(model)[0]
+
+
+@pytest.mark.parametrize("config, message", [
+    ("rules: [{layer: conv3, keep_float: true}]", "q.yaml:1: the rule hits no layer: layer 'conv3'; did you mean 'conv2'?"),
+    ("rules: [{layer: pool, activations: {bits: 16}}]", "q.yaml:1: the rule changes nothing: 'pool' (max_pool) takes none of it: it keeps the grid of 'r'"),
+    ("rules: [{layer: sum, weights: {per_channel: true}}]", "q.yaml:1: the rule changes nothing: 'sum' (add) takes none of it: it has no weights"),
+    ("rule: []", "q.yaml:1: unknown key 'rule'; expected one of rules; did you mean 'rules'?"),
+    ("rules: [{layer: conv2, weights: {bits: 4}}]", "q.yaml:1: weights.bits: found '4', expected 8: programs have weights of 8 bits"),
+    ("rules: [{layer: conv2, activations: {symmetric: maybe}}]", "q.yaml:1: activations.symmetric: found 'maybe', expected true or false"),
+    ("rules: [{layer: conv2, weights: {scale: [1, 2, 3]}}]", "q.yaml:1: weights.scale has 3 numbers, expected one or 4, one for each output channel of 'conv2'"),
+    ("rules: [{layer: sum, activations: {range: [0, 1], method: kl}}]", "leave one of them out"),
+    ("rules: [", "q.yaml:1: "),
+    ("rules: " + "[" * 300, "nests more than"),
+    ("", "found nothing, expected the keys rules"),
+])
+def test_refusals(model, config, message):
+    assert message in refused(model, config)
+
+
+def test_what_a_target_lacks_is_refused(model):
+    assert "target 'shift_only' has" in refused(model, "rules: [{layer: sum, activations: {bits: 16}}]", "--target", "shift_only")
+    assert "only shifts" in refused(model, "rules: [{layer: conv2, weights: {per_channel: false}}]", "--target", "shift_only")
+    assert "has symmetric activations" in refused(model, "rules: [{layer: sum, activations: {symmetric: false}}]", "--activations", "i16")
+
+
+def test_configurations_come_before_the_layers_are_settled(model):
+    tare("convert", model, "--emit", "mlir:float", "-o", model.parent / "f.mlir")
+    message = fails("convert", model.parent / "f.mlir", "--config", write(model, "rules: [{layer: sum, keep_float: true}]"), "--random-calibration",
+                    "-o", model.parent / "o.tare")
+    assert "--config comes too late" in message
+
+
+def test_clipping_is_told(model):
+    _, said = convert(model, config="rules: [{layer: sum, activations: {range: [-0.01, 0.01]}}, {layer: conv2, weights: {scale: 0.0001}}]")
+    assert "'s': the configuration's range [-0.01, 0.01] cuts off what calibration saw" in said
+    assert "the configuration's weights.scale" in said and "cuts off weights" in said
+
+
+# Tables of other tools
+
+
+def test_overrides_of_onnx_runtime(model):
+    table = write(model, json.dumps({"x": [{"quant_type": "QUInt8", "scale": 0.03125, "zero_point": 125}], "s": [{"rmin": -3.0, "rmax": 5.0}],
+                                     "w2": [{"quant_type": "QInt8", "scale": s} for s in (.5, .25, .125, .0625)]}), "ort.json")
+    same = write(model, "rules: [{value: x, activations: {scale: 0.03125, zero_point: -3}}, {layer: sum, activations: {range: [-3, 5]}},"
+                        "{layer: conv2, weights: {scale: [.5, .25, .125, .0625]}}]")
+    assert convert(model, "--config", table)[0] == convert(model, "--config", same)[0] != convert(model)[0]
+
+
+def test_encodings_and_tables(model):
+    same = convert(model, config="rules: [{value: x, activations: {scale: 0.0314960629, symmetric: true}}, {layer: conv2, weights: {scale: [.5, .25, .125, .0625]}}]")[0]
+    encodings = {"version": "1.0.0", "activation_encodings": [{"name": "x", "bw": 8, "is_sym": True, "scale": [0.0314960629], "offset": [-128]}],
+                 "param_encodings": [{"name": "w2", "bw": 8, "is_sym": True, "scale": [.5, .25, .125, .0625], "offset": [-128] * 4}]}
+    assert convert(model, "--config", write(model, json.dumps(encodings), "e.json"))[0] == same
+    ncnn = write(model, "block/conv1 31.75\nconv2_param_0 2 4 8 16\n", "ncnn.table")
+    assert convert(model, "--config", ncnn)[0] == same
+    tengine = write(model, "x 0.0314960629 0\n", "tengine.scale")
+    weights = write(model, "rules: [{layer: conv2, weights: {scale: [.5, .25, .125, .0625]}}]")
+    assert convert(model, "--config", tengine, "--config", weights)[0] == same
+
+
+def test_entries_of_nothing_are_told(model):
+    _, said = convert(model, "--config", write(model, "x 0.0314960629 0\nnobody 0.5 0\n", "t.scale"))
+    assert "1 of 2 entries are of nothing that has a grid of its own here, and change nothing: tensor 'nobody'" in said
+
+
+def test_a_table_of_all_values_needs_no_data(model):
+    grids = "x 0.03 0\nr 0.02 0\nd 0.02 0\ns 0.03 0\nm 0.03 0\ny 0.0078125 0\n"
+    program, _ = convert(model, "--config", write(model, grids, "t.scale"), data=False)
+    assert program
+    message = fails("convert", model, "--config", write(model, "x 0.03 0\n", "t.scale"), "-o", model.parent / "o.tare")
+    assert "the ranges say nothing of 'r', 'd', 's', 'm'" in message
+
+
+@pytest.mark.parametrize("format, arguments", [("onnxruntime", ()), ("encodings", ()), ("onnxruntime", ("--activations", "i16")), ("encodings", ("--activations", "i16")),
+                                               ("tengine", ()), ("ncnn", ("--config", "symmetric.yaml"))])
+def test_tables_that_are_written_say_the_same(model, format, arguments):
+    """Read again, with the data or without, they give the same grids."""
+    write(model, "rules: [{layer: '*', activations: {symmetric: true}}]", "symmetric.yaml")
+    arguments = [str(model.parent / each) if each.endswith(".yaml") else each for each in arguments]
+    table = model.parent / "table"
+    tare("config", "init", model, "--calibration", model.parent / "c.npz", "--format", format, *arguments, "-o", table)
+    plain = convert(model, *arguments)[0]
+    assert convert(model, *arguments, "--config", table)[0] == plain, table.read_text()
+    if format in ("onnxruntime", "encodings"):
+        assert convert(model, *arguments, "--config", table, data=False)[0] == plain
+
+
+def test_formats_that_cannot_say_a_grid(model):
+    assert "tables of ncnn are of symmetric ones" in fails("config", "init", model, "--calibration", model.parent / "c.npz", "--format", "ncnn")
+    assert "give --calibration DATA" in fails("config", "init", model, "--format", "encodings")
+    assert "tables of text are of 8" in fails("config", "init", model, "--calibration", model.parent / "c.npz", "--format", "tengine", "--activations", "i16")
+
+
+# Bias correction
+
+
+def test_bias_correction_is_of_the_set_of_samples(model, rng):
+    corrected, _ = convert(model, "--bias-correction", "on")
+    assert corrected != convert(model)[0]
+    assert convert(model, "--bias-correction", "on", "--threads", "1")[0] == corrected
+    x = np.load(model.parent / "c.npz")["x"]
+    np.savez(model.parent / "c.npz", x=x[rng.permutation(len(x))])
+    assert convert(model, "--bias-correction", "on")[0] == corrected
+    assert convert(model, config="rules: [{op: conv, weights: {bias_correction: true}}]")[0] == corrected
+    assert convert(model, "--bias-correction", "on", config="rules: [{op: conv, weights: {bias_correction: false}}]")[0] == convert(model)[0]
+
+
+def test_bias_correction_takes_data(model):
+    tare("calibrate", model, "--calibration", model.parent / "c.npz", "-o", model.parent / "r.json")
+    message = fails("convert", model, "--calibration", model.parent / "r.json", "--bias-correction", "on", "-o", model.parent / "o.tare")
+    assert "is a ranges file, which has no means of what layers read, as bias correction needs" in message
+
+
+def test_bias_correction_takes_out_the_mean(tmp_path):
+    """(A77) Weights of 127 and 100.25 in steps of 1: what is lost of the second, times its input's mean, comes back by the bias."""
+    x = np.full((8, 2), F32([1, 2]))
+    x[::2] += F32([.5, 1])
+    x[1::2] -= F32([.5, 1])
+    np.savez(tmp_path / "c.npz", x=x.reshape(8, 2))
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w", "b"], ["y"], name="fc", transB=1)], [port("x", [1, 2])], [port("y", None)],
+                 {"w": F32([[127, 100.25]]), "b": F32([.25])})
+    text = tare("convert", model, "--calibration", tmp_path / "c.npz", "--bias-correction", "on", "--emit", "mlir:qdq", "-o", tmp_path / "q.mlir") and \
+        (tmp_path / "q.mlir").read_text()
+    bias = [line for line in text.splitlines() if "tensor<1xf32> as tensor<1xf32>" in line]
+    assert any(float(line.split("dense<")[1].split(">")[0].strip("[]")) == .75 for line in bias), text
+
+
+def test_equalization_changes_no_real_number(tmp_path, rng):
+    """(A78) Factors are powers of two: in float the network is the same, bit for bit."""
+    constants = {"v": (rng.normal(0, 1, (4, 3, 3, 3)) * F32([8, 1, .1, .01]).reshape(4, 1, 1, 1)).astype(F32), "b": rng.normal(0, 1, 4).astype(F32),
+                 "w": rng.normal(0, 1, (2, 4, 1, 1)).astype(F32)}
+    nodes = [node("Conv", ["x", "v", "b"], ["c"], name="first"), node("Relu", ["c"], ["r"], name="relu"), node("Conv", ["r", "w"], ["y"], name="second")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 6, 6])], [port("y", None)], constants)
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (8, 3, 6, 6)).astype(F32))
+    for how in ("on", "off"):
+        tare("convert", model, "--emit", "mlir:float", "--equalize", how, "-o", tmp_path / f"{how}.mlir")
+        tare("run", tmp_path / f"{how}.mlir", "--inputs", tmp_path / "c.npz", "--outputs", tmp_path / f"{how}.npz")
+    assert (tmp_path / "on.mlir").read_text() != (tmp_path / "off.mlir").read_text()
+    np.testing.assert_array_equal(np.load(tmp_path / "on.npz")["y"], np.load(tmp_path / "off.npz")["y"])
+    assert convert(model, "--equalize", "on")[0] != convert(model)[0]
