@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from graphs import converted, node, port, save
+from graphs import converted, node, port, quantize, save
 from harness import ROOT, Prepared, fails, load, tare, tare_json
 from litert import compared, interpreter, needs_litert, operators
 from models import CASES
@@ -33,12 +33,12 @@ SAME = {
     "conv_3x3": "CONV_2D", "conv_uneven_pads": "PAD CONV_2D", "conv_dilated": "CONV_2D", "conv_group": "CONV_2D", "conv_batch_of_eight": "CONV_2D",
     "conv_depthwise": "DEPTHWISE_CONV_2D", "conv_depthwise_multiplier": "DEPTHWISE_CONV_2D", "conv_1d_strided_dilated": "RESHAPE CONV_2D RESHAPE",
     "conv_same_upper": "CONV_2D", "conv_same_lower": "PAD CONV_2D", "conv_valid": "CONV_2D", "conv_zero_channel": "CONV_2D",
-    "relu6_between_convs": "CONV_2D CONV_2D", "clip_behind_conv": "CONV_2D MAXIMUM MINIMUM", "relu_of_shared_conv": "CONV_2D RELU",
-    "deconv_overlapping": "TRANSPOSE_CONV", "deconv_group": "TRANSPOSE_CONV", "deconv_dilated": "TRANSPOSE_CONV", "deconv_uneven_pads": "TRANSPOSE_CONV SLICE",
+    "relu6_between_convs": "CONV_2D CONV_2D", "clip_behind_conv": "CONV_2D",
+    "deconv_overlapping": "TRANSPOSE_CONV", "deconv_group": "TRANSPOSE_CONV", "deconv_dilated": "TRANSPOSE_CONV", "deconv_uneven_pads": "TRANSPOSE_CONV",
     "deconv_1d": "RESHAPE TRANSPOSE_CONV RESHAPE", "deconv_output_shape": "TRANSPOSE_CONV",
     "matmul_of_two_activations": "BATCH_MATMUL", "matmul_broadcast": "BATCH_MATMUL",
     "mul_activations": "MUL", "mul_activations_channel": "MUL", "mul_constant_scalar": "MUL",
-    "relu": "RELU", "relu6": "RELU6", "clip_low": "RELU", "hard_sigmoid": "MUL ADD",
+    "relu": "QUANTIZE QUANTIZE", "relu6": "QUANTIZE QUANTIZE", "hard_sigmoid": "MUL ADD",
     "max_pool_overlapping": "MAX_POOL_2D", "max_pool_ceil_padded": "PADV2 MAX_POOL_2D", "max_pool_1d": "RESHAPE MAX_POOL_2D RESHAPE",
     "average_pool": "DEPTHWISE_CONV_2D", "average_pool_uneven_counting_pad": "PAD DEPTHWISE_CONV_2D",
     "concat_channels": "CONCATENATION", "concat_of_different_ranges": "CONCATENATION", "split_sizes": "SLICE SLICE",
@@ -142,16 +142,61 @@ def test_networks(name, tmp_path):
     assert {layer.kind for layer in differing(layers)} - {"dequantize"} <= set(told), differing(layers)
 
 
+# The integers that a model's own grid (0.0625, -20) has for limits, and what keeps results within them.
+LIMITS = {"RELU": (0, None, {}), "RELU6": (0, 6, {}), "RELU_N1_TO_1": (-1, 1, {}), "MINIMUM": (0, 3, {"MINIMUM": 1}), "BOTH": (-2, 3, {"MAXIMUM": 1, "MINIMUM": 1})}
+
+
+@needs_litert
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_are_activations(name, tmp_path, rng):
+    """Of a convolution and of a requantization, whose results the model has on a grid that goes beyond the limits."""
+    low, high, others = LIMITS[name]
+    grid = {"s": F32(.0625), "z": np.int8(-20), "low": F32(low), "high": F32(high if high is not None else 1e9)}
+    path = save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["c"], name="conv"), node("Clip", ["c", "low", "high"], ["k"], name="limited"), *quantize("k", "s", "z", "r"),
+                                      node("Conv", ["r", "v"], ["y"], name="next")], [port("x", [1, 4, 6, 6])], [port("y", None)],
+                {"w": rng.normal(size=(5, 4, 3, 3)).astype(F32), "v": rng.normal(size=(3, 5, 1, 1)).astype(F32), **grid}, 21)
+    program, _ = converted(path, {"x": rng.normal(size=(8, 4, 6, 6)).astype(F32)}, "--target", "gemmlowp")
+    told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")["tflite"]["operators"]
+    assert {key: told.get(key, 0) for key in ("MAXIMUM", "MINIMUM")} == {"MAXIMUM": 0, "MINIMUM": 0, **others}
+    assert differing(compared(program, tmp_path / "m.tflite", tmp_path / "golden")) == []
+
+
+@needs_litert
+@pytest.mark.parametrize("pads, expected", {(2, 2, 2, 2): "TRANSPOSE_CONV SLICE", (0, 0, 0, 0): "TRANSPOSE_CONV", (1, 0, 0, 3): "TRANSPOSE_CONV SLICE"}.items())
+def test_borders_of_transposed_convolutions(pads, expected, tmp_path, rng):
+    path = save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w", "b"], ["y"], name="up", strides=[2, 2], pads=list(pads))], [port("x", [1, 4, 5, 6])], [port("y", None)],
+                {"w": rng.normal(size=(4, 3, 3, 3)).astype(F32), "b": rng.normal(size=3).astype(F32)}, 13)
+    program, _ = converted(path, {"x": rng.normal(size=(8, 4, 5, 6)).astype(F32)}, "--target", "gemmlowp")
+    tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
+    assert in_order(expected, operators(tmp_path / "m.tflite"))
+    assert differing(compared(program, tmp_path / "m.tflite", tmp_path / "golden")) == []
+
+
 @needs_litert
 def test_blocks_of_channels_are_one_operator(tmp_path, rng):
-    """ONNX's DepthToSpace and SpaceToDepth, and a pixel shuffle to one channel."""
     path = save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["c"], name="conv"), node("DepthToSpace", ["c"], ["d"], name="deep", blocksize=2, mode="DCR"),
-                                      node("SpaceToDepth", ["d"], ["s"], name="wide", blocksize=2)], [port("x", [1, 4, 6, 8])], [port("s", None)],
-                {"w": rng.normal(size=(8, 4, 1, 1)).astype(F32)}, 13)
+                                      node("Conv", ["d", "v"], ["e"], name="conv2"), node("SpaceToDepth", ["e"], ["s"], name="wide", blocksize=2),
+                                      node("Conv", ["s", "u"], ["y"], name="conv3")], [port("x", [1, 4, 6, 8])], [port("y", None)],
+                {"w": rng.normal(size=(8, 4, 1, 1)).astype(F32), "v": rng.normal(size=(3, 2, 3, 3)).astype(F32), "u": rng.normal(size=(2, 12, 1, 1)).astype(F32)}, 13)
     program, _ = converted(path, {"x": rng.normal(size=(8, 4, 6, 8)).astype(F32)}, "--target", "gemmlowp")
     tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
-    assert in_order("CONV_2D DEPTH_TO_SPACE SPACE_TO_DEPTH", operators(tmp_path / "m.tflite"))
-    assert differing(compared(program, tmp_path / "m.tflite", tmp_path / "golden")) == []
+    assert in_order("CONV_2D DEPTH_TO_SPACE CONV_2D SPACE_TO_DEPTH CONV_2D", operators(tmp_path / "m.tflite"))
+    layers = compared(program, tmp_path / "m.tflite", tmp_path / "golden", reference=False)
+    assert all(layer.worst <= 1 for layer in layers) and not [layer for layer in differing(layers) if layer.kind not in ("conv", "dequantize")]
+
+
+@needs_litert
+def test_a_pixel_shuffle_to_one_channel(tmp_path, rng):
+    """As super-resolution writes it out, in six dimensions of which three are 1."""
+    path = save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["c"], name="conv"), node("Reshape", ["c", "split"], ["r"], name="split"),
+                                      node("Transpose", ["r"], ["t"], name="turn", perm=[0, 1, 4, 2, 5, 3]), node("Reshape", ["t", "joined"], ["y"], name="join")],
+                [port("x", [1, 2, 4, 5])], [port("y", None)],
+                {"w": rng.normal(size=(9, 2, 1, 1)).astype(F32), "split": np.array([1, 1, 3, 3, 4, 5]), "joined": np.array([1, 1, 12, 15])}, 13)
+    program, _ = converted(path, {"x": rng.normal(size=(8, 2, 4, 5)).astype(F32)}, "--target", "gemmlowp")
+    tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
+    assert "DEPTH_TO_SPACE" in operators(tmp_path / "m.tflite")
+    layers = compared(program, tmp_path / "m.tflite", tmp_path / "golden", reference=False)
+    assert all(layer.worst <= 1 for layer in layers) and not [layer for layer in differing(layers) if layer.kind not in ("conv", "dequantize")]
 
 
 @needs_litert
