@@ -39,7 +39,7 @@ SAME = {
     "matmul_of_two_activations": "BATCH_MATMUL", "matmul_broadcast": "BATCH_MATMUL",
     "mul_activations": "MUL", "mul_activations_channel": "MUL", "mul_constant_scalar": "MUL",
     "relu": "QUANTIZE QUANTIZE", "relu6": "QUANTIZE QUANTIZE", "hard_sigmoid": "MUL ADD",
-    "max_pool_overlapping": "MAX_POOL_2D", "max_pool_ceil_padded": "PADV2 MAX_POOL_2D", "max_pool_1d": "RESHAPE MAX_POOL_2D RESHAPE",
+    "max_pool_overlapping": "MAX_POOL_2D", "max_pool_ceil_padded": "MIRROR_PAD MAX_POOL_2D", "max_pool_1d": "RESHAPE MAX_POOL_2D RESHAPE",
     "average_pool": "DEPTHWISE_CONV_2D", "average_pool_uneven_counting_pad": "PAD DEPTHWISE_CONV_2D",
     "concat_channels": "CONCATENATION", "concat_of_different_ranges": "CONCATENATION", "split_sizes": "SLICE SLICE",
     "slice_strided": "STRIDED_SLICE", "slice_backwards": "STRIDED_SLICE", "slice_negative": "SLICE",
@@ -167,6 +167,18 @@ def test_borders_of_transposed_convolutions(pads, expected, tmp_path, rng):
     path = save(tmp_path / "m.onnx", [node("ConvTranspose", ["x", "w", "b"], ["y"], name="up", strides=[2, 2], pads=list(pads))], [port("x", [1, 4, 5, 6])], [port("y", None)],
                 {"w": rng.normal(size=(4, 3, 3, 3)).astype(F32), "b": rng.normal(size=3).astype(F32)}, 13)
     program, _ = converted(path, {"x": rng.normal(size=(8, 4, 5, 6)).astype(F32)}, "--target", "gemmlowp")
+    tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
+    assert in_order(expected, operators(tmp_path / "m.tflite"))
+    assert differing(compared(program, tmp_path / "m.tflite", tmp_path / "golden")) == []
+
+
+@needs_litert
+@pytest.mark.parametrize("kernel, pads, expected", [(3, (1, 1, 1, 1), "MIRROR_PAD MAX_POOL_2D"), (3, (2, 2, 2, 2), "PADV2 MAX_POOL_2D"), (2, (0, 0, 0, 0), "MAX_POOL_2D")])
+def test_borders_of_max_pools(kernel, pads, expected, tmp_path, rng):
+    """A border never wins, whatever the zero point is."""
+    path = save(tmp_path / "m.onnx", [node("MaxPool", ["x"], ["y"], name="pool", kernel_shape=[kernel, kernel], strides=[2, 2], pads=list(pads))], [port("x", [1, 3, 8, 8])],
+                [port("y", None)], {}, 13)
+    program, _ = converted(path, {"x": rng.normal(size=(8, 3, 8, 8)).astype(F32) - 1}, "--target", "gemmlowp")
     tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
     assert in_order(expected, operators(tmp_path / "m.tflite"))
     assert differing(compared(program, tmp_path / "m.tflite", tmp_path / "golden")) == []
