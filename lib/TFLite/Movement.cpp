@@ -1,5 +1,6 @@
 //===- Movement.cpp - What moves elements, as TFLite has it ---------------===//
 #include "Lowering.h"
+#include "Transposes.h"
 
 #include <algorithm>
 
@@ -145,25 +146,9 @@ Status tflite::lowerReshape(LayerWriter &layer) {
   });
 }
 
-/// Whether nothing but dimensions of 1 change places: elements stay in their order.
-static bool keepsOrder(const std::vector<int32_t> &permutation, const Shape &shape) {
-  std::vector<int32_t> order;
-  std::ranges::copy_if(permutation, std::back_inserter(order), [&](int32_t axis) { return shape[axis] != 1; });
-  return std::ranges::is_sorted(order);
-}
-
 Status tflite::lowerTranspose(LayerWriter &layer) {
-  const std::vector<int32_t> &permutation = layer.op().AsTranspose()->permutation;
-  return moved(layer, [&](Index from, Index to) -> Status {
-    if (keepsOrder(permutation, layer.shape(0))) {
-      layer.reshape(from, to);
-      return success();
-    }
-    if (Status fits = checkRank(layer, 6, "transposes"); !fits)
-      return fits;
-    const Index order = layer.integers("permutation", permutation);
-    layer.network.addOperator(BuiltinOperator::TRANSPOSE, {from, order}, to, schema::TransposeOptionsT());
-    return success();
+  return moved(layer, [&](Index from, Index to) {
+    return writeTranspose(layer, from, to, layer.op().AsTranspose()->permutation);
   });
 }
 

@@ -2,6 +2,7 @@
 #include "Lowering.h"
 #include "Prescribed.h"
 #include "Requantization.h"
+#include "Transposes.h"
 #include "Weights.h"
 #include "Windows.h"
 
@@ -122,18 +123,6 @@ Status tflite::lowerReduceMean(LayerWriter &layer) {
   });
 }
 
-/// `from` with its dimensions in another order.
-static Index transposed(LayerWriter &layer, Index from, const std::vector<int32_t> &order) {
-  TensorFacts facts = layer.factsOf(from);
-  const Dimensions shape = facts.shape;
-  for (size_t i = 0; i != order.size(); ++i)
-    facts.shape[i] = shape[order[i]];
-  const Index to = layer.between("transposed", std::move(facts));
-  const Index permutation = layer.integers("permutation", order);
-  layer.network.addOperator(BuiltinOperator::TRANSPOSE, {from, permutation}, to, schema::TransposeOptionsT());
-  return to;
-}
-
 /// Shares along the last axis, TFLite's only one.
 static Status writeSoftmax(LayerWriter &layer, int32_t axis, Index result) {
   Result<Index> operand = layer.operand(0);
@@ -150,14 +139,14 @@ static Status writeSoftmax(LayerWriter &layer, int32_t axis, Index result) {
   std::vector<int32_t> order(rank);
   std::iota(order.begin(), order.end(), 0);
   std::swap(order[axis], order[rank - 1]);
-  const Index turned = transposed(layer, *operand, order);
-  TensorFacts facts = layer.factsOf(result);
-  facts.shape = layer.network.shape(turned);
-  const Index shares = layer.between("shares", std::move(facts));
-  layer.network.addOperator(BuiltinOperator::SOFTMAX, {turned}, shares, options);
-  const Index permutation = layer.integers("permutation", order);
-  layer.network.addOperator(BuiltinOperator::TRANSPOSE, {shares, permutation}, result, schema::TransposeOptionsT());
-  return success();
+  TensorFacts turned = layer.factsOf(*operand), shares = layer.factsOf(result);
+  std::swap(turned.shape[axis], turned.shape[rank - 1]);
+  shares.shape = turned.shape;
+  const Index from = layer.between("turned", std::move(turned)), to = layer.between("shares", std::move(shares));
+  if (Status written = writeTranspose(layer, *operand, from, order); !written)
+    return written;
+  layer.network.addOperator(BuiltinOperator::SOFTMAX, {from}, to, options);
+  return writeTranspose(layer, to, result, order);
 }
 
 Status tflite::lowerSoftmax(LayerWriter &layer) {

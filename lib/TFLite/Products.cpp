@@ -74,15 +74,17 @@ Status tflite::lowerConv(LayerWriter &layer) {
 
 namespace {
 
-/// Where a transposed convolution's result begins and ends in all that its input is spread to.
+/// Where a transposed convolution's result lies in all that its input is spread to.
 struct Spread {
   WindowAxes axes;
   schema::Padding padding = schema::Padding::VALID;
 
-  /// TFLite's own border, or none; other borders are cut off behind the layer.
-  bool isWhole() const {
-    return padding == schema::Padding::SAME ||
-           std::ranges::all_of(axes, [](const WindowAxis &axis) { return axis.begin == 0; });
+  /// The size that TFLite's layer gives along an axis: without a border of its own, all that the input reaches.
+  int64_t size(size_t axis) const {
+    const WindowAxis &window = axes[axis];
+    if (padding == schema::Padding::SAME)
+      return window.output;
+    return std::max((window.input - 1) * window.stride + window.reach(), window.begin + window.output);
   }
 };
 
@@ -130,9 +132,10 @@ Status writeConvTranspose(LayerWriter &layer, const program::ConvTransposeT &op,
   const Index input = layer.reshaped(*operand, planesOf(layer.shape(0)));
   writePlanes(layer, result, [&](Index planes) {
     TensorFacts facts = layer.factsOf(planes);
-    for (size_t i = 0; i != spread.axes.size() && !spread.isWhole(); ++i)
-      facts.shape[i + 1] += spread.axes[i].begin;
-    const Index whole = spread.isWhole() ? planes : layer.between("spread", facts);
+    const Dimensions wanted = facts.shape;
+    for (size_t axis = 0; axis != spread.axes.size(); ++axis)
+      facts.shape[axis + 1] = int32_t(spread.size(axis));
+    const Index whole = facts.shape == wanted ? planes : layer.between("spread", facts);
     const Index shape = layer.integers("shape", layer.network.shape(whole));
     schema::TransposeConvOptionsT options;
     options.padding = spread.padding;

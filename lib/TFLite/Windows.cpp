@@ -47,6 +47,12 @@ WindowAxes tflite::windowsOf(const LayerWriter &layer, const std::vector<int32_t
   return axes;
 }
 
+/// Whether each window that goes over the border has the elements that a mirror shows there.
+static bool canMirror(const WindowAxis &axis) {
+  const int64_t border = std::max(axis.begin, axis.end());
+  return 2 * border <= axis.kernel && border <= axis.input;
+}
+
 /// `input` with a border of `fill` around its height and width.
 static Index bordered(LayerWriter &layer, Index input, const WindowAxes &axes, std::optional<int64_t> fill) {
   TensorFacts facts = layer.factsOf(input);
@@ -61,6 +67,13 @@ static Index bordered(LayerWriter &layer, Index input, const WindowAxes &axes, s
   const Index padded = layer.between("padded", facts);
   if (isZero) {
     layer.network.addOperator(BuiltinOperator::PAD, {input, amounts}, padded, schema::PadOptionsT());
+    return padded;
+  }
+  // An element of a window that stands in it twice changes no largest one, and accelerators mirror.
+  if (std::ranges::all_of(axes, canMirror)) {
+    schema::MirrorPadOptionsT options;
+    options.mode = schema::MirrorPadMode::SYMMETRIC;
+    layer.network.addOperator(BuiltinOperator::MIRROR_PAD, {input, amounts}, padded, options);
     return padded;
   }
   const Index value = layer.constantOf("border", facts, *fill);

@@ -44,7 +44,7 @@ struct Windowed {
   Index input;
   schema::Padding padding;
 };
-/// `fill`: the integer of the border; without it the one that stands for 0.
+/// `fill`: an integer of the border that is never the largest in a window; without it the border stands for 0.
 Result<Windowed> windowed(LayerWriter &layer, const WindowAxes &axes, std::optional<int64_t> fill = {});
 
 /// Has `write` give `result`, which may have one spatial dimension, as [N, H, W, C].
