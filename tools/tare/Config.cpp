@@ -45,6 +45,7 @@ public:
             "  with --config quant.yaml. docs/configuration.md explains each key.") {}
 
   Status run() override {
+    initial.threads = checked.threads = threads;
     if (!initial.data.empty() != (format != yaml))
       return Error{format == yaml
                        ? "--calibration is for --format " + fmt::format("{}", fmt::join(config::tableFormats(), ", ")) +
@@ -54,7 +55,6 @@ public:
       return writeTable();
     CompilerContext context(console());
     const bool checks = check->parsed();
-    initial.threads = checked.threads = threads;
     Result<Configured> found = configure(checks ? checked : initial, context);
     if (!found) {
       context.dropWarnings();
