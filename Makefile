@@ -15,7 +15,7 @@ DESTDIR ?=
 BENCH ?=
 BENCH_TARGETS = tare tare-runtime tare-kernels-bench
 
-.PHONY: all deps packages configure build build-all install uninstall test demo bench fuzz format clean
+.PHONY: all deps packages configure build build-all install uninstall test demo bench fuzz format clean wheel runtime-wheel
 
 all: build
 
@@ -52,6 +52,14 @@ uninstall:
 test: build-all
 	@status=0; ctest --test-dir $(BUILD) --output-on-failure -j 2 || status=$$?; \
 	  $(PYTHON) test/e2e/skips.py $(BUILD)/test/skips; exit $$status
+
+# The Python package, and that which runs programs alone, without LLVM: dist/*.whl.
+WHEEL = $(PYTHON) -m pip wheel --disable-pip-version-check --no-input --no-deps --wheel-dir dist
+wheel: deps
+	$(WHEEL) .
+
+runtime-wheel: deps
+	$(WHEEL) python/runtime
 
 demo: build
 	$(PYTHON) examples/digits/demo.py --tare $(BUILD)/bin/tare

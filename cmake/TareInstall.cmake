@@ -1,5 +1,5 @@
-# What `cmake --install` leaves: the tools, the runtime as one shared library with a C header, found by
-# find_package(Tare) as Tare::Runtime and by pkg-config as tare, and the documentation. Tools and targets install
+# What `cmake --install` leaves: the tools; the runtime as one shared library with a C header, found by
+# find_package(Tare) as Tare::Runtime and by pkg-config as tare; the compiler as another one, Tare::Driver; and the documentation. Tools and targets install
 # themselves where they are defined.
 include(CMakePackageConfigHelpers)
 
@@ -12,7 +12,24 @@ set_target_properties(tare-runtime PROPERTIES OUTPUT_NAME TareRuntime EXPORT_NAM
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINKER_LANGUAGE CXX
   LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/runtime.map)
 
-install(TARGETS tare-runtime EXPORT TareTargets)
+# What the commands do, for programs of C++: Tare::Driver, whose headers show nothing of MLIR.
+add_library(tare-driver SHARED cmake/driver.map)
+target_link_libraries(tare-driver PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,TareDriver>)
+target_include_directories(tare-driver INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_features(tare-driver INTERFACE cxx_std_20)
+target_link_options(tare-driver PRIVATE LINKER:--as-needed "LINKER:--version-script=${CMAKE_SOURCE_DIR}/cmake/driver.map")
+set_target_properties(tare-driver PROPERTIES OUTPUT_NAME TareDriver EXPORT_NAME Driver
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} LINKER_LANGUAGE CXX
+  LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/driver.map)
+
+install(TARGETS tare-runtime tare-driver EXPORT TareTargets)
+install(DIRECTORY include/tare/Driver DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tare)
+foreach(header Calibration/ExactSum Calibration/Histogram Calibration/RangeSearch Calibration/Ranges Calibration/SampleEnds
+        Tensor/MemoryArrays Tensor/Npy Tensor/Result Tensor/Tensor)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES include/tare/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tare/${folder})
+endforeach()
+install(FILES ${CMAKE_BINARY_DIR}/include/tare/Schema/element_type_generated.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tare/Schema)
 install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tare)
 install(EXPORT TareTargets NAMESPACE Tare:: FILE TareConfig.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Tare)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/TareConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -40,7 +57,7 @@ install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/ta
 
 # All that is installed and must be built before: what `make build` makes.
 add_custom_target(installable)
-add_dependencies(installable tare tare-opt tare-reduce tare-lsp-server tare-runtime)
+add_dependencies(installable tare tare-opt tare-reduce tare-lsp-server tare-runtime tare-driver)
 
 # The names of all files, for scripts/uninstall. This is the last rule: it sees what the others have written.
 install(CODE "set(list \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tare/installed.txt\")")

@@ -50,25 +50,6 @@ std::string tare::fileIn(std::string_view message, std::span<const std::string> 
   return found;
 }
 
-ErrorParts tare::partsOf(std::string_view message) {
-  ErrorParts parts;
-  auto after = [&](std::string_view mark, std::string_view end) -> std::string {
-    size_t begin = message.find(mark);
-    if (begin == std::string_view::npos)
-      return "";
-    begin += mark.size();
-    return std::string(message.substr(begin, std::min(message.find(end, begin), message.size()) - begin));
-  };
-  parts.found = after("found ", ", expected ");
-  if (size_t semicolon = parts.found.find("; "); semicolon != std::string::npos)
-    parts.found.resize(semicolon);
-  parts.expected = after("expected ", "; ");
-  // The last clause tells what to do.
-  if (size_t clause = message.rfind("; "); clause != std::string_view::npos)
-    parts.remedy = message.substr(clause + 2);
-  return parts;
-}
-
 std::string tare::nodeOf(std::string_view message) {
   static const std::regex place("\\b(?:node|layer)(?: \\d+)? \\(?'");
   std::cmatch match;

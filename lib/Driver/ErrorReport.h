@@ -17,13 +17,6 @@ std::string fileIn(std::string_view message, std::span<const std::string> paths)
 /// The node or layer that a message names first, as messages do: node 'a', layer 'a', layer 3 ('a'); empty otherwise.
 std::string nodeOf(std::string_view message);
 
-/// What the message says was found, what it expects and what it says is to be done; empty where it does not: "...,
-/// found X, expected Y; do Z".
-struct ErrorParts {
-  std::string found, expected, remedy;
-};
-ErrorParts partsOf(std::string_view message);
-
 /// The object behind the key "error" of a run's JSON: message, file and node (null where there is none), and the line
 /// where the message says FILE:LINE.
 std::string errorJson(const Error &error, const std::string &file);

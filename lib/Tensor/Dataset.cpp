@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 bool isArrayFile(const fs::path &path) {
-  return path.extension() == ".npz" || path.extension() == ".npy" || path == standardInput;
+  return MemoryArrays::find(path) || path.extension() == ".npz" || path.extension() == ".npy" || path == standardInput;
 }
 
 /// Whether the file holds one array, rather than an archive of them. Standard input has no ending: its bytes tell.
@@ -84,7 +84,9 @@ Result<std::unique_ptr<Dataset>> Dataset::open(const std::string &path, std::vec
 Status Dataset::scan(const std::string &path) {
   std::error_code error;
   std::vector<std::string> paths = {path};
-  if (fs::is_directory(path, error)) {
+  if (MemoryArrays::find(path)) {
+    // A file of its own.
+  } else if (fs::is_directory(path, error)) {
     Result<std::vector<std::string>> listed = listFolder(path);
     if (!listed)
       return listed.error();
@@ -120,12 +122,18 @@ Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
   Result<NpzReader> archive = NpzReader::open(path);
   if (!archive)
     return archive.error();
+  auto isUnnamed = [&](const InputDeclaration &input) {
+    return archive->contains(input.name) && !std::ranges::count(archive->names(), input.name);
+  };
+  if (std::ranges::count_if(inputs, isUnnamed) > 1)
+    return Error{fmt::format("{}: arrays without names, the model has {} inputs; give each array its input's name",
+                             path, inputs.size())};
   for (const InputDeclaration &input : inputs) {
     if (!archive->contains(input.name))
       return Error{fmt::format("{}: no array for the model's input '{}', only "
                                "{}; name the arrays after the inputs",
                                path, input.name, quotedNames(archive->names()))};
-    Result<ArrayStream> stream = archive->stream(input.name);
+    Result<ArrayStream> stream = archive->stream(input.name, input.type.shape);
     if (!stream)
       return stream.error();
     result.push_back(std::move(*stream));

@@ -72,6 +72,14 @@ Status checkSize(zip_t *zip, uint64_t index, const ArrayStream &stream, const st
 } // namespace
 
 Result<NpzReader> NpzReader::open(const std::string &path) {
+  if (auto arrays = MemoryArrays::find(path)) {
+    NpzReader reader;
+    reader.path = path;
+    for (const auto &[name, parts] : *arrays)
+      reader.arrayNames.push_back(name);
+    reader.memory = std::move(arrays);
+    return reader;
+  }
   Result<std::string> opened = pathToOpen(path);
   if (!opened)
     return opened.error();
@@ -97,7 +105,17 @@ Result<NpzReader> NpzReader::open(const std::string &path) {
   return reader;
 }
 
+bool NpzReader::contains(const std::string &name) const {
+  return memory ? hasArray(*memory, name) : index.count(name) != 0;
+}
+
+Result<ArrayStream> NpzReader::stream(const std::string &name, const Shape &input) const {
+  return memory ? openParts(memory, name, fmt::format("{}: array '{}'", path, name), &input) : stream(name);
+}
+
 Result<ArrayStream> NpzReader::stream(const std::string &name) const {
+  if (memory)
+    return openParts(memory, name, fmt::format("{}: array '{}'", path, name));
   auto found = index.find(name);
   if (found == index.end())
     return Error{fmt::format("{}: no array named '{}'", path, name)};

@@ -7,6 +7,7 @@
 #ifndef TARE_TENSOR_NPZ_H
 #define TARE_TENSOR_NPZ_H
 
+#include "tare/Tensor/MemoryArrays.h"
 #include "tare/Tensor/Npy.h"
 
 #include <deque>
@@ -16,21 +17,25 @@
 
 namespace tare {
 
-/// An open .npz archive. Not for several threads at once; its streams neither.
+/// An open .npz archive, or MemoryArrays by their name. Not for several threads at once; its streams neither.
 class NpzReader {
 public:
   static Result<NpzReader> open(const std::string &path);
 
   /// The arrays' names, in the archive's order.
   const std::vector<std::string> &names() const { return arrayNames; }
-  bool contains(const std::string &name) const { return index.count(name); }
+  bool contains(const std::string &name) const;
   /// Opens an array as a stream. Streams keep the archive open.
   Result<ArrayStream> stream(const std::string &name) const;
+  /// The same for an input of this shape, which tells how MemoryArrays hold samples of it.
+  Result<ArrayStream> stream(const std::string &name, const Shape &input) const;
   /// Reads a whole array.
   Result<Tensor> read(const std::string &name) const;
 
 private:
   std::shared_ptr<void> archive;
+  /// In place of an archive.
+  std::shared_ptr<const MemoryArrays::Arrays> memory;
   std::string path;
   std::vector<std::string> arrayNames;
   std::map<std::string, uint64_t> index;

@@ -44,7 +44,8 @@ std::optional<Tensor> commonSample(const NpzReader &archive, const std::string &
 
 std::vector<onnx::InputValue> sampleValues(const std::string &data) {
   std::vector<onnx::InputValue> values;
-  auto archive = data.ends_with(".npz") ? NpzReader::open(data) : Result<NpzReader>(Error{});
+  auto archive =
+      data.ends_with(".npz") || MemoryArrays::find(data) ? NpzReader::open(data) : Result<NpzReader>(Error{});
   if (!archive)
     return values;
   for (const std::string &name : archive->names())

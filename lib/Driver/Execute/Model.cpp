@@ -4,6 +4,7 @@
 #include "Driver/Execute/DataBinding.h"
 #include "Driver/Execute/Options.h"
 
+#include <fmt/format.h>
 #include <mutex>
 
 using namespace tare;
@@ -46,6 +47,7 @@ struct Model::State {
 
   Result<std::unique_ptr<Runner>> takeRunner();
   void describe();
+  Status checkInputs(const std::vector<Tensor> &given) const;
 };
 
 Result<std::unique_ptr<Runner>> Model::State::takeRunner() {
@@ -58,6 +60,16 @@ Result<std::unique_ptr<Runner>> Model::State::takeRunner() {
     }
   }
   return executable->makeRunner(1);
+}
+
+Status Model::State::checkInputs(const std::vector<Tensor> &given) const {
+  if (given.size() != inputs.size())
+    return Error{fmt::format("{}: found {} inputs, expected {}", path, given.size(), inputs.size())};
+  for (size_t i = 0; i != given.size(); ++i)
+    if (given[i].type() != inputs[i].type)
+      return Error{fmt::format("{}: input '{}': found {}, expected {}", path, inputs[i].name, toString(given[i].type()),
+                               toString(inputs[i].type))};
+  return success();
 }
 
 void Model::State::describe() {
@@ -98,6 +110,8 @@ const std::vector<driver::Port> &Model::outputs() const { return state->outputs;
 const std::vector<driver::Layer> &Model::layers() const { return state->layers; }
 
 Result<std::vector<Tensor>> Model::run(const std::vector<Tensor> &inputs, const Observer &observe) const {
+  if (Status taken = state->checkInputs(inputs); !taken)
+    return taken.error();
   Result<std::unique_ptr<Runner>> runner = state->takeRunner();
   if (!runner)
     return runner.error();

@@ -1,0 +1,158 @@
+"""What Python makes is what the command line makes, byte for byte."""
+import json
+
+import numpy as np
+import onnx
+import pytest
+import tare
+from conftest import DIGITS
+from harness import load, tare as command
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, model):
+    path = tmp_path_factory.mktemp("command") / "digits.tare"
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "-o", path)
+    return path
+
+
+def test_program_is_the_commands(program, written, tmp_path):
+    assert program.file() == written.read_bytes()
+    program.save(tmp_path / "own.tare")
+    assert (tmp_path / "own.tare").read_bytes() == written.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["path", "dict", "array", "samples", "dicts", "batches", "pairs", "loader", "model_proto"])
+def test_data_in_any_form(form, model, data, written):
+    (array,) = data.values()
+    (name,) = data
+
+    class Torchlike:
+        def __init__(self, array):
+            self.array = array
+
+        def numpy(self):
+            return self.array
+
+    class Loader:
+        def __iter__(self):
+            for begin in range(0, len(array), 7):
+                batch = array[begin:begin + 7]
+                yield Torchlike(batch), Torchlike(np.zeros(len(batch), np.int64))
+
+    forms = {"path": DIGITS / "calibration.npz", "dict": data, "array": array, "samples": list(array), "dicts": [{name: one} for one in array],
+             "batches": [array[:10], array[10:]], "pairs": ((one, 1) for one in array), "loader": Loader(), "model_proto": data}
+    source = onnx.load(model) if form == "model_proto" else model
+    made = tare.convert(source, forms[form])
+    # The name of the model's file is in no program.
+    assert made.file() == written.read_bytes()
+
+
+@pytest.mark.parametrize("options, words", [
+    (dict(method="mse"), ["--method", "mse"]), (dict(percentile=99.0), ["--percentile", "99"]), (dict(activations="i16"), ["--activations", "i16"]),
+    (dict(samples=5), ["--samples", "5"]), (dict(strip_io=["quantize", "transpose"]), ["--strip-io", "quantize,transpose"]),
+    (dict(repair=False, check=0), ["--no-repair", "--check", "0"]), (dict(host="error", strict=True), ["--host", "error", "--strict"])])
+def test_options_are_the_commands(options, words, model, data, tmp_path):
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", *words, "-o", tmp_path / "p.tare")
+    assert tare.convert(model, data, **options).file() == (tmp_path / "p.tare").read_bytes()
+
+
+def test_results_are_the_commands(program, written, labelled, tmp_path):
+    inputs = {port.name: labelled[port.name] for port in program.inputs}
+    np.savez(tmp_path / "in.npz", **inputs)
+    for raw in (False, True):
+        command("run", written, "--inputs", tmp_path / "in.npz", "--outputs", tmp_path / "out.npz", *(["--raw"] if raw else []))
+        expected = load(tmp_path / "out.npz")
+        result = program.run(inputs, raw=raw)
+        assert not isinstance(result, dict) and len(expected) == 1
+        (other,) = expected.values()
+        assert (result.dtype, result.shape) == (other.dtype, other.shape) and np.array_equal(result, other)
+        # One sample alone, and in the order of columns.
+        (array,) = inputs.values()
+        sample = np.asfortranarray(array[:1]).reshape(program.inputs[0].shape)
+        assert np.array_equal(program.run(sample, raw=raw), other[:1])
+
+
+def test_loaded_program_is_the_same(program, written, labelled):
+    loaded = tare.load(written)
+    x = labelled[program.inputs[0].name]
+    assert np.array_equal(loaded(x), program(x)) and loaded.file() == program.file()
+    assert np.array_equal(tare.load(written, reference=True)(x[:8]), program(x[:8]))
+
+
+def test_integers_go_in_as_they_are(program, labelled):
+    port = program.raw_inputs[0]
+    x = labelled[program.inputs[0].name][:1]
+    given = np.random.default_rng(0).integers(-128, 127, port.shape).astype(port.dtype)
+    assert program.run(given, raw=True).dtype == program.raw_outputs[0].dtype
+    # Real numbers that the integers stand for give the same.
+    real = ((given.astype(np.float64) - port.zero_point) * port.scales[0]).astype(np.float32)
+    if port.layout == "NHWC":
+        real = real.transpose(0, 3, 1, 2)
+    assert np.array_equal(program.run(real.reshape(x.shape), raw=True), program.run(given, raw=True))
+
+
+def test_report_is_the_commands(program, model, tmp_path):
+    expected = json.loads(command("convert", model, "--calibration", DIGITS / "calibration.npz", "-o", tmp_path / "p.tare", "--json").stdout)
+    assert set(program.report) == set(expected)
+    for key in ("samples", "method", "arena_bytes", "warnings", "repairs", "check", "host"):
+        assert program.report[key] == expected[key]
+
+
+@pytest.mark.parametrize("stage", ["import", "float", "ranges", "qdq", "fused", "npu"])
+def test_ir_of_each_stage(stage, model, data, tmp_path):
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--emit", "mlir:" + stage, "-o", tmp_path / "m.mlir")
+    assert tare.ir(model, stage, data) == (tmp_path / "m.mlir").read_text()
+
+
+def test_calibration_is_the_commands(model, data, program, tmp_path):
+    command("calibrate", model, "--calibration", DIGITS / "calibration.npz", "-o", tmp_path / "ranges.json")
+    found = tare.calibrate(model, data)
+    found.save(tmp_path / "own.json")
+    assert (tmp_path / "own.json").read_bytes() == (tmp_path / "ranges.json").read_bytes()
+    assert found.samples == len(next(iter(data.values())))
+    # Taken again as data.
+    command("convert", model, "--calibration", tmp_path / "ranges.json", "-o", tmp_path / "p.tare")
+    assert tare.convert(model, found).file() == (tmp_path / "p.tare").read_bytes()
+
+
+def test_histograms_hold_what_was_seen(model, data):
+    found = tare.calibrate(model, data)
+    (name, array), = data.items()
+    seen = found.histograms[name]
+    assert set(found.histograms) <= set(found.ranges)
+    assert seen.finite == array.size and seen.zeros == np.count_nonzero(array == 0) and (seen.min, seen.max) == (array.min(), array.max())
+    counts, _ = np.histogram(array.astype(np.float64), seen.edges)
+    # numpy's last bin has its right end, too.
+    assert np.array_equal(counts[:-1], seen.counts[:-1]) and counts.sum() == seen.counts.sum() == array.size
+
+
+def test_inspect_and_verify_are_the_commands(program, written):
+    for words, result in ((["inspect", written], tare.inspect(written)), (["verify", written], tare.verify(program))):
+        assert result == json.loads(command(*words, "--json").stdout)
+
+
+def test_golden_vectors_are_the_commands(program, written, tmp_path):
+    report = tare.golden_vectors(program, tmp_path / "own", samples=2, steps=8)
+    command("verify", written, "--golden", tmp_path / "commands", "--samples", "2", "--steps", "8")
+    own, others = ({path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.npy"))}
+                   for folder in (tmp_path / "own", tmp_path / "commands"))
+    assert own == others and report["samples"] == 2 and own
+
+
+def test_compare_is_the_commands(model, program, written, labelled, tmp_path):
+    inputs = {port.name: labelled[port.name] for port in program.inputs}
+    np.savez(tmp_path / "in.npz", **inputs)
+    expected = json.loads(command("compare", model, written, "--inputs", tmp_path / "in.npz", "--json").stdout)
+    found = tare.compare(model, program, inputs)
+    assert found.samples == expected["samples"]
+    for own, others in ((found.layers, expected["layers"]), (found.outputs, expected["outputs"])):
+        assert [(one.name, one.value, one.kind, list(one.shape), one.cosine, one.differing) for one in own] == \
+               [(one["name"], one["value"], one["kind"], one["shape"], one["cosine"], one["differing"]) for one in others]
+
+
+def test_compared_layers_as_a_table(model, program, data):
+    pandas = pytest.importorskip("pandas", reason="NOT TESTED: Records.to_pandas() needs pandas")
+    layers = tare.compare(model, program, data).layers
+    table = layers.to_pandas()
+    assert isinstance(table, pandas.DataFrame) and list(table["name"]) == [one.name for one in layers]

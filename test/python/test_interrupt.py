@@ -1,0 +1,88 @@
+"""Ctrl-C ends whatever computes; other threads compute meanwhile."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+import tare
+from conftest import PACKAGE
+
+
+def test_interrupted_within_a_second(model, data):
+    (array,) = data.values()
+    many = np.concatenate([array] * (200_000 // len(array) + 1))
+
+    def interrupt():
+        begun.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    for work in (lambda show: tare.calibrate(model, many, progress=show), lambda show: tare.convert(model, many, method="mse", progress=show)):
+        begun = threading.Event()
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            work(lambda *step: (begun.is_set() or marks.append(time.monotonic()), begun.set())) if (marks := []) is not None else None
+        assert time.monotonic() - marks[0] < 1
+        thread.join()
+    # Nothing is left in a state that it should not be in.
+    assert tare.calibrate(model, data).samples == len(array)
+
+
+def test_interrupted_run(program, labelled):
+    x = np.concatenate([labelled[program.inputs[0].name]] * 400)
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        while True:
+            program.run(x)
+    assert time.monotonic() - begun < 1.2
+
+
+def test_interrupted_process_ends(model, tmp_path):
+    """Work that is cancelled does not crash the interpreter at its end."""
+    script = tmp_path / "work.py"
+    script.write_text(textwrap.dedent(f"""
+        import sys
+        sys.path.insert(0, {str(PACKAGE)!r})
+        import numpy as np, tare
+        name = tare.Model({model!r}).input_names[0]
+        shape = tare.Model({model!r}).input_shapes[0]
+        data = {{name: np.random.default_rng(0).standard_normal((100_000, *shape[1:])).astype(np.float32)}}
+        tare.calibrate({model!r}, data, progress=lambda *step: print("begun", flush=True))
+        """))
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=20)[1]
+    assert process.returncode == -signal.SIGINT and errors.rstrip().endswith("KeyboardInterrupt"), errors
+
+
+def test_others_compute_meanwhile(program, labelled):
+    """The GIL is free while a program runs: results of many threads are those of one."""
+    x = labelled[program.inputs[0].name][:64]
+    expected = program.run(x)
+    ticks, results = [], []
+
+    def count():
+        while not done.is_set():
+            ticks.append(1)
+            time.sleep(0)
+
+    done = threading.Event()
+    counter = threading.Thread(target=count)
+    counter.start()
+    workers = [threading.Thread(target=lambda: results.append(program.run(x))) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    done.set()
+    counter.join()
+    assert len(results) == 4 and all(np.array_equal(result, expected) for result in results) and ticks
