@@ -21,7 +21,7 @@ func.func @main(%x: tensor<1x2x4x4xf32> {qnn.name = "x"}) -> tensor<1x3x3x3xf32>
 //--- good.yaml
 # A pool keeps the grid of what it reads, and takes nothing of it.
 # CHECK: qnn.choices = {layers = {"block/conv1" = {per_channel = false}, sigmoid = {keep_float = true}},
-# CHECK-SAME: values = {a = {bits = 16 : i64, symmetric = true}, x = {range = array<f64: -1.000000e+00, 1.500000e+00>}, y = {bits = 8 : i64, symmetric = false}}
+# CHECK-SAME: values = {a = {bits = 16 : i64, symmetric = true}, x = {bits = 8 : i64, range = array<f64: -1.000000e+00, 1.500000e+00>, symmetric = false}, y = {bits = 8 : i64, symmetric = false}}
 rules:
   - layer: "*"
     activations: {bits: 16}
