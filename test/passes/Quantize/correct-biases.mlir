@@ -4,7 +4,7 @@
 
 // Weights of 127 and 100.25 in steps of 1: the second becomes 100, and the channel's mean falls by 0.25 * 2 = 0.5.
 // CHECK: func.func @linear({{.*}}) -> tensor<1x1xf32> {
-// CHECK: "fc_bias": "0x{{0[48]}}0000000000403F"
+// CHECK: fc_bias: "0x{{0[48]}}0000000000403F"
 // OFF: func.func @linear({{.*}}) -> tensor<1x1xf32> {
 // OFF: qnn.constant dense<2.500000e-01> : tensor<1xf32>
 func.func @linear(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x1xf32> attributes {qnn.channel_means = {x = array<f64: 1.0, 2.0>}} {
@@ -19,7 +19,7 @@ func.func @linear(%x: tensor<1x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-4
 // A layer without a bias gets one. Of a border of one column each side, a kernel of three meets four columns of input in 3, 4 and 3 of 4
 // places: weights of 127, 0.25 and 0.25 lose 0.25 * 2 * (1 + 0.75) = 0.875.
 // CHECK: func.func @borders
-// CHECK: "conv_bias": "0x{{0[48]}}0000000000603F"
+// CHECK: conv_bias: "0x{{0[48]}}0000000000603F"
 // OFF: func.func @borders
 // OFF-NOT: tensor<1xf32>
 func.func @borders(%x: tensor<1x1x1x4xf32> {qnn.name = "x", qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x1x1x4xf32> attributes {qnn.channel_means = {x = array<f64: 2.0>}} {
@@ -32,7 +32,7 @@ func.func @borders(%x: tensor<1x1x1x4xf32> {qnn.name = "x", qnn.range = #qnn.ran
 
 // Each channel of a depthwise convolution has a mean of its own; a configuration may say that one layer is left as it is.
 // CHECK: func.func @depthwise
-// CHECK: "dw_bias": "0x{{0[48]}}0000000000803E000000BF"
+// CHECK: dw_bias: "0x{{0[48]}}0000000000803E000000BF"
 // OFF: func.func @depthwise
 func.func @depthwise(%x: tensor<1x2x2x2xf32> {qnn.name = "x", qnn.range = #qnn.range<-4.0, 4.0, calibrated>}) -> tensor<1x2x1x1xf32> attributes {qnn.channel_means = {x = array<f64: 1.0, 2.0>}} {
   %w = qnn.constant dense<[[[[127.0, 0.25], [0.0, 0.0]]], [[[127.0, 0.0], [-0.25, 0.0]]]]> : tensor<2x1x2x2xf32> as tensor<2x1x2x2xf32>
