@@ -106,13 +106,18 @@ private:
       remarkMissed(op, passName, "BiasNotCorrected") << remark::reason("calibration has no means of what it reads");
       return;
     }
-    const std::vector<double> shifts = shiftsOf(op, weights, realConstant(op.getWeightOperand().get()), seen->second);
+    auto cast = op.getWeightOperand().get().getDefiningOp<quant::DequantizeCastOp>();
+    const Tensor integers = constantOnGrid(weights, cast.getInput().getType());
+    const std::vector<double> shifts =
+        shiftsOf(op, weights, dequantized(integers, cast.getInput().getType()), seen->second);
     qnn::forgetPages(attr);
-    move(op, shifts, *activation, accumulatorGrid(*activation, *grid, op.getOutputChannels(), 0));
+    move(op, shifts, sumsOf(integers, op.getOutputChannels()), *activation,
+         accumulatorGrid(*activation, *grid, op.getOutputChannels(), 0));
   }
 
   /// Takes the shifts from the bias, as far as there is room.
-  void move(AccumulatorOpInterface op, ArrayRef<double> shifts, const Grid &activation, const Grid &grid) {
+  void move(AccumulatorOpInterface op, ArrayRef<double> shifts, ArrayRef<ChannelSums> sums, const Grid &activation,
+            const Grid &grid) {
     const int64_t channels = op.getOutputChannels();
     Value before = op.getBiasValue();
     Tensor old = before ? biasOf(before) : Tensor();
@@ -120,7 +125,6 @@ private:
       remarkMissed(op, passName, "BiasNotCorrected") << remark::reason("its bias is the model's own integers");
       return;
     }
-    const std::vector<ChannelSums> sums = sumsOf(op);
     const double limit = std::min(accumulatorLimit(target, activation), double(INT32_MAX));
     Tensor bias(ElementType::f32, {channels});
     double most = 0;
@@ -152,10 +156,8 @@ private:
   }
 
   /// Of the weights' integers.
-  static std::vector<ChannelSums> sumsOf(AccumulatorOpInterface op) {
-    auto cast = op.getWeightOperand().get().getDefiningOp<quant::DequantizeCastOp>();
-    const Tensor integers = constantOnGrid(qnn::toTensor(realWeights(op)), cast.getInput().getType());
-    const int64_t channels = op.getOutputChannels(), count = integers.count() / channels;
+  static std::vector<ChannelSums> sumsOf(const Tensor &integers, int64_t channels) {
+    const int64_t count = integers.count() / channels;
     std::vector<ChannelSums> sums;
     for (int64_t c = 0; c < channels; ++c)
       sums.push_back(kernels::sumsOf(std::span(integers.as<int8_t>() + c * count, size_t(count))));

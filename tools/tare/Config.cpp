@@ -71,6 +71,16 @@ private:
     app.require_subcommand(1);
     init = app.add_subcommand("init", "Write what holds of each layer as rules")->fallthrough();
     addCalibrationOptions(*init, files, initial);
+    auto *data = init->add_option("--calibration", initial.data, "With --format: calibration data, or a ranges file");
+    files.reads(data->type_name("DATA"), initial.data);
+    std::vector<std::string> formats = config::tableFormats();
+    formats.insert(formats.begin(), yaml);
+    init->add_option("--format", format,
+                     "What to write: yaml, or the scales of all tensors as onnxruntime (JSON of tensor overrides),\n"
+                     "encodings (of AIMET and QNN), ncnn or tengine (text) have them")
+        ->type_name("FORMAT")
+        ->check(oneOf(formats))
+        ->capture_default_str();
     files.writes(
         init->add_option("-o,--output", output, "The file to write (default: standard output)")->type_name("FILE"),
         output);
@@ -92,6 +102,8 @@ private:
       configs.push_back(given);
     request->pipeline.configs.clear();
     request->last = Stage::import;
+    // How ranges are found is a part of what holds.
+    request->choosesRanges = false;
     auto compiled = compile(*request, *context, console());
     if (mlir::failed(compiled))
       return context.takeError(options.model);

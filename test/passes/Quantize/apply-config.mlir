@@ -21,7 +21,7 @@ func.func @main(%x: tensor<1x2x4x4xf32> {qnn.name = "x"}) -> tensor<1x3x3x3xf32>
 //--- good.yaml
 # A pool keeps the grid of what it reads, and takes nothing of it.
 # CHECK: qnn.choices = {layers = {"block/conv1" = {per_channel = false}, sigmoid = {keep_float = true}},
-# CHECK-SAME: values = {a = {bits = 16 : i64, symmetric = true}, x = {range = array<f64: -1.000000e+00, 1.500000e+00>}, y = {bits = 8 : i64, symmetric = false}}
+# CHECK-SAME: values = {a = {bits = 16 : i64, symmetric = true}, x = {bits = 8 : i64, range = array<f64: -1.000000e+00, 1.500000e+00>, symmetric = false}, y = {bits = 8 : i64, symmetric = false}}
 rules:
   - layer: "*"
     activations: {bits: 16}
@@ -42,37 +42,37 @@ rules:
     activations: {bits: 8, method: kl}
 
 //--- none.yaml
-# CHECK: error: {{.*}}none.yaml:4: the rule hits no layer: layer 'blok/conv1'; did you mean 'block/conv1'?
+# CHECK: error: {{.*}}none.yaml:3: the rule hits no layer: layer 'blok/conv1'; did you mean 'block/conv1'?
 rules:
   - layer: blok/conv1
     keep_float: true
 
 //--- moves.yaml
-# CHECK: error: {{.*}}moves.yaml:4: the rule changes nothing: 'pool' (max_pool) takes none of it: it keeps the grid of 'a'
+# CHECK: error: {{.*}}moves.yaml:3: the rule changes nothing: 'pool' (max_pool) takes none of it: it keeps the grid of 'a'
 rules:
   - layer: pool
     activations: {bits: 16}
 
 //--- key.yaml
-# CHECK: error: {{.*}}key.yaml:5: unknown key 'activations.bit'; expected one of bits, symmetric, method, percentile, range, scale, zero_point; did you mean 'bits'?
+# CHECK: error: {{.*}}key.yaml:4: unknown key 'activations.bit'; expected one of bits, symmetric, method, percentile, range, scale, zero_point; did you mean 'bits'?
 rules:
   - layer: pool
     activations: {bit: 16}
 
 //--- wide.yaml
-# CHECK: error: {{.*}}wide.yaml:4: layer 'sigmoid': target 'shift_only' has
+# CHECK: error: {{.*}}wide.yaml:3: layer 'sigmoid': target 'shift_only' has
 rules:
   - layer: sigmoid
     activations: {bits: 16}
 
 //--- channels.yaml
-# CHECK: error: {{.*}}channels.yaml:4: weights.scale has 2 numbers, expected one or 3, one for each output channel of 'block/conv1'
+# CHECK: error: {{.*}}channels.yaml:3: weights.scale has 2 numbers, expected one or 3, one for each output channel of 'block/conv1'
 rules:
   - layer: block/conv1
     weights: {scale: [0.1, 0.2]}
 
 //--- between.yaml
-# CHECK: error: {{.*}}between.yaml:4: between: no layer gives a value 'yy'; did you mean 'y'?
+# CHECK: error: {{.*}}between.yaml:3: between: no layer gives a value 'yy'; did you mean 'y'?
 rules:
   - between: [x, yy]
     keep_float: true
