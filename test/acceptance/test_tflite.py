@@ -239,6 +239,18 @@ def test_other_targets_round_otherwise(tmp_path):
     assert {layer.kind for layer in differing(layers)} - {"dequantize"} <= set(told)
 
 
+@needs_litert
+@pytest.mark.parametrize("name", ["layer_norm", "instance_norm"])
+def test_norms_in_steps(name, tmp_path):
+    """As the refusal of a norm says: on a target that has the steps alone."""
+    board = tmp_path / "board.yaml"
+    steps = "conv, conv_transpose, linear, matmul, mul, add, lookup, rescale, reduce_mean, concat, slice, pad, transpose, quantize, dequantize"
+    board.write_text(tare("target", "show", "gemmlowp").stdout + f"operators: [{steps}]\n")
+    program, file = prepared(name, tmp_path, target=board)
+    assert in_order("MEAN SUB MUL MEAN DEQUANTIZE SQRT QUANTIZE DEQUANTIZE DIV QUANTIZE MUL", operators(file)), operators(file)
+    assert all(layer.worst <= 1 for layer in compared(program, file, tmp_path / "golden"))
+
+
 # ---- The file
 
 
