@@ -307,6 +307,12 @@ def test_the_same_bytes_from_both_commands(tmp_path):
     assert of_convert["tflite"] == told["tflite"] and of_convert["bytes"] == told["bytes"]
 
 
+@pytest.mark.parametrize("options, target", [((), "gemmlowp"), (("--activations", "i16"), "i16x8")])
+def test_without_a_target_it_is_litert_s_arithmetic(options, target, tmp_path):
+    tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--emit", "tflite", *options, "-o", tmp_path / "a.tflite")
+    assert (tmp_path / "a.tflite").read_bytes() == digits(tmp_path, target=target, output="b.tflite").read_bytes()
+
+
 def test_what_is_told(tmp_path):
     done = tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "gemmlowp", "--emit", "tflite", "-o", tmp_path / "m.tflite")
     assert re.search(r"wrote \S+m\.tflite: \d+ operators \(.*\d+ CONV_2D.*\), [\d.]+ kB", done.stderr), done.stderr
@@ -317,7 +323,8 @@ def test_what_is_told(tmp_path):
 
 
 def test_targets_whose_layers_tflite_lacks(tmp_path):
-    told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--emit", "tflite", "-o", tmp_path / "m.tflite", output=tmp_path / "m.tflite")
+    told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "generic", "--emit", "tflite", "-o", tmp_path / "m.tflite",
+                 output=tmp_path / "m.tflite")
     assert "digits.onnx: has no TFLite form; layer '" in told and "leaves as its accumulator" in told and "'tail: activation', as gemmlowp" in told
     told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "three_stage", "--emit", "tflite", "-o", tmp_path / "m.tflite",
                  output=tmp_path / "m.tflite")

@@ -16,9 +16,10 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
   auto *dump =
       app.add_option("--dump-ir", options.dumpFolder, "Write a numbered .mlir after each pass that changed something");
   files.writesFolder(dump->type_name("DIR"), options.dumpFolder);
-  app.add_option("--emit", options.emit,
-                 "What to write: program, c (a folder), tflite, or mlir:STAGE with STAGE one of import, float, ranges, "
-                 "qdq, fused, npu")
+  app.add_option(
+         "--emit", options.emit,
+         "What to write: program, c (a folder), tflite (without --target for gemmlowp, or i16x8 with --activations "
+         "i16), or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);
@@ -63,8 +64,16 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
   addOutput(*this, app, files);
 }
 
+/// The arithmetic of LiteRT's kernels, where a TFLite file is asked for and no target.
+static CalibrationOptions withTarget(const ConvertOptions &options) {
+  CalibrationOptions calibration = options.calibration;
+  if (options.makesTFLite() && calibration.targetOption->count() == 0)
+    calibration.target = calibration.activations == "i16" ? "i16x8" : "gemmlowp";
+  return calibration;
+}
+
 Result<CompilationRequest> ConvertOptions::request(size_t threads) const {
-  Result<CompilationRequest> request = calibration.request(threads);
+  Result<CompilationRequest> request = withTarget(*this).request(threads);
   if (!request)
     return request;
   request->pipeline.stripIo = splitLists(stripIo);
