@@ -30,6 +30,8 @@ Status tflite::lowerDequantize(LayerWriter &layer) {
   if (type != ElementType::i8 && type != ElementType::i16)
     return refusal("reads accumulators, and TFLite's layers give activations; convert the model for a target with "
                    "'tail: activation', as gemmlowp");
+  if (!layer.grid(0).isKnown())
+    return refusal("the program does not say what its integers mean; convert the model anew");
   return cast(layer, BuiltinOperator::DEQUANTIZE);
 }
 

@@ -15,6 +15,8 @@ template <typename Options> static Options sumOptions(ActivationFunctionType fus
 
 Status tflite::lowerAdd(LayerWriter &layer) {
   const program::AddT &op = *layer.op().AsAdd();
+  if (Status known = layer.checkGrids(2); !known)
+    return known;
   return layer.withLimits(limitsOf(op), Fusing::activation, [&](ActivationFunctionType fused, Index result) -> Status {
     Result<Index> lhs = layer.operand(0), rhs = layer.operand(1);
     if (!lhs || !rhs)
@@ -31,6 +33,8 @@ Status tflite::lowerAdd(LayerWriter &layer) {
 
 Status tflite::lowerMul(LayerWriter &layer) {
   const program::MulT &op = *layer.op().AsMul();
+  if (Status known = layer.checkGrids(2); !known)
+    return known;
   if (Status plain = checkRequant(op.requant.get()); !plain)
     return plain;
   return layer.withLimits(limitsOf(*op.requant), Fusing::activation,

@@ -180,8 +180,8 @@ Status tflite::lowerLookup(LayerWriter &layer) {
   const program::LookupT &op = *layer.op().AsLookup();
   if (!op.function)
     return refusal("the program does not say what function its table is; convert the model anew");
-  if (!layer.resultGrid().isKnown() || !layer.grid(0).isKnown())
-    return refusal("the program does not say what its integers mean; convert the model anew");
+  if (Status known = layer.checkGrids(1); !known)
+    return known;
   Result<Index> operand = layer.operand(0);
   if (!operand)
     return operand.error();

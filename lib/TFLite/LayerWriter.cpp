@@ -71,6 +71,13 @@ std::string LayerWriter::nameOfResult() const {
   return std::ranges::count_if(model.program().tensors, isNamed) == 1 ? value : layer().name;
 }
 
+Status LayerWriter::checkGrids(size_t operands) const {
+  bool isKnown = resultGrid().isKnown();
+  for (size_t operand = 0; operand != operands; ++operand)
+    isKnown = isKnown && grid(operand).isKnown();
+  return isKnown ? success() : refusal("the program does not say what its integers mean; convert the model anew");
+}
+
 Index LayerWriter::between(const std::string &role, TensorFacts facts) {
   return network.addTensor(nameOf(role), std::move(facts));
 }

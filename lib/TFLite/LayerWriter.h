@@ -70,9 +70,14 @@ public:
     network.addOperator(BuiltinOperator::QUANTIZE, {from}, to, schema::QuantizeOptionsT());
   }
 
-  /// Has `write` give the layer's result within limits: it is told what activation to fuse, and the tensor to write to.
-  /// What no activation limits, MAXIMUM and MINIMUM do behind it.
+  /// An error where the program does not say what the integers of its first operands, or of its result, mean.
+  Status checkGrids(size_t operands) const;
+
+  /// Has `write` give the layer's result, an activation, within limits: it is told what activation to fuse, and the
+  /// tensor to write to. What no activation limits, MAXIMUM and MINIMUM do behind it.
   template <typename Write> Status withLimits(Limits limits, Fusing fusing, Write &&write) {
+    if (Status known = checkGrids(1); !known)
+      return known;
     Result<Index> last = result();
     if (!last)
       return last.error();

@@ -197,6 +197,8 @@ Status tflite::lowerLinear(LayerWriter &layer) {
 
 Status tflite::lowerMatMul(LayerWriter &layer) {
   const program::MatMulT &op = *layer.op().AsMatMul();
+  if (Status known = layer.checkGrids(2); !known)
+    return known;
   if (Status plain = checkRequant(op.requant.get()); !plain)
     return plain;
   return layer.withLimits(limitsOf(*op.requant), Fusing::none, [&](ActivationFunctionType, Index result) -> Status {

@@ -67,6 +67,9 @@ std::vector<Resized> axesOf(const LayerWriter &layer, const program::ResizeT &op
   return axes;
 }
 
+/// TFLite resizes height and width.
+bool isOfPlanes(const std::vector<Resized> &axes) { return axes.size() <= 2; }
+
 template <typename Options> Options optionsOf(Coordinates coordinates) {
   Options options;
   options.align_corners = coordinates == Coordinates::alignCorners;
@@ -113,7 +116,8 @@ Status lowerNearest(LayerWriter &layer, const program::ResizeT &op) {
     return result.error();
   const std::vector<Resized> axes = axesOf(layer, op);
   for (Coordinates coordinates : allCoordinates)
-    if (std::ranges::all_of(axes, [&](const Resized &axis) { return isNearest(axis, coordinates); }))
+    if (isOfPlanes(axes) &&
+        std::ranges::all_of(axes, [&](const Resized &axis) { return isNearest(axis, coordinates); }))
       return writeResize<schema::ResizeNearestNeighborOptionsT>(layer, BuiltinOperator::RESIZE_NEAREST_NEIGHBOR,
                                                                 coordinates, *result);
   return writeTaken(layer, op, *result);
@@ -141,7 +145,8 @@ Status lowerLinearResize(LayerWriter &layer, const program::ResizeT &op) {
   const Limits limits = isRescaled ? limitsOf(*op.requant) : Limits{ends.least, ends.greatest};
   const std::vector<Resized> axes = axesOf(layer, op);
   for (Coordinates coordinates : allCoordinates)
-    if (std::ranges::all_of(axes, [&](const Resized &axis) { return isLinear(axis, coordinates, op.weight_bits); }))
+    if (isOfPlanes(axes) &&
+        std::ranges::all_of(axes, [&](const Resized &axis) { return isLinear(axis, coordinates, op.weight_bits); }))
       return layer.withLimits(limits, Fusing::none, [&](ActivationFunctionType, Index result) {
         return writeLinear(layer, coordinates, result);
       });

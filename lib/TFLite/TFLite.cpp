@@ -40,7 +40,15 @@ private:
 
 } // namespace
 
+/// FlatBuffers count in 31 bits; what is no constant takes a small part of the rest.
+static constexpr uint64_t mostConstantBytes = 2'000'000'000;
+
 Result<File> tflite::writeModel(const program::Model &model) {
+  if (const uint64_t bytes = model.program().constant_bytes; bytes > mostConstantBytes)
+    return Error{
+        fmt::format("has {} bytes of constants, and a TFLite file holds 2 GB; cut the network with --inputs and "
+                    "--outputs",
+                    bytes)};
   Network network;
   Places places;
   Result<std::vector<Port>> inputs = addInputs(model, network, places);

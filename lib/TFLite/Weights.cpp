@@ -16,8 +16,8 @@ Result<Weights> tflite::weightsOf(const LayerWriter &layer, Dimensions shape) {
   Weights weights{{}, std::move(shape), layer.grid(1)};
   if (!layer.isConstant(1) || layer.type(1).element != ElementType::i8)
     return refusal("weights that are no constants of 8 bits, as TFLite's are");
-  if (!weights.grid.isKnown() || !layer.grid(0).isKnown())
-    return refusal("the program does not say what its integers mean; convert the model anew");
+  if (Status known = layer.checkGrids(2); !known)
+    return known.error();
   weights.grid.axis = 0;
   std::span<const int8_t> elements = layer.elements<int8_t>(1);
   if (std::ranges::find(elements, std::numeric_limits<int8_t>::min()) != elements.end())

@@ -129,7 +129,8 @@ def test_what_litert_rounds_otherwise_of_16_bits(name, tmp_path):
     layers = compared(program, file, tmp_path / "golden", symmetric=True)
     told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "again.tflite")["tflite"]["rounded_otherwise"]
     assert {layer.kind for layer in differing(layers)} - {"dequantize"} <= set(told)
-    assert all(layer.worst <= 5 for layer in layers)
+    # Steps of 65536: exponentials from a table, and functions that have corners.
+    assert all(layer.worst <= 16 for layer in layers)
 
 
 @needs_litert
@@ -223,6 +224,33 @@ def test_gathers_by_indices(tmp_path, rng):
     assert "gather" in {layer.kind for layer in layers} and not [layer for layer in differing(layers) if layer.kind == "gather"]
 
 
+@needs_litert
+def test_other_targets_round_otherwise(tmp_path):
+    """A requantizer with 15 bits and one rounding: by 1, which is told."""
+    board = tmp_path / "board.yaml"
+    text = tare("target", "show", "generic").stdout
+    for key, value in (("tail", "activation"), ("layer_functions", "false")):
+        text = re.sub(rf"\n{key}: \w+", f"\n{key}: {value}", text)
+    board.write_text(text)
+    program, file = prepared("fire_module", tmp_path, target=board)
+    layers = compared(program, file, tmp_path / "golden")
+    told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "again.tflite")["tflite"]["rounded_otherwise"]
+    assert "conv" in told and all(layer.worst <= 1 for layer in layers if layer.kind == "conv")
+    assert {layer.kind for layer in differing(layers)} - {"dequantize"} <= set(told)
+
+
+@needs_litert
+@pytest.mark.parametrize("name", ["layer_norm", "instance_norm"])
+def test_norms_in_steps(name, tmp_path):
+    """As the refusal of a norm says: on a target that has the steps alone."""
+    board = tmp_path / "board.yaml"
+    steps = "conv, conv_transpose, linear, matmul, mul, add, lookup, rescale, reduce_mean, concat, slice, pad, transpose, quantize, dequantize"
+    board.write_text(tare("target", "show", "gemmlowp").stdout + f"operators: [{steps}]\n")
+    program, file = prepared(name, tmp_path, target=board)
+    assert in_order("MEAN SUB MUL MEAN DEQUANTIZE SQRT QUANTIZE DEQUANTIZE DIV QUANTIZE MUL", operators(file)), operators(file)
+    assert all(layer.worst <= 1 for layer in compared(program, file, tmp_path / "golden"))
+
+
 # ---- The file
 
 
@@ -279,6 +307,12 @@ def test_the_same_bytes_from_both_commands(tmp_path):
     assert of_convert["tflite"] == told["tflite"] and of_convert["bytes"] == told["bytes"]
 
 
+@pytest.mark.parametrize("options, target", [((), "gemmlowp"), (("--activations", "i16"), "i16x8")])
+def test_without_a_target_it_is_litert_s_arithmetic(options, target, tmp_path):
+    tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--emit", "tflite", *options, "-o", tmp_path / "a.tflite")
+    assert (tmp_path / "a.tflite").read_bytes() == digits(tmp_path, target=target, output="b.tflite").read_bytes()
+
+
 def test_what_is_told(tmp_path):
     done = tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "gemmlowp", "--emit", "tflite", "-o", tmp_path / "m.tflite")
     assert re.search(r"wrote \S+m\.tflite: \d+ operators \(.*\d+ CONV_2D.*\), [\d.]+ kB", done.stderr), done.stderr
@@ -289,7 +323,8 @@ def test_what_is_told(tmp_path):
 
 
 def test_targets_whose_layers_tflite_lacks(tmp_path):
-    told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--emit", "tflite", "-o", tmp_path / "m.tflite", output=tmp_path / "m.tflite")
+    told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "generic", "--emit", "tflite", "-o", tmp_path / "m.tflite",
+                 output=tmp_path / "m.tflite")
     assert "digits.onnx: has no TFLite form; layer '" in told and "leaves as its accumulator" in told and "'tail: activation', as gemmlowp" in told
     told = fails("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "three_stage", "--emit", "tflite", "-o", tmp_path / "m.tflite",
                  output=tmp_path / "m.tflite")

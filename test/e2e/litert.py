@@ -13,6 +13,8 @@ import pytest
 from harness import load, tare, tare_json
 
 try:
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 except ImportError:
     Interpreter = None
@@ -40,7 +42,7 @@ def operators(path):
 
 @dataclasses.dataclass
 class Layer:
-    """How a layer's integers differ, of the samples in which it read the program's own."""
+    """How a layer's integers differ, on operands that are the program's own."""
     name: str
     kind: str
     differing: int = 0
@@ -71,38 +73,55 @@ def given(detail, sample):
     return sample.reshape(detail["shape"])
 
 
+def cut(flatbuffer, tensors, path):
+    """The file with each of these tensors twice: as an output, and as an input that its readers read. The inputs' places."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(flatbuffer.read_bytes(), 0))
+    [graph] = model.subgraphs
+    graph.inputs, places = list(graph.inputs), {}
+    for tensor in dict.fromkeys(tensors):
+        copy = schema.TensorT()
+        copy.__dict__.update(graph.tensors[tensor].__dict__, name=b"given")
+        places[tensor] = len(graph.tensors)
+        graph.tensors.append(copy)
+        graph.inputs.append(places[tensor])
+    for op in graph.operators:
+        op.inputs = [places.get(index, index) for index in op.inputs]
+    graph.outputs, model.signatureDefs = list(places), []
+    builder = flatbuffers.Builder(0)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    path.write_bytes(bytes(builder.Output()))
+    return places
+
+
 def compared(program, flatbuffer, folder, inputs=None, samples=2, reference=True, symmetric=False):
-    """Each layer of a program that the file has a tensor for, on random integers or the samples of a file. A layer whose operands differ already says
-    nothing of itself in that sample. `symmetric`: -32768 counts as -32767, at which symmetric grids end."""
+    """Each layer of a program that the file has a tensor for, on random integers or the samples of a file. Every layer reads the program's own operands,
+    whatever those before it give. `symmetric`: -32768 counts as -32767, at which symmetric grids end."""
     data = ["--inputs", inputs] if inputs else []
     tare("verify", program, "--golden", folder, "--samples", samples, *data)
     index = json.loads((folder / "index.json").read_text())
     values = [layer["value"] for layer in tare_json("inspect", program)["layers"]]
-    made = interpreter(flatbuffer, reference)
-    places = Places(made)
-    read = {each["file"]: np.load(folder / each["file"]) for each in [port.get("array", port) for port in index["inputs"]] + [layer["output"] for layer in index["layers"]]}
+    whole = interpreter(flatbuffer, reference)
+    places = Places(whole)
+    ports = [port.get("array", port)["file"] for port in index["inputs"]]
+    read = {file: np.load(folder / file) for file in ports + [layer["output"]["file"] for layer in index["layers"]]}
     tensors = [places.take([value, layer["name"]], read[layer["output"]["file"]]) for value, layer in zip(values, index["layers"])]
-    layers = [Layer(layer["name"], layer["kind"]) for layer in index["layers"]]
+    found = [(Layer(layer["name"], layer["kind"]), read[layer["output"]["file"]], tensor) for layer, tensor in zip(index["layers"], tensors) if tensor is not None]
+    copies = cut(flatbuffer, [tensor for _, _, tensor in found], folder / "layers.tflite")
+    made = interpreter(folder / "layers.tflite", reference)
+    details = {each["index"]: each for each in made.get_input_details()}
     for sample in range(index["samples"]):
-        for detail, port in zip(made.get_input_details(), index["inputs"]):
-            made.set_tensor(detail["index"], given(detail, read[port.get("array", port)["file"]][sample]))
+        for detail, file in zip(whole.get_input_details(), ports):
+            made.set_tensor(detail["index"], given(detail, read[file][sample]))
+        for _, array, tensor in found:
+            made.set_tensor(copies[tensor], given(details[copies[tensor]], array[sample]))
         made.invoke()
-        differing = set()
-        for told, layer, tensor in zip(layers, index["layers"], tensors):
-            output = layer["output"]["file"]
-            inherits = any(operand["file"] in differing for operand in layer["operands"])
-            if tensor is None:
-                differing |= {output} if inherits else set()
-                continue
-            found, expected = made.get_tensor(tensor).astype(np.float64), read[output][sample].astype(np.float64)
-            off = np.abs((np.maximum(found, -32767) if symmetric else found) - expected)
-            if np.any(found != expected):
-                differing.add(output)
-            if not inherits:
-                told.differing += int(np.count_nonzero(off))
-                told.elements += off.size
-                told.worst = max(told.worst, float(off.max()))
-    return [told for told, tensor in zip(layers, tensors) if tensor is not None]
+        for layer, array, tensor in found:
+            gave = made.get_tensor(tensor).astype(np.float64)
+            off = np.abs((np.maximum(gave, -32767) if symmetric else gave) - array[sample])
+            layer.differing += int(np.count_nonzero(off))
+            layer.elements += off.size
+            layer.worst = max(layer.worst, float(off.max()))
+    return [layer for layer, _, _ in found]
 
 
 @dataclasses.dataclass

@@ -14,8 +14,8 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
   files.writesFolder(dump->type_name("DIR"), options.dumpFolder);
   app.add_option(
          "--emit", options.emit,
-         "What to write: program, c (a folder), tflite, or mlir:STAGE with STAGE one of import, float, ranges, qdq, "
-         "fused, npu")
+         "What to write: program, c (a folder), tflite (without --target for gemmlowp, or i16x8 with --activations "
+         "i16), or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);

@@ -84,7 +84,8 @@ std::vector<std::string> tare::filesOf(const CalibrationOptions &options) {
   return all;
 }
 
-Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
+/// For hardware that is named, by the options or for want of a name there.
+static Result<CompilationRequest> requestFor(const std::string &target, const CalibrationOptions &options) {
   if (Status checked = checkChoices(options); !checked)
     return checked.error();
   CompilationRequest request;
@@ -102,13 +103,13 @@ Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
   Result<std::string> method = chosenMethod(options);
   if (!method)
     return method.error();
-  Result<Target> hardware = loadTarget(targetOf(options));
+  Result<Target> hardware = loadTarget(target);
   if (!hardware)
     return hardware.error();
   Result<ActivationFormat> format = formatOf(*hardware, options.activations.value_or(""));
   if (!format)
     return format.error();
-  request.pipeline.target = targetOf(options);
+  request.pipeline.target = target;
   request.pipeline.configs = options.configs;
   request.choosesTarget = !options.target.empty() || options.activations;
   if (options.activations)
@@ -125,6 +126,17 @@ Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
     return states.error();
   request.calibration.states = std::move(*states);
   return request;
+}
+
+Result<CompilationRequest> tare::requestOf(const CalibrationOptions &options) {
+  return requestFor(targetOf(options), options);
+}
+
+/// Where a TFLite file is asked for and no target, one with the arithmetic of LiteRT's kernels.
+static std::string targetFor(const CompileOptions &options) {
+  if (!makesTFLite(options) || !options.target.empty())
+    return targetOf(options);
+  return options.activations == "i16" ? "i16x8" : "gemmlowp";
 }
 
 /// The stage that `emit` names, of which no program is made.
@@ -182,7 +194,7 @@ Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
   constexpr int64_t usuallyChecked = 4;
   if (Status checked = checkChoices(options); !checked)
     return checked.error();
-  Result<CompilationRequest> request = requestOf(static_cast<const CalibrationOptions &>(options));
+  Result<CompilationRequest> request = requestFor(targetFor(options), options);
   if (!request)
     return request;
   request->pipeline.stripIo = splitLists(options.stripIo);
