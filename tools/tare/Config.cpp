@@ -2,6 +2,7 @@
 #include "CalibrationOptions.h"
 #include "Choices.h"
 #include "Commands.h"
+#include "Driver/Compile/CompilerContext.h"
 #include "Driver/Compile/Request.h"
 #include "Driver/OutputFile.h"
 #include "JsonOutput.h"
