@@ -1,6 +1,8 @@
 //===- Task.cpp - Work that Ctrl-C ends -----------------------------------===//
 #include "Task.h"
 
+#include <nanobind/stl/string.h>
+
 namespace nb = nanobind;
 using namespace tare;
 using namespace tare::python;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -77,7 +78,13 @@ template <typename T>
 T runTask(const std::shared_ptr<TaskListener> &listener, const std::vector<std::string> &files,
           std::function<Result<T>(const Listener &)> work) {
   auto result = std::make_shared<std::optional<Result<T>>>();
-  TaskThread task(listener, [listener, result, work = std::move(work)] { result->emplace(work(*listener)); });
+  TaskThread task(listener, [listener, result, work = std::move(work)] {
+    try {
+      result->emplace(work(*listener));
+    } catch (const std::bad_alloc &) {
+      result->emplace(Error{"out of memory"});
+    }
+  });
   task.wait();
   return take(std::move(**result), files);
 }

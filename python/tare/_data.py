@@ -22,7 +22,7 @@ def _array(value):
     if array.dtype == np.float16:
         array = array.astype(np.float32)
     if array.dtype.kind not in _KINDS:
-        raise Error(f"data: found {type(value).__name__} with elements {array.dtype}, expected arrays of numbers")
+        raise Error(f"data: found {type(value).__name__} with elements {array.dtype}, expected arrays of numbers", ["data"])
     return np.ascontiguousarray(array).reshape(array.shape)
 
 
@@ -34,7 +34,7 @@ def _arrays(item):
     if isinstance(item, (tuple, list)) and item and not np.isscalar(item[0]):
         labels = {"labels": _array(item[1])} if len(item) == 2 else {}
         if len(item) > 2:
-            raise Error(f"data: found an item of {len(item)} parts, expected an array, a dict, or a pair of inputs and labels")
+            raise Error(f"data: found an item of {len(item)} parts, expected an array, a dict, or a pair of inputs and labels", ["data"])
         return _arrays(item[0]) | labels
     return {"": _array(item)}
 
@@ -52,12 +52,12 @@ def collect(data, samples=None):
     for item in items:
         arrays = _arrays(item)
         if count and set(arrays) != set(parts):
-            raise Error(f"data: item {count}: found arrays {sorted(arrays)}, expected {sorted(parts)} as in the items before")
+            raise Error(f"data: item {count}: found arrays {sorted(arrays)}, expected {sorted(parts)} as in the items before", ["data"])
         for name, array in arrays.items():
             parts.setdefault(name, []).append(array)
         count += 1
     if not count:
-        raise Error("data: found no items, expected one sample at least")
+        raise Error("data: found no items, expected one sample at least", ["data"])
     return parts
 
 

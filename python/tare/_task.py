@@ -73,8 +73,16 @@ def call(function, *arguments, progress=None):
     for text in listener.take_notes():
         log.info(text)
     for text in listener.take_warnings():
-        warnings.warn(text, TareWarning, stacklevel=3)
+        warnings.warn(text, TareWarning, stacklevel=_callers_level())
     return result
+
+
+def _callers_level():
+    """How many frames above call() the package's caller is, as warnings.warn() counts."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def given(**options):

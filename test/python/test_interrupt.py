@@ -1,6 +1,5 @@
 """Ctrl-C ends whatever computes; other threads compute meanwhile."""
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -14,23 +13,25 @@ import tare
 from conftest import PACKAGE
 
 
-def test_interrupted_within_a_second(model, data):
+@pytest.mark.parametrize("work", [tare.calibrate, tare.convert])
+def test_interrupted_within_a_second(work, model, data):
     (array,) = data.values()
     many = np.concatenate([array] * (200_000 // len(array) + 1))
+    begun = threading.Event()
+    pressed = []
 
-    def interrupt():
+    def press():
         begun.wait()
+        pressed.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
-    for work in (lambda show: tare.calibrate(model, many, progress=show), lambda show: tare.convert(model, many, method="mse", progress=show)):
-        begun = threading.Event()
-        thread = threading.Thread(target=interrupt)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
-            work(lambda *step: (begun.is_set() or marks.append(time.monotonic()), begun.set())) if (marks := []) is not None else None
-        assert time.monotonic() - marks[0] < 1
-        thread.join()
-    # Nothing is left in a state that it should not be in.
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        work(model, many, progress=lambda *step: begun.set())
+    assert time.monotonic() - pressed[0] < 1
+    thread.join()
+    # What was cancelled leaves nothing behind.
     assert tare.calibrate(model, data).samples == len(array)
 
 

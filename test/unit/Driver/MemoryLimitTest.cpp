@@ -108,14 +108,9 @@ TEST_F(MemoryLimit, Threads) {
   EXPECT_EQ(threadsWithin(0, 1), 1u);
 }
 
-TEST_F(MemoryLimit, Option) {
-  CLI::App app;
-  int64_t megabytes = 0;
-  addMemoryLimit(app, megabytes);
-  app.parse("--max-memory 3");
-  EXPECT_EQ(limitOf(megabytes), uint64_t(3) << 20);
+TEST_F(MemoryLimit, InBytes) {
+  EXPECT_EQ(limitOf(3), uint64_t(3) << 20);
   EXPECT_EQ(limitOf(0), std::nullopt);
-  EXPECT_THROW(app.parse("--max-memory 0"), CLI::ValidationError);
 }
 
 } // namespace
