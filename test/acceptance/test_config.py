@@ -111,6 +111,18 @@ def test_methods_of_single_values(model):
     assert "is a ranges file, which settles how ranges are found, but the configuration says activations.method of 'd'" in message
 
 
+def test_what_leaves_is_as_wide_as_what_it_is_made_from(tmp_path, rng):
+    """The accumulators of a layer that reads 16 bits do not leave as they are; 8 bits would lose what the layer before was given."""
+    nodes = [node("Conv", ["x", "v"], ["h"], name="first"), node("Conv", ["h", "w"], ["y"], name="last")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 4])], [port("y", None)],
+                 {"v": rng.normal(0, 1, (4, 3, 1, 1)).astype(F32), "w": rng.normal(0, 1, (2, 4, 1, 1)).astype(F32)})
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (8, 3, 4, 4)).astype(F32))
+    text = qdq(model, "rules: [{layer: first, activations: {bits: 16}}]")
+    last = text[text.index("qnn.conv", text.index("qnn.conv") + 1):]
+    assert "i16" in last.split("quant.qcast")[1].split("loc")[0]
+    assert "bits" not in tare("config", "init", model).stdout.split('"last"')[1].split("weights")[0]
+
+
 def test_later_rules_and_later_files_win(model):
     first, second = write(model, "rules: [{op: conv, activations: {bits: 16}}, {layer: conv2, activations: {bits: 8}}]", "a.yaml"), \
         write(model, "rules: [{layer: block/conv1, activations: {bits: 8}}]", "b.yaml")
