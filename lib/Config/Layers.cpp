@@ -56,7 +56,12 @@ std::string whyNotFloat(Operation *op, bool isInLoop) {
 /// The layers of one function.
 class Collector {
 public:
-  std::vector<Layer> collect(func::FuncOp function) {
+  explicit Collector(func::FuncOp function)
+      : function(function), leaving(function.front(), [](Operation *op) {
+          return op->hasTrait<OpTrait::IsTerminator>() || isa<qnn::HostOp>(op);
+        }) {}
+
+  std::vector<Layer> collect() {
     for (Value argument : function.getArguments())
       addInput(argument);
     int64_t loops = 0;
@@ -84,7 +89,7 @@ private:
     layer.name = qnn::layerName(op);
     auto host = dyn_cast<qnn::HostOp>(op);
     layer.isHost = host != nullptr;
-    layer.isInLoop = isInLoop;
+    layer.hasOwnWidth = isInLoop || (isa<AccumulatorOpInterface>(op) && leaving.contains(op->getResult(0)));
     layer.op = host ? host.getKind().str() : op->getName().stripDialect().str();
     for (Value operand : op->getOperands())
       if (auto maker = makers.find(sourceOf(operand)); maker != makers.end())
@@ -120,10 +125,12 @@ private:
     layers.push_back(std::move(layer));
   }
 
+  func::FuncOp function;
+  const qnn::ValuesReadBy leaving;
   llvm::DenseMap<Value, size_t> makers;
   std::vector<Layer> layers;
 };
 
 } // namespace
 
-std::vector<Layer> tare::config::layersOf(func::FuncOp function) { return Collector().collect(function); }
+std::vector<Layer> tare::config::layersOf(func::FuncOp function) { return Collector(function).collect(); }

@@ -109,7 +109,7 @@ Settings tare::config::effectiveSettings(const Layer &layer, const Settings &cho
   Settings settings = chosen;
   qnn::ValueChoice &value = settings.activations;
   if (layer.refusals.activations.empty() && !settings.layer.keepFloat.value_or(false)) {
-    if (!value.bits && !layer.isInLoop)
+    if (!value.bits && !layer.hasOwnWidth)
       value.bits = defaults.bits;
     if (!value.symmetric && value.bits)
       value.symmetric = defaults.symmetric;

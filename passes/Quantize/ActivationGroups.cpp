@@ -81,12 +81,14 @@ void tare::groupActivations(func::FuncOp function, ArrayRef<Operation *> ops, co
     auto gridOp = dyn_cast<GridOpInterface>(op);
     if (!gridOp || !qnn::isFloatTensor(op->getResult(0)) || op->use_empty())
       continue;
-    // An accumulator of wider activations, which the op's operands turn out to be, is no tail.
-    if (tails.contains(op) && !groups.readsWide(op))
+    // An accumulator of wider activations, which the op's operands turn out to be, is no tail, but as wide as these.
+    const bool isTail = tails.contains(op);
+    if ((isTail && !groups.readsWide(op)) || boundary.moves(op))
       continue;
-    if (boundary.moves(op))
-      continue;
-    add(op->getResult(0));
+    if (isTail)
+      groups.add(op->getResult(0), /*isWide=*/true);
+    else
+      add(op->getResult(0));
     groups.tie(gridOp);
   }
   tieStates(function, groups);

@@ -1,5 +1,6 @@
 """--config: what rules choose for single layers is what the program has; what they cannot choose is refused, and what another tool says is taken."""
 import json
+import re
 
 import numpy as np
 import pytest
@@ -109,6 +110,18 @@ def test_methods_of_single_values(model):
     assert mixed["r"] == ranges["min_max"]["r"]
     message = fails("convert", model, "--calibration", model.parent / "r.json", "--config", model.parent / "q.yaml", "-o", model.parent / "o.tare")
     assert "is a ranges file, which settles how ranges are found, but the configuration says activations.method of 'd'" in message
+
+
+def test_what_leaves_is_as_wide_as_what_it_is_made_from(tmp_path, rng):
+    """The accumulators of a layer that reads 16 bits do not leave as they are; 8 bits would lose what the layer before was given."""
+    nodes = [node("Conv", ["x", "v"], ["h"], name="first"), node("Conv", ["h", "w"], ["y"], name="last")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 3, 4, 4])], [port("y", None)],
+                 {"v": rng.normal(0, 1, (4, 3, 1, 1)).astype(F32), "w": rng.normal(0, 1, (2, 4, 1, 1)).astype(F32)})
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (8, 3, 4, 4)).astype(F32))
+    text = qdq(model, "rules: [{layer: first, activations: {bits: 16}}]")
+    last = text[text.index("qnn.conv", text.index("qnn.conv") + 1):]
+    assert "i16" in last.split("quant.qcast")[1].split("loc")[0]
+    assert "bits" not in tare("config", "init", model).stdout.split('"last"')[1].split("weights")[0]
 
 
 def test_later_rules_and_later_files_win(model):
@@ -238,10 +251,9 @@ def test_bias_correction_takes_out_the_mean(tmp_path):
     np.savez(tmp_path / "c.npz", x=x.reshape(8, 2))
     model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w", "b"], ["y"], name="fc", transB=1)], [port("x", [1, 2])], [port("y", None)],
                  {"w": F32([[127, 100.25]]), "b": F32([.25])})
-    text = tare("convert", model, "--calibration", tmp_path / "c.npz", "--bias-correction", "on", "--emit", "mlir:qdq", "-o", tmp_path / "q.mlir") and \
-        (tmp_path / "q.mlir").read_text()
-    bias = [line for line in text.splitlines() if "tensor<1xf32> as tensor<1xf32>" in line]
-    assert any(float(line.split("dense<")[1].split(">")[0].strip("[]")) == .75 for line in bias), text
+    tare("convert", model, "--calibration", tmp_path / "c.npz", "--bias-correction", "on", "--emit", "mlir:qdq", "-o", tmp_path / "q.mlir")
+    bias = re.search(r'fc_bias: "0x\w{8}(\w{8})"', (tmp_path / "q.mlir").read_text())[1]
+    assert np.frombuffer(bytes.fromhex(bias), F32) == [.75]
 
 
 def test_equalization_changes_no_real_number(tmp_path, rng):

@@ -30,8 +30,9 @@ struct Layer {
   /// The output channels of these.
   int64_t channels = 0;
   bool isInput = false, isHost = false;
-  /// Whether a loop computes it, or carries it.
-  bool isInLoop = false;
+  /// Whether the width of its result is not that of the others: a loop computes it, or its accumulators leave the
+  /// network.
+  bool hasOwnWidth = false;
   Refusals refusals;
 };
 

@@ -21,7 +21,7 @@ struct Defaults {
 };
 
 /// What holds of the layer in the end: of each setting that it takes what rules say, or the default. A fixed grid has
-/// no method; what a loop carries has the width that the target has for it, which is not said.
+/// no method; widths that are not those of all (Layer::hasOwnWidth) are not said.
 Settings effectiveSettings(const Layer &layer, const Settings &chosen, const Defaults &defaults);
 
 /// The effective configuration in YAML, a rule for each layer: read again it changes nothing.
