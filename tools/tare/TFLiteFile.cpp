@@ -1,6 +1,7 @@
 //===- TFLiteFile.cpp - A program as a TFLite file ------------------------===//
 #include "TFLiteFile.h"
 
+#include "Json.h"
 #include "tare/Tensor/AtomicFile.h"
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@ using namespace tare;
 
 TFLiteFile::TFLiteFile(std::string path, tflite::File file)
     : path(std::move(path)), size(file.bytes.size()), operators(std::move(file.operators)),
-      roundedOtherwise(std::move(file.roundedOtherwise)) {}
+      roundedOtherwise(std::move(file.roundedOtherwise)), coarser(std::move(file.coarser)) {}
 
 Result<TFLiteFile> TFLiteFile::write(const program::Model &model, const std::string &path) {
   Result<tflite::File> file = tflite::writeModel(model);
@@ -36,11 +37,19 @@ std::string TFLiteFile::text() const {
   return fmt::format("{}: {} operators ({}), {:.1f} kB", path, count, listOf(operators), double(size) / 1e3);
 }
 
-std::string TFLiteFile::roundingText() const {
-  if (roundedOtherwise.empty())
-    return "";
-  return fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
-                     listOf(roundedOtherwise));
+std::vector<std::string> TFLiteFile::notes() const {
+  std::vector<std::string> lines;
+  if (!roundedOtherwise.empty())
+    lines.push_back(
+        fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
+                    listOf(roundedOtherwise)));
+  std::vector<std::string> parts;
+  for (const auto &[layer, factor] : coarser)
+    parts.push_back(fmt::format("'{}' {:.1f} times", layer, factor));
+  if (!parts.empty())
+    lines.push_back(fmt::format("TFLite prescribes coarser steps than the program's for the results of {}",
+                                fmt::join(parts, ", ")));
+  return lines;
 }
 
 void TFLiteFile::writeJson(llvm::json::OStream &out) const {
@@ -51,5 +60,9 @@ void TFLiteFile::writeJson(llvm::json::OStream &out) const {
   out.attributeObject("tflite", [&] {
     out.attributeObject("operators", [&] { write(operators); });
     out.attributeObject("rounded_otherwise", [&] { write(roundedOtherwise); });
+    out.attributeObject("coarser", [&] {
+      for (const auto &[layer, factor] : coarser)
+        out.attribute(jsonText(layer), factor);
+    });
   });
 }

@@ -16,8 +16,9 @@ public:
 
   /// "net.tflite: 31 operators (12 CONV_2D, ..), 12.3 kB".
   std::string text() const;
-  /// What LiteRT rounds otherwise than the program; empty where there is nothing.
-  std::string roundingText() const;
+  /// What users should know of it, a line each: what LiteRT rounds otherwise than the program, and what TFLite's grids
+  /// lose.
+  std::vector<std::string> notes() const;
   void writeJson(llvm::json::OStream &out) const;
   int64_t bytes() const { return int64_t(size); }
 
@@ -27,6 +28,7 @@ private:
   std::string path;
   size_t size;
   std::map<std::string, int64_t> operators, roundedOtherwise;
+  std::map<std::string, double> coarser;
 };
 
 } // namespace tare
