@@ -39,9 +39,8 @@ void ConvertReport::print(const Console &console) const {
     printTimedSteps(compiled.steps);
   if (conversion.roundedTwice)
     console.note(doubleRoundingText());
-  if (conversion.flatbuffer)
-    for (const std::string &line : conversion.flatbuffer->notes())
-      console.note(line);
+  if (conversion.flatbuffer && !conversion.flatbuffer->roundingText().empty())
+    console.note(conversion.flatbuffer->roundingText());
   console.note(fmt::format("wrote {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB",
                            outputText(),
                            compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),

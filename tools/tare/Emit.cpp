@@ -66,8 +66,8 @@ private:
     if (!file)
       return file.error();
     report(*file);
-    for (const std::string &line : json ? std::vector<std::string>() : file->notes())
-      console().note(line);
+    if (std::string rounding = file->roundingText(); !rounding.empty() && !json)
+      console().note(rounding);
     return success();
   }
 

@@ -37,19 +37,23 @@ std::string TFLiteFile::text() const {
   return fmt::format("{}: {} operators ({}), {:.1f} kB", path, count, listOf(operators), double(size) / 1e3);
 }
 
-std::vector<std::string> TFLiteFile::notes() const {
-  std::vector<std::string> lines;
-  if (!roundedOtherwise.empty())
-    lines.push_back(
-        fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
-                    listOf(roundedOtherwise)));
+/// "'shares' 8.5 times, 'gate' 2.0 times".
+static std::string listOf(const std::map<std::string, double> &factors) {
   std::vector<std::string> parts;
-  for (const auto &[layer, factor] : coarser)
+  for (const auto &[layer, factor] : factors)
     parts.push_back(fmt::format("'{}' {:.1f} times", layer, factor));
-  if (!parts.empty())
-    lines.push_back(fmt::format("TFLite prescribes coarser steps than the program's for the results of {}",
-                                fmt::join(parts, ", ")));
-  return lines;
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string TFLiteFile::roundingText() const {
+  if (roundedOtherwise.empty())
+    return "";
+  std::string text =
+      fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
+                  listOf(roundedOtherwise));
+  if (!coarser.empty())
+    text += fmt::format("; TFLite prescribes coarser steps than the program's for the results of {}", listOf(coarser));
+  return text;
 }
 
 void TFLiteFile::writeJson(llvm::json::OStream &out) const {

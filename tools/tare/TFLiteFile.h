@@ -16,9 +16,8 @@ public:
 
   /// "net.tflite: 31 operators (12 CONV_2D, ..), 12.3 kB".
   std::string text() const;
-  /// What users should know of it, a line each: what LiteRT rounds otherwise than the program, and what TFLite's grids
-  /// lose.
-  std::vector<std::string> notes() const;
+  /// What LiteRT rounds otherwise than the program, and what TFLite's grids lose; empty where there is nothing.
+  std::string roundingText() const;
   void writeJson(llvm::json::OStream &out) const;
   int64_t bytes() const { return int64_t(size); }
 
