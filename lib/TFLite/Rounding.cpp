@@ -8,6 +8,8 @@
 #include "Rounding.h"
 #include "tare/Kernels/Registry.h"
 
+#include <algorithm>
+
 using namespace tare;
 using namespace tare::tflite;
 
@@ -16,6 +18,12 @@ namespace {
 /// Whether a pool is TFLite's own, which rounds a mean and, on another grid, what comes of it.
 bool isPool(const LayerWriter &layer) {
   return layer.op().AsAveragePool()->requant->multipliers.size() > 1 || layer.grid(0) == layer.resultGrid();
+}
+
+/// Where a linear layer has more than one scale, the reference kernel multiplies by a real number.
+bool hasOneScale(const LayerWriter &layer) {
+  const Grid grid = layer.grid(1);
+  return std::ranges::count(grid.scales, grid.scale()) == std::ssize(grid.scales);
 }
 
 /// Whether sums are of 64 bits, which LiteRT multiplies by 15.
@@ -36,8 +44,9 @@ bool tflite::roundsOtherwise(const LayerWriter &layer) {
   case program::Op::ReduceMean:
     return true;
   case program::Op::Linear:
-    // Of a scale for each channel, the reference kernel multiplies by a real number.
-    return layer.grid(1).scales.size() > 1;
+    if (!hasOneScale(layer))
+      return true;
+    break;
   case program::Op::AveragePool:
     return isPool(layer);
   case program::Op::Resize:

@@ -230,6 +230,19 @@ def test_gathers_by_indices(tmp_path, rng):
 
 
 @needs_litert
+def test_weights_of_one_scale(tmp_path):
+    """For readers that know no scale per channel of a FULLY_CONNECTED; LiteRT's kernel then rounds as the program does."""
+    board = tmp_path / "board.yaml"
+    board.write_text(tare("target", "show", "gemmlowp").stdout.replace("per_channel: true", "per_channel: false"))
+    program, file = prepared("gemm_chain", tmp_path, target=board)
+    made = interpreter(file)
+    weights = [each for each in made.get_tensor_details() if each["name"].endswith(".weights")]
+    assert weights and all(len(each["quantization_parameters"]["scales"]) == 1 for each in weights)
+    told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "again.tflite")["tflite"]["rounded_otherwise"]
+    assert "linear" not in told and differing(compared(program, file, tmp_path / "golden", samples=8)) == []
+
+
+@needs_litert
 def test_other_targets_round_otherwise(tmp_path):
     """A requantizer with 15 bits and one rounding: by 1, which is told."""
     board = tmp_path / "board.yaml"
