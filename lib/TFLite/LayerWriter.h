@@ -25,14 +25,15 @@ using Places = std::map<uint32_t, Index>;
 /// What a layer is lowered from, and where its operators go.
 class LayerWriter {
 public:
-  LayerWriter(const program::Model &model, size_t index, Network &network, Places &places)
-      : network(network), model(model), index(index), places(places) {}
+  LayerWriter(const program::Model &model, size_t index, Network &network, Places &places,
+              std::map<std::string, double> &coarser)
+      : network(network), model(model), index(index), places(places), coarser(coarser) {}
 
   const program::LayerT &layer() const { return *model.program().layers[index]; }
   const program::OpUnion &op() const { return layer().op; }
 
   /// The same of another layer.
-  LayerWriter at(size_t other) const { return {model, other, network, places}; }
+  LayerWriter at(size_t other) const { return {model, other, network, places, coarser}; }
 
   size_t operandCount() const { return layer().operands.size(); }
   const TensorType &type(size_t operand) const { return model.type(layer().operands[operand]); }
@@ -94,6 +95,9 @@ public:
     return {network.type(tensor), network.shape(tensor), network.grid(tensor)};
   }
 
+  /// Notes that the layer's operator gives so many times the program's steps.
+  void noteCoarser(double factor) { coarser[layer().name] = factor; }
+
   Network &network;
 
 private:
@@ -107,6 +111,7 @@ private:
   const program::Model &model;
   size_t index;
   Places &places;
+  std::map<std::string, double> &coarser;
 };
 
 /// The network's type of elements; none where the format has none for it that a program's operators may have.

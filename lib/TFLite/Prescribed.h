@@ -11,6 +11,10 @@ template <typename Write> Status throughGrid(LayerWriter &layer, const Grid &gri
   TensorFacts facts = layer.factsOf(result);
   if (facts.grid.scales == grid.scales && facts.grid.zeroPoint == grid.zeroPoint)
     return write(result);
+  // Rounding to steps that are about as fine costs no more than the program's own rounding does.
+  constexpr double asFine = 1.1;
+  if (const double factor = double(grid.scale()) / facts.grid.scale(); factor > asFine)
+    layer.noteCoarser(factor);
   facts.grid = grid;
   const Index prescribed = layer.between("prescribed", std::move(facts));
   if (Status done = write(prescribed); !done)

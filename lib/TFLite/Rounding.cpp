@@ -8,6 +8,9 @@
 #include "Rounding.h"
 #include "tare/Kernels/Registry.h"
 
+#include <algorithm>
+#include <bit>
+
 using namespace tare;
 using namespace tare::tflite;
 
@@ -18,12 +21,39 @@ bool isPool(const LayerWriter &layer) {
   return layer.op().AsAveragePool()->requant->multipliers.size() > 1 || layer.grid(0) == layer.resultGrid();
 }
 
-/// Whether sums are of 64 bits, which LiteRT multiplies by 15.
-bool isWideSum(const LayerWriter &layer) {
-  const program::Op type = layer.op().type;
-  const bool hasWeights =
-      type == program::Op::Conv || type == program::Op::ConvTranspose || type == program::Op::Linear;
-  return hasWeights && layer.type(0).element == ElementType::i16;
+/// Where a linear layer has more than one scale, the reference kernel multiplies by a real number.
+bool hasOneScale(const LayerWriter &layer) {
+  const Grid grid = layer.grid(1);
+  return std::ranges::count(grid.scales, grid.scale()) == std::ssize(grid.scales);
+}
+
+/// How LiteRT's kernels bring a sum to its result's grid: sums of 64 bits, which products of 16-bit activations have,
+/// with fewer bits and one rounding.
+struct Arithmetic {
+  unsigned multiplierBits;
+  program::Rounding rounding;
+
+  /// Channels whose numbers are all but 0 have short multipliers anywhere: the largest one says how many bits there
+  /// are.
+  bool isThatOf(const program::RequantT &requant) const {
+    const auto largest = std::ranges::max_element(requant.multipliers);
+    return requant.rounding == rounding && largest != requant.multipliers.end() &&
+           unsigned(std::bit_width(unsigned(*largest))) == multiplierBits;
+  }
+};
+
+Arithmetic arithmeticOf(const LayerWriter &layer) {
+  constexpr Arithmetic narrow{31, program::Rounding::gemmlowp_double}, wide{15, program::Rounding::half_up};
+  switch (layer.op().type) {
+  case program::Op::Conv:
+  case program::Op::ConvTranspose:
+  case program::Op::Linear:
+  case program::Op::MatMul:
+  case program::Op::AveragePool:
+    return layer.type(0).element == ElementType::i16 ? wide : narrow;
+  default:
+    return narrow;
+  }
 }
 
 } // namespace
@@ -36,16 +66,18 @@ bool tflite::roundsOtherwise(const LayerWriter &layer) {
   case program::Op::ReduceMean:
     return true;
   case program::Op::Linear:
-    // Of a scale for each channel, the reference kernel multiplies by a real number.
-    return layer.grid(1).scales.size() > 1;
+    if (!hasOneScale(layer))
+      return true;
+    break;
   case program::Op::AveragePool:
-    return isPool(layer);
+    if (isPool(layer))
+      return true;
+    break;
   case program::Op::Resize:
     return layer.op().AsResize()->mode != program::ResizeMode::nearest;
   default:
     break;
   }
   const program::RequantT *requant = kernels::requantOf(layer.op());
-  return requant &&
-         requant->rounding != (isWideSum(layer) ? program::Rounding::half_up : program::Rounding::gemmlowp_double);
+  return requant && !arithmeticOf(layer).isThatOf(*requant);
 }

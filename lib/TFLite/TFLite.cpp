@@ -60,7 +60,7 @@ Result<File> tflite::writeModel(const program::Model &model) {
   File file;
   Refusals refusals;
   for (size_t index = 0; index != model.program().layers.size(); ++index) {
-    LayerWriter layer(model, index, network, places);
+    LayerWriter layer(model, index, network, places, file.coarser);
     Status done = blocks.isPart(index) ? blocks.lower(layer, index) : lower(layer);
     if (!done)
       refusals.add(layer.layer(), done.error().message);

@@ -19,6 +19,9 @@ Result<Weights> tflite::weightsOf(const LayerWriter &layer, Dimensions shape) {
   if (Status known = layer.checkGrids(2); !known)
     return known.error();
   weights.grid.axis = 0;
+  // A list of equal scales is one: readers that know no list take it, too.
+  if (std::ranges::count(weights.grid.scales, weights.grid.scales.front()) == std::ssize(weights.grid.scales))
+    weights.grid.scales.resize(1);
   std::span<const int8_t> elements = layer.elements<int8_t>(1);
   if (std::ranges::find(elements, std::numeric_limits<int8_t>::min()) != elements.end())
     return refusal(

@@ -1,5 +1,7 @@
 """TFLite files of programs (docs/tflite.md): what LiteRT's kernels compute of them is what `tare run` computes, but for what rounds otherwise, which is told."""
+import json
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,9 @@ from graphs import converted, node, port, quantize, save
 from harness import ROOT, Prepared, fails, load, tare, tare_json
 from litert import compared, interpreter, needs_litert, operators
 from models import CASES
+
+sys.path.append(str(ROOT / "test/random"))
+from quantized_graphs import Pack, make  # noqa: E402
 
 DIGITS = ROOT / "examples/digits"
 F32 = np.float32
@@ -225,6 +230,19 @@ def test_gathers_by_indices(tmp_path, rng):
 
 
 @needs_litert
+def test_weights_of_one_scale(tmp_path):
+    """For readers that know no scale per channel of a FULLY_CONNECTED; LiteRT's kernel then rounds as the program does."""
+    board = tmp_path / "board.yaml"
+    board.write_text(tare("target", "show", "gemmlowp").stdout.replace("per_channel: true", "per_channel: false"))
+    program, file = prepared("gemm_chain", tmp_path, target=board)
+    made = interpreter(file)
+    weights = [each for each in made.get_tensor_details() if each["name"].endswith(".weights")]
+    assert weights and all(len(each["quantization_parameters"]["scales"]) == 1 for each in weights)
+    told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "again.tflite")["tflite"]["rounded_otherwise"]
+    assert "linear" not in told and differing(compared(program, file, tmp_path / "golden", samples=8)) == []
+
+
+@needs_litert
 def test_other_targets_round_otherwise(tmp_path):
     """A requantizer with 15 bits and one rounding: by 1, which is told."""
     board = tmp_path / "board.yaml"
@@ -317,6 +335,49 @@ def test_what_is_told(tmp_path):
     done = tare("convert", DIGITS / "digits.onnx", "--calibration", DIGITS / "calibration.npz", "--target", "gemmlowp", "--emit", "tflite", "-o", tmp_path / "m.tflite")
     assert re.search(r"wrote \S+m\.tflite: \d+ operators \(.*\d+ CONV_2D.*\), [\d.]+ kB", done.stderr), done.stderr
     assert "LiteRT rounds some layers otherwise than the program: " in done.stderr
+
+
+@needs_litert
+def test_steps_that_tflite_prescribes(tmp_path, rng):
+    """Shares of 400 are small, and so are the program's steps; TFLite has 1/256."""
+    path = save(tmp_path / "m.onnx", [node("Softmax", ["x"], ["y"], name="shares", axis=-1)], [port("x", [1, 400])], [port("y", None)], {}, 13)
+    program, _ = converted(path, {"x": rng.normal(size=(8, 400)).astype(F32)}, "--target", "gemmlowp")
+    done = tare("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")
+    [layer] = [each for each in tare_json("inspect", program)["layers"] if each["kind"] == "softmax"]
+    told = tare_json("emit", program, "--as", "tflite", "-o", tmp_path / "m.tflite")["tflite"]["coarser"]
+    assert told == {"shares": pytest.approx(1 / 256 / layer["scales"][0])} and told["shares"] > 4
+    assert re.search(r"coarser steps than the program's for the results of 'shares' [\d.]+ times", done.stderr), done.stderr
+    [own] = [each for each in compared(program, tmp_path / "m.tflite", tmp_path / "golden") if each.kind == "softmax"]
+    assert own.worst <= told["shares"]
+
+
+RANDOM = 30
+# What LiteRT's reference kernels lack, or take other indices of.
+NOT_REFERENCE = {"ELU", "CEIL", "ROUND", "GATHER", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH"}
+
+
+@needs_litert
+def test_random_graphs(tmp_path):
+    """As quantizers write them, with uint8 outside: what differs is told."""
+    compared_graphs = 0
+    for index in range(RANDOM):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        pack = Pack([make(20261201, index, "gemmlowp")])
+        pack.save(folder / "m.onnx")
+        np.savez(folder / "data.npz", **pack.data())
+        tare("convert", folder / "m.onnx", "--calibration", folder / "data.npz", "--target", "gemmlowp", "--allow-uncalibrated", "--check", 0, "-o", folder / "m.tare")
+        done = tare("emit", folder / "m.tare", "--as", "tflite", "--json", "-o", folder / "m.tflite", check=False)
+        if done.returncode:
+            assert done.returncode == 1 and "has no TFLite form; " in done.stderr, done.stderr
+            continue
+        told = json.loads(done.stdout)["tflite"]
+        if NOT_REFERENCE & set(told["operators"]):
+            continue
+        layers = compared(folder / "m.tare", folder / "m.tflite", folder / "golden")
+        assert {layer.kind for layer in differing(layers)} <= set(told["rounded_otherwise"]), (index, differing(layers))
+        compared_graphs += 1
+    assert compared_graphs > RANDOM // 2
 
 
 # ---- What has no such form

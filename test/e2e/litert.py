@@ -104,7 +104,7 @@ def compared(program, flatbuffer, folder, inputs=None, samples=2, reference=True
     places = Places(whole)
     ports = [port.get("array", port)["file"] for port in index["inputs"]]
     read = {file: np.load(folder / file) for file in ports + [layer["output"]["file"] for layer in index["layers"]]}
-    tensors = [places.take([value, layer["name"]], read[layer["output"]["file"]]) for value, layer in zip(values, index["layers"])]
+    tensors = [places.take([value, f"{value}.signed", layer["name"]], read[layer["output"]["file"]]) for value, layer in zip(values, index["layers"])]
     found = [(Layer(layer["name"], layer["kind"]), read[layer["output"]["file"]], tensor) for layer, tensor in zip(index["layers"], tensors) if tensor is not None]
     copies = cut(flatbuffer, [tensor for _, _, tensor in found], folder / "layers.tflite")
     made = interpreter(folder / "layers.tflite", reference)

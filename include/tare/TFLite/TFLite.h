@@ -22,6 +22,8 @@ struct File {
   std::map<std::string, int64_t> operators;
   /// How many layers of each kind LiteRT's kernels round otherwise than the program (docs/tflite.md has by how much).
   std::map<std::string, int64_t> roundedOtherwise;
+  /// The layers whose operator gives coarser steps than the program has there, by layer: how many times as coarse.
+  std::map<std::string, double> coarser;
 };
 
 /// The program's layers in their order, activations on their grids, weights [O, height, width, I]. Its inputs and

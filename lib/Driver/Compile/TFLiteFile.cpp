@@ -1,6 +1,8 @@
 //===- TFLiteFile.cpp - A program as a TFLite file ------------------------===//
 #include "Driver/Compile/TFLiteFile.h"
 
+#include "Driver/Json.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -29,11 +31,24 @@ std::string TFLiteFile::text() const {
                      double(bytes()) / 1e3);
 }
 
+/// "'shares' 8.5 times, 'gate' 2.0 times".
+static std::string listOf(const std::map<std::string, double> &factors) {
+  std::vector<std::string> parts;
+  for (const auto &[layer, factor] : factors)
+    parts.push_back(fmt::format("'{}' {:.1f} times", layer, factor));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string TFLiteFile::roundingText() const {
-  if (file.roundedOtherwise.empty())
-    return "";
-  return fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
-                     listOf(file.roundedOtherwise));
+  std::vector<std::string> parts;
+  if (!file.roundedOtherwise.empty())
+    parts.push_back(
+        fmt::format("LiteRT rounds some layers otherwise than the program: {} (docs/tflite.md says by how much)",
+                    listOf(file.roundedOtherwise)));
+  if (!file.coarser.empty())
+    parts.push_back(
+        fmt::format("TFLite prescribes coarser steps than the program's for the results of {}", listOf(file.coarser)));
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 void TFLiteFile::writeJson(llvm::json::OStream &out) const {
@@ -44,5 +59,9 @@ void TFLiteFile::writeJson(llvm::json::OStream &out) const {
   out.attributeObject("tflite", [&] {
     out.attributeObject("operators", [&] { write(file.operators); });
     out.attributeObject("rounded_otherwise", [&] { write(file.roundedOtherwise); });
+    out.attributeObject("coarser", [&] {
+      for (const auto &[layer, factor] : file.coarser)
+        out.attribute(jsonText(layer), factor);
+    });
   });
 }

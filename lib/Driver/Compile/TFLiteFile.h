@@ -19,7 +19,7 @@ public:
   std::string_view contents() const { return file.bytes; }
   /// "net.tflite: 31 operators (12 CONV_2D, ..), 12.3 kB".
   std::string text() const;
-  /// What LiteRT rounds otherwise than the program; empty where there is nothing.
+  /// What LiteRT rounds otherwise than the program, and what TFLite's grids lose; empty where there is nothing.
   std::string roundingText() const;
   void writeJson(llvm::json::OStream &out) const;
   int64_t bytes() const { return int64_t(file.bytes.size()); }
