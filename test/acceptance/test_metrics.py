@@ -272,6 +272,9 @@ def test_boxes_that_are_no_numbers(detector, tmp_path, number):
     np.savez(tmp_path / "t.npz", **data)
     said = refused(detector / "rows.onnx", detector / "rows.onnx", "--threads", 1, data=tmp_path / "t.npz", metric="map")
     assert "a box of sample 3 has the number" in said and "expected finite ones" in said
+    data["rows_in"][3, 7, 2], data["rows_in"][5, 2, 4] = 0, np.nan
+    np.savez(tmp_path / "t.npz", **data)
+    assert "the score of a box of sample 5 is NaN" in refused(detector / "rows.onnx", detector / "rows.onnx", "--threads", 1, data=tmp_path / "t.npz", metric="map")
 
 
 # Real models

@@ -74,8 +74,11 @@ public:
   DetectionMetric(const Layout &layout, int64_t samples) : layout(layout), found(samples), boxes(samples) {}
 
   Status add(const ScoredSample &sample) override {
+    std::vector<Detection> detections = detectionsOf(layout, sample.outputs);
+    if (Status numbers = checkNumbers(detections, sample.index); !numbers)
+      return numbers;
     boxes[sample.index] = boxesOf(*sample.labels);
-    found[sample.index] = bestOf(detectionsOf(layout, sample.outputs), layout.limits);
+    found[sample.index] = bestOf(std::move(detections), layout.limits);
     return success();
   }
 
@@ -86,6 +89,20 @@ public:
   }
 
 private:
+  /// What is no number would be passed over, or overlap nothing.
+  Status checkNumbers(const std::vector<Detection> &detections, int64_t sample) const {
+    for (const Detection &each : detections) {
+      if (std::isnan(each.score))
+        return Error{fmt::format("the score of a box of sample {} is NaN", sample)};
+      if (!(each.score > layout.limits.leastScore))
+        continue;
+      for (double number : {each.box.left, each.box.top, each.box.right, each.box.bottom})
+        if (!std::isfinite(number))
+          return Error{fmt::format("a box of sample {} has the number {}, expected finite ones", sample, number)};
+    }
+    return success();
+  }
+
   Layout layout;
   /// By sample.
   std::vector<std::vector<Detection>> found;
