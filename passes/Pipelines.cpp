@@ -110,6 +110,7 @@ void tare::buildLowerPipeline(OpPassManager &passes, const PipelineOptions &opti
     strip.kinds.assign(options.stripIo.begin(), options.stripIo.end());
     function.addPass(createStripIo(std::move(strip)));
   }
+  function.addPass(createHoistFromLoops());
   function.addPass(createCSEPass());
   function.addPass(createPlaceMoves());
   function.addPass(createPlanMemory());

@@ -26,7 +26,10 @@ const TensorType &Inference::type(size_t operand) {
 }
 
 std::vector<int64_t> Inference::integers(size_t operand, std::string_view role) {
-  (void)type(operand);
+  const TensorType &own = type(operand);
+  // What has no elements is known without them.
+  if (has(operand) && isInteger(own.element) && elementCount(own.shape) == 0)
+    return {};
   if (isKnown(operand) && isInteger(element(operand)))
     return integersOf(operands[operand]->known);
   if (has(operand))

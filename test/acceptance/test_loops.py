@@ -238,3 +238,16 @@ def test_branches_of_turns_have_names_of_their_own(tmp_path, rng):
     assert sqnr(real, outputs_of(program, data)["y"]) > 25
     values = [layer["value"] for layer in tare_json("inspect", path)["layers"]]
     assert len(values) == len(set(values))
+
+
+def test_two_loops_that_read_one_value(tmp_path):
+    """On a grid of its own in both: the layer that brings it there is none of the first loop's."""
+    def loop(kind, start, result):
+        body = helper.make_graph([node("Identity", ["d"], ["d2"]), node(kind, ["v", "x"], ["v2"])], "body", [helper.make_tensor_value_info("j", TensorProto.INT64, []), helper.make_tensor_value_info("d", TensorProto.BOOL, []), helper.make_tensor_value_info("v", TensorProto.FLOAT, None)],
+                                 [helper.make_tensor_value_info("d2", TensorProto.BOOL, []), helper.make_tensor_value_info("v2", TensorProto.FLOAT, None)])
+        return node("Loop", ["n", "", start], [result], name=result, body=body)
+    model = save(tmp_path / "m.onnx", [loop("Add", "x", "a"), loop("Mul", "a", "y")], [port("x", [2, 3])], [port("y", [2, 3])], {"n": np.int64(3)})
+    np.savez(tmp_path / "c.npz", x=np.random.default_rng(1).uniform(-1, 1, (20, 2, 3)).astype(np.float32))
+    tare("convert", model, "--calibration", tmp_path / "c.npz", "-o", tmp_path / "m.tare")
+    tare("verify", tmp_path / "m.tare")
+    assert sqnr(outputs_of(model, tmp_path / "c.npz")["y"], outputs_of(tmp_path / "m.tare", tmp_path / "c.npz")["y"]) > 25

@@ -30,6 +30,28 @@ def CancelTransposes : FunctionPass<"tare-cancel-transposes"> {
   let dependentDialects = ["::tare::npu::NpuDialect"];
 }
 
+def HoistFromLoops : FunctionPass<"tare-hoist-from-loops"> {
+  let summary = "compute once, before a loop, what is the same in each of its steps";
+  let description = [{
+    What two loops read of a value before them, on a grid of their own, is a layer in each of them. Afterwards it stands before the first,
+    so that equal ones may become one: nothing of a loop may be read behind it.
+
+    Before:
+    ```mlir
+    %s:2 = npu.loop_begin 5 states(%h) : (tensor<1x4xi8>) -> (tensor<1xi64>, tensor<1x4xi8>)
+    %0 = npu.lookup %x, %table : (tensor<1x4xi8>, tensor<256xi8>) -> tensor<1x4xi8>
+    ```
+    After:
+    ```mlir
+    %0 = npu.lookup %x, %table : (tensor<1x4xi8>, tensor<256xi8>) -> tensor<1x4xi8>
+    %s:2 = npu.loop_begin 5 states(%h) : (tensor<1x4xi8>) -> (tensor<1xi64>, tensor<1x4xi8>)
+    ```
+
+    Remarks: each op that was moved.
+  }];
+  let dependentDialects = ["::tare::npu::NpuDialect"];
+}
+
 def StripIo : FunctionPass<"tare-strip-io"> {
   let summary = "leave quantize, dequantize, transpose and concat ops at the border to the host";
   let description = [{

@@ -117,6 +117,18 @@ mlir::Value least(Node &node, mlir::Value x, const Reduced &reduced) {
   return negative(node, "least", greatestOf(node, "greatest", negative(node, "negative", x), reduced));
 }
 
+/// The reduction along no axis: of each element alone, of which norms and logarithms make something, too.
+template <Formula formula> LogicalResult giveOfSingles(Node &node, mlir::Value x) {
+  if constexpr (formula == sumOfMagnitudes || formula == euclideanNorm)
+    return node.give(node.create<qnn::AbsOp>(x));
+  else if constexpr (formula == sumOfSquares)
+    return node.give(node.create<qnn::MulOp>(x, x, nullptr));
+  else if constexpr (formula == logOfSum)
+    return node.give(node.create<qnn::LogOp>(x));
+  else
+    return node.forward();
+}
+
 /// `operandSince`: the opset since which the axes are an operand.
 template <Formula formula, int64_t operandSince> LogicalResult importReduction(Node &node) {
   mlir::Value x = node.operand(0);
@@ -126,7 +138,7 @@ template <Formula formula, int64_t operandSince> LogicalResult importReduction(N
   if (!reduced)
     return failure();
   if (reduced->axes.empty())
-    return node.error("reduces no axis; leave it out");
+    return giveOfSingles<formula>(node, x);
   mlir::Value result = formula(node, x, *reduced);
   if (node.failed())
     return failure();

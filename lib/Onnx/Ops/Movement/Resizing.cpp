@@ -170,11 +170,27 @@ LogicalResult resizeVolume(Node &node, mlir::Value volume, const Mode &mode, con
   return volume ? giveAs(node, volume, Integers(sizes)) : failure();
 }
 
+/// Before opset 11 the nearest element is rounded up to along axes that shrink, and down to along those that grow: so
+/// has ONNX's own case for opset 10, and ONNX Runtime.
+LogicalResult settleRounding(Node &node, const Extent &extent, Mode &mode) {
+  if (node.opset() >= 11 || node.opType() != "Resize" || mode.resize != qnn::ResizeMode::Nearest)
+    return mlir::success();
+  bool shrinks = llvm::any_of(extent.scales, [](float scale) { return scale < 1; });
+  bool grows = llvm::any_of(extent.scales, [](float scale) { return scale > 1; });
+  if (shrinks && grows)
+    return node.error(
+        "makes some axes smaller and others larger, which opset 10 rounds in two ways; resize them by two "
+        "nodes, or export the model with opset 11 or later");
+  if (shrinks)
+    mode.rounding = qnn::NearestMode::Ceil;
+  return mlir::success();
+}
+
 LogicalResult importResize(Node &node) {
   mlir::Value input = node.anyOperand(0);
   std::optional<Mode> mode = input ? readMode(node) : std::nullopt;
   std::optional<Extent> extent = mode ? readExtent(node, dims(input)) : std::nullopt;
-  if (!extent)
+  if (!extent || failed(settleRounding(node, *extent, *mode)))
     return failure();
   if (mode->coordinates == qnn::CoordinateMode::AlignCorners && extent->isFractional)
     return node.error("aligns the corners of an image whose new size, by the scales, is no whole number");
