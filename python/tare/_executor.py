@@ -123,10 +123,12 @@ class Executor:
         outputs, self.layer_results = self.model.run(*batch, with_layers=True)
         return list(outputs.values())
 
-    def random_batch(self, generator: np.random.Generator) -> dict:
-        """Random data by shape and type: normally distributed real numbers; integers of all of their type; bools."""
-        return {name: _random(generator, shape, dtype)
-                for name, shape, dtype in zip(self.input_names, self.input_shapes, self.input_types)}
+    def random_batch(self, generator: np.random.Generator, held: dict[str, tuple[float, float]] = {}) -> dict:
+        """Random data by shape and type: normally distributed real numbers, within what an input holds where `held` says it; integers
+        of all of their type; bools."""
+        batch = {name: _random(generator, shape, dtype)
+                 for name, shape, dtype in zip(self.input_names, self.input_shapes, self.input_types)}
+        return {name: np.clip(array, *held[name]).astype(array.dtype) if name in held else array for name, array in batch.items()}
 
 
 def _random(generator, shape, dtype):
