@@ -1,4 +1,5 @@
 """Any form of a model, run sample by sample, with every layer's result."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,7 @@ class Model:
         return named_outputs, dict(zip(self.layer_names, map(_array, layers)))
 
     def _inputs(self, arrays):
-        if len(arrays) == 1 and isinstance(arrays[0], dict):
+        if len(arrays) == 1 and isinstance(arrays[0], Mapping):
             missing = [name for name in self.input_names if name not in arrays[0]]
             if missing:
                 raise Error(f"no array for the input '{missing[0]}', found '{', '.join(arrays[0])}'; name the arrays after the inputs")
