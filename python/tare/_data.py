@@ -1,4 +1,5 @@
 """Data as they are: a path, an array, a dict, an iterable of these, a DataLoader."""
+from collections.abc import Mapping
 from contextlib import contextmanager
 from itertools import islice
 from os import PathLike, fspath
@@ -28,7 +29,7 @@ def _array(value):
 
 def _arrays(item):
     """An item's arrays by name; '' is that of the only input."""
-    if isinstance(item, dict):
+    if isinstance(item, Mapping):
         return {str(name): _array(value) for name, value in item.items()}
     # (inputs, labels), as data sets for training have it.
     if isinstance(item, (tuple, list)) and item and not np.isscalar(item[0]):
@@ -41,7 +42,7 @@ def _arrays(item):
 
 def _is_whole(data):
     """Whether the data are arrays, not an iterable of them."""
-    return isinstance(data, (np.ndarray, dict)) or (hasattr(data, "numpy") and hasattr(data, "shape"))
+    return isinstance(data, (np.ndarray, Mapping)) or (hasattr(data, "numpy") and hasattr(data, "shape"))
 
 
 def collect(data, samples=None):

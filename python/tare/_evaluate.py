@@ -10,6 +10,7 @@ from ._errors import Error
 from ._executor import Executor, Model
 from ._files import path_of
 from ._task import _driver, call, given, listed
+from .runtime import Program, load
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,29 @@ def _number(value, function):
         raise Error(f"infer: {name} gave {type(value).__name__}, expected a number or None") from None
 
 
-def _random_inference(seed):
+def _held(program):
+    """The real numbers that a program's inputs hold, by name: beyond, float and integers cannot but differ."""
+    if not isinstance(program, Program):
+        if not str(program).endswith(".tare"):
+            return {}
+        program = load(program)
+    held = {}
+    for real, port in zip(program.inputs, program.raw_inputs):
+        if port.scales and real.dtype.kind == "f":
+            limits = np.iinfo(port.dtype)
+            ends = [[scale * (limit - port.zero_point) for scale in port.scales] for limit in (limits.min, limits.max)]
+            held[real.name] = (max(ends[0]), min(ends[1]))
+    return held
+
+
+def _random_inference(seed, held):
     """Runs random data by shape and type; gives the root mean square of the outputs."""
 
     def infer(executor):
         generator = np.random.default_rng(seed)
         squares, count = 0.0, 0
         for _ in range(executor.iterations):
-            for output in executor.forward(executor.random_batch(generator)):
+            for output in executor.forward(executor.random_batch(generator, held)):
                 if output.dtype.kind == "f":
                     squares += float(np.sum(np.square(output, dtype=np.float64)))
                     count += output.size
@@ -89,8 +105,8 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
     By an inference function, once in float and once in integers; prints the loss unless `quiet`, and gives an Evaluation:
     infer:    a function of an Executor: it calls executor.forward(batch) with its own data, and gives a number (a score) or None.
               executor.batch_size, .iterations, .input_names, .input_shapes, .input_types and .output_names say what it runs;
-              executor.layer_results has every layer's result of the last forward(). None for random data by shape and type,
-              the score of which is the root mean square of the outputs.
+              executor.layer_results has every layer's result of the last forward(). None for random data by shape and type
+              (normally distributed, within what the program's inputs hold), the score of which is the root mean square of the outputs.
     iterations: what executor.iterations is; with random data the number of batches
     keep_layers: whether layers' results are kept
 
@@ -99,7 +115,7 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
     if metric is not None and infer is not None:
         raise Error("metric and infer exclude each other; give one of them")
     if metric is None:
-        return _by_function(model, program, infer or _random_inference(seed), iterations, keep_layers, quiet, data,
+        return _by_function(model, program, infer or _random_inference(seed, _held(program)), iterations, keep_layers, quiet, data,
                             dict(input_shapes=input_shapes, input_values=input_values, max_memory=max_memory), reference)
     return _by_metric(model, program if isinstance(program, (list, tuple)) else [program], data, calibration, given(
         metric=metric, labels=labels, outputs=listed(outputs), peak=peak, nms=nms, min_score=min_score, samples=samples,

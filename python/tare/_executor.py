@@ -1,4 +1,5 @@
 """Any form of a model, run sample by sample, with every layer's result."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,7 @@ class Model:
         return named_outputs, dict(zip(self.layer_names, map(_array, layers)))
 
     def _inputs(self, arrays):
-        if len(arrays) == 1 and isinstance(arrays[0], dict):
+        if len(arrays) == 1 and isinstance(arrays[0], Mapping):
             missing = [name for name in self.input_names if name not in arrays[0]]
             if missing:
                 raise Error(f"no array for the input '{missing[0]}', found '{', '.join(arrays[0])}'; name the arrays after the inputs")
@@ -123,10 +124,12 @@ class Executor:
         outputs, self.layer_results = self.model.run(*batch, with_layers=True)
         return list(outputs.values())
 
-    def random_batch(self, generator: np.random.Generator) -> dict:
-        """Random data by shape and type: normally distributed real numbers; integers of all of their type; bools."""
-        return {name: _random(generator, shape, dtype)
-                for name, shape, dtype in zip(self.input_names, self.input_shapes, self.input_types)}
+    def random_batch(self, generator: np.random.Generator, held: dict[str, tuple[float, float]] = {}) -> dict:
+        """Random data by shape and type: normally distributed real numbers, within what an input holds where `held` says it; integers
+        of all of their type; bools."""
+        batch = {name: _random(generator, shape, dtype)
+                 for name, shape, dtype in zip(self.input_names, self.input_shapes, self.input_types)}
+        return {name: np.clip(array, *held[name]).astype(array.dtype) if name in held else array for name, array in batch.items()}
 
 
 def _random(generator, shape, dtype):

@@ -3,6 +3,7 @@
     program = tare.runtime.load("model.tare")
     outputs = program.run(x)
 """
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
 
@@ -124,7 +125,7 @@ class Program:
         return named if len(named) != 1 else next(iter(named.values()))
 
     def _by_name(self, x):
-        if not isinstance(x, dict):
+        if not isinstance(x, Mapping):
             if len(self.inputs) != 1:
                 names = ", ".join(port.name for port in self.inputs)
                 raise Error(f"{self.name}: found one array, expected a dict of arrays for the inputs {names}", [self.name])

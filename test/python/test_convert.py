@@ -22,7 +22,7 @@ def test_program_is_the_commands(program, written, tmp_path):
     assert (tmp_path / "own.tare").read_bytes() == written.read_bytes()
 
 
-@pytest.mark.parametrize("form", ["path", "dict", "array", "samples", "dicts", "batches", "pairs", "loader", "model_proto"])
+@pytest.mark.parametrize("form", ["path", "npz", "dict", "array", "samples", "dicts", "batches", "pairs", "loader", "model_proto"])
 def test_data_in_any_form(form, model, data, written):
     (array,) = data.values()
     (name,) = data
@@ -40,7 +40,7 @@ def test_data_in_any_form(form, model, data, written):
                 batch = array[begin:begin + 7]
                 yield Torchlike(batch), Torchlike(np.zeros(len(batch), np.int64))
 
-    forms = {"path": DIGITS / "calibration.npz", "dict": data, "array": array, "samples": list(array), "dicts": [{name: one} for one in array],
+    forms = {"path": DIGITS / "calibration.npz", "npz": np.load(DIGITS / "calibration.npz"), "dict": data, "array": array, "samples": list(array), "dicts": [{name: one} for one in array],
              "batches": [array[:10], array[10:]], "pairs": ((one, 1) for one in array), "loader": Loader(), "model_proto": data}
     source = onnx.load(model) if form == "model_proto" else model
     made = tare.convert(source, forms[form])

@@ -79,7 +79,7 @@ Status Conversion::makeFolder() {
   return success();
 }
 
-void Conversion::tell(const CompilationRequest &request) const {
+void Conversion::tell(const CompilationRequest &request) {
   constexpr size_t mostLayers = 20, mostOutputs = 12;
   auto noteAll = [&](const std::vector<std::string> &lines) {
     for (const std::string &line : lines)
@@ -92,7 +92,7 @@ void Conversion::tell(const CompilationRequest &request) const {
   noteAll(linesOf(known.host, listener.isVerbose() ? SIZE_MAX : mostLayers));
   if (known.checked)
     noteAll(linesOf(*known.checked, listener.isVerbose() ? SIZE_MAX : mostOutputs));
-  const_cast<CompilerContext &>(context).showWarnings();
+  context.showWarnings();
 }
 
 Status Conversion::writeProgramOf(const CompilationRequest &request) {
@@ -177,13 +177,13 @@ Status Conversion::writeBytes(std::string_view text) {
 }
 
 /// Whether there is something to check with, and time for it.
-bool Conversion::isChecked() const {
+bool Conversion::isChecked() {
   if (compiled->samples.empty()) {
     if (listener.isVerbose() && options.check.value_or(1) > 0)
       listener.note("not checked: there are no calibration data to run");
     return false;
   }
-  mlir::ModuleOp module = *const_cast<Compilation &>(*compiled).module;
+  mlir::ModuleOp module = *compiled->module;
   auto function = module.lookupSymbol<mlir::func::FuncOp>("main");
   size_t layers = function.front().getOperations().size();
   if (layers <= mostChecked || options.check)

@@ -58,9 +58,9 @@ private:
   Status writeModule();
   Status writeBytes(std::string_view text);
   Result<File> fileOf(EmittedProgram emitted) const;
-  bool isChecked() const;
+  bool isChecked();
   Status check(const CompilationRequest &request, File file);
-  void tell(const CompilationRequest &request) const;
+  void tell(const CompilationRequest &request);
   /// What messages call the program.
   std::string name() const { return options.output.empty() ? options.model : options.output; }
 
