@@ -125,4 +125,19 @@ TEST(Rules, Refusals) {
   EXPECT_NE(refusal(std::string(1000, '[')).find("nests more than"), std::string::npos);
 }
 
+/// What is broken anywhere is refused, or says something else; it ends no process.
+TEST(Rules, BrokenText) {
+  const std::string good = "rules:\n  - layer: \"*\"\n    activations: {bits: 16, method: kl}\n  - regex: ^a\n"
+                           "    weights: {scale: [1, 2]}\n  - between: [a, b]\n    keep_float: true\n";
+  ASSERT_TRUE(parseRules(good, "q.yaml"));
+  size_t refused = 0;
+  for (size_t at = 0; at < good.size(); ++at)
+    for (char byte : {'\0', '\n', '[', '}', ':', '"', '\xd1', '\x16'}) {
+      std::string broken = good;
+      broken[at] = byte;
+      refused += !parseRules(broken, "q.yaml");
+    }
+  EXPECT_GT(refused, good.size());
+}
+
 } // namespace
