@@ -98,6 +98,16 @@ TEST(Apply, WhatIsWrittenChangesNothing) {
   EXPECT_EQ(writeYaml(layers, *same, defaults), text);
 }
 
+TEST(Apply, OfNothingAnEmptyListIsWritten) {
+  Layer rounded = layer("fc", "linear", "y", {});
+  rounded.refusals.activations = "the model rounds its result to a grid of its own";
+  const std::string text = writeYaml({rounded}, {{LayerOutcome{}}, {}}, {"m.onnx", "generic"});
+  auto rules = parseRules(text, "q.yaml");
+  ASSERT_TRUE(rules) << rules.error().message << text;
+  EXPECT_TRUE(rules->empty());
+  EXPECT_NE(text.find("# 'fc', linear: the model rounds its result"), std::string::npos);
+}
+
 /// The message about one rule, behind its place.
 std::string refusal(const std::string &rule) {
   auto rules = parseRules("rules:\n  - " + rule + "\n", "q.yaml");
