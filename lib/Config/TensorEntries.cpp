@@ -162,6 +162,9 @@ private:
     if (!(bits >= 2 && bits <= 32))
       return fail("the width is of no integers");
     grids.bits = unsigned(bits);
+    // A bias's, whose grid follows from what stands around it.
+    if (bits == 32)
+      return;
     for (const char *key : {"is_symmetric", "is_sym", "symmetric"})
       if (auto symmetric = flag(entry, key))
         grids.symmetric = symmetric;
@@ -241,7 +244,6 @@ Result<Rule> tare::config::ruleOf(const std::string &name, const json &entries, 
     return fail("weights with a zero point; programs have weights with zero point 0");
   if (mayBeActivation && grids.bits.value_or(8) != 8 && grids.bits != 16u && grids.bits != 32u)
     return fail("found " + std::to_string(*grids.bits) + " bits, expected 8 or 16");
-  // 32 bits are a bias's, whose grid follows from what stands around it.
   if (grids.bits == 32u)
     return rule;
   if (mayBeActivation)

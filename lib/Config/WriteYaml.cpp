@@ -135,14 +135,14 @@ std::string tare::config::writeYaml(const std::vector<Layer> &layers, const Outc
   for (size_t i = 0; i < layers.size(); ++i)
     add((layers[i].isInput ? inputs : nodes)[layers[i].name], layers[i],
         effectiveSettings(layers[i], outcome.layers[i].settings, defaults));
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "# What holds of each layer of " << oneLine(defaults.model) << " on target " << oneLine(defaults.target)
-     << ". Later rules win over earlier ones.\nrules:\n";
+  std::string rules;
+  llvm::raw_string_ostream os(rules);
+  bool isAny = false;
   for (auto *list : {&inputs, &nodes})
     for (const auto &[name, node] : *list) {
       const std::string note = node.notes.empty() ? "" : ": " + node.notes.front();
       const std::string comment = llvm::join(node.operators, ", ") + (node.settings.hasActivations() ? "" : note);
+      isAny |= !node.settings.empty();
       if (node.settings.empty())
         os << "  # " << oneLine("'" + name.str() + "', " + comment) << "\n";
       else
@@ -150,5 +150,6 @@ std::string tare::config::writeYaml(const std::vector<Layer> &layers, const Outc
       for (const auto &[value, choice] : node.others)
         write(os, "value: " + quoted(value), {choice, {}}, "of '" + name.str() + "'");
     }
-  return text;
+  return "# What holds of each layer of " + oneLine(defaults.model) + " on target " + oneLine(defaults.target) +
+         ". Later rules win over earlier ones.\nrules:" + (isAny ? "" : " []") + "\n" + rules;
 }

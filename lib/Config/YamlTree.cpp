@@ -17,13 +17,17 @@ namespace {
 /// cannot be skipped.
 class Builder {
 public:
-  Builder(llvm::SourceMgr &sources, const std::string &file) : sources(sources), file(file) {}
+  Builder(llvm::SourceMgr &sources, llvm::StringRef text, const std::string &file)
+      : sources(sources), text(text), file(file) {}
 
   YamlNode build(yaml::Node *node) {
     YamlNode built;
     if (!node)
       return built;
-    built.line = sources.getLineAndColumn(node->getSourceRange().Start).first;
+    // Of text that is no YAML a node may be nowhere in it.
+    const char *place = node->getSourceRange().Start.getPointer();
+    if (place >= text.begin() && place <= text.end())
+      built.line = sources.getLineAndColumn(node->getSourceRange().Start).first;
     if (auto *scalar = llvm::dyn_cast<yaml::ScalarNode>(node)) {
       llvm::SmallString<64> storage;
       built.kind = YamlNode::Kind::scalar;
@@ -55,6 +59,7 @@ public:
 
 private:
   llvm::SourceMgr &sources;
+  llvm::StringRef text;
   const std::string &file;
   std::optional<std::string> found;
 };
@@ -84,7 +89,7 @@ Result<YamlNode> tare::config::parseYaml(llvm::StringRef text, const std::string
   if (Status nests = checkYamlNesting(text, file); !nests)
     return nests.error();
   llvm::SourceMgr sources;
-  Builder builder(sources, file);
+  Builder builder(sources, text, file);
   sources.setDiagHandler(note, &builder);
   yaml::Stream stream(text, sources);
   YamlNode root;

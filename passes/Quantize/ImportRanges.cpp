@@ -176,14 +176,19 @@ private:
     setRange(value, range.min, range.max, label.value_or(RangeLabel::Calibrated), errors);
   }
 
-  /// What a configuration says, whatever calibration saw (`seen`, null where that is nothing).
+  /// What a configuration says; of a scale alone what calibration saw (`seen`, null where that is nothing), as far as
+  /// the grid holds it.
   void choose(Value value, const qnn::ValueChoice &choice, const calibration::ValueRange *seen) {
     const Grid grid = chosenGrid(
         choice, {choice.bits.value_or(ranges.activations == "int16" ? 16 : 8), choice.symmetric.value_or(false)});
-    const qnn::Interval range = choice.range.value_or(coveredRange(grid));
-    setRange(value, range.first, range.second, RangeLabel::Implied);
-    if (seen && seen->nonFinite == 0)
-      warnings.warnOfChosen(value, range, *seen);
+    const bool isSeen = seen && seen->label == calibration::calibratedLabel;
+    const qnn::Interval all = choice.range.value_or(coveredRange(grid));
+    qnn::Interval range = all;
+    if (!choice.range && isSeen)
+      range = {std::max(range.first, seen->min), std::min(range.second, seen->max)};
+    setRange(value, range.first, range.second, choice.range || !isSeen ? RangeLabel::Implied : RangeLabel::Calibrated);
+    if (isSeen)
+      warnings.warnOfChosen(value, all, *seen);
   }
 
   /// What data had of integers that the model gives a grid, or else the value's range.

@@ -206,14 +206,14 @@ def test_a_table_of_all_values_needs_no_data(model):
 @pytest.mark.parametrize("format, arguments", [("onnxruntime", ()), ("encodings", ()), ("onnxruntime", ("--activations", "i16")), ("encodings", ("--activations", "i16")),
                                                ("tengine", ()), ("ncnn", ("--config", "symmetric.yaml"))])
 def test_tables_that_are_written_say_the_same(model, format, arguments):
-    """Read again, with the data or without, they give the same grids."""
+    """Read again they give the same program; at 8 bits without the data, too: what tables of 16 bits reach is a matter of what calibration saw within a grid."""
     write(model, "rules: [{layer: '*', activations: {symmetric: true}}]", "symmetric.yaml")
     arguments = [str(model.parent / each) if each.endswith(".yaml") else each for each in arguments]
     table = model.parent / "table"
     tare("config", "init", model, "--calibration", model.parent / "c.npz", "--format", format, *arguments, "-o", table)
     plain = convert(model, *arguments)[0]
     assert convert(model, *arguments, "--config", table)[0] == plain, table.read_text()
-    if format in ("onnxruntime", "encodings"):
+    if format in ("onnxruntime", "encodings") and not arguments:
         assert convert(model, *arguments, "--config", table, data=False)[0] == plain
 
 

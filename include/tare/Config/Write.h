@@ -16,7 +16,7 @@ struct Defaults {
   unsigned bits = 8;
   bool symmetric = false, perChannel = true, biasCorrection = false;
   /// By the names of values, the name of the method that finds their ranges, as `--method` has it.
-  std::map<std::string, std::string> methods;
+  std::map<std::string, std::string> methods = {};
   double percentile = 99.99;
 };
 

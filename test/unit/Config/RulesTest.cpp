@@ -98,6 +98,16 @@ TEST(Apply, WhatIsWrittenChangesNothing) {
   EXPECT_EQ(writeYaml(layers, *same, defaults), text);
 }
 
+TEST(Apply, OfNothingAnEmptyListIsWritten) {
+  Layer rounded = layer("fc", "linear", "y", {});
+  rounded.refusals.activations = "the model rounds its result to a grid of its own";
+  const std::string text = writeYaml({rounded}, {{LayerOutcome{}}, {}}, {"m.onnx", "generic"});
+  auto rules = parseRules(text, "q.yaml");
+  ASSERT_TRUE(rules) << rules.error().message << text;
+  EXPECT_TRUE(rules->empty());
+  EXPECT_NE(text.find("# 'fc', linear: the model rounds its result"), std::string::npos);
+}
+
 /// The message about one rule, behind its place.
 std::string refusal(const std::string &rule) {
   auto rules = parseRules("rules:\n  - " + rule + "\n", "q.yaml");
@@ -123,6 +133,21 @@ TEST(Rules, Refusals) {
   EXPECT_NE(refusal("{layer: conv1, layer: sum, keep_float: true}").find("stands here twice"), std::string::npos);
   EXPECT_NE(refusal("{layer: &a conv1, value: *a, keep_float: true}").find("alias"), std::string::npos);
   EXPECT_NE(refusal(std::string(1000, '[')).find("nests more than"), std::string::npos);
+}
+
+/// What is broken anywhere is refused, or says something else; it ends no process.
+TEST(Rules, BrokenText) {
+  const std::string good = "rules:\n  - layer: \"*\"\n    activations: {bits: 16, method: kl}\n  - regex: ^a\n"
+                           "    weights: {scale: [1, 2]}\n  - between: [a, b]\n    keep_float: true\n";
+  ASSERT_TRUE(parseRules(good, "q.yaml"));
+  size_t refused = 0;
+  for (size_t at = 0; at < good.size(); ++at)
+    for (char byte : {'\0', '\n', '[', '}', ':', '"', '\xd1', '\x16'}) {
+      std::string broken = good;
+      broken[at] = byte;
+      refused += !parseRules(broken, "q.yaml");
+    }
+  EXPECT_GT(refused, good.size());
 }
 
 } // namespace
