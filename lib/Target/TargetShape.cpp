@@ -67,7 +67,8 @@ std::string expectation(const Shape &shape) {
 /// Walks what a user gave along the example; nodes can be read once, in their order.
 class Checker {
 public:
-  Checker(llvm::SourceMgr &sources, llvm::StringRef file) : sources(sources), file(file) {}
+  Checker(llvm::SourceMgr &sources, llvm::StringRef text, llvm::StringRef file)
+      : sources(sources), text(text), file(file) {}
 
   /// `path` leads to the node: "shift.min"; `place` is what has its line. The first problem counts, but all is walked:
   /// a collection that was left in the middle cannot be skipped.
@@ -93,9 +94,12 @@ public:
 
   /// Keeps the first problem only, with the line of `node`.
   void report(yaml::Node *node, const std::string &what) {
-    unsigned line = sources.getLineAndColumn(node->getSourceRange().Start).first;
-    if (!found)
-      found = file.str() + ":" + std::to_string(line) + ": " + what;
+    // Of text that is no YAML a node may be nowhere in it, and of such text the parser says more.
+    const llvm::SMLoc place = node->getSourceRange().Start;
+    if (found || place.getPointer() < text.begin() || place.getPointer() > text.end())
+      return;
+    unsigned line = sources.getLineAndColumn(place).first;
+    found = file.str() + ":" + std::to_string(line) + ": " + what;
   }
 
 private:
@@ -124,7 +128,7 @@ private:
   }
 
   llvm::SourceMgr &sources;
-  llvm::StringRef file;
+  llvm::StringRef text, file;
   std::optional<std::string> found;
 };
 
@@ -150,7 +154,7 @@ Status tare::checkShape(llvm::StringRef text, llvm::StringRef file, llvm::String
   sources.setDiagHandler(silent);
   yaml::Stream exampleStream(example, exampleSources), stream(text, sources);
   Shape shape = shapeOf(rootOf(exampleStream.begin(), exampleStream));
-  Checker checker(sources, file);
+  Checker checker(sources, text, file);
   yaml::document_iterator document = stream.begin();
   yaml::Node *root = rootOf(document, stream);
   checker.check(root, shape, "", root);

@@ -405,6 +405,13 @@ TEST(Target, NoTextCrashes) {
   std::string yaml = describe();
   for (size_t length = 0; length < yaml.size(); ++length)
     (void)errorOf(yaml.substr(0, length));
+  // Of text that is no YAML a node may be nowhere in it.
+  for (size_t at = 0; at < yaml.size(); ++at)
+    for (char byte : {'\n', '[', '}', ':', '"', '&', '\xd1', '\x16'}) {
+      std::string broken = yaml;
+      broken[at] = byte;
+      (void)errorOf(broken);
+    }
 }
 
 TEST(Target, UnknownNamesListTheShippedOnes) {
