@@ -35,7 +35,7 @@ install(FILES ${CMAKE_BINARY_DIR}/tare.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pk
 # In the folders of the sources, so that links from page to page lead somewhere.
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs bench DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
-install(FILES lib/Schema/program.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Schema)
+install(FILES lib/Schema/program.fbs lib/Schema/statistics.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Schema)
 install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/tare)
 
 # All that is installed and must be built before: what `make build` makes.

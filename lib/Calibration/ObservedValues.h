@@ -27,6 +27,11 @@ struct ObservedValues {
 
   explicit ObservedValues(mlir::func::FuncOp function);
 
+  /// What is kept of a value: bins where a search looks at them, where outliers or the losses of steps are told.
+  Histogram::Detail detailOf(mlir::Value value, const SearchOptions &options) const {
+    return mayHaveOutliers(value) || options.powersOfTwo ? Histogram::Detail::bins : Histogram::Detail::extremes;
+  }
+
   /// How many elements of a value a sample has: in a loop, those of all steps.
   int64_t elementsOf(mlir::Value value) const;
   bool isRepeated(mlir::Value value) const { return repeated.contains(value); }

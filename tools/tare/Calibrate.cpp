@@ -5,6 +5,7 @@
 #include "Json.h"
 #include "MemoryLimit.h"
 #include "OutputFile.h"
+#include "ShardOptions.h"
 #include "Table.h"
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Tensor/AtomicFile.h"
@@ -22,15 +23,19 @@ public:
             "calibrate", "Find the range of every value of a network on data",
             "tare calibrate model.onnx --calibration data.npz -o ranges.json\n"
             "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
-            "  network has one input; or a folder of such files.") {}
+            "  network has one input; or a folder of such files. Data that lie on several machines are calibrated on\n"
+            "  there, with --partial -o N.stats instead of -o ranges.json, and the shards put together:\n"
+            "  tare calibrate model.onnx --merge *.stats -o ranges.json") {}
 
   Status run() override {
     Result<CompilationRequest> request = options.request(threads);
     if (!request)
       return request.error();
-    if (options.data.empty() && !options.random)
+    if (Status fits = shards.check(options); !fits)
+      return fits;
+    if (options.data.empty() && !options.random && !shards.isMerge())
       return Error{"needs data: give --calibration DATA, or --random-calibration to try the flow"};
-    if (Status free = checkOutput(output, options.files()); !free)
+    if (Status free = checkOutput(output, inputFiles()); !free)
       return free;
     // The data are for below.
     CompilationRequest float32 = *request;
@@ -41,67 +46,103 @@ public:
     auto compiled = compile(float32, *context, {});
     if (mlir::failed(compiled))
       return context.takeError(options.model);
-    Result<size_t> atOnce = samplesThatFit(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"), options.model,
-                                           request->calibration.maxMemory);
-    if (!atOnce) {
+    Status done = calibrateAndWrite(*compiled->module, *request);
+    if (!done) {
       context.dropWarnings();
-      return atOnce.error();
+      return done;
     }
-    if (Status named = checkEnding(output, {".json"}); !named) {
-      context.dropWarnings();
-      return named;
-    }
-    request->calibration.threads = threadsWithin(threads, *atOnce);
-    Result<calibration::Ranges> ranges = calibrate(*compiled->module, request->calibration);
-    if (!ranges) {
-      context.dropWarnings();
-      return naming(ranges.error().message);
-    }
-    if (Status written = writeFile(output, calibration::toJson(*ranges, hashes)); !written) {
-      context.dropWarnings();
-      return written;
-    }
-    complete.push_back(output);
+    for (const std::string &warning : shardWarnings)
+      console().warning(warning);
     context.showWarnings();
-    report(*ranges);
+    tell();
     return success();
   }
 
 private:
   void addOptions(CLI::App &app) override {
     options.addTo(app, files);
+    shards.addTo(app, files);
     files.reads(app.add_option("--calibration", options.data, "The data")->type_name("DATA"), options.data);
-    files.writes(app.add_option("-o,--output", output, "The ranges file")->required()->type_name("FILE"), output);
+    files.writes(app.add_option("-o,--output", output, "The ranges file, or statistics")->required()->type_name("FILE"),
+                 output);
   }
 
-  Result<calibration::Ranges> calibrate(mlir::ModuleOp module, const CalibrationRequest &request) {
+  std::vector<std::string> inputFiles() const {
+    std::vector<std::string> names = options.files();
+    names.insert(names.end(), shards.mergedFiles().begin(), shards.mergedFiles().end());
+    return names;
+  }
+
+  Status calibrateAndWrite(mlir::ModuleOp module, CompilationRequest &request) {
+    if (Status named = checkEnding(output, {shards.isPartial() ? ".stats" : ".json"}); !named)
+      return named;
+    Status made = shards.isMerge() ? merge(module, request) : calibrate(module, request);
+    if (!made)
+      return made;
+    Result<std::string> bytes =
+        statistics ? calibration::toBytes(*statistics) : Result<std::string>(calibration::toJson(ranges, hashes));
+    if (!bytes)
+      return Error{output + ": " + bytes.error().message};
+    if (Status written = writeFile(output, *bytes); !written)
+      return written;
+    complete.push_back(output);
+    return success();
+  }
+
+  Status merge(mlir::ModuleOp module, const CompilationRequest &request) {
+    auto merged = shards.merge(module, options, request);
+    if (!merged)
+      return merged.error();
+    shardWarnings = std::move(merged->warnings);
+    shardCount = merged->statistics.parts.size();
+    if (shards.isPartial()) {
+      statistics = std::move(merged->statistics);
+      return success();
+    }
+    ranges = calibration::rangesOf(module, merged->statistics.seen, request.calibration.search, threads);
+    hashes = std::move(merged->statistics.hashes);
+    return success();
+  }
+
+  Status calibrate(mlir::ModuleOp module, CompilationRequest &request) {
+    Result<size_t> atOnce =
+        samplesThatFit(module.lookupSymbol<mlir::func::FuncOp>("main"), options.model, request.calibration.maxMemory);
+    if (!atOnce)
+      return atOnce.error();
+    request.calibration.threads = threadsWithin(threads, *atOnce);
+    request.calibration.keepsObservations = shards.isPartial();
+    auto found = findWithProgress(module, request.calibration);
+    if (!found)
+      return naming(found.error().message);
+    if (shards.isPartial()) {
+      if (!found->seen)
+        return Error{options.data + ": is a ranges file, expected the data of a shard"};
+      statistics = shards.statisticsOf(module, options, request, std::move(*found));
+      return success();
+    }
+    drawn = std::move(found->drawn);
+    hashes = std::move(found->hashes);
+    ranges = std::move(found->ranges);
+    return success();
+  }
+
+  Result<FoundRanges> findWithProgress(mlir::ModuleOp module, const CalibrationRequest &request) {
     std::unique_ptr<Progress> progress;
     std::mutex mutex;
-    Result<FoundRanges> found = findRanges(module, request, [&](int64_t done, int64_t total) {
+    return findRanges(module, request, [&](int64_t done, int64_t total) {
       std::lock_guard lock(mutex);
       if (!progress)
         progress = std::make_unique<Progress>(console(), "calibrating", total);
       progress->update(done);
     });
-    if (!found)
-      return found.error();
-    drawn = std::move(found->drawn);
-    hashes = std::move(found->hashes);
-    return std::move(found->ranges);
   }
 
-  void report(const calibration::Ranges &ranges) {
+  void tell() {
     if (json)
-      return printJson([&](llvm::json::OStream &out) {
-        out.object([&] {
-          out.attribute("output", jsonText(output));
-          out.attribute("method", ranges.method);
-          out.attribute("samples", ranges.samples);
-          out.attribute("values", int64_t(ranges.values.size()));
-          if (options.random)
-            writeDrawn(out, drawn);
-        });
-      });
+      return printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out); }); });
+    if (statistics)
+      return console().note(fmt::format("wrote {}: the statistics of {} values on {} samples", output,
+                                        statistics->names.size(), statistics->seen.samples));
     if (verbose)
       printValues(ranges);
     if (!quiet)
@@ -109,6 +150,18 @@ private:
     if (std::string text = textOf(drawn); !text.empty())
       console().note(text);
     console().note(fmt::format("wrote {}: the ranges of {} values", output, ranges.values.size()));
+  }
+
+  void writeFields(llvm::json::OStream &out) const {
+    out.attribute("output", jsonText(output));
+    if (!statistics)
+      out.attribute("method", ranges.method);
+    out.attribute("samples", statistics ? statistics->seen.samples : ranges.samples);
+    out.attribute("values", int64_t(statistics ? statistics->names.size() : ranges.values.size()));
+    if (shards.isMerge())
+      out.attribute("shards", int64_t(shardCount));
+    if (options.random)
+      writeDrawn(out, drawn);
   }
 
   static void printValues(const calibration::Ranges &ranges) {
@@ -150,7 +203,13 @@ private:
   }
 
   CalibrationOptions options;
+  ShardOptions shards;
   std::string output;
+  /// What is written: ranges, or of --partial statistics.
+  calibration::Ranges ranges;
+  std::optional<calibration::Statistics> statistics;
+  std::vector<std::string> shardWarnings;
+  size_t shardCount = 0;
   DrawnInputs drawn;
   calibration::SampleHashes hashes;
 };

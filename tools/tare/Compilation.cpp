@@ -449,7 +449,7 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return ranges.error();
   // A check may look for other ranges.
   constexpr size_t small = size_t(64) << 20;
-  const bool isKept = request.kept > 0 && seen.bytes() <= small;
+  const bool isKept = request.keepsObservations || (request.kept > 0 && seen.bytes() <= small);
   return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt,
                      std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
 }

@@ -49,6 +49,8 @@ struct CalibrationRequest {
   std::vector<StateNames> states = {};
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;
+  /// Whether what was seen is wanted, however large it is.
+  bool keepsObservations = false;
   /// Where the ranges are known already they are taken from here, and nothing is run.
   const calibration::Ranges *known = nullptr;
 };
