@@ -9,9 +9,28 @@
 using namespace tare;
 
 void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
+  addModelTo(app, files);
+  addSearchTo(app);
+}
+
+void CalibrationOptions::addModelTo(CLI::App &app, FileArguments &files) {
   auto *modelOption =
       app.add_option("model", model, "The network: .onnx, or IR of any stage: .mlir")->required()->type_name("MODEL");
   files.reads(modelOption, model);
+  targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
+                     ->type_name("NAME|FILE")
+                     ->capture_default_str();
+  files.reads(targetOption, target);
+  activationsOption = app.add_option("--activations", activations,
+                                     "The type of activations: i8 or i16 (default: the target's preferred one)")
+                          ->type_name("TYPE")
+                          ->check(oneOf({"i8", "i16"}));
+  inputOptions.addTo(app);
+  stateOptions.addTo(app);
+  addMemoryLimit(app, maxMemory);
+}
+
+void CalibrationOptions::addSearchTo(CLI::App &app) {
   methodOption =
       app.add_option("--method", method,
                      "How ranges are found: auto, min_max, mean_min_max, percentile, mse, kl,\nkl_v2 or aciq")
@@ -24,17 +43,6 @@ void CalibrationOptions::addTo(CLI::App &app, FileArguments &files) {
                          ->check(numberIn(50, 100))
                          ->capture_default_str();
   samplesOption = app.add_option("--samples", samples, "Use at most N samples")->type_name("N")->check(wholeNumber(1));
-  targetOption = app.add_option("--target", target, "The hardware: a shipped target or a YAML file")
-                     ->type_name("NAME|FILE")
-                     ->capture_default_str();
-  files.reads(targetOption, target);
-  activationsOption = app.add_option("--activations", activations,
-                                     "The type of activations: i8 or i16 (default: the target's preferred one)")
-                          ->type_name("TYPE")
-                          ->check(oneOf({"i8", "i16"}));
-  inputOptions.addTo(app);
-  stateOptions.addTo(app);
-  addMemoryLimit(app, maxMemory);
   app.add_flag("--random-calibration", random, "Calibrate on random numbers: for trying the flow, not for use");
 }
 
@@ -72,7 +80,7 @@ Result<std::string> CalibrationOptions::chosenMethod() const {
   if (choosesRanges() && isRangesFile(data))
     return Error{data + ": is a ranges file, which settles --method, --percentile and --samples; leave them out, or "
                         "give the data"};
-  if (percentileOption->count() == 0 || method == "percentile")
+  if (!percentileOption || percentileOption->count() == 0 || method == "percentile")
     return method;
   if (methodOption->count() > 0)
     return Error{"--percentile is of --method percentile, found --method " + method + "; leave one of them out"};

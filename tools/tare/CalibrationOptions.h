@@ -30,14 +30,19 @@ struct CalibrationOptions {
   CLI::Option *methodOption = nullptr, *percentileOption = nullptr, *samplesOption = nullptr;
 
   void addTo(CLI::App &app, FileArguments &files);
+  /// The model and the hardware alone, for commands that find no ranges.
+  void addModelTo(CLI::App &app, FileArguments &files);
   /// What is read, by its names.
   std::vector<std::string> files() const { return {model, data, target}; }
   /// The request up to the simplified float form, with its calibration; checks the target.
   Result<CompilationRequest> request(size_t threads) const;
 
 private:
+  void addSearchTo(CLI::App &app);
   /// Whether the user says how ranges are to be found.
-  bool choosesRanges() const { return methodOption->count() + percentileOption->count() + samplesOption->count() > 0; }
+  bool choosesRanges() const {
+    return methodOption && methodOption->count() + percentileOption->count() + samplesOption->count() > 0;
+  }
   Result<std::string> chosenMethod() const;
 };
 

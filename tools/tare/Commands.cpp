@@ -15,5 +15,6 @@ std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   commands.push_back(makeEmitCommand());
   commands.push_back(makeTargetCommand());
   commands.push_back(makeVerifyCommand());
+  commands.push_back(makeDoctorCommand());
   return commands;
 }

@@ -7,6 +7,7 @@
 namespace tare {
 
 // Each in the file of its name.
+std::unique_ptr<Command> makeDoctorCommand();
 std::unique_ptr<Command> makeConvertCommand();
 std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeRunCommand();
