@@ -40,7 +40,7 @@ install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/ta
 
 # All that is installed and must be built before: what `make build` makes.
 add_custom_target(installable)
-add_dependencies(installable tare tare-opt tare-reduce tare-lsp-server tare-runtime)
+add_dependencies(installable manual tare tare-opt tare-reduce tare-lsp-server tare-runtime)
 
 # The names of all files, for scripts/uninstall. This is the last rule: it sees what the others have written.
 install(CODE "set(list \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tare/installed.txt\")")

@@ -22,6 +22,8 @@ public:
   Command(std::string name, std::string summary, std::string example);
   virtual ~Command() = default;
 
+  /// What `tare --help` lists it under; it does not list those without.
+  void setTask(std::string title) { task = std::move(title); }
   /// Adds the subcommand and its options to the command line.
   void addTo(CLI::App &app);
   /// Whether the command line names this one.
@@ -54,7 +56,7 @@ protected:
   size_t threads = 0;
 
 private:
-  std::string name, summary, example;
+  std::string name, summary, example, task;
   CLI::App *app = nullptr;
 };
 

@@ -9,6 +9,7 @@
 #include "Commands.h"
 #include "EndSignals.h"
 #include "ErrorReport.h"
+#include "FurtherReading.h"
 #include "Json.h"
 #include "tare/Tensor/Temporaries.h"
 
@@ -17,6 +18,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <unistd.h>
 
 using namespace tare;
 
@@ -39,7 +41,9 @@ static const Command *running = nullptr;
 
 /// Ends a run: the error as a line, and as JSON for those who asked for it.
 static void report(const Error &error, const std::string &file) {
-  Console::error(error);
+  // Whoever reads it at a terminal may want to read on; scripts have the message alone.
+  const std::string section = isatty(STDERR_FILENO) ? sectionOf(error.message) : "";
+  Console::error(section.empty() ? error : Error{error.message + " (" + section + ")"});
   if (!isJson)
     return;
   writeDocument(errorJson(error, file));
