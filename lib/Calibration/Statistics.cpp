@@ -3,6 +3,7 @@
 #include "ObservedValues.h"
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/xxhash.h"
 
@@ -33,8 +34,9 @@ std::string textOf(const GridKind &grid) {
 
 std::string methodText(const StatisticsOrigin &origin) {
   std::string text = "--method " + std::string(nameOf(*origin.method));
-  return origin.method == Method::percentile ? llvm::formatv("{0} --percentile {1}", text, origin.percentile).str()
-                                             : text;
+  if (origin.method == Method::percentile)
+    text += llvm::formatv(" --percentile {0}", llvm::format("%g", origin.percentile)).str();
+  return text;
 }
 
 /// Whether the numbers of both parts' samples are known and have some in common.

@@ -182,7 +182,7 @@ TEST(Statistics, NoBitMayBeAnother) {
 TEST(Statistics, WhoeverWroteThemReadsThemAgain) {
   const std::string bytes = written(shard(0));
   size_t refused = 0;
-  for (size_t at = 0; at + 8 < bytes.size(); ++at)
+  for (size_t at = 0; at + 8 < bytes.size(); at += 3)
     for (int bit : {0, 7}) {
       std::string other = bytes;
       other[at] = char(other[at] ^ 1 << bit);
@@ -194,7 +194,7 @@ TEST(Statistics, WhoeverWroteThemReadsThemAgain) {
       ASSERT_TRUE(bool(again)) << at << ": " << again.error().message;
       EXPECT_EQ(written(*again), written(*read)) << at;
     }
-  EXPECT_GT(refused, bytes.size() / 2);
+  EXPECT_GT(refused, bytes.size() / 6);
 }
 
 } // namespace
