@@ -52,12 +52,12 @@ install(FILES ${CMAKE_BINARY_DIR}/tare.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pk
 # In the folders of the sources, so that links from page to page lead somewhere.
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs bench DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
-install(FILES lib/Schema/program.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Schema)
+install(FILES lib/Schema/program.fbs lib/Schema/statistics.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Schema)
 install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/tare)
 
 # All that is installed and must be built before: what `make build` makes.
 add_custom_target(installable)
-add_dependencies(installable tare tare-opt tare-reduce tare-lsp-server tare-runtime tare-driver)
+add_dependencies(installable manual tare tare-opt tare-reduce tare-lsp-server tare-runtime tare-driver)
 
 # The names of all files, for scripts/uninstall. This is the last rule: it sees what the others have written.
 install(CODE "set(list \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tare/installed.txt\")")

@@ -34,14 +34,10 @@ void extend(Histogram::Ends &ends, const Histogram::Ends &by) {
 
 /// What one thread has seen.
 struct Worker {
-  std::vector<Histogram> histograms;
-  std::vector<SampleEnds> ends;
+  /// But for the number of samples.
+  Observations seen;
   /// Of values that a sample has several times, in a loop: where all of those of the sample end so far.
   std::map<size_t, Histogram::Ends> endsOfRuns;
-  /// By value, the first sample in which an element was not finite.
-  std::vector<int64_t> nonFiniteSamples;
-  /// By operand of a softmax, the least of its rows' largest elements.
-  std::vector<float> leastMaxima;
   /// Empty where they are not wanted.
   std::vector<MeanInputs::Sums> means;
   std::optional<Error> error;
@@ -60,25 +56,13 @@ public:
     size_t threads = options.threads ? options.threads : defaultThreads();
     std::vector<Worker> workers(threads);
     parallelFor(threads, threads, [&](size_t index, size_t) { work(workers[index]); });
-    Observations seen{options.search, source.sampleCount(), emptyHistograms(), noEnds(), {}, noMaxima(), {}};
-    for (const auto &[value, index] : values.observed)
-      seen.names.push_back(qnn::valueName(value));
-    seen.nonFiniteSamples.assign(seen.histograms.size(), -1);
+    Observations seen = nothingSeen(source.sampleCount());
     if (std::optional<Error> error = firstError(workers))
       return *error;
+    for (const Worker &worker : workers)
+      seen.merge(worker.seen);
     if (means)
       seen.channelMeans = meansOf(workers);
-    for (const Worker &worker : workers) {
-      for (size_t i = 0; i < seen.leastMaxima.size(); ++i)
-        seen.leastMaxima[i] = std::min(seen.leastMaxima[i], worker.leastMaxima[i]);
-      for (size_t i = 0; i < worker.ends.size(); ++i)
-        seen.ends[i].merge(worker.ends[i]);
-      for (size_t i = 0; i < worker.histograms.size(); ++i) {
-        seen.histograms[i].merge(worker.histograms[i]);
-        if (int64_t sample = worker.nonFiniteSamples[i], &first = seen.nonFiniteSamples[i]; sample >= 0)
-          first = first < 0 ? sample : std::min(first, sample);
-      }
-    }
     return seen;
   }
 
@@ -102,40 +86,19 @@ private:
     return means->means(all);
   }
 
-  /// What the search needs of a value with so many elements in all samples.
-  static Histogram emptyHistogram(uint64_t elements, const SearchOptions &search, bool hasOutliers) {
-    // What outliers leave to the others is told.
-    if (hasOutliers && isOfEnds(search.method))
-      return Histogram();
-    bool looksAtTails =
-        search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
-    if (search.powersOfTwo || (!isOfEnds(search.method) && !looksAtTails))
-      return Histogram();
-    double percentile = search.method == Method::percentile ? search.percentile : usualPercentile;
-    return looksAtTails ? Histogram::ofTails(percentileSpare(elements, percentile))
-                        : Histogram(Histogram::Detail::extremes);
-  }
-
-  std::vector<Histogram> emptyHistograms() const {
-    std::vector<Histogram> histograms;
+  Observations nothingSeen(int64_t samples) const {
+    Observations seen{options.search, samples, {}, std::vector<SampleEnds>(values.observed.size()), {}, {}, {}};
     for (const auto &[value, index] : values.observed) {
-      histograms.push_back(emptyHistogram(values.elementsOf(value) * source.sampleCount(),
-                                          values.searchOf(value, options.search), values.mayHaveOutliers(value)));
+      seen.histograms.emplace_back(values.detailOf(value, options.search));
+      seen.names.push_back(qnn::valueName(value));
     }
-    return histograms;
-  }
-
-  std::vector<SampleEnds> noEnds() const { return std::vector<SampleEnds>(values.observed.size()); }
-
-  std::vector<float> noMaxima() const {
-    return std::vector<float>(values.softmaxOperands.size(), std::numeric_limits<float>::infinity());
+    seen.nonFiniteSamples.assign(values.observed.size(), -1);
+    seen.leastMaxima.assign(values.softmaxOperands.size(), std::numeric_limits<float>::infinity());
+    return seen;
   }
 
   void work(Worker &worker) {
-    worker.histograms = emptyHistograms();
-    worker.ends = noEnds();
-    worker.nonFiniteSamples.assign(worker.histograms.size(), -1);
-    worker.leastMaxima = noMaxima();
+    worker.seen = nothingSeen(0);
     if (means)
       worker.means = means->none();
     while (true) {
@@ -157,21 +120,21 @@ private:
   std::vector<Tensor> observeSample(const Sample &sample, Worker &worker) {
     const std::vector<Tensor> &inputs = sample.inputs;
     auto observe = [&](mlir::Value value, const Tensor &tensor) {
-      values.softmaxOperands.observe(value, tensor, worker.leastMaxima);
+      values.softmaxOperands.observe(value, tensor, worker.seen.leastMaxima);
       if (means)
         means->observe(value, tensor, worker.means);
       auto slot = values.observed.find(value);
       if (slot == values.observed.end())
         return;
-      Histogram &histogram = worker.histograms[slot->second];
+      Histogram &histogram = worker.seen.histograms[slot->second];
       uint64_t before = histogram.nonFinite();
       const Histogram::Ends ends = histogram.add({tensor.as<float>(), size_t(tensor.count())});
       if (values.isRepeated(value))
         extend(worker.endsOfRuns[slot->second], ends);
       else
-        worker.ends[slot->second].add(ends.least, ends.greatest);
+        worker.seen.ends[slot->second].add(ends.least, ends.greatest);
       // A thread's samples come in their order.
-      if (int64_t &first = worker.nonFiniteSamples[slot->second]; first < 0 && histogram.nonFinite() > before)
+      if (int64_t &first = worker.seen.nonFiniteSamples[slot->second]; first < 0 && histogram.nonFinite() > before)
         first = int64_t(sample.index);
     };
     // The arguments come first among the observed values, unless they are not float.
@@ -183,7 +146,7 @@ private:
     const bool needsOrder = means || values.softmaxOperands.haveImages();
     std::vector<Tensor> outputs = evaluator.run(inputs, observe, needsOrder ? Order::rowMajor : Order::any, &problem);
     for (const auto &[index, ends] : worker.endsOfRuns)
-      worker.ends[index].add(ends.least, ends.greatest);
+      worker.seen.ends[index].add(ends.least, ends.greatest);
     worker.endsOfRuns.clear();
     if (problem && !worker.problem)
       worker.problem = SampleProblem{sample.index, std::move(*problem)};
@@ -304,18 +267,23 @@ Result<Observations> observeValues(const ObservedValues &values, mlir::ModuleOp 
 
 } // namespace
 
-/// Bins of all values hold everything; a percentile is found in the tails that another search with tails has kept.
-bool Observations::suffice(const SearchOptions &other) const {
-  auto looksAtTails = [](const SearchOptions &search) {
-    return search.method == Method::percentile || (search.method == Method::automatic && search.grid.isFine());
-  };
-  if (isOfEnds(other.method) && other.grid == search.grid)
-    return true;
-  if (search.powersOfTwo || other.powersOfTwo || other.percentile != search.percentile)
-    return false;
-  if (isOfEnds(search.method))
-    return !search.grid.isFine();
-  return !looksAtTails(search) || looksAtTails(other);
+/// What is kept of a value depends on nothing else (ObservedValues::detailOf).
+bool Observations::suffice(const SearchOptions &other) const { return search.powersOfTwo == other.powersOfTwo; }
+
+void Observations::merge(const Observations &other) {
+  samples += other.samples;
+  for (size_t i = 0; i != histograms.size(); ++i) {
+    // Where nobody knows one of both, nobody knows which is the first.
+    const bool isKnown = (histograms[i].nonFinite() == 0 || nonFiniteSamples[i] >= 0) &&
+                         (other.histograms[i].nonFinite() == 0 || other.nonFiniteSamples[i] >= 0);
+    int64_t &first = nonFiniteSamples[i];
+    const int64_t second = other.nonFiniteSamples[i];
+    first = !isKnown ? -1 : first < 0 ? second : second < 0 ? first : std::min(first, second);
+    histograms[i].merge(other.histograms[i]);
+    ends[i].merge(other.ends[i]);
+  }
+  for (size_t i = 0; i != leastMaxima.size(); ++i)
+    leastMaxima[i] = std::min(leastMaxima[i], other.leastMaxima[i]);
 }
 
 size_t Observations::bytes() const {

@@ -11,8 +11,6 @@ namespace {
 
 /// Values handled at once: their indices stay in the first-level cache.
 constexpr size_t chunkSize = 2048;
-/// Of tails: few enough for most chunks to have no value in them.
-constexpr size_t tailChunkSize = 512;
 constexpr int sideBits = 11;
 static_assert(Histogram::binsPerSide == 1 << sideBits);
 
@@ -41,6 +39,58 @@ void addBins(std::span<uint64_t> to, std::span<const uint64_t> from, int shift) 
 
 /// Bins beyond a 64-bit shift of the index are all bin 0.
 int shiftOf(int difference) { return std::min(difference, sideBits); }
+
+/// The sum; nothing where it is more than Histogram::mostValues.
+std::optional<uint64_t> sumOf(std::span<const uint64_t> counts) {
+  uint64_t sum = 0;
+  for (uint64_t count : counts)
+    if (count > Histogram::mostValues || (sum += count) > Histogram::mostValues)
+      return std::nullopt;
+  return sum;
+}
+
+/// The bins of a side up to the outermost value.
+size_t binsUpTo(float value, float smallest, float largest) {
+  const double bin = std::floor(std::ldexp(double(value), -exponentFor(smallest, largest)));
+  return size_t(bin < 0 ? -bin : bin + 1);
+}
+
+/// Whether a side's bins end where its outermost value lies.
+bool endsRight(const std::vector<uint64_t> &side, size_t bins) {
+  return side.size() == bins && (side.empty() || side.back() != 0);
+}
+
+bool areBinsSound(const Histogram::Contents &contents) {
+  if (contents.detail == Histogram::Detail::extremes)
+    return contents.positive.empty() && contents.negative.empty();
+  const float low = contents.smallest, high = contents.largest;
+  if (!endsRight(contents.positive, high >= 0 ? binsUpTo(high, low, high) : 0) ||
+      !endsRight(contents.negative, low < 0 ? binsUpTo(low, low, high) : 0))
+    return false;
+  std::optional<uint64_t> positive = sumOf(contents.positive), negative = sumOf(contents.negative);
+  return positive && negative && *positive + *negative == contents.finite &&
+         (contents.zeros == 0 || contents.positive[0] >= contents.zeros);
+}
+
+/// Of zeros the sign is not kept.
+bool isKept(float value) { return std::isfinite(value) && !(value == 0 && std::signbit(value)); }
+
+bool isSound(const Histogram::Contents &contents) {
+  const uint64_t counts[] = {contents.finite, contents.nans, contents.positiveInfinities, contents.negativeInfinities};
+  if (!sumOf(counts))
+    return false;
+  const Histogram none;
+  if (contents.finite == 0)
+    return contents.smallest == none.min() && contents.largest == none.max() && contents.zeros == 0 &&
+           contents.positive.empty() && contents.negative.empty();
+  if (!isKept(contents.smallest) || !isKept(contents.largest) || contents.smallest > contents.largest ||
+      contents.zeros > contents.finite)
+    return false;
+  const bool areAllZero = contents.smallest == 0 && contents.largest == 0,
+             mayHaveZeros = contents.smallest <= 0 && contents.largest >= 0;
+  return (areAllZero ? contents.zeros == contents.finite : mayHaveZeros || contents.zeros == 0) &&
+         areBinsSound(contents);
+}
 
 } // namespace
 
@@ -95,20 +145,6 @@ void Histogram::note(const Scan &seen, size_t values) {
   zeroCount += seen.zeros;
 }
 
-/// Behind the outermost bins that complete more than `spare` values: what else they hold makes no difference.
-void Histogram::raiseCuts() {
-  auto behind = [&](Side side) {
-    uint64_t beyond = 0;
-    for (size_t j = side.size(); j-- > 0;)
-      if (beyond += side[j]; double(beyond) > spare)
-        return float(double(j + 1) * binWidth());
-    return 0.0f;
-  };
-  highCut = std::max(highCut, behind(side(0)));
-  lowCut = std::min(lowCut, -behind(side(1)));
-  sinceCuts = 0;
-}
-
 void Histogram::addChunk(std::span<const float> values, std::vector<float> &buffer, Ends &ends) {
   std::array<uint32_t, chunkSize + indexSlack> indices;
   auto find = [&](std::span<const float> chunk) {
@@ -125,31 +161,25 @@ void Histogram::addChunk(std::span<const float> values, std::vector<float> &buff
     return;
   note(seen, values.size());
   ends = {std::min(ends.least, seen.min), std::max(ends.greatest, seen.max)};
-  if (detail == Detail::extremes || (detail == Detail::tails && seen.max < highCut && seen.min >= lowCut))
+  if (!countsAll)
     return;
   bins.resize(2 * binsPerSide);
   int needed = exponentFor(seen.min, seen.max);
-  bool grows = needed > exponent;
-  if (grows)
+  if (needed > exponent) {
     growTo(needed);
-  if (grows || !countsAll)
     seen = find(values);
+  }
   count({indices.data(), values.size() - seen.zeros}, seen.zeros);
-  if (detail == Detail::tails)
-    sinceCuts += values.size();
 }
 
 Histogram::Ends Histogram::add(std::span<const float> values) {
   Ends ends;
   std::vector<float> buffer;
-  size_t size = detail == Detail::tails ? tailChunkSize : chunkSize;
   while (!values.empty()) {
-    auto chunk = values.first(std::min(size, values.size()));
+    auto chunk = values.first(std::min(chunkSize, values.size()));
     values = values.subspan(chunk.size());
     addChunk(chunk, buffer, ends);
   }
-  if (double(sinceCuts) > std::max(4.0 * spare, 16.0 * chunkSize))
-    raiseCuts();
   return ends;
 }
 
@@ -165,6 +195,44 @@ void Histogram::merge(const Histogram &other) {
   nanCount += other.nanCount;
   positiveInfinityCount += other.positiveInfinityCount;
   negativeInfinityCount += other.negativeInfinityCount;
+}
+
+Histogram::Contents Histogram::contents() const {
+  auto occupied = [](Side side) {
+    while (!side.empty() && side.back() == 0)
+      side = side.first(side.size() - 1);
+    return std::vector<uint64_t>(side.begin(), side.end());
+  };
+  return {detail,
+          smallest,
+          largest,
+          finiteCount,
+          zeroCount,
+          nanCount,
+          positiveInfinityCount,
+          negativeInfinityCount,
+          occupied(side(0)),
+          occupied(side(1))};
+}
+
+std::optional<Histogram> Histogram::of(const Contents &contents) {
+  if (!isSound(contents))
+    return std::nullopt;
+  Histogram histogram(contents.detail);
+  histogram.smallest = contents.smallest;
+  histogram.largest = contents.largest;
+  histogram.finiteCount = contents.finite;
+  histogram.zeroCount = contents.zeros;
+  histogram.nanCount = contents.nans;
+  histogram.positiveInfinityCount = contents.positiveInfinities;
+  histogram.negativeInfinityCount = contents.negativeInfinities;
+  if (contents.detail == Detail::bins && contents.finite) {
+    histogram.exponent = exponentFor(contents.smallest, contents.largest);
+    histogram.bins.resize(2 * binsPerSide);
+    std::ranges::copy(contents.positive, histogram.bins.begin());
+    std::ranges::copy(contents.negative, histogram.bins.begin() + binsPerSide);
+  }
+  return histogram;
 }
 
 } // namespace tare::calibration

@@ -183,6 +183,12 @@ SearchOptions ObservedValues::searchOf(mlir::Value value, SearchOptions options)
   return options;
 }
 
+Histogram::Detail ObservedValues::detailOf(mlir::Value value, const SearchOptions &options) const {
+  // Without outliers only a method that was chosen for this value alone looks at more than its ends.
+  const bool needsBins = mayHaveOutliers(value) || options.powersOfTwo || !isOfEnds(searchOf(value, options).method);
+  return needsBins ? Histogram::Detail::bins : Histogram::Detail::extremes;
+}
+
 bool ObservedValues::mayHaveOutliers(mlir::Value value) const {
   return !isBounded(value) && !readByFunctions.contains(value);
 }

@@ -28,6 +28,10 @@ struct ObservedValues {
 
   explicit ObservedValues(mlir::func::FuncOp function);
 
+  /// What is kept of a value: bins where a search looks at them, where outliers or the losses of steps are told. Of the
+  /// options it depends on whether steps are powers of two alone.
+  Histogram::Detail detailOf(mlir::Value value, const SearchOptions &options) const;
+
   /// How many elements of a value a sample has: in a loop, those of all steps.
   int64_t elementsOf(mlir::Value value) const;
   bool isRepeated(mlir::Value value) const { return repeated.contains(value); }

@@ -12,6 +12,12 @@ void SampleHashes::add(uint64_t hash) {
   whole = false;
 }
 
+void SampleHashes::merge(const SampleHashes &other) {
+  for (uint64_t hash : other.kept)
+    add(hash);
+  whole &= other.whole;
+}
+
 SampleHashes SampleHashes::of(std::set<uint64_t> kept, int64_t samples) {
   SampleHashes result;
   result.whole = kept.size() < most || samples <= int64_t(most);

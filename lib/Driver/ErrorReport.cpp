@@ -1,6 +1,7 @@
 //===- ErrorReport.cpp - The one error of a run ---------------------------===//
 #include "Driver/ErrorReport.h"
 
+#include "Driver/FurtherReading.h"
 #include "Driver/Json.h"
 
 #include <algorithm>
@@ -86,6 +87,8 @@ std::string tare::errorJson(const Error &error, const std::string &file) {
     out.attribute("node", textOrNull(node));
     if (std::optional<int64_t> line = lineOf(error.message, file))
       out.attribute("line", *line);
+    if (std::string section = sectionOf(error.message); !section.empty())
+      out.attribute("see", section);
   });
   return text;
 }

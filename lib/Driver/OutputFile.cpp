@@ -53,8 +53,8 @@ Status tare::checkOutput(const std::string &output, std::span<const std::string>
 }
 
 Status tare::checkEnding(const std::string &output, std::initializer_list<std::string_view> endings) {
-  constexpr std::string_view told[] = {".tare", ".onnx", ".mlir", ".mlirbc", ".npz",  ".npy",   ".json",
-                                       ".yaml", ".yml",  ".csv",  ".txt",    ".html", ".tflite"};
+  constexpr std::string_view told[] = {".tare", ".onnx", ".mlir", ".mlirbc", ".npz",  ".npy",    ".json",
+                                       ".yaml", ".yml",  ".csv",  ".txt",    ".html", ".tflite", ".stats"};
   std::error_code none;
   std::string found = fs::path(output).extension().string();
   if (output == standardOutput || !std::ranges::count(told, found) || fs::is_other(output, none) ||

@@ -10,6 +10,8 @@
 
 namespace tare::onnx {
 
+struct Survey;
+
 /// A graph, and what its nodes ask of it.
 class GraphImporter : public NodeContext {
 public:
@@ -19,6 +21,9 @@ public:
 
   /// Fills `module` with @main.
   mlir::LogicalResult run(const std::vector<BoundInput> &inputs, mlir::ModuleOp module);
+  /// The same, on behind what is refused: `module` is of no use then. `takeError` gives what was reported last.
+  void survey(const std::vector<BoundInput> &inputs, mlir::ModuleOp module, Survey &result,
+              llvm::function_ref<std::string()> takeError);
 
   GraphValues &values() override { return graphValues; }
   TensorReader &reader() override { return tensorReader; }
@@ -46,6 +51,7 @@ private:
   mlir::LogicalResult checkSupport();
   mlir::LogicalResult readInitializers();
   mlir::LogicalResult importNodes();
+  bool standIn(llvm::StringRef name);
   std::optional<int32_t> floatTypeOf(const proto::NodeProto &node, int index) const;
   void roundTo(qnn::FloatFormat format, GraphValue &value);
   mlir::Type inputElement(int32_t dataType);

@@ -8,8 +8,6 @@
 using namespace tare;
 using namespace tare::onnx;
 
-using Constants = std::vector<std::pair<std::string, Tensor>>;
-
 static std::string namesOfInputs(const Graph &graph) {
   std::string names;
   for (const proto::ValueInfoProto *input : graph.inputs)
@@ -18,8 +16,8 @@ static std::string namesOfInputs(const Graph &graph) {
   return names.empty() ? "none" : names;
 }
 
-/// The inputs that the user makes constants, which @main does not have.
-static mlir::FailureOr<Constants> takeConstants(Graph &graph, const ImportOptions &options, const Reporter &reporter) {
+mlir::FailureOr<Constants> tare::onnx::takeConstants(Graph &graph, const ImportOptions &options,
+                                                     const Reporter &reporter) {
   Constants constants;
   for (const InputValue &given : options.inputValues) {
     auto input = llvm::find_if(graph.inputs, [&](const auto *input) { return input->name() == given.name; });

@@ -22,6 +22,11 @@ struct BoundInput {
 mlir::FailureOr<Tensor> constantInput(const proto::ValueInfoProto &input, const InputValue &given,
                                       const std::vector<InputShape> &shapes, const Reporter &reporter);
 
+/// Constants by the names of the inputs that they replace.
+using Constants = std::vector<std::pair<std::string, Tensor>>;
+/// The inputs that the user makes constants, which @main does not have: the graph drops them.
+mlir::FailureOr<Constants> takeConstants(Graph &graph, const ImportOptions &options, const Reporter &reporter);
+
 /// Binds symbolic dimensions by the user's shapes and by the data's; a first one becomes 1. Without those that the
 /// graph drops.
 mlir::FailureOr<std::vector<BoundInput>> bindInputs(const Graph &graph, const ImportOptions &options,

@@ -3,6 +3,7 @@
 #include "Commands.h"
 #include "Driver/Calibrate/CalibrationRun.h"
 #include "JsonOutput.h"
+#include "ShardOptions.h"
 #include "Table.h"
 #include "tare/Diagnostics/OneLine.h"
 #include "tare/Tensor/AtomicFile.h"
@@ -20,49 +21,69 @@ public:
             "calibrate", "Find the range of every value of a network on data",
             "tare calibrate model.onnx --calibration data.npz -o ranges.json\n"
             "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
-            "  network has one input; or a folder of such files.") {}
+            "  network has one input; or a folder of such files. Data that lie on several machines are calibrated on\n"
+            "  there, with --partial -o N.stats instead of -o ranges.json, and the shards put together:\n"
+            "  tare calibrate model.onnx --merge *.stats -o ranges.json") {}
 
   Status run() override {
     options.threads = threads;
-    CalibrationRun calibration(options, console());
+    CalibrationRun calibration(options, shards, console());
     if (Status found = calibration.find(output, nullptr); !found)
       return found;
-    if (Status written = writeFile(output, calibration.file()); !written) {
+    if (Status written = write(calibration); !written) {
       calibration.dropWarnings();
       return written;
     }
     complete.push_back(output);
     calibration.showWarnings();
-    report(calibration.ranges(), calibration.drawn());
+    report(calibration);
     return success();
   }
 
 private:
   void addOptions(CLI::App &app) override {
     addCalibrationOptions(app, files, options);
+    addShardOptions(app, files, shards);
     files.reads(app.add_option("--calibration", options.data, "The data")->type_name("DATA"), options.data);
-    files.writes(app.add_option("-o,--output", output, "The ranges file")->required()->type_name("FILE"), output);
+    files.writes(app.add_option("-o,--output", output, "The ranges file, or statistics")->required()->type_name("FILE"),
+                 output);
   }
 
-  void report(const calibration::Ranges &ranges, const DrawnInputs &drawn) {
+  Status write(const CalibrationRun &found) const {
+    Result<std::string> bytes = found.file();
+    if (!bytes)
+      return Error{output + ": " + bytes.error().message};
+    return writeFile(output, *bytes);
+  }
+
+  void report(const CalibrationRun &found) const {
     if (json)
-      return printJson([&](llvm::json::OStream &out) {
-        out.object([&] {
-          out.attribute("output", jsonText(output));
-          out.attribute("method", ranges.method);
-          out.attribute("samples", ranges.samples);
-          out.attribute("values", int64_t(ranges.values.size()));
-          if (options.random)
-            writeDrawn(out, drawn);
-        });
-      });
+      return printJson([&](llvm::json::OStream &out) { out.object([&] { writeFields(out, found); }); });
+    if (const calibration::Statistics *statistics = found.statistics())
+      return console().note(fmt::format("wrote {}: the statistics of {} values on {} samples", output,
+                                        statistics->seen.names.size(), statistics->seen.samples));
+    const calibration::Ranges &ranges = found.ranges();
     if (verbose)
       printValues(ranges);
     if (!quiet)
       summarize(ranges);
-    if (std::string text = textOf(drawn); !text.empty())
+    if (std::string text = textOf(found.drawn()); !text.empty())
       console().note(text);
     console().note(fmt::format("wrote {}: the ranges of {} values", output, ranges.values.size()));
+  }
+
+  void writeFields(llvm::json::OStream &out, const CalibrationRun &found) const {
+    const calibration::Ranges &ranges = found.ranges();
+    const calibration::Statistics *statistics = found.statistics();
+    out.attribute("output", jsonText(output));
+    if (!statistics)
+      out.attribute("method", ranges.method);
+    out.attribute("samples", statistics ? statistics->seen.samples : ranges.samples);
+    out.attribute("values", int64_t(statistics ? statistics->seen.names.size() : ranges.values.size()));
+    if (shards.isMerge())
+      out.attribute("shards", int64_t(found.shardCount()));
+    if (options.random)
+      writeDrawn(out, found.drawn());
   }
 
   static void printValues(const calibration::Ranges &ranges) {
@@ -104,6 +125,7 @@ private:
   }
 
   driver::CalibrationOptions options;
+  ShardOptions shards;
   std::string output;
 };
 

@@ -11,6 +11,8 @@ namespace tare {
 
 /// The model and how its ranges are found; not the data, which each command explains itself.
 void addCalibrationOptions(CLI::App &app, FileArguments &files, driver::CalibrationOptions &options);
+/// The model and the hardware alone, for commands that find no ranges.
+void addModelOptions(CLI::App &app, FileArguments &files, driver::CalibrationOptions &options);
 
 } // namespace tare
 

@@ -14,6 +14,10 @@ namespace tare {
 CLI::Validator oneOf(std::vector<std::string> names);
 /// Some of the names, with commas between them.
 CLI::Validator listOf(std::vector<std::string> names);
+/// The names that the validators of an option have; empty where it takes others, too.
+std::vector<std::string> choicesOf(CLI::Option &option);
+/// Whether it takes several of them, with commas between.
+bool isListOfChoices(CLI::Option &option);
 
 } // namespace tare
 

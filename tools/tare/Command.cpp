@@ -32,7 +32,7 @@ Status Command::settleAndRun() {
 }
 
 void Command::addTo(CLI::App &parent) {
-  app = parent.add_subcommand(name, summary);
+  app = parent.add_subcommand(name, summary)->group(task);
   app->footer("Example:\n  " + example);
   addOptions(*app);
   app->add_flag("--json", json, "Write the result to standard output as JSON");

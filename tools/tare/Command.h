@@ -23,6 +23,8 @@ public:
   Command(std::string name, std::string summary, std::string example);
   virtual ~Command() = default;
 
+  /// What `tare --help` lists it under; it does not list those without.
+  void setTask(std::string title) { task = std::move(title); }
   /// Adds the subcommand and its options to the command line.
   void addTo(CLI::App &app);
   /// Whether the command line names this one.
@@ -57,7 +59,7 @@ protected:
 
 private:
   std::optional<Console> terminal;
-  std::string name, summary, example;
+  std::string name, summary, example, task;
   CLI::App *app = nullptr;
 };
 

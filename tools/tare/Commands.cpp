@@ -3,18 +3,32 @@
 
 using namespace tare;
 
+namespace {
+
+struct Task {
+  /// The title that `tare --help` lists the commands under; without one it does not.
+  const char *title;
+  std::vector<std::unique_ptr<Command> (*)()> commands;
+};
+
+/// By what one wants to do, in the order in which one comes to do it.
+std::vector<Task> tasks() {
+  return {{"Convert a network", {makeDoctorCommand, makeConfigCommand, makeCalibrateCommand, makeConvertCommand}},
+          {"Run and compare", {makeRunCommand, makeCompareCommand, makeEvaluateCommand}},
+          {"Look into it and prove it", {makeInspectCommand, makeVerifyCommand}},
+          {"Take it to hardware", {makeTargetCommand, makeStripCommand, makeEmitCommand}},
+          {"Work in a shell", {makeCompletionCommand}},
+          {"", {makeManualCommand}}};
+}
+
+} // namespace
+
 std::vector<std::unique_ptr<Command>> tare::makeCommands() {
   std::vector<std::unique_ptr<Command>> commands;
-  commands.push_back(makeConvertCommand());
-  commands.push_back(makeCalibrateCommand());
-  commands.push_back(makeRunCommand());
-  commands.push_back(makeCompareCommand());
-  commands.push_back(makeEvaluateCommand());
-  commands.push_back(makeInspectCommand());
-  commands.push_back(makeStripCommand());
-  commands.push_back(makeEmitCommand());
-  commands.push_back(makeTargetCommand());
-  commands.push_back(makeConfigCommand());
-  commands.push_back(makeVerifyCommand());
+  for (const Task &task : tasks())
+    for (auto make : task.commands) {
+      commands.push_back(make());
+      commands.back()->setTask(task.title);
+    }
   return commands;
 }

@@ -6,7 +6,8 @@
 
 namespace tare {
 
-// Each in the file of its name.
+// Each in the file of its name; makeManualCommand() with the completion.
+std::unique_ptr<Command> makeDoctorCommand();
 std::unique_ptr<Command> makeConvertCommand();
 std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeRunCommand();
@@ -18,6 +19,8 @@ std::unique_ptr<Command> makeEmitCommand();
 std::unique_ptr<Command> makeTargetCommand();
 std::unique_ptr<Command> makeConfigCommand();
 std::unique_ptr<Command> makeVerifyCommand();
+std::unique_ptr<Command> makeCompletionCommand();
+std::unique_ptr<Command> makeManualCommand();
 
 } // namespace tare
 

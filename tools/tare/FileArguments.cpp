@@ -26,20 +26,34 @@ bool areOne(const fs::path &a, const fs::path &b) {
 
 } // namespace
 
+/// Options are known again by the names of their validators.
+static constexpr char fileName[] = "file", folderName[] = "folder";
+
 /// As of a variable of a script that is not set.
-static CLI::Option *checkNamed(CLI::Option *option) {
-  option->check([](const std::string &given) { return given.empty() ? "found '', expected a name" : ""; });
-  return option;
+static CLI::Option *checkNamed(CLI::Option *option, const char *name) {
+  return option->check([](const std::string &given) { return given.empty() ? "found '', expected a name" : ""; }, "",
+                       name);
 }
+
+static bool hasValidator(CLI::Option &option, const char *name) {
+  try {
+    return option.get_validator(name);
+  } catch (const CLI::OptionNotFound &) {
+    return false;
+  }
+}
+
+bool FileArguments::isFile(CLI::Option &option) { return hasValidator(option, fileName); }
+bool FileArguments::isFolder(CLI::Option &option) { return hasValidator(option, folderName); }
 
 CLI::Option *FileArguments::add(CLI::Option *option, std::string &path, Use use) {
   arguments.push_back({option, &path, use});
-  return checkNamed(option);
+  return checkNamed(option, use == Use::folder ? folderName : fileName);
 }
 
 CLI::Option *FileArguments::reads(CLI::Option *option, std::vector<std::string> &paths) {
   lists.push_back({option, &paths});
-  return checkNamed(option);
+  return checkNamed(option, fileName);
 }
 
 std::vector<FileArguments::Argument> FileArguments::all() const {

@@ -23,6 +23,10 @@ public:
   /// A folder, which is never a stream.
   CLI::Option *writesFolder(CLI::Option *option, std::string &path);
 
+  /// Whether an option was given to one of these: what it names.
+  static bool isFile(CLI::Option &option);
+  static bool isFolder(CLI::Option &option);
+
   /// After parsing: "-" becomes the name of its stream (tare/Tensor/StandardStreams.h). An error where a stream would
   /// have two uses, `json` says that standard output has one already, or where two outputs would be one file.
   Status settle(bool json);

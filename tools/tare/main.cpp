@@ -9,6 +9,7 @@
 #include "Commands.h"
 #include "Driver/EndSignals.h"
 #include "Driver/ErrorReport.h"
+#include "Driver/FurtherReading.h"
 #include "JsonOutput.h"
 #include "tare/Tensor/Temporaries.h"
 
@@ -17,6 +18,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <unistd.h>
 
 using namespace tare;
 
@@ -39,7 +41,9 @@ static const Command *running = nullptr;
 
 /// Ends a run: the error as a line, and as JSON for those who asked for it.
 static void report(const Error &error, const std::string &file) {
-  Console::error(error);
+  // Whoever reads it at a terminal may want to read on; scripts have the message alone.
+  const std::string section = isatty(STDERR_FILENO) ? sectionOf(error.message) : "";
+  Console::error(section.empty() ? error : Error{error.message + " (" + section + ")"});
   if (!isJson)
     return;
   writeDocument(errorJson(error, file));

@@ -28,11 +28,12 @@ struct Observations {
   /// What the histograms were made for.
   SearchOptions search;
   int64_t samples = 0;
-  /// Of each value that is observed, in the order of the graph; their details depend on the search.
+  /// Of each value that is observed, in the order of the graph; their details depend on whether steps will be powers of
+  /// two.
   std::vector<Histogram> histograms;
   /// Of each of them the ends of its samples.
   std::vector<SampleEnds> ends;
-  /// The first sample in which an element was not finite; -1 where all were.
+  /// The first sample in which an element was not finite; -1 where all were, or nobody knows its number.
   std::vector<int64_t> nonFiniteSamples;
   /// By operand of a softmax, the least of its rows' largest elements; infinity where no row counts.
   std::vector<float> leastMaxima;
@@ -41,6 +42,9 @@ struct Observations {
   /// Where they were asked for.
   qnn::ChannelMeans channelMeans = {};
 
+  /// Adds what was seen of the same graph in other samples, whose numbers are among the same data's: in whatever order,
+  /// and however samples are put together, the same comes out. Of no more than SampleEnds::mostSamples samples.
+  void merge(const Observations &other);
   /// Whether the histograms tell what another search looks at.
   bool suffice(const SearchOptions &other) const;
   /// The bytes that the histograms take.

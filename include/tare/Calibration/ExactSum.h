@@ -19,11 +19,20 @@ public:
   /// The sum as a number, rounded once.
   double value() const;
 
-private:
   /// The digits of the largest float, and of 2^30 of them.
   static constexpr size_t count = 10;
+  using Digits = std::array<int64_t, count>;
+  /// For files: each number that was added has put less than 2^32 into a digit.
+  const Digits &contents() const { return digits; }
+  static ExactSum of(const Digits &contents) {
+    ExactSum sum;
+    sum.digits = contents;
+    return sum;
+  }
+
+private:
   /// Each has the weight of 2^32 of the one before; none is carried before the sum is asked for.
-  std::array<int64_t, count> digits{};
+  Digits digits{};
 };
 
 } // namespace tare::calibration

@@ -27,24 +27,17 @@ public:
   static constexpr int64_t binsPerSide = 2048;
   /// Bins are not narrower than the smallest normal float.
   static constexpr int minExponent = -126;
+  /// More than any data have; two such counts together still have 64 bits.
+  static constexpr uint64_t mostValues = uint64_t(1) << 62;
 
   /// What is kept of the values.
   enum class Detail {
     /// Everything below.
     bins,
-    /// The counts of kinds, min() and max(), and the bins of both ends alone: cheaper.
-    tails,
     /// The counts of kinds, min() and max(), and no bins: far cheaper.
     extremes
   };
   explicit Histogram(Detail detail = Detail::bins) : detail(detail) {}
-  /// Of tails. On each side, from outside, the bins are right as long as no more than `spare` values are in them; the
-  /// next one has enough to be more, and all further ones hold anything.
-  static Histogram ofTails(double spare) {
-    Histogram histogram(Detail::tails);
-    histogram.spare = spare;
-    return histogram;
-  }
 
   /// The least and the largest finite one of some values; infinity and minus infinity where there is none.
   struct Ends {
@@ -55,6 +48,18 @@ public:
   Ends add(std::span<const float> values);
   /// Adds what another one of the same detail has seen.
   void merge(const Histogram &other);
+
+  /// All that a histogram holds, as files have it.
+  struct Contents {
+    Detail detail = Detail::bins;
+    float smallest = std::numeric_limits<float>::infinity(), largest = -std::numeric_limits<float>::infinity();
+    uint64_t finite = 0, zeros = 0, nans = 0, positiveInfinities = 0, negativeInfinities = 0;
+    /// From 0 outwards, up to the outermost bin that is not empty.
+    std::vector<uint64_t> positive, negative;
+  };
+  Contents contents() const;
+  /// Nothing where no values have these contents.
+  static std::optional<Histogram> of(const Contents &contents);
 
   /// Values seen, of all kinds.
   uint64_t total() const { return finiteCount + nonFinite(); }
@@ -85,7 +90,7 @@ public:
   /// The mean square of the finite values, to the precision of the bins; nothing where these do not hold all.
   std::optional<double> meanSquare() const;
 
-  /// Whether both have seen the same; not of tails, whose inner bins are anything.
+  /// Whether both have seen the same.
   bool operator==(const Histogram &) const = default;
 
 private:
@@ -97,7 +102,6 @@ private:
   }
   void addChunk(std::span<const float> values, std::vector<float> &buffer, Ends &ends);
   void note(const Scan &seen, size_t values);
-  void raiseCuts();
   void count(std::span<const uint32_t> indices, uint64_t zeros);
   std::span<const float> dropNonFinite(std::span<const float> values, std::vector<float> &buffer);
   void growTo(int newExponent);
@@ -109,12 +113,6 @@ private:
   float largest = -std::numeric_limits<float>::infinity();
   uint64_t finiteCount = 0, zeroCount = 0, nanCount = 0;
   uint64_t positiveInfinityCount = 0, negativeInfinityCount = 0;
-  /// Of tails: what is below highCut and not below lowCut is not counted any more. In the last bin before either cut,
-  /// and beyond it, there are more than `spare` values. 0 as long as there are not so many.
-  double spare = 0;
-  float lowCut = 0, highCut = 0;
-  /// Values counted since the cuts were found.
-  size_t sinceCuts = 0;
   /// Both sides, each from 0 outwards: the positive one first. Empty before the first finite value.
   Bins bins;
 };

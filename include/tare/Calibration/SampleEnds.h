@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ class SampleEnds {
 public:
   /// So many on each side.
   static constexpr size_t kept = 17;
+  /// Of more the sums would not be exact.
+  static constexpr int64_t mostSamples = int64_t(1) << 30;
 
   /// The ends of a sample that has any finite element.
   void add(float least, float greatest);
@@ -30,6 +33,18 @@ public:
 
   /// The means of all samples' least and of their largest elements; 0 and 0 without any.
   std::pair<double, double> means() const;
+
+  /// All that is kept, as files have it.
+  struct Contents {
+    /// As greatest() and leastNegated(); of zeros the sign is not kept.
+    std::vector<float> highs, lows;
+    ExactSum::Digits sumOfHighs{}, sumOfLows{};
+    /// Those that have ends.
+    int64_t samples = 0;
+  };
+  Contents contents() const;
+  /// Nothing where no samples have these contents.
+  static std::optional<SampleEnds> of(const Contents &contents);
 
 private:
   static void insert(std::vector<float> &ends, float end);

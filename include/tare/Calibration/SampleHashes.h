@@ -23,6 +23,7 @@ public:
   static constexpr size_t most = 1024;
 
   void add(uint64_t hash);
+  void merge(const SampleHashes &other);
   /// Of a set that had `samples` samples, of which these hashes are left.
   static SampleHashes of(std::set<uint64_t> kept, int64_t samples);
 

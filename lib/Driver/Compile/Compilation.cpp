@@ -488,11 +488,13 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return ranges.error();
   // A check may look for other ranges.
   constexpr size_t small = size_t(64) << 20;
-  const bool isKept = request.kept > 0 && seen.bytes() <= small;
+  std::optional<Observations> kept;
+  if (request.kept > 0 && seen.bytes() <= small)
+    kept = seen;
   if (observed)
-    *observed = seen;
-  return FoundRanges{std::move(*ranges), keeper.take(), isKept ? std::optional(std::move(seen)) : std::nullopt,
-                     std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
+    *observed = std::move(seen);
+  return FoundRanges{std::move(*ranges), keeper.take(), std::move(kept), std::move(drawn),
+                     hashed ? hashed->hashes() : calibration::SampleHashes()};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

@@ -58,6 +58,12 @@ std::string nodeOf(npu::NpuOpInterface op) {
   return host ? host.getNode().str() : op->getName().stripDialect().str();
 }
 
+void addTo(std::vector<OperatorShare> &operators, const std::string &op, int64_t macs, int64_t bytes) {
+  auto found = std::ranges::find(operators, op, &OperatorShare::op);
+  OperatorShare &share = found == operators.end() ? operators.emplace_back(OperatorShare{op}) : *found;
+  ++share.layers, share.macs += macs, share.bytes += bytes;
+}
+
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 } // namespace
@@ -94,6 +100,8 @@ HostReport hostReportOf(ModuleOp module) {
     report.macs += macs, report.bytes += bytes;
     if (std::optional<std::string> reason = whyOnHost(op, *target))
       report.layers.push_back({nodeOf(op), qnn::layerName(op), *reason, macs, bytes});
+    else
+      addTo(report.operators, nodeOf(op), macs, bytes);
   }
   return report;
 }

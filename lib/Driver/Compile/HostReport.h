@@ -17,9 +17,19 @@ struct HostShare {
   int64_t macs = 0, bytes = 0;
 };
 
+/// The layers of one operator that hardware computes.
+struct OperatorShare {
+  std::string op;
+  int64_t layers = 0;
+  /// As of HostShare, of all together.
+  int64_t macs = 0, bytes = 0;
+};
+
 /// All of them, and what the whole network does.
 struct HostReport {
   std::vector<HostShare> layers;
+  /// What is left to hardware, in the order of the first layer of each.
+  std::vector<OperatorShare> operators;
   int64_t macs = 0, bytes = 0;
 
   double shareOfMacs(const HostShare &layer) const { return macs ? double(layer.macs) / double(macs) : 0; }

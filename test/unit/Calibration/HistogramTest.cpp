@@ -145,37 +145,6 @@ TEST(Histogram, OrderAndPartitionDoNotMatter) {
   }
 }
 
-/// `values` in tensors of `size`, dealt out to three histograms and merged.
-Histogram ofTensors(std::span<const float> values, size_t size, const Histogram &empty) {
-  std::vector<Histogram> parts(3, empty);
-  for (size_t i = 0, part = 0; i < values.size(); i += size, ++part)
-    parts[part % 3].add(values.subspan(i, std::min(size, values.size() - i)));
-  parts[0].merge(parts[1]);
-  parts[2].merge(parts[0]);
-  return parts[2];
-}
-
-TEST(Histogram, TailsGiveTheSamePercentile) {
-  std::mt19937 engine(11);
-  for (uint32_t seed = 0; seed < 40; ++seed) {
-    Values values = seed % 4 == 0   ? wild(300000, seed)
-                    : seed % 4 == 1 ? normal(300000)
-                    : seed % 4 == 2 ? relu(longTail(300000))
-                                    : Values(300000, -1.0f);
-    if (seed % 8 == 1)
-      for (size_t i = 0; i < values.size(); ++i)
-        values[i] = std::ldexp(values[i], static_cast<int>(i * 30 / values.size()));
-    for (double percentile : {99.9999, 99.99, 99.0, 60.0, 50.0}) {
-      Histogram empty = Histogram::ofTails(percentileSpare(values.size(), percentile));
-      Histogram tails = ofTensors(values, 10000 + engine() % 50000, empty);
-      Histogram all = histogramOf(values);
-      EXPECT_EQ(percentileRange(tails, percentile), percentileRange(all, percentile)) << seed << " " << percentile;
-      EXPECT_EQ(tails.total(), all.total());
-      EXPECT_EQ(tails.isDead(), all.isDead());
-    }
-  }
-}
-
 TEST(Histogram, EqualsCountingByDivision) {
   for (uint32_t seed = 0; seed < 10; ++seed) {
     Values values = wild(3000, seed);

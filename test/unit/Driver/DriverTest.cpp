@@ -1,6 +1,7 @@
 //===- DriverTest.cpp - What the commands do, without a console -----------===//
 #include "tare/Driver/Compare.h"
 #include "tare/Driver/Compile.h"
+#include "tare/Driver/Doctor.h"
 #include "tare/Driver/Evaluate.h"
 #include "tare/Driver/Inspect.h"
 #include "tare/Driver/Verify.h"
@@ -182,6 +183,22 @@ TEST_F(Driver, ComparesInspectsVerifiesAndEvaluates) {
   golden.stepsPerChannel = 4;
   ASSERT_TRUE(driver::writeGolden(golden, nobody));
   EXPECT_TRUE(fs::exists(folder / "golden" / "index.json"));
+}
+
+TEST_F(Driver, DiagnosesWithoutData) {
+  driver::DoctorOptions asked;
+  asked.model = model;
+  auto whole = driver::diagnose(asked, nobody);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_THAT(*whole, HasSubstr("\"converts\": true"));
+  EXPECT_THAT(*whole, HasSubstr("\"operator\": \"linear\""));
+  asked.outputs = {"nowhere"};
+  auto cut = driver::diagnose(asked, nobody);
+  EXPECT_THAT(cut ? *cut : cut.error().message, HasSubstr("nowhere"));
+  asked.activations = "i4";
+  auto refused = driver::diagnose(asked, nobody);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("--activations"));
 }
 
 TEST_F(Driver, ModelsRunWithEachLayer) {
