@@ -100,11 +100,11 @@ def write(model, config, name="q.yaml"):
 
 def test_methods_of_single_values(model):
     ranges = {}
-    for method in ("min_max", "percentile"):
-        tare("calibrate", model, "--calibration", model.parent / "c.npz", "--method", method, "-o", model.parent / "r.json")
+    for method, options in (("min_max", ()), ("percentile", ("--percentile", "99"))):
+        tare("calibrate", model, "--calibration", model.parent / "c.npz", "--method", method, *options, "-o", model.parent / "r.json")
         ranges[method] = json.loads((model.parent / "r.json").read_text())["values"]
     tare("calibrate", model, "--calibration", model.parent / "c.npz", "--method", "min_max", "--config",
-         write(model, "rules: [{layer: conv2, activations: {percentile: 99.99}}]"), "-o", model.parent / "r.json")
+         write(model, "rules: [{layer: conv2, activations: {percentile: 99}}]"), "-o", model.parent / "r.json")
     mixed = json.loads((model.parent / "r.json").read_text())["values"]
     assert mixed["d"] == ranges["percentile"]["d"] != ranges["min_max"]["d"]
     assert mixed["r"] == ranges["min_max"]["r"]

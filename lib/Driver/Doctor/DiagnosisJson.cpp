@@ -86,6 +86,8 @@ void tare::writeDiagnosis(llvm::json::OStream &out, const Diagnosis &diagnosis) 
     out.attribute("target", jsonText(diagnosis.target));
     out.attribute("activations", diagnosis.activations);
     out.attribute("converts", diagnosis.converts());
+    if (!diagnosis.converts())
+      out.attribute("problem", jsonText(diagnosis.problem));
     if (diagnosis.survey)
       writeSurvey(out, *diagnosis.survey);
     if (!diagnosis.converts())
