@@ -172,10 +172,16 @@ refuse("affine_grid_theta", "found a size of 4 dimensions and a theta of shape 2
        op("AffineGrid", "x s"), opset=20, x=x(2, 3, 3), s=ints(2, 3, 4, 5))
 
 IMAGE = (1, 2, 4, 5)
+
+
+def ramp(*shape):
+    return np.arange(np.prod(shape), dtype=np.float32).reshape(shape) / 8 - 2
+
+
 VOLUME = (1, 2, 3, 4, 5)
 for mode in ("linear", "nearest"):
-    add(f"resize_10_{mode}_smaller", op("Resize", "x s", mode=mode), opset=10, x=x(1, 1, 7, 9), s=given([1, 1, .6, .4]))
-    add(f"resize_10_{mode}_larger", op("Resize", "x s", mode=mode), opset=10, x=x(1, 2, 4, 5), s=given([1, 1, 1.7, 2.3]))
+    add(f"resize_10_{mode}_smaller", op("Resize", "x s", mode=mode), opset=10, x=ramp(1, 1, 7, 9), s=given([1, 1, .6, .4]))
+    add(f"resize_10_{mode}_larger", op("Resize", "x s", mode=mode), opset=10, x=ramp(1, 2, 4, 5), s=given([1, 1, 1.7, 2.3]))
     add(f"resize_3d_{mode}", op("Resize", "x - - s", mode=mode), x=x(*VOLUME), s=ints(1, 2, 5, 7, 3))
     add(f"resize_3d_{mode}_depth", op("Resize", "x - - s", mode=mode), x=x(*VOLUME), s=ints(1, 2, 6, 4, 5))
     add(f"resize_3d_{mode}_plane", op("Resize", "x - s", mode=mode), x=x(*VOLUME), s=given([1, 1, 1, 2, 1.5]))

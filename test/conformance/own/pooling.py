@@ -59,6 +59,7 @@ refuse("lppool_ceil", "ceil_mode is not supported", op("LpPool", "x", kernel_sha
 refuse("globallppool_matrix", "found an input of shape 2x3, expected spatial axes", op("GlobalLpPool", "x"), x=x(2, 3))
 
 REDUCTIONS = ("ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMin")
+single = np.arange(1, 7, dtype=np.float32).reshape(2, 3) / 4
 for kind in REDUCTIONS:
     name, values = kind.lower(), positive if kind == "ReduceLogSum" else x
     operand_since = 13 if kind == "ReduceSum" else 18
@@ -76,7 +77,9 @@ for kind in REDUCTIONS:
         refuse(f"{name}_{opset}_axis_before_the_first", "axis -4 does not exist in a tensor of rank 3", **reduction([-4]), opset=opset, x=values(2, 3, 4))
         refuse(f"{name}_{opset}_axis_twice", "axis -2 is named twice", **reduction([1, -2]), opset=opset, x=values(2, 3, 4))
     add(f"{name}_no_axes_named", op(kind, "x a", noop_with_empty_axes=0), opset=18, x=values(2, 3), a=ints())
-    add(f"{name}_nothing", op(kind, "x", noop_with_empty_axes=1), opset=18, x=values(2, 3))
-    add(f"{name}_nothing_named", op(kind, "x a", noop_with_empty_axes=1), opset=18, x=values(2, 3), a=ints())
+    add(f"{name}_of_singles", op(kind, "x", noop_with_empty_axes=1), opset=18, x=single)
+    add(f"{name}_of_singles_named", op(kind, "x a", noop_with_empty_axes=1), opset=18, x=single, a=ints())
+add("reducemean_nothing", op("ReduceMean", "x", noop_with_empty_axes=1), opset=18, x=x(2, 3))
 add("reducemax_middle_of_many", op("ReduceMax", "x", axes=[1, 3], keepdims=0), opset=13, x=x(2, 3, 4, 3, 2))
+add("reducesum_nothing", op("ReduceSum", "x", noop_with_empty_axes=1), x=x(2, 3))
 refuse("reducesum_computed_axes", "operand axes 'a' must be", op("ReduceSum", "x a"), x=x(2, 3), a=integers(np.int64, 1, low=0, high=1))
