@@ -1,7 +1,7 @@
 //===- HoistFromLoops.cpp - What each step of a loop has alike ------------===//
 //
-// Invariant: afterwards every op within a loop, but for constants, depends on
-// what the loop gives to its steps.
+// Invariant: afterwards every op within loops, but for constants, depends on
+// what one of these gives to its steps.
 //
 //===----------------------------------------------------------------------===//
 #include "Remarks.h"
@@ -43,26 +43,14 @@ struct HoistFromLoops : tare::impl::HoistFromLoopsBase<HoistFromLoops> {
     for (Operation &op : llvm::make_early_inc_range(getOperation().front())) {
       if (isa<npu::LoopEndOp>(op) && !around.empty())
         around.pop_back();
-      if (!isa<npu::LoopBeginOp, npu::LoopEndOp>(op) && !op.hasTrait<OpTrait::ConstantLike>() && isPure(&op))
-        moveOut(&op, around);
+      const bool isLayer = !isa<npu::LoopBeginOp, npu::LoopEndOp>(op) && !op.hasTrait<OpTrait::ConstantLike>();
+      if (isLayer && !around.empty() && isPure(&op) && isBefore(&op, around.front())) {
+        hoist(&op, around.front());
+        remarkPassed(&op, "tare-hoist-from-loops", "Hoisted");
+      }
       if (isa<npu::LoopBeginOp>(op))
         around.push_back(&op);
     }
-  }
-
-private:
-  /// Out of as many loops as it can.
-  static void moveOut(Operation *op, ArrayRef<Operation *> around) {
-    Operation *target = nullptr;
-    for (Operation *begin : llvm::reverse(around)) {
-      if (!isBefore(op, begin))
-        break;
-      target = begin;
-    }
-    if (!target)
-      return;
-    hoist(op, target);
-    remarkPassed(op, "tare-hoist-from-loops", "Hoisted");
   }
 };
 

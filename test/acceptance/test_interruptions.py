@@ -315,8 +315,8 @@ def test_too_large_a_model_is_refused_before_any_work(tmp_path):
     save(tmp_path / "m.onnx", [node("Relu", ["x"], ["y"], name="relu")], [port("x", [10**9, 4, 8, 8])], [port("y", [10**9, 4, 8, 8])])
     # A thousandth part of the input would not fit.
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-    for command in (["convert"], ["calibrate"]):
-        said = fails(*command, tmp_path / "m.onnx", "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare", preexec_fn=limit)
+    for command, output in (("convert", tmp_path / "m.tare"), ("calibrate", tmp_path / "m.json")):
+        said = fails(command, tmp_path / "m.onnx", "--random-calibration", "-o", output, output=output, preexec_fn=limit)
         assert "1024 GB" in said and "--max-memory" in said and "input 'x'" in said
 
 

@@ -126,7 +126,9 @@ std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value, const qn
 Tensor ProgramResults::of(uint32_t tensor, size_t sample, int64_t run) const {
   const Tensor &all = results[tensor][sample];
   const TensorType type = program::typeOf(describe(tensor));
-  return Tensor(type, nullptr, all.as<std::byte>() + run * type.bytes());
+  // What stands before a loop is the same in each of its steps.
+  const int64_t kept = all.shape()[0] == 1 ? 0 : run;
+  return Tensor(type, nullptr, all.as<std::byte>() + kept * type.bytes());
 }
 
 Tensor ProgramResults::realOf(uint32_t tensor, size_t sample, int64_t run) const {

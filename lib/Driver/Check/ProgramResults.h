@@ -33,7 +33,8 @@ public:
   std::optional<uint32_t> tensorOf(llvm::StringRef value, const qnn::Grid &grid) const;
   /// What the program says of it.
   const program::TensorT &describe(uint32_t tensor) const { return *owner->program().tensors[tensor]; }
-  /// Its elements for a sample, those of one of its runs: in a loop there is one at each step.
+  /// Its elements for a sample, those of one of its runs: in a loop there is one at each step. Of what runs once, these
+  /// whatever the run.
   Tensor of(uint32_t tensor, size_t sample, int64_t run = 0) const;
   /// Its real numbers.
   Tensor realOf(uint32_t tensor, size_t sample, int64_t run = 0) const;

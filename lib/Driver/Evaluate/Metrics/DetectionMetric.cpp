@@ -40,7 +40,8 @@ std::vector<Detection> detectionsOf(const Layout &layout, std::span<const Tensor
   const float *boxes = numbers[0].as<float>();
   std::vector<Detection> found;
   auto add = [&](const float *box, float score, float kind) {
-    if (score > layout.limits.leastScore)
+    // What is no number is told below.
+    if (!(score <= layout.limits.leastScore))
       found.push_back({boxAt(box), score, std::llround(kind)});
   };
   for (int64_t i = 0; i != layout.boxes; ++i)
