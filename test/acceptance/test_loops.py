@@ -247,7 +247,8 @@ def test_two_loops_that_read_one_value(tmp_path):
                                  [helper.make_tensor_value_info("d2", TensorProto.BOOL, []), helper.make_tensor_value_info("v2", TensorProto.FLOAT, None)])
         return node("Loop", ["n", "", start], [result], name=result, body=body)
     model = save(tmp_path / "m.onnx", [loop("Add", "x", "a"), loop("Mul", "a", "y")], [port("x", [2, 3])], [port("y", [2, 3])], {"n": np.int64(3)})
-    np.savez(tmp_path / "c.npz", x=np.random.default_rng(1).uniform(-1, 1, (20, 2, 3)).astype(np.float32))
+    data = {"x": np.random.default_rng(1).uniform(-1, 1, (20, 2, 3)).astype(np.float32)}
+    np.savez(tmp_path / "c.npz", **data)
     tare("convert", model, "--calibration", tmp_path / "c.npz", "-o", tmp_path / "m.tare")
     tare("verify", tmp_path / "m.tare")
-    assert sqnr(outputs_of(model, tmp_path / "c.npz")["y"], outputs_of(tmp_path / "m.tare", tmp_path / "c.npz")["y"]) > 25
+    assert sqnr(outputs_of(model, data)["y"], outputs_of(tmp_path / "m.tare", data)["y"]) > 25

@@ -13,6 +13,7 @@
 // ONE-LABEL: func.func @two_loops
 // ONE: npu.lookup
 // ONE-NOT: npu.lookup
+// ONE: return
 func.func @two_loops(%x: tensor<1x4xi8>, %h: tensor<1x4xi8>, %table: tensor<256xi8>) -> (tensor<1x4xi8>, tensor<1x4xi8>) {
   %s:2 = npu.loop_begin 5 states(%h) : (tensor<1x4xi8>) -> (tensor<1xi64>, tensor<1x4xi8>)
   %0 = npu.lookup %x, %table : (tensor<1x4xi8>, tensor<256xi8>) -> tensor<1x4xi8>
