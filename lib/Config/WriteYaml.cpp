@@ -113,6 +113,9 @@ Settings tare::config::effectiveSettings(const Layer &layer, const Settings &cho
       value.bits = defaults.bits;
     if (!value.symmetric && value.bits)
       value.symmetric = defaults.symmetric;
+    // What is fixed leaves nothing to find, whatever an earlier rule says.
+    if (value.hasGrid())
+      value.method.reset(), value.percentile.reset();
     auto method = defaults.methods.find(layer.values.front());
     if (!value.hasGrid() && !value.method && method != defaults.methods.end()) {
       value.method = method->second;

@@ -5,6 +5,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <set>
+#include <string>
+
 namespace nb = nanobind;
 using namespace tare;
 
@@ -17,6 +20,7 @@ public:
 
   /// Leaves the option as it is where nothing is given.
   template <typename T> Reader &read(const char *name, T &option) {
+    known.insert(name);
     if (given.contains(name))
       try {
         option = nb::cast<T>(given[name]);
@@ -26,8 +30,16 @@ public:
     return *this;
   }
 
+  /// After the last one: what was not read is no option.
+  void finish() const {
+    for (auto [key, value] : given)
+      if (std::string name = nb::cast<std::string>(key); !known.contains(name))
+        throw nb::type_error(("there is no option '" + name + "'").c_str());
+  }
+
 private:
   nb::dict given;
+  std::set<std::string> known;
 };
 
 void readModel(Reader &reader, driver::ModelOptions &options) {
@@ -46,6 +58,7 @@ void readCalibration(Reader &reader, driver::CalibrationOptions &options) {
       .read("samples", options.samples)
       .read("target", options.target)
       .read("activations", options.activations)
+      .read("configs", options.configs)
       .read("max_memory", options.maxMemory)
       .read("input_shapes", options.inputShapes)
       .read("input_values", options.inputValues)
@@ -59,6 +72,7 @@ driver::CalibrationOptions python::calibrationOptions(nb::dict given) {
   Reader reader(std::move(given));
   driver::CalibrationOptions options;
   readCalibration(reader, options);
+  reader.finish();
   return options;
 }
 
@@ -72,6 +86,8 @@ driver::CompileOptions python::compileOptions(nb::dict given) {
       .read("host", options.host)
       .read("host_tail", options.hostTail)
       .read("narrow_states", options.narrowStates)
+      .read("bias_correction", options.biasCorrection)
+      .read("equalize", options.equalize)
       .read("repair", options.repair)
       .read("allow_uncalibrated", options.allowUncalibrated)
       .read("strict", options.strict)
@@ -83,6 +99,7 @@ driver::CompileOptions python::compileOptions(nb::dict given) {
       .read("split_weights", options.cSplitsWeights)
       .read("self_test", options.cHasTest)
       .read("output", options.output);
+  reader.finish();
   return options;
 }
 
@@ -90,6 +107,7 @@ driver::ModelOptions python::modelOptions(nb::dict given) {
   Reader reader(std::move(given));
   driver::ModelOptions options;
   readModel(reader, options);
+  reader.finish();
   return options;
 }
 
@@ -103,6 +121,7 @@ driver::CompareOptions python::compareOptions(nb::dict given) {
       .read("states", options.states)
       .read("samples", options.samples)
       .read("threads", options.threads);
+  reader.finish();
   return options;
 }
 
@@ -122,6 +141,7 @@ driver::EvaluateOptions python::evaluateOptions(nb::dict given) {
       .read("calibration", options.calibration)
       .read("samples", options.samples)
       .read("threads", options.threads);
+  reader.finish();
   return options;
 }
 
@@ -129,6 +149,7 @@ driver::VerifyOptions python::verifyOptions(nb::dict given) {
   Reader reader(std::move(given));
   driver::VerifyOptions options;
   reader.read("program", options.program).read("max_error", options.maxError).read("threads", options.threads);
+  reader.finish();
   return options;
 }
 
@@ -141,5 +162,6 @@ driver::GoldenOptions python::goldenOptions(nb::dict given) {
       .read("samples", options.samples)
       .read("steps", options.stepsPerChannel)
       .read("threads", options.threads);
+  reader.finish();
   return options;
 }

@@ -4,6 +4,7 @@ from os import PathLike, fspath
 
 from . import _runtime
 from ._data import named
+from ._errors import Error
 from ._files import path_of
 from ._task import _driver, call, given, listed
 from .runtime import Program
@@ -11,17 +12,22 @@ from .runtime import Program
 STAGES = ("import", "float", "ranges", "qdq", "fused", "npu")
 
 
-def calibration_options(model, data, samples, random, input_shapes, input_values, states, options):
-    return given(model=model, data=data, samples=samples, random=random, input_shapes=listed(input_shapes),
+def _configs(config):
+    """The files of one path or of several."""
+    return None if config is None else [fspath(each) for each in ([config] if isinstance(config, (str, PathLike)) else config)]
+
+
+def calibration_options(model, data, samples, random, input_shapes, input_values, states, options, config=None):
+    return given(model=model, configs=_configs(config), data=data, samples=samples, random=random, input_shapes=listed(input_shapes),
                  input_values=listed(input_values), states=listed(states), **options)
 
 
 def _compile(model, data, *, samples, random, input_shapes, input_values, states, progress, strip_io=None, inputs=None,
-             outputs=None, output=None, dump_ir=None, target=None, **options):
+             outputs=None, output=None, dump_ir=None, target=None, config=None, **options):
     with path_of(model) as path, named(data, samples) as source:
         request = calibration_options(path, source, samples, random, input_shapes, input_values, states, given(
             strip_io=listed(strip_io), inputs=listed(inputs), outputs=listed(outputs), output=output and fspath(output),
-            dump_ir=dump_ir and fspath(dump_ir), target=target and fspath(target), **options))
+            dump_ir=dump_ir and fspath(dump_ir), target=target and fspath(target), **options), config)
         file, report = call(_driver.compile, request, progress=progress)
     return path, file, json.loads(report)
 
@@ -30,7 +36,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
             samples: int | None = None, activations: str | None = None, random: bool = False, input_shapes=None,
             input_values=None, states=None, strip_io=None, inputs=None, outputs=None, host: str = "allow",
             host_tail: bool = False, narrow_states: bool = False, repair: bool = True, allow_uncalibrated: bool = False,
-            strict: bool = False, check: int | None = None, max_memory: int | None = None, threads: int | None = None,
+            strict: bool = False, check: int | None = None, config=None, bias_correction: bool = False, equalize: bool = False, max_memory: int | None = None, threads: int | None = None,
             timing: bool = False, dump_ir: str | PathLike | None = None, progress=None) -> Program:
     """Turns an ONNX network into an integer-only program: what `tare convert` does, byte for byte.
 
@@ -51,6 +57,10 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
     host:    "allow" or "error": whether layers that have no integer form may run on the host in float
     check:   how many samples of the data run through the program, compared with float (4; 0: none)
     strict:  refuse a program of which an output has collapsed
+    config:  the path of a configuration of single layers, or of another tool's ranges or scales, or a list of these, of which
+             later ones win (docs/configuration.md)
+    bias_correction: biases take what rounding the weights shifts results by, on the data's average
+    equalize: the weights before and behind a channel are made alike in size, before calibration
     max_memory: in units of 2^20 bytes
     progress: True or False, or a callable (what, done, total); by default on terminals and in notebooks
 
@@ -60,7 +70,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
         model, data, target=target, method=method, percentile=percentile, samples=samples, activations=activations,
         random=random, input_shapes=input_shapes, input_values=input_values, states=states, strip_io=strip_io, inputs=inputs,
         outputs=outputs, host=host, host_tail=host_tail, narrow_states=narrow_states, repair=repair,
-        allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, max_memory=max_memory, threads=threads,
+        allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, config=config, bias_correction=bias_correction, equalize=equalize, max_memory=max_memory, threads=threads,
         timing=timing, dump_ir=dump_ir, progress=progress)
     return Program(_runtime.Program.from_bytes(file, path, False, threads or 0), report=report)
 
@@ -72,6 +82,10 @@ def ir(model, stage: str, data=None, *, samples: int | None = None, random: bool
     stage:   "import", "float", "ranges", "qdq", "fused" or "npu"
     data and the options: as of convert(); data are needed from "ranges" on
     """
+    if stage not in STAGES:
+        raise Error(f"stage: found {stage!r}, expected one of {', '.join(STAGES)}")
+    if "emit" in options or "output" in options:
+        raise TypeError("ir() gives the text of a stage; it has no option 'emit' or 'output'")
     _, text, _ = _compile(model, data, samples=samples, random=random, input_shapes=input_shapes, input_values=input_values,
                           states=states, progress=progress, emit="mlir:" + stage, **options)
     return text.decode()

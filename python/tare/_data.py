@@ -47,6 +47,8 @@ def _is_whole(data):
 
 def collect(data, samples=None):
     """The arrays' parts by name. At most `samples` items are taken: each holds one sample at least."""
+    if not _is_whole(data) and not hasattr(data, "__iter__"):
+        raise Error(f"data: found {type(data).__name__}, expected a path, an array, a dict of arrays, or an iterable of these", ["data"])
     items = [data] if _is_whole(data) else islice(data, samples)
     parts = {}
     count = 0

@@ -111,7 +111,7 @@ class Program:
             counts.add(samples)
             batches |= {batch} - {None}
         if len(counts) > 1:
-            raise Error(f"the inputs have different numbers of samples: found {sorted(counts)}, expected as many of each")
+            raise Error(f"the inputs have different numbers of samples: found {sorted(1 if each is None else each for each in counts)}, expected as many of each")
         count = counts.pop()
         is_one = count is None
         ports = self.raw_outputs if raw else self.outputs
@@ -150,6 +150,8 @@ class Program:
 
     def save(self, path: str | PathLike) -> None:
         """Writes the program's file; what `tare convert -o` writes, byte for byte."""
+        if not fspath(path):
+            raise Error("path: found '', expected a name; give the file's path")
         self._program.save(fspath(path))
 
     def file(self) -> bytes:

@@ -269,3 +269,18 @@ def test_equalization_changes_no_real_number(tmp_path, rng):
     assert (tmp_path / "on.mlir").read_text() != (tmp_path / "off.mlir").read_text()
     np.testing.assert_array_equal(np.load(tmp_path / "on.npz")["y"], np.load(tmp_path / "off.npz")["y"])
     assert convert(model, "--equalize", "on")[0] != convert(model)[0]
+
+
+def test_equal_channels_need_the_data(model):
+    """The ranges of a file are those of channels as they were."""
+    tare("calibrate", model, "--calibration", model.parent / "c.npz", "-o", model.parent / "r.json")
+    said = fails("convert", model, "--calibration", model.parent / "r.json", "--equalize", "on", "-o", model.parent / "m.tare", output=model.parent / "m.tare")
+    assert "r.json: is a ranges file" in said and "leave --equalize out" in said
+
+
+def test_what_is_fixed_has_no_method(model):
+    """A rule for all, and a later one that fixes a grid: what `init` makes of these is taken."""
+    write(model, "rules: [{layer: '*', activations: {method: mse}}, {value: x, activations: {method: kl}}, {value: x, activations: {range: [-1, 1]}}]")
+    rules = ["--config", model.parent / "q.yaml"]
+    tare("config", "init", model, *rules, "-o", model.parent / "all.yaml")
+    assert convert(model, "--config", model.parent / "all.yaml")[0] == convert(model, *rules)[0]

@@ -156,3 +156,29 @@ def test_compared_layers_as_a_table(model, program, data):
     layers = tare.compare(model, program, data).layers
     table = layers.to_pandas()
     assert isinstance(table, pandas.DataFrame) and list(table["name"]) == [one.name for one in layers]
+
+
+def test_configurations_are_the_commands(model, tmp_path):
+    path = tmp_path / "quant.yaml"
+    path.write_text("rules:\n  - layer: conv2\n    activations: {bits: 16}\n")
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--config", path, "--bias-correction", "on", "--equalize", "on", "-o", tmp_path / "m.tare")
+    made = tare.convert(model, DIGITS / "calibration.npz", config=path, bias_correction=True, equalize=True)
+    assert made.file() == (tmp_path / "m.tare").read_bytes()
+    assert tare.convert(model, DIGITS / "calibration.npz", config=[path]).file() != made.file()
+    assert tare.calibrate(model, DIGITS / "calibration.npz", config=path).samples == 200
+
+
+def test_what_is_no_option(model, data):
+    with pytest.raises(TypeError, match="there is no option 'metod'"):
+        tare.ir(model, "qdq", data, metod="mse")
+    with pytest.raises(tare.Error, match="stage: found 'qdk', expected one of import, "):
+        tare.ir(model, "qdk", data)
+    with pytest.raises(tare.Error, match="data: found int, expected a path"):
+        tare.convert(model, 5)
+
+
+def test_a_program_needs_a_name(program, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(tare.Error, match="expected a name"):
+        program.save("")
+    assert not list(tmp_path.iterdir())

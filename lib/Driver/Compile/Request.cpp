@@ -185,6 +185,10 @@ static Status checkChoices(const CompileOptions &options) {
   for (const std::string &name : splitLists(options.stripIo))
     if (Status known = checkChoice("--strip-io", name, {"quantize", "dequantize", "transpose", "concat"}); !known)
       return known;
+  if (options.equalize && isRangesFile(options.data))
+    return Error{options.data +
+                 ": is a ranges file, whose ranges are those of channels that are not made alike yet; give "
+                 "the data, or leave --equalize out"};
   if (options.check && *options.check < 0)
     return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
   return checkChoice("--host", options.host, {"allow", "error"});
