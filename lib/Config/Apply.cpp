@@ -145,6 +145,9 @@ private:
       return "has symmetric activations; leave activations.symmetric out";
     if (value.zeroPoint && *value.zeroPoint != 0 && format->symmetric)
       return "has symmetric activations, whose zero point is 0, found " + std::to_string(*value.zeroPoint);
+    if (value.zeroPoint && *value.zeroPoint != 0 && value.symmetric.value_or(false))
+      return "has zero point 0 where activations are symmetric, found " + std::to_string(*value.zeroPoint) +
+             "; leave activations.symmetric or activations.zero_point out";
     const int64_t most = isWide ? 32767 : 127;
     if (value.zeroPoint && (*value.zeroPoint < -most - 1 || *value.zeroPoint > most))
       return "has zero points from " + std::to_string(-most - 1) + " to " + std::to_string(most) + ", found " +

@@ -118,16 +118,21 @@ private:
         fail(node, "'" + name + "' is no name and no glob: " + llvm::toString(glob.takeError()));
   }
 
+  /// Longer ones nest deeper than their parser's stack holds, or match for minutes.
   void checkRegexes(const YamlNode &node, const std::vector<std::string> &texts) {
+    constexpr size_t longest = 1000;
     for (const std::string &text : texts)
-      if (std::string why; !llvm::Regex(text).isValid(why))
+      if (text.size() > longest)
+        fail(node, "a regular expression has " + std::to_string(text.size()) + " characters, expected at most " +
+                       std::to_string(longest));
+      else if (std::string why; !llvm::Regex(text).isValid(why))
         fail(node, "'" + text + "' is no regular expression: " + why);
   }
 
   void readBetween(const YamlNode &node, std::pair<std::string, std::string> &between) {
     std::vector<std::string> names;
     readNames(node, names);
-    if (names.size() != 2)
+    if (names.size() != 2 || names[0].empty() || names[1].empty())
       return expect(node, "between", "two names of values: [FROM, TO]");
     between = {names[0], names[1]};
   }

@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <cmath>
 
@@ -22,6 +23,7 @@ struct Line {
 
 Result<std::vector<Line>> linesOf(llvm::StringRef text, const std::string &file) {
   std::vector<Line> lines;
+  llvm::StringSet<> known;
   for (unsigned number = 1; !text.empty(); ++number) {
     auto [line, rest] = text.split('\n');
     text = rest;
@@ -38,6 +40,8 @@ Result<std::vector<Line>> linesOf(llvm::StringRef text, const std::string &file)
     }
     if (entry.numbers.empty())
       return Error{entry.place + ": '" + entry.name.str() + "' has no number, expected a scale"};
+    if (!known.insert(entry.name).second)
+      return Error{entry.place + ": '" + entry.name.str() + "' stands in a line before, too; leave one of them out"};
     lines.push_back(std::move(entry));
   }
   return lines;

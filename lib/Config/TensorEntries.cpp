@@ -159,7 +159,7 @@ private:
     grids.isFloat =
         type && type->is_string() && llvm::StringRef(type->get<std::string>()).starts_with_insensitive("float");
     const double bits = number(entry, find(entry, "bw") ? "bw" : "bitwidth").value_or(8);
-    if (!(bits >= 2 && bits <= 32))
+    if (!(bits >= 2 && bits <= 32) || bits != std::trunc(bits))
       return fail("the width is of no integers");
     grids.bits = unsigned(bits);
     // A bias's, whose grid follows from what stands around it.
@@ -177,6 +177,8 @@ private:
     if (scales.empty()) {
       grids.least = number(entry, "min");
       grids.greatest = number(entry, "max");
+      if (kind == TensorKind::activationEncodings && grids.least.has_value() != grids.greatest.has_value())
+        fail("min and max belong together, found one of them");
     }
   }
 
@@ -208,6 +210,8 @@ std::optional<std::string> describeActivation(const Grids &grids, qnn::ValueChoi
     choice.scale = grids.scales.front();
     choice.zeroPoint = grids.zeros.empty() ? 0 : grids.zeros.front();
   } else if (grids.least && grids.greatest) {
+    if (*grids.least > *grids.greatest)
+      return "its range begins above its end";
     choice.range = std::pair(std::min(*grids.least, 0.0), std::max(*grids.greatest, 0.0));
     if (choice.range->first == choice.range->second)
       return "its range is 0 alone";
@@ -235,6 +239,8 @@ Result<Rule> tare::config::ruleOf(const std::string &name, const json &entries, 
       rule.settings.layer.keepFloat = true;
     return rule;
   }
+  if (kind == TensorKind::activationEncodings && grids.scales.size() > 1)
+    return fail("found " + std::to_string(grids.scales.size()) + " scales, expected one for the whole tensor");
   const bool mayBeActivation = kind != TensorKind::weightEncodings && grids.scales.size() <= 1;
   const bool mayBeWeights = kind != TensorKind::activationEncodings && grids.bits.value_or(8) == 8 &&
                             llvm::all_of(grids.zeros, [](int64_t zero) { return zero == 0; });

@@ -4,6 +4,7 @@
 #include "tare/Diagnostics/Nesting.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace tare;
 using namespace tare::config;
@@ -41,10 +42,13 @@ Result<Rules> fromLists(const json &tensors, TensorKind kind, const std::string 
 /// [{name: TENSOR, ..}, ..]
 Result<Rules> fromNamed(const json &list, TensorKind kind, const std::string &file) {
   Rules rules;
+  std::set<std::string> known;
   for (const json &entry : list) {
     auto name = entry.is_object() ? entry.find("name") : entry.end();
     if (!entry.is_object() || name == entry.end() || !name->is_string())
       return Error{file + ": an encoding has no name"};
+    if (!known.insert(name->get<std::string>()).second)
+      return Error{file + ": tensor '" + name->get<std::string>() + "' stands here twice; leave one of them out"};
     auto rule = ruleOf(name->get<std::string>(), json::array({entry}), kind, file);
     if (!rule)
       return rule.error();

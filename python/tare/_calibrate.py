@@ -3,13 +3,14 @@ import json
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
 from ._convert import calibration_options
 from ._data import named
+from ._errors import path_text
 from ._files import path_of
 from ._task import _driver, call, given
 
@@ -64,7 +65,7 @@ class Calibration:
 
     def save(self, path: str | PathLike) -> None:
         """Writes the ranges file, which `tare convert --calibration` takes."""
-        Path(fspath(path)).write_text(self._ranges_text)
+        Path(path_text(path)).write_text(self._ranges_text)
 
     @contextmanager
     def _as_file(self):
@@ -80,7 +81,7 @@ def calibrate(model, data=None, *, target: str | PathLike | None = None, method:
               progress=None) -> Calibration:
     """Finds the range of every value of a network on data: what `tare calibrate` does. The arguments are those of convert()."""
     with path_of(model) as path, named(data, samples) as source:
-        options = given(target=target and fspath(target), method=method, percentile=percentile, activations=activations,
+        options = given(target=target and path_text(target), method=method, percentile=percentile, activations=activations,
                         max_memory=max_memory, threads=threads)
         request = calibration_options(path, source, samples, random, input_shapes, input_values, states, options, config)
         text, observed = call(_driver.calibrate, request, progress=progress)

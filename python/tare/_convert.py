@@ -1,10 +1,10 @@
 """From a network to a program, or to any form on the way."""
 import json
-from os import PathLike, fspath
+from os import PathLike
 
 from . import _runtime
 from ._data import named
-from ._errors import Error
+from ._errors import Error, path_text
 from ._files import path_of
 from ._task import _driver, call, given, listed
 from .runtime import Program
@@ -14,7 +14,7 @@ STAGES = ("import", "float", "ranges", "qdq", "fused", "npu")
 
 def _configs(config):
     """The files of one path or of several."""
-    return None if config is None else [fspath(each) for each in ([config] if isinstance(config, (str, PathLike)) else config)]
+    return None if config is None else [path_text(each) for each in ([config] if isinstance(config, (str, PathLike)) else config)]
 
 
 def calibration_options(model, data, samples, random, input_shapes, input_values, states, options, config=None):
@@ -26,8 +26,8 @@ def _compile(model, data, *, samples, random, input_shapes, input_values, states
              outputs=None, output=None, dump_ir=None, target=None, config=None, **options):
     with path_of(model) as path, named(data, samples) as source:
         request = calibration_options(path, source, samples, random, input_shapes, input_values, states, given(
-            strip_io=listed(strip_io), inputs=listed(inputs), outputs=listed(outputs), output=output and fspath(output),
-            dump_ir=dump_ir and fspath(dump_ir), target=target and fspath(target), **options), config)
+            strip_io=listed(strip_io), inputs=listed(inputs), outputs=listed(outputs), output=output and path_text(output),
+            dump_ir=dump_ir and path_text(dump_ir), target=target and path_text(target), **options), config)
         file, report = call(_driver.compile, request, progress=progress)
     return path, file, json.loads(report)
 

@@ -2,11 +2,11 @@
 from collections.abc import Mapping
 from contextlib import contextmanager
 from itertools import islice
-from os import PathLike, fspath
+from os import PathLike
 
 import numpy as np
 
-from ._errors import Error
+from ._errors import Error, path_text
 from ._task import _driver
 
 _KINDS = "fiub"
@@ -70,7 +70,7 @@ def named(data, samples=None):
     if data is None:
         yield ""
     elif isinstance(data, (str, PathLike)):
-        yield fspath(data)
+        yield path_text(data)
     elif hasattr(data, "_ranges_text"):
         with data._as_file() as path:
             yield path

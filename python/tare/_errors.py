@@ -1,4 +1,5 @@
 """Errors and warnings of Tare."""
+import os
 import re
 
 # "node 'a'", "layer 'a'", "layer 3 ('a')": a name may hold quotes itself, its own ends before what may follow one.
@@ -10,6 +11,14 @@ _OPTION = re.compile(r"--([a-z][a-z0-9-]*)")
 
 class TareWarning(UserWarning):
     """What loses range, bits or accuracy, or is ignored."""
+
+
+def path_text(path):
+    """A path as the system takes it, which ends names at a NUL."""
+    text = os.fspath(path)
+    if "\0" in os.fsdecode(text):
+        raise Error(f"found {text!r}, expected the name of a file; a NUL is in it")
+    return text
 
 
 class Error(Exception):

@@ -1,10 +1,10 @@
 """What is given as an object, as a file for as long as it is read."""
 import tempfile
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 
-from ._errors import Error
+from ._errors import Error, path_text
 from .runtime import Program
 
 
@@ -12,7 +12,7 @@ from .runtime import Program
 def path_of(model):
     """The path of a model: its own, or of a temporary file where a Program or an onnx.ModelProto is given."""
     if isinstance(model, (str, PathLike)):
-        yield fspath(model)
+        yield path_text(model)
         return
     if isinstance(model, Program):
         name, contents = "program.tare", model.file()

@@ -1,8 +1,9 @@
 """How far a program's integers are off, and vectors to check an implementation against."""
 import json
-from os import PathLike, fspath
+from os import PathLike
 
 from ._data import named
+from ._errors import path_text
 from ._files import path_of
 from ._task import _driver, call, given
 
@@ -27,5 +28,5 @@ def golden_vectors(program, folder: str | PathLike, data=None, *, samples: int |
     steps:   at most so many steps of each channel's requantizer
     """
     with path_of(program) as path, named(data, samples) as source:
-        request = given(program=path, folder=fspath(folder), data=source, samples=samples, steps=steps, threads=threads)
+        request = given(program=path, folder=path_text(folder), data=source, samples=samples, steps=steps, threads=threads)
         return json.loads(call(_driver.golden, request, progress=progress))

@@ -5,12 +5,12 @@
 """
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 
 import numpy as np
 
 from . import _runtime
-from ._errors import Error
+from ._errors import Error, path_text
 
 __all__ = ["Error", "Port", "Program", "load"]
 
@@ -150,9 +150,9 @@ class Program:
 
     def save(self, path: str | PathLike) -> None:
         """Writes the program's file; what `tare convert -o` writes, byte for byte."""
-        if not fspath(path):
+        if not path_text(path):
             raise Error("path: found '', expected a name; give the file's path")
-        self._program.save(fspath(path))
+        self._program.save(path_text(path))
 
     def file(self) -> bytes:
         """The bytes of the program's file."""
@@ -191,4 +191,4 @@ def load(path: str | PathLike, *, reference: bool = False, threads: int = 0) -> 
     reference:  run the plain kernels that the fast ones equal bit for bit
     threads:    in how many threads a sample runs at most; 0 for as many as there are cores
     """
-    return Program(_runtime.Program.from_file(fspath(path), reference, threads))
+    return Program(_runtime.Program.from_file(path_text(path), reference, threads))

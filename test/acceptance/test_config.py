@@ -284,3 +284,22 @@ def test_what_is_fixed_has_no_method(model):
     rules = ["--config", model.parent / "q.yaml"]
     tare("config", "init", model, *rules, "-o", model.parent / "all.yaml")
     assert convert(model, "--config", model.parent / "all.yaml")[0] == convert(model, *rules)[0]
+
+
+@pytest.mark.parametrize("name, text, words", [
+    ("r.yaml", "rules: [{regex: '" + "(" * 100000 + "', activations: {bits: 8}}]", "a regular expression has 100000 characters, expected at most 1000"),
+    ("r.yaml", "rules: [{between: ['', x], activations: {bits: 8}}]", "two names of values"),
+    ("r.yaml", "rules: [{value: x, activations: {symmetric: true, scale: 0.05, zero_point: 7}}]", "has zero point 0 where activations are symmetric, found 7"),
+    ("r.json", '{"x": [{"quant_type": "QInt8", "rmin": 100, "rmax": 50}]}', "tensor 'x': its range begins above its end"),
+    ("r.json", '{"activation_encodings": {"x": [{"bitwidth": 8, "min": 9, "max": 4}]}}', "its range begins above its end"),
+    ("r.json", '{"activation_encodings": {"x": [{"bitwidth": 8, "min": -5}]}}', "min and max belong together, found one of them"),
+    ("r.json", '{"activation_encodings": {"x": [{"bitwidth": 8, "scale": [0.05, 0.06], "offset": [0, 0]}]}}', "found 2 scales, expected one for the whole tensor"),
+    ("r.json", '{"activation_encodings": {"x": [{"bitwidth": 8.9, "scale": 0.05, "offset": 0}]}}', "the width is of no integers"),
+    ("r.json", '{"activation_encodings": [{"name": "x", "bw": 8, "scale": [0.05], "offset": [0]}, {"name": "x", "bw": 8, "scale": [0.06], "offset": [0]}]}', "tensor 'x' stands here twice"),
+    ("r.txt", "x 0.05 3\nx 0.07 9\n", "'x' stands in a line before, too"),
+], ids=range(10))
+def test_what_contradicts_itself_is_refused(model, name, text, words):
+    path = model.parent / name
+    path.write_text(text)
+    for command in (["config", "check", path, model], ["convert", model, "--calibration", model.parent / "c.npz", "--config", path, "-o", model.parent / "m.tare"]):
+        assert words in fails(*command, output=model.parent / "m.tare")

@@ -74,3 +74,11 @@ def test_progress_is_told_to_who_asks(model, data, capfd):
     tare.convert(model, data)
     out = capfd.readouterr()
     assert out.out == out.err == ""
+
+
+def test_a_nul_ends_no_name(program, tmp_path, model):
+    """The system would take what is before it."""
+    for use in (lambda path: program.save(path), tare.load, lambda path: tare.convert(path, random=True)):
+        with pytest.raises(tare.Error, match="a NUL is in it"):
+            use(str(tmp_path / "a\0b"))
+    assert not list(tmp_path.iterdir())
