@@ -54,6 +54,8 @@ install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE
 install(DIRECTORY docs bench DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 install(FILES lib/Schema/program.fbs lib/Schema/statistics.fbs DESTINATION ${CMAKE_INSTALL_DOCDIR}/lib/Schema)
 install(FILES include/tare/tare.h DESTINATION ${CMAKE_INSTALL_DOCDIR}/include/tare)
+install(FILES examples/python.ipynb DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES examples/compile/compile.cpp DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/compile)
 
 # All that is installed and must be built before: what `make build` makes.
 add_custom_target(installable)

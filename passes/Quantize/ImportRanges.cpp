@@ -13,6 +13,7 @@
 #include "Quantize/Selections.h"
 #include "tare/Calibration/ModelRanges.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"

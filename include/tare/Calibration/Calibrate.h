@@ -7,6 +7,7 @@
 #include "tare/Calibration/Histogram.h"
 #include "tare/Calibration/RangeSearch.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Tensor/Dataset.h"
 
 namespace tare::calibration {

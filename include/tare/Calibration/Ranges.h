@@ -3,12 +3,12 @@
 #define TARE_CALIBRATION_RANGES_H
 
 #include "tare/Calibration/RangeSearch.h"
-#include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Tensor/Result.h"
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tare::calibration {
 
@@ -61,7 +61,7 @@ struct Ranges {
   bool isFromFile = false;
   std::map<std::string, ValueRange> values;
   /// Of what layers with weights read, where they were asked for; no file has them.
-  qnn::ChannelMeans channelMeans = {};
+  std::map<std::string, std::vector<double>, std::less<>> channelMeans = {};
 };
 
 /// Whether a file's ranges are what a calibration on samples would write: each within what was seen of its value, and
