@@ -30,17 +30,17 @@ constexpr double digit = 256;
 class LayerProducts {
 public:
   LayerProducts(qnn::AccumulatorOpInterface op, const qnn::Grid &grid)
-      : rows(op), scale(grid.scale()), isWide(grid.reach() > 255) {}
+      : rows(op, mostRows), scale(grid.scale()), isWide(grid.reach() > 255) {}
 
   size_t bytes() const { return size_t(rows.groups() * rows.weights() * rows.weights()) * sizeof(double); }
 
   /// Adds the rows of one activation, real numbers on the grid.
   void add(std::span<const float> activation) {
-    const int64_t count = std::min(rows.places(), mostRows), k = rows.weights();
+    const int64_t count = rows.rows(), k = rows.weights();
     Tensor high(ElementType::f32, {count, k}), low(ElementType::f32, {count, k});
     for (int64_t group = 0; group < rows.groups(); ++group) {
       for (int64_t i = 0; i < count; ++i)
-        rows.write(activation, group, placeOf(i, count), low.mutableAs<float>() + i * k);
+        rows.write(activation, group, i, low.mutableAs<float>() + i * k);
       toSteps(low);
       if (isWide)
         split(high, low);
@@ -59,18 +59,6 @@ public:
   qnn::InputProducts take() { return {rows.groups(), rows.weights(), std::move(sums)}; }
 
 private:
-  /// The places that are looked at: all, or as many as there is room for. Steps of about the golden section of the
-  /// whole do not fall into step with lines of an image.
-  int64_t placeOf(int64_t i, int64_t count) const {
-    const int64_t all = rows.places();
-    if (count == all)
-      return i;
-    int64_t step = std::max<int64_t>(1, int64_t(std::llround(0.6180339887498949 * double(all))));
-    while (std::gcd(step, all) != 1)
-      ++step;
-    return (i * step) % all;
-  }
-
   void toSteps(Tensor &reals) const {
     float *x = reals.mutableAs<float>();
     for (int64_t i = 0, n = reals.count(); i < n; ++i)

@@ -2,6 +2,10 @@
 #include "WindowRows.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
 using namespace tare;
 using namespace tare::calibration;
 
@@ -13,6 +17,15 @@ int64_t WindowRows::Axis::place(int64_t result, int64_t tap) const {
     at = distance % stride == 0 ? distance / stride : -1;
   }
   return at >= 0 && at < input ? at : -1;
+}
+
+/// About the golden section of `count`, without a factor in common with it: so many steps from place to place come to
+/// each once, and do not fall into step with the lines of an image.
+static int64_t spreadingStep(int64_t count) {
+  int64_t step = std::max<int64_t>(1, std::llround(0.6180339887498949 * double(count)));
+  while (std::gcd(step, count) != 1)
+    ++step;
+  return step;
 }
 
 template <typename Op> void WindowRows::read(Op op, bool isTransposed) {
@@ -28,13 +41,13 @@ template <typename Op> void WindowRows::read(Op op, bool isTransposed) {
     };
     axes.push_back({w[a + 2], of(op.getStrides(), 1), of(op.getDilations(), 1), of(op.getPads(), 0), x[a + 2], y[a + 2],
                     isTransposed});
-    tapCount *= size_t(w[a + 2]);
+    tapCount *= w[a + 2];
     placesOfImage *= y[a + 2];
     imageSize *= x[a + 2];
   }
 }
 
-WindowRows::WindowRows(qnn::AccumulatorOpInterface op) {
+WindowRows::WindowRows(qnn::AccumulatorOpInterface op, int64_t mostRows) {
   mlir::Operation *layer = op.getOperation();
   if (auto conv = mlir::dyn_cast<qnn::ConvOp>(layer)) {
     read(conv, false);
@@ -46,26 +59,39 @@ WindowRows::WindowRows(qnn::AccumulatorOpInterface op) {
     for (int64_t size : x.drop_back())
       batch *= size;
   }
+  const int64_t places = batch * placesOfImage;
+  const int64_t step = places > mostRows ? spreadingStep(places) : 1;
+  for (int64_t i = 0; i < std::min(places, mostRows); ++i)
+    addRow(i * step % places);
 }
 
-void WindowRows::write(std::span<const float> activation, int64_t group, int64_t place, float *row) const {
-  const int64_t image = place / placesOfImage;
+int64_t WindowRows::offsetOf(llvm::ArrayRef<int64_t> result, int64_t tap) const {
+  int64_t offset = 0, size = imageSize, taps = tapCount;
+  for (size_t a = 0; a < axes.size(); ++a) {
+    taps /= axes[a].taps;
+    size /= axes[a].input;
+    const int64_t place = axes[a].place(result[a], tap / taps % axes[a].taps);
+    if (place < 0)
+      return -1;
+    offset += place * size;
+  }
+  return offset;
+}
+
+void WindowRows::addRow(int64_t place) {
+  images.push_back(place / placesOfImage);
   int64_t rest = place % placesOfImage;
   std::vector<int64_t> result(axes.size());
   for (size_t a = axes.size(); a-- > 0; rest /= axes[a].output)
     result[a] = rest % axes[a].output;
-  const float *channels = activation.data() + (image * groupCount + group) * inputs * imageSize;
-  for (size_t tap = 0; tap < tapCount; ++tap) {
-    int64_t at = 0, size = imageSize;
-    size_t taps = tapCount, left = tap;
-    for (size_t a = 0; a < axes.size() && at >= 0; ++a) {
-      taps /= size_t(axes[a].taps);
-      size /= axes[a].input;
-      const int64_t found = axes[a].place(result[a], int64_t(left / taps));
-      left %= taps;
-      at = found < 0 ? -1 : at + found * size;
-    }
-    for (int64_t c = 0; c < inputs; ++c)
-      row[c * int64_t(tapCount) + int64_t(tap)] = at < 0 ? 0 : channels[c * imageSize + at];
-  }
+  for (int64_t tap = 0; tap < tapCount; ++tap)
+    offsets.push_back(offsetOf(result, tap));
+}
+
+void WindowRows::write(std::span<const float> activation, int64_t group, int64_t row, float *out) const {
+  const float *channels = activation.data() + (images[size_t(row)] * groupCount + group) * inputs * imageSize;
+  const int64_t *at = offsets.data() + row * tapCount;
+  for (int64_t c = 0; c < inputs; ++c, channels += imageSize)
+    for (int64_t tap = 0; tap < tapCount; ++tap)
+      *out++ = at[tap] < 0 ? 0 : channels[at[tap]];
 }
