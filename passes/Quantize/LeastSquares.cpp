@@ -4,12 +4,28 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 using namespace tare;
 
 /// A weight may change sides this often at most; a handful of times is usual.
 static constexpr int mostRounds = 64;
 static constexpr double dampingShare = 0.01;
+
+struct SquaredLoss::State {
+  explicit State(const ChannelSteps &channel) : low(channel.low), high(channel.high), slopes(channel.steps.size()) {
+    for (double step : channel.steps) {
+      chosen.push_back(std::clamp(int64_t(std::nearbyint(step)), low, high));
+      errors.push_back(double(chosen.back()) - step);
+    }
+  }
+
+  double loss() const { return std::inner_product(errors.begin(), errors.end(), slopes.begin(), 0.0); }
+
+  int64_t low, high;
+  std::vector<int64_t> chosen;
+  std::vector<double> errors, slopes;
+};
 
 SquaredLoss::SquaredLoss(std::span<const double> products, int64_t weights) : products(products), count(weights) {
   assert(int64_t(products.size()) == weights * weights);
@@ -19,54 +35,59 @@ SquaredLoss::SquaredLoss(std::span<const double> products, int64_t weights) : pr
   damping = count ? dampingShare * sum / double(count) : 0;
 }
 
-std::vector<double> SquaredLoss::slopes(std::span<const double> errors) const {
-  std::vector<double> slopes(static_cast<size_t>(count));
-  for (int64_t j = 0; j < count; ++j) {
-    if (errors[size_t(j)] == 0)
-      continue;
-    const double *row = products.data() + j * count;
-    for (int64_t i = 0; i < count; ++i)
-      slopes[size_t(i)] += errors[size_t(j)] * row[i];
-    slopes[size_t(j)] += errors[size_t(j)] * damping;
+void SquaredLoss::addSlopes(std::span<State> states) const {
+  for (size_t j = 0; j < size_t(count); ++j) {
+    const double *row = products.data() + j * size_t(count);
+    for (State &state : states) {
+      const double error = state.errors[j];
+      double *slopes = state.slopes.data();
+      for (int64_t i = 0; i < count; ++i)
+        slopes[i] += error * row[i];
+      slopes[j] += error * damping;
+    }
   }
-  return slopes;
 }
 
-double SquaredLoss::operator()(std::span<const double> errors) const {
-  const std::vector<double> slope = slopes(errors);
-  double loss = 0;
-  for (size_t i = 0; i < slope.size(); ++i)
-    loss += errors[i] * slope[i];
-  return loss;
+bool SquaredLoss::flip(State &state, int64_t weight) const {
+  const size_t at = size_t(weight);
+  double &error = state.errors[at];
+  const int64_t move = error > 0 ? -1 : 1, other = state.chosen[at] + move;
+  // On a step there is no other side; beyond the last one, neither.
+  if (error == 0 || std::abs(error) >= 1 || other < state.low || other > state.high)
+    return false;
+  const double *row = products.data() + weight * count;
+  const double own = row[weight] + damping, change = 2 * double(move) * state.slopes[at] + own;
+  // What rounding of the sums may feign is no gain.
+  if (!(change < -1e-12 * own))
+    return false;
+  state.chosen[at] = other;
+  error += double(move);
+  double *slopes = state.slopes.data();
+  for (int64_t i = 0; i < count; ++i)
+    slopes[i] += double(move) * row[i];
+  slopes[at] += double(move) * damping;
+  return true;
 }
 
-std::vector<int64_t> SquaredLoss::round(std::span<const double> steps, int64_t low, int64_t high) const {
-  std::vector<int64_t> chosen;
-  std::vector<double> errors;
-  for (double step : steps) {
-    chosen.push_back(std::clamp(int64_t(std::nearbyint(step)), low, high));
-    errors.push_back(double(chosen.back()) - step);
-  }
-  std::vector<double> slope = slopes(errors);
+void SquaredLoss::descend(State &state) const {
   bool hasChanged = true;
   for (int round = 0; hasChanged && round < mostRounds; ++round) {
     hasChanged = false;
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t move = errors[size_t(i)] > 0 ? -1 : 1, other = chosen[size_t(i)] + move;
-      // On a step there is no other side; beyond the last one, neither.
-      if (errors[size_t(i)] == 0 || std::abs(errors[size_t(i)]) >= 1 || other < low || other > high)
-        continue;
-      const double gain = 2 * double(move) * slope[size_t(i)] + product(i, i);
-      if (!(gain < -1e-12 * product(i, i)))
-        continue;
-      chosen[size_t(i)] = other;
-      errors[size_t(i)] += double(move);
-      const double *row = products.data() + i * count;
-      for (int64_t j = 0; j < count; ++j)
-        slope[size_t(j)] += double(move) * row[j];
-      slope[size_t(i)] += double(move) * damping;
-      hasChanged = true;
-    }
+    for (int64_t i = 0; i < count; ++i)
+      hasChanged |= flip(state, i);
   }
-  return chosen;
+}
+
+std::vector<RoundedChannel> SquaredLoss::round(std::span<const ChannelSteps> channels) const {
+  std::vector<State> states(channels.begin(), channels.end());
+  addSlopes(states);
+  std::vector<RoundedChannel> rounded;
+  for (State &state : states) {
+    RoundedChannel channel{state.chosen, {}, state.loss(), 0};
+    descend(state);
+    channel.chosen = std::move(state.chosen);
+    channel.chosenLoss = state.loss();
+    rounded.push_back(std::move(channel));
+  }
+  return rounded;
 }

@@ -8,27 +8,39 @@
 
 namespace tare {
 
+/// The weights of one output channel, in steps, and the integers that they may become.
+struct ChannelSteps {
+  std::vector<double> steps;
+  int64_t low, high;
+};
+
+struct RoundedChannel {
+  std::vector<int64_t> nearest, chosen;
+  /// What is lost by either.
+  double nearestLoss = 0, chosenLoss = 0;
+};
+
 /// What is lost when weights are rounded: e^T H e, with e the errors of K weights in steps, and H the products of what
 /// meets them. H gets a hundredth of the mean of its diagonal added to it, as few samples say little of a weight on its
 /// own (E. Frantar et al., "GPTQ", arXiv:2210.17323, section 3.3).
 class SquaredLoss {
 public:
   /// `products`: X^T X, [K, K] row-major, symmetric. They are kept by reference.
-  explicit SquaredLoss(std::span<const double> products, int64_t weights);
-
-  int64_t weights() const { return count; }
-  /// Of errors in steps.
-  double operator()(std::span<const double> errors) const;
+  SquaredLoss(std::span<const double> products, int64_t weights);
 
   /// (A79) For each of K weights in steps, the integer on one side or the other of it, within [low, high]. Begins with
   /// the nearest ones; then, one weight after the other, as often as that helps, takes the other side where the loss
-  /// falls. So it is never above that of the nearest integers.
-  std::vector<int64_t> round(std::span<const double> steps, int64_t low, int64_t high) const;
+  /// falls. So it is never above that of the nearest integers. Several channels at once read H together: it may be
+  /// larger than caches.
+  std::vector<RoundedChannel> round(std::span<const ChannelSteps> channels) const;
 
 private:
-  double product(int64_t i, int64_t j) const { return products[size_t(i * count + j)] + (i == j ? damping : 0); }
-  /// H e.
-  std::vector<double> slopes(std::span<const double> errors) const;
+  /// A channel on its way: what it is, its errors e and H e.
+  struct State;
+
+  void addSlopes(std::span<State> states) const;
+  void descend(State &state) const;
+  bool flip(State &state, int64_t weight) const;
 
   std::span<const double> products;
   int64_t count;

@@ -19,6 +19,7 @@
 #include "tare/Passes/Passes.h"
 #include "tare/Tensor/Parallel.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tare {
@@ -67,7 +68,14 @@ public:
   }
 
   void run() {
-    parallelFor(size_t(channels), 0, [&](size_t channel, size_t) { round(int64_t(channel)); });
+    const int64_t groups = int64_t(losses.size()), each = channels / groups;
+    // Of one group, as many as share the reading of its products.
+    constexpr int64_t block = 16;
+    const int64_t blocks = (each + block - 1) / block;
+    parallelFor(size_t(groups * blocks), 0, [&](size_t index, size_t) {
+      const int64_t group = int64_t(index) / blocks, first = int64_t(index) % blocks * block;
+      round(losses[size_t(group)], group * each + first, std::min(block, each - first));
+    });
   }
 
   const Tensor &weights() const { return rounded; }
@@ -90,33 +98,29 @@ private:
       biases[size_t(c)] = std::abs(qnn::nearestStep(double(bias.as<float>()[c]), own->scale(c)));
   }
 
-  void round(int64_t channel) {
-    const float *reals = this->reals.as<float>() + channel * count;
-    const double scale = grid.scale(channel);
-    const int64_t zero = grid.zeroPoint(channel), low = grid.min - zero, high = grid.max - zero;
-    std::vector<double> steps;
-    for (int64_t i = 0; i < count; ++i)
-      steps.push_back(double(reals[i]) / scale);
-    const SquaredLoss &loss = losses[size_t(channel / (channels / int64_t(losses.size())))];
-    std::vector<int64_t> nearest;
-    for (int64_t i = 0; i < count; ++i)
-      nearest.push_back(qnn::integerOf(double(reals[i]), grid, channel) - zero);
-    std::vector<int64_t> chosen = loss.round(steps, low, high);
-    if (!fits(chosen, channel)) {
-      chosen = nearest;
-      kept[size_t(channel)] = true;
+  /// `number` channels from `first` on, which read the same.
+  void round(const SquaredLoss &loss, int64_t first, int64_t number) {
+    std::vector<ChannelSteps> channels;
+    for (int64_t c = first; c < first + number; ++c) {
+      const int64_t zero = grid.zeroPoint(c);
+      channels.push_back({{}, grid.min - zero, grid.max - zero});
+      for (int64_t i = 0; i < count; ++i)
+        channels.back().steps.push_back(double(reals.as<float>()[c * count + i]) / grid.scale(c));
     }
-    lost[size_t(channel)] = {lossOf(loss, nearest, steps) * scale * scale, lossOf(loss, chosen, steps) * scale * scale};
-    float *out = rounded.mutableAs<float>() + channel * count;
-    for (int64_t i = 0; i < count; ++i)
-      out[i] = float(double(chosen[size_t(i)]) * scale);
+    const std::vector<RoundedChannel> found = loss.round(channels);
+    for (int64_t c = 0; c < number; ++c)
+      take(found[size_t(c)], first + c);
   }
 
-  static double lossOf(const SquaredLoss &loss, ArrayRef<int64_t> chosen, ArrayRef<double> steps) {
-    std::vector<double> errors;
-    for (size_t i = 0; i < steps.size(); ++i)
-      errors.push_back(double(chosen[i]) - steps[i]);
-    return loss(errors);
+  void take(const RoundedChannel &found, int64_t channel) {
+    const bool hasRoom = fits(found.chosen, channel);
+    kept[size_t(channel)] = !hasRoom;
+    const double scale = grid.scale(channel), square = scale * scale;
+    lost[size_t(channel)] = {found.nearestLoss * square, (hasRoom ? found.chosenLoss : found.nearestLoss) * square};
+    const std::vector<int64_t> &integers = hasRoom ? found.chosen : found.nearest;
+    float *out = rounded.mutableAs<float>() + channel * count;
+    for (int64_t i = 0; i < count; ++i)
+      out[i] = float(double(integers[size_t(i)]) * scale);
   }
 
   /// (A19)

@@ -132,9 +132,9 @@ DenseElementsAttr inAttribute(DenseResourceElementsAttr resource) {
   return DenseElementsAttr::getFromRawBuffer(resource.getShapedType(), data);
 }
 
-/// A copy whose constants the passes that replace weights do not free; null where they are large.
-OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
-  constexpr size_t small = size_t(16) << 20;
+/// A copy whose constants the passes that replace weights do not free; null where they are larger than `small`, in
+/// bytes.
+OwningOpRef<ModuleOp> smallCopy(ModuleOp module, size_t small = size_t(16) << 20) {
   size_t bytes = 0;
   module.walk([&](qnn::ConstantOp op) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
@@ -173,7 +173,8 @@ public:
     if (failed(quantize()))
       return failure();
     if (!result.samples.empty() && request.last == Stage::npu)
-      result.qdq = smallCopy(*result.module);
+      // To make it again would take the measurement again.
+      result.qdq = isMeasured ? smallCopy(*result.module, SIZE_MAX) : smallCopy(*result.module);
     // A form that is made to be looked at says nothing.
     if (result.samples.empty() && request.last == Stage::npu && !request.calibration.known)
       result.zeroed = zeroedWeights(*result.module);
@@ -377,6 +378,7 @@ private:
     if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildGridsPipeline(p, options); })) ||
         failed(phase("measure", [&] { return measureProducts(); })))
       return failure();
+    isMeasured = true;
     return arrow(Stage::qdq, "round", [&](OpPassManager &p) { buildConstantsPipeline(p, options); });
   }
 
@@ -439,6 +441,8 @@ private:
   Compilation result;
   /// Where the module begins.
   Stage first = Stage::import;
+  /// Whether samples ran through the quantized network, so that weights are rounded by what they make of it.
+  bool isMeasured = false;
   IrDump dump;
 };
 
