@@ -65,7 +65,7 @@ void tare::buildRangesPipeline(OpPassManager &passes, const PipelineOptions &opt
   passes.addNestedPass<func::FuncOp>(createImportRanges({options.ranges}));
 }
 
-void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &options) {
+void tare::buildGridsPipeline(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSetTarget({options.target}));
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createDropRounds({options.activations}));
@@ -84,9 +84,19 @@ void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &o
   function.addPass(createSinkPermutes());
   function.addPass(createInsertQuantDequant({options.activations, options.repair, options.narrowStates}));
   function.addPass(createUnifyWidths());
+}
+
+void tare::buildConstantsPipeline(OpPassManager &passes, const PipelineOptions &options) {
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createRoundWeights());
   function.addPass(createCorrectBiases({options.biasCorrection}));
   // What activations each op has is known now.
   function.addPass(createPlaceMissing({"", options.activations}));
+}
+
+void tare::buildQuantizePipeline(OpPassManager &passes, const PipelineOptions &options) {
+  buildGridsPipeline(passes, options);
+  buildConstantsPipeline(passes, options);
 }
 
 void tare::buildFusePipeline(OpPassManager &passes) {

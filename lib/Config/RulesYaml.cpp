@@ -176,9 +176,17 @@ private:
           {"per_channel", [&](const YamlNode &value) { choice.perChannel = readFlag(value, "weights.per_channel"); }},
           {"scale", [&](const YamlNode &value) { choice.weightScales = readScales(value); }},
           {"bias_correction",
-           [&](const YamlNode &value) { choice.biasCorrection = readFlag(value, "weights.bias_correction"); }}});
+           [&](const YamlNode &value) { choice.biasCorrection = readFlag(value, "weights.bias_correction"); }},
+          {"rounding", [&](const YamlNode &value) { choice.adaptiveRounding = readRounding(value); }}});
     if (choice.perChannel && choice.weightScales.size() > 1 && !*choice.perChannel)
       fail(node, "weights.scale has one for each channel, but weights.per_channel is false");
+  }
+
+  /// Whether it is "adaptive".
+  bool readRounding(const YamlNode &node) {
+    if (node.text != "adaptive" && node.text != "nearest")
+      expect(node, "weights.rounding", "nearest or adaptive");
+    return node.text == "adaptive";
   }
 
   /// The one width that there is may be said.

@@ -37,6 +37,7 @@ void Settings::override(const Settings &later) {
   }
   replace(layer.keepFloat, later.layer.keepFloat);
   replace(layer.biasCorrection, later.layer.biasCorrection);
+  replace(layer.adaptiveRounding, later.layer.adaptiveRounding);
   if (later.layer.perChannel) {
     layer.perChannel = later.layer.perChannel;
     layer.weightScales.clear();
@@ -73,6 +74,8 @@ std::string tare::config::textOf(const Settings &settings) {
                              : "of " + std::to_string(layer.weightScales.size()) + " channels");
   if (layer.biasCorrection)
     add("weights.bias_correction", flag(*layer.biasCorrection));
+  if (layer.adaptiveRounding)
+    add("weights.rounding", *layer.adaptiveRounding ? "adaptive" : "nearest");
   if (layer.keepFloat)
     add("keep_float", flag(*layer.keepFloat));
   return llvm::join(parts, ", ");

@@ -64,6 +64,8 @@ std::string weightsText(const qnn::LayerChoice &choice) {
   }
   if (choice.biasCorrection)
     parts.push_back("bias_correction: " + flag(*choice.biasCorrection));
+  if (choice.adaptiveRounding)
+    parts.push_back(std::string("rounding: ") + (*choice.adaptiveRounding ? "adaptive" : "nearest"));
   return "{" + llvm::join(parts, ", ") + "}";
 }
 
@@ -128,6 +130,8 @@ Settings tare::config::effectiveSettings(const Layer &layer, const Settings &cho
       settings.layer.perChannel = defaults.perChannel;
     if (!settings.layer.biasCorrection)
       settings.layer.biasCorrection = defaults.biasCorrection;
+    if (!settings.layer.adaptiveRounding)
+      settings.layer.adaptiveRounding = defaults.adaptiveRounding;
   }
   return settings;
 }

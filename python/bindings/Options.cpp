@@ -87,6 +87,7 @@ driver::CompileOptions python::compileOptions(nb::dict given) {
       .read("host_tail", options.hostTail)
       .read("narrow_states", options.narrowStates)
       .read("bias_correction", options.biasCorrection)
+      .read("weight_rounding", options.weightRounding)
       .read("equalize", options.equalize)
       .read("repair", options.repair)
       .read("allow_uncalibrated", options.allowUncalibrated)

@@ -256,6 +256,62 @@ def test_bias_correction_takes_out_the_mean(tmp_path):
     assert np.frombuffer(bytes.fromhex(bias), F32) == [.75]
 
 
+def test_adaptive_rounding_is_of_the_set_of_samples(model, rng):
+    nearest, adaptive = convert(model)[0], convert(model, "--weight-rounding", "adaptive")[0]
+    assert adaptive != nearest and len(adaptive) == len(nearest)
+    assert convert(model, "--weight-rounding", "adaptive", "--threads", "1")[0] == adaptive
+    x = np.load(model.parent / "c.npz")["x"]
+    np.savez(model.parent / "c.npz", x=x[rng.permutation(len(x))])
+    assert convert(model, "--weight-rounding", "adaptive")[0] == adaptive
+    assert convert(model, config="rules: [{op: conv, weights: {rounding: adaptive}}]")[0] == adaptive
+    assert convert(model, "--weight-rounding", "adaptive", config="rules: [{op: conv, weights: {rounding: nearest}}]")[0] == nearest
+    one = convert(model, config="rules: [{layer: conv2, weights: {rounding: adaptive}}]")[0]
+    assert one not in (adaptive, nearest)
+    # Biases take no shift of what is rounded so.
+    assert convert(model, "--weight-rounding", "adaptive", "--bias-correction", "on")[0] == adaptive
+
+
+def test_adaptive_rounding_loses_less(tmp_path, rng):
+    """(A79) What the accumulators lose by their weights, on the data that it was done by, and on others of the kind."""
+    mixed = rng.normal(0, 1, (512, 8)) @ rng.normal(0, 1, (8, 40)) + rng.normal(0, .3, (512, 40))
+    np.savez(tmp_path / "c.npz", x=mixed[:384].astype(F32))
+    np.savez(tmp_path / "t.npz", x=mixed[384:].astype(F32))
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w"], ["y"], name="fc", transB=1)], [port("x", [1, 40])], [port("y", None)],
+                 {"w": rng.normal(0, 1, (16, 40)).astype(F32)})
+    losses = {}
+    for how in ("nearest", "adaptive"):
+        tare("convert", model, "--calibration", tmp_path / "c.npz", "--weight-rounding", how, "--activations", "i16", "--emit", "mlir:qdq", "-o", tmp_path / "q.mlir")
+        for data in ("c", "t"):
+            for file, result in ((model, "float.npz"), (tmp_path / "q.mlir", "fixed.npz")):
+                tare("run", file, "--inputs", tmp_path / f"{data}.npz", "--outputs", tmp_path / result)
+            losses[how, data] = float(((np.load(tmp_path / "fixed.npz")["y"] - np.load(tmp_path / "float.npz")["y"]) ** 2).sum())
+    assert losses["adaptive", "c"] < losses["nearest", "c"] / 2
+    assert losses["adaptive", "t"] < losses["nearest", "t"]
+
+
+def test_adaptive_rounding_takes_data(model):
+    tare("calibrate", model, "--calibration", model.parent / "c.npz", "-o", model.parent / "r.json")
+    said = fails("convert", model, "--calibration", model.parent / "r.json", "--weight-rounding", "adaptive", "-o", model.parent / "o.tare", output=model.parent / "o.tare")
+    assert "adaptive rounding of weights needs calibration data, found the ranges file" in said and "leave --weight-rounding out" in said
+    assert "weights.rounding: found 'up', expected nearest or adaptive" in refused(model, "rules: [{op: conv, weights: {rounding: up}}]")
+    tare("convert", model, "--calibration", model.parent / "c.npz", "--emit", "mlir:qdq", "-o", model.parent / "q.mlir")
+    assert "--weight-rounding comes too late" in fails("convert", model.parent / "q.mlir", "--weight-rounding", "adaptive", "-o", model.parent / "o.tare")
+    assert "--weight-rounding adaptive is of the stage 'qdq' at the earliest" in fails(
+        "convert", model, "--calibration", model.parent / "c.npz", "--weight-rounding", "adaptive", "--emit", "mlir:float", "-o", model.parent / "o.mlir")
+
+
+def test_what_is_too_large_to_be_measured(tmp_path, rng):
+    """A layer of many weights per channel keeps the nearest steps, and it is told."""
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w"], ["h"], name="wide", transB=1), node("Gemm", ["h", "v"], ["y"], name="narrow", transB=1)],
+                 [port("x", [1, 2000])], [port("y", None)], {"w": rng.normal(0, 1, (8, 2000)).astype(F32), "v": rng.normal(0, 1, (3, 8)).astype(F32)})
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (4, 2000)).astype(F32))
+    rounding = ("--weight-rounding", "adaptive", "--max-memory", "40")
+    made, said = convert(model, *rounding)
+    assert "layer 'wide': weights were rounded to the nearest step, as measuring what they meet would take too much memory" in said
+    assert made == convert(model, config="rules: [{layer: narrow, weights: {rounding: adaptive}}]")[0] != convert(model)[0]
+    assert "nearest step" not in convert(model, *rounding, config="rules: [{layer: wide, weights: {rounding: nearest}}]")[1]
+
+
 def test_equalization_changes_no_real_number(tmp_path, rng):
     """(A78) Factors are powers of two: in float the network is the same, bit for bit."""
     constants = {"v": (rng.normal(0, 1, (4, 3, 3, 3)) * F32([8, 1, .1, .01]).reshape(4, 1, 1, 1)).astype(F32), "b": rng.normal(0, 1, 4).astype(F32),

@@ -165,6 +165,8 @@ def test_configurations_are_the_commands(model, tmp_path):
     made = tare.convert(model, DIGITS / "calibration.npz", config=path, bias_correction=True, equalize=True)
     assert made.file() == (tmp_path / "m.tare").read_bytes()
     assert tare.convert(model, DIGITS / "calibration.npz", config=[path]).file() != made.file()
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--weight-rounding", "adaptive", "-o", tmp_path / "m.tare")
+    assert tare.convert(model, DIGITS / "calibration.npz", weight_rounding="adaptive").file() == (tmp_path / "m.tare").read_bytes()
     assert tare.calibrate(model, DIGITS / "calibration.npz", config=path).samples == 200
 
 

@@ -139,6 +139,7 @@ private:
                               search.grid.symmetric,
                               target.weights.perChannel,
                               false,
+                              false,
                               {},
                               search.percentile};
     for (const auto &[value, method] : calibration::methodsOf(module, search))
@@ -307,6 +308,8 @@ private:
       if (!settings.layer.weightScales.empty())
         jsonList(out, "scale", settings.layer.weightScales);
       optional("bias_correction", settings.layer.biasCorrection);
+      if (settings.layer.adaptiveRounding)
+        out.attribute("rounding", *settings.layer.adaptiveRounding ? "adaptive" : "nearest");
     });
     out.attribute("keep_float", settings.layer.keepFloat.value_or(layer.isHost));
   }

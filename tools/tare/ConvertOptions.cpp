@@ -58,6 +58,12 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
       ->type_name("WHAT")
       ->check(oneOf({"on", "off"}))
       ->capture_default_str();
+  app.add_option(
+         "--weight-rounding", weightRounding,
+         "nearest; adaptive: each weight to the side where its layer's results lose least on the calibration data")
+      ->type_name("HOW")
+      ->check(oneOf({"nearest", "adaptive"}))
+      ->capture_default_str();
   app.add_option("--equalize", equalize,
                  "on: the weights before and behind a channel are made alike in size, before calibration; off")
       ->type_name("WHAT")

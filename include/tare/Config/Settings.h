@@ -19,7 +19,9 @@ struct Settings {
   /// given.
   void override(const Settings &later);
   bool hasActivations() const { return activations != qnn::ValueChoice(); }
-  bool hasWeights() const { return layer.perChannel || !layer.weightScales.empty() || layer.biasCorrection; }
+  bool hasWeights() const {
+    return layer.perChannel || !layer.weightScales.empty() || layer.biasCorrection || layer.adaptiveRounding;
+  }
   bool empty() const { return !hasActivations() && !hasWeights() && !layer.keepFloat; }
 };
 

@@ -14,7 +14,7 @@ struct Defaults {
   /// The names of the model and of the target, for the file's first lines.
   std::string model, target;
   unsigned bits = 8;
-  bool symmetric = false, perChannel = true, biasCorrection = false;
+  bool symmetric = false, perChannel = true, biasCorrection = false, adaptiveRounding = false;
   /// By the names of values, the name of the method that finds their ranges, as `--method` has it.
   std::map<std::string, std::string> methods = {};
   double percentile = 99.99;

@@ -25,6 +25,8 @@ struct CompileOptions : CalibrationOptions {
   bool narrowStates = false;
   /// Whether biases take what rounding the weights shifts results by, on the calibration data's average.
   bool biasCorrection = false;
+  /// "nearest", or "adaptive" to round each weight so that its layer's results lose least on the calibration data.
+  std::string weightRounding = "nearest";
   /// Whether the weights before and behind a channel are made alike in size, before calibration.
   bool equalize = false;
   /// Whether scales are changed where the hardware cannot hold what they lead to; it is refused otherwise.

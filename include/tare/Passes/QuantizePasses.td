@@ -503,4 +503,27 @@ def CorrectBiases : FunctionPass<"tare-correct-biases"> {
   let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
 }
 
+def RoundWeights : FunctionPass<"tare-round-weights"> {
+  let summary = "round weights to the side where a layer's results lose least";
+  let description = [{
+    The nearest step is not the best one for a weight: errors of a channel's weights add up, or take each other away, by what the weights meet.
+    With e the errors in steps and X^T X the products of what calibration data make a layer read (`qnn.input_products` of the function, by the
+    names of layers), a channel's results lose e^T X^T X e (docs/arithmetic.md, A79). Each weight goes to the step on one side of it or the other,
+    beginning with the nearest ones, as long as that makes the loss smaller: M. Nagel et al., "Up or Down? Adaptive Rounding for Post-Training
+    Quantization" (arXiv:2004.10568), whose second-order loss this is, minimized by coordinate descent as in K. Behdin et al., "QuantEase"
+    (arXiv:2309.01885).
+
+    ```mlir
+    // before, with qnn.input_products = {fc = dense<[[[1.0, 1.0], [1.0, 1.0]]]> : tensor<1x2x2xf64>}
+    %0 = qnn.linear %x, %w : ..   // weights of 1.4 and 2.4 steps: the nearest are 1 and 2, and lose 0.8 of what is read
+    // after
+    %0 = qnn.linear %x, %w : ..   // weights of 2 and 2 steps
+    ```
+
+    Runs on the QDQ form, where grids are known; these stay as they are. The attribute goes: without it nothing happens. A channel whose
+    accumulator would have no room keeps the nearest weights. Remarks: each layer, with the share of the squared error that is left.
+  }];
+  let dependentDialects = ["::tare::qnn::QnnDialect", "::mlir::quant::QuantDialect"];
+}
+
 #endif // TARE_PASSES_QUANTIZEPASSES_TD

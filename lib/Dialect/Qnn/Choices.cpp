@@ -12,6 +12,7 @@ namespace {
 
 /// The settings of one entry, to and from a dictionary. `Io` has one overload per type of setting.
 template <typename Io> void mapSettings(Io &io, LayerChoice &choice) {
+  io.map("adaptive_rounding", choice.adaptiveRounding);
   io.map("bias_correction", choice.biasCorrection);
   io.map("keep_float", choice.keepFloat);
   io.map("per_channel", choice.perChannel);

@@ -3,6 +3,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Dialect/Qnn/Choices.h"
+#include "tare/Dialect/Qnn/InputProducts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Dialect/Qnn/States.h"
@@ -64,6 +65,10 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == channelMeansAttrName && !isChannelMeans(attribute.getValue()))
     return op->emitOpError("attribute '")
            << channelMeansAttrName << "' must be {value = array<f64: ..>, ..}, found " << attribute.getValue();
+  if (attribute.getName() == inputProductsAttrName && !isInputProducts(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << inputProductsAttrName << "' must be {layer = dense numbers of tensor<groups x K x K x f64>, ..}, found "
+           << attribute.getValue();
   if (attribute.getName() == choicesAttrName)
     if (std::string misfit = misfitOfChoices(attribute.getValue()); !misfit.empty())
       return op->emitOpError("attribute '")

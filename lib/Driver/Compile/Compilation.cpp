@@ -4,6 +4,7 @@
 #include "Driver/Compile/DumpIr.h"
 #include "Driver/Compile/HostReport.h"
 #include "Driver/Compile/ModuleFile.h"
+#include "Driver/Compile/WeightRounding.h"
 #include "Driver/Compile/WidthWarnings.h"
 #include "Driver/Execute/CancellableSamples.h"
 #include "Driver/Execute/InputRange.h"
@@ -131,9 +132,9 @@ DenseElementsAttr inAttribute(DenseResourceElementsAttr resource) {
   return DenseElementsAttr::getFromRawBuffer(resource.getShapedType(), data);
 }
 
-/// A copy whose constants the passes that replace weights do not free; null where they are large.
-OwningOpRef<ModuleOp> smallCopy(ModuleOp module) {
-  constexpr size_t small = size_t(16) << 20;
+/// A copy whose constants the passes that replace weights do not free; null where they are larger than `small`, in
+/// bytes.
+OwningOpRef<ModuleOp> smallCopy(ModuleOp module, size_t small = size_t(16) << 20) {
   size_t bytes = 0;
   module.walk([&](qnn::ConstantOp op) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
@@ -169,10 +170,11 @@ public:
     auto &options = request.pipeline;
     if (request.chosenBits && first < Stage::qdq && request.last >= Stage::qdq)
       warnOfGivenWidths(*result.module, *request.chosenBits);
-    if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); })))
+    if (failed(quantize()))
       return failure();
     if (!result.samples.empty() && request.last == Stage::npu)
-      result.qdq = smallCopy(*result.module);
+      // To make it again would take the measurement again.
+      result.qdq = isMeasured ? smallCopy(*result.module, SIZE_MAX) : smallCopy(*result.module);
     // A form that is made to be looked at says nothing.
     if (result.samples.empty() && request.last == Stage::npu && !request.calibration.known)
       result.zeroed = zeroedWeights(*result.module);
@@ -248,6 +250,8 @@ private:
       return refuse("--equalize");
     if (first >= Stage::ranges && request.pipeline.biasCorrection)
       return refuse("--bias-correction");
+    if (first >= Stage::qdq && request.roundsByData)
+      return refuse("--weight-rounding");
     if (first >= Stage::qdq && request.choosesTarget)
       return refuse("--target or --activations");
     if (first >= Stage::qdq && request.pipeline.allowUncalibrated)
@@ -360,6 +364,37 @@ private:
     return arrow(Stage::ranges, "ranges", [&](OpPassManager &passes) { buildRangesPipeline(passes, result.ranges); });
   }
 
+  /// To the QDQ form; where weights are rounded by what data make of it, in two halves.
+  LogicalResult quantize() {
+    auto &options = request.pipeline;
+    if (first >= Stage::qdq || request.last < Stage::qdq || !roundsByData(request, *result.module))
+      return arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildQuantizePipeline(p, options); });
+    const CalibrationRequest &data = request.calibration;
+    if (!data.random && (data.path.empty() || isRangesFile(data.path)))
+      return emitError(UnknownLoc::get(&context))
+             << request.model << ": adaptive rounding of weights needs calibration data"
+             << (data.path.empty() ? "" : ", found the ranges file " + data.path)
+             << "; give --calibration DATA, or leave --weight-rounding out";
+    if (failed(arrow(Stage::qdq, "quantize", [&](OpPassManager &p) { buildGridsPipeline(p, options); })) ||
+        failed(phase("measure", [&] { return measureProducts(); })))
+      return failure();
+    isMeasured = true;
+    return arrow(Stage::qdq, "round", [&](OpPassManager &p) { buildConstantsPipeline(p, options); });
+  }
+
+  /// What layers with weights read, once more, on their grids.
+  LogicalResult measureProducts() {
+    Result<std::unique_ptr<SampleSource>> samples = samplesAgain(*result.module, request.calibration, result.drawn);
+    if (!samples)
+      return emitError(UnknownLoc::get(&context)) << samples.error().message;
+    Result<std::vector<std::string>> tooLarge = attachProducts(request, *result.module, **samples, listener);
+    if (!tooLarge)
+      return emitError(UnknownLoc::get(&context)) << request.model << ": " << tooLarge.error().message;
+    if (std::optional<Warning> warning = notMeasuredWarning(*tooLarge))
+      reportWarning(UnknownLoc::get(&context), *warning);
+    return mlir::success();
+  }
+
   LogicalResult arrow(Stage stage, const char *name, llvm::function_ref<void(OpPassManager &)> build) {
     // The npu form may lack its last passes still, which change nothing where they have run.
     if (request.last < stage || (first >= stage && stage != Stage::npu))
@@ -391,7 +426,7 @@ private:
   /// There is one function: passes have nothing to share among threads, and need no locks. Samples are evaluated on
   /// many.
   LogicalResult phase(const char *name, llvm::function_ref<LogicalResult()> run) {
-    bool isParallel = StringRef(name) == "calibrate";
+    bool isParallel = StringRef(name) == "calibrate" || StringRef(name) == "measure";
     context.disableMultithreading(!isParallel);
     StepClock clock;
     LogicalResult outcome = run();
@@ -406,6 +441,8 @@ private:
   Compilation result;
   /// Where the module begins.
   Stage first = Stage::import;
+  /// Whether samples ran through the quantized network, so that weights are rounded by what they make of it.
+  bool isMeasured = false;
   IrDump dump;
 };
 
@@ -443,39 +480,65 @@ static Status checkSettled(const CalibrationRequest &request, const qnn::Choices
   return tare::success();
 }
 
-Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request, const Listener &listener,
-                                     Observations *observed) {
-  if (request.known)
-    return FoundRanges{*request.known, {}, {}};
-  const qnn::Choices choices = qnn::Choices::of(module.lookupSymbol("main"));
+namespace {
+
+/// Data, or what is drawn in their place.
+struct OpenedSamples {
+  std::unique_ptr<SampleSource> source;
+  /// The part of the source that notes hashes; null of what is drawn.
+  const HashedSamples *hashed = nullptr;
+};
+
+} // namespace
+
+/// The samples that a module is calibrated on.
+static Result<OpenedSamples> openSamples(ModuleOp module, const CalibrationRequest &request, const DrawnInputs &drawn) {
   auto states = findStates(request.states, inputsOf(module), outputsOf(module));
   if (!states)
     return states.error();
-  std::vector<InputDeclaration> inputs = withoutStates(inputsOf(module), *states);
-  std::unique_ptr<SampleSource> source;
-  const HashedSamples *hashed = nullptr;
-  DrawnInputs drawn;
+  OpenedSamples opened;
   if (request.random) {
-    drawn = drawnInputs(module);
-    source = calibration::randomSamples(inputs, request.samples.value_or(randomSampleCount), rangesOf(drawn));
-  } else if (isRangesFile(request.path)) {
-    if (Status settled = checkSettled(request, choices); !settled)
-      return settled.error();
-    Result<Ranges> read = calibration::readRanges(request.path);
-    return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
+    opened.source = calibration::randomSamples(withoutStates(inputsOf(module), *states),
+                                               request.samples.value_or(randomSampleCount), rangesOf(drawn));
   } else {
     auto data = openData(module, request, *states);
     if (!data)
       return data.error();
     // Before states are added, which no data have.
     auto noted = std::make_unique<HashedSamples>(std::move(*data));
-    hashed = noted.get();
-    source = std::move(noted);
+    opened.hashed = noted.get();
+    opened.source = std::move(noted);
   }
-  auto completed = withStates(module, std::move(source), *states);
+  auto completed = withStates(module, std::move(opened.source), *states);
   if (!completed)
     return completed.error();
-  source = std::move(*completed);
+  opened.source = std::move(*completed);
+  return opened;
+}
+
+Result<std::unique_ptr<SampleSource>> tare::samplesAgain(ModuleOp module, const CalibrationRequest &request,
+                                                         const DrawnInputs &drawn) {
+  Result<OpenedSamples> opened = openSamples(module, request, drawn);
+  return opened ? Result<std::unique_ptr<SampleSource>>(std::move(opened->source)) : opened.error();
+}
+
+Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request, const Listener &listener,
+                                     Observations *observed) {
+  if (request.known)
+    return FoundRanges{*request.known, {}, {}};
+  const qnn::Choices choices = qnn::Choices::of(module.lookupSymbol("main"));
+  if (!request.random && isRangesFile(request.path)) {
+    if (Status settled = checkSettled(request, choices); !settled)
+      return settled.error();
+    Result<Ranges> read = calibration::readRanges(request.path);
+    return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
+  }
+  DrawnInputs drawn = request.random ? drawnInputs(module) : DrawnInputs();
+  Result<OpenedSamples> opened = openSamples(module, request, drawn);
+  if (!opened)
+    return opened.error();
+  const std::unique_ptr<SampleSource> &source = opened->source;
+  const HashedSamples *hashed = opened->hashed;
   SampleKeeper keeper(request.kept, source->sampleCount());
   calibration::CalibrationOptions options{request.search, request.threads, {}, wantsMeans(request, choices), {}};
   options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };

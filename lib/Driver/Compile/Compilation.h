@@ -64,6 +64,9 @@ struct CompilationRequest {
   std::vector<std::string> inputs, outputs;
   CalibrationRequest calibration;
   PipelineOptions pipeline;
+  /// Whether weights of layers of which no configuration says anything else are rounded by what calibration data make
+  /// of their results, and not to the nearest step.
+  bool roundsByData = false;
   /// Whether the user chose the target or the type of activations: in IR that is quantized both are settled.
   bool choosesTarget = false;
   /// The bits of the activations that the user asked for; nothing where the target's preferred ones are taken.
@@ -124,6 +127,11 @@ struct FoundRanges {
 /// `observed`, if given, gets what data made of the values, however large.
 Result<FoundRanges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request, const Listener &listener,
                                calibration::Observations *observed = nullptr);
+
+/// The samples of the request once more, for a later form of the module whose ranges were found on them; `drawn` as it
+/// was then.
+Result<std::unique_ptr<SampleSource>> samplesAgain(mlir::ModuleOp module, const CalibrationRequest &request,
+                                                   const DrawnInputs &drawn);
 
 } // namespace tare
 

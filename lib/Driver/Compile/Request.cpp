@@ -170,6 +170,7 @@ static Status checkReached(const CompileOptions &options, const CompilationReque
                       {"--narrow-states", options.narrowStates, Stage::qdq},
                       {"--equalize on", options.equalize, Stage::simplified},
                       {"--bias-correction on", options.biasCorrection, Stage::qdq},
+                      {"--weight-rounding adaptive", options.weightRounding != "nearest", Stage::qdq},
                       {"--host error", options.host == "error", Stage::qdq},
                       {"--strip-io", !options.stripIo.empty(), Stage::npu}};
   for (const Use &use : uses)
@@ -191,6 +192,8 @@ static Status checkChoices(const CompileOptions &options) {
                  "the data, or leave --equalize out"};
   if (options.check && *options.check < 0)
     return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
+  if (Status known = checkChoice("--weight-rounding", options.weightRounding, {"nearest", "adaptive"}); !known)
+    return known;
   return checkChoice("--host", options.host, {"allow", "error"});
 }
 
@@ -207,6 +210,7 @@ Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
   request->pipeline.narrowStates = options.narrowStates;
   request->pipeline.biasCorrection = request->calibration.wantsMeans = options.biasCorrection;
   request->pipeline.equalize = options.equalize;
+  request->roundsByData = options.weightRounding == "adaptive";
   request->refusesHost = options.host == "error";
   if (options.hostTail && request->refusesHost)
     return Error{"--host-tail leaves layers to the host, which --host error refuses; leave one of them out"};

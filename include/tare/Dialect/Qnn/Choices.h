@@ -20,7 +20,7 @@ namespace tare::qnn {
 
 /// The discardable attribute of a function: {layers = {NAME = {..}}, values = {NAME = {..}}}, of which each setting is
 /// optional:
-///   of a layer: keep_float, per_channel, bias_correction (bool), weight_scales (array<f64>: one, or one per channel);
+///   of a layer: keep_float, per_channel, bias_correction, adaptive_rounding (bool), weight_scales (array<f64>: one, or one per channel);
 ///   of a value: bits (i64: 8 or 16), symmetric (bool), method (string), percentile (f64), range (array<f64: min,
 ///   max>), scale (f64), zero_point (i64).
 inline constexpr llvm::StringLiteral choicesAttrName = "qnn.choices";
@@ -51,6 +51,9 @@ struct LayerChoice {
   /// One for all channels, or one for each; empty where they are not given.
   std::vector<double> weightScales;
   std::optional<bool> biasCorrection;
+  /// Whether each weight is rounded so that the layer's results lose least on the calibration data; to the nearest
+  /// step otherwise.
+  std::optional<bool> adaptiveRounding;
 
   bool operator==(const LayerChoice &) const = default;
 };
