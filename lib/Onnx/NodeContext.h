@@ -2,6 +2,7 @@
 #ifndef TARE_LIB_ONNX_NODECONTEXT_H
 #define TARE_LIB_ONNX_NODECONTEXT_H
 
+#include "DerivedNames.h"
 #include "GraphValues.h"
 
 namespace tare::onnx {
@@ -13,6 +14,8 @@ public:
 
   /// The values by name, and what they are made of in the IR.
   virtual GraphValues &values() = 0;
+  /// What is made on the way to the model's values is called by these.
+  virtual DerivedNames &derivedNames() = 0;
   /// Reads the model's tensors.
   virtual TensorReader &reader() = 0;
   virtual const proto::ModelProto &modelProto() const = 0;
