@@ -160,6 +160,8 @@ Result<std::vector<size_t>> LayerIndex::select(const Selector &selector) const {
     candidates = feedersOf(selector.feeds);
   else if (names->areExact())
     candidates = joined(byName, selector.layers);
+  else if (values->areExact())
+    candidates = joined(byValue, selector.values);
   else
     llvm::append_range(candidates, llvm::seq<size_t>(0, layers.size()));
   auto isOf = [](const std::vector<std::string> &given, auto fits) {
