@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 
 #include <set>
+#include <system_error>
 
 namespace nb = nanobind;
 using namespace tare;
@@ -92,8 +93,7 @@ std::optional<nb::python_error> TaskListener::takeRaised() {
 }
 
 TaskThread::TaskThread(std::shared_ptr<TaskListener> told, std::function<void()> work) : listener(std::move(told)) {
-  running().add(listener.get());
-  thread = std::thread([state = state, listener = listener.get(), work = std::move(work)]() mutable {
+  auto run = [state = state, listener = listener.get(), work = std::move(work)]() mutable {
     work();
     running().remove(listener);
     // With it go its data, whose memory may be Python's: where that ends they stay.
@@ -104,7 +104,15 @@ TaskThread::TaskThread(std::shared_ptr<TaskListener> told, std::function<void()>
     std::lock_guard lock(state->mutex);
     state->isDone = true;
     state->changed.notify_all();
-  });
+  };
+  running().add(listener.get());
+  try {
+    thread = std::thread(std::move(run));
+  } catch (const std::system_error &) {
+    // The system refuses threads.
+    running().remove(listener.get());
+    throw;
+  }
 }
 
 bool TaskThread::waitFor(std::chrono::milliseconds time) {

@@ -115,7 +115,7 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
     infer:    a function of an Executor: it calls executor.forward(batch) with its own data, and gives a number (a score) or None.
               executor.batch_size, .iterations, .input_names, .input_shapes, .input_types and .output_names say what it runs;
               executor.layer_results has every layer's result of the last forward(). None for random data by shape and type
-              (normally distributed, within what the program's inputs hold), the score of which is the root mean square of the outputs.
+              (normally distributed, within what the program's inputs hold; indices that there are), the score of which is the root mean square of the outputs.
     iterations: what executor.iterations is; with random data the number of batches
     keep_layers: whether layers' results are kept
 

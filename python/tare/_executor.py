@@ -26,6 +26,9 @@ class Model:
 
     model:   a path, a tare.Program or an onnx.ModelProto
     data:    as of convert(); settles shapes that an ONNX model leaves open
+
+    input_names, input_shapes, input_types; input_integers: of inputs that layers take as indices or masks the least and the
+    greatest integer that they may hold, of others None
     """
 
     def __init__(self, model, *, data=None, input_shapes=None, input_values=None, reference: bool = False,
