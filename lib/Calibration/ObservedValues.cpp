@@ -222,12 +222,15 @@ void ObservedValues::lookBeyond(ValueRange &range, mlir::Value value, const Obse
   constexpr double usualShare = 1.0 / 4;
   const double size = usualShare * std::max(-seen.min, seen.max);
   const double strength = observed.histograms[index].meanSquare().value_or(size * size);
-  // Of so few numbers nothing follows.
-  constexpr int64_t fewest = 512;
-  if (!(strength > 0) || samples * elements < fewest)
+  if (!(strength > 0))
     return;
+  // Headroom is worth its bits from the first samples on that say anything; what may still lie beyond is no figure of
+  // so few numbers.
+  constexpr int64_t fewestNumbers = 512;
+  const bool isKnown = samples * elements >= fewestNumbers;
   if (!search.leavesHeadroom() || range.min != seen.min || range.max != seen.max) {
-    range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
+    if (isKnown)
+      range.beyond = expectedBeyond({range.min, range.max}, seen, ends, samples, elements, imageOf(value)) / strength;
     return;
   }
   const Reserve reserve = withHeadroom(seen, ends, samples, elements, grid, imageOf(value));
@@ -240,7 +243,7 @@ void ObservedValues::lookBeyond(ValueRange &range, mlir::Value value, const Obse
   range.headroomBelow = worthIt(range.min - reserve.range.min, seen.min);
   range.headroomAbove = worthIt(reserve.range.max - range.max, seen.max);
   range.min -= range.headroomBelow, range.max += range.headroomAbove;
-  range.beyond = reserve.beyond / strength;
+  range.beyond = isKnown ? reserve.beyond / strength : 0;
 }
 
 void ObservedValues::add(mlir::Value value, const std::optional<Tensor> &tensor) {

@@ -47,7 +47,7 @@ Settings takenBy(const Layer &layer, const Rule &rule, std::string &why) {
 class Application {
 public:
   Application(const Rules &rules, const std::vector<Layer> &layers, const Target &target, ElementType activations)
-      : rules(rules), layers(layers), target(target), activations(activations) {}
+      : rules(rules), layers(layers), index(layers), target(target), activations(activations) {}
 
   Result<Outcome> run() {
     outcome.layers.resize(layers.size());
@@ -65,7 +65,7 @@ public:
 private:
   Status apply(size_t number) {
     const Rule &rule = rules[number];
-    Result<std::vector<size_t>> hit = select(rule.selector, layers);
+    Result<std::vector<size_t>> hit = index.select(rule.selector);
     if (!hit)
       return Error{rule.place + ": " + hit.error().message};
     if (hit->empty() && !rule.isLenient)
@@ -115,6 +115,10 @@ private:
     if (scales > 1 && int64_t(scales) != layer.channels)
       return Error{rule.place + ": weights.scale has " + std::to_string(scales) + " numbers, expected one or " +
                    std::to_string(layer.channels) + ", one for each output channel of '" + layer.name + "'"};
+    if (scales > 1 && rule.weightsAxis && !llvm::is_contained(layer.channelAxes, *rule.weightsAxis))
+      return Error{rule.place + ": the scales of '" + layer.weights + "' run along axis " +
+                   std::to_string(*rule.weightsAxis) + ", expected that of the output channels of '" + layer.name +
+                   "', " + std::to_string(layer.channelAxes.front())};
     return success();
   }
 
@@ -162,6 +166,7 @@ private:
 
   const Rules &rules;
   const std::vector<Layer> &layers;
+  const LayerIndex index;
   const Target &target;
   const ElementType activations;
   Outcome outcome;

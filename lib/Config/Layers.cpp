@@ -53,6 +53,15 @@ std::string whyNotFloat(Operation *op, bool isInLoop) {
   return qnn::movesElements(op) ? "it moves elements, which are what the layers beside it make them" : "";
 }
 
+/// As ONNX has the weights of the operators: a ConvTranspose's input channels come first.
+std::vector<int64_t> channelAxesOf(Operation *op, Value weights) {
+  const int64_t rank = cast<RankedTensorType>(weights.getType()).getRank();
+  if (rank == 2)
+    return {0, 1, -1, -2};
+  const int64_t axis = isa<qnn::ConvTransposeOp>(op) ? 1 : 0;
+  return {axis, axis - rank};
+}
+
 /// The layers of one function.
 class Collector {
 public:
@@ -103,6 +112,7 @@ private:
     if (auto accumulator = dyn_cast<AccumulatorOpInterface>(op); accumulator && layer.refusals.weights.empty()) {
       layer.weights = qnn::valueName(accumulator.getWeightOperand().get());
       layer.channels = accumulator.getOutputChannels();
+      layer.channelAxes = channelAxesOf(op, accumulator.getWeightOperand().get());
     }
     finish(layer, op->getResults());
   }

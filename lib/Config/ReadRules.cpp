@@ -20,18 +20,18 @@ llvm::StringRef firstLine(llvm::StringRef text) {
   return "";
 }
 
-/// JSON begins with a brace; a line of a table is a name and numbers, and a key of YAML ends in a colon.
+/// A line of a table is a name, whatever it begins with, and numbers; a key of YAML and JSON ends in a colon. JSON
+/// begins with a brace.
 Result<Rules> parse(llvm::StringRef text, const std::string &file) {
   const llvm::StringRef first = firstLine(text);
   // Rules may be written as JSON, too, which YAML is.
   const bool areRules = first.substr(1).ltrim(" \"'").starts_with("rules");
-  if (first.starts_with("{") && !areRules)
-    return parseTensorJson(text, file);
   llvm::SmallVector<llvm::StringRef> words;
   llvm::SplitString(first, words);
   double number = 0;
-  const bool isTable = words.size() >= 2 && !words[0].ends_with(":") && llvm::to_float(words[1], number);
-  return isTable ? parseScaleTable(text, file) : parseRules(text, file);
+  if (words.size() >= 2 && !words[0].ends_with(":") && llvm::to_float(words[1], number))
+    return parseScaleTable(text, file);
+  return first.starts_with("{") && !areRules ? parseTensorJson(text, file) : parseRules(text, file);
 }
 
 } // namespace

@@ -81,13 +81,12 @@ private:
       return [&, check](const YamlNode &value) { selects = true, readNames(value, into), check(value, into); };
     };
     auto any = [](const YamlNode &, const std::vector<std::string> &) {};
-    auto globs = [&](const YamlNode &node, const auto &names) { checkGlobs(node, names); };
     auto regexes = [&](const YamlNode &node, const auto &names) { checkRegexes(node, names); };
     keys(node, "",
-         {{"layer", take(selector.layers, globs)},
+         {{"layer", take(selector.layers, any)},
           {"regex", take(selector.regexes, regexes)},
           {"op", take(selector.operators, any)},
-          {"value", take(selector.values, globs)},
+          {"value", take(selector.values, any)},
           {"between", [&](const YamlNode &value) { selects = true, readBetween(value, selector.between); }},
           {"activations", [&](const YamlNode &value) { readActivations(value, rule.settings.activations); }},
           {"weights", [&](const YamlNode &value) { readWeights(value, rule.settings.layer); }},
@@ -110,12 +109,6 @@ private:
     } else {
       expect(node, "", "a name, or a list of names");
     }
-  }
-
-  void checkGlobs(const YamlNode &node, const std::vector<std::string> &names) {
-    for (const std::string &name : names)
-      if (auto glob = llvm::GlobPattern::create(name, /*MaxSubPatterns=*/1024); !glob)
-        fail(node, "'" + name + "' is no name and no glob: " + llvm::toString(glob.takeError()));
   }
 
   /// Longer ones nest deeper than their parser's stack holds, or match for minutes.

@@ -2,6 +2,7 @@
 #include "tare/Config/Apply.h"
 #include "tare/Diagnostics/Nearest.h"
 
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
@@ -15,20 +16,23 @@ namespace {
 /// Names, of which those that are nobody's are globs.
 class Names {
 public:
-  /// `all`: the names that there are.
-  Names(const std::vector<std::string> &given, const llvm::StringSet<> &all) {
+  /// `known`: the names that there are. An error where a name is neither one of these nor a glob.
+  static Result<Names> of(const std::vector<std::string> &given, const LayerIndex::ByName &known) {
+    Names names;
     for (const std::string &name : given)
-      if (all.contains(name))
-        exact.insert(name);
+      if (known.contains(name))
+        names.exact.insert(name);
       else if (auto glob = llvm::GlobPattern::create(name, /*MaxSubPatterns=*/1024))
-        globs.push_back(std::move(*glob));
+        names.globs.push_back(std::move(*glob));
       else
-        llvm::consumeError(glob.takeError());
+        return Error{"'" + name + "' is no name and no glob: " + llvm::toString(glob.takeError())};
+    return names;
   }
 
   bool contains(llvm::StringRef name) const {
     return exact.contains(name) || llvm::any_of(globs, [&](const auto &glob) { return glob.match(name); });
   }
+  bool areExact() const { return globs.empty() && !exact.empty(); }
 
 private:
   llvm::StringSet<> exact;
@@ -75,26 +79,15 @@ private:
   const std::vector<Layer> &layers;
 };
 
-template <typename Get> llvm::StringSet<> allNames(const std::vector<Layer> &layers, Get get) {
-  llvm::StringSet<> names;
-  for (const Layer &layer : layers)
-    for (const std::string &name : get(layer))
-      names.insert(name);
-  return names;
-}
-
-/// The layers whose grids the activations of the named ones have.
-std::vector<bool> feedersOf(const std::vector<std::string> &readers, const std::vector<Layer> &layers) {
-  std::vector<bool> feeders(layers.size());
-  for (const Layer &reader : layers) {
-    if (!llvm::is_contained(readers, reader.name) || reader.operandLayers.empty())
-      continue;
-    size_t source = reader.operandLayers.front();
-    while (layers[source].keepsGrid && !layers[source].operandLayers.empty())
-      source = layers[source].operandLayers.front();
-    feeders[source] = true;
-  }
-  return feeders;
+/// Those that have any of the names, in their order.
+std::vector<size_t> joined(const LayerIndex::ByName &index, const std::vector<std::string> &names) {
+  std::vector<size_t> numbers;
+  for (const std::string &name : names)
+    if (auto found = index.find(name); found != index.end())
+      llvm::append_range(numbers, found->second);
+  llvm::sort(numbers);
+  numbers.erase(llvm::unique(numbers), numbers.end());
+  return numbers;
 }
 
 } // namespace
@@ -116,36 +109,72 @@ std::string Selector::text() const {
   return llvm::join(parts, ", ");
 }
 
-Result<std::vector<size_t>> tare::config::select(const Selector &selector, const std::vector<Layer> &layers) {
-  const Names names(selector.layers, allNames(layers, [](const Layer &layer) { return std::vector{layer.name}; }));
-  const Names values(selector.values, allNames(layers, [](const Layer &layer) { return layer.values; }));
+LayerIndex::LayerIndex(const std::vector<Layer> &layers) : layers(layers) {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    byName[layers[i].name].push_back(i);
+    for (const std::string &value : layers[i].values) {
+      byValue[value].push_back(i);
+      byTensor[value].push_back(i);
+    }
+    if (!layers[i].weights.empty())
+      byTensor[layers[i].weights].push_back(i);
+  }
+}
+
+/// The layers whose grids the activations of the named ones have.
+std::vector<size_t> LayerIndex::feedersOf(const std::vector<std::string> &readers) const {
+  std::vector<size_t> feeders;
+  for (size_t reader : joined(byName, readers)) {
+    if (layers[reader].operandLayers.empty())
+      continue;
+    size_t source = layers[reader].operandLayers.front();
+    while (layers[source].keepsGrid && !layers[source].operandLayers.empty())
+      source = layers[source].operandLayers.front();
+    feeders.push_back(source);
+  }
+  llvm::sort(feeders);
+  feeders.erase(llvm::unique(feeders), feeders.end());
+  return feeders;
+}
+
+Result<std::vector<size_t>> LayerIndex::select(const Selector &selector) const {
+  Result<Names> names = Names::of(selector.layers, byName), values = Names::of(selector.values, byValue);
+  for (const Result<Names> *each : {&names, &values})
+    if (!*each)
+      return each->error();
   std::vector<llvm::Regex> regexes;
   for (const std::string &text : selector.regexes)
     regexes.emplace_back(text);
-  std::vector<bool> inside(layers.size(), true);
+  std::optional<std::vector<bool>> inside;
   if (!selector.between.first.empty()) {
     auto found = Between(layers).find(selector.between.first, selector.between.second);
     if (!found)
       return found.error();
     inside = std::move(*found);
   }
-  const std::vector<bool> feeders = feedersOf(selector.feeds, layers);
+  // What is named exactly is found without a look at all layers: tables have a rule for each.
+  std::vector<size_t> candidates;
+  if (!selector.tensors.empty())
+    candidates = joined(byTensor, selector.tensors);
+  else if (!selector.feeds.empty())
+    candidates = feedersOf(selector.feeds);
+  else if (names->areExact())
+    candidates = joined(byName, selector.layers);
+  else if (values->areExact())
+    candidates = joined(byValue, selector.values);
+  else
+    llvm::append_range(candidates, llvm::seq<size_t>(0, layers.size()));
   auto isOf = [](const std::vector<std::string> &given, auto fits) {
     return given.empty() || llvm::any_of(given, fits);
   };
-  std::vector<size_t> numbers;
-  for (size_t i = 0; i < layers.size(); ++i) {
+  llvm::erase_if(candidates, [&](size_t i) {
     const Layer &layer = layers[i];
     const bool fits =
-        inside[i] && (selector.layers.empty() || names.contains(layer.name)) &&
-        (selector.values.empty() || llvm::any_of(layer.values, [&](auto &name) { return values.contains(name); })) &&
+        (!inside || (*inside)[i]) && (selector.layers.empty() || names->contains(layer.name)) &&
+        (selector.values.empty() || llvm::any_of(layer.values, [&](auto &name) { return values->contains(name); })) &&
         (regexes.empty() || llvm::any_of(regexes, [&](const auto &regex) { return regex.match(layer.name); })) &&
-        isOf(selector.operators, [&](const auto &op) { return llvm::StringRef(op).equals_insensitive(layer.op); }) &&
-        (selector.feeds.empty() || feeders[i]) && isOf(selector.tensors, [&](const auto &name) {
-          return layer.weights == name || llvm::is_contained(layer.values, name);
-        });
-    if (fits)
-      numbers.push_back(i);
-  }
-  return numbers;
+        isOf(selector.operators, [&](const auto &op) { return llvm::StringRef(op).equals_insensitive(layer.op); });
+    return !fits;
+  });
+  return candidates;
 }

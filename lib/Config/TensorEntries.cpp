@@ -47,6 +47,7 @@ public:
       if (!llvm::is_contained(keysOf(kind), key))
         fail("unknown key '" + key + "'; expected one of " + llvm::join(keysOf(kind), ", ") +
              didYouMean(key, keysOf(kind)));
+    readLayout(entry);
     if (kind == TensorKind::overrides)
       readOverride(entry);
     else if (kind == TensorKind::encodings)
@@ -56,6 +57,8 @@ public:
   }
 
   Grids grids;
+  /// Along which the scales of weights run.
+  std::optional<int64_t> axis;
   std::optional<std::string> problem;
 
 private:
@@ -99,6 +102,19 @@ private:
     if (text != "true" && text != "false")
       fail(std::string(key) + " is " + value->dump() + ", expected true or false");
     return text == "true";
+  }
+
+  /// Of what the scales are: a tensor, or each index of an axis.
+  void readLayout(const json &entry) {
+    for (const char *key : {"axis", "channel_axis"})
+      if (std::optional<double> given = number(entry, key))
+        axis = int64_t(*given);
+    if (number(entry, "block_size").value_or(0) != 0)
+      fail("block_size says scales of blocks; programs have one for a tensor, or one for each output channel");
+    const json *type = find(entry, "enc_type");
+    const std::string text = type && type->is_string() ? llvm::StringRef(type->get<std::string>()).lower() : "";
+    if (type && text != "per_tensor" && text != "per_channel")
+      fail("enc_type is " + type->dump() + ", expected PER_TENSOR or PER_CHANNEL");
   }
 
   /// "QUInt8", "int16", "float32".
@@ -255,7 +271,9 @@ Result<Rule> tare::config::ruleOf(const std::string &name, const json &entries, 
   if (mayBeActivation)
     if (auto problem = describeActivation(grids, rule.settings.activations))
       return fail(*problem);
-  if (mayBeWeights)
+  if (mayBeWeights) {
     rule.settings.layer.weightScales = grids.scales;
+    rule.weightsAxis = reader.axis;
+  }
   return rule;
 }

@@ -74,10 +74,12 @@ std::string encodings(const std::vector<TensorGrid> &grids) {
          "\n  ],\n  \"param_encodings\": [\n" + llvm::join(weights, ",\n") + "\n  ]\n}\n";
 }
 
-/// A line of text holds names without spaces.
+/// A line of text holds names without spaces, and one that begins with # is a comment.
 Result<std::string> word(const std::string &name) {
-  if (name.empty() || llvm::StringRef(name).find_first_of(" \t\r\n") != llvm::StringRef::npos)
-    return Error{"'" + name + "' cannot stand in a table of text, whose names have no spaces; take --format encodings"};
+  if (name.empty() || name.starts_with("#") || llvm::StringRef(name).find_first_of(" \t\r\n") != llvm::StringRef::npos)
+    return Error{"'" + name +
+                 "' cannot stand in a table of text, whose names have no spaces and begin with no #; take --format "
+                 "encodings"};
   return name;
 }
 
@@ -87,8 +89,9 @@ Error otherWidth(const TensorGrid &tensor) {
 }
 
 /// ncnn's: integers per unit of what layers with weights read, and of their weights.
-Result<std::string> integersPerUnit(const std::vector<TensorGrid> &grids) {
+Result<GridTable> integersPerUnit(const std::vector<TensorGrid> &grids) {
   std::string weights, activations;
+  size_t entries = 0;
   for (const TensorGrid &tensor : grids) {
     const Grid &grid = tensor.grid;
     for (const std::string &layer : tensor.layersOfWeights) {
@@ -99,6 +102,7 @@ Result<std::string> integersPerUnit(const std::vector<TensorGrid> &grids) {
       for (double scale : grid.scales)
         weights += " " + number(1 / scale);
       weights += "\n";
+      ++entries;
     }
     for (const std::string &layer : tensor.readers) {
       Result<std::string> name = word(layer);
@@ -111,17 +115,18 @@ Result<std::string> integersPerUnit(const std::vector<TensorGrid> &grids) {
                      ", tables of ncnn are of symmetric ones; say activations: {symmetric: true}, or take --format "
                      "tengine"};
       activations += *name + " " + number(1 / grid.scale()) + "\n";
+      ++entries;
     }
   }
-  return weights + activations;
+  return GridTable{weights + activations, entries};
 }
 
 /// Tengine's: steps and zero points of activations.
-Result<std::string> steps(const std::vector<TensorGrid> &grids) {
+Result<GridTable> steps(const std::vector<TensorGrid> &grids) {
   auto isActivation = [](const TensorGrid &tensor) { return tensor.layersOfWeights.empty(); };
   const bool areSymmetric =
       llvm::all_of(grids, [&](const TensorGrid &tensor) { return !isActivation(tensor) || isSymmetric(tensor.grid); });
-  std::string text;
+  GridTable table;
   for (const TensorGrid &tensor : grids) {
     if (!isActivation(tensor))
       continue;
@@ -134,20 +139,21 @@ Result<std::string> steps(const std::vector<TensorGrid> &grids) {
       return Error{"'" + tensor.name +
                    "' has a symmetric grid, others have none: tables of Tengine are of one kind; say "
                    "activations.symmetric alike for all"};
-    text += *name + " " + number(tensor.grid.scale()) + " " +
-            std::to_string(areSymmetric ? 0 : unsignedZero(tensor.grid, 0)) + "\n";
+    table.text += *name + " " + number(tensor.grid.scale()) + " " +
+                  std::to_string(areSymmetric ? 0 : unsignedZero(tensor.grid, 0)) + "\n";
+    ++table.entries;
   }
-  return text;
+  return table;
 }
 
 } // namespace
 
 std::vector<std::string> tare::config::tableFormats() { return {"onnxruntime", "encodings", "ncnn", "tengine"}; }
 
-Result<std::string> tare::config::writeGrids(const std::vector<TensorGrid> &grids, std::string_view format) {
+Result<GridTable> tare::config::writeGrids(const std::vector<TensorGrid> &grids, std::string_view format) {
   if (format == "onnxruntime")
-    return overrides(grids);
+    return GridTable{overrides(grids), grids.size()};
   if (format == "encodings")
-    return encodings(grids);
+    return GridTable{encodings(grids), grids.size()};
   return format == "ncnn" ? integersPerUnit(grids) : steps(grids);
 }

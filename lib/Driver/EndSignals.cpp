@@ -5,7 +5,10 @@
 
 #include <atomic>
 #include <csignal>
+#include <mutex>
+#include <optional>
 #include <pthread.h>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -13,6 +16,38 @@
 namespace {
 
 std::atomic<bool> hasReceived = false;
+
+/// What a signal ends beside this process.
+class Groups {
+public:
+  /// Never destroyed: a signal may come at any time.
+  static Groups &get() {
+    static Groups *all = new Groups();
+    return *all;
+  }
+
+  void add(pid_t group) {
+    std::lock_guard lock(mutex);
+    groups.insert(group);
+    if (ended)
+      kill(-group, *ended);
+  }
+  void remove(pid_t group) {
+    std::lock_guard lock(mutex);
+    groups.erase(group);
+  }
+  void end(int signal) {
+    std::lock_guard lock(mutex);
+    ended = signal;
+    for (pid_t group : groups)
+      kill(-group, signal);
+  }
+
+private:
+  std::mutex mutex;
+  std::set<pid_t> groups;
+  std::optional<int> ended;
+};
 
 /// Those that would end the process.
 sigset_t endSignals() {
@@ -32,6 +67,7 @@ void waitForEnd(sigset_t set) {
   if (sigwait(&set, &received) != 0)
     return;
   hasReceived = true;
+  Groups::get().end(received);
   tare::removeTemporaries();
   // Who waits for the process sees which signal it was.
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
@@ -52,6 +88,9 @@ void tare::cleanUpOnSignals() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 }
+
+tare::EndedAlong::EndedAlong(pid_t group) : group(group) { Groups::get().add(group); }
+tare::EndedAlong::~EndedAlong() { Groups::get().remove(group); }
 
 void tare::giveWayToSignals() {
   while (hasReceived)

@@ -125,6 +125,9 @@ private:
   /// The tensor of a constant; equal constants on equal grids share one.
   LogicalResult addConstant(Value value, npu::ConstantOp constant, const std::string &name) {
     Tensor tensor = qnn::toTensor(constant.getValue());
+    if (tensor.count() == 0)
+      return constant.emitError() << "has no elements, by the shape " << toString(tensor.shape())
+                                  << ", and a program has no such tensors; leave it out of the node that reads it";
     if (!tensor)
       return constant.emitError("has no data: was the IR printed with elided resources?");
     StringRef bytes(static_cast<const char *>(tensor.data()), tensor.type().bytes());

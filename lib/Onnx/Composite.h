@@ -47,7 +47,7 @@ public:
   std::string scalar(llvm::StringRef step, double value);
 
 private:
-  std::string valueName(llvm::StringRef step) const { return (node.firstResultName() + "/" + step).str(); }
+  std::string valueName(llvm::StringRef step) const { return node.derivedName(step); }
   void write(const std::string &layer, const Values &results, llvm::StringRef op, const Values &inputs,
              const Attributes &attributes);
 

@@ -8,11 +8,15 @@ using namespace tare::onnx;
 
 bool tare::onnx::isStatic(const Dimension &dim) { return dim.has_dim_value() && dim.dim_value() > 0; }
 
+bool tare::onnx::isZero(const Dimension &dim) { return dim.has_dim_value() && dim.dim_value() == 0; }
+
 std::string tare::onnx::print(const proto::TensorShapeProto &shape) {
   std::string text;
   for (const Dimension &dim : shape.dim()) {
     text += text.empty() ? "" : "x";
-    text += isStatic(dim) ? std::to_string(dim.dim_value()) : dim.dim_param().empty() ? "?" : dim.dim_param();
+    text += isStatic(dim) || isZero(dim) ? std::to_string(dim.dim_value())
+            : dim.dim_param().empty()    ? "?"
+                                         : dim.dim_param();
   }
   return text.empty() ? "scalar" : text;
 }

@@ -13,6 +13,8 @@ using Dimension = proto::TensorShapeProto::Dimension;
 
 /// Some exporters write 0 or -1 for a dimension that they leave open.
 bool isStatic(const Dimension &dim);
+/// Whether it says 0, which may be meant.
+bool isZero(const Dimension &dim);
 /// "1x3xheightx224"
 std::string print(const proto::TensorShapeProto &shape);
 /// The shape that the model declares; null where it declares none.

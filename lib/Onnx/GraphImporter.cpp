@@ -14,8 +14,8 @@ using mlir::LogicalResult;
 
 GraphImporter::GraphImporter(Model &model, const std::string &path, Graph &graph, const Reporter &reporter,
                              mlir::MLIRContext &context, bool roundsTo16Bits)
-    : model(model), graph(graph), reporter(reporter), graphValues(context), tensorReader(path),
-      roundsTo16Bits(roundsTo16Bits), notes(context), nodes(*this, notes) {
+    : model(model), graph(graph), reporter(reporter), graphValues(context), derived(model.proto->graph()),
+      tensorReader(path), roundsTo16Bits(roundsTo16Bits), notes(context), nodes(*this, notes) {
   const proto::GraphProto &proto = model.proto->graph();
   for (const auto &tensor : proto.initializer())
     declaredTypes[tensor.name()] = tensor.data_type();

@@ -26,6 +26,7 @@ public:
               llvm::function_ref<std::string()> takeError);
 
   GraphValues &values() override { return graphValues; }
+  DerivedNames &derivedNames() override { return derived; }
   TensorReader &reader() override { return tensorReader; }
   const proto::ModelProto &modelProto() const override { return *model.proto; }
   int64_t opset() const override { return model.opset; }
@@ -61,6 +62,7 @@ private:
   Graph &graph;
   const Reporter &reporter;
   GraphValues graphValues;
+  DerivedNames derived;
   TensorReader tensorReader;
   bool roundsTo16Bits;
   ImportNotes notes;

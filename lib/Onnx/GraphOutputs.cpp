@@ -100,6 +100,7 @@ LogicalResult GraphOutputs::finish(mlir::func::FuncOp function) {
   dropNothings(block);
   chooseInputGrids(function);
   notes.reportDynamic(function, reporter);
+  notes.markHalves(function);
   mlir::ValueRange given = terminator.getOperands();
   function.setType(builder.getFunctionType(block.getArgumentTypes(), given.getTypes()));
   namePorts(function, given, isUnsigned);

@@ -5,6 +5,7 @@
 #include "InputGrids.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Host/TakenElements.h"
 
 using namespace tare;
 using namespace tare::onnx;
@@ -139,26 +140,62 @@ LogicalResult tare::onnx::foldInDoubles(Node &node) {
               }));
 }
 
+using HostOperands = std::vector<std::optional<host::Operand>>;
+
+/// The operand whose elements, all of them, the node gives, as those of the others that it takes elements from are
+/// none: what is scattered, joined or written there.
+static std::optional<size_t> wholeOperand(const host::Node &asked, const HostOperands &operands,
+                                          const std::vector<TensorType> &results) {
+  const host::TakenElements taken = host::takenElements(asked, operands.size());
+  std::optional<size_t> whole;
+  size_t withElements = 0;
+  for (size_t index : taken.operands)
+    if (index < operands.size() && operands[index] && operands[index]->type.count() != 0) {
+      whole = index;
+      ++withElements;
+    }
+  const bool isWhole = whole && withElements == 1 && taken.operands.size() > 1 && !taken.addsZero &&
+                       results.size() == 1 && operands[*whole]->type == results.front();
+  return isWhole ? whole : std::nullopt;
+}
+
+/// Takes the constants without elements away that say as much as one that is left out, as a Resize's empty roi does.
+static void leaveOutNothings(const host::Node &asked, HostOperands &operands, const std::vector<TensorType> &results) {
+  for (std::optional<host::Operand> &operand : operands) {
+    if (!operand || operand->type.count() != 0)
+      continue;
+    std::optional<host::Operand> nothing = std::exchange(operand, std::nullopt);
+    auto types = host::inferTypes(asked, operands, results.size());
+    if (!types || *types != results)
+      operand = std::move(nothing);
+  }
+}
+
 LogicalResult tare::onnx::importOnHost(Node &node, llvm::StringRef reason) {
   host::Node asked = hostNode(node);
   auto inputs = readOperands<mlir::Value>(node, [&](unsigned i) { return node.inOwnType(i); });
   if (node.failed())
     return failure();
-  std::vector<std::optional<host::Operand>> operands;
-  llvm::SmallVector<mlir::Value> present;
-  Integers positions;
+  HostOperands operands;
   for (auto [index, input] : llvm::enumerate(inputs)) {
-    operands.push_back(std::nullopt);
-    if (!input)
-      continue;
-    const Tensor *known = node.known(index);
-    operands.back() = host::Operand{qnn::toHost(input.getType()), known ? withFloat32(*known) : Tensor()};
-    present.push_back(input);
-    positions.push_back(index);
+    const Tensor *known = input ? node.known(index) : nullptr;
+    operands.push_back(
+        input ? std::optional(host::Operand{qnn::toHost(input.getType()), known ? withFloat32(*known) : Tensor()})
+              : std::nullopt);
   }
-  auto types = inferResults(node, asked, std::move(operands));
+  auto types = inferResults(node, asked, operands);
   if (!types || node.failed())
     return failure();
+  if (std::optional<size_t> whole = wholeOperand(asked, operands, *types))
+    return node.give(inputs[*whole], 0);
+  leaveOutNothings(asked, operands, *types);
+  llvm::SmallVector<mlir::Value> present;
+  Integers positions;
+  for (auto [index, operand] : llvm::enumerate(operands))
+    if (operand) {
+      present.push_back(inputs[index]);
+      positions.push_back(index);
+    }
   mlir::OpBuilder &builder = node.builder();
   auto resultTypes = llvm::map_to_vector(
       *types, [&](const TensorType &type) -> mlir::Type { return qnn::toMlir(builder.getContext(), type); });

@@ -70,6 +70,21 @@ static void dropUnread(Graph &graph, const llvm::StringSet<> &before, const prot
       graph.dropped.insert(input.getKey());
 }
 
+/// Tells of arrays for initializers that the model lists as inputs, too, as models before IR version 4 list all.
+static void reportIgnoredArrays(const Graph &graph, const proto::GraphProto &proto, const ImportOptions &options,
+                                const Reporter &reporter) {
+  std::string ignored;
+  for (const proto::ValueInfoProto &input : proto.input())
+    if (graph.initializers.contains(input.name()) && llvm::is_contained(options.dataArrays, input.name()))
+      ignored += (ignored.empty() ? "'" : ", '") + input.name() + "'";
+  if (!ignored.empty())
+    reporter.warning("ArrayOfInitializer",
+                     "inputs that have a value in the model, too, as initializers, are constants; arrays of the data "
+                     "that are ignored: " +
+                         ignored,
+                     "remove the initializer from the model to make it an input, or leave the array out");
+}
+
 /// With `takesInputs` cut at the inputs, too; nothing where that cannot be.
 static std::optional<Imported> importPart(const std::string &path, const ImportOptions &options, bool takesInputs,
                                           mlir::MLIRContext &context) {
@@ -88,6 +103,7 @@ static std::optional<Imported> importPart(const std::string &path, const ImportO
   mlir::FailureOr<Graph> graph = readGraph(*model->proto, reporter);
   if (failed(graph))
     return mlir::failure();
+  reportIgnoredArrays(*graph, proto, options, reporter);
   mlir::FailureOr<Constants> constants = takeConstants(*graph, options, reporter);
   if (failed(constants))
     return mlir::failure();

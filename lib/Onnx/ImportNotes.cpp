@@ -1,6 +1,7 @@
 //===- ImportNotes.cpp - What an import tells in the end ------------------===//
 #include "ImportNotes.h"
 #include "ConstantData.h"
+#include "tare/Dialect/Qnn/HalfValues.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 
@@ -18,6 +19,12 @@ void ImportNotes::noteDynamic(llvm::ArrayRef<std::string> operands, llvm::String
 void ImportNotes::noteRounded(llvm::StringRef name, const GraphValue *value) {
   if (value && value->doubles && areRounded(value->doubles))
     roundedDoubles.insert(builder.getStringAttr(name));
+}
+
+void ImportNotes::markHalves(mlir::func::FuncOp function) const {
+  llvm::SmallVector<mlir::Attribute> names(halfValues.begin(), halfValues.end());
+  if (!names.empty())
+    function->setAttr(qnn::halfValuesAttrName, mlir::ArrayAttr::get(function.getContext(), names));
 }
 
 void ImportNotes::reportDynamic(mlir::func::FuncOp function, const Reporter &reporter) const {

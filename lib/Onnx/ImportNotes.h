@@ -20,13 +20,18 @@ public:
   /// Whoever reads the value reads float32. Null is no value.
   void noteRounded(llvm::StringRef name, const GraphValue *value);
 
+  /// The model computes the value in float16.
+  void noteHalf(llvm::StringRef name) { halfValues.insert(builder.getStringAttr(name)); }
+
+  /// Says on the function which values the model computes in float16: only calibration sees where these overflow.
+  void markHalves(mlir::func::FuncOp function) const;
   /// What the graph would compute when it runs is left to calibration: whoever has no ranges says so by an attribute.
   void reportDynamic(mlir::func::FuncOp function, const Reporter &reporter) const;
   void reportRoundedDoubles(const Reporter &reporter) const;
 
 private:
   mlir::Builder builder;
-  llvm::SetVector<mlir::StringAttr> dynamicOperands, dynamicResults;
+  llvm::SetVector<mlir::StringAttr> dynamicOperands, dynamicResults, halfValues;
   /// Constants of float64 that something reads as float32.
   llvm::SetVector<mlir::StringAttr> roundedDoubles;
 };

@@ -119,6 +119,10 @@ mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const prot
   for (int axis = 0; axis < declared->dim_size(); ++axis) {
     const Dimension &dim = declared->dim(axis);
     std::optional<int64_t> size = isStatic(dim) ? std::optional(dim.dim_value()) : lookUp(dim);
+    if (!size && axis > 0 && isZero(dim))
+      return reporter.error(fmt::format("input '{}' has the shape {}, whose dimension {} is 0, so that it has no "
+                                        "elements; give the shape that is meant with --input-shape, for example {}",
+                                        name, print(*declared), axis, exampleText(name, example)));
     if (!size && axis > 0)
       return reporter.error(fmt::format(
           "input '{}' has the shape {}, whose dimension {} ('{}') is open; give the shape with --input-shape, for "

@@ -1,5 +1,6 @@
 //===- ModelFunctions.cpp - Functions that a model brings -----------------===//
 #include "ModelFunctions.h"
+#include "DerivedNames.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -29,8 +30,8 @@ std::string nameOf(const proto::FunctionProto &function) {
 /// One call: what the function's names mean in the graph around it.
 class Call {
 public:
-  Call(const proto::NodeProto &node, const proto::FunctionProto &function, std::string prefix)
-      : node(node), function(function), prefix(std::move(prefix)) {
+  Call(const proto::NodeProto &node, const proto::FunctionProto &function, std::string prefix, DerivedNames &derived)
+      : node(node), function(function), prefix(std::move(prefix)), derived(derived) {
     for (int i = 0; i < function.input_size(); ++i)
       names[function.input(i)] = i < node.input_size() ? node.input(i) : "";
     for (int i = 0; i < function.output_size() && i < node.output_size(); ++i)
@@ -53,7 +54,7 @@ private:
   std::string outside(const std::string &name) {
     if (name.empty())
       return name;
-    return names.try_emplace(name, prefix + "/" + name).first->second;
+    return names.try_emplace(name, derived.of(prefix, name)).first->second;
   }
 
   void move(proto::NodeProto &each) {
@@ -122,12 +123,13 @@ private:
   const proto::FunctionProto &function;
   /// What the names of the values inside begin with.
   std::string prefix;
+  DerivedNames &derived;
   llvm::StringMap<std::string> names;
 };
 
 class Inliner {
 public:
-  Inliner(Model &model, const Reporter &reporter) : model(model), reporter(reporter) {
+  Inliner(Model &model, const Reporter &reporter) : model(model), reporter(reporter), derived(model.proto->graph()) {
     for (const proto::FunctionProto &function : model.proto->functions())
       functions[keyOf(function.domain(), function.name(), function.overload())] = &function;
   }
@@ -185,7 +187,7 @@ private:
     if (failed(check(node, *function)))
       return failure();
     open.push_back(function);
-    for (proto::NodeProto &inner : Call(node, *function, prefixOf(node)).nodes())
+    for (proto::NodeProto &inner : Call(node, *function, prefixOf(node), derived).nodes())
       if (failed(add(inner)))
         return failure();
     open.pop_back();
@@ -194,6 +196,7 @@ private:
 
   Model &model;
   const Reporter &reporter;
+  DerivedNames derived;
   llvm::StringMap<const proto::FunctionProto *> functions;
   /// How many calls have given a value.
   llvm::StringMap<int64_t> calls;

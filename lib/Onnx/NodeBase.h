@@ -38,6 +38,11 @@ public:
   llvm::StringRef resultName(unsigned index) const;
   /// That of the first result that the node does not leave out: what steps on the way are called by.
   llvm::StringRef firstResultName() const;
+  /// What a step on the way to the first result is called: "<result>/<step>", and unlike any value of the model.
+  std::string derivedName(const llvm::Twine &step) const { return derivedName(firstResultName(), step); }
+  std::string derivedName(llvm::StringRef value, const llvm::Twine &step) const {
+    return context.derivedNames().of(value, step.str());
+  }
   /// Whether the graph gives the result.
   bool isOutput(unsigned index) const { return context.isOutput(resultName(index)); }
 

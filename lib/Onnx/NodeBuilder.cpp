@@ -12,7 +12,7 @@ mlir::Location NodeBuilder::location(llvm::StringRef value) {
 }
 
 mlir::Location NodeBuilder::partLocation(llvm::StringRef part) {
-  return qnn::nameLoc(builder().getContext(), node.layer + "." + part.str(), stepName(part));
+  return qnn::nameLoc(builder().getContext(), node.layer + "." + part.str(), derivedName(part));
 }
 
 /// Infers and sets the result's type; what is wrong becomes the node's error.
@@ -101,7 +101,7 @@ mlir::Value NodeBuilder::constant(llvm::StringRef name, const Tensor &tensor) {
 mlir::Value NodeBuilder::scalarConstant(llvm::StringRef step, double value) {
   Tensor tensor(ElementType::f32, Shape{});
   *tensor.mutableAs<float>() = static_cast<float>(value);
-  return constant((firstResultName() + "/" + step).str(), tensor);
+  return constant(derivedName(step), tensor);
 }
 
 mlir::Value NodeBuilder::integerConstant(llvm::StringRef name, const Tensor &integers, const qnn::Grid &grid) {

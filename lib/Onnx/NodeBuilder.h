@@ -29,7 +29,7 @@ public:
   }
   /// An op on the way to it: its value is called "<result>/<step>".
   template <typename Op, typename... Args> mlir::Value createStep(llvm::StringRef step, Args &&...args) {
-    return createNamed<Op>(stepName(step), std::forward<Args>(args)...);
+    return createNamed<Op>(derivedName(step), std::forward<Args>(args)...);
   }
   /// An op of a part of the node that errors and tables tell apart: the layer "<layer>.<part>", whose value is
   /// "<result>/<part>".
@@ -51,7 +51,8 @@ public:
   template <typename Op> mlir::Value createTyped(mlir::Type type, mlir::Value operand, llvm::StringRef step = "") {
     if (hasFailed)
       return nullptr;
-    return check(Op::create(builder(), location(step.empty() ? resultName(0).str() : stepName(step)), type, operand));
+    return check(
+        Op::create(builder(), location(step.empty() ? resultName(0).str() : derivedName(step)), type, operand));
   }
   /// The op's first result; null where the op is not valid, which becomes the node's error.
   mlir::Value check(mlir::Operation *op);
@@ -77,7 +78,6 @@ private:
     mlir::Type unknown = mlir::RankedTensorType::get({}, builder().getF32Type());
     return complete(Op::create(builder(), location, unknown, std::forward<Args>(args)...));
   }
-  std::string stepName(llvm::StringRef step) const { return (firstResultName() + "/" + step).str(); }
   mlir::Value complete(mlir::Operation *op);
   mlir::Value nothingOf(mlir::RankedTensorType type, mlir::Operation *op);
 };

@@ -2,6 +2,7 @@
 #ifndef TARE_LIB_ONNX_NODECONTEXT_H
 #define TARE_LIB_ONNX_NODECONTEXT_H
 
+#include "DerivedNames.h"
 #include "GraphValues.h"
 
 namespace tare::onnx {
@@ -13,6 +14,8 @@ public:
 
   /// The values by name, and what they are made of in the IR.
   virtual GraphValues &values() = 0;
+  /// What is made on the way to the model's values is called by these.
+  virtual DerivedNames &derivedNames() = 0;
   /// Reads the model's tensors.
   virtual TensorReader &reader() = 0;
   virtual const proto::ModelProto &modelProto() const = 0;
@@ -26,7 +29,7 @@ public:
   /// ONNX's number of float16 or bfloat16 where the node computes in that and rounds each of its steps, not only its
   /// results.
   virtual std::optional<int32_t> stepType(const proto::NodeProto &node) const = 0;
-  /// Rounds the node's results where the model computes in 16 bits and its own numbers are wanted.
+  /// Rounds the node's results where the model computes in 16 bits and its own numbers are wanted, or else notes them.
   virtual void roundResults(const proto::NodeProto &node) = 0;
 
   /// Reports an error of a node; while another way to import it is left, the first one is kept for that.

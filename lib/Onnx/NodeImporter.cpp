@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "NodeImporter.h"
 #include "HostNode.h"
+#include "OperandCounts.h"
 
 #include <fmt/format.h>
 
@@ -134,8 +135,21 @@ LogicalResult NodeImporter::checkRank(Node &node, llvm::StringRef name) {
   return node.error(fmt::format("value '{}' has {} dimensions, expected {} at most", name.str(), rank, mostDimensions));
 }
 
+/// What stands behind the last operand that the operator has would be passed over; empty names are none.
+LogicalResult NodeImporter::checkOperands(Node &node) {
+  const proto::NodeProto &proto = node.proto();
+  const bool isStandard = proto.domain().empty() || proto.domain() == "ai.onnx";
+  std::optional<size_t> most = isStandard ? mostOperands(proto.op_type()) : std::nullopt;
+  for (unsigned index = most.value_or(node.numOperands()); index < node.numOperands(); ++index)
+    if (node.hasOperand(index))
+      return node.error(fmt::format("has {} operands, expected {} at most", node.numOperands(), *most));
+  return mlir::success();
+}
+
 LogicalResult NodeImporter::importNode(const GraphNode &graphNode) {
   Node node(context, graphNode);
+  if (mlir::failed(checkOperands(node)))
+    return failure();
   for (const std::string &operand : graphNode.proto->input())
     if (mlir::failed(checkRank(node, operand)))
       return failure();

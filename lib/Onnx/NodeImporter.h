@@ -28,6 +28,7 @@ private:
   std::optional<std::string> attempt(llvm::function_ref<mlir::LogicalResult()> import);
   bool hasDoubles(const proto::NodeProto &node) const;
   /// An error of the node where the value, if there is one in the IR, has more dimensions than programs have.
+  mlir::LogicalResult checkOperands(Node &node);
   mlir::LogicalResult checkRank(Node &node, llvm::StringRef name);
 
   NodeContext &context;

@@ -1,7 +1,8 @@
 //===- Rounding.cpp - Models of float16 and bfloat16 as they compute ------===//
 //
 // Every float is float32 here. A model of 16 bits rounds what each node gives; whoever wants its own numbers
-// (ImportOptions::roundsTo16Bits) gets a qnn.round behind each node whose result is of such a type.
+// (ImportOptions::roundsTo16Bits) gets a qnn.round behind each node whose result is of such a type; for others the
+// values of float16 are noted.
 //
 //===----------------------------------------------------------------------===//
 #include "ConstantData.h"
@@ -55,8 +56,6 @@ void GraphImporter::roundTo(qnn::FloatFormat format, GraphValue &value) {
 }
 
 void GraphImporter::roundResults(const proto::NodeProto &node) {
-  if (!roundsTo16Bits)
-    return;
   for (int index = 0; index < node.output_size(); ++index) {
     const std::string &name = node.output(index);
     GraphValue *value = name.empty() ? nullptr : graphValues.find(name);
@@ -68,8 +67,11 @@ void GraphImporter::roundResults(const proto::NodeProto &node) {
     if (!isReal || !type)
       continue;
     int32_t declared = declaredTypes.try_emplace(name, *type).first->second;
-    if (std::optional<qnn::FloatFormat> format = roundingFormat(declared))
+    std::optional<qnn::FloatFormat> format = roundingFormat(declared);
+    if (format && roundsTo16Bits)
       roundTo(*format, *value);
+    else if (format == qnn::FloatFormat::F16 && !value->isKnown())
+      notes.noteHalf(name);
   }
 }
 

@@ -264,6 +264,21 @@ Result<std::optional<Sample>> Dataset::next() {
   return sample;
 }
 
+std::vector<std::string> Dataset::arrayNames(const std::string &path) {
+  std::error_code error;
+  std::string file = path;
+  if (!MemoryArrays::find(path) && fs::is_directory(path, error)) {
+    Result<std::vector<std::string>> listed = listFolder(path);
+    if (!listed)
+      return {};
+    file = listed->front();
+  }
+  if (isOneArray(file))
+    return {};
+  auto archive = NpzReader::open(file);
+  return archive ? archive->names() : std::vector<std::string>();
+}
+
 bool Dataset::has(const std::string &array) const {
   return std::ranges::any_of(files, [&](const File &file) {
     if (isOneArray(file.path))

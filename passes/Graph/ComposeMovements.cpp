@@ -8,6 +8,7 @@
 #include "Graph/Affine.h"
 #include "Graph/Rearrangement.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Passes/Passes.h"
 
@@ -147,7 +148,7 @@ private:
   Location location(size_t left) {
     if (left == 1)
       return op->getLoc();
-    std::string name = qnn::valueName(op->getResult(0)) + "/moved" + std::to_string(left - 1);
+    std::string name = qnn::derivedName(op, qnn::valueName(op->getResult(0)) + "/moved" + std::to_string(left - 1));
     return qnn::nameLoc(op->getContext(), qnn::layerName(op), name);
   }
 
@@ -218,8 +219,8 @@ struct PassElementwise : RewritePattern {
   static void pass(Operation *op, OpOperand &moved, Value x, const WrittenMovement &movement,
                    PatternRewriter &rewriter) {
     remarkPassed(op, passName, "PassedMovement") << remark::add("of '{0}'", qnn::valueName(x));
+    std::string name = qnn::derivedName(op, qnn::valueName(op->getResult(0)) + "/unmoved");
     Operation *computed = rewriter.clone(*op);
-    std::string name = qnn::valueName(op->getResult(0)) + "/unmoved";
     rewriter.modifyOpInPlace(computed, [&] {
       computed->setOperand(moved.getOperandNumber(), x);
       computed->getResult(0).setType(cast<RankedTensorType>(op->getResult(0).getType()).clone(shapeOf(x)));

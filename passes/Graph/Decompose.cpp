@@ -6,6 +6,7 @@
 #include "Arithmetic/Grids.h"
 #include "Graph/Affine.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
@@ -47,7 +48,7 @@ struct DecomposeDiv : OpRewritePattern<qnn::DivOp> {
 
   LogicalResult matchAndRewrite(qnn::DivOp op, PatternRewriter &rewriter) const final {
     Value divisor = op.getRhs();
-    std::string name = qnn::valueName(op.getResult()) + "_reciprocal";
+    std::string name = qnn::derivedName(op, qnn::valueName(op.getResult()) + "_reciprocal");
     Location loc = qnn::nameLoc(op.getContext(), qnn::layerName(op) + "_reciprocal", name);
     Tensor known = realConstant(divisor);
     Value reciprocal;

@@ -12,6 +12,7 @@
 #include "Graph/MovedChannels.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/Evaluator.h"
 #include "tare/Passes/Passes.h"
@@ -181,7 +182,8 @@ FailureOr<Affine> affineOfChannels(Operation *op, ArrayRef<Operation *> movement
 
 /// The op's result is no value of the model's any more, nor has its range.
 void renameChanged(Operation *op, StringRef suffix) {
-  op->setLoc(qnn::withValueName(op->getLoc(), qnn::valueName(op->getResult(0)) + suffix.str()));
+  std::string name = qnn::derivedName(op, qnn::valueName(op->getResult(0)) + suffix.str());
+  op->setLoc(qnn::withValueName(op->getLoc(), name));
   op->removeDiscardableAttr(qnn::rangeAttrName);
 }
 
@@ -372,7 +374,7 @@ private:
     Attribute range = op->getDiscardableAttr(qnn::rangeAttrName);
     auto type = op.getType().clone(image);
     Value input = op.getInput();
-    std::string name = qnn::valueName(op) + "/image";
+    std::string name = qnn::derivedName(op, qnn::valueName(op) + "/image");
     if (!isImage)
       input = qnn::ReshapeOp::create(rewriter, qnn::nameLoc(op.getContext(), name, name), type, input, image);
     auto conv = qnn::ConvOp::create(rewriter, op.getLoc(), type, input, weight, bias,

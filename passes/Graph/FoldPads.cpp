@@ -7,6 +7,7 @@
 #include "Graph/Affine.h"
 #include "Graph/Limits.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Passes/Passes.h"
 
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -78,7 +79,7 @@ struct Border {
     SmallVector<int64_t> shape;
     for (int64_t axis : transpose.getPermutation())
       shape.push_back(shapeOf(pad.getInput())[axis]);
-    std::string name = qnn::valueName(pad.getInput()) + "." + qnn::valueName(transpose);
+    std::string name = qnn::derivedName(pad, qnn::valueName(pad.getInput()) + "." + qnn::valueName(transpose));
     return qnn::TransposeOp::create(rewriter, qnn::nameLoc(rewriter.getContext(), qnn::layerName(transpose), name),
                                     transpose.getType().clone(shape), pad.getInput(), transpose.getPermutation());
   }

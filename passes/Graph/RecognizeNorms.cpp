@@ -7,6 +7,7 @@
 #include "Graph/Affine.h"
 #include "Graph/Variance.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Passes/Passes.h"
 
@@ -232,7 +233,7 @@ public:
 private:
   Location at(StringRef step) {
     return qnn::nameLoc(op->getContext(), qnn::layerName(op) + step.str(),
-                        qnn::valueName(op->getResult(0)) + step.str());
+                        qnn::derivedName(op, qnn::valueName(op->getResult(0)) + step.str()));
   }
 
   Operation *op;

@@ -6,6 +6,7 @@
 #include "Graph/Affine.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -60,7 +61,9 @@ private:
     return floatConstant(builder, at(step), condition.shape(), mask, nameOf(step));
   }
 
-  std::string nameOf(const std::string &step) const { return qnn::valueName(op.getResult(0)) + "_" + step; }
+  std::string nameOf(const std::string &step) const {
+    return qnn::derivedName(op, qnn::valueName(op.getResult(0)) + "_" + step);
+  }
   Location at(const std::string &step) const {
     return qnn::nameLoc(op.getContext(), qnn::layerName(op) + "_" + step, nameOf(step));
   }

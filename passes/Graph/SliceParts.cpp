@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/SliceParts.h"
 
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "llvm/ADT/STLExtras.h"
@@ -125,7 +126,7 @@ private:
   Location partLoc(Value value) {
     if (value == slice.getInput())
       return slice.getLoc();
-    std::string name = qnn::valueName(value) + "." + qnn::valueName(slice);
+    std::string name = qnn::derivedName(slice, qnn::valueName(value) + "." + qnn::valueName(slice));
     return qnn::nameLoc(rewriter.getContext(), qnn::layerName(value.getDefiningOp()), name);
   }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph/Variance.h"
 
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
@@ -36,7 +37,8 @@ struct CenterVariance : OpRewritePattern<qnn::SubOp> {
         ofSquares.getKeepDims() != mean.getKeepDims() || !op.getType().getElementType().isF32())
       return rewriter.notifyMatchFailure(op, "is no difference of a mean of squares and the square of the mean");
     auto at = [&](const char *step) {
-      return qnn::nameLoc(op.getContext(), qnn::layerName(op) + step, qnn::valueName(op.getResult()) + step);
+      return qnn::nameLoc(op.getContext(), qnn::layerName(op) + step,
+                          qnn::derivedName(op, qnn::valueName(op.getResult()) + step));
     };
     Value wide = mean.getResult();
     if (!mean.getKeepDims())

@@ -8,6 +8,7 @@
 #include "Arithmetic/Grids.h"
 #include "Quantize/StepCosts.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Names.h"
 
 #include <algorithm>
@@ -130,9 +131,10 @@ void replaceByConvolution(qnn::MulOp product, Value x, Axes axes,
   Operation *op = product;
   OpBuilder builder(op);
   std::string layer = qnn::layerName(op), name = qnn::valueName(product);
-  Location inner = qnn::nameLoc(op->getContext(), layer, name + "/channels");
+  Location inner = qnn::nameLoc(op->getContext(), layer, qnn::derivedName(op, name + "/channels"));
   Value weights = weightsOf(builder, image.size());
-  Value channelsFirst = reshaped(builder, qnn::nameLoc(op->getContext(), layer + "/image", name + "/image"), x, image);
+  Value channelsFirst = reshaped(
+      builder, qnn::nameLoc(op->getContext(), layer + "/image", qnn::derivedName(op, name + "/image")), x, image);
   auto type = RankedTensorType::get(result, builder.getF32Type());
   auto conv = qnn::ConvOp::create(builder, isImage ? op->getLoc() : inner, type, channelsFirst, weights, Value(),
                                   nullptr, nullptr, nullptr, groups, product.getClampAttr());

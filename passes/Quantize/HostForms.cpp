@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantize/HostForms.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Host.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -384,7 +385,7 @@ Value tare::makeHostForm(Operation *op, StringRef reason) {
       return op->getLoc();
     const bool isLimited = clamp && number + 1 == form->behind.size();
     std::string step = isLimited ? ".unlimited" : ".step" + std::to_string(number);
-    return Location(qnn::nameLoc(context, layer, name + step));
+    return Location(qnn::nameLoc(context, layer, qnn::derivedName(op, name + step)));
   };
   Value result =
       create(builder, locationOf(0), *form, op->getOperands(), qnn::toMlir(context, types->front()), layer, reason);

@@ -16,6 +16,7 @@
 #include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/HalfValues.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Passes/Passes.h"
@@ -67,10 +68,12 @@ public:
     for (auto softmax : function.getOps<qnn::SoftmaxOp>())
       importLeastMaximum(softmax);
     warnings.warnOfUnknown(function);
+    warnings.warnOfHalves(function);
     if (ranges.isFromFile)
       warnOfEntries(function, ranges);
     // What the model would find when it runs is static now.
     function->removeAttr(qnn::runTimeRangesAttrName);
+    function->removeAttr(qnn::halfValuesAttrName);
     if (!ranges.channelMeans.empty())
       function->setAttr(qnn::channelMeansAttrName, qnn::toAttr(function.getContext(), ranges.channelMeans));
     if (ranges.measured)

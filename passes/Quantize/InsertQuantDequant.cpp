@@ -73,7 +73,7 @@ struct InsertQuantDequant : tare::impl::InsertQuantDequantBase<InsertQuantDequan
     for (Operation &op : function.getBody().front())
       ops.push_back(&op);
     groupActivations(function, ops, boundary, tails, groups, wide && !narrowStates);
-    warnOfUnusedGrids(function, chosen.choices, groups);
+    warnOfUnusedGrids(function, 8 * sizeOf(format->type), chosen.choices, groups);
     if (failed(checkRanges(groups)))
       return signalPassFailure();
     warnOfCoarseResults(groups);
@@ -123,18 +123,21 @@ private:
     return ActivationRule{8, narrow->symmetric};
   }
 
-  /// A range or scale of a value that has no grid: what leaves as it is.
-  static void warnOfUnusedGrids(func::FuncOp function, const qnn::Choices &choices, const GridGroups &groups) {
+  /// A range or scale of a value that has no grid, or other bits than the network's `bits`: what leaves as it is.
+  static void warnOfUnusedGrids(func::FuncOp function, unsigned bits, const qnn::Choices &choices,
+                                const GridGroups &groups) {
     for (Operation &op : function.front())
       for (Value result : op.getResults())
         if (const qnn::ValueChoice *choice = choices.ofValue(result);
-            choice && choice->hasGrid() && !groups.contains(result) && !isa<quant::DequantizeCastOp>(op))
-          reportWarning(op.getLoc(),
-                        {"UnusedGrid", "", qnn::layerName(&op), 0, CostUnit::none,
-                         "layer '" + qnn::layerName(&op) + "': '" + qnn::valueName(result) +
-                             "' has no grid that the configuration's range or scale could say: it leaves the network, "
-                             "or goes to the host, unrounded",
-                         "leave the rule out"});
+            choice && (choice->hasGrid() || choice->bits.value_or(bits) != bits) && !groups.contains(result) &&
+            !isa<quant::DequantizeCastOp>(op))
+          reportWarning(
+              op.getLoc(),
+              {"UnusedGrid", "", qnn::layerName(&op), 0, CostUnit::none,
+               "layer '" + qnn::layerName(&op) + "': '" + qnn::valueName(result) +
+                   "' has no grid that the configuration's range, scale or bits could say: it leaves the network, "
+                   "or goes to the host, unrounded",
+               "leave the rule out"});
   }
 
   /// One error that names every value without a range.

@@ -5,6 +5,7 @@
 #include "Quantize/GridGroups.h"
 #include "Quantize/StepCosts.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -46,7 +47,7 @@ void moveInput(quant::DequantizeCastOp cast) {
   Grid grid = *Grid::of(cast.getInput().getType());
   const int exponent = int(std::ceil(std::log2(grid.scale())));
   OpBuilder builder(cast);
-  std::string name = qnn::valueName(cast.getResult()) + "_scaled";
+  std::string name = qnn::derivedName(cast, qnn::valueName(cast.getResult()) + "_scaled");
   remarkPassed(cast, passName, "PortScaleMoved");
   Value meant = qnn::ReinterpretOp::create(builder, cast.getLoc(), typeOn(cast.getInput(), scaledTo(grid, exponent)),
                                            cast.getInput());
@@ -66,7 +67,8 @@ void moveOutput(quant::QuantizeCastOp cast) {
   OpBuilder builder(cast);
   const double factor = std::ldexp(1.0, exponent) / grid.scale();
   remarkPassed(cast, passName, "PortScaleMoved");
-  qnn::MulOp product = scaled(builder, cast.getInput(), factor, qnn::layerName(cast) + "_scaled");
+  qnn::MulOp product =
+      scaled(builder, cast.getInput(), factor, qnn::derivedName(cast, qnn::layerName(cast) + "_scaled"));
   if (qnn::RangeAttr seen = rangeAttr(cast.getInput()))
     setRange(product, factor * seen.getMin(), factor * seen.getMax(), qnn::RangeLabel::Implied);
   Value integers = quant::QuantizeCastOp::create(builder, cast.getLoc(),

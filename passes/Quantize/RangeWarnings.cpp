@@ -3,6 +3,7 @@
 #include "Graph/Limits.h"
 #include "tare/Diagnostics/Nearest.h"
 #include "tare/Diagnostics/Warning.h"
+#include "tare/Dialect/Qnn/HalfValues.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
@@ -34,6 +35,30 @@ void RangeWarnings::warnOfBeyond(Value value, const calibration::ValueRange &ran
   reportWarning(value.getLoc(),
                 {"GrowingRange", "", name, cost, CostUnit::decibel, text,
                  "calibrate on more samples, among them such as have the largest numbers that will come"});
+}
+
+void RangeWarnings::warnOfHalves(func::FuncOp function) const {
+  auto names = function->getAttrOfType<ArrayAttr>(qnn::halfValuesAttrName);
+  if (!names)
+    return;
+  const llvm::DenseSet<Attribute> halves(names.begin(), names.end());
+  for (Operation &op : function.front())
+    for (Value result : op.getResults()) {
+      const std::string name = qnn::valueName(result);
+      auto entry = ranges.values.find(name);
+      if (entry == ranges.values.end() || !halves.contains(StringAttr::get(function.getContext(), name)))
+        continue;
+      const double largest = std::max(entry->second.seenMax, -entry->second.seenMin);
+      if (largest < qnn::halfOverflow)
+        continue;
+      std::string text =
+          llvm::formatv("layer '{0}': '{1}' comes to {2:e2} in calibration, where the model has float16, "
+                        "which ends at {3}: the model itself gives infinity there, a program numbers",
+                        qnn::layerName(&op), name, largest, int64_t(qnn::largestHalf));
+      reportWarning(op.getLoc(),
+                    {"HalfOverflow", "", qnn::layerName(&op), largest, CostUnit::real, text,
+                     "scale down what the layer reads, or export the model in float32, whose numbers these are"});
+    }
 }
 
 /// Results of a function with two ends: what is large among scores is no outlier, but what they are for, and no

@@ -20,6 +20,8 @@ public:
   void warnOfOutliers(mlir::Value value, const calibration::ValueRange &range) const;
   /// Data beyond the `range` that a configuration says.
   void warnOfChosen(mlir::Value value, const qnn::Interval &range, const calibration::ValueRange &seen) const;
+  /// Values that the model has in float16, which does not hold them; `function` says which these are, if any.
+  void warnOfHalves(mlir::func::FuncOp function) const;
   /// A name that was misspelled, or another model's file: what it says is of no use to anybody.
   void warnOfUnknown(mlir::func::FuncOp function) const;
 

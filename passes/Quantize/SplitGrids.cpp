@@ -12,6 +12,7 @@
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Npu/NpuAttributes.h"
 #include "tare/Dialect/Qnn/Constants.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Movements.h"
 #include "tare/Passes/Passes.h"
 
@@ -131,7 +132,7 @@ private:
     auto *quantizer = llvm::find_if(readers.uses, isQuantizer);
     std::string name = quantizer != readers.uses.end()
                            ? qnn::valueName((*quantizer)->getOwner()->getResult(0))
-                           : qnn::valueName(op->getResult(0)) + ":" + std::to_string(number);
+                           : qnn::derivedName(op, qnn::valueName(op->getResult(0)) + ":" + std::to_string(number));
     op->setLoc(qnn::nameLoc(op->getContext(), qnn::layerName(op), name));
   }
 

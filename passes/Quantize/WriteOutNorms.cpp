@@ -8,6 +8,7 @@
 #include "Graph/Affine.h"
 #include "Quantize/HostForms.h"
 #include "Remarks.h"
+#include "tare/Dialect/Qnn/DerivedNames.h"
 #include "tare/Dialect/Qnn/Norms.h"
 #include "tare/Passes/Passes.h"
 #include "tare/Target/Target.h"
@@ -50,7 +51,8 @@ public:
 
 private:
   Location at(StringRef step) {
-    return qnn::nameLoc(op.getContext(), qnn::layerName(op), qnn::valueName(op.getResult()) + step.str());
+    return qnn::nameLoc(op.getContext(), qnn::layerName(op),
+                        qnn::derivedName(op, qnn::valueName(op.getResult()) + step.str()));
   }
 
   template <typename OpTy, typename... Args> Value make(StringRef step, Type result, Args &&...args) {

@@ -1,5 +1,6 @@
 //===- Arrays.cpp - numpy arrays as tensors, and back ---------------------===//
 #include "Arrays.h"
+#include "Gil.h"
 
 #include <algorithm>
 #include <cstring>
@@ -36,10 +37,8 @@ static std::optional<ElementType> elementOf(std::string_view format, Py_ssize_t 
 Tensor python::tensorOf(nb::handle array) {
   // Held until the last tensor is gone, whichever thread that is in.
   auto release = [](Py_buffer *view) {
-    if (Py_IsInitialized()) {
-      nb::gil_scoped_acquire acquired;
+    if (Acquired acquired; acquired)
       PyBuffer_Release(view);
-    }
     delete view;
   };
   auto raw = std::make_unique<Py_buffer>();

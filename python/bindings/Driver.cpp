@@ -100,6 +100,14 @@ std::shared_ptr<Model> loadModel(const Said &said, const std::string &path, nb::
                                          [=](const Listener &to) { return Model::load(path, options, to, data); });
 }
 
+/// By input (low, high) of integers that layers take as indices, or None.
+nb::list integersOf(const Model &model) {
+  nb::list result;
+  for (const driver::Port &port : model.inputs())
+    result.append(nb::cast(port.integers));
+  return result;
+}
+
 template <typename Port> nb::tuple portOf(const Port &port) {
   return nb::make_tuple(port.name, port.type.shape, std::string(nameOf(port.type.element)));
 }
@@ -155,6 +163,7 @@ NB_MODULE(_driver, module) {
       .def_prop_ro("path", &Model::path)
       .def_prop_ro("inputs", [](const Model &model) { return portsOf(model.inputs()); })
       .def_prop_ro("outputs", [](const Model &model) { return portsOf(model.outputs()); })
+      .def_prop_ro("integers", &integersOf)
       .def_prop_ro("layers", &layersOf);
   module.def("compile", &compile);
   module.def("calibrate", &calibrate);
@@ -166,5 +175,5 @@ NB_MODULE(_driver, module) {
   module.def("load_model", &loadModel);
   module.def("run_model", &runModel);
   module.def("method_names", [] { return calibration::methodNames(); });
-  nb::module_::import_("atexit").attr("register")(nb::cpp_function(&awaitCancelled));
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function(&leaveTasks));
 }

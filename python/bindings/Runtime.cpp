@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Buffers.h"
+#include "Gil.h"
 #include "Raise.h"
 #include "tare/Program/Reader.h"
 #include "tare/Runtime/Context.h"
@@ -125,14 +126,14 @@ private:
     Status done = success();
     bool isInterrupted = false;
     {
-      nb::gil_scoped_release released;
+      Released released;
       auto looked = std::chrono::steady_clock::now();
       for (size_t sample = 0; sample != samples && done && !isInterrupted; ++sample) {
         done = context.run(in.at(sample), out.at(sample));
         if (auto now = std::chrono::steady_clock::now(); sample % 16 == 15 || now - looked > betweenLooks) {
           looked = now;
-          nb::gil_scoped_acquire acquired;
-          isInterrupted = PyErr_CheckSignals() != 0;
+          Acquired acquired;
+          isInterrupted = !acquired || PyErr_CheckSignals() != 0;
         }
       }
     }
@@ -201,4 +202,5 @@ NB_MODULE(_runtime, module) {
     auto [samples, isNewAxis] = samplesIn(array, input);
     return nb::make_tuple(samples, isNewAxis);
   });
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function([] { leave(); }));
 }

@@ -3,16 +3,44 @@
 
 #include <nanobind/stl/string.h>
 
+#include <set>
+#include <system_error>
+
 namespace nb = nanobind;
 using namespace tare;
 using namespace tare::python;
 
 namespace {
 
-/// How many pieces of work go on although nobody waits for them.
-std::mutex leftMutex;
-std::condition_variable leftChanged;
-int left = 0;
+/// The listeners of all work that goes on, also where nobody waits for it any more.
+class Running {
+public:
+  void add(TaskListener *listener) {
+    std::lock_guard lock(mutex);
+    listeners.insert(listener);
+  }
+  void remove(TaskListener *listener) {
+    std::lock_guard lock(mutex);
+    listeners.erase(listener);
+    changed.notify_all();
+  }
+  void endAll() {
+    std::unique_lock lock(mutex);
+    for (TaskListener *listener : listeners)
+      listener->cancel();
+    changed.wait(lock, [this] { return listeners.empty(); });
+  }
+
+private:
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<TaskListener *> listeners;
+};
+
+Running &running() {
+  static Running *all = new Running();
+  return *all;
+}
 
 /// Passes steps on, ten times a second at most, and the last one.
 class View : public ProgressView {
@@ -46,28 +74,45 @@ std::unique_ptr<ProgressView> TaskListener::startProgress(const std::string &wha
 void TaskListener::tell(const std::string &what, int64_t done, int64_t total) const {
   if (cancelled)
     return;
-  nb::gil_scoped_acquire acquired;
+  Acquired acquired;
+  if (!acquired)
+    return;
   try {
     show(what, done, total);
   } catch (nb::python_error &error) {
-    // Who cannot show progress does not stop the work.
-    error.discard_as_unraisable("tare: progress");
+    std::lock_guard lock(mutex);
+    if (!raised)
+      raised.emplace(std::move(error));
+    cancelled = true;
   }
 }
 
-TaskThread::TaskThread(std::shared_ptr<TaskListener> listener, std::function<void()> work)
-    : listener(std::move(listener)) {
-  thread = std::thread([state = state, work = std::move(work)]() mutable {
+std::optional<nb::python_error> TaskListener::takeRaised() {
+  std::lock_guard lock(mutex);
+  return std::exchange(raised, std::nullopt);
+}
+
+TaskThread::TaskThread(std::shared_ptr<TaskListener> told, std::function<void()> work) : listener(std::move(told)) {
+  auto run = [state = state, listener = listener.get(), work = std::move(work)]() mutable {
     work();
-    // With it go its data, whose memory may be Python's.
-    if (Py_IsInitialized()) {
-      nb::gil_scoped_acquire acquired;
+    running().remove(listener);
+    // With it go its data, whose memory may be Python's: where that ends they stay.
+    if (Acquired acquired; acquired)
       work = nullptr;
-    }
+    else
+      new std::function<void()>(std::move(work));
     std::lock_guard lock(state->mutex);
     state->isDone = true;
     state->changed.notify_all();
-  });
+  };
+  running().add(listener.get());
+  try {
+    thread = std::thread(std::move(run));
+  } catch (const std::system_error &) {
+    // The system refuses threads.
+    running().remove(listener.get());
+    throw;
+  }
 }
 
 bool TaskThread::waitFor(std::chrono::milliseconds time) {
@@ -77,43 +122,35 @@ bool TaskThread::waitFor(std::chrono::milliseconds time) {
 
 /// Cancelled work ends by itself, here or later.
 void TaskThread::giveTime(std::chrono::milliseconds patience) {
-  nb::gil_scoped_release released;
+  Released released;
   if (waitFor(patience))
-    return thread.join();
-  std::lock_guard lock(leftMutex);
-  ++left;
-  std::thread([state = state, thread = std::move(thread)]() mutable {
     thread.join();
-    std::lock_guard lock(leftMutex);
-    --left;
-    leftChanged.notify_all();
-  }).detach();
+  else
+    thread.detach();
 }
 
 void TaskThread::wait() {
   constexpr std::chrono::milliseconds betweenLooks(20), patience(500);
-  bool isDone = false, isInterrupted = false;
-  while (!isDone && !isInterrupted) {
+  bool isDone = false;
+  std::optional<nb::python_error> raised;
+  while (!isDone && !raised) {
     {
-      nb::gil_scoped_release released;
+      Released released;
       isDone = waitFor(betweenLooks);
     }
-    isInterrupted = PyErr_CheckSignals() != 0;
+    // What a handler has raised waits, while others run.
+    if (PyErr_CheckSignals() != 0)
+      raised.emplace();
+    else if (std::optional<nb::python_error> told = listener->takeRaised())
+      raised.emplace(std::move(*told));
   }
-  if (isDone && !isInterrupted) {
-    nb::gil_scoped_release released;
-    thread.join();
-    return;
-  }
-  // What a handler has raised waits, while others run.
-  nb::python_error raised;
-  listener->cancel();
+  if (raised)
+    listener->cancel();
   giveTime(patience);
-  throw raised;
+  if (raised)
+    throw *raised;
 }
 
-void python::awaitCancelled() {
-  nb::gil_scoped_release released;
-  std::unique_lock lock(leftMutex);
-  leftChanged.wait(lock, [] { return left == 0; });
+void python::leaveTasks() {
+  leave([] { running().endAll(); });
 }

@@ -2,6 +2,7 @@
 #ifndef TARE_PYTHON_TASK_H
 #define TARE_PYTHON_TASK_H
 
+#include "Gil.h"
 #include "Raise.h"
 #include "tare/Driver/Listener.h"
 
@@ -33,8 +34,10 @@ public:
   void cancel() { cancelled = true; }
   std::vector<std::string> takeWarnings() { return std::move(warnings); }
   std::vector<std::string> takeNotes() { return std::move(notes); }
-  /// Without the GIL; not once it is cancelled.
+  /// Without the GIL; not once it is cancelled. What Python raises there cancels the work.
   void tell(const std::string &what, int64_t done, int64_t total) const;
+  /// What was raised there, once.
+  std::optional<nanobind::python_error> takeRaised();
 
 private:
   void keep(std::vector<std::string> &lines, const std::string &message) const {
@@ -43,17 +46,19 @@ private:
   }
 
   nanobind::object show;
-  std::atomic<bool> cancelled = false;
+  mutable std::atomic<bool> cancelled = false;
   mutable std::mutex mutex;
+  mutable std::optional<nanobind::python_error> raised;
   mutable std::vector<std::string> warnings, notes;
 };
 
 /// Runs work in a thread of its own, while the calling one looks for signals. Where one raises an exception, as Ctrl-C
-/// does, the work is cancelled; what does not end within half a second goes on to its next sample alone.
+/// does, or a progress callback does, the work is cancelled; what does not end within half a second goes on to its next
+/// sample alone.
 class TaskThread {
 public:
   TaskThread(std::shared_ptr<TaskListener> listener, std::function<void()> work);
-  /// Throws what a signal's handler has raised.
+  /// Throws what a signal's handler or a progress callback has raised.
   void wait();
 
 private:
@@ -70,8 +75,8 @@ private:
   std::thread thread;
 };
 
-/// Waits until no cancelled work is left: before the interpreter goes.
-void awaitCancelled();
+/// Cancels all work and waits until none is left: before the interpreter goes.
+void leaveTasks();
 
 /// What the work gives. `files`: those that its error may be about. It must hold its own data.
 template <typename T>

@@ -11,7 +11,7 @@ import numpy as np
 from ._convert import calibration_options
 from ._data import named
 from ._errors import path_text
-from ._files import path_of
+from ._files import path_of, shown_as
 from ._task import _driver, call, given
 
 
@@ -72,7 +72,8 @@ class Calibration:
         with tempfile.TemporaryDirectory(prefix="tare-") as folder:
             path = Path(folder) / "ranges.json"
             self.save(path)
-            yield str(path)
+            with shown_as(str(path), path.name):
+                yield str(path)
 
 
 def calibrate(model, data=None, *, target: str | PathLike | None = None, method: str | None = None, percentile: float | None = None,

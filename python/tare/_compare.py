@@ -3,7 +3,7 @@ from dataclasses import dataclass, fields
 
 from ._data import named
 from ._files import path_of
-from ._task import _driver, call, given, listed
+from ._task import OF_INPUTS, _driver, call, given, listed
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,5 @@ def compare(first, second, data, *, samples: int | None = None, states=None, inp
         request = given(first=one, second=other, data=source, samples=samples, states=listed(states), reference=reference,
                         input_shapes=listed(input_shapes), input_values=listed(input_values), max_memory=max_memory,
                         threads=threads)
-        count, layers, outputs, uncompared = call(_driver.compare, request, progress=progress)
+        count, layers, outputs, uncompared = call(_driver.compare, request, progress=progress, named_as=OF_INPUTS)
     return Comparison(count, _records(layers), _records(outputs), uncompared)

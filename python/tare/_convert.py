@@ -7,6 +7,7 @@ from ._data import named
 from ._errors import Error, path_text
 from ._files import path_of
 from ._task import _driver, call, given, listed
+from ._texts import shown
 from .runtime import Program
 
 STAGES = ("import", "float", "ranges", "qdq", "fused", "npu")
@@ -29,7 +30,7 @@ def _compile(model, data, *, samples, random, input_shapes, input_values, states
             strip_io=listed(strip_io), inputs=listed(inputs), outputs=listed(outputs), output=output and path_text(output),
             dump_ir=dump_ir and path_text(dump_ir), target=target and path_text(target), **options), config)
         file, report = call(_driver.compile, request, progress=progress)
-    return path, file, json.loads(report)
+        return shown(path), file, json.loads(shown(report))
 
 
 def convert(model, data=None, *, target: str | PathLike | None = None, method: str | None = None, percentile: float | None = None,

@@ -10,7 +10,12 @@ from ._errors import Error
 from ._executor import Executor, Model
 from ._files import path_of
 from ._task import _driver, call, given, listed
+from ._texts import shown
 from .runtime import Program, load
+
+
+# What evaluate() calls otherwise than convert().
+_OPTIONS = {"calibration": "calibration", "output": "outputs"}
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,17 @@ def _held(program):
 
 
 def _random_inference(seed, held):
-    """Runs random data by shape and type; gives the root mean square of the outputs."""
+    """Runs random data by shape and type; gives the root mean square of the outputs. Of indices those of the first executor's
+    model, which another one gets, too."""
+    integers = {}
 
     def infer(executor):
+        if not integers:
+            integers.update({name: limits for name, limits in zip(executor.input_names, executor.model.input_integers) if limits})
         generator = np.random.default_rng(seed)
         squares, count = 0.0, 0
         for _ in range(executor.iterations):
-            for output in executor.forward(executor.random_batch(generator, held)):
+            for output in executor.forward(executor.random_batch(generator, held, integers)):
                 if output.dtype.kind == "f":
                     squares += float(np.sum(np.square(output, dtype=np.float64)))
                     count += output.size
@@ -106,7 +115,7 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
     infer:    a function of an Executor: it calls executor.forward(batch) with its own data, and gives a number (a score) or None.
               executor.batch_size, .iterations, .input_names, .input_shapes, .input_types and .output_names say what it runs;
               executor.layer_results has every layer's result of the last forward(). None for random data by shape and type
-              (normally distributed, within what the program's inputs hold), the score of which is the root mean square of the outputs.
+              (normally distributed, within what the program's inputs hold; indices that there are), the score of which is the root mean square of the outputs.
     iterations: what executor.iterations is; with random data the number of batches
     keep_layers: whether layers' results are kept
 
@@ -126,10 +135,11 @@ def _by_metric(model, programs, data, calibration, options, progress):
     from contextlib import ExitStack
 
     with ExitStack() as held:
-        paths = [held.enter_context(path_of(one)) for one in (model, *programs)]
+        paths = [held.enter_context(path_of(model))]
+        paths += [held.enter_context(path_of(one, f"programs[{number}]")) for number, one in enumerate(programs)]
         source = held.enter_context(named(data, options.get("samples")))
         options |= given(model=paths[0], programs=paths[1:], data=source, calibration=held.enter_context(named(calibration)))
-        return json.loads(call(_driver.evaluate, options, progress=progress))
+        return json.loads(shown(call(_driver.evaluate, options, progress=progress, named_as=_OPTIONS)))
 
 
 def _by_function(model, program, infer, iterations, keep_layers, quiet, data, options, reference):

@@ -7,7 +7,7 @@ import numpy as np
 from ._data import named
 from ._errors import Error
 from ._files import path_of
-from ._task import _driver, call, given, listed
+from ._task import OF_INPUTS, _driver, call, given, listed
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Model:
 
     model:   a path, a tare.Program or an onnx.ModelProto
     data:    as of convert(); settles shapes that an ONNX model leaves open
+
+    input_names, input_shapes, input_types; input_integers: of inputs that layers take as indices or masks the least and the
+    greatest integer that they may hold, of others None
     """
 
     def __init__(self, model, *, data=None, input_shapes=None, input_values=None, reference: bool = False,
@@ -33,10 +36,11 @@ class Model:
         options = given(input_shapes=listed(input_shapes), input_values=listed(input_values), reference=reference,
                         max_memory=max_memory)
         with path_of(model) as path, named(data) as source:
-            self._model = call(_driver.load_model, path, options, source, progress=False)
+            self._model = call(_driver.load_model, path, options, source, progress=False, named_as=OF_INPUTS)
         self.input_names: list[str] = [name for name, _, _ in self._model.inputs]
         self.input_shapes: list[tuple] = [tuple(shape) for _, shape, _ in self._model.inputs]
         self.input_types: list[np.dtype] = [np.dtype(dtype) for _, _, dtype in self._model.inputs]
+        self.input_integers: list[tuple[int, int] | None] = list(self._model.integers)
         self.output_names: list[str] = [name for name, _, _ in self._model.outputs]
         self.layers: list[Layer] = [Layer(name, value, kind, tuple(shape), np.dtype(dtype))
                                     for name, value, kind, shape, dtype in self._model.layers]
@@ -124,18 +128,19 @@ class Executor:
         outputs, self.layer_results = self.model.run(*batch, with_layers=True)
         return list(outputs.values())
 
-    def random_batch(self, generator: np.random.Generator, held: dict[str, tuple[float, float]] = {}) -> dict:
+    def random_batch(self, generator: np.random.Generator, held: dict[str, tuple[float, float]] = {},
+                     integers: dict[str, tuple[int, int]] = {}) -> dict:
         """Random data by shape and type: normally distributed real numbers, within what an input holds where `held` says it; integers
-        of all of their type; bools."""
-        batch = {name: _random(generator, shape, dtype)
+        of all of their type, or within `integers`; bools."""
+        batch = {name: _random(generator, shape, dtype, integers.get(name))
                  for name, shape, dtype in zip(self.input_names, self.input_shapes, self.input_types)}
         return {name: np.clip(array, *held[name]).astype(array.dtype) if name in held else array for name, array in batch.items()}
 
 
-def _random(generator, shape, dtype):
+def _random(generator, shape, dtype, limits=None):
     if dtype.kind == "f":
         return generator.standard_normal(shape).astype(dtype)
     if dtype.kind == "b":
         return generator.integers(0, 2, shape).astype(bool)
-    limits = np.iinfo(dtype)
-    return generator.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+    low, high = limits or (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return generator.integers(low, high, shape, dtype, endpoint=True)

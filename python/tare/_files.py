@@ -5,12 +5,14 @@ from os import PathLike
 from pathlib import Path
 
 from ._errors import Error, path_text
+from ._texts import hide, show_as
 from .runtime import Program
 
 
 @contextmanager
-def path_of(model):
-    """The path of a model: its own, or of a temporary file where a Program or an onnx.ModelProto is given."""
+def path_of(model, called=None):
+    """The path of a model: its own, or of a temporary file where a Program or an onnx.ModelProto is given. `called`: what
+    texts call such a file; its name without a folder by default."""
     if isinstance(model, (str, PathLike)):
         yield path_text(model)
         return
@@ -26,4 +28,15 @@ def path_of(model):
     with tempfile.TemporaryDirectory(prefix="tare-") as folder:
         path = Path(folder) / name
         path.write_bytes(contents)
-        yield str(path)
+        with shown_as(str(path), called or name):
+            yield str(path)
+
+
+@contextmanager
+def shown_as(path, name):
+    """A file that nobody but the compiler knows: texts call it by `name`."""
+    show_as(path, name)
+    try:
+        yield
+    finally:
+        hide(path)

@@ -3,6 +3,7 @@ import json
 
 from ._files import path_of
 from ._task import _driver, call, given, listed
+from ._texts import shown
 
 
 def inspect(model, *, input_shapes=None, input_values=None) -> dict:
@@ -13,4 +14,4 @@ def inspect(model, *, input_shapes=None, input_values=None) -> dict:
     """
     with path_of(model) as path:
         request = given(input_shapes=listed(input_shapes), input_values=listed(input_values))
-        return json.loads(call(_driver.inspect, path, request, progress=False))
+        return json.loads(shown(call(_driver.inspect, path, request, progress=False)))

@@ -3,13 +3,17 @@ import logging
 import sys
 import warnings
 
-from ._errors import TareWarning
+from ._errors import Error, TareWarning, positive
+from ._texts import in_python, shown
 
 try:
     from . import _driver
 except ImportError as error:
     raise ImportError("this is the package of the runtime alone, or libraries of the compiler are missing; install tare-onnx "
                       f"to convert, calibrate and compare ({error})") from error
+
+# What compare() and the like call the data that the command line has as --inputs.
+OF_INPUTS = {"inputs": "data"}
 
 log = logging.getLogger("tare")
 
@@ -57,8 +61,9 @@ def _in_notebook():
     return "ipykernel" in sys.modules
 
 
-def call(function, *arguments, progress=None):
-    """function(listener, *arguments). progress: True, False, a callable (what, done, total), or None for terminals and notebooks."""
+def call(function, *arguments, progress=None, named_as=()):
+    """function(listener, *arguments). progress: True, False, a callable (what, done, total), or None for terminals and notebooks.
+    named_as: arguments that are called otherwise than convert()'s, by the options that they are."""
     bar = None
     if progress is None:
         progress = sys.stderr is not None and (sys.stderr.isatty() or _in_notebook())
@@ -67,13 +72,16 @@ def call(function, *arguments, progress=None):
     listener = _driver.Listener(progress or None)
     try:
         result = function(listener, *arguments)
+    except Error as error:
+        error.name_arguments(dict(named_as))
+        raise
     finally:
         if bar:
             bar.close()
     for text in listener.take_notes():
-        log.info(text)
+        log.info(in_python(shown(text), named_as))
     for text in listener.take_warnings():
-        warnings.warn(text, TareWarning, stacklevel=_callers_level())
+        warnings.warn(in_python(shown(text), named_as), TareWarning, stacklevel=_callers_level())
     return result
 
 
@@ -86,7 +94,9 @@ def _callers_level():
 
 
 def given(**options):
-    """Those that are not None; names of files as text."""
+    """Those that are not None; counts that must be positive are."""
+    for name in ("threads", "max_memory"):
+        positive(name, options.get(name))
     return {name: value for name, value in options.items() if value is not None}
 
 

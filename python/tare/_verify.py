@@ -5,7 +5,8 @@ from os import PathLike
 from ._data import named
 from ._errors import path_text
 from ._files import path_of
-from ._task import _driver, call, given
+from ._task import OF_INPUTS, _driver, call, given
+from ._texts import shown
 
 
 def verify(program, *, max_error: float | None = None, threads: int | None = None, progress=None) -> dict:
@@ -15,7 +16,7 @@ def verify(program, *, max_error: float | None = None, threads: int | None = Non
     max_error:  in LSB of a layer's result; a layer that is above it is a tare.Error
     """
     with path_of(program) as path:
-        return json.loads(call(_driver.verify, given(program=path, max_error=max_error, threads=threads), progress=progress))
+        return json.loads(shown(call(_driver.verify, given(program=path, max_error=max_error, threads=threads), progress=progress)))
 
 
 def golden_vectors(program, folder: str | PathLike, data=None, *, samples: int | None = None, steps: int | None = None,
@@ -29,4 +30,4 @@ def golden_vectors(program, folder: str | PathLike, data=None, *, samples: int |
     """
     with path_of(program) as path, named(data, samples) as source:
         request = given(program=path, folder=path_text(folder), data=source, samples=samples, steps=steps, threads=threads)
-        return json.loads(call(_driver.golden, request, progress=progress))
+        return json.loads(shown(call(_driver.golden, request, progress=progress, named_as=OF_INPUTS)))

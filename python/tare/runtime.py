@@ -10,7 +10,7 @@ from os import PathLike
 import numpy as np
 
 from . import _runtime
-from ._errors import Error, path_text
+from ._errors import Error, path_text, positive
 
 __all__ = ["Error", "Port", "Program", "load"]
 
@@ -185,10 +185,11 @@ def _rounded_to_bfloat16(array):
     return np.where(np.isnan(array), array, rounded)
 
 
-def load(path: str | PathLike, *, reference: bool = False, threads: int = 0) -> Program:
+def load(path: str | PathLike, *, reference: bool = False, threads: int | None = None) -> Program:
     """Loads a program (.tare).
 
     reference:  run the plain kernels that the fast ones equal bit for bit
-    threads:    in how many threads a sample runs at most; 0 for as many as there are cores
+    threads:    in how many threads a sample runs at most; by default as many as there are cores
     """
-    return Program(_runtime.Program.from_file(path_text(path), reference, threads))
+    positive("threads", threads)
+    return Program(_runtime.Program.from_file(path_text(path), reference, threads or 0))

@@ -1,6 +1,7 @@
 """Completions, manual pages and the list of commands: made of the options that the parser has."""
 import pathlib
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -142,3 +143,14 @@ def test_manual_pages(commands, tmp_path):
 def test_exit_codes_are_told_where_people_look():
     page = (pathlib.Path(__file__).resolve().parents[2] / "docs/tools.md").read_text()
     assert re.search(r"exit codes?.*\b0\b.*\b1\b.*128", page, re.IGNORECASE | re.DOTALL)
+
+
+@pytest.mark.parametrize("folder", ["new/man1", "old"])
+def test_a_full_disk_leaves_no_pages(tmp_path, folder):
+    """All pages or none, and no folder that was not there."""
+    (tmp_path / "old").mkdir()
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    message = fails("manual", "-o", tmp_path / folder, preexec_fn=limit)
+    assert "tare" in message and [each.name for each in tmp_path.rglob("*")] == ["old"]
+    tare("manual", "-o", tmp_path / folder)
+    assert len(list((tmp_path / folder).iterdir())) > 10

@@ -1,6 +1,7 @@
 """--config: what rules choose for single layers is what the program has; what they cannot choose is refused, and what another tool says is taken."""
 import json
 import re
+import resource
 
 import numpy as np
 import pytest
@@ -359,3 +360,67 @@ def test_what_contradicts_itself_is_refused(model, name, text, words):
     path.write_text(text)
     for command in (["config", "check", path, model], ["convert", model, "--calibration", model.parent / "c.npz", "--config", path, "-o", model.parent / "m.tare"]):
         assert words in fails(*command, output=model.parent / "m.tare")
+
+
+def test_names_of_any_letters(tmp_path, rng):
+    """What no glob is may be a name; a table of text cannot hold one that a comment begins with, and says so."""
+    names = ["{a}", "b#c", "d{e", "[f", "*g", "h?i"]
+    constants = {f"w{i}": rng.normal(0, .5, (4, 4, 1, 1)).astype(F32) for i in range(len(names))}
+    nodes = [node("Conv", [value, f"w{i}"], [result], name="L" + result) for i, (value, result) in enumerate(zip(["x", *names], names))]
+    model = save(tmp_path / "m.onnx", [*nodes, node("MaxPool", [names[-1]], ["p"], name="pool", kernel_shape=[2, 2]), node("Add", ["p", "p"], ["y"], name="{sum")],
+                 [port("x", [1, 4, 3, 3])], [port("y", None)], constants)
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (24, 4, 3, 3)).astype(F32))
+    plain, _ = convert(model)
+    assert convert(model, config=tare("config", "init", model).stdout)[0] == plain
+    for rule in ('layer: "L{a}"', 'value: "d{e"', 'layer: ["L[f", "L*g"]'):
+        assert convert(model, config=f"rules: [{{{rule}, activations: {{bits: 16}}}}]")[0] != plain
+    assert "'L{z' is no name and no glob" in refused(model, 'rules: [{layer: "L{z", activations: {bits: 16}}]')
+    # A table may begin with a brace.
+    for format in ("tengine", "encodings", "onnxruntime"):
+        tare("config", "init", model, "--calibration", model.parent / "c.npz", "--format", format, "-o", tmp_path / "t")
+        text = (tmp_path / "t").read_text()
+        if format == "tengine":
+            (tmp_path / "t").write_text("\n".join(text.splitlines()[1:] + text.splitlines()[:1]) + "\n")
+        assert convert(model, "--config", tmp_path / "t", data=False)[0] == plain, format
+    renamed = save(tmp_path / "r.onnx", [node("Conv", ["x", "w0"], ["#a"], name="conv"), node("Add", ["#a", "#a"], ["y"], name="sum")], [port("x", [1, 4, 3, 3])], [port("y", None)], constants)
+    message = fails("config", "init", renamed, "--calibration", tmp_path / "c.npz", "--format", "tengine")
+    assert "'#a' cannot stand in a table of text" in message and "--format encodings" in message
+
+
+@pytest.mark.parametrize("format", ("tengine", "ncnn"))
+def test_as_many_tensors_are_told_as_lines_are_written(model, format):
+    (model.parent / "q.yaml").write_text(f"rules: [{{layer: '*', activations: {{symmetric: {str(format == 'ncnn').lower()}}}}}, {{value: x, activations: {{symmetric: {str(format == 'ncnn').lower()}}}}}]")
+    done = tare("config", "init", model, "--calibration", model.parent / "c.npz", "--format", format, "--config", model.parent / "q.yaml", "-o", model.parent / "t")
+    assert f"the scales of {len((model.parent / 't').read_text().splitlines())} tensors" in done.stderr
+
+
+def test_a_table_takes_time_by_its_lines(tmp_path):
+    """200,000 lines of other networks' tensors, for a network of 2,000 layers: not the product of both."""
+    values = ["x", *(f"v{i}" for i in range(2000))]
+    nodes = [node("Gemm", [value, "w"], [result], name="layer" + result) for value, result in zip(values, values[1:])]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4])], [port(values[-1], None)], {"w": np.eye(4, dtype=F32) + F32(.125)})
+    path = tmp_path / "t"
+    path.write_text("".join(f"other{i} 0.5 7\n" for i in range(200_000)) + "v7 0.03125 128\n")
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = tare("config", "check", path, model, "--json")
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun < 20 and '"scale":0.03125' in done.stdout.replace(" ", "")
+
+
+@pytest.mark.parametrize("text, message", [
+    ('{"w2": [{"quant_type": "QInt8", "scale": 0.5, "axis": 1}, {"quant_type": "QInt8", "scale": 0.5, "axis": 1}, {"quant_type": "QInt8", "scale": 0.5, "axis": 1}, {"quant_type": "QInt8", "scale": 0.5, "axis": 1}]}',
+     "the scales of 'w2' run along axis 1, expected that of the output channels of 'conv2', 0"),
+    ('{"activation_encodings": [], "param_encodings": [{"name": "w2", "enc_type": "LPBQ", "bw": 8, "scale": [0.5], "offset": [-128]}]}', "enc_type is \"LPBQ\", expected PER_TENSOR or PER_CHANNEL"),
+    ('{"activation_encodings": [], "param_encodings": [{"name": "w2", "enc_type": "PER_CHANNEL", "block_size": 16, "bw": 8, "scale": [0.5], "offset": [-128]}]}', "block_size says scales of blocks"),
+])
+def test_scales_of_what_programs_have_not_are_refused(model, text, message):
+    assert message in refused(model, text)
+
+
+def test_bits_that_change_nothing_are_told(tmp_path, rng):
+    """Accumulators that leave as they are have neither 8 bits nor 16."""
+    model = save(tmp_path / "m.onnx", [node("Gemm", ["x", "w"], ["logits"], name="fc")], [port("x", [1, 16])], [port("logits", None)], {"w": rng.normal(size=(16, 8)).astype(F32)})
+    np.savez(tmp_path / "c.npz", x=rng.normal(size=(24, 16)).astype(F32))
+    plain, _ = convert(model)
+    program, said = convert(model, config="rules: [{value: logits, activations: {bits: 16}}]")
+    assert program == plain and "'logits' has no grid that the configuration's range, scale or bits could say" in said
+    assert "has no grid" not in convert(model, config="rules: [{layer: '*', activations: {bits: 8}}]")[1]

@@ -4,7 +4,7 @@ import onnx
 import pytest
 
 from graphs import TensorProto, converted, dequantize, node, outputs_of, port, quantize, reference, save
-from harness import tare, tare_json
+from harness import fails, sqnr, tare, tare_json
 
 RNG = np.random.default_rng(2)
 CONSTANTS = {"s": np.float32(.03), "z": np.int8(3), "p": np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64), "one": np.float32(.01),
@@ -146,3 +146,29 @@ def test_constants_of_several_scales_are_told_in_steps(kind, tmp_path, rng):
     assert off < 1.01 or lines
     for line in lines:
         assert off <= float(line.split("at the cost of at most ")[1].split(" LSB of the output")[0]) + 1.1
+
+
+EMPTY = {
+    "scatter_nd": ([node("ScatterND", ["x", "none", "nothing"], ["s"], name="layer")], {"none": np.zeros((0, 1), np.int64), "nothing": np.zeros((0, 2, 4, 4), np.float32)}),
+    "scatter_elements": ([node("ScatterElements", ["x", "none", "nothing"], ["s"], name="layer")], {"none": np.zeros((0, 2, 4, 4), np.int64), "nothing": np.zeros((0, 2, 4, 4), np.float32)}),
+    # As PyTorch writes it.
+    "resize": ([node("Resize", ["x", "roi", "scales"], ["s"], name="layer", mode="cubic")], {"roi": np.zeros(0, np.float32), "scales": np.float32([1, 1, 2, 2])}),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_operands_without_elements(tmp_path, rng, name):
+    """A node that writes nothing gives what it was given; what says nothing is left out."""
+    nodes, constants = EMPTY[name]
+    model = save(tmp_path / "m.onnx", nodes + [node("Relu", ["s"], ["y"], name="relu")], [port("x", [1, 2, 4, 4])], [port("y", None)], constants)
+    data = {"x": rng.normal(size=(16, 2, 4, 4)).astype(np.float32)}
+    program, _ = converted(model, data)
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 30
+
+
+def test_what_a_program_cannot_hold_is_told(tmp_path, rng):
+    """A sum over rows of nothing: the layer's constant is named, and its shape."""
+    model = save(tmp_path / "m.onnx", [node("ScatterND", ["x", "none", "nothing"], ["y"], name="layer", reduction="add")], [port("x", [3, 4])], [port("y", None)],
+                 {"none": np.zeros((0, 1), np.int64), "nothing": np.zeros((0, 4), np.float32)})
+    message = fails("convert", model, "--random-calibration", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    assert "'none'" in message and "has no elements, by the shape 0x1" in message

@@ -137,6 +137,22 @@ def test_intermediate_forms(tmp_path):
     assert told["converts"] and "opsets" not in told and by_operator(told)["conv", False]["layers"] == 1
 
 
+@pytest.mark.parametrize("stage", ("import", "float", "ranges", "qdq", "fused", "npu"))
+def test_every_stage_says_what_it_is(tmp_path, stage):
+    """Ranges that are there are taken, and so is the target of what is quantized."""
+    nodes = [CONV, node("Relu", ["c"], ["r"]), node("Conv", ["r", "v"], ["y"], name="last")]
+    model = save(tmp_path / "m.onnx", nodes, [port("x", SHAPE)], [port("y", None)], {"w": W, "v": np.ones((2, 4, 1, 1), F32)})
+    tare("convert", model, "--random-calibration", "--target", "float_tail", "--emit", f"mlir:{stage}", "-o", tmp_path / "m.mlir")
+    isSettled = stage in ("qdq", "fused", "npu")
+    told = tare_json("doctor", tmp_path / "m.mlir")
+    assert told["converts"] and told["stage"] == stage and told["target"] == ("float_tail" if isSettled else "generic")
+    assert told["activations"] == (None if isSettled else "i8") and by_operator(told)["conv", False]["layers"] == 2 and told["arena_bytes"] > 0
+    text = tare("doctor", tmp_path / "m.mlir").stdout
+    assert f"IR at the stage '{stage}', would convert for the target" in text
+    if isSettled:
+        assert "comes too late: the IR has reached the stage" in fails("doctor", tmp_path / "m.mlir", "--target", "generic")
+
+
 @pytest.mark.parametrize("name", ("mobilenet_v1_0.25_128", "fastestdet_352", "dtln_1"))
 def test_real_models(name):
     paths = list((MODELS / "onnx").rglob(f"{name}.onnx"))

@@ -236,11 +236,13 @@ print(len(calls.read_text())) if len(calls.read_text()) != 2 else 1 / 0
     assert "ZeroDivisionError" in found["configurations"][1]["failed"] and found["configurations"][1]["file"] == str(made / "i8.tare")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_leave_nothing(made, tmp_path, number):
-    """What ends the run ends the command, too, where both are told, as by Ctrl-C."""
+# What a shell runs in the background ignores SIGINT.
+@pytest.mark.parametrize("number, waits", [(signal.SIGTERM, "exec sleep 60"), (signal.SIGINT, "exec sleep 60"), (signal.SIGTERM, "sleep 60 & echo $! > began; wait")])
+@pytest.mark.parametrize("tell", [os.killpg, os.kill])
+def test_signals_leave_nothing(made, tmp_path, number, tell, waits):
+    """What ends the run ends the command, too, and what that has started, whether all are told, as by Ctrl-C, or the run alone."""
     # A shell: Python's own handler loses a signal that comes just before it sleeps.
-    (tmp_path / "score").write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'began'}\nexec sleep 60\n")
+    (tmp_path / "score").write_text(f"#!/bin/sh\ncd {tmp_path}\necho $$ > began\n{waits}\n")
     (tmp_path / "score").chmod(0o755)
     metric = f"command:{tmp_path / 'score'}"
     (tmp_path / "temporary").mkdir()
@@ -251,7 +253,7 @@ def test_signals_leave_nothing(made, tmp_path, number):
         if (tmp_path / "began").exists() and (tmp_path / "began").read_text():
             break
         time.sleep(.01)
-    os.killpg(process.pid, number)
+    tell(process.pid, number)
     assert process.wait(30) == -number and not list((tmp_path / "temporary").iterdir())
     child = pathlib.Path(f"/proc/{(tmp_path / 'began').read_text().strip()}/cmdline")
     for _ in range(500):

@@ -152,3 +152,24 @@ def test_dumps_go_on_as_before(tmp_path):
     for stage in ("import", "float", "ranges", "qdq", "fused", "npu"):
         tare("convert", model, *DATA, "--target", "generic", "--activations", "i8", "--input-shape", "image=1,1,8,8", "--threads", 2, "--timing", "--json",
              "--emit", f"mlir:{stage}", "-o", tmp_path / "m.mlir")
+
+
+@pytest.mark.parametrize("command", ["convert", "calibrate", "run", "compare"])
+def test_arrays_of_what_is_constant_are_told(tmp_path, rng, command):
+    """Models before IR version 4 list all initializers as inputs; an array for one changes nothing."""
+    model = save(tmp_path / "m.onnx", [node("Mul", ["x", "w"], ["y"], name="mul")], [port("x", [1, 4]), port("w", [1, 4])], [port("y", None)],
+                 {"w": np.ones((1, 4), np.float32)})
+    data = {"x": rng.normal(size=(8, 4)).astype(np.float32)}
+    np.savez(tmp_path / "plain.npz", **data)
+    np.savez(tmp_path / "both.npz", w=5 * np.ones((8, 4), np.float32), **data)
+    (tmp_path / "folder").mkdir()
+    shutil.copy(tmp_path / "both.npz", tmp_path / "folder")
+    tare("convert", model, "--calibration", tmp_path / "plain.npz", "-o", tmp_path / "m.tare")
+    told = {}
+    for name in ("plain.npz", "both.npz", "folder"):
+        path = tmp_path / name
+        told[name] = tare(*{"convert": ("convert", model, "--calibration", path, "-o", tmp_path / "o.tare"), "calibrate": ("calibrate", model, "--calibration", path, "-o", tmp_path / "r.json"),
+                            "run": ("run", model, "--inputs", path, "--outputs", tmp_path / "o.npz"), "compare": ("compare", model, tmp_path / "m.tare", "--inputs", path)}[command]).stderr
+    assert "initializers" not in told["plain.npz"]
+    for name in ("both.npz", "folder"):
+        assert told[name].count("arrays of the data that are ignored: 'w'") == 1, told[name]

@@ -141,3 +141,39 @@ def test_layers_behind_an_input_of_16_bits(tmp_path, rng, target, moved, layers,
     assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 35
     # Data that lie nowhere near -32768 cost nothing there.
     assert "-32768 in the model" not in told
+
+
+def conv(value, name, result, function=None):
+    """A convolution, with a function behind it that may be in its layer."""
+    nodes = [node("Conv", [value, name + "_w"], [result if not function else name + "_c"], name=name, pads=[1, 1, 1, 1])]
+    return nodes + ([node(function, [name + "_c"], [result], name=name + "_f")] if function else [])
+
+
+# What stands between two convolutions; the layer that a rule is about.
+RULED = {
+    "conv": (lambda f: conv("a", "layer", "b", f), "layer"),
+    "add": (lambda f: conv("a", "beside", "s", f) + [node("Add", ["a", "s"], ["b"], name="layer")], "layer"),
+    "added": (lambda f: conv("a", "layer", "s", f) + [node("Add", ["a", "s"], ["b"], name="sum")], "layer"),
+    "mul": (lambda f: conv("a", "beside", "s", f) + [node("Mul", ["a", "s"], ["b"], name="layer")], "layer"),
+    "concat": (lambda f: conv("a", "layer", "s", f) + [node("Concat", ["a", "s"], ["j"], name="join", axis=2), node("MaxPool", ["j"], ["b"], name="pool", kernel_shape=[2, 1], strides=[2, 1])], "layer"),
+    "max_pool": (lambda f: conv("a", "layer", "s", f) + [node("MaxPool", ["s"], ["b"], name="pool", kernel_shape=[2, 2])], "layer"),
+    "average_pool": (lambda f: conv("a", "beside", "s", f) + [node("AveragePool", ["s"], ["b"], name="layer", kernel_shape=[2, 2])], "layer"),
+    "softmax": (lambda f: conv("a", "beside", "s", f) + [node("Softmax", ["s"], ["b"], name="layer", axis=1)], "layer"),
+    "into_softmax": (lambda f: conv("a", "layer", "s", f) + [node("Softmax", ["s"], ["b"], name="softmax", axis=1)], "layer"),
+}
+
+
+@pytest.mark.parametrize("symmetric", (True, False))
+@pytest.mark.parametrize("bits", (8, 16))
+@pytest.mark.parametrize("function", (None, "Relu", "Sigmoid", "HardSwish"))
+@pytest.mark.parametrize("name", RULED)
+def test_rules_mix_widths(name, function, bits, symmetric, tmp_path, rng):
+    """A value that is rounded to 8 bits between 16 is on one grid of 16 bits before and after: the check knows them apart."""
+    between, layer = RULED[name]
+    nodes = conv("x", "first", "a", "Relu") + between(function) + conv("b", "last", "y")
+    constants = {f"{each}_w": rng.normal(0, .3, (4, 4, 3, 3)).astype(F32) for each in ("first", "layer", "beside", "last")}
+    model = save(tmp_path / "m.onnx", nodes, [port("x", [1, 4, 6, 6])], [port("y", None)], constants)
+    (tmp_path / "q.yaml").write_text(f"rules: [{{layer: {layer}, activations: {{bits: {bits}, symmetric: {str(symmetric or bits == 16).lower()}}}}}]")
+    data = {"x": rng.normal(size=(16, 4, 6, 6)).astype(F32)}
+    program, _ = converted(model, data, "--activations", "i16" if bits == 8 else "i8", "--config", tmp_path / "q.yaml")
+    assert sqnr(reference(model, data)["y"], outputs_of(program, data)["y"]) > 20

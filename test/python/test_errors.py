@@ -27,7 +27,7 @@ def test_error_tells_found_expected_and_remedy(model, program):
     assert caught.value.found == "'entropy'" and caught.value.expected.startswith("one of auto, min_max")
     with pytest.raises(tare.Error) as caught:
         tare.convert(model)
-    assert caught.value.file == model and caught.value.remedy.startswith("give --calibration DATA")
+    assert caught.value.file == model and caught.value.remedy.startswith("give data=DATA")
     # As Python calls it.
     assert "--" not in str(caught.value)
     with pytest.raises(tare.Error) as caught:
@@ -82,3 +82,56 @@ def test_a_nul_ends_no_name(program, tmp_path, model):
         with pytest.raises(tare.Error, match="a NUL is in it"):
             use(str(tmp_path / "a\0b"))
     assert not list(tmp_path.iterdir())
+
+
+def test_remedies_name_arguments(model, tmp_path):
+    """As Python calls them, whatever the command line does."""
+    with pytest.raises(tare.Error) as caught:
+        tare.convert(model)
+    assert caught.value.remedy == "give data=DATA, or random=True to try the flow" and "--calibration" in caught.value.message
+    path = write(tmp_path / "open.onnx", [helper.make_node("Relu", ["x"], ["y"])], ("n", 4))
+    with pytest.warns(tare.TareWarning, match='input_shapes="x=8,4" makes it 8'):
+        tare.convert(path, random=True)
+
+
+@pytest.mark.parametrize("option", ["threads", "max_memory"])
+@pytest.mark.parametrize("count", [0, -1])
+def test_counts_of_nothing_are_refused(model, program, data, option, count):
+    """As the command line refuses them."""
+    for work in (lambda **given: tare.convert(model, data, **given), lambda **given: tare.calibrate(model, data, **given), lambda **given: tare.compare(model, program, data, **given)):
+        with pytest.raises(tare.Error, match=f"{option}: found {count}, expected a whole number, 1 or more"):
+            work(**{option: count})
+    if option == "threads":
+        with pytest.raises(tare.Error, match="threads: found"):
+            tare.load("any.tare", threads=count)
+
+
+def test_what_a_progress_callback_raises_is_raised(model, data):
+    """And ends the work."""
+    class Stopped(Exception):
+        pass
+
+    steps = []
+
+    def show(*step):
+        steps.append(step)
+        raise Stopped("enough")
+
+    for work in (tare.calibrate, tare.convert):
+        steps.clear()
+        with pytest.raises(Stopped, match="enough"):
+            work(model, data, progress=show)
+        assert len(steps) == 1
+    assert tare.calibrate(model, data).samples
+
+
+def test_reports_name_what_was_given(model, data, program):
+    """Not the files that the compiler reads it from; and they know how large a program is that is written to no file."""
+    proto = onnx.load(model)
+    made = tare.convert(proto, data)
+    assert made.name == "model.onnx" and "/tare-" not in str(made.report)
+    assert made.report["bytes"] == len(made.file()) == program.report["bytes"]
+    assert tare.inspect(program)["file"] == "program.tare"
+    with pytest.raises(tare.Error) as caught:
+        tare.convert(proto)
+    assert caught.value.file == "model.onnx" and "/tare-" not in caught.value.message

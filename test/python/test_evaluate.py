@@ -77,3 +77,32 @@ def test_metric_is_the_commands(model, program, labelled, tmp_path):
     labels = next(labelled[key] for key in ("labels", "label", "y") if key in labelled)
     pairs = [(labelled[name][i:i + 1], labels[i]) for i in range(40)]
     assert tare.evaluate(model, program, pairs, metric="top1")["samples"] == 40
+
+
+def test_a_configuration_that_fails_is_a_row(model, program, labelled, tmp_path):
+    (tmp_path / "broken.tare").write_bytes(program.file()[:200])
+    with pytest.warns(tare.TareWarning, match="1 of 2 configurations failed"):
+        told = tare.evaluate(model, [program, tmp_path / "broken.tare"], labelled, metric="top1")
+    rows = {row["file"]: row for row in told["configurations"]}
+    assert rows["programs[0]"]["score"] > 0.5 and rows["programs[0]"]["failed"] is None
+    broken = rows[str(tmp_path / "broken.tare")]
+    assert broken["score"] is None and "broken.tare" in broken["failed"]
+    # Where nothing has a score there is no table.
+    with pytest.raises(tare.Error, match="1 of 1 configurations failed"):
+        tare.evaluate(model, tmp_path / "broken.tare", labelled, metric="top1")
+
+
+def test_random_indices_are_those_of_the_table(tmp_path):
+    """An input of ids gets those of the rows that there are."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    table = np.random.default_rng(0).normal(size=(7, 4)).astype(np.float32)
+    nodes = [helper.make_node("Gather", ["t", "ids"], ["e"], name="embedding"), helper.make_node("Relu", ["e"], ["r"]), helper.make_node("Add", ["r", "e"], ["y"])]
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("ids", TensorProto.INT64, [5])], [helper.make_tensor_value_info("y", TensorProto.FLOAT, [5, 4])],
+                              [numpy_helper.from_array(table, "t")])
+    path = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    program = tare.convert(path, {"ids": np.random.default_rng(1).integers(0, 7, (20, 5))})
+    result = tare.evaluate(path, program, iterations=20, quiet=True)
+    assert result.float_score > 0 and result.loss_percent < 5

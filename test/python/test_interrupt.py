@@ -87,3 +87,29 @@ def test_others_compute_meanwhile(program, labelled):
     done.set()
     counter.join()
     assert len(results) == 4 and all(np.array_equal(result, expected) for result in results) and ticks
+
+
+@pytest.mark.parametrize("work", ["tare.convert(model, data)", "program.run(data[name])", "tare.compare(model, program, data)", "tare.Model(model).run(data[name][:1])",
+                                  "tare.calibrate(model, data, progress=lambda *step: time.sleep(0.001))"])
+def test_the_end_of_the_process_waits_for_no_daemon(model, tmp_path, work):
+    """A daemon thread may be anywhere when Python ends: the process ends as it would without it."""
+    script = tmp_path / "work.py"
+    script.write_text(textwrap.dedent(f"""
+        import sys, threading, time
+        sys.path.insert(0, {str(PACKAGE)!r})
+        import numpy as np, tare
+        model = {model!r}
+        name, shape = tare.Model(model).input_names[0], tare.Model(model).input_shapes[0]
+        data = {{name: np.random.default_rng(0).standard_normal((3000, *shape[1:])).astype(np.float32)}}
+        program = tare.convert(model, {{name: data[name][:50]}}, progress=False)
+        def loop():
+            while True:
+                {work}
+        for _ in range(3):
+            threading.Thread(target=loop, daemon=True).start()
+        time.sleep(float(sys.argv[1]))
+        print("ends")
+        """))
+    for seconds in ("0.11", "0.23", "0.37"):
+        done = subprocess.run([sys.executable, "-W", "ignore", script, seconds], capture_output=True, text=True, timeout=30)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "ends\n", "")

@@ -60,14 +60,17 @@ public:
                 "tare manual -o man1") {}
 
   Status run() override {
+    const std::vector<ManualPage> pages = manualPages(commandTree(*app->get_parent()), TARE_VERSION);
+    const std::vector<std::filesystem::path> missing = missingFolders();
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    if (error)
-      return Error{"cannot write in " + folder + ": " + error.message()};
-    const std::vector<ManualPage> pages = manualPages(commandTree(*app->get_parent()), TARE_VERSION);
-    for (const ManualPage &page : pages)
-      if (Status written = writeFile(folder + "/" + page.file, page.text); !written)
-        return written;
+    Status written = error ? Status(Error{"cannot write in " + folder + ": " + error.message()}) : write(pages);
+    if (!written) {
+      // Those that it has made, if nothing else is in them by now.
+      for (const std::filesystem::path &made : missing)
+        std::filesystem::remove(made, error);
+      return written;
+    }
     if (json)
       printJson([&](llvm::json::OStream &out) {
         out.object([&] {
@@ -86,6 +89,33 @@ private:
     files.writesFolder(
         app->add_option("-o,--output", folder, "The folder, which is made if need be")->required()->type_name("DIR"),
         folder);
+  }
+
+  /// The folder and those around it, as far as they are not there; the innermost first.
+  std::vector<std::filesystem::path> missingFolders() const {
+    std::vector<std::filesystem::path> missing;
+    std::error_code error;
+    for (std::filesystem::path each = folder; !each.empty() && !std::filesystem::exists(each, error);
+         each = each.parent_path())
+      missing.push_back(each);
+    return missing;
+  }
+
+  /// All of them, or none.
+  Status write(const std::vector<ManualPage> &pages) const {
+    std::vector<AtomicFile> written;
+    for (const ManualPage &page : pages) {
+      auto file = AtomicFile::create(folder + "/" + page.file);
+      if (!file)
+        return file.error();
+      if (Status done = file->write(page.text); !done)
+        return done;
+      written.push_back(std::move(*file));
+    }
+    for (AtomicFile &file : written)
+      if (Status done = file.commit(); !done)
+        return done;
+    return success();
   }
 
   CLI::App *app = nullptr;

@@ -159,22 +159,22 @@ private:
     if (mlir::failed(compiled))
       return context.takeError(initial.model);
     const auto grids = config::gridsOf(compiled->module->lookupSymbol<mlir::func::FuncOp>("main"));
-    Result<std::string> text = config::writeGrids(grids, format);
-    if (!text) {
+    Result<config::GridTable> table = config::writeGrids(grids, format);
+    if (!table) {
       context.dropWarnings();
-      return Error{initial.model + ": " + text.error().message};
+      return Error{initial.model + ": " + table.error().message};
     }
-    if (Status written = put(*text); !written)
+    if (Status written = put(table->text); !written)
       return written;
     context.showWarnings();
     if (json)
       printJson([&](llvm::json::OStream &out) {
-        out.object([&] { out.attribute("format", format), out.attribute("tensors", int64_t(grids.size())); });
+        out.object([&] { out.attribute("format", format), out.attribute("tensors", int64_t(table->entries)); });
       });
     else if (output.empty())
-      writeOut("{}", *text);
+      writeOut("{}", table->text);
     else
-      console().note(fmt::format("wrote {}: the scales of {} tensors", output, grids.size()));
+      console().note(fmt::format("wrote {}: the scales of {} tensors", output, table->entries));
     return success();
   }
 
@@ -214,9 +214,10 @@ private:
       });
       return success();
     }
+    const std::vector<std::vector<std::string>> hits = hitsOf(found);
     for (size_t rule = 0; rule < found.rules.size(); ++rule)
       writeOut("rule {} ({}, {}): {}\n", rule + 1, oneLine(found.rules[rule].place),
-               oneLine(found.rules[rule].selector.text()), oneLine(shortList(hitBy(rule, found))));
+               oneLine(found.rules[rule].selector.text()), oneLine(shortList(hits[rule])));
     writeOut("\n");
     Table table({{"layer", Table::Align::left},
                  {"op", Table::Align::left},
@@ -234,12 +235,13 @@ private:
     return success();
   }
 
-  static std::vector<std::string> hitBy(size_t rule, const Configured &found) {
-    std::vector<std::string> names;
+  /// By rule, the names of the layers that it hits.
+  static std::vector<std::vector<std::string>> hitsOf(const Configured &found) {
+    std::vector<std::vector<std::string>> hits(found.rules.size());
     for (size_t i = 0; i < found.layers.size(); ++i)
-      if (std::ranges::find(found.outcome.layers[i].rules, rule) != found.outcome.layers[i].rules.end())
-        names.push_back(found.layers[i].name);
-    return names;
+      for (size_t rule : found.outcome.layers[i].rules)
+        hits[rule].push_back(found.layers[i].name);
+    return hits;
   }
 
   static std::string shortList(const std::vector<std::string> &names) {
@@ -252,6 +254,7 @@ private:
   }
 
   static void writeRules(llvm::json::OStream &out, const Configured &found) {
+    const std::vector<std::vector<std::string>> hits = hitsOf(found);
     out.attributeArray("rules", [&] {
       for (size_t rule = 0; rule < found.rules.size(); ++rule)
         out.object([&] {
@@ -259,7 +262,7 @@ private:
           out.attribute("selector", jsonText(found.rules[rule].selector.text()));
           out.attribute("settings", jsonText(textOf(found.rules[rule].settings)));
           out.attributeArray("layers", [&] {
-            for (const std::string &name : hitBy(rule, found))
+            for (const std::string &name : hits[rule])
               out.value(jsonText(name));
           });
         });

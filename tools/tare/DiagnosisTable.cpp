@@ -111,9 +111,11 @@ void printOperators(const Diagnosis &diagnosis) {
 } // namespace
 
 void tare::printDiagnosis(const Diagnosis &diagnosis) {
-  writeOut("{} {} for the target '{}', with {} activations\n", oneLine(diagnosis.model),
+  writeOut("{}{} {} for the target '{}', {}\n", oneLine(diagnosis.model),
+           diagnosis.stage.empty() ? "" : fmt::format(", IR at the stage '{}',", diagnosis.stage),
            diagnosis.converts() ? "would convert" : "would not convert", oneLine(diagnosis.target),
-           diagnosis.activations);
+           diagnosis.activations.empty() ? "with the activations that it has"
+                                         : fmt::format("with {} activations", diagnosis.activations));
   if (diagnosis.survey) {
     printSurvey(*diagnosis.survey);
     if (!diagnosis.survey->refused.empty())

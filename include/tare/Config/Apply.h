@@ -35,8 +35,26 @@ Result<Outcome> apply(const Rules &rules, const std::vector<Layer> &layers, cons
 /// One sentence about the entries of tables that are of nothing in the network; empty where there are none.
 std::string textOfUnused(const Outcome &outcome, const Rules &rules);
 
-/// The numbers of the layers that a selector is about. An error where a value of `between` is none of the network's.
-Result<std::vector<size_t>> select(const Selector &selector, const std::vector<Layer> &layers);
+/// The layers of a network by their names, so that what is named exactly is found in no time.
+class LayerIndex {
+public:
+  /// By name, the numbers of layers.
+  using ByName = llvm::StringMap<std::vector<size_t>>;
+
+  /// `layers` outlive this.
+  explicit LayerIndex(const std::vector<Layer> &layers);
+
+  /// The numbers of the layers that a selector is about. An error where a value of `between` is none of the network's,
+  /// or a name neither one of the network's nor a glob.
+  Result<std::vector<size_t>> select(const Selector &selector) const;
+
+private:
+  std::vector<size_t> feedersOf(const std::vector<std::string> &readers) const;
+
+  const std::vector<Layer> &layers;
+  /// `byTensor`: values and weights.
+  ByName byName, byValue, byTensor;
+};
 
 } // namespace tare::config
 

@@ -30,9 +30,15 @@ std::vector<TensorGrid> gridsOf(mlir::func::FuncOp function);
 /// The formats of writeGrids(): "onnxruntime", "encodings", "ncnn", "tengine".
 std::vector<std::string> tableFormats();
 
+/// A file, and how many grids it holds: tables of text have a line for each.
+struct GridTable {
+  std::string text;
+  size_t entries = 0;
+};
+
 /// The grids as another tool's file, scales with nine significant digits, which tare/Config/Tables.h reads again. An
 /// error where the format cannot say a grid, with the tensor's name.
-Result<std::string> writeGrids(const std::vector<TensorGrid> &grids, std::string_view format);
+Result<GridTable> writeGrids(const std::vector<TensorGrid> &grids, std::string_view format);
 
 } // namespace tare::config
 

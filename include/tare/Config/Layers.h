@@ -29,6 +29,9 @@ struct Layer {
   std::string weights;
   /// The output channels of these.
   int64_t channels = 0;
+  /// The axes of the model's tensor, from either end, along which these may lie: of matrices both, as a node may
+  /// transpose them.
+  std::vector<int64_t> channelAxes;
   bool isInput = false, isHost = false;
   /// Whether the width of its result is not that of the others: a loop computes it, or its accumulators leave the
   /// network.

@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,8 @@ struct Rule {
   Settings settings;
   /// "FILE:LINE", for messages.
   std::string place;
+  /// The axis of the model's tensor that the scales of weights run along; nothing where that is not said.
+  std::optional<int64_t> weightsAxis = std::nullopt;
   /// Whether it may name what the network does not have, as tables that other tools write of every tensor do.
   bool isLenient = false;
 };

@@ -27,7 +27,8 @@ struct EvaluateOptions : ModelOptions {
   size_t threads = 0;
 };
 
-/// What `tare evaluate --json` prints: docs/tools.md. An error where a configuration has no score.
+/// What `tare evaluate --json` prints: docs/tools.md. A configuration that fails is a row, and a warning; where none
+/// has a score that is an error.
 Result<std::string> evaluate(const EvaluateOptions &options, const Listener &listener);
 
 } // namespace tare::driver

@@ -8,7 +8,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tare::driver {
@@ -28,6 +30,8 @@ struct Port {
   std::string name;
   /// What it takes or gives: real numbers as a rule, as the model itself.
   TensorType type;
+  /// Of an input of integers that layers take as indices, or as a mask, the least and the greatest that it may hold.
+  std::optional<std::pair<int64_t, int64_t>> integers = std::nullopt;
 };
 
 /// A result on the way.

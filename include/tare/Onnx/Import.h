@@ -57,6 +57,9 @@ struct ImportOptions {
   /// What data hold of the inputs, for all samples alike: a shape where the model leaves it open, and elements (a null
   /// tensor of a type: not alike, or many). @main has all inputs still.
   std::vector<InputValue> sampleValues;
+  /// Names of the data's arrays: one that is called like an initializer, which the model lists as an input, too,
+  /// changes nothing, and that is told.
+  std::vector<std::string> dataArrays;
   /// Which inputs have the elements of `sampleValues`: none, those of at most one axis, or all.
   enum class Known { none, lists, all } known = Known::none;
   /// What the model has in float16 or bfloat16 is rounded to that behind each node, as the model computes it. Else all

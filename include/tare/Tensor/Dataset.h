@@ -67,6 +67,10 @@ public:
   const std::vector<InputDeclaration> &declarations() const { return inputs; }
   Result<std::optional<Sample>> next() override;
 
+  /// The names of the arrays in the file, or in the first one of the folder; none where it holds one array, or cannot
+  /// be read, which open() says.
+  static std::vector<std::string> arrayNames(const std::string &path);
+
   /// Whether any file has an array of that name, wanted or not.
   bool has(const std::string &array) const;
 

@@ -7,6 +7,7 @@
 #include "tare/Tensor/MappedFile.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cstring>
 
@@ -66,7 +67,21 @@ Tensor expandSplat(const tare::TensorType &type, ArrayRef<char> element) {
 
 } // namespace
 
+/// The bytes of a tensor; nothing where no 63 bits hold their number.
+static std::optional<int64_t> bytesOf(ShapedType type) {
+  int64_t bytes = std::max(1u, type.getElementTypeBitWidth() / 8);
+  if (llvm::is_contained(type.getShape(), 0))
+    return 0;
+  for (int64_t size : type.getShape())
+    if (llvm::MulOverflow(bytes, size, bytes))
+      return std::nullopt;
+  return bytes;
+}
+
 LogicalResult tare::qnn::verifyElements(Operation *op, ElementsAttr value) {
+  std::optional<int64_t> bytes = bytesOf(value.getShapedType());
+  if (!bytes)
+    return op->emitOpError("is of ") << value.getShapedType() << ", which takes more bytes than there can be";
   auto resource = dyn_cast<DenseResourceElementsAttr>(value);
   if (!resource)
     return mlir::success();
@@ -74,11 +89,9 @@ LogicalResult tare::qnn::verifyElements(Operation *op, ElementsAttr value) {
   const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
   if (!blob)
     return op->emitOpError("resource '") << key << "' has no elements: they were left out when the IR was printed";
-  ShapedType type = value.getShapedType();
-  int64_t bytes = type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
-  if (int64_t(blob->getData().size()) == bytes)
+  if (int64_t(blob->getData().size()) == *bytes)
     return mlir::success();
-  return op->emitOpError("resource '") << key << "' must hold " << bytes << " bytes, found " << blob->getData().size();
+  return op->emitOpError("resource '") << key << "' must hold " << *bytes << " bytes, found " << blob->getData().size();
 }
 
 tare::TensorType tare::qnn::toHost(Type type) {

@@ -3,6 +3,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Dialect/Qnn/Choices.h"
+#include "tare/Dialect/Qnn/HalfValues.h"
 #include "tare/Dialect/Qnn/InputProducts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -69,6 +70,9 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
     return op->emitOpError("attribute '")
            << inputProductsAttrName << "' must be {layer = dense numbers of tensor<groups x K x K x f64>, ..}, found "
            << attribute.getValue();
+  if (attribute.getName() == halfValuesAttrName && !isHalfValues(attribute.getValue()))
+    return op->emitOpError("attribute '")
+           << halfValuesAttrName << "' must be a list of names, found " << attribute.getValue();
   if (attribute.getName() == choicesAttrName)
     if (std::string misfit = misfitOfChoices(attribute.getValue()); !misfit.empty())
       return op->emitOpError("attribute '")

@@ -96,12 +96,21 @@ public:
   DistancesByTensor found;
 
 private:
+  /// The layers that may hold what is rounded there: the one of the rounding itself, or the one that computes the
+  /// value.
+  static std::vector<std::string> layersOf(quant::QuantizeCastOp cast) {
+    std::vector<std::string> layers{qnn::layerName(cast)};
+    if (Operation *maker = cast.getInput().getDefiningOp())
+      layers.push_back(qnn::layerName(maker));
+    return layers;
+  }
+
   /// The integers of one value, in both: then the program's take the place.
   void visitCast(quant::QuantizeCastOp cast, Tensor tensor, int64_t run) {
     std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
     if (!grid || grid->bits > 16 || !grid->isSigned)
       return;
-    std::optional<uint32_t> made = program.tensorOf(qnn::valueName(cast.getInput()), *grid);
+    std::optional<uint32_t> made = program.tensorOf(qnn::valueName(cast.getInput()), *grid, layersOf(cast));
     std::optional<Tensor> integers = made ? aligned(program.of(*made, sample, run), tensor) : std::nullopt;
     if (!integers)
       return;

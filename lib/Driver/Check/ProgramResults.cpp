@@ -17,9 +17,11 @@ ProgramResults::ProgramResults(std::shared_ptr<const runtime::Session> session, 
     : owner(std::move(session)), modelOutputs(samples) {
   const program::ProgramT &program = owner->program();
   results.assign(program.tensors.size(), SampleTensors(samples));
-  for (const auto &layer : program.layers)
-    for (uint32_t tensor : program::resultsOf(*layer))
+  for (size_t layer = 0; layer != program.layers.size(); ++layer)
+    for (uint32_t tensor : program::resultsOf(*program.layers[layer])) {
       tensors.emplace(describe(tensor).name, tensor);
+      makers[tensor] = layer;
+    }
 }
 
 Result<const ProgramResults *> SampleRunner::run(const std::shared_ptr<const runtime::Session> &session,
@@ -111,15 +113,21 @@ std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value) const {
   return found;
 }
 
-std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value, const qnn::Grid &grid) const {
+std::optional<uint32_t> ProgramResults::tensorOf(llvm::StringRef value, const qnn::Grid &grid,
+                                                 llvm::ArrayRef<std::string> layers) const {
+  auto isOnGrid = [&](const program::TensorT &tensor) {
+    return grid.isPerTensor() && tensor.scales.size() == 1 && tensor.scales[0] == grid.scales[0] &&
+           tensor.zero_point == grid.zeroPoints[0] && sizeOf(tensor.type) * 8 == grid.bits;
+  };
+  // Last in `layers` is whatever is in none of them.
+  auto rankOf = [&](uint32_t tensor) {
+    return llvm::find(layers, owner->program().layers[makers.at(tensor)]->name) - layers.begin();
+  };
   std::optional<uint32_t> found;
   auto [first, last] = tensors.equal_range(value.str());
-  for (auto entry = first; entry != last; ++entry) {
-    const program::TensorT &tensor = describe(entry->second);
-    if (grid.isPerTensor() && tensor.scales.size() == 1 && tensor.scales[0] == grid.scales[0] &&
-        tensor.zero_point == grid.zeroPoints[0] && sizeOf(tensor.type) * 8 == grid.bits)
+  for (auto entry = first; entry != last; ++entry)
+    if (isOnGrid(describe(entry->second)) && (!found || rankOf(entry->second) <= rankOf(*found)))
       found = entry->second;
-  }
   return found;
 }
 

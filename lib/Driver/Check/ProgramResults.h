@@ -29,8 +29,11 @@ public:
 
   /// The last of the program's tensors that a layer makes of `value`, integers if any is; nothing where there is none.
   std::optional<uint32_t> tensorOf(llvm::StringRef value) const;
-  /// The last one that holds `value` on this grid of a whole tensor.
-  std::optional<uint32_t> tensorOf(llvm::StringRef value, const qnn::Grid &grid) const;
+  /// The one that holds `value` on this grid of a whole tensor. Where a value is rounded to a grid, to a coarser one
+  /// and back to the first, several do: it is the one that the first of `layers` has made that made any, or else the
+  /// last.
+  std::optional<uint32_t> tensorOf(llvm::StringRef value, const qnn::Grid &grid,
+                                   llvm::ArrayRef<std::string> layers) const;
   /// What the program says of it.
   const program::TensorT &describe(uint32_t tensor) const { return *owner->program().tensors[tensor]; }
   /// Its elements for a sample, those of one of its runs: in a loop there is one at each step. Of what runs once, these
@@ -43,6 +46,8 @@ private:
   std::shared_ptr<const runtime::Session> owner;
   /// By name, the tensors that layers make, in their order.
   std::multimap<std::string, uint32_t> tensors;
+  /// By tensor, the layer that makes it.
+  std::map<uint32_t, size_t> makers;
   /// By tensor: all runs, one after the other.
   std::vector<SampleTensors> results;
   std::vector<std::vector<Tensor>> modelOutputs;

@@ -460,6 +460,11 @@ bool tare::isRangesFile(const std::string &path) {
   return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
 }
 
+FailureOr<Stage> tare::stageOfFile(const std::string &path, MLIRContext &context) {
+  FailureOr<OwningOpRef<ModuleOp>> module = readModule(path, context);
+  return failed(module) ? FailureOr<Stage>(failure()) : ::stageOf(**module);
+}
+
 /// Whether biases of some layer are to be corrected.
 static bool wantsMeans(const CalibrationRequest &request, const qnn::Choices &choices) {
   return request.wantsMeans ||

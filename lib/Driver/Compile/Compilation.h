@@ -112,6 +112,9 @@ bool isRangesFile(const std::string &path);
 mlir::FailureOr<Compilation> compile(const CompilationRequest &request, mlir::MLIRContext &context,
                                      const Listener &listener);
 
+/// The stage that the IR in a file has reached. A failure has been reported, as above.
+mlir::FailureOr<Stage> stageOfFile(const std::string &path, mlir::MLIRContext &context);
+
 /// What was found of a module's values.
 struct FoundRanges {
   calibration::Ranges ranges;

@@ -44,6 +44,8 @@ public:
   const CompilerContext &compilerContext() const { return context; }
   /// What would be in the file, where none is named.
   std::vector<std::byte> takeBytes() { return std::move(bytes); }
+  /// How many there are; 0 where they are in a file.
+  size_t byteCount() const { return bytes.size(); }
 
 private:
   using File = std::shared_ptr<const std::vector<std::byte>>;

@@ -15,7 +15,9 @@ ConvertReport::ConvertReport(const driver::CompileOptions &options, const Conver
     : options(options), conversion(made.facts()), compiled(made.compilation()), context(made.compilerContext()) {
   if (conversion.folder)
     bytes = uint64_t(conversion.folder->bytes());
-  else if (!options.output.empty())
+  else if (options.output.empty())
+    bytes = made.byteCount();
+  else
     (void)llvm::sys::fs::file_size(options.output, bytes);
 }
 

@@ -7,6 +7,7 @@
 #include "Driver/Execute/MemoryLimit.h"
 #include "Driver/Execute/States.h"
 #include "tare/Target/Target.h"
+#include "tare/Tensor/Dataset.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -100,6 +101,8 @@ static Result<CompilationRequest> requestFor(const std::string &target, const Ca
   if (!import)
     return import.error();
   request.import = std::move(*import);
+  if (!options.data.empty())
+    request.import.dataArrays = Dataset::arrayNames(options.data);
   Result<std::string> method = chosenMethod(options);
   if (!method)
     return method.error();

@@ -75,14 +75,27 @@ void take(Diagnosis &diagnosis, const HostReport &report) {
   std::ranges::sort(diagnosis.operators, {}, weight);
 }
 
-/// Why the conversion fails; nothing where it does not.
-std::optional<Error> tryConversion(const CompilationRequest &request, const Listener &listener, Diagnosis &diagnosis) {
-  Result<calibration::Ranges> ranges = triedRanges(request, listener);
-  if (!ranges)
-    return ranges.error();
+/// The stage of IR; that of ONNX models is the first.
+Result<Stage> reachedStage(const CompilationRequest &request, const Listener &listener) {
+  if (!request.isIr)
+    return Stage::import;
+  CompilerContext context(listener);
+  FailureOr<Stage> stage = stageOfFile(request.model, *context);
+  return failed(stage) ? Result<Stage>(context.takeError(request.model)) : *stage;
+}
+
+/// Why the conversion fails, from a stage on; nothing where it does not. IR may have its ranges.
+std::optional<Error> tryConversion(const CompilationRequest &request, Stage first, const Listener &listener,
+                                   Diagnosis &diagnosis) {
   CompilationRequest whole = request;
-  whole.calibration.known = &*ranges;
-  whole.pipeline.allowUncalibrated = true;
+  std::optional<calibration::Ranges> tried;
+  if (first < Stage::ranges) {
+    Result<calibration::Ranges> ranges = triedRanges(request, listener);
+    if (!ranges)
+      return ranges.error();
+    whole.calibration.known = &tried.emplace(std::move(*ranges));
+  }
+  whole.pipeline.allowUncalibrated = first < Stage::qdq;
   CompilerContext context(listener);
   FailureOr<Compilation> compiled = compile(whole, *context, listener);
   if (failed(compiled))
@@ -93,6 +106,8 @@ std::optional<Error> tryConversion(const CompilationRequest &request, const List
   if (failed(emitted))
     return context.takeError(request.model);
   take(diagnosis, hostReportOf(*compiled->module));
+  if (first >= Stage::qdq && emitted->program.target)
+    diagnosis.target = emitted->program.target->name;
   diagnosis.arenaBytes = emitted->program.arena_bytes;
   for (const auto &constant : emitted->constants)
     diagnosis.constantBytes += constant.size();
@@ -132,8 +147,15 @@ Result<Diagnosis> tare::diagnoseModel(const driver::DoctorOptions &options, cons
     diagnosis.survey = std::move(*survey);
     diagnosis.problem = problemOf(*diagnosis.survey);
   }
+  Result<Stage> first = reachedStage(*request, listener);
+  if (!first)
+    return first.error();
+  if (request->isIr)
+    diagnosis.stage = nameOf(*first);
+  if (*first >= Stage::qdq)
+    diagnosis.activations.clear();
   if (diagnosis.converts())
-    if (std::optional<Error> error = tryConversion(*request, listener, diagnosis))
+    if (std::optional<Error> error = tryConversion(*request, *first, listener, diagnosis))
       diagnosis.problem = withoutFile(error->message, request->model);
   return diagnosis;
 }

@@ -24,7 +24,10 @@ struct DiagnosedOperator {
 
 /// What is known of a model before anything is calibrated.
 struct Diagnosis {
+  /// Of IR that is quantized already the target is its own, and `activations` is empty.
   std::string model, target, activations;
+  /// Of IR, the stage that it has reached: "float", "qdq", ..
+  std::string stage;
   /// Of an ONNX model; IR has passed the import.
   std::optional<onnx::Survey> survey;
   /// Empty where the model cannot be converted; those with the most multiply-accumulates first.

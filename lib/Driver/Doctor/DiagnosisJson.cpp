@@ -84,7 +84,10 @@ void tare::writeDiagnosis(llvm::json::OStream &out, const Diagnosis &diagnosis) 
   out.object([&] {
     out.attribute("model", jsonText(diagnosis.model));
     out.attribute("target", jsonText(diagnosis.target));
-    out.attribute("activations", diagnosis.activations);
+    out.attribute("activations", diagnosis.activations.empty() ? llvm::json::Value(nullptr)
+                                                               : llvm::json::Value(diagnosis.activations));
+    if (!diagnosis.stage.empty())
+      out.attribute("stage", diagnosis.stage);
     out.attribute("converts", diagnosis.converts());
     if (!diagnosis.converts())
       out.attribute("problem", jsonText(diagnosis.problem));

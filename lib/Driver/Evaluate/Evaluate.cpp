@@ -24,8 +24,11 @@ Result<std::string> driver::evaluate(const EvaluateOptions &options, const Liste
   EvaluationRun run(options, listener);
   if (Status done = run.run(); !done)
     return done.error();
-  if (Status scored = run.report().status(); !scored)
+  // A table in which none has a score is none.
+  if (Status scored = run.report().status(); !scored && !run.report().hasScores())
     return scored.error();
+  else if (!scored)
+    listener.warning(scored.error().message);
   run.tell();
   return jsonDocument([&](llvm::json::OStream &out) { out.object([&] { run.report().write(out); }); });
 }

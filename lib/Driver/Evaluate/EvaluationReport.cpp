@@ -3,6 +3,7 @@
 #include "Driver/Evaluate/Metrics/Loss.h"
 #include "Driver/Json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -61,6 +62,11 @@ std::string EvaluationReport::note() const {
     return "the float model's score is 0, of which no loss is a share: what is nearest to it comes first";
   return std::isinf(real()) ? "the float model's score is infinite, of which no loss is a share: the best comes first"
                             : "";
+}
+
+bool EvaluationReport::hasScores() const {
+  std::vector<const Configuration *> others = evaluation.others();
+  return std::ranges::any_of(others, [](const Configuration *each) { return each->score.has_value(); });
 }
 
 Status EvaluationReport::status() const {

@@ -29,6 +29,8 @@ struct EvaluationReport {
   std::string note() const;
   /// The error of those that have no score; success where there are none.
   Status status() const;
+  /// Whether any configuration has a score.
+  bool hasScores() const;
 };
 
 } // namespace tare

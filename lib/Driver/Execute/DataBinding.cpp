@@ -1,7 +1,7 @@
 //===- DataBinding.cpp - What data say of a model's inputs ----------------===//
 #include "Driver/Execute/DataBinding.h"
 
-#include "tare/Tensor/Npz.h"
+#include "tare/Tensor/Dataset.h"
 
 #include <cstring>
 
@@ -61,8 +61,10 @@ Result<std::unique_ptr<Executable>> tare::loadForData(const std::string &model, 
   using Known = onnx::ImportOptions::Known;
   Result<ModelKind> kind = kindOfModel(model);
   ExecutableOptions bound = options;
-  if (kind && *kind == ModelKind::onnx)
+  if (kind && *kind == ModelKind::onnx) {
     bound.import.sampleValues = sampleValues(data);
+    bound.import.dataArrays = Dataset::arrayNames(data);
+  }
   auto plain = Executable::load(model, bound, listener);
   if (plain || bound.import.sampleValues.empty())
     return plain;

@@ -8,6 +8,7 @@
 #define TARE_DRIVER_EXECUTE_EXECUTABLE_H
 
 #include "Driver/Execute/InputRange.h"
+#include "tare/Calibration/Calibrate.h"
 #include "tare/Driver/Listener.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Runtime/Context.h"
@@ -127,6 +128,9 @@ public:
   virtual std::optional<qnn::Interval> toldApart(size_t) const { return std::nullopt; }
   /// Whether layers' results have the order of dimensions that the model's values have.
   virtual bool hasModelLayout() const { return false; }
+  /// By input, what it may hold where it is of integers that layers take as indices or masks; empty of models of which
+  /// nothing is known.
+  virtual std::vector<std::optional<calibration::IntegerRange>> integerInputs() const { return {}; }
   /// Shows what loading has warned of, when nothing is in the way of a run any more: an error stands alone. What is
   /// never shown is dropped.
   virtual void showWarnings() const {}

@@ -73,8 +73,13 @@ Status Model::State::checkInputs(const std::vector<Tensor> &given) const {
 }
 
 void Model::State::describe() {
-  for (const ExecutablePort &port : executable->inputs())
+  const std::vector<std::optional<calibration::IntegerRange>> integers = executable->integerInputs();
+  for (const ExecutablePort &port : executable->inputs()) {
+    const size_t index = inputs.size();
     inputs.push_back({port.name, port.real});
+    if (index < integers.size() && integers[index])
+      inputs.back().integers = std::pair(integers[index]->low, integers[index]->high);
+  }
   for (const ExecutablePort &port : executable->outputs())
     outputs.push_back({port.name, port.typeInModel(port.real)});
   for (const ExecutableLayer &layer : executable->layers())

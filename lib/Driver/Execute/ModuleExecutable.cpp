@@ -1,5 +1,7 @@
 //===- ModuleExecutable.cpp - Models and IR in the evaluator --------------===//
 #include "Driver/Execute/ModuleExecutable.h"
+
+#include "Driver/Calibrate/DrawnIntegers.h"
 #include "Driver/Compile/ModuleFile.h"
 #include "Driver/Execute/DiscreteValues.h"
 #include "Driver/Execute/MemoryLimit.h"
@@ -230,6 +232,10 @@ void ModuleExecutable::listLayers(const DenseSet<Operation *> &added) {
 
 Result<std::unique_ptr<Runner>> ModuleExecutable::makeRunner(size_t) const {
   return std::unique_ptr<Runner>(new ModuleRunner(*this));
+}
+
+std::vector<std::optional<calibration::IntegerRange>> ModuleExecutable::integerInputs() const {
+  return rangesOf(drawnInputs(*module));
 }
 
 bool ModuleExecutable::hasModelLayout() const {

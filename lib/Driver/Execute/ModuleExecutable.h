@@ -32,6 +32,7 @@ public:
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
   std::optional<qnn::Interval> toldApart(size_t layer) const override { return layerRanges[layer]; }
   bool hasModelLayout() const override;
+  std::vector<std::optional<calibration::IntegerRange>> integerInputs() const override;
   void showWarnings() const override { context.showWarnings(); }
   ~ModuleExecutable() override { context.dropWarnings(); }
 

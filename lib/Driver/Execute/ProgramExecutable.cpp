@@ -1,5 +1,7 @@
 //===- ProgramExecutable.cpp - Programs in the runtime --------------------===//
 #include "Driver/Execute/ProgramExecutable.h"
+
+#include "Driver/Calibrate/DrawnIntegers.h"
 #include "Driver/Execute/DiscreteValues.h"
 #include "Driver/Execute/MemoryLimit.h"
 
@@ -195,6 +197,10 @@ Result<std::unique_ptr<Runner>> ProgramExecutable::makeRunner(size_t threads) co
   if (!context)
     return context.error();
   return std::unique_ptr<Runner>(new ProgramRunner(std::move(*context), observed));
+}
+
+std::vector<std::optional<calibration::IntegerRange>> ProgramExecutable::integerInputs() const {
+  return rangesOf(drawnInputs(session->model()));
 }
 
 Tensor ProgramExecutable::realOf(size_t layer, const ConstTensorView &result) const {

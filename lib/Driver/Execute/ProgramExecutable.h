@@ -16,6 +16,7 @@ public:
   Status prepare(const PortForms &forms) override;
   Result<std::unique_ptr<Runner>> makeRunner(size_t threads) const override;
   Tensor realOf(size_t layer, const ConstTensorView &result) const override;
+  std::vector<std::optional<calibration::IntegerRange>> integerInputs() const override;
 
   /// A result that is observed: which one of which of the program's layers.
   struct Observed {

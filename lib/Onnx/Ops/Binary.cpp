@@ -45,7 +45,7 @@ static llvm::SmallVector<mlir::Value> summandsOf(Node &node) {
   for (unsigned i : llvm::ArrayRef(known).drop_front(known.empty() ? 0 : 1))
     common = common ? sumOf(*common, *node.known(i)) : std::nullopt;
   if (common)
-    constants.push_back(node.constant((node.resultName(0) + "/constant").str(), *common));
+    constants.push_back(node.constant(node.derivedName("constant"), *common));
   else
     for (unsigned i : known)
       constants.push_back(node.maskOperand(i));

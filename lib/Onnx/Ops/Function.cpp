@@ -87,7 +87,7 @@ template <bool isMax> LogicalResult importGreaterOf(Node &node) {
     mlir::Value difference = node.createStep<qnn::SubOp>("difference" + number, result, next, nullptr);
     mlir::Value above = node.createStep<qnn::ReluOp>("above" + number, difference);
     bool isLast = i + 1 == node.numOperands();
-    std::string name = isLast ? node.resultName(0).str() : (node.resultName(0) + "/chosen" + number).str();
+    std::string name = isLast ? node.resultName(0).str() : node.derivedName("chosen" + number);
     result = isMax ? node.createNamed<qnn::AddOp>(name, next, above, nullptr)
                    : node.createNamed<qnn::SubOp>(name, result, above, nullptr);
   }

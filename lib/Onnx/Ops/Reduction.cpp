@@ -191,7 +191,7 @@ LogicalResult importCumSum(Node &node) {
       triangle.mutableAs<float>()[to * length + from] = isBefore || (from == to && !exclusive) ? 1.0f : 0.0f;
     }
   mlir::Value last = node.createStep<qnn::TransposeOp>("last", x, order);
-  mlir::Value weight = node.constant((node.resultName(0) + "/triangle").str(), triangle);
+  mlir::Value weight = node.constant(node.derivedName("triangle"), triangle);
   mlir::Value sums = node.createStep<qnn::LinearOp>("sums", last, weight, nullptr, nullptr);
   return node.give(node.create<qnn::TransposeOp>(sums, order));
 }

@@ -464,6 +464,23 @@ func.func @too_short() -> tensor<4xi8> {
 
 // -----
 
+// 2^64 bytes are not 0.
+func.func @beyond_all_memory() -> tensor<4294967296x4294967296xi8> {
+  // expected-error @below {{'npu.constant' op is of 'tensor<4294967296x4294967296xi8>', which takes more bytes than there can be}}
+  %0 = npu.constant dense_resource<nothing> : tensor<4294967296x4294967296xi8>
+  return %0 : tensor<4294967296x4294967296xi8>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      nothing: "0x08000000"
+    }
+  }
+#-}
+
+// -----
+
 func.func @left_out() -> tensor<4xi8> {
   // expected-error @below {{'npu.constant' op resource 'gone' has no elements: they were left out when the IR was printed}}
   %0 = npu.constant dense_resource<gone> : tensor<4xi8>

@@ -34,7 +34,8 @@ std::vector<Layer> network() {
 }
 
 std::vector<size_t> hit(const Selector &selector) {
-  auto numbers = select(selector, network());
+  const std::vector<Layer> layers = network();
+  auto numbers = LayerIndex(layers).select(selector);
   EXPECT_TRUE(numbers);
   return numbers ? *numbers : std::vector<size_t>();
 }

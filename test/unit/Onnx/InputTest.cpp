@@ -80,8 +80,8 @@ TEST(InputShapes, OpenDimensions) {
             "input 'x' has the shape d1xd2, whose dimension 1 ('d2') is open; give the shape with "
             "--input-shape, for example x=1,16, or d2=16 for this dimension alone");
   // Some exporters write 0 for what they leave open.
-  EXPECT_EQ(shapeOf(relu({2, 0})), "input 'x' has the shape 2x?, whose dimension 1 ('') is open; give the shape with "
-                                   "--input-shape, for example x=2,16");
+  EXPECT_EQ(shapeOf(relu({2, 0})), "input 'x' has the shape 2x0, whose dimension 1 is 0, so that it has no elements; "
+                                   "give the shape that is meant with --input-shape, for example x=2,16");
   EXPECT_EQ(shapeOf(relu({0, 3})), "1x3");
   EXPECT_EQ(shapeOf(relu({2, 0}), shapes("x=2,7")), "2x7");
 }

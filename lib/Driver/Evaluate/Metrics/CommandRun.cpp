@@ -92,7 +92,25 @@ static void giveSignalsBack(posix_spawnattr_t &attributes) {
     sigaddset(&usual, signal);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // In a group of its own, which ends along with this process, whatever the program has started itself.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+}
+
+/// How the program ended, as waitpid() says; as long as it is there, it ends along with this process.
+static Result<int> awaitEnd(pid_t child) {
+  siginfo_t ended;
+  {
+    EndedAlong along(child);
+    while (waitid(P_PID, id_t(child), &ended, WEXITED | WNOWAIT) < 0)
+      if (errno != EINTR)
+        return Error{std::strerror(errno)};
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR)
+      return Error{std::strerror(errno)};
+  return status;
 }
 
 /// Runs a program to its end, without input; how it ended, as waitpid() says, or the system's error.
@@ -120,11 +138,7 @@ static Result<int> call(const std::vector<std::string> &words, const std::vector
   posix_spawn_file_actions_destroy(&streams);
   if (error != 0)
     return Error{std::strerror(error)};
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR)
-      return Error{std::strerror(errno)};
-  return status;
+  return awaitEnd(child);
 }
 
 /// A program that was ended by what ends this run, too, as by Ctrl-C: the run ends here, before it calls another one.

@@ -134,7 +134,7 @@ mlir::Value readMask(Node &node, unsigned index, const std::optional<Tensor> &ca
     (void)node.error("its masks hide all keys from some query");
     return nullptr;
   }
-  return mask ? node.constant((node.resultName(0) + "/mask").str(), *mask) : node.maskOperand(index);
+  return mask ? node.constant(node.derivedName("mask"), *mask) : node.maskOperand(index);
 }
 
 /// The mask of operand `index`, and the causal one where the node has it: what is added to the scores; null for
@@ -148,7 +148,7 @@ mlir::Value masksOf(Node &node, unsigned index, mlir::Value q, mlir::Value k, bo
   mlir::Value mask = readMask(node, index, causal);
   if (!causal || node.failed())
     return mask;
-  mlir::Value added = node.constant((node.resultName(0) + "/causal").str(), *causal);
+  mlir::Value added = node.constant(node.derivedName("causal"), *causal);
   return mask ? node.createStep<qnn::AddOp>("masks", mask, added, nullptr) : added;
 }
 
@@ -259,7 +259,7 @@ LogicalResult importFusedAttention(Node &node) {
       weight->shape()[1] % (3 * count))
     return node.error("the weights have the shape " + toString(weight->shape()) + ", x has " +
                       toString(*node.shapeOf(0)));
-  mlir::Value columns = node.constant((node.resultName(0) + "/weights").str(), transposed(*weight, {1, 0}));
+  mlir::Value columns = node.constant(node.derivedName("weights"), transposed(*weight, {1, 0}));
   mlir::Value bias = node.hasOperand(2) ? node.numbers(2) : nullptr;
   mlir::Value all = node.createStep<qnn::LinearOp>("projection", x, columns, bias, nullptr);
   Heads heads{splitHeads(node, "q", third(node, "q_columns", all, 0), count),

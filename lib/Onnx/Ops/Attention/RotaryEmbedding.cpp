@@ -169,8 +169,8 @@ template <const Form &form> LogicalResult importRotaryEmbedding(Node &node) {
                         sines = readCache(node, form.sines, form, *layout);
   if (!cosines || !sines)
     return node.error("cosines and sines must be float32");
-  std::string name = node.resultName(0).str();
-  Rotation rotation(node, *layout, node.constant(name + "/cosines", *cosines), node.constant(name + "/sines", *sines));
+  Rotation rotation(node, *layout, node.constant(node.derivedName("cosines"), *cosines),
+                    node.constant(node.derivedName("sines"), *sines));
   Integers shape(dims(x));
   bool isSplit = shape.size() == 4;
   if (!isSplit) {

@@ -249,13 +249,13 @@ LogicalResult tare::onnx::importProduct(Node &node, const DynamicValue &sums) {
   for (const std::string &source : sums.sources)
     op.add_input(source);
   bool scales = !sums.weight && sums.factor;
-  std::string result = node.resultName(0).str(), product = scales ? result + "/product" : result;
+  std::string result = node.resultName(0).str(), product = scales ? node.derivedName("product") : result;
   op.add_output(product);
   if (sums.weight) {
     std::optional<qnn::Grid> grid = weightGrid(node, sums, sums.factor);
     if (!grid)
       return failure();
-    std::string name = integer.input(1) + "/" + result;
+    std::string name = node.derivedName(integer.input(1), result);
     node.define(name, GraphValue{sums.weight, *grid, nullptr});
     op.add_input(name);
   }
@@ -266,7 +266,7 @@ LogicalResult tare::onnx::importProduct(Node &node, const DynamicValue &sums) {
     mlir::Value sum = node.valueNamed(product);
     if (auto computed = sum.getDefiningOp<qnn::MatMulOp>())
       computed->setAttr(qnn::intermediateAttrName, node.builder().getUnitAttr());
-    return node.give(node.create<qnn::MulOp>(sum, node.constant(result + "/factor", sums.factor), nullptr));
+    return node.give(node.create<qnn::MulOp>(sum, node.constant(node.derivedName("factor"), sums.factor), nullptr));
   }
   if (sums.factor && int64_t(sums.factor.shape().size()) > node.rankOf(result))
     return node.error(

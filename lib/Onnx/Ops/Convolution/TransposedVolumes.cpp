@@ -126,7 +126,7 @@ private:
 
 /// A constant operand with other elements and another grid, which other nodes read.
 std::string changed(Node &node, unsigned index, Tensor elements, std::optional<qnn::Grid> grid) {
-  std::string name = (node.firstResultName() + (index == 1 ? "/weight" : "/bias")).str();
+  std::string name = node.derivedName(index == 1 ? "weight" : "bias");
   GraphValue value{std::move(elements), std::move(grid), nullptr};
   if (const GraphValue *integers = node.dequantized(index))
     value.format = integers->format;

@@ -14,7 +14,7 @@ Attributes tare::onnx::attributesOf(const Window &window, int64_t group) {
 }
 
 std::string tare::onnx::named(Node &node, llvm::StringRef step, mlir::Value value) {
-  std::string name = (node.firstResultName() + "/" + step).str();
+  std::string name = node.derivedName(step);
   node.define(name, GraphValue{Tensor(), std::nullopt, value});
   return name;
 }

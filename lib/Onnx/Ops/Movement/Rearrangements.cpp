@@ -24,7 +24,7 @@ LogicalResult importTrilu(Node &node) {
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = 0; j < columns; ++j)
       mask.mutableAs<float>()[i * columns + j] = (upper ? double(j - i) >= k : double(j - i) <= k) ? 1.0f : 0.0f;
-  return node.give(node.create<qnn::MulOp>(x, node.constant((node.resultName(0) + "/mask").str(), mask), nullptr));
+  return node.give(node.create<qnn::MulOp>(x, node.constant(node.derivedName("mask"), mask), nullptr));
 }
 
 /// Reshape, transpose, reshape.

@@ -152,11 +152,10 @@ LogicalResult resizeVolume(Node &node, mlir::Value volume, const Mode &mode, con
   llvm::ArrayRef<float> scales = extent.scales;
   llvm::ArrayRef<int64_t> sizes = extent.sizes;
   auto keeps = [&](size_t axis) { return sizes[axis] == shape[axis] && scales[axis] == 1; };
-  std::string name = node.resultName(0).str();
   bool resizesPlane = !keeps(3) || !keeps(4), resizesDepth = !keeps(2);
   if (resizesPlane) {
     mlir::Value images = asImages(node, "images", swapDepth(node, "slices", volume));
-    images = resize(node, name + "/plane", images, mode, scales.drop_front(3), sizes.drop_front(3));
+    images = resize(node, node.derivedName("plane"), images, mode, scales.drop_front(3), sizes.drop_front(3));
     // The model rounds nothing between the two.
     if (images && resizesDepth && mode.resize == qnn::ResizeMode::Linear)
       images.getDefiningOp()->setAttr(qnn::intermediateAttrName, node.builder().getUnitAttr());
@@ -165,7 +164,7 @@ LogicalResult resizeVolume(Node &node, mlir::Value volume, const Mode &mode, con
   if (volume && resizesDepth) {
     mlir::Value rows =
         node.createStep<qnn::ReshapeOp>("rows", volume, Integers{shape[0], shape[1], shape[2], sizes[3] * sizes[4]});
-    volume = resize(node, name + "/depth", rows, mode, {scales[2], 1.0f}, {sizes[2], sizes[3] * sizes[4]});
+    volume = resize(node, node.derivedName("depth"), rows, mode, {scales[2], 1.0f}, {sizes[2], sizes[3] * sizes[4]});
   }
   return volume ? giveAs(node, volume, Integers(sizes)) : failure();
 }

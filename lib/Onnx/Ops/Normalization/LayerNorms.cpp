@@ -42,7 +42,7 @@ mlir::Value parameter(Node &node, unsigned index, const Shape &shape) {
   if (*node.shapeOf(index) == shape)
     return value;
   if (const Tensor *known = node.known(index))
-    return node.constant((node.resultName(0) + "/parameter" + std::to_string(index)).str(), known->reshaped(shape));
+    return node.constant(node.derivedName("parameter" + std::to_string(index)), known->reshaped(shape));
   return node.createStep<qnn::ReshapeOp>("parameter" + std::to_string(index), value, llvm::ArrayRef<int64_t>(shape));
 }
 
@@ -149,7 +149,7 @@ mlir::Value perGroup(Node &node, unsigned index, mlir::Value x, int64_t each) {
   Tensor channels(ElementType::f32, perChannel(x));
   for (int64_t i = 0; i < channels.count(); ++i)
     channels.mutableAs<float>()[i] = groups->as<float>()[i / each];
-  return node.constant((node.resultName(0) + "/parameter" + std::to_string(index)).str(), channels);
+  return node.constant(node.derivedName("parameter" + std::to_string(index)), channels);
 }
 
 /// Groups of channels are rows. Before opset 21 scale and bias were one number per group.

@@ -72,16 +72,15 @@ LogicalResult importLrn(Node &node) {
     image = {shape[0], channels, std::accumulate(shape.begin() + 2, shape.end(), int64_t(1), std::multiplies<>())};
   Shape kernel(image.size(), 1);
   kernel[0] = kernel[1] = channels;
-  std::string name = node.resultName(0).str();
   Tensor bias(ElementType::f32, Shape{channels});
   std::fill_n(bias.mutableAs<float>(), channels, static_cast<float>(node.floatAttribute("bias", 1)));
-  mlir::Value weight =
-      node.constant(name + "/neighbours", neighbours(channels, size, node.floatAttribute("alpha", 1e-4f), kernel));
+  mlir::Value weight = node.constant(node.derivedName("neighbours"),
+                                     neighbours(channels, size, node.floatAttribute("alpha", 1e-4f), kernel));
   mlir::Value square = node.createStep<qnn::MulOp>("square", x, x, nullptr);
   if (!isImage)
     square = node.createStep<qnn::ReshapeOp>("image", square, image);
-  mlir::Value power = node.createStep<qnn::ConvOp>("power", square, weight, node.constant(name + "/bias", bias),
-                                                   nullptr, nullptr, nullptr, 1, nullptr);
+  mlir::Value power = node.createStep<qnn::ConvOp>(
+      "power", square, weight, node.constant(node.derivedName("bias"), bias), nullptr, nullptr, nullptr, 1, nullptr);
   if (!isImage)
     power = node.createStep<qnn::ReshapeOp>("whole", power, shape);
   mlir::Value factor =

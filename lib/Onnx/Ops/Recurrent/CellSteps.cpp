@@ -145,7 +145,7 @@ Tensor CellSteps::rows(const Tensor &all, int64_t number, int64_t columns) const
 }
 
 mlir::Value CellSteps::weight(llvm::StringRef name, const Tensor &tensor) {
-  return node.constant((node.firstResultName() + "/" + prefix + name).str(), tensor);
+  return node.constant(node.derivedName(prefix + name), tensor);
 }
 
 mlir::Value CellSteps::hoist(const Gate &gate) {

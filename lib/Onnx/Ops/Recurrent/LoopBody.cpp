@@ -7,16 +7,19 @@ using namespace tare::onnx::recurrent;
 
 namespace {
 
-/// New names of values, by their old ones; `prefix` begins those of what the branch of an If defines.
+/// New names of values, by their old ones; `turn` begins those of what the branch of an If defines.
 struct Renaming {
+  Node *node;
   llvm::StringMap<std::string> names;
-  std::string prefix;
+  std::string turn;
 
   std::string of(const std::string &name) const {
     auto found = names.find(name);
     return found == names.end() ? name : found->second;
   }
-  std::string define(const std::string &name) { return name.empty() ? name : names[name] = prefix + name; }
+  std::string define(const std::string &name) {
+    return name.empty() ? name : names[name] = node->derivedName(turn + name);
+  }
 };
 
 void renameReads(proto::GraphProto &graph, Renaming renaming);
@@ -65,7 +68,7 @@ void renameBranch(proto::GraphProto &branch, Renaming renaming) {
 
 Body::Body(Node &node, proto::GraphProto &graph) : node(node), graph(graph) {
   for (const proto::TensorProto &tensor : graph.initializer()) {
-    shared[tensor.name()] = valueName("", tensor.name());
+    shared[tensor.name()] = node.derivedName(tensor.name());
     // Reading takes a tensor's bytes, and the node may be imported in another way.
     proto::TensorProto copy = tensor;
     Tensor elements = node.readTensor(copy);
@@ -89,7 +92,7 @@ bool Body::keepsCondition() const {
 }
 
 Names Body::run(const std::string &number, const Names &inputs) {
-  Renaming renaming{shared, valueName(number, "")};
+  Renaming renaming{&node, shared, number};
   for (int64_t i = 0; i < numInputs(); ++i)
     renaming.names[graph.input(i).name()] = inputs[i];
   for (const proto::NodeProto &each : graph.node()) {

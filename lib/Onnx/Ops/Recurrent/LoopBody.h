@@ -44,10 +44,6 @@ public:
   Names run(const std::string &number, const Names &inputs);
 
 private:
-  std::string valueName(const std::string &turn, const std::string &value) const {
-    return node.graphNode().proto->output(0) + "/" + turn + value;
-  }
-
   Node &node;
   proto::GraphProto &graph;
   llvm::StringMap<std::string> shared;

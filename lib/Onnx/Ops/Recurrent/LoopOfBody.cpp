@@ -56,7 +56,7 @@ LogicalResult LoopOfBody::write(llvm::function_ref<Names(LoopWriter &)> leading,
 }
 
 std::string LoopOfBody::defined(const std::string &name, mlir::Value value) {
-  std::string full = (node.firstResultName() + "/" + name).str();
+  std::string full = node.derivedName(name);
   if (value)
     node.define(full, GraphValue{Tensor(), std::nullopt, value});
   return full;

@@ -24,7 +24,7 @@ bool areAllThere(llvm::ArrayRef<NamedValue> named) {
 } // namespace
 
 std::string LoopWriter::fullName(const NamedValue &value) const {
-  return value.isOfModel ? value.name : (node.firstResultName() + "/" + value.name).str();
+  return value.isOfModel ? value.name : node.derivedName(value.name);
 }
 
 mlir::Location LoopWriter::location(llvm::StringRef end, llvm::ArrayRef<std::string> values) {

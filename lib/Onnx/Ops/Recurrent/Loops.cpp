@@ -168,7 +168,10 @@ struct ScanNode {
 /// Operands: what is carried, then what is read slice by slice.
 std::optional<ScanNode> readScan(Node &node, const Body &body) {
   if (node.opset() < 9)
-    return (void)node.error("is of the form before opset 9"), std::nullopt;
+    return (void)node.error(
+               "is of the form before opset 9, which runs each element of a batch for a length of its own; "
+               "export the model for opset 9 or later, or convert it with onnx.version_converter"),
+           std::nullopt;
   int64_t read = node.intAttribute("num_scan_inputs", 0), states = int64_t(node.numOperands()) - read;
   int64_t stacked = body.numOutputs() - states;
   if (read < 1 || states < 0 || stacked < 0 || body.numInputs() != states + read ||

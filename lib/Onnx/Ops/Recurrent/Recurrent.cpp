@@ -28,7 +28,7 @@ mlir::Value ofSequencesWithSteps(Node &node, const Layer &layer, const std::stri
   std::copy_n(layer.isWithin.as<float>(), layer.batch, hasSteps.mutableAs<float>());
   if (llvm::all_of(toDoubles(hasSteps), [](double each) { return each == 1; }))
     return state;
-  mlir::Value factor = node.constant((node.firstResultName() + "/" + name + ".has_steps").str(), hasSteps);
+  mlir::Value factor = node.constant(node.derivedName(name + ".has_steps"), hasSteps);
   return node.createPart<qnn::MulOp>(name + ".within", factor, state, nullptr);
 }
 
