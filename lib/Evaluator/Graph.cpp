@@ -7,9 +7,6 @@
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 
-#include <algorithm>
-#include <cmath>
-
 using namespace tare;
 using namespace mlir;
 
@@ -48,14 +45,6 @@ size_t Evaluator::Graph::operandSlot(Value value, const Step &step) {
   return known->second;
 }
 
-/// Whether these are a constant's numbers, none of them NaN or infinite.
-static bool isFinite(const Tensor &constant) {
-  if (!constant || constant.element() != ElementType::f32)
-    return bool(constant);
-  auto isFinite = [](float value) { return std::isfinite(value); };
-  return std::all_of(constant.as<float>(), constant.as<float>() + constant.count(), isFinite);
-}
-
 LogicalResult Evaluator::Graph::addOp(Operation &op) {
   if (ElementsAttr value; matchPattern(&op, m_Constant(&value)))
     return addConstant(op, value), mlir::success();
@@ -70,8 +59,7 @@ LogicalResult Evaluator::Graph::addOp(Operation &op) {
     step->operands.push_back(operandSlot(operand, *step));
     allConstant &= bool(constants[step->operands.back()]);
   }
-  step->constantWeight = step->operands.size() > 1 && isFinite(constants[step->operands[1]]) &&
-                         (step->operands.size() < 3 || isFinite(constants[step->operands[2]]));
+  step->constantWeight = hasFiniteWeights(*step, constants);
   step->result = addSlot(op.getResult(0));
   for (auto [index, further] : llvm::enumerate(step->further))
     further.slot = addSlot(op.getResult(index + 1));

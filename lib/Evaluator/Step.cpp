@@ -7,6 +7,9 @@
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Evaluator/Evaluator.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace tare;
 using namespace mlir;
 
@@ -81,6 +84,19 @@ Result<std::vector<Tensor>> tare::resultsOf(const Step &step, ArrayRef<Tensor> o
   if (Status done = runStep(step, pointers, nullptr, results[0], MutableArrayRef(results).drop_front()); !done)
     return done.error();
   return results;
+}
+
+/// Whether these are a constant's numbers, none of them NaN or infinite.
+static bool isFinite(const Tensor &constant) {
+  if (!constant || constant.element() != ElementType::f32)
+    return bool(constant);
+  auto isFinite = [](float value) { return std::isfinite(value); };
+  return std::all_of(constant.as<float>(), constant.as<float>() + constant.count(), isFinite);
+}
+
+bool tare::hasFiniteWeights(const Step &step, const std::vector<Tensor> &constants) {
+  return step.operands.size() > 1 && isFinite(constants[step.operands[1]]) &&
+         (step.operands.size() < 3 || isFinite(constants[step.operands[2]]));
 }
 
 /// Of the graph or of the hardware level.

@@ -47,6 +47,10 @@ struct Step {
 /// How `op` is run, its slots left open; fails where nothing runs it.
 mlir::FailureOr<Step> bind(mlir::Operation *op);
 
+/// Whether weights and bias, where there are any, are constants and finite; `constants` has one by slot, null for what
+/// is none.
+bool hasFiniteWeights(const Step &step, const std::vector<Tensor> &constants);
+
 /// Fills `result`, which has its memory but for steps on real numbers. Fails where an operand's elements are out of
 /// range.
 Status runStep(const Step &step, llvm::ArrayRef<const Tensor *> operands, kernels::floating::PackedConstants *packed,

@@ -75,6 +75,12 @@ std::string evaluate(const Said &said, nb::dict given) {
   return runTask<std::string>(said, files, [options](const Listener &to) { return driver::evaluate(options, to); });
 }
 
+std::string explain(const Said &said, nb::dict given) {
+  driver::ExplainOptions options = explainOptions(given);
+  return runTask<std::string>(said, {options.data, options.model, options.program, options.against},
+                              [options](const Listener &to) { return driver::explain(options, to); });
+}
+
 std::string inspect(const Said &said, const std::string &path, nb::dict given) {
   driver::ModelOptions options = modelOptions(given);
   return runTask<std::string>(said, {path}, [=](const Listener &to) { return driver::inspect(path, options, to); });
@@ -169,6 +175,7 @@ NB_MODULE(_driver, module) {
   module.def("calibrate", &calibrate);
   module.def("compare", &compare);
   module.def("evaluate", &evaluate);
+  module.def("explain", &explain);
   module.def("inspect", &inspect);
   module.def("verify", &verify);
   module.def("golden", &golden);

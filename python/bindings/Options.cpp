@@ -146,6 +146,22 @@ driver::EvaluateOptions python::evaluateOptions(nb::dict given) {
   return options;
 }
 
+driver::ExplainOptions python::explainOptions(nb::dict given) {
+  Reader reader(std::move(given));
+  driver::ExplainOptions options;
+  readModel(reader, options);
+  reader.read("model", options.model)
+      .read("program", options.program)
+      .read("data", options.data)
+      .read("against", options.against)
+      .read("output", options.output)
+      .read("samples", options.samples)
+      .read("top", options.top)
+      .read("threads", options.threads);
+  reader.finish();
+  return options;
+}
+
 driver::VerifyOptions python::verifyOptions(nb::dict given) {
   Reader reader(std::move(given));
   driver::VerifyOptions options;

@@ -5,6 +5,7 @@
 #include "tare/Driver/Compare.h"
 #include "tare/Driver/Compile.h"
 #include "tare/Driver/Evaluate.h"
+#include "tare/Driver/Explain.h"
 #include "tare/Driver/Verify.h"
 
 #include <nanobind/nanobind.h>
@@ -18,6 +19,7 @@ driver::CompileOptions compileOptions(nanobind::dict given);
 driver::ModelOptions modelOptions(nanobind::dict given);
 driver::CompareOptions compareOptions(nanobind::dict given);
 driver::EvaluateOptions evaluateOptions(nanobind::dict given);
+driver::ExplainOptions explainOptions(nanobind::dict given);
 driver::VerifyOptions verifyOptions(nanobind::dict given);
 driver::GoldenOptions goldenOptions(nanobind::dict given);
 

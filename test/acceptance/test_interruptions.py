@@ -63,7 +63,8 @@ def test_a_report_that_cannot_be_written(net, redirection):
 
 
 @pytest.mark.parametrize("command", [["inspect", "m.tare"], ["target", "list"], ["verify", "m.tare"], ["compare", "m.onnx", "m.tare", "--inputs", "x.npz"],
-                                     ["evaluate", "m.onnx", "m.tare", "--data", "x.npz", "--metric", "cosine", "-q"], ["--help"]])
+                                     ["evaluate", "m.onnx", "m.tare", "--data", "x.npz", "--metric", "cosine", "-q"],
+                                     ["explain", "m.onnx", "m.tare", "--inputs", "x.npz", "-q"], ["--help"]])
 def test_tables_on_a_full_disk(net, command):
     converts(net, "")
     for redirection in (">/dev/full", ">&-"):

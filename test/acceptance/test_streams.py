@@ -69,6 +69,7 @@ def test_commands_that_only_read(folder):
     for arguments in (["inspect"], ["verify"], ["verify", "--json"], ["inspect", "--json"]):
         direct = tare(arguments[0], folder / "m.tare", *arguments[1:]).stdout
         assert piped(program, arguments[0], "-", *arguments[1:]).decode().replace("<stdin>", str(folder / "m.tare")) == direct
+    assert piped(program, "explain", MODEL, "-", "--inputs", TEST, "--samples", 2).decode() == tare("explain", MODEL, folder / "m.tare", "--inputs", TEST, "--samples", 2).stdout
     assert piped(program, "compare", MODEL, "-", "--inputs", TEST, "--samples", 5).decode() == tare(
         "compare", MODEL, folder / "m.tare", "--inputs", TEST, "--samples", 5).stdout
     assert piped(TEST.read_bytes(), "compare", MODEL, folder / "m.tare", "--inputs", "-", "--samples", 5).decode() == tare(

@@ -216,6 +216,7 @@ def tried(seed, index):
         if data and program and random.random() < 0.2:
             trial.run("compare", "m.onnx", program, "--inputs", data)
             trial.run("evaluate", "m.onnx", program, "--data", data, "--metric", "cosine")
+            trial.run("explain", "m.onnx", program, "--inputs", data, "--samples", "1", "--top", "2")
             trial.run("verify", program)
         return Tried(trial.findings, shown is not None, converted is not None)
 

@@ -14,7 +14,7 @@ struct Task {
 /// By what one wants to do, in the order in which one comes to do it.
 std::vector<Task> tasks() {
   return {{"Convert a network", {makeDoctorCommand, makeConfigCommand, makeCalibrateCommand, makeConvertCommand}},
-          {"Run and compare", {makeRunCommand, makeCompareCommand, makeEvaluateCommand}},
+          {"Run and compare", {makeRunCommand, makeCompareCommand, makeEvaluateCommand, makeExplainCommand}},
           {"Look into it and prove it", {makeInspectCommand, makeVerifyCommand}},
           {"Take it to hardware", {makeTargetCommand, makeStripCommand, makeEmitCommand}},
           {"Work in a shell", {makeCompletionCommand}},

@@ -13,6 +13,7 @@ std::unique_ptr<Command> makeCalibrateCommand();
 std::unique_ptr<Command> makeRunCommand();
 std::unique_ptr<Command> makeCompareCommand();
 std::unique_ptr<Command> makeEvaluateCommand();
+std::unique_ptr<Command> makeExplainCommand();
 std::unique_ptr<Command> makeInspectCommand();
 std::unique_ptr<Command> makeStripCommand();
 std::unique_ptr<Command> makeEmitCommand();

@@ -198,7 +198,7 @@ double disagreement(const Tensor &reference, const Tensor &tensor, const Alignme
 
 } // namespace
 
-std::optional<Tensor> tare::aligned(const Tensor &tensor, const Tensor &reference) {
+std::optional<Alignment> tare::alignmentOf(const Tensor &tensor, const Tensor &reference) {
   std::vector<Alignment> candidates = alignments(reference.shape(), tensor.shape());
   const Alignment *best = nullptr;
   double least = HUGE_VAL;
@@ -209,5 +209,10 @@ std::optional<Tensor> tare::aligned(const Tensor &tensor, const Tensor &referenc
     if (least == 0)
       break;
   }
-  return best ? std::optional(best->apply(tensor)) : std::nullopt;
+  return best ? std::optional(*best) : std::nullopt;
+}
+
+std::optional<Tensor> tare::aligned(const Tensor &tensor, const Tensor &reference) {
+  std::optional<Alignment> order = alignmentOf(tensor, reference);
+  return order ? std::optional(order->apply(tensor)) : std::nullopt;
 }

@@ -2,6 +2,7 @@
 #ifndef TARE_DRIVER_CHECK_PROGRAMRESULTS_H
 #define TARE_DRIVER_CHECK_PROGRAMRESULTS_H
 
+#include "Driver/Compare/Difference.h"
 #include "tare/Dialect/Qnn/Grid.h"
 #include "tare/Runtime/Context.h"
 #include "tare/Runtime/Session.h"
@@ -69,6 +70,8 @@ private:
 Result<std::vector<std::vector<Tensor>>> runProgram(const runtime::Session &session,
                                                     const std::vector<std::vector<Tensor>> &inputs, size_t threads);
 
+/// The order of a tensor's dimensions in which it agrees best with the reference; nothing where the shapes allow none.
+std::optional<Alignment> alignmentOf(const Tensor &tensor, const Tensor &reference);
 /// The tensor under the reference's shape and in the order of elements in which they agree; nothing where the shapes
 /// allow none.
 std::optional<Tensor> aligned(const Tensor &tensor, const Tensor &reference);
