@@ -5,6 +5,7 @@
 #include "tare/Driver/Compare.h"
 #include "tare/Driver/Compile.h"
 #include "tare/Driver/Evaluate.h"
+#include "tare/Driver/Report.h"
 #include "tare/Driver/Verify.h"
 
 #include <nanobind/nanobind.h>
@@ -20,6 +21,7 @@ driver::CompareOptions compareOptions(nanobind::dict given);
 driver::EvaluateOptions evaluateOptions(nanobind::dict given);
 driver::VerifyOptions verifyOptions(nanobind::dict given);
 driver::GoldenOptions goldenOptions(nanobind::dict given);
+driver::ReportOptions reportOptions(nanobind::dict given);
 
 } // namespace tare::python
 
