@@ -15,7 +15,7 @@ DESTDIR ?=
 BENCH ?=
 BENCH_TARGETS = tare tare-runtime tare-kernels-bench
 
-.PHONY: all deps packages configure build build-all install uninstall test demo bench fuzz format clean wheel runtime-wheel
+.PHONY: all deps packages test-packages configure build build-all install uninstall test demo bench fuzz format clean wheel runtime-wheel
 
 all: build
 
@@ -23,6 +23,10 @@ deps: packages $(VENV)/.complete
 
 packages:
 	@scripts/install-packages
+
+# What tests alone need: a browser.
+test-packages: packages
+	@scripts/install-packages test/packages.txt
 
 # Made again when the pinned versions change; complete or not there.
 $(VENV)/.complete: test/requirements.txt | packages
@@ -49,7 +53,7 @@ install: build
 uninstall:
 	scripts/uninstall "$(DESTDIR)$(abspath $(PREFIX))"
 
-test: build-all
+test: build-all test-packages
 	@status=0; ctest --test-dir $(BUILD) --output-on-failure -j 2 || status=$$?; \
 	  $(PYTHON) test/e2e/skips.py $(BUILD)/test/skips; exit $$status
 

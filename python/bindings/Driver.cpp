@@ -8,6 +8,7 @@
 #include "Options.h"
 #include "Task.h"
 #include "tare/Driver/Inspect.h"
+#include "tare/Tensor/AtomicFile.h"
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
@@ -98,6 +99,22 @@ std::string golden(const Said &said, nb::dict given) {
                               [options](const Listener &to) { return driver::writeGolden(options, to); });
 }
 
+/// Writes the page where an output is named; its data.
+std::string report(const Said &said, nb::dict given, const std::string &output) {
+  driver::ReportOptions options = reportOptions(given);
+  const std::vector<std::string> files = {options.data,  options.model,      options.program,
+                                          options.other, options.conversion, output};
+  return runTask<std::string>(said, files, [options, output](const Listener &to) -> Result<std::string> {
+    Result<driver::MadeReport> made = driver::report(options, to);
+    if (!made)
+      return made.error();
+    if (!output.empty())
+      if (Status written = writeFile(output, made->page); !written)
+        return written.error();
+    return made->json;
+  });
+}
+
 using Model = driver::Model;
 
 std::shared_ptr<Model> loadModel(const Said &said, const std::string &path, nb::dict given, const std::string &data) {
@@ -179,6 +196,7 @@ NB_MODULE(_driver, module) {
   module.def("inspect", &inspect);
   module.def("verify", &verify);
   module.def("golden", &golden);
+  module.def("report", &report);
   module.def("load_model", &loadModel);
   module.def("run_model", &runModel);
   module.def("method_names", [] { return calibration::methodNames(); });

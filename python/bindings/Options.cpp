@@ -182,3 +182,20 @@ driver::GoldenOptions python::goldenOptions(nb::dict given) {
   reader.finish();
   return options;
 }
+
+driver::ReportOptions python::reportOptions(nb::dict given) {
+  Reader reader(std::move(given));
+  driver::ReportOptions options;
+  readModel(reader, options);
+  reader.read("model", options.model)
+      .read("program", options.program)
+      .read("other", options.other)
+      .read("data", options.data)
+      .read("conversion", options.conversion)
+      .read("states", options.states)
+      .read("samples", options.samples)
+      .read("profile", options.profile)
+      .read("threads", options.threads);
+  reader.finish();
+  return options;
+}

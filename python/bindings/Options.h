@@ -6,6 +6,7 @@
 #include "tare/Driver/Compile.h"
 #include "tare/Driver/Evaluate.h"
 #include "tare/Driver/Explain.h"
+#include "tare/Driver/Report.h"
 #include "tare/Driver/Verify.h"
 
 #include <nanobind/nanobind.h>
@@ -22,6 +23,7 @@ driver::EvaluateOptions evaluateOptions(nanobind::dict given);
 driver::ExplainOptions explainOptions(nanobind::dict given);
 driver::VerifyOptions verifyOptions(nanobind::dict given);
 driver::GoldenOptions goldenOptions(nanobind::dict given);
+driver::ReportOptions reportOptions(nanobind::dict given);
 
 } // namespace tare::python
 

@@ -151,6 +151,21 @@ def test_compare_is_the_commands(model, program, written, labelled, tmp_path):
                [(one["name"], one["value"], one["kind"], one["shape"], one["cosine"], one["differing"]) for one in others]
 
 
+def test_the_page_is_the_commands(model, program, written, tmp_path):
+    data = DIGITS / "test.npz"
+    own = tare.report(model, written, data, tmp_path / "own.html", samples=20)
+    assert own == json.loads(command("report", model, written, "--inputs", data, "--samples", 20, "--json").stdout)
+    command("report", model, written, "--inputs", data, "--samples", 20, "-o", tmp_path / "r.html")
+    assert (tmp_path / "own.html").read_bytes() == (tmp_path / "r.html").read_bytes()
+    # What the conversion has told goes along with the program.
+    assert tare.report(None, written)["repairs"] is None and tare.report(None, program)["repairs"] == program.report["repairs"]
+    both = tare.report(model, written, data, other=program, samples=5)
+    assert [one["samples"] for one in both["programs"]] == [5, 5]
+    with pytest.raises(tare.Error, match="is no program"):
+        tare.report(None, model, path=tmp_path / "none.html")
+    assert not (tmp_path / "none.html").exists()
+
+
 def test_compared_layers_as_a_table(model, program, data):
     pandas = pytest.importorskip("pandas", reason="NOT TESTED: Records.to_pandas() needs pandas")
     layers = tare.compare(model, program, data).layers

@@ -15,7 +15,7 @@ struct Task {
 std::vector<Task> tasks() {
   return {{"Convert a network", {makeDoctorCommand, makeConfigCommand, makeCalibrateCommand, makeConvertCommand}},
           {"Run and compare", {makeRunCommand, makeCompareCommand, makeEvaluateCommand, makeExplainCommand}},
-          {"Look into it and prove it", {makeInspectCommand, makeVerifyCommand}},
+          {"Look into it and prove it", {makeInspectCommand, makeReportCommand, makeVerifyCommand}},
           {"Take it to hardware", {makeTargetCommand, makeStripCommand, makeEmitCommand}},
           {"Work in a shell", {makeCompletionCommand}},
           {"", {makeManualCommand}}};

@@ -15,6 +15,7 @@ std::unique_ptr<Command> makeCompareCommand();
 std::unique_ptr<Command> makeEvaluateCommand();
 std::unique_ptr<Command> makeExplainCommand();
 std::unique_ptr<Command> makeInspectCommand();
+std::unique_ptr<Command> makeReportCommand();
 std::unique_ptr<Command> makeStripCommand();
 std::unique_ptr<Command> makeEmitCommand();
 std::unique_ptr<Command> makeTargetCommand();

@@ -6,7 +6,6 @@
 #include "tare/Diagnostics/OneLine.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -23,25 +22,6 @@ template <typename T> std::string rangeOf(const std::vector<T> &numbers, const c
   auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
   std::string low = fmt::format(fmt::runtime(format), *least), high = fmt::format(fmt::runtime(format), *most);
   return *least == *most ? low : low + " .. " + high;
-}
-
-/// The whole shift of each channel: q, or q0 + q1 + q2.
-std::vector<int64_t> shiftsOf(const InspectedLayer &layer) {
-  if (!layer.stages)
-    return layer.shifts;
-  return {layer.stages->accumulator_shift + layer.stages->product_shift + layer.stages->output_shift};
-}
-
-/// M = m * 2^-q; a list of one goes with every element of the other.
-std::vector<double> factorsOf(const InspectedLayer &layer) {
-  std::vector<int64_t> shifts = shiftsOf(layer);
-  std::vector<double> factors(std::max(layer.multipliers.size(), shifts.size()));
-  if (layer.multipliers.empty() || shifts.empty())
-    return {};
-  for (size_t i = 0; i != factors.size(); ++i)
-    factors[i] = std::ldexp(double(layer.multipliers[std::min(i, layer.multipliers.size() - 1)]),
-                            -int(shifts[std::min(i, shifts.size() - 1)]));
-  return factors;
 }
 
 /// "9", "8 .. 11", or "3 + 12 + 7" of three stages.

@@ -4,7 +4,6 @@
 
 #include "Table.h"
 #include "tare/Kernels/Peak.h"
-#include "tare/Tensor/Parallel.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -53,22 +52,17 @@ void writeWork(llvm::json::OStream &json, const Work &work, double whole, double
 
 } // namespace
 
-Profile::Profile(const Executable &executable, size_t threads)
-    : layers(executable.layers()), peak(kernels::measurePeak(threads)), nanoseconds(layers.size()),
-      threadsUsed(layers.size()) {}
+Profile::Profile(const Executable &executable, std::unique_ptr<LayerTimes> times)
+    : layers(executable.layers()), times(std::move(times)), peak(kernels::measurePeak(this->times->last().threads)) {}
 
 Result<std::unique_ptr<Profile>> Profile::create(const Executable &executable, const std::string &model, size_t threads,
                                                  const std::string &trace) {
-  threads = threads ? threads : defaultThreads();
-  auto runner = executable.makeRunner(threads);
-  if (!runner)
-    return runner.error();
-  std::unique_ptr<Profile> profile(new Profile(executable, threads));
-  if (!(*runner)->recordTimes(profile->times))
-    return Error{fmt::format("{}: --profile takes a program (.tare); `tare convert` makes one", model)};
-  profile->runner = std::move(*runner);
+  auto times = LayerTimes::create(executable, model, threads);
+  if (!times)
+    return times.error();
+  std::unique_ptr<Profile> profile(new Profile(executable, std::move(*times)));
   if (!trace.empty()) {
-    auto file = ProfileTrace::create(trace, model, profile->times.threads);
+    auto file = ProfileTrace::create(trace, model, profile->times->last().threads);
     if (!file)
       return file.error();
     profile->trace.emplace(std::move(*file));
@@ -77,15 +71,8 @@ Result<std::unique_ptr<Profile>> Profile::create(const Executable &executable, c
 }
 
 Status Profile::add(int64_t sample) {
-  ++samples;
-  wholeNanoseconds += times.end - times.begin;
-  for (size_t i = 0; i != layers.size(); ++i) {
-    nanoseconds[i] += times.nanoseconds[i];
-    std::span<const runtime::Interval> intervals = times.of(i);
-    size_t used = std::count_if(intervals.begin(), intervals.end(), [](const auto &used) { return used.begin != 0; });
-    threadsUsed[i] = std::max(threadsUsed[i], used);
-  }
-  return trace ? trace->add(sample, layers, times) : success();
+  times->add();
+  return trace ? trace->add(sample, layers, times->last()) : success();
 }
 
 void Profile::print() const {
@@ -103,20 +90,21 @@ void Profile::print() const {
                {"GB/s"}});
   Work all = {};
   for (size_t i = 0; i != layers.size(); ++i) {
-    Work work = workOf(layers[i], timeOf(i));
+    Work work = workOf(layers[i], times->of(i));
     all = {all.microseconds + work.microseconds, all.macs + work.macs, all.readBytes + work.readBytes,
            all.writtenBytes + work.writtenBytes};
     addRow(table,
            {layers[i].name, layers[i].kind + (layers[i].isFast ? "" : " (reference)"), toString(layers[i].type),
-            fmt::format("{}", threadsUsed[i])},
-           work, wholeTime(), peak);
+            fmt::format("{}", times->threadsOf(i))},
+           work, times->whole(), peak);
   }
-  addRow(table, {"inputs, outputs", "", "", ""}, {wholeTime() - all.microseconds, 0, 0, 0}, wholeTime(), peak);
-  all.microseconds = wholeTime();
-  addRow(table, {"total", "", "", ""}, all, wholeTime(), peak);
+  addRow(table, {"inputs, outputs", "", "", ""}, {times->whole() - all.microseconds, 0, 0, 0}, times->whole(), peak);
+  all.microseconds = times->whole();
+  addRow(table, {"total", "", "", ""}, all, times->whole(), peak);
   table.print();
   writeOut("\npeak: {:.1f} GMAC/s ({}, {} thread{}); times: mean of {} sample{}\n", peak * 1e-9,
-           kernels::instructionSet(), times.threads, times.threads == 1 ? "" : "s", samples, samples == 1 ? "" : "s");
+           kernels::instructionSet(), times->last().threads, times->last().threads == 1 ? "" : "s", times->samples(),
+           times->samples() == 1 ? "" : "s");
 }
 
 void Profile::writeLayer(llvm::json::OStream &json, size_t layer) const {
@@ -126,18 +114,18 @@ void Profile::writeLayer(llvm::json::OStream &json, size_t layer) const {
     json.attribute("type", jsonText(nameOf(layers[layer].type.element)));
     jsonList(json, "shape", layers[layer].type.shape);
     json.attribute("kernel", layers[layer].isFast ? "fast" : "reference");
-    json.attribute("threads", int64_t(threadsUsed[layer]));
-    writeWork(json, workOf(layers[layer], timeOf(layer)), wholeTime(), peak);
+    json.attribute("threads", int64_t(times->threadsOf(layer)));
+    writeWork(json, workOf(layers[layer], times->of(layer)), times->whole(), peak);
   });
 }
 
 void Profile::write(llvm::json::OStream &json) const {
   json.attributeObject("profile", [&] {
-    json.attribute("samples", samples);
-    json.attribute("threads", int64_t(times.threads));
+    json.attribute("samples", times->samples());
+    json.attribute("threads", int64_t(times->last().threads));
     json.attribute("instruction_set", std::string(kernels::instructionSet()));
     json.attribute("peak_gmacs_per_second", peak * 1e-9);
-    json.attribute("microseconds", wholeTime());
+    json.attribute("microseconds", times->whole());
     json.attributeArray("layers", [&] {
       for (size_t i = 0; i != layers.size(); ++i)
         writeLayer(json, i);

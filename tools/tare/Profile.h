@@ -2,13 +2,13 @@
 #ifndef TARE_TOOLS_TARE_PROFILE_H
 #define TARE_TOOLS_TARE_PROFILE_H
 
-#include "Driver/Execute/Executable.h"
+#include "Driver/Execute/LayerTimes.h"
 #include "Driver/Json.h"
 #include "ProfileTrace.h"
 
 namespace tare {
 
-/// Runs samples one after the other, each in all threads, and sums up what the layers took.
+/// Shows what layers take beside what the machine can do.
 class Profile {
 public:
   /// Measures the machine's peak. An error where the model is not a program. `trace` is a file to write, or empty.
@@ -16,7 +16,7 @@ public:
                                                  const std::string &trace);
 
   /// What run() is called on.
-  Runner &timedRunner() const { return *runner; }
+  Runner &timedRunner() const { return times->timedRunner(); }
   /// To be called after each run.
   Status add(int64_t sample);
   /// Completes the trace's file.
@@ -26,22 +26,14 @@ public:
   void write(llvm::json::OStream &json) const;
 
 private:
-  Profile(const Executable &executable, size_t threads);
-  /// Mean microseconds of a sample: of a layer, and of a whole run.
-  double timeOf(size_t layer) const { return double(nanoseconds[layer]) * 1e-3 / double(samples); }
-  double wholeTime() const { return double(wholeNanoseconds) * 1e-3 / double(samples); }
+  Profile(const Executable &executable, std::unique_ptr<LayerTimes> times);
   void writeLayer(llvm::json::OStream &json, size_t layer) const;
 
   const std::vector<ExecutableLayer> &layers;
-  std::unique_ptr<Runner> runner;
+  std::unique_ptr<LayerTimes> times;
   std::optional<ProfileTrace> trace;
-  RunTimes times;
   /// Multiply-accumulates per second.
   double peak = 0;
-  int64_t samples = 0;
-  uint64_t wholeNanoseconds = 0;
-  std::vector<uint64_t> nanoseconds;
-  std::vector<size_t> threadsUsed;
 };
 
 } // namespace tare

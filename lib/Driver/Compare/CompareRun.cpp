@@ -22,13 +22,14 @@ static std::vector<WatchedSamples::Input> inputsOf(const Executable &whole, cons
   return inputs;
 }
 
-Status CompareRun::run() {
+Status CompareRun::run(Comparison::Watcher watcher) {
   if (Status loaded = load(); !loaded)
     return loaded;
   auto created = Comparison::create(*a, *b);
   if (!created)
     return Error{fmt::format("{} and {}: {}", options.first, options.second, created.error().message)};
   comparison = std::move(*created);
+  comparison->watch(std::move(watcher));
   const Executable &whole = comparison->whole(), &part = &whole == a.get() ? *b : *a;
   auto opened = openData(*a, whole);
   if (!opened)

@@ -14,8 +14,8 @@ public:
   /// Both outlive this.
   CompareRun(const driver::CompareOptions &options, const Listener &listener) : options(options), listener(listener) {}
 
-  /// Once; the rest is for after it has succeeded.
-  Status run();
+  /// Once; the rest is for after it has succeeded. The watcher may be empty.
+  Status run(Comparison::Watcher watcher = {});
   const Comparison &result() const { return *comparison; }
   int64_t sampleCount() const { return data->sampleCount(); }
   /// Warns of data that do not fit and of numbers that are not finite; notes outputs that are not compared.

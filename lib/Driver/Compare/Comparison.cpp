@@ -195,6 +195,9 @@ Comparison::Held Comparison::runWhole(const Sample &sample, Runner &runner) {
 }
 
 Comparison::Differences Comparison::compareSample(const Sample &sample, Worker &worker) {
+  if (watcher.seesInput)
+    for (size_t i = 0; i != sample.inputs.size(); ++i)
+      watcher.seesInput(whole().inputs()[i].name, sample.inputs[i]);
   Differences differences(valueCount());
   Held held = runWhole(sample, isReversed ? *worker.second : *worker.first);
   Runner &runner = isReversed ? *worker.first : *worker.second;
@@ -221,6 +224,8 @@ void Comparison::compareValue(ComparedValue &value, Tensor ofWhole, Tensor ofPar
   Tensor other = within(value.range, std::move(isReversed ? ofWhole : ofPart));
   if (!value.alignment)
     value.alignment = closest(alignments(reference.shape(), other.shape()), reference, other);
+  if (watcher.seesLayer && isLayer(value))
+    watcher.seesLayer(value, reference);
   difference.add(reference, value.alignment->apply(other));
 }
 

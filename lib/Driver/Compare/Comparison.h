@@ -7,6 +7,7 @@
 #include "Driver/Execute/Executable.h"
 #include "Driver/Execute/Samples.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -37,6 +38,14 @@ public:
 
   /// The one that takes the data; it computes what the other takes of its values.
   const Executable &whole() const { return isReversed ? second : first; }
+  /// Sees what is compared, from any thread; each may be empty.
+  struct Watcher {
+    /// The reference's elements of a layer, as they are compared, float32.
+    std::function<void(const ComparedValue &layer, const Tensor &reference)> seesLayer = {};
+    /// What an input of the whole is given.
+    std::function<void(const std::string &name, const Tensor &value)> seesInput = {};
+  };
+  void watch(Watcher who) { watcher = std::move(who); }
   /// Runs both on every sample of `data`, which was opened for the inputs of the whole.
   Status run(SampleSource &data, size_t threads, Progress &progress);
 
@@ -74,6 +83,9 @@ private:
   }
   Held runWhole(const Sample &sample, Runner &runner);
   Differences compareSample(const Sample &sample, Worker &worker);
+  bool isLayer(const ComparedValue &value) const {
+    return &value >= layerValues.data() && &value < layerValues.data() + layerValues.size();
+  }
   void compareValue(ComparedValue &value, Tensor ofWhole, Tensor ofPart, Difference &difference);
   void merge(int64_t sample, Differences differences);
 
@@ -82,6 +94,7 @@ private:
   /// Of the whole, for each input of the part.
   std::vector<Feed> feeds;
   std::vector<ComparedValue> layerValues, outputValues;
+  Watcher watcher;
   /// The numbers of the compared values that a layer's result is, in the whole and in the part.
   std::map<size_t, std::vector<size_t>> ofWhole, ofPart;
 

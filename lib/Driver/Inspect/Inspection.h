@@ -70,6 +70,11 @@ struct InspectedLayer {
   bool isHost = false;
 };
 
+/// The whole shift of each channel: q, or q0 + q1 + q2 of three stages.
+std::vector<int64_t> wholeShifts(const InspectedLayer &layer);
+/// M = m * 2^-q; a list of one goes with every element of the other. Empty where the layer does not rescale.
+std::vector<double> factorsOf(const InspectedLayer &layer);
+
 struct InspectedMemory {
   int64_t arena = 0, arenaLowerBound = 0, constants = 0;
 };
