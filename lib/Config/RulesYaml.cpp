@@ -1,5 +1,5 @@
 //===- RulesYaml.cpp - Configurations in YAML -----------------------------===//
-#include "YamlTree.h"
+#include "YamlReader.h"
 #include "tare/Calibration/RangeSearch.h"
 #include "tare/Config/Rules.h"
 #include "tare/Diagnostics/Nearest.h"
@@ -9,9 +9,7 @@
 #include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/Regex.h"
 
-#include <charconv>
 #include <cmath>
-#include <functional>
 
 using namespace tare;
 using namespace tare::config;
@@ -19,10 +17,9 @@ using Kind = YamlNode::Kind;
 
 namespace {
 
-/// Reads one file; the first problem counts.
-class Reader {
+class Reader : YamlReader {
 public:
-  explicit Reader(const std::string &file) : file(file) {}
+  using YamlReader::YamlReader;
 
   Result<Rules> read(const YamlNode &root) {
     Rules rules;
@@ -33,38 +30,6 @@ public:
   }
 
 private:
-  using Take = std::function<void(const YamlNode &)>;
-  using Keys = std::vector<std::pair<std::string, Take>>;
-
-  void fail(const YamlNode &node, const std::string &what) {
-    if (!problem)
-      problem = file + ":" + std::to_string(node.line) + ": " + what;
-  }
-  void expect(const YamlNode &node, const std::string &path, const std::string &expected) {
-    fail(node, path + (path.empty() ? "" : ": ") + "found " + node.description() + ", expected " + expected);
-  }
-
-  /// Hands each entry to who takes its key.
-  void keys(const YamlNode &node, const std::string &path, const Keys &known) {
-    std::vector<std::string> names;
-    for (const auto &[name, take] : known)
-      names.push_back(name);
-    if (node.kind != Kind::keys)
-      return expect(node, path, "the keys " + llvm::join(names, ", "));
-    std::vector<std::string> seen;
-    for (const auto &[key, value] : node.entries) {
-      auto entry = llvm::find(names, key.text);
-      if (key.kind != Kind::scalar || entry == names.end())
-        fail(key, "unknown key '" + (path.empty() ? "" : path + ".") + key.text + "'; expected one of " +
-                      llvm::join(names, ", ") + didYouMean(key.text, names));
-      else if (llvm::is_contained(seen, key.text))
-        fail(key, "'" + key.text + "' stands here twice; leave one of them out");
-      else
-        known[entry - names.begin()].second(value);
-      seen.push_back(key.text);
-    }
-  }
-
   void readList(const YamlNode &list, Rules &rules) {
     if (list.kind != Kind::list)
       return expect(list, "rules", "a list of rules");
@@ -205,15 +170,6 @@ private:
     return integer;
   }
 
-  double readNumber(const YamlNode &node, const std::string &path) {
-    double number = 0;
-    const char *end = node.text.data() + node.text.size();
-    auto [stop, error] = std::from_chars(node.text.data(), end, number);
-    if (node.kind != Kind::scalar || error != std::errc() || stop != end || !std::isfinite(number))
-      expect(node, path, "a number");
-    return number;
-  }
-
   double readScale(const YamlNode &node, const std::string &path) {
     const double scale = readNumber(node, path);
     // Scales are float32 (A1).
@@ -251,9 +207,6 @@ private:
       expect(node, "activations.method", "one of " + llvm::join(names, ", ") + didYouMean(node.text, names));
     return node.text;
   }
-
-  const std::string &file;
-  std::optional<std::string> problem;
 };
 
 } // namespace

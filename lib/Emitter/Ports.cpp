@@ -6,6 +6,7 @@
 #include "tare/Dialect/Npu/Movements.h"
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Evaluator/ModelPorts.h"
@@ -107,7 +108,8 @@ program::PortT describeInput(func::FuncOp function, unsigned index) {
   program::PortT port;
   BlockArgument argument = function.getArgument(index);
   port.name = qnn::valueName(argument);
-  port.layout = layoutOfInput(argument);
+  auto layout = function.getArgAttrOfType<StringAttr>(index, qnn::inputLayoutAttrName);
+  port.layout = layout ? layout.str() : layoutOfInput(argument);
   setPortGrid(port, function.getArgAttrOfType<ArrayAttr>(index, npu::hostStepsAttrName), quantizeBehind(argument),
               argument);
   port.is_unsigned = bool(function.getArgAttr(index, qnn::portUnsignedAttrName));

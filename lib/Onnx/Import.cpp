@@ -2,6 +2,7 @@
 #include "tare/Onnx/Import.h"
 #include "Cut.h"
 #include "GraphImporter.h"
+#include "InputConversion.h"
 #include "ModelFunctions.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 
@@ -117,7 +118,8 @@ static std::optional<Imported> importPart(const std::string &path, const ImportO
   GraphImporter importer(*model, path, *graph, reporter, context, options.roundsTo16Bits);
   for (auto &[name, value] : *constants)
     importer.values().define(name, GraphValue::of(value));
-  if (failed(importer.run(*inputs, *module)))
+  if (failed(importer.run(*inputs, *module)) ||
+      failed(convertInputs(module->lookupSymbol<mlir::func::FuncOp>("main"), options.conversions, reporter)))
     return mlir::failure();
   return Imported(std::move(module));
 }

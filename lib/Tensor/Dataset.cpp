@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 
 using namespace tare;
 namespace fs = std::filesystem;
@@ -30,17 +32,26 @@ bool isOneArray(const std::string &path) {
          std::memcmp((*file)->bytes().data(), magic.data(), magic.size()) == 0;
 }
 
-/// The array files of a folder, in the order of their names.
-Result<std::vector<std::string>> listFolder(const std::string &folder) {
+/// The files of a folder that `takes` wants, and those of the folders in it, in the order of their names.
+Result<std::vector<std::string>> listFolder(const std::string &folder, bool goesDown,
+                                            const std::function<bool(const std::string &)> &takes) {
   std::vector<std::string> paths;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (isArrayFile(it->path()) && !it->path().filename().string().starts_with('.'))
-      paths.push_back(it->path().string());
+  std::error_code error, unknown;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string path = it->path().string();
+    if (it->path().filename().string().starts_with('.'))
+      continue;
+    if (takes(path)) {
+      paths.push_back(path);
+    } else if (goesDown && it->is_directory(unknown)) {
+      Result<std::vector<std::string>> within = listFolder(path, /*goesDown=*/false, takes);
+      if (!within)
+        return within;
+      paths.insert(paths.end(), within->begin(), within->end());
+    }
+  }
   if (error)
     return Error{fmt::format("cannot read {}: {}", folder, error.message())};
-  if (paths.empty())
-    return Error{fmt::format("{}: no .npz or .npy file in this folder", folder)};
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -87,9 +98,17 @@ Status Dataset::scan(const std::string &path) {
   if (MemoryArrays::find(path)) {
     // A file of its own.
   } else if (fs::is_directory(path, error)) {
-    Result<std::vector<std::string>> listed = listFolder(path);
+    auto makes = [&](const std::string &name) { return isMade(name); };
+    auto takes = [&](const std::string &name) { return makes(name) || isArrayFile(name); };
+    // Arrays lie in the folder itself; pictures of each class may have a folder of their own.
+    Result<std::vector<std::string>> listed = listFolder(path, /*goesDown=*/false, takes);
+    if (listed && listed->empty())
+      listed = listFolder(path, /*goesDown=*/true, makes);
     if (!listed)
       return listed.error();
+    if (listed->empty())
+      return Error{fmt::format("{}: no .npz or .npy file in this folder{}", path,
+                               hasMaker() ? ", and no picture (.png, .jpg, .bmp) or sound (.wav)" : "")};
     paths = std::move(*listed);
   } else if (path != standardInput && !fs::exists(path, error)) {
     return Error{fmt::format("cannot open {}: no such file or folder", path)};
@@ -104,6 +123,29 @@ Status Dataset::scan(const std::string &path) {
     files.push_back(std::move(*file));
   }
   return success();
+}
+
+bool Dataset::hasMaker() const {
+  return std::ranges::any_of(inputs, [](const InputDeclaration &input) { return input.maker != nullptr; });
+}
+
+bool Dataset::isMade(const std::string &path) const {
+  return std::ranges::any_of(inputs, [&](const auto &input) { return input.maker && input.maker->takesFile(path); });
+}
+
+/// A file of which every input's maker makes as many samples.
+Result<Dataset::File> Dataset::scanMade(const std::string &path) const {
+  File file{path, -1, /*isMade=*/true};
+  for (const InputDeclaration &input : inputs) {
+    if (!input.maker || !input.maker->takesFile(path))
+      return Error{
+          fmt::format("{}: does not hold input '{}'; give an .npz with a key for each input", path, input.name)};
+    Result<int64_t> samples = input.maker->samplesOf(path);
+    if (!samples)
+      return samples.error();
+    file.samples = file.samples < 0 ? *samples : std::min(file.samples, *samples);
+  }
+  return file;
 }
 
 Result<Dataset::Streams> Dataset::openStreams(const std::string &path) const {
@@ -147,7 +189,26 @@ void Dataset::chooseAlternatives(const Streams &first) {
       inputs[i].type = *inputs[i].alternative;
 }
 
+/// How an array holds samples of an input, or what its maker makes them of.
+Result<SampleLayout> Dataset::layoutOf(const TensorType &array, size_t input) const {
+  const InputDeclaration &declared = inputs[input];
+  if (std::optional<SampleLayout> material = declared.maker ? declared.maker->layoutOf(array) : std::nullopt) {
+    material->isMaterial = true;
+    return std::move(*material);
+  }
+  if (!mayBeGiven(array.element, declared.type.element))
+    return Error{fmt::format("has elements {}, expected {}", nameOf(array.element), nameOf(declared.type.element))};
+  if (isOfAllSamples(array.shape, declared.type.shape))
+    return SampleLayout{1, Stacking::newAxis};
+  // A program's own integers are in its own shape.
+  if (declared.alternative && declared.type == *declared.alternative)
+    return matchSamples(array.shape, declared.type.shape);
+  return matchMovedSamples(array.shape, declared.type.shape);
+}
+
 Result<Dataset::File> Dataset::scanFile(const std::string &path) {
+  if (isMade(path))
+    return scanMade(path);
   std::error_code unknown;
   if (fs::is_regular_file(path, unknown) && fs::file_size(path, unknown) == 0)
     return Error{fmt::format("{}: is empty, expected an .npz or .npy file, as numpy.savez writes", path)};
@@ -165,14 +226,11 @@ Result<Dataset::File> Dataset::scanFile(const std::string &path) {
     const TensorType &found = (*opened)[i].type();
     const TensorType &declared = inputs[i].type;
     std::string label = labelOf(path, inputs[i].name);
-    if (!mayBeGiven(found.element, declared.element))
-      return Error{
-          fmt::format("{} has elements {}, expected {}", label, nameOf(found.element), nameOf(declared.element))};
-    if (isOfAllSamples(found.shape, declared.shape))
-      continue;
-    Result<SampleLayout> layout = matchSamples(found.shape, declared.shape);
+    Result<SampleLayout> layout = layoutOf(found, i);
     if (!layout)
       return Error{label + " " + layout.error().message};
+    if (!layout->isMaterial && isOfAllSamples(found.shape, declared.shape))
+      continue;
     if (counted && layout->samples != file.samples)
       return Error{
           fmt::format("{} has {} samples, but '{}' has {}", label, layout->samples, counted->name, file.samples)};
@@ -203,33 +261,57 @@ Status Dataset::readCommon() {
 Status Dataset::advance() {
   while (left == 0) {
     const File &file = files[opened++];
+    left = file.samples;
+    if (file.isMade)
+      continue;
     Result<Streams> reopened = openStreams(file.path);
     if (!reopened)
       return reopened.error();
     streams = std::move(*reopened);
-    left = file.samples;
     if (Status read = readCommon(); !read)
       return read;
+    layouts.clear();
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      Result<SampleLayout> layout = layoutOf(streams[i].type(), i);
+      if (!layout)
+        return Error{labelOf(file.path, inputs[i].name) + " " + layout.error().message};
+      layouts.push_back(std::move(*layout));
+    }
   }
   return success();
 }
 
-Result<std::optional<Sample>> Dataset::readStored() {
+Status Dataset::readArrays(Stored &stored) {
+  stored.layouts = layouts;
+  Status status = success();
+  for (size_t i = 0; i < inputs.size() && status; ++i) {
+    if (common[i]) {
+      stored.sample.inputs.push_back(common[i]);
+      continue;
+    }
+    const Shape &shape = layouts[i].stored.empty() ? inputs[i].type.shape : layouts[i].stored;
+    Tensor tensor(streams[i].type().element, shape);
+    status = streams[i].read(tensor.mutableView().data, tensor.count());
+    stored.sample.inputs.push_back(std::move(tensor));
+  }
+  return status;
+}
+
+Result<std::optional<Dataset::Stored>> Dataset::readStored() {
   std::scoped_lock lock(mutex);
   if (failed)
     return *failed;
   if (nextIndex == count)
-    return std::optional<Sample>();
+    return std::optional<Stored>();
   Status status = advance();
-  Sample sample{nextIndex, {}, left == files[opened - 1].samples};
-  for (size_t i = 0; i < inputs.size() && status; ++i) {
-    if (common[i]) {
-      sample.inputs.push_back(common[i]);
-      continue;
-    }
-    Tensor tensor(streams[i].type().element, inputs[i].type.shape);
-    status = streams[i].read(tensor.mutableView().data, tensor.count());
-    sample.inputs.push_back(std::move(tensor));
+  Stored stored;
+  if (status) {
+    const File &file = files[opened - 1];
+    stored.number = file.samples - left;
+    stored.sample = {nextIndex, {}, stored.number == 0};
+    stored.made = file.isMade ? &file : nullptr;
+    if (!file.isMade)
+      status = readArrays(stored);
   }
   if (!status) {
     failed = status.error();
@@ -237,31 +319,65 @@ Result<std::optional<Sample>> Dataset::readStored() {
   }
   --left;
   ++nextIndex;
-  return std::optional<Sample>(std::move(sample));
+  return std::optional<Stored>(std::move(stored));
 }
 
-Result<Tensor> Dataset::toDeclared(const Tensor &stored, size_t input, int64_t sample) const {
-  if (stored.element() == inputs[input].type.element)
-    return stored;
-  Tensor converted(inputs[input].type);
-  Status status = convert(stored.view(), converted.mutableView());
-  if (!status)
-    return Error{fmt::format("input '{}', sample {}: {}", inputs[input].name, sample, status.error().message)};
-  return converted;
+Result<Tensor> Dataset::toDeclared(const Tensor &stored, const SampleLayout &layout, size_t input,
+                                   int64_t sample) const {
+  auto ofSample = [&](const Error &error) {
+    return Error{fmt::format("input '{}', sample {}: {}", inputs[input].name, sample, error.message)};
+  };
+  if (layout.isMaterial) {
+    Result<Tensor> made = inputs[input].maker->make(stored);
+    return made ? std::move(made) : Result<Tensor>(ofSample(made.error()));
+  }
+  const TensorType &type = inputs[input].type;
+  const Tensor tensor = arranged(stored, layout, type.shape);
+  if (tensor.element() == type.element)
+    return tensor;
+  Tensor converted(type);
+  Status status = convert(tensor.view(), converted.mutableView());
+  return status ? Result<Tensor>(std::move(converted)) : ofSample(status.error());
+}
+
+Status Dataset::makeInputs(Stored &stored) const {
+  for (const InputDeclaration &input : inputs) {
+    Result<Tensor> made = input.maker->make(stored.made->path, stored.number);
+    if (!made)
+      return made.error();
+    stored.sample.inputs.push_back(std::move(*made));
+  }
+  return success();
 }
 
 Result<std::optional<Sample>> Dataset::next() {
-  Result<std::optional<Sample>> sample = readStored();
-  if (!sample || !*sample)
-    return sample;
+  Result<std::optional<Stored>> stored = readStored();
+  if (!stored)
+    return stored.error();
+  if (!*stored)
+    return std::optional<Sample>();
   // Outside the lock: several threads convert at once.
+  Sample &sample = (*stored)->sample;
+  if ((*stored)->made) {
+    if (Status made = makeInputs(**stored); !made)
+      return made.error();
+    return std::optional<Sample>(std::move(sample));
+  }
   for (size_t i = 0; i < inputs.size(); ++i) {
-    Result<Tensor> converted = toDeclared((*sample)->inputs[i], i, (*sample)->index);
+    Result<Tensor> converted = toDeclared(sample.inputs[i], (*stored)->layouts[i], i, sample.index);
     if (!converted)
       return converted.error();
-    (*sample)->inputs[i] = std::move(*converted);
+    sample.inputs[i] = std::move(*converted);
   }
-  return sample;
+  return std::optional<Sample>(std::move(sample));
+}
+
+std::vector<std::string> Dataset::notes() const {
+  std::vector<std::string> all;
+  for (const InputDeclaration &input : inputs)
+    if (input.maker)
+      std::ranges::move(input.maker->notes(), std::back_inserter(all));
+  return all;
 }
 
 std::vector<std::string> Dataset::arrayNames(const std::string &path) {
@@ -281,7 +397,7 @@ std::vector<std::string> Dataset::arrayNames(const std::string &path) {
 
 bool Dataset::has(const std::string &array) const {
   return std::ranges::any_of(files, [&](const File &file) {
-    if (isOneArray(file.path))
+    if (file.isMade || isOneArray(file.path))
       return false;
     auto archive = NpzReader::open(file.path);
     return archive && archive->contains(array);

@@ -114,8 +114,10 @@ Result<ArrayStream> tare::openParts(std::shared_ptr<const MemoryArrays::Arrays> 
   if (!parts)
     return Error{fmt::format("{}: there is none", label)};
   std::optional<TensorType> samples = asSamples(*parts), batches = asBatches(*parts), type = batches;
+  // Parts with an axis less than the input are none of its batches.
+  const bool lackAxis = input && samples && samples->shape.size() == input->size();
   const bool areSamples =
-      input ? samples && matchSamples(samples->shape, *input) : parts->front().shape().empty() && samples;
+      lackAxis || (input ? samples && matchSamples(samples->shape, *input) : parts->front().shape().empty() && samples);
   if (areSamples || !type)
     type = samples;
   if (!type)

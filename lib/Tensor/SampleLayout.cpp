@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 
 using namespace tare;
 
@@ -63,4 +64,70 @@ Result<SampleLayout> tare::matchSamples(const Shape &array, const Shape &input) 
   return Error{fmt::format("has shape {}, expected {} for an input of shape "
                            "{}{}",
                            python(array), expectedText(input), python(input), hint(array, input))};
+}
+
+namespace {
+
+/// The input's shape with its channels at the other end; for each axis of the input's the stored one.
+SampleLayout withMovedChannels(const Shape &input, bool toEnd) {
+  const Shape &s = input;
+  if (toEnd)
+    return {1, Stacking::firstAxis, {s[0], s[2], s[3], s[1]}, {0, 3, 1, 2}};
+  return {1, Stacking::firstAxis, {s[0], s[3], s[1], s[2]}, {0, 2, 3, 1}};
+}
+
+} // namespace
+
+Result<SampleLayout> tare::matchMovedSamples(const Shape &array, const Shape &input) {
+  Result<SampleLayout> plain = matchSamples(array, input);
+  if (plain || input.empty() || input.front() != 1)
+    return plain;
+  const bool isBatchless = array == Shape(input.begin() + 1, input.end());
+  const bool isCube = input.size() == 4 && input[1] == input[2] && input[2] == input[3];
+  if (isBatchless && isCube && input[1] != 1)
+    return Error{
+        fmt::format("has shape {}, of which nothing says whether the channels are first or last; add the first "
+                    "axis, that of samples (x[None] has it where they are as in {})",
+                    python(array), python(input))};
+  if (isBatchless)
+    return SampleLayout{1, Stacking::firstAxis};
+  for (bool toEnd : {true, false}) {
+    if (input.size() != 4)
+      break;
+    SampleLayout moved = withMovedChannels(input, toEnd);
+    Result<SampleLayout> matched = matchSamples(array, moved.stored);
+    const bool isOne = array == Shape(moved.stored.begin() + 1, moved.stored.end());
+    if (!matched && !isOne)
+      continue;
+    moved.samples = isOne ? 1 : matched->samples;
+    moved.stacking = isOne ? Stacking::firstAxis : matched->stacking;
+    return moved;
+  }
+  return plain;
+}
+
+Tensor tare::arranged(const Tensor &stored, const SampleLayout &layout, const Shape &input) {
+  if (layout.axes.empty())
+    return stored;
+  const size_t rank = layout.axes.size(), width = sizeOf(stored.element());
+  Shape ofStored(rank, 1), strides(rank), at(rank, 0);
+  for (size_t axis = rank - 1; axis-- > 0;)
+    ofStored[axis] = ofStored[axis + 1] * stored.shape()[axis + 1];
+  for (size_t axis = 0; axis != rank; ++axis)
+    strides[axis] = ofStored[layout.axes[axis]];
+  Tensor result(stored.element(), input);
+  const auto *from = stored.as<std::byte>();
+  auto *to = result.mutableAs<std::byte>();
+  int64_t offset = 0;
+  for (int64_t i = 0; i != result.count(); ++i) {
+    std::memcpy(to + size_t(i) * width, from + size_t(offset) * width, width);
+    for (size_t axis = rank; axis-- > 0;) {
+      offset += strides[axis];
+      if (++at[axis] != input[axis])
+        break;
+      offset -= strides[axis] * at[axis];
+      at[axis] = 0;
+    }
+  }
+  return result;
 }

@@ -42,14 +42,20 @@ private:
   std::set<std::string> known;
 };
 
+void readInputs(Reader &reader, driver::InputChoices &inputs) {
+  reader.read("input_shapes", inputs.inputShapes)
+      .read("input_values", inputs.inputValues)
+      .read("input_types", inputs.inputTypes)
+      .read("preprocess", inputs.preprocess);
+}
+
 void readModel(Reader &reader, driver::ModelOptions &options) {
-  reader.read("input_shapes", options.inputShapes)
-      .read("input_values", options.inputValues)
-      .read("reference", options.reference)
-      .read("max_memory", options.maxMemory);
+  readInputs(reader, options);
+  reader.read("reference", options.reference).read("max_memory", options.maxMemory);
 }
 
 void readCalibration(Reader &reader, driver::CalibrationOptions &options) {
+  readInputs(reader, options);
   reader.read("model", options.model)
       .read("data", options.data)
       .read("random", options.random)
@@ -60,8 +66,6 @@ void readCalibration(Reader &reader, driver::CalibrationOptions &options) {
       .read("activations", options.activations)
       .read("configs", options.configs)
       .read("max_memory", options.maxMemory)
-      .read("input_shapes", options.inputShapes)
-      .read("input_values", options.inputValues)
       .read("states", options.states)
       .read("threads", options.threads);
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ._convert import calibration_options
-from ._data import named
+from ._data import media_options, named
 from ._errors import path_text
 from ._files import path_of, shown_as
 from ._task import _driver, call, given
@@ -78,12 +78,12 @@ class Calibration:
 
 def calibrate(model, data=None, *, target: str | PathLike | None = None, method: str | None = None, percentile: float | None = None,
               samples: int | None = None, activations: str | None = None, random: bool = False, input_shapes=None,
-              input_values=None, states=None, config=None, max_memory: int | None = None, threads: int | None = None,
+              input_values=None, input_types=None, preprocess: str | PathLike | None = None, states=None, config=None, max_memory: int | None = None, threads: int | None = None,
               progress=None) -> Calibration:
     """Finds the range of every value of a network on data: what `tare calibrate` does. The arguments are those of convert()."""
     with path_of(model) as path, named(data, samples) as source:
         options = given(target=target and path_text(target), method=method, percentile=percentile, activations=activations,
-                        max_memory=max_memory, threads=threads)
+                        max_memory=max_memory, threads=threads, **media_options(input_types, preprocess))
         request = calibration_options(path, source, samples, random, input_shapes, input_values, states, options, config)
         text, observed = call(_driver.calibrate, request, progress=progress)
     return Calibration(text, observed)

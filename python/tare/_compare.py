@@ -1,7 +1,7 @@
 """Two forms of a model on the same samples."""
 from dataclasses import dataclass, fields
 
-from ._data import named
+from ._data import media_options, named
 from ._files import path_of
 from ._task import OF_INPUTS, _driver, call, given, listed
 
@@ -60,17 +60,17 @@ def _records(tuples):
 
 
 def compare(first, second, data, *, samples: int | None = None, states=None, input_shapes=None, input_values=None,
-            reference: bool = False, max_memory: int | None = None, threads: int | None = None, progress=None) -> Comparison:
+            input_types=None, preprocess=None, reference: bool = False, max_memory: int | None = None, threads: int | None = None, progress=None) -> Comparison:
     """Runs two forms of a model on the same samples, and tells how far their layers are apart: what `tare compare` does.
 
     first:   the reference: a path (.onnx, .mlir of any stage, .tare), a tare.Program or an onnx.ModelProto
     second:  what is compared with it, the same
-    data, samples, states, input_shapes, input_values: as of convert()
+    data, samples, states, input_shapes, input_values, input_types, preprocess: as of convert()
     reference: run programs on the reference kernels
     """
     with path_of(first) as one, path_of(second) as other, named(data, samples) as source:
         request = given(first=one, second=other, data=source, samples=samples, states=listed(states), reference=reference,
                         input_shapes=listed(input_shapes), input_values=listed(input_values), max_memory=max_memory,
-                        threads=threads)
+                        threads=threads, **media_options(input_types, preprocess))
         count, layers, outputs, uncompared = call(_driver.compare, request, progress=progress, named_as=OF_INPUTS)
     return Comparison(count, _records(layers), _records(outputs), uncompared)

@@ -3,7 +3,7 @@ import json
 from os import PathLike
 
 from . import _runtime
-from ._data import named
+from ._data import media_options, named
 from ._errors import Error, path_text
 from ._files import path_of
 from ._task import _driver, call, given, listed
@@ -24,18 +24,20 @@ def calibration_options(model, data, samples, random, input_shapes, input_values
 
 
 def _compile(model, data, *, samples, random, input_shapes, input_values, states, progress, strip_io=None, inputs=None,
-             outputs=None, output=None, dump_ir=None, target=None, config=None, **options):
+             outputs=None, output=None, dump_ir=None, target=None, config=None, input_types=None, preprocess=None, **options):
     with path_of(model) as path, named(data, samples) as source:
         request = calibration_options(path, source, samples, random, input_shapes, input_values, states, given(
             strip_io=listed(strip_io), inputs=listed(inputs), outputs=listed(outputs), output=output and path_text(output),
-            dump_ir=dump_ir and path_text(dump_ir), target=target and path_text(target), **options), config)
+            dump_ir=dump_ir and path_text(dump_ir), target=target and path_text(target), **options,
+            **media_options(input_types, preprocess)), config)
         file, report = call(_driver.compile, request, progress=progress)
         return shown(path), file, json.loads(shown(report))
 
 
 def convert(model, data=None, *, target: str | PathLike | None = None, method: str | None = None, percentile: float | None = None,
             samples: int | None = None, activations: str | None = None, random: bool = False, input_shapes=None,
-            input_values=None, states=None, strip_io=None, inputs=None, outputs=None, host: str = "allow",
+            input_values=None, input_types=None, preprocess: str | PathLike | None = None, states=None, strip_io=None, inputs=None,
+            outputs=None, host: str = "allow",
             host_tail: bool = False, narrow_states: bool = False, repair: bool = True, allow_uncalibrated: bool = False,
             strict: bool = False, check: int | None = None, config=None, bias_correction: bool = False, equalize: bool = False,
             weight_rounding: str = "nearest", max_memory: int | None = None, threads: int | None = None,
@@ -43,7 +45,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
     """Turns an ONNX network into an integer-only program: what `tare convert` does, byte for byte.
 
     model:   the path of an .onnx or of IR (.mlir), or an onnx.ModelProto
-    data:    what ranges are found on: a path (.npz, .npy, a folder, a ranges file), an array, a dict of arrays by the inputs'
+    data:    what ranges are found on: a path (.npz, .npy, pictures or sounds, a folder of these, a ranges file), an array, a dict of arrays by the inputs'
              names, a tare.Calibration, or any iterable of arrays, dicts or (inputs, labels) pairs, as a DataLoader is. An item
              is a sample of the input's shape, or a batch whose first axis counts samples. None: the IR has its ranges, or
              `random`.
@@ -54,6 +56,8 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
     activations: "i8" or "i16"; by default what the target prefers
     random:  calibrate on random numbers: for trying the flow, not for use
     input_shapes, input_values, states: {"x": (1, 3, 224, 224), "batch": 1}, {"sr": 16000}, {"h": "h_out"}
+    input_types: {"x": "nv12"}: inputs that take what a device has (docs/preprocessing.md)
+    preprocess: the path of a YAML file: what becomes of pictures, arrays of pixels and sounds before they enter
     strip_io: what the host does at the border: ["quantize", "dequantize", "transpose", "concat"]
     inputs, outputs: names of values; the part of the network between them is taken
     host:    "allow" or "error": whether layers that have no integer form may run on the host in float
@@ -71,8 +75,8 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
     """
     path, file, report = _compile(
         model, data, target=target, method=method, percentile=percentile, samples=samples, activations=activations,
-        random=random, input_shapes=input_shapes, input_values=input_values, states=states, strip_io=strip_io, inputs=inputs,
-        outputs=outputs, host=host, host_tail=host_tail, narrow_states=narrow_states, repair=repair,
+        random=random, input_shapes=input_shapes, input_values=input_values, input_types=input_types, preprocess=preprocess,
+        states=states, strip_io=strip_io, inputs=inputs, outputs=outputs, host=host, host_tail=host_tail, narrow_states=narrow_states, repair=repair,
         allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, config=config, bias_correction=bias_correction, equalize=equalize,
         weight_rounding=weight_rounding, max_memory=max_memory, threads=threads,
         timing=timing, dump_ir=dump_ir, progress=progress)

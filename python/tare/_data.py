@@ -7,7 +7,7 @@ from os import PathLike
 import numpy as np
 
 from ._errors import Error, path_text
-from ._task import _driver
+from ._task import _driver, given, listed
 
 _KINDS = "fiub"
 
@@ -62,6 +62,11 @@ def collect(data, samples=None):
     if not count:
         raise Error("data: found no items, expected one sample at least", ["data"])
     return parts
+
+
+def media_options(input_types, preprocess):
+    """What inputs take, and what becomes of pictures and sounds before."""
+    return given(input_types=listed(input_types), preprocess=preprocess and path_text(preprocess))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from ._data import named
+from ._data import media_options, named
 from ._errors import Error
 from ._executor import Executor, Model
 from ._files import path_of
@@ -100,7 +100,7 @@ def _random_inference(seed, held):
 def evaluate(model, program, data=None, *, metric: str | None = None, infer=None, iterations: int = 1, seed: int = 0,
              keep_layers: bool = True, quiet: bool = False, labels: str | None = None, outputs=None, peak: float | None = None, nms: float | None = None,
              min_score: float | None = None, calibration=None, samples: int | None = None, input_shapes=None, input_values=None,
-             reference: bool = False, max_memory: int | None = None, threads: int | None = None, progress=None):
+             input_types=None, preprocess=None, reference: bool = False, max_memory: int | None = None, threads: int | None = None, progress=None):
     """Scores a model and what was made of it.
 
     model:    the float model: a path (.onnx, .mlir) or an onnx.ModelProto
@@ -110,6 +110,7 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
     data:     as of convert(), with an array of labels beside the inputs, or pairs (inputs, labels)
     metric:   "top1", "top5", "auc", "psnr", "cosine", "map", or "command:PROGRAM"
     labels, outputs, peak, nms, min_score, calibration, samples: as `tare evaluate --help` says
+    input_types, preprocess: as of convert()
 
     By an inference function, once in float and once in integers; prints the loss unless `quiet`, and gives an Evaluation:
     infer:    a function of an Executor: it calls executor.forward(batch) with its own data, and gives a number (a score) or None.
@@ -128,7 +129,8 @@ def evaluate(model, program, data=None, *, metric: str | None = None, infer=None
                             dict(input_shapes=input_shapes, input_values=input_values, max_memory=max_memory), reference)
     return _by_metric(model, program if isinstance(program, (list, tuple)) else [program], data, calibration, given(
         metric=metric, labels=labels, outputs=listed(outputs), peak=peak, nms=nms, min_score=min_score, samples=samples,
-        input_shapes=listed(input_shapes), input_values=listed(input_values), max_memory=max_memory, threads=threads), progress)
+        input_shapes=listed(input_shapes), input_values=listed(input_values), max_memory=max_memory, threads=threads,
+        **media_options(input_types, preprocess)), progress)
 
 
 def _by_metric(model, programs, data, calibration, options, progress):

@@ -23,7 +23,7 @@ void tare::addModelOptions(CLI::App &app, FileArguments &files, driver::Calibrat
                                 "Choices for single layers: a YAML file, or another tool's ranges or scales; may be\n"
                                 "repeated, later ones win (`tare config` writes and explains them)");
   files.reads(config->type_name("FILE")->allow_extra_args(false), options.configs);
-  addInputOptions(app, options.inputShapes, options.inputValues);
+  addInputOptions(app, files, options);
   addStates(app, options.states);
   addMemoryLimit(app, options.maxMemory);
 }

@@ -43,7 +43,7 @@ private:
     files.reads(app.add_option("A", options.first, "The reference")->required(), options.first);
     files.reads(app.add_option("B", options.second, "What is compared with it")->required(), options.second);
     files.reads(addInputs(app, options.data)->required(), options.data);
-    addInputOptions(app, options.inputShapes, options.inputValues);
+    addInputOptions(app, files, options);
     addStates(app, options.states);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", options.samples, "How many samples to run (default: all)")

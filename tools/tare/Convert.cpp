@@ -16,7 +16,9 @@ public:
             "convert", "Turn an ONNX network into an integer-only program",
             "tare convert model.onnx --calibration data.npz -o model.tare\n"
             "  DATA is an .npz whose keys are the inputs' names, its first axis counting samples; a .npy where the\n"
-            "  network has one input; a folder of such files; or a ranges file of `tare calibrate`.") {}
+            "  network has one input; pictures (.png, .jpg, .bmp) or sounds (.wav); a folder of such files; or a "
+            "ranges file\n"
+            "  of `tare calibrate`.") {}
 
   Status run() override {
     options.threads = threads;

@@ -6,6 +6,7 @@
 #include "InputOptions.h"
 #include "JsonOutput.h"
 #include "Numbers.h"
+#include "SharedOptions.h"
 
 using namespace tare;
 
@@ -53,7 +54,9 @@ private:
                 options.model);
     files.reads(app.add_option("PROGRAM", options.programs, "What is compared with it; any number of them")->required(),
                 options.programs);
-    auto *given = app.add_option("--data", options.data, "Samples with labels: an .npz, or a folder of such files");
+    auto *given = app.add_option("--data", options.data,
+                                 "Samples with labels: an .npz, a folder of such files, or of pictures\n"
+                                 "or sounds");
     files.reads(given->required()->type_name("X.npz"), options.data);
     app.add_option("--metric", options.metric,
                    "What is scored: top1, top5, auc, psnr, cosine, map, or command:PROGRAM, which is given an .npz of\n"
@@ -87,7 +90,7 @@ private:
                        "What the programs were calibrated on, data or a ranges file: tells which of the\n"
                        "samples were among it");
     files.reads(calibrated->type_name("DATA"), options.calibration);
-    addInputOptions(app, options.inputShapes, options.inputValues);
+    addInputOptions(app, files, options);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", options.samples, "How many samples to run (default: all)")
         ->type_name("N")

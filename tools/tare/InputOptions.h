@@ -1,30 +1,19 @@
-//===- InputOptions.h - --input-shape and --input-value ---------*- C++ -*-===//
+//===- InputOptions.h - What is said of inputs ------------------*- C++ -*-===//
 #ifndef TARE_TOOLS_TARE_INPUTOPTIONS_H
 #define TARE_TOOLS_TARE_INPUTOPTIONS_H
 
-#include "Driver/Execute/Executable.h"
-#include "Driver/Execute/ImportOptions.h"
-#include "SharedOptions.h"
+#include "FileArguments.h"
+#include "tare/Driver/Inputs.h"
 
 #include <CLI/CLI.hpp>
 
 namespace tare {
 
-/// The options --input-shape and --input-value of commands that read ONNX models.
-void addInputOptions(CLI::App &app, std::vector<std::string> &shapes, std::vector<std::string> &values);
+/// The option --preprocess.
+CLI::Option *addPreprocess(CLI::App &app, std::string &file);
 
-/// What the user says of an ONNX model's inputs.
-class InputOptions {
-public:
-  void addTo(CLI::App &app) { addInputOptions(app, shapes, values); }
-  /// `models`: what the command reads, of which one at least must be an ONNX model where anything is said of one.
-  Result<onnx::ImportOptions> parse(const std::vector<std::string> &models) const {
-    return importOptions(models, shapes, values);
-  }
-
-private:
-  std::vector<std::string> shapes, values;
-};
+/// The options --input-shape, --input-value, --input-type and --preprocess of commands that read ONNX models.
+void addInputOptions(CLI::App &app, FileArguments &files, driver::InputChoices &inputs);
 
 } // namespace tare
 

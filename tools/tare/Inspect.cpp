@@ -31,7 +31,7 @@ public:
 private:
   void addOptions(CLI::App &app) override {
     files.reads(app.add_option("FILE", path, "An .onnx, an .mlir of any stage, or a .tare")->required(), path);
-    addInputOptions(app, options.inputShapes, options.inputValues);
+    addInputOptions(app, files, options);
   }
 
   std::string path;

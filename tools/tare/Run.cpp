@@ -3,6 +3,8 @@
 #include "Driver/Execute/DataBinding.h"
 #include "Driver/Execute/LayerNames.h"
 #include "Driver/Execute/MemoryLimit.h"
+#include "Driver/Execute/Options.h"
+#include "Driver/Execute/SampleMakers.h"
 #include "Driver/Execute/Samples.h"
 #include "Driver/Execute/WatchedSamples.h"
 #include "Driver/OutputFile.h"
@@ -35,16 +37,16 @@ public:
             "  samples lie along the first axis, of the outputs too.") {}
 
   Status run() override {
-    Result<onnx::ImportOptions> import = inputOptions.parse({model});
-    if (!import)
-      return import.error();
-    options.import = std::move(*import);
+    Result<ExecutableOptions> wanted = executableOptions({model}, choices);
+    if (!wanted)
+      return wanted.error();
+    options = std::move(*wanted);
     options.import.roundsTo16Bits = true;
     options.onlyOutputs = !allLayers;
     if (Status used = checkReference(options, {model}); !used)
       return used;
     for (const std::string &output : {outputs, trace})
-      if (Status free = checkOutput(output, std::vector<std::string>{model, inputs}); !free)
+      if (Status free = checkOutput(output, std::vector<std::string>{model, inputs, choices.preprocess}); !free)
         return free;
     if (Status named = checkEnding(trace, {".json"}); !named)
       return named;
@@ -57,7 +59,10 @@ public:
     auto states = findStates(*names, **executable);
     if (!states)
       return Error{model + ": " + states.error().message};
-    auto data = Dataset::open(inputs, withoutStates((*executable)->declarations(raw), *states), samples);
+    auto declared = withMakers(withoutStates((*executable)->declarations(raw), *states), options.preprocess);
+    if (!declared)
+      return declared.error();
+    auto data = Dataset::open(inputs, std::move(*declared), samples);
     if (!data)
       return data.error();
     if (Status free = checkStates(*names, **data, inputs); !free)
@@ -88,12 +93,12 @@ private:
         app.add_option("--profile-trace", trace, "Write --profile's runs as a trace for chrome://tracing or Perfetto");
     files.writes(traced->type_name("T.json")->needs(timed), trace);
     timed->excludes("--all-layers");
-    inputOptions.addTo(app);
-    addMemoryLimit(app, options.maxMemory);
+    addInputOptions(app, files, choices);
+    addMemoryLimit(app, choices.maxMemory);
     app.add_option("--samples", samples, "How many samples to run (default: all)")
         ->type_name("N")
         ->check(wholeNumber(1));
-    app.add_flag("--reference", options.reference, "Run a program on the reference kernels");
+    app.add_flag("--reference", choices.reference, "Run a program on the reference kernels");
   }
 
   PortForms formsFor(const Executable &executable, const Dataset &data) const {
@@ -110,6 +115,8 @@ private:
     Status done = profiling ? runProfiled(executable, data, watched) : runAll(executable, data, watched);
     if (done)
       watched.warn(console());
+    if (done)
+      tellNotes(data, console());
     return done;
   }
 
@@ -252,7 +259,7 @@ private:
   }
 
   std::string model, inputs, outputs, trace;
-  InputOptions inputOptions;
+  driver::ModelOptions choices;
   StateOptions stateOptions;
   std::optional<StateFeed> feed;
   ExecutableOptions options;

@@ -7,7 +7,8 @@ using namespace tare;
 
 CLI::Option *tare::addInputs(CLI::App &app, std::string &path) {
   return app
-      .add_option("--inputs", path, "Samples: an .npz, a .npy where there is one input, or a folder of such files")
+      .add_option("--inputs", path,
+                  "Samples: an .npz, a .npy where there is one input, pictures, sounds, or a folder of such files")
       ->type_name("X.npz");
 }
 

@@ -29,9 +29,9 @@ Status verifyProof(const Verification &task, std::optional<double> maxError);
 Status verifyRounding(const Verification &task, program::Rounding rounding);
 
 /// Prints how many elements of each layer's result would differ on a board that rounds so, given the program's own
-/// operands on this data; and how many of the outputs where every layer rounds so.
+/// operands on this data; and how many of the outputs where every layer rounds so. `preprocess`: a file, or empty.
 Status verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &inputs,
-                            int64_t samples);
+                            const std::string &preprocess, int64_t samples);
 
 /// Writes a folder of golden vectors: docs/golden.md.
 Status writeGolden(const Verification &task, driver::GoldenOptions request);

@@ -1,5 +1,6 @@
 //===- Verify.cpp - tare verify -------------------------------------------===//
 #include "Commands.h"
+#include "InputOptions.h"
 #include "Numbers.h"
 #include "Verification.h"
 
@@ -50,6 +51,7 @@ private:
         "Real inputs, as `tare run` takes them, for --golden (default: random integers of the inputs' types)\n"
         "and for --rounding (default: every accumulator there is, in place of those of data)");
     files.reads(data->type_name("X.npz"), golden.data);
+    files.reads(addPreprocess(app, golden.preprocess)->needs(data), golden.preprocess);
     files.writesFolder(folder, golden.folder);
     app.add_option("--samples", golden.samples, "How many samples (default: 4 for --golden, all for --rounding)")
         ->type_name("N")
@@ -72,7 +74,7 @@ private:
     if (!other)
       return Error{"--rounding: found '" + rounding + "', expected one of " + proof::roundingNames()};
     if (!golden.data.empty())
-      return verifyRoundingOnData(task, *other, golden.data, golden.samples.value_or(Dataset::all));
+      return verifyRoundingOnData(task, *other, golden.data, golden.preprocess, golden.samples.value_or(Dataset::all));
     if (golden.samples)
       return Error{"--samples: give --inputs too; without data --rounding looks at every accumulator there is"};
     return verifyRounding(task, *other);

@@ -1,4 +1,5 @@
 //===- VerifyRoundingOnData.cpp - tare verify: another rounding, on data --===//
+#include "Driver/Execute/SampleMakers.h"
 #include "Driver/Execute/WatchedSamples.h"
 #include "Driver/Verify/GoldenInputs.h"
 #include "Driver/Verify/RoundingOnData.h"
@@ -47,11 +48,11 @@ void write(llvm::json::OStream &out, const char *key, const std::vector<const Ro
 } // namespace
 
 Status tare::verifyRoundingOnData(const Verification &task, program::Rounding rounding, const std::string &path,
-                                  int64_t samples) {
+                                  const std::string &preprocess, int64_t samples) {
   auto comparison = RoundingOnData::create(task.model, rounding);
   if (!comparison)
     return comparison.error();
-  auto data = Dataset::open(path, declarations((*comparison)->session(), runtime::Form::model), samples);
+  auto data = openReal(path, preprocess, (*comparison)->session(), samples);
   if (!data)
     return data.error();
   int64_t count = (*data)->sampleCount();
@@ -64,6 +65,7 @@ Status tare::verifyRoundingOnData(const Verification &task, program::Rounding ro
   if (!task.json) {
     print(**comparison, count);
     watched.warn(task.console);
+    tellNotes(**data, task.console);
     return success();
   }
   printJson([&](llvm::json::OStream &out) {
@@ -75,5 +77,6 @@ Status tare::verifyRoundingOnData(const Verification &task, program::Rounding ro
     });
   });
   watched.warn(task.console);
+  tellNotes(**data, task.console);
   return success();
 }

@@ -4,6 +4,7 @@
 
 #include "tare/Calibration/Histogram.h"
 #include "tare/Calibration/Ranges.h"
+#include "tare/Driver/Inputs.h"
 #include "tare/Driver/Listener.h"
 
 #include <optional>
@@ -14,10 +15,11 @@ namespace tare::driver {
 
 /// A network, and how its ranges are found: what `tare calibrate` and `tare convert` share. What is not given is as the
 /// command line has it, and messages name things by its options.
-struct CalibrationOptions {
+struct CalibrationOptions : InputChoices {
   /// An .onnx, or IR of any stage.
   std::string model;
-  /// An .npz, a .npy, a folder of such files, or the name of MemoryArrays; for a conversion also a ranges file.
+  /// An .npz, a .npy, pictures or sounds, a folder of such files, or the name of MemoryArrays; for a conversion also a
+  /// ranges file.
   std::string data;
   /// Random numbers in place of data: for trying the flow, not for use.
   bool random = false;
@@ -35,8 +37,8 @@ struct CalibrationOptions {
   std::vector<std::string> configs;
   /// A model whose values take more than so many times 2^20 bytes is refused; 0 for what memory there is.
   int64_t maxMemory = 0;
-  /// "x=1,3,224,224" or "batch=1"; "sr=16000"; "h=h_out".
-  std::vector<std::string> inputShapes, inputValues, states;
+  /// "h=h_out": inputs that are what an output was for the sample before.
+  std::vector<std::string> states;
   /// 0: as many as there are cores.
   size_t threads = 0;
 };

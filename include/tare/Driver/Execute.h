@@ -2,6 +2,7 @@
 #ifndef TARE_DRIVER_EXECUTE_H
 #define TARE_DRIVER_EXECUTE_H
 
+#include "tare/Driver/Inputs.h"
 #include "tare/Driver/Listener.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
@@ -16,9 +17,7 @@
 namespace tare::driver {
 
 /// How a model is read and run.
-struct ModelOptions {
-  /// Of an ONNX model's inputs: "x=1,3,224,224" or "batch=1"; "sr=16000".
-  std::vector<std::string> inputShapes, inputValues;
+struct ModelOptions : InputChoices {
   /// Programs run on the reference kernels.
   bool reference = false;
   /// A model whose values take more than so many times 2^20 bytes is refused; 0 for what memory there is.

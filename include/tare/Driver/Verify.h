@@ -27,6 +27,8 @@ struct GoldenOptions {
   std::string program, folder;
   /// Real inputs, as `tare run` takes them; empty for random integers of the inputs' types.
   std::string data;
+  /// A file of --preprocess; empty for none.
+  std::string preprocess;
   /// 4 by default.
   std::optional<int64_t> samples;
   /// At most so many steps of each channel's requantizer, evenly spread.

@@ -12,6 +12,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "tare/Media/Preprocessing.h"
 #include "tare/Tensor/Result.h"
 #include "tare/Tensor/Tensor.h"
 
@@ -62,6 +63,8 @@ struct ImportOptions {
   std::vector<std::string> dataArrays;
   /// Which inputs have the elements of `sampleValues`: none, those of at most one axis, or all.
   enum class Known { none, lists, all } known = Known::none;
+  /// Inputs that take integers as a device has them, of which layers in front of the network make its own numbers.
+  std::vector<media::InputConversion> conversions;
   /// What the model has in float16 or bfloat16 is rounded to that behind each node, as the model computes it. Else all
   /// is float32, which programs are made of and calibrated with.
   bool roundsTo16Bits = false;

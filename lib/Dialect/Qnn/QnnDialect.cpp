@@ -4,6 +4,7 @@
 #include "tare/Dialect/Qnn/ChannelMeans.h"
 #include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/HalfValues.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/InputProducts.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
@@ -38,8 +39,8 @@ LogicalResult verifyDiscardable(Operation *op, NamedAttribute attribute) {
   bool isRange = name == rangeAttrName || (name.starts_with(rangeAttrName) && name[rangeAttrName.size()] == '.');
   if (isRange && !isa<RangeAttr>(attribute.getValue()))
     return op->emitOpError("attribute '") << rangeAttrName << "' must be a #qnn.range, found " << attribute.getValue();
-  bool isText =
-      llvm::is_contained({portNameAttrName, biasMisfitAttrName, nextStateAttrName}, attribute.getName().getValue());
+  bool isText = llvm::is_contained({portNameAttrName, biasMisfitAttrName, nextStateAttrName, inputLayoutAttrName},
+                                   attribute.getName().getValue());
   if (isText && !isa<StringAttr>(attribute.getValue()))
     return op->emitOpError("attribute '")
            << attribute.getName().getValue() << "' must be a string, found " << attribute.getValue();

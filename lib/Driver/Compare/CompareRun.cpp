@@ -91,7 +91,7 @@ Result<std::unique_ptr<Executable>> CompareRun::loadPart(const std::string &path
 }
 
 /// Samples for both; their states are what the reference makes of them, so that each step is compared alone.
-Result<std::unique_ptr<SampleSource>> CompareRun::openData(const Executable &reference, const Executable &whole) const {
+Result<std::unique_ptr<SampleSource>> CompareRun::openData(const Executable &reference, const Executable &whole) {
   auto names = parseStates(options.states);
   if (!names)
     return names.error();
@@ -101,10 +101,13 @@ Result<std::unique_ptr<SampleSource>> CompareRun::openData(const Executable &ref
   if (!states->empty() && &reference != &whole)
     return Error{options.first + ": --state needs all of the network as the reference, found a part of " +
                  options.second};
-  auto data = Dataset::open(options.data, withoutStates(whole.declarations(/*allowRaw=*/false), *states),
-                            options.samples.value_or(Dataset::all));
+  auto inputs = withMakers(withoutStates(whole.declarations(/*allowRaw=*/false), *states), how.preprocess);
+  if (!inputs)
+    return inputs.error();
+  auto data = Dataset::open(options.data, std::move(*inputs), options.samples.value_or(Dataset::all));
   if (!data)
     return data.error();
+  opened = data->get();
   if (Status free = checkStates(*names, **data, options.data); !free)
     return free.error();
   if (states->empty())
@@ -123,6 +126,7 @@ Result<std::unique_ptr<SampleSource>> CompareRun::openData(const Executable &ref
 
 void CompareRun::tell() const {
   watched->warn(listener);
+  tellNotes(*opened, listener);
   warnOfNonFinite();
   if (std::vector<std::string> names = comparison->uncompared(); !names.empty())
     listener.note(

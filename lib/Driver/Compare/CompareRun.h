@@ -25,7 +25,7 @@ private:
   Status load();
   Result<std::unique_ptr<Executable>> loadOne(const std::string &path, const ExecutableOptions &how) const;
   Result<std::unique_ptr<Executable>> loadPart(const std::string &path, const Executable &other, Error problem) const;
-  Result<std::unique_ptr<SampleSource>> openData(const Executable &reference, const Executable &whole) const;
+  Result<std::unique_ptr<SampleSource>> openData(const Executable &reference, const Executable &whole);
   void warnOfNonFinite() const;
 
   const driver::CompareOptions &options;
@@ -34,6 +34,8 @@ private:
   std::unique_ptr<Executable> a, b;
   std::unique_ptr<Comparison> comparison;
   std::unique_ptr<SampleSource> data;
+  /// What is in it.
+  const Dataset *opened = nullptr;
   std::unique_ptr<WatchedSamples> watched;
 };
 

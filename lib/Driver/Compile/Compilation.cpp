@@ -21,6 +21,7 @@
 #include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -55,11 +56,18 @@ std::string_view tare::nameOf(Stage stage) {
 
 namespace {
 
+/// The device's pixels that an argument takes; empty where it takes none.
+std::string pixelsOf(func::FuncOp function, unsigned argument) {
+  auto pixels = function.getArgAttrOfType<StringAttr>(argument, qnn::inputLayoutAttrName);
+  return pixels ? pixels.str() : "";
+}
+
 std::vector<InputDeclaration> inputsOf(ModuleOp module) {
   std::vector<InputDeclaration> inputs;
   auto function = module.lookupSymbol<func::FuncOp>("main");
   for (BlockArgument argument : function.getArguments())
-    inputs.push_back({qnn::valueName(argument), qnn::toHost(argument.getType())});
+    inputs.push_back({qnn::valueName(argument), qnn::toHost(argument.getType()), std::nullopt,
+                      pixelsOf(function, argument.getArgNumber())});
   return inputs;
 }
 
@@ -73,16 +81,18 @@ std::vector<InputDeclaration> outputsOf(ModuleOp module) {
   return outputs;
 }
 
-/// Opens data for the inputs of a module that are no states, and gives it these.
-Result<std::unique_ptr<SampleSource>> openData(ModuleOp module, const CalibrationRequest &request,
-                                               const std::vector<State> &states) {
-  auto data =
-      Dataset::open(request.path, withoutStates(inputsOf(module), states), request.samples.value_or(Dataset::all));
+/// Opens data for the inputs of a module that are no states.
+Result<std::unique_ptr<Dataset>> openData(ModuleOp module, const CalibrationRequest &request,
+                                          const std::vector<State> &states) {
+  auto inputs = withMakers(withoutStates(inputsOf(module), states), request.preprocess);
+  if (!inputs)
+    return inputs.error();
+  auto data = Dataset::open(request.path, std::move(*inputs), request.samples.value_or(Dataset::all));
   if (!data)
-    return data.error();
+    return data;
   if (Status free = checkStates(request.states, **data, request.path); !free)
     return free.error();
-  return std::unique_ptr<SampleSource>(std::move(*data));
+  return data;
 }
 
 /// The same samples with the states that the module's own results are.
@@ -492,6 +502,8 @@ struct OpenedSamples {
   std::unique_ptr<SampleSource> source;
   /// The part of the source that notes hashes; null of what is drawn.
   const HashedSamples *hashed = nullptr;
+  /// The part that reads files; null as well.
+  const Dataset *data = nullptr;
 };
 
 } // namespace
@@ -509,6 +521,7 @@ static Result<OpenedSamples> openSamples(ModuleOp module, const CalibrationReque
     auto data = openData(module, request, *states);
     if (!data)
       return data.error();
+    opened.data = data->get();
     // Before states are added, which no data have.
     auto noted = std::make_unique<HashedSamples>(std::move(*data));
     opened.hashed = noted.get();
@@ -554,6 +567,8 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
   Result<Ranges> ranges = calibration::calibrate(module, samples, options, &seen);
   if (!ranges)
     return ranges.error();
+  if (opened->data)
+    tellNotes(*opened->data, listener);
   // A check may look for other ranges.
   constexpr size_t small = size_t(64) << 20;
   std::optional<Observations> kept;

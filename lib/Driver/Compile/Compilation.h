@@ -10,6 +10,7 @@
 #include "Driver/Calibrate/SampleKeeper.h"
 #include "Driver/Compile/RoundedWeights.h"
 #include "Driver/Compile/Timing.h"
+#include "Driver/Execute/SampleMakers.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tare/Calibration/Calibrate.h"
@@ -47,6 +48,8 @@ struct CalibrationRequest {
   std::optional<uint64_t> maxMemory;
   /// Inputs that the data need not give: samples are steps.
   std::vector<StateNames> states = {};
+  /// What becomes of pictures and sounds before they enter.
+  Preprocess preprocess = {};
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;
   /// Whether the means of what layers with weights read are found, too.

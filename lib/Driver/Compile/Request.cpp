@@ -80,7 +80,7 @@ static Status checkChoices(const CalibrationOptions &options) {
 }
 
 std::vector<std::string> tare::filesOf(const CalibrationOptions &options) {
-  std::vector<std::string> all{options.model, options.data, targetOf(options)};
+  std::vector<std::string> all{options.model, options.data, targetOf(options), options.preprocess};
   all.insert(all.end(), options.configs.begin(), options.configs.end());
   return all;
 }
@@ -97,7 +97,10 @@ static Result<CompilationRequest> requestFor(const std::string &target, const Ca
     return Error{options.model + ": is a program already; expected an ONNX model or IR"};
   request.model = options.model;
   request.isIr = *kind == ModelKind::ir;
-  Result<onnx::ImportOptions> import = importOptions({options.model}, options.inputShapes, options.inputValues);
+  Result<Preprocess> preprocess = readPreprocess(options.preprocess);
+  if (!preprocess)
+    return preprocess.error();
+  Result<onnx::ImportOptions> import = importOptions({options.model}, options, *preprocess);
   if (!import)
     return import.error();
   request.import = std::move(*import);
@@ -124,6 +127,7 @@ static Result<CompilationRequest> requestFor(const std::string &target, const Ca
       options.data,    options.random,
       options.samples, {*calibration::methodOf(*method), percentile, gridOf(*format), mayMoveScales(*hardware)},
       options.threads, limitOf(options.maxMemory)};
+  request.calibration.preprocess = std::move(*preprocess);
   Result<std::vector<StateNames>> states = parseStates(options.states);
   if (!states)
     return states.error();

@@ -47,8 +47,10 @@ Status EvaluationRun::load() {
   if (!chosen)
     return Error{options.model + ": " + chosen.error().message};
   kind = std::move(*chosen);
-  auto opened =
-      openLabelled(metric, reference->declarations(/*allowRaw=*/false), *kind, options.samples.value_or(Dataset::all));
+  auto inputs = withMakers(reference->declarations(/*allowRaw=*/false), how.preprocess);
+  if (!inputs)
+    return inputs.error();
+  auto opened = openLabelled(metric, *inputs, *kind, options.samples.value_or(Dataset::all));
   if (!opened)
     return opened.error();
   data.emplace(std::move(*opened));
@@ -76,8 +78,10 @@ void EvaluationRun::add(const std::string &path) {
 Status EvaluationRun::score() {
   watched = std::make_unique<WatchedSamples>(*data->samples, evaluation->watchedInputs());
   if (!options.calibration.empty()) {
-    auto created =
-        CalibratedSamples::create(options.calibration, reference->declarations(/*allowRaw=*/false), *watched);
+    auto inputs = withMakers(reference->declarations(/*allowRaw=*/false), how.preprocess);
+    if (!inputs)
+      return inputs.error();
+    auto created = CalibratedSamples::create(options.calibration, *inputs, *watched);
     if (!created)
       return created.error();
     calibrated = std::move(*created);
@@ -97,6 +101,7 @@ Status EvaluationRun::score() {
 void EvaluationRun::tell() const {
   evaluation->showWarnings();
   watched->warn(listener);
+  tellNotes(*data->samples, listener);
   if (std::string note = made->note(); !note.empty())
     listener.note(note);
   tellOfCalibration();

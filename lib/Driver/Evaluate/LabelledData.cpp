@@ -1,6 +1,8 @@
 //===- LabelledData.cpp - Samples and what they should give ---------------===//
 #include "Driver/Evaluate/LabelledData.h"
 
+#include "Driver/Evaluate/FolderLabels.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
@@ -34,7 +36,17 @@ bool isInput(const std::vector<InputDeclaration> &inputs, const std::string &nam
 struct Labels {
   std::string file, name;
   TensorType type;
+  /// Where pictures and sounds have them.
+  std::shared_ptr<const SampleMaker> maker = nullptr;
 };
+
+/// Of a folder of pictures or sounds, one for each.
+Result<Labels> labelsOfFolder(const std::string &folder, const std::string &file) {
+  auto maker = FolderLabels::open(folder, file);
+  if (!maker)
+    return maker.error();
+  return Labels{folder, usualLabels[0], {ElementType::f32, {1}}, std::move(*maker)};
+}
 
 Result<Labels> labelsIn(const std::string &file, const std::string &name) {
   Result<NpzReader> archive = NpzReader::open(file);
@@ -68,6 +80,10 @@ Result<std::optional<Labels>> findLabels(const MetricOptions &options, const std
     return Error{fmt::format("--labels names '{}', which is an input of the model; name the array that holds what its "
                              "outputs should be",
                              options.labels)};
+  if (FolderLabels::areIn(options.data)) {
+    Result<Labels> labels = labelsOfFolder(options.data, options.labels);
+    return labels ? Result<std::optional<Labels>>(std::move(*labels)) : labels.error();
+  }
   const std::string file = firstFile(options.data);
   if (file.ends_with(".npy"))
     return Error{fmt::format("{}: a .npy file holds one array, and no labels; give an .npz with '{}' besides", file,
@@ -94,7 +110,7 @@ Result<LabelledData> tare::openLabelled(const MetricOptions &options, std::vecto
     return *labels ? Error{fmt::format("{}: array '{}' {}", (*labels)->file, (*labels)->name, shape.error().message)}
                    : shape.error();
   if (*shape)
-    inputs.push_back({(*labels)->name, {ElementType::f32, **shape}});
+    inputs.push_back({(*labels)->name, {ElementType::f32, **shape}, std::nullopt, "", (*labels)->maker});
   auto samples = Dataset::open(options.data, std::move(inputs), limit);
   if (!samples)
     return samples.error();

@@ -89,6 +89,7 @@ std::vector<InputDeclaration> Executable::declarations(bool allowRaw) const {
   std::vector<InputDeclaration> result;
   for (const ExecutablePort &port : inputPorts) {
     result.push_back({port.name, port.real});
+    result.back().layout = port.pixels;
     if (allowRaw && port.raw.element != port.real.element)
       result.back().alternative = port.raw;
   }

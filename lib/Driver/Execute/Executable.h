@@ -8,6 +8,7 @@
 #define TARE_DRIVER_EXECUTE_EXECUTABLE_H
 
 #include "Driver/Execute/InputRange.h"
+#include "Driver/Execute/SampleMakers.h"
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Driver/Listener.h"
 #include "tare/Onnx/Import.h"
@@ -36,6 +37,8 @@ struct ExecutablePort {
   std::optional<RealRange> held = std::nullopt;
   /// Of an output: whether its elements are bools or indices (DiscreteValues.h).
   bool isDiscrete = false;
+  /// Of an input: the device's pixels that it takes, "NHWC rgb"; empty where it takes none.
+  std::string pixels = {};
 
   /// An output as the model has it, and the type that it has then.
   Tensor asInModel(const Tensor &value) const;
@@ -94,6 +97,8 @@ public:
 struct ExecutableOptions {
   /// For ONNX models.
   onnx::ImportOptions import;
+  /// What becomes of pictures and sounds before they enter.
+  Preprocess preprocess = {};
   /// Programs run on the reference kernels.
   bool reference = false;
   /// In units of 2^20 bytes; 0 for what there is.

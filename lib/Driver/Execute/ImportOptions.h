@@ -2,6 +2,8 @@
 #ifndef TARE_DRIVER_EXECUTE_IMPORTOPTIONS_H
 #define TARE_DRIVER_EXECUTE_IMPORTOPTIONS_H
 
+#include "Driver/Execute/SampleMakers.h"
+#include "tare/Driver/Inputs.h"
 #include "tare/Onnx/Import.h"
 #include "tare/Tensor/Result.h"
 
@@ -10,11 +12,10 @@
 
 namespace tare {
 
-/// The shapes ("x=1,3,224,224", "batch=1") and values ("sr=16000") of inputs. `models`: what is read, of which one at
-/// least must be an ONNX model where anything is said of one.
-Result<onnx::ImportOptions> importOptions(const std::vector<std::string> &models,
-                                          const std::vector<std::string> &shapes,
-                                          const std::vector<std::string> &values);
+/// The shapes, values and types of inputs. `models`: what is read, of which one at least must be an ONNX model where
+/// anything is said of one.
+Result<onnx::ImportOptions> importOptions(const std::vector<std::string> &models, const driver::InputChoices &inputs,
+                                          const Preprocess &preprocess);
 
 } // namespace tare
 

@@ -10,6 +10,7 @@
 #include "tare/Dialect/Npu/NpuInterfaces.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -161,6 +162,8 @@ Status ModuleExecutable::describePorts() {
     inputPorts.push_back(makePort(qnn::valueName(argument), argument.getType(), path->first(),
                                   integersOfArgument(argument), unsignedInputs.back()));
     inputPorts.back().held = heldBy(argument);
+    if (auto pixels = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), qnn::inputLayoutAttrName))
+      inputPorts.back().pixels = pixels.str();
     inputSteps.push_back(std::move(*path));
   }
   auto host = HostResults::of(function);

@@ -5,6 +5,7 @@
 #include "tare/Dialect/Npu/NpuOps.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
@@ -44,8 +45,14 @@ InspectedPort withoutSign(InspectedPort port) {
 
 InspectedPort inputOf(BlockArgument argument) {
   Value integers = integersBehind(argument);
-  InspectedPort port{
-      qnn::valueName(argument), typeOf(argument), "", gridOf(gridTypeOf(integers ? integers : argument)), {}, ""};
+  auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  auto pixels = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), qnn::inputLayoutAttrName);
+  InspectedPort port{qnn::valueName(argument),
+                     typeOf(argument),
+                     pixels ? pixels.str() : "",
+                     gridOf(gridTypeOf(integers ? integers : argument)),
+                     {},
+                     ""};
   return isUnsignedInModel(argument) ? withoutSign(port) : port;
 }
 

@@ -1,6 +1,7 @@
 //===- GoldenInputs.cpp - Inputs of golden vectors ------------------------===//
 #include "Driver/Verify/GoldenInputs.h"
 
+#include "Driver/Execute/SampleMakers.h"
 #include "tare/Calibration/Calibrate.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Tensor/OffsetBinary.h"
@@ -30,16 +31,27 @@ std::vector<InputDeclaration> tare::declarations(const runtime::Session &session
   std::vector<InputDeclaration> inputs;
   for (size_t i = 0; i != session.inputCount(); ++i) {
     runtime::PortDescription port = session.describeInput(i, form);
-    inputs.push_back({port.name, port.type});
+    inputs.push_back({port.name, port.type, std::nullopt, session.program().inputs[i]->layout});
   }
   return inputs;
 }
 
-Result<GoldenInputs> GoldenInputs::fromData(const std::string &path, const runtime::Session &session, int64_t samples) {
-  auto data = Dataset::open(path, declarations(session, Form::model), samples);
+Result<std::unique_ptr<Dataset>> tare::openReal(const std::string &path, const std::string &preprocess,
+                                                const runtime::Session &session, int64_t samples) {
+  Result<Preprocess> said = readPreprocess(preprocess);
+  if (!said)
+    return said.error();
+  auto inputs = withMakers(declarations(session, Form::model), *said);
+  return inputs ? Dataset::open(path, std::move(*inputs), samples) : inputs.error();
+}
+
+Result<GoldenInputs> GoldenInputs::fromData(const std::string &path, const std::string &preprocess,
+                                            const runtime::Session &session, int64_t samples) {
+  auto data = openReal(path, preprocess, session, samples);
   if (!data)
     return data.error();
   GoldenInputs inputs;
+  inputs.opened = data->get();
   inputs.samples = std::move(*data);
   return inputs;
 }

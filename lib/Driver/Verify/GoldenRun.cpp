@@ -1,6 +1,7 @@
 //===- GoldenRun.cpp - A folder of golden vectors -------------------------===//
 #include "Driver/Verify/GoldenRun.h"
 
+#include "Driver/Execute/SampleMakers.h"
 #include "Driver/Execute/Samples.h"
 #include "Driver/Execute/WatchedSamples.h"
 #include "Driver/Json.h"
@@ -17,8 +18,8 @@ Status GoldenRun::run(const std::shared_ptr<const program::Model> &model) {
     return session.error();
   const int64_t wanted = options.samples.value_or(usualSamples);
   const bool isRandom = options.data.empty();
-  auto inputs =
-      isRandom ? GoldenInputs::random(**session, wanted) : GoldenInputs::fromData(options.data, **session, wanted);
+  auto inputs = isRandom ? GoldenInputs::random(**session, wanted)
+                         : GoldenInputs::fromData(options.data, options.preprocess, **session, wanted);
   if (!inputs)
     return inputs.error();
   int64_t count = inputs->source().sampleCount();
@@ -46,6 +47,8 @@ Status GoldenRun::run(const std::shared_ptr<const program::Model> &model) {
   if (std::string text = textOf(drawn); !text.empty())
     listener.note(text);
   source.warn(listener);
+  if (inputs->data())
+    tellNotes(*inputs->data(), listener);
   return success();
 }
 

@@ -51,6 +51,43 @@ TEST(SampleLayout, Rules) {
   }
 }
 
+TEST(SampleLayout, MovedChannels) {
+  struct Case {
+    Shape array, input;
+    int64_t samples;
+    std::vector<size_t> axes;
+  };
+  for (const Case &c : std::vector<Case>{
+           {{5, 32, 24, 3}, {1, 3, 32, 24}, 5, {0, 3, 1, 2}},
+           {{5, 3, 32, 24}, {1, 32, 24, 3}, 5, {0, 2, 3, 1}},
+           {{32, 24, 3}, {1, 3, 32, 24}, 1, {0, 3, 1, 2}},
+           {{3, 32, 24}, {1, 3, 32, 24}, 1, {}},
+           {{10}, {1, 10}, 1, {}},
+           {{5, 3, 3, 3}, {1, 3, 3, 3}, 5, {}},
+       }) {
+    Result<SampleLayout> layout = matchMovedSamples(c.array, c.input);
+    ASSERT_TRUE(layout) << toString(c.array);
+    EXPECT_EQ(layout->samples, c.samples);
+    EXPECT_EQ(layout->axes, c.axes);
+  }
+  // Which of the three are the channels?
+  EXPECT_FALSE(matchMovedSamples({3, 3, 3}, {1, 3, 3, 3}));
+  EXPECT_FALSE(matchMovedSamples({24, 32, 3}, {1, 3, 32, 24}));
+  EXPECT_FALSE(matchMovedSamples({32, 24, 3}, {2, 3, 32, 24}));
+}
+
+TEST_F(DatasetTest, ReadsMovedChannels) {
+  write("last.npy", {{"x", iota({2, 2, 2, 3})}});
+  auto dataset = Dataset::open(path("last.npy"), image);
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_EQ((*dataset)->sampleCount(), 2);
+  ASSERT_TRUE((*dataset)->next());
+  auto second = (*dataset)->next();
+  ASSERT_TRUE(second && *second);
+  EXPECT_EQ(valuesOf<float>((*second)->inputs[0]),
+            (std::vector<float>{12, 15, 18, 21, 13, 16, 19, 22, 14, 17, 20, 23}));
+}
+
 TEST(SampleLayout, ErrorsSayWhatToDo) {
   auto message = [](Shape array, Shape input) { return matchSamples(array, input).error().message; };
   EXPECT_EQ(message({5, 32, 24, 3}, {1, 3, 32, 24}),
