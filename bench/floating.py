@@ -57,6 +57,15 @@ def measure(subject, threads, quick):
     """One row: seconds of a sample on either side, in the median over the rounds."""
     if not subject.float:
         raise Skipped("it is quantized already")
+    try:
+        return measured(subject, threads, quick)
+    finally:
+        # Samples of a second, many times over: of all networks together more than most disks have left.
+        for file in [*subject.tools.work.glob(f"{subject.name}.float*.npz"), subject.path(".out.npz"), subject.path(".ort.npz")]:
+            file.unlink(missing_ok=True)
+
+
+def measured(subject, threads, quick):
     count = count_for(subject, threads, QUICK_SECONDS if quick else SECONDS)
     mine, theirs = [], []
     for _ in range(QUICK_ROUNDS if quick else ROUNDS):

@@ -384,8 +384,8 @@ std::vector<std::string> Dataset::arrayNames(const std::string &path) {
   std::error_code error;
   std::string file = path;
   if (!MemoryArrays::find(path) && fs::is_directory(path, error)) {
-    Result<std::vector<std::string>> listed = listFolder(path);
-    if (!listed)
+    Result<std::vector<std::string>> listed = listFolder(path, /*goesDown=*/false, isArrayFile);
+    if (!listed || listed->empty())
       return {};
     file = listed->front();
   }
