@@ -220,13 +220,14 @@ def test_two_programs(digits, tmp_path):
     found = tare_json("report", "--diff", model, narrow, wide, "--inputs", data)
     first, second = found["programs"]
     assert first["program"] == "digits.tare" and second["program"] == "wide.tare"
-    assert "The second is" in found["verdict"]["text"] and "closer to the model" in found["verdict"]["text"]
+    gain = second["accuracy"][0]["sqnr_db"] - first["accuracy"][0]["sqnr_db"]
+    assert found["verdict"]["text"].startswith(f"B is {gain:.1f} dB closer to the model than A in the worst output")
     pairs = {first["layers"][a]["name"]: second["layers"][b]["name"] for a, b in found["pairs"] if a is not None and b is not None}
     assert all(a == b for a, b in pairs.items()) and {"conv1", "conv4", "fc"} <= set(pairs)
     for side, program in enumerate(found["programs"]):
         assert sorted(pair[side] for pair in found["pairs"] if pair[side] is not None) == list(range(len(program["layers"])))
     page = report(tmp_path, "--diff", narrow, wide)
-    assert data_of(page)["verdict"]["text"].startswith("Which one is closer to the model is not known")
+    assert data_of(page)["verdict"]["text"].startswith("Which of A and B is closer to the model is not known")
 
 
 def test_what_it_says(digits, tmp_path):

@@ -219,6 +219,14 @@ llvm::StringRef tare::nameOf(Grade grade) {
   return names[size_t(grade)];
 }
 
+std::optional<double> tare::leastSqnr(const Report &report) {
+  std::optional<double> least;
+  for (const Judged &output : judgedOf(report))
+    if (const double sqnr = output.accuracy->difference.sqnr(); !output.accuracy->isDiscrete && !std::isnan(sqnr))
+      least = std::min(least.value_or(HUGE_VAL), sqnr);
+  return least;
+}
+
 void tare::judge(Report &report) {
   constexpr size_t shown = 6;
   for (const Judged &output : judgedOf(report))
