@@ -176,7 +176,7 @@ std::string gradeText(Grade grade) {
   case Grade::close:
     return "The program is close to the model";
   case Grade::fair:
-    return "The program follows the model; what its error costs a score will say (tare evaluate)";
+    return "The program follows the model";
   case Grade::far:
     return "The program is far from the model";
   case Grade::lost:
@@ -209,6 +209,8 @@ Verdict verdictOf(const Report &report) {
   const std::vector<size_t> most = worstLayers(report, 1);
   if (grade != Grade::close && !most.empty())
     text += fmt::format(" Most of the error enters at '{}'.", report.layers[most.front()].label);
+  if (grade == Grade::fair)
+    text += " What that costs a score is told by tare evaluate.";
   return {grade, text};
 }
 
