@@ -220,13 +220,14 @@ def test_two_programs(digits, tmp_path):
     found = tare_json("report", "--diff", model, narrow, wide, "--inputs", data)
     first, second = found["programs"]
     assert first["program"] == "digits.tare" and second["program"] == "wide.tare"
-    assert "The second is" in found["verdict"]["text"] and "closer to the model" in found["verdict"]["text"]
+    gain = second["accuracy"][0]["sqnr_db"] - first["accuracy"][0]["sqnr_db"]
+    assert found["verdict"]["text"].startswith(f"B is {gain:.1f} dB closer to the model than A in the worst output")
     pairs = {first["layers"][a]["name"]: second["layers"][b]["name"] for a, b in found["pairs"] if a is not None and b is not None}
     assert all(a == b for a, b in pairs.items()) and {"conv1", "conv4", "fc"} <= set(pairs)
     for side, program in enumerate(found["programs"]):
         assert sorted(pair[side] for pair in found["pairs"] if pair[side] is not None) == list(range(len(program["layers"])))
     page = report(tmp_path, "--diff", narrow, wide)
-    assert data_of(page)["verdict"]["text"].startswith("Which one is closer to the model is not known")
+    assert data_of(page)["verdict"]["text"].startswith("Which of A and B is closer to the model is not known")
 
 
 def test_what_it_says(digits, tmp_path):
@@ -242,7 +243,9 @@ def test_what_it_says(digits, tmp_path):
     (["--diff", "digits.tare", "-o", "r.html"], "found 1 file, expected [MODEL] A B"),
     (["digits.tare", "--inputs", "test.npz", "-o", "r.html"], "name the model in front of the program"),
     (["digits.tare", "--profile", "-o", "r.html"], "--profile runs the program on data; give --inputs DATA too"),
-    (["digits.tare", "--samples", "3", "-o", "r.html"], "--samples and --state are of data; give --inputs DATA too"),
+    (["digits.tare", "--samples", "3", "-o", "r.html"], "are of runs on data; give --inputs DATA too"),
+    (["digits.onnx", "digits.tare", "--input-shape", "image=1,1,8,8", "-o", "r.html"], "are of runs on data; give --inputs DATA too"),
+    (["digits.tare", "--inputs", "test.npz", "--profile", "--input-shape", "image=1,1,8,8", "-o", "r.html"], "--input-shape"),
     (["digits.tare", "--conversion", "test.npz", "-o", "r.html"], "test.npz: is no report of a conversion, expected what 'tare convert --json' prints"),
     (["--diff", "digits.tare", "wide.tare", "--conversion", "convert.json", "-o", "r.html"], "--conversion is of one program, but --diff takes two"),
     (["digits.tare", "-o", "r.npz"], "cannot write r.npz: found a name that ends in '.npz', expected one that ends in .html"),

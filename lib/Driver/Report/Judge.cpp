@@ -176,7 +176,7 @@ std::string gradeText(Grade grade) {
   case Grade::close:
     return "The program is close to the model";
   case Grade::fair:
-    return "The program follows the model; what its error costs a score will say (tare evaluate)";
+    return "The program follows the model";
   case Grade::far:
     return "The program is far from the model";
   case Grade::lost:
@@ -209,6 +209,8 @@ Verdict verdictOf(const Report &report) {
   const std::vector<size_t> most = worstLayers(report, 1);
   if (grade != Grade::close && !most.empty())
     text += fmt::format(" Most of the error enters at '{}'.", report.layers[most.front()].label);
+  if (grade == Grade::fair)
+    text += " What that costs a score is told by tare evaluate.";
   return {grade, text};
 }
 
@@ -217,6 +219,14 @@ Verdict verdictOf(const Report &report) {
 llvm::StringRef tare::nameOf(Grade grade) {
   constexpr const char *names[] = {"unknown", "close", "fair", "far", "lost"};
   return names[size_t(grade)];
+}
+
+std::optional<double> tare::leastSqnr(const Report &report) {
+  std::optional<double> least;
+  for (const Judged &output : judgedOf(report))
+    if (const double sqnr = output.accuracy->difference.sqnr(); !output.accuracy->isDiscrete && !std::isnan(sqnr))
+      least = std::min(least.value_or(HUGE_VAL), sqnr);
+  return least;
 }
 
 void tare::judge(Report &report) {

@@ -29,25 +29,20 @@ std::vector<std::optional<size_t>> partnersOf(const Report &first, const Report 
   return partners;
 }
 
-/// "8.0 kB"
-std::string kilobytes(int64_t bytes) { return fmt::format("{:.1f} kB", double(bytes) * 1e-3); }
+/// "8.0 kB", "1.25 MB"
+std::string bytesText(int64_t bytes) {
+  return bytes < 1000000 ? fmt::format("{:.1f} kB", double(bytes) * 1e-3)
+                         : fmt::format("{:.2f} MB", double(bytes) * 1e-6);
+}
 
 int64_t memoryOf(const Report &report) { return report.inspection.memory->arena + report.inspection.memory->constants; }
 
-std::optional<double> leastSqnr(const Report &report) {
-  std::optional<double> least;
-  for (const ReportedAccuracy &output : report.accuracy)
-    if (const double sqnr = output.accuracy.difference.sqnr(); !output.accuracy.isDiscrete && !std::isnan(sqnr))
-      least = std::min(least.value_or(HUGE_VAL), sqnr);
-  return least;
-}
-
 std::string accuracyText(double first, double second) {
   if (first == second)
-    return "Their worst outputs have the same SQNR";
+    return "The worst outputs of A and B have the same SQNR";
   if (!std::isfinite(first) || !std::isfinite(second))
-    return second > first ? "The second is closer to the model" : "The first is closer to the model";
-  return fmt::format("The second is {:.1f} dB {} the model in its worst output ({:.1f} dB, the first {:.1f} dB)",
+    return second > first ? "B is closer to the model than A" : "A is closer to the model than B";
+  return fmt::format("B is {:.1f} dB {} the model than A in the worst output ({:.1f} dB, A {:.1f} dB)",
                      std::abs(second - first), second > first ? "closer to" : "farther from", second, first);
 }
 
@@ -79,9 +74,9 @@ std::vector<LayerPair> tare::pairLayers(const Report &first, const Report &secon
 Verdict tare::verdictOfBoth(const Report &first, const Report &second) {
   const std::optional<double> a = leastSqnr(first), b = leastSqnr(second);
   std::string text =
-      a && b ? accuracyText(*a, *b) : "Which one is closer to the model is not known, as no data were given";
-  text += fmt::format(". Arena and constants take {}, those of the first {}.", kilobytes(memoryOf(second)),
-                      kilobytes(memoryOf(first)));
+      a && b ? accuracyText(*a, *b) : "Which of A and B is closer to the model is not known, as no data were given";
+  text += fmt::format(". Arena and constants take {} in B, {} in A.", bytesText(memoryOf(second)),
+                      bytesText(memoryOf(first)));
   return {second.verdict.grade, text};
 }
 

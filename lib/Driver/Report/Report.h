@@ -138,6 +138,8 @@ void findFalls(Report &report);
 void findParts(Report &report);
 /// The numbers of the layers that add most error, the worst first; of those that add any worth a word.
 std::vector<size_t> worstLayers(const Report &report, size_t most);
+/// The least SQNR of the outputs, and of what is joined in them; nothing where none has one.
+std::optional<double> leastSqnr(const Report &report);
 /// Fills the findings, behind those that the conversion has told, and the verdict.
 void judge(Report &report);
 

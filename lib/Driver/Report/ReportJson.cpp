@@ -56,7 +56,7 @@ void writeGrid(OStream &out, const InspectedGrid &grid) {
 void writePort(OStream &out, const InspectedPort &port, int64_t layer) {
   out.attribute("name", jsonText(port.name));
   writeType(out, port.type);
-  out.attribute("layout", port.layout);
+  out.attribute("layout", jsonText(port.layout));
   writeGrid(out, port.grid);
   std::vector<std::string> steps;
   for (const InspectedStep &step : port.hostSteps)

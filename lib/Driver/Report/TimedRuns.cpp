@@ -2,6 +2,7 @@
 #include "Driver/Report/TimedRuns.h"
 
 #include "Driver/Execute/LayerTimes.h"
+#include "Driver/Execute/Options.h"
 #include "Driver/Execute/Samples.h"
 #include "Driver/Execute/States.h"
 #include "tare/Kernels/Peak.h"
@@ -36,10 +37,13 @@ void fill(Report &report, const LayerTimes &times) {
 
 Status tare::addTimes(Report &report, const driver::ReportOptions &options, const std::string &program,
                       const Listener &listener) {
-  ExecutableOptions how;
-  how.reference = options.reference;
-  how.maxMemory = options.maxMemory;
-  auto executable = Executable::load(program, how, listener);
+  std::vector<std::string> models = {program};
+  if (!options.model.empty())
+    models.push_back(options.model);
+  Result<ExecutableOptions> how = executableOptions(models, options);
+  if (!how)
+    return how.error();
+  auto executable = Executable::load(program, *how, listener);
   if (!executable)
     return executable.error();
   auto names = parseStates(options.states);

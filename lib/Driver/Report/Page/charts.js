@@ -17,7 +17,8 @@ function histogramChart(layer, width = 380, height = 150) {
   const y = (count) => height - bottom - (most ? Math.log10(1 + count) / most : 0) * (height - top - bottom);
   const bars = values.counts.map((count, i) => {
     const begin = low + i * values.bar_width, end = begin + values.bar_width;
-    const isCut = layer.range && (end <= range[0] || begin >= range[1]);
+    // What lies at the very end of the range is not cut off.
+    const isCut = layer.range && ((values.below > 0 && end <= range[0]) || (values.above > 0 && begin >= range[1]));
     return drawn("rect", { class: "bar" + (isCut ? " cut" : ""), x: x(begin).toFixed(1), width: Math.max(x(end) - x(begin) - 0.6, 0.6).toFixed(1),
       y: y(count).toFixed(1), height: (height - bottom - y(count)).toFixed(1) }, drawn("title", {}, number(begin) + " .. " + number(end) + ": " + count));
   });
@@ -68,7 +69,7 @@ function weightText(weights) {
     (weights.dead ? `; ${weights.dead} are all 0` : "") + ".";
 }
 
-/** Of several programs: lists of {layers, name}. Returns the drawing alone. */
+/** Curves are {points, choose}: layers, or nothing at some places, and whether a press chooses one. Of one curve points have the colours of their grades. */
 function alongChart(curves, labelled) {
   const [width, height, left, right, top, bottom] = [1180, 250, 34, 12, 16, 22];
   const length = Math.max(...curves.map((curve) => curve.points.length), 2);
@@ -82,7 +83,7 @@ function alongChart(curves, labelled) {
     const points = curve.points.map((layer, at) => ({ layer, at })).filter(({ layer }) => layer && layer.accuracy && value(layer) !== null);
     const path = points.map(({ layer, at }, i) => `${i ? "L" : "M"}${x(at).toFixed(1)} ${y(value(layer)).toFixed(1)}`).join("");
     const marks = points.map(({ layer, at }) => {
-      const circle = drawn("circle", { class: "point " + gradeOf(layer.accuracy), cx: x(at).toFixed(1), cy: y(value(layer)).toFixed(1), r: points.length > 150 ? 3 : 4,
+      const circle = drawn("circle", { class: "point " + (curves.length > 1 ? ["first", "second"][number] : gradeOf(layer.accuracy)), cx: x(at).toFixed(1), cy: y(value(layer)).toFixed(1), r: points.length > 150 ? 3 : 4,
         click: curve.choose ? () => choose(layer.index) : null }, drawn("title", {}, `${layer.label} (${kindText(layer)}): ${decibels(layer.accuracy)}`));
       circles.set(layer.index, circle);
       return circle;

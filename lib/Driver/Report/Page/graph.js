@@ -111,16 +111,25 @@ class GraphView {
   }
 }
 
+/** Around all points, with room for the nodes. */
+function boundsOf(points) {
+  const margin = nodeWidth / 2 + 20, bounds = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (const { x, y } of points) {
+    bounds.left = Math.min(bounds.left, x - margin);
+    bounds.right = Math.max(bounds.right, x + margin);
+    bounds.top = Math.min(bounds.top, y - 40);
+    bounds.bottom = Math.max(bounds.bottom, y + 40);
+  }
+  return bounds;
+}
+
 function graphPart(report) {
   const { nodes, edges } = graphOf(report);
   const { nodes: places, routes } = layoutGraph(nodes.length, edges, nodeWidth, rankHeight);
   const paths = routes.map((route) => drawn("path", { class: "edge", d: edgePath(route) }));
   const drawings = nodes.map((node, i) => nodeDrawing(node, places[i]));
   const svg = drawn("svg", { class: "graph", tabindex: 0, role: "group", "aria-label": "The graph of layers; arrow keys move it, plus and minus zoom it" }, paths, drawings);
-  const points = [...places, ...routes.flat()], margin = nodeWidth / 2 + 20;
-  const bounds = { left: Math.min(...points.map((p) => p.x)) - margin, right: Math.max(...points.map((p) => p.x)) + margin,
-    top: Math.min(...points.map((p) => p.y)) - 40, bottom: Math.max(...points.map((p) => p.y)) + 40 };
-  const view = new GraphView(svg, bounds);
+  const view = new GraphView(svg, boundsOf([...places, ...routes.flat()]));
   const inputs = report.inputs.length;
   chosen.listeners.push((index) => {
     drawings.forEach((drawing, i) => drawing.classList.toggle("chosen", index !== null && i === inputs + index));
