@@ -128,10 +128,11 @@ Status ExplainRun::loadFloat() {
       return loaded;
   }
   auto sitesOf = [&]() -> Result<std::pair<Sites, Replay>> {
+    const RescaledValues rescaled = copyRescaled(*model, function);
     FailureOr<Replay> real = Replay::create(*module);
     if (failed(real))
       return context->takeError(options.model);
-    Sites sites = findSites(*model, function, *real);
+    Sites sites = findSites(*model, function, *real, rescaled);
     return std::pair(std::move(sites), std::move(*real));
   };
   auto found = sitesOf();
