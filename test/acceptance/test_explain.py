@@ -158,6 +158,19 @@ def test_a_constant_that_is_joined(tmp_path, rng):
     assert found["outputs"][0]["together_db"] == pytest.approx(found["outputs"][0]["sqnr_db"], abs=0.05)
 
 
+def test_a_value_on_two_grids(tmp_path, rng):
+    """What a Concat puts on its own grid another reader has on a finer one."""
+    constants = {"w": rng.normal(size=(8, 8)).astype(np.float32), "u": 40 * rng.normal(size=(8, 8)).astype(np.float32), "v": rng.normal(size=(16, 8)).astype(np.float32), "t": rng.normal(size=(8, 8)).astype(np.float32)}
+    model = save(tmp_path / "m.onnx", [node("MatMul", ["x", "w"], ["h"], name="small"), node("MatMul", ["x", "u"], ["g"], name="large"), node("Concat", ["h", "g"], ["c"], name="join", axis=-1),
+                                       node("MatMul", ["c", "v"], ["y"], name="both"), node("MatMul", ["h", "t"], ["z"], name="alone")], [port("x", [1, 8])], [port("y", [1, 8]), port("z", [1, 8])], constants)
+    np.savez(tmp_path / "x.npz", x=rng.normal(size=(64, 8)).astype(np.float32))
+    tare("convert", model, "--calibration", tmp_path / "x.npz", "-o", tmp_path / "m.tare", "-q")
+    assert any(layer["kind"] == "rescale" for layer in tare_json("inspect", tmp_path / "m.tare")["layers"])
+    found = explain(model, tmp_path / "m.tare", tmp_path / "x.npz", "--samples", 64)
+    for output in found["outputs"]:
+        assert output["together_db"] == pytest.approx(output["sqnr_db"], abs=0.3)
+
+
 def test_the_table(tmp_path):
     done = tare("explain", MODEL, digits(tmp_path, rules=["{layer: conv3, activations: {range: [-2, 2]}}"]), "--inputs", TEST, "--top", 3)
     lines = done.stdout.splitlines()

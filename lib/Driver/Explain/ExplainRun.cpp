@@ -128,10 +128,11 @@ Status ExplainRun::loadFloat() {
       return loaded;
   }
   auto sitesOf = [&]() -> Result<std::pair<Sites, Replay>> {
+    const RescaledValues rescaled = copyRescaled(*model, function);
     FailureOr<Replay> real = Replay::create(*module);
     if (failed(real))
       return context->takeError(options.model);
-    Sites sites = findSites(*model, function, *real);
+    Sites sites = findSites(*model, function, *real, rescaled);
     return std::pair(std::move(sites), std::move(*real));
   };
   auto found = sitesOf();
@@ -234,33 +235,48 @@ std::vector<Tensor> ExplainRun::given(const std::vector<Tensor> &all) const {
   return result;
 }
 
-Status ExplainRun::measureAll() {
+Status ExplainRun::watchData() {
   auto opened = openData();
   if (!opened)
     return opened.error();
   data = std::move(*opened);
-  std::vector<WatchedSamples::Input> inputs(inputNumbers.size());
   const PortForms real{std::vector<bool>(inputNumbers.size(), false)};
-  std::vector<WatchedSamples::Input> ofProgram = watchedInputs(*executable, real);
+  std::vector<WatchedSamples::Input> inputs(inputNumbers.size()), ofProgram = watchedInputs(*executable, real);
   for (size_t i = 0; i != inputNumbers.size(); ++i)
     inputs[inputNumbers[i]] = ofProgram[i];
   watched = std::make_unique<WatchedSamples>(*data, std::move(inputs));
+  return tare::success();
+}
+
+Result<Measured> ExplainRun::measureSample(const Sample &sample, Runner &runner, Progress &progress) const {
+  const std::vector<Tensor> inputs = inputsOfProgram(sample.inputs);
+  const std::vector<Tensor> program = runner.run(inputs, {});
+  if (Status ran = runner.status(sample.index); !ran)
+    return ran.error();
+  Result<BothRuns> runs = networks->run(sample.inputs, inputs);
+  if (!runs)
+    return ofSample(options.model, sample.index, runs.error().message);
+  auto found = measure(*networks, *runs, given(program), outputs, [&] {
+    progress.advance();
+    return progress.mayGoOn();
+  });
+  if (Status wanted = progress.mayGoOn(); !wanted)
+    return wanted.error();
+  return found ? std::move(found) : ofSample(options.model, sample.index, found.error().message);
+}
+
+Status ExplainRun::measureAll() {
+  if (Status opened = watchData(); !opened)
+    return opened;
   auto runners = makeRunners(*executable, *data, threads);
   if (!runners)
     return runners.error();
   std::vector<Measured> bySample(data->sampleCount());
   Progress progress(listener, "switching on layer", data->sampleCount() * int64_t(networks->sites().size() + 1));
   Status done = forEachSample(*watched, threads, progress, [&](const Sample &sample, size_t worker) -> Status {
-    std::vector<Tensor> program = (*runners)[worker]->run(inputsOfProgram(sample.inputs), {});
-    if (Status ran = (*runners)[worker]->status(sample.index); !ran)
-      return ran;
-    Result<BothRuns> runs = networks->run(sample.inputs, inputsOfProgram(sample.inputs));
-    if (!runs)
-      return ofSample(options.model, sample.index, runs.error().message);
-    auto found =
-        measure(*networks, *runs, given(program), outputs, [&] { return progress.advance(), progress.mayGoOn(); });
+    Result<Measured> found = measureSample(sample, *(*runners)[worker], progress);
     if (!found)
-      return ofSample(options.model, sample.index, found.error().message);
+      return found.error();
     bySample[sample.index] = std::move(*found);
     return tare::success();
   });
@@ -304,6 +320,24 @@ Allowed ExplainRun::allowed() const {
   return {hardware->activation(ElementType::i16) != nullptr, hardware->weights.perChannel};
 }
 
+/// The outputs' noise with each remedy.
+Result<std::vector<Powers>> ExplainRun::tryRemedies(const Sample &sample, Progress &progress) const {
+  Result<BothRuns> runs = networks->run(sample.inputs, inputsOfProgram(sample.inputs));
+  if (!runs)
+    return ofSample(options.model, sample.index, runs.error().message);
+  std::vector<Powers> tried;
+  for (const Remedy &remedy : remedies) {
+    Result<Powers> noise = noiseWith(remedy, *networks, *runs, sample.inputs, outputs);
+    if (!noise)
+      return ofSample(options.model, sample.index, noise.error().message);
+    tried.push_back(std::move(*noise));
+    progress.advance();
+    if (Status wanted = progress.mayGoOn(); !wanted)
+      return wanted.error();
+  }
+  return tried;
+}
+
 Status ExplainRun::measureRemedies() {
   std::vector<size_t> worst = rankedSites(measured, output);
   worst.resize(std::min<size_t>(worst.size(), size_t(options.top)));
@@ -317,18 +351,10 @@ Status ExplainRun::measureRemedies() {
   std::vector<std::vector<Powers>> bySample((*again)->sampleCount());
   Progress progress(listener, "trying remedy", (*again)->sampleCount() * int64_t(remedies.size() + 1));
   Status done = forEachSample(**again, threads, progress, [&](const Sample &sample, size_t) -> Status {
-    Result<BothRuns> runs = networks->run(sample.inputs, inputsOfProgram(sample.inputs));
-    if (!runs)
-      return ofSample(options.model, sample.index, runs.error().message);
-    for (const Remedy &remedy : remedies) {
-      Result<Powers> noise = noiseWith(remedy, *networks, *runs, sample.inputs, outputs);
-      if (!noise)
-        return ofSample(options.model, sample.index, noise.error().message);
-      bySample[sample.index].push_back(std::move(*noise));
-      progress.advance();
-      if (Status wanted = progress.mayGoOn(); !wanted)
-        return wanted;
-    }
+    Result<std::vector<Powers>> tried = tryRemedies(sample, progress);
+    if (!tried)
+      return tried.error();
+    bySample[sample.index] = std::move(*tried);
     return tare::success();
   });
   for (size_t i = 0; done && i != remedies.size(); ++i) {

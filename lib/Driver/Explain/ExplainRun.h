@@ -38,6 +38,9 @@ private:
   Status measureAll();
   Status measureRemedies();
   Result<std::unique_ptr<SampleSource>> openData() const;
+  Status watchData();
+  Result<Measured> measureSample(const Sample &sample, Runner &runner, Progress &progress) const;
+  Result<std::vector<Powers>> tryRemedies(const Sample &sample, Progress &progress) const;
   std::vector<Tensor> inputsOfProgram(const std::vector<Tensor> &inputs) const;
   std::vector<Tensor> given(const std::vector<Tensor> &outputs) const;
   Allowed allowed() const;

@@ -22,7 +22,6 @@ public:
 
   /// The program's layers that there are arrays of, in their order.
   std::vector<size_t> layers() const;
-  bool has(size_t layer) const { return arrays.contains(layer); }
   /// How many samples every array has.
   int64_t samples() const { return count; }
   const std::vector<std::string> &unused() const { return unusedNames; }

@@ -119,6 +119,8 @@ public:
 
   Status addSite(size_t number) {
     const Site &site = networks.sites()[number];
+    if (site.isCopy)
+      return tare::success();
     double total = 0;
     for (const Powers &powers : measured.sites[number].bySource)
       total += powers[output];

@@ -94,7 +94,8 @@ namespace {
 
 class SiteFinder {
 public:
-  SiteFinder(const program::Model &model, func::FuncOp real, const Replay &network) : model(model), network(network) {
+  SiteFinder(const program::Model &model, func::FuncOp real, const Replay &network, const RescaledValues &rescaled)
+      : model(model), network(network), rescaled(rescaled) {
     for (BlockArgument argument : real.getArguments())
       values[qnn::valueName(argument)] = argument;
     for (Operation &op : real.front().without_terminator())
@@ -126,7 +127,7 @@ private:
     if (!isQuantized || !held || port.scales.size() != 1 || !isReal(held))
       return;
     const ElementType type = model.type(port.tensor).element;
-    Site site{{}, port.name, port.name, "quantize", held, nullptr, {}, {}, false, {}, {}};
+    Site site{{}, port.name, port.name, "quantize", held, false, nullptr, {}, {}, false, {}, {}};
     const int64_t limit = int64_t(1) << (8 * sizeOf(type) - 1);
     site.grid = ActivationGrid{port.scales.front(), port.zero_point, -limit, limit - 1, unsigned(8 * sizeOf(type))};
     sites.all.push_back(std::move(site));
@@ -156,8 +157,10 @@ private:
     const program::TensorT &result = *model.program().tensors[layer.result];
     if (!hasError(layer))
       return;
-    Site site{number, layer.name, result.name, program::kindOf(layer.op), {}, nullptr, {}, {}, false, {}, {}};
-    site.held = values.lookup(result.name);
+    Site site{number, layer.name, result.name, program::kindOf(layer.op), {}, false, nullptr, {}, {}, false, {}, {}};
+    auto copy = rescaled.find(number);
+    site.isCopy = copy != rescaled.end();
+    site.held = site.isCopy ? copy->second : values.lookup(result.name);
     if (!site.held || elementCount(qnn::toHost(site.held.getType()).shape) != model.type(layer.result).count() ||
         !isReal(site.held)) {
       sites.unknown.push_back(layer.name);
@@ -170,7 +173,7 @@ private:
     // What is moved is on its grid already.
     if (kernels::lookup(layer.op.type)->facts.meaning != Meaning::movement)
       site.grid = gridOf(model, layer);
-    if (!layer.op.AsQuantize())
+    if (!layer.op.AsQuantize() && !site.isCopy)
       addOp(site, layer);
     sites.all.push_back(std::move(site));
   }
@@ -216,6 +219,7 @@ private:
 
   const program::Model &model;
   const Replay &network;
+  const RescaledValues &rescaled;
   llvm::StringMap<Value> values;
   std::map<std::string, Operation *> products;
   Sites sites;
@@ -223,6 +227,7 @@ private:
 
 } // namespace
 
-Sites explain::findSites(const program::Model &model, func::FuncOp real, const Replay &network) {
-  return SiteFinder(model, real, network).find();
+Sites explain::findSites(const program::Model &model, func::FuncOp real, const Replay &network,
+                         const RescaledValues &rescaled) {
+  return SiteFinder(model, real, network, rescaled).find();
 }

@@ -8,6 +8,7 @@
 #ifndef TARE_DRIVER_EXPLAIN_SITES_H
 #define TARE_DRIVER_EXPLAIN_SITES_H
 
+#include "Driver/Explain/Rescaled.h"
 #include "tare/Evaluator/Replay.h"
 #include "tare/Program/Model.h"
 
@@ -50,6 +51,8 @@ struct Site {
   std::string name, value, kind;
   /// What the layer gives, in the float network: an op's result, or an input.
   mlir::Value held;
+  /// Whether that is a copy for some readers (Rescaled.h): rules are of the value itself.
+  bool isCopy = false;
   /// What computes it of the layer's operands; null where there is nothing but a grid. A function may stand between.
   mlir::Operation *op = nullptr;
   /// None where real numbers or accumulators leave.
@@ -90,7 +93,9 @@ struct Sites {
   /// Layers whose weights are not the model's, rounded.
   std::vector<std::string> otherWeights;
 };
-Sites findSites(const program::Model &model, mlir::func::FuncOp real, const Replay &network);
+/// `rescaled`: the copies that the float network has been given of rescaled values.
+Sites findSites(const program::Model &model, mlir::func::FuncOp real, const Replay &network,
+                const RescaledValues &rescaled);
 
 } // namespace tare::explain
 
