@@ -2,6 +2,7 @@
 #include "tare/Config/Grids.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnInterfaces.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -19,13 +20,19 @@ quant::QuantizeCastOp castBehind(Value value) {
   return dequantize ? dequantize.getInput().getDefiningOp<quant::QuantizeCastOp>() : nullptr;
 }
 
+/// Whether a value never leaves its layer: what the function in it reads (A64), whose grid follows from the function.
+bool isWithinLayer(Value value) {
+  Operation *maker = value.getDefiningOp();
+  return maker && maker->hasAttr(qnn::inLayerAttrName) && isa<qnn::RequantOpInterface>(maker);
+}
+
 } // namespace
 
 std::vector<TensorGrid> tare::config::gridsOf(func::FuncOp function) {
   llvm::MapVector<Operation *, TensorGrid> tensors;
   function.walk([&](quant::QuantizeCastOp cast) {
     std::optional<qnn::Grid> grid = qnn::Grid::of(cast.getType());
-    if (grid && grid->bits <= 16)
+    if (grid && grid->bits <= 16 && !isWithinLayer(cast.getInput()))
       tensors[cast] = {qnn::valueName(cast.getInput()), *grid, {}, {}};
   });
   function.walk([&](qnn::AccumulatorOpInterface layer) {

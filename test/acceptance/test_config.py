@@ -424,3 +424,16 @@ def test_bits_that_change_nothing_are_told(tmp_path, rng):
     program, said = convert(model, config="rules: [{value: logits, activations: {bits: 16}}]")
     assert program == plain and "'logits' has no grid that the configuration's range, scale or bits could say" in said
     assert "has no grid" not in convert(model, config="rules: [{layer: '*', activations: {bits: 8}}]")[1]
+
+
+@pytest.mark.parametrize("format", ("onnxruntime", "encodings", "tengine"))
+def test_functions_within_layers_go_through_tables(tmp_path, rng, format):
+    """What stands between a layer and the function in it is no tensor of another tool's: calibration finds its range."""
+    constants = {f"w{i}": rng.normal(0, .3, (4, 4, 3, 3)).astype(F32) for i in range(2)}
+    model = save(tmp_path / "m.onnx", [node("Conv", ["x", "w0"], ["c"], name="conv"), node("HardSwish", ["c"], ["h"], name="swish"), node("Conv", ["h", "w1"], ["d"], name="conv2"),
+                                       node("Sigmoid", ["d"], ["y"], name="sigmoid")], [port("x", [1, 4, 7, 7])], [port("y", None)], constants)
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (24, 4, 7, 7)).astype(F32))
+    plain, _ = convert(model)
+    tare("config", "init", model, "--calibration", tmp_path / "c.npz", "--format", format, "-o", tmp_path / "t")
+    assert convert(model, "--config", tmp_path / "t")[0] == plain
+    assert "the ranges say nothing of 'c', 'd'" in fails("convert", model, "--config", tmp_path / "t", "-o", tmp_path / "o.tare")

@@ -24,7 +24,7 @@ struct TensorGrid {
 };
 
 /// The activations and weights of a function in QDQ form, in its order; biases, whose grids follow from these, are left
-/// out.
+/// out, and so is what a function within a layer reads, which no other tool has.
 std::vector<TensorGrid> gridsOf(mlir::func::FuncOp function);
 
 /// The formats of writeGrids(): "onnxruntime", "encodings", "ncnn", "tengine".
