@@ -88,6 +88,7 @@ driver::CompileOptions python::compileOptions(nb::dict given) {
       .read("narrow_states", options.narrowStates)
       .read("bias_correction", options.biasCorrection)
       .read("equalize", options.equalize)
+      .read("budget", options.budget)
       .read("repair", options.repair)
       .read("allow_uncalibrated", options.allowUncalibrated)
       .read("strict", options.strict)

@@ -36,7 +36,8 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
             samples: int | None = None, activations: str | None = None, random: bool = False, input_shapes=None,
             input_values=None, states=None, strip_io=None, inputs=None, outputs=None, host: str = "allow",
             host_tail: bool = False, narrow_states: bool = False, repair: bool = True, allow_uncalibrated: bool = False,
-            strict: bool = False, check: int | None = None, config=None, bias_correction: bool = False, equalize: bool = False, max_memory: int | None = None, threads: int | None = None,
+            strict: bool = False, check: int | None = None, config=None, bias_correction: bool = False, equalize: bool = False, budget: str | None = None,
+            max_memory: int | None = None, threads: int | None = None,
             timing: bool = False, dump_ir: str | PathLike | None = None, progress=None) -> Program:
     """Turns an ONNX network into an integer-only program: what `tare convert` does, byte for byte.
 
@@ -61,6 +62,8 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
              later ones win (docs/configuration.md)
     bias_correction: biases take what rounding the weights shifts results by, on the data's average
     equalize: the weights before and behind a channel are made alike in size, before calibration
+    budget:  "SQNR=30dB" or "loss=0.3%": the fewest and cheapest values get 16 bits with which all outputs reach it; "bytes=200kB":
+             those that are worth most within so many bytes of constants and arena. program.report["budget"] says which
     max_memory: in units of 2^20 bytes
     progress: True or False, or a callable (what, done, total); by default on terminals and in notebooks
 
@@ -70,7 +73,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
         model, data, target=target, method=method, percentile=percentile, samples=samples, activations=activations,
         random=random, input_shapes=input_shapes, input_values=input_values, states=states, strip_io=strip_io, inputs=inputs,
         outputs=outputs, host=host, host_tail=host_tail, narrow_states=narrow_states, repair=repair,
-        allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, config=config, bias_correction=bias_correction, equalize=equalize, max_memory=max_memory, threads=threads,
+        allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, config=config, bias_correction=bias_correction, equalize=equalize, budget=budget, max_memory=max_memory, threads=threads,
         timing=timing, dump_ir=dump_ir, progress=progress)
     return Program(_runtime.Program.from_bytes(file, path, False, threads or 0), report=report)
 

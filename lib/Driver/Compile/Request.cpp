@@ -1,6 +1,7 @@
 //===- Request.cpp - From what is asked for to a compilation --------------===//
 #include "Driver/Compile/Request.h"
 
+#include "Driver/Budget/Goal.h"
 #include "Driver/Choices.h"
 #include "Driver/Execute/Executable.h"
 #include "Driver/Execute/ImportOptions.h"
@@ -169,6 +170,7 @@ static Status checkReached(const CompileOptions &options, const CompilationReque
                       {"--host-tail", options.hostTail, Stage::qdq},
                       {"--narrow-states", options.narrowStates, Stage::qdq},
                       {"--equalize on", options.equalize, Stage::simplified},
+                      {"--budget", !options.budget.empty(), Stage::qdq},
                       {"--bias-correction on", options.biasCorrection, Stage::qdq},
                       {"--host error", options.host == "error", Stage::qdq},
                       {"--strip-io", !options.stripIo.empty(), Stage::npu}};
@@ -191,6 +193,9 @@ static Status checkChoices(const CompileOptions &options) {
                  "the data, or leave --equalize out"};
   if (options.check && *options.check < 0)
     return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
+  if (!options.budget.empty())
+    if (Result<BudgetGoal> goal = parseBudget(options.budget); !goal)
+      return goal.error();
   return checkChoice("--host", options.host, {"allow", "error"});
 }
 
