@@ -160,3 +160,13 @@ std::string tare::config::writeYaml(const std::vector<Layer> &layers, const Outc
   return "# What holds of each layer of " + oneLine(defaults.model) + " on target " + oneLine(defaults.target) +
          ". Later rules win over earlier ones.\nrules:" + (isAny ? "" : " []") + "\n" + rules;
 }
+
+std::string tare::config::ruleOfValues(const std::vector<std::string> &values, const Settings &settings,
+                                       const std::string &comment) {
+  std::vector<std::string> names;
+  llvm::transform(values, std::back_inserter(names), quoted);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  write(os, "value: " + (names.size() == 1 ? names.front() : "[" + llvm::join(names, ", ") + "]"), settings, comment);
+  return text;
+}

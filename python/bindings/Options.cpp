@@ -93,6 +93,7 @@ driver::CompileOptions python::compileOptions(nb::dict given) {
       .read("bias_correction", options.biasCorrection)
       .read("weight_rounding", options.weightRounding)
       .read("equalize", options.equalize)
+      .read("budget", options.budget)
       .read("repair", options.repair)
       .read("allow_uncalibrated", options.allowUncalibrated)
       .read("strict", options.strict)

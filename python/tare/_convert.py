@@ -40,7 +40,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
             outputs=None, host: str = "allow",
             host_tail: bool = False, narrow_states: bool = False, repair: bool = True, allow_uncalibrated: bool = False,
             strict: bool = False, check: int | None = None, config=None, bias_correction: bool = False, equalize: bool = False,
-            weight_rounding: str = "nearest", max_memory: int | None = None, threads: int | None = None,
+            weight_rounding: str = "nearest", budget: str | None = None, max_memory: int | None = None, threads: int | None = None,
             timing: bool = False, dump_ir: str | PathLike | None = None, progress=None) -> Program:
     """Turns an ONNX network into an integer-only program: what `tare convert` does, byte for byte.
 
@@ -68,6 +68,8 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
     bias_correction: biases take what rounding the weights shifts results by, on the data's average
     equalize: the weights before and behind a channel are made alike in size, before calibration
     weight_rounding: "nearest", or "adaptive": each weight to the side where its layer's results lose least on the data
+    budget:  "SQNR=30dB" or "loss=0.3%": the fewest and cheapest values get 16 bits with which all outputs reach it; "bytes=200kB":
+             those that are worth most within so many bytes of constants and arena. program.report["budget"] says which
     max_memory: in units of 2^20 bytes
     progress: True or False, or a callable (what, done, total); by default on terminals and in notebooks
 
@@ -78,7 +80,7 @@ def convert(model, data=None, *, target: str | PathLike | None = None, method: s
         random=random, input_shapes=input_shapes, input_values=input_values, input_types=input_types, preprocess=preprocess,
         states=states, strip_io=strip_io, inputs=inputs, outputs=outputs, host=host, host_tail=host_tail, narrow_states=narrow_states, repair=repair,
         allow_uncalibrated=allow_uncalibrated, strict=strict, check=check, config=config, bias_correction=bias_correction, equalize=equalize,
-        weight_rounding=weight_rounding, max_memory=max_memory, threads=threads,
+        weight_rounding=weight_rounding, budget=budget, max_memory=max_memory, threads=threads,
         timing=timing, dump_ir=dump_ir, progress=progress)
     return Program(_runtime.Program.from_bytes(file, path, False, threads or 0), report=report)
 

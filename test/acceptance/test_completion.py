@@ -52,7 +52,7 @@ def test_bash_knows_commands_and_options(scripts, commands, tmp_path):
     for command in commands:
         assert in_bash(scripts, f"tare {command} --", tmp_path) >= options_of(command), command
     assert in_bash(scripts, "tare target ", tmp_path) == {"list", "show", "check"}
-    assert in_bash(scripts, "tare config ", tmp_path) == {"init", "check"}
+    assert in_bash(scripts, "tare config ", tmp_path) == {"init", "check", "budget"}
     assert {"--version", "--help"} <= in_bash(scripts, "tare -", tmp_path)
 
 

@@ -185,6 +185,13 @@ def test_configurations_are_the_commands(model, tmp_path):
     assert tare.calibrate(model, DIGITS / "calibration.npz", config=path).samples == 200
 
 
+def test_a_budget_is_the_commands(model, tmp_path):
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--budget", "SQNR=38dB", "-o", tmp_path / "m.tare")
+    made = tare.convert(model, DIGITS / "calibration.npz", budget="SQNR=38dB")
+    assert made.file() == (tmp_path / "m.tare").read_bytes()
+    assert made.report["budget"]["reached"]["sqnr_db"] >= 38 and made.report["budget"]["wide"]
+
+
 def test_what_is_no_option(model, data):
     with pytest.raises(TypeError, match="there is no option 'metod'"):
         tare.ir(model, "qdq", data, metod="mse")

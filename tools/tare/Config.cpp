@@ -2,6 +2,7 @@
 #include "CalibrationOptions.h"
 #include "Choices.h"
 #include "Commands.h"
+#include "Driver/Budget/Budget.h"
 #include "Driver/Compile/CompilerContext.h"
 #include "Driver/Compile/Request.h"
 #include "Driver/OutputFile.h"
@@ -43,10 +44,14 @@ public:
             "config", "Write and check choices for single layers",
             "tare config init model.onnx > quant.yaml\n"
             "  Edit the file, look at what its rules hit with `tare config check quant.yaml model.onnx`, and convert\n"
-            "  with --config quant.yaml. docs/configuration.md explains each key.") {}
+            "  with --config quant.yaml. docs/configuration.md explains each key.\n"
+            "tare config budget model.onnx --calibration data.npz --budget SQNR=30dB -o quant.yaml\n"
+            "  chooses the values that need 16 bits.") {}
 
   Status run() override {
-    initial.threads = checked.threads = threads;
+    initial.threads = checked.threads = budgeted.threads = threads;
+    if (budget->parsed())
+      return writeBudgeted();
     if (!initial.data.empty() != (format != yaml))
       return Error{format == yaml
                        ? "--calibration is for --format " + fmt::format("{}", fmt::join(config::tableFormats(), ", ")) +
@@ -91,6 +96,60 @@ private:
                     ->type_name("CONFIG"),
                 given);
     addCalibrationOptions(*check, files, checked);
+    addBudget(app);
+  }
+
+  void addBudget(CLI::App &app) {
+    budget = app.add_subcommand("budget", "Choose 16 bits for the values that need them")->fallthrough();
+    addCalibrationOptions(*budget, files, budgeted);
+    files.reads(budget->add_option("--calibration", budgeted.data, "Calibration data")->type_name("DATA"),
+                budgeted.data);
+    budget
+        ->add_option("--budget", budgeted.budget,
+                     "SQNR=30dB or loss=0.3%: what all outputs are to reach, as cheaply as can be; bytes=200kB: what\n"
+                     "constants and arena may take together, to reach as much as can be")
+        ->required()
+        ->type_name("GOAL");
+    files.writes(
+        budget->add_option("-o,--output", output, "The file to write (default: standard output)")->type_name("FILE"),
+        output);
+  }
+
+  /// Rules of 16 bits, with what each of them is worth.
+  Status writeBudgeted() {
+    Result<CompilationRequest> request = requestOf(budgeted);
+    if (!request)
+      return request.error();
+    Result<BudgetGoal> goal = parseBudget(budgeted.budget);
+    if (!goal)
+      return goal.error();
+    Result<BudgetOutcome> outcome = findWidths(*request, *goal, console());
+    if (!outcome)
+      return outcome.error();
+    if (Status written = put(outcome->config); !written)
+      return written;
+    if (json) {
+      printJson([&](llvm::json::OStream &out) { out.object([&] { writeBudget(out, *outcome); }); });
+      return success();
+    }
+    output.empty() ? writeOut("{}", outcome->config) : printWide(*outcome);
+    for (const std::string &line : summaryOf(*outcome))
+      console().note(line);
+    return success();
+  }
+
+  static void printWide(const BudgetOutcome &outcome) {
+    Table table({{"16 bits", Table::Align::left},
+                 {"op", Table::Align::left},
+                 {"error at 8 bits"},
+                 {"more bytes"},
+                 {"MACs of 16 bits"}});
+    if (outcome.wide.empty())
+      return;
+    for (const WideValues &each : outcome.wide)
+      table.add(
+          {each.layer, each.op, shareText(each.share), fmt::format("{}", each.bytes), fmt::format("{}", each.macs)});
+    table.print();
   }
 
   /// The layers as rules find them: in the form that is calibrated, before any is put on the host.
@@ -182,7 +241,7 @@ private:
   Status put(const std::string &text) {
     if (output.empty())
       return success();
-    if (Status free = checkOutput(output, filesOf(initial)); !free)
+    if (Status free = checkOutput(output, filesOf(budget->parsed() ? budgeted : initial)); !free)
       return free;
     if (Status written = writeFile(output, text); !written)
       return written;
@@ -317,8 +376,9 @@ private:
     out.attribute("keep_float", settings.layer.keepFloat.value_or(layer.isHost));
   }
 
-  CLI::App *init = nullptr, *check = nullptr;
+  CLI::App *init = nullptr, *check = nullptr, *budget = nullptr;
   driver::CalibrationOptions initial, checked;
+  driver::CompileOptions budgeted;
   static constexpr const char *yaml = "yaml";
   std::string given, output, format = yaml;
 };

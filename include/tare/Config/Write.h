@@ -27,6 +27,9 @@ Settings effectiveSettings(const Layer &layer, const Settings &chosen, const Def
 /// The effective configuration in YAML, a rule for each layer: read again it changes nothing.
 std::string writeYaml(const std::vector<Layer> &layers, const Outcome &outcome, const Defaults &defaults);
 
+/// One rule in YAML, about what gives these values, with a comment behind the names unless it is empty.
+std::string ruleOfValues(const std::vector<std::string> &values, const Settings &settings, const std::string &comment);
+
 } // namespace tare::config
 
 #endif // TARE_CONFIG_WRITE_H

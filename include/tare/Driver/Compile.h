@@ -31,6 +31,9 @@ struct CompileOptions : CalibrationOptions {
   bool equalize = false;
   /// Whether scales are changed where the hardware cannot hold what they lead to; it is refused otherwise.
   bool repair = true;
+  /// What is to be reached by giving values 16 bits, or not to be exceeded: "SQNR=30dB", "loss=0.3%", "bytes=200kB";
+  /// empty where the widths are as the other options say them.
+  std::string budget;
   bool allowUncalibrated = false;
   /// Whether a program of which an output has collapsed is refused.
   bool strict = false;

@@ -3,8 +3,6 @@
 
 #include "Driver/Check/ProgramResults.h"
 #include "Driver/Compare/DifferenceText.h"
-#include "tare/Emitter/Emitter.h"
-#include "tare/Program/Reader.h"
 #include "tare/Target/Target.h"
 
 #include <algorithm>
@@ -49,19 +47,6 @@ Ranges widestWithoutOutliers(Ranges ranges) {
 }
 
 } // namespace
-
-Result<std::unique_ptr<QuietForm>> QuietForm::make(CompilationRequest request, const Ranges &ranges, Stage last) {
-  std::unique_ptr<QuietForm> quiet(new QuietForm());
-  request.last = last;
-  request.dumpFolder.clear();
-  request.timing = false;
-  request.calibration.known = &ranges;
-  auto compiled = compile(request, *quiet->context, quiet->silence);
-  if (mlir::failed(compiled))
-    return quiet->context.takeError(request.model);
-  quiet->form = std::move(compiled->module);
-  return quiet;
-}
 
 Remedies::Remedies(const CompilationRequest &request, const Compilation &compiled, mlir::ModuleOp real,
                    std::span<const std::byte> program)
@@ -108,17 +93,10 @@ std::vector<std::vector<Tensor>> Remedies::outputsOf(const Candidate &candidate)
   auto form = QuietForm::make(candidate.request, candidate.ranges(), Stage::npu);
   if (!form)
     return {};
-  auto emitted = emitProgram((*form)->module());
-  if (mlir::failed(emitted))
+  auto file = (*form)->program();
+  if (!file || std::ranges::equal(**file, program))
     return {};
-  auto bytes = program::serialize(std::move(emitted->program), emitted->constants);
-  if (!bytes || std::ranges::equal(*bytes, program))
-    return {};
-  auto file = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
-  auto model = program::readMemory(*file, file, candidate.option);
-  if (!model)
-    return {};
-  auto session = runtime::Session::create(*model);
+  auto session = sessionOf(*file, candidate.option);
   if (!session)
     return {};
   std::vector<std::vector<Tensor>> inputs;

@@ -4,28 +4,11 @@
 
 #include "Driver/Check/OutputCheck.h"
 #include "Driver/Compile/Compilation.h"
-#include "Driver/Compile/CompilerContext.h"
+#include "Driver/Compile/QuietForm.h"
 
 #include <span>
 
 namespace tare {
-
-/// A form of the model beside its conversion, in a context of its own that says nothing.
-class QuietForm {
-public:
-  /// The model up to `last`, with ranges that are known.
-  static Result<std::unique_ptr<QuietForm>> make(CompilationRequest request, const calibration::Ranges &ranges,
-                                                 Stage last);
-
-  mlir::ModuleOp module() { return *form; }
-
-private:
-  QuietForm() : context(silence) {}
-
-  Listener silence;
-  CompilerContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> form;
-};
 
 /// Tries what the command line offers: an option is a remedy if the program that it makes keeps the output.
 class Remedies {

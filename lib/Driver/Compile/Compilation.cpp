@@ -1,6 +1,7 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Driver/Compile/Compilation.h"
 #include "Driver/Calibrate/HashedSamples.h"
+#include "Driver/Calibrate/LeastHashes.h"
 #include "Driver/Compile/DumpIr.h"
 #include "Driver/Compile/HostReport.h"
 #include "Driver/Compile/ModuleFile.h"
@@ -557,9 +558,13 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     return opened.error();
   const std::unique_ptr<SampleSource> &source = opened->source;
   const HashedSamples *hashed = opened->hashed;
-  SampleKeeper keeper(request.kept, source->sampleCount());
+  SampleKeeper keeper(request.keepsByHash ? 0 : request.kept, source->sampleCount());
+  LeastHashes least(request.keepsByHash ? size_t(request.kept) : 0);
   calibration::CalibrationOptions options{request.search, request.threads, {}, wantsMeans(request, choices), {}};
-  options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) { keeper.visit(sample, outputs); };
+  options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) {
+    keeper.visit(sample, outputs);
+    least.visit(sample, outputs);
+  };
   Progress progress(listener, "calibrating", source->sampleCount());
   options.progress = [&](int64_t done) { progress.update(done); };
   CancellableSamples samples(*source, listener);
@@ -576,8 +581,8 @@ Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &
     kept = seen;
   if (observed)
     *observed = std::move(seen);
-  return FoundRanges{std::move(*ranges), keeper.take(), std::move(kept), std::move(drawn),
-                     hashed ? hashed->hashes() : calibration::SampleHashes()};
+  return FoundRanges{std::move(*ranges), request.keepsByHash ? least.take() : keeper.take(), std::move(kept),
+                     std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

@@ -52,6 +52,9 @@ struct CalibrationRequest {
   Preprocess preprocess = {};
   /// So many samples of the data are kept, with what the float graph gives for them.
   int64_t kept = 0;
+  /// Whether these are those whose contents have the least hashes, in that order: which ones depends on the set of
+  /// samples alone. Otherwise they lie evenly in the data.
+  bool keepsByHash = false;
   /// Whether the means of what layers with weights read are found, too.
   bool wantsMeans = false;
   /// Where the ranges are known already they are taken from here, and nothing is run.

@@ -37,6 +37,8 @@ Status Conversion::run() {
     return free;
   if (Status ready = prepareOutput(); !ready)
     return ready;
+  if (Status chosen = chooseWidths(*request); !chosen)
+    return chosen;
   auto made = compile(*request, *context, listener);
   if (mlir::failed(made))
     return context.takeError(options.model);
@@ -65,6 +67,25 @@ Status Conversion::prepareOutput() {
   return makesProgram(options) ? checkEnding(options.output, {".tare"}) : success();
 }
 
+/// By a budget, as a configuration behind all others.
+Status Conversion::chooseWidths(CompilationRequest &request) {
+  if (options.budget.empty())
+    return success();
+  Result<BudgetGoal> goal = parseBudget(options.budget);
+  if (!goal)
+    return goal.error();
+  Result<BudgetOutcome> outcome = findWidths(request, *goal, listener);
+  if (!outcome)
+    return outcome.error();
+  Result<NamelessConfig> file = NamelessConfig::write(outcome->config);
+  if (!file)
+    return file.error();
+  widths.emplace(std::move(*file));
+  request.pipeline.configs.push_back(widths->path());
+  known.budget = std::move(*outcome);
+  return success();
+}
+
 /// Before any work.
 Status Conversion::makeFolder() {
   if (options.output == standardOutput)
@@ -89,6 +110,8 @@ void Conversion::tell(const CompilationRequest &request) {
     listener.note(unused);
   if (std::string text = textOf(compiled->drawn); !text.empty())
     listener.note(text);
+  if (known.budget)
+    noteAll(linesOf(*known.budget, listener.isVerbose() ? SIZE_MAX : mostLayers));
   noteAll(linesOf(known.host, listener.isVerbose() ? SIZE_MAX : mostLayers));
   if (known.checked)
     noteAll(linesOf(*known.checked, listener.isVerbose() ? SIZE_MAX : mostOutputs));

@@ -2,6 +2,8 @@
 #ifndef TARE_DRIVER_COMPILE_CONVERSION_H
 #define TARE_DRIVER_COMPILE_CONVERSION_H
 
+#include "Driver/Budget/Budget.h"
+#include "Driver/Budget/Rules.h"
 #include "Driver/Check/SelfCheck.h"
 #include "Driver/Compile/CSourceFolder.h"
 #include "Driver/Compile/CompilerContext.h"
@@ -23,6 +25,7 @@ struct ConversionFacts {
   size_t roundedTwice = 0;
   HostReport host;
   std::optional<SelfCheck> checked;
+  std::optional<BudgetOutcome> budget;
 
   /// Notes what the program itself says.
   void note(const program::ProgramT &program);
@@ -52,6 +55,7 @@ private:
 
   Status checkNames(const CompilationRequest &request);
   Status prepareOutput();
+  Status chooseWidths(CompilationRequest &request);
   Status makeFolder();
   Status writeProgramOf(const CompilationRequest &request);
   Status writeUnchecked(EmittedProgram emitted);
@@ -70,6 +74,8 @@ private:
   const Listener &listener;
   CompilerContext context;
   std::optional<Compilation> compiled;
+  /// The chosen widths, as the passes read them.
+  std::optional<NamelessConfig> widths;
   ConversionFacts known;
   std::vector<std::byte> bytes;
 };

@@ -88,6 +88,8 @@ void ConvertReport::write(llvm::json::OStream &out) const {
     writeWarnings(out, context.warnings());
     if (conversion.arenaBytes)
       writeHostReport(out, conversion.host);
+    if (conversion.budget)
+      writeBudget(out, *conversion.budget);
     if (conversion.checked)
       writeCheck(out, *conversion.checked);
     out.attributeArray("repairs", [&] {

@@ -1,6 +1,7 @@
 //===- Request.cpp - From what is asked for to a compilation --------------===//
 #include "Driver/Compile/Request.h"
 
+#include "Driver/Budget/Goal.h"
 #include "Driver/Choices.h"
 #include "Driver/Execute/Executable.h"
 #include "Driver/Execute/ImportOptions.h"
@@ -176,6 +177,7 @@ static Status checkReached(const CompileOptions &options, const CompilationReque
                       {"--host-tail", options.hostTail, Stage::qdq},
                       {"--narrow-states", options.narrowStates, Stage::qdq},
                       {"--equalize on", options.equalize, Stage::simplified},
+                      {"--budget", !options.budget.empty(), Stage::qdq},
                       {"--bias-correction on", options.biasCorrection, Stage::qdq},
                       {"--weight-rounding adaptive", options.weightRounding != "nearest", Stage::qdq},
                       {"--host error", options.host == "error", Stage::qdq},
@@ -201,6 +203,9 @@ static Status checkChoices(const CompileOptions &options) {
     return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
   if (Status known = checkChoice("--weight-rounding", options.weightRounding, {"nearest", "adaptive"}); !known)
     return known;
+  if (!options.budget.empty())
+    if (Result<BudgetGoal> goal = parseBudget(options.budget); !goal)
+      return goal.error();
   return checkChoice("--host", options.host, {"allow", "error"});
 }
 
