@@ -136,10 +136,10 @@ mlir::FailureOr<Shape> Binder::declaredShape(const std::string &name, const prot
   if (shape.empty() || isStatic(declared->dim(0)) || lookUp(declared->dim(0)))
     return shape;
   example.front() = 8;
-  reporter.warning(
-      "OpenDimension",
-      fmt::format("input '{}' has an open first dimension ('{}'), taken as 1", name, declared->dim(0).dim_param()),
-      fmt::format("--input-shape {} makes it 8", exampleText(name, example)));
+  reporter.warning("OpenDimension",
+                   fmt::format("input '{}' has an open first dimension ('{}'), taken as 1", name,
+                               isZero(declared->dim(0)) ? "0" : declared->dim(0).dim_param()),
+                   fmt::format("--input-shape {} makes it 8", exampleText(name, example)));
   return shape;
 }
 

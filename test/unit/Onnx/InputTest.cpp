@@ -83,6 +83,7 @@ TEST(InputShapes, OpenDimensions) {
   EXPECT_EQ(shapeOf(relu({2, 0})), "input 'x' has the shape 2x0, whose dimension 1 is 0, so that it has no elements; "
                                    "give the shape that is meant with --input-shape, for example x=2,16");
   EXPECT_EQ(shapeOf(relu({0, 3})), "1x3");
+  EXPECT_THAT(import(relu({0, 3})).warnings, ElementsAre(HasSubstr("input 'x' has an open first dimension ('0')")));
   EXPECT_EQ(shapeOf(relu({2, 0}), shapes("x=2,7")), "2x7");
 }
 
