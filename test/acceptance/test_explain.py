@@ -197,6 +197,7 @@ def test_what_is_refused(tmp_path, rng):
     assert "is no program" in fails("explain", program, MODEL, "--inputs", TEST)
     assert "has no output 'x' of numbers; it has 'logits'" in fails("explain", MODEL, program, "--inputs", TEST, "--output", "x")
     assert "leave" in fails("explain", MODEL, program, "--inputs", TEST, "--against", TEST)
+    assert "belong to the float model" in fails("explain", program, "--inputs", TEST, "--against", TEST, "--output", "logits")
     np.savez(tmp_path / "labels.npz", labels=load(TEST)["labels"])
     assert "no array has the name of a layer" in fails("explain", program, "--inputs", TEST, "--against", tmp_path / "labels.npz")
     other = save(tmp_path / "other.onnx", [node("Relu", ["image"], ["logits"], name="relu")], [port("image", [1, 10])], [port("logits", [1, 10])])
