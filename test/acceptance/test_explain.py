@@ -140,7 +140,8 @@ def test_hardware_that_rounds_down(tmp_path):
 
 
 def test_other_targets_and_widths(tmp_path):
-    for arguments in (["--activations", "i16"], ["--target", "shift_only"], ["--target", "three_stage"], ["--target", "gemmlowp"], ["--equalize", "on"], ["--bias-correction", "on"]):
+    for arguments in (["--activations", "i16"], ["--target", "shift_only"], ["--target", "three_stage"], ["--target", "gemmlowp"], ["--equalize", "on"], ["--bias-correction", "on"],
+                      ["--strip-io", "quantize,dequantize,transpose"]):
         found = explain(MODEL, digits(tmp_path, *arguments), TEST, "--samples", 16)
         assert not found["unknown"] and not found["other_weights"], arguments
         assert found["outputs"][0]["together_db"] == pytest.approx(found["outputs"][0]["sqnr_db"], abs=1), arguments
