@@ -140,7 +140,8 @@ def test_hardware_that_rounds_down(tmp_path):
 
 
 def test_other_targets_and_widths(tmp_path):
-    for arguments in (["--activations", "i16"], ["--target", "shift_only"], ["--target", "three_stage"], ["--target", "gemmlowp"], ["--equalize", "on"], ["--bias-correction", "on"]):
+    for arguments in (["--activations", "i16"], ["--target", "shift_only"], ["--target", "three_stage"], ["--target", "gemmlowp"], ["--equalize", "on"], ["--bias-correction", "on"],
+                      ["--strip-io", "quantize,dequantize,transpose"]):
         found = explain(MODEL, digits(tmp_path, *arguments), TEST, "--samples", 16)
         assert not found["unknown"] and not found["other_weights"], arguments
         assert found["outputs"][0]["together_db"] == pytest.approx(found["outputs"][0]["sqnr_db"], abs=1), arguments
@@ -197,6 +198,7 @@ def test_what_is_refused(tmp_path, rng):
     assert "is no program" in fails("explain", program, MODEL, "--inputs", TEST)
     assert "has no output 'x' of numbers; it has 'logits'" in fails("explain", MODEL, program, "--inputs", TEST, "--output", "x")
     assert "leave" in fails("explain", MODEL, program, "--inputs", TEST, "--against", TEST)
+    assert "belong to the float model" in fails("explain", program, "--inputs", TEST, "--against", TEST, "--output", "logits")
     np.savez(tmp_path / "labels.npz", labels=load(TEST)["labels"])
     assert "no array has the name of a layer" in fails("explain", program, "--inputs", TEST, "--against", tmp_path / "labels.npz")
     other = save(tmp_path / "other.onnx", [node("Relu", ["image"], ["logits"], name="relu")], [port("image", [1, 10])], [port("logits", [1, 10])])

@@ -19,7 +19,7 @@ public:
       : Command(
             "explain", "Show which layer makes how much of an output's error, by what, and what would mend it",
             "tare explain model.onnx model.tare --inputs test.npz\n"
-            "tare explain model.tare --inputs test.npz --against other.npz\n"
+            "  tare explain model.tare --inputs test.npz --against other.npz\n"
             "  The first measures what each layer does to the outputs: its rounded weights, bias and multipliers,\n"
             "  its range and its steps. The second finds the first layer whose integers are not another runtime's.") {}
 
@@ -32,9 +32,8 @@ public:
 
 private:
   void addOptions(CLI::App &app) override {
-    auto *given =
-        app.add_option("FILE", modelFiles, "The float model and its program; with --against the program alone");
-    files.reads(given->required()->expected(1, 2), modelFiles);
+    files.reads(app.add_option("MODEL", first, "The float model; with --against the program")->required(), first);
+    files.reads(app.add_option("PROGRAM", second, "What was made of the model; not with --against"), second);
     files.reads(addInputs(app, options.data)->required(), options.data);
     auto *against = app.add_option("--against", options.against,
                                    "Another runtime's values, an array of samples by the name of each layer or value:\n"
@@ -54,15 +53,22 @@ private:
   }
 
   Status takeFiles() {
-    options.program = modelFiles.back();
-    const bool hasModel = modelFiles.size() == 2;
-    if (hasModel)
-      options.model = modelFiles.front();
-    if (hasModel && !options.against.empty())
-      return Error{options.program + ": --against needs the program alone; leave " + options.model + " out"};
-    if (!hasModel && options.against.empty())
-      return Error{options.program + ": found one file, expected the float model and its program (MODEL PROGRAM), or "
-                                     "a program and --against"};
+    if (!options.against.empty())
+      return takeProgram();
+    options.model = first, options.program = second;
+    return second.empty() ? Status(Error{first + ": found one file, expected the float model and its program (MODEL "
+                                                 "PROGRAM), or a program and --against"})
+                          : success();
+  }
+
+  Status takeProgram() {
+    options.program = first;
+    if (!second.empty())
+      return Error{second + ": --against needs the program alone; leave " + first + " out"};
+    if (!options.output.empty() || !options.inputShapes.empty() || !options.inputValues.empty())
+      return Error{first +
+                   ": --output, --input-shape and --input-value belong to the float model, which --against does "
+                   "without; leave them out"};
     return success();
   }
 
@@ -91,7 +97,8 @@ private:
   }
 
   driver::ExplainOptions options;
-  std::vector<std::string> modelFiles;
+  /// The files without an option's name.
+  std::string first, second;
 };
 
 } // namespace
