@@ -96,13 +96,14 @@ ONCE_ON_HOST = ["conv", "conv_transpose", "linear", "mul", "average_pool", "redu
 class Check:
     """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, each
     `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers, and each `c`-th pack also as C, which
-    must give the program's bytes. Where the target `lacks` an operator, another for each pack, the host computes what it would."""
+    must give the program's bytes; of each `qdq`-th pack the QDQ export must give the same program. Where the target `lacks` an operator, another for each pack, the host computes what it would."""
     seed: int
     target: str
     folder: pathlib.Path
     verify: int = 20
     reference: int = 10
     c: int = 0
+    qdq: int = 0
     lacks: bool = False
 
     def pack(self, indices):
@@ -127,7 +128,7 @@ class Check:
         done = tare("run", program, "--inputs", program.with_suffix(".data.npz"), "--outputs", outputs, check=False)
         if done.returncode:
             return Summary(len(pack.graphs), 0, [self.finding(pack.graphs[0].index, "does not run: " + done.stderr.strip())])
-        wrong = [*_differences(pack, pack.expected(), load(outputs), changed), *self.wrong_in_c(pack, program)]
+        wrong = [*_differences(pack, pack.expected(), load(outputs), changed), *self.wrong_in_c(pack, program), *self.wrong_on_return(pack, program)]
         return Summary(len(pack.graphs), len(changed), [self.finding(*each) for each in wrong])
 
     def wrong_in_c(self, pack, program):
@@ -139,6 +140,25 @@ class Check:
         for inputs in (list(drawn(runtime.inputs, np.random.default_rng([self.seed, first, k]))) for k in range(SAMPLES)):
             for name in differing(runtime, library, inputs):
                 yield min(_graphs_named(name)), f"'{name}' is another in C"
+
+    def wrong_on_return(self, pack, program):
+        """Whether another program comes back of the QDQ export; of a pack its graphs are tried alone."""
+        if not self.qdq or pack.graphs[0].index // len(pack.graphs) % self.qdq:
+            return
+        if not self.comes_back(pack, program) and len(pack.graphs) == 1:
+            yield pack.graphs[0].index, "another program comes back of the QDQ export"
+        elif not self.comes_back(pack, program):
+            for graph in pack.graphs:
+                alone, refusal, _ = self.convert(Pack([graph]), "alone")
+                if refusal is None and not self.comes_back(Pack([graph]), alone):
+                    yield graph.index, "another program comes back of the QDQ export"
+
+    def comes_back(self, pack, program):
+        options = ["--target", self.description(pack), "--allow-uncalibrated", "--check", 0]
+        export, again = program.with_suffix(".qdq.onnx"), program.with_suffix(".again.tare")
+        made = [tare("convert", program.with_suffix(".onnx"), "--calibration", program.with_suffix(".data.npz"), *options[:-2], "--emit", "qdq-onnx", "-o", export, check=False),
+                tare("convert", export, *options, "-o", again, check=False)]
+        return not any(done.returncode for done in made) and again.read_bytes() == program.read_bytes()
 
     def convert(self, pack, name, *arguments):
         """The program, or None and why not; and the numbers of the graphs that were repaired at a cost: None for all of the pack."""
