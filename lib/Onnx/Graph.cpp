@@ -1,5 +1,6 @@
 //===- Graph.cpp - The checked structure of an ONNX graph -----------------===//
 #include "Graph.h"
+#include "NodeNotes.h"
 
 #include <fmt/format.h>
 #include <queue>
@@ -82,7 +83,7 @@ void Builder::nameNodes() {
     ++count[node.name()];
   for (const proto::NodeProto &node : proto.node()) {
     bool own = !node.name().empty() && count[node.name()] == 1;
-    std::string layer = own ? node.name() : "";
+    std::string layer = notedLayer(node).value_or(own ? node.name() : "");
     for (const std::string &output : node.output())
       if (layer.empty())
         layer = output;

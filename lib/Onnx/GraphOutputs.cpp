@@ -3,6 +3,7 @@
 #include "ConstantData.h"
 #include "InputGrids.h"
 #include "Node.h"
+#include "NodeNotes.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Tensor/OffsetBinary.h"
 
@@ -78,6 +79,7 @@ void GraphOutputs::namePorts(mlir::func::FuncOp function, mlir::ValueRange resul
   mlir::OpBuilder &builder = context.values().builder();
   for (auto [index, input] : llvm::enumerate(graph.inputs))
     function.setArgAttr(index, qnn::portNameAttrName, builder.getStringAttr(input->name()));
+  takeNotes(graph.inputs, function);
   for (auto [index, name] : llvm::enumerate(outputNames())) {
     function.setResultAttr(index, qnn::portNameAttrName, builder.getStringAttr(name));
     if (isUnsigned[index])

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "NodeImporter.h"
 #include "HostNode.h"
+#include "NodeNotes.h"
 #include "OperandCounts.h"
 
 #include <fmt/format.h>
@@ -157,6 +158,7 @@ LogicalResult NodeImporter::importNode(const GraphNode &graphNode) {
     context.reportError(*problem);
     return failure();
   }
+  takeNotes(*graphNode.proto, context.values());
   // Parts of a node are steps that Tare has chosen.
   if (!graphNode.composite)
     context.roundResults(*graphNode.proto);
@@ -187,7 +189,8 @@ LogicalResult NodeImporter::importBranch(proto::GraphProto &branch) {
 
 LogicalResult NodeImporter::importPart(proto::NodeProto part, const std::string &layer, const GraphNode &composite) {
   Part &written = parts.emplace_back(Part{std::move(part), {}});
+  std::optional<std::string> noted = notedLayer(written.proto);
   // Of a part of a part the file knows the whole.
-  written.node = {&written.proto, layer, composite.composite ? composite.composite : &composite};
+  written.node = {&written.proto, noted.value_or(layer), composite.composite ? composite.composite : &composite};
   return importNode(written.node);
 }

@@ -10,6 +10,7 @@
 #include "ConstantMemory.h"
 #include "Graph/Affine.h"
 #include "Graph/MovedChannels.h"
+#include "Graph/ScaledIntegers.h"
 #include "Remarks.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/DerivedNames.h"
@@ -34,15 +35,20 @@ constexpr StringLiteral passName = "tare-fold-batch-norms";
 
 ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
+/// What becomes of a layer's weights: nothing, or they are multiplied, by output channels or by any.
+enum class Change { none, outputs, any };
+
 /// Weights and bias of an accumulator op, to be changed in double and stored
-/// back as f32. The bias is zero where there is none.
+/// back as f32. The bias is zero where there is none. Of weights on a grid of their own the scales are changed.
 class Parameters {
 public:
-  /// Fails, saying why, where they are no float constants. Weights on a grid of their own will do where they stay.
-  static FailureOr<Parameters> of(AccumulatorOpInterface op, bool keepsWeights, StringRef &why) {
+  /// Fails, saying why, where they are no float constants. Weights on a grid of their own will do where they stay, or
+  /// where output channels are multiplied.
+  static FailureOr<Parameters> of(AccumulatorOpInterface op, Change change, StringRef &why) {
     Parameters result(op);
     Value bias = op.getBiasValue();
-    if (!keepsWeights && !floatConstantValue(op.getWeightOperand().get())) {
+    const bool willDo = change == Change::none || (change == Change::outputs && hasIntegerWeights(op));
+    if (!willDo && !floatConstantValue(op.getWeightOperand().get())) {
       why = "the weights are no float constant";
       return failure();
     }
@@ -57,12 +63,19 @@ public:
     return result;
   }
 
-  /// y = scale[o] * (w x + b) + shift[o]
-  void applyBehind(const Affine &affine) {
-    if (!affine.keepsScale())
+  /// y = scale[o] * (w x + b) + shift[o]. Fails, saying why, where the weights' grid cannot have the factors.
+  LogicalResult applyBehind(const Affine &affine, PatternRewriter &rewriter, StringRef &why) {
+    if (!affine.keepsScale() && hasIntegerWeights(op)) {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPoint(op);
+      if (failed(scaleIntegerWeights(op, affine.scale, rewriter, why)))
+        return failure();
+    } else if (!affine.keepsScale()) {
       changeWeights([&](int64_t o, int64_t) { return affine.scale[o]; });
+    }
     for (size_t o = 0; o < bias.size(); ++o)
       bias[o] = bias[o] * affine.scale[o] + affine.shift[o];
+    return success();
   }
 
   /// y = w (scale[i] * x + shift[i]) + b, i counting the input's channels.
@@ -208,11 +221,11 @@ struct FoldIntoProducer : RewritePattern {
     if (found->hasClamp())
       return refuse(rewriter, op, "an activation stands in between");
     StringRef why;
-    FailureOr<Parameters> parameters = Parameters::of(producer, affine->keepsScale(), why);
-    if (failed(parameters))
+    FailureOr<Parameters> parameters =
+        Parameters::of(producer, affine->keepsScale() ? Change::none : Change::outputs, why);
+    if (failed(parameters) || failed(parameters->applyBehind(*affine, rewriter, why)))
       return refuse(rewriter, op, why);
     remarkPassed(op, passName, "FoldedIntoProducer") << remark::add("into '{0}'", qnn::layerName(producer));
-    parameters->applyBehind(*affine);
     parameters->store(rewriter);
     replace(rewriter, op, producer, input);
     return success();
@@ -234,6 +247,8 @@ private:
       producer->setAttr(qnn::intermediateAttrName, rewriter.getUnitAttr());
     else
       producer->removeAttr(qnn::intermediateAttrName);
+    if (Attribute isInLayer = op->getDiscardableAttr(qnn::inLayerAttrName))
+      producer->setDiscardableAttr(qnn::inLayerAttrName, isInLayer);
     rewriter.replaceOp(op, input);
     eraseDeadConstants(rewriter, operands);
   }
@@ -271,7 +286,7 @@ private:
                     "the following layer pads with zeros, which the shift "
                     "would have to reach");
     StringRef why;
-    FailureOr<Parameters> parameters = Parameters::of(op, /*keepsWeights=*/false, why);
+    FailureOr<Parameters> parameters = Parameters::of(op, Change::any, why);
     if (failed(parameters))
       return refuse(rewriter, producer, why);
     remarkPassed(producer, passName, "FoldedIntoConsumer") << remark::add("into '{0}'", qnn::layerName(op));
@@ -307,22 +322,22 @@ struct FoldIntoFactor : RewritePattern {
       std::optional<Producer> layer = Producer::of(factor);
       if (!layer || !factor.hasOneUse() || layer->hasClamp())
         continue;
-      FailureOr<Parameters> parameters = Parameters::of(layer->op, /*keepsWeights=*/false, why);
-      if (failed(parameters))
+      FailureOr<Parameters> parameters = Parameters::of(layer->op, Change::outputs, why);
+      const Affine factors{SmallVector<double>(layer->op.getOutputChannels(), affine->scale.front()),
+                           SmallVector<double>(layer->op.getOutputChannels(), 0.0)};
+      if (failed(parameters) || failed(parameters->applyBehind(factors, rewriter, why)))
         continue;
-      fold(op, product, *layer, affine->scale.front(), *parameters, rewriter);
+      fold(op, product, *layer, *parameters, rewriter);
       return success();
     }
     return refuse(rewriter, op, why);
   }
 
 private:
-  static void fold(Operation *op, qnn::MatMulOp product, Producer &layer, double scale, Parameters &parameters,
+  static void fold(Operation *op, qnn::MatMulOp product, Producer &layer, Parameters &parameters,
                    PatternRewriter &rewriter) {
     remarkPassed(op, passName, "FoldedIntoFactor")
         << remark::add("into '{0}'", qnn::layerName(layer.op.getOperation()));
-    const size_t channels = layer.op.getOutputChannels();
-    parameters.applyBehind({SmallVector<double>(channels, scale), SmallVector<double>(channels, 0.0)});
     parameters.store(rewriter);
     renameChanged(layer.op, "/scaled");
     for (Operation *movement : layer.movements)

@@ -123,6 +123,8 @@ public:
     auto function = OpTy::create(rewriter, op->getLoc(), op->getResult(0).getType(), x, parameters...);
     if (Attribute range = op->getDiscardableAttr(qnn::rangeAttrName))
       function->setDiscardableAttr(qnn::rangeAttrName, range);
+    if (Attribute isInLayer = op->getDiscardableAttr(qnn::inLayerAttrName))
+      function->setDiscardableAttr(qnn::inLayerAttrName, isInLayer);
     rewriter.replaceOp(op, function);
     return success();
   }

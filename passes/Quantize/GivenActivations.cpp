@@ -70,6 +70,12 @@ Value realOf(Value integers) {
   return maker ? maker.getInput() : integers;
 }
 
+/// What is between a layer and its function is no activation.
+bool isInLayer(Value integers) {
+  Operation *maker = realOf(integers).getDefiningOp();
+  return maker && maker->hasAttr(qnn::inLayerAttrName) && isa<qnn::RequantOpInterface>(maker);
+}
+
 /// What is less becomes the least integer.
 double borderOfLeast(const Grid &grid) { return grid.scale() * (double(grid.min) + 0.5 - double(grid.zeroPoint())); }
 
@@ -152,7 +158,7 @@ public:
 
   void look(Value integers) {
     std::optional<Grid> grid = Grid::of(integers.getType());
-    if (!grid || isTail(integers, *grid))
+    if (!grid || isTail(integers, *grid) || isInLayer(integers))
       return;
     if (!grid->isPerTensor())
       return axes.push_back(described(

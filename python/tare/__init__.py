@@ -13,7 +13,7 @@ from .runtime import Port, Program, load
 
 # Where what needs the compiler is.
 _COMPILER = {
-    "convert": "_convert", "ir": "_convert", "calibrate": "_calibrate", "Calibration": "_calibrate", "Histogram": "_calibrate",
+    "convert": "_convert", "ir": "_convert", "qdq_model": "_convert", "encodings": "_convert", "calibrate": "_calibrate", "Calibration": "_calibrate", "Histogram": "_calibrate",
     "compare": "_compare", "Comparison": "_compare", "Records": "_compare", "inspect": "_inspect", "verify": "_verify",
     "golden_vectors": "_verify", "report": "_report", "evaluate": "_evaluate", "Evaluation": "_evaluate", "explain": "_explain", "explain_against": "_explain",
     "Executor": "_executor", "Model": "_executor",

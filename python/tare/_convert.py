@@ -94,8 +94,32 @@ def ir(model, stage: str, data=None, *, samples: int | None = None, random: bool
     """
     if stage not in STAGES:
         raise Error(f"stage: found {stage!r}, expected one of {', '.join(STAGES)}")
+    return _emitted("ir", "mlir:" + stage, model, data, samples=samples, random=random, input_shapes=input_shapes,
+                    input_values=input_values, states=states, progress=progress, **options).decode()
+
+
+def qdq_model(model, data=None, *, samples: int | None = None, random: bool = False, input_shapes=None, input_values=None,
+              states=None, progress=None, **options) -> bytes:
+    """The quantized network as an ONNX model, the bytes of its file: what `tare convert --emit qdq-onnx` writes.
+
+    data and the options: as of convert()
+    """
+    return _emitted("qdq_model", "qdq-onnx", model, data, samples=samples, random=random, input_shapes=input_shapes,
+                    input_values=input_values, states=states, progress=progress, **options)
+
+
+def encodings(model, data=None, *, samples: int | None = None, random: bool = False, input_shapes=None, input_values=None,
+              states=None, progress=None, **options) -> dict:
+    """The scales of all tensors as AIMET and QNN have them: what `tare convert --emit encodings` writes.
+
+    data and the options: as of convert()
+    """
+    return json.loads(_emitted("encodings", "encodings", model, data, samples=samples, random=random, input_shapes=input_shapes,
+                               input_values=input_values, states=states, progress=progress, **options))
+
+
+def _emitted(function, form, model, data, **options) -> bytes:
     if "emit" in options or "output" in options:
-        raise TypeError("ir() gives the text of a stage; it has no option 'emit' or 'output'")
-    _, text, _ = _compile(model, data, samples=samples, random=random, input_shapes=input_shapes, input_values=input_values,
-                          states=states, progress=progress, emit="mlir:" + stage, **options)
-    return text.decode()
+        raise TypeError(f"{function}() gives what it makes; it has no option 'emit' or 'output'")
+    _, file, _ = _compile(model, data, emit=form, **options)
+    return file

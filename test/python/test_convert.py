@@ -105,6 +105,17 @@ def test_ir_of_each_stage(stage, model, data, tmp_path):
     assert tare.ir(model, stage, data) == (tmp_path / "m.mlir").read_text()
 
 
+def test_qdq_models_and_encodings(model, data, program, tmp_path):
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--emit", "qdq-onnx", "-o", tmp_path / "m.onnx")
+    made = tare.qdq_model(model, data)
+    assert made == (tmp_path / "m.onnx").read_bytes()
+    assert tare.convert(tmp_path / "m.onnx").file() == program.file()
+    command("convert", model, "--calibration", DIGITS / "calibration.npz", "--emit", "encodings", "-o", tmp_path / "m.json")
+    assert tare.encodings(model, data) == json.loads((tmp_path / "m.json").read_text())
+    with pytest.raises(TypeError, match="qdq_model.. gives what it makes"):
+        tare.qdq_model(model, data, emit="c")
+
+
 def test_calibration_is_the_commands(model, data, program, tmp_path):
     command("calibrate", model, "--calibration", DIGITS / "calibration.npz", "-o", tmp_path / "ranges.json")
     found = tare.calibrate(model, data)

@@ -31,6 +31,7 @@ def arguments():
                         help="verify the program of each K-th graph and replay its golden vectors: 1 all, 0 none")
     parser.add_argument("--reference", type=int, default=10, metavar="K",
                         help="run each K-th pack of graphs in ONNX Runtime as a whole, too: 1 all, 0 none")
+    parser.add_argument("--qdq", type=int, default=0, metavar="K", help="compare the program of the QDQ export of each K-th pack of graphs with its own: 1 all, 0 none")
     parser.add_argument("--c", type=int, default=0, metavar="K", help="compare the C source of each K-th pack of graphs with its program: 1 all, 0 none")
     parser.add_argument("--only", metavar="TARGET:INDEX", help="one graph")
     parser.add_argument("--keep", metavar="FOLDER", help="where the last models stay; with --only, the one that is looked at")
@@ -39,7 +40,7 @@ def arguments():
 
 def run(options, folder):
     """(target, summary) of parts of the work, as they are done."""
-    how = {"verify": options.verify, "reference": options.reference, "c": options.c}
+    how = {"verify": options.verify, "reference": options.reference, "c": options.c, "qdq": options.qdq}
     if options.only:
         target, index = options.only.split(":")
         yield target, check(options.seed, [int(index)], target, folder, **{key: min(value, 1) for key, value in how.items()})

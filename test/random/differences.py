@@ -96,13 +96,15 @@ ONCE_ON_HOST = ["conv", "conv_transpose", "linear", "mul", "average_pool", "redu
 class Check:
     """What is done with graphs of one seed on one target, in a folder of its own. Each `verify`-th graph is proven as well, each
     `reference`-th pack also run as a whole by ONNX Runtime, which must agree with the graphs' own numbers, and each `c`-th pack also as C, which
-    must give the program's bytes. Where the target `lacks` an operator, another for each pack, the host computes what it would."""
+    must give the program's bytes; of each `qdq`-th pack the program of
+    the QDQ export must compute the same. Where the target `lacks` an operator, another for each pack, the host computes what it would."""
     seed: int
     target: str
     folder: pathlib.Path
     verify: int = 20
     reference: int = 10
     c: int = 0
+    qdq: int = 0
     lacks: bool = False
 
     def pack(self, indices):
@@ -127,7 +129,7 @@ class Check:
         done = tare("run", program, "--inputs", program.with_suffix(".data.npz"), "--outputs", outputs, check=False)
         if done.returncode:
             return Summary(len(pack.graphs), 0, [self.finding(pack.graphs[0].index, "does not run: " + done.stderr.strip())])
-        wrong = [*_differences(pack, pack.expected(), load(outputs), changed), *self.wrong_in_c(pack, program)]
+        wrong = [*_differences(pack, pack.expected(), load(outputs), changed), *self.wrong_in_c(pack, program), *self.wrong_on_return(pack, program, changed)]
         return Summary(len(pack.graphs), len(changed), [self.finding(*each) for each in wrong])
 
     def wrong_in_c(self, pack, program):
@@ -139,6 +141,24 @@ class Check:
         for inputs in (list(drawn(runtime.inputs, np.random.default_rng([self.seed, first, k]))) for k in range(SAMPLES)):
             for name in differing(runtime, library, inputs):
                 yield min(_graphs_named(name)), f"'{name}' is another in C"
+
+    def wrong_on_return(self, pack, program, changed):
+        """Where the program that is made of the QDQ export computes something else than ONNX Runtime. (Its layers may come in another order where a
+        value has several quantizers.)"""
+        first = pack.graphs[0].index
+        if not self.qdq or first // len(pack.graphs) % self.qdq:
+            return
+        options = ["--target", self.description(pack), "--allow-uncalibrated"]
+        export, again, outputs = (program.with_suffix(ending) for ending in (".qdq.onnx", ".again.tare", ".again.npz"))
+        data = program.with_suffix(".data.npz")
+        for arguments in (("convert", program.with_suffix(".onnx"), "--calibration", data, *options, "--emit", "qdq-onnx", "-o", export),
+                          ("convert", export, *options, "--check", 0, "-o", again), ("run", again, "--inputs", data, "--outputs", outputs)):
+            done = tare(*arguments, check=False)
+            if done.returncode:
+                yield first, "does not come back of its QDQ export: " + done.stderr.strip()
+                return
+        for index, what in _differences(pack, pack.expected(), load(outputs), changed):
+            yield index, "behind its QDQ export: " + what
 
     def convert(self, pack, name, *arguments):
         """The program, or None and why not; and the numbers of the graphs that were repaired at a cost: None for all of the pack."""

@@ -17,7 +17,7 @@ GRAPHS, SEED = 336, 20261128
 @pytest.mark.parametrize("target", TARGETS)
 def test_programs_compute_what_onnx_runtime_does(target):
     with scratch() as folder:
-        summary = check(SEED, range(GRAPHS), target, folder)
+        summary = check(SEED, range(GRAPHS), target, folder, qdq=4)
     assert summary.graphs == GRAPHS
     assert not summary.findings, "\n".join(map(str, summary.findings[:20])) + f"\nkinds: {kinds(summary.findings)}"
     # What a repair names is not compared: that must stay the exception.

@@ -15,7 +15,8 @@ static void addOutput(ConvertOptions &options, CLI::App &app, FileArguments &fil
   app.add_option(
          "--emit", options.emit,
          "What to write: program, c (a folder), tflite (without --target for gemmlowp, or i16x8 with --activations "
-         "i16), or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
+         "i16), qdq-onnx (the quantized network as an ONNX model), encodings (JSON of all scales, as AIMET and QNN "
+         "have them), or mlir:STAGE with STAGE one of import, float, ranges, qdq, fused, npu")
       ->type_name("FORM")
       ->capture_default_str();
   options.c.addTo(app);

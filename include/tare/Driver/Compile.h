@@ -43,7 +43,8 @@ struct CompileOptions : CalibrationOptions {
   bool timing = false;
   /// A folder for a numbered .mlir after each pass; empty for none.
   std::string dumpFolder;
-  /// "program", "c" (a folder), "tflite", or "mlir:STAGE" with STAGE one of import, float, ranges, qdq, fused, npu.
+  /// "program", "c" (a folder), "tflite", "qdq-onnx", "encodings" (JSON), or "mlir:STAGE" with STAGE one of import,
+  /// float, ranges, qdq, fused, npu.
   std::string emit = "program";
   /// Of "c": what names begin with (empty: the name of the model's file), whether large constants are in a file of
   /// their own, whether there is a test.
@@ -54,7 +55,7 @@ struct CompileOptions : CalibrationOptions {
 };
 
 struct Compiled {
-  /// Where there is no `output`: the program's file (.tare), or the IR as text.
+  /// Where there is no `output`: the program's file (.tare), the ONNX model, or the IR or encodings as text.
   std::vector<std::byte> file;
   /// What `tare convert --json` prints: docs/tools.md.
   std::string report;

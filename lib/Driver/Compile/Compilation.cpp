@@ -246,7 +246,8 @@ private:
              << request.model << ": " << option << " comes too late: the IR has reached the stage '" << nameOf(first)
              << "'; leave the option out, or convert an earlier stage";
     };
-    if (first > request.last)
+    const bool isFusedAlready = request.takesFused && first == Stage::fused;
+    if (first > request.last && !isFusedAlready)
       return emitError(UnknownLoc::get(&context)) << request.model << ": has passed the stage '" << nameOf(request.last)
                                                   << "': it is at '" << nameOf(first) << "'";
     if (first >= Stage::ranges && (wanted.random || !wanted.path.empty()))

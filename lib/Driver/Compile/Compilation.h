@@ -80,6 +80,8 @@ struct CompilationRequest {
   /// The same of how ranges are found, in IR that has them.
   bool choosesRanges = false;
   Stage last = Stage::npu;
+  /// Whether IR that is fused already will do where `last` is before.
+  bool takesFused = false;
   /// One numbered .mlir per pass that changed something; empty for none.
   std::string dumpFolder;
   /// Whether a model is refused of which the host would have to compute a part.

@@ -5,6 +5,7 @@
 #include "Driver/OutputFile.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tare/Config/Grids.h"
 #include "tare/Kernels/Registry.h"
 #include "tare/Program/Reader.h"
 #include "tare/Program/Writer.h"
@@ -43,7 +44,7 @@ Status Conversion::run() {
   if (mlir::failed(made))
     return context.takeError(options.model);
   compiled = std::move(*made);
-  if (Status written = makesProgram(options) ? writeProgramOf(*request) : writeModule(); !written) {
+  if (Status written = makesProgram(options) ? writeProgramOf(*request) : writeIr(); !written) {
     context.dropWarnings();
     return written;
   }
@@ -64,6 +65,10 @@ Status Conversion::prepareOutput() {
     return makeFolder();
   if (makesTFLite(options))
     return checkEnding(options.output, {".tflite"});
+  if (makesQdqModel(options))
+    return checkEnding(options.output, {".onnx"});
+  if (makesEncodings(options))
+    return checkEnding(options.output, {".json", ".encodings"});
   return makesProgram(options) ? checkEnding(options.output, {".tare"}) : success();
 }
 
@@ -241,11 +246,34 @@ Status Conversion::check(const CompilationRequest &request, File file) {
   return success();
 }
 
+/// The form of the IR that was asked for, or what is made of it.
+Status Conversion::writeIr() {
+  StepClock writing;
+  Status written = makesQdqModel(options)    ? writeQdqModel()
+                   : makesEncodings(options) ? writeEncodings()
+                                             : writeModule();
+  compiled->steps.push_back(writing.stop("write"));
+  return written;
+}
+
+Status Conversion::writeQdqModel() {
+  auto made = QdqModel::make(*compiled->module, options.model, options.output);
+  if (!made)
+    return made.error();
+  known.qdqModel.emplace(std::move(*made));
+  return writeBytes(known.qdqModel->contents());
+}
+
+Status Conversion::writeEncodings() {
+  auto function = compiled->module->lookupSymbol<mlir::func::FuncOp>("main");
+  Result<std::string> text = config::writeGrids(config::gridsOf(function), "encodings");
+  return text ? writeBytes(*text) : Status(text.error());
+}
+
 /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.
 Status Conversion::writeModule() {
   if (Status named = checkEnding(options.output, {".mlir", ".mlirbc"}); !named)
     return named;
-  StepClock writing;
   mlir::ModuleOp module = *compiled->module;
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -256,7 +284,5 @@ Status Conversion::writeModule() {
     module->print(stream, mlir::OpPrintingFlags().enableDebugInfo(true));
     stream << "\n";
   }
-  Status written = writeBytes(text);
-  compiled->steps.push_back(writing.stop("write"));
-  return written;
+  return writeBytes(text);
 }

@@ -8,6 +8,7 @@
 #include "Driver/Compile/CSourceFolder.h"
 #include "Driver/Compile/CompilerContext.h"
 #include "Driver/Compile/HostReport.h"
+#include "Driver/Compile/QdqModel.h"
 #include "Driver/Compile/Request.h"
 #include "Driver/Compile/TFLiteFile.h"
 #include "tare/Emitter/Emitter.h"
@@ -20,6 +21,8 @@ struct ConversionFacts {
   std::optional<CSourceFolder> folder;
   /// Of TFLite.
   std::optional<TFLiteFile> flatbuffer;
+  /// Of a QDQ model.
+  std::optional<QdqModel> qdqModel;
   std::optional<uint64_t> arenaBytes;
   /// (A11) The layers that round at bit 31, and what is left of a shift again.
   size_t roundedTwice = 0;
@@ -61,7 +64,10 @@ private:
   Status writeUnchecked(EmittedProgram emitted);
   Status writeForm(const File &file);
   Status writeFlatbuffer(const program::Model &model);
+  Status writeIr();
   Status writeModule();
+  Status writeQdqModel();
+  Status writeEncodings();
   Status writeBytes(std::string_view text);
   Result<File> fileOf(EmittedProgram emitted) const;
   bool isChecked();

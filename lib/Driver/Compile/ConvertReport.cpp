@@ -29,6 +29,8 @@ void ConvertReport::tell(const Listener &listener) const {
     listener.note(doubleRoundingText());
   if (conversion.flatbuffer && !conversion.flatbuffer->roundingText().empty())
     listener.note(conversion.flatbuffer->roundingText());
+  if (conversion.qdqModel)
+    listener.note(conversion.qdqModel->targetText());
   listener.note(fmt::format("wrote {}calibration{} {:.2f} s on {}, everything else {:.2f} s; peak memory {:.0f} MB",
                             outputText(),
                             compiled.ranges.method.empty() ? "" : fmt::format(" ({})", compiled.ranges.method),
@@ -40,6 +42,8 @@ std::string ConvertReport::outputText() const {
     return conversion.folder->text() + "; ";
   if (conversion.flatbuffer)
     return conversion.flatbuffer->text() + "; ";
+  if (conversion.qdqModel)
+    return conversion.qdqModel->text() + "; ";
   return fmt::format("{}: {}", options.output,
                      options.output == standardOutput ? "" : fmt::format("{:.1f} kB; ", bytes / 1e3));
 }
@@ -82,6 +86,8 @@ void ConvertReport::write(llvm::json::OStream &out) const {
       conversion.folder->writeJson(out);
     if (conversion.flatbuffer)
       conversion.flatbuffer->writeJson(out);
+    if (conversion.qdqModel)
+      conversion.qdqModel->writeJson(out);
     if (conversion.roundedTwice)
       out.attribute("layers_rounded_twice", int64_t(conversion.roundedTwice));
     out.attribute("peak_memory_mb", peakMegabytes());

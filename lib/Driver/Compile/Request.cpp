@@ -150,6 +150,8 @@ static std::string targetFor(const CompileOptions &options) {
 /// The stage that `emit` names, of which no program is made.
 static Result<Stage> stageToEmit(const CompileOptions &options) {
   std::optional<Stage> stage;
+  if (makesQdqModel(options) || makesEncodings(options))
+    stage = Stage::qdq;
   if (options.emit.starts_with(mlirPrefix))
     stage = stageOf(std::string_view(options.emit).substr(mlirPrefix.size()));
   for (const auto &[option, isGiven] :
@@ -158,8 +160,9 @@ static Result<Stage> stageToEmit(const CompileOptions &options) {
       return Error{
           fmt::format("{} checks a program, but --emit {} makes none; leave one of them out", option, options.emit)};
   if (!stage)
-    return Error{"--emit: " + noneOf(options.emit, {"program", "c", "tflite", "mlir:import", "mlir:float",
-                                                    "mlir:ranges", "mlir:qdq", "mlir:fused", "mlir:npu"})};
+    return Error{"--emit: " +
+                 noneOf(options.emit, {"program", "c", "tflite", "qdq-onnx", "encodings", "mlir:import", "mlir:float",
+                                       "mlir:ranges", "mlir:qdq", "mlir:fused", "mlir:npu"})};
   return *stage;
 }
 
@@ -241,6 +244,8 @@ Result<CompilationRequest> tare::requestOf(const CompileOptions &options) {
   if (Status reached = checkReached(options, *request, *stage); !reached)
     return reached.error();
   request->last = *stage;
+  // The fused form says the same.
+  request->takesFused = makesQdqModel(options);
   return request;
 }
 

@@ -17,6 +17,8 @@ Result<CompilationRequest> requestOf(const driver::CompileOptions &options);
 /// Whether C is made, and whether a program is, whatever is written of it.
 inline bool makesC(const driver::CompileOptions &options) { return options.emit == "c"; }
 inline bool makesTFLite(const driver::CompileOptions &options) { return options.emit == "tflite"; }
+inline bool makesQdqModel(const driver::CompileOptions &options) { return options.emit == "qdq-onnx"; }
+inline bool makesEncodings(const driver::CompileOptions &options) { return options.emit == "encodings"; }
 inline bool makesProgram(const driver::CompileOptions &options) {
   return options.emit == "program" || makesC(options) || makesTFLite(options);
 }

@@ -48,6 +48,9 @@ LogicalResult importClip(Node &node) {
     return node.error(fmt::format("found limits {} and {}, expected the lower "
                                   "one first",
                                   lower, upper));
+  if (node.integerGrid(0))
+    if (mlir::Value limited = limitBeforeRounding(node, lower, upper))
+      return node.give(limited);
   auto interval = qnn::ClampAttr::get(node.builder().getContext(), lower, upper);
   auto clip = [&](mlir::Value input) { return node.create<qnn::ClipOp>(input, interval); };
   return node.integerGrid(0) ? computeOnIntegers(node, clip) : node.give(clip(node.operand(0)));

@@ -48,26 +48,67 @@ func.func @chain(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
-// Weights on a grid of their own keep it: what only shifts goes into the bias, what scales stays.
+// Weights on a grid of their own keep their integers: what shifts goes into the bias, what scales into their scales.
 // CHECK-LABEL: func.func @quantized_weights
 func.func @quantized_weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %wq = qnn.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32, 0.5>>
-  // CHECK: %[[W:.*]] = quant.dcast
+  // CHECK: %[[Q:.*]] = qnn.constant dense<{{\[\[}}1, 2], [3, 4]]> : tensor<2x2xi8> as tensor<2x2x!quant.uniform<i8:f32, 1.000000e+00>>
+  // CHECK: %[[W:.*]] = quant.dcast %[[Q]]
   %w = quant.dcast %wq : tensor<2x2x!quant.uniform<i8:f32, 0.5>> to tensor<2x2xf32>
   %c = qnn.constant dense<[10.0, 20.0]> : tensor<2xf32> as tensor<2xf32>
   %two = qnn.constant dense<2.0> : tensor<f32> as tensor<f32>
   // CHECK: %[[Y:.*]] = qnn.linear %{{.*}}, %[[W]], %{{.*}} loc("dense"
-  // CHECK: qnn.mul %[[Y]]
+  // CHECK-NEXT: return %[[Y]]
   %0 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32> loc("dense")
   // expected-remark @unknown {{Layer=shift, Remark="into 'dense'"}}
   %1 = qnn.add %0, %c : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> loc("shift")
-  // expected-remark @unknown {{NotFolded | Category:tare-fold-batch-norms | Layer=scale, Reason="the weights are no float constant"}}
+  // expected-remark @unknown {{Layer=scale, Remark="into 'dense'"}}
   %2 = qnn.mul %1, %two : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32> loc("scale")
   return %2 : tensor<1x2xf32>
 }
 
-// 10, 20
-// DATA: dense_bias{{.*}}: "0x{{[0-9A-F]*}}000020410000A041"
+// 10 * 2, 20 * 2
+// DATA: dense_bias{{.*}}: "0x{{[0-9A-F]*}}0000A04100002042"
+
+// -----
+
+// A scale per output channel; a negative one makes complements, and none zeros.
+// CHECK-LABEL: func.func @quantized_batch_norm
+func.func @quantized_batch_norm(%x: tensor<1x2x1x1xf32>) -> tensor<1x3x1x1xf32> {
+  %wq = qnn.constant dense<[[[[1]], [[-2]]], [[[3]], [[4]]], [[[5]], [[6]]]]> : tensor<3x2x1x1xi8> as tensor<3x2x1x1x!quant.uniform<i8:f32:0, {0.5, 0.25, 0.125}>>
+  %w = quant.dcast %wq : tensor<3x2x1x1x!quant.uniform<i8:f32:0, {0.5, 0.25, 0.125}>> to tensor<3x2x1x1xf32>
+  %s = qnn.constant dense<[2.0, -6.0, 0.0]> : tensor<3xf32> as tensor<3xf32>
+  %b = qnn.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32> as tensor<3xf32>
+  %m = qnn.constant dense<[0.5, 0.0, 1.0]> : tensor<3xf32> as tensor<3xf32>
+  %v = qnn.constant dense<[3.0, 3.0, 3.0]> : tensor<3xf32> as tensor<3xf32>
+  // CHECK: qnn.constant dense_resource<{{.*}}> : tensor<3x2x1x1xi8> as tensor<3x2x1x1x!quant.uniform<i8:f32:0, {5.000000e-01,7.500000e-01,1.250000e-01}>>
+  // CHECK: %[[Y:.*]] = qnn.conv %{{.*}} loc("conv"
+  // CHECK-NEXT: return %[[Y]]
+  %0 = qnn.conv %x, %w : (tensor<1x2x1x1xf32>, tensor<3x2x1x1xf32>) -> tensor<1x3x1x1xf32> loc("conv")
+  // expected-remark @unknown {{Layer=bn, Remark="into 'conv'"}}
+  %1 = qnn.batch_norm %0, %s, %b, %m, %v {epsilon = 1.0 : f64} : (tensor<1x3x1x1xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x3x1x1xf32> loc("bn")
+  return %1 : tensor<1x3x1x1xf32>
+}
+
+// 1 - 0.5 * 1, 2, 3; 1, -2, -3, -4, 0, 0
+// DATA-DAG: conv_bias{{.*}}: "0x{{[0-9A-F]*}}0000003F0000004000004040"
+// DATA-DAG: {{.*}}: "0x{{[0-9A-F]*}}01FEFDFC0000"
+
+// -----
+
+// The least integer has no complement: the scale stays a layer.
+// CHECK-LABEL: func.func @no_complement
+func.func @no_complement(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %wq = qnn.constant dense<[[-128, 2]]> : tensor<1x2xi8> as tensor<1x2x!quant.uniform<i8:f32, 0.5>>
+  %w = quant.dcast %wq : tensor<1x2x!quant.uniform<i8:f32, 0.5>> to tensor<1x2xf32>
+  %c = qnn.constant dense<-2.0> : tensor<f32> as tensor<f32>
+  // CHECK: qnn.linear
+  // CHECK: qnn.mul
+  %0 = qnn.linear %x, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32> loc("dense")
+  // expected-remark @unknown {{NotFolded | Category:tare-fold-batch-norms | Layer=scale, Reason="a factor is negative, and the least integer has no complement"}}
+  %1 = qnn.mul %0, %c : (tensor<1x1xf32>, tensor<f32>) -> tensor<1x1xf32> loc("scale")
+  return %1 : tensor<1x1xf32>
+}
 
 // -----
 

@@ -196,6 +196,20 @@ LogicalResult tare::onnx::computeOnIntegers(Node &node, llvm::function_ref<mlir:
   return reals ? node.give(asIntegers(node, function(reals), elementOf(grid))) : failure();
 }
 
+/// Each limit is a number of the grid: rounding behind it gives the same as limiting behind rounding.
+mlir::Value tare::onnx::limitBeforeRounding(Node &node, double lower, double upper) {
+  mlir::Value integers = node.rawOperand(0);
+  auto rounded = integers ? integers.getDefiningOp<mlir::quant::QuantizeCastOp>() : mlir::quant::QuantizeCastOp();
+  mlir::Operation *maker = rounded ? rounded.getInput().getDefiningOp() : nullptr;
+  qnn::Grid grid = *node.integerGrid(0);
+  if (!maker || mlir::isa<mlir::quant::DequantizeCastOp>(maker) || !grid.isPerTensor())
+    return nullptr;
+  auto real = [&](double limit) { return (limit - double(grid.zeroPoint())) * grid.scale(); };
+  auto interval = qnn::ClampAttr::get(node.builder().getContext(), real(lower), real(upper));
+  mlir::Value limited = node.createNamed<qnn::ClipOp>(qnn::valueName(rounded.getInput()), rounded.getInput(), interval);
+  return limited ? node.createTyped<mlir::quant::QuantizeCastOp>(rounded.getType(), limited) : nullptr;
+}
+
 /// Written so that NaN is none, too.
 bool tare::onnx::isScale(double number) {
   return number >= std::numeric_limits<float>::min() && number <= std::numeric_limits<float>::max();

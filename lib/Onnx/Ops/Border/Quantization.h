@@ -19,6 +19,9 @@ mlir::Value dequantizedOn(Node &node, mlir::Value integers, const qnn::Grid &gri
 /// The node's function on operand 0, which holds integers: on their real numbers, of which the result is whole ones
 /// within the type's range again.
 mlir::LogicalResult computeOnIntegers(Node &node, llvm::function_ref<mlir::Value(mlir::Value)> function);
+/// The node's integers limited to [lower, upper] by limits of the real numbers that they have just been made of, which
+/// cost whoever computes these nothing. Null where they have not, and nothing is made.
+mlir::Value limitBeforeRounding(Node &node, double lower, double upper);
 /// Whole numbers as integers of that type; what is outside of its range is limited to it.
 mlir::Value asIntegers(Node &node, mlir::Value whole, ElementType element);
 

@@ -33,6 +33,7 @@ public:
   int64_t numInputs() const { return graph.input_size(); }
   int64_t numOutputs() const { return graph.output_size(); }
   int64_t numNodes() const { return graph.node_size(); }
+  const proto::ValueInfoProto &input(int64_t index) const { return graph.input(index); }
 
   std::string conditionName() const { return graph.output(0).name(); }
   /// Whether a node of the body reads its input `index`.

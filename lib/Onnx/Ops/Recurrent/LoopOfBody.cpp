@@ -1,5 +1,6 @@
 //===- LoopOfBody.cpp - A loop of the IR over a body ----------------------===//
 #include "LoopOfBody.h"
+#include "NodeNotes.h"
 #include "Ops/Axes.h"
 
 #include <fmt/format.h>
@@ -44,11 +45,16 @@ LogicalResult LoopOfBody::write(llvm::function_ref<Names(LoopWriter &)> leading,
   for (auto [number, name] : llvm::enumerate(ports.states))
     states.push_back({fmt::format("state{}", number), node.inOwnType(name)});
   LoopWriter loop(node, "", turns, sequences, states);
+  takeStepName(node.proto(), loop.number());
   Names inputs = leading(loop);
+  auto enter = [&](const NamedValue &entering, mlir::Value value) {
+    takeNotes(body.input(inputs.size()), value);
+    inputs.push_back(defined(entering.name, value));
+  };
   for (size_t i = 0; i != states.size(); ++i)
-    inputs.push_back(defined(states[i].name, loop.state(i)));
+    enter(states[i], loop.state(i));
   for (size_t i = 0; i != sequences.size(); ++i)
-    inputs.push_back(defined(sequences[i].name, loop.slice(i)));
+    enter(sequences[i], loop.slice(i));
   Names outputs = node.failed() ? Names() : body.run("", inputs);
   if (outputs.empty())
     return failure();
