@@ -421,6 +421,40 @@ def test_what_cannot_be_asked_for(made, tmp_path):
         "run", network(tmp_path / "small.onnx", (1, 3, 8, 8)), "--inputs", folder / "pictures", "--outputs", tmp_path / "o.npz")
 
 
+def test_every_stage_goes_on_to_the_same_program(made, tmp_path):
+    folder, _ = made
+    options = ["--preprocess", each_channel(tmp_path), "--input-type", "x=nv12"]
+    wanted = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", *options).read_bytes()
+    for stage in ("import", "float", "ranges", "qdq", "fused", "npu"):
+        ir = converted(folder / "m.onnx", folder / "pictures", tmp_path / f"{stage}.mlir", *options, "--emit", f"mlir:{stage}")
+        data = ["--calibration", folder / "pictures"] if stage in ("import", "float") else []
+        tare("convert", ir, *data, "-o", tmp_path / "again.tare")
+        assert (tmp_path / "again.tare").read_bytes() == wanted, stage
+        # Who has the IR knows what it takes.
+        assert tare_json("inspect", ir)["inputs"][0]["layout"] == "nv12 bt601 full"
+    tare("compare", tmp_path / "npu.mlir", tmp_path / "m.tare", "--inputs", folder / "pictures", "--min-sqnr", 1000)
+
+
+def test_forms_for_hardware(made, tmp_path):
+    """C computes the same from the same frames, on targets of other arithmetic, too."""
+    folder, _ = made
+    options = ["--preprocess", each_channel(tmp_path), "--input-type", "x=bgr"]
+    for target in ("generic", "shift_only", "gemmlowp"):
+        tare("convert", folder / "m.onnx", "--calibration", folder / "pictures", *options, "--target", target, "-o", tmp_path / "m.tare")
+        tare("emit", tmp_path / "m.tare", "-o", tmp_path / f"c-{target}")
+        assert "NHWC bgr" in (tmp_path / f"c-{target}/m.h").read_text()
+    tare("convert", folder / "m.onnx", "--calibration", folder / "pictures", *options, "--emit", "tflite", "-o", tmp_path / "m.tflite")
+    assert tare_json("doctor", folder / "m.onnx", *options)["inputs"]
+
+
+def test_frames_in_another_unit_are_told(made, tmp_path):
+    folder, pixels = made
+    program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=rgb")
+    np.save(tmp_path / "x.npy", pixels // 200)
+    _, said = run(program, tmp_path / "x.npy")
+    assert "input 'x' is given numbers from 0 to 1 only, but its grid holds [0, 255]" in said
+
+
 def test_units_that_do_not_fit_are_told(made, tmp_path):
     """Pictures of 0 to 255 for a program that was calibrated on 0 to 1."""
     folder, _ = made
