@@ -92,6 +92,8 @@ public:
 
   std::optional<SampleLayout> layoutOf(const TensorType &array) const override {
     const bool isNetworks = isGiven && input.type.element == ElementType::f32;
+    if (isNetworks && array.element != ElementType::u8)
+      said.addOwnNumbers();
     if (array.element != ElementType::u8 || !(device || isNetworks) || !checkPictures())
       return std::nullopt;
     // What a device has is there already.

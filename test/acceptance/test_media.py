@@ -447,6 +447,34 @@ def test_forms_for_hardware(made, tmp_path):
     assert tare_json("doctor", folder / "m.onnx", *options)["inputs"]
 
 
+def test_what_is_passed_over_is_told(made, tmp_path):
+    folder, pixels = made
+    how = each_channel(tmp_path)
+    np.save(tmp_path / "x.npy", normalized(pixels))
+    _, said = run(folder / "m.onnx", tmp_path / "x.npy", "--preprocess", how)
+    assert "input 'x': its arrays are the network's own numbers, which --preprocess leaves as they are" in said
+    for data in (["--random-calibration"], ["--calibration", tmp_path / "r.json"]):
+        if data[0] == "--calibration":
+            tare("calibrate", folder / "m.onnx", "--calibration", folder / "pictures", "--preprocess", how, "-o", tmp_path / "r.json")
+        assert "--preprocess is of data or of --input-type, and there are none" in fails(
+            "convert", folder / "m.onnx", *data, "--preprocess", how, "-o", tmp_path / "o.tare")
+
+
+def test_pixels_of_two_kinds_are_not_compared(made, tmp_path):
+    folder, _ = made
+    program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=bgr")
+    remedy = "; give --input-type as it was for the conversion"
+    for options, found in [([], "float32 1x3x32x48"), (["--input-type", "x=rgb"], "uint8 1x32x48x3 (NHWC rgb)")]:
+        message = fails("compare", folder / "m.onnx", program, "--inputs", folder / "pictures", *options)
+        assert f"input 'x' is {found} in the first, uint8 1x32x48x3 (NHWC bgr) in the second{remedy}" in message
+        done = tare("evaluate", folder / "m.onnx", program, "--data", folder / "pictures", "--metric", "cosine", "--output", "scores",
+                    *options, check=False)
+        assert f"input 'x' is uint8 1x32x48x3 (NHWC bgr), in the model {found}{remedy}" in done.stderr
+    found = tare_json("evaluate", folder / "m.onnx", program, "--data", folder / "pictures", "--metric", "cosine", "--output", "scores",
+                      "--input-type", "x=bgr")
+    assert found["model"]["form"] == "float" and found["configurations"][0]["score"] > .999
+
+
 def test_frames_in_another_unit_are_told(made, tmp_path):
     folder, pixels = made
     program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=rgb")
