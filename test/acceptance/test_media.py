@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from graphs import node, port, save
-from harness import cosine, fails, load, tare, tare_json
+from harness import MODELS, cosine, fails, load, tare, tare_json
 
 HEIGHT, WIDTH = 32, 48
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
@@ -35,18 +35,20 @@ def network(path, shape=(1, 3, HEIGHT, WIDTH), seed=1):
 
 def frames_of(pixels, limited):
     """NV12 by BT.601 of [N, H, W, 3]: Cb and Cr are the mean of four pixels."""
-    rgb = pixels.astype(float)
+    rgb, (count, height, width, _) = pixels.astype(float), pixels.shape
     luma = rgb @ [.299, .587, .114]
     y = 16 + luma * 219 / 255 if limited else luma
     share = 224 / 255 if limited else 1
     chroma = np.stack([128 + (rgb[..., 2] - luma) / 1.772 * share, 128 + (rgb[..., 0] - luma) / 1.402 * share], -1)
-    halved = chroma.reshape(len(rgb), HEIGHT // 2, 2, WIDTH // 2, 2, 2).mean((2, 4)).reshape(len(rgb), HEIGHT // 2, WIDTH)
+    halved = chroma.reshape(count, height // 2, 2, width // 2, 2, 2).mean((2, 4)).reshape(count, height // 2, width)
     return np.floor(np.concatenate([y, halved], 1) + .5).clip(0, 255).astype(np.uint8)
 
 
 def colours_of(frames, limited):
     """The frames as a camera's RGB: what a host makes of them."""
-    y, chroma = frames[:, :HEIGHT].astype(float), frames[:, HEIGHT:].reshape(len(frames), HEIGHT // 2, WIDTH // 2, 2)
+    count, rows, width = frames.shape
+    height = rows * 2 // 3
+    y, chroma = frames[:, :height].astype(float), frames[:, height:].reshape(count, height // 2, width // 2, 2)
     cb, cr = np.moveaxis(chroma.repeat(2, 1).repeat(2, 2).astype(float) - 128, -1, 0) * (255 / 224 if limited else 1)
     y = (y - 16) * 255 / 219 if limited else y
     red, blue = y + 1.402 * cr, y + 1.772 * cb
@@ -274,6 +276,24 @@ def test_frames_of_a_camera(made, tmp_path):
     tare("verify", program, "--rounding", "floor", "--inputs", folder / "pictures")
 
 
+def test_frames_of_photos(tmp_path):
+    """A trained classifier: what it says of NV12 frames is what it says of their colours."""
+    model, photos = MODELS / "onnx/squeezenet1.1.onnx", MODELS / "data/imagenet_A400_224"
+    if not model.exists() or not photos.exists():
+        pytest.skip(f"FRAMES OF PHOTOS ARE NOT TESTED: {model} or {photos} is missing")
+    pixels = np.stack([np.asarray(Image.open(path).convert("RGB").resize((224, 224))) for path in sorted(photos.glob("*.jpg"))[:24]])
+    frames = frames_of(pixels, limited=True)
+    for name, array in {"frames": frames, "colours": colours_of(frames, limited=True)}.items():
+        np.save(tmp_path / f"{name}.npy", array[:12])
+        np.save(tmp_path / f"{name}_test.npy", array[12:])
+    how = yaml(tmp_path / "p.yaml", "scale: 1/255\nmean: [0.485, 0.456, 0.406]\nstd: [0.229, 0.224, 0.225]\nyuv: {range: limited}\n")
+    program = converted(model, tmp_path / "frames.npy", tmp_path / "m.tare", "--preprocess", how, "--input-type", "data=nv12")
+    tare("run", program, "--inputs", tmp_path / "frames_test.npy", "--outputs", tmp_path / "found.npz")
+    tare("run", model, "--inputs", tmp_path / "colours_test.npy", "--outputs", tmp_path / "wanted.npz", "--preprocess", how)
+    (found,), (wanted,) = load(tmp_path / "found.npz").values(), load(tmp_path / "wanted.npz").values()
+    assert cosine(found, wanted) >= .999
+
+
 def test_gray_for_one_and_three_channels(made, tmp_path):
     folder, pixels = made
     one = network(tmp_path / "one.onnx", (1, 1, HEIGHT, WIDTH))
@@ -409,6 +429,9 @@ def test_what_cannot_be_asked_for(made, tmp_path):
     assert "--input-type names 'y', but the model's inputs are 'x'" in fails(*base, "--input-type", "y=rgb")
     assert "found 'x=rbg', expected NAME=TYPE" in fails(*base, "--input-type", "x=rbg")
     assert "--input-type is given twice for 'x'" in fails(*base, "--input-type", "x=rgb", "--input-type", "x=bgr")
+    for kind in ("rgb", "nv12", "uint8"):
+        two = ["--preprocess", yaml(tmp_path / "two.yaml", "mean: [1, 2]\n"), "--input-type", f"x={kind}"]
+        assert "mean has 2 numbers, expected 1, or 3, one for each channel of 1x3x32x48" in fails(*base, *two)
     odd = network(tmp_path / "odd.onnx", (1, 3, 15, 24))
     assert "both sides must be even" in fails("convert", odd, "--random-calibration", "--input-type", "x=nv12", "-o", tmp_path / "o.tare")
     program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=rgb")
