@@ -89,7 +89,9 @@ typedef struct tare_port {
   size_t rank;
   const int64_t *shape; /* rank dimensions, the outermost first */
   size_t bytes;         /* of a value: dense, little endian */
-  const char *layout;   /* a letter per dimension, "NHWC"; may be empty */
+  const char *layout;   /* a letter per dimension, "NHWC"; of pixels with their
+                           format, "NHWC rgb" or "nv12 bt601 limited"; may be
+                           empty */
   size_t scale_count;   /* 0 where the value has no grid, 1, or a scale for */
   const double *scales; /* each channel along the axis */
   int32_t axis;

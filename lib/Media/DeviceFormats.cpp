@@ -66,6 +66,14 @@ Result<PictureShape> media::pictureShape(const Shape &shape, std::optional<Layou
                 : PictureShape{{dims[2], dims[1]}, dims[0], Layout::nchw};
 }
 
+Status media::checkChannels(const Preprocessing &preprocessing, int64_t channels, const Shape &shape) {
+  for (const auto &[key, numbers] : {std::pair("mean", &preprocessing.mean), std::pair("std", &preprocessing.std)})
+    if (numbers->size() != 1 && numbers->size() != size_t(channels))
+      return Error{fmt::format("{} has {} numbers, expected 1, or {}, one for each channel of {}", key, numbers->size(),
+                               channels, toString(shape))};
+  return success();
+}
+
 Result<std::pair<std::string, DeviceFormat>> media::parseInputType(std::string_view text) {
   // Names of inputs may contain '='.
   const size_t end = text.rfind('=');

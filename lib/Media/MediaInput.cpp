@@ -52,11 +52,10 @@ public:
   /// Whether what the user says fits the input.
   Status check() const {
     Result<PictureShape> shape = pictureShapeOf();
-    const size_t channels = shape ? size_t(shape->channels) : 1;
-    for (const auto &[key, numbers] : {std::pair("mean", &how.mean), std::pair("std", &how.std)})
-      if (!device && numbers->size() != 1 && numbers->size() != channels)
-        return Error{fmt::format("{} has {} numbers, expected 1, or {}, one for each channel of {}", key,
-                                 numbers->size(), channels, toString(input.type.shape))};
+    // Of a device's pixels they are part of the network.
+    if (!device)
+      if (Status fits = checkChannels(how, shape ? shape->channels : 1, input.type.shape); !fits)
+        return fits;
     if (how.layout && !shape)
       return Error{"layout: the input " + shape.error().message};
     if (how.size && shape && *how.size != shape->size)
@@ -92,6 +91,8 @@ public:
 
   std::optional<SampleLayout> layoutOf(const TensorType &array) const override {
     const bool isNetworks = isGiven && input.type.element == ElementType::f32;
+    if (isNetworks && array.element != ElementType::u8)
+      said.addOwnNumbers();
     if (array.element != ElementType::u8 || !(device || isNetworks) || !checkPictures())
       return std::nullopt;
     // What a device has is there already.

@@ -32,5 +32,9 @@ std::vector<std::string> MediaNotes::lines(const std::string &input) const {
   say(mixed, "sound", "of several channels, of which the mean is taken");
   say(padded, "sound", "shorter than the input, with zeros behind");
   say(cut, "sound", "whose end is left out, as it does not fill the input once more");
+  if (own)
+    all.push_back(fmt::format("input '{}': its arrays are the network's own numbers, which --preprocess leaves as they "
+                              "are; it is of pictures, sounds and arrays of uint8",
+                              input));
   return all;
 }

@@ -58,8 +58,7 @@ public:
   /// Of integers in the network's own order.
   Value ofElements(Value integers, llvm::ArrayRef<int64_t> shape, double usualScale) {
     const Preprocessing &how = conversion.preprocessing;
-    const bool isOne = how.mean.size() == 1 && how.std.size() == 1;
-    if (isOne)
+    if (!how.isOfChannels())
       return scaled(integers, Arithmetic::of(how, 1, usualScale));
     // The channels, which the shape has: it was checked.
     const PictureShape picture = *pictureShape(Shape(shape.begin(), shape.end()), how.layout);
@@ -248,41 +247,40 @@ void setArgumentTypes(mlir::func::FuncOp function) {
   function.setType(type.clone(function.front().getArgumentTypes(), type.getResults()));
 }
 
-mlir::LogicalResult convert(mlir::BlockArgument argument, const InputConversion &conversion, const Reporter &reporter) {
-  auto refuse = [&](const std::string &why) {
-    return reporter.error(fmt::format("--input-type: input '{}' {}", conversion.input, why));
-  };
-  const auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
+/// The shape that the device gives; an error where it, or the arithmetic, does not fit an input of this type.
+Result<Shape> checkedShape(mlir::RankedTensorType type, const InputConversion &conversion) {
   if (!type.getElementType().isF32())
-    return refuse("takes integers already, and no real numbers; leave the option out");
+    return Error{"takes integers already, and no real numbers; leave the option out"};
   const Shape shape(type.getShape());
   const Preprocessing &how = conversion.preprocessing;
-  Result<Shape> device = deviceShape(conversion.format, shape, how.layout);
-  if (!device)
-    return refuse(device.error().message);
-  const bool isEach = how.mean.size() > 1 || how.std.size() > 1;
-  if (isEach)
-    if (Result<PictureShape> picture = pictureShape(shape, how.layout); !picture)
-      return refuse(picture.error().message + ", as there are a mean and a std for each channel");
-  const qnn::Grid grid = wholeRange(conversion.format.element, {1.0});
-  const auto integers = mlir::RankedTensorType::get(*device, grid.type(type.getContext()));
-  // Not replaced: who reads the argument reads the prelude's end.
+  if (how.isOfChannels()) {
+    Result<PictureShape> picture = pictureShape(shape, how.layout);
+    if (!picture)
+      return Error{picture.error().message + ", as there are a mean and a std for each channel"};
+    if (Status fits = checkChannels(how, picture->channels, shape); !fits)
+      return Error{"does not fit --preprocess: " + fits.error().message};
+  }
+  return deviceShape(conversion.format, shape, how.layout);
+}
+
+void convert(mlir::BlockArgument argument, const InputConversion &conversion, const Shape &device) {
+  const auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
+  mlir::MLIRContext *context = type.getContext();
   llvm::SmallVector<mlir::OpOperand *> uses;
   for (mlir::OpOperand &use : argument.getUses())
     uses.push_back(&use);
-  argument.setType(integers);
+  const DeviceFormat &format = conversion.format;
+  argument.setType(mlir::RankedTensorType::get(device, wholeRange(format.element, {1.0}).type(context)));
   Prelude prelude(argument, conversion.input, conversion);
-  const bool isSound = conversion.format.element == ElementType::i16;
-  Value network = conversion.format.pixels == PixelFormat::elements
-                      ? prelude.ofElements(argument, shape, isSound ? soundScale : pictureScale)
-                      : prelude.ofPixels(argument, shape);
+  const double usualScale = format.element == ElementType::i16 ? soundScale : pictureScale;
+  Value network = format.pixels == PixelFormat::elements ? prelude.ofElements(argument, type.getShape(), usualScale)
+                                                         : prelude.ofPixels(argument, type.getShape());
+  // Who read the argument reads the prelude's end; the prelude reads the argument.
   for (mlir::OpOperand *use : uses)
     use->set(network);
   auto function = mlir::cast<mlir::func::FuncOp>(argument.getOwner()->getParentOp());
-  if (std::string text = layoutText(conversion.format); !text.empty())
-    function.setArgAttr(argument.getArgNumber(), qnn::inputLayoutAttrName,
-                        mlir::StringAttr::get(type.getContext(), text));
-  return mlir::success();
+  if (std::string text = layoutText(format); !text.empty())
+    function.setArgAttr(argument.getArgNumber(), qnn::inputLayoutAttrName, mlir::StringAttr::get(context, text));
 }
 
 } // namespace
@@ -301,8 +299,10 @@ mlir::LogicalResult tare::onnx::convertInputs(mlir::func::FuncOp function,
       return reporter.error(fmt::format("--input-type names '{}', but the model's inputs are {}", conversion.input,
                                         names.empty() ? "none" : names));
     }
-    if (failed(convert(*argument, conversion, reporter)))
-      return mlir::failure();
+    Result<Shape> device = checkedShape(mlir::cast<mlir::RankedTensorType>(argument->getType()), conversion);
+    if (!device)
+      return reporter.error(fmt::format("--input-type: input '{}' {}", conversion.input, device.error().message));
+    convert(*argument, conversion, *device);
   }
   setArgumentTypes(function);
   return mlir::success();

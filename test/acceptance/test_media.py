@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from graphs import node, port, save
-from harness import cosine, fails, load, tare, tare_json
+from harness import MODELS, cosine, fails, load, tare, tare_json
 
 HEIGHT, WIDTH = 32, 48
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
@@ -35,18 +35,20 @@ def network(path, shape=(1, 3, HEIGHT, WIDTH), seed=1):
 
 def frames_of(pixels, limited):
     """NV12 by BT.601 of [N, H, W, 3]: Cb and Cr are the mean of four pixels."""
-    rgb = pixels.astype(float)
+    rgb, (count, height, width, _) = pixels.astype(float), pixels.shape
     luma = rgb @ [.299, .587, .114]
     y = 16 + luma * 219 / 255 if limited else luma
     share = 224 / 255 if limited else 1
     chroma = np.stack([128 + (rgb[..., 2] - luma) / 1.772 * share, 128 + (rgb[..., 0] - luma) / 1.402 * share], -1)
-    halved = chroma.reshape(len(rgb), HEIGHT // 2, 2, WIDTH // 2, 2, 2).mean((2, 4)).reshape(len(rgb), HEIGHT // 2, WIDTH)
+    halved = chroma.reshape(count, height // 2, 2, width // 2, 2, 2).mean((2, 4)).reshape(count, height // 2, width)
     return np.floor(np.concatenate([y, halved], 1) + .5).clip(0, 255).astype(np.uint8)
 
 
 def colours_of(frames, limited):
     """The frames as a camera's RGB: what a host makes of them."""
-    y, chroma = frames[:, :HEIGHT].astype(float), frames[:, HEIGHT:].reshape(len(frames), HEIGHT // 2, WIDTH // 2, 2)
+    count, rows, width = frames.shape
+    height = rows * 2 // 3
+    y, chroma = frames[:, :height].astype(float), frames[:, height:].reshape(count, height // 2, width // 2, 2)
     cb, cr = np.moveaxis(chroma.repeat(2, 1).repeat(2, 2).astype(float) - 128, -1, 0) * (255 / 224 if limited else 1)
     y = (y - 16) * 255 / 219 if limited else y
     red, blue = y + 1.402 * cr, y + 1.772 * cb
@@ -274,6 +276,24 @@ def test_frames_of_a_camera(made, tmp_path):
     tare("verify", program, "--rounding", "floor", "--inputs", folder / "pictures")
 
 
+def test_frames_of_photos(tmp_path):
+    """A trained classifier: what it says of NV12 frames is what it says of their colours."""
+    model, photos = MODELS / "onnx/squeezenet1.1.onnx", MODELS / "data/imagenet_A400_224"
+    if not model.exists() or not photos.exists():
+        pytest.skip(f"FRAMES OF PHOTOS ARE NOT TESTED: {model} or {photos} is missing")
+    pixels = np.stack([np.asarray(Image.open(path).convert("RGB").resize((224, 224))) for path in sorted(photos.glob("*.jpg"))[:24]])
+    frames = frames_of(pixels, limited=True)
+    for name, array in {"frames": frames, "colours": colours_of(frames, limited=True)}.items():
+        np.save(tmp_path / f"{name}.npy", array[:12])
+        np.save(tmp_path / f"{name}_test.npy", array[12:])
+    how = yaml(tmp_path / "p.yaml", "scale: 1/255\nmean: [0.485, 0.456, 0.406]\nstd: [0.229, 0.224, 0.225]\nyuv: {range: limited}\n")
+    program = converted(model, tmp_path / "frames.npy", tmp_path / "m.tare", "--preprocess", how, "--input-type", "data=nv12")
+    tare("run", program, "--inputs", tmp_path / "frames_test.npy", "--outputs", tmp_path / "found.npz")
+    tare("run", model, "--inputs", tmp_path / "colours_test.npy", "--outputs", tmp_path / "wanted.npz", "--preprocess", how)
+    (found,), (wanted,) = load(tmp_path / "found.npz").values(), load(tmp_path / "wanted.npz").values()
+    assert cosine(found, wanted) >= .999
+
+
 def test_gray_for_one_and_three_channels(made, tmp_path):
     folder, pixels = made
     one = network(tmp_path / "one.onnx", (1, 1, HEIGHT, WIDTH))
@@ -409,6 +429,9 @@ def test_what_cannot_be_asked_for(made, tmp_path):
     assert "--input-type names 'y', but the model's inputs are 'x'" in fails(*base, "--input-type", "y=rgb")
     assert "found 'x=rbg', expected NAME=TYPE" in fails(*base, "--input-type", "x=rbg")
     assert "--input-type is given twice for 'x'" in fails(*base, "--input-type", "x=rgb", "--input-type", "x=bgr")
+    for kind in ("rgb", "nv12", "uint8"):
+        two = ["--preprocess", yaml(tmp_path / "two.yaml", "mean: [1, 2]\n"), "--input-type", f"x={kind}"]
+        assert "mean has 2 numbers, expected 1, or 3, one for each channel of 1x3x32x48" in fails(*base, *two)
     odd = network(tmp_path / "odd.onnx", (1, 3, 15, 24))
     assert "both sides must be even" in fails("convert", odd, "--random-calibration", "--input-type", "x=nv12", "-o", tmp_path / "o.tare")
     program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=rgb")
@@ -419,6 +442,68 @@ def test_what_cannot_be_asked_for(made, tmp_path):
     assert "has elements float32, expected uint8" in fails("run", program, "--inputs", tmp_path / "x.npy", "--outputs", tmp_path / "o.npz")
     assert "give --preprocess a file with resize" in fails(
         "run", network(tmp_path / "small.onnx", (1, 3, 8, 8)), "--inputs", folder / "pictures", "--outputs", tmp_path / "o.npz")
+
+
+def test_every_stage_goes_on_to_the_same_program(made, tmp_path):
+    folder, _ = made
+    options = ["--preprocess", each_channel(tmp_path), "--input-type", "x=nv12"]
+    wanted = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", *options).read_bytes()
+    for stage in ("import", "float", "ranges", "qdq", "fused", "npu"):
+        ir = converted(folder / "m.onnx", folder / "pictures", tmp_path / f"{stage}.mlir", *options, "--emit", f"mlir:{stage}")
+        data = ["--calibration", folder / "pictures"] if stage in ("import", "float") else []
+        tare("convert", ir, *data, "-o", tmp_path / "again.tare")
+        assert (tmp_path / "again.tare").read_bytes() == wanted, stage
+        # Who has the IR knows what it takes.
+        assert tare_json("inspect", ir)["inputs"][0]["layout"] == "nv12 bt601 full"
+    tare("compare", tmp_path / "npu.mlir", tmp_path / "m.tare", "--inputs", folder / "pictures", "--min-sqnr", 1000)
+
+
+def test_forms_for_hardware(made, tmp_path):
+    """C computes the same from the same frames, on targets of other arithmetic, too."""
+    folder, _ = made
+    options = ["--preprocess", each_channel(tmp_path), "--input-type", "x=bgr"]
+    for target in ("generic", "shift_only", "gemmlowp"):
+        tare("convert", folder / "m.onnx", "--calibration", folder / "pictures", *options, "--target", target, "-o", tmp_path / "m.tare")
+        tare("emit", tmp_path / "m.tare", "-o", tmp_path / f"c-{target}")
+        assert "NHWC bgr" in (tmp_path / f"c-{target}/m.h").read_text()
+    tare("convert", folder / "m.onnx", "--calibration", folder / "pictures", *options, "--emit", "tflite", "-o", tmp_path / "m.tflite")
+    assert tare_json("doctor", folder / "m.onnx", *options)["inputs"]
+
+
+def test_what_is_passed_over_is_told(made, tmp_path):
+    folder, pixels = made
+    how = each_channel(tmp_path)
+    np.save(tmp_path / "x.npy", normalized(pixels))
+    _, said = run(folder / "m.onnx", tmp_path / "x.npy", "--preprocess", how)
+    assert "input 'x': its arrays are the network's own numbers, which --preprocess leaves as they are" in said
+    for data in (["--random-calibration"], ["--calibration", tmp_path / "r.json"]):
+        if data[0] == "--calibration":
+            tare("calibrate", folder / "m.onnx", "--calibration", folder / "pictures", "--preprocess", how, "-o", tmp_path / "r.json")
+        assert "--preprocess is of data or of --input-type, and there are none" in fails(
+            "convert", folder / "m.onnx", *data, "--preprocess", how, "-o", tmp_path / "o.tare")
+
+
+def test_pixels_of_two_kinds_are_not_compared(made, tmp_path):
+    folder, _ = made
+    program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=bgr")
+    remedy = "; give --input-type as it was for the conversion"
+    for options, found in [([], "float32 1x3x32x48"), (["--input-type", "x=rgb"], "uint8 1x32x48x3 (NHWC rgb)")]:
+        message = fails("compare", folder / "m.onnx", program, "--inputs", folder / "pictures", *options)
+        assert f"input 'x' is {found} in the first, uint8 1x32x48x3 (NHWC bgr) in the second{remedy}" in message
+        done = tare("evaluate", folder / "m.onnx", program, "--data", folder / "pictures", "--metric", "cosine", "--output", "scores",
+                    *options, check=False)
+        assert f"input 'x' is uint8 1x32x48x3 (NHWC bgr), in the model {found}{remedy}" in done.stderr
+    found = tare_json("evaluate", folder / "m.onnx", program, "--data", folder / "pictures", "--metric", "cosine", "--output", "scores",
+                      "--input-type", "x=bgr")
+    assert found["model"]["form"] == "float" and found["configurations"][0]["score"] > .999
+
+
+def test_frames_in_another_unit_are_told(made, tmp_path):
+    folder, pixels = made
+    program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--input-type", "x=rgb")
+    np.save(tmp_path / "x.npy", pixels // 200)
+    _, said = run(program, tmp_path / "x.npy")
+    assert "input 'x' is given numbers from 0 to 1 only, but its grid holds [0, 255]" in said
 
 
 def test_units_that_do_not_fit_are_told(made, tmp_path):

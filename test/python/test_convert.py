@@ -92,6 +92,22 @@ def test_integers_go_in_as_they_are(program, labelled):
     assert np.array_equal(program.run(real.reshape(x.shape), raw=True), program.run(given, raw=True))
 
 
+def test_pixels_go_in_as_they_are(model, data, tmp_path):
+    """Arrays of bytes are pixels, of which the program computes the network's own numbers."""
+    (x,) = data.values()
+    pixels = np.round(x * 255).clip(0, 255).astype(np.uint8)
+    how = tmp_path / "preprocess.yaml"
+    how.write_text("scale: 1/255\n")
+    (name,) = data
+    options = {"preprocess": how, "input_types": {name: "gray"}}
+    program = tare.convert(model, pixels.transpose(0, 2, 3, 1), **options)
+    assert (program.inputs[0].layout, program.inputs[0].dtype) == ("NHWC gray", np.uint8)
+    assert program.file() == tare.convert(model, list(pixels.transpose(0, 2, 3, 1)), **options).file()
+    compared = tare.compare(model, program, pixels.transpose(0, 2, 3, 1), **options)
+    assert compared.outputs[0].cosine > .99
+    assert tare.calibrate(model, pixels, preprocess=how).ranges[name]["max"] <= 1
+
+
 def test_report_is_the_commands(program, model, tmp_path):
     expected = json.loads(command("convert", model, "--calibration", DIGITS / "calibration.npz", "-o", tmp_path / "p.tare", "--json").stdout)
     assert set(program.report) == set(expected)

@@ -55,6 +55,8 @@ struct Preprocessing {
   /// In Hz; sounds of another one are an error.
   std::optional<int64_t> sampleRate;
 
+  /// Whether channels have numbers of their own.
+  bool isOfChannels() const { return mean.size() > 1 || std.size() > 1; }
   /// y = factor * x + shift.
   double factor(size_t channel, double usualScale) const { return scale.value_or(usualScale) / at(std, channel); }
   double shift(size_t channel) const { return -at(mean, channel) / at(std, channel); }
@@ -77,6 +79,9 @@ struct PictureShape {
 };
 /// An error where the shape is none of pictures of 1 or 3 channels, or where only `layout` would say of which.
 Result<PictureShape> pictureShape(const Shape &shape, std::optional<Layout> layout);
+
+/// An error where there are other numbers than one, or one for each of so many channels of an input of `shape`.
+Status checkChannels(const Preprocessing &preprocessing, int64_t channels, const Shape &shape);
 
 /// What a device gives to an input.
 struct DeviceFormat {

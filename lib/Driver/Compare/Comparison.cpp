@@ -21,9 +21,10 @@ Result<std::unique_ptr<Comparison>> Comparison::create(const Executable &first, 
 static Error inputMismatch(const Executable &first, const Executable &second) {
   for (const ExecutablePort &input : second.inputs()) {
     auto other = std::ranges::find(first.inputs(), input.name, &ExecutablePort::name);
-    if (other != first.inputs().end() && other->real != input.real)
-      return Error{fmt::format("the models differ: input '{}' is {} in the first, {} in the second", input.name,
-                               toString(other->real), toString(input.real))};
+    if (other != first.inputs().end() && !other->takesWhat(input))
+      return Error{fmt::format("the models differ: input '{}' is {} in the first, {} in the second{}", input.name,
+                               other->taken(), input.taken(),
+                               input.pixels.empty() ? "" : "; give --input-type as it was for the conversion")};
   }
   for (const ExecutablePort &input : second.inputs())
     if (std::ranges::find(first.inputs(), input.name, &ExecutablePort::name) == first.inputs().end())

@@ -47,7 +47,7 @@ std::optional<std::vector<Feed>> tare::findFeeds(const Executable &whole, const 
   for (const ExecutablePort &input : part.inputs()) {
     std::optional<Place> port = findPort(whole.inputs(), input.name);
     std::optional<Feed> feed = port ? std::optional(Feed{*port}) : feedOf(whole, input);
-    if (!feed || (port && whole.inputs()[port->index].real != input.real))
+    if (!feed || (port && !whole.inputs()[port->index].takesWhat(input)))
       return std::nullopt;
     feeds.push_back(std::move(*feed));
   }

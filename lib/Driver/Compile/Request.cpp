@@ -58,6 +58,10 @@ static Result<std::string> chosenMethod(const CalibrationOptions &options) {
   if (choosesRanges(options) && isRangesFile(options.data))
     return Error{options.data + ": is a ranges file, which settles --method, --percentile and --samples; leave them "
                                 "out, or give the data"};
+  const bool hasFiles = !options.data.empty() && !isRangesFile(options.data);
+  if (!options.preprocess.empty() && options.inputTypes.empty() && !hasFiles)
+    return Error{options.preprocess + ": --preprocess is of data or of --input-type, and there are none; give "
+                                      "--calibration DATA or --input-type, or leave it out"};
   const std::string method = options.method.value_or(std::string(nameOf(calibration::Method::automatic)));
   if (!options.percentile || method == "percentile")
     return method;

@@ -19,8 +19,8 @@ std::string tare::formOf(const Executable &executable, ModelKind kind) {
   bool hasQuantizers = false;
   for (const ExecutableLayer &layer : executable.layers()) {
     hasQuantizers |= layer.kind == "quantize";
-    // Whole operators on integers that stand for real numbers.
-    if (layer.kind != "quantize" && layer.type != layer.real)
+    // Whole operators on integers that stand for real numbers; what an ONNX model has moves its input's.
+    if (kind == ModelKind::ir && layer.kind != "quantize" && layer.type != layer.real)
       return "fused";
   }
   return hasQuantizers ? "qdq" : "float";
@@ -86,9 +86,10 @@ Status Evaluation::Entry::matchInputs(const Executable &model) {
     auto found = std::ranges::find(model.inputs(), input.name, &ExecutablePort::name);
     if (found == model.inputs().end())
       return Error{fmt::format("{}: has an input '{}', which the model has not", configuration.file, input.name)};
-    if (found->real != input.real)
-      return Error{fmt::format("{}: input '{}' is {}, in the model {}", configuration.file, input.name,
-                               toString(input.real), toString(found->real))};
+    if (!found->takesWhat(input))
+      return Error{fmt::format("{}: input '{}' is {}, in the model {}{}", configuration.file, input.name, input.taken(),
+                               found->taken(),
+                               input.pixels.empty() ? "" : "; give --input-type as it was for the conversion")};
     inputs.push_back(size_t(found - model.inputs().begin()));
   }
   return success();

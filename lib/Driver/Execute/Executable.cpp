@@ -74,6 +74,10 @@ Result<std::unique_ptr<Executable>> Executable::load(const std::string &path, co
   return ModuleExecutable::load(path, *kind, options, listener);
 }
 
+std::string ExecutablePort::taken() const {
+  return pixels.empty() ? toString(real) : toString(real) + " (" + pixels + ")";
+}
+
 TensorType ExecutablePort::typeInModel(const TensorType &type) const {
   bool isHalf = type.element == ElementType::f32 && format == program::FloatFormat::f16;
   return isHalf ? TensorType{ElementType::f16, type.shape} : type;

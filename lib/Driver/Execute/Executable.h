@@ -40,6 +40,10 @@ struct ExecutablePort {
   /// Of an input: the device's pixels that it takes, "NHWC rgb"; empty where it takes none.
   std::string pixels = {};
 
+  /// Of an input: whether it takes what another one does; and what that is, "uint8 1x48x48 (nv12 bt601 full)".
+  bool takesWhat(const ExecutablePort &other) const { return real == other.real && pixels == other.pixels; }
+  std::string taken() const;
+
   /// An output as the model has it, and the type that it has then.
   Tensor asInModel(const Tensor &value) const;
   TensorType typeInModel(const TensorType &type) const;

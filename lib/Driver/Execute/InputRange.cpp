@@ -6,7 +6,9 @@
 #include "Driver/Execute/WatchedSamples.h"
 #include "tare/Diagnostics/Warning.h"
 #include "tare/Dialect/Qnn/Grid.h"
+#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
+#include "tare/Media/Preprocessing.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -32,10 +34,17 @@ RealRange rangeOf(double least, double greatest, ArrayRef<double> scales,
 
 } // namespace
 
+/// Of a device's pixels all that bytes can be: pictures from 0 to 1 are in another unit.
+static std::optional<RealRange> heldByPixels(std::string_view layout) {
+  return media::deviceFormatOf(layout) ? std::optional(RealRange{0, 255}) : std::nullopt;
+}
+
 std::optional<RealRange> tare::heldBy(const runtime::Session &session, size_t input) {
   using runtime::Form;
   runtime::PortDescription model = session.describeInput(input, Form::model),
                            raw = session.describeInput(input, Form::raw);
+  if (model.type.element == ElementType::u8)
+    return heldByPixels(session.program().inputs[input]->layout);
   bool isWide = raw.type.element == ElementType::i16;
   if (model.type.element != ElementType::f32 || raw.scales.empty() || (!isWide && raw.type.element != ElementType::i8))
     return std::nullopt;
@@ -62,6 +71,9 @@ static std::optional<RealRange> gridOf(BlockArgument argument) {
 }
 
 std::optional<RealRange> tare::heldBy(BlockArgument argument) {
+  auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (auto pixels = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), qnn::inputLayoutAttrName))
+    return heldByPixels(pixels.getValue());
   std::optional<RealRange> range = gridOf(argument);
   if (std::optional<qnn::Interval> told = qnn::toldApartOf(argument); range && told) {
     double step = range->width() / 255;

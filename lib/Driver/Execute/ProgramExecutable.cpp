@@ -115,7 +115,8 @@ ProgramExecutable::ProgramExecutable(std::shared_ptr<const runtime::Session> ses
     inputPorts.push_back(
         {s.program().inputs[i]->name, s.describeInput(i, Form::model).type, s.describeInput(i, Form::raw).type});
     inputPorts.back().held = heldBy(s, i);
-    inputPorts.back().pixels = s.program().inputs[i]->layout;
+    if (const std::string &layout = s.program().inputs[i]->layout; media::deviceFormatOf(layout))
+      inputPorts.back().pixels = layout;
   }
   outputPorts = outputsIn(Form::model);
 }

@@ -73,8 +73,22 @@ Counted count(std::span<const float> values, Limits held, Limits cut) {
 WatchedSamples::WatchedSamples(SampleSource &source, std::vector<Input> inputs)
     : source(source), inputs(std::move(inputs)), seen(this->inputs.size()) {}
 
+/// None of them is outside, nor no number.
+WatchedSamples::Numbers WatchedSamples::lookAtBytes(const Tensor &tensor) {
+  Numbers numbers;
+  const std::span<const uint8_t> bytes(tensor.as<uint8_t>(), size_t(tensor.count()));
+  if (bytes.empty())
+    return numbers;
+  const auto [least, greatest] = std::ranges::minmax(bytes);
+  numbers.finite = tensor.count();
+  numbers.least = least, numbers.greatest = greatest;
+  return numbers;
+}
+
 WatchedSamples::Numbers WatchedSamples::look(const Tensor &tensor, int64_t sample,
                                              const std::optional<RealRange> &held) {
+  if (held && tensor.element() == ElementType::u8)
+    return lookAtBytes(tensor);
   Numbers numbers;
   if (tensor.element() != ElementType::f32)
     return numbers;

@@ -44,6 +44,7 @@ private:
     void add(const Numbers &more);
   };
   static std::optional<std::string> misfitOf(const Input &input, const Numbers &numbers);
+  static Numbers lookAtBytes(const Tensor &tensor);
   static Numbers look(const Tensor &tensor, int64_t sample, const std::optional<RealRange> &held);
 
   SampleSource &source;

@@ -39,6 +39,13 @@ func.func @wrong_range_attribute(%x: tensor<1xf32> {qnn.range = 3}) {
 
 // -----
 
+// expected-error @+1 {{attribute 'qnn.input_layout' must be a string, found 3 : i64}}
+func.func @wrong_input_layout(%x: tensor<1xf32> {qnn.input_layout = 3}) {
+  return
+}
+
+// -----
+
 func.func @wrong_misfit(%x: tensor<1xf32>) {
   // expected-error @+1 {{attribute 'qnn.bias_misfit' must be a string, found}}
   %0 = qnn.relu %x {qnn.bias_misfit = 3} : (tensor<1xf32>) -> tensor<1xf32>

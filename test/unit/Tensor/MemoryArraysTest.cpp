@@ -49,6 +49,16 @@ TEST(MemoryArrays, PartsAreSamplesOrBatches) {
   }
 }
 
+/// Parts without the axis of samples are samples, whose channels may be last.
+TEST(MemoryArrays, PartsLackTheAxisOfSamples) {
+  for (const Shape &shape : {Shape{3, 2, 4}, Shape{2, 4, 3}}) {
+    MemoryArrays held("data", {{"x", {counting(shape, 0), counting(shape, 24)}}});
+    auto data = Dataset::open(held.name(), {{"x", {ElementType::f32, {1, 3, 2, 4}}}});
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ((*data)->sampleCount(), 2);
+  }
+}
+
 TEST(MemoryArrays, WithoutAName) {
   MemoryArrays held("data", {{"", {counting({2, 3}, 0)}}});
   EXPECT_TRUE(Dataset::open(held.name(), {{"any", {ElementType::f32, {3}}}}));
