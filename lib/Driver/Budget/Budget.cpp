@@ -175,7 +175,7 @@ private:
     auto added = [&](size_t i, const std::vector<bool> &isWide) { return costs->shareOf(costs->added(i, isWide)); };
     const Selection selection = selectWithin(alternatives, widest->noise, limits, added);
     auto first = [&](size_t count) {
-      return withFree({selection.order.begin(), selection.order.begin() + count}, candidates.size(), added);
+      return withCheaper({selection.order.begin(), selection.order.begin() + count}, candidates.size(), added);
     };
     Progress progress(listener, "trying widths", int64_t(candidates.size()));
     auto reaches = [&](size_t count) -> Result<bool> {
