@@ -197,7 +197,12 @@ private:
       }
     }
     Result<size_t> count = leastReaching(std::clamp<size_t>(selection.count, 1, most), most, reaches);
-    return count ? Result<std::vector<size_t>>(first(*count)) : count.error();
+    if (!count)
+      return count.error();
+    // Where few are left, 16 bits everywhere save the requantizations between.
+    const std::vector<size_t> chosen = first(*count);
+    auto total = [&](const std::vector<size_t> &set) { return totalOf(set, candidates.size(), added); };
+    return total(all()) < total(chosen) ? all() : chosen;
   }
 
   Result<std::vector<size_t>> withinBytes() {

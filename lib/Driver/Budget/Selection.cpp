@@ -133,6 +133,16 @@ std::vector<size_t> tare::withCheaper(const std::vector<size_t> &set, size_t alt
   return all;
 }
 
+double tare::totalOf(const std::vector<size_t> &set, size_t alternatives, AddedCost added) {
+  double total = 0;
+  std::vector<bool> isWide(alternatives);
+  for (size_t i : set) {
+    total += added(i, isWide);
+    isWide[i] = true;
+  }
+  return total;
+}
+
 std::vector<size_t> tare::orderByNoise(const std::vector<NoiseByOutput> &noise) {
   std::vector<size_t> order(noise.size());
   std::iota(order.begin(), order.end(), 0);

@@ -39,6 +39,9 @@ Selection selectWithin(const std::vector<NoiseByOutput> &noise, const NoiseByOut
 /// The set with all further alternatives that make it cheaper: what stands between two that are wide.
 std::vector<size_t> withCheaper(const std::vector<size_t> &set, size_t alternatives, AddedCost added);
 
+/// What a set costs.
+double totalOf(const std::vector<size_t> &set, size_t alternatives, AddedCost added);
+
 /// The alternatives, those that take away most noise first.
 std::vector<size_t> orderByNoise(const std::vector<NoiseByOutput> &noise);
 

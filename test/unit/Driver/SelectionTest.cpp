@@ -72,6 +72,13 @@ TEST(Selection, WhatStandsBetweenWideOnesIsTaken) {
   EXPECT_THAT(withCheaper({}, 5, added), ElementsAre());
 }
 
+TEST(Selection, ASetCostsWhatEachAddsToTheOthers) {
+  auto added = [](size_t i, const std::vector<bool> &isWide) { return i == 1 && isWide[0] ? -2. : 3.; };
+  EXPECT_EQ(totalOf({}, 3, added), 0);
+  EXPECT_EQ(totalOf({0, 1}, 3, added), 1);
+  EXPECT_EQ(totalOf({1, 2}, 3, added), 6);
+}
+
 TEST(Selection, NoiseIsThatOfWhatIsNarrow) {
   EXPECT_THAT(noiseWith({{1, 10}, {2, 20}, {4, 40}}, {.5, .25}, {1}), ElementsAre(5.5, 50.25));
   EXPECT_THAT(orderByNoise({{1, 3}, {9, 0}, {0, 4}}), ElementsAre(1, 0, 2));
