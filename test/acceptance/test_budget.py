@@ -54,7 +54,7 @@ def test_the_one_sensitive_value_gets_16_bits(model):
     report, path = choose(model, f"SQNR={low + 4}dB")
     assert [each["layer"] for each in report["wide"]] == ["uneven"] and report["wide"][0]["values"] == ["wide"]
     assert report["wide"][0]["share_of_error"] > .5 and report["wide"][0]["bytes"] > 0
-    assert low + 4 <= report["reached"]["sqnr_db"] and abs(report["predicted_sqnr_db"] - report["reached"]["sqnr_db"]) < 2
+    assert low + 4 <= report["reached"]["sqnr_db"] and abs(report["predicted_sqnr_db"] - report["reached"]["sqnr_db"]) < 3
     assert 'value: "wide"' in path.read_text() and path.read_text().count("bits: 16") == 1
     convert(model, "--config", path)
     layers = {layer["name"]: layer["output"] for layer in tare_json("inspect", model.parent / "m.tare")["layers"]}

@@ -45,7 +45,7 @@ public:
             "tare config init model.onnx > quant.yaml\n"
             "  Edit the file, look at what its rules hit with `tare config check quant.yaml model.onnx`, and convert\n"
             "  with --config quant.yaml. docs/configuration.md explains each key.\n"
-            "tare config budget model.onnx --calibration data.npz --budget SQNR=30dB -o quant.yaml\n"
+            "  tare config budget model.onnx --calibration data.npz --budget SQNR=30dB -o quant.yaml\n"
             "  chooses the values that need 16 bits.") {}
 
   Status run() override {

@@ -175,7 +175,7 @@ private:
     auto added = [&](size_t i, const std::vector<bool> &isWide) { return costs->shareOf(costs->added(i, isWide)); };
     const Selection selection = selectWithin(alternatives, widest->noise, limits, added);
     auto first = [&](size_t count) {
-      return withFree({selection.order.begin(), selection.order.begin() + count}, candidates.size(), added);
+      return withCheaper({selection.order.begin(), selection.order.begin() + count}, candidates.size(), added);
     };
     Progress progress(listener, "trying widths", int64_t(candidates.size()));
     auto reaches = [&](size_t count) -> Result<bool> {
@@ -197,7 +197,12 @@ private:
       }
     }
     Result<size_t> count = leastReaching(std::clamp<size_t>(selection.count, 1, most), most, reaches);
-    return count ? Result<std::vector<size_t>>(first(*count)) : count.error();
+    if (!count)
+      return count.error();
+    // Where few are left, 16 bits everywhere save the requantizations between.
+    const std::vector<size_t> chosen = first(*count);
+    auto total = [&](const std::vector<size_t> &set) { return totalOf(set, candidates.size(), added); };
+    return total(all()) < total(chosen) ? all() : chosen;
   }
 
   Result<std::vector<size_t>> withinBytes() {

@@ -78,12 +78,11 @@ private:
 
   void add(const config::Layer &layer) {
     // What is said of one of several results is said of all.
-    if (!layer.refusals.activations.empty() || layer.hasOwnWidth || layer.values.size() != 1 ||
-        isSettled(layer.values.front()))
+    if (!layer.refusals.activations.empty() || layer.values.size() != 1 || isSettled(layer.values.front()))
       return;
     auto grid = known.find(layer.values.front());
     auto value = values.find(layer.values.front());
-    if (grid == known.end() || value == values.end() || grid->second.bits != 8 || !grid->second.isPerTensor())
+    if (grid == known.end() || value == values.end() || grid->second.bits > 16 || !grid->second.isPerTensor())
       return;
     Candidate single;
     single.layer = layer.name, single.op = layer.op;
@@ -101,9 +100,11 @@ private:
 
   /// The candidate's value that a layer reads whose accumulators leave; null where there is none, or its width is said.
   Value sourceOfLeaving(const config::Layer &layer) const {
-    if (!layer.hasOwnWidth || !layer.refusals.activations.empty() || isSettled(layer.values.front()))
+    const Value value = values.lookup(layer.values.front());
+    if (!layer.hasOwnWidth || !layer.refusals.activations.empty() || !value || singles.count(value) ||
+        isSettled(layer.values.front()))
       return {};
-    auto maker = values.lookup(layer.values.front()).getDefiningOp<qnn::AccumulatorOpInterface>();
+    auto maker = value.getDefiningOp<qnn::AccumulatorOpInterface>();
     Value source = maker ? sourceOf(maker.getActivationOperand().get()) : Value();
     return source && singles.count(source) ? source : Value();
   }

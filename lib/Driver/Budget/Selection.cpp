@@ -13,8 +13,8 @@ using namespace tare;
 
 namespace {
 
-/// What costs next to nothing, or less, is worth it by what it takes away.
-constexpr double leastCost = 1e-9;
+/// What costs less, or nothing, is worth it by what it takes away: a choice more is a cost, too.
+constexpr double leastCost = 1e-3;
 
 class Selector {
 public:
@@ -92,7 +92,7 @@ private:
     for (size_t i = taken.size(); i-- != 0;) {
       const size_t each = taken[i];
       isWide[each] = false;
-      if (hasRoomFor(each) && added(each, isWide) > 0) {
+      if (hasRoomFor(each) && added(each, isWide) >= 0) {
         add(each, 1);
         taken.erase(taken.begin() + i);
       } else {
@@ -117,7 +117,7 @@ Selection tare::selectWithin(const std::vector<NoiseByOutput> &noise, const Nois
   return Selector(noise, base, limits, added).select();
 }
 
-std::vector<size_t> tare::withFree(const std::vector<size_t> &set, size_t alternatives, AddedCost added) {
+std::vector<size_t> tare::withCheaper(const std::vector<size_t> &set, size_t alternatives, AddedCost added) {
   std::vector<size_t> all = set;
   std::vector<bool> isWide(alternatives);
   for (size_t i : set)
@@ -125,12 +125,22 @@ std::vector<size_t> tare::withFree(const std::vector<size_t> &set, size_t altern
   for (bool hasChanged = true; hasChanged;) {
     hasChanged = false;
     for (size_t i = 0; i != alternatives; ++i)
-      if (!isWide[i] && added(i, isWide) <= 0) {
+      if (!isWide[i] && added(i, isWide) < 0) {
         isWide[i] = hasChanged = true;
         all.push_back(i);
       }
   }
   return all;
+}
+
+double tare::totalOf(const std::vector<size_t> &set, size_t alternatives, AddedCost added) {
+  double total = 0;
+  std::vector<bool> isWide(alternatives);
+  for (size_t i : set) {
+    total += added(i, isWide);
+    isWide[i] = true;
+  }
+  return total;
 }
 
 std::vector<size_t> tare::orderByNoise(const std::vector<NoiseByOutput> &noise) {

@@ -19,7 +19,7 @@ namespace tare {
 /// The power of an error over that of an output, for each output: 10^(-SQNR / 10).
 using NoiseByOutput = std::vector<double>;
 
-/// What 16 bits add to the cost, in any unit, for an alternative beside those that have them; it may be negative.
+/// What 16 bits add to the cost, as a share of all, for an alternative beside those that have them; it may be negative.
 using AddedCost = llvm::function_ref<double(size_t alternative, const std::vector<bool> &isWide)>;
 
 /// An order in which alternatives get 16 bits.
@@ -32,12 +32,15 @@ struct Selection {
 /// Chooses among alternatives that have 8 or 16 bits: a cheap set with which no output has more noise than its limit;
 /// all of them where none is enough. `noise`: what 8 bits add, by alternative; `base`: what there is where all have 16
 /// bits. One is taken after the other, each time the one that takes most of what is beyond the limits away for what it
-/// adds to the cost; what turns out to be needless and dear at last is given back. Of equals the first wins.
+/// adds to the cost; what turns out to be needless at last, and saves nothing, is given back. Of equals the first wins.
 Selection selectWithin(const std::vector<NoiseByOutput> &noise, const NoiseByOutput &base, const NoiseByOutput &limits,
                        AddedCost added);
 
-/// The set with all further alternatives that make it no dearer: what stands between two that are wide.
-std::vector<size_t> withFree(const std::vector<size_t> &set, size_t alternatives, AddedCost added);
+/// The set with all further alternatives that make it cheaper: what stands between two that are wide.
+std::vector<size_t> withCheaper(const std::vector<size_t> &set, size_t alternatives, AddedCost added);
+
+/// What a set costs.
+double totalOf(const std::vector<size_t> &set, size_t alternatives, AddedCost added);
 
 /// The alternatives, those that take away most noise first.
 std::vector<size_t> orderByNoise(const std::vector<NoiseByOutput> &noise);

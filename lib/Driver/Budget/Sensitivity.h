@@ -2,7 +2,7 @@
 //
 // The float network runs on a few samples once, and its values are kept. Then,
 // for each candidate, what lies behind it runs again, with nothing but the
-// candidate's values rounded to 8 bits.
+// candidate's values rounded to their grids.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_DRIVER_BUDGET_SENSITIVITY_H

@@ -29,9 +29,11 @@ bool keepsGrid(GridOpInterface op) { return op && op.getGridRule() == GridRule::
 } // namespace
 
 WidthCosts::WidthCosts(func::FuncOp real, const std::vector<Candidate> &candidates) : stepsOf(candidates.size()) {
+  // What is wide in any case costs no more.
   for (size_t i = 0; i != candidates.size(); ++i)
     for (Value value : candidates[i].values)
-      owners[value] = i;
+      if (!candidates[i].isAlwaysWide())
+        owners[value] = i;
   for (Operation &op : real.front().without_terminator())
     addStep(&op);
 }

@@ -2,7 +2,7 @@
 //
 // A layer that reads or gives 16 bits computes with 16, and what of it has 8 is
 // requantized on the way in or out. So a value beside others that are wide costs
-// less than one alone, and may even cost nothing.
+// less than one alone, and may even save something.
 //
 //===----------------------------------------------------------------------===//
 #ifndef TARE_DRIVER_BUDGET_WIDTHCOSTS_H

@@ -63,13 +63,20 @@ TEST(Selection, CostsAreThoseBesideWhatIsWide) {
   EXPECT_THAT(found.order, ElementsAre(0, 1, 2));
 }
 
-TEST(Selection, WhatStandsBetweenWideOnesIsFree) {
+TEST(Selection, WhatStandsBetweenWideOnesIsTaken) {
   // A chain: each costs 1 for itself and saves 1 for each wide neighbour.
   auto added = [](size_t i, const std::vector<bool> &isWide) {
     return 1. - (i > 0 && isWide[i - 1]) - (i + 1 < isWide.size() && isWide[i + 1]) + .5 * (i == 0 || i == 4);
   };
-  EXPECT_THAT(withFree({1, 3}, 5, added), ElementsAre(1, 3, 2));
-  EXPECT_THAT(withFree({}, 5, added), ElementsAre());
+  EXPECT_THAT(withCheaper({1, 3}, 5, added), ElementsAre(1, 3, 2));
+  EXPECT_THAT(withCheaper({}, 5, added), ElementsAre());
+}
+
+TEST(Selection, ASetCostsWhatEachAddsToTheOthers) {
+  auto added = [](size_t i, const std::vector<bool> &isWide) { return i == 1 && isWide[0] ? -2. : 3.; };
+  EXPECT_EQ(totalOf({}, 3, added), 0);
+  EXPECT_EQ(totalOf({0, 1}, 3, added), 1);
+  EXPECT_EQ(totalOf({1, 2}, 3, added), 6);
 }
 
 TEST(Selection, NoiseIsThatOfWhatIsNarrow) {
