@@ -6,6 +6,7 @@
 #include "InputOptions.h"
 #include "JsonOutput.h"
 #include "Numbers.h"
+#include "SharedOptions.h"
 
 #include <fmt/format.h>
 
@@ -48,7 +49,7 @@ private:
     app.add_option("--top", options.top, "How many layers are listed, and remedies tried for (default: 10)")
         ->type_name("N")
         ->check(wholeNumber(1));
-    addInputOptions(app, options.inputShapes, options.inputValues);
+    addInputOptions(app, files, options);
     addMemoryLimit(app, options.maxMemory);
   }
 

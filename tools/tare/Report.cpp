@@ -56,7 +56,7 @@ private:
                     ->type_name("FILE.json"),
                 options.conversion);
     app.add_flag("--profile", options.profile, "Time the layers, on the data; times differ from run to run");
-    addInputOptions(app, options.inputShapes, options.inputValues);
+    addInputOptions(app, files, options);
     addStates(app, options.states);
     addMemoryLimit(app, options.maxMemory);
     app.add_option("--samples", options.samples, "How many samples to run (default: all)")

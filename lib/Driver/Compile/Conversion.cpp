@@ -266,8 +266,8 @@ Status Conversion::writeQdqModel() {
 
 Status Conversion::writeEncodings() {
   auto function = compiled->module->lookupSymbol<mlir::func::FuncOp>("main");
-  Result<std::string> text = config::writeGrids(config::gridsOf(function), "encodings");
-  return text ? writeBytes(*text) : Status(text.error());
+  Result<config::GridTable> table = config::writeGrids(config::gridsOf(function), "encodings");
+  return table ? writeBytes(table->text) : Status(table.error());
 }
 
 /// Text, with all constants, so that the file runs alone; bytecode where the name ends in .mlirbc.

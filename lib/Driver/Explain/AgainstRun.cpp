@@ -1,5 +1,6 @@
 //===- AgainstRun.cpp - A program beside another runtime's values ---------===//
 #include "Driver/Explain/AgainstRun.h"
+#include "Driver/Execute/SampleMakers.h"
 
 #include "Driver/Execute/Samples.h"
 #include "Driver/Json.h"
@@ -43,8 +44,13 @@ Status AgainstRun::load() {
 Status AgainstRun::run() {
   if (Status loaded = load(); !loaded)
     return loaded;
-  auto data = Dataset::open(options.data, executable->declarations(/*allowRaw=*/false),
-                            std::min(options.samples, others->samples()));
+  Result<Preprocess> preprocess = readPreprocess(options.preprocess);
+  if (!preprocess)
+    return preprocess.error();
+  auto inputs = withMakers(executable->declarations(/*allowRaw=*/false), *preprocess);
+  if (!inputs)
+    return inputs.error();
+  auto data = Dataset::open(options.data, std::move(*inputs), std::min(options.samples, others->samples()));
   if (!data)
     return data.error();
   for (size_t number : others->layers()) {

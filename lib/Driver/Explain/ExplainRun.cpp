@@ -1,5 +1,6 @@
 //===- ExplainRun.cpp - A model and its program, explained ----------------===//
 #include "Driver/Explain/ExplainRun.h"
+#include "Driver/Execute/SampleMakers.h"
 
 #include "Driver/Compare/Difference.h"
 #include "Driver/Compile/Request.h"
@@ -68,7 +69,7 @@ Status ExplainRun::loadProgram() {
 Result<CompilationRequest> ExplainRun::requestFor(bool isPart, bool isEqualized) const {
   driver::CompileOptions compile;
   compile.model = options.model;
-  compile.inputShapes = options.inputShapes, compile.inputValues = options.inputValues;
+  static_cast<driver::InputChoices &>(compile) = options;
   compile.maxMemory = options.maxMemory;
   compile.emit = "mlir:float";
   compile.equalize = isEqualized;
@@ -211,13 +212,20 @@ Status ExplainRun::limitThreads() {
 }
 
 Result<std::unique_ptr<SampleSource>> ExplainRun::openData() const {
+  Result<Preprocess> preprocess = readPreprocess(options.preprocess);
+  if (!preprocess)
+    return preprocess.error();
+  const std::vector<InputDeclaration> declared = executable->declarations(/*allowRaw=*/false);
   std::vector<InputDeclaration> inputs;
   func::FuncOp main = function;
   for (BlockArgument argument : main.getArguments()) {
-    auto port = std::ranges::find(executable->inputs(), qnn::valueName(argument), &ExecutablePort::name);
-    inputs.push_back({port->name, port->real});
+    const std::string name = qnn::valueName(argument);
+    inputs.push_back(*std::ranges::find(declared, name, &InputDeclaration::name));
   }
-  auto opened = Dataset::open(options.data, std::move(inputs), options.samples);
+  auto made = withMakers(std::move(inputs), *preprocess);
+  if (!made)
+    return made.error();
+  auto opened = Dataset::open(options.data, std::move(*made), options.samples);
   return opened ? Result<std::unique_ptr<SampleSource>>(std::move(*opened)) : opened.error();
 }
 

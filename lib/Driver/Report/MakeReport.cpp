@@ -19,9 +19,11 @@ Status checkOptions(const driver::ReportOptions &options) {
   if (!options.data.empty() && options.model.empty() && !options.profile)
     return Error{"--inputs are for the model and the program side by side; name the model in front of the program"};
   const bool saysHow = options.samples || !options.states.empty() || !options.inputShapes.empty() ||
-                       !options.inputValues.empty() || options.reference || options.maxMemory;
+                       !options.inputValues.empty() || !options.inputTypes.empty() || !options.preprocess.empty() ||
+                       options.reference || options.maxMemory;
   if (options.data.empty() && saysHow)
-    return Error{"--samples, --state, --input-shape, --input-value, --reference and --max-memory are of runs on data; "
+    return Error{"--samples, --state, --input-shape, --input-value, --input-type, --preprocess, --reference and "
+                 "--max-memory are of runs on data; "
                  "give --inputs DATA too"};
   if (!options.conversion.empty() && !options.other.empty())
     return Error{"--conversion is of one program, but --diff takes two; leave one of them out"};

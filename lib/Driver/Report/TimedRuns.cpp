@@ -52,8 +52,10 @@ Status tare::addTimes(Report &report, const driver::ReportOptions &options, cons
   auto states = findStates(*names, **executable);
   if (!states)
     return Error{program + ": " + states.error().message};
-  auto data = Dataset::open(options.data, withoutStates((*executable)->declarations(/*allowRaw=*/false), *states),
-                            options.samples.value_or(Dataset::all));
+  auto made = withMakers(withoutStates((*executable)->declarations(/*allowRaw=*/false), *states), how->preprocess);
+  if (!made)
+    return made.error();
+  auto data = Dataset::open(options.data, std::move(*made), options.samples.value_or(Dataset::all));
   if (!data)
     return data.error();
   if (Status free = checkStates(*names, **data, options.data); !free)

@@ -83,8 +83,8 @@ TEST(Apply, WhatIsWrittenChangesNothing) {
                           "zero_point: -3}}, {layer: sum, keep_float: false}]",
                           "q.yaml");
   const std::vector<Layer> layers = network();
-  const Defaults defaults{"m.onnx", "generic", 8, false, true, false, {{"x", "auto"}, {"a", "auto"}, {"b", "auto"}},
-                          99.99};
+  const Defaults defaults{
+      "m.onnx", "generic", 8, false, true, false, false, {{"x", "auto"}, {"a", "auto"}, {"b", "auto"}}, 99.99};
   auto outcome = apply(*rules, layers, *loadTarget("generic"), ElementType::i8);
   ASSERT_TRUE(outcome) << outcome.error().message;
   const std::string text = writeYaml(layers, *outcome, defaults);
