@@ -100,10 +100,13 @@ Status lowerMovement(Operation *op, const OnnxForm &form, GraphWriter &graph) {
   return tare::success();
 }
 
-/// Elements that move on one grid are integers that move.
+/// Elements that move on one grid are integers that move, but for accumulators, which the export has as real numbers.
 bool movesIntegers(Operation *op) {
   auto gridOp = dyn_cast<qnn::GridOpInterface>(op);
-  auto isQuantized = [](Type type) { return bool(qnn::quantizedElement(type)); };
+  auto isQuantized = [](Type type) {
+    std::optional<qnn::Grid> grid = qnn::Grid::of(type);
+    return grid && grid->bits <= 16;
+  };
   return gridOp && gridOp.movesElements() && isQuantized(op->getResult(0).getType()) &&
          llvm::all_of(op->getOperandTypes(),
                       [&](Type type) { return isQuantized(type) || isa<IntegerType>(getElementTypeOrSelf(type)); });

@@ -102,6 +102,17 @@ def test_of_any_stage(tmp_path):
     assert "has passed the stage 'qdq': it is at 'npu'" in fails("convert", npu, "--emit", "qdq-onnx", "-o", tmp_path / "late.onnx", output=tmp_path / "late.onnx")
 
 
+@pytest.mark.parametrize("name", ("tail_permute", "qdq_net", "gru_reversed", "concat_of_different_ranges", "resize_linear_down", "deconv_group", "sigmoid_behind_conv", "unet"))
+def test_the_fused_form_says_the_same(name, tmp_path):
+    case = Prepared(CASES[name], tmp_path)
+    for form in ("qdq", "fused"):
+        tare("convert", case.form(form), "--emit", "qdq-onnx", "-o", tmp_path / f"{form}.onnx")
+    counts, others = counted(tmp_path / "fused.onnx", case.form("fused"), case.inputs)
+    assert not counts[2] and counts[1] <= .05 * counts.sum() and others < 2e-3, (counts, others)
+    one, other = (reference(tmp_path / f"{form}.onnx", load(case.inputs)) for form in ("qdq", "fused"))
+    assert all(np.allclose(one[each], other[each], rtol=0, atol=1e-6) for each in one)
+
+
 def test_operators_of_the_host(tmp_path):
     """Of an older opset: what was an attribute is an operand."""
     nodes = [node("Relu", ["x"], ["r"]), node("ReduceMax", ["r"], ["m"], axes=[1], keepdims=1), node("TopK", ["r", "k"], ["v", "i"], axis=1)]

@@ -51,7 +51,7 @@ def test_a_dump_does_not_go_into_a_file(tmp_path):
 def test_a_form_that_is_none_is_told_with_the_nearest(tmp_path):
     for found, meant in (("mlir:qd", "mlir:qdq"), ("progam", "program"), ("mlir:fusd", "mlir:fused"), ("mlir:impot", "mlir:import")):
         message = fails("convert", network(tmp_path), "--random-calibration", "--emit", found, "-o", tmp_path / "m.out", output=tmp_path / "m.out")
-        assert f"--emit: found '{found}', expected one of program, c, tflite, mlir:import, " in message and f"did you mean '{meant}'?" in message
+        assert f"--emit: found '{found}', expected one of program, c, tflite, qdq-onnx, encodings, mlir:import, " in message and f"did you mean '{meant}'?" in message
 
 
 @pytest.mark.parametrize("stage", ("import", "float", "ranges"))

@@ -158,7 +158,7 @@ def FoldBatchNorms : FunctionPass<"tare-fold-batch-norms"> {
     Batch norms, and additions, subtractions, multiplications and divisions by constants (one, or one per channel), go into the
     weights and the bias of the convolution, transposed convolution or linear layer before them, or else of the one after them. Chains
     fold one by one. New weights are computed in double and stored as f32; weights that keep their values are not copied. Weights
-    that a model brings on a grid of their own keep it: only additions and subtractions fold into their layer.
+    that a model brings on a grid of their own keep their integers: what scales output channels goes into their scales.
 
     ```mlir
     // before
