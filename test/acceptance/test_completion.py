@@ -43,7 +43,7 @@ def test_help_is_grouped_by_task(commands):
     text = tare("--help").stdout
     for task, first in (("Convert a network", "doctor"), ("Run and compare", "run"), ("Look into it and prove it", "inspect"), ("Take it to hardware", "target"), ("Work in a shell", "completion")):
         assert re.search(rf"^{task}:\n  {first} ", text, re.MULTILINE), text
-    assert "manual" not in commands and len(commands) == 14 and "SUBCOMMANDS" not in text.upper().split("\n")
+    assert "manual" not in commands and len(commands) == 15 and "SUBCOMMANDS" not in text.upper().split("\n")
 
 
 def test_bash_knows_commands_and_options(scripts, commands, tmp_path):
