@@ -57,8 +57,8 @@ void buildRangesPipeline(mlir::OpPassManager &passes, calibration::Ranges ranges
 void buildRangesPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
 /// Names the target and gives up precision: the QDQ form.
 void buildQuantizePipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
-/// Its two halves: every value gets its grid; then weights and biases, on theirs, take numbers that lose less. What data
-/// make of the first half may be measured between them (`qnn.input_products`).
+/// Its two halves: every value gets its grid; then weights and biases, on theirs, take numbers that lose less. What
+/// data make of the first half may be measured between them (`qnn.input_products`).
 void buildGridsPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
 void buildConstantsPipeline(mlir::OpPassManager &passes, const PipelineOptions &options);
 /// Whole ops on quantized types, int32 tails.

@@ -152,10 +152,25 @@ Status ExplainRun::loadFloat() {
   return makeNetworks(std::move(found->first), std::move(found->second));
 }
 
+/// Why there is nothing to tell apart.
+Error ExplainRun::nothingIn(const Sites &sites) const {
+  if (!sites.unknown.empty())
+    return Error{
+        fmt::format("{}: has no layer whose value {} has, not even layer '{}'; give the model that it was made of",
+                    options.program, options.model, sites.unknown.front())};
+  if (!sites.inLoops.empty())
+    return Error{
+        fmt::format("{}: all that rounds in it is in loops, as layer '{}' is, whose errors are not told apart; "
+                    "'tare compare' shows what they come to",
+                    options.program, sites.inLoops.front())};
+  const std::string output = executable->outputs().empty() ? "" : executable->outputs().front().name;
+  return Error{fmt::format("{}: no layer in front of output '{}' rounds anything; there is nothing to explain",
+                           options.program, output)};
+}
+
 Status ExplainRun::makeNetworks(Sites sites, Replay real) {
   if (sites.all.empty())
-    return Error{fmt::format("{}: has no layer whose value {} has; give the model that it was made of", options.program,
-                             options.model)};
+    return nothingIn(sites);
   FailureOr<Replay> fixed = Replay::create(*module);
   if (failed(fixed))
     return context->takeError(options.model);

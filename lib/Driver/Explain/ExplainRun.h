@@ -31,6 +31,7 @@ private:
   Status loadFloat();
   Status loadForm(bool isPart, bool isEqualized);
   bool hasPorts() const;
+  Error nothingIn(const Sites &sites) const;
   Status makeNetworks(Sites sites, Replay real);
   Status matchPorts();
   Status limitThreads();

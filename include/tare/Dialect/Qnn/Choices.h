@@ -20,7 +20,8 @@ namespace tare::qnn {
 
 /// The discardable attribute of a function: {layers = {NAME = {..}}, values = {NAME = {..}}}, of which each setting is
 /// optional:
-///   of a layer: keep_float, per_channel, bias_correction, adaptive_rounding (bool), weight_scales (array<f64>: one, or one per channel);
+///   of a layer: keep_float, per_channel, bias_correction, adaptive_rounding (bool), weight_scales (array<f64>: one, or
+///   one per channel);
 ///   of a value: bits (i64: 8 or 16), symmetric (bool), method (string), percentile (f64), range (array<f64: min,
 ///   max>), scale (f64), zero_point (i64).
 inline constexpr llvm::StringLiteral choicesAttrName = "qnn.choices";
