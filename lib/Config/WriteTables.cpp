@@ -6,6 +6,8 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <map>
+
 using namespace tare;
 using namespace tare::config;
 using qnn::Grid;
@@ -58,6 +60,20 @@ std::string overrides(const std::vector<TensorGrid> &grids) {
 }
 
 /// AIMET's and QNN's, version 1.0.0.
+/// Of an activation that has several grids, as one of 16 bits does between layers of 8, the last: formats have an entry
+/// for each name.
+std::vector<TensorGrid> oneForEachName(const std::vector<TensorGrid> &grids) {
+  std::map<std::string, size_t> last;
+  for (size_t i = 0; i != grids.size(); ++i)
+    if (grids[i].layersOfWeights.empty())
+      last[grids[i].name] = i;
+  std::vector<TensorGrid> kept;
+  for (size_t i = 0; i != grids.size(); ++i)
+    if (!grids[i].layersOfWeights.empty() || last[grids[i].name] == i)
+      kept.push_back(grids[i]);
+  return kept;
+}
+
 std::string encodings(const std::vector<TensorGrid> &grids) {
   std::vector<std::string> activations, weights;
   for (const TensorGrid &tensor : grids) {
@@ -151,9 +167,9 @@ Result<GridTable> steps(const std::vector<TensorGrid> &grids) {
 std::vector<std::string> tare::config::tableFormats() { return {"onnxruntime", "encodings", "ncnn", "tengine"}; }
 
 Result<GridTable> tare::config::writeGrids(const std::vector<TensorGrid> &grids, std::string_view format) {
-  if (format == "onnxruntime")
-    return GridTable{overrides(grids), grids.size()};
-  if (format == "encodings")
-    return GridTable{encodings(grids), grids.size()};
+  if (format == "onnxruntime" || format == "encodings") {
+    const std::vector<TensorGrid> kept = oneForEachName(grids);
+    return GridTable{format == "encodings" ? encodings(kept) : overrides(kept), kept.size()};
+  }
   return format == "ncnn" ? integersPerUnit(grids) : steps(grids);
 }

@@ -319,3 +319,17 @@ def test_what_a_dump_lacks(dump):
     assert done.stdout == "8 samples: all elements of 1 layers are equal\n" and "not compared: 'else_'" in done.stderr
     np.savez(folder / "other.npz", conv1=own["conv1"].reshape(8, -1)[:, :7])
     assert "expected samples of" in fails("explain", program, "--inputs", TEST, "--against", folder / "other.npz")
+
+
+@pytest.mark.parametrize("form", ["onnx", "float"])
+def test_weights_of_either_side_are_the_models(tmp_path, form):
+    """(A79) Adaptive rounding leaves integers beside the model's weights, which are no other model's; nor do forms lack what they were made of."""
+    program, model = digits(tmp_path, "--weight-rounding", "adaptive"), MODEL
+    if form == "float":
+        model = tmp_path / "f.mlir"
+        tare("convert", MODEL, "--emit", "mlir:float", "-o", model)
+    said = tare("explain", model, program, "--inputs", TEST, "--samples", 8).stderr
+    assert "not the model's" not in said
+    found = explain(model, program, TEST, "--samples", 8)
+    assert layer_of(found, "conv1")["shares"]["weights"] > 0
+    assert abs(found["outputs"][0]["together_db"] - found["outputs"][0]["sqnr_db"]) < .1

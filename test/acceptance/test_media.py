@@ -240,6 +240,22 @@ def test_what_the_device_has(made, tmp_path, kind, text):
     assert "quantize" not in kinds
 
 
+@pytest.mark.parametrize("kind", ["rgb", "nv12", "uint8"])
+def test_weights_are_rounded_by_what_the_device_has(made, tmp_path, kind):
+    """The second pass over the data reads what the first one has read, though the network holds it with a sign by then."""
+    folder, _ = made
+    options = ["--preprocess", yaml(tmp_path / "p.yaml", EACH), "--input-type", f"x={kind}"]
+    expected, _ = run(folder / "m.onnx", folder / "pictures", *options)
+    given = ["--preprocess", options[1]] if kind == "uint8" else []
+    noise = {}
+    for how in ("nearest", "adaptive"):
+        program = converted(folder / "m.onnx", folder / "pictures", tmp_path / f"{how}.tare", *options, "--weight-rounding", how)
+        found, _ = run(program, folder / "pictures", *given)
+        noise[how] = sum(((found[name] - expected[name]) ** 2).sum() for name in expected)
+    assert (tmp_path / "nearest.tare").read_bytes() != (tmp_path / "adaptive.tare").read_bytes()
+    assert noise["adaptive"] < noise["nearest"]
+
+
 def test_a_grid_that_costs_nothing(made, tmp_path):
     """A mean of 128 is the zero point of the integers: no layer is added, and borders are exact."""
     folder, _ = made

@@ -66,6 +66,10 @@ public:
       return fits.error();
     if (Status calibrated = calibrate(); !calibrated)
       return calibrated.error();
+    if (candidates.empty())
+      return Error{request.model +
+                   ": --budget has nothing to choose: the model's own quantizers or a configuration say "
+                   "the bits of every value; leave their activations.bits out, or --budget"};
     trials.emplace(request, form, candidates, target->activation(ElementType::i16)->symmetric);
     if (llvm::all_of(trials->outputs(), [](const OutputParts &output) { return output.isDiscrete; }))
       return Error{request.model + ": --budget measures numbers, but all outputs are indices or bools; cut the network "

@@ -29,6 +29,8 @@
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Dialect/Qnn/States.h"
 #include "tare/Evaluator/Evaluator.h"
+#include "tare/Evaluator/ModelPorts.h"
+#include "tare/Tensor/OffsetBinary.h"
 #include "tare/Tensor/StandardStreams.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -85,7 +87,13 @@ std::vector<InputDeclaration> outputsOf(ModuleOp module) {
 /// Opens data for the inputs of a module that are no states.
 Result<std::unique_ptr<Dataset>> openData(ModuleOp module, const CalibrationRequest &request,
                                           const std::vector<State> &states) {
-  auto inputs = withMakers(withoutStates(inputsOf(module), states), request.preprocess);
+  std::vector<InputDeclaration> declared = inputsOf(module);
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  // Data have the model's integers, whatever those of the network have become.
+  for (BlockArgument argument : function.getArguments())
+    if (isUnsignedInModel(argument))
+      declared[argument.getArgNumber()].type.element = unsignedOf(declared[argument.getArgNumber()].type.element);
+  auto inputs = withMakers(withoutStates(std::move(declared), states), request.preprocess);
   if (!inputs)
     return inputs.error();
   auto data = Dataset::open(request.path, std::move(*inputs), request.samples.value_or(Dataset::all));
@@ -95,6 +103,29 @@ Result<std::unique_ptr<Dataset>> openData(ModuleOp module, const CalibrationRequ
     return free.error();
   return data;
 }
+
+/// Unsigned integers as the module takes them, where it holds signed ones in their place.
+class SignedSamples : public SampleSource {
+public:
+  SignedSamples(std::unique_ptr<SampleSource> source, ModuleOp module) : source(std::move(source)) {
+    for (BlockArgument argument : module.lookupSymbol<func::FuncOp>("main").getArguments())
+      areUnsigned.push_back(isUnsignedInModel(argument));
+  }
+
+  int64_t sampleCount() const final { return source->sampleCount(); }
+  Result<std::optional<Sample>> next() final {
+    Result<std::optional<Sample>> sample = source->next();
+    if (sample && *sample)
+      for (size_t i = 0; i < (*sample)->inputs.size(); ++i)
+        if (areUnsigned[i])
+          (*sample)->inputs[i] = shiftedByHalf((*sample)->inputs[i]);
+    return sample;
+  }
+
+private:
+  std::unique_ptr<SampleSource> source;
+  std::vector<bool> areUnsigned;
+};
 
 /// The same samples with the states that the module's own results are.
 Result<std::unique_ptr<SampleSource>> withStates(ModuleOp module, std::unique_ptr<SampleSource> source,
@@ -527,7 +558,7 @@ static Result<OpenedSamples> openSamples(ModuleOp module, const CalibrationReque
     // Before states are added, which no data have.
     auto noted = std::make_unique<HashedSamples>(std::move(*data));
     opened.hashed = noted.get();
-    opened.source = std::move(noted);
+    opened.source = std::make_unique<SignedSamples>(std::move(noted), module);
   }
   auto completed = withStates(module, std::move(opened.source), *states);
   if (!completed)

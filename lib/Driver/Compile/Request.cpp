@@ -208,6 +208,10 @@ static Status checkChoices(const CompileOptions &options) {
                  "the data, or leave --equalize out"};
   if (options.check && *options.check < 0)
     return Error{fmt::format("--check: found {}, expected a whole number, 0 or more", *options.check)};
+  if (options.emit == "encodings" && options.weightRounding == "adaptive")
+    return Error{
+        "--weight-rounding adaptive chooses integers of weights, and encodings hold scales alone; leave it out, "
+        "and give it with --config and the data when a program is made of them"};
   if (Status known = checkChoice("--weight-rounding", options.weightRounding, {"nearest", "adaptive"}); !known)
     return known;
   if (!options.budget.empty())

@@ -38,6 +38,9 @@ Result<std::vector<std::string>> tare::attachProducts(const CompilationRequest &
   auto measured = calibration::measureInputProducts(qdq, cancellable, options);
   if (!measured)
     return measured.error();
+  if (measured->products.empty() && measured->tooLarge.empty())
+    listener.note(request.model + ": no layer has weights that are real numbers, on a grid that data are measured on; "
+                                  "--weight-rounding adaptive changes nothing");
   function->setAttr(qnn::inputProductsAttrName, qnn::toAttr(qdq.getContext(), std::move(measured->products)));
   return std::move(measured->tooLarge);
 }

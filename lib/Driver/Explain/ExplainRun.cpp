@@ -70,6 +70,9 @@ Result<CompilationRequest> ExplainRun::requestFor(bool isPart, bool isEqualized)
   driver::CompileOptions compile;
   compile.model = options.model;
   static_cast<driver::InputChoices &>(compile) = options;
+  // Without a type it is about the data alone.
+  if (compile.inputTypes.empty())
+    compile.preprocess.clear();
   compile.maxMemory = options.maxMemory;
   compile.emit = "mlir:float";
   compile.equalize = isEqualized;
@@ -141,13 +144,18 @@ Status ExplainRun::loadFloat() {
     return found.error();
   // Weights may be those of channels that were made alike in size.
   const size_t others = found->first.otherWeights.size();
-  if (others > 0 && loadForm(isPart, /*isEqualized=*/true)) {
-    auto equalized = sitesOf();
-    if (equalized && equalized->first.otherWeights.size() < others)
-      return makeNetworks(std::move(equalized->first), std::move(equalized->second));
+  if (others > 0) {
+    if (loadForm(isPart, /*isEqualized=*/true)) {
+      auto equalized = sitesOf();
+      if (equalized && equalized->first.otherWeights.size() < others)
+        return makeNetworks(std::move(equalized->first), std::move(equalized->second));
+    }
+    // Also where IR has passed the stage at which channels are made alike: what was loaded before is gone.
     if (Status loaded = loadForm(isPart, /*isEqualized=*/false); !loaded)
       return loaded;
     found = sitesOf();
+    if (!found)
+      return found.error();
   }
   return makeNetworks(std::move(found->first), std::move(found->second));
 }

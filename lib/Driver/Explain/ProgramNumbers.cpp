@@ -119,6 +119,28 @@ static std::optional<Tensor> roundedBetween(int64_t low, int64_t high, const pro
   return found == wanted ? std::optional(result) : std::nullopt;
 }
 
+/// The program's numbers, if each is on one side or the other of the model's, less than a step away: what adaptive
+/// rounding leaves (A79). `hasChannelsLast`: the program counts [O, kernel.., I], the model [O, I, kernel..].
+static std::optional<Tensor> besideReals(const program::Model &model, uint32_t constant, const Tensor &reals,
+                                         bool hasChannelsLast) {
+  const program::TensorT &tensor = *model.program().tensors[constant];
+  const Shape &shape = reals.shape();
+  const int64_t outputs = shape.empty() ? 1 : shape[0], inputs = shape.size() < 2 ? 1 : shape[1];
+  const int64_t taps = std::max<int64_t>(reals.count() / std::max<int64_t>(outputs * inputs, 1), 1);
+  constexpr double almost = 1 + 1e-6;
+  Tensor result(ElementType::f32, shape);
+  for (int64_t i = 0; i != reals.count(); ++i) {
+    const int64_t channel = i / (inputs * taps), input = i / taps % inputs, tap = i % taps;
+    const int64_t at = hasChannelsLast ? (channel * taps + tap) * inputs + input : i;
+    const double scale = tensor.scales[tensor.scales.size() == 1 ? 0 : size_t(channel)];
+    const double integer = double(integerAt(tensor.type, model.constant(constant), at) - tensor.zero_point);
+    if (std::abs(integer - double(reals.as<float>()[i]) / scale) >= almost)
+      return std::nullopt;
+    result.mutableAs<float>()[i] = float(integer * scale);
+  }
+  return result;
+}
+
 std::optional<Tensor> explain::roundedAs(const program::Model &model, uint32_t constant, const Tensor &reals) {
   const TensorType &type = model.type(constant);
   const size_t channels = scalesOf(model, constant).size();
@@ -128,7 +150,11 @@ std::optional<Tensor> explain::roundedAs(const program::Model &model, uint32_t c
   auto [low, high] = proof::integersOf(type.element);
   // Symmetric grids do without the least integer.
   std::optional<Tensor> rounded = roundedBetween(low + 1, high, model, constant, reals);
-  return rounded ? rounded : roundedBetween(low, high, model, constant, reals);
+  if (!rounded)
+    rounded = roundedBetween(low, high, model, constant, reals);
+  if (!rounded && int64_t(channels) <= (reals.shape().empty() ? 1 : reals.shape()[0]))
+    rounded = besideReals(model, constant, reals, /*hasChannelsLast=*/true);
+  return rounded;
 }
 
 Tensor explain::biasOf(const program::Model &model, const program::LayerT &layer, int64_t channels) {

@@ -10,8 +10,8 @@ namespace tare::explain {
 /// accumulators, or of channels.
 std::optional<ActivationGrid> gridOf(const program::Model &model, const program::LayerT &layer);
 
-/// The model's constant on the grid of the program's, channels along its first axis; nothing where the program's
-/// integers are other ones, in whatever order.
+/// The model's constant on the grid of the program's, channels along its first axis: the nearest integers, or those on
+/// one side or the other. Nothing where the program's integers are other ones, in whatever order.
 std::optional<Tensor> roundedAs(const program::Model &model, uint32_t constant, const Tensor &reals);
 
 /// The bias of a layer with weights as real numbers; null where there are not so many, or where it is part of a
