@@ -60,16 +60,16 @@ std::string overrides(const std::vector<TensorGrid> &grids) {
 }
 
 /// AIMET's and QNN's, version 1.0.0.
-/// Of an activation that has several grids, as one of 16 bits does between layers of 8, the last: formats have an entry
-/// for each name.
+/// Of a tensor that has several grids the last, as an activation of 16 bits has between layers of 8, and weights that
+/// two layers share: formats have an entry for each name.
 std::vector<TensorGrid> oneForEachName(const std::vector<TensorGrid> &grids) {
-  std::map<std::string, size_t> last;
+  auto keyOf = [](const TensorGrid &tensor) { return std::pair(tensor.name, tensor.layersOfWeights.empty()); };
+  std::map<std::pair<std::string, bool>, size_t> last;
   for (size_t i = 0; i != grids.size(); ++i)
-    if (grids[i].layersOfWeights.empty())
-      last[grids[i].name] = i;
+    last[keyOf(grids[i])] = i;
   std::vector<TensorGrid> kept;
   for (size_t i = 0; i != grids.size(); ++i)
-    if (!grids[i].layersOfWeights.empty() || last[grids[i].name] == i)
+    if (last[keyOf(grids[i])] == i)
       kept.push_back(grids[i]);
   return kept;
 }

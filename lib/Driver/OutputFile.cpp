@@ -2,6 +2,8 @@
 #include "Driver/OutputFile.h"
 
 #include "Driver/Execute/Executable.h"
+#include "tare/Media/Picture.h"
+#include "tare/Media/Sound.h"
 #include "tare/Onnx/ExternalFiles.h"
 #include "tare/Tensor/StandardStreams.h"
 
@@ -15,13 +17,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Whether the folder holds the file under some name. Only its arrays are read.
-bool holds(const fs::path &folder, const fs::path &file) {
+/// Whether a file of this name is read as data.
+bool isData(const fs::path &path) {
+  return path.extension().string().starts_with(".np") || media::isPictureName(path.string()) ||
+         media::isSoundName(path.string());
+}
+
+/// Whether the folder, or one in it, holds the file under some name. Only arrays, pictures and sounds are read.
+bool holds(const fs::path &folder, const fs::path &file, bool goesDown = true) {
   std::error_code none;
-  for (fs::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none))
-    if (std::error_code absent;
-        entry->path().extension().string().starts_with(".np") && fs::equivalent(entry->path(), file, absent))
+  for (fs::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
+    std::error_code absent;
+    if (isData(entry->path()) && fs::equivalent(entry->path(), file, absent))
       return true;
+    if (goesDown && entry->is_directory(absent) && holds(entry->path(), file, /*goesDown=*/false))
+      return true;
+  }
   return false;
 }
 

@@ -143,6 +143,9 @@ private:
     const ElementType element = input.type.element;
     if (element != ElementType::f32 && element != ElementType::i16)
       return Error{fmt::format("{}: is a sound, but input '{}' takes {}", path, input.name, nameOf(element))};
+    if (std::ranges::count_if(input.type.shape, [](int64_t size) { return size > 1; }) > 1)
+      return Error{fmt::format("{}: is a sound, but input '{}' has the shape {}, expected samples along one axis", path,
+                               input.name, toString(input.type.shape))};
     Result<SoundFormat> format = checkSound(path);
     if (!format)
       return format.error();

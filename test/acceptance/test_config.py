@@ -257,6 +257,20 @@ def test_bias_correction_takes_out_the_mean(tmp_path):
     assert np.frombuffer(bytes.fromhex(bias), F32) == [.75]
 
 
+def test_tensors_of_several_grids_are_one_entry(tmp_path, rng):
+    """Weights that two layers share, and what has 16 bits between layers of 8: what is written is read."""
+    weights = rng.normal(0, .3, (4, 4, 1, 1)).astype(F32)
+    model = save(tmp_path / "m.onnx", [node("Conv", ["x", "w"], ["a"], name="one"), node("Relu", ["a"], ["r"], name="relu"), node("Conv", ["r", "w"], ["b"], name="two"),
+                                       node("Sigmoid", ["b"], ["y"], name="last")], [port("x", [1, 4, 6, 6])], [port("y", None)], {"w": weights})
+    np.savez(tmp_path / "c.npz", x=rng.normal(0, 1, (8, 4, 6, 6)).astype(F32))
+    mixed = "rules: [{layer: one, activations: {bits: 16}}]"
+    program = convert(model, config=mixed)[0]
+    encodings = convert(model, "--emit", "encodings", config=mixed, name="e.json")[0]
+    tensors = [entry["name"] for kind in ("activation_encodings", "param_encodings") for entry in json.loads(encodings)[kind]]
+    assert len(tensors) == len(set(tensors)) and {"w", "r"} <= set(tensors)
+    assert convert(model, "--config", tmp_path / "e.json")[0] == program
+
+
 def test_adaptive_rounding_is_of_the_set_of_samples(model, rng):
     nearest, adaptive = convert(model)[0], convert(model, "--weight-rounding", "adaptive")[0]
     assert adaptive != nearest and len(adaptive) == len(nearest)

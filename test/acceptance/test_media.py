@@ -326,6 +326,48 @@ def test_gray_for_one_and_three_channels(made, tmp_path):
         assert cosine(found["c2"], wanted["c2"]) > .999
 
 
+def test_folders_beside_those_of_classes(made, tmp_path):
+    """What holds no sample shifts no label; numbers and names are not mixed."""
+    folder, pixels = made
+    program = converted(folder / "m.onnx", folder / "pictures", tmp_path / "m.tare", "--preprocess", each_channel(tmp_path))
+    data = tmp_path / "data"
+    for i, each in enumerate(pixels[:12]):
+        (data / str(i % 3)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(each).save(data / str(i % 3) / f"{i}.png")
+    command = ["evaluate", folder / "m.onnx", program, "--data", data, "--metric", "top1", "--output", "scores", "--preprocess", each_channel(tmp_path)]
+    score = tare_json(*command)["configurations"][0]["score"]
+    (data / "__MACOSX").mkdir()
+    (data / "notes").mkdir()
+    (data / "notes/read.txt").write_text("of no class")
+    assert tare_json(*command)["configurations"][0]["score"] == score
+    (data / "00").mkdir()
+    assert "the folders '0' and '00' are one class" in fails(*command)
+    (data / "00").rename(data / "bee")
+    Image.fromarray(pixels[0]).save(data / "bee/0.png")
+    assert "is called by the number of a class, 'bee' is not" in fails(*command)
+
+
+def test_pictures_of_a_class_are_not_written_over(made, tmp_path):
+    folder, pixels = made
+    data = tmp_path / "data"
+    (data / "0").mkdir(parents=True)
+    Image.fromarray(pixels[0]).save(data / "0/p.png")
+    (data / "link.png").symlink_to("0/p.png")
+    before = (data / "0/p.png").read_bytes()
+    for output in (data / "0/p.png", data / "link.png"):
+        assert "is read from; name another file" in fails("convert", folder / "m.onnx", "--calibration", data, "-o", output)
+    assert (data / "0/p.png").read_bytes() == before
+
+
+def test_a_sound_is_no_picture(made, tmp_path):
+    folder, _ = made
+    with wave.open(str(tmp_path / "s.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(np.zeros(8000, np.int16).tobytes())
+    said = fails("convert", folder / "m.onnx", "--calibration", tmp_path / "s.wav", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
+    assert "is a sound, but input 'x' has the shape [1, 3, 32, 48], expected samples along one axis" in said
+
+
 def test_labels_of_folders_and_of_a_file(made, tmp_path):
     folder, pixels = made
     how = each_channel(tmp_path)

@@ -74,7 +74,8 @@ void ConvertOptions::addTo(CLI::App &app, FileArguments &files) {
          "--budget", budget,
          "Give values 16 bits, the fewest and cheapest that reach SQNR=30dB or loss=0.3% at all outputs, or those\n"
          "worth most within bytes=200kB of constants and arena (`tare config budget` writes the choice)")
-      ->type_name("GOAL");
+      ->type_name("GOAL")
+      ->check([](const std::string &goal) { return goal.empty() ? "found '', expected a goal as SQNR=30dB" : ""; });
   app.add_flag("--no-repair", noRepair, "Refuse what the hardware cannot hold, rather than change scales");
   app.add_flag("--allow-uncalibrated", allowUncalibrated,
                "Convert although scales look as if nobody had calibrated them");

@@ -9,7 +9,9 @@
 #include <charconv>
 #include <filesystem>
 #include <fmt/format.h>
+#include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -19,6 +21,15 @@ namespace fs = std::filesystem;
 namespace {
 
 bool isMedia(const std::string &path) { return media::isPictureName(path) || media::isSoundName(path); }
+
+/// Whether a folder has a picture or a sound.
+bool hasMedia(const fs::path &folder) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (isMedia(it->path().string()) && !it->path().filename().string().starts_with('.'))
+      return true;
+  return false;
+}
 
 /// A whole number that float32 has.
 std::optional<float> labelOfText(std::string_view text) {
@@ -88,17 +99,35 @@ Status FolderLabels::readFolders() {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (std::string name = it->path().filename().string(); it->is_directory(error) && !name.starts_with('.'))
+    if (std::string name = it->path().filename().string();
+        it->is_directory(error) && !name.starts_with('.') && (hasMedia(it->path()) || fs::is_empty(it->path(), error)))
       names.push_back(std::move(name));
   if (names.empty())
     return Error{fmt::format("{}: has no labels; give it a file {} with a line 'FILE LABEL' for each, or a folder for "
                              "each class",
                              folder, usualFile)};
   std::ranges::sort(names);
-  const bool areNumbers =
-      std::ranges::all_of(names, [](const std::string &name) { return labelOfText(name).has_value(); });
-  for (size_t i = 0; i != names.size(); ++i)
-    labels[names[i]] = areNumbers ? *labelOfText(names[i]) : float(i);
+  auto isNumber = [](const std::string &name) { return labelOfText(name).has_value(); };
+  auto isSeen = [&](const std::string &name) { return hasMedia(fs::path(folder) / name); };
+  auto number = std::ranges::find_if(names, [&](const std::string &name) { return isNumber(name) && isSeen(name); });
+  auto other = std::ranges::find_if(names, [&](const std::string &name) { return !isNumber(name) && isSeen(name); });
+  if (number != names.end() && other != names.end())
+    return Error{
+        fmt::format("{}: the folder '{}' is called by the number of a class, '{}' is not; call all by numbers, "
+                    "or none, or give a file {}",
+                    folder, *number, *other, usualFile)};
+  const bool areNumbers = number != names.end();
+  // An empty folder is a class that no sample has; beside numbers one of another name is none.
+  if (areNumbers)
+    std::erase_if(names, std::not_fn(isNumber));
+  std::map<float, std::string> known;
+  for (size_t i = 0; i != names.size(); ++i) {
+    const float label = areNumbers ? *labelOfText(names[i]) : float(i);
+    if (auto [first, isNew] = known.emplace(label, names[i]); !isNew)
+      return Error{fmt::format("{}: the folders '{}' and '{}' are one class; put them together", folder, first->second,
+                               names[i])};
+    labels[names[i]] = label;
+  }
   return success();
 }
 

@@ -57,6 +57,9 @@ Integers onGrid(const Tensor &reals, const program::TensorT &tensor) {
 Result<OtherValues::Array> OtherValues::arrayOf(const std::string &where, Tensor values, const TensorType &type) {
   const int64_t elements = std::max<int64_t>(type.count(), 1);
   Shape shape = values.shape();
+  if (values.type().element == ElementType::f32 &&
+      !std::all_of(values.as<float>(), values.as<float>() + values.count(), [](float x) { return std::isfinite(x); }))
+    return Error{fmt::format("{}: holds NaN or an infinity, which no grid has; leave the array out", where)};
   const int64_t samples = values.count() / elements;
   if (samples == 0 || values.count() % elements != 0 || shape.empty() || shape[0] % samples != 0)
     return Error{fmt::format("{}: found shape {}, expected samples of {} along the first axis", where, toString(shape),
