@@ -365,7 +365,7 @@ def test_a_sound_is_no_picture(made, tmp_path):
         file.setparams((1, 2, 16000, 0, "NONE", ""))
         file.writeframes(np.zeros(8000, np.int16).tobytes())
     said = fails("convert", folder / "m.onnx", "--calibration", tmp_path / "s.wav", "-o", tmp_path / "m.tare", output=tmp_path / "m.tare")
-    assert "is a sound, but input 'x' has the shape [1, 3, 32, 48], expected samples along one axis" in said
+    assert "is a sound, but input 'x' has the shape 1x3x32x48, expected samples along one axis" in said
 
 
 def test_labels_of_folders_and_of_a_file(made, tmp_path):
