@@ -1,17 +1,14 @@
 //===- Compilation.cpp - From a model to a program ------------------------===//
 #include "Driver/Compile/Compilation.h"
-#include "Driver/Calibrate/HashedSamples.h"
-#include "Driver/Calibrate/LeastHashes.h"
+#include "Driver/Compile/CalibrationSamples.h"
 #include "Driver/Compile/DumpIr.h"
 #include "Driver/Compile/HostReport.h"
 #include "Driver/Compile/ModuleFile.h"
 #include "Driver/Compile/WeightRounding.h"
 #include "Driver/Compile/WidthWarnings.h"
-#include "Driver/Execute/CancellableSamples.h"
 #include "Driver/Execute/InputRange.h"
 #include "Driver/Execute/MemoryLimit.h"
 #include "Driver/Execute/States.h"
-#include "Driver/Progress.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
@@ -22,18 +19,11 @@
 #include "tare/Dialect/Qnn/Choices.h"
 #include "tare/Dialect/Qnn/Constants.h"
 #include "tare/Dialect/Qnn/Host.h"
-#include "tare/Dialect/Qnn/InputLayouts.h"
 #include "tare/Dialect/Qnn/Names.h"
 #include "tare/Dialect/Qnn/QnnDialect.h"
 #include "tare/Dialect/Qnn/QnnOps.h"
 #include "tare/Dialect/Qnn/RunTimeRanges.h"
 #include "tare/Dialect/Qnn/States.h"
-#include "tare/Evaluator/Evaluator.h"
-#include "tare/Evaluator/ModelPorts.h"
-#include "tare/Tensor/OffsetBinary.h"
-#include "tare/Tensor/StandardStreams.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace tare;
 using namespace mlir;
@@ -58,94 +48,6 @@ std::string_view tare::nameOf(Stage stage) {
 }
 
 namespace {
-
-/// The device's pixels that an argument takes; empty where it takes none.
-std::string pixelsOf(func::FuncOp function, unsigned argument) {
-  auto pixels = function.getArgAttrOfType<StringAttr>(argument, qnn::inputLayoutAttrName);
-  return pixels ? pixels.str() : "";
-}
-
-std::vector<InputDeclaration> inputsOf(ModuleOp module) {
-  std::vector<InputDeclaration> inputs;
-  auto function = module.lookupSymbol<func::FuncOp>("main");
-  for (BlockArgument argument : function.getArguments())
-    inputs.push_back({qnn::valueName(argument), qnn::toHost(argument.getType()), std::nullopt,
-                      pixelsOf(function, argument.getArgNumber())});
-  return inputs;
-}
-
-std::vector<InputDeclaration> outputsOf(ModuleOp module) {
-  std::vector<InputDeclaration> outputs;
-  auto function = module.lookupSymbol<func::FuncOp>("main");
-  for (OpOperand &result : function.front().getTerminator()->getOpOperands()) {
-    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), qnn::portNameAttrName);
-    outputs.push_back({name ? name.str() : qnn::valueName(result.get()), qnn::toHost(result.get().getType())});
-  }
-  return outputs;
-}
-
-/// Opens data for the inputs of a module that are no states.
-Result<std::unique_ptr<Dataset>> openData(ModuleOp module, const CalibrationRequest &request,
-                                          const std::vector<State> &states) {
-  std::vector<InputDeclaration> declared = inputsOf(module);
-  auto function = module.lookupSymbol<func::FuncOp>("main");
-  // Data have the model's integers, whatever those of the network have become.
-  for (BlockArgument argument : function.getArguments())
-    if (isUnsignedInModel(argument))
-      declared[argument.getArgNumber()].type.element = unsignedOf(declared[argument.getArgNumber()].type.element);
-  auto inputs = withMakers(withoutStates(std::move(declared), states), request.preprocess);
-  if (!inputs)
-    return inputs.error();
-  auto data = Dataset::open(request.path, std::move(*inputs), request.samples.value_or(Dataset::all));
-  if (!data)
-    return data;
-  if (Status free = checkStates(request.states, **data, request.path); !free)
-    return free.error();
-  return data;
-}
-
-/// Unsigned integers as the module takes them, where it holds signed ones in their place.
-class SignedSamples : public SampleSource {
-public:
-  SignedSamples(std::unique_ptr<SampleSource> source, ModuleOp module) : source(std::move(source)) {
-    for (BlockArgument argument : module.lookupSymbol<func::FuncOp>("main").getArguments())
-      areUnsigned.push_back(isUnsignedInModel(argument));
-  }
-
-  int64_t sampleCount() const final { return source->sampleCount(); }
-  Result<std::optional<Sample>> next() final {
-    Result<std::optional<Sample>> sample = source->next();
-    if (sample && *sample)
-      for (size_t i = 0; i < (*sample)->inputs.size(); ++i)
-        if (areUnsigned[i])
-          (*sample)->inputs[i] = shiftedByHalf((*sample)->inputs[i]);
-    return sample;
-  }
-
-private:
-  std::unique_ptr<SampleSource> source;
-  std::vector<bool> areUnsigned;
-};
-
-/// The same samples with the states that the module's own results are.
-Result<std::unique_ptr<SampleSource>> withStates(ModuleOp module, std::unique_ptr<SampleSource> source,
-                                                 const std::vector<State> &states) {
-  if (states.empty())
-    return source;
-  FailureOr<Evaluator> created = Evaluator::create(module);
-  if (failed(created))
-    return Error{"cannot be run step by step for --state"};
-  auto evaluator = std::make_shared<const Evaluator>(std::move(*created));
-  auto run = [evaluator](const Sample &sample) -> Result<std::vector<Tensor>> {
-    std::optional<std::string> problem;
-    std::vector<Tensor> outputs = evaluator->run(sample.inputs, {}, Evaluator::ElementOrder::rowMajor, &problem);
-    return problem ? Result<std::vector<Tensor>>(Error{*problem}) : std::move(outputs);
-  };
-  return std::unique_ptr<SampleSource>(
-      std::make_unique<SamplesWithStates>(std::move(source), StateFeed(states, inputsOf(module)), run));
-}
-
-constexpr int64_t randomSampleCount = 32;
 
 /// On a module: the last stage that it has reached, so that a file of it is converted from there.
 constexpr llvm::StringLiteral stageAttrName = "qnn.stage";
@@ -427,10 +329,10 @@ private:
 
   /// What layers with weights read, once more, on their grids.
   LogicalResult measureProducts() {
-    Result<std::unique_ptr<SampleSource>> samples = samplesAgain(*result.module, request.calibration, result.drawn);
+    Result<OpenedSamples> samples = openSamples(*result.module, request.calibration, result.drawn);
     if (!samples)
       return emitError(UnknownLoc::get(&context)) << samples.error().message;
-    Result<std::vector<std::string>> tooLarge = attachProducts(request, *result.module, **samples, listener);
+    Result<std::vector<std::string>> tooLarge = attachProducts(request, *result.module, *samples->source, listener);
     if (!tooLarge)
       return emitError(UnknownLoc::get(&context)) << request.model << ": " << tooLarge.error().message;
     if (std::optional<Warning> warning = notMeasuredWarning(*tooLarge))
@@ -491,130 +393,9 @@ private:
 
 } // namespace
 
-/// It is JSON: its first character that is not white space is a brace.
-bool tare::isRangesFile(const std::string &path) {
-  Result<std::string> opened = pathToOpen(path);
-  if (!opened)
-    return false;
-  auto buffer = llvm::MemoryBuffer::getFileSlice(*opened, 64, 0);
-  // One that is called as a ranges file is no data, whatever is in it: its reader says what is wrong.
-  if (buffer && llvm::StringRef(path).ends_with_insensitive(".json"))
-    return true;
-  return buffer && (*buffer)->getBuffer().ltrim().starts_with("{");
-}
-
 FailureOr<Stage> tare::stageOfFile(const std::string &path, MLIRContext &context) {
   FailureOr<OwningOpRef<ModuleOp>> module = readModule(path, context);
   return failed(module) ? FailureOr<Stage>(failure()) : ::stageOf(**module);
-}
-
-/// Whether biases of some layer are to be corrected.
-static bool wantsMeans(const CalibrationRequest &request, const qnn::Choices &choices) {
-  return request.wantsMeans ||
-         llvm::any_of(choices.layers, [](const auto &entry) { return entry.second.biasCorrection.value_or(false); });
-}
-
-/// A ranges file has ranges, however they were found, and nothing else.
-static Status checkSettled(const CalibrationRequest &request, const qnn::Choices &choices) {
-  for (const auto &[name, choice] : choices.values)
-    if (choice.method)
-      return Error{request.path +
-                   ": is a ranges file, which settles how ranges are found, but the configuration says "
-                   "activations.method of '" +
-                   name + "'; give the data, or leave the method out"};
-  if (wantsMeans(request, choices))
-    return Error{request.path + ": is a ranges file, which has no means of what layers read, as bias correction needs; "
-                                "give the data, or leave bias correction out"};
-  return tare::success();
-}
-
-namespace {
-
-/// Data, or what is drawn in their place.
-struct OpenedSamples {
-  std::unique_ptr<SampleSource> source;
-  /// The part of the source that notes hashes; null of what is drawn.
-  const HashedSamples *hashed = nullptr;
-  /// The part that reads files; null as well.
-  const Dataset *data = nullptr;
-};
-
-} // namespace
-
-/// The samples that a module is calibrated on.
-static Result<OpenedSamples> openSamples(ModuleOp module, const CalibrationRequest &request, const DrawnInputs &drawn) {
-  auto states = findStates(request.states, inputsOf(module), outputsOf(module));
-  if (!states)
-    return states.error();
-  OpenedSamples opened;
-  if (request.random) {
-    opened.source = calibration::randomSamples(withoutStates(inputsOf(module), *states),
-                                               request.samples.value_or(randomSampleCount), rangesOf(drawn));
-  } else {
-    auto data = openData(module, request, *states);
-    if (!data)
-      return data.error();
-    opened.data = data->get();
-    // Before states are added, which no data have.
-    auto noted = std::make_unique<HashedSamples>(std::move(*data));
-    opened.hashed = noted.get();
-    opened.source = std::make_unique<SignedSamples>(std::move(noted), module);
-  }
-  auto completed = withStates(module, std::move(opened.source), *states);
-  if (!completed)
-    return completed.error();
-  opened.source = std::move(*completed);
-  return opened;
-}
-
-Result<std::unique_ptr<SampleSource>> tare::samplesAgain(ModuleOp module, const CalibrationRequest &request,
-                                                         const DrawnInputs &drawn) {
-  Result<OpenedSamples> opened = openSamples(module, request, drawn);
-  return opened ? Result<std::unique_ptr<SampleSource>>(std::move(opened->source)) : opened.error();
-}
-
-Result<FoundRanges> tare::findRanges(ModuleOp module, const CalibrationRequest &request, const Listener &listener,
-                                     Observations *observed) {
-  if (request.known)
-    return FoundRanges{*request.known, {}, {}};
-  const qnn::Choices choices = qnn::Choices::of(module.lookupSymbol("main"));
-  if (!request.random && isRangesFile(request.path)) {
-    if (Status settled = checkSettled(request, choices); !settled)
-      return settled.error();
-    Result<Ranges> read = calibration::readRanges(request.path);
-    return read ? Result<FoundRanges>(FoundRanges{std::move(*read), {}, {}}) : read.error();
-  }
-  DrawnInputs drawn = request.random ? drawnInputs(module) : DrawnInputs();
-  Result<OpenedSamples> opened = openSamples(module, request, drawn);
-  if (!opened)
-    return opened.error();
-  const std::unique_ptr<SampleSource> &source = opened->source;
-  const HashedSamples *hashed = opened->hashed;
-  SampleKeeper keeper(request.keepsByHash ? 0 : request.kept, source->sampleCount());
-  LeastHashes least(request.keepsByHash ? size_t(request.kept) : 0);
-  calibration::CalibrationOptions options{request.search, request.threads, {}, wantsMeans(request, choices), {}};
-  options.visit = [&](const Sample &sample, const std::vector<Tensor> &outputs) {
-    keeper.visit(sample, outputs);
-    least.visit(sample, outputs);
-  };
-  Progress progress(listener, "calibrating", source->sampleCount());
-  options.progress = [&](int64_t done) { progress.update(done); };
-  CancellableSamples samples(*source, listener);
-  Observations seen;
-  Result<Ranges> ranges = calibration::calibrate(module, samples, options, &seen);
-  if (!ranges)
-    return ranges.error();
-  if (opened->data)
-    tellNotes(*opened->data, listener);
-  // A check may look for other ranges.
-  constexpr size_t small = size_t(64) << 20;
-  std::optional<Observations> kept;
-  if (request.kept > 0 && seen.bytes() <= small)
-    kept = seen;
-  if (observed)
-    *observed = std::move(seen);
-  return FoundRanges{std::move(*ranges), request.keepsByHash ? least.take() : keeper.take(), std::move(kept),
-                     std::move(drawn), hashed ? hashed->hashes() : calibration::SampleHashes()};
 }
 
 FailureOr<Compilation> tare::compile(const CompilationRequest &request, MLIRContext &context,

@@ -139,11 +139,6 @@ struct FoundRanges {
 Result<FoundRanges> findRanges(mlir::ModuleOp module, const CalibrationRequest &request, const Listener &listener,
                                calibration::Observations *observed = nullptr);
 
-/// The samples of the request once more, for a later form of the module whose ranges were found on them; `drawn` as it
-/// was then.
-Result<std::unique_ptr<SampleSource>> samplesAgain(mlir::ModuleOp module, const CalibrationRequest &request,
-                                                   const DrawnInputs &drawn);
-
 } // namespace tare
 
 #endif // TARE_DRIVER_COMPILE_COMPILATION_H
